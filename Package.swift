@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+]
+
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A library target of this package; the arrows of ARCHITECTURE.md are its `dependencies`.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "cellmesh",
+    products: [
+        .executable(name: "cellmesh", targets: ["cellmesh"]),
+        .library(name: "Membership", targets: ["Membership"]),
+        .library(name: "Resilience", targets: ["Resilience"]),
+        .library(name: "Sharding", targets: ["Sharding"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLibUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+
+        // Pure: no clock, no socket, no randomness of the system.
+        layer("MeshBase", [collections]),
+        layer("Topology", ["MeshBase"]),
+        layer("Sharding", ["Topology", "MeshBase"]),
+        layer("Membership", ["MeshBase"]),
+        layer("Resilience", ["MeshBase"]),
+        layer("Replication", ["Sharding", "Topology", "MeshBase"]),
+        layer("Checkers", ["Sharding", "Topology", "Membership", "MeshBase"]),
+        layer("Wire", [crypto, "Membership", "MeshBase"]),
+        layer(
+            "Nodes",
+            ["Wire", "Replication", "Resilience", "Membership", "Sharding", "Topology", "MeshBase"]),
+
+        // Files and stores.
+        layer("Blueprints", [yams, "Topology", "Sharding", "MeshBase"]),
+        layer("Store", [grdb, "Nodes", "Replication", "Topology", "MeshBase"]),
+        layer("Telemetry", [logging, histogram, "MeshBase"]),
+
+        // Drivers.
+        layer(
+            "UVDriver",
+            ["CLibUV", "Nodes", "Wire", "Store", "Telemetry", "Membership", "Sharding", "Topology", "MeshBase"]),
+        layer(
+            "SimDriver",
+            [collections, "Nodes", "Wire", "Checkers", "Replication", "Membership", "Sharding", "Topology", "MeshBase"]),
+
+        // What people use.
+        layer(
+            "ControlPlane",
+            [
+                grdb, "UVDriver", "Nodes", "Wire", "Blueprints", "Store", "Telemetry", "Membership", "Sharding",
+                "Topology", "MeshBase",
+            ]),
+        layer(
+            "LoadGenerator",
+            [histogram, "UVDriver", "Wire", "Checkers", "Telemetry", "Sharding", "Topology", "MeshBase"]),
+        .executableTarget(
+            name: "cellmesh",
+            dependencies: [
+                arguments, "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints", "Store",
+                "Telemetry", "Checkers", "Membership", "Sharding", "Topology", "MeshBase", "Wire",
+            ],
+            swiftSettings: strict),
+
+        tests("MeshBaseTests", ["MeshBase"]),
+        tests("TopologyTests", ["Topology", "MeshBase"]),
+        tests("ShardingTests", ["Sharding", "Topology", "MeshBase"]),
+        tests("MembershipTests", ["Membership", "MeshBase"]),
+        tests("ResilienceTests", ["Resilience", "MeshBase"]),
+        tests("ReplicationTests", ["Replication", "Sharding", "Topology", "MeshBase"]),
+        tests("CheckersTests", ["Checkers", "Sharding", "Topology", "MeshBase"]),
+        tests("WireTests", ["Wire", "Membership", "MeshBase"]),
+        tests("NodesTests", ["Nodes", "Wire", "Membership", "Sharding", "Topology", "MeshBase"]),
+        tests("BlueprintsTests", ["Blueprints", "Sharding", "Topology", "MeshBase"]),
+        tests("StoreTests", ["Store", "Nodes", "Replication", "Topology", "MeshBase"]),
+        tests("TelemetryTests", ["Telemetry", "MeshBase"]),
+        tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Topology", "MeshBase"]),
+        tests("SimDriverTests", ["SimDriver", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
+        tests("ControlPlaneTests", ["ControlPlane", "UVDriver", "Blueprints", "Topology", "MeshBase"]),
+        tests("LoadGeneratorTests", ["LoadGenerator", "Checkers", "Topology", "MeshBase"]),
+        tests("ArchitectureTests", []),
+        tests("EndToEndTests", ["cellmesh", "CLibUV", "MeshBase"]),
+    ]
+)

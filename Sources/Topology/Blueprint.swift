@@ -1,0 +1,176 @@
+import MeshBase
+
+/// What runs inside a cell: its services, store and limits.
+public struct Blueprint: Sendable, Codable, Equatable {
+    public var name: String
+    public var services: [Service]
+    /// Nil where the blueprint has no store: records are refused.
+    public var store: StoreSettings?
+    public var shedding: SheddingThresholds
+    public var objectives: Objectives?
+
+    public init(
+        name: String, services: [Service], store: StoreSettings? = nil,
+        shedding: SheddingThresholds = SheddingThresholds(), objectives: Objectives? = nil
+    ) {
+        self.name = name
+        self.services = services
+        self.store = store
+        self.shedding = shedding
+        self.objectives = objectives
+    }
+}
+
+/// One service of a cell, with a worker pool of its own.
+public struct Service: Sendable, Codable, Equatable {
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        case stateless, cache, stateful, database
+    }
+    public enum Path: String, Sendable, Codable, CaseIterable {
+        /// Waits in no queue: what finds no worker is refused.
+        case hot
+        /// A deep queue.
+        case cold
+    }
+    public var name: String
+    public var kind: Kind
+    public var path: Path
+    public var pool: Pool
+    public var work: Work
+    /// Made one after the other, in this order, after the service's own work.
+    public var calls: [Edge]
+
+    public init(
+        name: String, kind: Kind = .stateless, path: Path = .hot, pool: Pool = Pool(), work: Work = Work(),
+        calls: [Edge] = []
+    ) {
+        self.name = name
+        self.kind = kind
+        self.path = path
+        self.pool = pool
+        self.work = work
+        self.calls = calls
+    }
+}
+
+/// A worker pool: `workers` run at once, up to `queue` wait.
+public struct Pool: Sendable, Codable, Equatable {
+    public enum Overflow: String, Sendable, Codable, CaseIterable {
+        case rejectNew = "reject-new"
+        case dropOldest = "drop-oldest"
+        case dropNewest = "drop-newest"
+        case priority
+        case ageLimit = "age-limit"
+    }
+    public var workers: Int
+    public var queue: Int
+    public var overflow: Overflow
+    public init(workers: Int = 64, queue: Int = 0, overflow: Overflow = .rejectNew) {
+        self.workers = workers
+        self.queue = queue
+        self.overflow = overflow
+    }
+}
+
+/// What one call of a service costs by itself.
+public struct Work: Sendable, Codable, Equatable {
+    /// Waiting without using a processor, as for a disk or another host: log-normal through both quantiles.
+    public struct Wait: Sendable, Codable, Equatable {
+        public var p50: TimeAmount
+        public var p99: TimeAmount
+        public init(p50: TimeAmount, p99: TimeAmount) {
+            self.p50 = p50
+            self.p99 = p99
+        }
+    }
+    public var wait: Wait?
+    /// Real processor time per call.
+    public var cpu: TimeAmount
+    /// The ratio of calls that fail by themselves, 0...1.
+    public var errors: Double
+    public init(wait: Wait? = nil, cpu: TimeAmount = .zero, errors: Double = 0) {
+        self.wait = wait
+        self.cpu = cpu
+        self.errors = errors
+    }
+}
+
+/// A call from one service to another of the same cell.
+public struct Edge: Sendable, Codable, Equatable {
+    public enum Criticality: String, Sendable, Codable, CaseIterable {
+        /// When it fails, the caller fails.
+        case core
+        /// When it fails, the caller answers without it and says so.
+        case enhanced, luxury
+    }
+    /// Answers to use, in this order, instead of a call that failed.
+    public enum Fallback: String, Sendable, Codable, CaseIterable {
+        case cached, generic, `static`, empty
+    }
+    /// A position in `Blueprint.services`.
+    public var to: Int
+    public var timeout: TimeAmount
+    public var criticality: Criticality
+    public var fallback: [Fallback]
+    /// The service to call when this call succeeded and a later core call of the same caller failed; a position in
+    /// `Blueprint.services`.
+    public var compensation: Int?
+
+    public init(
+        to: Int, timeout: TimeAmount = .seconds(1), criticality: Criticality = .core, fallback: [Fallback] = [],
+        compensation: Int? = nil
+    ) {
+        self.to = to
+        self.timeout = timeout
+        self.criticality = criticality
+        self.fallback = fallback
+        self.compensation = compensation
+    }
+}
+
+public struct StoreSettings: Sendable, Codable, Equatable {
+    public enum Tier: String, Sendable, Codable, CaseIterable {
+        /// Majorities for reads and writes: every key is a linearizable register.
+        case critical
+        /// One acknowledgement; reads ask every live cell of the shard.
+        case important
+        /// One copy; loss accepted.
+        case cache
+    }
+    public enum Durability: String, Sendable, Codable, CaseIterable {
+        /// An acknowledged write survives the death of the process.
+        case process
+        /// An acknowledged write survives the loss of power: every commit waits for the disk.
+        case machine
+    }
+    public var tier: Tier
+    public var durability: Durability
+    public init(tier: Tier = .critical, durability: Durability = .process) {
+        self.tier = tier
+        self.durability = durability
+    }
+}
+
+/// Utilisation above which each priority is shed, as ratios.
+public struct SheddingThresholds: Sendable, Codable, Equatable {
+    public var critical: Double
+    public var high: Double
+    public var normal: Double
+    public var low: Double
+    public init(critical: Double = 1, high: Double = 0.95, normal: Double = 0.85, low: Double = 0.7) {
+        self.critical = critical
+        self.high = high
+        self.normal = normal
+        self.low = low
+    }
+}
+
+public struct Objectives: Sendable, Codable, Equatable {
+    public var p99: TimeAmount?
+    /// A ratio, 0...1.
+    public var errorRate: Double?
+    public init(p99: TimeAmount? = nil, errorRate: Double? = nil) {
+        self.p99 = p99
+        self.errorRate = errorRate
+    }
+}
