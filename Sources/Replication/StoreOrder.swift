@@ -1,0 +1,56 @@
+import MeshBase
+
+/// What a cell asks of its store. Orders are answered in the order in which they were given, each by one
+/// `StoreAnswer` with its ticket, and only after the transaction that holds it has been committed.
+public struct StoreOrder: Sendable, Equatable {
+    public enum Operation: Sendable, Equatable {
+        /// The version only; the first phase of a write.
+        case version
+        case read
+        /// Keeps the value if `version` is higher than the stored one; an equal or lower one changes nothing and is
+        /// acknowledged as well, so a repeated write does no harm.
+        case write(version: RecordVersion, value: [UInt8], tombstone: Bool)
+    }
+    public var ticket: UInt64
+    /// The customer's name and the record's key, as bytes of UTF-8.
+    public var customer: [UInt8]
+    public var key: [UInt8]
+    /// The placement epoch of the request; compared with the stored one inside the transaction.
+    public var epoch: Epoch
+    public var operation: Operation
+
+    public init(ticket: UInt64, customer: [UInt8], key: [UInt8], epoch: Epoch, operation: Operation) {
+        self.ticket = ticket
+        self.customer = customer
+        self.key = key
+        self.epoch = epoch
+        self.operation = operation
+    }
+}
+
+public struct StoreAnswer: Sendable, Equatable {
+    public enum Failure: UInt8, Sendable, Equatable {
+        /// No space left on the device.
+        case full = 1
+        /// The file cannot be read or written, or is damaged.
+        case broken = 2
+        /// More orders are waiting than the bound allows; nothing was done.
+        case overloaded = 3
+    }
+    public enum Outcome: Sendable, Equatable {
+        case version(RecordVersion)
+        /// `value` is empty for a tombstone and for `RecordVersion.none`.
+        case record(version: RecordVersion, value: [UInt8], tombstone: Bool)
+        /// The version that is stored now: the one written, or a higher one.
+        case written(RecordVersion)
+        /// The order's epoch is older than the store's; nothing was changed.
+        case staleEpoch(current: Epoch)
+        case failed(Failure)
+    }
+    public var ticket: UInt64
+    public var outcome: Outcome
+    public init(ticket: UInt64, outcome: Outcome) {
+        self.ticket = ticket
+        self.outcome = outcome
+    }
+}
