@@ -32,6 +32,8 @@ package struct FrameFlags: OptionSet, Sendable {
     package static let tombstone = FrameFlags(rawValue: 1)
     /// The body is JSON; otherwise it is bytes.
     package static let json = FrameFlags(rawValue: 2)
+    /// The answer, or the refusal, of a `recordWrite`.
+    package static let acknowledgement = FrameFlags(rawValue: 4)
     /// Two bits of priority: 0 critical ... 3 low.
     package static func priority(_ priority: Priority) -> FrameFlags { FrameFlags(rawValue: priority.rawValue << 6) }
     package var priority: Priority { Priority(rawValue: rawValue >> 6)! }
