@@ -10,6 +10,7 @@ let collections = Target.Dependency.product(name: "Collections", package: "swift
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -59,7 +60,7 @@ let package = Package(
 
         // Files and stores.
         layer("Blueprints", [yams, "Topology", "Sharding", "MeshBase"]),
-        layer("Store", [grdb, "Nodes", "Replication", "Topology", "MeshBase"]),
+        layer("Store", [grdb, sqlite, "Nodes", "Replication", "Topology", "MeshBase"]),
         layer("Telemetry", [logging, histogram, "MeshBase"]),
 
         // Drivers.
@@ -87,6 +88,9 @@ let package = Package(
                 "Telemetry", "Checkers", "Membership", "Sharding", "Topology", "MeshBase", "Wire",
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "store-benchmark", dependencies: [sqlite, "Store", "Replication", "MeshBase"],
+            path: "Benchmarks/Store", swiftSettings: strict),
 
         tests("MeshBaseTests", ["MeshBase"]),
         tests("TopologyTests", ["Topology", "MeshBase"]),
@@ -98,8 +102,8 @@ let package = Package(
         tests("WireTests", ["Wire", "Membership", "MeshBase"]),
         tests("NodesTests", ["Nodes", "Wire", "Membership", "Sharding", "Topology", "MeshBase"]),
         tests("BlueprintsTests", ["Blueprints", "Sharding", "Topology", "MeshBase"]),
-        tests("StoreTests", ["Store", "Nodes", "Replication", "Topology", "MeshBase"]),
-        tests("TelemetryTests", ["Telemetry", "MeshBase"]),
+        tests("StoreTests", [sqlite, "Store", "Nodes", "Replication", "Topology", "MeshBase"]),
+        tests("TelemetryTests", [logging, "Telemetry", "MeshBase"]),
         tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Topology", "MeshBase"]),
         tests("SimDriverTests", ["SimDriver", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
         tests("ControlPlaneTests", ["ControlPlane", "UVDriver", "Blueprints", "Topology", "MeshBase"]),

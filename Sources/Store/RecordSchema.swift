@@ -1,0 +1,121 @@
+import GRDB
+import MeshBase
+import Topology
+
+/// The layout of a record store's file: how it is made, recognised and refused.
+enum RecordSchema {
+    /// Raised when the layout changes in a way that older releases cannot read.
+    static let dataVersion = 1
+
+    struct Opened {
+        var database: DatabaseQueue
+        var statements: RecordStatements
+        var storeID: UInt64
+    }
+
+    static func open(
+        path: String, cell: String, storeID: UInt64, durability: StoreSettings.Durability, limits: RecordStoreLimits
+    ) throws(StoreOpenError) -> Opened {
+        do {
+            let database = try DatabaseQueue(path: path, configuration: configuration(readonly: false))
+            return try database.inDatabase { db in
+                // Before anything is written: a file that is not ours stays as it is.
+                let isNew = try identity(db, path: path, cell: cell) == nil
+                try configure(db, durability: durability, limits: limits)
+                if isNew { try create(db, cell: cell, storeID: storeID) }
+                guard let identity = try identity(db, path: path, cell: cell) else {
+                    throw StoreOpenError(.damaged, path: path, "the store was created but cannot be read back")
+                }
+                return Opened(
+                    database: database, statements: try RecordStatements(db), storeID: identity.storeID)
+            }
+        } catch let error as StoreOpenError {
+            throw error
+        } catch {
+            throw StoreOpenError(error, path: path)
+        }
+    }
+
+    static func configuration(readonly: Bool) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "store"
+        configuration.readonly = readonly
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(2)
+        // A rollback that fails must be answered, not end the process.
+        configuration.allowsUnsafeTransactions = true
+        return configuration
+    }
+
+    struct Identity: Sendable, Equatable {
+        var cell: String
+        var storeID: UInt64
+    }
+
+    /// Whose store this is; nil for an empty database.
+    ///
+    /// - Parameter cell: The cell that it must belong to; nil accepts any.
+    static func identity(_ db: Database, path: String, cell: String?) throws -> Identity? {
+        let tables = try Row.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
+            .compactMap { String.fromDatabaseValue($0[0]) }
+        if tables.isEmpty { return nil }
+        guard tables.contains("meta"), tables.contains("records"), tables.contains("placement") else {
+            throw StoreOpenError(
+                .foreign, path: path, "a database, but not a store of cellmesh; choose another data directory")
+        }
+        let found = try MetaTable.value(db, "data_version")
+        guard found == String(dataVersion) else {
+            throw StoreOpenError(
+                .dataVersion, path: path,
+                "has data version \(found ?? "none"), and this release reads \(dataVersion); run the release that wrote "
+                    + "it, or move the file away and let the cell be refilled from its peers")
+        }
+        guard let name = try MetaTable.value(db, "name"),
+            let id = try MetaTable.value(db, "store_id").flatMap({ UInt64($0, radix: 16) })
+        else { throw StoreOpenError(.damaged, path: path, "has no name or no store id; move it away and start again") }
+        if let cell, cell != name {
+            throw StoreOpenError(
+                .otherCell, path: path,
+                "is the store of cell \(name), not of \(cell); give \(cell) a data directory of its own")
+        }
+        return Identity(cell: name, storeID: id)
+    }
+
+    private static func configure(
+        _ db: Database, durability: StoreSettings.Durability, limits: RecordStoreLimits
+    ) throws {
+        let mode = try Row.fetchOne(db, sql: "PRAGMA journal_mode = WAL").flatMap { String.fromDatabaseValue($0[0]) }
+        guard mode == "wal" else {
+            throw DatabaseError(
+                resultCode: .SQLITE_READONLY, message: "write-ahead logging is not possible here (\(mode ?? "none"))")
+        }
+        // NORMAL writes to the log before each answer, and syncs at checkpoints; FULL syncs at each commit.
+        try db.execute(sql: "PRAGMA synchronous = \(durability == .machine ? "FULL" : "NORMAL")")
+        try db.execute(
+            sql: """
+                PRAGMA cache_size = -\(max(limits.cacheKibibytes, 64));
+                PRAGMA mmap_size = 0;
+                PRAGMA temp_store = MEMORY;
+                PRAGMA wal_autocheckpoint = \(max(limits.checkpointPages, 1));
+                PRAGMA journal_size_limit = \(max(limits.checkpointPages, 1) * 2 * 4096);
+                """)
+        if let pages = limits.pages { try db.execute(sql: "PRAGMA max_page_count = \(max(pages, 1))") }
+    }
+
+    private static func create(_ db: Database, cell: String, storeID: UInt64) throws {
+        try db.inTransaction(.immediate) {
+            try db.execute(
+                sql: """
+                    CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+                    CREATE TABLE placement(cohort INTEGER PRIMARY KEY NOT NULL, epoch INTEGER NOT NULL) STRICT;
+                    CREATE TABLE records(
+                        customer BLOB NOT NULL, key BLOB NOT NULL, version BLOB NOT NULL, tombstone INTEGER NOT NULL,
+                        value BLOB NOT NULL, PRIMARY KEY(customer, key)) STRICT, WITHOUT ROWID;
+                    """)
+            try MetaTable.set(db, "data_version", String(dataVersion))
+            try MetaTable.set(db, "name", cell)
+            try MetaTable.set(db, "store_id", String(storeID, radix: 16))
+            return .commit
+        }
+    }
+}

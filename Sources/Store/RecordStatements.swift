@@ -1,0 +1,165 @@
+import GRDB
+import GRDBSQLite
+import MeshBase
+import Replication
+
+/// The statements of the hot path, prepared once for the life of a store.
+struct RecordStatements {
+    let begin: PreparedStatement
+    let commit: PreparedStatement
+    let rollback: PreparedStatement
+    private let connection: OpaquePointer?
+    private let selectVersion: PreparedStatement
+    private let selectRecord: PreparedStatement
+    private let upsert: PreparedStatement
+    private let selectEpochs: PreparedStatement
+    private let upsertEpoch: PreparedStatement
+
+    init(_ database: Database) throws {
+        connection = database.sqliteConnection
+        // IMMEDIATE: a batch that begins as a reader and is overtaken by another writer could not go on to write.
+        begin = try PreparedStatement(database, "BEGIN IMMEDIATE")
+        commit = try PreparedStatement(database, "COMMIT")
+        rollback = try PreparedStatement(database, "ROLLBACK")
+        selectVersion = try PreparedStatement(
+            database, "SELECT version FROM records WHERE customer = ?1 AND key = ?2")
+        selectRecord = try PreparedStatement(
+            database, "SELECT version, tombstone, value FROM records WHERE customer = ?1 AND key = ?2")
+        upsert = try PreparedStatement(
+            database,
+            """
+            INSERT INTO records(customer, key, version, tombstone, value) VALUES(?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT(customer, key) DO UPDATE
+            SET version = excluded.version, tombstone = excluded.tombstone, value = excluded.value
+            WHERE excluded.version > records.version
+            """)
+        selectEpochs = try PreparedStatement(database, "SELECT cohort, epoch FROM placement")
+        upsertEpoch = try PreparedStatement(
+            database,
+            """
+            INSERT INTO placement(cohort, epoch) VALUES(?1, ?2)
+            ON CONFLICT(cohort) DO UPDATE SET epoch = excluded.epoch
+            """)
+    }
+
+    // MARK: Records
+
+    func version(_ customer: [UInt8], _ key: [UInt8]) throws(SQLiteResult) -> RecordVersion {
+        var found = RecordVersion.none
+        let code = withRow(selectVersion, customer, key) { (row) -> Int32 in
+            guard let version = RecordVersion(stored: row.blob(0)) else { return SQLITE_CORRUPT }
+            found = version
+            return SQLITE_OK
+        }
+        if code != SQLITE_OK { throw SQLiteResult(code: code) }
+        return found
+    }
+
+    func record(_ customer: [UInt8], _ key: [UInt8]) throws(SQLiteResult) -> StoreAnswer.Outcome {
+        var outcome = StoreAnswer.Outcome.record(version: .none, value: [], tombstone: false)
+        let code = withRow(selectRecord, customer, key) { (row) -> Int32 in
+            guard let version = RecordVersion(stored: row.blob(0)) else { return SQLITE_CORRUPT }
+            let tombstone = row.integer(1) != 0
+            outcome = .record(version: version, value: tombstone ? [] : Array(row.blob(2)), tombstone: tombstone)
+            return SQLITE_OK
+        }
+        if code != SQLITE_OK { throw SQLiteResult(code: code) }
+        return outcome
+    }
+
+    /// Keeps the value if its version is higher than the stored one; returns the version that is stored now.
+    func write(
+        _ customer: [UInt8], _ key: [UInt8], _ version: RecordVersion, _ value: [UInt8], tombstone: Bool
+    ) throws(SQLiteResult) -> RecordVersion {
+        let words = (version.counter.bigEndian, version.writer.bigEndian)
+        let code = withUnsafeBytes(of: words) { (version) -> Int32 in
+            customer.withUnsafeBytes { (customer) -> Int32 in
+                key.withUnsafeBytes { (key) -> Int32 in
+                    value.withUnsafeBytes { (value) -> Int32 in
+                        var code = upsert.bind(customer, at: 1)
+                        code |= upsert.bind(key, at: 2)
+                        code |= upsert.bind(version, at: 3)
+                        code |= upsert.bind(tombstone ? 1 : 0, at: 4)
+                        code |= upsert.bind(
+                            UnsafeRawBufferPointer(rebasing: value[..<(tombstone ? 0 : value.count)]), at: 5)
+                        if code == SQLITE_OK { code = upsert.step() }
+                        upsert.reset()
+                        return code
+                    }
+                }
+            }
+        }
+        if code != SQLITE_DONE { throw SQLiteResult(code: code) }
+        // No change: what is stored is as new, or newer.
+        return sqlite3_changes(connection) == 1 ? version : try self.version(customer, key)
+    }
+
+    @inline(__always) private func withRow(
+        _ statement: PreparedStatement, _ customer: [UInt8], _ key: [UInt8], _ body: (PreparedStatement) -> Int32
+    ) -> Int32 {
+        customer.withUnsafeBytes { (customer) -> Int32 in
+            key.withUnsafeBytes { (key) -> Int32 in
+                var code = statement.bind(customer, at: 1)
+                code |= statement.bind(key, at: 2)
+                if code == SQLITE_OK { code = statement.step() }
+                if code == SQLITE_ROW {
+                    code = body(statement)
+                } else if code == SQLITE_DONE {
+                    code = SQLITE_OK
+                }
+                statement.reset()
+                return code
+            }
+        }
+    }
+
+    // MARK: Placement
+
+    /// Changes whenever another connection has committed something; asked inside a transaction.
+    func dataVersion() throws(SQLiteResult) -> UInt32 {
+        var version: UInt32 = 0
+        let code = sqlite3_file_control(connection, "main", SQLITE_FCNTL_DATA_VERSION, &version)
+        if code != SQLITE_OK { throw SQLiteResult(code: code) }
+        return version
+    }
+
+    func epochs() throws(SQLiteResult) -> CohortEpochs {
+        var epochs = CohortEpochs()
+        var code = selectEpochs.step()
+        while code == SQLITE_ROW {
+            let cohort = selectEpochs.integer(0)
+            if cohort >= 0, cohort < CohortEpochs.count {
+                epochs[Int(cohort)] = Epoch(UInt32(clamping: selectEpochs.integer(1)))
+            }
+            code = selectEpochs.step()
+        }
+        selectEpochs.reset()
+        if code != SQLITE_DONE { throw SQLiteResult(code: code) }
+        return epochs
+    }
+
+    func setEpoch(_ epoch: Epoch, cohort: Int) throws(SQLiteResult) {
+        let code = upsertEpoch.bind(Int64(cohort), at: 1) | upsertEpoch.bind(Int64(epoch.rawValue), at: 2)
+        if code != SQLITE_OK { throw SQLiteResult(code: code) }
+        try upsertEpoch.execute()
+    }
+
+    // MARK: Errors
+
+    var isInsideTransaction: Bool { sqlite3_get_autocommit(connection) == 0 }
+
+    func message(of result: SQLiteResult) -> String {
+        let text = sqlite3_errstr(result.code).map { String(cString: $0) } ?? "unknown"
+        return "\(text) (SQLite result \(result.code))"
+    }
+}
+
+extension RecordVersion {
+    /// Stored as counter and writer in big-endian order, so that SQLite's comparison of bytes orders versions.
+    init?(stored bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 16 else { return nil }
+        self.init(
+            counter: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+            writer: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+    }
+}
