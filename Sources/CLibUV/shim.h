@@ -7,10 +7,6 @@
 #ifndef CELLMESH_CLIBUV_SHIM_H
 #define CELLMESH_CLIBUV_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -124,6 +120,7 @@ static inline int64_t cuv_clock(clockid_t clock) {
 }
 static inline int64_t cuv_clock_monotonic(void) { return cuv_clock(CLOCK_MONOTONIC); }
 static inline int64_t cuv_clock_realtime(void) { return cuv_clock(CLOCK_REALTIME); }
+static inline int64_t cuv_clock_boottime(void) { return cuv_clock(CLOCK_BOOTTIME); }
 static inline int64_t cuv_clock_process_cpu(void) { return cuv_clock(CLOCK_PROCESS_CPUTIME_ID); }
 static inline int64_t cuv_clock_thread_cpu(void) { return cuv_clock(CLOCK_THREAD_CPUTIME_ID); }
 

@@ -4,7 +4,8 @@ import MeshBase
 /// One libuv loop, confined to the thread that runs it.
 ///
 /// Nothing here may be called from another thread; `AsyncWakeup` is the way in from outside. The loop owns the handles
-/// opened on it (`LoopHandle`) until each has closed, and must itself be closed with `close()`: dropping it leaks it.
+/// opened on it (`LoopHandle`) until each has closed, and they own it: dropped with handles open, without `close()`, it
+/// stays forever.
 package final class EventLoop {
     /// libuv's loop, for handles made without `LoopHandle`.
     package let raw: UnsafeMutablePointer<uv_loop_t>
@@ -46,7 +47,8 @@ package final class EventLoop {
         uv_unref(cuv_prepare_as_handle(prepare))
     }
 
-    deinit { precondition(isClosed, "an event loop was dropped before close()") }
+    /// Only a loop without handles and requests gets here: they hold it until they are closed.
+    deinit { close() }
 
     // MARK: Running
 
