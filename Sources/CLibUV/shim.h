@@ -1,6 +1,210 @@
+// Inline shims for what Swift cannot say about libuv and Linux: pointer casts between the handle types, variadic
+// functions, unions, macros and system calls without a wrapper in the C library.
+//
+// Functions return what the call they wrap returns; those named `cuv_..._errno` return 0 or a negative errno, which is
+// also libuv's numbering of errors on Linux.
+
 #ifndef CELLMESH_CLIBUV_SHIM_H
 #define CELLMESH_CLIBUV_SHIM_H
 
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
 #include <uv.h>
+
+#pragma clang assume_nonnull begin
+
+// MARK: Casts. libuv's structures begin with the fields of their base, so the pointer is the same.
+
+#define CUV_CAST(from, to)                                                     \
+    static inline uv_##to##_t *cuv_##from##_as_##to(uv_##from##_t *pointer) {  \
+        return (uv_##to##_t *)pointer;                                         \
+    }
+
+CUV_CAST(async, handle)
+CUV_CAST(check, handle)
+CUV_CAST(idle, handle)
+CUV_CAST(pipe, handle)
+CUV_CAST(poll, handle)
+CUV_CAST(prepare, handle)
+CUV_CAST(process, handle)
+CUV_CAST(signal, handle)
+CUV_CAST(stream, handle)
+CUV_CAST(tcp, handle)
+CUV_CAST(timer, handle)
+CUV_CAST(udp, handle)
+
+CUV_CAST(pipe, stream)
+CUV_CAST(tcp, stream)
+CUV_CAST(stream, pipe)
+CUV_CAST(stream, tcp)
+CUV_CAST(handle, tcp)
+CUV_CAST(handle, udp)
+
+CUV_CAST(connect, req)
+CUV_CAST(getaddrinfo, req)
+CUV_CAST(udp_send, req)
+CUV_CAST(work, req)
+CUV_CAST(write, req)
+
+#undef CUV_CAST
+
+static inline const struct sockaddr *cuv_sockaddr(const struct sockaddr_in *address) {
+    return (const struct sockaddr *)address;
+}
+static inline struct sockaddr *cuv_mutable_sockaddr(struct sockaddr_in *address) {
+    return (struct sockaddr *)address;
+}
+static inline const struct sockaddr_in *cuv_sockaddr_in(const struct sockaddr *address) {
+    return (const struct sockaddr_in *)address;
+}
+
+/// Bytes to send: libuv's type has no const, and does not write through it.
+static inline uv_buf_t cuv_buf(const void *_Nullable base, size_t length) {
+    uv_buf_t buffer;
+    buffer.base = (char *)base;
+    buffer.len = length;
+    return buffer;
+}
+
+// MARK: Variadic functions of libuv.
+
+static inline int cuv_loop_block_signal(uv_loop_t *loop, int signal) {
+    return uv_loop_configure(loop, UV_LOOP_BLOCK_SIGNAL, signal);
+}
+static inline int cuv_loop_measure_idle(uv_loop_t *loop) {
+    return uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
+}
+
+// MARK: uv_spawn.
+
+static inline void cuv_stdio_ignore(uv_stdio_container_t *container) {
+    container->flags = UV_IGNORE;
+}
+static inline void cuv_stdio_inherit_fd(uv_stdio_container_t *container, int fd) {
+    container->flags = UV_INHERIT_FD;
+    container->data.fd = fd;
+}
+/// The child writes, the parent reads from `stream`.
+static inline void cuv_stdio_pipe_from_child(uv_stdio_container_t *container, uv_stream_t *stream) {
+    container->flags = (uv_stdio_flags)(UV_CREATE_PIPE | UV_WRITABLE_PIPE);
+    container->data.stream = stream;
+}
+
+// MARK: Standard streams, which Swift 6 takes for shared mutable state.
+
+static inline FILE *cuv_stdout(void) { return stdout; }
+static inline FILE *cuv_stderr(void) { return stderr; }
+
+// MARK: Clocks, in nanoseconds.
+
+static inline int64_t cuv_clock(clockid_t clock) {
+    struct timespec time;
+    if (clock_gettime(clock, &time) != 0) return 0;
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+static inline int64_t cuv_clock_monotonic(void) { return cuv_clock(CLOCK_MONOTONIC); }
+static inline int64_t cuv_clock_realtime(void) { return cuv_clock(CLOCK_REALTIME); }
+static inline int64_t cuv_clock_boottime(void) { return cuv_clock(CLOCK_BOOTTIME); }
+static inline int64_t cuv_clock_process_cpu(void) { return cuv_clock(CLOCK_PROCESS_CPUTIME_ID); }
+static inline int64_t cuv_clock_thread_cpu(void) { return cuv_clock(CLOCK_THREAD_CPUTIME_ID); }
+
+/// A non-blocking timer descriptor on CLOCK_MONOTONIC, or a negative errno.
+static inline int cuv_timerfd_create_errno(void) {
+    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+/// Arms the timer once at an absolute time; 0 disarms it. Forgets an expiry that was not read.
+static inline int cuv_timerfd_set_errno(int fd, int64_t at) {
+    struct itimerspec timer = {{0, 0}, {at / 1000000000, at % 1000000000}};
+    return timerfd_settime(fd, TFD_TIMER_ABSTIME, &timer, NULL) == 0 ? 0 : -errno;
+}
+
+// MARK: Processes.
+
+/// How late the kernel may wake this thread from a sleep; 50 000 ns unless set.
+static inline int cuv_set_timer_slack_errno(unsigned long nanoseconds) {
+    return prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0) == 0 ? 0 : -errno;
+}
+/// A descriptor that turns readable when the process dies (close-on-exec), or a negative errno.
+static inline int cuv_pidfd_open_errno(pid_t pid) {
+    long fd = syscall(SYS_pidfd_open, pid, 0);
+    return fd < 0 ? -errno : (int)fd;
+}
+/// A signal to exactly the process that `pidfd` was opened for.
+static inline int cuv_pidfd_send_signal_errno(int pidfd, int signal) {
+    return syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) == 0 ? 0 : -errno;
+}
+static inline int cuv_kill_errno(pid_t pid, int signal) {
+    return kill(pid, signal) == 0 ? 0 : -errno;
+}
+static inline int cuv_ignore_sigpipe_errno(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_IGN;
+    return sigaction(SIGPIPE, &action, NULL) == 0 ? 0 : -errno;
+}
+
+/// Raises the soft limit of open files towards `wanted`, at most to the hard limit; the limit in force afterwards, or a
+/// negative errno.
+static inline int64_t cuv_raise_open_files_errno(uint64_t wanted) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -errno;
+    if (limit.rlim_cur < wanted) {
+        limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0) return -errno;
+    }
+    return limit.rlim_cur > INT64_MAX ? INT64_MAX : (int64_t)limit.rlim_cur;
+}
+
+// MARK: Files.
+
+static inline int cuv_open_errno(const char *path, int flags, mode_t mode) {
+    int fd;
+    do fd = open(path, flags | O_CLOEXEC, mode); while (fd < 0 && errno == EINTR);
+    return fd < 0 ? -errno : fd;
+}
+/// Reads once, retrying when interrupted: bytes read, or a negative errno.
+static inline ssize_t cuv_read_errno(int fd, void *buffer, size_t count) {
+    ssize_t n;
+    do n = read(fd, buffer, count); while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+static inline int cuv_close(int fd) { return close(fd); }
+
+/// An exclusive record lock on the whole file, without waiting: 0, or -EAGAIN or -EACCES when another process has it.
+static inline int cuv_lock_errno(int fd) {
+    struct flock lock;
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    return fcntl(fd, F_SETLK, &lock) == 0 ? 0 : -errno;
+}
+/// The process, other than this one, that holds a record lock on the file; 0 if none, or a negative errno.
+static inline pid_t cuv_lock_holder_errno(int fd) {
+    struct flock lock;
+    memset(&lock, 0, sizeof lock);
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    if (fcntl(fd, F_GETLK, &lock) != 0) return -errno;
+    return lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+}
+
+#pragma clang assume_nonnull end
 
 #endif

@@ -1,0 +1,83 @@
+import MeshBase
+
+/// The number of a name in a `MemberDirectory`.
+struct MemberID: Hashable, Sendable {
+    var rawValue: UInt32
+    init(_ rawValue: UInt32) { self.rawValue = rawValue }
+    var index: Int { Int(rawValue) }
+}
+
+/// A profile that every observer in the process shares.
+final class SharedProfile: Sendable {
+    let profile: MemberProfile
+    /// Differs, very likely, when anything in the profile differs.
+    let fingerprint: UInt32
+
+    init(_ profile: MemberProfile) {
+        self.profile = profile
+        var mixed = StableHash.combine(StableHash.hash(profile.name), UInt64(profile.role.rawValue))
+        mixed = StableHash.combine(mixed, StableHash.hash(profile.region))
+        mixed = StableHash.combine(mixed, StableHash.hash(profile.zone))
+        for endpoint in [profile.gossip, profile.data, profile.admin] {
+            mixed = StableHash.combine(mixed, UInt64(endpoint.address) << 16 | UInt64(endpoint.port))
+        }
+        fingerprint = UInt32(truncatingIfNeeded: mixed >> 32)
+    }
+}
+
+/// Names and profiles, stored once per process however many observers it hosts.
+///
+/// A real node has a directory of its own. A simulator gives one to all of its nodes, so that an observer pays only
+/// `MemberState` and a reference for each member it knows. Numbers are given in order of first sight and never reach
+/// an output; a directory belongs to one thread.
+public final class MemberDirectory {
+    /// Names beyond this are refused: a bound on what a misbehaving peer can make a node remember.
+    public let limit: Int
+    private(set) var names: [String] = []
+    /// The high half of the stable hash of each name: the member's place in the order of the digest.
+    private(set) var hashes: [UInt32] = []
+    private var numbers: [String: MemberID] = [:]
+    /// The profile seen last for each name.
+    private var latest: [SharedProfile?] = []
+    private var order: [MemberID] = []
+
+    public init(limit: Int = 65_536) {
+        precondition(limit > 0 && limit < Int(UInt32.max))
+        self.limit = limit
+    }
+
+    var count: Int { names.count }
+
+    func find(_ name: String) -> MemberID? { numbers[name] }
+
+    /// Nil when the directory is full.
+    func intern(_ name: String) -> MemberID? {
+        if let known = numbers[name] { return known }
+        guard names.count < limit else { return nil }
+        let id = MemberID(UInt32(names.count))
+        numbers[name] = id
+        names.append(name)
+        hashes.append(UInt32(truncatingIfNeeded: StableHash.hash(name) >> 32))
+        latest.append(nil)
+        return id
+    }
+
+    func intern(_ profile: MemberProfile, of id: MemberID) -> SharedProfile {
+        if let shared = latest[id.index], shared.profile == profile { return shared }
+        let shared = SharedProfile(profile)
+        latest[id.index] = shared
+        return shared
+    }
+
+    /// All numbers in order of (hash, name).
+    func inHashOrder() -> [MemberID] {
+        if order.count != names.count {
+            order = (0..<UInt32(names.count)).map(MemberID.init)
+            order.sort { a, b in
+                let (x, y) = (hashes[a.index], hashes[b.index])
+                return x != y ? x < y : names[a.index] < names[b.index]
+            }
+        }
+        return order
+    }
+}

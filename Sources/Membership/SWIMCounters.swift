@@ -1,0 +1,53 @@
+/// Totals since the start, for metrics.
+public struct SWIMCounters: Hashable, Sendable {
+    /// Packets by kind.
+    public struct Packets: Hashable, Sendable {
+        private var counts = SIMD16<UInt64>(repeating: 0)
+        public init() {}
+        public internal(set) subscript(kind: GossipPacket.Kind) -> UInt64 {
+            get { counts[Int(kind.rawValue)] }
+            set { counts[Int(kind.rawValue)] = newValue }
+        }
+        public var total: UInt64 { counts.wrappedSum() }
+    }
+
+    public internal(set) var sent = Packets()
+    public internal(set) var received = Packets()
+    /// Encoded bytes of packets sent, without the seal.
+    public internal(set) var bytesSent: UInt64 = 0
+
+    public internal(set) var probes: UInt64 = 0
+    /// Probes without an answer, direct or through relays.
+    public internal(set) var failedProbes: UInt64 = 0
+    /// Probes answered only after relays were asked.
+    public internal(set) var indirectProbes: UInt64 = 0
+    public internal(set) var nacks: UInt64 = 0
+    /// Members that became suspect for this observer.
+    public internal(set) var suspicions: UInt64 = 0
+    public internal(set) var confirmations: UInt64 = 0
+    /// Suspicions that ended with the member alive.
+    public internal(set) var falseSuspicions: UInt64 = 0
+    /// Members that this observer saw die.
+    public internal(set) var deaths: UInt64 = 0
+    /// Dead members that came back in a higher incarnation: a restart, a heal, or a false death.
+    public internal(set) var returns: UInt64 = 0
+    /// Accusations of this very node that it refuted.
+    public internal(set) var refutations: UInt64 = 0
+    /// Wakes so late that the process must have stood still.
+    public internal(set) var stalls: UInt64 = 0
+    public internal(set) var syncsEqual: UInt64 = 0
+    public internal(set) var syncsDifferent: UInt64 = 0
+
+    /// Turned away: packets before the start or after the end.
+    public internal(set) var ignoredPackets: UInt64 = 0
+    /// Pings meant for another name at this address.
+    public internal(set) var misdirected: UInt64 = 0
+    /// Acks and nacks that belong to no probe under way.
+    public internal(set) var strayReplies: UInt64 = 0
+    /// Packets from a process that uses this node's name.
+    public internal(set) var nameConflicts: UInt64 = 0
+    public internal(set) var relaysRefused: UInt64 = 0
+    public internal(set) var membersRefused: UInt64 = 0
+    /// Updates with an incarnation beyond `MemberUpdate.highestIncarnation`.
+    public internal(set) var invalidUpdates: UInt64 = 0
+}

@@ -1,0 +1,27 @@
+import MeshBase
+
+/// What a driver tells a member.
+public enum SWIMEvent: Sendable {
+    /// Begins to take part. Once.
+    case start
+    /// Seeks a mesh through any of these; repeated, it adds seeds and tries again.
+    case join(seeds: [Endpoint])
+    /// A packet, opened and decoded, and where it came from.
+    case packet(from: Endpoint, GossipPacket)
+    /// The time that `nextDeadline` named has come (or passed).
+    case wake
+    /// What the node says about itself has changed.
+    case updateMetadata(MemberMetadata)
+    /// Says goodbye; done when `hasLeft` is true.
+    case leave
+}
+
+/// Where a member's orders go. A sink only carries out or appends: it never calls back into the member.
+public protocol SWIMSink: ~Copyable {
+    /// Sends one datagram. The packet is only lent: it is reused after the call.
+    mutating func send(_ packet: borrowing GossipPacket, to endpoint: Endpoint)
+    /// Another member changed in this observer's view.
+    mutating func changed(_ change: MemberChange)
+    /// Store this number before any later packet leaves; after a restart it is the `initialIncarnation`.
+    mutating func persist(incarnation: UInt32)
+}

@@ -1,0 +1,275 @@
+import MeshBase
+import Membership
+import Replication
+import Sharding
+import Topology
+import Wire
+
+/// What a cell node is made of.
+package struct CellConfiguration {
+    package var topology: MeshTopology
+    package var cell: CellIndex
+    package var gossip: GossipConfiguration
+    /// Store orders in work at once; further ones are refused.
+    package var storeLimit = 10_000
+
+    package init(topology: MeshTopology, cell: CellIndex, gossip: GossipConfiguration) {
+        self.topology = topology
+        self.cell = cell
+        self.gossip = gossip
+    }
+}
+
+/// A cell: its services with their pools, its records, its membership. Pure: sockets, the database file and clocks
+/// belong to the driver.
+package struct CellNode: ~Copyable {
+    package let topology: MeshTopology
+    package let cell: CellIndex
+    package let name: String
+    package internal(set) var gossip: GossipPort
+    package internal(set) var counters = CellCounters()
+    var graph: ServiceGraph
+    /// Who waits for which order of the store.
+    var orders: Slab<PendingOrder>
+    let hasStore: Bool
+    let poison: Set<UInt64>
+    package private(set) var isStopping = false
+    var answerBuffer = ByteBuffer(capacity: 1024)
+
+    package init(_ configuration: CellConfiguration) throws(SWIMConfiguration.Invalid) {
+        topology = configuration.topology
+        cell = configuration.cell
+        name = configuration.topology.cells[configuration.cell.position].name
+        gossip = try GossipPort(configuration.gossip)
+        let blueprint = configuration.topology.blueprint(of: configuration.cell)
+        graph = ServiceGraph(
+            blueprint: blueprint, seed: configuration.topology.seed, node: StableHash.hash(name))
+        orders = Slab(limit: configuration.storeLimit)
+        hasStore = blueprint.store != nil
+        poison = Set(
+            (0..<configuration.topology.customers.poison).map { CustomerHash(Customers.name($0 + 1)).rawValue })
+    }
+
+    /// The earliest instant at which `wake` has something to do.
+    package mutating func nextDeadline() -> Instant {
+        var next = gossip.nextDeadline() ?? .distantFuture
+        if let at = graph.timers.next() { next = min(next, at) }
+        return next
+    }
+
+    package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some CellSink) {
+        gossip.start(seeds: seeds, now: now, into: &sink)
+        gossip.drainChanges()
+    }
+
+    package mutating func handle(
+        datagram: UnsafeRawBufferPointer, from: Endpoint, now: Instant, into sink: inout some CellSink
+    ) {
+        gossip.handle(datagram: datagram, from: from, now: now, into: &sink)
+        gossip.drainChanges()
+    }
+
+    package mutating func wake(now: Instant, into sink: inout some CellSink) {
+        gossip.wake(now: now, into: &sink)
+        gossip.drainChanges()
+        graph.wake(now: now, into: &sink)
+        answerFinished(into: &sink)
+    }
+
+    /// From now on new work is refused, and the others are told that this cell goes on purpose.
+    package mutating func leave(now: Instant, into sink: inout some CellSink) {
+        isStopping = true
+        gossip.leave(now: now, into: &sink)
+    }
+
+    /// Nothing is in work any more.
+    package var isIdle: Bool { orders.count == 0 && graph.invocations.count == 0 }
+
+    /// A frame from a router.
+    package mutating func handle(
+        frame: borrowing FrameView, link: ConnectionID, now: Instant, into sink: inout some CellSink
+    ) {
+        counters.frames += 1
+        let asker = CellAsker.frame(link, request: frame.head.request)
+        guard !isStopping else { return refuse(asker, .stopping, frame.head, into: &sink) }
+        switch frame.head.kind {
+        case .serviceCall:
+            guard let service = graph.service(named: frame.name) else {
+                return refuse(asker, .unknownService, frame.head, into: &sink)
+            }
+            let deadline =
+                frame.head.deadline == 0 ? Instant.distantFuture : now + .milliseconds(Int64(frame.head.deadline))
+            call(
+                service, for: asker, customer: frame.head.customer, priority: frame.head.flags.priority,
+                deadline: deadline, name: frame.customer, now: now, into: &sink)
+        case .recordVersion, .recordRead, .recordWrite:
+            order(frame, asker, into: &sink)
+        case .reply, .refusal:
+            counters.unexpectedFrames += 1
+        }
+    }
+
+    /// A service call by a client of the cell's own listener.
+    package mutating func handle(
+        serviceCall service: UnsafeRawBufferPointer, customer: UnsafeRawBufferPointer, priority: Priority,
+        deadline: TimeAmount, connection: ConnectionID, now: Instant, into sink: inout some CellSink
+    ) {
+        counters.httpCalls += 1
+        guard !isStopping else {
+            return respond(connection, 503, "{\"error\":\"this cell is stopping\"}", into: &sink)
+        }
+        guard let index = graph.service(named: service) else {
+            return respond(connection, 404, "{\"error\":\"no such service\"}", into: &sink)
+        }
+        call(
+            index, for: .http(connection), customer: CustomerHash(customer), priority: priority,
+            deadline: now + deadline, name: customer, now: now, into: &sink)
+    }
+
+    private mutating func call(
+        _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority, deadline: Instant,
+        name: UnsafeRawBufferPointer, now: Instant, into sink: inout some CellSink
+    ) {
+        if !poison.isEmpty, poison.contains(customer.rawValue) {
+            counters.poisoned += 1
+            sink.emit(.poisoned(customer: String(decoding: name, as: UTF8.self)))
+            sink.crash()
+            return
+        }
+        graph.call(
+            service, for: asker, customer: customer, priority: priority, deadline: deadline, now: now, into: &sink)
+        answerFinished(into: &sink)
+    }
+
+    /// The processor time of one call has been used.
+    package mutating func burned(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
+        graph.burned(ticket, now: now, into: &sink)
+        answerFinished(into: &sink)
+    }
+
+    private mutating func answerFinished(into sink: inout some CellSink) {
+        guard !graph.finished.isEmpty else { return }
+        for index in graph.finished.indices {
+            let end = graph.finished[index]
+            guard case .asker(let asker) = end.owner else { continue }
+            answer(asker, end.service, end.outcome, end.results, into: &sink)
+        }
+        graph.finished.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func answer(
+        _ asker: CellAsker, _ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults,
+        into sink: inout some CellSink
+    ) {
+        if case .frame(let link, let request) = asker, outcome == .rejected {
+            counters.refused += 1
+            return sink.refuse(.overloaded, request: request, to: link)
+        }
+        answerBuffer.removeAll()
+        let noteEnd = writeNote(service, results)
+        writeBody(service, outcome, results)
+        let bytes = answerBuffer.bytes
+        let note = UnsafeRawBufferPointer(rebasing: bytes[..<noteEnd])
+        let body = UnsafeRawBufferPointer(rebasing: bytes[noteEnd...])
+        switch asker {
+        case .frame(let link, let request):
+            let head = FrameHead(
+                kind: .reply, flags: .json, status: outcome.status, request: request,
+                customer: CustomerHash(rawValue: 0), epoch: .first)
+            sink.reply(head, to: link, note: note, body: body)
+        case .http(let connection):
+            sink.respond(connection, status: outcome.status, note: note, body: body)
+        }
+    }
+
+    /// `shipping=static, inventory=empty`: the fallbacks that were used.
+    private mutating func writeNote(_ service: Int, _ results: EdgeResults) -> Int {
+        for (index, edge) in graph.services[service].calls.enumerated() where results[index].isDegraded {
+            if !answerBuffer.isEmpty { answerBuffer.append(", ") }
+            answerBuffer.append(graph.services[edge.to].name)
+            answerBuffer.append(byte: UInt8(ascii: "="))
+            answerBuffer.append(results[index].name)
+        }
+        return answerBuffer.count
+    }
+
+    private mutating func writeBody(_ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults) {
+        answerBuffer.append("{\"service\":\"")
+        answerBuffer.append(graph.services[service].name)
+        answerBuffer.append("\",\"cell\":\"")
+        answerBuffer.append(name)
+        answerBuffer.append("\",\"outcome\":\"")
+        switch outcome {
+        case .ok: answerBuffer.append("ok")
+        case .failed: answerBuffer.append("failed")
+        case .rejected: answerBuffer.append("rejected")
+        case .timedOut: answerBuffer.append("timed-out")
+        case .dependency: answerBuffer.append("dependency-failed")
+        }
+        answerBuffer.append("\"")
+        let calls = graph.services[service].calls
+        if !calls.isEmpty {
+            answerBuffer.append(",\"calls\":{")
+            for (index, edge) in calls.enumerated() {
+                if index > 0 { answerBuffer.append(",") }
+                answerBuffer.append("\"")
+                answerBuffer.append(graph.services[edge.to].name)
+                answerBuffer.append("\":\"")
+                answerBuffer.append(results[index].name)
+                answerBuffer.append("\"")
+            }
+            answerBuffer.append("}")
+        }
+        answerBuffer.append("}\n")
+    }
+
+    func refuse(_ asker: CellAsker, _ why: Refusal, _ head: FrameHead, into sink: inout some CellSink) {
+        guard case .frame(let link, let request) = asker else { return }
+        sink.refuse(why, request: request, acknowledgement: head.kind == .recordWrite, epoch: head.epoch, to: link)
+    }
+
+    private func respond(
+        _ connection: ConnectionID, _ status: UInt16, _ text: StaticString, into sink: inout some CellSink
+    ) {
+        sink.respond(
+            connection, status: status, note: .empty,
+            body: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// The services' names, pools and counters, for metrics.
+    package func services() -> [(name: String, busy: Int, waiting: Int, workers: Int, counters: ServiceCounters)] {
+        graph.services.indices.map {
+            (
+                graph.services[$0].name, graph.pools[$0].busy, graph.pools[$0].waiting, graph.pools[$0].workers,
+                graph.counters[$0]
+            )
+        }
+    }
+}
+
+/// Counters of a cell; they only rise.
+package struct CellCounters: Sendable {
+    package var frames: UInt64 = 0
+    package var httpCalls: UInt64 = 0
+    package var unexpectedFrames: UInt64 = 0
+    package var refused: UInt64 = 0
+    package var poisoned: UInt64 = 0
+    package var recordOrders: UInt64 = 0
+    package var recordFailures: UInt64 = 0
+    package var staleEpochs: UInt64 = 0
+}
+
+extension UnsafeRawBufferPointer {
+    package static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+}
+
+extension CellSink {
+    mutating func refuse(
+        _ why: Refusal, request: UInt64, acknowledgement: Bool = false, epoch: Epoch = .first, to link: ConnectionID
+    ) {
+        let head = FrameHead(
+            kind: .refusal, flags: acknowledgement ? .acknowledgement : [], status: why.rawValue, request: request,
+            customer: CustomerHash(rawValue: 0), epoch: epoch)
+        reply(head, to: link, note: .empty, body: .empty)
+    }
+}

@@ -1,0 +1,30 @@
+import MeshBase
+import Replication
+import Wire
+
+/// Names a mesh link or an HTTP connection of the driver's.
+package typealias ConnectionID = SlabKey
+
+/// Who is waiting for a cell's answer.
+package enum CellAsker: Sendable, Equatable {
+    /// A router: the link and the number it gave its request.
+    case frame(ConnectionID, request: UInt64)
+    /// A client of the cell's own HTTP listener.
+    case http(ConnectionID)
+}
+
+/// Where a cell node writes its orders. A sink only appends: it never calls back into the node.
+package protocol CellSink: GossipSink {
+    /// Answer a router. Dropped when the link is gone.
+    mutating func reply(
+        _ head: FrameHead, to link: ConnectionID, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
+    /// Answer a client of the cell's own listener.
+    mutating func respond(
+        _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
+    /// Answered by `stored`, in order.
+    mutating func store(_ order: StoreOrder)
+    /// Use a processor for this long, off the loop; answered by `burned`.
+    mutating func burn(_ ticket: UInt64, _ amount: TimeAmount)
+    /// End the process at once, as a crash does.
+    mutating func crash()
+}

@@ -1,0 +1,330 @@
+import MeshBase
+import Resilience
+import Topology
+import Wire
+
+/// The services of a cell, running: each with its own worker pool and queue, doing its own work and then calling the
+/// services that it needs, each call with a time limit.
+///
+/// Everything happens in the cell's one process. A call whose caller gave up goes on until it ends by itself, because
+/// real work cannot be recalled either, and it holds its worker until then.
+struct ServiceGraph {
+    enum Timer: Hashable, Sendable {
+        case work(SlabKey)
+        case call(SlabKey)
+    }
+
+    let services: [Service]
+    let names: [UInt64: Int]
+    var pools: [WorkerPool<SlabKey>]
+    var invocations: Slab<Invocation>
+    var timers = TimerTable<Timer>()
+    /// By service and edge: it has succeeded before, so an older answer could stand in for it.
+    var succeededBefore: [[Bool]]
+    var waits: Generator
+    var errors: Generator
+    package var counters: [ServiceCounters]
+    let waitSamplers: [WaitSampler?]
+    /// True for a service that answers in the same call: no wait, no processor time, no errors, no calls.
+    let isInstant: [Bool]
+    /// What is left undone in this turn, taken up by the holder; never grows beyond the live invocations.
+    var finished: [(owner: Invocation.Owner, service: Int, outcome: ServiceOutcome, results: EdgeResults)] = []
+
+    /// Work and calls in one cell at once; further ones are refused.
+    static let invocationLimit = 65_536
+
+    init(blueprint: Blueprint, seed: UInt64, node: UInt64) {
+        services = blueprint.services
+        names = Dictionary(
+            uniqueKeysWithValues: blueprint.services.enumerated().map { (StableHash.hash($1.name), $0) })
+        pools = blueprint.services.map { service in
+            WorkerPool(
+                workers: service.pool.workers, queueLimit: service.pool.queue,
+                overflow: Self.overflow(service))
+        }
+        invocations = Slab(limit: Self.invocationLimit)
+        succeededBefore = blueprint.services.map { Array(repeating: false, count: $0.calls.count) }
+        waits = Generator(seed: seed, concern: "service.wait", node: node)
+        errors = Generator(seed: seed, concern: "service.errors", node: node)
+        counters = blueprint.services.map { _ in ServiceCounters() }
+        waitSamplers = blueprint.services.map { $0.work.wait.map { WaitSampler($0) } }
+        isInstant = blueprint.services.map {
+            $0.work.wait == nil && $0.work.cpu <= .zero && $0.work.errors <= 0 && $0.calls.isEmpty
+        }
+    }
+
+    private static func overflow(_ service: Service) -> WorkerPool<SlabKey>.Overflow {
+        switch service.pool.overflow {
+        case .rejectNew: .rejectNew
+        case .dropOldest: .dropOldest
+        case .dropNewest: .dropNewest
+        case .priority: .priority
+        case .ageLimit: .ageLimit(.seconds(1))
+        }
+    }
+
+    func service(named name: UnsafeRawBufferPointer) -> Int? { names[StableHash.hash(name)] }
+
+    // MARK: Calls
+
+    /// Begins a call of a service for an asker outside; it ends in `finished`, perhaps in this same call.
+    mutating func call(
+        _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority, deadline: Instant,
+        now: Instant, into sink: inout some CellSink
+    ) {
+        if isInstant[service], pools[service].hasFreeWorker {
+            counters[service].calls += 1
+            finished.append((.asker(asker), service, .ok, EdgeResults()))
+            return
+        }
+        begin(
+            Invocation(
+                service: service, owner: .asker(asker), customer: customer, priority: priority, deadline: deadline),
+            now: now, into: &sink)
+    }
+
+    @discardableResult
+    private mutating func begin(
+        _ invocation: Invocation, now: Instant, into sink: inout some CellSink
+    ) -> SlabKey? {
+        let service = invocation.service
+        counters[service].calls += 1
+        guard let key = invocations.insert(invocation) else {
+            counters[service].rejected += 1
+            answer(invocation.owner, service, .rejected, EdgeResults(), now: now, into: &sink)
+            return nil
+        }
+        switch pools[service].admit(key, rank: invocation.priority.rawValue, now: now) {
+        case .run: work(key, now: now, into: &sink)
+        case .queued: break
+        case .rejected: reject(key, now: now, into: &sink)
+        case .displaced(let other): reject(other, now: now, into: &sink)
+        }
+        return key
+    }
+
+    /// Ends a call that never had a worker.
+    private mutating func reject(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
+        guard let invocation = invocations.remove(key) else { return }
+        counters[invocation.service].rejected += 1
+        answer(invocation.owner, invocation.service, .rejected, EdgeResults(), now: now, into: &sink)
+    }
+
+    private mutating func work(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
+        guard let service = invocations[key]?.service else { return }
+        invocations[key]?.stage = .working
+        if let sampler = waitSamplers[service] {
+            timers.arm(.work(key), at: now + sampler.sample(using: &waits))
+        } else {
+            waited(key, now: now, into: &sink)
+        }
+    }
+
+    private mutating func waited(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
+        guard let service = invocations[key]?.service else { return }
+        let cpu = services[service].work.cpu
+        if cpu > .zero {
+            sink.burn(key.rawValue, cpu)
+        } else {
+            worked(key, now: now, into: &sink)
+        }
+    }
+
+    /// The processor time that a call asked for has been used.
+    mutating func burned(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
+        worked(SlabKey(rawValue: ticket), now: now, into: &sink)
+    }
+
+    private mutating func worked(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
+        guard let invocation = invocations[key], invocation.stage == .working else { return }
+        let ratio = services[invocation.service].work.errors
+        if ratio > 0, errors.chance(ratio) {
+            finish(key, .failed, now: now, into: &sink)
+        } else {
+            nextCall(key, from: 0, now: now, into: &sink)
+        }
+    }
+
+    /// Makes the calls of a service one after the other; a loop, not a recursion, while they answer at once.
+    private mutating func nextCall(_ key: SlabKey, from first: Int, now: Instant, into sink: inout some CellSink) {
+        guard let invocation = invocations[key] else { return }
+        let edges = services[invocation.service].calls
+        guard first < edges.count else { return finish(key, .ok, now: now, into: &sink) }
+        let edge = edges[first]
+        invocations[key]?.stage = .calling(edge: first, child: nil)
+        let limit = min(now + edge.timeout, invocation.deadline)
+        timers.arm(.call(key), at: limit)
+        let child = begin(
+            Invocation(
+                service: edge.to, owner: .parent(key), customer: invocation.customer, priority: invocation.priority,
+                deadline: limit), now: now, into: &sink)
+        // The child may have ended already and moved its parent on; then there is nothing to remember.
+        if let child, invocations.contains(child), invocations[key]?.stage == .calling(edge: first, child: nil) {
+            invocations[key]?.stage = .calling(edge: first, child: child)
+        }
+    }
+
+    // MARK: Ends
+
+    private mutating func finish(
+        _ key: SlabKey, _ outcome: ServiceOutcome, now: Instant, into sink: inout some CellSink
+    ) {
+        guard let invocation = invocations.remove(key) else { return }
+        timers.cancel(.call(key))
+        timers.cancel(.work(key))
+        counters[invocation.service].count(outcome)
+        let release = pools[invocation.service].release(now: now)
+        answer(invocation.owner, invocation.service, outcome, invocation.results, now: now, into: &sink)
+        for expired in release.expired { reject(expired, now: now, into: &sink) }
+        if let next = release.next { work(next, now: now, into: &sink) }
+    }
+
+    private mutating func answer(
+        _ owner: Invocation.Owner, _ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults, now: Instant,
+        into sink: inout some CellSink
+    ) {
+        switch owner {
+        case .nobody: break
+        case .asker: finished.append((owner, service, outcome, results))
+        case .parent(let parent): childEnded(parent, outcome, now: now, into: &sink)
+        }
+    }
+
+    private mutating func childEnded(
+        _ parent: SlabKey, _ outcome: ServiceOutcome, now: Instant, into sink: inout some CellSink
+    ) {
+        guard let invocation = invocations[parent] else { return }
+        switch invocation.stage {
+        case .calling(let edge, _):
+            timers.cancel(.call(parent))
+            callEnded(parent, edge: edge, outcome, now: now, into: &sink)
+        case .compensating(let edge, _):
+            timers.cancel(.call(parent))
+            if outcome == .ok { invocations[parent]?.results[edge] = .compensated }
+            compensate(parent, below: edge, now: now, into: &sink)
+        case .queued, .working:
+            break
+        }
+    }
+
+    private mutating func callEnded(
+        _ key: SlabKey, edge index: Int, _ outcome: ServiceOutcome, now: Instant, into sink: inout some CellSink
+    ) {
+        guard let service = invocations[key]?.service else { return }
+        let edge = services[service].calls[index]
+        if outcome == .ok {
+            succeededBefore[service][index] = true
+            invocations[key]?.results[index] = .ok
+        } else if let stand = substitute(for: edge, service: service, index: index) {
+            counters[service].fallbacks += 1
+            invocations[key]?.results[index] = stand
+        } else {
+            invocations[key]?.results[index] = .failed
+            invocations[key]?.failure = outcome == .timedOut ? .timedOut : .dependency(edge: index)
+            return compensate(key, below: index, now: now, into: &sink)
+        }
+        nextCall(key, from: index + 1, now: now, into: &sink)
+    }
+
+    private func substitute(for edge: Edge, service: Int, index: Int) -> EdgeResults.Result? {
+        guard edge.criticality != .core else { return nil }
+        for fallback in edge.fallback {
+            switch fallback {
+            case .cached: if succeededBefore[service][index] { return .cached }
+            case .generic: return .generic
+            case .static: return .static
+            case .empty: return .empty
+            }
+        }
+        return .skipped
+    }
+
+    /// Undoes what succeeded, latest first, then fails the call.
+    private mutating func compensate(
+        _ key: SlabKey, below edge: Int, now: Instant, into sink: inout some CellSink
+    ) {
+        guard let invocation = invocations[key] else { return }
+        let edges = services[invocation.service].calls
+        var index = edge - 1
+        while index >= 0 {
+            if invocation.results[index] == .ok, let undo = edges[index].compensation {
+                counters[invocation.service].compensations += 1
+                invocations[key]?.stage = .compensating(edge: index, child: nil)
+                // Undoing is worth doing even when the caller's time is up: it has the edge's own limit.
+                let limit = now + edges[index].timeout
+                timers.arm(.call(key), at: limit)
+                let child = begin(
+                    Invocation(
+                        service: undo, owner: .parent(key), customer: invocation.customer, priority: .critical,
+                        deadline: limit), now: now, into: &sink)
+                if let child, invocations.contains(child),
+                    invocations[key]?.stage == .compensating(edge: index, child: nil)
+                {
+                    invocations[key]?.stage = .compensating(edge: index, child: child)
+                }
+                return
+            }
+            index -= 1
+        }
+        finish(key, invocation.failure ?? .failed, now: now, into: &sink)
+    }
+
+    // MARK: Time
+
+    mutating func wake(now: Instant, into sink: inout some CellSink) {
+        while let timer = timers.popDue(now: now) {
+            switch timer {
+            case .work(let key):
+                waited(key, now: now, into: &sink)
+            case .call(let key):
+                callTimedOut(key, now: now, into: &sink)
+            }
+        }
+    }
+
+    private mutating func callTimedOut(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
+        guard let invocation = invocations[key] else { return }
+        switch invocation.stage {
+        case .calling(let edge, let child):
+            disown(child)
+            counters[invocation.service].callTimeouts += 1
+            callEnded(key, edge: edge, .timedOut, now: now, into: &sink)
+        case .compensating(let edge, let child):
+            disown(child)
+            compensate(key, below: edge, now: now, into: &sink)
+        case .queued, .working:
+            break
+        }
+    }
+
+    private mutating func disown(_ child: SlabKey?) {
+        guard let child, let invocation = invocations[child] else { return }
+        if invocation.stage == .queued {
+            pools[invocation.service].withdraw { $0 == child }
+            invocations.remove(child)
+        } else {
+            invocations[child]?.owner = .nobody
+        }
+    }
+}
+
+/// Counters of one service; they only rise.
+package struct ServiceCounters: Sendable {
+    package var calls: UInt64 = 0
+    package var ok: UInt64 = 0
+    package var failed: UInt64 = 0
+    package var rejected: UInt64 = 0
+    package var timedOut: UInt64 = 0
+    package var callTimeouts: UInt64 = 0
+    package var fallbacks: UInt64 = 0
+    package var compensations: UInt64 = 0
+
+    mutating func count(_ outcome: ServiceOutcome) {
+        switch outcome {
+        case .ok: ok += 1
+        case .failed, .dependency: failed += 1
+        case .rejected: rejected += 1
+        case .timedOut: timedOut += 1
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import MeshBase
+import Wire
+
+/// Names a request of a client while it is being served: a place of the driver's and its generation.
+package typealias RequestID = SlabKey
+
+/// What the router needs to know of a client's request. The texts lie in the connection's buffer and are valid for
+/// the call only; the driver keeps the request until it is answered and finds it by `id`.
+package struct DataRequest {
+    package enum Target: Sendable { case record, service }
+
+    package var id: RequestID
+    package var target: Target
+    package var method: HTTPMethod
+    package var customer: CustomerHash
+    package var priority: Priority
+    /// How long the client will wait; nil when it did not say.
+    package var deadline: TimeAmount?
+    /// The request carried `If-Match`, which a register cannot honour.
+    package var isConditional: Bool
+
+    package init(
+        id: RequestID, target: Target, method: HTTPMethod, customer: CustomerHash, priority: Priority = .normal,
+        deadline: TimeAmount? = nil, isConditional: Bool = false
+    ) {
+        self.id = id
+        self.target = target
+        self.method = method
+        self.customer = customer
+        self.priority = priority
+        self.deadline = deadline
+        self.isConditional = isConditional
+    }
+
+    /// Whether doing it twice is the same as doing it once (RFC 9110, section 9.2.2).
+    package var isIdempotent: Bool { method != .post && method != .patch && method != .other }
+}
+
+/// What goes into a frame behind its texts.
+package enum FramePayload {
+    case none
+    /// The body of the client's request.
+    case request
+    case bytes([UInt8])
+}

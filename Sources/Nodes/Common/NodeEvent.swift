@@ -1,0 +1,12 @@
+import MeshBase
+import Membership
+
+/// Something worth a line in a node's event log.
+package enum NodeEvent: Sendable, Equatable {
+    /// This node's view of another member changed.
+    case member(MemberChange)
+    case linkUp(CellIndex)
+    case linkDown(CellIndex)
+    /// The cell ends itself at once, as a crash would.
+    case poisoned(customer: String)
+}

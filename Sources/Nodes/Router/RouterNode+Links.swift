@@ -1,0 +1,114 @@
+import MeshBase
+import Membership
+import Wire
+
+/// What the router knows of one cell.
+struct CellLink {
+    enum State { case closed, opening, up }
+
+    let name: String
+    var status: MemberStatus?
+    var endpoint: Endpoint?
+    var state = State.closed
+    var failures = 0
+    var hasServed = false
+
+    /// Healthy: the link is up and membership has no doubt.
+    var isServing: Bool { state == .up && status == .alive }
+    /// Worth asking when no healthy cell is left: a suspicion may be wrong.
+    var canBeAsked: Bool { state == .up && (status == .alive || status == .suspect) }
+
+    /// 50 ms doubling to 1 s.
+    var backoff: TimeAmount { .milliseconds(min(1000, 50 << Int64(min(failures, 5)))) }
+}
+
+extension RouterNode {
+    /// Takes over what gossip has changed, in the same call that brought it.
+    mutating func followMembers(now: Instant, into sink: inout some RouterSink) {
+        while let change = gossip.nextChange() {
+            let profile = change.member.profile
+            guard profile.role == .cell, let cell = cellsByName[profile.name] else { continue }
+            follow(cell, status: change.status, endpoint: profile.data, now: now, into: &sink)
+        }
+    }
+
+    private mutating func follow(
+        _ cell: CellIndex, status: MemberStatus, endpoint: Endpoint, now: Instant, into sink: inout some RouterSink
+    ) {
+        let moved = links[cell.position].endpoint != endpoint
+        links[cell.position].status = status
+        links[cell.position].endpoint = endpoint
+        switch status {
+        case .alive:
+            if moved, links[cell.position].state != .closed {
+                // It came back somewhere else: whatever the old process was asked will not be answered.
+                close(cell, now: now, into: &sink)
+            }
+            if links[cell.position].state == .closed {
+                links[cell.position].failures = 0
+                open(cell, into: &sink)
+            }
+            updateServing(cell, now: now)
+        case .suspect:
+            updateServing(cell, now: now)
+        case .dead, .left:
+            close(cell, now: now, into: &sink)
+            timers.cancel(cell)
+        }
+    }
+
+    private mutating func open(_ cell: CellIndex, into sink: inout some RouterSink) {
+        guard let endpoint = links[cell.position].endpoint, endpoint.port != 0 else { return }
+        links[cell.position].state = .opening
+        sink.openLink(to: cell, at: endpoint)
+    }
+
+    private mutating func close(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
+        guard links[cell.position].state != .closed else { return updateServing(cell, now: now) }
+        links[cell.position].state = .closed
+        sink.closeLink(to: cell)
+        updateServing(cell, now: now)
+        cellFailed(cell, now: now, into: &sink)
+    }
+
+    /// The link to a cell is open and both sides have proven that they belong to the mesh.
+    package mutating func linkUp(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
+        guard links[cell.position].state == .opening else { return }
+        links[cell.position].state = .up
+        links[cell.position].failures = 0
+        sink.emit(.linkUp(cell))
+        updateServing(cell, now: now)
+    }
+
+    /// The link broke or could not be opened. What was in work there fails over where that is safe.
+    package mutating func linkDown(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
+        guard links[cell.position].state != .closed else { return }
+        let wasUp = links[cell.position].state == .up
+        links[cell.position].state = .closed
+        links[cell.position].failures += 1
+        if wasUp { sink.emit(.linkDown(cell)) }
+        updateServing(cell, now: now)
+        cellFailed(cell, now: now, into: &sink)
+        let status = links[cell.position].status
+        if status == .alive || status == .suspect {
+            timers.arm(cell, at: now + links[cell.position].backoff)
+        }
+    }
+
+    mutating func reconnect(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
+        if links[cell.position].state == .closed { open(cell, into: &sink) }
+    }
+
+    private mutating func updateServing(_ cell: CellIndex, now: Instant) {
+        if links[cell.position].isServing {
+            links[cell.position].hasServed = true
+            guard notServing.contains(cell) else { return }
+            notServing.remove(cell)
+            if notServing.isEmpty { impact.faultEnded(now: now) }
+        } else {
+            guard !notServing.contains(cell) else { return }
+            notServing.insert(cell)
+            if links[cell.position].hasServed { impact.faultBegan(now: now) }
+        }
+    }
+}

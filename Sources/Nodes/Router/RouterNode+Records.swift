@@ -1,0 +1,240 @@
+import MeshBase
+import Replication
+import Sharding
+import Wire
+
+extension RouterNode {
+    mutating func startRecord(_ request: DataRequest, now: Instant, into sink: inout some RouterSink) {
+        let shard = shard(of: request.customer)
+        guard shard.count > 0 else {
+            return refuseNoCell(request.id, shard: shard, customer: request.customer, into: &sink)
+        }
+        guard let rule = rules[topology.cells[shard[0].position].blueprint] else {
+            return refuse(
+                request.id, status: 404, shard: nil, customer: request.customer,
+                DataProblem(
+                    "no-store", title: "These cells have no store",
+                    detail: "The blueprint of this customer's cells declares no store, so there are no records.",
+                    policy: "routing"), into: &sink)
+        }
+        guard !request.isConditional else {
+            return refuse(
+                request.id, status: 501, shard: nil, customer: request.customer,
+                DataProblem(
+                    "conditional", title: "Conditional requests on records are not offered",
+                    detail: "If-Match needs consensus on each key; a record is a register. Leave the header out.",
+                    policy: "consistency"), into: &sink)
+        }
+        let kind: RegisterOperation.Kind
+        switch request.method {
+        case .get, .head: kind = .read
+        case .put: kind = .write
+        case .delete: kind = .delete
+        default:
+            return refuse(
+                request.id, status: 405, shard: nil, customer: request.customer,
+                DataProblem(
+                    "method", title: "Records know GET, HEAD, PUT and DELETE",
+                    detail: "Use PUT to write a record.", policy: "routing"), into: &sink)
+        }
+        operationNumber &+= 1
+        let register = RegisterOperation(
+            kind: kind, rule: rule, usable: usable(of: shard, one: !rule.writesBack && !rule.readsAll),
+            writer: UInt64(boot) << 32 | UInt64(operationNumber))
+        let operation = RouterOperation(
+            request: request.id, customer: request.customer, method: request.method, priority: request.priority,
+            isIdempotent: true, shard: shard, epoch: placement.table.epoch(of: request.customer), started: now,
+            deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
+            work: .record(RouterOperation.RecordWork(register: register)))
+        guard let key = operations.insert(operation) else {
+            return refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
+        }
+        let step = withRegister(key) { $0.begin() }
+        perform(step, key, now: now, into: &sink)
+    }
+
+    /// The positions that can be asked; with `one`, the first of them only.
+    private func usable(of shard: Shard, one: Bool) -> RegisterOperation.Positions {
+        var positions: RegisterOperation.Positions = 0
+        for position in 0..<shard.count where links[shard[position].position].canBeAsked {
+            positions |= 1 << position
+            if one { break }
+        }
+        return positions
+    }
+
+    private mutating func withRegister<Result>(
+        _ key: SlabKey, _ body: (inout RegisterOperation) -> Result
+    ) -> Result {
+        guard case .record(var work) = operations[key]!.work else {
+            preconditionFailure("operation \(key) is not a record's")
+        }
+        let result = body(&work.register)
+        operations[key]!.work = .record(work)
+        return result
+    }
+
+    mutating func recordAnswered(
+        _ key: SlabKey, _ frame: borrowing FrameView, by cell: CellIndex, now: Instant,
+        into sink: inout some RouterSink
+    ) {
+        guard case .record(var work) = operations[key]!.work,
+            let position = operations[key]!.shard.firstIndex(of: cell)
+        else { return }
+        let version = RecordVersion(counter: frame.head.versionCounter, writer: frame.head.versionWriter)
+        let isAcknowledgement = frame.head.flags.contains(.acknowledgement)
+        let step: RegisterOperation.Step
+        switch (frame.head.kind, isAcknowledgement) {
+        case (.reply, false):
+            let (next, keep) = work.register.answered(
+                position, version: version, tombstone: frame.head.flags.contains(.tombstone))
+            step = next
+            if keep, work.register.kind == .read {
+                work.value = Array(frame.body)
+                work.source = position
+            }
+        case (.reply, true):
+            step = work.register.stored(position)
+        default:
+            counters.refusals += 1
+            // A refusal of the query that comes while storing says nothing about the store.
+            guard frame.head.kind == .refusal, isAcknowledgement == work.register.isStoring else { return }
+            step = work.register.failed(position)
+        }
+        operations[key]!.work = .record(work)
+        perform(step, key, now: now, into: &sink)
+    }
+
+    mutating func recordPositionFailed(
+        _ key: SlabKey, _ position: Int, now: Instant, into sink: inout some RouterSink
+    ) {
+        let step = withRegister(key) { $0.failed(position) }
+        perform(step, key, now: now, into: &sink)
+    }
+
+    mutating func recordTimedOut(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) {
+        let step = withRegister(key) { $0.timedOut() }
+        perform(step, key, now: now, into: &sink)
+    }
+
+    private mutating func perform(
+        _ step: RegisterOperation.Step, _ key: SlabKey, now: Instant, into sink: inout some RouterSink
+    ) {
+        switch step {
+        case .wait:
+            break
+        case .query(let positions):
+            query(key, positions, now: now, into: &sink)
+        case .store(let positions, let version):
+            let remaining = beginAttempt(key, now: now)
+            store(key, positions, version, remaining: remaining, into: &sink)
+        case .finish(let outcome):
+            complete(key, outcome, into: &sink)
+        case .finishAndRepair(let outcome, let positions):
+            if case .record(let work) = operations[key]!.work {
+                store(key, positions, work.register.version, remaining: 0, into: &sink)
+            }
+            complete(key, outcome, into: &sink)
+        }
+    }
+
+    private mutating func query(
+        _ key: SlabKey, _ positions: RegisterOperation.Positions, now: Instant, into sink: inout some RouterSink
+    ) {
+        let remaining = beginAttempt(key, now: now)
+        guard case .record(let work) = operations[key]!.work else { return }
+        let head = FrameHead(
+            kind: work.register.kind == .read ? .recordRead : .recordVersion,
+            flags: .priority(operations[key]!.priority), request: key.rawValue, customer: operations[key]!.customer,
+            epoch: operations[key]!.epoch, deadline: remaining)
+        send(head, key, positions, payload: .none, into: &sink)
+    }
+
+    private mutating func store(
+        _ key: SlabKey, _ positions: RegisterOperation.Positions, _ version: RecordVersion, remaining: UInt32,
+        into sink: inout some RouterSink
+    ) {
+        guard case .record(let work) = operations[key]!.work else { return }
+        var flags = FrameFlags.priority(operations[key]!.priority)
+        let payload: FramePayload
+        switch work.register.kind {
+        case .write: payload = .request
+        case .delete:
+            payload = .none
+            flags.insert(.tombstone)
+        case .read:
+            counters.writeBacks += 1
+            payload = .bytes(work.value)
+            if work.register.foundTombstone { flags.insert(.tombstone) }
+        }
+        let head = FrameHead(
+            kind: .recordWrite, flags: flags, request: key.rawValue, customer: operations[key]!.customer,
+            epoch: operations[key]!.epoch, deadline: remaining, versionCounter: version.counter,
+            versionWriter: version.writer)
+        send(head, key, positions, payload: payload, into: &sink)
+    }
+
+    private mutating func send(
+        _ head: FrameHead, _ key: SlabKey, _ positions: RegisterOperation.Positions, payload: FramePayload,
+        into sink: inout some RouterSink
+    ) {
+        let shard = operations[key]!.shard
+        let request = operations[key]!.request
+        for position in 0..<shard.count where positions & (1 << position) != 0 {
+            counters.attempts += 1
+            sink.send(head, to: shard[position], request: request, payload: payload)
+        }
+    }
+
+    private mutating func complete(
+        _ key: SlabKey, _ outcome: RegisterOperation.Outcome, into sink: inout some RouterSink
+    ) {
+        guard case .record(let work) = operations[key]!.work else { return }
+        let shard = operations[key]!.shard
+        let request = operations[key]!.request
+        let customer = operations[key]!.customer
+        var response = RouterResponse(status: 200)
+        switch outcome {
+        case .written(let version, let replaced):
+            response.status = work.register.kind == .write && !replaced ? 201 : 204
+            response.version = version
+        case .found(let version):
+            response.version = version
+            response.content = .bytes
+        case .missing(let version):
+            response.status = 404
+            response.version = version == .none ? nil : version
+            response.problem = DataProblem(
+                "no-record", title: "No such record",
+                detail: version == .none ? "It was never written." : "It was deleted.", policy: "store")
+        case .noQuorum(let needed, let available):
+            counters.noQuorum += 1
+            finish(key)
+            return refuse(
+                request, status: 503, shard: shard, customer: customer, retryAfter: 1,
+                DataProblem(
+                    "no-quorum", title: "Too few cells of this customer's shard answer",
+                    detail: "\(needed) of \(shard.count) cells are needed and \(available) answered."
+                        + (work.register.kind == .read ? "" : " Nothing was changed."),
+                    policy: "quorum"), into: &sink)
+        case .unknown:
+            finish(key)
+            return refuse(
+                request, status: 504, shard: shard, customer: customer,
+                DataProblem(
+                    "outcome-unknown", title: "The write was not acknowledged by enough cells",
+                    detail: "It may or may not have been kept; repeating it is safe.", policy: "quorum"), into: &sink)
+        }
+        response.cell = shard[work.source]
+        response.epoch = operations[key]!.epoch
+        response.serving = serving(of: shard)
+        response.shardSize = shard.count
+        note(customer, shard: shard, serving: response.serving)
+        counters.count(status: response.status)
+        finish(key)
+        work.value.withUnsafeBytes { value in
+            response.body = response.status == 200 ? value : UnsafeRawBufferPointer(start: nil, count: 0)
+            sink.respond(to: request, response)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import MeshBase
+import Sharding
+import Wire
+
+extension RouterNode {
+    mutating func startService(_ request: DataRequest, now: Instant, into sink: inout some RouterSink) {
+        let shard = shard(of: request.customer)
+        guard let position = choose(from: shard, tried: 0) else {
+            return refuseNoCell(request.id, shard: shard, customer: request.customer, into: &sink)
+        }
+        var work = RouterOperation.ServiceWork()
+        work.current = position
+        let operation = RouterOperation(
+            request: request.id, customer: request.customer, method: request.method, priority: request.priority,
+            isIdempotent: request.isIdempotent, shard: shard, epoch: placement.table.epoch(of: request.customer), started: now,
+            deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
+            work: .service(work))
+        guard let key = operations.insert(operation) else {
+            return refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
+        }
+        sendService(key, to: position, now: now, into: &sink)
+    }
+
+    /// The first position of the shard that serves and was not tried; failing that one whose link is up although
+    /// the member is suspected.
+    private func choose(from shard: Shard, tried: UInt16) -> Int? {
+        var second: Int?
+        for position in 0..<shard.count where tried & (1 << position) == 0 {
+            let link = links[shard[position].position]
+            if link.isServing { return position }
+            if second == nil, link.canBeAsked { second = position }
+        }
+        return second
+    }
+
+    private mutating func sendService(
+        _ key: SlabKey, to position: Int, now: Instant, into sink: inout some RouterSink
+    ) {
+        let remaining = beginAttempt(key, now: now)
+        guard case .service(var work) = operations[key]!.work else { return }
+        work.current = position
+        work.tried |= 1 << position
+        operations[key]!.work = .service(work)
+        counters.attempts += 1
+        let head = FrameHead(
+            kind: .serviceCall, flags: .priority(operations[key]!.priority),
+            status: UInt16(operations[key]!.method.rawValue), request: key.rawValue,
+            customer: operations[key]!.customer, epoch: operations[key]!.epoch, deadline: remaining)
+        sink.send(
+            head, to: operations[key]!.shard[position], request: operations[key]!.request, payload: .request)
+    }
+
+    mutating func serviceAnswered(
+        _ key: SlabKey, _ frame: borrowing FrameView, by cell: CellIndex, now: Instant,
+        into sink: inout some RouterSink
+    ) {
+        guard case .service(let work) = operations[key]!.work else { return }
+        let shard = operations[key]!.shard
+        switch frame.head.kind {
+        case .reply:
+            // An earlier attempt's answer is as good: the request was one that may be done twice.
+            var response = RouterResponse(status: frame.head.status)
+            response.cell = cell
+            response.epoch = operations[key]!.epoch
+            response.serving = serving(of: shard)
+            response.shardSize = shard.count
+            response.content = frame.head.flags.contains(.json) ? .json : .bytes
+            response.degraded = frame.note
+            response.body = frame.body
+            if frame.head.status >= 500 {
+                response.problem = DataProblem(
+                    "service-failed", title: "The service failed",
+                    detail: String(decoding: frame.body, as: UTF8.self), policy: "service")
+            }
+            note(operations[key]!.customer, shard: shard, serving: response.serving)
+            counters.count(status: response.status)
+            let request = operations[key]!.request
+            finish(key)
+            sink.respond(to: request, response)
+        case .refusal:
+            guard shard[work.current] == cell else { return }
+            counters.refusals += 1
+            serviceAttemptFailed(
+                key, .refused(Refusal(rawValue: frame.head.status) ?? .malformed), now: now, into: &sink)
+        default:
+            counters.lateFrames += 1
+        }
+    }
+
+    /// Goes on with the next cell where that is safe, and answers the client where it is not.
+    mutating func serviceAttemptFailed(
+        _ key: SlabKey, _ failure: AttemptFailure, now: Instant, into sink: inout some RouterSink
+    ) {
+        guard case .service(var work) = operations[key]!.work else { return }
+        if failure == .reset { counters.attemptResets += 1 }
+        work.lastFailure = failure
+        operations[key]!.work = .service(work)
+        let shard = operations[key]!.shard
+        var mayRepeat = operations[key]!.isIdempotent
+        if case .refused(let why) = failure { mayRepeat = why != .unknownService && why != .malformed }
+        if mayRepeat, now < operations[key]!.deadline, let next = choose(from: shard, tried: work.tried) {
+            counters.failovers += 1
+            sendService(key, to: next, now: now, into: &sink)
+            return
+        }
+        let (request, customer) = (operations[key]!.request, operations[key]!.customer)
+        finish(key)
+        let (status, problem) = Self.explain(failure, tried: work.tried.nonzeroBitCount, of: shard.count)
+        refuse(
+            request, status: status, shard: shard, customer: customer, retryAfter: status == 503 ? 1 : 0, problem,
+            into: &sink)
+    }
+
+    private static func explain(
+        _ failure: AttemptFailure, tried: Int, of size: Int
+    ) -> (UInt16, DataProblem) {
+        let cells = "\(tried) of the \(size) cells of this shard were asked"
+        switch failure {
+        case .timeout:
+            return (
+                504,
+                DataProblem(
+                    "attempt-timeout", title: "No cell answered in time",
+                    detail: "\(cells); the last did not answer within its time limit.", policy: "attempt-timeout")
+            )
+        case .reset, .none:
+            return (
+                502,
+                DataProblem(
+                    "cell-lost", title: "The cell went away while it worked",
+                    detail: "\(cells); the link to the last broke before it answered.", policy: "failover")
+            )
+        case .refused(.unknownService):
+            return (
+                404,
+                DataProblem(
+                    "unknown-service", title: "No such service",
+                    detail: "The blueprint of this customer's cell has no service of this name.", policy: "routing")
+            )
+        case .refused(.malformed):
+            return (
+                400,
+                DataProblem(
+                    "malformed", title: "The cell did not understand the request",
+                    detail: "The cell refused the frame as malformed.", policy: "routing")
+            )
+        case .refused(.deadline):
+            return (
+                504,
+                DataProblem(
+                    "deadline", title: "Too little time was left",
+                    detail: "\(cells); the last saw that the deadline could not be met.", policy: "deadline")
+            )
+        case .refused(let why):
+            return (
+                503,
+                DataProblem(
+                    "cell-refused", title: "No cell accepted the request",
+                    detail: "\(cells); the last refused: \(why).", policy: "bulkhead")
+            )
+        }
+    }
+
+    mutating func refuseNoCell(
+        _ request: RequestID, shard: Shard, customer: CustomerHash, into sink: inout some RouterSink
+    ) {
+        refuse(
+            request, status: 503, shard: shard, customer: customer, retryAfter: 1,
+            DataProblem(
+                "shard-down", title: "No cell of this customer's shard serves",
+                detail: "None of the \(shard.count) cells that hold this customer can be reached.",
+                policy: "placement"), into: &sink)
+    }
+
+    mutating func refuseOverloaded(
+        _ request: RequestID, shard: Shard, customer: CustomerHash, into sink: inout some RouterSink
+    ) {
+        counters.overloaded += 1
+        refuse(
+            request, status: 503, shard: shard, customer: customer, retryAfter: 1,
+            DataProblem(
+                "router-overloaded", title: "The router has too many requests in work",
+                detail: "\(operations.limit) requests are in work; try again later.", policy: "admission"), into: &sink)
+    }
+}

@@ -1,0 +1,246 @@
+import MeshBase
+import Membership
+import Replication
+import Sharding
+import Topology
+import Wire
+
+/// What a router node is made of.
+package struct RouterConfiguration {
+    package var topology: MeshTopology
+    package var placement: Placement
+    package var gossip: GossipConfiguration
+    /// Unique to this life of the process; it makes the versions of writes unique.
+    package var boot: UInt32
+    /// Client requests in work at once; further ones are answered 503.
+    package var operationLimit = 65_536
+
+    package init(topology: MeshTopology, placement: Placement, gossip: GossipConfiguration, boot: UInt32) {
+        self.topology = topology
+        self.placement = placement
+        self.gossip = gossip
+        self.boot = boot
+    }
+}
+
+/// The cell router: maps a customer to a shard, a request to the first healthy cell of it, and coordinates the reads
+/// and writes of records over the whole shard. Pure: sockets and clocks belong to the driver.
+///
+/// It holds no state that it cannot compute or re-read: placement is a function of topology and epoch, membership
+/// comes by gossip, everything else lives as long as one request.
+package struct RouterNode: ~Copyable {
+    package let topology: MeshTopology
+    package let policy: RoutingPolicy
+    package internal(set) var placement: Placement
+    package internal(set) var gossip: GossipPort
+    package internal(set) var impact = ImpactObserver()
+    package internal(set) var counters = RouterCounters()
+
+    var links: [CellLink]
+    let cellsByName: [String: CellIndex]
+    /// Cells that are not serving now, for shards that replace dead cells.
+    var notServing = CellSet()
+    var operations: Slab<RouterOperation>
+    var attempts = AttemptTimers()
+    var timers = TimerTable<CellIndex>()
+    let rules: [QuorumRule?]
+    let boot: UInt32
+    var operationNumber: UInt32 = 0
+
+    package init(_ configuration: RouterConfiguration) throws(SWIMConfiguration.Invalid) {
+        topology = configuration.topology
+        policy = configuration.topology.routing
+        placement = configuration.placement
+        gossip = try GossipPort(configuration.gossip)
+        boot = configuration.boot
+        operations = Slab(limit: configuration.operationLimit)
+        let size = configuration.topology.sharding.size
+        rules = configuration.topology.blueprints.map { blueprint in
+            blueprint.store.map { QuorumRule(tier: $0.tier, size: size) }
+        }
+        cellsByName = Dictionary(
+            uniqueKeysWithValues: configuration.topology.cells.enumerated().map { ($1.name, CellIndex($0)) })
+        links = configuration.topology.cells.map { CellLink(name: $0.name) }
+        for position in links.indices { notServing.insert(CellIndex(position)) }
+    }
+
+    /// The earliest instant at which `wake` has something to do.
+    package mutating func nextDeadline() -> Instant {
+        var next = gossip.nextDeadline() ?? .distantFuture
+        if let at = timers.next() { next = min(next, at) }
+        if let at = attempts.next() { next = min(next, at) }
+        return next
+    }
+
+    package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some RouterSink) {
+        gossip.start(seeds: seeds, now: now, into: &sink)
+        followMembers(now: now, into: &sink)
+    }
+
+    package mutating func handle(
+        datagram: UnsafeRawBufferPointer, from: Endpoint, now: Instant, into sink: inout some RouterSink
+    ) {
+        gossip.handle(datagram: datagram, from: from, now: now, into: &sink)
+        followMembers(now: now, into: &sink)
+    }
+
+    package mutating func wake(now: Instant, into sink: inout some RouterSink) {
+        gossip.wake(now: now, into: &sink)
+        followMembers(now: now, into: &sink)
+        while let cell = timers.popDue(now: now) { reconnect(cell, now: now, into: &sink) }
+        while let due = attempts.popDue(now: now) {
+            guard let operation = operations[due.operation], due.attempt == nil || due.attempt == operation.attempt
+            else { continue }
+            counters.attemptTimeouts += 1
+            attemptTimedOut(due.operation, now: now, into: &sink)
+        }
+    }
+
+    /// Tells the others that this router goes on purpose.
+    package mutating func leave(now: Instant, into sink: inout some RouterSink) {
+        gossip.leave(now: now, into: &sink)
+    }
+
+    /// The shard of a customer as this router sees it now.
+    package func shard(of customer: CustomerHash) -> Shard {
+        switch topology.sharding.replacement {
+        case .never: placement.shard(of: customer)
+        case .onCrash: placement.shard(of: customer, excluding: notServing)
+        }
+    }
+
+    package func isServing(_ cell: CellIndex) -> Bool { links[cell.position].isServing }
+
+    /// How many cells of a shard serve.
+    package func serving(of shard: Shard) -> Int {
+        var count = 0
+        for position in 0..<shard.count where links[shard[position].position].isServing { count += 1 }
+        return count
+    }
+
+    /// A client's request. It is answered by one `respond`, now or later.
+    package mutating func handle(request: DataRequest, now: Instant, into sink: inout some RouterSink) {
+        counters.requests += 1
+        switch request.target {
+        case .service: startService(request, now: now, into: &sink)
+        case .record: startRecord(request, now: now, into: &sink)
+        }
+    }
+
+    /// The client of a request went away: nothing is answered, and nothing new is begun for it.
+    package mutating func abandon(request: RequestID) {
+        // Frames that are on their way are answered into a stale key, which is ignored.
+        for key in operations.keys where operations[key]?.request == request {
+            counters.abandoned += 1
+            operations.remove(key)
+        }
+    }
+
+    /// A frame from a cell.
+    package mutating func handle(
+        frame: borrowing FrameView, from cell: CellIndex, now: Instant, into sink: inout some RouterSink
+    ) {
+        let key = SlabKey(rawValue: frame.head.request)
+        guard operations.contains(key) else {
+            counters.lateFrames += 1
+            return
+        }
+        switch operations[key]!.work {
+        case .service: serviceAnswered(key, frame, by: cell, now: now, into: &sink)
+        case .record: recordAnswered(key, frame, by: cell, now: now, into: &sink)
+        }
+    }
+
+    func operation(_ key: SlabKey, isAttempt attempt: UInt32) -> Bool {
+        operations[key]?.attempt == attempt
+    }
+
+    /// Ends an operation and its time limits.
+    mutating func finish(_ key: SlabKey) {
+        operations.remove(key)
+        attempts.cancelOdd(key)
+        attempts.dropStale { [operations] entry in operations[entry.operation]?.attempt == entry.attempt }
+    }
+
+    /// A new attempt or phase: late answers and limits of the one before no longer count.
+    mutating func beginAttempt(_ key: SlabKey, now: Instant) -> UInt32 {
+        operations[key]!.attempt &+= 1
+        let attempt = operations[key]!.attempt
+        let deadline = operations[key]!.deadline
+        attempts.arm(key, attempt: attempt, at: min(now + policy.attemptTimeout, deadline))
+        let remaining = deadline - now
+        return UInt32(clamping: max(1, remaining.nanoseconds / 1_000_000))
+    }
+
+    private mutating func attemptTimedOut(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) {
+        switch operations[key]!.work {
+        case .service: serviceAttemptFailed(key, .timeout, now: now, into: &sink)
+        case .record: recordTimedOut(key, now: now, into: &sink)
+        }
+    }
+
+    mutating func cellFailed(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
+        for key in operations.keys {
+            guard let operation = operations[key] else { continue }
+            switch operation.work {
+            case .service(let work):
+                if operation.shard[work.current] == cell {
+                    serviceAttemptFailed(key, .reset, now: now, into: &sink)
+                }
+            case .record:
+                if let position = operation.shard.firstIndex(of: cell) {
+                    recordPositionFailed(key, position, now: now, into: &sink)
+                }
+            }
+        }
+    }
+
+    /// Answers a client with a refusal of the mesh's own.
+    mutating func refuse(
+        _ request: RequestID, status: UInt16, shard: Shard?, customer: CustomerHash, retryAfter: Int = 0,
+        _ problem: DataProblem, into sink: inout some RouterSink
+    ) {
+        var response = RouterResponse(status: status)
+        response.epoch = placement.table.epoch(of: customer)
+        response.retryAfter = retryAfter
+        response.problem = problem
+        if let shard {
+            response.serving = serving(of: shard)
+            response.shardSize = shard.count
+            note(customer, shard: shard, serving: response.serving)
+        }
+        counters.count(status: status)
+        sink.respond(to: request, response)
+    }
+
+    mutating func note(_ customer: CustomerHash, shard: Shard, serving: Int) {
+        guard impact.isOpen else { return }
+        impact.note(customer, serving == 0 ? .lost : serving < shard.count ? .degraded : .untouched)
+    }
+}
+
+/// Counters of a router; they only rise.
+package struct RouterCounters: Sendable {
+    package var requests: UInt64 = 0
+    package var responses2xx: UInt64 = 0
+    package var responses4xx: UInt64 = 0
+    package var responses5xx: UInt64 = 0
+    package var attempts: UInt64 = 0
+    package var failovers: UInt64 = 0
+    package var attemptTimeouts: UInt64 = 0
+    package var attemptResets: UInt64 = 0
+    package var refusals: UInt64 = 0
+    package var lateFrames: UInt64 = 0
+    package var abandoned: UInt64 = 0
+    package var noQuorum: UInt64 = 0
+    package var writeBacks: UInt64 = 0
+    package var overloaded: UInt64 = 0
+
+    mutating func count(status: UInt16) {
+        switch status {
+        case 200..<400: responses2xx += 1
+        case 400..<500: responses4xx += 1
+        default: responses5xx += 1
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import MeshBase
+import Membership
+import Replication
+import Sharding
+import Wire
+
+/// Where a router node writes its orders. A sink only appends: it never calls back into the node.
+package protocol RouterSink: GossipSink {
+    /// Open the mesh link to a cell; answered by `linkUp` or `linkDown`.
+    mutating func openLink(to cell: CellIndex, at endpoint: Endpoint)
+    mutating func closeLink(to cell: CellIndex)
+    /// Send a frame whose customer, name and path are those of the client's request.
+    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload)
+    /// Answer the client; the request is forgotten.
+    mutating func respond(to request: RequestID, _ response: RouterResponse)
+}
+
+/// An answer of the data plane; texts and body are valid for the call only.
+package struct RouterResponse {
+    package enum Content: Sendable { case none, json, bytes }
+
+    package var status: UInt16
+    /// The cell that served it.
+    package var cell: CellIndex?
+    package var epoch = Epoch.first
+    /// How many cells of the customer's shard serve, of how many.
+    package var serving = 0
+    package var shardSize = 0
+    package var version: RecordVersion?
+    package var content = Content.none
+    /// Which fallbacks were used; empty for a full answer.
+    package var degraded = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// Seconds; 0 for none.
+    package var retryAfter = 0
+    package var body = UnsafeRawBufferPointer(start: nil, count: 0)
+    package var problem: DataProblem?
+
+    package init(status: UInt16) { self.status = status }
+}
+
+/// Why the mesh said no (RFC 9457).
+package struct DataProblem: Sendable, Equatable {
+    /// The last part of the problem's type URI.
+    package var type: StaticString
+    package var title: StaticString
+    package var detail: String
+    /// Which policy said no.
+    package var policy: StaticString
+
+    package init(_ type: StaticString, title: StaticString, detail: String, policy: StaticString) {
+        self.type = type
+        self.title = title
+        self.detail = detail
+        self.policy = policy
+    }
+    package static func == (a: DataProblem, b: DataProblem) -> Bool {
+        a.type.description == b.type.description && a.detail == b.detail
+    }
+}

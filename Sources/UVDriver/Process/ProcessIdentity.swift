@@ -1,0 +1,56 @@
+import CLibUV
+import MeshBase
+
+/// One process, told from any later process with the same pid by its start time.
+package struct ProcessIdentity: Hashable, Sendable, Codable, CustomStringConvertible {
+    package let pid: Int32
+    /// Clock ticks from boot to the start of the process.
+    package let startTime: UInt64
+
+    package init(pid: Int32, startTime: UInt64) {
+        self.pid = pid
+        self.startTime = startTime
+    }
+
+    /// The process that now has this pid, be it a zombie; nil if none has.
+    package init?(pid: Int32) {
+        guard let stat = ProcessStat(pid: pid) else { return nil }
+        self.init(pid: pid, startTime: stat.startTime)
+    }
+
+    /// This process.
+    package static var current: ProcessIdentity {
+        // /proc may not be there in a bare container; then the pid alone must do.
+        ProcessIdentity(pid: getpid()) ?? ProcessIdentity(pid: getpid(), startTime: 0)
+    }
+
+    package var description: String { "\(pid)@\(startTime)" }
+
+    /// Whether exactly this process runs. A zombie does not; a stopped process does.
+    package var isRunning: Bool {
+        guard let stat = ProcessStat(pid: pid) else { return false }
+        return stat.startTime == startTime && !stat.isDead
+    }
+
+    /// Sends a signal, to this process or to none: never to another that has been given its pid.
+    ///
+    /// - Returns: false if the process does not run any more.
+    @discardableResult
+    package func kill(_ signal: Int32) throws(UVError) -> Bool {
+        // The descriptor pins the process before its identity is checked, so the pid cannot change hands in between.
+        let pidfd = cuv_pidfd_open_errno(pid)
+        defer { if pidfd >= 0 { _ = cuv_close(pidfd) } }
+        guard isRunning else { return false }
+        let status = pidfd >= 0 ? cuv_pidfd_send_signal_errno(pidfd, signal) : cuv_kill_errno(pid, signal)
+        if status == -ESRCH { return false }
+        try check(status, "send signal \(signal) to process \(pid)")
+        return true
+    }
+
+    /// How long ago the process started, to the clock tick (10 ms); nil if it does not run.
+    package var age: TimeAmount? {
+        guard isRunning else { return nil }
+        let started = ProcessUsage.time(ticks: startTime)
+        return max(TimeAmount(nanoseconds: cuv_clock_boottime()) - started, .zero)
+    }
+}

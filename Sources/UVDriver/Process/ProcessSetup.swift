@@ -1,0 +1,25 @@
+import CLibUV
+import MeshBase
+
+/// What a process that serves connections sets for itself, once, at its start.
+package enum ProcessSetup {
+    /// A write to a connection that the peer has closed gives EPIPE in place of death.
+    package static func ignoreBrokenPipes() throws(UVError) {
+        try check(cuv_ignore_sigpipe_errno(), "ignore SIGPIPE")
+    }
+
+    /// Raises the number of descriptors this process may have open towards `wanted`, as far as the hard limit goes.
+    /// - Returns: the limit now in force, which may be less or more.
+    @discardableResult
+    package static func raiseOpenFiles(to wanted: UInt64) throws(UVError) -> Int64 {
+        let limit = cuv_raise_open_files_errno(wanted)
+        if limit < 0 { throw UVError(code: Int32(clamping: limit), operation: "raise the limit of open files") }
+        return limit
+    }
+
+    /// How late the kernel may wake this thread, to save energy; by default 50 microseconds.
+    package static func setTimerSlack(_ slack: TimeAmount) throws(UVError) {
+        // Zero would mean the default.
+        try check(cuv_set_timer_slack_errno(UInt(max(slack.nanoseconds, 1))), "set the timer slack")
+    }
+}

@@ -1,0 +1,100 @@
+import MeshBase
+
+/// Why a stream of frames is given up; the connection is closed, nothing else happens.
+package enum FrameFailure: Error, Sendable, Equatable {
+    case tooShort(UInt32)
+    case tooLong(UInt32)
+    case unknownKind(UInt8)
+    case lengthsDisagree
+}
+
+package enum FrameCodec {
+    /// Bytes a frame may have beyond its body: the fixed part and the three texts.
+    package static let overhead = 8 * 1024
+
+    /// Appends one frame.
+    package static func append(
+        _ head: FrameHead, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
+        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer, into buffer: inout ByteBuffer
+    ) {
+        let rest = FrameHead.size + customer.count + name.count + note.count + body.count
+        precondition(
+            customer.count <= UInt16.max && name.count <= UInt16.max && note.count <= UInt16.max
+                && rest <= UInt32.max, "a frame's texts are bounded before they are encoded")
+        let space = buffer.reserve(rest).baseAddress!
+        store(UInt32(rest - 4), space, 0)
+        space.storeBytes(of: head.kind.rawValue, toByteOffset: 4, as: UInt8.self)
+        space.storeBytes(of: head.flags.rawValue, toByteOffset: 5, as: UInt8.self)
+        store(head.status, space, 6)
+        store(head.request, space, 8)
+        store(head.customer.rawValue, space, 16)
+        store(head.epoch.rawValue, space, 24)
+        store(head.deadline, space, 28)
+        store(head.versionCounter, space, 32)
+        store(head.versionWriter, space, 40)
+        store(UInt16(customer.count), space, 48)
+        store(UInt16(name.count), space, 50)
+        store(UInt16(note.count), space, 52)
+        store(UInt16(0), space, 54)
+        var at = space + FrameHead.size
+        copy(customer, &at)
+        copy(name, &at)
+        copy(note, &at)
+        copy(body, &at)
+        buffer.commit(rest)
+    }
+
+    @inline(__always)
+    private static func copy(_ part: UnsafeRawBufferPointer, _ at: inout UnsafeMutableRawPointer) {
+        guard let base = part.baseAddress, part.count > 0 else { return }
+        at.copyMemory(from: base, byteCount: part.count)
+        at += part.count
+    }
+
+    /// The first frame of `bytes` and how many bytes it takes, or nil when it is not complete yet.
+    package static func first(
+        of bytes: UnsafeRawBufferPointer, bodyLimit: Int
+    ) throws(FrameFailure) -> (frame: FrameView, size: Int)? {
+        guard bytes.count >= 4 else { return nil }
+        let rest = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self))
+        guard rest >= FrameHead.size - 4 else { throw .tooShort(rest) }
+        guard rest <= bodyLimit + overhead else { throw .tooLong(rest) }
+        let size = Int(rest) + 4
+        guard bytes.count >= size else { return nil }
+        let rawKind = bytes[4]
+        guard let kind = FrameKind(rawValue: rawKind) else { throw .unknownKind(rawKind) }
+        let customerCount = Int(load(bytes, 48, UInt16.self))
+        let nameCount = Int(load(bytes, 50, UInt16.self))
+        let noteCount = Int(load(bytes, 52, UInt16.self))
+        let bodyStart = FrameHead.size + customerCount + nameCount + noteCount
+        guard bodyStart <= size else { throw .lengthsDisagree }
+        let head = FrameHead(
+            kind: kind, flags: FrameFlags(rawValue: bytes[5]), status: load(bytes, 6, UInt16.self),
+            request: load(bytes, 8, UInt64.self), customer: CustomerHash(rawValue: load(bytes, 16, UInt64.self)),
+            epoch: Epoch(load(bytes, 24, UInt32.self)), deadline: load(bytes, 28, UInt32.self),
+            versionCounter: load(bytes, 32, UInt64.self), versionWriter: load(bytes, 40, UInt64.self))
+        let nameStart = FrameHead.size + customerCount
+        let noteStart = nameStart + nameCount
+        let frame = FrameView(
+            head: head, customer: part(bytes, FrameHead.size, nameStart), name: part(bytes, nameStart, noteStart),
+            note: part(bytes, noteStart, bodyStart), body: part(bytes, bodyStart, size))
+        return (frame, size)
+    }
+
+    @inline(__always)
+    private static func part(_ bytes: UnsafeRawBufferPointer, _ from: Int, _ to: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[from..<to])
+    }
+    @inline(__always)
+    private static func load<Integer: FixedWidthInteger>(
+        _ bytes: UnsafeRawBufferPointer, _ offset: Int, _ type: Integer.Type
+    ) -> Integer {
+        Integer(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: type))
+    }
+    @inline(__always)
+    private static func store<Integer: FixedWidthInteger>(
+        _ value: Integer, _ space: UnsafeMutableRawPointer, _ offset: Int
+    ) {
+        space.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Integer.self)
+    }
+}

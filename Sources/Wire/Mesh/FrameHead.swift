@@ -1,0 +1,103 @@
+import MeshBase
+
+/// What a mesh frame asks for or answers.
+package enum FrameKind: UInt8, Sendable {
+    case serviceCall = 1
+    case recordVersion = 2
+    case recordRead = 3
+    case recordWrite = 4
+    /// The work was done, or failed while it was being done.
+    case reply = 16
+    /// The work was not begun, so it may be given to another cell whatever it is.
+    case refusal = 17
+}
+
+/// Why a cell did not begin what it was asked for.
+package enum Refusal: UInt16, Sendable {
+    case overloaded = 1
+    case stopping = 2
+    case staleEpoch = 3
+    case unknownService = 4
+    case noStore = 5
+    case storeFull = 6
+    case storeBroken = 7
+    case deadline = 8
+    case malformed = 9
+}
+
+package struct FrameFlags: OptionSet, Sendable {
+    package var rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// The record is a deletion.
+    package static let tombstone = FrameFlags(rawValue: 1)
+    /// The body is JSON; otherwise it is bytes.
+    package static let json = FrameFlags(rawValue: 2)
+    /// The answer, or the refusal, of a `recordWrite`.
+    package static let acknowledgement = FrameFlags(rawValue: 4)
+    /// Two bits of priority: 0 critical ... 3 low.
+    package static func priority(_ priority: Priority) -> FrameFlags { FrameFlags(rawValue: priority.rawValue << 6) }
+    package var priority: Priority { Priority(rawValue: rawValue >> 6)! }
+}
+
+/// How much a request matters when not all can be served.
+package enum Priority: UInt8, Sendable, CaseIterable, Comparable {
+    case critical = 0
+    case high = 1
+    case normal = 2
+    case low = 3
+    package static func < (a: Priority, b: Priority) -> Bool { a.rawValue < b.rawValue }
+    package var name: StaticString {
+        switch self {
+        case .critical: "critical"
+        case .high: "high"
+        case .normal: "normal"
+        case .low: "low"
+        }
+    }
+}
+
+/// The fixed part of a frame. On the wire: a length of the rest (4 bytes), then these fields in little-endian order,
+/// then customer, name, note and body.
+package struct FrameHead: Sendable, Equatable {
+    /// Bytes of the fixed part, the length included.
+    package static let size = 56
+
+    package var kind: FrameKind
+    package var flags: FrameFlags
+    /// Reply: an HTTP status. Refusal: a `Refusal`. Request: an `HTTPMethod`'s number.
+    package var status: UInt16
+    /// Chosen by the asker, repeated by the answer.
+    package var request: UInt64
+    package var customer: CustomerHash
+    package var epoch: Epoch
+    /// Milliseconds that remain until the asker gives up; 0 when it never does.
+    package var deadline: UInt32
+    package var versionCounter: UInt64
+    package var versionWriter: UInt64
+
+    package init(
+        kind: FrameKind, flags: FrameFlags = [], status: UInt16 = 0, request: UInt64, customer: CustomerHash,
+        epoch: Epoch, deadline: UInt32 = 0, versionCounter: UInt64 = 0, versionWriter: UInt64 = 0
+    ) {
+        self.kind = kind
+        self.flags = flags
+        self.status = status
+        self.request = request
+        self.customer = customer
+        self.epoch = epoch
+        self.deadline = deadline
+        self.versionCounter = versionCounter
+        self.versionWriter = versionWriter
+    }
+}
+
+/// A frame inside a receive buffer; its pointers are valid until that buffer is changed.
+package struct FrameView {
+    package var head: FrameHead
+    package var customer: UnsafeRawBufferPointer
+    /// A service or a record key; in answers empty.
+    package var name: UnsafeRawBufferPointer
+    /// The rest of a service's path; in answers which fallbacks were used.
+    package var note: UnsafeRawBufferPointer
+    package var body: UnsafeRawBufferPointer
+}

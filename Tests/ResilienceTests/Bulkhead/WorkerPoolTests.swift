@@ -1,0 +1,88 @@
+import MeshBase
+import Testing
+
+@testable import Resilience
+
+@Suite struct WorkerPoolTests {
+    let start = Instant.zero
+
+    private func fill(_ pool: inout WorkerPool<Int>, _ jobs: [(job: Int, rank: UInt8)]) {
+        for (offset, entry) in jobs.enumerated() {
+            _ = pool.admit(entry.job, rank: entry.rank, now: start + .milliseconds(Int64(offset)))
+        }
+    }
+
+    @Test func workersRunThenQueueThenRejection() {
+        var pool = WorkerPool<Int>(workers: 2, queueLimit: 1)
+        guard case .run = pool.admit(1, rank: 2, now: start), case .run = pool.admit(2, rank: 2, now: start) else {
+            Issue.record("two workers were free")
+            return
+        }
+        guard case .queued = pool.admit(3, rank: 2, now: start), case .rejected = pool.admit(4, rank: 0, now: start)
+        else {
+            Issue.record("the queue holds one")
+            return
+        }
+        #expect(pool.rejected == 1)
+        #expect(pool.utilisation == 1)
+        #expect(pool.release(now: start).next == 3)
+        #expect(pool.release(now: start).next == nil)
+        #expect(pool.busy == 1)
+    }
+
+    @Test func noQueueRefusesAtOnceWhateverThePolicy() {
+        var pool = WorkerPool<Int>(workers: 1, queueLimit: 0, overflow: .dropOldest)
+        fill(&pool, [(1, 2)])
+        guard case .rejected = pool.admit(2, rank: 0, now: start) else {
+            Issue.record("there is nothing to displace")
+            return
+        }
+    }
+
+    @Test func dropOldestAndDropNewest() {
+        var oldest = WorkerPool<Int>(workers: 1, queueLimit: 2, overflow: .dropOldest)
+        fill(&oldest, [(1, 2), (2, 2), (3, 2)])
+        guard case .displaced(2) = oldest.admit(4, rank: 2, now: start) else {
+            Issue.record("the longest waiting job gives way")
+            return
+        }
+        #expect(oldest.release(now: start).next == 3)
+        var newest = WorkerPool<Int>(workers: 1, queueLimit: 2, overflow: .dropNewest)
+        fill(&newest, [(1, 2), (2, 2), (3, 2)])
+        guard case .displaced(3) = newest.admit(4, rank: 2, now: start) else {
+            Issue.record("the last job gives way")
+            return
+        }
+        #expect(newest.release(now: start).next == 2)
+    }
+
+    @Test func priorityServesTheMostImportantFirstAndDisplacesTheLeast() {
+        var pool = WorkerPool<Int>(workers: 1, queueLimit: 3, overflow: .priority)
+        fill(&pool, [(1, 2), (2, 3), (3, 2), (4, 0)])
+        guard case .rejected = pool.admit(5, rank: 3, now: start) else {
+            Issue.record("an equal does not displace")
+            return
+        }
+        guard case .displaced(2) = pool.admit(6, rank: 1, now: start) else {
+            Issue.record("the lowest rank gives way")
+            return
+        }
+        #expect((0..<3).map { _ in pool.release(now: start).next } == [4, 6, 3])
+    }
+
+    @Test func ageLimitTurnsAwayWhatWaitedTooLong() {
+        var pool = WorkerPool<Int>(workers: 1, queueLimit: 4, overflow: .ageLimit(.milliseconds(10)))
+        fill(&pool, [(1, 2), (2, 2), (3, 2)])
+        let release = pool.release(now: start + .milliseconds(12))
+        #expect(release.expired == [2])
+        #expect(release.next == 3)
+        #expect(pool.rejected == 1)
+    }
+
+    @Test func aWithdrawnJobIsNeverHandedOut() {
+        var pool = WorkerPool<Int>(workers: 1, queueLimit: 4)
+        fill(&pool, [(1, 2), (2, 2), (3, 2)])
+        pool.withdraw { $0 == 2 }
+        #expect(pool.release(now: start).next == 3)
+    }
+}
