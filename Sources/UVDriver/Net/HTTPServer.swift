@@ -169,3 +169,10 @@ package class HTTPServer: StreamOwner {
         finish(stream)
     }
 }
+
+extension HTTPServer {
+    /// How many requests the parser refused, by the label of the reason.
+    package var refusedByReason: [(String, UInt64)] {
+        HTTPFailure.allCases.map { ($0.label.description, refused[Int($0.rawValue)]) }
+    }
+}
