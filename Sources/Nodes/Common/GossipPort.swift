@@ -1,6 +1,6 @@
 import DequeModule
-import MeshBase
 import Membership
+import MeshBase
 import Topology
 import Wire
 

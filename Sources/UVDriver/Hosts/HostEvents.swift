@@ -35,7 +35,8 @@ package final class HostEvents {
             append(
                 type: "member", action: change.status.name, id: change.member.name,
                 [
-                    .init("observer", .string(observer)), .init("incarnation", .integer(Int64(change.member.incarnation))),
+                    .init("observer", .string(observer)),
+                    .init("incarnation", .integer(Int64(change.member.incarnation))),
                     .init("source", .string(change.source)),
                 ])
         case .linkUp(let cell):

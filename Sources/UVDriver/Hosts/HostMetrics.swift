@@ -29,9 +29,11 @@ struct MetricPage: ~Copyable {
         let packets = gossip.counters
         counter("cellmesh_gossip_packets_total", "Datagrams.", packets.sent, [MetricLabel("direction", "out")])
         counter("cellmesh_gossip_packets_total", "Datagrams.", packets.received, [MetricLabel("direction", "in")])
-        counter("cellmesh_gossip_bytes_total", "Bytes of datagrams.", packets.bytesSent, [MetricLabel("direction", "out")])
         counter(
-            "cellmesh_gossip_bytes_total", "Bytes of datagrams.", packets.bytesReceived, [MetricLabel("direction", "in")])
+            "cellmesh_gossip_bytes_total", "Bytes of datagrams.", packets.bytesSent, [MetricLabel("direction", "out")])
+        counter(
+            "cellmesh_gossip_bytes_total", "Bytes of datagrams.", packets.bytesReceived,
+            [MetricLabel("direction", "in")])
         counter(
             "cellmesh_gossip_rejected_total", "Datagrams turned away.", packets.unauthentic,
             [MetricLabel("reason", "unauthentic")])
@@ -72,7 +74,8 @@ enum RouterMetrics {
         page.counter("cellmesh_router_attempt_resets_total", "Attempts lost with a link.", counters.attemptResets)
         page.counter("cellmesh_router_refusals_total", "Refusals by cells.", counters.refusals)
         page.counter("cellmesh_router_no_quorum_total", "Records refused for lack of a quorum.", counters.noQuorum)
-        page.counter("cellmesh_router_write_backs_total", "Stale cells brought up to date by reads.", counters.writeBacks)
+        page.counter(
+            "cellmesh_router_write_backs_total", "Stale cells brought up to date by reads.", counters.writeBacks)
         page.counter("cellmesh_router_overloaded_total", "Requests refused by the router.", counters.overloaded)
         page.counter("cellmesh_router_late_frames_total", "Answers that nobody waited for.", counters.lateFrames)
         page.counter("cellmesh_router_abandoned_total", "Requests whose client went away.", counters.abandoned)
@@ -117,7 +120,8 @@ enum CellMetrics {
         if let store {
             page.counter("cellmesh_store_batches_total", "Transactions.", store.queue.batches)
             page.gauge("cellmesh_store_waiting", "Orders that wait.", Double(store.queue.count))
-            page.gauge("cellmesh_store_largest_batch", "Orders in the largest transaction.", Double(store.queue.largestBatch))
+            page.gauge(
+                "cellmesh_store_largest_batch", "Orders in the largest transaction.", Double(store.queue.largestBatch))
             page.counter("cellmesh_store_refused_total", "Orders turned away.", store.queue.refused)
             page.counter("cellmesh_store_failed_total", "Orders that failed.", store.failedAnswers)
         }

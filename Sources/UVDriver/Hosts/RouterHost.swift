@@ -1,5 +1,5 @@
-import MeshBase
 import Membership
+import MeshBase
 import Nodes
 import Sharding
 import Topology
@@ -43,8 +43,8 @@ package final class RouterHost {
         limits.message = HTTPLimits(body: topology.routing.bodyLimit)
         limits.connections = topology.routing.connectionLimit
         front = RouterFront(loop: loop, limits: limits)
-        admin = AdminServer(loop: loop)
-        links = CellLinks(loop: loop, settings: settings)
+        admin = AdminServer(loop: loop, limits: AdminServer.limits)
+        links = CellLinks.make(loop: loop, settings: settings)
         try front.listen(on: settings.listen)
         try admin.listen(on: settings.admin)
 
