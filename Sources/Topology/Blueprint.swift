@@ -107,6 +107,9 @@ public struct Edge: Sendable, Codable, Equatable {
     public enum Fallback: String, Sendable, Codable, CaseIterable {
         case cached, generic, `static`, empty
     }
+    /// The timeout of a call whose blueprint names none.
+    public static let standardTimeout = TimeAmount.seconds(1)
+
     /// A position in `Blueprint.services`.
     public var to: Int
     public var timeout: TimeAmount

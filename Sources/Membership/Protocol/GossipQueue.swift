@@ -87,5 +87,9 @@ struct GossipQueue {
         let level = Int(entry.transmissions)
         while levels.count <= level { levels.append(Level()) }
         levels[level].entries.append(entry)
+        if levels[level].entries.count > 64 + 4 * current.count {
+            let live = levels[level].entries[levels[level].head...].filter { current[$0.id] == $0.sequence }
+            levels[level] = Level(entries: live)
+        }
     }
 }

@@ -1,5 +1,5 @@
-import MeshBase
 import Membership
+import MeshBase
 import Replication
 import Sharding
 import Topology
@@ -36,11 +36,11 @@ package struct CellNode: ~Copyable {
     package private(set) var isStopping = false
     var answerBuffer = ByteBuffer(capacity: 1024)
 
-    package init(_ configuration: CellConfiguration) {
+    package init(_ configuration: CellConfiguration) throws(GossipPort.Invalid) {
         topology = configuration.topology
         cell = configuration.cell
         name = configuration.topology.cells[configuration.cell.position].name
-        gossip = GossipPort(configuration.gossip)
+        gossip = try GossipPort(configuration.gossip)
         let blueprint = configuration.topology.blueprint(of: configuration.cell)
         graph = ServiceGraph(
             blueprint: blueprint, seed: configuration.topology.seed, node: StableHash.hash(name))

@@ -1,5 +1,5 @@
-import MeshBase
 import Membership
+import MeshBase
 import Wire
 
 /// What the router knows of one cell.
@@ -26,8 +26,9 @@ extension RouterNode {
     /// Takes over what gossip has changed, in the same call that brought it.
     mutating func followMembers(now: Instant, into sink: inout some RouterSink) {
         while let change = gossip.nextChange() {
-            guard change.role == .cell, let cell = topology.cellIndex(named: change.name) else { continue }
-            follow(cell, status: change.status, endpoint: change.dataEndpoint, now: now, into: &sink)
+            let profile = change.member.profile
+            guard profile.role == .cell, let cell = cellsByName[profile.name] else { continue }
+            follow(cell, status: change.status, endpoint: profile.data, now: now, into: &sink)
         }
     }
 

@@ -43,7 +43,7 @@ extension RouterNode {
             writer: UInt64(boot) << 32 | UInt64(operationNumber))
         let operation = RouterOperation(
             request: request.id, customer: request.customer, method: request.method, priority: request.priority,
-            isIdempotent: true, shard: shard, epoch: table.epoch(of: request.customer), started: now,
+            isIdempotent: true, shard: shard, epoch: placement.table.epoch(of: request.customer), started: now,
             deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
             work: .record(RouterOperation.RecordWork(register: register)))
         guard let key = operations.insert(operation) else {
@@ -79,7 +79,7 @@ extension RouterNode {
         into sink: inout some RouterSink
     ) {
         guard case .record(var work) = operations[key]!.work,
-            let position = operations[key]!.shard.position(of: cell)
+            let position = operations[key]!.shard.firstIndex(of: cell)
         else { return }
         let version = RecordVersion(counter: frame.head.versionCounter, writer: frame.head.versionWriter)
         let isAcknowledgement = frame.head.flags.contains(.acknowledgement)

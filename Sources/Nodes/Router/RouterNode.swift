@@ -1,5 +1,5 @@
-import MeshBase
 import Membership
+import MeshBase
 import Replication
 import Sharding
 import Topology
@@ -8,14 +8,14 @@ import Wire
 /// What a router node is made of.
 package struct RouterConfiguration {
     package var topology: MeshTopology
-    package var placement: PlacementTable
+    package var placement: Placement
     package var gossip: GossipConfiguration
     /// Unique to this life of the process; it makes the versions of writes unique.
     package var boot: UInt32
     /// Client requests in work at once; further ones are answered 503.
     package var operationLimit = 65_536
 
-    package init(topology: MeshTopology, placement: PlacementTable, gossip: GossipConfiguration, boot: UInt32) {
+    package init(topology: MeshTopology, placement: Placement, gossip: GossipConfiguration, boot: UInt32) {
         self.topology = topology
         self.placement = placement
         self.gossip = gossip
@@ -32,12 +32,12 @@ package struct RouterNode: ~Copyable {
     package let topology: MeshTopology
     package let policy: RoutingPolicy
     package internal(set) var placement: Placement
-    package internal(set) var table: PlacementTable
     package internal(set) var gossip: GossipPort
     package internal(set) var impact = ImpactObserver()
     package internal(set) var counters = RouterCounters()
 
     var links: [CellLink]
+    let cellsByName: [String: CellIndex]
     /// Cells that are not serving now, for shards that replace dead cells.
     var notServing = CellSet()
     var operations: Slab<RouterOperation>
@@ -47,18 +47,19 @@ package struct RouterNode: ~Copyable {
     let boot: UInt32
     var operationNumber: UInt32 = 0
 
-    package init(_ configuration: RouterConfiguration) {
+    package init(_ configuration: RouterConfiguration) throws(GossipPort.Invalid) {
         topology = configuration.topology
         policy = configuration.topology.routing
-        table = configuration.placement
-        placement = Placement(topology: configuration.topology, table: configuration.placement)
-        gossip = GossipPort(configuration.gossip)
+        placement = configuration.placement
+        gossip = try GossipPort(configuration.gossip)
         boot = configuration.boot
         operations = Slab(limit: configuration.operationLimit)
         let size = configuration.topology.sharding.size
         rules = configuration.topology.blueprints.map { blueprint in
             blueprint.store.map { QuorumRule(tier: $0.tier, size: size) }
         }
+        cellsByName = Dictionary(
+            uniqueKeysWithValues: configuration.topology.cells.enumerated().map { ($1.name, CellIndex($0)) })
         links = configuration.topology.cells.map { CellLink(name: $0.name) }
         for position in links.indices { notServing.insert(CellIndex(position)) }
     }
@@ -94,6 +95,9 @@ package struct RouterNode: ~Copyable {
             attemptTimedOut(due.operation, now: now, into: &sink)
         }
     }
+
+    /// No client waits for an answer.
+    package var isIdle: Bool { operations.count == 0 }
 
     /// Tells the others that this router goes on purpose.
     package mutating func leave(now: Instant, into sink: inout some RouterSink) {
@@ -187,7 +191,7 @@ package struct RouterNode: ~Copyable {
                     serviceAttemptFailed(key, .reset, now: now, into: &sink)
                 }
             case .record:
-                if let position = operation.shard.position(of: cell) {
+                if let position = operation.shard.firstIndex(of: cell) {
                     recordPositionFailed(key, position, now: now, into: &sink)
                 }
             }
@@ -200,7 +204,7 @@ package struct RouterNode: ~Copyable {
         _ problem: DataProblem, into sink: inout some RouterSink
     ) {
         var response = RouterResponse(status: status)
-        response.epoch = table.epoch(of: customer)
+        response.epoch = placement.table.epoch(of: customer)
         response.retryAfter = retryAfter
         response.problem = problem
         if let shard {

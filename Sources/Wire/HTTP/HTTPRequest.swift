@@ -44,7 +44,7 @@ package struct HTTPRequest: Equatable, Sendable {
     /// The first Accept line.
     package internal(set) var accept = HTTPRange()
 
-    init() {}
+    package init() {}
 
     /// Visits every header field in order, by scanning the header section again.
     package func forEachHeader(

@@ -1,0 +1,93 @@
+import MeshBase
+import Topology
+
+/// What can be judged only when all parts are read: whether shards fit, and anti-patterns across files.
+struct TopologyChecks {
+    let reporter: Reporter
+    let marks: TopologyMarks
+    let topology: MeshTopology
+    let blueprints: [LoadedBlueprint]
+
+    func check() {
+        if marks.isRegionsComplete, marks.isShardingComplete {
+            checkShards()
+            checkGeographies()
+            checkQuorum()
+        }
+        checkTimeouts()
+        if topology.deciders % 2 == 0, let position = marks.deciders {
+            reporter.warning(
+                .evenDeciders, at: position,
+                "\(topology.deciders) deciders survive the loss of no more than \(topology.deciders - 1) would")
+        }
+    }
+
+    private func checkShards() {
+        let size = topology.sharding.size
+        let spread = topology.sharding.spread
+        let count = topology.domains(for: spread).count
+        guard size > count else { return }
+        let finer = spread.orFiner.dropFirst().first { topology.domains(for: $0).count >= size }
+        let smaller = "set 'size' to at most \(count)"
+        reporter.error(
+            .shardTooLarge, at: marks.size ?? marks.root,
+            "a shard of \(size) cells needs \(size) \(spread.rawValue)s; there \(count == 1 ? "is 1" : "are \(count)")",
+            hint: finer.map { "\(smaller), or 'spread' to \($0.rawValue)" } ?? smaller)
+    }
+
+    /// A pinned customer's whole shard lies in one geography.
+    private func checkGeographies() {
+        let size = topology.sharding.size
+        for (share, position) in zip(topology.customers.geographies, marks.geographies) where share.share > 0 {
+            let cells = topology.cells(inGeography: share.geography).count
+            guard cells < size else { continue }
+            reporter.error(
+                .geographyTooSmall, at: position,
+                "a shard of \(size) cells does not fit into '\(share.geography)', which has \(cells)",
+                hint: "add cells there, or set 'size' of 'sharding' to at most \(cells)")
+        }
+    }
+
+    private func checkQuorum() {
+        guard topology.sharding.size == 2,
+            let critical = topology.blueprints.first(where: { $0.store?.tier == .critical })
+        else { return }
+        reporter.warning(
+            .quorumOfTwo, at: marks.size ?? marks.root,
+            "with 2 cells to a shard, '\(critical.name)' refuses with one dead cell: its tier is critical, and the "
+                + "majority of 2 is 2",
+            hint: "set 'size' to 3, or the store's tier to important")
+    }
+
+    private func checkTimeouts() {
+        let routing = topology.routing
+        if routing.requestTimeout <= routing.attemptTimeout {
+            reporter.warning(
+                .requestTimeout, at: marks.requestTimeout ?? marks.attemptTimeout ?? marks.root,
+                "'request-timeout' (\(Syntax.written(routing.requestTimeout))) is not longer than 'attempt-timeout' "
+                    + "(\(Syntax.written(routing.attemptTimeout))): there is no time for a second cell")
+        }
+        let used = Set(topology.cells.map(\.blueprint))
+        for (position, loaded) in blueprints.enumerated() where used.contains(position) { checkTimeouts(loaded) }
+    }
+
+    private func checkTimeouts(_ loaded: LoadedBlueprint) {
+        let reporter = Reporter(file: loaded.file, collector: reporter.collector)
+        let routing = topology.routing
+        for (service, marks) in zip(loaded.blueprint.services, loaded.services) {
+            for (edge, edgeMarks) in zip(service.calls, marks.edges) where edge.timeout > routing.requestTimeout {
+                reporter.warning(
+                    .timeoutPatience, at: edgeMarks.timeout ?? edgeMarks.position,
+                    "the call may take \(Syntax.written(edge.timeout)); a request has ended by then, after "
+                        + Syntax.written(routing.requestTimeout))
+            }
+            let longest = service.timeoutOfCalls + (service.work.wait?.p99 ?? .zero)
+            guard longest > routing.attemptTimeout else { continue }
+            reporter.warning(
+                .attemptTimeout, at: marks.position,
+                "'\(service.name)' may take \(Syntax.written(longest)), and a router waits "
+                    + "\(Syntax.written(routing.attemptTimeout)) for an attempt",
+                hint: "raise 'attempt-timeout' in the topology's 'routing', or shorten the timeouts of the calls")
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Topology
+
+/// What came of reading a file and those that it names.
+package struct MeshFilesResult: Sendable {
+    /// Nil where there is an error, and where the file is no topology.
+    package var topology: MeshTopology?
+    /// Nil where there is an error, and where the file is no blueprint.
+    package var blueprint: Blueprint?
+    /// File by file in the order of reading, then by position.
+    package var problems: [Problem]
+    /// The texts that the problems point into.
+    package var sources: [SourceText]
+
+    package var report: ValidationReport { ValidationReport(problems) }
+
+    /// All problems for people; empty where there are none.
+    package func rendered(color: Bool = false) -> String {
+        ProblemRenderer(sources: sources, color: color).render(problems)
+    }
+}
+
+/// Reads the files that a user writes, strictly, and finds as many problems as it can in one pass.
+package enum MeshFiles {
+    /// A topology and its blueprints.
+    package static func load(topology path: String) -> MeshFilesResult {
+        load(path: path, kind: .topology, loader: TextFile.read)
+    }
+
+    /// A topology from text. `named` is its path: blueprints are looked up from its folder, with `blueprintLoader`,
+    /// which gets the joined path.
+    package static func load(yaml: String, named path: String, blueprintLoader: @escaping FileLoader)
+        -> MeshFilesResult
+    {
+        Load(path: path, loader: blueprintLoader).run(yaml, as: .topology)
+    }
+
+    /// A blueprint by itself, from text.
+    package static func load(blueprint yaml: String, named path: String) -> MeshFilesResult {
+        Load(path: path, loader: TextFile.read).run(yaml, as: .blueprint)
+    }
+
+    /// A scenario from text; this version checks scenarios and does not run them.
+    package static func load(scenario yaml: String, named path: String) -> MeshFilesResult {
+        Load(path: path, loader: TextFile.read).run(yaml, as: .scenario)
+    }
+
+    /// A topology, a blueprint or a scenario, whichever the file's keys say it is: what `validate` does.
+    package static func check(_ path: String) -> MeshFilesResult { load(path: path, kind: nil, loader: TextFile.read) }
+
+    enum Kind { case topology, blueprint, scenario }
+
+    private static func load(path: String, kind: Kind?, loader: @escaping FileLoader) -> MeshFilesResult {
+        let load = Load(path: path, loader: loader)
+        switch loader(path) {
+        case .success(let text): return load.run(text, as: kind)
+        case .failure(let failure):
+            load.reporter.error(failure.code, at: .start, failure.message)
+            return load.result()
+        }
+    }
+}
+
+/// One run over one file and those that it names.
+private struct Load {
+    let path: String
+    let loader: FileLoader
+    let collector = ProblemCollector()
+    var reporter: Reporter { Reporter(file: FilePath.shown(path), collector: collector) }
+
+    func run(_ text: String, as kind: MeshFiles.Kind?) -> MeshFilesResult {
+        guard text.utf8.count <= TextFile.longest else {
+            reporter.error(.fileTooLarge, at: .start, "the file is larger than 1 MiB")
+            return result()
+        }
+        collector.add(SourceText(name: FilePath.shown(path), text: text))
+        guard let root = YAMLDocument.parse(text, reporter: reporter) else { return result() }
+        switch kind ?? Self.kind(of: root) {
+        case .topology:
+            let shelf = BlueprintShelf(topology: path, collector: collector, loader: loader)
+            return result(topology: TopologyReader(reporter: reporter, shelf: shelf).topology(root))
+        case .blueprint:
+            guard let loaded = BlueprintReader(reporter: reporter).blueprint(root) else { return result() }
+            BlueprintChecks(reporter: reporter).check(loaded)
+            return result(blueprint: loaded.blueprint)
+        case .scenario:
+            ScenarioReader(reporter: reporter).check(root)
+            return result()
+        case nil:
+            reporter.error(
+                .fileKind, at: .start, "this is no topology, blueprint or scenario",
+                hint: "a topology has the key 'mesh', a blueprint 'cell', a scenario 'title'")
+            return result()
+        }
+    }
+
+    func result(topology: MeshTopology? = nil, blueprint: Blueprint? = nil) -> MeshFilesResult {
+        let usable = !collector.hasErrors
+        return MeshFilesResult(
+            topology: usable ? topology : nil, blueprint: usable ? blueprint : nil, problems: collector.finished(),
+            sources: collector.sources)
+    }
+
+    private static func kind(of root: YAMLValue) -> MeshFiles.Kind? {
+        guard case .mapping(let entries) = root.content else { return nil }
+        let keys = entries.map(\.key)
+        if keys.contains("mesh") || keys.contains("regions") { return .topology }
+        if keys.contains("cell") || keys.contains("services") { return .blueprint }
+        return keys.contains("title") || keys.contains("method") ? .scenario : nil
+    }
+}

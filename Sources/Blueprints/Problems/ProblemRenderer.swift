@@ -1,0 +1,61 @@
+/// Prints problems for people, in the form that compilers use and editors understand:
+///
+///     topology/x.yaml:4:3: error: unknown key 'sharing' in the topology
+///         sharing: {size: 3}
+///         ^
+///     hint: did you mean 'sharding'?
+package struct ProblemRenderer: Sendable {
+    private let sources: [SourceText]
+    private let color: Bool
+    /// A longer line is shown in part, around the caret.
+    private static let widest = 100
+
+    package init(sources: [SourceText], color: Bool = false) {
+        self.sources = sources
+        self.color = color
+    }
+
+    /// All problems, one after another; ends with a newline unless there are none.
+    package func render(_ problems: [Problem]) -> String { problems.map(render).joined() }
+
+    package func render(_ problem: Problem) -> String {
+        let place = "\(clean(problem.file)):\(problem.line):\(problem.column):"
+        let severity = paint(problem.severity.rawValue + ":", problem.severity == .error ? "1;31" : "1;33")
+        var text = "\(paint(place, "1")) \(severity) \(clean(problem.message))\n"
+        if let line = sources.first(where: { $0.name == problem.file })?.line(problem.line),
+            line.unicodeScalars.contains(where: { !$0.properties.isWhitespace })
+        {
+            let (shown, caret) = excerpt(clean(line), column: problem.column)
+            text += "    \(shown)\n    \(String(repeating: " ", count: caret))\(paint("^", "1;32"))\n"
+        }
+        if let hint = problem.hint { text += "\(paint("hint:", "1;36")) \(clean(hint))\n" }
+        return text
+    }
+
+    private func excerpt(_ line: String, column: Int) -> (String, caret: Int) {
+        let scalars = Array(line.unicodeScalars)
+        let caret = min(max(column - 1, 0), scalars.count)
+        guard scalars.count > Self.widest else { return (line, caret) }
+        let start = max(0, min(caret - Self.widest / 2, scalars.count - Self.widest))
+        let end = min(scalars.count, start + Self.widest)
+        let before = start > 0 ? "..." : ""
+        let after = end < scalars.count ? "..." : ""
+        var view = String.UnicodeScalarView()
+        view.append(contentsOf: scalars[start..<end])
+        return (before + String(view) + after, caret - start + before.count)
+    }
+
+    /// A file may hold anything: control characters must not reach a terminal.
+    private func clean(_ text: String) -> String {
+        var view = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: view.append(scalar == "\t" ? " " : "\u{FFFD}")
+            default: view.append(scalar)
+            }
+        }
+        return String(view)
+    }
+
+    private func paint(_ text: String, _ style: String) -> String { color ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text }
+}

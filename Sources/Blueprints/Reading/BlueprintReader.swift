@@ -1,0 +1,134 @@
+import MeshBase
+import Topology
+
+/// Reads a blueprint: what runs inside a cell.
+struct BlueprintReader {
+    let reporter: Reporter
+    var read: ValueReading { ValueReading(reporter: reporter) }
+    let notInForce = NotInForce()
+
+    /// Nil where there is nothing to go on with; otherwise problems are reported and defaults stand in.
+    func blueprint(_ root: YAMLValue) -> LoadedBlueprint? {
+        guard let map = read.mapping(root, "a blueprint") else { return nil }
+        let nameEntry = map.entry("cell")
+        let name = map.requiredName("cell")
+        let services = services(map)
+        let store = map.mapping("store").map(store)
+        let shedding = map.mapping("shedding").map(shedding) ?? SheddingThresholds()
+        let objectives = map.mapping("objectives").map(objectives)
+        readUnused(map)
+        map.finish()
+        notInForce.report(to: reporter)
+        return LoadedBlueprint(
+            blueprint: Blueprint(
+                name: name ?? "unnamed", services: services.map(\.service), store: store, shedding: shedding,
+                objectives: objectives),
+            file: reporter.file, name: nameEntry?.value.position ?? map.position, services: services.map(\.marks))
+    }
+
+    private func store(_ map: MappingReader) -> StoreSettings {
+        let defaults = StoreSettings()
+        let settings = StoreSettings(
+            tier: map.word("tier", default: defaults.tier),
+            durability: map.word("durability", default: defaults.durability))
+        map.finish()
+        return settings
+    }
+
+    private func shedding(_ map: MappingReader) -> SheddingThresholds {
+        let defaults = SheddingThresholds()
+        let thresholds = SheddingThresholds(
+            critical: map.ratio("critical", default: defaults.critical),
+            high: map.ratio("high", default: defaults.high),
+            normal: map.ratio("normal", default: defaults.normal), low: map.ratio("low", default: defaults.low))
+        map.finish()
+        if !(thresholds.critical >= thresholds.high && thresholds.high >= thresholds.normal
+            && thresholds.normal >= thresholds.low)
+        {
+            reporter.error(
+                .wrongOrder, at: map.position, "'shedding' must fall from critical over high and normal to low",
+                hint: "what matters less is shed earlier, at a lower ratio; the defaults are 100%, 95%, 85%, 70%")
+        }
+        return thresholds
+    }
+
+    private func objectives(_ map: MappingReader) -> Objectives {
+        let objectives = Objectives(
+            p99: map.optionalDuration("p99", Ranges.objective), errorRate: map.optionalRatio("error_rate"))
+        map.finish()
+        return objectives
+    }
+
+    // MARK: Services
+
+    private func services(_ map: MappingReader) -> [(service: Service, marks: LoadedBlueprint.ServiceMarks)] {
+        guard let value = map.required("services"),
+            let items = read.list(value, "'services'", most: TopologyLimits.servicesPerBlueprint)
+        else { return [] }
+        if items.isEmpty {
+            reporter.error(.tooFew, at: value.position, "'services' needs at least one service")
+        }
+        var drafts: [ServiceDraft] = []
+        for item in items {
+            guard let service = read.mapping(item, "a service") else { continue }
+            let draft = serviceDraft(service)
+            if let earlier = drafts.first(where: { $0.service.name == draft.service.name }), draft.isNamed {
+                reporter.error(
+                    .duplicateName, at: draft.position, "two services are named '\(draft.service.name)'",
+                    hint: "the first is in line \(earlier.position.line)")
+            }
+            drafts.append(draft)
+        }
+        let names = drafts.map(\.service.name)
+        return drafts.map { resolved($0, names: names) }
+    }
+
+    private func serviceDraft(_ map: MappingReader) -> ServiceDraft {
+        let position = map.entry("name")?.value.position ?? map.position
+        let name = map.requiredName("name")
+        let kind = map.word("kind", default: Service.Kind.stateless)
+        let path = map.word("path", default: Service.Path.hot)
+        let poolEntry = map.entry("pool")
+        let poolMap = map.mapping("pool")
+        let workers = poolMap?.entry("workers")?.value.position ?? poolEntry?.position ?? position
+        let pool = poolMap.map { self.pool($0, path) } ?? Pool.standard(for: path)
+        let work = map.mapping("work").map(work) ?? Work()
+        let calls = (map.list("calls", most: TopologyLimits.callsPerService) ?? []).compactMap {
+            read.mapping($0, "a call").flatMap(edgeDraft)
+        }
+        readRun(map)
+        map.finish()
+        return ServiceDraft(
+            service: Service(name: name ?? "unnamed", kind: kind, path: path, pool: pool, work: work),
+            isNamed: name != nil, position: position, workers: workers, calls: calls)
+    }
+
+    private func pool(_ map: MappingReader, _ path: Service.Path) -> Pool {
+        let defaults = Pool.standard(for: path)
+        let pool = Pool(
+            workers: map.integer("workers", 1...TopologyLimits.workersPerPool, default: defaults.workers),
+            queue: map.integer("queue", 0...TopologyLimits.queuePerPool, default: defaults.queue),
+            overflow: map.word("overflow", default: defaults.overflow))
+        map.finish()
+        return pool
+    }
+
+    private func work(_ map: MappingReader) -> Work {
+        let work = Work(
+            wait: map.mapping("wait").flatMap(wait), cpu: map.duration("cpu", Ranges.processor, default: .zero),
+            errors: map.ratio("errors", default: 0))
+        map.finish()
+        return work
+    }
+
+    private func wait(_ map: MappingReader) -> Work.Wait? {
+        let median = map.required("p50").flatMap { read.duration($0, "'p50'", Ranges.wait) }
+        let tail = map.optionalDuration("p99", Ranges.wait)
+        map.finish()
+        guard let median else { return nil }
+        if let tail, tail < median {
+            reporter.error(.wrongOrder, at: map.position, "'p99' must not be shorter than 'p50'")
+        }
+        return Work.Wait(p50: median, p99: tail ?? min(median * Int64(4), Ranges.wait.upperBound))
+    }
+}

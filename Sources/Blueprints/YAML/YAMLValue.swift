@@ -1,0 +1,35 @@
+/// A YAML document as this project uses it: text, lists and mappings with text keys, each with its position.
+struct YAMLValue {
+    indirect enum Content {
+        /// `quoted` texts are texts and never numbers, words or nothing.
+        case text(String, quoted: Bool)
+        case list([YAMLValue])
+        case mapping([Entry])
+    }
+    struct Entry {
+        var key: String
+        var position: Position
+        var value: YAMLValue
+    }
+
+    var content: Content
+    var position: Position
+
+    /// A key without a value, or `~`, or `null`.
+    var isNothing: Bool {
+        if case .text(let text, quoted: false) = content { return text.isEmpty || text == "~" || text == "null" }
+        return false
+    }
+
+    /// For messages: what stands there.
+    var described: String {
+        switch content {
+        case .text(let text, let quoted):
+            isNothing ? "nothing" : quoted ? "the text \"\(Self.clipped(text))\"" : "'\(Self.clipped(text))'"
+        case .list: "a list"
+        case .mapping: "a mapping"
+        }
+    }
+
+    static func clipped(_ text: String) -> String { text.count > 60 ? text.prefix(57) + "..." : text }
+}

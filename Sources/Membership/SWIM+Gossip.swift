@@ -1,0 +1,100 @@
+import MeshBase
+
+/// Dissemination: piggybacked on every packet, and by itself between the probes.
+extension SWIM {
+    /// Queues news of a member and sees to it that a gossip tick comes. While there is no news there are no ticks.
+    mutating func announce(_ id: MemberID, accuser: MemberID? = nil, now: Instant) {
+        queue.push(id, accuser: accuser ?? selfID)
+        guard phase == .running || phase == .leaving, !timers.isArmed(.gossip) else { return }
+        var at = now + min(configuration.gossipDelay, configuration.gossipInterval)
+        if let last = lastGossip { at = max(at, last + configuration.gossipInterval) }
+        timers.arm(.gossip, at: at)
+    }
+
+    mutating func gossip(now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable) {
+        lastGossip = now
+        pickPeers(configuration.gossipFanout, except: nil, rng: &rng)
+        let live = picks.count
+        pickRecentlyDead(now: now, rng: &rng)
+        for (index, id) in picks.enumerated() {
+            guard !queue.isEmpty, let endpoint = table.endpoint(id) else { break }
+            transmit(.gossip, to: endpoint, buddy: index < live ? nil : id, into: &sink)
+        }
+        if phase == .leaving, live == 0 || !queue.contains(selfID) {
+            finishLeaving()
+        } else if !queue.isEmpty, live > 0 {
+            timers.arm(.gossip, at: now + configuration.gossipInterval)
+        }
+    }
+
+    /// Fills `outgoing` with the news told least often, up to `room` bytes.
+    mutating func fillWithGossip(_ room: inout Int) {
+        guard !queue.isEmpty else { return }
+        // Sizes differ: a few that do not fit are passed over in favour of smaller ones.
+        var misfits = 0
+        while misfits < 3, outgoing.updates.count < GossipSize.mostUpdates, room > 16, let entry = queue.take() {
+            guard let update = update(about: entry.id, accuser: entry.accuser) else {
+                queue.remove(entry.id)
+                continue
+            }
+            let size = update.encodedSize
+            if size <= room {
+                room -= size
+                outgoing.updates.append(update)
+                queue.sent(entry)
+            } else {
+                misfits += 1
+                queue.giveBack(entry)
+            }
+        }
+        queue.finish(limit: configuration.transmissions(members: table.liveCount))
+    }
+
+    /// The news of a member as this observer believes it now.
+    func update(about id: MemberID, accuser: MemberID) -> MemberUpdate? {
+        guard table.isKnown(id) else { return nil }
+        let state = table[id]
+        switch state.status {
+        case .alive:
+            guard let shared = table.profile(id) else { return nil }
+            return .alive(shared.profile, state.metadata, incarnation: state.incarnation)
+        case .suspect:
+            return .suspect(table.name(id), incarnation: state.incarnation, accuser: table.name(accuser))
+        case .dead:
+            return .dead(table.name(id), incarnation: state.incarnation, accuser: table.name(accuser))
+        case .left: return .left(table.name(id), incarnation: state.incarnation)
+        }
+    }
+
+    /// Draws up to `count` different peers into `picks`.
+    mutating func pickPeers(_ count: Int, except excluded: MemberID?, rng: inout Generator) {
+        picks.removeAll(keepingCapacity: true)
+        guard !order.isEmpty, count > 0 else { return }
+        if order.count <= 4 * count {
+            // Few candidates: walk round from a random place, so that none is missed.
+            var place = Int(rng.below(UInt64(order.count)))
+            for _ in 0..<order.count where picks.count < count {
+                let id = order[place]
+                place = place + 1 == order.count ? 0 : place + 1
+                if isPeer(id), id != excluded { picks.append(id) }
+            }
+        } else {
+            for _ in 0..<4 * count where picks.count < count {
+                let id = order[Int(rng.below(UInt64(order.count)))]
+                if isPeer(id), id != excluded, !picks.contains(id) { picks.append(id) }
+            }
+        }
+    }
+
+    /// Now and then adds one member that died lately, in proportion to their number: it may live and not know.
+    private mutating func pickRecentlyDead(now: Instant, rng: inout Generator) {
+        guard phase == .running, !tombstones.isEmpty else { return }
+        let place = Int(rng.below(UInt64(tombstones.count + order.count)))
+        guard place < tombstones.count else { return }
+        let id = tombstones[place]
+        guard table.isKnown(id), table[id].status == .dead,
+            now - table[id].since <= configuration.gossipToTheDead
+        else { return }
+        picks.append(id)
+    }
+}

@@ -1,0 +1,39 @@
+import MeshBase
+
+extension SWIM {
+    /// The member this value is.
+    public var name: String { table.name(selfID) }
+    public var ownIncarnation: UInt32 { incarnation }
+    /// 0 (sound) up to the configuration's `awareness` - 1.
+    public var localHealthScore: Int { health.score }
+    /// Members believed alive or suspect, this one among them.
+    public var liveCount: Int { table.liveCount }
+    /// Members known, the dead and departed among them.
+    public var memberCount: Int { table.knownCount }
+    /// True once `.leave` has been told to all that could be told.
+    public var hasLeft: Bool { phase == .left }
+    /// The digest of the live view: equal at two observers that agree.
+    public var digest: SyncDigest { table.digest }
+
+    /// All members this observer knows, sorted by name.
+    public var members: [Member] {
+        table.sorted().compactMap(member)
+    }
+
+    public func member(named name: String) -> Member? {
+        table.find(name).flatMap(member)
+    }
+
+    /// What happened to a member lately, oldest first.
+    public func history(of name: String) -> [MemberEvent] {
+        table.find(name).map(history.events) ?? []
+    }
+
+    func member(_ id: MemberID) -> Member? {
+        guard let shared = table.profile(id) else { return nil }
+        let state = table[id]
+        return Member(
+            profile: shared.profile, status: state.status, incarnation: state.incarnation, metadata: state.metadata,
+            since: state.since, isSelf: id == selfID)
+    }
+}

@@ -1,0 +1,127 @@
+import MeshBase
+
+/// Anti-entropy: digests are compared, and only what differs is listed, in as many packets as it takes.
+///
+/// A list names the part of the hash space it covers, so that its receiver can answer with exactly what the sender
+/// lacks there. Nothing is remembered between the packets, and each may be lost.
+extension SWIM {
+    mutating func requestSync(
+        from endpoint: Endpoint, about: MemberID? = nil, into sink: inout some SWIMSink & ~Copyable
+    ) {
+        outgoing.body = .syncRequest(table.digest)
+        outgoing.updates.removeAll(keepingCapacity: true)
+        if let own = update(about: selfID, accuser: selfID) { outgoing.updates.append(own) }
+        if let about, let accusation = update(about: about, accuser: selfID) { outgoing.updates.append(accusation) }
+        flush(to: endpoint, into: &sink)
+    }
+
+    mutating func syncTick(now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable) {
+        guard phase == .running else { return }
+        pickPeers(1, except: nil, rng: &rng)
+        guard let peer = picks.first, let endpoint = table.endpoint(peer) else { return }
+        requestSync(from: endpoint, into: &sink)
+        armSync(now: now, rng: &rng)
+    }
+
+    /// After a join or a heal exchanges come quickly, each time at twice the distance, until the regular one is reached.
+    mutating func armSync(now: Instant, rng: inout Generator) {
+        let regular = configuration.pushPull(members: table.liveCount)
+        let delay = syncDelay ?? regular
+        if syncDelay != nil { syncDelay = delay * Int64(2) < regular ? delay * Int64(2) : nil }
+        // Spread over [0.5, 1.5) so that members do not fall into step.
+        timers.arm(.sync, at: now + delay / 2 + random(delay, rng: &rng))
+    }
+
+    mutating func hastenSync(now: Instant) {
+        guard phase == .running else { return }
+        let soon = configuration.gossipInterval * Int64(2)
+        if let delay = syncDelay, delay <= soon * Int64(2) { return }
+        syncDelay = soon * Int64(2)
+        timers.arm(.sync, at: now + soon)
+    }
+
+    mutating func answerSync(_ digest: SyncDigest, to endpoint: Endpoint, into sink: inout some SWIMSink & ~Copyable) {
+        let mask = table.digest.difference(from: digest)
+        guard mask != 0 else {
+            counters.syncsEqual += 1
+            outgoing.body = .syncEqual
+            outgoing.updates.removeAll(keepingCapacity: true)
+            flush(to: endpoint, into: &sink)
+            return
+        }
+        counters.syncsDifferent += 1
+        sendList(of: mask, to: endpoint, into: &sink)
+    }
+
+    private mutating func sendList(of mask: UInt32, to endpoint: Endpoint, into sink: inout some SWIMSink & ~Copyable) {
+        var first: UInt32 = 0
+        var last: UInt32 = 0
+        var room = beginPart(.syncList(SyncRange(buckets: mask, first: 0, last: 0)))
+        for id in table.directory.inHashOrder() where table.isKnown(id) {
+            let hash = table.hash(id)
+            guard mask >> UInt32(SyncDigest.bucket(hash)) & 1 == 1, let profile = table.profile(id)?.profile else {
+                continue
+            }
+            let state = table[id]
+            // A suspect is introduced before it is accused: the receiver may not know it.
+            var entries: (MemberUpdate?, MemberUpdate?) = (nil, update(about: id, accuser: selfID))
+            if state.status == .suspect {
+                entries.0 = .alive(profile, state.metadata, incarnation: state.incarnation)
+            }
+            let size = (entries.0?.encodedSize ?? 0) + (entries.1?.encodedSize ?? 0)
+            if size > room || outgoing.updates.count + 2 > GossipSize.mostUpdates {
+                outgoing.body = .syncList(SyncRange(buckets: mask, first: first, last: last))
+                flush(to: endpoint, into: &sink)
+                first = last == .max ? last : last + 1
+                room = beginPart(outgoing.body)
+            }
+            if let introduction = entries.0 { outgoing.updates.append(introduction) }
+            if let entry = entries.1 { outgoing.updates.append(entry) }
+            room -= size
+            last = hash
+        }
+        outgoing.body = .syncList(SyncRange(buckets: mask, first: first, last: .max))
+        flush(to: endpoint, into: &sink)
+    }
+
+    private mutating func beginPart(_ body: GossipPacket.Body) -> Int {
+        outgoing.body = body
+        outgoing.updates.removeAll(keepingCapacity: true)
+        return configuration.largestPacket - outgoing.encodedHeaderSize
+    }
+
+    /// Answers a list with what its sender lacks in the part that the list covers.
+    mutating func answerList(
+        _ range: SyncRange, _ updates: [MemberUpdate], to endpoint: Endpoint,
+        into sink: inout some SWIMSink & ~Copyable
+    ) {
+        stated.removeAll(keepingCapacity: true)
+        for update in updates {
+            guard let id = table.find(update.name) else { continue }
+            var state = stated[id] ?? MemberState()
+            if state.isOlder(than: update.status, update.incarnation) {
+                state.set(update.status, incarnation: update.incarnation, since: .zero)
+                stated[id] = state
+            }
+        }
+        var room = beginPart(.syncDifference)
+        for id in table.directory.inHashOrder() where range.contains(table.hash(id)) && table.isKnown(id) {
+            guard isNews(table[id], to: stated[id]), let update = update(about: id, accuser: selfID) else { continue }
+            let size = update.encodedSize
+            if size > room || outgoing.updates.count == GossipSize.mostUpdates {
+                flush(to: endpoint, into: &sink)
+                room = beginPart(.syncDifference)
+            }
+            outgoing.updates.append(update)
+            room -= size
+        }
+        if !outgoing.updates.isEmpty { flush(to: endpoint, into: &sink) }
+    }
+
+    /// Suspicion is not worth an answer, and neither is the death of one the peer never heard of.
+    private func isNews(_ state: MemberState, to stated: MemberState?) -> Bool {
+        guard let stated else { return state.status.isLive }
+        if state.incarnation != stated.incarnation { return state.incarnation > stated.incarnation }
+        return !state.status.isLive && state.status.rawValue > stated.status.rawValue
+    }
+}

@@ -1,0 +1,62 @@
+import MeshBase
+
+/// The node's own incarnation and metadata.
+extension SWIM {
+    /// Incarnations are stored ahead in blocks, so that a stored number covers all that leave before the next one.
+    static var incarnationBlock: UInt32 { 16 }
+
+    mutating func reserveIncarnations(into sink: inout some SWIMSink & ~Copyable) {
+        guard incarnation > persisted else { return }
+        persisted = incarnation + Self.incarnationBlock
+        sink.persist(incarnation: persisted)
+    }
+
+    /// Rises above `other` and tells the mesh.
+    mutating func raiseIncarnation(
+        above other: UInt32, now: Instant, into sink: inout some SWIMSink & ~Copyable
+    ) {
+        let highest = max(incarnation, other)
+        guard highest < MemberUpdate.highestIncarnation else {
+            counters.invalidUpdates += 1
+            return
+        }
+        incarnation = highest + 1
+        reserveIncarnations(into: &sink)
+        outgoing.senderIncarnation = incarnation
+        table.update(selfID, .alive, incarnation: incarnation, now: now)
+        announce(selfID, now: now)
+    }
+
+    /// Answers an accusation with a higher incarnation than the accusation's.
+    mutating func refute(_ accused: UInt32, now: Instant, into sink: inout some SWIMSink & ~Copyable) {
+        guard phase == .running, accused >= incarnation else { return }
+        counters.refutations += 1
+        health.add(1)
+        raiseIncarnation(above: accused, now: now, into: &sink)
+    }
+
+    mutating func update(_ metadata: MemberMetadata, now: Instant, into sink: inout some SWIMSink & ~Copyable) {
+        guard phase == .idle || phase == .running else { return }
+        let told = table[selfID].metadata
+        pendingMetadata = metadata == told ? nil : metadata
+        guard let pending = pendingMetadata else {
+            timers.cancel(.metadata)
+            return
+        }
+        if phase == .idle || pending.state != told.state || now >= nextMetadata {
+            applyPendingMetadata(now: now, into: &sink)
+        } else if !timers.isArmed(.metadata) {
+            timers.arm(.metadata, at: nextMetadata)
+        }
+    }
+
+    mutating func applyPendingMetadata(now: Instant, into sink: inout some SWIMSink & ~Copyable) {
+        guard let metadata = pendingMetadata else { return }
+        pendingMetadata = nil
+        timers.cancel(.metadata)
+        table.update(selfID, .alive, incarnation: incarnation, metadata: metadata, now: now)
+        guard phase == .running else { return }
+        nextMetadata = now + configuration.metadataInterval
+        raiseIncarnation(above: incarnation, now: now, into: &sink)
+    }
+}

@@ -1,0 +1,58 @@
+import MeshBase
+
+extension SWIM {
+    mutating func beginSuspicion(of id: MemberID, by accuser: MemberID, now: Instant) {
+        let timeout = SuspicionTimeout(
+            alpha: configuration.suspicionAlpha, beta: configuration.suspicionBeta,
+            interval: configuration.probeInterval, members: table.liveCount, dynamic: configuration.dynamicSuspicion)
+        let suspicion = Suspicion(timeout: timeout, began: now, accusers: [accuser])
+        suspicions[id] = suspicion
+        timers.arm(.suspicion(id), at: suspicion.end)
+    }
+
+    /// Another accuser shortens the suspicion, and is told on, so that others shorten theirs.
+    mutating func confirm(_ id: MemberID, by accuser: MemberID, now: Instant) {
+        guard var suspicion = suspicions[id], suspicion.accusers.count <= suspicion.timeout.expected,
+            !suspicion.accusers.contains(accuser)
+        else { return }
+        suspicion.accusers.append(accuser)
+        suspicions[id] = suspicion
+        counters.confirmations += 1
+        history.record(
+            .confirmed, of: id, incarnation: table[id].incarnation, actor: table.name(accuser), at: now)
+        timers.arm(.suspicion(id), at: max(now, suspicion.end))
+        announce(id, accuser: accuser, now: now)
+    }
+
+    mutating func endSuspicion(of id: MemberID, alive: Bool) {
+        guard suspicions.removeValue(forKey: id) != nil else { return }
+        timers.cancel(.suspicion(id))
+        if alive { counters.falseSuspicions += 1 }
+    }
+
+    mutating func suspicionExpired(
+        _ id: MemberID, now: Instant, into sink: inout some SWIMSink & ~Copyable
+    ) {
+        guard suspicions[id] != nil, table.isKnown(id), table[id].status == .suspect else { return }
+        dead(id, table[id].incarnation, by: selfID, now: now, into: &sink)
+    }
+
+    /// A wake that comes late by more than a probe timeout means that this process stood still (stopped, swapped out,
+    /// or its loop was blocked): what it did not hear meanwhile is evidence against itself, not against others.
+    mutating func noticeStall(now: Instant) {
+        guard configuration.stallDetection, phase == .running, let due = timers.next() else { return }
+        let late = now - due
+        guard late > configuration.probeTimeout else { return }
+        counters.stalls += 1
+        health.add(1)
+        if probe != nil {
+            probe = nil
+            timers.cancel(.probeTimeout)
+        }
+        for id in suspicions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            suspicions[id]!.began += late
+            timers.arm(.suspicion(id), at: suspicions[id]!.end)
+        }
+        hastenSync(now: now)
+    }
+}

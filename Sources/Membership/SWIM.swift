@@ -1,0 +1,140 @@
+import MeshBase
+
+/// One member of a mesh: SWIM with Lifeguard as a value that takes events and the time, and writes orders to a sink.
+///
+/// A driver feeds it packets, wakes it at `nextDeadline()` (late is fine), carries out what the sink is told, and
+/// draws no conclusion of its own. The value belongs to one thread.
+public struct SWIM {
+    /// Where the member stands in its own life.
+    enum Phase {
+        case idle
+        case running
+        case leaving
+        case left
+    }
+
+    /// Names of the timers.
+    enum Timer: Hashable, Sendable {
+        case round
+        case probeTimeout
+        case gossip
+        case sync
+        case join
+        case reconnect
+        case tombstones
+        case metadata
+        case suspicion(MemberID)
+        case relay(UInt32)
+    }
+
+    public let configuration: SWIMConfiguration
+    public internal(set) var counters = SWIMCounters()
+
+    let selfID: MemberID
+    var phase = Phase.idle
+    var incarnation: UInt32
+    /// What the store was last told: a restart begins above it.
+    var persisted: UInt32
+    var table: MemberTable
+    var history: MemberHistory
+    var timers = TimerTable<Timer>()
+
+    /// Members to probe, in shuffled order; those that died since the last shuffle are skipped.
+    var order: [MemberID] = []
+    var cursor = 0
+    var probe: Probe?
+    var sequence: UInt32 = 0
+    var relays: [UInt32: Relay] = [:]
+    var health: LocalHealth
+
+    var suspicions: [MemberID: Suspicion] = [:]
+    /// The dead and the departed that are still remembered.
+    var tombstones: [MemberID] = []
+
+    var queue = GossipQueue()
+    var lastGossip: Instant?
+    var picks: [MemberID] = []
+
+    var seeds: [Seed] = []
+    var joinDelay = TimeAmount.zero
+    /// Until then, what a peer lists is taken for common knowledge and not gossiped on.
+    var freshUntil = Instant.zero
+    /// The next time to the digest exchange while it is still short after a join or a heal; nil when it is regular.
+    var syncDelay: TimeAmount?
+    var nextUnaskedSync = Instant.zero
+    var stated: [MemberID: MemberState] = [:]
+
+    var nextMetadata = Instant.zero
+    var pendingMetadata: MemberMetadata?
+
+    /// Reused for every packet sent.
+    var outgoing: GossipPacket
+
+    /// - Parameters:
+    ///   - initialIncarnation: what `persist` stored last in an earlier life of this name; 0 without one.
+    ///   - directory: shared by the nodes of a simulator; a real node leaves it out.
+    public init(
+        profile: MemberProfile, metadata: MemberMetadata = MemberMetadata(), initialIncarnation: UInt32 = 0,
+        configuration: SWIMConfiguration, directory: MemberDirectory = MemberDirectory()
+    ) throws(SWIMConfiguration.Invalid) {
+        try configuration.validate()
+        guard let id = directory.intern(profile.name) else { throw .outOfRange("directory.limit") }
+        self.configuration = configuration
+        selfID = id
+        // A store that was damaged must not put the node beyond the range where refutation works.
+        persisted = min(initialIncarnation, MemberUpdate.highestIncarnation - 1)
+        incarnation = persisted + 1
+        table = MemberTable(directory: directory)
+        table.update(
+            id, .alive, incarnation: incarnation, profile: directory.intern(profile, of: id), metadata: metadata,
+            now: .zero)
+        history = MemberHistory(depth: configuration.historyDepth)
+        health = LocalHealth(limit: configuration.localHealthProbe ? configuration.awareness : 1)
+        outgoing = GossipPacket(sender: profile.name, senderIncarnation: incarnation, body: .gossip)
+    }
+
+    /// Takes one event. Orders are complete when this returns.
+    public mutating func handle(
+        _ event: SWIMEvent, now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable
+    ) {
+        switch event {
+        case .start: start(now: now, rng: &rng, into: &sink)
+        case .join(let endpoints): join(endpoints, now: now, rng: &rng, into: &sink)
+        case .packet(let source, let packet): receive(packet, from: source, now: now, rng: &rng, into: &sink)
+        case .wake: wake(now: now, rng: &rng, into: &sink)
+        case .updateMetadata(let metadata): update(metadata, now: now, into: &sink)
+        case .leave: leave(now: now, rng: &rng, into: &sink)
+        }
+    }
+
+    /// When the driver must send `.wake`; nil while there is nothing to wait for.
+    public mutating func nextDeadline() -> Instant? { timers.next() }
+
+    private mutating func start(now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable) {
+        guard phase == .idle else { return }
+        phase = .running
+        sequence = UInt32(truncatingIfNeeded: rng.next())
+        table.update(selfID, .alive, incarnation: incarnation, now: now)
+        reserveIncarnations(into: &sink)
+        timers.arm(.tombstones, at: now + tombstoneSweep)
+    }
+
+    private mutating func wake(now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable) {
+        noticeStall(now: now)
+        // Every timer is armed again, if at all, for later than `now`: the loop ends.
+        while let timer = timers.popDue(now: now) {
+            switch timer {
+            case .round: beginRound(now: now, rng: &rng, into: &sink)
+            case .probeTimeout: askRelays(now: now, rng: &rng, into: &sink)
+            case .gossip: gossip(now: now, rng: &rng, into: &sink)
+            case .sync: syncTick(now: now, rng: &rng, into: &sink)
+            case .join: seek(now: now, rng: &rng, into: &sink)
+            case .reconnect: reconnect(now: now, rng: &rng, into: &sink)
+            case .tombstones: sweepTombstones(now: now)
+            case .metadata: applyPendingMetadata(now: now, into: &sink)
+            case .suspicion(let id): suspicionExpired(id, now: now, into: &sink)
+            case .relay(let sequence): relayExpired(sequence, now: now, into: &sink)
+            }
+        }
+    }
+}

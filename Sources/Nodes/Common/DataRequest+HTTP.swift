@@ -1,0 +1,129 @@
+import MeshBase
+import Wire
+
+/// From HTTP to the router's own terms and back; both drivers use it, so the simulator runs the same bytes.
+package enum DataPlane {
+    /// What a request on the data plane asks for, or the answer that refuses it.
+    package static func read(
+        _ request: HTTPRequest, in bytes: UnsafeRawBufferPointer, id: RequestID
+    ) throws(DataPlaneRefusal) -> (DataRequest, HTTPRoute) {
+        let route: HTTPRoute
+        do {
+            route = try HTTPRoute.split(request.path, in: bytes)
+        } catch {
+            throw DataPlaneRefusal(HTTPProblem(status: error.status, detail: .fixed(error.reason), policy: "routing"))
+        }
+        guard route.allows(request.method) else {
+            throw DataPlaneRefusal(
+                HTTPProblem(
+                    status: 405, detail: .fixed("This method does not exist here; see Allow."), policy: "routing"),
+                allow: route.allow)
+        }
+        let target: DataRequest.Target =
+            switch route {
+            case .record: .record
+            case .service: .service
+            }
+        var data = DataRequest(id: id, target: target, method: request.method, customer: hash(route.customer, bytes))
+        if request.priority.isPresent {
+            guard let priority = priority(request.priority, bytes) else {
+                throw DataPlaneRefusal(
+                    HTTPProblem(
+                        status: 400, detail: .fixed("X-Priority is one of critical, high, normal and low."),
+                        policy: "admission"))
+            }
+            data.priority = priority
+        }
+        if request.deadline.isPresent {
+            guard let milliseconds = request.deadline.decimal(in: bytes), milliseconds > 0 else {
+                throw DataPlaneRefusal(
+                    HTTPProblem(
+                        status: 400, detail: .fixed("X-Deadline-Ms is a number of milliseconds above 0."),
+                        policy: "deadline"))
+            }
+            data.deadline = .milliseconds(Int64(min(milliseconds, 86_400_000)))
+        }
+        data.isConditional = request.ifMatch.isPresent
+        return (data, route)
+    }
+
+    private static func hash(_ customer: HTTPName, _ bytes: UnsafeRawBufferPointer) -> CustomerHash {
+        customer.isEncoded ? CustomerHash(customer.text(in: bytes)) : CustomerHash(customer.bytes(in: bytes))
+    }
+
+    private static func priority(_ range: HTTPRange, _ bytes: UnsafeRawBufferPointer) -> Priority? {
+        for priority in Priority.allCases where range.equals(priority.name, in: bytes) { return priority }
+        return nil
+    }
+
+    /// Appends the frame that carries a client's request to a cell.
+    package static func append(
+        _ head: FrameHead, _ request: HTTPRequest, _ route: HTTPRoute, in bytes: UnsafeRawBufferPointer,
+        payload: FramePayload, into output: inout ByteBuffer
+    ) {
+        let name: HTTPName
+        var note = UnsafeRawBufferPointer.empty
+        switch route {
+        case .record(_, let key): name = key
+        case .service(_, let service, let rest):
+            name = service
+            note = rest.bytes(in: bytes)
+        }
+        guard !route.customer.isEncoded, !name.isEncoded else {
+            return appendDecoded(head, request, route.customer, name, note, bytes, payload, &output)
+        }
+        append(
+            head, customer: route.customer.bytes(in: bytes), name: name.bytes(in: bytes), note, request, bytes, payload,
+            &output)
+    }
+
+    @inline(never)
+    private static func appendDecoded(
+        _ head: FrameHead, _ request: HTTPRequest, _ customer: HTTPName, _ name: HTTPName,
+        _ note: UnsafeRawBufferPointer, _ bytes: UnsafeRawBufferPointer, _ payload: FramePayload,
+        _ output: inout ByteBuffer
+    ) {
+        let (customer, name) = (Array(customer.text(in: bytes).utf8), Array(name.text(in: bytes).utf8))
+        customer.withUnsafeBytes { customer in
+            name.withUnsafeBytes { name in
+                append(head, customer: customer, name: name, note, request, bytes, payload, &output)
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func append(
+        _ head: FrameHead, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
+        _ note: UnsafeRawBufferPointer, _ request: HTTPRequest, _ bytes: UnsafeRawBufferPointer,
+        _ payload: FramePayload, _ output: inout ByteBuffer
+    ) {
+        switch payload {
+        case .none:
+            FrameCodec.append(head, customer: customer, name: name, note: note, body: .empty, into: &output)
+        case .request:
+            FrameCodec.append(
+                head, customer: customer, name: name, note: note, body: request.body.bytes(in: bytes), into: &output)
+        case .bytes(let body):
+            body.withUnsafeBytes {
+                FrameCodec.append(head, customer: customer, name: name, note: note, body: $0, into: &output)
+            }
+        }
+    }
+}
+
+/// The answer to a request that the data plane does not take.
+package struct DataPlaneRefusal: Error {
+    package var problem: HTTPProblem
+    /// The methods that exist, for 405.
+    package var allow: StaticString?
+    package init(_ problem: HTTPProblem, allow: StaticString? = nil) {
+        self.problem = problem
+        self.allow = allow
+    }
+
+    package func append(_ request: HTTPRequest, into output: inout ByteBuffer) {
+        HTTPResponseWriter.begin(problem.status, into: &output)
+        if let allow { HTTPResponseWriter.field("Allow", allow, into: &output) }
+        HTTPResponseWriter.end(problem, request.persistence, isHead: request.method == .head, into: &output)
+    }
+}

@@ -1,0 +1,182 @@
+import DequeModule
+import Membership
+import MeshBase
+import Topology
+import Wire
+
+/// Where a node's membership writes its orders.
+package protocol GossipSink {
+    /// A sealed datagram.
+    mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint)
+    /// Keep this number for the next life of the process, before anything later is sent.
+    mutating func persist(incarnation: UInt32)
+    mutating func emit(_ event: NodeEvent)
+}
+
+/// What a node's membership is made of.
+package struct GossipConfiguration {
+    package var profile: MemberProfile
+    package var metadata: MemberMetadata
+    /// What was persisted in an earlier life of this name; 0 without one.
+    package var initialIncarnation: UInt32
+    package var swim: SWIMConfiguration
+    /// 32 bytes that every process of the mesh holds.
+    package var secret: [UInt8]
+    package var mesh: String
+    /// Unique to this life of the process: the nonces of its packets begin with it.
+    package var boot: UInt32
+    package var seed: UInt64
+    /// Shared by the nodes of a simulator.
+    package var directory: MemberDirectory?
+
+    package init(
+        profile: MemberProfile, metadata: MemberMetadata = MemberMetadata(state: .serving),
+        initialIncarnation: UInt32 = 0, swim: SWIMConfiguration, secret: [UInt8], mesh: String, boot: UInt32,
+        seed: UInt64, directory: MemberDirectory? = nil
+    ) {
+        self.profile = profile
+        self.metadata = metadata
+        self.initialIncarnation = initialIncarnation
+        self.swim = swim
+        self.secret = secret
+        self.mesh = mesh
+        self.boot = boot
+        self.seed = seed
+        self.directory = directory
+    }
+}
+
+/// A node's place in the membership: SWIM between the sealed packets of the wire and the node's own view.
+package struct GossipPort: ~Copyable {
+    package private(set) var swim: SWIM
+    package var counters: Counters { outbox.counters }
+    private var random: Generator
+    private var outbox: Outbox
+    private var incoming: GossipPacket
+
+    package struct Counters: Sendable {
+        package var received: UInt64 = 0
+        package var sent: UInt64 = 0
+        package var bytesReceived: UInt64 = 0
+        package var bytesSent: UInt64 = 0
+        /// Datagrams that nobody with the mesh's secret has made.
+        package var unauthentic: UInt64 = 0
+        /// Authentic datagrams that could not be read.
+        package var malformed: UInt64 = 0
+        /// Packets for which no nonce was left.
+        package var unsent: UInt64 = 0
+    }
+
+    /// What lies between SWIM and the node's sink.
+    private struct Outbox: ~Copyable {
+        var channel: GossipChannel
+        var changes = Deque<MemberChange>()
+        var counters = Counters()
+    }
+
+    package enum Invalid: Error {
+        case membership(SWIMConfiguration.Invalid)
+        case secret(GossipSeal.Failure)
+    }
+
+    package init(_ configuration: GossipConfiguration) throws(Invalid) {
+        let swim: SWIM
+        do {
+            swim = try SWIM(
+                profile: configuration.profile, metadata: configuration.metadata,
+                initialIncarnation: configuration.initialIncarnation, configuration: configuration.swim,
+                directory: configuration.directory ?? MemberDirectory())
+        } catch {
+            throw .membership(error)
+        }
+        let seal: GossipSeal
+        do {
+            seal = try GossipSeal(key: configuration.secret, label: configuration.mesh)
+        } catch {
+            throw .secret(error)
+        }
+        self.swim = swim
+        let bootID = StableHash.combine(StableHash.hash(configuration.profile.name), UInt64(configuration.boot))
+        outbox = Outbox(channel: GossipChannel(seal: seal, bootID: bootID))
+        random = Generator(
+            seed: configuration.seed, concern: "gossip", node: StableHash.hash(configuration.profile.name),
+            counter: UInt64(configuration.boot))
+        incoming = GossipPacket(sender: "", senderIncarnation: 0, body: .gossip)
+    }
+
+    package mutating func nextDeadline() -> Instant? { swim.nextDeadline() }
+
+    package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some GossipSink) {
+        run(.start, now, &sink)
+        if !seeds.isEmpty { run(.join(seeds: seeds), now, &sink) }
+    }
+
+    package mutating func join(seeds: [Endpoint], now: Instant, into sink: inout some GossipSink) {
+        run(.join(seeds: seeds), now, &sink)
+    }
+
+    package mutating func handle(
+        datagram: UnsafeRawBufferPointer, from: Endpoint, now: Instant, into sink: inout some GossipSink
+    ) {
+        outbox.counters.received += 1
+        outbox.counters.bytesReceived += UInt64(datagram.count)
+        do throws(GossipChannel.Failure) {
+            try outbox.channel.decode(datagram, into: &incoming)
+        } catch {
+            switch error {
+            case .seal: outbox.counters.unauthentic += 1
+            case .packet: outbox.counters.malformed += 1
+            }
+            return
+        }
+        run(.packet(from: from, incoming), now, &sink)
+    }
+
+    package mutating func wake(now: Instant, into sink: inout some GossipSink) {
+        guard let next = swim.nextDeadline(), next <= now else { return }
+        run(.wake, now, &sink)
+    }
+
+    package mutating func update(_ metadata: MemberMetadata, now: Instant, into sink: inout some GossipSink) {
+        run(.updateMetadata(metadata), now, &sink)
+    }
+
+    package mutating func leave(now: Instant, into sink: inout some GossipSink) { run(.leave, now, &sink) }
+
+    /// The next change of another member that the node has not looked at yet.
+    package mutating func nextChange() -> MemberChange? { outbox.changes.popFirst() }
+
+    /// For nodes that only pass changes on to their log.
+    package mutating func drainChanges() { outbox.changes.removeAll(keepingCapacity: true) }
+
+    private mutating func run(_ event: SWIMEvent, _ now: Instant, _ sink: inout some GossipSink) {
+        withUnsafeMutablePointer(to: &sink) { sink in
+            withUnsafeMutablePointer(to: &outbox) { outbox in
+                var adapter = Adapter(sink: sink, outbox: outbox)
+                swim.handle(event, now: now, rng: &random, into: &adapter)
+            }
+        }
+    }
+
+    private struct Adapter<Sink: GossipSink>: SWIMSink {
+        let sink: UnsafeMutablePointer<Sink>
+        let outbox: UnsafeMutablePointer<Outbox>
+
+        mutating func send(_ packet: borrowing GossipPacket, to endpoint: Endpoint) {
+            guard let datagram = outbox.pointee.channel.encode(packet) else {
+                outbox.pointee.counters.unsent += 1
+                return
+            }
+            outbox.pointee.counters.sent += 1
+            outbox.pointee.counters.bytesSent += UInt64(datagram.count)
+            sink.pointee.send(datagram: datagram, to: endpoint)
+        }
+
+        mutating func changed(_ change: MemberChange) {
+            outbox.pointee.changes.append(change)
+            sink.pointee.emit(.member(change))
+        }
+
+        mutating func persist(incarnation: UInt32) { sink.pointee.persist(incarnation: incarnation) }
+    }
+}

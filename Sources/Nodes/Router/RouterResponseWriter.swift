@@ -1,0 +1,66 @@
+import MeshBase
+import Replication
+import Topology
+import Wire
+
+/// Writes a router's answers as HTTP. The lines that name cells are made once.
+package struct RouterResponseWriter: Sendable {
+    private let cellLines: [[UInt8]]
+
+    package init(topology: MeshTopology) {
+        cellLines = topology.cells.map { Array("X-Cell: \($0.name)\r\n".utf8) }
+    }
+
+    package func append(_ response: RouterResponse, to request: HTTPRequest, into output: inout ByteBuffer) {
+        let status = Int(response.status)
+        HTTPResponseWriter.begin(status, into: &output)
+        if let cell = response.cell { output.append(cellLines[cell.position]) }
+        output.append("X-Epoch: ")
+        output.append(decimal: UInt64(response.epoch.rawValue))
+        if response.shardSize > 0 {
+            output.append("\r\nX-Shard: ")
+            output.append(decimal: UInt64(response.serving))
+            output.append(byte: UInt8(ascii: "/"))
+            output.append(decimal: UInt64(response.shardSize))
+        }
+        output.append("\r\n")
+        if let version = response.version {
+            output.append("ETag: \"")
+            appendHexadecimal(version.counter, into: &output)
+            output.append(byte: UInt8(ascii: "-"))
+            appendHexadecimal(version.writer, into: &output)
+            output.append("\"\r\n")
+        }
+        if response.degraded.count > 0 {
+            HTTPResponseWriter.field("X-Degraded", bytes: response.degraded, into: &output)
+        }
+        let isHead = request.method == .head
+        if let problem = response.problem {
+            HTTPResponseWriter.end(
+                HTTPProblem(
+                    status: status, type: problem.type, title: problem.title, detail: .made(problem.detail),
+                    policy: problem.policy, retryAfter: response.retryAfter > 0 ? response.retryAfter : nil),
+                request.persistence, isHead: isHead, into: &output)
+            return
+        }
+        switch response.content {
+        case .none: break
+        case .json: output.append("Content-Type: application/json\r\n")
+        case .bytes: output.append("Content-Type: application/octet-stream\r\n")
+        }
+        guard status != 204 else {
+            return HTTPResponseWriter.end(contentLength: nil, request.persistence, into: &output)
+        }
+        HTTPResponseWriter.end(contentLength: response.body.count, request.persistence, into: &output)
+        if !isHead { output.append(response.body) }
+    }
+
+    private func appendHexadecimal(_ value: UInt64, into output: inout ByteBuffer) {
+        var shift = max(0, (63 - value.leadingZeroBitCount) / 4 * 4)
+        while shift >= 0 {
+            let digit = UInt8(value >> UInt64(shift) & 15)
+            output.append(byte: digit < 10 ? 48 + digit : 87 + digit)
+            shift -= 4
+        }
+    }
+}

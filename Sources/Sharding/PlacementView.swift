@@ -1,0 +1,142 @@
+import MeshBase
+import Topology
+
+/// The cells that one kind of customer may use - everyone, or those bound to one geography - with some regions
+/// evacuated, grouped into spread domains.
+struct PlacementView: Sendable {
+    /// k, or fewer where the view has fewer cells.
+    var size: Int
+    /// The most cells that one domain gives.
+    var depth: Int
+    /// A range of `PlacementViews.domains`. Where each domain has one cell, all of them count as one domain that
+    /// gives k: the same shards, found faster.
+    var domains: Range<Int>
+    /// Where one domain gives every cell: a draw that slightly more than k cells exceed (see `PlacementWalk.sifted`).
+    var sieve: UInt64
+    /// How many blocks those domains have.
+    var blockCount: Int
+    /// The level at which the view spreads.
+    var spread: ShardingPolicy.Spread
+}
+
+/// All views of one placement, in flat arrays: what a lookup reads, precomputed. Their size depends on the number of
+/// cells, geographies and sets of evacuated regions, never on that of customers.
+struct PlacementViews: Sendable {
+    /// A cell as it stands in a view.
+    struct Candidate: Sendable {
+        var cell: UInt16
+        var weight: UInt32
+    }
+    /// Some candidates of one domain that have the same weight, so that the highest draw is the highest score.
+    struct Block: Sendable {
+        var candidates: Range<Int32>
+        var weight: UInt32
+    }
+
+    /// What a lookup reads of every candidate; `candidates` is what it reads of few, at the same positions.
+    private(set) var words: [Rendezvous.Words] = []
+    private(set) var candidates: [Candidate] = []
+    private(set) var blocks: [Block] = []
+    /// Ranges of `blocks`.
+    private(set) var domains: [Range<Int>] = []
+    private(set) var views: [PlacementView] = []
+    let isWeighted: Bool
+
+    private let allWords: [Rendezvous.Words]
+
+    init(_ topology: MeshTopology) {
+        let cells = topology.cells.prefix(Int(UInt16.max))
+        allWords = cells.map { Rendezvous.Words(seed: topology.seed, name: StableHash.hash($0.name)) }
+        isWeighted = cells.contains { max($0.weight, 1) != max(cells[0].weight, 1) }
+    }
+
+    /// Adds the view of one geography (nil: every cell) without the evacuated regions; its number is returned.
+    mutating func add(_ topology: MeshTopology, geography: String?, evacuated: [Int]) -> Int {
+        let within = allWords.indices.filter { cell in
+            guard let geography else { return true }
+            return topology.regions[topology.cells[cell].region].geography == geography
+        }
+        let policy = topology.sharding
+        let k = min(max(policy.size, 1), Shard.capacity)
+        var spread = policy.spread
+        if geography != nil {
+            // The coarsest level at or below the policy's that offers k domains; judged with nothing evacuated, so
+            // that an evacuation moves nobody but the customers of the region.
+            while let finer = spread.finer, Self.group(within, topology, by: spread).count < k { spread = finer }
+        }
+        let eligible = within.filter { !evacuated.contains(topology.cells[$0].region) }
+        var groups = Self.group(eligible, topology, by: spread)
+        if groups.allSatisfy({ $0.count == 1 }) { groups = [groups.flatMap { $0 }] }
+        let size = min(k, eligible.count)
+        var depth = 1
+        while groups.reduce(0, { $0 + min($1.count, depth) }) < size { depth += 1 }
+        let firstDomain = domains.count
+        let firstBlock = blocks.count
+        for group in groups { addDomain(group, topology, isDeep: depth > 1) }
+        views.append(
+            PlacementView(
+                size: size, depth: depth, domains: firstDomain..<domains.count,
+                sieve: Self.sieve(size, of: eligible.count), blockCount: blocks.count - firstBlock, spread: spread))
+        return views.count - 1
+    }
+
+    private mutating func addDomain(_ cells: [Int], _ topology: MeshTopology, isDeep: Bool) {
+        let firstBlock = blocks.count
+        // Where a domain gives several cells, each costs a look at all its blocks and at one block's cells.
+        let most = isDeep ? max(1, cells.count / 40, Int((Double(cells.count) / 1.8).squareRoot())) : cells.count
+        let weights = cells.map { max(topology.cells[$0].weight, 1) }
+        let order = cells.indices.sorted { (weights[$0], cells[$0]) < (weights[$1], cells[$1]) }
+        for position in order {
+            let here = Int32(candidates.count)
+            let weight = weights[position]
+            if blocks.count > firstBlock, let last = blocks.last, last.weight == weight, last.candidates.count < most {
+                blocks[blocks.count - 1].candidates = last.candidates.lowerBound..<(here + 1)
+            } else {
+                blocks.append(Block(candidates: here..<(here + 1), weight: weight))
+            }
+            candidates.append(Candidate(cell: UInt16(cells[position]), weight: weight))
+            words.append(allWords[cells[position]])
+        }
+        domains.append(firstBlock..<blocks.count)
+    }
+
+    /// Exceeded by about k + 4 sqrt(k) + 4 of n draws: by fewer than k once in some 10 000 customers.
+    private static func sieve(_ size: Int, of count: Int) -> UInt64 {
+        let wanted = Double(size) + 4 * Double(size).squareRoot() + 4
+        guard Double(count) > wanted else { return 0 }
+        return UInt64((1 - wanted / Double(count)) * 0x1p64)
+    }
+
+    /// Cells by domain; domains in order of their first cell.
+    private static func group(_ cells: [Int], _ topology: MeshTopology, by spread: ShardingPolicy.Spread) -> [[Int]] {
+        var groups: [[Int]] = []
+        var numbers: [[Int]: Int] = [:]
+        for cell in cells {
+            let place = topology.cells[cell]
+            let domain =
+                switch spread {
+                case .region: [place.region]
+                case .zone: [place.region, place.zone]
+                case .cell: [cell]
+                }
+            if let number = numbers[domain] {
+                groups[number].append(cell)
+            } else {
+                numbers[domain] = groups.count
+                groups.append([cell])
+            }
+        }
+        return groups
+    }
+}
+
+extension ShardingPolicy.Spread {
+    /// The next finer level; nil at the finest.
+    var finer: ShardingPolicy.Spread? {
+        switch self {
+        case .region: .zone
+        case .zone: .cell
+        case .cell: nil
+        }
+    }
+}

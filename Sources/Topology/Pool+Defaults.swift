@@ -1,0 +1,9 @@
+extension Pool {
+    /// What a service gets where its blueprint names no pool: the hot path queues nothing, the cold path deeply.
+    public static func standard(for path: Service.Path) -> Pool {
+        switch path {
+        case .hot: Pool(workers: 64, queue: 0)
+        case .cold: Pool(workers: 16, queue: 1_024)
+        }
+    }
+}

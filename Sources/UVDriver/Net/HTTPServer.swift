@@ -1,0 +1,176 @@
+import MeshBase
+import Wire
+
+/// HTTP/1.1 over the streams of a pool: parses, keeps the order of pipelined requests, sweeps out slow clients.
+///
+/// One request of a connection is served at a time. Its bytes stay in the stream's buffer until `finish`, so that a
+/// retry can be encoded from them again; pipelined requests wait behind it.
+package class HTTPServer: StreamOwner {
+    package struct Limits: Sendable {
+        package var message = HTTPLimits.standard
+        package var connections = 20_000
+        /// A request that is not complete after this long is answered 408.
+        package var requestTimeout = TimeAmount.seconds(10)
+        /// A connection without a request for this long is closed.
+        package var idleTimeout = TimeAmount.seconds(120)
+        /// A client that does not read its answers is not read from beyond this backlog, in bytes.
+        package var backlog = 1 << 20
+
+        package init() {}
+    }
+
+    package let limits: Limits
+    package private(set) var pool: StreamPool!
+    package private(set) var listener: StreamListener?
+    package private(set) var refused = [UInt64](repeating: 0, count: HTTPFailure.allCases.count)
+    package private(set) var served: UInt64 = 0
+    private var ready: [SlabKey] = []
+    private var sweepTimer: LoopTimer?
+
+    package init(loop: EventLoop, limits: Limits = Limits()) {
+        self.limits = limits
+        super.init(on: loop)
+        pool = StreamPool(
+            loop: loop, owner: self, limit: limits.connections, inputLimit: limits.message.buffered)
+    }
+
+    /// Binds and begins to accept.
+    package func listen(on endpoint: Endpoint) throws(UVError) {
+        listener = try StreamListener(pool: pool, bind: endpoint)
+        sweepTimer = try LoopTimer(loop: loop) { [unowned self] in sweep() }
+        sweepTimer?.start(after: .seconds(1), every: .seconds(1))
+    }
+
+    package var local: Endpoint { listener?.local ?? .unspecified }
+
+    /// Stops accepting; open connections go on.
+    package func stopListening() {
+        listener?.close()
+        sweepTimer?.close()
+    }
+
+    /// A whole request is in `stream.pointee.request`, its bytes in `input`. Answer by writing to `output` and calling
+    /// `finish`, in this call or later.
+    package func handle(_ stream: StreamPointer) {}
+
+    // MARK: Requests
+
+    package override func received(_ stream: StreamPointer) { process(stream) }
+
+    package func process(_ stream: StreamPointer) {
+        while !stream.pointee.isBusy, !stream.pointee.input.isEmpty, !stream.pointee.closesAfterWrite {
+            if pool.backlog(stream) > limits.backlog {
+                // `drained` takes it up again.
+                pool.pauseReading(stream)
+                return
+            }
+            if !stream.pointee.parser.hasStarted { stream.pointee.waitingSince = loop.now() }
+            let bytes = stream.pointee.input.mutableBytes
+            switch stream.pointee.parser.parse(bytes, limits: limits.message) {
+            case .incomplete:
+                if stream.pointee.parser.takeContinue() {
+                    HTTPResponseWriter.continueResponse(into: &stream.pointee.output)
+                    pool.wrote(stream)
+                }
+                return
+            case .failure(let failure):
+                refuse(stream, failure)
+                return
+            case .complete(let request):
+                stream.pointee.request = request
+                stream.pointee.isBusy = true
+                served += 1
+                handle(stream)
+                if stream.pointee.isClosing { return }
+            }
+        }
+    }
+
+    private func refuse(_ stream: StreamPointer, _ failure: HTTPFailure) {
+        refused[Int(failure.rawValue)] += 1
+        HTTPResponseWriter.refuse(failure, into: &stream.pointee.output)
+        stream.pointee.isBusy = false
+        pool.closeAfterWriting(stream)
+    }
+
+    /// The answer to the stream's request is in `output`.
+    package func finish(_ stream: StreamPointer) {
+        let request = stream.pointee.request
+        stream.pointee.isBusy = false
+        stream.pointee.waitingSince = loop.now()
+        pool.consume(stream, request.consumed)
+        pool.wrote(stream)
+        if !request.keepAlive {
+            pool.closeAfterWriting(stream)
+        } else if !stream.pointee.input.isEmpty, !stream.pointee.isReady {
+            stream.pointee.isReady = true
+            ready.append(stream.pointee.id)
+        }
+    }
+
+    /// Takes up requests that waited behind one that has been answered. Called once per turn, before the flush.
+    package func processReady() {
+        // What is answered in this very call comes back at the end of the list; bounded by what clients have sent.
+        var index = 0
+        while index < ready.count {
+            if let stream = pool.stream(ready[index]) {
+                stream.pointee.isReady = false
+                process(stream)
+            }
+            index += 1
+        }
+        ready.removeAll(keepingCapacity: true)
+    }
+
+    package override func drained(_ stream: StreamPointer) {
+        guard !stream.pointee.isBusy else { return }
+        if !stream.pointee.input.isEmpty { process(stream) }
+        if stream.pointee.input.count < pool.inputLimit, !stream.pointee.closesAfterWrite { pool.resumeReading(stream) }
+    }
+
+    // MARK: Slow clients
+
+    private func sweep() {
+        let now = loop.now()
+        pool.forEach { stream in
+            guard !stream.pointee.isBusy else { return }
+            let waited = now - stream.pointee.waitingSince
+            if stream.pointee.closesAfterWrite {
+                // It was told to go and does not read what it was told.
+                if waited > limits.requestTimeout { pool.close(stream) }
+            } else if stream.pointee.parser.hasStarted {
+                if waited > limits.requestTimeout { refuse(stream, .timeout) }
+            } else if waited > limits.idleTimeout {
+                pool.close(stream)
+            }
+        }
+    }
+
+    // MARK: Answers of cold paths
+
+    package func respond(
+        _ stream: StreamPointer, status: Int, contentType: StaticString, body: [UInt8]
+    ) {
+        let request = stream.pointee.request
+        body.withUnsafeBytes {
+            HTTPResponseWriter.respond(
+                status, contentType: contentType, body: $0, request.persistence, isHead: request.method == .head,
+                into: &stream.pointee.output)
+        }
+        finish(stream)
+    }
+
+    package func respond(_ stream: StreamPointer, _ problem: HTTPProblem) {
+        let request = stream.pointee.request
+        HTTPResponseWriter.problem(
+            problem, request.persistence, isHead: request.method == .head, into: &stream.pointee.output)
+        finish(stream)
+    }
+}
+
+extension HTTPServer {
+    /// How many requests the parser refused, by the label of the reason.
+    package var refusedByReason: [(String, UInt64)] {
+        HTTPFailure.allCases.map { ($0.label.description, refused[Int($0.rawValue)]) }
+    }
+}

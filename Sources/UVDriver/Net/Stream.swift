@@ -1,0 +1,83 @@
+import CLibUV
+import MeshBase
+import Wire
+
+/// One TCP connection, in memory that libuv points into: allocated by a `StreamPool`, reached through `handle.data`,
+/// given back only in the close callback.
+///
+/// Bytes are read into the stream's own buffer and stay there until its owner consumes them. Writes are appended to
+/// `output` and go out once per turn of the loop, with one system call where the socket takes them.
+package struct Stream: ~Copyable {
+    /// libuv's structures; they stay with the slot.
+    let handles: Handles
+    /// Kept alive by the pool, which outlives its streams.
+    unowned(unsafe) let pool: StreamPool
+    let index: UInt32
+    package internal(set) var generation: UInt32
+    var isOpen = false
+
+    package var input = ByteBuffer(capacity: 16)
+    package var output = ByteBuffer(capacity: 16)
+    /// What libuv is writing in the background; appended to never.
+    var writing = ByteBuffer(capacity: 16)
+    var isWriting = false
+    var isDirty = false
+    var isReading = false
+    package internal(set) var isClosing = false
+    /// Close once everything is written.
+    var closesAfterWrite = false
+
+    /// When the oldest unfinished business of the peer began: for the owner's sweep.
+    package var waitingSince = Instant.zero
+    /// The owner's own mark: a cell index, a protocol.
+    package var tag: UInt32 = 0
+
+    // HTTP, where the owner speaks it.
+    package var parser = HTTPRequestParser()
+    package var request = HTTPRequest()
+    package var route: HTTPRoute?
+    /// A request is being served; later ones wait in the buffer.
+    package var isBusy = false
+    package var isReady = false
+
+    init(pool: StreamPool, handles: Handles, index: UInt32, generation: UInt32) {
+        self.pool = pool
+        self.handles = handles
+        self.index = index
+        self.generation = generation
+    }
+
+    struct Handles {
+        let tcp = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
+        let write = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
+        let connect = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
+
+        func deallocate() {
+            tcp.deallocate()
+            write.deallocate()
+            connect.deallocate()
+        }
+    }
+
+    /// Names this use of the slot: it goes stale when the stream closes.
+    package var id: SlabKey { SlabKey(index: index, generation: generation) }
+}
+
+package typealias StreamPointer = UnsafeMutablePointer<Stream>
+
+/// Who is told what happens on the streams of a pool. One subclass per kind of listener or link.
+package class StreamOwner {
+    package let loop: EventLoop
+
+    package init(on loop: EventLoop) { self.loop = loop }
+    /// Bytes were added to `input`.
+    package func received(_ stream: StreamPointer) {}
+    /// The peer ended its side or the connection broke; the stream is closed right after.
+    package func ended(_ stream: StreamPointer, error: UVError?) {}
+    /// An outgoing connection is open.
+    package func connected(_ stream: StreamPointer) {}
+    /// All that was waiting to be written has gone out.
+    package func drained(_ stream: StreamPointer) {}
+    /// The slot is about to be reused.
+    package func closed(_ stream: StreamPointer) {}
+}

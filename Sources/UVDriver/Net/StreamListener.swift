@@ -1,0 +1,53 @@
+import CLibUV
+import MeshBase
+
+/// A listening TCP socket whose connections go into a pool.
+package final class StreamListener: LoopHandle {
+    package let pool: StreamPool
+    /// The address it is bound to, with the port that the system chose if zero was asked for.
+    package private(set) var local = Endpoint.unspecified
+    private let onAccept: (StreamPointer) -> Void
+
+    /// Binds and listens.
+    /// - Throws: `UVError`, with `EADDRINUSE` when another process has the port.
+    package init(
+        pool: StreamPool, bind endpoint: Endpoint, backlog: Int32 = 4096,
+        onAccept: @escaping (StreamPointer) -> Void = { _ in }
+    ) throws(UVError) {
+        self.pool = pool
+        self.onAccept = onAccept
+        super.init(loop: pool.loop, type: UV_TCP)
+        try check(uv_tcp_init(loop.raw, tcp), "create a listener")
+        opened()
+        do throws(UVError) {
+            try check(endpoint.withSocketAddress { uv_tcp_bind(tcp, $0, 0) }, "bind TCP \(endpoint)")
+            let status = uv_listen(cuv_tcp_as_stream(tcp), backlog) { server, status in
+                guard let server, status == 0 else { return }
+                let listener = Unmanaged<LoopHandle>.fromOpaque(server.pointee.data).takeUnretainedValue()
+                (listener as! StreamListener).accept()
+            }
+            try check(status, "listen on TCP \(endpoint)")
+            try readLocalAddress()
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    private var tcp: UnsafeMutablePointer<uv_tcp_t> { pointer(as: uv_tcp_t.self) }
+
+    private func accept() {
+        guard isOpen, let stream = pool.accept(from: tcp) else { return }
+        onAccept(stream)
+    }
+
+    private func readLocalAddress() throws(UVError) {
+        var address = sockaddr_in()
+        var size = Int32(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) {
+            uv_tcp_getsockname(tcp, cuv_mutable_sockaddr($0), &size)
+        }
+        try check(status, "read the address of a listener")
+        local = Endpoint(address)
+    }
+}

@@ -1,0 +1,313 @@
+import CLibUV
+import MeshBase
+
+/// The streams of one owner: slots that are reused, a bound on their number, and one flush per turn.
+package final class StreamPool {
+    package let loop: EventLoop
+    unowned(unsafe) let owner: StreamOwner
+    package let limit: Int
+    /// A stream with this many unread bytes is not read from until its owner has consumed some.
+    package let inputLimit: Int
+    private var slots: [StreamPointer] = []
+    private var free: [UInt32] = []
+    private var dirty: [StreamPointer] = []
+    package private(set) var open = 0
+    package private(set) var counters = Counters()
+
+    package struct Counters: Sendable {
+        package var accepted: UInt64 = 0
+        package var refused: UInt64 = 0
+        package var bytesIn: UInt64 = 0
+        package var bytesOut: UInt64 = 0
+        package var errors: UInt64 = 0
+    }
+
+    /// The owner must outlive the pool. Every turn's flush is hooked into the loop here.
+    package init(loop: EventLoop, owner: StreamOwner, limit: Int, inputLimit: Int) {
+        self.loop = loop
+        self.owner = owner
+        self.limit = limit
+        self.inputLimit = inputLimit
+        slots.reserveCapacity(16)
+    }
+
+    deinit {
+        for slot in slots {
+            precondition(!slot.pointee.isOpen, "a stream pool was dropped before its streams had closed")
+            slot.pointee.handles.deallocate()
+            slot.deinitialize(count: 1)
+            slot.deallocate()
+        }
+    }
+
+    package func stream(_ id: SlabKey) -> StreamPointer? {
+        guard Int(id.index) < slots.count else { return nil }
+        let slot = slots[Int(id.index)]
+        return slot.pointee.generation == id.generation && !slot.pointee.isClosing ? slot : nil
+    }
+
+    /// Calls `body` for every open stream; it may close them.
+    package func forEach(_ body: (StreamPointer) -> Void) {
+        for slot in slots where slot.pointee.isOpen && !slot.pointee.isClosing { body(slot) }
+    }
+
+    // MARK: Opening
+
+    /// A slot with an initialised TCP handle; nil when the pool is full or libuv refuses.
+    private func take() -> StreamPointer? {
+        guard open < limit else { return nil }
+        let slot: StreamPointer
+        if let index = free.popLast() {
+            slot = slots[Int(index)]
+        } else {
+            slot = .allocate(capacity: 1)
+            slot.initialize(
+                to: Stream(pool: self, handles: Stream.Handles(), index: UInt32(slots.count), generation: 1))
+            slots.append(slot)
+        }
+        guard uv_tcp_init(loop.raw, Self.tcp(slot)) == 0 else {
+            free.append(slot.pointee.index)
+            return nil
+        }
+        Self.tcp(slot).pointee.data = UnsafeMutableRawPointer(slot)
+        slot.pointee.isOpen = true
+        open += 1
+        return slot
+    }
+
+    /// Accepts the connection that waits at a listener; nil when it was refused, which is counted.
+    package func accept(from listener: UnsafeMutablePointer<uv_tcp_t>) -> StreamPointer? {
+        guard let slot = take() else {
+            counters.refused += 1
+            refuse(listener)
+            return nil
+        }
+        guard uv_accept(cuv_tcp_as_stream(listener), Self.handle(slot)) == 0 else {
+            counters.errors += 1
+            close(slot)
+            return nil
+        }
+        counters.accepted += 1
+        uv_tcp_nodelay(Self.tcp(slot), 1)
+        slot.pointee.waitingSince = loop.now()
+        resumeReading(slot)
+        return slot
+    }
+
+    /// Takes a connection from the backlog only to close it, so that the client is told at once.
+    private func refuse(_ listener: UnsafeMutablePointer<uv_tcp_t>) {
+        let rejected = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
+        rejected.initialize(to: uv_tcp_t())
+        guard uv_tcp_init(loop.raw, rejected) == 0 else {
+            rejected.deallocate()
+            return
+        }
+        _ = uv_accept(cuv_tcp_as_stream(listener), cuv_tcp_as_stream(rejected))
+        uv_close(cuv_tcp_as_handle(rejected)) { handle in
+            UnsafeMutableRawPointer(handle!).assumingMemoryBound(to: uv_tcp_t.self).deallocate()
+        }
+    }
+
+    /// Begins to connect; `connected` or `ended` follows. Nil when the pool is full.
+    package func connect(to endpoint: Endpoint, from source: UInt32? = nil, tag: UInt32 = 0) -> StreamPointer? {
+        guard let slot = take() else {
+            counters.refused += 1
+            return nil
+        }
+        slot.pointee.tag = tag
+        slot.pointee.waitingSince = loop.now()
+        if let source {
+            _ = Endpoint(address: source, port: 0).withSocketAddress { uv_tcp_bind(Self.tcp(slot), $0, 0) }
+        }
+        uv_tcp_nodelay(Self.tcp(slot), 1)
+        let status = endpoint.withSocketAddress { address in
+            uv_tcp_connect(slot.pointee.handles.connect, Self.tcp(slot), address) { request, status in
+                let slot = request!.pointee.handle.pointee.data.assumingMemoryBound(to: Stream.self)
+                let pool = slot.pointee.pool
+                guard !slot.pointee.isClosing else { return }
+                if status < 0 {
+                    pool.fail(slot, UVError(code: status, operation: "connect"))
+                } else {
+                    pool.resumeReading(slot)
+                    pool.owner.connected(slot)
+                }
+            }
+        }
+        if status < 0 {
+            // The owner hears of it in this same call: it has nothing in work on this stream yet.
+            close(slot)
+            return nil
+        }
+        return slot
+    }
+
+    // MARK: Reading
+
+    package func resumeReading(_ slot: StreamPointer) {
+        guard !slot.pointee.isReading, !slot.pointee.isClosing else { return }
+        let status = uv_read_start(
+            Self.handle(slot),
+            { handle, _, buffer in
+                let slot = handle!.pointee.data.assumingMemoryBound(to: Stream.self)
+                let space = slot.pointee.input.reserve(2048)
+                buffer!.pointee.base = space.baseAddress!.assumingMemoryBound(to: CChar.self)
+                buffer!.pointee.len = space.count
+            },
+            { handle, count, _ in
+                let slot = handle!.pointee.data.assumingMemoryBound(to: Stream.self)
+                slot.pointee.pool.read(slot, count)
+            })
+        if status == 0 { slot.pointee.isReading = true }
+    }
+
+    package func pauseReading(_ slot: StreamPointer) {
+        guard slot.pointee.isReading else { return }
+        uv_read_stop(Self.handle(slot))
+        slot.pointee.isReading = false
+    }
+
+    private func read(_ slot: StreamPointer, _ count: Int) {
+        if count > 0 {
+            counters.bytesIn += UInt64(count)
+            slot.pointee.input.commit(count)
+            owner.received(slot)
+            if slot.pointee.input.count >= inputLimit { pauseReading(slot) }
+        } else if count < 0 {
+            if count == Int(UV_EOF.rawValue) {
+                owner.ended(slot, error: nil)
+                close(slot)
+            } else {
+                fail(slot, UVError(code: Int32(count), operation: "read"))
+            }
+        }
+    }
+
+    /// Consumes what was read and goes on reading if that had stopped for lack of room.
+    package func consume(_ slot: StreamPointer, _ count: Int) {
+        slot.pointee.input.consume(count)
+        if slot.pointee.input.isEmpty { slot.pointee.input.shrink(beyond: 65_536) }
+        if !slot.pointee.isReading, slot.pointee.input.count < inputLimit { resumeReading(slot) }
+    }
+
+    // MARK: Writing
+
+    /// `output` holds something new: it goes out before the loop waits.
+    @inline(__always)
+    package func wrote(_ slot: StreamPointer) {
+        guard !slot.pointee.isDirty else { return }
+        slot.pointee.isDirty = true
+        dirty.append(slot)
+    }
+
+    /// Writes out what this turn produced.
+    package func flush() {
+        var index = 0
+        while index < dirty.count {
+            let slot = dirty[index]
+            index += 1
+            slot.pointee.isDirty = false
+            if !slot.pointee.isClosing { write(slot) }
+        }
+        dirty.removeAll(keepingCapacity: true)
+    }
+
+    private func write(_ slot: StreamPointer) {
+        guard !slot.pointee.isWriting, !slot.pointee.output.isEmpty else { return finishWriting(slot) }
+        var buffer = Self.buffer(slot.pointee.output.bytes)
+        let written = uv_try_write(Self.handle(slot), &buffer, 1)
+        if written == slot.pointee.output.count {
+            counters.bytesOut += UInt64(written)
+            slot.pointee.output.removeAll()
+            slot.pointee.output.shrink(beyond: 262_144)
+            return finishWriting(slot)
+        }
+        if written < 0, written != UV_EAGAIN.rawValue {
+            return fail(slot, UVError(code: written, operation: "write"))
+        }
+        if written > 0 {
+            counters.bytesOut += UInt64(written)
+            slot.pointee.output.consume(Int(written))
+        }
+        // The rest is libuv's until its callback; what comes meanwhile gathers in the other buffer.
+        swap(&slot.pointee.output, &slot.pointee.writing)
+        slot.pointee.isWriting = true
+        var rest = Self.buffer(slot.pointee.writing.bytes)
+        let status = uv_write(slot.pointee.handles.write, Self.handle(slot), &rest, 1) { request, status in
+            let slot = request!.pointee.handle.pointee.data.assumingMemoryBound(to: Stream.self)
+            slot.pointee.pool.writeEnded(slot, status)
+        }
+        if status < 0 {
+            slot.pointee.isWriting = false
+            fail(slot, UVError(code: status, operation: "write"))
+        }
+    }
+
+    private func writeEnded(_ slot: StreamPointer, _ status: Int32) {
+        slot.pointee.isWriting = false
+        counters.bytesOut += UInt64(slot.pointee.writing.count)
+        slot.pointee.writing.removeAll()
+        slot.pointee.writing.shrink(beyond: 65_536)
+        guard !slot.pointee.isClosing else { return }
+        if status < 0 { return fail(slot, UVError(code: status, operation: "write")) }
+        write(slot)
+    }
+
+    private func finishWriting(_ slot: StreamPointer) {
+        guard !slot.pointee.isWriting, slot.pointee.output.isEmpty else { return }
+        if slot.pointee.closesAfterWrite { return close(slot) }
+        owner.drained(slot)
+    }
+
+    /// Bytes that have not gone out yet.
+    package func backlog(_ slot: StreamPointer) -> Int { slot.pointee.output.count + slot.pointee.writing.count }
+
+    package func closeAfterWriting(_ slot: StreamPointer) {
+        slot.pointee.closesAfterWrite = true
+        pauseReading(slot)
+        wrote(slot)
+    }
+
+    // MARK: Closing
+
+    private func fail(_ slot: StreamPointer, _ error: UVError) {
+        guard !slot.pointee.isClosing else { return }
+        counters.errors += 1
+        owner.ended(slot, error: error)
+        close(slot)
+    }
+
+    /// Closes at once; nothing more is written. Closing again does nothing.
+    package func close(_ slot: StreamPointer) {
+        guard !slot.pointee.isClosing else { return }
+        slot.pointee.isClosing = true
+        slot.pointee.isReading = false
+        uv_close(cuv_tcp_as_handle(Self.tcp(slot))) { handle in
+            let slot = handle!.pointee.data.assumingMemoryBound(to: Stream.self)
+            slot.pointee.pool.closed(slot)
+        }
+    }
+
+    private func closed(_ slot: StreamPointer) {
+        owner.closed(slot)
+        let index = slot.pointee.index
+        let generation = slot.pointee.generation &+ 1
+        let handles = slot.pointee.handles
+        slot.deinitialize(count: 1)
+        slot.initialize(to: Stream(pool: self, handles: handles, index: index, generation: generation))
+        free.append(index)
+        open -= 1
+    }
+
+    package func closeAll() { forEach { close($0) } }
+
+    @inline(__always)
+    static func tcp(_ slot: StreamPointer) -> UnsafeMutablePointer<uv_tcp_t> { slot.pointee.handles.tcp }
+    @inline(__always)
+    private static func handle(_ slot: StreamPointer) -> UnsafeMutablePointer<uv_stream_t> {
+        cuv_tcp_as_stream(tcp(slot))
+    }
+    @inline(__always)
+    private static func buffer(_ bytes: UnsafeRawBufferPointer) -> uv_buf_t {
+        cuv_buf(bytes.baseAddress, bytes.count)
+    }
+}

@@ -1,0 +1,86 @@
+import Membership
+import MeshBase
+
+/// Why a datagram is not a gossip packet. It is to be counted and dropped.
+package enum GossipDecodingError: Error, Equatable, CaseIterable {
+    /// It ends in the middle of a field.
+    case truncated
+    case version
+    case kind
+    /// A name is empty where it may not be, too long, or not UTF-8.
+    case name
+    case role
+    case status
+    case profile
+    /// Bytes follow the last update.
+    case trailing
+}
+
+extension GossipCodec {
+    /// Decodes into `packet`, whose array of updates is reused. After an error its contents mean nothing.
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, into packet: inout GossipPacket
+    ) throws(GossipDecodingError) {
+        var reader = GossipReader(bytes)
+        packet.updates.removeAll(keepingCapacity: true)
+        guard try reader.byte() == version else { throw .version }
+        guard let kind = GossipPacket.Kind(rawValue: try reader.byte()) else { throw .kind }
+        packet.sender = try reader.name()
+        packet.senderIncarnation = try reader.integer()
+        packet.body = try body(kind, &reader)
+        let count = Int(try reader.byte())
+        for _ in 0..<count { packet.updates.append(try update(&reader)) }
+        guard reader.isAtEnd else { throw .trailing }
+    }
+
+    private static func body(
+        _ kind: GossipPacket.Kind, _ reader: inout GossipReader
+    ) throws(GossipDecodingError) -> GossipPacket.Body {
+        switch kind {
+        case .ping: return .ping(sequence: try reader.integer(), target: try reader.name())
+        case .pingRequest:
+            return .pingRequest(
+                sequence: try reader.integer(), target: try reader.name(), at: try reader.endpoint())
+        case .ack: return .ack(sequence: try reader.integer())
+        case .nack: return .nack(sequence: try reader.integer())
+        case .gossip: return .gossip
+        case .syncRequest:
+            var digest = SyncDigest()
+            for bucket in 0..<SyncDigest.bucketCount { digest.buckets[bucket] = try reader.integer() }
+            return .syncRequest(digest)
+        case .syncEqual: return .syncEqual
+        case .syncList:
+            return .syncList(
+                SyncRange(
+                    buckets: try reader.integer(), first: try reader.integer(), last: try reader.integer()))
+        case .syncDifference: return .syncDifference
+        }
+    }
+
+    private static func update(_ reader: inout GossipReader) throws(GossipDecodingError) -> MemberUpdate {
+        guard let status = MemberStatus(rawValue: try reader.byte()) else { throw .status }
+        let incarnation: UInt32 = try reader.integer()
+        let name = try reader.name()
+        switch status {
+        case .alive:
+            let region = try reader.text()
+            let zone = try reader.text()
+            guard let role = NodeRole(rawValue: try reader.byte()) else { throw .role }
+            let gossip = try reader.endpoint()
+            let data = try reader.endpoint()
+            let admin = try reader.endpoint()
+            let metadata = MemberMetadata(state: .init(rawValue: try reader.byte()), load: try reader.byte())
+            let profile: MemberProfile
+            do {
+                profile = try MemberProfile(
+                    name: name, role: role, region: region, zone: zone, gossip: gossip, data: data, admin: admin)
+            } catch {
+                throw .profile
+            }
+            return .alive(profile, metadata, incarnation: incarnation)
+        case .suspect: return .suspect(name, incarnation: incarnation, accuser: try reader.name())
+        case .dead: return .dead(name, incarnation: incarnation, accuser: try reader.name())
+        case .left: return .left(name, incarnation: incarnation)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import Membership
+import MeshBase
+
+/// Reads fields off the front of a datagram; every read is checked against its end.
+struct GossipReader {
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    var isAtEnd: Bool { position == bytes.count }
+
+    private mutating func take(_ count: Int) throws(GossipDecodingError) -> Int {
+        guard bytes.count - position >= count else { throw .truncated }
+        defer { position += count }
+        return position
+    }
+
+    mutating func byte() throws(GossipDecodingError) -> UInt8 { bytes[try take(1)] }
+
+    mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>() throws(GossipDecodingError) -> Integer {
+        let offset = try take(MemoryLayout<Integer>.size)
+        return Integer(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Integer.self))
+    }
+
+    mutating func endpoint() throws(GossipDecodingError) -> Endpoint {
+        Endpoint(address: try integer(), port: try integer())
+    }
+
+    /// A name of a member: not empty.
+    mutating func name() throws(GossipDecodingError) -> String {
+        let name = try text()
+        guard !name.isEmpty else { throw .name }
+        return name
+    }
+
+    /// Up to `MemberProfile.longestName` bytes of UTF-8. Short texts live inside the `String` itself.
+    mutating func text() throws(GossipDecodingError) -> String {
+        let count = Int(try byte())
+        guard count <= MemberProfile.longestName else { throw .name }
+        let offset = try take(count)
+        let text = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
+        guard let decoded = String(validating: text, as: UTF8.self) else { throw .name }
+        return decoded
+    }
+}

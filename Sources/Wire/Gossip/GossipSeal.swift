@@ -1,0 +1,61 @@
+import Crypto
+import MeshBase
+
+/// Encrypts and authenticates datagrams under the mesh's key: ChaCha20-Poly1305 (RFC 8439), with the mesh's label as
+/// associated data, so that two meshes with one key by mistake still do not mix.
+///
+///     datagram = format nonce[12] ciphertext tag[16]
+package struct GossipSeal: Sendable {
+    package enum Failure: Error, Equatable {
+        /// The key is not 32 bytes long.
+        case keyLength(Int)
+        /// Shorter than an empty sealed packet.
+        case tooShort(Int)
+        /// Sealed in another format, or not sealed at all.
+        case format(UInt8)
+        /// Not sealed with this key and label, or changed on the way.
+        case notAuthentic
+    }
+
+    /// The first byte of every datagram.
+    package static let format: UInt8 = 0xC1
+    package static let keyLength = 32
+    private static let tagLength = 16
+    /// Bytes that sealing adds.
+    package static let overhead = 1 + GossipNonce.size + tagLength
+
+    private let key: SymmetricKey
+    /// The format byte and the label: what is authenticated but not carried in secret.
+    private let label: [UInt8]
+
+    package init(key: [UInt8], label: String) throws(Failure) {
+        guard key.count == Self.keyLength else { throw .keyLength(key.count) }
+        self.key = SymmetricKey(data: key)
+        self.label = [Self.format] + Array(label.utf8)
+    }
+
+    /// Appends the sealed form of `plain` to `datagram`.
+    package func seal(
+        _ plain: UnsafeRawBufferPointer, nonce: GossipNonce, into datagram: inout ByteBuffer
+    ) {
+        let number = nonce.bytes
+        // Neither can fail: the nonce has 12 bytes, and a datagram is far below the cipher's limit.
+        let box = try! ChaChaPoly.seal(
+            [UInt8](plain), using: key, nonce: ChaChaPoly.Nonce(data: number), authenticating: label)
+        datagram.append(byte: Self.format)
+        box.combined.withUnsafeBytes { datagram.append($0) }
+    }
+
+    /// Appends the opened form of `datagram` to `plain`; on an error nothing is appended.
+    package func open(
+        _ datagram: UnsafeRawBufferPointer, into plain: inout ByteBuffer
+    ) throws(Failure) {
+        guard datagram.count >= Self.overhead else { throw .tooShort(datagram.count) }
+        guard datagram[0] == Self.format else { throw .format(datagram[0]) }
+        let opened =
+            try? ChaChaPoly.open(
+                ChaChaPoly.SealedBox(combined: [UInt8](datagram.dropFirst())), using: key, authenticating: label)
+        guard let opened else { throw .notAuthentic }
+        opened.withUnsafeBytes { plain.append($0) }
+    }
+}
