@@ -45,14 +45,11 @@ package struct DataDirectory: Sendable, Equatable {
 
     /// Creates what is missing, refuses what another program or release has made, and keeps the secrets that are there.
     package func create() throws(DataDirectoryError) {
+        try checkUsable()
         try translate { () throws(FileFailure) in
-            if SystemFile.isDirectory(path), !SystemFile.exists(versionPath), !SystemFile.names(in: path).isEmpty {
-                return .notAMesh(path: path)
-            }
             try SystemFile.makeDirectory(path)
             return nil
         }
-        if SystemFile.exists(versionPath) { try checkVersion() }
         try translate { () throws(FileFailure) in
             for part in ["control", "cells", "routers"] { try SystemFile.makeDirectory("\(path)/\(part)") }
             if !SystemFile.exists(secretPath) {
@@ -66,6 +63,15 @@ package struct DataDirectory: Sendable, Equatable {
                 try SystemFile.replace(versionPath, with: Array((DataDirectory.version + "\n").utf8), mode: 0o644)
             }
             return nil
+        }
+    }
+
+    /// Refuses a directory that holds anything else than a mesh, or one whose making was interrupted; changes nothing.
+    package func checkUsable() throws(DataDirectoryError) {
+        if SystemFile.exists(versionPath) { return try checkVersion() }
+        let early: Set<String> = ["control.lock", "control", "cells", "routers", "secret", "token"]
+        guard SystemFile.names(in: path).allSatisfy({ early.contains($0) || $0.hasSuffix(".new") }) else {
+            throw .notAMesh(path: path)
         }
     }
 

@@ -123,7 +123,8 @@ package final class ControlPlane {
         evacuated = Self.evacuatedRegions(placement, topology)
     }
 
-    private static func lock(_ directory: DataDirectory) throws(ControlFailure) -> FileLock {
+    static func lock(_ directory: DataDirectory) throws(ControlFailure) -> FileLock {
+        do throws(DataDirectoryError) { try directory.checkUsable() } catch { throw .data(error) }
         do throws(FileFailure) { try SystemFile.makeDirectory(directory.path) } catch {
             throw .data(DataDirectoryError(error))
         }
