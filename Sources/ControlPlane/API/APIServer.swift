@@ -70,7 +70,8 @@ package final class APIServer {
         }
         guard route.isChange ? request.method == .post : isRead else {
             return respond(
-                stream, APIFailure(405, "\(path) is \(route.isChange ? "changed with POST" : "read with GET").").problem,
+                stream,
+                APIFailure(405, "\(path) is \(route.isChange ? "changed with POST" : "read with GET").").problem,
                 field: "Allow", route.isChange ? "POST" : "GET, HEAD")
         }
         if route.isChange, !isJSON(request.contentType.text(in: bytes)) {
@@ -107,7 +108,8 @@ package final class APIServer {
             }
             backend.perform(action, wanted) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
         case .down:
-            http.respond(stream, status: 202, contentType: "application/json", body: Array("{\"state\":\"stopping\"}\n".utf8))
+            http.respond(
+                stream, status: 202, contentType: "application/json", body: Array("{\"state\":\"stopping\"}\n".utf8))
             backend.shutDown()
         }
     }
@@ -163,7 +165,8 @@ package final class APIServer {
         case .token:
             respond(
                 stream,
-                APIFailure(401, "Send 'Authorization: Bearer' with the content of the file 'token' of the mesh.").problem,
+                APIFailure(401, "Send 'Authorization: Bearer' with the content of the file 'token' of the mesh.")
+                    .problem,
                 field: "WWW-Authenticate", "Bearer")
         }
     }

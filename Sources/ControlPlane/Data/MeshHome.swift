@@ -11,7 +11,9 @@ package struct MeshHome: Sendable, Equatable {
 
     /// `$CELLMESH_HOME`, or `~/.cellmesh`.
     package static var current: MeshHome {
-        if let home = getenv("CELLMESH_HOME"), home.pointee != 0 { return MeshHome(path: absolute(String(cString: home))) }
+        if let home = getenv("CELLMESH_HOME"), home.pointee != 0 {
+            return MeshHome(path: absolute(String(cString: home)))
+        }
         if let home = getenv("HOME"), home.pointee != 0 { return MeshHome(path: String(cString: home) + "/.cellmesh") }
         return MeshHome(path: "/tmp/.cellmesh-\(getuid())")
     }

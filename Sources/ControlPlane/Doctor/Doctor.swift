@@ -22,7 +22,9 @@ package struct Doctor {
         let topology = try? directory.model()
         if topology == nil, SystemFile.exists(directory.modelPath) {
             findings.append(
-                .init(code: "data", message: "\(directory.modelPath) cannot be read", hint: "'cellmesh up FILE' writes it"))
+                .init(
+                    code: "data", message: "\(directory.modelPath) cannot be read", hint: "'cellmesh up FILE' writes it"
+                ))
         }
         let entries = ProcessLedger.entries(directory, topology, journal: journal)
         let ledger = Set(
@@ -58,7 +60,8 @@ package struct Doctor {
         guard let holder else {
             return [
                 .init(
-                    code: "stale-control-file", message: "\(directory.controlPath) names a control plane that runs no more",
+                    code: "stale-control-file",
+                    message: "\(directory.controlPath) names a control plane that runs no more",
                     hint: "'cellmesh up' takes over what runs, 'cellmesh down' or 'doctor --reap' ends it")
             ]
         }

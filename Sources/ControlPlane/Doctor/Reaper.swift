@@ -13,7 +13,8 @@ package enum Reaper {
     ) -> [ProcessIdentity] {
         var left = identities.filter { send($0, signal) }
         if signal == .terminate {
-            for identity in left where isStopped(identity) { send(identity, .resume) }
+            // A stopped process takes the signal only when it goes on; to another this means nothing.
+            for identity in left { send(identity, .resume) }
             left = wait(left, patience)
         }
         for identity in left { send(identity, .kill) }

@@ -50,7 +50,8 @@ extension ControlPlane: APIBackend {
             && routers.allSatisfy { $0.state == .serving }
         let summary = isStopping ? "stopping" : !isReady ? "starting" : allServe ? "serving" : "degraded"
         return StatusReport(
-            mesh: directory.name, seed: topology.seed, epoch: placement.lastEpoch.rawValue, state: summary, cells: cells,
+            mesh: directory.name, seed: topology.seed, epoch: placement.lastEpoch.rawValue, state: summary,
+            cells: cells,
             routers: routers,
             control: StatusReport.Control(pid: identity.pid, address: "http://\(api.local)"))
     }
@@ -141,7 +142,9 @@ extension ControlPlane: APIBackend {
             let request = HTTPOutgoing(.get, process.addresses.admin!, target)
             client.send(request, timeout: .seconds(1)) { result in
                 var report: Report?
-                if case .success(let answer) = result, answer.isSuccess { report = ReportJSON.decode(type, answer.body) }
+                if case .success(let answer) = result, answer.isSuccess {
+                    report = ReportJSON.decode(type, answer.body)
+                }
                 answers.found[process.name] = .some(report)
                 if answers.found.count == answers.expected { completion(answers.found) }
             }

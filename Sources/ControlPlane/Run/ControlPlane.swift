@@ -114,7 +114,7 @@ package final class ControlPlane {
                 command: ProcessCommand(directory: directory, grace: settings.grace, extra: settings.extra),
                 names: topology.processNames,
                 settings: Supervisor.Settings(
-                    restart: topology.restart, startTimeout: settings.startTimeout, seed: topology.seed))
+                    restart: topology.restart, startTimeout: settings.startTimeout, seed: SecretText.randomInteger()))
             adoption = try Adoption(directory, topology, journal, now: started)
         } catch { throw Self.failure(error) }
         do {

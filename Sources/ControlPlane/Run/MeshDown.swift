@@ -67,15 +67,15 @@ package enum MeshDown {
 
     /// Whether the control plane has stopped: through its API, or where that does not answer by a signal.
     private static func stop(_ directory: DataDirectory, _ holder: Int32, until deadline: Instant) -> Bool {
+        guard let control = ProcessIdentity(pid: holder) else { return false }
+        // Stopped by a signal it would neither answer nor end.
+        if Reaper.isStopped(control) { _ = try? control.kill(SIGCONT) }
         let asked: Bool
         do {
             try ControlClient(directory).down()
             asked = true
         } catch { asked = false }
-        if !asked {
-            guard let control = ProcessIdentity(pid: holder), !Reaper.isStopped(control) else { return false }
-            _ = try? control.kill(SIGTERM)
-        }
+        if !asked { _ = try? control.kill(SIGTERM) }
         while monotonic() < deadline {
             if directory.controlHolder != holder { return true }
             usleep(2_000)

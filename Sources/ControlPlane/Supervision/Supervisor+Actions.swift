@@ -131,15 +131,15 @@ extension Supervisor {
     ) {
         exitWaiters[name, default: []].append(then)
         cancel(.start, name)
-        let wasStopped = table[name].map { isStopped($0) } ?? false
         table[name]?.phase = .ending(identity)
         guard driver.signal(identity, signal) else {
             // It is gone; a child's exit is still reported, that of a stranger may have been missed.
             return exited(name, identity, "it was gone already")
         }
         if signal == .terminate {
-            // A stopped process takes the signal only when it goes on, and takes it before anything else then.
-            if wasStopped { driver.signal(identity, .resume) }
+            // A stopped process takes the signal only when it goes on, and takes it before anything else then; to one
+            // that runs this means nothing.
+            driver.signal(identity, .resume)
             schedule(.stop, name, after: settings.stopTimeout) { [unowned self] in driver.signal(identity, .kill) }
         }
         onChange()

@@ -58,7 +58,7 @@ package final class Supervisor {
         self.names = names
         self.settings = settings
         table = Dictionary(uniqueKeysWithValues: names.map { ($0, SupervisedProcess($0)) })
-        generator = Generator(seed: settings.seed, concern: "restart", counter: SecretText.randomInteger())
+        generator = Generator(seed: settings.seed, concern: "restart")
     }
 
     package subscript(name: ProcessName) -> SupervisedProcess? { table[name] }

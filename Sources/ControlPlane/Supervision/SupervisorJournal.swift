@@ -103,9 +103,10 @@ package struct SupervisorJournal {
         }
     }
 
-    package mutating func adopted(_ name: ProcessName, _ identity: ProcessIdentity, _ addresses: ProcessAddresses,
-        at time: Int64)
-    {
+    package mutating func adopted(
+        _ name: ProcessName, _ identity: ProcessIdentity, _ addresses: ProcessAddresses,
+        at time: Int64
+    ) {
         attempt { transaction in
             try transaction.upsertProcess(Self.process(name, identity, addresses))
             try transaction.append(Self.event(time, "adopted", name, [.init("pid", .integer(Int64(identity.pid)))]))

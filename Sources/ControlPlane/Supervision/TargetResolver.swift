@@ -51,7 +51,9 @@ package struct TargetResolver: Sendable {
     }
 
     private func unknown(_ target: String) -> Unknown {
-        if regions.contains(target) { return Unknown(target: target, hint: "for the whole region say 'region/\(target)'") }
+        if regions.contains(target) {
+            return Unknown(target: target, hint: "for the whole region say 'region/\(target)'")
+        }
         let bare = cells.map(\.name) + routers + ["control"]
         let typed =
             cells.map { "cell/\($0.name)" } + routers.map { "router/\($0)" } + regions.map { "region/\($0)" }

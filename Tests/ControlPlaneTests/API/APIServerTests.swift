@@ -1,0 +1,187 @@
+import MeshBase
+import Store
+import Testing
+import UVDriver
+import Wire
+
+@testable import ControlPlane
+
+@Suite("API over loopback", .timeLimit(.minutes(2)))
+struct APIServerTests {
+    /// Remembers what was asked, and answers at once.
+    private final class Backend: APIBackend {
+        var isReady = true
+        var calls: [String] = []
+
+        func status() -> StatusReport {
+            calls.append("status")
+            return StatusReport(
+                mesh: "shop", seed: 1, epoch: 1, state: "serving", cells: [], routers: [],
+                control: .init(pid: 1, address: ""))
+        }
+        func processes() -> ProcessesReport { ProcessesReport(processes: []) }
+        func members(observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void) {
+            calls.append("members \(observer ?? "-")")
+            if observer == "nobody" { return completion(.failure(APIFailure(404, "there is no 'nobody'"))) }
+            completion(.success(ownMembers()))
+        }
+        func ownMembers() -> MembersReport { MembersReport(observer: "control", members: []) }
+        func impact(completion: @escaping (ImpactReport) -> Void) { completion(ImpactReport(parts: [])) }
+        func events(since: Int64, limit: Int) -> Result<EventsReport, APIFailure> {
+            calls.append("events \(since) \(limit)")
+            return .success(EventsReport(events: []))
+        }
+        func perform(
+            _ action: ProcessAction, _ request: ActionRequest,
+            completion: @escaping (Result<ActionReport, APIFailure>) -> Void
+        ) {
+            calls.append("\(action) \(request.targets) \(request.leaseMilliseconds.map(String.init) ?? "-")")
+            completion(
+                .success(
+                    ActionReport(
+                        targets: request.targets.map {
+                            ActionOutcome(name: $0, pid: 1, action: "killed", state: .down)
+                        })))
+        }
+        func shutDown() { calls.append("down") }
+        func metrics() -> String { "cellmesh_up 1\n" }
+    }
+
+    /// A server and a client on one loop.
+    private final class Rig {
+        let loop: EventLoop
+        let server: APIServer
+        let client: HTTPClient
+        let backend = Backend()
+
+        init() throws {
+            loop = try EventLoop()
+            server = APIServer(loop: loop, token: "s3cret")
+            client = HTTPClient(loop: loop)
+            try server.listen(on: .loopback(0))
+            server.backend = backend
+            loop.beforeWaiting { [weak server] in server?.endTurn() }
+        }
+
+        func finish() {
+            server.close()
+            client.close()
+            #expect(loop.close() == [])
+        }
+
+        func send(
+            _ method: HTTPMethod, _ target: String, token: String? = "s3cret", host: String? = nil,
+            origin: String? = nil, type: String? = "application/json", body: String = ""
+        ) throws -> HTTPAnswer {
+            var request = HTTPOutgoing(method, server.local, target, host: host, body: Array(body.utf8))
+            if let token { request.set("Authorization", "Bearer \(token)") }
+            if let origin { request.set("Origin", origin) }
+            if let type, !body.isEmpty { request.set("Content-Type", type) }
+            var result: Result<HTTPAnswer, HTTPClientError>?
+            client.send(request, timeout: .seconds(30)) { result = $0 }
+            while result == nil { loop.runOnce() }
+            return try result!.get()
+        }
+    }
+
+    @Test("Reports are read with the token")
+    func reads() throws {
+        let rig = try Rig()
+        let status = try rig.send(.get, "/v1/status")
+        #expect(status.status == 200 && status.contentType == "application/json")
+        #expect(status.text.contains(#""schema":"cellmesh/1""#))
+        #expect(try rig.send(.get, "/v1/processes").status == 200)
+        #expect(try rig.send(.get, "/v1/members?from=eu-1").status == 200)
+        #expect(try rig.send(.get, "/v1/impact").status == 200)
+        #expect(try rig.send(.get, "/v1/events?since=5&limit=99999999").status == 200)
+        #expect(try rig.send(.head, "/v1/status").body == [])
+        #expect(rig.backend.calls == ["status", "members eu-1", "events 5 10000", "status"])
+        rig.finish()
+    }
+
+    @Test("Probes and metrics need no token")
+    func probes() throws {
+        let rig = try Rig()
+        #expect(try rig.send(.get, "/livez", token: nil).status == 200)
+        #expect(try rig.send(.get, "/readyz", token: nil).status == 200)
+        rig.backend.isReady = false
+        #expect(try rig.send(.get, "/readyz", token: nil).status == 503)
+        #expect(try rig.send(.get, "/metrics", token: nil).text == "cellmesh_up 1\n")
+        rig.finish()
+    }
+
+    @Test("Without the token nothing is read and nothing is done")
+    func unauthorized() throws {
+        let rig = try Rig()
+        for token in [nil, "", "s3cre", "wrong"] as [String?] {
+            let answer = try rig.send(.get, "/v1/status", token: token)
+            #expect(answer.status == 401 && answer.contentType == "application/problem+json")
+            #expect(try rig.send(.post, "/v1/down", token: token, body: "{}").status == 401)
+            #expect(try rig.send(.get, "/v1/nothing", token: token).status == 401)
+        }
+        #expect(rig.backend.calls == [])
+        rig.finish()
+    }
+
+    @Test("Requests under another name or from other pages are refused, with the token too")
+    func sources() throws {
+        let rig = try Rig()
+        #expect(try rig.send(.get, "/v1/status", host: "evil.example").status == 403)
+        #expect(try rig.send(.get, "/livez", host: "evil.example").status == 403)
+        #expect(try rig.send(.get, "/v1/status", origin: "http://evil.example").status == 403)
+        #expect(try rig.send(.post, "/v1/down", origin: "null", body: "{}").status == 403)
+        #expect(rig.backend.calls == [])
+        #expect(try rig.send(.get, "/v1/status", host: "localhost:\(rig.server.local.port)").status == 200)
+        #expect(try rig.send(.get, "/v1/status", origin: "http://\(rig.server.local)").status == 200)
+        rig.finish()
+    }
+
+    @Test("Changes are POST only, reads GET only, and the rest is not there")
+    func methods() throws {
+        let rig = try Rig()
+        for action in ["kill", "pause", "resume", "restart", "down"] {
+            for method in [HTTPMethod.get, .put, .delete] {
+                #expect(try rig.send(method, "/v1/\(action)").status == 405, "\(method) \(action)")
+            }
+        }
+        #expect(try rig.send(.post, "/v1/status", body: "{}").status == 405)
+        for path in ["/", "/v1", "/v1/", "/v2/status", "/v1/killall", "/v1/status/x"] {
+            #expect(try rig.send(.get, path).status == 404, "\(path)")
+        }
+        #expect(rig.backend.calls == [])
+        rig.finish()
+    }
+
+    @Test("Actions carry their targets and their lease")
+    func actions() throws {
+        let rig = try Rig()
+        let answer = try rig.send(.post, "/v1/kill", body: #"{"targets":["eu-1","r1"],"for_ms":1500}"#)
+        #expect(answer.status == 200)
+        #expect(
+            answer.text
+                == #"{"schema":"cellmesh/1","targets":[{"action":"killed","name":"eu-1","pid":1,"state":"down"},"#
+                + #"{"action":"killed","name":"r1","pid":1,"state":"down"}]}"# + "\n")
+        #expect(try rig.send(.post, "/v1/pause", body: #"{"targets":["eu-1"],"for_ms":null}"#).status == 200)
+        #expect(try rig.send(.post, "/v1/down").status == 202)
+        #expect(rig.backend.calls == [#"kill ["eu-1", "r1"] 1500"#, #"pause ["eu-1"] -"#, "down"])
+        rig.finish()
+    }
+
+    @Test("What cannot be understood is a problem, not an action")
+    func malformed() throws {
+        let rig = try Rig()
+        for body in ["", "{", "[]", "{}", #"{"targets":"eu-1"}"#, #"{"targets":[1]}"#, #"{"targets":[],"for_ms":"x"}"#]
+        {
+            #expect(try rig.send(.post, "/v1/kill", body: body).status == 400, "\(body)")
+        }
+        let form = try rig.send(.post, "/v1/kill", type: "text/plain", body: #"{"targets":["eu-1"]}"#)
+        #expect(form.status == 415)
+        #expect(try rig.send(.post, "/v1/kill", body: String(repeating: " ", count: 70_000)).status == 413)
+        #expect(try rig.send(.get, "/v1/events?since=x").status == 400)
+        #expect(try rig.send(.get, "/v1/events?limit=0").status == 400)
+        let missing = try rig.send(.get, "/v1/members?from=nobody")
+        #expect(missing.status == 404 && missing.text.contains("nobody"))
+        #expect(rig.backend.calls == ["members nobody"])
+        rig.finish()
+    }
+}

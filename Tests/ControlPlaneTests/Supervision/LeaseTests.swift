@@ -1,0 +1,121 @@
+import MeshBase
+import Testing
+
+@testable import ControlPlane
+
+@Suite("Leases of kills and pauses")
+struct LeaseTests {
+    @Test("A kill for a time heals itself")
+    func kill() throws {
+        let harness = try SupervisorHarness()
+        harness.startAll()
+        #expect(harness.perform(.kill, Sample.eu1, lease: .seconds(30))?.detail?.contains("30.0 s") == true)
+        harness.driver.advance(.milliseconds(29_900))
+        #expect(harness.supervisor[Sample.eu1]?.isRunning == false)
+        harness.driver.advance(.milliseconds(200))
+        #expect(harness.supervisor[Sample.eu1]?.isRunning == true)
+        #expect(harness.intents == [])
+        #expect(harness.actions.contains("lease-ended eu-1"))
+    }
+
+    @Test("A pause for a time heals itself; a second one sets the time anew")
+    func pause() throws {
+        let harness = try SupervisorHarness()
+        harness.startAll()
+        harness.perform(.pause, Sample.eu1, lease: .seconds(10))
+        harness.driver.advance(.seconds(9))
+        harness.perform(.pause, Sample.eu1, lease: .seconds(10))
+        harness.driver.advance(.seconds(9))
+        #expect(harness.supervisor[Sample.eu1]?.isPaused == true)
+        harness.driver.advance(.seconds(2))
+        #expect(harness.supervisor[Sample.eu1]?.isPaused == false)
+        #expect(harness.driver.signals(Sample.eu1) == [.stop, .stop, .resume])
+    }
+
+    @Test("A kill without end takes the end from one that had one")
+    func endless() throws {
+        let harness = try SupervisorHarness()
+        harness.startAll()
+        harness.perform(.kill, Sample.eu1, lease: .seconds(10))
+        harness.perform(.kill, Sample.eu1)
+        harness.driver.advance(.hours(1))
+        #expect(harness.supervisor[Sample.eu1]?.isRunning == false)
+    }
+
+    @Test("It is written down before anything is done")
+    func before() throws {
+        let harness = try SupervisorHarness()
+        harness.startAll()
+        harness.journal.close()
+        let outcome = harness.perform(.kill, Sample.eu1)
+        #expect(outcome?.failed == true && outcome?.detail?.contains("nothing was done") == true)
+        #expect(harness.driver.signals(Sample.eu1) == [])
+        #expect(harness.perform(.pause, Sample.eu1)?.failed == true)
+        #expect(harness.driver.signals(Sample.eu1) == [])
+    }
+
+    @Test("A successor adopts what runs and starts what is missing")
+    func successor() throws {
+        let first = try SupervisorHarness()
+        first.startAll()
+        let pids = first.supervisor.names.map { first.pid($0) }
+        // The control plane dies, and then a cell.
+        let victim = first.driver.identity(Sample.us2)!
+        first.driver.signal(victim, .kill)
+        first.supervisor.onStartFailure = { _, _ in }
+        let next = try first.successorAfterDeaths()
+        for (name, pid) in zip(next.supervisor.names, pids) where name != Sample.us2 { #expect(next.pid(name) == pid) }
+        #expect(next.driver.spawned.count == 6 && next.driver.spawned.last?.name == Sample.us2)
+        #expect(next.supervisor[Sample.eu1]?.addresses.admin == .loopback(7_001))
+        next.driver.crash(Sample.eu1)
+        #expect(next.supervisor[Sample.eu1]?.isRunning == false)
+    }
+
+    @Test("Leases outlive the control plane that granted them")
+    func leases() throws {
+        let first = try SupervisorHarness()
+        first.startAll()
+        first.perform(.kill, Sample.eu1, lease: .seconds(60))
+        first.perform(.kill, Sample.eu2)
+        first.perform(.pause, Sample.us1, lease: .seconds(60))
+        first.perform(.pause, Sample.us2)
+        let next = try first.successorAfterDeaths()
+        #expect(next.driver.spawned.count == 5)
+        #expect(next.supervisor[Sample.us1]?.isPaused == true)
+        next.driver.advance(.seconds(61))
+        #expect(next.supervisor[Sample.eu1]?.isRunning == true)
+        #expect(next.supervisor[Sample.eu2]?.isRunning == false)
+        #expect(next.supervisor[Sample.us1]?.isPaused == false)
+        #expect(next.driver.signals(Sample.us1).last == .resume)
+        #expect(next.supervisor[Sample.us2]?.isPaused == true)
+    }
+
+    @Test("Leases that ended while nobody watched are honoured at once")
+    func expired() throws {
+        let first = try SupervisorHarness()
+        first.startAll()
+        first.perform(.kill, Sample.eu1, lease: .seconds(60))
+        first.perform(.pause, Sample.us1, lease: .seconds(60))
+        first.abandon()
+        first.driver.epoch += TimeAmount.seconds(120).nanoseconds
+        let next = try first.successor()
+        #expect(next.supervisor[Sample.eu1]?.isRunning == true)
+        next.driver.advance(.milliseconds(1))
+        #expect(next.supervisor[Sample.us1]?.isPaused == false)
+        #expect(next.intents == [])
+    }
+}
+
+extension SupervisorHarness {
+    /// The control plane is gone: what happens to its processes is not told to it, and its timers do not ring.
+    func abandon() {
+        for key in Array(supervisor.timers.keys) { supervisor.cancel(key.purpose, key.name) }
+        for identity in Array(driver.running.keys) { try? driver.adopt(identity) { _ in } }
+        driver.settle()
+    }
+
+    func successorAfterDeaths() throws -> SupervisorHarness {
+        abandon()
+        return try successor()
+    }
+}
