@@ -5,7 +5,7 @@ import Membership
 package struct ControlNode: ~Copyable {
     package private(set) var gossip: GossipPort
 
-    package init(_ configuration: GossipConfiguration) throws(SWIMConfiguration.Invalid) {
+    package init(_ configuration: GossipConfiguration) throws(GossipPort.Invalid) {
         gossip = try GossipPort(configuration)
     }
 
