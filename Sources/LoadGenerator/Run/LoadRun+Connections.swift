@@ -102,10 +102,22 @@ extension LoadRun {
             let longest = min(TimeAmount.milliseconds(10) * Int64(1 << min(failures, 7)), .seconds(1))
             wait = longest * (0.5 + 0.5 * state.pointee.backoff.unit())
         }
-        // The sweep opens it: never from within the callback of another one.
         state.pointee.setPhase(index, .waiting, since: now + wait)
-        guard state.pointee.waiting == state.pointee.connectionCount, wait > .zero else { return }
+        if wait == .zero, state.pointee.opening.push(UInt32(index)) { return }
+        guard state.pointee.waiting == state.pointee.connectionCount else { return }
         while let request = state.pointee.queue.pop() { fail(request, .unreachable, now: now) }
+    }
+
+    /// Opens the connections that need not wait.
+    func openWaiting(_ now: Instant) {
+        guard state.pointee.phase != .closing else { return }
+        // What is put into the line meanwhile has to wait at least for the next turn.
+        var left = state.pointee.opening.count
+        while left > 0, let index = state.pointee.opening.pop().map(Int.init) {
+            left -= 1
+            // The sweep may have been there before.
+            if state.pointee.connections[index].phase == .waiting { connect(index, now: now) }
+        }
     }
 
     /// The connection of a stream that is still its own.

@@ -177,6 +177,7 @@ package final class LoadRun {
     /// Before the loop waits: takes up what is due, writes it out and sets the alarm for what comes next.
     private func endTurn() {
         guard state.pointee.phase != .finished, state.pointee.phase != .created else { return }
+        if !state.pointee.opening.isEmpty { openWaiting(loop.now()) }
         if state.pointee.phase == .sending { dispatch(loop.refreshNow()) }
         pool.flush()
         if let next = state.pointee.schedule.next { wake?.arm(at: next) }

@@ -15,6 +15,8 @@ struct LoadState: ~Copyable {
     let renderer: RequestRenderer
     var queue: BoundedQueue<LoadRequest>
     var idle: BoundedQueue<UInt32>
+    /// Connections to open at the end of this turn: never from within the callback of another one.
+    var opening: BoundedQueue<UInt32>
     let connections: UnsafeMutablePointer<LoadConnection>
     let connectionCount: Int
     /// Connections that are closed and wait for their time.
@@ -48,6 +50,7 @@ struct LoadState: ~Copyable {
         renderer = RequestRenderer(configuration, host: target, run: run)
         queue = BoundedQueue(capacity: configuration.queueLimit)
         idle = BoundedQueue(capacity: configuration.connections)
+        opening = BoundedQueue(capacity: configuration.connections)
         connectionCount = configuration.connections
         connections = .allocate(capacity: connectionCount)
         connections.initialize(repeating: LoadConnection(), count: connectionCount)
