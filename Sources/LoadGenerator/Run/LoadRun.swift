@@ -6,8 +6,9 @@ import Wire
 /// One load on a mesh: an open loop of requests over keep-alive connections, on a loop that its caller runs.
 ///
 /// `start()`, then run the loop; `onFinish` is called once, when the report is made and every handle of the run has
-/// closed. The run keeps itself alive until then, and must have finished before the loop is closed. Latency is measured
-/// from the instant for which a request was intended, whatever kept it from being sent.
+/// closed. The run keeps itself alive until then, and must have finished before the loop is closed. Each run takes one of
+/// the loop's hooks for good (`EventLoop.hookLimit`). Latency is measured from the instant for which a request was
+/// intended, whatever kept it from being sent.
 package final class LoadRun {
     package let loop: EventLoop
     package let target: Endpoint
