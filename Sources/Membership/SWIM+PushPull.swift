@@ -5,7 +5,9 @@ import MeshBase
 /// A list names the part of the hash space it covers, so that its receiver can answer with exactly what the sender
 /// lacks there. Nothing is remembered between the packets, and each may be lost.
 extension SWIM {
-    mutating func requestSync(from endpoint: Endpoint, about: MemberID? = nil, into sink: inout some SWIMSink & ~Copyable) {
+    mutating func requestSync(
+        from endpoint: Endpoint, about: MemberID? = nil, into sink: inout some SWIMSink & ~Copyable
+    ) {
         outgoing.body = .syncRequest(table.digest)
         outgoing.updates.removeAll(keepingCapacity: true)
         if let own = update(about: selfID, accuser: selfID) { outgoing.updates.append(own) }

@@ -5,10 +5,11 @@ final class ProblemCollector {
     private(set) var problems: [Problem] = []
     private(set) var sources: [SourceText] = []
     private var turnedAway = 0
-    private(set) var hasErrors = false
+    private(set) var errorCount = 0
+    var hasErrors: Bool { errorCount > 0 }
 
     func add(_ problem: Problem) {
-        if problem.severity == .error { hasErrors = true }
+        if problem.severity == .error { errorCount += 1 }
         if problems.count < Self.most { problems.append(problem) } else { turnedAway += 1 }
     }
 

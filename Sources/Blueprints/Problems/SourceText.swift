@@ -9,6 +9,9 @@ package struct SourceText: Sendable, Equatable {
         lines = Self.split(text)
     }
 
+    /// How many lines there are; at least one.
+    var count: Int { lines.count }
+
     /// The text of a line, counted from 1, without its end.
     package func line(_ number: Int) -> String? {
         lines.indices.contains(number - 1) ? lines[number - 1] : nil

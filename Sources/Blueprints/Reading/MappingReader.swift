@@ -19,7 +19,7 @@ final class MappingReader {
 
     /// The entry of a key, which is known from now on. A key without a value counts as given.
     func entry(_ key: String) -> YAMLValue.Entry? {
-        known.append(key)
+        if !known.contains(key) { known.append(key) }
         return entries.first { $0.key == key }
     }
 

@@ -51,17 +51,27 @@ enum YAMLDocument {
             YamlError.parser(let context, let problem, let mark, _),
             YamlError.composer(let context, let problem, let mark, _):
             let position = Position(line: max(mark.line, 1), column: max(mark.column, 1))
-            let nested = problem.contains("level") || context?.text.contains("level") == true
+            guard !problem.contains("nesting level") else { return tooDeep(at: position, reporter) }
             let around = context.map { " (\($0.text.trimmed) since \($0.mark.line):\($0.mark.column))" } ?? ""
-            reporter.error(nested ? .yamlNesting : .yamlSyntax, at: position, "YAML: \(problem)\(around)")
-        case YamlError.reader(let problem, _, _, _):
-            reporter.error(.yamlSyntax, at: .start, "YAML: \(problem)")
+            reporter.error(.yamlSyntax, at: position, "YAML: \(problem)\(around)")
+        case YamlError.reader(let problem, let offset, _, let text):
+            reporter.error(.yamlSyntax, at: position(of: offset ?? 0, in: text), "YAML: \(problem)")
         case YamlError.memory:
             // libyaml gives up with this at its own limits of nesting.
-            reporter.error(.yamlNesting, at: .start, "YAML: nested too deeply to be read")
+            tooDeep(at: .start, reporter)
         default:
             reporter.error(.yamlSyntax, at: .start, "YAML: cannot be read")
         }
+    }
+
+    static func tooDeep(at position: Position, _ reporter: Reporter) {
+        reporter.error(.yamlNesting, at: position, "nested deeper than \(deepest) levels")
+    }
+
+    /// The place of a character, counted from 0.
+    private static func position(of offset: Int, in text: String) -> Position {
+        let before = SourceText(name: "", text: String(text.prefix(offset)))
+        return Position(line: before.count, column: (before.line(before.count)?.unicodeScalars.count ?? 0) + 1)
     }
 }
 

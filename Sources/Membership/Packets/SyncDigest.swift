@@ -16,14 +16,17 @@ public struct SyncDigest: Hashable, Sendable {
 
     mutating func toggle(hash: UInt32, incarnation: UInt32, fingerprint: UInt32) {
         let word = StableHash.mix(
-            UInt64(hash) << 32 ^ UInt64(incarnation) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(fingerprint) &* 0xD6E8_FEB8_6659_FD93)
+            UInt64(hash) << 32 ^ UInt64(incarnation) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(fingerprint)
+                &* 0xD6E8_FEB8_6659_FD93)
         buckets[Self.bucket(hash)] ^= UInt32(truncatingIfNeeded: word >> 16)
     }
 
     /// One bit for each bucket that differs.
     func difference(from other: SyncDigest) -> UInt32 {
         var mask: UInt32 = 0
-        for bucket in 0..<Self.bucketCount where buckets[bucket] != other.buckets[bucket] { mask |= 1 << UInt32(bucket) }
+        for bucket in 0..<Self.bucketCount where buckets[bucket] != other.buckets[bucket] {
+            mask |= 1 << UInt32(bucket)
+        }
         return mask
     }
 }

@@ -1,5 +1,5 @@
-import MeshBase
 import Membership
+import MeshBase
 import Replication
 import Sharding
 import Topology
@@ -36,7 +36,7 @@ package struct CellNode: ~Copyable {
     package private(set) var isStopping = false
     var answerBuffer = ByteBuffer(capacity: 1024)
 
-    package init(_ configuration: CellConfiguration) throws(SWIMConfiguration.Invalid) {
+    package init(_ configuration: CellConfiguration) throws(GossipPort.Invalid) {
         topology = configuration.topology
         cell = configuration.cell
         name = configuration.topology.cells[configuration.cell.position].name

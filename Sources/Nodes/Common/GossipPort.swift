@@ -1,6 +1,6 @@
 import DequeModule
-import MeshBase
 import Membership
+import MeshBase
 import Topology
 import Wire
 
@@ -47,12 +47,12 @@ package struct GossipConfiguration {
 }
 
 /// A node's place in the membership: SWIM between the sealed packets of the wire and the node's own view.
-package struct GossipPort {
+package struct GossipPort: ~Copyable {
     package private(set) var swim: SWIM
-    package private(set) var counters = Counters()
-    private let seal: GossipSeal
+    package var counters: Counters { outbox.counters }
     private var random: Generator
     private var outbox: Outbox
+    private var incoming: GossipPacket
 
     package struct Counters: Sendable {
         package var received: UInt64 = 0
@@ -60,31 +60,48 @@ package struct GossipPort {
         package var bytesReceived: UInt64 = 0
         package var bytesSent: UInt64 = 0
         /// Datagrams that nobody with the mesh's secret has made.
-        package var unauthenticated: UInt64 = 0
+        package var unauthentic: UInt64 = 0
         /// Authentic datagrams that could not be read.
         package var malformed: UInt64 = 0
-        /// Packets that could not be sealed or were too large; never expected.
+        /// Packets for which no nonce was left.
         package var unsent: UInt64 = 0
     }
 
-    /// What SWIM has ordered in one call, between SWIM and the node's sink.
-    private struct Outbox {
+    /// What lies between SWIM and the node's sink.
+    private struct Outbox: ~Copyable {
+        var channel: GossipChannel
         var changes = Deque<MemberChange>()
-        let boot: UInt32
-        var number: UInt64 = 0
+        var counters = Counters()
     }
 
-    /// - Precondition: the configuration was validated; a member's own constants are, when a topology is read.
-    package init(_ configuration: GossipConfiguration) throws(SWIMConfiguration.Invalid) {
-        swim = try SWIM(
-            profile: configuration.profile, metadata: configuration.metadata,
-            initialIncarnation: configuration.initialIncarnation, configuration: configuration.swim,
-            directory: configuration.directory ?? MemberDirectory())
-        seal = GossipSeal(secret: configuration.secret, label: configuration.mesh)
+    package enum Invalid: Error {
+        case membership(SWIMConfiguration.Invalid)
+        case secret(GossipSeal.Failure)
+    }
+
+    package init(_ configuration: GossipConfiguration) throws(Invalid) {
+        let swim: SWIM
+        do {
+            swim = try SWIM(
+                profile: configuration.profile, metadata: configuration.metadata,
+                initialIncarnation: configuration.initialIncarnation, configuration: configuration.swim,
+                directory: configuration.directory ?? MemberDirectory())
+        } catch {
+            throw .membership(error)
+        }
+        let seal: GossipSeal
+        do {
+            seal = try GossipSeal(key: configuration.secret, label: configuration.mesh)
+        } catch {
+            throw .secret(error)
+        }
+        self.swim = swim
+        let bootID = StableHash.combine(StableHash.hash(configuration.profile.name), UInt64(configuration.boot))
+        outbox = Outbox(channel: GossipChannel(seal: seal, bootID: bootID))
         random = Generator(
             seed: configuration.seed, concern: "gossip", node: StableHash.hash(configuration.profile.name),
             counter: UInt64(configuration.boot))
-        outbox = Outbox(boot: configuration.boot)
+        incoming = GossipPacket(sender: "", senderIncarnation: 0, body: .gossip)
     }
 
     package mutating func nextDeadline() -> Instant? { swim.nextDeadline() }
@@ -101,21 +118,18 @@ package struct GossipPort {
     package mutating func handle(
         datagram: UnsafeRawBufferPointer, from: Endpoint, now: Instant, into sink: inout some GossipSink
     ) {
-        counters.received += 1
-        counters.bytesReceived += UInt64(datagram.count)
-        let plain: [UInt8]
-        do {
-            plain = try seal.open(datagram)
+        outbox.counters.received += 1
+        outbox.counters.bytesReceived += UInt64(datagram.count)
+        do throws(GossipChannel.Failure) {
+            try outbox.channel.decode(datagram, into: &incoming)
         } catch {
-            counters.unauthenticated += 1
+            switch error {
+            case .seal: outbox.counters.unauthentic += 1
+            case .packet: outbox.counters.malformed += 1
+            }
             return
         }
-        do {
-            let packet = try plain.withUnsafeBytes { bytes throws(GossipDecodeError) in try GossipCodec.decode(bytes) }
-            run(.packet(from: from, packet), now, &sink)
-        } catch {
-            counters.malformed += 1
-        }
+        run(.packet(from: from, incoming), now, &sink)
     }
 
     package mutating func wake(now: Instant, into sink: inout some GossipSink) {
@@ -137,36 +151,29 @@ package struct GossipPort {
 
     private mutating func run(_ event: SWIMEvent, _ now: Instant, _ sink: inout some GossipSink) {
         withUnsafeMutablePointer(to: &sink) { sink in
-            var adapter = Adapter(sink: sink, seal: seal, outbox: outbox, counters: counters)
-            // One owner at a time, so that appending to the list of changes copies nothing.
-            outbox.changes = []
-            swim.handle(event, now: now, rng: &random, into: &adapter)
-            outbox = adapter.outbox
-            counters = adapter.counters
+            withUnsafeMutablePointer(to: &outbox) { outbox in
+                var adapter = Adapter(sink: sink, outbox: outbox)
+                swim.handle(event, now: now, rng: &random, into: &adapter)
+            }
         }
     }
 
     private struct Adapter<Sink: GossipSink>: SWIMSink {
         let sink: UnsafeMutablePointer<Sink>
-        let seal: GossipSeal
-        var outbox: Outbox
-        var counters: Counters
+        let outbox: UnsafeMutablePointer<Outbox>
 
         mutating func send(_ packet: borrowing GossipPacket, to endpoint: Endpoint) {
-            outbox.number += 1
-            var plain = ByteBuffer(capacity: 1536)
-            GossipCodec.encode(packet, into: &plain)
-            guard let sealed = try? seal.seal(plain.bytes, boot: outbox.boot, counter: outbox.number) else {
-                counters.unsent += 1
+            guard let datagram = outbox.pointee.channel.encode(packet) else {
+                outbox.pointee.counters.unsent += 1
                 return
             }
-            counters.sent += 1
-            counters.bytesSent += UInt64(sealed.count)
-            sealed.withUnsafeBytes { sink.pointee.send(datagram: $0, to: endpoint) }
+            outbox.pointee.counters.sent += 1
+            outbox.pointee.counters.bytesSent += UInt64(datagram.count)
+            sink.pointee.send(datagram: datagram, to: endpoint)
         }
 
         mutating func changed(_ change: MemberChange) {
-            outbox.changes.append(change)
+            outbox.pointee.changes.append(change)
             sink.pointee.emit(.member(change))
         }
 

@@ -1,11 +1,11 @@
-import MeshBase
 import Membership
+import MeshBase
 
 /// The control plane's own node: a member that watches the others. It is on no request's path.
 package struct ControlNode: ~Copyable {
     package private(set) var gossip: GossipPort
 
-    package init(_ configuration: GossipConfiguration) throws(SWIMConfiguration.Invalid) {
+    package init(_ configuration: GossipConfiguration) throws(GossipPort.Invalid) {
         gossip = try GossipPort(configuration)
     }
 

@@ -1,5 +1,5 @@
-import MeshBase
 import Membership
+import MeshBase
 import Replication
 import Sharding
 import Topology
@@ -47,7 +47,7 @@ package struct RouterNode: ~Copyable {
     let boot: UInt32
     var operationNumber: UInt32 = 0
 
-    package init(_ configuration: RouterConfiguration) throws(SWIMConfiguration.Invalid) {
+    package init(_ configuration: RouterConfiguration) throws(GossipPort.Invalid) {
         topology = configuration.topology
         policy = configuration.topology.routing
         placement = configuration.placement
@@ -95,6 +95,9 @@ package struct RouterNode: ~Copyable {
             attemptTimedOut(due.operation, now: now, into: &sink)
         }
     }
+
+    /// No client waits for an answer.
+    package var isIdle: Bool { operations.count == 0 }
 
     /// Tells the others that this router goes on purpose.
     package mutating func leave(now: Instant, into sink: inout some RouterSink) {

@@ -8,7 +8,7 @@ import Synchronization
 package final class AsyncWakeup<Message: Sendable>: AsyncHandle {
     /// Posts from any thread, also after the mailbox has closed.
     package let sender: AsyncSender<Message>
-    private let onMessage: (Message) -> Void
+    private var onMessage: ((Message) -> Void)?
     private var batch: [Message] = []
 
     /// - Parameters:
@@ -25,10 +25,11 @@ package final class AsyncWakeup<Message: Sendable>: AsyncHandle {
         sender.take(into: &batch)
         let messages = batch
         batch.removeAll(keepingCapacity: true)
-        for message in messages where isOpen { onMessage(message) }
+        for message in messages where isOpen { onMessage?(message) }
     }
 
     override func willClose() { sender.close() }
+    override func didClose() { onMessage = nil }
 }
 
 extension AsyncWakeup where Message == @Sendable () -> Void {

@@ -13,8 +13,8 @@ package final class LineReader: LoopHandle {
     /// Lines that were longer, and so skipped.
     package private(set) var skipped = 0
 
-    private let onLine: (String) -> Void
-    private let onEnd: (End) -> Void
+    private var onLine: ((String) -> Void)?
+    private var onEnd: ((End) -> Void)?
     private let buffer: UnsafeMutableRawPointer
     private var filled = 0
     private var isSkipping = false
@@ -37,6 +37,11 @@ package final class LineReader: LoopHandle {
     }
 
     deinit { buffer.deallocate() }
+
+    override func didClose() {
+        onLine = nil
+        onEnd = nil
+    }
 
     private var pipe: UnsafeMutablePointer<uv_pipe_t> { pointer(as: uv_pipe_t.self) }
 
@@ -68,7 +73,8 @@ package final class LineReader: LoopHandle {
             guard isOpen else { return }
             close()
             let hasEnded = count == Int(UV_EOF.rawValue)
-            return onEnd(hasEnded ? .ended : .failed(UVError(code: Int32(clamping: count), operation: "read a pipe")))
+            onEnd?(hasEnded ? .ended : .failed(UVError(code: Int32(clamping: count), operation: "read a pipe")))
+            return
         }
         var lineStart = 0
         for index in filled..<filled + count
@@ -91,7 +97,7 @@ package final class LineReader: LoopHandle {
     }
 
     private func report(_ range: Range<Int>) {
-        onLine(
+        onLine?(
             String(
                 decoding: UnsafeRawBufferPointer(start: buffer + range.lowerBound, count: range.count), as: UTF8.self))
     }

@@ -4,7 +4,7 @@ import MeshBase
 /// A timer in milliseconds, one-shot or repeating, for work that is neither frequent nor urgent; see `WakeTimer` for
 /// the rest.
 package final class LoopTimer: LoopHandle {
-    private let onFire: () -> Void
+    private var onFire: (() -> Void)?
 
     package init(loop: EventLoop, onFire: @escaping () -> Void) throws(UVError) {
         self.onFire = onFire
@@ -41,7 +41,7 @@ package final class LoopTimer: LoopHandle {
         let status = uv_timer_start(
             timer,
             { handle in
-                Unmanaged<LoopTimer>.fromOpaque(handle!.pointee.data).takeUnretainedValue().onFire()
+                Unmanaged<LoopTimer>.fromOpaque(handle!.pointee.data).takeUnretainedValue().onFire?()
             }, first, next)
         precondition(status == 0, "libuv refused to start an open timer")
     }
@@ -49,6 +49,8 @@ package final class LoopTimer: LoopHandle {
     package func stop() {
         if isOpen { uv_timer_stop(timer) }
     }
+
+    override func didClose() { onFire = nil }
 
     package var isActive: Bool { isOpen && uv_is_active(base) != 0 }
 }

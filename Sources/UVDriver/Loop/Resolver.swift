@@ -3,7 +3,7 @@ import MeshBase
 
 /// One lookup of a host's IPv4 addresses, on libuv's pool.
 package final class Resolver: LoopRequest {
-    private let completion: (Result<[Endpoint], UVError>) -> Void
+    private var completion: ((Result<[Endpoint], UVError>) -> Void)?
     private let port: UInt16
     private let question: String
 
@@ -60,7 +60,13 @@ package final class Resolver: LoopRequest {
     }
 
     private func finish(_ status: Int32, _ list: UnsafeMutablePointer<addrinfo>?) {
-        guard status >= 0 else { return completion(.failure(UVError(code: status, operation: question))) }
+        let completion = completion
+        self.completion = nil
+        completion?(answer(status, list))
+    }
+
+    private func answer(_ status: Int32, _ list: UnsafeMutablePointer<addrinfo>?) -> Result<[Endpoint], UVError> {
+        guard status >= 0 else { return .failure(UVError(code: status, operation: question)) }
         var endpoints: [Endpoint] = []
         var next = list
         while let entry = next, endpoints.count < Resolver.addressLimit {
@@ -70,7 +76,7 @@ package final class Resolver: LoopRequest {
             }
             next = entry.pointee.ai_next
         }
-        if endpoints.isEmpty { return completion(.failure(UVError(code: UV_EAI_NODATA.rawValue, operation: question))) }
-        completion(.success(endpoints))
+        if endpoints.isEmpty { return .failure(UVError(code: UV_EAI_NODATA.rawValue, operation: question)) }
+        return .success(endpoints)
     }
 }

@@ -3,7 +3,7 @@ import CLibUV
 /// Reports a signal to this process as an event of the loop, in place of the signal's default action.
 package final class SignalWatcher: LoopHandle {
     package let signal: Int32
-    private let onSignal: () -> Void
+    private var onSignal: (() -> Void)?
 
     /// - Parameters:
     ///   - signal: such as SIGTERM. SIGKILL and SIGSTOP cannot be watched: EINVAL.
@@ -18,11 +18,13 @@ package final class SignalWatcher: LoopHandle {
         let status = uv_signal_start(
             handle,
             { handle, _ in
-                Unmanaged<SignalWatcher>.fromOpaque(handle!.pointee.data).takeUnretainedValue().onSignal()
+                Unmanaged<SignalWatcher>.fromOpaque(handle!.pointee.data).takeUnretainedValue().onSignal?()
             }, signal)
         if status < 0 {
             close()
             throw UVError(code: status, operation: "watch signal \(signal)")
         }
     }
+
+    override func didClose() { onSignal = nil }
 }

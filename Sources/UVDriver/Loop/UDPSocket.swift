@@ -32,7 +32,7 @@ package final class UDPSocket: LoopHandle {
     /// The address that the socket is bound to, with the port that the system chose if zero was asked for.
     package private(set) var local = Endpoint.unspecified
 
-    private let onDatagram: (Endpoint, UnsafeRawBufferPointer) -> Void
+    private var onDatagram: ((Endpoint, UnsafeRawBufferPointer) -> Void)?
     private let buffer: UnsafeMutableRawPointer
     private let queueLimit: Int
     private var queueLength = 0
@@ -65,6 +65,8 @@ package final class UDPSocket: LoopHandle {
     }
 
     deinit { buffer.deallocate() }
+
+    override func didClose() { onDatagram = nil }
 
     private var udp: UnsafeMutablePointer<uv_udp_t> { pointer(as: uv_udp_t.self) }
 
@@ -102,7 +104,7 @@ package final class UDPSocket: LoopHandle {
         }
         counters.received += 1
         counters.receivedBytes += count
-        onDatagram(sender, UnsafeRawBufferPointer(start: buffer, count: count))
+        onDatagram?(sender, UnsafeRawBufferPointer(start: buffer, count: count))
     }
 
     /// Sends one datagram; `bytes` are copied if they must wait.

@@ -8,7 +8,7 @@ import MeshBase
 /// reported, and only then is the descriptor set again.
 package final class WakeTimer: LoopHandle {
     private let fd: Int32
-    private let onWake: (Instant) -> Void
+    private var onWake: ((Instant) -> Void)?
     /// When to call `onWake`; `distantFuture` if not at all.
     private var wanted = Instant.distantFuture
     /// When the descriptor turns readable; `distantFuture` if it does not.
@@ -67,12 +67,15 @@ package final class WakeTimer: LoopHandle {
         let now = loop.refreshNow()
         if wanted <= now {
             wanted = .distantFuture
-            onWake(now)
+            onWake?(now)
         } else {
             falseAlarms += 1
             if wanted != .distantFuture { set(wanted) }
         }
     }
 
-    override func didClose() { _ = cuv_close(fd) }
+    override func didClose() {
+        _ = cuv_close(fd)
+        onWake = nil
+    }
 }

@@ -77,8 +77,8 @@ package class PoolWork: LoopRequest {
 }
 
 private final class PoolJob<Value: Sendable>: PoolWork {
-    private let work: @Sendable () -> Value
-    private let completion: (PoolResult<Value>) -> Void
+    private var work: (@Sendable () -> Value)?
+    private var completion: ((PoolResult<Value>) -> Void)?
     private var value: Value?
 
     init(loop: EventLoop, work: @escaping @Sendable () -> Value, completion: @escaping (PoolResult<Value>) -> Void) {
@@ -87,9 +87,12 @@ private final class PoolJob<Value: Sendable>: PoolWork {
         super.init(loop: loop)
     }
 
-    override func perform() { value = work() }
+    override func perform() { value = work?() }
 
     override func complete() {
-        if let value { completion(.finished(value)) } else { completion(.cancelled) }
+        let completion = completion
+        self.completion = nil
+        work = nil
+        if let value { completion?(.finished(value)) } else { completion?(.cancelled) }
     }
 }

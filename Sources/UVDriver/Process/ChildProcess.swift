@@ -29,7 +29,7 @@ package final class ChildProcess: LoopHandle {
     package private(set) var exit: Exit?
     /// Reads what the child writes to `readinessDescriptor`, if that was asked for; closes itself at the end.
     package let readiness: LineReader?
-    private let onExit: (Exit) -> Void
+    private var onExit: ((Exit) -> Void)?
 
     /// Starts a program, with the default action for every signal and without descriptors other than those given to it.
     /// - Parameters:
@@ -82,8 +82,10 @@ package final class ChildProcess: LoopHandle {
         let exit = signal != 0 ? Exit.signalled(signal) : .exited(Int32(truncatingIfNeeded: status))
         self.exit = exit
         close()
-        onExit(exit)
+        onExit?(exit)
     }
+
+    override func didClose() { onExit = nil }
 
     /// Sends a signal. Returns false if the process has died.
     @discardableResult

@@ -7,7 +7,7 @@ import MeshBase
 /// known: only a parent is told.
 package final class PidWatcher {
     package let identity: ProcessIdentity
-    private let onExit: () -> Void
+    /// Holds what is to be called, until it has closed; this object does not.
     private var handle: LoopHandle?
 
     /// - Parameters:
@@ -26,21 +26,20 @@ package final class PidWatcher {
         loop: EventLoop, _ identity: ProcessIdentity, interval: TimeAmount, pidfd: Int32, onExit: @escaping () -> Void
     ) throws(UVError) {
         self.identity = identity
-        self.onExit = onExit
         // After opening the descriptor: were the pid another process's by now, the descriptor would be that one's.
         if !identity.isRunning {
             if pidfd >= 0 { _ = cuv_close(pidfd) }
-            handle = try LoopTimer.once(loop: loop, after: .zero) { self.report() }
+            handle = try LoopTimer.once(loop: loop, after: .zero) { self.report(onExit) }
         } else if pidfd >= 0 {
-            handle = try PidDescriptor(loop: loop, fd: pidfd) { self.report() }
+            handle = try PidDescriptor(loop: loop, fd: pidfd) { self.report(onExit) }
         } else {
-            let timer = try LoopTimer(loop: loop) { if !identity.isRunning { self.report() } }
+            let timer = try LoopTimer(loop: loop) { if !identity.isRunning { self.report(onExit) } }
             timer.start(after: interval, every: interval)
             handle = timer
         }
     }
 
-    private func report() {
+    private func report(_ onExit: () -> Void) {
         guard handle != nil else { return }
         close()
         onExit()

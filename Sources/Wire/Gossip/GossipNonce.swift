@@ -16,7 +16,9 @@ package struct GossipNonce: Equatable, Sendable {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.size)
         for word in [bootID, counter] {
-            for shift in stride(from: 0, to: 48, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+            for shift in stride(from: 0, to: 48, by: 8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+            }
         }
         return bytes
     }

@@ -22,6 +22,8 @@ struct HTTPFieldScanner: Sendable {
     private(set) var nameEnd = 0
     private(set) var valueStart = 0
     private(set) var valueEnd = 0
+    /// The end of the value with the blanks after it, once `next` gave a field.
+    var lineEnd: Int { position &- 2 }
     private var stage = Stage.lineStart
 
     init(position: Int) { self.position = position }

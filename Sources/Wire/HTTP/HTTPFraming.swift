@@ -24,11 +24,13 @@ struct HTTPFraming: Sendable {
         return nil
     }
 
-    /// Notes a Transfer-Encoding line; several lines make one list.
+    /// Notes a Transfer-Encoding line, with the blanks at its end; several lines make one list.
+    ///
+    /// A tab there makes the coding an unknown one: parsers differ on it, so the next hop might see no chunks.
     mutating func noteTransferCoding(_ value: UnsafePointer<UInt8>, _ count: Int) -> HTTPFailure? {
         var position = 0
         while true {
-            let element = HTTPFraming.element(value, &position, count)
+            let element = HTTPFraming.element(value, &position, count, tabs: false)
             guard element.count > 0, !isChunked else { return .badTransferCoding }
             if HTTPCharacters.equals(value + element.start, element.count, "chunked") {
                 isChunked = true
@@ -44,22 +46,22 @@ struct HTTPFraming: Sendable {
     mutating func noteConnection(_ value: UnsafePointer<UInt8>, _ count: Int) {
         var position = 0
         while position < count {
-            let element = HTTPFraming.element(value, &position, count)
+            let element = HTTPFraming.element(value, &position, count, tabs: true)
             position &+= 1
             if element.count == 5, HTTPCharacters.equals(value + element.start, 5, "close") { close = true }
             if element.count == 10, HTTPCharacters.equals(value + element.start, 10, "keep-alive") { keepAlive = true }
         }
     }
 
-    /// The next element of a comma-separated list without the blanks around it; `position` ends at its comma.
+    /// The next element of a comma-separated list without the spaces (and tabs) around it; `position` ends at its comma.
     private static func element(
-        _ value: UnsafePointer<UInt8>, _ position: inout Int, _ count: Int
+        _ value: UnsafePointer<UInt8>, _ position: inout Int, _ count: Int, tabs: Bool
     ) -> (start: Int, count: Int) {
-        while position < count, HTTPCharacters.isBlank(value[position]) { position &+= 1 }
+        while position < count, value[position] == 0x20 || tabs && value[position] == 0x09 { position &+= 1 }
         let start = position
         while position < count, value[position] != 0x2C { position &+= 1 }
         var end = position
-        while end > start, HTTPCharacters.isBlank(value[end &- 1]) { end &-= 1 }
+        while end > start, value[end &- 1] == 0x20 || tabs && value[end &- 1] == 0x09 { end &-= 1 }
         return (start, end &- start)
     }
 }

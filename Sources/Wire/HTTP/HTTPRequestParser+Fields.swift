@@ -12,7 +12,7 @@ extension HTTPRequestParser {
             guard HTTPCharacters.skip(HTTPCharacters.host, value, from: 0, to: count) == count else { return .badHost }
             return HTTPRequestParser.once(&request.host, range)
         case .contentLength: return framing.noteLength(value, count)
-        case .transferEncoding: return framing.noteTransferCoding(value, count)
+        case .transferEncoding: return framing.noteTransferCoding(value, scanner.lineEnd &- scanner.valueStart)
         case .connection:
             framing.noteConnection(value, count)
             return HTTPRequestParser.first(&request.connection, range)

@@ -62,6 +62,7 @@ extension HTTPRequestParser {
                 stage = .query
             }
         }
+        guard position > Int(request.target.start) else { return .failure(.badTarget) }
         request.target.end = Int32(truncatingIfNeeded: position)
         request.path = request.target
         if stage == .query {

@@ -1,4 +1,5 @@
 import CLibUV
+import Glibc
 import MeshBase
 import Testing
 
@@ -71,6 +72,47 @@ struct EventLoopTests {
         loop.run()
         #expect(witness == nil)
         #expect(loop.close() == [])
+    }
+
+    @Test("A closed handle, even if still held, has let go of its owner's closures")
+    func closures() throws {
+        final class Owner {
+            var handles: [LoopHandle] = []
+            var watcher: PidWatcher?
+            var requests: [LoopRequest] = []
+            func note() {}
+        }
+        let loop = try EventLoop()
+        weak var witness: Owner?
+        let pid: Int32
+        do {
+            let owner = Owner()
+            witness = owner
+            let reader = try LineReader(loop: loop, onLine: { _ in owner.note() }, onEnd: { _ in owner.note() })
+            let sleeper = ProcessLaunch(executable: "sleep", arguments: ["1000"])
+            let child = try ChildProcess.spawn(loop: loop, sleeper) { _ in owner.note() }
+            try child.kill(SIGKILL)
+            pid = child.pid
+            owner.handles = [
+                try WakeTimer(loop: loop) { _ in owner.note() },
+                try LoopTimer(loop: loop) { owner.note() },
+                try SignalWatcher(loop: loop, signal: SIGWINCH) { owner.note() },
+                try UDPSocket(loop: loop, bind: .loopback(0)) { _, _ in owner.note() },
+                try AsyncWakeup<Int>(loop: loop) { _ in owner.note() },
+                reader, child,
+            ]
+            owner.watcher = try PidWatcher(
+                loop: loop, .current, interval: .hours(1), pidfd: -ENOSYS, onExit: { owner.note() })
+            owner.requests.append(try Resolver.resolve(loop: loop, host: "127.0.0.1", port: 1) { _ in owner.note() })
+            let pool = WorkPool(loop: loop)
+            let work = pool.submit({ 1 }, completion: { _ in owner.note() })
+            owner.requests.append(try #require(work))
+        }
+        #expect(witness != nil)
+        loop.close()
+        #expect(witness == nil)
+        // The loop closed too early to collect the child.
+        #expect(waitpid(pid, nil, 0) == pid)
     }
 
     @Test("An error has its number, its name and a sentence")

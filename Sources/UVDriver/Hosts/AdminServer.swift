@@ -1,0 +1,58 @@
+import MeshBase
+import Wire
+
+/// What a page of the admin address answers.
+enum AdminPage {
+    case ok(StaticString)
+    case unavailable(StaticString)
+    case json(String)
+    case metrics(String)
+}
+
+/// Probes, metrics and the node's own view, on an address that customers do not reach.
+final class AdminServer: HTTPServer {
+    /// Answers GET for a path; nil where there is no such page.
+    var page: (String) -> AdminPage? = { _ in nil }
+
+    static var limits: Limits {
+        var limits = Limits()
+        limits.connections = 1024
+        limits.message = HTTPLimits(body: 65_536)
+        return limits
+    }
+
+    override func handle(_ stream: StreamPointer) { AdminPages.answer(stream, of: self, page) }
+}
+
+enum AdminPages {
+    /// Answers a request for an admin page on any HTTP listener.
+    static func answer(_ stream: StreamPointer, of server: HTTPServer, _ page: (String) -> AdminPage?) {
+        let request = stream.pointee.request
+        let path = request.path.text(in: stream.pointee.input.bytes)
+        guard request.method == .get || request.method == .head else {
+            return server.respond(
+                stream, HTTPProblem(status: 405, detail: .fixed("These pages are read with GET."), policy: "routing"))
+        }
+        // Whoever can answer at all is alive.
+        let found = path == "/livez" ? .ok("alive") : page(path)
+        switch found {
+        case .ok(let state):
+            server.respond(stream, status: 200, contentType: "application/json", body: state1(state))
+        case .unavailable(let state):
+            server.respond(stream, status: 503, contentType: "application/json", body: state1(state))
+        case .json(let text):
+            server.respond(stream, status: 200, contentType: "application/json", body: Array(text.utf8))
+        case .metrics(let text):
+            server.respond(
+                stream, status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
+        case nil:
+            server.respond(
+                stream,
+                HTTPProblem(
+                    status: 404, detail: .fixed("There are /livez, /readyz, /metrics and /v1/members here."),
+                    policy: "routing"))
+        }
+    }
+
+    private static func state1(_ state: StaticString) -> [UInt8] { Array("{\"state\":\"\(state)\"}\n".utf8) }
+}

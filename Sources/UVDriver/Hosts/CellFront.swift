@@ -1,0 +1,141 @@
+import MeshBase
+import Nodes
+import Wire
+
+/// A cell's one listener: mesh frames from those who prove that they hold the mesh's secret, HTTP from anybody. The
+/// first byte tells them apart.
+final class CellFront: HTTPServer {
+    private enum Speech {
+        static let unknown: UInt32 = 0
+        static let http: UInt32 = 1
+        static let handshake: UInt32 = 2
+        static let frames: UInt32 = 3
+    }
+
+    var node: UnsafeMutablePointer<CellNode>!
+    var io: UnsafeMutablePointer<CellIO>!
+    var page: (String) -> AdminPage? = { _ in nil }
+    private var settings: HostSettings!
+    private var handshakes: [UInt32: LinkHandshake] = [:]
+    private var nonces = Generator(seed: 0)
+    private(set) var rejectedLinks: UInt64 = 0
+    private(set) var badFrames: UInt64 = 0
+
+    /// A router that does not read its answers is not read from beyond this backlog.
+    static let linkBacklog = 8 << 20
+
+    static func make(loop: EventLoop, settings: HostSettings) -> CellFront {
+        var limits = Limits()
+        limits.message = HTTPLimits(body: settings.topology.routing.bodyLimit)
+        limits.connections = 4096
+        let front = CellFront(loop: loop, limits: limits)
+        front.settings = settings
+        front.nonces = Generator(seed: settings.storeID, concern: "link.nonce", counter: UInt64(settings.boot))
+        return front
+    }
+
+    override func received(_ stream: StreamPointer) {
+        if stream.pointee.tag == Speech.unknown {
+            stream.pointee.tag =
+                stream.pointee.input.bytes[0] == LinkHandshake.magic[0] ? Speech.handshake : Speech.http
+            if stream.pointee.tag == Speech.handshake { begin(stream) }
+        }
+        switch stream.pointee.tag {
+        case Speech.http: process(stream)
+        case Speech.handshake: advance(stream)
+        default: frames(stream)
+        }
+    }
+
+    // MARK: Links
+
+    private func begin(_ stream: StreamPointer) {
+        var nonce: [UInt8] = []
+        for _ in 0..<2 { withUnsafeBytes(of: nonces.next()) { nonce.append(contentsOf: $0) } }
+        handshakes[stream.pointee.index] = LinkHandshake(
+            side: .acceptor, secret: settings.secret, mesh: settings.topology.name, name: settings.name, nonce: nonce)
+    }
+
+    private func advance(_ stream: StreamPointer) {
+        do {
+            guard
+                let progress = try handshakes[stream.pointee.index]?.advance(
+                    &stream.pointee.input, output: &stream.pointee.output)
+            else { return }
+            pool.wrote(stream)
+            guard case .done = progress else {
+                if stream.pointee.input.count > LinkHandshake.largest { rejectLink(stream) }
+                return
+            }
+            handshakes[stream.pointee.index] = nil
+            stream.pointee.tag = Speech.frames
+            // A link has no request of its own that could be late: the sweep passes it over.
+            stream.pointee.isBusy = true
+            frames(stream)
+        } catch {
+            rejectLink(stream)
+        }
+    }
+
+    private func rejectLink(_ stream: StreamPointer) {
+        rejectedLinks += 1
+        pool.close(stream)
+    }
+
+    private func frames(_ stream: StreamPointer) {
+        var used = 0
+        while !stream.pointee.isClosing {
+            let bytes = UnsafeRawBufferPointer(rebasing: stream.pointee.input.bytes[used...])
+            do {
+                guard
+                    let (frame, size) = try FrameCodec.first(
+                        of: bytes, bodyLimit: settings.topology.routing.bodyLimit)
+                else { break }
+                node.pointee.handle(
+                    frame: frame, link: stream.pointee.id, now: loop.now(), into: &io.pointee)
+                used += size
+            } catch {
+                badFrames += 1
+                pool.close(stream)
+                return
+            }
+        }
+        guard !stream.pointee.isClosing else { return }
+        pool.consume(stream, used)
+        if pool.backlog(stream) > Self.linkBacklog { pool.pauseReading(stream) }
+    }
+
+    override func drained(_ stream: StreamPointer) {
+        if stream.pointee.tag == Speech.frames { pool.resumeReading(stream) } else { super.drained(stream) }
+    }
+
+    override func closed(_ stream: StreamPointer) { handshakes[stream.pointee.index] = nil }
+
+    // MARK: HTTP
+
+    override func handle(_ stream: StreamPointer) {
+        let request = stream.pointee.request
+        let bytes = stream.pointee.input.bytes
+        guard request.path.count > 4, bytes[Int(request.path.start) + 1] == UInt8(ascii: "v"),
+            let (data, route) = try? DataPlane.read(request, in: bytes, id: stream.pointee.id)
+        else {
+            return AdminPages.answer(stream, of: self, page)
+        }
+        guard case .service(let customer, let service, _) = route else {
+            return respond(
+                stream,
+                HTTPProblem(
+                    status: 404, detail: .fixed("Records go through a router, which asks the whole shard."),
+                    policy: "routing"))
+        }
+        let texts = (Array(service.text(in: bytes).utf8), Array(customer.text(in: bytes).utf8))
+        texts.0.withUnsafeBytes { service in
+            texts.1.withUnsafeBytes { customer in
+                node.pointee.handle(
+                    serviceCall: service, customer: customer, priority: data.priority,
+                    deadline: data.deadline ?? settings.topology.routing.requestTimeout, connection: stream.pointee.id,
+                    now: loop.now(), into: &io.pointee)
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import CLibUV
+import Membership
+import MeshBase
+import Nodes
+import Replication
+import Store
+import Topology
+import Wire
+
+/// A cell process: the cell node between mesh links, its own HTTP listener, its database and the gossip socket.
+package final class CellHost {
+    private let node: UnsafeMutablePointer<CellNode>
+    private let io: UnsafeMutablePointer<CellIO>
+    private let runtime: HostRuntime
+    private let front: CellFront
+    private let store: StoreRunner?
+    private var isStopping = false
+    private var stopTimer: LoopTimer?
+
+    /// Runs until the process is told to stop.
+    /// - Returns: the exit code.
+    package static func run(_ settings: HostSettings) -> Int32 {
+        do {
+            let host = try CellHost(settings)
+            host.runtime.loop.run()
+            host.dispose()
+            return 0
+        } catch {
+            HostRuntime.refuseToStart(error, settings)
+            return 1
+        }
+    }
+
+    private init(_ settings: HostSettings) throws {
+        let topology = settings.topology
+        guard let cell = topology.cellIndex(named: settings.name) else {
+            throw HostFailure("the topology \(topology.name) has no cell named \(settings.name)")
+        }
+        runtime = try HostRuntime(settings, role: .cell)
+        front = CellFront.make(loop: runtime.loop, settings: settings)
+        try front.listen(on: settings.listen)
+        if let storeSettings = topology.blueprint(of: cell).store {
+            store = try StoreRunner(loop: runtime.loop, settings: settings, durability: storeSettings.durability)
+        } else {
+            store = nil
+        }
+        let place = topology.cells[cell.position]
+        let region = topology.regions[place.region]
+        let gossip = try runtime.gossip(
+            data: front.local, admin: front.local, region: region.name, zone: region.zones[place.zone])
+        node = .allocate(capacity: 1)
+        node.initialize(
+            to: try CellNode(CellConfiguration(topology: topology, cell: cell, gossip: gossip)))
+        io = .allocate(capacity: 1)
+        io.initialize(to: CellIO(runtime: runtime, front: front, store: store))
+        try wire()
+    }
+
+    private func wire() throws {
+        let (node, io, loop) = (node, io, runtime.loop)
+        front.node = node
+        front.io = io
+        front.page = { [unowned self] in page($0) }
+        store?.onAnswer = { node.pointee.stored($0, into: &io.pointee) }
+        io.pointee.burner.onBurned = { node.pointee.burned($0, now: loop.now(), into: &io.pointee) }
+        runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
+        runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
+        runtime.onStop = { [unowned self] in stop() }
+        loop.beforeWaiting { [unowned self] in endTurn() }
+        node.pointee.start(seeds: try runtime.seeds(), now: loop.now(), into: &io.pointee)
+        runtime.announce(data: front.local, admin: front.local)
+    }
+
+    private func endTurn() {
+        io.pointee.burner.reportRefused()
+        store?.endTurn()
+        front.processReady()
+        front.pool.flush()
+        runtime.alarm.arm(at: node.pointee.nextDeadline())
+    }
+
+    private func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        front.stopListening()
+        node.pointee.leave(now: runtime.loop.now(), into: &io.pointee)
+        var checks = 0
+        stopTimer = try? LoopTimer(loop: runtime.loop) { [unowned self] in
+            checks += 1
+            guard node.pointee.isIdle || checks > 100 else { return }
+            stopTimer?.close()
+            front.pool.closeAll()
+            runtime.close()
+        }
+        stopTimer?.start(after: .milliseconds(20), every: .milliseconds(10))
+    }
+
+    private func dispose() {
+        runtime.loop.close()
+        store?.close()
+        node.deinitialize(count: 1)
+        node.deallocate()
+        io.deinitialize(count: 1)
+        io.deallocate()
+    }
+
+    private func page(_ path: String) -> AdminPage? {
+        switch path {
+        case "/readyz":
+            isStopping ? .unavailable("stopping") : store?.isBroken == true ? .unavailable("store") : .ok("serving")
+        case "/metrics": .metrics(CellMetrics.text(node, front: front, store: store, runtime: runtime))
+        case "/v1/members": .json(MembersPage.text(node.pointee.gossip.swim, now: runtime.loop.now()))
+        default: nil
+        }
+    }
+}
+
+/// Carries out what the cell node orders.
+struct CellIO: CellSink {
+    unowned(unsafe) let runtime: HostRuntime
+    unowned(unsafe) let front: CellFront
+    let store: StoreRunner?
+    let burner: Burner
+
+    init(runtime: HostRuntime, front: CellFront, store: StoreRunner?) {
+        self.runtime = runtime
+        self.front = front
+        self.store = store
+        burner = Burner(loop: runtime.loop)
+    }
+
+    mutating func reply(
+        _ head: FrameHead, to link: ConnectionID, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+    ) {
+        guard let stream = front.pool.stream(link) else { return }
+        FrameCodec.append(head, customer: .empty, name: .empty, note: note, body: body, into: &stream.pointee.output)
+        front.pool.wrote(stream)
+    }
+
+    mutating func respond(
+        _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+    ) {
+        guard let stream = front.pool.stream(connection) else { return }
+        let request = stream.pointee.request
+        HTTPResponseWriter.begin(Int(status), into: &stream.pointee.output)
+        if note.count > 0 { HTTPResponseWriter.field("X-Degraded", bytes: note, into: &stream.pointee.output) }
+        HTTPResponseWriter.field("Content-Type", "application/json", into: &stream.pointee.output)
+        HTTPResponseWriter.end(contentLength: body.count, request.persistence, into: &stream.pointee.output)
+        if request.method != .head { stream.pointee.output.append(body) }
+        front.finish(stream)
+    }
+
+    mutating func store(_ order: StoreOrder) { store?.add(order) }
+    mutating func burn(_ ticket: UInt64, _ amount: TimeAmount) { burner.burn(ticket, amount) }
+
+    mutating func crash() {
+        // As a crash would: nothing is closed, flushed or said.
+        _ = cuv_kill_errno(getpid(), SIGKILL)
+    }
+
+    mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+        _ = runtime.udp.send(to: endpoint, datagram)
+    }
+    mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
+    mutating func emit(_ event: NodeEvent) { runtime.events.log(event, topology: runtime.settings.topology) }
+}

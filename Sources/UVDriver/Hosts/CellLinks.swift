@@ -1,0 +1,182 @@
+import MeshBase
+import Nodes
+import Wire
+
+/// The router's links to its cells: one multiplexed connection each, opened with a proof of the mesh's secret.
+final class CellLinks: StreamOwner {
+    struct Counters {
+        var opened: UInt64 = 0
+        var failed: UInt64 = 0
+        var framesIn: UInt64 = 0
+        var framesOut: UInt64 = 0
+        /// Frames that found their link gone or its buffer full.
+        var dropped: UInt64 = 0
+        var badFrames: UInt64 = 0
+    }
+
+    private struct Link {
+        var stream: SlabKey?
+        var handshake: LinkHandshake?
+    }
+
+    private(set) var pool: StreamPool!
+    private(set) var counters = Counters()
+    private var links: [Link] = []
+    private var settings: HostSettings!
+    private var nonces = Generator(seed: 0)
+    /// Links whose opening failed at once; reported from outside the node's own call.
+    private var failedAtOnce: [CellIndex] = []
+
+    var onUp: (CellIndex) -> Void = { _ in }
+    var onDown: (CellIndex) -> Void = { _ in }
+    var node: UnsafeMutablePointer<RouterNode>!
+    var io: UnsafeMutablePointer<RouterIO>!
+
+    /// A link that cannot be written to holds at most this much; frames beyond are dropped and time out.
+    static let backlogLimit = 16 << 20
+    static let openTimeout = TimeAmount.seconds(2)
+
+    static func make(loop: EventLoop, settings: HostSettings) -> CellLinks {
+        let links = CellLinks(on: loop)
+        let cells = settings.topology.cells.count
+        links.links = Array(repeating: Link(), count: cells)
+        links.settings = settings
+        links.nonces = Generator(seed: settings.storeID, concern: "link.nonce", counter: UInt64(settings.boot))
+        links.pool = StreamPool(
+            loop: loop, owner: links, limit: cells * 2 + 16,
+            inputLimit: 2 * (settings.topology.routing.bodyLimit + FrameCodec.overhead))
+        return links
+    }
+
+    // MARK: Orders of the node
+
+    func open(_ cell: CellIndex, at endpoint: Endpoint) {
+        links[cell.position].handshake = nil
+        guard let stream = pool.connect(to: endpoint, from: settings.advertise, tag: UInt32(cell.rawValue)) else {
+            links[cell.position].stream = nil
+            failedAtOnce.append(cell)
+            return
+        }
+        links[cell.position].stream = stream.pointee.id
+    }
+
+    func close(_ cell: CellIndex) {
+        let stream = links[cell.position].stream.flatMap { pool.stream($0) }
+        links[cell.position] = Link()
+        if let stream { pool.close(stream) }
+    }
+
+    /// Where frames to a cell are appended; nil when its link is down or full.
+    @inline(__always)
+    func stream(for cell: CellIndex) -> StreamPointer? {
+        guard let id = links[cell.position].stream, let stream = pool.stream(id),
+            stream.pointee.output.count < Self.backlogLimit
+        else {
+            counters.dropped += 1
+            return nil
+        }
+        counters.framesOut += 1
+        return stream
+    }
+
+    /// Reports what failed inside calls of the node. Called once per turn.
+    func reportFailures() {
+        guard !failedAtOnce.isEmpty else { return }
+        let failed = failedAtOnce
+        failedAtOnce.removeAll()
+        for cell in failed {
+            counters.failed += 1
+            onDown(cell)
+        }
+    }
+
+    /// Gives up links whose opening takes too long: a paused cell accepts and never answers.
+    func sweep() {
+        let now = loop.now()
+        pool.forEach { stream in
+            let cell = CellIndex(UInt16(stream.pointee.tag))
+            guard links[cell.position].stream == stream.pointee.id, !isUp(cell),
+                now - stream.pointee.waitingSince > Self.openTimeout
+            else { return }
+            lost(stream)
+            pool.close(stream)
+        }
+    }
+
+    private func isUp(_ cell: CellIndex) -> Bool { pool.stream(links[cell.position].stream!)?.pointee.isBusy ?? false }
+
+    // MARK: Events of the loop
+
+    override func connected(_ stream: StreamPointer) {
+        let cell = CellIndex(UInt16(stream.pointee.tag))
+        guard links[cell.position].stream == stream.pointee.id else { return pool.close(stream) }
+        var nonce: [UInt8] = []
+        for _ in 0..<2 { withUnsafeBytes(of: nonces.next()) { nonce.append(contentsOf: $0) } }
+        let handshake = LinkHandshake(
+            side: .opener, secret: settings.secret, mesh: settings.topology.name, name: settings.name, nonce: nonce)
+        handshake.begin(into: &stream.pointee.output)
+        links[cell.position].handshake = handshake
+        pool.wrote(stream)
+    }
+
+    override func received(_ stream: StreamPointer) {
+        let cell = CellIndex(UInt16(stream.pointee.tag))
+        guard links[cell.position].stream == stream.pointee.id else { return pool.close(stream) }
+        if links[cell.position].handshake != nil {
+            guard advance(stream, cell) else { return }
+        }
+        frames(stream, cell)
+    }
+
+    private func advance(_ stream: StreamPointer, _ cell: CellIndex) -> Bool {
+        do {
+            let progress = try links[cell.position].handshake!.advance(
+                &stream.pointee.input, output: &stream.pointee.output)
+            pool.wrote(stream)
+            guard case .done(let peer) = progress else { return false }
+            guard peer == settings.topology.cells[cell.position].name else { throw LinkHandshake.Failure.badName }
+            links[cell.position].handshake = nil
+            // The mark of a link that is up.
+            stream.pointee.isBusy = true
+            counters.opened += 1
+            onUp(cell)
+            return true
+        } catch {
+            lost(stream)
+            pool.close(stream)
+            return false
+        }
+    }
+
+    private func frames(_ stream: StreamPointer, _ cell: CellIndex) {
+        var used = 0
+        while !stream.pointee.isClosing {
+            let bytes = UnsafeRawBufferPointer(rebasing: stream.pointee.input.bytes[used...])
+            do {
+                guard
+                    let (frame, size) = try FrameCodec.first(
+                        of: bytes, bodyLimit: settings.topology.routing.bodyLimit)
+                else { break }
+                counters.framesIn += 1
+                node.pointee.handle(frame: frame, from: cell, now: loop.now(), into: &io.pointee)
+                used += size
+            } catch {
+                counters.badFrames += 1
+                lost(stream)
+                pool.close(stream)
+                return
+            }
+        }
+        if !stream.pointee.isClosing { pool.consume(stream, used) }
+    }
+
+    override func ended(_ stream: StreamPointer, error: UVError?) { lost(stream) }
+
+    private func lost(_ stream: StreamPointer) {
+        let cell = CellIndex(UInt16(stream.pointee.tag))
+        guard links[cell.position].stream == stream.pointee.id else { return }
+        links[cell.position] = Link()
+        counters.failed += 1
+        onDown(cell)
+    }
+}

@@ -1,0 +1,50 @@
+import MeshBase
+import Sharding
+import Topology
+
+/// What a process of the mesh is told when it starts.
+package struct HostSettings {
+    package var name: String
+    package var topology: MeshTopology
+    package var placement: PlacementTable
+    /// The directory of this process alone; it exists.
+    package var dataDirectory: String
+    /// 32 bytes that every process of the mesh holds.
+    package var secret: [UInt8]
+    /// `HOST:PORT` of members that run already.
+    package var join: [String] = []
+    package var listen = Endpoint.loopback(0)
+    package var admin = Endpoint.loopback(0)
+    package var gossip = Endpoint.loopback(0)
+    /// The address to tell the others; nil: the one that is bound.
+    package var advertise: UInt32?
+    /// A file that the local control plane keeps locked; without it the process lives until it is told to stop.
+    package var lockPath: String?
+    /// How long to go on when nobody holds the lock.
+    package var grace = TimeAmount.minutes(10)
+    /// Where to write the line that says that this process serves.
+    package var readyDescriptor: Int32?
+    /// Unique to this life of the process.
+    package var boot: UInt32
+    /// The identity of a store that is created now.
+    package var storeID: UInt64
+
+    package init(
+        name: String, topology: MeshTopology, placement: PlacementTable, dataDirectory: String, secret: [UInt8],
+        boot: UInt32, storeID: UInt64
+    ) {
+        self.name = name
+        self.topology = topology
+        self.placement = placement
+        self.dataDirectory = dataDirectory
+        self.secret = secret
+        self.boot = boot
+        self.storeID = storeID
+    }
+}
+
+/// Why a process could not start; said on standard error and to the parent.
+package struct HostFailure: Error, CustomStringConvertible {
+    package var description: String
+    package init(_ description: String) { self.description = description }
+}

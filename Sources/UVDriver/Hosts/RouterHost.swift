@@ -1,0 +1,201 @@
+import Membership
+import MeshBase
+import Nodes
+import Sharding
+import Topology
+import Wire
+
+/// A router process: the router node between client connections, mesh links and the gossip socket.
+package final class RouterHost {
+    /// Node and sink, on the heap and apart, so that neither is copied nor checked for exclusivity per request.
+    private let node: UnsafeMutablePointer<RouterNode>
+    private let io: UnsafeMutablePointer<RouterIO>
+    private let runtime: HostRuntime
+    private let front: RouterFront
+    private let links: CellLinks
+    private let admin: AdminServer
+    private var sweepTimer: LoopTimer!
+    private var isStopping = false
+    private var stopTimer: LoopTimer?
+
+    /// Runs until the process is told to stop.
+    /// - Returns: the exit code.
+    package static func run(_ settings: HostSettings) -> Int32 {
+        do {
+            let host = try RouterHost(settings)
+            host.runtime.loop.run()
+            host.dispose()
+            return 0
+        } catch {
+            HostRuntime.refuseToStart(error, settings)
+            return 1
+        }
+    }
+
+    private init(_ settings: HostSettings) throws {
+        let topology = settings.topology
+        guard let router = topology.routers.first(where: { $0.name == settings.name }) else {
+            throw HostFailure("the topology \(topology.name) has no router named \(settings.name)")
+        }
+        runtime = try HostRuntime(settings, role: .router)
+        let loop = runtime.loop
+        var limits = HTTPServer.Limits()
+        limits.message = HTTPLimits(body: topology.routing.bodyLimit)
+        limits.connections = topology.routing.connectionLimit
+        front = RouterFront(loop: loop, limits: limits)
+        admin = AdminServer(loop: loop, limits: AdminServer.limits)
+        links = CellLinks.make(loop: loop, settings: settings)
+        try front.listen(on: settings.listen)
+        try admin.listen(on: settings.admin)
+
+        let region = topology.regions[router.region]
+        let placement: Placement
+        do {
+            placement = try Placement(topology, table: settings.placement)
+        } catch {
+            throw HostFailure("the placement does not fit the topology: \(error)")
+        }
+        let gossip = try runtime.gossip(
+            data: front.local, admin: admin.local, region: region.name, zone: region.zones.first ?? "")
+        node = .allocate(capacity: 1)
+        node.initialize(
+            to: try RouterNode(
+                RouterConfiguration(topology: topology, placement: placement, gossip: gossip, boot: settings.boot)))
+        io = .allocate(capacity: 1)
+        io.initialize(
+            to: RouterIO(
+                runtime: runtime, front: front, links: links, writer: RouterResponseWriter(topology: topology)))
+        try wire(settings)
+    }
+
+    private func wire(_ settings: HostSettings) throws {
+        let (node, io, loop) = (node, io, runtime.loop)
+        front.node = node
+        front.io = io
+        links.onUp = { node.pointee.linkUp($0, now: loop.now(), into: &io.pointee) }
+        links.onDown = { node.pointee.linkDown($0, now: loop.now(), into: &io.pointee) }
+        links.node = node
+        links.io = io
+        runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
+        runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
+        runtime.onStop = { [unowned self] in stop() }
+        admin.page = { [unowned self] in page($0) }
+        sweepTimer = try LoopTimer(loop: loop) { [unowned self] in links.sweep() }
+        sweepTimer.start(after: .milliseconds(500), every: .milliseconds(500))
+        loop.beforeWaiting { [unowned self] in endTurn() }
+        node.pointee.start(seeds: try runtime.seeds(), now: loop.now(), into: &io.pointee)
+        runtime.announce(data: front.local, admin: admin.local)
+    }
+
+    /// Once per turn, before the loop waits: what was held back, then everything that is to be written, then the alarm.
+    private func endTurn() {
+        links.reportFailures()
+        front.processReady()
+        links.pool.flush()
+        front.pool.flush()
+        admin.processReady()
+        admin.pool.flush()
+        runtime.alarm.arm(at: node.pointee.nextDeadline())
+    }
+
+    private func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        front.stopListening()
+        admin.stopListening()
+        node.pointee.leave(now: runtime.loop.now(), into: &io.pointee)
+        // What is in work may finish; a client that keeps its connection open does not hold the process up.
+        var checks = 0
+        stopTimer = try? LoopTimer(loop: runtime.loop) { [unowned self] in
+            checks += 1
+            guard node.pointee.isIdle || checks > 100 else { return }
+            stopTimer?.close()
+            front.pool.closeAll()
+            admin.pool.closeAll()
+            links.pool.closeAll()
+            sweepTimer.close()
+            runtime.close()
+        }
+        stopTimer?.start(after: .milliseconds(20), every: .milliseconds(10))
+    }
+
+    private func dispose() {
+        runtime.loop.close()
+        node.deinitialize(count: 1)
+        node.deallocate()
+        io.deinitialize(count: 1)
+        io.deallocate()
+    }
+
+    private func page(_ path: String) -> AdminPage? {
+        switch path {
+        case "/readyz": isStopping ? .unavailable("stopping") : .ok("serving")
+        case "/metrics": .metrics(RouterMetrics.text(node, front: front, links: links, runtime: runtime))
+        case "/v1/members": .json(MembersPage.text(node.pointee.gossip.swim, now: runtime.loop.now()))
+        case "/v1/impact": .json(impactPage())
+        default: nil
+        }
+    }
+
+    private func impactPage() -> String {
+        let summary = node.pointee.impact.summary(now: runtime.loop.now())
+        return "{\"schema\":\"cellmesh/1\",\"customers\":\(summary.customers),\"lost\":\(summary.lost),"
+            + "\"degraded\":\(summary.degraded),\"untouched\":\(summary.untouched),"
+            + "\"window_ms\":\(Int64(summary.window.milliseconds)),\"open\":\(summary.open)}\n"
+    }
+}
+
+/// The clients' listener.
+final class RouterFront: HTTPServer {
+    var node: UnsafeMutablePointer<RouterNode>!
+    var io: UnsafeMutablePointer<RouterIO>!
+
+    override func handle(_ stream: StreamPointer) {
+        do {
+            let (request, route) = try DataPlane.read(
+                stream.pointee.request, in: stream.pointee.input.bytes, id: stream.pointee.id)
+            stream.pointee.route = route
+            node.pointee.handle(request: request, now: loop.now(), into: &io.pointee)
+        } catch {
+            error.append(stream.pointee.request, into: &stream.pointee.output)
+            finish(stream)
+        }
+    }
+
+    override func ended(_ stream: StreamPointer, error: UVError?) {
+        if stream.pointee.isBusy { node.pointee.abandon(request: stream.pointee.id) }
+    }
+}
+
+/// Carries out what the router node orders.
+struct RouterIO: RouterSink {
+    unowned(unsafe) let runtime: HostRuntime
+    unowned(unsafe) let front: RouterFront
+    unowned(unsafe) let links: CellLinks
+    let writer: RouterResponseWriter
+
+    mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { links.open(cell, at: endpoint) }
+    mutating func closeLink(to cell: CellIndex) { links.close(cell) }
+
+    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) {
+        guard let client = front.pool.stream(request), let route = client.pointee.route,
+            let link = links.stream(for: cell)
+        else { return }
+        DataPlane.append(
+            head, client.pointee.request, route, in: client.pointee.input.bytes, payload: payload,
+            into: &link.pointee.output)
+        links.pool.wrote(link)
+    }
+
+    mutating func respond(to request: RequestID, _ response: RouterResponse) {
+        guard let client = front.pool.stream(request) else { return }
+        writer.append(response, to: client.pointee.request, into: &client.pointee.output)
+        front.finish(client)
+    }
+
+    mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+        _ = runtime.udp.send(to: endpoint, datagram)
+    }
+    mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
+    mutating func emit(_ event: NodeEvent) { runtime.events.log(event, topology: runtime.settings.topology) }
+}

@@ -1,0 +1,59 @@
+import MeshBase
+import Replication
+import Store
+import Topology
+
+/// The cell's database on libuv's pool: one batch at a time, everything that waits goes into the next.
+final class StoreRunner {
+    private(set) var queue = StoreQueue()
+    private let store: RecordStore
+    private let pool: WorkPool
+    /// Answers of orders that the queue turned away, reported from outside the node's own call.
+    private var refused: [StoreAnswer] = []
+    private(set) var failedAnswers: UInt64 = 0
+    /// The last batch failed for a reason other than lack of room.
+    private(set) var isBroken = false
+
+    var onAnswer: (StoreAnswer) -> Void = { _ in }
+
+    init(loop: EventLoop, settings: HostSettings, durability: StoreSettings.Durability) throws {
+        store = try RecordStore(
+            path: settings.dataDirectory + "/store.sqlite", cell: settings.name, storeID: settings.storeID,
+            durability: durability)
+        pool = WorkPool(loop: loop, limit: 4)
+    }
+
+    func add(_ order: StoreOrder) {
+        if let answer = queue.add(order) { refused.append(answer) }
+    }
+
+    /// Once per turn: reports refusals and starts the next batch.
+    func endTurn() {
+        if !refused.isEmpty {
+            let answers = refused
+            refused.removeAll(keepingCapacity: true)
+            answers.forEach(onAnswer)
+        }
+        guard let batch = queue.nextBatch() else { return }
+        let store = store
+        let work = pool.submit({ store.run(batch) }) { [unowned self] result in
+            queue.batchFinished()
+            guard case .finished(let answers) = result else { return }
+            note(answers)
+            answers.forEach(onAnswer)
+        }
+        precondition(work != nil, "one batch is in flight at a time, and the pool takes four")
+    }
+
+    private func note(_ answers: [StoreAnswer]) {
+        isBroken = false
+        for answer in answers {
+            if case .failed(let failure) = answer.outcome {
+                failedAnswers += 1
+                if failure == .broken { isBroken = true }
+            }
+        }
+    }
+
+    func close() { store.close() }
+}
