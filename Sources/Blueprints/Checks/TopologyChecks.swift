@@ -9,9 +9,11 @@ struct TopologyChecks {
     let blueprints: [LoadedBlueprint]
 
     func check() {
-        checkShards()
-        checkGeographies()
-        checkQuorum()
+        if marks.isRegionsComplete, marks.isShardingComplete {
+            checkShards()
+            checkGeographies()
+            checkQuorum()
+        }
         checkTimeouts()
         if topology.deciders % 2 == 0, let position = marks.deciders {
             reporter.warning(

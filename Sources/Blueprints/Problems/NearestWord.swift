@@ -1,12 +1,12 @@
 /// Finds what a mistyped word was probably meant to be.
 package enum NearestWord {
-    /// The candidate with the smallest edit distance, if it is small for the word's length; the first of equals.
+    /// The candidate with the smallest edit distance, if that is at most a third of the length; the first of equals.
     package static func nearest(to word: String, among candidates: [String]) -> String? {
         let word = Array(word.lowercased().unicodeScalars.prefix(64))
         var best: (candidate: String, distance: Int)?
         for candidate in candidates {
             let scalars = Array(candidate.lowercased().unicodeScalars.prefix(64))
-            let allowed = max(1, max(word.count, scalars.count) / 3)
+            let allowed = max(word.count, scalars.count) / 3
             let distance = distance(word, scalars)
             if distance <= allowed, distance < best?.distance ?? .max { best = (candidate, distance) }
         }

@@ -73,14 +73,15 @@ extension TopologyReader {
 
     private func quality(_ map: MappingReader) -> Links.Quality {
         let jitter = map.entry("jitter")?.value.position
+        let before = reporter.collector.errorCount
         let quality = Links.Quality(
             latency: map.duration("latency", Ranges.latency, default: .zero),
             jitter: map.duration("jitter", Ranges.latency, default: .zero), loss: map.ratio("loss", default: 0))
-        map.finish()
-        if quality.jitter > quality.latency, let jitter {
+        if quality.jitter > quality.latency, let jitter, reporter.collector.errorCount == before {
             reporter.warning(
                 .jitterAboveLatency, at: jitter, "the jitter is larger than the latency: delays are cut off at zero")
         }
+        map.finish()
         return quality
     }
 

@@ -4,6 +4,10 @@ import Topology
 /// Where the parts of a topology stand, for the checks that follow.
 struct TopologyMarks {
     var root = Position.start
+    /// False where a region or cell was left out: what follows from their number says nothing then.
+    var isRegionsComplete = true
+    /// False where `size` or `spread` was replaced by its default.
+    var isShardingComplete = true
     var size: Position?
     var deciders: Position?
     var attemptTimeout: Position?
@@ -34,8 +38,10 @@ final class TopologyReader {
             shelf.add(inline: inline, reporter: reporter)
         }
         let common = shelf.reference(map.value("blueprint"), reporter: reporter)
+        let before = reporter.collector.errorCount
         let regions = regions(map)
         let cells = cells(of: regions, common: common, map)
+        marks.isRegionsComplete = reporter.collector.errorCount == before
         let names = regions.map(\.region.name)
         checkNear(regions)
 
@@ -66,10 +72,12 @@ final class TopologyReader {
         marks.size = map.entry("sharding")?.position
         guard let map = map.mapping("sharding") else { return defaults }
         marks.size = map.entry("size")?.value.position ?? marks.size
+        let before = reporter.collector.errorCount
         let policy = ShardingPolicy(
             size: map.integer("size", 1...TopologyLimits.shardSize, default: defaults.size),
             spread: map.word("spread", default: defaults.spread),
             replacement: map.word("replacement", default: defaults.replacement))
+        marks.isShardingComplete = reporter.collector.errorCount == before
         map.finish()
         return policy
     }
@@ -101,7 +109,7 @@ final class TopologyReader {
         guard let entry, let count = map.optionalInteger("deciders", 1...TopologyLimits.deciders) else {
             return min(MeshTopology.standardDeciders, odd)
         }
-        marks.deciders = entry.value.position
+        if count <= cells { marks.deciders = entry.value.position }
         if count > cells, cells > 0 {
             reporter.error(
                 .outOfRange, at: entry.value.position, "'deciders' is \(count), and there are \(cells) cells",

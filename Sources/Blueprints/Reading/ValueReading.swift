@@ -72,7 +72,7 @@ struct ValueReading {
                 hint: "a number from 0 to 1, or a percentage: '5%'")
             return nil
         }
-        return inRange(ratio, range, value, what) { "\($0)" }
+        return inRange(ratio, range, value, what) { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" }
     }
 
     func name(_ value: YAMLValue, _ what: String) -> String? {

@@ -24,7 +24,7 @@ struct YAMLTreeBuilder {
         }
         guard depth <= YAMLDocument.deepest else {
             isExhausted = true
-            reporter.error(.yamlNesting, at: position, "nested deeper than \(YAMLDocument.deepest) levels")
+            YAMLDocument.tooDeep(at: position, reporter)
             return nil
         }
         checkTag(of: node, at: position)

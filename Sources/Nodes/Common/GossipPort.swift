@@ -1,6 +1,6 @@
 import DequeModule
-import MeshBase
 import Membership
+import MeshBase
 import Topology
 import Wire
 
@@ -80,6 +80,7 @@ package struct GossipPort: ~Copyable {
     }
 
     package init(_ configuration: GossipConfiguration) throws(Invalid) {
+        let swim: SWIM
         do {
             swim = try SWIM(
                 profile: configuration.profile, metadata: configuration.metadata,
@@ -88,13 +89,15 @@ package struct GossipPort: ~Copyable {
         } catch {
             throw .membership(error)
         }
+        let seal: GossipSeal
         do {
-            let seal = try GossipSeal(key: configuration.secret, label: configuration.mesh)
-            let bootID = StableHash.combine(StableHash.hash(configuration.profile.name), UInt64(configuration.boot))
-            outbox = Outbox(channel: GossipChannel(seal: seal, bootID: bootID))
+            seal = try GossipSeal(key: configuration.secret, label: configuration.mesh)
         } catch {
             throw .secret(error)
         }
+        self.swim = swim
+        let bootID = StableHash.combine(StableHash.hash(configuration.profile.name), UInt64(configuration.boot))
+        outbox = Outbox(channel: GossipChannel(seal: seal, bootID: bootID))
         random = Generator(
             seed: configuration.seed, concern: "gossip", node: StableHash.hash(configuration.profile.name),
             counter: UInt64(configuration.boot))
@@ -117,13 +120,13 @@ package struct GossipPort: ~Copyable {
     ) {
         outbox.counters.received += 1
         outbox.counters.bytesReceived += UInt64(datagram.count)
-        do {
+        do throws(GossipChannel.Failure) {
             try outbox.channel.decode(datagram, into: &incoming)
-        } catch .seal {
-            outbox.counters.unauthentic += 1
-            return
-        } catch .packet {
-            outbox.counters.malformed += 1
+        } catch {
+            switch error {
+            case .seal: outbox.counters.unauthentic += 1
+            case .packet: outbox.counters.malformed += 1
+            }
             return
         }
         run(.packet(from: from, incoming), now, &sink)

@@ -1,5 +1,5 @@
-import MeshBase
 import Membership
+import MeshBase
 
 /// Something worth a line in a node's event log.
 package enum NodeEvent: Sendable, Equatable {

@@ -1,5 +1,5 @@
-import MeshBase
 import Membership
+import MeshBase
 
 /// The control plane's own node: a member that watches the others. It is on no request's path.
 package struct ControlNode: ~Copyable {

@@ -1,5 +1,5 @@
-import MeshBase
 import Membership
+import MeshBase
 import Wire
 
 /// What the router knows of one cell.

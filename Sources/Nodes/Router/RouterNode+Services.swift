@@ -12,7 +12,8 @@ extension RouterNode {
         work.current = position
         let operation = RouterOperation(
             request: request.id, customer: request.customer, method: request.method, priority: request.priority,
-            isIdempotent: request.isIdempotent, shard: shard, epoch: placement.table.epoch(of: request.customer), started: now,
+            isIdempotent: request.isIdempotent, shard: shard, epoch: placement.table.epoch(of: request.customer),
+            started: now,
             deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
             work: .service(work))
         guard let key = operations.insert(operation) else {

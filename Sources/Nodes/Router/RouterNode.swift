@@ -1,5 +1,5 @@
-import MeshBase
 import Membership
+import MeshBase
 import Replication
 import Sharding
 import Topology

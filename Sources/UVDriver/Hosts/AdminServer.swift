@@ -14,11 +14,11 @@ final class AdminServer: HTTPServer {
     /// Answers GET for a path; nil where there is no such page.
     var page: (String) -> AdminPage? = { _ in nil }
 
-    init(loop: EventLoop) {
+    static var limits: Limits {
         var limits = Limits()
         limits.connections = 1024
         limits.message = HTTPLimits(body: 65_536)
-        super.init(loop: loop, limits: limits)
+        return limits
     }
 
     override func handle(_ stream: StreamPointer) { AdminPages.answer(stream, of: self, page) }

@@ -15,27 +15,29 @@ final class CellFront: HTTPServer {
     var node: UnsafeMutablePointer<CellNode>!
     var io: UnsafeMutablePointer<CellIO>!
     var page: (String) -> AdminPage? = { _ in nil }
-    private let settings: HostSettings
+    private var settings: HostSettings!
     private var handshakes: [UInt32: LinkHandshake] = [:]
-    private var nonces: Generator
+    private var nonces = Generator(seed: 0)
     private(set) var rejectedLinks: UInt64 = 0
     private(set) var badFrames: UInt64 = 0
 
     /// A router that does not read its answers is not read from beyond this backlog.
     static let linkBacklog = 8 << 20
 
-    init(loop: EventLoop, settings: HostSettings) {
-        self.settings = settings
-        nonces = Generator(seed: settings.storeID, concern: "link.nonce", counter: UInt64(settings.boot))
+    static func make(loop: EventLoop, settings: HostSettings) -> CellFront {
         var limits = Limits()
         limits.message = HTTPLimits(body: settings.topology.routing.bodyLimit)
         limits.connections = 4096
-        super.init(loop: loop, limits: limits)
+        let front = CellFront(loop: loop, limits: limits)
+        front.settings = settings
+        front.nonces = Generator(seed: settings.storeID, concern: "link.nonce", counter: UInt64(settings.boot))
+        return front
     }
 
     override func received(_ stream: StreamPointer) {
         if stream.pointee.tag == Speech.unknown {
-            stream.pointee.tag = stream.pointee.input.bytes[0] == LinkHandshake.magic[0] ? Speech.handshake : Speech.http
+            stream.pointee.tag =
+                stream.pointee.input.bytes[0] == LinkHandshake.magic[0] ? Speech.handshake : Speech.http
             if stream.pointee.tag == Speech.handshake { begin(stream) }
         }
         switch stream.pointee.tag {

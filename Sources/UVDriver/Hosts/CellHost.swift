@@ -1,6 +1,6 @@
 import CLibUV
-import MeshBase
 import Membership
+import MeshBase
 import Nodes
 import Replication
 import Store
@@ -37,7 +37,7 @@ package final class CellHost {
             throw HostFailure("the topology \(topology.name) has no cell named \(settings.name)")
         }
         runtime = try HostRuntime(settings, role: .cell)
-        front = CellFront(loop: runtime.loop, settings: settings)
+        front = CellFront.make(loop: runtime.loop, settings: settings)
         try front.listen(on: settings.listen)
         if let storeSettings = topology.blueprint(of: cell).store {
             store = try StoreRunner(loop: runtime.loop, settings: settings, durability: storeSettings.durability)

@@ -19,13 +19,11 @@ final class CellLinks: StreamOwner {
         var handshake: LinkHandshake?
     }
 
-    let loop: EventLoop
     private(set) var pool: StreamPool!
     private(set) var counters = Counters()
-    private var links: [Link]
-    private let settings: HostSettings
-    private let source: UInt32?
-    private var nonces: Generator
+    private var links: [Link] = []
+    private var settings: HostSettings!
+    private var nonces = Generator(seed: 0)
     /// Links whose opening failed at once; reported from outside the node's own call.
     private var failedAtOnce: [CellIndex] = []
 
@@ -38,24 +36,23 @@ final class CellLinks: StreamOwner {
     static let backlogLimit = 16 << 20
     static let openTimeout = TimeAmount.seconds(2)
 
-    init(loop: EventLoop, settings: HostSettings) {
-        self.loop = loop
-        self.settings = settings
+    static func make(loop: EventLoop, settings: HostSettings) -> CellLinks {
+        let links = CellLinks(on: loop)
         let cells = settings.topology.cells.count
-        links = Array(repeating: Link(), count: cells)
-        source = settings.advertise
-        nonces = Generator(seed: settings.storeID, concern: "link.nonce", counter: UInt64(settings.boot))
-        super.init()
-        pool = StreamPool(
-            loop: loop, owner: self, limit: cells * 2 + 16,
+        links.links = Array(repeating: Link(), count: cells)
+        links.settings = settings
+        links.nonces = Generator(seed: settings.storeID, concern: "link.nonce", counter: UInt64(settings.boot))
+        links.pool = StreamPool(
+            loop: loop, owner: links, limit: cells * 2 + 16,
             inputLimit: 2 * (settings.topology.routing.bodyLimit + FrameCodec.overhead))
+        return links
     }
 
     // MARK: Orders of the node
 
     func open(_ cell: CellIndex, at endpoint: Endpoint) {
         links[cell.position].handshake = nil
-        guard let stream = pool.connect(to: endpoint, from: source, tag: UInt32(cell.rawValue)) else {
+        guard let stream = pool.connect(to: endpoint, from: settings.advertise, tag: UInt32(cell.rawValue)) else {
             links[cell.position].stream = nil
             failedAtOnce.append(cell)
             return
@@ -137,7 +134,7 @@ final class CellLinks: StreamOwner {
                 &stream.pointee.input, output: &stream.pointee.output)
             pool.wrote(stream)
             guard case .done(let peer) = progress else { return false }
-            guard peer == settings.topology.cells[cell.position].name else { throw .badName }
+            guard peer == settings.topology.cells[cell.position].name else { throw LinkHandshake.Failure.badName }
             links[cell.position].handshake = nil
             // The mark of a link that is up.
             stream.pointee.isBusy = true

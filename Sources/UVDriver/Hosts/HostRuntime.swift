@@ -34,7 +34,7 @@ package final class HostRuntime {
         try ProcessSetup.setTimerSlack(.microseconds(1))
         loop = try EventLoop()
         started = loop.freshNow()
-        events = try HostEvents(directory: settings.dataDirectory, observer: settings.name, loop: loop)
+        events = HostEvents(directory: settings.dataDirectory, observer: settings.name, loop: loop)
         udp = try UDPSocket(loop: loop, bind: settings.gossip, receiveBuffer: 1 << 20) {
             [unowned self] sender, bytes in onDatagram(sender, bytes)
         }
@@ -142,6 +142,19 @@ package final class HostRuntime {
             }
         }
         lockTimer?.start(after: .seconds(1), every: .seconds(1))
+    }
+
+    /// Says why the process does not start, on standard error and to the parent.
+    package static func refuseToStart(_ error: any Error, _ settings: HostSettings) {
+        let reason = "\(settings.name): \(error)"
+        _ = SmallFile.write(2, "cellmesh: \(reason)\n")
+        var json = JSONWriter(.compact)
+        json.object { json in
+            json.field("ready", false)
+            json.field("name", settings.name)
+            json.field("error", reason)
+        }
+        tellParent(json.string + "\n", settings.readyDescriptor)
     }
 
     /// Closes what this holds; the loop ends when all else is closed too.

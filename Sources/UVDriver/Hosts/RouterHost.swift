@@ -1,5 +1,5 @@
-import MeshBase
 import Membership
+import MeshBase
 import Nodes
 import Sharding
 import Topology
@@ -43,8 +43,8 @@ package final class RouterHost {
         limits.message = HTTPLimits(body: topology.routing.bodyLimit)
         limits.connections = topology.routing.connectionLimit
         front = RouterFront(loop: loop, limits: limits)
-        admin = AdminServer(loop: loop)
-        links = CellLinks(loop: loop, settings: settings)
+        admin = AdminServer(loop: loop, limits: AdminServer.limits)
+        links = CellLinks.make(loop: loop, settings: settings)
         try front.listen(on: settings.listen)
         try admin.listen(on: settings.admin)
 
@@ -133,8 +133,19 @@ package final class RouterHost {
         case "/metrics": .metrics(RouterMetrics.text(node, front: front, links: links, runtime: runtime))
         case "/v1/members": .json(MembersPage.text(node.pointee.gossip.swim, now: runtime.loop.now()))
         case "/v1/impact": .json(impactPage())
+        case "/v1/impact/customers": .json(customersPage())
         default: nil
         }
+    }
+
+    /// Customer by customer: `[hash in hexadecimal, 0 untouched | 1 degraded | 2 lost]`.
+    private func customersPage() -> String {
+        var text = "{\"schema\":\"cellmesh/1\",\"customers\":["
+        for (position, entry) in node.pointee.impact.entries().enumerated() {
+            if position > 0 { text += "," }
+            text += "[\"" + String(entry.customer.rawValue, radix: 16) + "\",\(entry.impact.rawValue)]"
+        }
+        return text + "]}\n"
     }
 
     private func impactPage() -> String {

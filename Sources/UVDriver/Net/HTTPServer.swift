@@ -19,7 +19,6 @@ package class HTTPServer: StreamOwner {
         package init() {}
     }
 
-    package let loop: EventLoop
     package let limits: Limits
     package private(set) var pool: StreamPool!
     package private(set) var listener: StreamListener?
@@ -29,9 +28,8 @@ package class HTTPServer: StreamOwner {
     private var sweepTimer: LoopTimer?
 
     package init(loop: EventLoop, limits: Limits = Limits()) {
-        self.loop = loop
         self.limits = limits
-        super.init()
+        super.init(on: loop)
         pool = StreamPool(
             loop: loop, owner: self, limit: limits.connections, inputLimit: limits.message.buffered)
     }
@@ -167,5 +165,12 @@ package class HTTPServer: StreamOwner {
         HTTPResponseWriter.problem(
             problem, request.persistence, isHead: request.method == .head, into: &stream.pointee.output)
         finish(stream)
+    }
+}
+
+extension HTTPServer {
+    /// How many requests the parser refused, by the label of the reason.
+    package var refusedByReason: [(String, UInt64)] {
+        HTTPFailure.allCases.map { ($0.label.description, refused[Int($0.rawValue)]) }
     }
 }

@@ -67,7 +67,9 @@ package typealias StreamPointer = UnsafeMutablePointer<Stream>
 
 /// Who is told what happens on the streams of a pool. One subclass per kind of listener or link.
 package class StreamOwner {
-    package init() {}
+    package let loop: EventLoop
+
+    package init(on loop: EventLoop) { self.loop = loop }
     /// Bytes were added to `input`.
     package func received(_ stream: StreamPointer) {}
     /// The peer ended its side or the connection broke; the stream is closed right after.

@@ -62,9 +62,21 @@ package struct HTTPRequestParser: Sendable {
         } else {
             guard count >= request.consumed else { return .incomplete }
         }
-        let complete = request
-        self = HTTPRequestParser()
-        return .complete(complete)
+        let outcome = HTTPParse.complete(request)
+        restart()
+        return outcome
+    }
+
+    /// Makes ready for the next request; the scanner and the decoder are set up where they begin.
+    @inline(__always)
+    private mutating func restart() {
+        stage = .start
+        expects = false
+        owesContinue = false
+        fieldCount = 0
+        position = 0
+        framing = HTTPFraming()
+        request = HTTPRequest()
     }
 
     private mutating func stop(_ halt: Halt) -> HTTPParse<HTTPRequest> {

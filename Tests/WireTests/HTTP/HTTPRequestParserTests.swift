@@ -94,6 +94,7 @@ import Testing
                 return
             }
             #expect(request.consumed == text.utf8.count)
+            #expect(request == parseRequest(text).message)
             #expect(!parser.hasStarted)
             buffer.consume(request.consumed)
         }

@@ -70,6 +70,18 @@ import Testing
         #expect(JSONText.count("\u{0}\u{8}\t\n\u{c}\r\u{1f}\"\\/\u{7f}é") == escaped.utf8.count)
     }
 
+    @Test func everyByteIsEscapedWhereverItStands() {
+        for scalar in 0...UInt8(127) {
+            for length in 0...17 {
+                let detail = String(repeating: "a", count: length) + String(UnicodeScalar(scalar)) + "bc"
+                let escaped = text { JSONText.append(detail, to: &$0) }
+                #expect(JSONText.count(detail) == escaped.utf8.count)
+                let isPlain = scalar >= 0x20 && scalar != 0x22 && scalar != 0x5C
+                #expect((escaped == detail) == isPlain, "\(scalar) after \(length)")
+            }
+        }
+    }
+
     @Test func refusalsCloseTheConnection() throws {
         for failure in HTTPFailure.allCases {
             let written = text { HTTPResponseWriter.refuse(failure, into: &$0) }

@@ -1,0 +1,59 @@
+import Membership
+import MeshBase
+import Nodes
+import Telemetry
+import Topology
+
+/// The event log of one process: what its node reports, stamped where it happened.
+package final class HostEvents {
+    private let log: UnsafeMutablePointer<EventLog>
+    private let observer: String
+    private let loop: EventLoop
+
+    init(directory: String, observer: String, loop: EventLoop) {
+        log = .allocate(capacity: 1)
+        log.initialize(to: EventLog(path: directory + "/events.ndjson"))
+        self.observer = observer
+        self.loop = loop
+    }
+
+    deinit {
+        log.deinitialize(count: 1)
+        log.deallocate()
+    }
+
+    package var dropped: UInt64 { log.pointee.dropped }
+
+    /// Something about this process itself.
+    package func log(_ action: String, _ detail: String) {
+        append(type: "process", action: action, id: observer, [.init("detail", .string(detail))])
+    }
+
+    package func log(_ event: NodeEvent, topology: MeshTopology) {
+        switch event {
+        case .member(let change):
+            append(
+                type: "member", action: change.status.name, id: change.member.name,
+                [
+                    .init("observer", .string(observer)),
+                    .init("incarnation", .integer(Int64(change.member.incarnation))),
+                    .init("source", .string(change.source)),
+                ])
+        case .linkUp(let cell):
+            append(
+                type: "link", action: "up", id: topology.cells[cell.position].name,
+                [.init("observer", .string(observer))])
+        case .linkDown(let cell):
+            append(
+                type: "link", action: "down", id: topology.cells[cell.position].name,
+                [.init("observer", .string(observer))])
+        case .poisoned(let customer):
+            append(type: "process", action: "poisoned", id: observer, [.init("customer", .string(customer))])
+        }
+    }
+
+    private func append(type: String, action: String, id: String, _ attributes: [TelemetryEvent.Attribute]) {
+        log.pointee.append(
+            TelemetryEvent(time: loop.wallClock(), type: type, action: action, id: id, attributes: attributes))
+    }
+}

@@ -1,0 +1,130 @@
+import MeshBase
+import Nodes
+import Telemetry
+
+/// Builds a metrics page from counters that are kept elsewhere, so that counting costs nothing on the way of a request.
+struct MetricPage: ~Copyable {
+    private var registry = MetricRegistry()
+
+    mutating func counter(_ name: String, _ help: String, _ value: UInt64, _ labels: [MetricLabel] = []) {
+        registry.add(registry.counter(name, help: help, labels), value)
+    }
+    mutating func gauge(_ name: String, _ help: String, _ value: Double, _ labels: [MetricLabel] = []) {
+        registry.set(registry.gauge(name, help: help, labels), value)
+    }
+    var text: String { registry.prometheusText() }
+
+    /// What every process of the mesh reports.
+    mutating func process(_ runtime: HostRuntime, _ gossip: borrowing GossipPort) {
+        gauge("cellmesh_uptime_seconds", "Time since the process started.", runtime.uptime.seconds)
+        counter("cellmesh_events_dropped_total", "Events that could not be written.", runtime.events.dropped)
+        let swim = gossip.swim
+        gauge("cellmesh_swim_members", "Members believed alive or suspect.", Double(swim.liveCount))
+        gauge("cellmesh_swim_health_score", "Local health score; 0 is sound.", Double(swim.localHealthScore))
+        counter("cellmesh_swim_probes_total", "Probes begun.", swim.counters.probes)
+        counter("cellmesh_swim_failed_probes_total", "Probes without an answer.", swim.counters.failedProbes)
+        counter("cellmesh_swim_suspicions_total", "Members that became suspect here.", swim.counters.suspicions)
+        counter("cellmesh_swim_deaths_total", "Members that this node saw die.", swim.counters.deaths)
+        counter("cellmesh_swim_refutations_total", "Accusations of this node refuted.", swim.counters.refutations)
+        let packets = gossip.counters
+        counter("cellmesh_gossip_packets_total", "Datagrams.", packets.sent, [MetricLabel("direction", "out")])
+        counter("cellmesh_gossip_packets_total", "Datagrams.", packets.received, [MetricLabel("direction", "in")])
+        counter(
+            "cellmesh_gossip_bytes_total", "Bytes of datagrams.", packets.bytesSent, [MetricLabel("direction", "out")])
+        counter(
+            "cellmesh_gossip_bytes_total", "Bytes of datagrams.", packets.bytesReceived,
+            [MetricLabel("direction", "in")])
+        counter(
+            "cellmesh_gossip_rejected_total", "Datagrams turned away.", packets.unauthentic,
+            [MetricLabel("reason", "unauthentic")])
+        counter(
+            "cellmesh_gossip_rejected_total", "Datagrams turned away.", packets.malformed,
+            [MetricLabel("reason", "malformed")])
+    }
+
+    /// What every HTTP listener reports.
+    mutating func listener(_ server: HTTPServer) {
+        gauge("cellmesh_http_connections", "Open connections.", Double(server.pool.open))
+        counter("cellmesh_http_requests_total", "Requests read.", server.served)
+        counter("cellmesh_http_connections_total", "Connections accepted.", server.pool.counters.accepted)
+        counter("cellmesh_http_connections_refused_total", "Connections refused.", server.pool.counters.refused)
+        for (failure, count) in server.refusedByReason where count > 0 {
+            counter(
+                "cellmesh_http_requests_refused_total", "Requests refused by the parser.", count,
+                [MetricLabel("reason", failure)])
+        }
+    }
+}
+
+enum RouterMetrics {
+    static func text(
+        _ node: UnsafeMutablePointer<RouterNode>, front: RouterFront, links: CellLinks, runtime: HostRuntime
+    ) -> String {
+        var page = MetricPage()
+        page.process(runtime, node.pointee.gossip)
+        page.listener(front)
+        let counters = node.pointee.counters
+        let help = "Answers to clients."
+        page.counter("cellmesh_router_responses_total", help, counters.responses2xx, [MetricLabel("class", "2xx")])
+        page.counter("cellmesh_router_responses_total", help, counters.responses4xx, [MetricLabel("class", "4xx")])
+        page.counter("cellmesh_router_responses_total", help, counters.responses5xx, [MetricLabel("class", "5xx")])
+        page.counter("cellmesh_router_attempts_total", "Frames sent to cells.", counters.attempts)
+        page.counter("cellmesh_router_failovers_total", "Requests given to another cell.", counters.failovers)
+        page.counter("cellmesh_router_attempt_timeouts_total", "Attempts over their time.", counters.attemptTimeouts)
+        page.counter("cellmesh_router_attempt_resets_total", "Attempts lost with a link.", counters.attemptResets)
+        page.counter("cellmesh_router_refusals_total", "Refusals by cells.", counters.refusals)
+        page.counter("cellmesh_router_no_quorum_total", "Records refused for lack of a quorum.", counters.noQuorum)
+        page.counter(
+            "cellmesh_router_write_backs_total", "Stale cells brought up to date by reads.", counters.writeBacks)
+        page.counter("cellmesh_router_overloaded_total", "Requests refused by the router.", counters.overloaded)
+        page.counter("cellmesh_router_late_frames_total", "Answers that nobody waited for.", counters.lateFrames)
+        page.counter("cellmesh_router_abandoned_total", "Requests whose client went away.", counters.abandoned)
+        page.counter("cellmesh_link_frames_dropped_total", "Frames without a usable link.", links.counters.dropped)
+        page.counter("cellmesh_link_bad_frames_total", "Frames that could not be read.", links.counters.badFrames)
+        for (position, cell) in node.pointee.topology.cells.enumerated() {
+            page.gauge(
+                "cellmesh_router_cell_serving", "1 while the router takes the cell for healthy.",
+                node.pointee.isServing(CellIndex(position)) ? 1 : 0, [MetricLabel("cell", cell.name)])
+        }
+        return page.text
+    }
+}
+
+enum CellMetrics {
+    static func text(
+        _ node: UnsafeMutablePointer<CellNode>, front: CellFront, store: StoreRunner?, runtime: HostRuntime
+    ) -> String {
+        var page = MetricPage()
+        page.process(runtime, node.pointee.gossip)
+        page.listener(front)
+        page.counter("cellmesh_link_rejected_total", "Links without proof of the secret.", front.rejectedLinks)
+        page.counter("cellmesh_link_bad_frames_total", "Frames that could not be read.", front.badFrames)
+        let counters = node.pointee.counters
+        page.counter("cellmesh_cell_frames_total", "Frames from routers.", counters.frames)
+        page.counter("cellmesh_cell_refused_total", "Work refused for lack of room.", counters.refused)
+        page.counter("cellmesh_cell_record_orders_total", "Orders given to the store.", counters.recordOrders)
+        page.counter("cellmesh_cell_record_failures_total", "Orders that the store failed.", counters.recordFailures)
+        page.counter("cellmesh_cell_stale_epochs_total", "Orders of an older placement.", counters.staleEpochs)
+        for service in node.pointee.services() {
+            let label = [MetricLabel("service", service.name)]
+            page.gauge("cellmesh_pool_busy", "Workers in use.", Double(service.busy), label)
+            page.gauge("cellmesh_pool_workers", "Workers.", Double(service.workers), label)
+            page.gauge("cellmesh_pool_waiting", "Calls in the queue.", Double(service.waiting), label)
+            page.counter("cellmesh_service_calls_total", "Calls.", service.counters.calls, label)
+            page.counter("cellmesh_service_failed_total", "Calls that failed.", service.counters.failed, label)
+            page.counter("cellmesh_service_rejected_total", "Calls without a worker.", service.counters.rejected, label)
+            page.counter("cellmesh_service_timed_out_total", "Calls over their time.", service.counters.timedOut, label)
+            page.counter("cellmesh_service_fallbacks_total", "Fallbacks used.", service.counters.fallbacks, label)
+            page.counter("cellmesh_service_compensations_total", "Calls undone.", service.counters.compensations, label)
+        }
+        if let store {
+            page.counter("cellmesh_store_batches_total", "Transactions.", store.queue.batches)
+            page.gauge("cellmesh_store_waiting", "Orders that wait.", Double(store.queue.count))
+            page.gauge(
+                "cellmesh_store_largest_batch", "Orders in the largest transaction.", Double(store.queue.largestBatch))
+            page.counter("cellmesh_store_refused_total", "Orders turned away.", store.queue.refused)
+            page.counter("cellmesh_store_failed_total", "Orders that failed.", store.failedAnswers)
+        }
+        return page.text
+    }
+}
