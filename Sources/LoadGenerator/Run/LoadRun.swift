@@ -62,7 +62,8 @@ package final class LoadRun {
         self.ticker = ticker
         // They are called only while the pool has streams, and the run outlives those.
         let handlers = StreamHandlers(
-            connected: { [unowned(unsafe) self] in opened($0) }, received: { [unowned(unsafe) self] in read($0) },
+            on: loop, connected: { [unowned(unsafe) self] in opened($0) },
+            received: { [unowned(unsafe) self] in read($0) },
             ended: { [unowned(unsafe) self] stream, _ in lost(stream) })
         self.handlers = handlers
         // A closing stream keeps its slot until its callback.
