@@ -139,6 +139,7 @@ struct TestNetwork {
     mutating func resume(_ name: String) {
         let node = node(name)
         node.isPaused = false
+        node.wakeAt = nil
         handle(.wake, node)
         let backlog = node.backlog
         node.backlog = []
@@ -152,8 +153,8 @@ struct TestNetwork {
         for change in sink.changes { observe(change, by: node) }
         for (target, packet) in sink.sent { send(packet, from: node, to: target) }
         if let deadline = node.swim.nextDeadline(), node.wakeAt == nil || deadline < node.wakeAt! {
-            node.wakeAt = deadline
-            schedule(.wake(node.endpoint), at: max(deadline, now))
+            node.wakeAt = max(deadline, now)
+            schedule(.wake(node.endpoint), at: node.wakeAt!)
         }
     }
 
@@ -214,7 +215,8 @@ struct TestNetwork {
     private mutating func perform(_ event: Event) {
         switch event {
         case .wake(let endpoint):
-            guard let node = nodes[endpoint] else { return }
+            // A wake that an earlier one replaced is ignored.
+            guard let node = nodes[endpoint], node.wakeAt == now else { return }
             node.wakeAt = nil
             guard node.isAlive, !node.isPaused else { return }
             handle(.wake, node)
