@@ -50,6 +50,19 @@ extension JSONValue {
     }
     var double: Double? { if case .number(let digits) = self { Double(digits) } else { nil } }
 
+    /// The document with these members first, in this order, and the others after them.
+    func ordered(_ keys: [String]) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        let first = keys.compactMap { key in members.first { $0.key == key } }
+        return .object(first + members.filter { !keys.contains($0.key) })
+    }
+
+    /// The document with each element of the array `key` ordered so.
+    func ordering(_ key: String, _ keys: [String]) -> JSONValue {
+        guard case .array(let elements) = self[key] else { return self }
+        return with(key, .array(elements.map { $0.ordered(keys) }))
+    }
+
     /// The document with the member at its end, or in the place of one of the same name.
     func with(_ key: String, _ value: JSONValue) -> JSONValue {
         var members = members

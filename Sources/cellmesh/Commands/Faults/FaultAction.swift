@@ -49,8 +49,10 @@ struct FaultAction {
                 console.show(view.full)
                 return
             }
-            console.message(view.sentence("prediction"))
-            try confirm(view.report, isConfirmed)
+            if hasCells {
+                console.message(view.sentence("prediction"))
+                try confirm(view.report, isConfirmed)
+            }
         }
         let names = targets.map { finder.name(of: $0) }
         let answer = try api.post(
@@ -58,6 +60,11 @@ struct FaultAction {
             timeout: .seconds(30))
         show(answer, prediction)
         hint(names, lease)
+    }
+
+    /// Routers and the control plane hold no customers.
+    private var hasCells: Bool {
+        targets.contains { if case .cell = $0 { true } else { false } }
     }
 
     /// What the mesh is with the targets dead, and those that are down already.
@@ -79,7 +86,8 @@ struct FaultAction {
 
     private func show(_ answer: JSONValue, _ prediction: BlastRadiusView?) {
         let outcomes = answer["targets"].elements
-        let document = prediction.map { answer.with("prediction", $0.document) } ?? answer
+        let ordered = answer.ordered(["schema", "targets"]).ordering("targets", ["name", "pid", "action", "state"])
+        let document = prediction.map { ordered.with("prediction", $0.document) } ?? ordered
         console.show(
             Report(document, names: targets.map { finder.name(of: $0) }) { style in
                 var table = style.table([.init("TARGET"), .init("ACTION"), .init("STATE"), .init("PID", .right)])

@@ -53,7 +53,9 @@ struct UpCommand: ParsableCommand {
         let begun = Pause.now()
         let settings = try settings(console)
         let progress = ProgressLine(console)
-        let show: ControlPlane.Progress = { serving, of in progress.show("processes \(serving)/\(of) ready") }
+        let show: ControlPlane.Progress = { serving, of in 
+            progress.show("processes \(serving)/\(of) ready", isLast: serving == of)
+        }
         do {
             if detach {
                 let started = try DetachedControl.start(settings, progress: show)

@@ -2,7 +2,9 @@ import Telemetry
 
 /// `members`: one node's view.
 enum MembersView {
-    static func make(_ view: JSONValue) -> Report {
+    static func make(_ answer: JSONValue) -> Report {
+        let view = answer.ordered(["schema", "observer", "agree", "of", "members"])
+            .ordering("members", ["name", "role", "region", "zone", "status", "incarnation", "address", "since_ms"])
         let members = view["members"].elements
         let names = members.map { "\($0["role"].text ?? "node")/\($0["name"].text ?? "")" }
         return Report(view, names: names) { style in

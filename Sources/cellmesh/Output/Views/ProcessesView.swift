@@ -2,7 +2,9 @@ import Telemetry
 
 /// `ps`: one line per process.
 enum ProcessesView {
-    static func make(_ document: JSONValue) -> Report {
+    static func make(_ answer: JSONValue) -> Report {
+        let document = answer.ordered(["schema", "processes"])
+            .ordering("processes", ["name", "role", "pid", "state", "cpu_ms", "rss_bytes", "pss_bytes", "started"])
         let processes = document["processes"].elements
         let names = processes.map { "\($0["role"].text ?? "process")/\($0["name"].text ?? "")" }
         return Report(document, names: names) { style in
