@@ -7,7 +7,7 @@ COPY scripts scripts
 COPY Sources Sources
 COPY Tests Tests
 COPY Benchmarks Benchmarks
-RUN swift build -c release --static-swift-stdlib -Xswiftc -cross-module-optimization --product cellmesh
+RUN swift build -c release --static-swift-stdlib --product cellmesh
 
 FROM debian:bookworm-slim
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libuv1 libsqlite3-0 ca-certificates \

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BUILD := .build
-RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -cross-module-optimization
+RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
 .PHONY: help demo test lint format bench release bootstrap clean

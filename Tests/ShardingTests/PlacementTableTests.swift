@@ -156,6 +156,7 @@ import Topology
         #"{"version":1,"last_epoch":9,"cohorts":[{"joint":{"epoch":1,"old":{"epoch":2,"evacuated":[]},"new":{"epoch":3,"evacuated":[]}}}],"pins":[]}"#,
         #"{"version":1,"last_epoch":1,"cohorts":[{"stable":{"at":{"epoch":1,"evacuated":[]}}}],"pins":[{"customer":{"rawValue":1},"shard":[],"epoch":{"rawValue":1}}]}"#,
         #"{"version":1,"last_epoch":1,"cohorts":[{"stable":{"at":{"epoch":1,"evacuated":[]}}}],"pins":[{"customer":{"rawValue":1},"shard":[3,3],"epoch":{"rawValue":1}}]}"#,
+        #"{"version":18446744073709551615,"last_epoch":1,"cohorts":[{"stable":{"at":{"epoch":1,"evacuated":[]}}}],"pins":[]}"#,
         #"{"version":-1}"#, "[]",
     ])
     func badTablesAreRefused(text: String) {

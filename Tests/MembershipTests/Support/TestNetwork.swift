@@ -25,6 +25,9 @@ struct TestNetwork {
         /// The wake that stands in the heap.
         var wakeAt: Instant?
         var group = 0
+        /// Reads each packet 0.5 to 2.5 s late, in order; its timers are on time.
+        var isStarved = false
+        var readsUntil = Instant.zero
 
         init(swim: SWIM, rng: Generator, endpoint: Endpoint) {
             self.swim = swim
@@ -46,6 +49,8 @@ struct TestNetwork {
 
     enum Event {
         case deliver(GossipPacket, from: Endpoint, to: Endpoint)
+        /// A starved node gets to a packet.
+        case read(GossipPacket, from: Endpoint, by: Endpoint)
         case wake(Endpoint)
     }
     private struct Scheduled: Comparable {
@@ -132,6 +137,8 @@ struct TestNetwork {
     var living: [Node] { endpoints.compactMap { nodes[$0] }.filter(\.isAlive) }
 
     mutating func kill(_ name: String) { node(name).isAlive = false }
+
+    func starve(_ name: String) { node(name).isStarved = true }
 
     func pause(_ name: String) { node(name).isPaused = true }
 
@@ -226,6 +233,15 @@ struct TestNetwork {
                 if node.backlog.count < 256 { node.backlog.append((source, packet)) }
                 return
             }
+            guard !node.isStarved else {
+                let late = TimeAmount.milliseconds(500 + Int64(rng.below(2001)))
+                node.readsUntil = max(node.readsUntil, now + late)
+                schedule(.read(packet, from: source, by: target), at: node.readsUntil)
+                return
+            }
+            handle(.packet(from: source, packet), node)
+        case .read(let packet, let source, let reader):
+            guard let node = nodes[reader], node.isAlive else { return }
             handle(.packet(from: source, packet), node)
         }
     }
