@@ -2,7 +2,7 @@
 ///
 /// A write is lost when what is read back is older, in version order, or nothing. Writes of unknown outcome may be there
 /// or not. Memory is 40 bytes a write up to a limit, and a row per record; beyond the limit the losses of a record are
-/// counted over its later writes only, and values can no longer be told from ones nobody wrote.
+/// counted over its earlier writes only, and values can no longer be told from ones nobody wrote.
 package struct AcknowledgedWrites: Sendable {
     package enum Violation: Hashable, Sendable {
         /// Acknowledged, and not there at the end.
@@ -111,6 +111,22 @@ package struct AcknowledgedWrites: Sendable {
         rows.filter { $0.value.acknowledged > 0 }.keys.sorted()
     }
 
+    /// Whether what was read back is as new as every acknowledged write of the record. If not, and copies are still
+    /// being repaired, it may be worth asking again before `readBack`.
+    package func isDominated(_ record: RecordID, by found: ReadBack) -> Bool {
+        guard let row = rows[record], row.acknowledged > 0 else { return true }
+        switch found {
+        case .missing: return false
+        case .foreign(let version), .corrupt(let version): return version >= row.newest
+        case .found(let version, let value): return self.version(version, of: value, in: row) >= row.newest
+        }
+    }
+
+    /// The version that was read back; where the store gave none, the one that the value was acknowledged as.
+    private func version(_ version: VersionWitness, of value: UInt64, in row: Row) -> VersionWitness {
+        version == .none ? write(of: value, in: row)?.version ?? .none : version
+    }
+
     /// Takes what a record holds at the end, once per record. The read must have begun after the last write ended.
     package mutating func readBack(_ record: RecordID, _ found: ReadBack) {
         guard var row = rows[record], !row.isVerified else { return }
@@ -126,14 +142,14 @@ package struct AcknowledgedWrites: Sendable {
             judge(record, row, version)
         case .found(let version, let value):
             if let write = write(of: value, in: row) {
-                if let known = write.version, known != .none, known != version {
+                if let known = write.version, known != .none, version != .none, known != version {
                     violations.add(
                         .valueMoved, "\(record): value \(value) is at \(version) and was acknowledged as \(known)")
                 }
             } else if row.dropped == 0 {
                 violations.add(.valueFromNowhere, "\(record): read back \(value), which nobody wrote, at \(version)")
             }
-            judge(record, row, version)
+            judge(record, row, self.version(version, of: value, in: row))
         }
     }
 

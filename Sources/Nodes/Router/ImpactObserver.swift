@@ -71,6 +71,11 @@ package struct ImpactObserver: Sendable {
         return summary
     }
 
+    /// All customers noted in this window, in order of their hashes.
+    package func entries() -> [(customer: CustomerHash, impact: Impact)] {
+        worst.sorted { $0.key < $1.key }.map { (CustomerHash(rawValue: $0.key), $0.value) }
+    }
+
     /// What is known of one customer in this window; nil when it was not seen.
     package func impact(on customer: CustomerHash) -> Impact? { worst[customer.rawValue] }
 }

@@ -133,8 +133,19 @@ package final class RouterHost {
         case "/metrics": .metrics(RouterMetrics.text(node, front: front, links: links, runtime: runtime))
         case "/v1/members": .json(MembersPage.text(node.pointee.gossip.swim, now: runtime.loop.now()))
         case "/v1/impact": .json(impactPage())
+        case "/v1/impact/customers": .json(customersPage())
         default: nil
         }
+    }
+
+    /// Customer by customer: `[hash in hexadecimal, 0 untouched | 1 degraded | 2 lost]`.
+    private func customersPage() -> String {
+        var text = "{\"schema\":\"cellmesh/1\",\"customers\":["
+        for (position, entry) in node.pointee.impact.entries().enumerated() {
+            if position > 0 { text += "," }
+            text += "[\"" + String(entry.customer.rawValue, radix: 16) + "\",\(entry.impact.rawValue)]"
+        }
+        return text + "]}\n"
     }
 
     private func impactPage() -> String {

@@ -1,0 +1,33 @@
+import MeshBase
+import Wire
+
+/// What the API serves. Confined to the loop's thread; completions are called there, once, in the call or later.
+package protocol APIBackend: AnyObject {
+    var isReady: Bool { get }
+    func status() -> StatusReport
+    func processes() -> ProcessesReport
+    /// - Parameter observer: whose view; the control plane's own where nil.
+    func members(observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void)
+    func ownMembers() -> MembersReport
+    func impact(completion: @escaping (ImpactReport) -> Void)
+    func events(since: Int64, limit: Int) -> Result<EventsReport, APIFailure>
+    func perform(
+        _ action: ProcessAction, _ request: ActionRequest,
+        completion: @escaping (Result<ActionReport, APIFailure>) -> Void)
+    /// Begins the ordered shutdown.
+    func shutDown()
+    func metrics() -> String
+}
+
+/// An answer that says no.
+package struct APIFailure: Error, Sendable, Equatable {
+    package var status: Int
+    package var detail: String
+
+    package init(_ status: Int, _ detail: String) {
+        self.status = status
+        self.detail = detail
+    }
+
+    var problem: HTTPProblem { HTTPProblem(status: status, detail: .made(detail)) }
+}

@@ -1,0 +1,48 @@
+import MeshBase
+
+/// Who may talk to the API: programs on this machine that hold the token, and no web page.
+///
+/// The Host field defeats DNS rebinding (a foreign name that resolves to 127.0.0.1), Origin defeats cross-site requests,
+/// the token other users of the machine.
+package struct APIGuard: Sendable {
+    package enum Refusal: Error, Sendable, Equatable {
+        /// 403: the Host field names another server.
+        case host
+        /// 403: sent by a page of another server.
+        case origin
+        /// 401: no token, or another one.
+        case token
+    }
+
+    private let hosts: [String]
+    private let authorization: [UInt8]
+
+    /// - Parameters:
+    ///   - address: where the API listens.
+    package init(address: Endpoint, token: String) {
+        var hosts = [address.description, "localhost:\(address.port)"]
+        // Bound to every address: the loopback one is meant too.
+        if address.address == 0 { hosts.append(Endpoint.loopback(address.port).description) }
+        self.hosts = hosts
+        authorization = Array("Bearer \(token)".utf8)
+    }
+
+    /// - Parameters:
+    ///   - origin: nil where the field is absent.
+    package func checkSource(host: String, origin: String?) throws(Refusal) {
+        let host = host.lowercased()
+        guard hosts.contains(host) else { throw .host }
+        if let origin, !hosts.contains(where: { "http://\($0)" == origin.lowercased() }) { throw .origin }
+    }
+
+    /// The scheme's name is compared without regard to case (RFC 9110, 11.1).
+    package func checkToken(_ value: UnsafeRawBufferPointer) throws(Refusal) {
+        var value = Array(value)
+        for index in value.indices.prefix(6) where value[index] >= 65 && value[index] <= 90 { value[index] += 32 }
+        var expected = authorization
+        for index in expected.indices.prefix(6) where expected[index] >= 65 && expected[index] <= 90 {
+            expected[index] += 32
+        }
+        guard SecretText.isEqual(value, expected) else { throw .token }
+    }
+}

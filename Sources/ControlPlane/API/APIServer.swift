@@ -1,0 +1,190 @@
+import MeshBase
+import Telemetry
+import UVDriver
+import Wire
+
+/// The control plane's HTTP API, probes and metrics on one loopback listener.
+package final class APIServer {
+    package let http: CallbackHTTPServer
+    package weak var backend: (any APIBackend)?
+    private let token: String
+    private var access: APIGuard?
+
+    /// Events in one answer at most.
+    package static let mostEvents = 10_000
+
+    /// A few commands at a time, with small bodies.
+    package static var limits: HTTPServer.Limits {
+        var limits = HTTPServer.Limits()
+        limits.connections = 256
+        limits.message = HTTPLimits(body: 65_536)
+        return limits
+    }
+
+    package init(loop: EventLoop, token: String) {
+        self.token = token
+        http = CallbackHTTPServer(loop: loop, limits: APIServer.limits)
+        http.onRequest = { [unowned self] in handle($0) }
+    }
+
+    /// Binds and begins to answer.
+    package func listen(on endpoint: Endpoint) throws(UVError) {
+        try http.listen(on: endpoint)
+        access = APIGuard(address: http.local, token: token)
+    }
+
+    package var local: Endpoint { http.local }
+
+    /// Takes no more connections and ends those there are, once what was answered has gone out.
+    package func close() {
+        http.stopListening()
+        http.pool.flush()
+        http.pool.closeAll()
+    }
+
+    /// Writes out what the turn has answered; call it before the loop waits.
+    package func endTurn() {
+        http.processReady()
+        http.pool.flush()
+    }
+
+    // MARK: Requests
+
+    private func handle(_ stream: StreamPointer) {
+        let request = stream.pointee.request
+        let bytes = stream.pointee.input.bytes
+        let isRead = request.method == .get || request.method == .head
+        let path = request.path.text(in: bytes)
+        guard let access else { return }
+        do throws(APIGuard.Refusal) {
+            try access.checkSource(
+                host: request.host.text(in: bytes),
+                origin: request.origin.isPresent ? request.origin.text(in: bytes) : nil)
+            if isRead, let probe = probe(path) { return respond(stream, probe) }
+            try access.checkToken(request.authorization.bytes(in: bytes))
+        } catch {
+            return refuse(stream, error)
+        }
+        guard let route = APIRoute(path) else {
+            return respond(stream, APIFailure(404, "There is no \(path.prefix(128)) here.").problem)
+        }
+        guard route.isChange ? request.method == .post : isRead else {
+            return respond(
+                stream, APIFailure(405, "\(path) is \(route.isChange ? "changed with POST" : "read with GET").").problem,
+                field: "Allow", route.isChange ? "POST" : "GET, HEAD")
+        }
+        if route.isChange, !isJSON(request.contentType.text(in: bytes)) {
+            return respond(stream, APIFailure(415, "The body must be application/json.").problem)
+        }
+        guard let backend else { return respond(stream, APIFailure(503, "The control plane is stopping.").problem) }
+        answer(stream, route, backend)
+    }
+
+    private func answer(_ stream: StreamPointer, _ route: APIRoute, _ backend: any APIBackend) {
+        let request = stream.pointee.request
+        let bytes = stream.pointee.input.bytes
+        let query = APIQuery(request.query.text(in: bytes))
+        let id = stream.pointee.id
+        switch route {
+        case .status: respond(stream, json: ReportJSON.encode(backend.status()))
+        case .processes: respond(stream, json: ReportJSON.encode(backend.processes()))
+        case .members:
+            backend.members(observer: query["from"]) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
+        case .impact: backend.impact { [unowned self] in later(id, .success(ReportJSON.encode($0))) }
+        case .events:
+            guard let since = query.integer("since", default: 0), let limit = query.integer("limit", default: 1_000),
+                limit > 0
+            else { return respond(stream, APIFailure(400, "since and limit are whole numbers from 0.").problem) }
+            later(
+                id,
+                backend.events(since: since, limit: Int(min(limit, Int64(Self.mostEvents))))
+                    .map { $0.encoded(since: since) })
+        case .action(let action):
+            let body = Array(request.body.bytes(in: bytes))
+            guard let wanted = ReportJSON.decode(ActionRequest.self, body) else {
+                return respond(
+                    stream, APIFailure(400, "Send {\"targets\": [NAME, ...], \"for_ms\": NUMBER or null}.").problem)
+            }
+            backend.perform(action, wanted) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
+        case .down:
+            http.respond(stream, status: 202, contentType: "application/json", body: Array("{\"state\":\"stopping\"}\n".utf8))
+            backend.shutDown()
+        }
+    }
+
+    /// Answers a request whose client may have gone away meanwhile.
+    private func later(_ id: SlabKey, _ result: Result<[UInt8], APIFailure>) {
+        guard let stream = http.pool.stream(id) else { return }
+        switch result {
+        case .success(let body): respond(stream, json: body)
+        case .failure(let failure): respond(stream, failure.problem)
+        }
+    }
+
+    // MARK: Probes
+
+    private enum Probe {
+        case state(Int, String)
+        case page(StaticString, String)
+    }
+
+    private func probe(_ path: String) -> Probe? {
+        let isReady = backend?.isReady ?? false
+        switch path {
+        case "/livez": return .state(200, "alive")
+        case "/readyz": return .state(isReady ? 200 : 503, isReady ? "serving" : "not-ready")
+        case "/metrics": return .page("text/plain; version=0.0.4; charset=utf-8", backend?.metrics() ?? "")
+        default: return nil
+        }
+    }
+
+    private func respond(_ stream: StreamPointer, _ probe: Probe) {
+        switch probe {
+        case .state(let status, let state):
+            http.respond(
+                stream, status: status, contentType: "application/json", body: Array("{\"state\":\"\(state)\"}\n".utf8))
+        case .page(let type, let text):
+            http.respond(stream, status: 200, contentType: type, body: Array(text.utf8))
+        }
+    }
+
+    // MARK: Answers
+
+    private func respond(_ stream: StreamPointer, _ problem: HTTPProblem) { http.respond(stream, problem) }
+
+    private func respond(_ stream: StreamPointer, json: [UInt8]) {
+        http.respond(stream, status: 200, contentType: "application/json", body: json)
+    }
+
+    private func refuse(_ stream: StreamPointer, _ refusal: APIGuard.Refusal) {
+        switch refusal {
+        case .host: respond(stream, APIFailure(403, "The Host field must be this server's own address.").problem)
+        case .origin: respond(stream, APIFailure(403, "Pages of other servers may not use this API.").problem)
+        case .token:
+            respond(
+                stream,
+                APIFailure(401, "Send 'Authorization: Bearer' with the content of the file 'token' of the mesh.").problem,
+                field: "WWW-Authenticate", "Bearer")
+        }
+    }
+
+    /// A problem with one more header field.
+    private func respond(_ stream: StreamPointer, _ problem: HTTPProblem, field: StaticString, _ value: StaticString) {
+        let request = stream.pointee.request
+        HTTPResponseWriter.begin(problem.status, into: &stream.pointee.output)
+        HTTPResponseWriter.field(field, value, into: &stream.pointee.output)
+        HTTPResponseWriter.end(
+            problem, request.persistence, isHead: request.method == .head, into: &stream.pointee.output)
+        http.finish(stream)
+    }
+
+    /// Also where nothing is said, as with an empty body.
+    private func isJSON(_ contentType: String) -> Bool {
+        let type = contentType.split(separator: ";").first.map { $0.lowercased() } ?? ""
+        return type.isEmpty || type.trimmingSpaces == "application/json"
+    }
+}
+
+extension StringProtocol {
+    fileprivate var trimmingSpaces: String { String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
+}

@@ -1,0 +1,168 @@
+import FoundationEssentials
+import MeshBase
+import Sharding
+import Topology
+
+/// The directory of one mesh, where everything that it keeps lies.
+package struct DataDirectory: Sendable, Equatable {
+    /// The content of the file `version`.
+    package static let version = "cellmesh-data 1"
+
+    package let path: String
+
+    package init(path: String) { self.path = path }
+
+    /// The mesh's name: the last part of the path.
+    package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    package var versionPath: String { path + "/version" }
+    package var modelPath: String { path + "/mesh.json" }
+    package var placementPath: String { path + "/placement.json" }
+    package var secretPath: String { path + "/secret" }
+    package var tokenPath: String { path + "/token" }
+    package var lockPath: String { path + "/control.lock" }
+    package var controlPath: String { path + "/control.json" }
+    package var journalPath: String { path + "/control.sqlite" }
+    package var controlLogPath: String { path + "/control.log" }
+    package var controlDirectory: String { path + "/control" }
+
+    /// The directory of one process.
+    package func directory(of role: NodeRole, _ name: String) -> String {
+        switch role {
+        case .cell: "\(path)/cells/\(name)"
+        case .router: "\(path)/routers/\(name)"
+        case .control: controlDirectory
+        }
+    }
+    package func logPath(of role: NodeRole, _ name: String) -> String {
+        role == .control ? controlLogPath : directory(of: role, name) + "/log"
+    }
+    package func processPath(of role: NodeRole, _ name: String) -> String {
+        directory(of: role, name) + "/process.json"
+    }
+
+    // MARK: Making and opening
+
+    /// Creates what is missing, refuses what another program or release has made, and keeps the secrets that are there.
+    package func create() throws(DataDirectoryError) {
+        try checkUsable()
+        try translate { () throws(FileFailure) in
+            try SystemFile.makeDirectory(path)
+            return nil
+        }
+        try translate { () throws(FileFailure) in
+            for part in ["control", "cells", "routers"] { try SystemFile.makeDirectory("\(path)/\(part)") }
+            if !SystemFile.exists(secretPath) {
+                try SystemFile.replace(secretPath, with: Array((SecretText.random(bytes: 32) + "\n").utf8))
+            }
+            if !SystemFile.exists(tokenPath) {
+                try SystemFile.replace(tokenPath, with: Array((SecretText.random(bytes: 32) + "\n").utf8))
+            }
+            // Last: with it the directory is whole.
+            if !SystemFile.exists(versionPath) {
+                try SystemFile.replace(versionPath, with: Array((DataDirectory.version + "\n").utf8), mode: 0o644)
+            }
+            return nil
+        }
+    }
+
+    /// Refuses a directory that holds anything else than a mesh, or one whose making was interrupted; changes nothing.
+    package func checkUsable() throws(DataDirectoryError) {
+        if SystemFile.exists(versionPath) { return try checkVersion() }
+        let early: Set<String> = ["control.lock", "control", "cells", "routers", "secret", "token"]
+        guard SystemFile.names(in: path).allSatisfy({ early.contains($0) || $0.hasSuffix(".new") }) else {
+            throw .notAMesh(path: path)
+        }
+    }
+
+    /// Creates the directories of the processes of a topology.
+    package func createProcessDirectories(_ topology: MeshTopology) throws(DataDirectoryError) {
+        try translate { () throws(FileFailure) in
+            for cell in topology.cells { try SystemFile.makeDirectory(directory(of: .cell, cell.name)) }
+            for router in topology.routers { try SystemFile.makeDirectory(directory(of: .router, router.name)) }
+            return nil
+        }
+    }
+
+    package var exists: Bool { SystemFile.exists(versionPath) }
+
+    package func checkVersion() throws(DataDirectoryError) {
+        guard let text = try text(versionPath, most: 256) else { throw .notAMesh(path: path) }
+        guard text == DataDirectory.version else { throw .otherVersion(path: path, found: String(text.prefix(64))) }
+    }
+
+    // MARK: Contents
+
+    package func secret() throws(DataDirectoryError) -> [UInt8] {
+        guard let text = try text(secretPath, most: 1024), let bytes = SecretText.bytes(hex: text), bytes.count == 32
+        else { throw .damaged(path: secretPath, reason: "32 bytes in hexadecimal are expected") }
+        return bytes
+    }
+
+    package func token() throws(DataDirectoryError) -> String {
+        guard let text = try text(tokenPath, most: 1024), text.utf8.count >= 32 else {
+            throw .damaged(path: tokenPath, reason: "a token is expected")
+        }
+        return text
+    }
+
+    package func model() throws(DataDirectoryError) -> MeshTopology { try decode(ModelFile.self, modelPath).topology }
+
+    package func writeModel(_ topology: MeshTopology) throws(DataDirectoryError) {
+        try encode(ModelFile(topology: topology), to: modelPath)
+    }
+
+    package func placement() throws(DataDirectoryError) -> PlacementTable {
+        try decode(PlacementTable.self, placementPath)
+    }
+
+    package func writePlacement(_ table: PlacementTable) throws(DataDirectoryError) {
+        try encode(table, to: placementPath)
+    }
+
+    /// Where the running control plane is found; nil where none has said so.
+    package func control() throws(DataDirectoryError) -> ControlFile? {
+        SystemFile.exists(controlPath) ? try decode(ControlFile.self, controlPath) : nil
+    }
+
+    package func writeControl(_ file: ControlFile) throws(DataDirectoryError) { try encode(file, to: controlPath) }
+
+    package func removeControl() { _ = try? SystemFile.remove(controlPath) }
+
+    /// What a process has written about itself; nil where it has not, or wrote something else.
+    package func process(_ role: NodeRole, _ name: String) -> ProcessFile? {
+        guard let content = try? SystemFile.read(processPath(of: role, name), most: 65_536) else { return nil }
+        return try? JSONDecoder().decode(ProcessFile.self, from: Data(content))
+    }
+
+    // MARK: Helpers
+
+    private func text(_ path: String, most: Int) throws(DataDirectoryError) -> String? {
+        do throws(FileFailure) {
+            guard let content = try SystemFile.read(path, most: most) else { return nil }
+            return String(decoding: content.filter { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+        } catch { throw DataDirectoryError(error) }
+    }
+
+    private func decode<Value: Decodable>(_ type: Value.Type, _ path: String) throws(DataDirectoryError) -> Value {
+        let content: [UInt8]?
+        do throws(FileFailure) { content = try SystemFile.read(path) } catch { throw DataDirectoryError(error) }
+        guard let content else { throw .damaged(path: path, reason: "it is missing") }
+        do { return try JSONDecoder().decode(type, from: Data(content)) } catch {
+            throw .damaged(path: path, reason: JSONFailure.describe(error))
+        }
+    }
+
+    private func encode(_ value: some Encodable, to path: String) throws(DataDirectoryError) {
+        let bytes = ReportJSON.encode(value)
+        do throws(FileFailure) { try SystemFile.replace(path, with: bytes) } catch { throw DataDirectoryError(error) }
+    }
+
+    private func translate(
+        _ body: () throws(FileFailure) -> DataDirectoryError?
+    ) throws(DataDirectoryError) {
+        let refusal: DataDirectoryError?
+        do throws(FileFailure) { refusal = try body() } catch { throw DataDirectoryError(error) }
+        if let refusal { throw refusal }
+    }
+}

@@ -1,0 +1,56 @@
+/// Why a data directory cannot be used, and what to do about it.
+package enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
+    /// A mesh's name is also the name of its directory: 1...63 of a-z, 0-9 and `-`, the first a letter.
+    case badName(String)
+    /// There is no mesh of this name; the nearest existing one.
+    case noSuchMesh(String, nearest: String?, home: String)
+    /// None was named, and none runs (or exists).
+    case noMesh(home: String)
+    /// None was named, and several run.
+    case several([String])
+    /// A directory that cellmesh did not make.
+    case notAMesh(path: String)
+    /// Written by a release with another layout.
+    case otherVersion(path: String, found: String)
+    case noSpace(path: String)
+    case noPermission(path: String)
+    /// A file that cellmesh wrote cannot be understood any more.
+    case damaged(path: String, reason: String)
+    case failed(FileFailure)
+
+    init(_ failure: FileFailure) {
+        switch failure.code {
+        case 28, 122: self = .noSpace(path: failure.path)  // ENOSPC, EDQUOT
+        case 1, 13, 30: self = .noPermission(path: failure.path)  // EPERM, EACCES, EROFS
+        default: self = .failed(failure)
+        }
+    }
+
+    /// Whether there is no such mesh: exit code 4.
+    package var isNoSuchMesh: Bool {
+        switch self {
+        case .noSuchMesh, .noMesh: true
+        default: false
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .badName(let name):
+            "'\(name)' cannot name a mesh; use 1 to 63 characters of a-z, 0-9 and '-', the first a letter"
+        case .noSuchMesh(let name, let nearest, let home):
+            "there is no mesh '\(name)' in \(home)" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+        case .noMesh(let home): "no mesh runs from \(home); start one with 'cellmesh up', or name one with --mesh"
+        case .several(let names): "several meshes run: \(names.joined(separator: ", ")); choose one with --mesh NAME"
+        case .notAMesh(let path):
+            "\(path) is not the data directory of a mesh; choose another name with --mesh, or move it away"
+        case .otherVersion(let path, let found):
+            "\(path) was written by another release ('\(found)', this one needs '\(DataDirectory.version)'); run that "
+                + "release, or move the directory away"
+        case .noSpace(let path): "no space left on the device for \(path); free some and try again"
+        case .noPermission(let path): "no permission for \(path); check its owner and mode, or set CELLMESH_HOME"
+        case .damaged(let path, let reason): "\(path) cannot be used: \(reason); 'cellmesh down' and 'up' make it anew"
+        case .failed(let failure): "\(failure)"
+        }
+    }
+}

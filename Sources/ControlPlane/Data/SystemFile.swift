@@ -1,0 +1,132 @@
+import Glibc
+
+/// A failed operation on a file, as the system names it.
+package struct FileFailure: Error, Equatable, CustomStringConvertible {
+    package var operation: String
+    package var path: String
+    /// errno.
+    package var code: Int32
+
+    package var description: String { "cannot \(operation) \(path): \(String(cString: strerror(code)))" }
+}
+
+/// Small files: read whole and bounded, written whole or not at all.
+package enum SystemFile {
+    /// Bytes of the largest file that is read; a topology with every cell and customer share is far below.
+    package static let largest = 64 << 20
+
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    package static func isDirectory(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The content of a file; nil where there is none.
+    package static func read(_ path: String, most: Int = SystemFile.largest) throws(FileFailure) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw FileFailure(operation: "read", path: path, code: errno)
+        }
+        defer { close(descriptor) }
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw FileFailure(operation: "read", path: path, code: errno) }
+            if count == 0 { return content }
+            content.append(contentsOf: chunk[..<count])
+            guard content.count <= most else { throw FileFailure(operation: "read", path: path, code: EFBIG) }
+        }
+    }
+
+    /// Puts new content in the place of the old in one step, and on the disk before it returns. When it throws, the old
+    /// content is still there.
+    package static func replace(_ path: String, with content: [UInt8], mode: mode_t = 0o600) throws(FileFailure) {
+        let temporary = "\(path).\(getpid()).new"
+        do throws(FileFailure) {
+            try write(temporary, content, mode)
+            guard rename(temporary, path) == 0 else {
+                throw FileFailure(operation: "replace", path: path, code: errno)
+            }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        syncDirectory(of: path)
+    }
+
+    private static func write(_ path: String, _ content: [UInt8], _ mode: mode_t) throws(FileFailure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+        guard descriptor >= 0 else { throw FileFailure(operation: "write", path: path, code: errno) }
+        defer { close(descriptor) }
+        var written = 0
+        while written < content.count {
+            let count = content.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileFailure(operation: "write", path: path, code: count == 0 ? EIO : errno) }
+            written += count
+        }
+        guard fsync(descriptor) == 0 else { throw FileFailure(operation: "write", path: path, code: errno) }
+    }
+
+    /// The new name is on the disk too; where that cannot be had, the content still is.
+    private static func syncDirectory(of path: String) {
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let descriptor = open(directory.isEmpty ? "/" : directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    /// Makes a directory and those above it. One that exists is left as it is.
+    package static func makeDirectory(_ path: String, mode: mode_t = 0o700) throws(FileFailure) {
+        if isDirectory(path) { return }
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try makeDirectory(String(path[..<slash]), mode: mode)
+        }
+        guard mkdir(path, mode) == 0 || (errno == EEXIST && isDirectory(path)) else {
+            throw FileFailure(operation: "create the directory", path: path, code: errno == EEXIST ? ENOTDIR : errno)
+        }
+    }
+
+    /// False if there was nothing to remove.
+    @discardableResult
+    package static func remove(_ path: String) throws(FileFailure) -> Bool {
+        if unlink(path) == 0 { return true }
+        if errno == ENOENT { return false }
+        throw FileFailure(operation: "remove", path: path, code: errno)
+    }
+
+    /// The names in a directory, sorted; empty where there is none.
+    package static func names(in path: String) -> [String] {
+        guard let directory = opendir(path) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// The last lines of a log, at most `lines`, without empty ones; empty where it cannot be read.
+    package static func tail(_ path: String, lines: Int, most: Int = 16_384) -> [String] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return [] }
+        defer { close(descriptor) }
+        let size = lseek(descriptor, 0, SEEK_END)
+        guard size > 0, lseek(descriptor, max(0, size - most), SEEK_SET) >= 0 else { return [] }
+        var chunk = [UInt8](repeating: 0, count: most)
+        let count = Glibc.read(descriptor, &chunk, most)
+        guard count > 0 else { return [] }
+        return chunk[..<count].split(separator: UInt8(ascii: "\n")).suffix(lines)
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+}

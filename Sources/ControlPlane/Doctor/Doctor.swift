@@ -1,0 +1,114 @@
+import MeshBase
+import Store
+import UVDriver
+import Wire
+
+/// Finds what a mesh has left behind, without its control plane, and tidies up. Never touches a process whose pid has
+/// been given to another.
+package struct Doctor {
+    package let directory: DataDirectory
+
+    package init(_ directory: DataDirectory) { self.directory = directory }
+
+    /// Looks, and changes nothing.
+    package func examine() -> DoctorReport {
+        let holder = directory.controlHolder
+        var findings: [DoctorReport.Finding] = []
+        let journal = openJournal(&findings)
+        defer { journal?.close() }
+        do throws(DataDirectoryError) { try directory.checkVersion() } catch {
+            findings.append(.init(code: "version", message: "\(error)", hint: "run the release that made it"))
+        }
+        let topology = try? directory.model()
+        if topology == nil, SystemFile.exists(directory.modelPath) {
+            findings.append(
+                .init(code: "data", message: "\(directory.modelPath) cannot be read", hint: "'cellmesh up FILE' writes it"))
+        }
+        let entries = ProcessLedger.entries(directory, topology, journal: journal)
+        let ledger = Set(
+            ((try? journal?.processes()) ?? []).map { ProcessIdentity(pid: $0.pid, startTime: $0.startTime) })
+        var processes: [DoctorReport.Process] = []
+        for entry in entries.sorted(by: { ($0.name, $0.identity.pid) < ($1.name, $1.identity.pid) }) {
+            // An old process.json is no finding: the next life of the process writes a new one.
+            guard entry.isRunning || ledger.contains(entry.identity) else { continue }
+            processes.append(
+                DoctorReport.Process(
+                    name: entry.name.name, role: entry.name.role.name, pid: entry.identity.pid,
+                    startTime: entry.identity.startTime,
+                    condition: !entry.isRunning ? .gone : holder != nil ? .supervised : .leftover,
+                    paused: entry.isRunning && Reaper.isStopped(entry.identity)))
+        }
+        findings.append(contentsOf: controlFindings(holder))
+        return DoctorReport(
+            mesh: directory.name, dataDirectory: directory.path, control: holder, processes: processes,
+            findings: findings)
+    }
+
+    private func openJournal(_ findings: inout [DoctorReport.Finding]) -> Journal? {
+        guard SystemFile.exists(directory.journalPath) else { return nil }
+        do throws(StoreOpenError) { return try Journal(path: directory.journalPath) } catch {
+            findings.append(
+                .init(code: "journal", message: "\(error)", hint: "processes are found by their own files meanwhile"))
+            return nil
+        }
+    }
+
+    private func controlFindings(_ holder: Int32?) -> [DoctorReport.Finding] {
+        guard let file = (try? directory.control()) ?? nil else { return [] }
+        guard let holder else {
+            return [
+                .init(
+                    code: "stale-control-file", message: "\(directory.controlPath) names a control plane that runs no more",
+                    hint: "'cellmesh up' takes over what runs, 'cellmesh down' or 'doctor --reap' ends it")
+            ]
+        }
+        guard let endpoint = file.apiEndpoint else { return [] }
+        let answer = BlockingHTTPClient.send(HTTPOutgoing(.get, endpoint, "/livez"), timeout: .seconds(1))
+        if case .success(let answer) = answer, answer.isSuccess { return [] }
+        return [
+            .init(
+                code: "control-stuck", message: "the control plane (pid \(holder)) does not answer at \(file.api)",
+                hint: "'kill -CONT \(holder)' if it was stopped; else 'kill -9 \(holder)', then 'cellmesh up'")
+        ]
+    }
+
+    /// Ends every leftover and removes what is stale. Nothing where a control plane runs.
+    package func reap(patience: TimeAmount = .seconds(2)) -> DoctorReport {
+        // Held while ending them, so that no `up` starts to adopt them meanwhile.
+        guard directory.controlHolder == nil, let lock = try? FileLock(path: directory.lockPath) else {
+            return examine()
+        }
+        defer { lock.release() }
+        var report = examineUnlocked()
+        let left = report.leftovers.map(\.identity)
+        // Routers first: customers are turned away before their cells go.
+        let routers = report.leftovers.filter { $0.role == NodeRole.router.name }.map(\.identity)
+        var survivors = Set(Reaper.end(routers, with: .terminate, patience: patience))
+        survivors.formUnion(Reaper.end(left.filter { !routers.contains($0) }, with: .terminate, patience: patience))
+        for index in report.processes.indices where left.contains(report.processes[index].identity) {
+            report.processes[index].condition =
+                survivors.contains(report.processes[index].identity) ? .unreapable : .reaped
+        }
+        if let journal = try? Journal(path: directory.journalPath) {
+            var ledger = SupervisorJournal(journal)
+            ledger.forget(report.processes.map(\.identity).filter { !survivors.contains($0) })
+            ledger.clearIntents()
+            journal.close()
+        }
+        directory.removeControl()
+        report.processes.removeAll { $0.condition == .gone }
+        report.findings.removeAll { $0.code == "stale-control-file" }
+        return report
+    }
+
+    /// As `examine`, while this very process holds the lock.
+    private func examineUnlocked() -> DoctorReport {
+        var report = examine()
+        report.control = nil
+        for index in report.processes.indices where report.processes[index].condition == .supervised {
+            report.processes[index].condition = .leftover
+        }
+        report.findings.removeAll { $0.code == "control-stuck" }
+        return report
+    }
+}

@@ -1,0 +1,78 @@
+import Membership
+import MeshBase
+import Nodes
+import Topology
+import UVDriver
+
+/// The control plane's member on a real gossip socket.
+package final class ControlMember: MembershipView {
+    private let runtime: HostRuntime
+    private let node: UnsafeMutablePointer<ControlNode>
+    private let io: UnsafeMutablePointer<IO>
+
+    /// - Parameters:
+    ///   - admin: where the control plane answers probes.
+    ///   - onChange: another member changed in this one's view.
+    package init(
+        _ runtime: HostRuntime, admin: Endpoint, onChange: @escaping (MemberChange) -> Void
+    ) throws {
+        self.runtime = runtime
+        let topology = runtime.settings.topology
+        let region = topology.regions[topology.control.region]
+        let configuration = try runtime.gossip(
+            data: .unspecified, admin: admin, region: region.name, zone: region.zones.first ?? "")
+        node = .allocate(capacity: 1)
+        do {
+            node.initialize(to: try ControlNode(configuration))
+        } catch {
+            node.deallocate()
+            throw error
+        }
+        io = .allocate(capacity: 1)
+        io.initialize(to: IO(runtime: runtime, onChange: onChange))
+        let (node, io, loop) = (node, io, runtime.loop)
+        runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
+        runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
+    }
+
+    deinit {
+        node.deinitialize(count: 1)
+        node.deallocate()
+        io.deinitialize(count: 1)
+        io.deallocate()
+    }
+
+    package var gossip: Endpoint { runtime.advertised(runtime.udp.local) }
+    package var members: [Member] { node.pointee.gossip.swim.members }
+    package func member(named name: String) -> Member? { node.pointee.gossip.swim.member(named: name) }
+
+    package func start(seeds: [Endpoint]) {
+        node.pointee.start(seeds: seeds, now: runtime.loop.now(), into: &io.pointee)
+    }
+    package func join(seeds: [Endpoint]) {
+        node.pointee.join(seeds: seeds, now: runtime.loop.now(), into: &io.pointee)
+    }
+    package func leave() { node.pointee.leave(now: runtime.loop.now(), into: &io.pointee) }
+
+    /// Once per turn, before the loop waits.
+    package func endTurn() { runtime.alarm.arm(at: node.pointee.nextDeadline()) }
+
+    package func close() {
+        runtime.onDatagram = { _, _ in }
+        runtime.onWake = { _ in }
+    }
+
+    private struct IO: GossipSink {
+        unowned(unsafe) let runtime: HostRuntime
+        let onChange: (MemberChange) -> Void
+
+        mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+            _ = runtime.udp.send(to: endpoint, datagram)
+        }
+        mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
+        mutating func emit(_ event: NodeEvent) {
+            runtime.events.log(event, topology: runtime.settings.topology)
+            if case .member(let change) = event { onChange(change) }
+        }
+    }
+}

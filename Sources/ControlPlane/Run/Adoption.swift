@@ -1,0 +1,59 @@
+import MeshBase
+import Store
+import Topology
+import UVDriver
+
+/// Decides, before the control plane's loop turns, what becomes of the processes that a predecessor has left.
+struct Adoption {
+    var plan: StartPlan
+    /// Processes that a predecessor paused, and until when.
+    var paused: [ProcessName: Int64]
+    /// Where routers took customers.
+    var listen: [String: Endpoint]
+
+    /// How long a process may take to answer that it lives.
+    static let patience = TimeAmount.seconds(2)
+
+    /// Asks those that run whether they answer, ends those that must, and forgets those that are gone.
+    init(_ directory: DataDirectory, _ topology: MeshTopology, _ journal: Journal, now: Int64) throws(StoreError) {
+        var ledger = SupervisorJournal(journal)
+        let inherited = try ledger.inheritance(routers: topology.routers.map(\.name))
+        var entries = ProcessLedger.entries(directory, topology, journal: journal)
+        let stuck = Self.unresponsive(entries)
+        Reaper.end(stuck.map { entries[$0].identity }, with: .kill)
+        for index in stuck { entries[index].isRunning = false }
+        plan = StartPlan(wanted: topology.processNames, ledger: entries, killed: inherited.killed, now: now)
+        Reaper.end(plan.end.map(\.identity), with: .terminate)
+        ledger.forget(plan.forget + plan.end.map(\.identity))
+        listen = inherited.listen
+        paused = [:]
+        for entry in plan.adopt {
+            if let pause = inherited.paused[entry.name], pause.identity == entry.identity {
+                paused[entry.name] = pause.until
+            }
+        }
+    }
+
+    /// Positions of processes that run, are not stopped, and do not say that they live.
+    private static func unresponsive(_ entries: [LedgerEntry]) -> [Int] {
+        var asked: [Int] = []
+        var requests: [HTTPOutgoing] = []
+        var silent: [Int] = []
+        for (index, entry) in entries.enumerated() where entry.isRunning {
+            if Reaper.isStopped(entry.identity) { continue }
+            guard let admin = entry.addresses.admin else {
+                // It never came so far as to say where it answers.
+                silent.append(index)
+                continue
+            }
+            asked.append(index)
+            requests.append(HTTPOutgoing(.get, admin, "/livez"))
+        }
+        let answers = BlockingHTTPClient.send(requests, timeout: patience)
+        for (index, answer) in zip(asked, answers) {
+            if case .success(let answer) = answer, answer.isSuccess { continue }
+            silent.append(index)
+        }
+        return silent
+    }
+}

@@ -1,0 +1,267 @@
+import Glibc
+import MeshBase
+import Store
+import Telemetry
+import UVDriver
+import Wire
+
+extension ControlPlane: APIBackend {
+    // MARK: Status
+
+    func state(of process: SupervisedProcess) -> ProcessState {
+        var facts = ProcessFacts()
+        facts.isRunning = process.isRunning
+        facts.isEnding = process.isEnding
+        facts.isReady = process.isServing
+        facts.isStopped = supervisor.isStopped(process)
+        if let seen = member.member(named: process.name.name) {
+            // What is believed of an earlier life says nothing of this one.
+            if seen.profile.gossip == process.addresses.gossip {
+                facts.status = seen.status
+                facts.reported = seen.metadata.state
+            }
+        }
+        if process.name.role == .cell, let cell = topology.cellIndex(named: process.name.name) {
+            facts.isEvacuated = evacuated.contains(topology.cells[cell.position].region)
+        }
+        return facts.state
+    }
+
+    package func status() -> StatusReport {
+        let cells = topology.cells.indices.map { index -> StatusReport.Cell in
+            let cell = topology.cells[index]
+            let region = topology.regions[cell.region]
+            let process = supervisor[ProcessName(.cell, cell.name)] ?? SupervisedProcess(ProcessName(.cell, cell.name))
+            return StatusReport.Cell(
+                name: cell.name, region: region.name,
+                zone: region.zones.indices.contains(cell.zone) ? region.zones[cell.zone] : "",
+                pid: process.identity?.pid, state: state(of: process), address: process.addresses.data?.description,
+                customers: customers[index])
+        }
+        let routers = topology.routers.map { router -> StatusReport.Router in
+            let name = ProcessName(.router, router.name)
+            let process = supervisor[name] ?? SupervisedProcess(name)
+            return StatusReport.Router(
+                name: router.name, pid: process.identity?.pid, state: state(of: process),
+                address: process.addresses.data?.description)
+        }
+        let allServe =
+            cells.allSatisfy { $0.state == .serving || $0.state == .evacuated }
+            && routers.allSatisfy { $0.state == .serving }
+        let summary = isStopping ? "stopping" : !isReady ? "starting" : allServe ? "serving" : "degraded"
+        return StatusReport(
+            mesh: directory.name, seed: topology.seed, epoch: placement.lastEpoch.rawValue, state: summary, cells: cells,
+            routers: routers,
+            control: StatusReport.Control(pid: identity.pid, address: "http://\(api.local)"))
+    }
+
+    package func processes() -> ProcessesReport {
+        var rows = supervisor.processes.map { process in
+            row(
+                process.name, process.identity?.pid, state(of: process), process.addresses, process.restarts,
+                started: process.started)
+        }
+        let own = ProcessAddresses(data: nil, admin: api.local, gossip: member.gossip)
+        rows.append(row(.control, identity.pid, isReady ? .serving : .starting, own, 0, started: started))
+        return ProcessesReport(processes: rows)
+    }
+
+    private func row(
+        _ name: ProcessName, _ pid: Int32?, _ state: ProcessState, _ addresses: ProcessAddresses, _ restarts: Int,
+        started: Int64
+    ) -> ProcessesReport.Row {
+        let memory = pid.flatMap { ProcessUsage.memory(pid: $0) }
+        let since = pid.map { Self.started($0, known: started, now: loop.wallClock()) }
+        return ProcessesReport.Row(
+            name: name.name, role: name.role.name, pid: pid, state: state,
+            processorMilliseconds: pid.flatMap { ProcessUsage.processor(pid: $0)?.milliseconds },
+            residentBytes: memory?.resident, proportionalBytes: memory?.proportional,
+            started: since.map { Timestamp.string($0) }, data: addresses.data?.description,
+            admin: addresses.admin?.description, gossip: addresses.gossip?.description, restarts: restarts)
+    }
+
+    /// Of an adopted process only the kernel knows when it started.
+    private static func started(_ pid: Int32, known: Int64, now: Int64) -> Int64 {
+        if known > 0 { return known }
+        guard let age = ProcessIdentity(pid: pid)?.age else { return now }
+        return now - age.nanoseconds
+    }
+
+    // MARK: Members
+
+    package func ownMembers() -> MembersReport {
+        let now = loop.now()
+        return MembersReport(observer: "control", members: member.members.map { MembersReport.Row($0, now: now) })
+    }
+
+    package func members(
+        observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void
+    ) {
+        var base: ProcessName?
+        if let observer {
+            do throws(TargetResolver.Unknown) {
+                let names = try resolver.resolve(observer)
+                guard names.count == 1 else {
+                    return completion(.failure(APIFailure(400, "'\(observer)' is not one node.")))
+                }
+                if names[0].role != .control { base = names[0] }
+            } catch { return completion(.failure(APIFailure(404, error.description))) }
+        }
+        if let base, supervisor[base].map({ !$0.isServing || supervisor.isStopped($0) }) ?? true {
+            return completion(.failure(APIFailure(409, "\(base) does not run, or is paused: it has no view to tell.")))
+        }
+        askAll { [unowned self] views in
+            var report = ownMembers()
+            if let base {
+                guard let view = views[base] ?? nil else {
+                    return completion(.failure(APIFailure(504, "\(base) did not tell its view in time.")))
+                }
+                report = view
+            }
+            let known = [ownMembers()] + views.values.compactMap { $0 }
+            report.agree = Agreement.count(report, among: known)
+            report.of = views.count + 1
+            completion(.success(report))
+        }
+    }
+
+    /// The views of all that run and are not stopped; nil from those that gave none in time.
+    private func askAll(_ completion: @escaping ([ProcessName: MembersReport?]) -> Void) {
+        ask(supervisor.processes, "/v1/members", as: MembersReport.self, completion)
+    }
+
+    private func ask<Report: Decodable>(
+        _ processes: [SupervisedProcess], _ target: String, as type: Report.Type,
+        _ completion: @escaping ([ProcessName: Report?]) -> Void
+    ) {
+        let asked = processes.filter { $0.isServing && !supervisor.isStopped($0) && $0.addresses.admin != nil }
+        guard !asked.isEmpty else { return completion([:]) }
+        let answers = Answers<Report>(expected: asked.count)
+        for process in asked {
+            let request = HTTPOutgoing(.get, process.addresses.admin!, target)
+            client.send(request, timeout: .seconds(1)) { result in
+                var report: Report?
+                if case .success(let answer) = result, answer.isSuccess { report = ReportJSON.decode(type, answer.body) }
+                answers.found[process.name] = .some(report)
+                if answers.found.count == answers.expected { completion(answers.found) }
+            }
+        }
+    }
+
+    private final class Answers<Report> {
+        var found: [ProcessName: Report?] = [:]
+        let expected: Int
+        init(expected: Int) { self.expected = expected }
+    }
+
+    package func impact(completion: @escaping (ImpactReport) -> Void) {
+        let routers = supervisor.processes.filter { $0.name.role == .router }
+        ask(routers, "/v1/impact", as: ImpactReport.Part.self) { parts in
+            completion(ImpactReport(parts: parts.sorted { $0.key < $1.key }.map(\.value)))
+        }
+    }
+
+    // MARK: Events
+
+    package func events(since: Int64, limit: Int) -> Result<EventsReport, APIFailure> {
+        do throws(StoreError) {
+            return .success(EventsReport(events: try journal.events(since: since, limit: limit)))
+        } catch {
+            return .failure(APIFailure(500, "The journal cannot be read: \(error)"))
+        }
+    }
+
+    // MARK: Actions
+
+    package func perform(
+        _ action: ProcessAction, _ request: ActionRequest,
+        completion: @escaping (Result<ActionReport, APIFailure>) -> Void
+    ) {
+        do throws(APIFailure) {
+            let names = try targets(action, request)
+            carryOut(action, names, request.leaseMilliseconds.map { .milliseconds($0) }, completion)
+        } catch { completion(.failure(error)) }
+    }
+
+    /// Everything is checked before anything is done.
+    private func targets(_ action: ProcessAction, _ request: ActionRequest) throws(APIFailure) -> [ProcessName] {
+        guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
+        guard !request.targets.isEmpty, request.targets.count <= TargetResolver.most else {
+            throw APIFailure(400, "Name 1 to \(TargetResolver.most) targets.")
+        }
+        if let lease = request.leaseMilliseconds {
+            let longest = Supervisor.longestLease.nanoseconds / 1_000_000
+            guard action == .kill || action == .pause else {
+                throw APIFailure(400, "for_ms goes with kill and pause: a \(action.rawValue) does not end.")
+            }
+            guard lease > 0, lease <= longest else { throw APIFailure(400, "for_ms is 1 to \(longest).") }
+        }
+        let names: [ProcessName]
+        do throws(TargetResolver.Unknown) { names = try resolver.resolve(request.targets) } catch {
+            throw APIFailure(404, error.description)
+        }
+        if names.contains(.control), action != .kill || request.leaseMilliseconds != nil {
+            throw APIFailure(400, "The control plane can only be killed, for good; 'cellmesh up' starts it again.")
+        }
+        return names
+    }
+
+    private func carryOut(
+        _ action: ProcessAction, _ names: [ProcessName], _ lease: TimeAmount?,
+        _ completion: @escaping (Result<ActionReport, APIFailure>) -> Void
+    ) {
+        let outcomes = Outcomes(names.count)
+        for (index, name) in names.enumerated() {
+            let done: (ActionOutcome) -> Void = { outcome in
+                outcomes.found[index] = outcome
+                outcomes.left -= 1
+                if outcomes.left == 0 {
+                    completion(.success(ActionReport(targets: outcomes.found.compactMap { $0 })))
+                }
+            }
+            if name == .control {
+                done(ActionOutcome(name: "control", pid: identity.pid, action: "killed", state: .down))
+                killSelf()
+            } else {
+                supervisor.perform(action, on: name, lease: lease, completion: done)
+            }
+        }
+    }
+
+    private final class Outcomes {
+        var found: [ActionOutcome?]
+        var left: Int
+        init(_ count: Int) {
+            found = Array(repeating: nil, count: count)
+            left = count
+        }
+    }
+
+    /// Without a goodbye, as a crash would; once the answer has gone out.
+    private func killSelf() {
+        note("control-killed", [:])
+        _ = try? LoopTimer.once(loop: loop, after: .milliseconds(20)) { _ = Glibc.kill(getpid(), SIGKILL) }
+    }
+
+    // MARK: Metrics
+
+    package func metrics() -> String {
+        var registry = MetricRegistry()
+        var counts: [String: Double] = [:]
+        for process in supervisor.processes {
+            counts["\(process.name.role.name)/\(state(of: process).rawValue)", default: 0] += 1
+        }
+        for (key, count) in counts.sorted(by: { $0.key < $1.key }) {
+            let parts = key.split(separator: "/").map(String.init)
+            let gauge = registry.gauge(
+                "cellmesh_processes", help: "Processes of the mesh, by role and state.",
+                [MetricLabel("role", parts[0]), MetricLabel("state", parts[1])])
+            registry.set(gauge, count)
+        }
+        let restarts = registry.gauge("cellmesh_process_restarts", help: "Processes started again, all together.")
+        registry.set(restarts, Double(supervisor.processes.reduce(0) { $0 + $1.restarts }))
+        let failures = registry.gauge("cellmesh_journal_failures", help: "Entries that could not be written.")
+        registry.set(failures, Double(supervisor.journal.failures))
+        return registry.prometheusText()
+    }
+}

@@ -1,0 +1,357 @@
+import Glibc
+import Membership
+import MeshBase
+import Sharding
+import Store
+import Telemetry
+import Topology
+import UVDriver
+
+/// The control plane of one mesh: it starts or adopts the processes, watches them, and serves the API. It is on no
+/// request's path; when it dies the others go on, and the next one takes them over.
+package final class ControlPlane {
+    package typealias Progress = (_ serving: Int, _ of: Int) -> Void
+
+    let settings: ControlSettings
+    let topology: MeshTopology
+    let directory: DataDirectory
+    let lock: FileLock
+    let journal: Journal
+    let runtime: HostRuntime
+    let loop: EventLoop
+    let api: APIServer
+    let client: HTTPClient
+    let driver: UVProcessDriver
+    let supervisor: Supervisor
+    private(set) var member: ControlMember!
+    let resolver: TargetResolver
+    let started: Int64
+    let identity = ProcessIdentity.current
+
+    var placement: PlacementTable
+    var evacuated: Set<Int> = []
+    var customers: [Int]
+    package private(set) var isReady = false
+    private(set) var isStopping = false
+
+    private var adoption: Adoption
+    private var onProgress: Progress
+    private var onReady: (StartReport) -> Void
+    private var failure: ControlFailure?
+    private var startTimer: LoopTimer?
+    private var stopTimer: LoopTimer?
+    private var hangup: SignalWatcher?
+    private var shown = -1
+    private let begun: Instant
+    /// Transitions of members that wait to be written down, in one transaction per turn.
+    private var changes: [JournalEvent] = []
+    private static let mostChanges = 4_096
+
+    /// Starts the mesh and runs until it is told to stop, by a signal or through the API.
+    ///
+    /// - Parameters:
+    ///   - progress: how many processes serve, of how many; called when that changes.
+    ///   - ready: everything serves.
+    /// - Throws: why the mesh could not be started; what had been started is stopped again.
+    package static func run(
+        _ settings: ControlSettings, progress: @escaping Progress = { _, _ in },
+        ready: @escaping (StartReport) -> Void = { _ in }
+    ) throws(ControlFailure) {
+        let parent = ParentLine(settings.readyDescriptor)
+        do throws(ControlFailure) {
+            let control = try ControlPlane(
+                settings,
+                progress: {
+                    parent.write(ReadyLine(serving: $0, of: $1))
+                    progress($0, $1)
+                },
+                ready: { report in
+                    parent.write(
+                        ReadyLine(
+                            name: "control", data: report.control.router, admin: report.control.api,
+                            gossip: report.control.gossip))
+                    parent.close()
+                    ready(report)
+                })
+            try control.run()
+        } catch {
+            parent.write(ReadyLine(error: error.description))
+            parent.close()
+            throw error
+        }
+    }
+
+    private init(
+        _ settings: ControlSettings, progress: @escaping Progress, ready: @escaping (StartReport) -> Void
+    ) throws(ControlFailure) {
+        self.settings = settings
+        topology = settings.topology
+        directory = settings.directory
+        onProgress = progress
+        onReady = ready
+        resolver = TargetResolver(topology)
+        customers = [Int](repeating: 0, count: topology.cells.count)
+        lock = try Self.lock(directory)
+        placement = try MeshPreparation.prepare(directory, topology)
+        do {
+            let token = try directory.token()
+            var host = HostSettings(
+                name: "control", topology: topology, placement: placement, dataDirectory: directory.controlDirectory,
+                secret: try directory.secret(), boot: SecretText.randomInteger(),
+                storeID: SecretText.randomInteger())
+            host.gossip = settings.gossip
+            journal = try Journal(path: directory.journalPath)
+            runtime = try HostRuntime(host, role: .control)
+            loop = runtime.loop
+            begun = loop.freshNow()
+            started = loop.wallClock()
+            api = APIServer(loop: loop, token: token)
+            try api.listen(on: settings.api)
+            client = HTTPClient(loop: loop)
+            driver = UVProcessDriver(loop: loop, executable: settings.executable)
+            supervisor = Supervisor(
+                driver: driver, journal: journal,
+                command: ProcessCommand(directory: directory, grace: settings.grace, extra: settings.extra),
+                names: topology.processNames,
+                settings: Supervisor.Settings(
+                    restart: topology.restart, startTimeout: settings.startTimeout, seed: topology.seed))
+            adoption = try Adoption(directory, topology, journal, now: started)
+        } catch { throw Self.failure(error) }
+        do {
+            member = try ControlMember(runtime, admin: api.local) { [unowned self] in note($0) }
+        } catch { throw Self.failure(error) }
+        evacuated = Self.evacuatedRegions(placement, topology)
+    }
+
+    static func lock(_ directory: DataDirectory) throws(ControlFailure) -> FileLock {
+        do throws(DataDirectoryError) { try directory.checkUsable() } catch { throw .data(error) }
+        do throws(FileFailure) { try SystemFile.makeDirectory(directory.path) } catch {
+            throw .data(DataDirectoryError(error))
+        }
+        do throws(UVError) { return try FileLock(path: directory.lockPath) } catch {
+            if error.name == "EAGAIN" {
+                throw .alreadyRunning(mesh: directory.name, pid: directory.controlHolder ?? 0)
+            }
+            throw .data(
+                DataDirectoryError(FileFailure(operation: "lock", path: directory.lockPath, code: -error.code)))
+        }
+    }
+
+    private static func failure(_ error: any Error) -> ControlFailure {
+        switch error {
+        case let error as ControlFailure: error
+        case let error as DataDirectoryError: .data(error)
+        default: .system("\(error)")
+        }
+    }
+
+    static func evacuatedRegions(_ table: PlacementTable, _ topology: MeshTopology) -> Set<Int> {
+        Set(
+            topology.regions.indices.filter { region in
+                table.cohorts.allSatisfy { $0.placements.last?.evacuated.contains(region) ?? false }
+            })
+    }
+
+    // MARK: Running
+
+    private func run() throws(ControlFailure) {
+        wire()
+        begin()
+        loop.run()
+        client.close()
+        loop.close()
+        journal.close()
+        lock.release()
+        if let failure { throw failure }
+    }
+
+    private func wire() {
+        api.backend = self
+        runtime.onStop = { [unowned self] in signalled() }
+        hangup = try? SignalWatcher(loop: loop, signal: SIGHUP) { [unowned self] in signalled() }
+        loop.beforeWaiting { [weak self] in self?.endTurn() }
+        supervisor.joinPoints = { [unowned self] in joinPoints() }
+        supervisor.onStartFailure = { [unowned self] name, reason in
+            if !isReady { fail(.process(name, reason: reason)) }
+        }
+        supervisor.onChange = { [unowned self] in checkStart() }
+    }
+
+    /// The control plane's own member, and two others in case it dies while the newcomer starts.
+    private func joinPoints() -> [Endpoint] {
+        let others = supervisor.processes.filter { $0.isServing && !$0.isPaused }.compactMap(\.addresses.gossip)
+        return [member.gossip] + others.prefix(2)
+    }
+
+    private func endTurn() {
+        if !changes.isEmpty {
+            let written = changes
+            changes.removeAll(keepingCapacity: true)
+            _ = try? journal.write { for change in written { try $0.append(change) } }
+        }
+        if let member { member.endTurn() }
+        api.endTurn()
+    }
+
+    private func note(_ change: MemberChange) {
+        guard changes.count < Self.mostChanges else { return }
+        let attributes: [TelemetryEvent.Attribute] = [
+            .init("observer", .string("control")), .init("incarnation", .integer(Int64(change.member.incarnation))),
+            .init("source", .string(change.source)),
+        ]
+        let event = TelemetryEvent(
+            time: loop.wallClock(), type: "member", action: change.status.name, id: change.member.name,
+            attributes: attributes)
+        changes.append(
+            JournalEvent(
+                time: event.time, type: event.type, action: event.action, subject: event.id,
+                attributes: event.attributesJSON()))
+    }
+
+    // MARK: Starting
+
+    private func begin() {
+        let plan = adoption.plan
+        note("starting", ["adopt": plan.adopt.count, "spawn": plan.spawn.count, "held_down": plan.heldDown.count])
+        member.start(seeds: plan.adopt.compactMap(\.addresses.gossip))
+        for name in topology.processNames where name.role == .router {
+            supervisor.setListen(adoption.listen[name.name], of: name)
+        }
+        if let router = settings.router, let first = topology.routers.first {
+            supervisor.setListen(router, of: ProcessName(.router, first.name))
+        }
+        var missing = plan.spawn
+        for entry in plan.adopt {
+            do throws(SpawnFailure) {
+                try supervisor.adopt(entry, pausedUntil: adoption.paused[entry.name])
+            } catch { missing.append(entry.name) }
+        }
+        for held in plan.heldDown { supervisor.holdDown(held) }
+        countCustomers()
+        startTimer = try? LoopTimer(loop: loop) { [unowned self] in checkStart() }
+        startTimer?.start(after: .milliseconds(10), every: .milliseconds(10))
+        supervisor.start(missing)
+        checkStart()
+    }
+
+    private func countCustomers() {
+        guard let placement = try? Placement(topology, table: placement) else { return }
+        let topology = topology
+        // Ten million customers take a second.
+        if topology.customers.count <= 20_000 {
+            customers = CustomerCounts.byFirstCell(topology, placement)
+            return
+        }
+        WorkPool(loop: loop).submit {
+            CustomerCounts.byFirstCell(topology, placement)
+        } completion: { [weak self] result in
+            if let counts = result.value { self?.customers = counts }
+        }
+    }
+
+    /// Those that should serve now: all but the ones killed on purpose.
+    private var expected: [SupervisedProcess] { supervisor.processes.filter { !$0.isHeldDown } }
+
+    private func checkStart() {
+        guard !isReady, !isStopping, failure == nil else { return }
+        let expected = expected
+        let serving = expected.count { isInView($0) }
+        if serving != shown {
+            shown = serving
+            onProgress(serving, expected.count)
+        }
+        if serving == expected.count { return becomeReady() }
+        if loop.now() - begun > settings.startTimeout + .seconds(1) {
+            let missing = expected.filter { !isInView($0) }.map(\.name.description)
+            fail(
+                .timeout(
+                    "only \(serving) of \(expected.count) processes served within \(settings.startTimeout.seconds) s; "
+                        + "missing: \(missing.prefix(8).joined(separator: ", "))\(missing.count > 8 ? ", ..." : "")"))
+        }
+    }
+
+    /// It has said that it serves, and the membership has it in this very life. A stopped process does not answer the
+    /// membership, and is not waited for.
+    private func isInView(_ process: SupervisedProcess) -> Bool {
+        guard process.isServing else { return false }
+        if supervisor.isStopped(process) { return true }
+        guard let seen = member.member(named: process.name.name) else { return false }
+        return seen.status == .alive && seen.profile.gossip == process.addresses.gossip
+    }
+
+    private func becomeReady() {
+        startTimer?.close()
+        let routers = supervisor.processes.filter { $0.name.role == .router }
+        let router = routers.lazy.compactMap { $0.addresses.data ?? $0.listen }.first
+        let file = ControlFile(
+            mesh: directory.name, pid: identity.pid, startTime: identity.startTime,
+            api: "http://\(api.local)", gossip: member.gossip.description, router: router.map { "http://\($0)" } ?? "",
+            started: Timestamp.string(started), cells: topology.cells.count,
+            readyMilliseconds: Int64((loop.now() - begun).milliseconds.rounded()))
+        do throws(DataDirectoryError) { try directory.writeControl(file) } catch { return fail(.data(error)) }
+        isReady = true
+        note("ready", ["ready_ms": Int(file.readyMilliseconds), "adopted": adoption.plan.adopt.count])
+        onReady(
+            StartReport(
+                control: file, adopted: adoption.plan.adopt.count,
+                spawned: supervisor.servingCount - adoption.plan.adopt.count,
+                heldDown: adoption.plan.heldDown.map(\.name.name)))
+    }
+
+    /// Something about the mesh as a whole.
+    func note(_ action: String, _ numbers: KeyValuePairs<String, Int>) {
+        let event = TelemetryEvent(
+            time: loop.wallClock(), type: "mesh", action: action, id: directory.name,
+            attributes: numbers.map { .init($0.key, .integer(Int64($0.value))) })
+        _ = try? journal.append(
+            JournalEvent(
+                time: event.time, type: event.type, action: action, subject: event.id,
+                attributes: event.attributesJSON()))
+    }
+
+    private func fail(_ reason: ControlFailure) {
+        guard failure == nil, !isStopping else { return }
+        failure = reason
+        note("start-failed", [:])
+        let adopted = Set(adoption.plan.adopt.map(\.name))
+        stop(only: adopted.isEmpty ? nil : Set(topology.processNames).subtracting(adopted))
+    }
+
+    // MARK: Stopping
+
+    /// A second signal does not wait for anybody.
+    private func signalled() {
+        if isStopping { return supervisor.killAll() }
+        if !isReady { return fail(.interrupted) }
+        stop(only: nil)
+    }
+
+    package func shutDown() { stop(only: nil) }
+
+    private func stop(only: Set<ProcessName>?) {
+        guard !isStopping else { return }
+        isStopping = true
+        startTimer?.close()
+        note("stopping", [:])
+        // Within a callback of the supervisor: in the next turn, so that it has finished with what it was doing.
+        stopTimer = try? LoopTimer.once(loop: loop, after: .zero) { [unowned self] in
+            supervisor.shutDown(only: only) { [unowned self] in finish() }
+        }
+    }
+
+    private func finish() {
+        let others = member.members.contains { !$0.isSelf && $0.status.isLive }
+        member.leave()
+        note("stopped", [:])
+        directory.removeControl()
+        // The goodbye travels, and the answer to `down` goes out.
+        stopTimer = try? LoopTimer.once(loop: loop, after: .milliseconds(others ? 50 : 5)) { [unowned self] in
+            api.close()
+            client.close()
+            driver.close()
+            hangup?.close()
+            member.close()
+            runtime.close()
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Glibc
+import MeshBase
+import UVDriver
+
+/// `down`: stops a mesh through its control plane, or without it where that is dead or stuck.
+package enum MeshDown {
+    package struct Report: Codable, Sendable, Equatable {
+        package var schema = ReportJSON.schema
+        package var mesh: String
+        /// `api`: the control plane has stopped everything; `reaped`: it was dead, or did not answer.
+        package var how: String
+        /// Processes that were ended without the control plane.
+        package var reaped: Int
+        /// Processes that could not be ended.
+        package var left: Int
+        package var milliseconds: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case schema, mesh, how, reaped, left
+            case milliseconds = "took_ms"
+        }
+    }
+
+    package enum Failure: Error, Equatable, CustomStringConvertible {
+        /// Neither a control plane nor any process.
+        case notRunning(mesh: String)
+        /// The control plane neither stops nor can be ended.
+        case stuck(pid: Int32)
+
+        package var description: String {
+            switch self {
+            case .notRunning(let mesh): "the mesh '\(mesh)' does not run"
+            case .stuck(let pid): "the control plane (pid \(pid)) neither answers nor can be ended"
+            }
+        }
+    }
+
+    /// - Parameter timeout: for the ordered shutdown; what is left after that is killed.
+    package static func run(
+        _ directory: DataDirectory, timeout: TimeAmount = .seconds(15)
+    ) throws(Failure) -> Report {
+        let begun = monotonic()
+        func report(_ how: String, _ doctor: DoctorReport?) -> Report {
+            Report(
+                mesh: directory.name, how: how, reaped: doctor?.processes.count { $0.condition == .reaped } ?? 0,
+                left: doctor?.processes.count { $0.condition == .unreapable } ?? 0,
+                milliseconds: (monotonic() - begun).milliseconds)
+        }
+        if let holder = directory.controlHolder {
+            if stop(directory, holder, until: begun + timeout) {
+                // Its last act is to let go of the lock; nothing is left of what it knew.
+                return report("api", nil)
+            }
+            if let control = ProcessIdentity(pid: holder), directory.controlHolder == holder {
+                Reaper.end([control], with: .kill)
+            }
+            if let still = directory.controlHolder { throw .stuck(pid: still) }
+            return report("reaped", Doctor(directory).reap())
+        }
+        let doctor = Doctor(directory)
+        let found = doctor.examine()
+        guard !found.leftovers.isEmpty || SystemFile.exists(directory.controlPath) else {
+            throw .notRunning(mesh: directory.name)
+        }
+        return report("reaped", doctor.reap())
+    }
+
+    /// Whether the control plane has stopped: through its API, or where that does not answer by a signal.
+    private static func stop(_ directory: DataDirectory, _ holder: Int32, until deadline: Instant) -> Bool {
+        let asked: Bool
+        do {
+            try ControlClient(directory).down()
+            asked = true
+        } catch { asked = false }
+        if !asked {
+            guard let control = ProcessIdentity(pid: holder), !Reaper.isStopped(control) else { return false }
+            _ = try? control.kill(SIGTERM)
+        }
+        while monotonic() < deadline {
+            if directory.controlHolder != holder { return true }
+            usleep(2_000)
+        }
+        return false
+    }
+
+    private static func monotonic() -> Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}

@@ -1,0 +1,37 @@
+import MeshBase
+
+/// The command line of a process of the mesh.
+package struct ProcessCommand: Sendable {
+    package var directory: DataDirectory
+    /// How long the process goes on when no control plane holds the lock.
+    package var grace: TimeAmount
+    /// Further arguments for every process.
+    package var extra: [String]
+
+    package init(directory: DataDirectory, grace: TimeAmount = .minutes(10), extra: [String] = []) {
+        self.directory = directory
+        self.grace = grace
+        self.extra = extra
+    }
+
+    /// - Parameters:
+    ///   - join: members that run already.
+    ///   - listen: where it takes its traffic; any port where left out.
+    package func arguments(_ name: ProcessName, join: [Endpoint], listen: Endpoint?) -> [String] {
+        var arguments = [
+            name.role.name, "--name", name.name, "--model", directory.modelPath,
+            "--data", directory.directory(of: name.role, name.name), "--secret-file", directory.secretPath,
+            "--lock", directory.lockPath, "--grace", "\(grace.millisecondsRoundedUp)ms", "--ready-fd", "3",
+        ]
+        if name.role == .router { arguments += ["--placement", directory.placementPath] }
+        if let listen { arguments += ["--listen", listen.description] }
+        for member in join { arguments += ["--join", member.description] }
+        return arguments + extra
+    }
+
+    package func request(_ name: ProcessName, join: [Endpoint], listen: Endpoint?) -> SpawnRequest {
+        SpawnRequest(
+            name: name, arguments: arguments(name, join: join, listen: listen),
+            logPath: directory.logPath(of: name.role, name.name))
+    }
+}

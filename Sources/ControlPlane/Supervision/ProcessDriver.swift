@@ -1,0 +1,61 @@
+import MeshBase
+import UVDriver
+
+/// A signal that the supervisor sends.
+package enum ProcessSignal: String, Sendable, Equatable {
+    /// SIGTERM: finish and leave.
+    case terminate
+    /// SIGKILL.
+    case kill
+    /// SIGSTOP.
+    case stop
+    /// SIGCONT.
+    case resume
+}
+
+/// A process to start.
+package struct SpawnRequest: Sendable, Equatable {
+    package var name: ProcessName
+    package var arguments: [String]
+    /// Where its standard output and error are appended.
+    package var logPath: String
+
+    package init(name: ProcessName, arguments: [String], logPath: String) {
+        self.name = name
+        self.arguments = arguments
+        self.logPath = logPath
+    }
+}
+
+/// A call that is still to come and can be taken back.
+package protocol ScheduledCall: AnyObject {
+    func cancel()
+}
+
+/// What the supervisor needs of the operating system; tests put virtual time and invented processes in its place.
+package protocol ProcessDriver: AnyObject {
+    func now() -> Instant
+    /// Nanoseconds since 1970, UTC.
+    func wallClock() -> Int64
+    /// Starts a process; `onLine` and `onExit` are called later, never within this call.
+    /// - Parameter onExit: how it ended, for people.
+    func spawn(
+        _ request: SpawnRequest, onLine: @escaping (String) -> Void, onExit: @escaping (String) -> Void
+    ) throws(SpawnFailure) -> ProcessIdentity
+    /// Watches a process that another control plane started.
+    func adopt(_ identity: ProcessIdentity, onExit: @escaping (String) -> Void) throws(SpawnFailure)
+    /// False if the process runs no more.
+    @discardableResult
+    func signal(_ identity: ProcessIdentity, _ signal: ProcessSignal) -> Bool
+    /// Whether the process is stopped by a signal, whoever sent it.
+    func isStopped(_ identity: ProcessIdentity) -> Bool
+    func schedule(after delay: TimeAmount, _ body: @escaping () -> Void) -> any ScheduledCall
+    /// The last lines of a log.
+    func tail(_ path: String, lines: Int) -> [String]
+}
+
+/// Why a process could not be started or watched.
+package struct SpawnFailure: Error, Equatable, CustomStringConvertible {
+    package var description: String
+    package init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,29 @@
+import MeshBase
+import Topology
+
+/// A process by its role and name.
+package struct ProcessName: Hashable, Sendable, Comparable, CustomStringConvertible {
+    package var role: NodeRole
+    package var name: String
+
+    package init(_ role: NodeRole, _ name: String) {
+        self.role = role
+        self.name = name
+    }
+
+    /// `cell/us-east-1`, `router/r1`, `control`.
+    package var description: String { role == .control ? "control" : "\(role.name)/\(name)" }
+
+    package static func < (a: ProcessName, b: ProcessName) -> Bool {
+        (a.role.rawValue, a.name) < (b.role.rawValue, b.name)
+    }
+
+    package static let control = ProcessName(.control, "control")
+}
+
+extension MeshTopology {
+    /// The processes that the supervisor starts: cells in their order, then routers.
+    package var processNames: [ProcessName] {
+        cells.map { ProcessName(.cell, $0.name) } + routers.map { ProcessName(.router, $0.name) }
+    }
+}

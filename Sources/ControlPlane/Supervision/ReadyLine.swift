@@ -1,0 +1,45 @@
+import MeshBase
+
+/// A line that a process writes to its readiness descriptor.
+package struct ReadyLine: Codable, Sendable, Equatable {
+    /// Nil in a line that only tells how far the start has come.
+    package var ready: Bool?
+    package var name: String?
+    package var data: String?
+    package var admin: String?
+    package var gossip: String?
+    package var error: String?
+    /// Of a control plane that starts: how many processes serve, of how many.
+    package var serving: Int?
+    package var of: Int?
+
+    package init(error: String) {
+        ready = false
+        name = ProcessName.control.name
+        self.error = error
+    }
+
+    package init(serving: Int, of: Int) {
+        self.serving = serving
+        self.of = of
+    }
+
+    package init(name: String, data: String, admin: String, gossip: String) {
+        ready = true
+        self.name = name
+        self.data = data
+        self.admin = admin
+        self.gossip = gossip
+    }
+
+    package init?(_ line: String) {
+        guard let decoded = ReportJSON.decode(ReadyLine.self, Array(line.utf8)) else { return nil }
+        self = decoded
+    }
+
+    package var addresses: ProcessAddresses {
+        ProcessAddresses(
+            data: data.flatMap { Endpoint($0) }, admin: admin.flatMap { Endpoint($0) },
+            gossip: gossip.flatMap { Endpoint($0) })
+    }
+}

@@ -1,0 +1,83 @@
+import MeshBase
+import UVDriver
+
+/// One process under supervision: what is known of it and what is meant to become of it.
+package struct SupervisedProcess: Sendable {
+    package enum Phase: Sendable, Equatable {
+        /// There is no process. `reason`: how the last one ended; nil if there was none.
+        case down(reason: String?)
+        /// Started, has not reported yet.
+        case starting(ProcessIdentity)
+        case serving(ProcessIdentity)
+        /// Told to end.
+        case ending(ProcessIdentity)
+    }
+
+    package let name: ProcessName
+    package var phase = Phase.down(reason: nil)
+    package var addresses = ProcessAddresses()
+    /// Where it takes its traffic, if that is fixed.
+    package var listen: Endpoint?
+    /// Stopped from here and not resumed.
+    package var isPaused = false
+    /// Killed on purpose: not started again before its lease ends or someone restarts it.
+    package var isHeldDown = false
+    /// How often it was started again.
+    package var restarts = 0
+    package var backoff = RestartBackoff()
+    /// Nanoseconds since 1970; 0 where unknown.
+    package var started: Int64 = 0
+    package var servingSince: Instant?
+
+    package init(_ name: ProcessName) { self.name = name }
+
+    package var identity: ProcessIdentity? {
+        switch phase {
+        case .down: nil
+        case .starting(let identity), .serving(let identity), .ending(let identity): identity
+        }
+    }
+    package var isRunning: Bool { identity != nil }
+    package var isServing: Bool { if case .serving = phase { true } else { false } }
+    package var isEnding: Bool { if case .ending = phase { true } else { false } }
+}
+
+/// What was done to one target of a command.
+package struct ActionOutcome: Codable, Sendable, Equatable {
+    /// `us-east-1`.
+    package var name: String
+    /// The process that it was done to, or the new one after a restart; nil where there is none.
+    package var pid: Int32?
+    /// `killed already-down paused already-paused resumed not-paused not-running restarted failed`.
+    package var action: String
+    /// The state afterwards.
+    package var state: ProcessState
+    /// Why it failed, or what will follow by itself.
+    package var detail: String?
+
+    package init(name: String, pid: Int32?, action: String, state: ProcessState, detail: String? = nil) {
+        self.name = name
+        self.pid = pid
+        self.action = action
+        self.state = state
+        self.detail = detail
+    }
+
+    package var failed: Bool { action == "failed" }
+
+    private enum CodingKeys: String, CodingKey { case name, pid, action, state, detail }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(pid, forKey: .pid)
+        try container.encode(action, forKey: .action)
+        try container.encode(state, forKey: .state)
+        try container.encodeIfPresent(detail, forKey: .detail)
+    }
+}
+
+/// What can be done to a process.
+package enum ProcessAction: String, Sendable, CaseIterable {
+    case kill, pause, resume, restart
+}

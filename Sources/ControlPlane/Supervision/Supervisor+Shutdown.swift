@@ -1,0 +1,35 @@
+import MeshBase
+
+extension Supervisor {
+    /// Ends every process: routers first, so that customers are turned away before their cells go, then cells. Each is
+    /// asked, and killed when that takes longer than the stop timeout.
+    ///
+    /// - Parameters:
+    ///   - only: the processes to end; the others are let go of and run on.
+    package func shutDown(only: Set<ProcessName>? = nil, completion: @escaping () -> Void) {
+        isShuttingDown = true
+        for key in Array(timers.keys) where key.purpose != .stop { cancel(key.purpose, key.name) }
+        let mine = names.filter { only?.contains($0) ?? true }
+        if only == nil { journal.clearIntents() }
+        endAll(mine.filter { $0.role == .router }) { [self] in
+            endAll(mine.filter { $0.role == .cell }, then: completion)
+        }
+    }
+
+    /// Does not wait any longer.
+    package func killAll() {
+        for process in processes { if let identity = process.identity { driver.signal(identity, .kill) } }
+    }
+
+    private func endAll(_ names: [ProcessName], then: @escaping () -> Void) {
+        let running = names.compactMap { name in table[name]?.identity.map { (name, $0) } }
+        guard !running.isEmpty else { return then() }
+        var left = running.count
+        for (name, identity) in running {
+            end(name, identity, with: .terminate) {
+                left -= 1
+                if left == 0 { then() }
+            }
+        }
+    }
+}

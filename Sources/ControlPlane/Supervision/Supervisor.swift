@@ -1,0 +1,249 @@
+import MeshBase
+import Store
+import Topology
+import UVDriver
+
+/// Starts, watches, pauses, kills and restarts the processes of a mesh. Confined to its driver's thread.
+package final class Supervisor {
+    package struct Settings: Sendable {
+        package var restart: RestartPolicy
+        /// A process that has not reported after this long is killed.
+        package var startTimeout: TimeAmount
+        /// Between SIGTERM and SIGKILL.
+        package var stopTimeout = TimeAmount.seconds(2)
+        package var seed: UInt64
+
+        package init(restart: RestartPolicy = .never, startTimeout: TimeAmount = .seconds(10), seed: UInt64 = 0) {
+            self.restart = restart
+            self.startTimeout = startTimeout
+            self.seed = seed
+        }
+    }
+
+    package let settings: Settings
+    let driver: any ProcessDriver
+    let command: ProcessCommand
+    package internal(set) var journal: SupervisorJournal
+    /// In the order of the topology: cells, then routers.
+    package let names: [ProcessName]
+    var table: [ProcessName: SupervisedProcess]
+    private var generator: Generator
+
+    /// Members that a new process joins through.
+    package var joinPoints: () -> [Endpoint] = { [] }
+    /// After any change of any process.
+    package var onChange: () -> Void = {}
+    /// A process could not be started, or died before it served.
+    package var onStartFailure: (ProcessName, String) -> Void = { _, _ in }
+
+    /// Leases that end by themselves, restarts that are due, starts that may take too long.
+    var timers: [TimerKey: any ScheduledCall] = [:]
+    /// Who waits for a process to end, or to serve.
+    var exitWaiters: [ProcessName: [() -> Void]] = [:]
+    var readyWaiters: [ProcessName: [(String?) -> Void]] = [:]
+    package internal(set) var isShuttingDown = false
+
+    struct TimerKey: Hashable {
+        enum Purpose { case start, stop, resume, revive }
+        var purpose: Purpose
+        var name: ProcessName
+    }
+
+    package init(
+        driver: any ProcessDriver, journal: Journal, command: ProcessCommand, names: [ProcessName], settings: Settings
+    ) {
+        self.driver = driver
+        self.journal = SupervisorJournal(journal)
+        self.command = command
+        self.names = names
+        self.settings = settings
+        table = Dictionary(uniqueKeysWithValues: names.map { ($0, SupervisedProcess($0)) })
+        generator = Generator(seed: settings.seed, concern: "restart", counter: SecretText.randomInteger())
+    }
+
+    package subscript(name: ProcessName) -> SupervisedProcess? { table[name] }
+    package var processes: [SupervisedProcess] { names.compactMap { table[$0] } }
+    package var servingCount: Int { table.values.count { $0.isServing } }
+
+    /// Fixes where a process takes its traffic.
+    package func setListen(_ endpoint: Endpoint?, of name: ProcessName) { table[name]?.listen = endpoint }
+
+    /// Whether a process is stopped, from here or by anybody else.
+    package func isStopped(_ process: SupervisedProcess) -> Bool {
+        guard let identity = process.identity else { return false }
+        return process.isPaused || driver.isStopped(identity)
+    }
+
+    // MARK: Starting
+
+    /// Starts processes, all at once. What cannot be started is reported through `onStartFailure`.
+    package func start(_ wanted: [ProcessName]) {
+        let names = wanted.filter { table[$0].map { !$0.isRunning } ?? false }
+        guard !names.isEmpty, !isShuttingDown else { return }
+        for name in names {
+            cancel(.revive, name)
+            table[name]?.isHeldDown = false
+            table[name]?.isPaused = false
+        }
+        do throws(StoreError) {
+            try journal.willStart(names, at: driver.wallClock())
+        } catch {
+            for name in names { failStart(name, "the journal cannot be written: \(error)") }
+            return onChange()
+        }
+        let join = joinPoints()
+        var started: [(ProcessName, ProcessIdentity)] = []
+        var failed: [(ProcessName, String)] = []
+        for name in names {
+            do throws(SpawnFailure) { started.append((name, try spawn(name, join))) } catch {
+                failed.append((name, error.description))
+            }
+        }
+        journal.started(started, failed: failed, at: driver.wallClock())
+        for (name, reason) in failed { failStart(name, reason) }
+        onChange()
+    }
+
+    private func spawn(_ name: ProcessName, _ join: [Endpoint]) throws(SpawnFailure) -> ProcessIdentity {
+        var identity: ProcessIdentity?
+        let request = command.request(name, join: join, listen: table[name]?.listen)
+        let spawned = try driver.spawn(request) { [weak self] line in
+            if let self, let identity { report(name, identity, line) }
+        } onExit: { [weak self] how in
+            if let self, let identity { exited(name, identity, how) }
+        }
+        identity = spawned
+        table[name]?.phase = .starting(spawned)
+        table[name]?.addresses = ProcessAddresses()
+        table[name]?.started = driver.wallClock()
+        table[name]?.servingSince = nil
+        schedule(.start, name, after: settings.startTimeout) { [unowned self] in startTimedOut(name, spawned) }
+        return spawned
+    }
+
+    private func report(_ name: ProcessName, _ identity: ProcessIdentity, _ line: String) {
+        guard table[name]?.phase == .starting(identity), let line = ReadyLine(line), let ready = line.ready else {
+            return
+        }
+        guard ready else {
+            // It ends by itself now.
+            return endStart(name, identity, line.error ?? "it gave no reason")
+        }
+        cancel(.start, name)
+        table[name]?.phase = .serving(identity)
+        table[name]?.addresses = line.addresses
+        table[name]?.servingSince = driver.now()
+        if name.role == .router { table[name]?.listen = line.addresses.data }
+        journal.ready(name, identity, line.addresses, at: driver.wallClock())
+        for waiter in readyWaiters.removeValue(forKey: name) ?? [] { waiter(nil) }
+        onChange()
+    }
+
+    private func startTimedOut(_ name: ProcessName, _ identity: ProcessIdentity) {
+        guard table[name]?.phase == .starting(identity) else { return }
+        driver.signal(identity, .kill)
+        let seconds = settings.startTimeout.seconds
+        endStart(name, identity, "it did not serve within \(seconds) s" + logQuote(name))
+    }
+
+    /// A process that will not serve: it dies now, or has been told to.
+    private func endStart(_ name: ProcessName, _ identity: ProcessIdentity, _ reason: String) {
+        cancel(.start, name)
+        table[name]?.phase = .ending(identity)
+        schedule(.stop, name, after: settings.stopTimeout) { [unowned self] in driver.signal(identity, .kill) }
+        failStart(name, reason)
+        onChange()
+    }
+
+    private func failStart(_ name: ProcessName, _ reason: String) {
+        if case .down = table[name]?.phase { table[name]?.phase = .down(reason: reason) }
+        for waiter in readyWaiters.removeValue(forKey: name) ?? [] { waiter(reason) }
+        onStartFailure(name, reason)
+    }
+
+    /// The end of a process's log, for an error message.
+    func logQuote(_ name: ProcessName) -> String {
+        let path = command.directory.logPath(of: name.role, name.name)
+        let lines = driver.tail(path, lines: 5)
+        guard !lines.isEmpty else { return "; its log \(path) is empty" }
+        return "; its log \(path) ends:\n" + lines.map { "    " + $0.prefix(400) }.joined(separator: "\n")
+    }
+
+    // MARK: Adopting
+
+    /// Takes over a process that a predecessor started and that serves.
+    ///
+    /// - Parameter pausedUntil: when it is resumed, if the predecessor paused it (nanoseconds since 1970).
+    package func adopt(_ entry: LedgerEntry, pausedUntil: Int64?) throws(SpawnFailure) {
+        let (name, identity) = (entry.name, entry.identity)
+        try driver.adopt(identity) { [weak self] how in self?.exited(name, identity, how) }
+        table[name]?.phase = .serving(identity)
+        table[name]?.addresses = entry.addresses
+        table[name]?.servingSince = driver.now()
+        if name.role == .router { table[name]?.listen = entry.addresses.data }
+        journal.adopted(name, identity, entry.addresses, at: driver.wallClock())
+        if let pausedUntil {
+            table[name]?.isPaused = true
+            scheduleResume(name, until: pausedUntil)
+        }
+    }
+
+    /// A process that was killed on purpose stays down, until its lease ends.
+    package func holdDown(_ held: StartPlan.HeldDown) {
+        table[held.name]?.isHeldDown = true
+        scheduleRevival(held.name, until: held.until)
+    }
+
+    // MARK: Ends
+
+    func exited(_ name: ProcessName, _ identity: ProcessIdentity, _ how: String) {
+        guard let process = table[name], process.identity == identity else { return }
+        let wasStarting = process.phase == .starting(identity)
+        let wasExpected = process.isEnding || isShuttingDown
+        for purpose in [TimerKey.Purpose.start, .stop, .resume] { cancel(purpose, name) }
+        table[name]?.phase = .down(reason: how)
+        table[name]?.addresses = ProcessAddresses()
+        table[name]?.servingSince = nil
+        if process.isPaused {
+            table[name]?.isPaused = false
+            journal.cleared(.pause, name, event: nil, at: driver.wallClock())
+        }
+        journal.exited(name, identity, how: how, wasExpected: wasExpected, at: driver.wallClock())
+        let disappointed = wasStarting ? [] : readyWaiters.removeValue(forKey: name) ?? []
+        for waiter in disappointed { waiter("it was told to end before it served") }
+        for waiter in exitWaiters.removeValue(forKey: name) ?? [] { waiter() }
+        if wasStarting { failStart(name, "it ended before it served (\(how))" + logQuote(name)) }
+        if !wasExpected { scheduleRestart(name, servedSince: process.servingSince) }
+        onChange()
+    }
+
+    private func scheduleRestart(_ name: ProcessName, servedSince: Instant?) {
+        guard table[name]?.isRunning == false, table[name]?.isHeldDown == false else { return }
+        let served = servedSince.map { driver.now() - $0 }
+        guard
+            let delay = table[name]?.backoff.delay(settings.restart, served: served, using: &generator)
+        else { return }
+        journal.note("restart-due", name, "in \(delay.millisecondsRoundedUp) ms", at: driver.wallClock())
+        schedule(.revive, name, after: delay) { [unowned self] in
+            table[name]?.restarts += 1
+            start([name])
+        }
+    }
+
+    // MARK: Timers
+
+    func schedule(
+        _ purpose: TimerKey.Purpose, _ name: ProcessName, after delay: TimeAmount, _ body: @escaping () -> Void
+    ) {
+        cancel(purpose, name)
+        let key = TimerKey(purpose: purpose, name: name)
+        timers[key] = driver.schedule(after: delay) { [weak self] in
+            self?.timers[key] = nil
+            body()
+        }
+    }
+
+    func cancel(_ purpose: TimerKey.Purpose, _ name: ProcessName) {
+        timers.removeValue(forKey: TimerKey(purpose: purpose, name: name))?.cancel()
+    }
+}

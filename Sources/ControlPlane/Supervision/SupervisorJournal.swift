@@ -1,0 +1,189 @@
+import MeshBase
+import Store
+import Telemetry
+import UVDriver
+
+/// What the supervisor writes down, so that a successor can go on: which processes run, what was done to them on purpose
+/// and until when, and what happened.
+///
+/// A kill and a pause are intents named `kill/ROLE/NAME` and `pause/ROLE/NAME`, written before the signal is sent and
+/// removed when the process is restarted or resumed; `expiresAt` is when that happens by itself (`.max`: never).
+package struct SupervisorJournal {
+    private let journal: Journal
+    /// Entries that could not be written where the supervisor goes on all the same.
+    package private(set) var failures = 0
+
+    package init(_ journal: Journal) { self.journal = journal }
+
+    private static func id(_ action: ProcessIntent.Action, _ name: ProcessName) -> String {
+        "\(action.rawValue)/\(name.role.name)/\(name.name)"
+    }
+
+    static func event(
+        _ time: Int64, _ action: String, _ name: ProcessName, _ attributes: [TelemetryEvent.Attribute] = []
+    ) -> JournalEvent {
+        let event = TelemetryEvent(
+            time: time, type: "process", action: action, id: name.name,
+            attributes: [.init("role", .string(name.role.name))] + attributes)
+        return JournalEvent(
+            time: time, type: event.type, action: action, subject: name.name, attributes: event.attributesJSON())
+    }
+
+    static func process(_ name: ProcessName, _ identity: ProcessIdentity, _ addresses: ProcessAddresses)
+        -> JournalProcess
+    {
+        let purposes = [("mesh", addresses.data), ("admin", addresses.admin), ("gossip", addresses.gossip)]
+        return JournalProcess(
+            pid: identity.pid, startTime: identity.startTime, name: name.name, role: name.role,
+            addresses: purposes.compactMap { purpose, endpoint in
+                endpoint.map { JournalProcess.Address(purpose: purpose, endpoint: $0) }
+            })
+    }
+
+    // MARK: Before
+
+    /// About to start these; the journal's failure keeps them from being started.
+    package func willStart(_ names: [ProcessName], at time: Int64) throws(StoreError) {
+        try journal.write { transaction in
+            for name in names {
+                try transaction.addIntent(
+                    ProcessIntent(
+                        id: Self.id(.start, name), action: .start, name: name.name, createdAt: time, expiresAt: time))
+                try transaction.removeIntent(Self.id(.kill, name))
+                try transaction.removeIntent(Self.id(.pause, name))
+            }
+        }
+    }
+
+    package func will(
+        _ action: ProcessIntent.Action, _ name: ProcessName, _ identity: ProcessIdentity?, at time: Int64,
+        until: Int64
+    ) throws(StoreError) {
+        let lease: TelemetryEvent.Attribute? =
+            until == .max ? nil : .init("until", .string(Timestamp.string(until)))
+        try journal.write { transaction in
+            try transaction.addIntent(
+                ProcessIntent(
+                    id: Self.id(action, name), action: action, name: name.name, pid: identity?.pid ?? 0,
+                    startTime: identity?.startTime ?? 0, createdAt: time, expiresAt: until))
+            try transaction.append(
+                Self.event(
+                    time, action.rawValue, name,
+                    [.init("pid", .integer(Int64(identity?.pid ?? 0)))] + (lease.map { [$0] } ?? [])))
+        }
+    }
+
+    // MARK: After
+
+    package mutating func started(
+        _ processes: [(ProcessName, ProcessIdentity)], failed: [(ProcessName, String)], at time: Int64
+    ) {
+        attempt { transaction in
+            for (name, identity) in processes {
+                try transaction.upsertProcess(Self.process(name, identity, ProcessAddresses()))
+                try transaction.removeIntent(Self.id(.start, name))
+                try transaction.append(Self.event(time, "started", name, [.init("pid", .integer(Int64(identity.pid)))]))
+            }
+            for (name, reason) in failed {
+                try transaction.removeIntent(Self.id(.start, name))
+                try transaction.append(Self.event(time, "start-failed", name, [.init("reason", .string(reason))]))
+            }
+        }
+    }
+
+    package mutating func ready(
+        _ name: ProcessName, _ identity: ProcessIdentity, _ addresses: ProcessAddresses, at time: Int64
+    ) {
+        attempt { transaction in
+            try transaction.upsertProcess(Self.process(name, identity, addresses))
+            try transaction.append(Self.event(time, "ready", name, [.init("pid", .integer(Int64(identity.pid)))]))
+            if name.role == .router, let listen = addresses.data {
+                try transaction.setMeta("listen/\(name.name)", listen.description)
+            }
+        }
+    }
+
+    package mutating func adopted(_ name: ProcessName, _ identity: ProcessIdentity, _ addresses: ProcessAddresses,
+        at time: Int64)
+    {
+        attempt { transaction in
+            try transaction.upsertProcess(Self.process(name, identity, addresses))
+            try transaction.append(Self.event(time, "adopted", name, [.init("pid", .integer(Int64(identity.pid)))]))
+        }
+    }
+
+    package mutating func exited(
+        _ name: ProcessName, _ identity: ProcessIdentity, how: String, wasExpected: Bool, at time: Int64
+    ) {
+        attempt { transaction in
+            try transaction.removeProcess(pid: identity.pid, startTime: identity.startTime)
+            try transaction.append(
+                Self.event(
+                    time, "exited", name,
+                    [
+                        .init("pid", .integer(Int64(identity.pid))), .init("how", .string(how)),
+                        .init("expected", .boolean(wasExpected)),
+                    ]))
+        }
+    }
+
+    package mutating func cleared(_ action: ProcessIntent.Action, _ name: ProcessName, event: String?, at time: Int64) {
+        attempt { transaction in
+            try transaction.removeIntent(Self.id(action, name))
+            if let event { try transaction.append(Self.event(time, event, name)) }
+        }
+    }
+
+    package mutating func note(_ action: String, _ name: ProcessName, _ detail: String, at time: Int64) {
+        attempt { try $0.append(Self.event(time, action, name, [.init("detail", .string(detail))])) }
+    }
+
+    /// Ledger rows of processes that are gone.
+    package mutating func forget(_ identities: [ProcessIdentity]) {
+        guard !identities.isEmpty else { return }
+        attempt { for gone in identities { try $0.removeProcess(pid: gone.pid, startTime: gone.startTime) } }
+    }
+
+    /// The mesh is stopped: nothing is held down or paused any more.
+    package mutating func clearIntents() {
+        attempt { transaction in for intent in try transaction.intents() { try transaction.removeIntent(intent.id) } }
+    }
+
+    // MARK: What a predecessor has written
+
+    package struct Inheritance: Sendable {
+        package var processes: [JournalProcess] = []
+        package var killed: [ProcessName: Int64] = [:]
+        package var paused: [ProcessName: (identity: ProcessIdentity, until: Int64)] = [:]
+        package var listen: [String: Endpoint] = [:]
+    }
+
+    package func inheritance(routers: [String]) throws(StoreError) -> Inheritance {
+        try journal.read { transaction in
+            var found = Inheritance()
+            found.processes = try transaction.processes()
+            for intent in try transaction.intents() {
+                let parts = intent.id.split(separator: "/")
+                guard parts.count == 3, let role = NodeRole.allCases.first(where: { $0.name == parts[1] }) else {
+                    continue
+                }
+                let name = ProcessName(role, intent.name)
+                switch intent.action {
+                case .kill: found.killed[name] = intent.expiresAt
+                case .pause:
+                    let identity = ProcessIdentity(pid: intent.pid, startTime: intent.startTime)
+                    found.paused[name] = (identity, intent.expiresAt)
+                case .start, .stop: break
+                }
+            }
+            for router in routers {
+                if let text = try transaction.meta("listen/\(router)") { found.listen[router] = Endpoint(text) }
+            }
+            return found
+        }
+    }
+
+    private mutating func attempt(_ body: (JournalTransaction) throws -> Void) {
+        do { try journal.write(body) } catch { failures += 1 }
+    }
+}

@@ -1,0 +1,97 @@
+import Glibc
+import MeshBase
+import UVDriver
+
+/// Real processes on an event loop.
+package final class UVProcessDriver: ProcessDriver {
+    private let loop: EventLoop
+    private let executable: String
+    private var children: [ProcessIdentity: ChildProcess] = [:]
+    private var adopted: [ProcessIdentity: PidWatcher] = [:]
+
+    /// - Parameter executable: what children run; this very program where left out.
+    package init(loop: EventLoop, executable: String = ExecutablePath.current) {
+        self.loop = loop
+        self.executable = executable
+    }
+
+    package func now() -> Instant { loop.now() }
+    package func wallClock() -> Int64 { loop.wallClock() }
+
+    package func spawn(
+        _ request: SpawnRequest, onLine: @escaping (String) -> Void, onExit: @escaping (String) -> Void
+    ) throws(SpawnFailure) -> ProcessIdentity {
+        let log = open(request.logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard log >= 0 else {
+            throw SpawnFailure("cannot write \(request.logPath): \(String(cString: strerror(errno)))")
+        }
+        defer { _ = Glibc.close(log) }
+        // A session of its own: Ctrl-C in the terminal reaches the control plane, which stops the others in order.
+        let launch = ProcessLaunch(
+            executable: executable, arguments: request.arguments, standardOutput: .file(log), standardError: .file(log),
+            isDetached: true)
+        do throws(UVError) {
+            var identity: ProcessIdentity?
+            let child = try ChildProcess.spawn(loop: loop, launch, onLine: onLine) { [weak self] exit in
+                if let identity { self?.children[identity] = nil }
+                onExit(exit.description)
+            }
+            identity = child.identity
+            children[child.identity] = child
+            return child.identity
+        } catch { throw SpawnFailure(error.description) }
+    }
+
+    package func adopt(_ identity: ProcessIdentity, onExit: @escaping (String) -> Void) throws(SpawnFailure) {
+        do throws(UVError) {
+            adopted[identity] = try PidWatcher(loop: loop, identity) { [weak self] in
+                self?.adopted[identity] = nil
+                onExit("it ended, in a way that only its parent could know")
+            }
+        } catch { throw SpawnFailure(error.description) }
+    }
+
+    @discardableResult
+    package func signal(_ identity: ProcessIdentity, _ signal: ProcessSignal) -> Bool {
+        let number = Self.number(signal)
+        if let child = children[identity] { return (try? child.kill(number)) ?? false }
+        return (try? identity.kill(number)) ?? false
+    }
+
+    static func number(_ signal: ProcessSignal) -> Int32 {
+        switch signal {
+        case .terminate: SIGTERM
+        case .kill: SIGKILL
+        case .stop: SIGSTOP
+        case .resume: SIGCONT
+        }
+    }
+
+    package func isStopped(_ identity: ProcessIdentity) -> Bool {
+        guard let stat = ProcessStat(pid: identity.pid), stat.startTime == identity.startTime else { return false }
+        return stat.state == UInt8(ascii: "T") || stat.state == UInt8(ascii: "t")
+    }
+
+    package func schedule(after delay: TimeAmount, _ body: @escaping () -> Void) -> any ScheduledCall {
+        TimerCall(try? LoopTimer.once(loop: loop, after: delay, body))
+    }
+
+    package func tail(_ path: String, lines: Int) -> [String] { SystemFile.tail(path, lines: lines) }
+
+    /// Lets go of everything, so that the loop can end; processes go on.
+    package func close() {
+        adopted.values.forEach { $0.close() }
+        adopted = [:]
+        children.values.forEach {
+            $0.readiness?.close()
+            $0.close()
+        }
+        children = [:]
+    }
+
+    private final class TimerCall: ScheduledCall {
+        private let timer: LoopTimer?
+        init(_ timer: LoopTimer?) { self.timer = timer }
+        func cancel() { timer?.close() }
+    }
+}
