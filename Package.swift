@@ -87,7 +87,7 @@ let package = Package(
             ]),
         layer(
             "LoadGenerator",
-            [histogram, "UVDriver", "Wire", "Checkers", "Telemetry", "Sharding", "Topology", "MeshBase"]),
+            ["UVDriver", "Wire", "Checkers", "Telemetry", "Sharding", "Topology", "MeshBase"]),
         .executableTarget(
             name: "cellmesh",
             dependencies: [
@@ -114,7 +114,7 @@ let package = Package(
         tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Topology", "MeshBase"]),
         tests("SimDriverTests", ["SimDriver", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
         tests("ControlPlaneTests", ["ControlPlane", "UVDriver", "Blueprints", "Topology", "MeshBase"]),
-        tests("LoadGeneratorTests", ["LoadGenerator", "Checkers", "Topology", "MeshBase"]),
+        tests("LoadGeneratorTests", ["LoadGenerator", "Checkers", "UVDriver", "Wire", "Topology", "MeshBase"]),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", ["cellmesh", "CLibUV", "MeshBase"]),
     ]

@@ -14,10 +14,10 @@ import Testing
                 cell.node.handle(datagram: $0, from: .loopback(9), now: .zero, into: &cell.sink)
             }
         }
-        #expect(cell.node.gossip.counters.received == 5)
-        #expect(cell.node.gossip.counters.unauthentic == 5)
+        #expect(cell.gossipCounters.received == 5)
+        #expect(cell.gossipCounters.unauthentic == 5)
         #expect(cell.sink.datagrams.isEmpty)
-        #expect(cell.node.gossip.swim.memberCount == 1)
+        #expect(cell.swim.memberCount == 1)
     }
 
     @Test func membersOfAnotherMeshAreStrangers() throws {
@@ -34,8 +34,8 @@ import Testing
             }
         }
         #expect(!outbox.datagrams.isEmpty)
-        #expect(Int(cell.node.gossip.counters.unauthentic) == outbox.datagrams.count)
-        #expect(cell.node.gossip.swim.memberCount == 1)
+        #expect(Int(cell.gossipCounters.unauthentic) == outbox.datagrams.count)
+        #expect(cell.swim.memberCount == 1)
     }
 
     @Test func aSecretOfTheWrongLengthIsRefused() {

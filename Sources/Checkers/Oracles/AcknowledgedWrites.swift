@@ -2,7 +2,7 @@
 ///
 /// A write is lost when what is read back is older, in version order, or nothing. Writes of unknown outcome may be there
 /// or not. Memory is 40 bytes a write up to a limit, and a row per record; beyond the limit the losses of a record are
-/// counted over its later writes only, and values can no longer be told from ones nobody wrote.
+/// counted over its earlier writes only, and values can no longer be told from ones nobody wrote.
 package struct AcknowledgedWrites: Sendable {
     package enum Violation: Hashable, Sendable {
         /// Acknowledged, and not there at the end.

@@ -51,7 +51,7 @@ extension LoadReport {
     }
 
     private static func percent(_ part: UInt64, of whole: UInt64) -> String {
-        guard whole > 0 else { return "-" }
+        guard whole > 0, part <= whole else { return "-" }
         // Rounded down, so that only all is 100 %.
         let hundredths = part.multipliedFullWidth(by: 10_000)
         let value = whole.dividingFullWidth((hundredths.high, hundredths.low)).quotient

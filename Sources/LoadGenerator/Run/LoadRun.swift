@@ -6,8 +6,9 @@ import Wire
 /// One load on a mesh: an open loop of requests over keep-alive connections, on a loop that its caller runs.
 ///
 /// `start()`, then run the loop; `onFinish` is called once, when the report is made and every handle of the run has
-/// closed. The run keeps itself alive until then, and must have finished before the loop is closed. Latency is measured
-/// from the instant for which a request was intended, whatever kept it from being sent.
+/// closed. The run keeps itself alive until then, and must have finished before the loop is closed. Each run takes one of
+/// the loop's hooks for good (`EventLoop.hookLimit`). Latency is measured from the instant for which a request was
+/// intended, whatever kept it from being sent.
 package final class LoadRun {
     package let loop: EventLoop
     package let target: Endpoint
@@ -61,7 +62,8 @@ package final class LoadRun {
         self.ticker = ticker
         // They are called only while the pool has streams, and the run outlives those.
         let handlers = StreamHandlers(
-            connected: { [unowned(unsafe) self] in opened($0) }, received: { [unowned(unsafe) self] in read($0) },
+            on: loop, connected: { [unowned(unsafe) self] in opened($0) },
+            received: { [unowned(unsafe) self] in read($0) },
             ended: { [unowned(unsafe) self] stream, _ in lost(stream) })
         self.handlers = handlers
         // A closing stream keeps its slot until its callback.

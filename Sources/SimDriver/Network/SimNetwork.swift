@@ -62,3 +62,8 @@ struct SimNetwork {
         return delay
     }
 }
+
+extension Links {
+    /// No path loses anything by itself.
+    var isLossless: Bool { `default`.loss <= 0 && pairs.allSatisfy { $0.quality.loss <= 0 } }
+}

@@ -21,8 +21,9 @@ struct ImpactOracle {
     /// Cells that records need, by blueprint; nil without a store.
     private let needed: [Int?]
     private let blueprints: [Int]
-    /// With replacement on crash the shard itself changes: placement then predicts nothing.
-    private let isPredictable: Bool
+    /// Why placement predicts nothing, if it does not.
+    private let excuse: String?
+    private var isPredictable: Bool { excuse == nil }
     private(set) var window = Window()
     private var worst: [Int: (predicted: CustomerImpact, observed: CustomerImpact)] = [:]
     private var promises = Violations<Broken>()
@@ -43,7 +44,13 @@ struct ImpactOracle {
             }
         }
         blueprints = topology.cells.map(\.blueprint)
-        isPredictable = topology.sharding.replacement == .never
+        if topology.sharding.replacement != .never {
+            excuse = "shards change when a cell crashes"
+        } else if !topology.links.isLossless {
+            excuse = "where packets are lost a sound cell may be suspected, or answer too late"
+        } else {
+            excuse = nil
+        }
     }
 
     /// The mesh is whole: what was done before it has no effects any more.
@@ -96,9 +103,7 @@ struct ImpactOracle {
     }
 
     var verdicts: [Verdict] {
-        guard isPredictable else {
-            return [Verdict(oracle: "blast-radius", ok: true, detail: "not judged: shards change when a cell crashes")]
-        }
+        if let excuse { return [Verdict(oracle: "blast-radius", ok: true, detail: "not judged: \(excuse)")] }
         var check = ImpactCheck()
         for customer in worst.keys.sorted() {
             let impact = worst[customer]!

@@ -20,7 +20,7 @@ struct SimGuardian {
     private(set) var isStopped = false
 
     /// Events between two reports.
-    private static let stride: UInt64 = 20_000
+    private static let stride: UInt64 = 4_096
 
     init(eventLimit: UInt64, progress: @escaping (SimProgress) -> Bool) {
         self.eventLimit = eventLimit

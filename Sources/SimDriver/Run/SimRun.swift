@@ -120,7 +120,7 @@ private struct Course {
             otherwise: .liveness)
         addRecords(ledger, to: &report)
         for verdict in ledger.impact.verdicts { report.add(verdict, otherwise: .safety) }
-        for verdict in simulation.membership.verdicts(bound: bound, lossless: isLossless) {
+        for verdict in simulation.membership.verdicts(bound: bound, lossless: simulation.topology.links.isLossless) {
             report.add(verdict, otherwise: .liveness)
         }
         let isAnswered = isDrained && isReadBack && ledger.malformed == 0
@@ -142,10 +142,5 @@ private struct Course {
         let writes = ledger.writes.verdict()
         report.add(writes, otherwise: ledger.writes.violations.isEmpty ? .liveness : .safety)
         if tiers == [.critical] { report.add(ledger.registers.verdict(), otherwise: .safety) }
-    }
-
-    private var isLossless: Bool {
-        let links = simulation.topology.links
-        return links.default.loss <= 0 && links.pairs.allSatisfy { $0.quality.loss <= 0 }
     }
 }

@@ -5,13 +5,13 @@ package final class StreamHandlers: StreamOwner {
     private let onEnded: (StreamPointer, UVError?) -> Void
 
     package init(
-        connected: @escaping (StreamPointer) -> Void = { _ in }, received: @escaping (StreamPointer) -> Void,
-        ended: @escaping (StreamPointer, UVError?) -> Void
+        on loop: EventLoop, connected: @escaping (StreamPointer) -> Void = { _ in },
+        received: @escaping (StreamPointer) -> Void, ended: @escaping (StreamPointer, UVError?) -> Void
     ) {
         onConnected = connected
         onReceived = received
         onEnded = ended
-        super.init()
+        super.init(on: loop)
     }
 
     package override func connected(_ stream: StreamPointer) { onConnected(stream) }

@@ -61,7 +61,7 @@ struct RegisterModel {
         let action: History.Action =
             draw < 0.5 ? .read : deletes && draw < 0.6 ? .delete : .write(value: 1_000_000 + number)
         let work = Running(
-            client: number, operation: OperationID(number), record: RecordID(generator.below(UInt64(records))),
+            client: number % 4, operation: OperationID(number), record: RecordID(generator.below(UInt64(records))),
             action: action)
         running.append(work)
         history.invoke(

@@ -42,7 +42,7 @@ final class TestResponder {
     init(loop: EventLoop) throws {
         self.loop = loop
         handlers = StreamHandlers(
-            received: { [unowned self] in received($0) },
+            on: loop, received: { [unowned self] in received($0) },
             ended: { [unowned self] stream, _ in held.removeAll { $0.0 == stream } })
         pool = StreamPool(loop: loop, owner: handlers, limit: 4096, inputLimit: 1 << 20)
         loop.beforeWaiting { [weak self] in self?.pool.flush() }

@@ -13,23 +13,23 @@ import Wire
     @Test func whatFindsNeitherWorkerNorPlaceIsRefused() {
         let cell = cell(Pool(workers: 1, queue: 1))
         let numbers = (0..<3).map { _ in cell.call("front") }
-        let refused = cell.sink.takeReplies()
+        let refused = cell.takeReplies()
         #expect(refused.map(\.head.kind) == [.refusal])
         #expect(refused.map(\.head.status) == [Refusal.overloaded.rawValue])
         #expect(refused.map(\.head.request) == [numbers[2]])
         cell.run(until: .at(20))
-        #expect(cell.sink.takeReplies().map(\.head.request) == [numbers[0], numbers[1]])
-        #expect(cell.node.services()[0].counters.rejected == 1)
+        #expect(cell.takeReplies().map(\.head.request) == [numbers[0], numbers[1]])
+        #expect(cell.services()[0].counters.rejected == 1)
     }
 
     @Test(arguments: [(Pool.Overflow.dropOldest, 1), (.dropNewest, 2), (.rejectNew, 3)])
     func theOverflowPolicyChoosesWhoGoes(_ overflow: Pool.Overflow, _ dropped: Int) {
         let cell = cell(Pool(workers: 1, queue: 2, overflow: overflow))
         let numbers = (0..<4).map { _ in cell.call("front") }
-        #expect(cell.sink.takeReplies().map(\.head.request) == [numbers[dropped]])
+        #expect(cell.takeReplies().map(\.head.request) == [numbers[dropped]])
         cell.run(until: .at(100))
         #expect(
-            cell.sink.takeReplies().map(\.head.request)
+            cell.takeReplies().map(\.head.request)
                 == numbers.enumerated().filter { $0.offset != dropped }.map(\.element))
     }
 
@@ -38,11 +38,11 @@ import Wire
         cell.call("front")
         let low = cell.call("front", priority: .low)
         let high = cell.call("front", priority: .critical)
-        #expect(cell.sink.takeReplies().map(\.head.request) == [low])
+        #expect(cell.takeReplies().map(\.head.request) == [low])
         let late = cell.call("front", priority: .normal)
-        #expect(cell.sink.takeReplies().map(\.head.request) == [late])
+        #expect(cell.takeReplies().map(\.head.request) == [late])
         cell.run(until: .at(100))
-        #expect(cell.sink.takeReplies().map(\.head.request).last == high)
+        #expect(cell.takeReplies().map(\.head.request).last == high)
     }
 
     @Test func whatHasWaitedTooLongIsTurnedAwayWhenItsTurnComes() {
@@ -52,9 +52,9 @@ import Wire
         let old = cell.call("front")
         let young = cell.call("front", now: .at(1000))
         cell.run(until: .at(1500))
-        #expect(Set(cell.sink.takeReplies().map(\.head.request)).contains(old))
+        #expect(Set(cell.takeReplies().map(\.head.request)).contains(old))
         cell.run(until: .at(3000))
-        #expect(cell.sink.takeReplies().map(\.head.request) == [young])
+        #expect(cell.takeReplies().map(\.head.request) == [young])
     }
 
     @Test func aQueuedCallWhoseCallerGaveUpIsWithdrawn() {
@@ -66,10 +66,10 @@ import Wire
         cell.call("front")
         cell.call("front")
         cell.run(until: .at(20))
-        #expect(cell.sink.takeReplies().map(\.head.status) == [504, 504])
-        #expect(cell.node.services()[1].waiting == 0)
+        #expect(cell.takeReplies().map(\.head.status) == [504, 504])
+        #expect(cell.services()[1].waiting == 0)
         cell.run(until: .at(100))
-        #expect(cell.node.isIdle)
-        #expect(cell.node.services()[1].counters.ok == 1)
+        #expect(cell.isIdle)
+        #expect(cell.services()[1].counters.ok == 1)
     }
 }

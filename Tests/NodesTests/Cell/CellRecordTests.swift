@@ -32,7 +32,7 @@ import Wire
         let request = cell.send(.recordWrite, "k", version: version, body: "v")
         #expect(cell.sink.replies.isEmpty)
         answer(cell, .written(version))
-        let reply = try #require(cell.sink.takeReplies().first)
+        let reply = try #require(cell.takeReplies().first)
         #expect(reply.head.kind == .reply)
         #expect(reply.head.flags.contains(.acknowledgement))
         #expect(reply.head.request == request)
@@ -40,7 +40,7 @@ import Wire
         // A second answer to one order goes nowhere.
         answer(cell, .written(version))
         #expect(cell.sink.replies.isEmpty)
-        #expect(cell.node.isIdle)
+        #expect(cell.isIdle)
     }
 
     @Test func aReadCarriesValueVersionAndTombstone() {
@@ -49,7 +49,7 @@ import Wire
         answer(cell, .record(version: RecordVersion(counter: 8, writer: 9), value: Array("v".utf8), tombstone: false))
         cell.send(.recordRead, "k")
         answer(cell, .record(version: RecordVersion(counter: 9, writer: 9), value: [], tombstone: true))
-        let replies = cell.sink.takeReplies()
+        let replies = cell.takeReplies()
         #expect(replies.map(\.body) == ["v", ""])
         #expect(replies.map { $0.head.flags.contains(.tombstone) } == [false, true])
         #expect(replies.map(\.head.versionCounter) == [8, 9])
@@ -60,7 +60,7 @@ import Wire
         let cell = CellHarness(topology())
         cell.send(.recordWrite, "k", version: RecordVersion(counter: 1, writer: 1))
         answer(cell, .staleEpoch(current: Epoch(12)))
-        let reply = cell.sink.takeReplies().first
+        let reply = cell.takeReplies().first
         #expect(reply?.head.kind == .refusal)
         #expect(reply?.head.status == Refusal.staleEpoch.rawValue)
         #expect(reply?.head.epoch == Epoch(12))
@@ -74,14 +74,14 @@ import Wire
         let cell = CellHarness(topology())
         cell.send(.recordWrite, "k", version: RecordVersion(counter: 1, writer: 1))
         answer(cell, .failed(failure))
-        #expect(cell.sink.takeReplies().map(\.head.status) == [refusal.rawValue])
+        #expect(cell.takeReplies().map(\.head.status) == [refusal.rawValue])
     }
 
     @Test func ordersAreBounded() {
         let cell = CellHarness(topology(), storeLimit: 2)
         for _ in 0..<3 { cell.send(.recordRead, "k") }
         #expect(cell.sink.orders.count == 2)
-        #expect(cell.sink.takeReplies().map(\.head.status) == [Refusal.overloaded.rawValue])
+        #expect(cell.takeReplies().map(\.head.status) == [Refusal.overloaded.rawValue])
     }
 
     @Test func whatIsNoOrderIsRefused() {
@@ -90,8 +90,8 @@ import Wire
         cell.send(.recordRead, "k", customer: "")
         let storeless = CellHarness(topology(store: nil))
         storeless.send(.recordWrite, "k")
-        #expect(cell.sink.takeReplies().map(\.head.status) == [Refusal.malformed.rawValue, Refusal.malformed.rawValue])
-        #expect(storeless.sink.takeReplies().map(\.head.status) == [Refusal.noStore.rawValue])
+        #expect(cell.takeReplies().map(\.head.status) == [Refusal.malformed.rawValue, Refusal.malformed.rawValue])
+        #expect(storeless.takeReplies().map(\.head.status) == [Refusal.noStore.rawValue])
         #expect(cell.sink.orders.isEmpty && storeless.sink.orders.isEmpty)
     }
 }

@@ -9,7 +9,7 @@ import Wire
     @Test func aServiceAnswersItsAsker() throws {
         let cell = CellHarness(topology())
         let request = cell.call("echo")
-        let reply = try #require(cell.sink.takeReplies().first)
+        let reply = try #require(cell.takeReplies().first)
         #expect(reply.head.kind == .reply)
         #expect(reply.head.request == request)
         #expect(reply.head.status == 200)
@@ -20,7 +20,7 @@ import Wire
     @Test func anUnknownServiceIsRefused() {
         let cell = CellHarness(topology())
         cell.call("nothing")
-        let reply = cell.sink.takeReplies().first
+        let reply = cell.takeReplies().first
         #expect(reply?.head.kind == .refusal)
         #expect(reply?.head.status == Refusal.unknownService.rawValue)
     }
@@ -29,7 +29,7 @@ import Wire
         let cell = CellHarness(topology())
         cell.send(.reply, "echo")
         #expect(cell.sink.replies.isEmpty)
-        #expect(cell.node.counters.unexpectedFrames == 1)
+        #expect(cell.counters.unexpectedFrames == 1)
     }
 
     @Test func aPoisonCustomerCrashesTheCellAndNobodyElseDoes() {
@@ -54,17 +54,17 @@ import Wire
         cell.run(until: .at(21))
         #expect(cell.sink.replies.isEmpty)
         cell.run(until: .at(22))
-        let reply = try #require(cell.sink.takeReplies().first)
+        let reply = try #require(cell.takeReplies().first)
         #expect(reply.head.status == 200)
         #expect(reply.body.contains("\"calls\":{\"a\":\"ok\",\"b\":\"ok\"}"))
-        #expect(cell.node.isIdle)
+        #expect(cell.isIdle)
     }
 
     @Test func aFailedCoreCallFailsTheCaller() throws {
         let cell = CellHarness(
             topology(services: [waiting("front", 0, calls: [Edge(to: 1)]), waiting("a", 0, errors: 1)]))
         cell.call("front")
-        let reply = try #require(cell.sink.takeReplies().first)
+        let reply = try #require(cell.takeReplies().first)
         #expect(reply.head.kind == .reply)
         #expect(reply.head.status == 502)
         #expect(reply.body.contains("dependency-failed"))
@@ -74,7 +74,7 @@ import Wire
     @Test func aServiceThatFailsByItselfAnswers500() {
         let cell = CellHarness(topology(services: [waiting("front", 0, errors: 1)]))
         cell.call("front")
-        #expect(cell.sink.takeReplies().first?.head.status == 500)
+        #expect(cell.takeReplies().first?.head.status == 500)
     }
 
     @Test func fallbacksStandInForCallsThatMayFail() throws {
@@ -89,7 +89,7 @@ import Wire
                     ]), waiting("bad", 0, errors: 1), waiting("good", 0),
             ]))
         cell.call("front")
-        let reply = try #require(cell.sink.takeReplies().first)
+        let reply = try #require(cell.takeReplies().first)
         #expect(reply.head.status == 200)
         #expect(reply.note == "bad=static, bad=empty, bad=skipped")
     }
@@ -104,12 +104,12 @@ import Wire
             ]))
         cell.call("front")
         cell.run(until: .at(10))
-        #expect(cell.sink.takeReplies().first?.note == "")
+        #expect(cell.takeReplies().first?.note == "")
         // Three at once behind one worker: the third takes 30 ms, longer than its caller waits.
         for _ in 0..<3 { cell.call("front", now: .at(100)) }
         cell.run(until: .at(200))
-        #expect(Set(cell.sink.takeReplies().map(\.note)) == ["", "slow=cached"])
-        #expect(cell.node.isIdle)
+        #expect(Set(cell.takeReplies().map(\.note)) == ["", "slow=cached"])
+        #expect(cell.isIdle)
     }
 
     @Test func aCallThatTakesTooLongIsGivenUpAndItsWorkerIsNot() throws {
@@ -120,15 +120,15 @@ import Wire
             ]))
         cell.call("front")
         cell.run(until: .at(20))
-        #expect(cell.sink.takeReplies().first?.head.status == 504)
+        #expect(cell.takeReplies().first?.head.status == 504)
         // The abandoned work holds its worker until it ends.
         cell.call("front", now: .at(30))
-        #expect(cell.sink.takeReplies().first?.head.status == 502)
+        #expect(cell.takeReplies().first?.head.status == 502)
         cell.run(until: .at(50))
-        #expect(cell.node.isIdle)
+        #expect(cell.isIdle)
         cell.call("slow", now: .at(60))
         cell.run(until: .at(110))
-        #expect(cell.sink.takeReplies().map(\.head.status) == [200])
+        #expect(cell.takeReplies().map(\.head.status) == [200])
     }
 
     @Test func theAskersDeadlineBoundsTheCalls() {
@@ -138,7 +138,7 @@ import Wire
         cell.run(until: .at(29))
         #expect(cell.sink.replies.isEmpty)
         cell.run(until: .at(30))
-        #expect(cell.sink.takeReplies().first?.head.status == 504)
+        #expect(cell.takeReplies().first?.head.status == 504)
     }
 
     @Test func whatWasDoneIsUndoneWhenALaterCoreCallFails() throws {
@@ -151,13 +151,13 @@ import Wire
             ]))
         cell.call("front")
         cell.run(until: .at(100))
-        let reply = try #require(cell.sink.takeReplies().first)
+        let reply = try #require(cell.takeReplies().first)
         #expect(reply.head.status == 502)
         #expect(reply.body.contains("\"pay\":\"compensated\",\"pay\":\"compensated\",\"order\":\"failed\""))
-        let services = cell.node.services()
+        let services = cell.services()
         #expect(services[3].counters.ok == 2)
         #expect(services[0].counters.compensations == 2)
-        #expect(cell.node.isIdle)
+        #expect(cell.isIdle)
     }
 
     @Test func aCompensationThatFailsDoesNotHoldTheAnswerUp() throws {
@@ -169,7 +169,7 @@ import Wire
             ]))
         cell.call("front")
         cell.run(until: .at(32))
-        let reply = try #require(cell.sink.takeReplies().first)
+        let reply = try #require(cell.takeReplies().first)
         #expect(reply.head.status == 502)
         #expect(reply.body.contains("\"pay\":\"ok\""))
     }
@@ -182,7 +182,7 @@ import Wire
         #expect(cell.sink.replies.isEmpty)
         #expect(cell.sink.burns.map(\.amount) == [.microseconds(300)])
         cell.node.burned(cell.sink.burns[0].ticket, now: .at(1), into: &cell.sink)
-        #expect(cell.sink.takeReplies().map(\.head.status) == [200])
+        #expect(cell.takeReplies().map(\.head.status) == [200])
         // The same ticket again, or one from nowhere, changes nothing.
         cell.node.burned(cell.sink.burns[0].ticket, now: .at(1), into: &cell.sink)
         cell.node.burned(12_345, now: .at(1), into: &cell.sink)
@@ -194,9 +194,9 @@ import Wire
         cell.call("front")
         cell.node.leave(now: .zero, into: &cell.sink)
         cell.call("front")
-        #expect(cell.sink.takeReplies().map(\.head.status) == [Refusal.stopping.rawValue])
+        #expect(cell.takeReplies().map(\.head.status) == [Refusal.stopping.rawValue])
         cell.run(until: .at(10))
-        #expect(cell.sink.takeReplies().map(\.head.status) == [200])
-        #expect(cell.node.isIdle)
+        #expect(cell.takeReplies().map(\.head.status) == [200])
+        #expect(cell.isIdle)
     }
 }

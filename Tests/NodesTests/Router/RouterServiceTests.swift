@@ -7,161 +7,161 @@ import Wire
 
 @Suite struct RouterServiceTests {
     @Test func theFirstCellOfTheShardServes() throws {
-        var router = RouterHarness()
+        let router = RouterHarness()
         router.request(.post)
-        let frames = router.sink.takeFrames()
+        let frames = router.takeFrames()
         #expect(frames.map(\.cell) == [router.shard[0]])
         #expect(frames[0].head.kind == .serviceCall)
         #expect(frames[0].head.deadline == 5000)
         router.answer(frames[0], status: 200, flags: .json, note: "shipping=static", body: "{}")
-        let answer = try #require(router.sink.takeAnswer())
+        let answer = try #require(router.takeAnswer())
         #expect(answer.status == 200)
         #expect(answer.cell == router.shard[0])
         #expect((answer.serving, answer.size) == (3, 3))
         #expect(answer.degraded == "shipping=static")
         #expect(answer.body == "{}")
-        #expect(router.node.isIdle)
+        #expect(router.isIdle)
     }
 
     @Test(arguments: [HTTPMethod.get, .post]) func aRefusalGoesToTheNextCellWhateverTheMethod(_ method: HTTPMethod) {
-        var router = RouterHarness()
+        let router = RouterHarness()
         router.request(method)
         for position in 0..<2 {
-            let frames = router.sink.takeFrames()
+            let frames = router.takeFrames()
             #expect(frames.map(\.cell) == [router.shard[position]])
             router.refuse(frames[0], .overloaded)
         }
-        let last = router.sink.takeFrames()
+        let last = router.takeFrames()
         #expect(last.map(\.cell) == [router.shard[2]])
         router.refuse(last[0], .stopping)
         #expect(router.sink.frames.isEmpty)
-        let answer = router.sink.takeAnswer()
+        let answer = router.takeAnswer()
         #expect(answer?.status == 503)
         #expect(answer?.retryAfter == 1)
         #expect(answer?.problem?.type.description == "cell-refused")
-        #expect(router.node.counters.failovers == 2)
-        #expect(router.node.isIdle)
+        #expect(router.counters.failovers == 2)
+        #expect(router.isIdle)
     }
 
     @Test func aBrokenLinkRepeatsOnlyWhatMayBeDoneTwice() throws {
-        var router = RouterHarness()
+        let router = RouterHarness()
         router.request(.get)
-        _ = router.sink.takeFrames()
+        _ = router.takeFrames()
         router.linkDown(router.shard[0], now: .at(10))
-        #expect(router.sink.takeFrames().map(\.cell) == [router.shard[1]])
+        #expect(router.takeFrames().map(\.cell) == [router.shard[1]])
         #expect(router.sink.answers.isEmpty)
 
-        var other = RouterHarness()
+        let other = RouterHarness()
         other.request(.post)
-        _ = other.sink.takeFrames()
+        _ = other.takeFrames()
         other.linkDown(other.shard[0], now: .at(10))
         #expect(other.sink.frames.isEmpty)
-        let answer = try #require(other.sink.takeAnswer())
+        let answer = try #require(other.takeAnswer())
         #expect(answer.status == 502)
         #expect(answer.problem?.type.description == "cell-lost")
         #expect((answer.serving, answer.size) == (2, 3))
     }
 
     @Test func aBreakOfAnotherCellsLinkChangesNothing() {
-        var router = RouterHarness()
+        let router = RouterHarness()
         router.request(.get)
-        let frames = router.sink.takeFrames()
+        let frames = router.takeFrames()
         router.linkDown(router.shard[1], now: .at(1))
         #expect(router.sink.frames.isEmpty && router.sink.answers.isEmpty)
         router.answer(frames[0], now: .at(2))
-        #expect(router.sink.takeAnswer()?.serving == 2)
+        #expect(router.takeAnswer()?.serving == 2)
     }
 
     @Test func aTimeoutRepeatsOnlyWhatMayBeDoneTwice() {
-        var router = RouterHarness()
+        let router = RouterHarness()
         router.request(.get)
-        let first = router.sink.takeFrames()
-        #expect(router.node.nextDeadline() == .at(1000))
+        let first = router.takeFrames()
+        #expect(router.nextDeadline() == .at(1000))
         router.wake(.at(999))
         #expect(router.sink.frames.isEmpty)
         router.wake(.at(1000))
-        let second = router.sink.takeFrames()
+        let second = router.takeFrames()
         #expect(second.map(\.cell) == [router.shard[1]])
         #expect(second[0].head.deadline == 4000)
         // The first cell answers after all: as good an answer as another.
         router.answer(first[0], body: "late", now: .at(1100))
-        #expect(router.sink.takeAnswer()?.cell == router.shard[0])
+        #expect(router.takeAnswer()?.cell == router.shard[0])
         router.answer(second[0], now: .at(1200))
         #expect(router.sink.answers.isEmpty)
-        #expect(router.node.counters.lateFrames == 1)
+        #expect(router.counters.lateFrames == 1)
 
-        var other = RouterHarness()
+        let other = RouterHarness()
         other.request(.post)
-        _ = other.sink.takeFrames()
+        _ = other.takeFrames()
         other.wake(.at(1000))
         #expect(other.sink.frames.isEmpty)
-        #expect(other.sink.takeAnswer()?.status == 504)
+        #expect(other.takeAnswer()?.status == 504)
     }
 
     @Test func aClientsDeadlineBoundsTheAttempt() {
-        var router = RouterHarness()
+        let router = RouterHarness()
         // A longer limit is armed first: the shorter one must not wait behind it.
         router.request(.get)
         router.request(.get, deadline: .milliseconds(100))
-        let frames = router.sink.takeFrames()
+        let frames = router.takeFrames()
         #expect(frames.map(\.head.deadline) == [5000, 100])
-        #expect(router.node.nextDeadline() == .at(100))
+        #expect(router.nextDeadline() == .at(100))
         router.wake(.at(100))
         #expect(router.sink.frames.isEmpty)
-        #expect(router.sink.takeAnswer()?.status == 504)
+        #expect(router.takeAnswer()?.status == 504)
         router.answer(frames[0], now: .at(120))
-        #expect(router.sink.takeAnswer()?.status == 200)
+        #expect(router.takeAnswer()?.status == 200)
     }
 
     @Test func withoutAnyCellTheAnswerSaysSo() throws {
-        var router = RouterHarness(up: false)
+        let router = RouterHarness(up: false)
         router.request(.get)
-        let answer = try #require(router.sink.takeAnswer())
+        let answer = try #require(router.takeAnswer())
         #expect(answer.status == 503)
         #expect((answer.serving, answer.size) == (0, 3))
         #expect(answer.problem?.type.description == "shard-down")
     }
 
     @Test func aSuspectIsAskedLast() {
-        var router = RouterHarness()
+        let router = RouterHarness()
         router.suspect(router.shard[0])
         router.suspect(router.shard[1])
         router.request(.get)
-        var frames = router.sink.takeFrames()
+        var frames = router.takeFrames()
         #expect(frames.map(\.cell) == [router.shard[2]])
         router.refuse(frames[0], .overloaded)
-        frames = router.sink.takeFrames()
+        frames = router.takeFrames()
         #expect(frames.map(\.cell) == [router.shard[0]])
     }
 
-    @Test(arguments: [(Refusal.unknownService, 404), (.malformed, 400)])
+    @Test(arguments: [(Refusal.unknownService, 404), (.malformed, 400)] as [(Refusal, UInt16)])
     func whatNoCellWillTakeIsNotRepeated(_ why: Refusal, _ status: UInt16) {
-        var router = RouterHarness()
+        let router = RouterHarness()
         router.request(.get)
-        router.refuse(router.sink.takeFrames()[0], why)
+        router.refuse(router.takeFrames()[0], why)
         #expect(router.sink.frames.isEmpty)
-        #expect(router.sink.takeAnswer()?.status == status)
+        #expect(router.takeAnswer()?.status == status)
     }
 
     @Test func aFailureOfTheServiceIsPassedOn() {
-        var router = RouterHarness()
+        let router = RouterHarness()
         router.request(.get)
-        router.answer(router.sink.takeFrames()[0], status: 500, flags: .json, body: "{\"outcome\":\"failed\"}")
+        router.answer(router.takeFrames()[0], status: 500, flags: .json, body: "{\"outcome\":\"failed\"}")
         #expect(router.sink.frames.isEmpty)
-        let answer = router.sink.takeAnswer()
+        let answer = router.takeAnswer()
         #expect(answer?.status == 500)
         #expect(answer?.problem?.type.description == "service-failed")
     }
 
     @Test func tooManyRequestsAreRefused() {
-        var router = RouterHarness(operationLimit: 2)
+        let router = RouterHarness(operationLimit: 2)
         router.request(.get)
         router.request(.get)
         #expect(router.sink.answers.isEmpty)
         router.request(.get)
-        #expect(router.sink.takeAnswer()?.status == 503)
-        #expect(router.node.counters.overloaded == 1)
-        let frames = router.sink.takeFrames()
+        #expect(router.takeAnswer()?.status == 503)
+        #expect(router.counters.overloaded == 1)
+        let frames = router.takeFrames()
         router.answer(frames[0])
         router.sink.answers = []
         router.request(.get)
@@ -169,11 +169,11 @@ import Wire
     }
 
     @Test func anAbandonedRequestIsNeverAnswered() {
-        var router = RouterHarness()
+        let router = RouterHarness()
         let id = router.request(.get)
-        let frames = router.sink.takeFrames()
+        let frames = router.takeFrames()
         router.node.abandon(request: id)
-        #expect(router.node.isIdle)
+        #expect(router.isIdle)
         router.answer(frames[0])
         router.wake(.at(5000))
         #expect(router.sink.answers.isEmpty && router.sink.frames.isEmpty)

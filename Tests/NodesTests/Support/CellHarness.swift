@@ -2,9 +2,9 @@ import Membership
 import MeshBase
 import Replication
 import Topology
-import Wire
 
 @testable import Nodes
+@testable import Wire
 
 /// Keeps what a cell node orders.
 struct CellRecorder: CellSink {
@@ -64,6 +64,15 @@ final class CellHarness {
         configuration.storeLimit = storeLimit
         node = try! CellNode(configuration)
         endpoint = .loopback(port)
+    }
+
+    func takeReplies() -> [CellRecorder.Reply] { sink.takeReplies() }
+    var isIdle: Bool { node.isIdle }
+    var counters: CellCounters { node.counters }
+    var gossipCounters: GossipPort.Counters { node.gossip.counters }
+    var swim: SWIM { node.gossip.swim }
+    func services() -> [(name: String, busy: Int, waiting: Int, workers: Int, counters: ServiceCounters)] {
+        node.services()
     }
 
     /// - Returns: the number of the request.

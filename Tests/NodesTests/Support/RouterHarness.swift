@@ -3,9 +3,9 @@ import MeshBase
 import Replication
 import Sharding
 import Topology
-import Wire
 
 @testable import Nodes
+@testable import Wire
 
 /// Keeps what a router node orders.
 struct RouterRecorder: RouterSink {
@@ -69,7 +69,7 @@ struct RouterRecorder: RouterSink {
 }
 
 /// A router with links to three cells, and the customer whose shard they are.
-struct RouterHarness: ~Copyable {
+final class RouterHarness {
     var node: RouterNode
     var sink = RouterRecorder()
     let customer = CustomerHash("c1")
@@ -92,20 +92,29 @@ struct RouterHarness: ~Copyable {
         }
     }
 
+    func takeFrames() -> [RouterRecorder.Frame] { sink.takeFrames() }
+    func takeAnswer() -> RouterRecorder.Answer? { sink.takeAnswer() }
+    var isIdle: Bool { node.isIdle }
+    var counters: RouterCounters { node.counters }
+    var impact: ImpactObserver { node.impact }
+    func nextDeadline() -> Instant { node.nextDeadline() }
+    func isServing(_ cell: CellIndex) -> Bool { node.isServing(cell) }
+    func serving(of shard: Shard) -> Int { node.serving(of: shard) }
+
     /// As if gossip had told of the cell and its link had come up.
-    mutating func connect(_ cell: CellIndex, now: Instant) {
+    func connect(_ cell: CellIndex, now: Instant) {
         node.links[cell.position].status = .alive
         node.links[cell.position].endpoint = .loopback(8000 + cell.rawValue)
         node.links[cell.position].state = .opening
         node.linkUp(cell, now: now, into: &sink)
     }
 
-    mutating func suspect(_ cell: CellIndex) { node.links[cell.position].status = .suspect }
-    mutating func linkDown(_ cell: CellIndex, now: Instant) { node.linkDown(cell, now: now, into: &sink) }
-    mutating func wake(_ now: Instant) { node.wake(now: now, into: &sink) }
+    func suspect(_ cell: CellIndex) { node.links[cell.position].status = .suspect }
+    func linkDown(_ cell: CellIndex, now: Instant) { node.linkDown(cell, now: now, into: &sink) }
+    func wake(_ now: Instant) { node.wake(now: now, into: &sink) }
 
     @discardableResult
-    mutating func request(
+    func request(
         _ method: HTTPMethod, _ target: DataRequest.Target = .service, deadline: TimeAmount? = nil,
         conditional: Bool = false, now: Instant = .zero
     ) -> RequestID {
@@ -119,7 +128,7 @@ struct RouterHarness: ~Copyable {
     }
 
     /// A cell's frame in answer to one of the router's.
-    mutating func answer(
+    func answer(
         _ frame: RouterRecorder.Frame, _ kind: FrameKind = .reply, status: UInt16 = 200, flags: FrameFlags = [],
         version: RecordVersion = .none, note: String = "", body: String = "", now: Instant = .zero
     ) {
@@ -130,17 +139,15 @@ struct RouterHarness: ~Copyable {
             customer: CustomerHash(rawValue: 0), epoch: .first, versionCounter: version.counter,
             versionWriter: version.writer)
         let cell = frame.cell
-        withUnsafeMutablePointer(to: &self) { harness in
-            withBytes(note) { note in
-                withBytes(body) { body in
-                    let view = FrameView(head: head, customer: .empty, name: .empty, note: note, body: body)
-                    harness.pointee.node.handle(frame: view, from: cell, now: now, into: &harness.pointee.sink)
-                }
+        withBytes(note) { note in
+            withBytes(body) { body in
+                let view = FrameView(head: head, customer: .empty, name: .empty, note: note, body: body)
+                node.handle(frame: view, from: cell, now: now, into: &sink)
             }
         }
     }
 
-    mutating func refuse(_ frame: RouterRecorder.Frame, _ why: Refusal, now: Instant = .zero) {
+    func refuse(_ frame: RouterRecorder.Frame, _ why: Refusal, now: Instant = .zero) {
         answer(frame, .refusal, status: why.rawValue, now: now)
     }
 }
