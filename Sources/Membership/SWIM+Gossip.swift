@@ -16,9 +16,9 @@ extension SWIM {
         pickPeers(configuration.gossipFanout, except: nil, rng: &rng)
         let live = picks.count
         pickRecentlyDead(now: now, rng: &rng)
-        for (index, id) in picks.enumerated() {
+        for id in picks {
             guard !queue.isEmpty, let endpoint = table.endpoint(id) else { break }
-            transmit(.gossip, to: endpoint, buddy: index < live ? nil : id, into: &sink)
+            transmit(.gossip, to: endpoint, audience: id, into: &sink)
         }
         if phase == .leaving, live == 0 || !queue.contains(selfID) {
             finishLeaving()
@@ -27,12 +27,17 @@ extension SWIM {
         }
     }
 
-    /// Fills `outgoing` with the news told least often, up to `room` bytes.
-    mutating func fillWithGossip(_ room: inout Int) {
+    /// Fills `outgoing` with the news told least often, up to `room` bytes, leaving out what `audience` knows of itself.
+    mutating func fillWithGossip(_ room: inout Int, except audience: MemberID?) {
         guard !queue.isEmpty else { return }
         // Sizes differ: a few that do not fit are passed over in favour of smaller ones.
         var misfits = 0
         while misfits < 3, outgoing.updates.count < GossipSize.mostUpdates, room > 16, let entry = queue.take() {
+            if entry.id == audience {
+                // It knows; and counted as told, so that the queue empties where there is no other audience.
+                queue.sent(entry)
+                continue
+            }
             guard let update = update(about: entry.id, accuser: entry.accuser) else {
                 queue.remove(entry.id)
                 continue

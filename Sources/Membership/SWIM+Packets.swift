@@ -2,19 +2,26 @@ import MeshBase
 
 /// Sending, and the first look at what arrives.
 extension SWIM {
-    /// Sends a packet filled up with gossip. `buddy` is told first what is held against it.
+    /// Sends a packet filled up with gossip. `audience` is who reads it, where that is known: it is told first what is
+    /// held against it, and not told that it lives.
     mutating func transmit(
-        _ body: GossipPacket.Body, to endpoint: Endpoint, buddy: MemberID? = nil,
+        _ body: GossipPacket.Body, to endpoint: Endpoint, audience: MemberID? = nil,
         into sink: inout some SWIMSink & ~Copyable
     ) {
         outgoing.body = body
         outgoing.updates.removeAll(keepingCapacity: true)
         var room = configuration.largestPacket - outgoing.encodedHeaderSize
-        if let buddy, let accusation = accusation(of: buddy) {
-            outgoing.updates.append(accusation)
-            room -= accusation.encodedSize
+        var informed: MemberID?
+        if let audience, table.isKnown(audience) {
+            if let accusation = accusation(of: audience) {
+                outgoing.updates.append(accusation)
+                room -= accusation.encodedSize
+                informed = audience
+            } else if table[audience].status == .alive {
+                informed = audience
+            }
         }
-        fillWithGossip(&room)
+        fillWithGossip(&room, except: informed)
         // A gossip packet without news is not worth a datagram.
         if case .gossip = body, outgoing.updates.isEmpty { return }
         flush(to: endpoint, into: &sink)
@@ -30,16 +37,15 @@ extension SWIM {
     /// What a member that is believed suspect or dead should be told, so that it can refute. The dead are always told;
     /// telling suspects is Lifeguard's buddy system.
     private func accusation(of id: MemberID) -> MemberUpdate? {
-        guard table.isKnown(id) else { return nil }
         switch table[id].status {
-        case .alive: return nil
-        case .suspect: return configuration.buddy ? update(about: id, accuser: selfID) : nil
-        case .dead: return update(about: id, accuser: selfID)
-        case .left: return update(about: id, accuser: selfID)
+        case .alive: nil
+        case .suspect: configuration.buddy ? update(about: id, accuser: selfID) : nil
+        case .dead, .left: update(about: id, accuser: selfID)
         }
     }
 
-    mutating func receive(
+    /// Takes one packet, opened and decoded: the same as the event `.packet`, without a copy of it.
+    public mutating func receive(
         _ packet: GossipPacket, from source: Endpoint, now: Instant, rng: inout Generator,
         into sink: inout some SWIMSink & ~Copyable
     ) {
@@ -62,7 +68,7 @@ extension SWIM {
                 counters.misdirected += 1
                 return
             }
-            transmit(.ack(sequence: sequence), to: source, buddy: sender, into: &sink)
+            transmit(.ack(sequence: sequence), to: source, audience: sender, into: &sink)
         case .pingRequest(let sequence, let target, let endpoint):
             relay(sequence, to: target, at: endpoint, for: source, now: now, into: &sink)
         case .ack(let sequence): acknowledged(sequence, now: now, into: &sink)

@@ -36,7 +36,7 @@ extension SWIM {
         probe = Probe(target: target, sequence: sequence)
         counters.probes += 1
         transmit(
-            .ping(sequence: sequence, target: table.name(target)), to: endpoint, buddy: target, into: &sink)
+            .ping(sequence: sequence, target: table.name(target)), to: endpoint, audience: target, into: &sink)
         timers.arm(.probeTimeout, at: now + health.stretch(configuration.probeTimeout))
         timers.arm(.round, at: now + health.stretch(configuration.probeInterval))
     }
@@ -98,7 +98,7 @@ extension SWIM {
             sequence: current.sequence, target: table.name(current.target), at: endpoint)
         for id in picks {
             guard let endpoint = table.endpoint(id) else { continue }
-            transmit(body, to: endpoint, buddy: id, into: &sink)
+            transmit(body, to: endpoint, audience: id, into: &sink)
         }
     }
 

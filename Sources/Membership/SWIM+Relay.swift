@@ -14,7 +14,7 @@ extension SWIM {
         relays[sequence] = Relay(requester: requester, sequence: asked, target: target)
         // At 80 % of the timeout, so that the nack arrives within the requester's round.
         timers.arm(.relay(sequence), at: now + configuration.probeTimeout * 0.8)
-        transmit(.ping(sequence: sequence, target: target), to: endpoint, buddy: table.find(target), into: &sink)
+        transmit(.ping(sequence: sequence, target: target), to: endpoint, audience: table.find(target), into: &sink)
     }
 
     /// The first time a nack is due; then an ack is still passed on for an interval.

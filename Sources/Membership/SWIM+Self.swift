@@ -27,6 +27,20 @@ extension SWIM {
         announce(selfID, now: now)
     }
 
+    /// Somebody tells of this name as alive where this node did not say so: an earlier life of it, to be risen above, or
+    /// another process under the same name. The two would outbid each other for ever, hence once per probe interval.
+    mutating func ownNameHeard(
+        _ profile: MemberProfile, _ heard: UInt32, now: Instant, into sink: inout some SWIMSink & ~Copyable
+    ) {
+        guard phase == .running, heard >= incarnation,
+            heard > incarnation || profile != table.profile(selfID)?.profile
+        else { return }
+        counters.nameConflicts += 1
+        guard now >= nextRise else { return }
+        nextRise = now + configuration.probeInterval
+        raiseIncarnation(above: heard, now: now, into: &sink)
+    }
+
     /// Answers an accusation with a higher incarnation than the accusation's.
     mutating func refute(_ accused: UInt32, now: Instant, into sink: inout some SWIMSink & ~Copyable) {
         guard phase == .running, accused >= incarnation else { return }

@@ -58,11 +58,7 @@ extension SWIM {
             return
         }
         if id == selfID {
-            // An earlier life of this name is still told of: rise above it.
-            let own = table.profile(selfID)?.profile
-            if phase == .running, incarnation > self.incarnation || incarnation == self.incarnation && profile != own {
-                raiseIncarnation(above: incarnation, now: now, into: &sink)
-            }
+            ownNameHeard(profile, incarnation, now: now, into: &sink)
             return
         }
         let known = table.isKnown(id)

@@ -64,6 +64,8 @@ public struct SWIM {
     var nextUnaskedSync = Instant.zero
     var stated: [MemberID: MemberState] = [:]
 
+    /// Not before then does the node outbid another use of its name.
+    var nextRise = Instant.zero
     var nextMetadata = Instant.zero
     var pendingMetadata: MemberMetadata?
 

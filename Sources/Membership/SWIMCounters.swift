@@ -44,7 +44,7 @@ public struct SWIMCounters: Hashable, Sendable {
     public internal(set) var misdirected: UInt64 = 0
     /// Acks and nacks that belong to no probe under way.
     public internal(set) var strayReplies: UInt64 = 0
-    /// Packets from a process that uses this node's name.
+    /// Packets from, and news of, another life or process under this node's name.
     public internal(set) var nameConflicts: UInt64 = 0
     public internal(set) var relaysRefused: UInt64 = 0
     public internal(set) var membersRefused: UInt64 = 0

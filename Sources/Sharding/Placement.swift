@@ -32,16 +32,16 @@ public struct Placement: Sendable {
     /// The placement of a new mesh: every cohort at the first epoch, no pins.
     public init(_ topology: MeshTopology) {
         // A new table names no region and no cell, hence nothing that could be refused.
-        self.init(checked: topology, table: PlacementTable())
+        self.init(unchecked: topology, table: PlacementTable())
     }
 
     /// Refuses a table that does not fit the topology.
     public init(_ topology: MeshTopology, table: PlacementTable) throws(PlacementError) {
-        self.init(checked: topology, table: table)
+        self.init(unchecked: topology, table: table)
         try check(topology)
     }
 
-    private init(checked topology: MeshTopology, table: PlacementTable) {
+    private init(unchecked topology: MeshTopology, table: PlacementTable) {
         self.table = table
         cellCount = topology.cells.count
         size = min(max(topology.sharding.size, 1), Shard.capacity)

@@ -97,6 +97,7 @@ extension PlacementTable: Codable {
     }
 
     private func firstFault() -> String? {
+        guard version < 1 << 63 else { return "the version is beyond 2^63" }
         guard !cohorts.isEmpty, cohorts.count <= PlacementTable.maximumCohortCount else {
             return "\(cohorts.count) cohorts, outside 1...\(PlacementTable.maximumCohortCount)"
         }

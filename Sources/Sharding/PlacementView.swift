@@ -11,7 +11,7 @@ struct PlacementView: Sendable {
     /// A range of `PlacementViews.domains`. Where each domain has one cell, all of them count as one domain that
     /// gives k: the same shards, found faster.
     var domains: Range<Int>
-    /// Where one domain gives every cell: a draw that slightly more than k cells exceed (see `PlacementWalk.sifted`).
+    /// Where one domain gives every cell: half a draw that slightly more than k cells exceed (see `PlacementWalk.sifted`).
     var sieve: UInt64
     /// How many blocks those domains have.
     var blockCount: Int
@@ -100,11 +100,11 @@ struct PlacementViews: Sendable {
         domains.append(firstBlock..<blocks.count)
     }
 
-    /// Exceeded by about k + 4 sqrt(k) + 4 of n draws: by fewer than k once in some 10 000 customers.
+    /// Exceeded by about k + 3 sqrt(k) + 2 of n draws: by fewer than k for about 2 customers in a thousand.
     private static func sieve(_ size: Int, of count: Int) -> UInt64 {
-        let wanted = Double(size) + 4 * Double(size).squareRoot() + 4
+        let wanted = Double(size) + 3 * Double(size).squareRoot() + 2
         guard Double(count) > wanted else { return 0 }
-        return UInt64((1 - wanted / Double(count)) * 0x1p64)
+        return UInt64((1 - wanted / Double(count)) * 0x1p63)
     }
 
     /// Cells by domain; domains in order of their first cell.

@@ -25,18 +25,30 @@ struct PlacementWalk<Exclusion: CellExclusion, Scoring: RendezvousScoring> {
     static var scratchBlocks: Int { 42 }
 
     /// One domain, equal weights: keeps the cells whose draw exceeds the view's sieve, then takes the best of those.
-    /// No branch depends on a draw. Nil, once in thousands of customers, where too few or too many are kept.
+    /// Nil, for a few customers in a thousand, where too few or too many are kept.
     @inline(__always) func sifted(above sieve: UInt64) -> Shard? {
         withUnsafeTemporaryAllocation(of: (draw: UInt64, position: Int32).self, capacity: 64) { kept in
             var count = 0
             let first = blocks[domains[0].lowerBound].candidates.lowerBound
             let last = blocks[domains[0].upperBound - 1].candidates.upperBound
-            for position in first..<last {
-                let draw = Rendezvous.draw(customer, words[Int(position)])
-                kept[count] = (draw, position)
-                count = min(count + (draw > sieve ? 1 : 0), 63)
+            if last - first > 256 {
+                // Few are kept: a branch is foreseen, and spares the others their store.
+                for position in first..<last {
+                    let draw = Rendezvous.draw(customer, words[Int(position)])
+                    if _slowPath(draw >> 1 > sieve) {
+                        kept[count & 63] = (draw, position)
+                        count &+= 1
+                    }
+                }
+            } else {
+                for position in first..<last {
+                    let draw = Rendezvous.draw(customer, words[Int(position)])
+                    kept[count & 63] = (draw, position)
+                    // The sign of the difference of two numbers of 63 bits: a comparison that cannot become a branch.
+                    count &+= Int((sieve &- draw >> 1) >> 63)
+                }
             }
-            guard count >= size, count < 63 else { return nil }
+            guard count >= size, count <= 63 else { return nil }
             var shard = Shard()
             while true {
                 var best = 0

@@ -1,1 +1,3 @@
-print("cellmesh")
+import Glibc
+
+exit(Launcher.run())

@@ -60,6 +60,12 @@ import Testing
         #expect(Self.problems(Self.doubling(25) + key).map { $0.prefix(12) } == ["yaml-aliases"])
     }
 
+    @Test func manyDuplicatesEndTheSearch() {
+        #expect(Self.problems("{" + String(repeating: "b, ", count: 15) + "}").count == 14)
+        #expect(Self.problems("{" + String(repeating: "b, ", count: 100) + "}") == ["duplicate-key@1:47"])
+        #expect(Self.problems("{" + String(repeating: "b, ", count: 20_000) + "}").count == 1)
+    }
+
     @Test func aQuestionInACommentIsNoKey() {
         #expect(Self.problems("# why? because\na: &x 1\nb: *x") == [])
     }

@@ -97,6 +97,16 @@ import Testing
         #expect(throws: StoreOpenError.self) { try StoreSummary.read(path: scratch.path()) }
     }
 
+    @Test func aVersionThatCannotBeUnderstoodFailsItsBatchAndLeavesNoLock() throws {
+        let store = try scratch.open()
+        _ = store.outcomes(.write(1, "k", 1, "x"), .write(2, "sound", 1, "y"))
+        try sqlite("UPDATE records SET version = x'00' WHERE key = CAST('k' AS BLOB)")
+        #expect(store.outcomes(.write(3, "new", 1, "z"), .read(4, "k")) == [.failed(.broken), .failed(.broken)])
+        // Another connection can write at once, and the batch left nothing behind.
+        try sqlite("DELETE FROM records WHERE key = CAST('k' AS BLOB)")
+        #expect(store.outcomes(.read(5, "sound"), .read(6, "new")) == [.found(1, "y"), .absent])
+    }
+
     @Test func aPathThatCannotBeReachedIsExplained() throws {
         for path in ["/nonexistent-directory/store.sqlite", "/proc/store.sqlite", scratch.directory] {
             let error = #expect(throws: StoreOpenError.self) {

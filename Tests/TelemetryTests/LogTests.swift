@@ -53,6 +53,17 @@ private final class Scratch {
         #expect(try scratch.lines("log.1") == ["first-file-20-bytes", "short"])
     }
 
+    @Test func anExistingFileThatIsFullIsRotatedFirst() throws {
+        do {
+            var file = RotatingFile(path: scratch.path(), limit: 1_000)
+            file.append(Array("a file of an earlier process".utf8))
+        }
+        var file = RotatingFile(path: scratch.path(), limit: 30)
+        file.append(Array("new".utf8))
+        #expect(try scratch.lines() == ["new"])
+        #expect(try scratch.lines("log.1") == ["a file of an earlier process"])
+    }
+
     @Test func aLineLongerThanTheLimitIsWrittenWhole() throws {
         var file = RotatingFile(path: scratch.path(), limit: 10)
         let line = String(repeating: "x", count: 500)

@@ -1,7 +1,5 @@
 #if canImport(Glibc)
     import Glibc
-#elseif canImport(Musl)
-    import Musl
 #else
     import Darwin
 #endif
@@ -39,20 +37,15 @@ package enum TextFile {
         return .success(text)
     }
 
-    private static func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        #if canImport(Glibc)
-            Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-        #elseif canImport(Musl)
-            Musl.read(descriptor, buffer.baseAddress, buffer.count)
-        #else
-            Darwin.read(descriptor, buffer.baseAddress, buffer.count)
-        #endif
-    }
-
     private static func failure(_ number: Int32) -> FileFailure {
         let missing = number == ENOENT || number == ENOTDIR
         return FileFailure(
             code: missing ? .fileMissing : .fileUnreadable,
             message: missing ? "there is no such file" : "cannot be read: \(String(cString: strerror(number)))")
     }
+}
+
+/// The system's `read`, out of reach of `TextFile.read`.
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    read(descriptor, buffer.baseAddress, buffer.count)
 }

@@ -8,9 +8,11 @@ final class ProblemCollector {
     private(set) var errorCount = 0
     var hasErrors: Bool { errorCount > 0 }
 
+    var isFull: Bool { problems.count >= Self.most }
+
     func add(_ problem: Problem) {
         if problem.severity == .error { errorCount += 1 }
-        if problems.count < Self.most { problems.append(problem) } else { turnedAway += 1 }
+        if isFull { turnedAway += 1 } else { problems.append(problem) }
     }
 
     func add(_ source: SourceText) {
@@ -48,20 +50,26 @@ struct Reporter {
     let file: String
     let collector: ProblemCollector
 
-    func error(_ code: ProblemCode, at position: Position, _ message: String, hint: String? = nil) {
+    func error(
+        _ code: ProblemCode, at position: Position, _ message: String, hint: @autoclosure () -> String? = nil
+    ) {
         report(.error, code, position, message, hint)
     }
 
-    func warning(_ code: ProblemCode, at position: Position, _ message: String, hint: String? = nil) {
+    func warning(
+        _ code: ProblemCode, at position: Position, _ message: String, hint: @autoclosure () -> String? = nil
+    ) {
         report(.warning, code, position, message, hint)
     }
 
     private func report(
-        _ severity: Problem.Severity, _ code: ProblemCode, _ position: Position, _ message: String, _ hint: String?
+        _ severity: Problem.Severity, _ code: ProblemCode, _ position: Position, _ message: String,
+        _ hint: () -> String?
     ) {
+        // A hint may search all names: not for problems that nobody will see.
         collector.add(
             Problem(
                 code: code, severity: severity, file: file, line: position.line, column: position.column,
-                message: message, hint: hint))
+                message: message, hint: collector.isFull ? nil : hint()))
     }
 }

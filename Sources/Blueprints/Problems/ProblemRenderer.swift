@@ -23,32 +23,31 @@ package struct ProblemRenderer: Sendable {
         let severity = paint(problem.severity.rawValue + ":", problem.severity == .error ? "1;31" : "1;33")
         var text = "\(paint(place, "1")) \(severity) \(clean(problem.message))\n"
         if let line = sources.first(where: { $0.name == problem.file })?.line(problem.line),
-            line.unicodeScalars.contains(where: { !$0.properties.isWhitespace })
+            let (shown, caret) = excerpt(line, column: problem.column)
         {
-            let (shown, caret) = excerpt(clean(line), column: problem.column)
             text += "    \(shown)\n    \(String(repeating: " ", count: caret))\(paint("^", "1;32"))\n"
         }
         if let hint = problem.hint { text += "\(paint("hint:", "1;36")) \(clean(hint))\n" }
         return text
     }
 
-    private func excerpt(_ line: String, column: Int) -> (String, caret: Int) {
-        let scalars = Array(line.unicodeScalars)
-        let caret = min(max(column - 1, 0), scalars.count)
-        guard scalars.count > Self.widest else { return (line, caret) }
-        let start = max(0, min(caret - Self.widest / 2, scalars.count - Self.widest))
-        let end = min(scalars.count, start + Self.widest)
+    /// Nil where there is nothing to see.
+    private func excerpt(_ line: ArraySlice<Unicode.Scalar>, column: Int) -> (String, caret: Int)? {
+        let caret = min(max(column - 1, 0), line.count)
+        let start = max(0, min(caret - Self.widest / 2, line.count - Self.widest))
+        let shown = line.dropFirst(start).prefix(Self.widest)
+        guard shown.contains(where: { !$0.properties.isWhitespace }) else { return nil }
         let before = start > 0 ? "..." : ""
-        let after = end < scalars.count ? "..." : ""
-        var view = String.UnicodeScalarView()
-        view.append(contentsOf: scalars[start..<end])
-        return (before + String(view) + after, caret - start + before.count)
+        let after = start + shown.count < line.count ? "..." : ""
+        return (before + clean(shown) + after, caret - start + before.count)
     }
 
     /// A file may hold anything: control characters must not reach a terminal.
-    private func clean(_ text: String) -> String {
+    private func clean(_ text: String) -> String { clean(text.unicodeScalars) }
+
+    private func clean(_ text: some Sequence<Unicode.Scalar>) -> String {
         var view = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
+        for scalar in text {
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator: view.append(scalar == "\t" ? " " : "\u{FFFD}")
             default: view.append(scalar)

@@ -1,41 +1,39 @@
-/// A file's text by lines, to show the line that a problem stands on.
+/// A file's text by lines, to show the line that a problem stands on. Any part of a line is found at once, however
+/// long the line is.
 package struct SourceText: Sendable, Equatable {
     /// As problems name it.
     package let name: String
-    private let lines: [String]
+    private let scalars: [Unicode.Scalar]
+    private let lines: [Range<Int>]
 
     package init(name: String, text: String) {
         self.name = name
-        lines = Self.split(text)
+        scalars = Array(text.unicodeScalars)
+        lines = Self.lines(of: scalars)
     }
 
     /// How many lines there are; at least one.
     var count: Int { lines.count }
 
-    /// The text of a line, counted from 1, without its end.
-    package func line(_ number: Int) -> String? {
-        lines.indices.contains(number - 1) ? lines[number - 1] : nil
+    /// A line, counted from 1, without its end.
+    func line(_ number: Int) -> ArraySlice<Unicode.Scalar>? {
+        lines.indices.contains(number - 1) ? scalars[lines[number - 1]] : nil
     }
 
     /// Ends lines where YAML 1.1 ends them, so that the numbers agree with the parser's.
-    private static func split(_ text: String) -> [String] {
-        var lines: [String] = []
-        var line = String.UnicodeScalarView()
-        var afterReturn = false
-        for scalar in text.unicodeScalars {
-            if scalar == "\n", afterReturn {
-                afterReturn = false
-                continue
-            }
-            afterReturn = scalar == "\r"
+    private static func lines(of scalars: [Unicode.Scalar]) -> [Range<Int>] {
+        var lines: [Range<Int>] = []
+        var start = 0
+        for (position, scalar) in scalars.enumerated() {
             switch scalar {
+            case "\n" where position > 0 && scalars[position - 1] == "\r": start = position + 1
             case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}":
-                lines.append(String(line))
-                line = String.UnicodeScalarView()
-            default: line.append(scalar)
+                lines.append(start..<position)
+                start = position + 1
+            default: break
             }
         }
-        lines.append(String(line))
+        lines.append(start..<scalars.count)
         return lines
     }
 }

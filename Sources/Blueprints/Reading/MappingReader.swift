@@ -37,14 +37,15 @@ final class MappingReader {
 
     /// Reports the keys that were never asked for.
     func finish() {
-        let given = entries.map(\.key)
-        for entry in entries where !known.contains(entry.key) {
-            let free = known.filter { !given.contains($0) }
-            let hint =
-                NearestWord.nearest(to: entry.key, among: free).map { "did you mean '\($0)'?" }
-                ?? NearestWord.hint(for: entry.key, among: known.sorted(), listing: "known keys")
+        let names = Set(known)
+        let given = Set(entries.map(\.key))
+        let free = known.filter { !given.contains($0) }
+        let sorted = known.sorted()
+        for entry in entries where !names.contains(entry.key) {
             reporter.error(
-                .unknownKey, at: entry.position, "unknown key '\(YAMLValue.clipped(entry.key))' in \(what)", hint: hint)
+                .unknownKey, at: entry.position, "unknown key '\(YAMLValue.clipped(entry.key))' in \(what)",
+                hint: NearestWord.nearest(to: entry.key, among: free).map { "did you mean '\($0)'?" }
+                    ?? NearestWord.hint(for: entry.key, among: sorted, listing: "known keys"))
         }
     }
 

@@ -7,7 +7,9 @@ import Yams
 enum YAMLDocument {
     static let deepest = 32
     static let mostValues = 100_000
-    static let mostDuplicates = 16
+    /// How often a document with duplicate keys is parsed, and how much text that may be together.
+    static let mostRounds = 16
+    static let mostBytes = 2 << 20
 
     static func parse(_ text: String, reporter: Reporter) -> YAMLValue? {
         if let refusal = AliasGuard.refusal(of: text) {
@@ -16,17 +18,18 @@ enum YAMLDocument {
             return nil
         }
         var duplicates = DuplicateKeys(text: text)
-        for _ in 0...mostDuplicates {
+        var rounds = min(mostRounds, mostBytes / max(text.utf8.count, 1))
+        while true {
             do {
                 guard let root = try compose(yaml: duplicates.text, .basic) else { return empty(reporter) }
                 var builder = YAMLTreeBuilder(reporter: reporter, duplicates: duplicates)
                 guard let value = builder.value(of: root, depth: 0), !builder.isExhausted else { return nil }
-                if value.isNothing { return empty(reporter) }
-                return value
+                return value.isNothing ? empty(reporter) : value
             } catch let YamlError.duplicatedKeysInMapping(keys, context) {
-                let position = Position(line: context.mark.line, column: context.mark.column)
+                rounds -= 1
                 let key = keys.first ?? ""
-                guard duplicates.rename(key, at: position) else {
+                let position = Position(line: context.mark.line, column: context.mark.column)
+                guard rounds > 0, duplicates.rename(key, at: position) else {
                     let shown = YAMLValue.clipped(key)
                     reporter.error(.duplicateKey, at: position, "the key '\(shown)' is given more than once")
                     return nil
@@ -36,8 +39,6 @@ enum YAMLDocument {
                 return nil
             }
         }
-        reporter.error(.duplicateKey, at: .start, "more than \(mostDuplicates) keys are given twice")
-        return nil
     }
 
     private static func empty(_ reporter: Reporter) -> YAMLValue? {
@@ -71,7 +72,7 @@ enum YAMLDocument {
     /// The place of a character, counted from 0.
     private static func position(of offset: Int, in text: String) -> Position {
         let before = SourceText(name: "", text: String(text.prefix(offset)))
-        return Position(line: before.count, column: (before.line(before.count)?.unicodeScalars.count ?? 0) + 1)
+        return Position(line: before.count, column: (before.line(before.count)?.count ?? 0) + 1)
     }
 }
 

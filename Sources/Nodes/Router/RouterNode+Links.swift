@@ -19,7 +19,7 @@ struct CellLink {
     var canBeAsked: Bool { state == .up && (status == .alive || status == .suspect) }
 
     /// 50 ms doubling to 1 s.
-    var backoff: TimeAmount { .milliseconds(min(1000, 50 << Int64(min(failures, 5)))) }
+    var backoff: TimeAmount { .milliseconds(min(1000, 50 << Int64(min(max(failures, 1) - 1, 5)))) }
 }
 
 extension RouterNode {
@@ -108,7 +108,7 @@ extension RouterNode {
         } else {
             guard !notServing.contains(cell) else { return }
             notServing.insert(cell)
-            if links[cell.position].hasServed { impact.faultBegan(now: now) }
+            if links[cell.position].hasServed { impact.faultBegan(cell, now: now) }
         }
     }
 }

@@ -39,7 +39,8 @@ extension RouterNode {
         }
         operationNumber &+= 1
         let register = RegisterOperation(
-            kind: kind, rule: rule, usable: usable(of: shard, one: !rule.writesBack && !rule.readsAll),
+            kind: kind, rule: rule,
+            usable: usable(of: shard, one: rule.write == 1 && !rule.writesBack && !rule.readsAll),
             writer: UInt64(boot) << 32 | UInt64(operationNumber))
         let operation = RouterOperation(
             request: request.id, customer: request.customer, method: request.method, priority: request.priority,

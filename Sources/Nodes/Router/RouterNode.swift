@@ -14,6 +14,8 @@ package struct RouterConfiguration {
     package var boot: UInt32
     /// Client requests in work at once; further ones are answered 503.
     package var operationLimit = 65_536
+    /// In place of the rule of each tier; for tests, which show a checker what a wrong one does.
+    package var quorum: QuorumRule?
 
     package init(topology: MeshTopology, placement: Placement, gossip: GossipConfiguration, boot: UInt32) {
         self.topology = topology
@@ -56,7 +58,7 @@ package struct RouterNode: ~Copyable {
         operations = Slab(limit: configuration.operationLimit)
         let size = configuration.topology.sharding.size
         rules = configuration.topology.blueprints.map { blueprint in
-            blueprint.store.map { QuorumRule(tier: $0.tier, size: size) }
+            blueprint.store.map { configuration.quorum ?? QuorumRule(tier: $0.tier, size: size) }
         }
         cellsByName = Dictionary(
             uniqueKeysWithValues: configuration.topology.cells.enumerated().map { ($1.name, CellIndex($0)) })

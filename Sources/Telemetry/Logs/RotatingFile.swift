@@ -28,8 +28,11 @@ package struct RotatingFile: ~Copyable {
     /// - Returns: False if it could not be written whole; it is then counted as dropped.
     @discardableResult
     package mutating func append(_ line: [UInt8]) -> Bool {
-        if size > 0, size + line.count + 1 > limit { rotate() }
         guard descriptor >= 0 || open() else { return drop() }
+        if size > 0, size + line.count + 1 > limit {
+            rotate()
+            guard open() else { return drop() }
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(line.count + 2)
         if isTorn { bytes.append(UInt8(ascii: "\n")) }
@@ -65,7 +68,7 @@ package struct RotatingFile: ~Copyable {
     }
 
     private mutating func rotate() {
-        if descriptor >= 0 { Glibc.close(descriptor) }
+        Glibc.close(descriptor)
         descriptor = -1
         size = 0
         isTorn = false

@@ -40,6 +40,13 @@ struct GossipReader {
         guard count <= MemberProfile.longestName else { throw .name }
         let offset = try take(count)
         let text = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count])
+        // Names are ASCII nearly always, and need no validation then.
+        if text.allSatisfy({ $0 < 0x80 }) {
+            return String(unsafeUninitializedCapacity: count) { room in
+                _ = room.initialize(fromContentsOf: text)
+                return count
+            }
+        }
         guard let decoded = String(validating: text, as: UTF8.self) else { throw .name }
         return decoded
     }

@@ -25,6 +25,9 @@ struct TestNetwork {
         /// The wake that stands in the heap.
         var wakeAt: Instant?
         var group = 0
+        /// Reads each packet 0.5 to 2.5 s late, in order; its timers are on time.
+        var isStarved = false
+        var readsUntil = Instant.zero
 
         init(swim: SWIM, rng: Generator, endpoint: Endpoint) {
             self.swim = swim
@@ -46,6 +49,8 @@ struct TestNetwork {
 
     enum Event {
         case deliver(GossipPacket, from: Endpoint, to: Endpoint)
+        /// A starved node gets to a packet.
+        case read(GossipPacket, from: Endpoint, by: Endpoint)
         case wake(Endpoint)
     }
     private struct Scheduled: Comparable {
@@ -133,12 +138,15 @@ struct TestNetwork {
 
     mutating func kill(_ name: String) { node(name).isAlive = false }
 
+    func starve(_ name: String) { node(name).isStarved = true }
+
     func pause(_ name: String) { node(name).isPaused = true }
 
     /// The loop of a resumed process runs its timers first, then reads its socket.
     mutating func resume(_ name: String) {
         let node = node(name)
         node.isPaused = false
+        node.wakeAt = nil
         handle(.wake, node)
         let backlog = node.backlog
         node.backlog = []
@@ -152,8 +160,8 @@ struct TestNetwork {
         for change in sink.changes { observe(change, by: node) }
         for (target, packet) in sink.sent { send(packet, from: node, to: target) }
         if let deadline = node.swim.nextDeadline(), node.wakeAt == nil || deadline < node.wakeAt! {
-            node.wakeAt = deadline
-            schedule(.wake(node.endpoint), at: max(deadline, now))
+            node.wakeAt = max(deadline, now)
+            schedule(.wake(node.endpoint), at: node.wakeAt!)
         }
     }
 
@@ -214,7 +222,8 @@ struct TestNetwork {
     private mutating func perform(_ event: Event) {
         switch event {
         case .wake(let endpoint):
-            guard let node = nodes[endpoint] else { return }
+            // A wake that an earlier one replaced is ignored.
+            guard let node = nodes[endpoint], node.wakeAt == now else { return }
             node.wakeAt = nil
             guard node.isAlive, !node.isPaused else { return }
             handle(.wake, node)
@@ -224,6 +233,15 @@ struct TestNetwork {
                 if node.backlog.count < 256 { node.backlog.append((source, packet)) }
                 return
             }
+            guard !node.isStarved else {
+                let late = TimeAmount.milliseconds(500 + Int64(rng.below(2001)))
+                node.readsUntil = max(node.readsUntil, now + late)
+                schedule(.read(packet, from: source, by: target), at: node.readsUntil)
+                return
+            }
+            handle(.packet(from: source, packet), node)
+        case .read(let packet, let source, let reader):
+            guard let node = nodes[reader], node.isAlive else { return }
             handle(.packet(from: source, packet), node)
         }
     }

@@ -1,0 +1,42 @@
+# Two commands need no preparation: `make demo` and `make test`. Everything else is for working on cellmesh.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+BUILD := .build
+RELEASE_FLAGS := -c release --static-swift-stdlib
+BINARY := $(BUILD)/release/cellmesh
+
+.PHONY: help demo test lint format bench release bootstrap clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+bootstrap: ## Install the Debian packages that are missing
+	@scripts/bootstrap
+
+release: bootstrap ## Build the program: .build/release/cellmesh
+	@echo "building cellmesh (the first build takes a few minutes)" >&2
+	swift build $(RELEASE_FLAGS) --product cellmesh
+
+demo: release ## Launch a mesh, kill a cell, compare prediction and observation
+	@scripts/demo $(BINARY)
+
+test: bootstrap ## Run all tests
+	swift build --build-tests
+	swift test --skip-build
+	@$(MAKE) --no-print-directory release
+	@scripts/test-readme $(BINARY)
+
+lint: ## Check the format of all sources and scripts
+	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
+	@scripts/lint
+
+format: ## Format all sources
+	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
+
+bench: bootstrap ## Run the benchmarks and print ratios
+	swift build $(RELEASE_FLAGS)
+	@scripts/bench $(BUILD)/release
+
+clean: ## Remove what was built
+	rm -rf $(BUILD)

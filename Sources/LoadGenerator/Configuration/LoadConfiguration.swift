@@ -1,0 +1,95 @@
+import MeshBase
+import Topology
+
+/// What a load asks of a mesh. `LoadRun` checks it once, when it is made.
+package struct LoadConfiguration: Sendable {
+    package enum Arrivals: String, Hashable, Sendable, CaseIterable {
+        /// One request every 1/rate.
+        case uniform
+        /// Independent arrivals, as of many users who know nothing of each other.
+        case poisson
+    }
+
+    /// The seed of arrivals, customers, keys and kinds.
+    package var seed: UInt64 = 42
+    /// Requests per second, above 0 and up to 1 000 000.
+    package var rate: Double
+    /// At most 30 days.
+    package var duration: TimeAmount
+    package var arrivals = Arrivals.poisson
+    /// Customers `c1` ... `cN`, 1 ... 10 000 000.
+    package var customers: Int
+    package var popularity = Customers.Popularity.zipf(exponent: 1)
+    /// Records per customer, `k1` ... `kM`, 1 ... 1 000 000.
+    package var keys = 10
+    package var mix = LoadMix.standard
+    package var priorities = PriorityMix.unstated
+    /// Asked in turn at random; at least one if the mix has services.
+    package var services: [String] = []
+    /// Bytes of a written value, 64 ... 1 MiB.
+    package var valueSize = 64
+
+    /// Keep-alive connections, 1 ... 10 000; each carries one request at a time.
+    package var connections = 64
+    /// Requests that wait while every connection is busy, 0 ... 1 000 000; more are dropped. Nil: a second's worth, and
+    /// at least 1024.
+    package var queue: Int?
+    /// The longest wait for an answer, and the longest wait in the queue; 1 ms ... 10 min.
+    package var timeout = TimeAmount.seconds(5)
+
+    /// Reads every record with an acknowledged write back at the end.
+    package var verifies = false
+    /// How long reading back is tried again without any success; 0 ... 10 min.
+    package var verificationPatience = TimeAmount.seconds(10)
+    /// Also holds all answers to reads and writes against one register per record; costs a microsecond a request.
+    package var checksRegisters = false
+    package var objectives: [Objective] = []
+    /// Marks the values of this run, so that those of another one are told apart; drawn from the clock where nil.
+    package var run: UInt64?
+
+    package init(rate: Double, duration: TimeAmount, customers: Int = 1000) {
+        self.rate = rate
+        self.duration = duration
+        self.customers = customers
+    }
+
+    package init(rate: Double, duration: TimeAmount, customers: Customers) {
+        self.init(rate: rate, duration: duration, customers: customers.count)
+        popularity = customers.popularity
+    }
+
+    var queueLimit: Int { queue ?? min(max(1024, Int(rate)), 1_000_000) }
+
+    /// Throws the first thing that is out of its range.
+    package func validate() throws(LoadError) {
+        func check(_ isGood: Bool, _ message: @autoclosure () -> String) throws(LoadError) {
+            if !isGood { throw LoadError(message()) }
+        }
+        try check(rate > 0 && rate <= 1_000_000, "the rate is \(rate)/s; it must be above 0 and at most 1000000/s")
+        try check(
+            duration > .zero && duration <= .hours(24 * 30),
+            "the duration is \(duration.seconds) s; it must be above 0 and at most 30 days")
+        try check(
+            (1...TopologyLimits.customers).contains(customers),
+            "\(customers) customers; there must be 1 to \(TopologyLimits.customers)")
+        try check((1...1_000_000).contains(keys), "\(keys) keys per customer; there must be 1 to 1000000")
+        try check((1...10_000).contains(connections), "\(connections) connections; there must be 1 to 10000")
+        try check((0...1_000_000).contains(queueLimit), "a queue of \(queueLimit); it must be 0 to 1000000")
+        try check(
+            timeout >= .milliseconds(1) && timeout <= .minutes(10),
+            "the timeout is \(timeout.milliseconds) ms; it must be 1 ms to 10 min")
+        try check(
+            verificationPatience >= .zero && verificationPatience <= .minutes(10),
+            "reading back is tried for \(verificationPatience.seconds) s; it must be 0 to 10 min")
+        try check(
+            (RecordValue.size...1 << 20).contains(valueSize),
+            "values of \(valueSize) bytes; they must have \(RecordValue.size) bytes to 1 MiB")
+        try check(mix.services == 0 || !services.isEmpty, "the mix has services, but no service is named")
+        for service in services {
+            try check(
+                !service.isEmpty && service.utf8.count <= 255
+                    && service.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x3F && $0 != 0x23 },
+                "'\(service)' cannot be the name of a service")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Wire
+
+/// Which requests a load is made of, as shares that add up to 1.
+package struct LoadMix: Hashable, Sendable {
+    package let reads: Double
+    package let writes: Double
+    package let services: Double
+
+    /// 60 % reads, 30 % writes and 10 % services.
+    package static let standard = LoadMix(reads: 0.6, writes: 0.3, services: 0.1)
+    package static let servicesOnly = LoadMix(reads: 0, writes: 0, services: 1)
+    package static let recordsOnly = LoadMix(reads: 2.0 / 3, writes: 1.0 / 3, services: 0)
+
+    private init(reads: Double, writes: Double, services: Double) {
+        self.reads = reads
+        self.writes = writes
+        self.services = services
+    }
+
+    /// Parses `reads=60%,writes=30%,services=10%`; what is left out has no share.
+    package init(_ text: String) throws(LoadError) {
+        let shares = try Shares.parse(text, names: ["reads", "writes", "services"], of: "the mix")
+        self.init(reads: shares[0], writes: shares[1], services: shares[2])
+    }
+}
+
+/// With which priorities requests are sent, as shares that add up to 1.
+package struct PriorityMix: Hashable, Sendable {
+    /// In the order of `Priority.allCases`; nil sends no `X-Priority` at all, which the mesh takes as normal.
+    let shares: [Double]?
+
+    package static let unstated = PriorityMix(shares: nil)
+
+    private init(shares: [Double]?) { self.shares = shares }
+
+    /// Parses `critical=10%,normal=60%,low=30%`; what is left out has no share.
+    package init(_ text: String) throws(LoadError) {
+        shares = try Shares.parse(text, names: Priority.allCases.map { "\($0.name)" }, of: "the priorities")
+    }
+}

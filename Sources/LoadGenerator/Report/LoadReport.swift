@@ -1,0 +1,102 @@
+/// What a load has found, in the shape of `load run -o json`; durations in milliseconds, ratios 0...1.
+package struct LoadReport: Hashable, Sendable, Codable {
+    package struct Latency: Hashable, Sendable, Codable {
+        package var p50 = 0.0
+        package var p90 = 0.0
+        package var p99 = 0.0
+        package var p999 = 0.0
+        package var max = 0.0
+        package init() {}
+    }
+
+    package struct Share: Hashable, Sendable, Codable {
+        package var requests: UInt64
+        package var ok: UInt64
+    }
+
+    /// Customers seen since the first fault; all that were seen, and untouched, when there was none.
+    package struct Customers: Hashable, Sendable, Codable {
+        package var seen = 0
+        package var lost = 0
+        package var degraded = 0
+        package var untouched = 0
+        package init() {}
+    }
+
+    package struct Writes: Hashable, Sendable, Codable {
+        package var acknowledged = 0
+        /// Acknowledged, and not there when read back. Zero without `--verify`.
+        package var lost = 0
+        /// Neither acknowledged nor refused.
+        package var unknown = 0
+        /// Acknowledged, of records that could not be read back.
+        package var unverified = 0
+        /// Whether they were read back at all.
+        package var verified = false
+        package init() {}
+    }
+
+    package struct Connections: Hashable, Sendable, Codable {
+        package var opened: UInt64 = 0
+        /// Could not be opened.
+        package var failed: UInt64 = 0
+        /// Ended by the other side, or closed because an answer did not come.
+        package var lost: UInt64 = 0
+        package init() {}
+    }
+
+    package struct Verdict: Hashable, Sendable, Codable {
+        package var oracle: String
+        package var ok: Bool
+        package var detail: String
+    }
+
+    package var schema = "cellmesh/1"
+    package var seed: UInt64 = 0
+    /// From the first intended sending to the last, without draining and reading back.
+    package var durationMs = 0.0
+    /// All that were meant to be sent, except those that a stop left unfinished.
+    package var requests: UInt64 = 0
+    package var ok: UInt64 = 0
+    package var failed: UInt64 = 0
+    /// Not sent: every connection was busy and the queue was full.
+    package var dropped: UInt64 = 0
+    package var byStatus: [String: UInt64] = [:]
+    /// `ok`, the problem that an answer named (`no-quorum`), `http-NNN` without one, or why there was no answer.
+    package var byOutcome: [String: UInt64] = [:]
+    package var byPriority: [String: Share] = [:]
+    package var byKind: [String: Share] = [:]
+    /// From the instant for which a request was intended.
+    package var latencyMs = Latency()
+    /// How late the generator itself was; when this is large the machine was too busy and the latencies say so too.
+    package var lagMs = Latency()
+    /// Answered requests per second.
+    package var rate = 0.0
+    package var targetRate = 0.0
+    package var customers = Customers()
+    package var writes = Writes()
+    package var connections = Connections()
+    package var slo: [ObjectiveResult] = []
+    package var verdicts: [Verdict] = []
+    /// It was stopped before its time.
+    package var partial = false
+
+    package init() {}
+
+    package var metObjectives: Bool { slo.allSatisfy(\.ok) }
+
+    enum CodingKeys: String, CodingKey {
+        case schema, seed
+        case durationMs = "duration_ms"
+        case requests, ok, failed, dropped
+        case byStatus = "by_status"
+        case byOutcome = "by_outcome"
+        case byPriority = "by_priority"
+        case byKind = "by_kind"
+        case latencyMs = "latency_ms"
+        case lagMs = "lag_ms"
+        case rate
+        case targetRate = "target_rate"
+        case customers, writes, connections, slo, verdicts, partial
+    }
+}

@@ -1,0 +1,43 @@
+import MeshBase
+import Wire
+
+/// Writes requests from parts that are rendered once: only numbers and values are written anew for each.
+struct RequestRenderer: Sendable {
+    private let readHead = Array("GET /v1/customers/c".utf8)
+    private let writeHead = Array("PUT /v1/customers/c".utf8)
+    private let recordPath = Array("/records/k".utf8)
+    private let servicePaths: [[UInt8]]
+    /// What follows the target, by priority, without and with a value.
+    private let readTails: [[UInt8]]
+    private let writeTails: [[UInt8]]
+    private let valueSize: Int
+    private let run: UInt64
+
+    init(_ configuration: LoadConfiguration, host: Endpoint, run: UInt64) {
+        self.run = run
+        valueSize = configuration.valueSize
+        servicePaths = configuration.services.map { Array("/services/\($0)".utf8) }
+        let isStated = configuration.priorities.shares != nil
+        let tails = Priority.allCases.map {
+            " HTTP/1.1\r\nHost: \(host)\r\n" + (isStated ? "X-Priority: \($0.name)\r\n" : "")
+        }
+        let length = configuration.valueSize
+        readTails = tails.map { Array(($0 + "\r\n").utf8) }
+        writeTails = tails.map { Array(($0 + "Content-Length: \(length)\r\n\r\n").utf8) }
+    }
+
+    /// - Parameter number: of the write; of no meaning for others.
+    func append(_ request: LoadRequest, number: UInt64, into output: inout ByteBuffer) {
+        let isWrite = request.kind == .write
+        output.append(isWrite ? writeHead : readHead)
+        output.append(decimal: UInt64(request.customer))
+        if request.kind == .service {
+            output.append(servicePaths[Int(request.item)])
+        } else {
+            output.append(recordPath)
+            output.append(decimal: UInt64(request.item))
+        }
+        output.append((isWrite ? writeTails : readTails)[Int(request.priority.rawValue)])
+        if isWrite { RecordValue.append(run: run, number: number, size: valueSize, into: &output) }
+    }
+}

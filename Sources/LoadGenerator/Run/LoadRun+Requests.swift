@@ -1,0 +1,188 @@
+import Checkers
+import MeshBase
+import UVDriver
+import Wire
+
+extension LoadRun {
+    func send(_ request: LoadRequest, on index: Int, now: Instant) {
+        guard let stream = state.pointee.connections[index].stream else { return }
+        state.pointee.number += 1
+        let number = state.pointee.number
+        state.pointee.connections[index].request = request
+        state.pointee.connections[index].number = number
+        state.pointee.setPhase(index, .busy, since: now)
+        state.pointee.inFlight += 1
+        if state.pointee.registers != nil { invoke(request, number) }
+        state.pointee.renderer.append(request, number: number, into: &stream.pointee.output)
+        pool.wrote(stream)
+    }
+
+    /// Gives a free connection what waits, or puts it into the line.
+    func becomeIdle(_ index: Int, now: Instant) {
+        state.pointee.setPhase(index, .idle, since: now)
+        while let request = state.pointee.queue.pop() {
+            guard now - request.intended <= configuration.timeout else {
+                fail(request, .queueTimeout, now: now)
+                continue
+            }
+            return send(request, on: index, now: now)
+        }
+        if state.pointee.phase == .verifying, let record = state.pointee.verification.take(now: now) {
+            return send(.verification(of: record, at: now), on: index, now: now)
+        }
+        state.pointee.list(index)
+    }
+
+    func verifyOnIdle(_ now: Instant) {
+        while let index = state.pointee.takeIdle() {
+            guard let record = state.pointee.verification.take(now: now) else {
+                return state.pointee.list(index)
+            }
+            send(.verification(of: record, at: now), on: index, now: now)
+        }
+    }
+
+    func read(_ stream: StreamPointer) {
+        guard let index = index(of: stream) else { return }
+        let now = loop.now()
+        let bytes = stream.pointee.input.mutableBytes
+        switch state.pointee.connections[index].parser.parse(bytes, limits: limits) {
+        case .incomplete:
+            return
+        case .failure:
+            state.pointee.opened.lost += 1
+            if state.pointee.connections[index].phase == .busy { failInFlight(index, .malformed, now: now) }
+            close(index)
+            reopen(index, now: now)
+        case .complete(let response):
+            // An answer that nobody asked for (408, say) is the server's way to part.
+            let isExpected = state.pointee.connections[index].phase == .busy && bytes.count == response.consumed
+            if state.pointee.connections[index].phase == .busy {
+                answered(index, response, UnsafeRawBufferPointer(bytes), now: now)
+            }
+            guard isExpected, response.keepAlive else {
+                state.pointee.opened.lost += 1
+                close(index)
+                return reopen(index, now: now)
+            }
+            pool.consume(stream, response.consumed)
+            becomeIdle(index, now: now)
+        }
+    }
+
+    /// Books an answer; the connection is not yet free.
+    func answered(_ index: Int, _ response: HTTPResponse, _ bytes: UnsafeRawBufferPointer, now: Instant) {
+        let request = state.pointee.connections[index].request
+        let number = state.pointee.connections[index].number
+        state.pointee.inFlight -= 1
+        state.pointee.connections[index].failures = 0
+        let body = response.body.bytes(in: bytes)
+        guard request.kind != .verification else { return verified(request, response, bytes, now: now) }
+
+        var isOK = response.status >= 200 && response.status < 300
+        var problem: String?
+        if !isOK {
+            problem = AnswerNotes.problem(body)
+            // A record that was never written is an answer as good as any; cells without a store are not.
+            isOK = response.status == 404 && request.kind == .read && (problem == nil || problem == "no-record")
+        }
+        state.pointee.accounts.answer(request, status: response.status, isOK: isOK, after: now - request.intended)
+        if !isOK { state.pointee.accounts.note(problem: problem ?? "http-\(response.status)") }
+
+        if response.shard.isPresent, let shard = AnswerNotes.shard(response.shard.bytes(in: bytes)) {
+            state.pointee.ledger.note(
+                Int(request.customer), serving: shard.serving, size: shard.size, isRefused: !isOK)
+        }
+        let version = response.etag.isPresent ? AnswerNotes.version(response.etag.bytes(in: bytes)) : nil
+        let isUnknown = !isOK && !Self.refusedWhole(response.status, problem)
+        if request.kind == .write {
+            if isOK {
+                state.pointee.writes.acknowledged(request.record, value: number, version: version ?? .none)
+            } else if isUnknown {
+                state.pointee.writes.unknown(request.record, value: number)
+            }
+        }
+        if state.pointee.registers != nil {
+            complete(request, number, response.status, isOK: isOK, isUnknown: isUnknown, version, body)
+        }
+    }
+
+    /// Whether an answer says that nothing was changed.
+    private static func refusedWhole(_ status: Int, _ problem: String?) -> Bool {
+        if problem == "outcome-unknown" { return false }
+        return status == 503 || status >= 400 && status < 500 && status != 408
+    }
+
+    func failInFlight(_ index: Int, _ failure: LoadFailure, now: Instant) {
+        let request = state.pointee.connections[index].request
+        let number = state.pointee.connections[index].number
+        state.pointee.inFlight -= 1
+        guard request.kind != .verification else {
+            return state.pointee.verification.failed(request.record, now: now)
+        }
+        if request.kind == .write { state.pointee.writes.unknown(request.record, value: number) }
+        if request.kind != .service { state.pointee.registers?.complete(OperationID(number), .unknown) }
+        fail(request, failure, now: now)
+    }
+
+    func fail(_ request: LoadRequest, _ failure: LoadFailure, now: Instant) {
+        state.pointee.accounts.fail(request, failure, after: now - request.intended)
+    }
+
+    private func verified(
+        _ request: LoadRequest, _ response: HTTPResponse, _ bytes: UnsafeRawBufferPointer, now: Instant
+    ) {
+        let body = response.body.bytes(in: bytes)
+        let version =
+            (response.etag.isPresent ? AnswerNotes.version(response.etag.bytes(in: bytes)) : nil) ?? .none
+        let found: AcknowledgedWrites.ReadBack
+        switch response.status {
+        case 200:
+            if let value = RecordValue.parse(body) {
+                found = value.run == state.pointee.run ? .found(version, value: value.number) : .foreign(version)
+            } else {
+                found = .corrupt(version)
+            }
+        case 404 where AnswerNotes.problem(body) ?? "no-record" == "no-record":
+            found = .missing
+        default:
+            return state.pointee.verification.failed(request.record, now: now)
+        }
+        state.pointee.verification.answered(request.record, found, &state.pointee.writes, now: now)
+    }
+
+    // MARK: Registers
+
+    private func invoke(_ request: LoadRequest, _ number: UInt64) {
+        switch request.kind {
+        case .read: state.pointee.registers?.invoke(OperationID(number), .read, on: request.record)
+        case .write:
+            state.pointee.registers?.invoke(OperationID(number), .write(value: number), on: request.record)
+        case .service, .verification: break
+        }
+    }
+
+    private func complete(
+        _ request: LoadRequest, _ number: UInt64, _ status: Int, isOK: Bool, isUnknown: Bool,
+        _ version: VersionWitness?, _ body: UnsafeRawBufferPointer
+    ) {
+        let outcome: History.Outcome
+        switch request.kind {
+        case .service, .verification:
+            return
+        case .write:
+            // Without a version an acknowledgement proves no order.
+            outcome = isOK ? version.map { .acknowledged($0) } ?? .unknown : isUnknown ? .unknown : .failed
+        case .read:
+            if status == 404, isOK {
+                outcome = .missing(version ?? .none)
+            } else if isOK, let version, let value = RecordValue.parse(body), value.run == state.pointee.run {
+                outcome = .found(version, value: value.number)
+            } else {
+                // Refused, or the value of another run, about which nothing is known here.
+                outcome = .failed
+            }
+        }
+        state.pointee.registers?.complete(OperationID(number), outcome)
+    }
+}

@@ -1,0 +1,75 @@
+/// What a set of dead cells does to the customers: counted, beside what the mathematics expects. Encodes as the
+/// document of `blast-radius -o json`.
+public struct BlastRadiusReport: Sendable, Codable, Equatable {
+    /// Customers by what is left of their shard.
+    public struct Counts: Sendable, Codable, Equatable {
+        /// No cell of the shard is left.
+        public var lost: Int
+        /// Some cells are left, and some are not.
+        public var degraded: Int
+        /// Every cell of the shard is left.
+        public var untouched: Int
+        public init(lost: Int = 0, degraded: Int = 0, untouched: Int = 0) {
+            self.lost = lost
+            self.degraded = degraded
+            self.untouched = untouched
+        }
+    }
+
+    /// Means and standard deviations over all seeds, in customers.
+    public struct Expectation: Sendable, Codable, Equatable {
+        public var lost: Double
+        public var lostDeviation: Double
+        public var degraded: Double
+        public var degradedDeviation: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case lost, degraded
+            case lostDeviation = "lost_sd"
+            case degradedDeviation = "degraded_sd"
+        }
+        public init(lost: Double, lostDeviation: Double, degraded: Double, degradedDeviation: Double) {
+            self.lost = lost
+            self.lostDeviation = lostDeviation
+            self.degraded = degraded
+            self.degradedDeviation = degradedDeviation
+        }
+    }
+
+    public var schema: String
+    /// Names of the dead cells, in order of their index.
+    public var cells: [String]
+    public var customers: Int
+    public var lost: Int
+    public var degraded: Int
+    public var untouched: Int
+    /// Of the lost and degraded: those with too few cells left for the tier of their records.
+    public var noQuorum: Int
+    /// The same dead cells in a pool where every customer's requests touch every cell.
+    public var traditional: Counts
+    /// The same dead cells where every customer lives in one cell.
+    public var plainCells: Counts
+    public var expected: Expectation
+
+    public init(
+        cells: [String], customers: Int, counts: Counts, noQuorum: Int, traditional: Counts, plainCells: Counts,
+        expected: Expectation
+    ) {
+        schema = "cellmesh/1"
+        self.cells = cells
+        self.customers = customers
+        lost = counts.lost
+        degraded = counts.degraded
+        untouched = counts.untouched
+        self.noQuorum = noQuorum
+        self.traditional = traditional
+        self.plainCells = plainCells
+        self.expected = expected
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, cells, customers, lost, degraded, untouched, traditional, expected
+        case noQuorum = "no_quorum"
+        case plainCells = "plain_cells"
+    }
+}

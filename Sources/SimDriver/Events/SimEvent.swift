@@ -1,0 +1,54 @@
+import MeshBase
+import Nodes
+import Replication
+
+/// Something that happens at an instant of the simulation.
+enum SimEvent {
+    /// A machine's process begins.
+    case start(SimMachine)
+    /// The alarm of a process.
+    case wake(SimProcess)
+    case datagram(from: Endpoint, to: Endpoint, [UInt8])
+    /// A connection request arrives at an endpoint.
+    case connect(SimSocket, to: Endpoint)
+    /// The answer to a connection request arrives at the opener.
+    case connected(SimSocket)
+    case bytes(SimSocket, [UInt8])
+    /// The other end has closed, broke, or was never there.
+    case ended(SimSocket)
+    /// An opening that has taken too long.
+    case openingLimit(SimSocket)
+    /// The transaction of a batch is committed.
+    case commit(CellProcess)
+    /// The answers of a committed batch reach the cell.
+    case stored(CellProcess, [StoreAnswer])
+    case burned(CellProcess, ticket: UInt64)
+    case fault(Int)
+    /// The supervisor starts a machine that died by itself.
+    case revive(SimMachine, life: UInt32)
+    /// A client sends its next request.
+    case arrival
+    /// A client has waited long enough.
+    case patience(SimSocket, request: UInt64)
+
+    /// A number for the trace; never reuse one for another kind.
+    var kind: UInt64 {
+        switch self {
+        case .start: 1
+        case .wake: 2
+        case .datagram: 3
+        case .connect: 4
+        case .connected: 5
+        case .bytes: 6
+        case .ended: 7
+        case .openingLimit: 8
+        case .commit: 9
+        case .stored: 10
+        case .burned: 11
+        case .fault: 12
+        case .revive: 13
+        case .arrival: 14
+        case .patience: 15
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Membership
+import MeshBase
+import Nodes
+import Replication
+import Topology
+import Wire
+
+/// A cell in the simulation: the cell node between mesh links, a store and gossip.
+final class CellProcess: SimProcess {
+    private var node: CellNode
+    fileprivate var store: SimStore?
+    /// When each thread of the pool that uses processor time is free again.
+    fileprivate var threads: [Instant]
+    private(set) var rejectedLinks: UInt64 = 0
+
+    /// As libuv's pool has.
+    private static let poolThreads = 4
+
+    init(_ simulation: Simulation, _ machine: SimMachine, cell: CellIndex) throws(GossipPort.Invalid) {
+        node = try CellNode(
+            CellConfiguration(topology: simulation.topology, cell: cell, gossip: simulation.gossip(of: machine)))
+        store = machine.disk.map {
+            SimStore(
+                $0, defect: simulation.configuration.defect?.store,
+                rng: Generator(
+                    seed: simulation.seed, concern: "sim.store", node: machine.hash, counter: UInt64(machine.lives)))
+        }
+        threads = Array(repeating: .zero, count: Self.poolThreads)
+        super.init(simulation, machine)
+    }
+
+    private var outbox: CellOutbox { CellOutbox(process: self) }
+
+    override func start() {
+        var outbox = outbox
+        node.start(seeds: simulation.seeds(for: machine), now: now, into: &outbox)
+    }
+    override func wake() {
+        var outbox = outbox
+        node.wake(now: now, into: &outbox)
+    }
+    override func nextDeadline() -> Instant? { node.nextDeadline() }
+    override func received(datagram: UnsafeRawBufferPointer, from: Endpoint) {
+        var outbox = outbox
+        node.handle(datagram: datagram, from: from, now: now, into: &outbox)
+    }
+    override var swim: SWIM? { node.gossip.swim }
+
+    // MARK: Links
+
+    override func received(_ socket: SimSocket) {
+        if socket.speech == .unknown {
+            guard socket.input.bytes[0] == LinkHandshake.magic[0] else { return reject(socket) }
+            socket.speech = .handshake
+            socket.handshake = LinkHandshake(
+                side: .acceptor, secret: simulation.secret, mesh: simulation.topology.name, name: machine.name,
+                nonce: nonce())
+        }
+        if socket.speech == .handshake {
+            guard advance(socket) else { return }
+        }
+        frames(socket)
+    }
+
+    private func advance(_ socket: SimSocket) -> Bool {
+        do {
+            guard let progress = try socket.handshake?.advance(&socket.input, output: &socket.output) else {
+                return false
+            }
+            wrote(socket)
+            guard case .done = progress else {
+                if socket.input.count > LinkHandshake.largest { reject(socket) }
+                return false
+            }
+            socket.handshake = nil
+            socket.speech = .frames
+            return true
+        } catch {
+            reject(socket)
+            return false
+        }
+    }
+
+    private func reject(_ socket: SimSocket) {
+        rejectedLinks += 1
+        simulation.close(socket)
+    }
+
+    private func frames(_ socket: SimSocket) {
+        var outbox = outbox
+        var used = 0
+        while socket.stage == .open, !hasCrashed {
+            let bytes = UnsafeRawBufferPointer(rebasing: socket.input.bytes[used...])
+            do {
+                guard
+                    let (frame, size) = try FrameCodec.first(
+                        of: bytes, bodyLimit: simulation.topology.routing.bodyLimit)
+                else { break }
+                node.handle(frame: frame, link: socket.id, now: now, into: &outbox)
+                used += size
+            } catch {
+                return reject(socket)
+            }
+        }
+        if socket.stage == .open { socket.input.consume(used) }
+    }
+
+    // MARK: The store
+
+    override func endTurn() {
+        guard store != nil else { return }
+        var outbox = outbox
+        for answer in store!.takeTurnedAway() { node.stored(answer, into: &outbox) }
+        if let time = store!.begin() { simulation.schedule(.commit(self), after: time) }
+    }
+
+    /// The transaction in flight ends; what is left of it is the way of the answers back to the loop.
+    func commit() {
+        let answers = store!.commit()
+        simulation.schedule(.stored(self, answers), after: store!.wayBack())
+    }
+
+    func stored(_ answers: [StoreAnswer]) {
+        var outbox = outbox
+        for answer in answers { node.stored(answer, into: &outbox) }
+    }
+
+    func burned(_ ticket: UInt64) {
+        var outbox = outbox
+        node.burned(ticket, now: now, into: &outbox)
+    }
+
+    override func killed() { store?.killed() }
+}
+
+/// Carries out what a cell node orders.
+private struct CellOutbox: CellSink {
+    unowned(unsafe) let process: CellProcess
+
+    mutating func reply(
+        _ head: FrameHead, to link: ConnectionID, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+    ) {
+        guard let socket = process.socket(link) else { return }
+        FrameCodec.append(head, customer: .empty, name: .empty, note: note, body: body, into: &socket.output)
+        process.wrote(socket)
+    }
+
+    /// Cells of the simulation have no clients of their own.
+    mutating func respond(
+        _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+    ) {}
+
+    mutating func store(_ order: StoreOrder) { process.store?.add(order) }
+
+    mutating func burn(_ ticket: UInt64, _ amount: TimeAmount) {
+        var first = 0
+        for index in process.threads.indices where process.threads[index] < process.threads[first] { first = index }
+        let end = max(process.now, process.threads[first]) + amount
+        process.threads[first] = end
+        process.simulation.schedule(.burned(process, ticket: ticket), at: end)
+    }
+
+    mutating func crash() { process.hasCrashed = true }
+
+    mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+        process.simulation.send(datagram, from: process.machine, to: endpoint)
+    }
+    mutating func persist(incarnation: UInt32) { process.machine.incarnation = incarnation }
+    mutating func emit(_ event: NodeEvent) { process.simulation.observe(event, by: process.machine) }
+}

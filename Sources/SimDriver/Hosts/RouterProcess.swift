@@ -1,0 +1,228 @@
+import Membership
+import MeshBase
+import Nodes
+import Sharding
+import Topology
+import Wire
+
+/// A router in the simulation: the router node between clients, mesh links and gossip.
+final class RouterProcess: SimProcess {
+    private var node: RouterNode
+    fileprivate let writer: RouterResponseWriter
+    private let limits: HTTPLimits
+    /// The connection to each cell, by its position.
+    fileprivate var links: [SimSocket?]
+    /// Ends whose next request waited behind one that is answered now.
+    private var ready: [SimSocket] = []
+
+    /// As in the driver of real sockets.
+    private static let openTimeout = TimeAmount.seconds(2)
+
+    init(_ simulation: Simulation, _ machine: SimMachine) throws(GossipPort.Invalid) {
+        let topology = simulation.topology
+        var configuration = RouterConfiguration(
+            topology: topology, placement: simulation.placement, gossip: simulation.gossip(of: machine),
+            boot: machine.boot)
+        configuration.quorum = simulation.configuration.defect?.quorum
+        node = try RouterNode(configuration)
+        writer = RouterResponseWriter(topology: topology)
+        limits = HTTPLimits(body: topology.routing.bodyLimit)
+        links = Array(repeating: nil, count: topology.cells.count)
+        super.init(simulation, machine)
+    }
+
+    private var outbox: RouterOutbox { RouterOutbox(process: self) }
+
+    override func start() {
+        var outbox = outbox
+        node.start(seeds: simulation.seeds(for: machine), now: now, into: &outbox)
+    }
+    override func wake() {
+        var outbox = outbox
+        node.wake(now: now, into: &outbox)
+    }
+    override func nextDeadline() -> Instant? { node.nextDeadline() }
+    override func received(datagram: UnsafeRawBufferPointer, from: Endpoint) {
+        var outbox = outbox
+        node.handle(datagram: datagram, from: from, now: now, into: &outbox)
+    }
+    override var swim: SWIM? { node.gossip.swim }
+
+    func isServing(_ cell: CellIndex) -> Bool { node.isServing(cell) }
+    var counters: RouterCounters { node.counters }
+
+    // MARK: Links
+
+    fileprivate func open(_ cell: CellIndex, at endpoint: Endpoint) {
+        let socket = simulation.connect(self, to: endpoint)
+        socket.cell = cell
+        links[cell.position] = socket
+        simulation.schedule(.openingLimit(socket), after: Self.openTimeout)
+    }
+
+    fileprivate func closeLink(_ cell: CellIndex) {
+        guard let socket = links[cell.position] else { return }
+        links[cell.position] = nil
+        simulation.close(socket)
+    }
+
+    override func connected(_ socket: SimSocket) {
+        guard let cell = socket.cell, links[cell.position] === socket else { return simulation.close(socket) }
+        let handshake = LinkHandshake(
+            side: .opener, secret: simulation.secret, mesh: simulation.topology.name, name: machine.name,
+            nonce: nonce())
+        handshake.begin(into: &socket.output)
+        socket.handshake = handshake
+        socket.speech = .handshake
+        wrote(socket)
+    }
+
+    /// An opening that takes too long: a paused cell accepts and never answers.
+    override func openingLimit(_ socket: SimSocket) {
+        guard let cell = socket.cell, links[cell.position] === socket, socket.speech != .frames else { return }
+        simulation.close(socket)
+        lost(socket, cell)
+    }
+
+    override func ended(_ socket: SimSocket) {
+        if let cell = socket.cell { return lost(socket, cell) }
+        if socket.isBusy { node.abandon(request: socket.id) }
+    }
+
+    private func lost(_ socket: SimSocket, _ cell: CellIndex) {
+        guard links[cell.position] === socket else { return }
+        links[cell.position] = nil
+        var outbox = outbox
+        node.linkDown(cell, now: now, into: &outbox)
+    }
+
+    override func received(_ socket: SimSocket) {
+        guard let cell = socket.cell else { return process(socket) }
+        if socket.speech == .handshake {
+            guard advance(socket, cell) else { return }
+        }
+        frames(socket, cell)
+    }
+
+    private func advance(_ socket: SimSocket, _ cell: CellIndex) -> Bool {
+        do {
+            guard let progress = try socket.handshake?.advance(&socket.input, output: &socket.output) else {
+                return false
+            }
+            wrote(socket)
+            guard case .done(let peer) = progress else { return false }
+            guard peer == simulation.topology.cells[cell.position].name else { throw LinkHandshake.Failure.badName }
+            socket.handshake = nil
+            socket.speech = .frames
+            var outbox = outbox
+            node.linkUp(cell, now: now, into: &outbox)
+            return true
+        } catch {
+            simulation.close(socket)
+            lost(socket, cell)
+            return false
+        }
+    }
+
+    private func frames(_ socket: SimSocket, _ cell: CellIndex) {
+        var outbox = outbox
+        var used = 0
+        while socket.stage == .open {
+            let bytes = UnsafeRawBufferPointer(rebasing: socket.input.bytes[used...])
+            do {
+                guard
+                    let (frame, size) = try FrameCodec.first(
+                        of: bytes, bodyLimit: simulation.topology.routing.bodyLimit)
+                else { break }
+                node.handle(frame: frame, from: cell, now: now, into: &outbox)
+                used += size
+            } catch {
+                simulation.close(socket)
+                return lost(socket, cell)
+            }
+        }
+        if socket.stage == .open { socket.input.consume(used) }
+    }
+
+    // MARK: Clients
+
+    private func process(_ socket: SimSocket) {
+        while !socket.isBusy, !socket.input.isEmpty, !socket.closesAfterWrite, socket.stage == .open {
+            switch socket.parser.parse(socket.input.mutableBytes, limits: limits) {
+            case .incomplete:
+                return
+            case .failure(let failure):
+                HTTPResponseWriter.refuse(failure, into: &socket.output)
+                socket.closesAfterWrite = true
+                return wrote(socket)
+            case .complete(let request):
+                socket.request = request
+                socket.isBusy = true
+                handle(socket)
+            }
+        }
+    }
+
+    private func handle(_ socket: SimSocket) {
+        do {
+            let (request, route) = try DataPlane.read(socket.request, in: socket.input.bytes, id: socket.id)
+            socket.route = route
+            var outbox = outbox
+            node.handle(request: request, now: now, into: &outbox)
+        } catch {
+            error.append(socket.request, into: &socket.output)
+            finish(socket)
+        }
+    }
+
+    /// The answer to the socket's request is in its output.
+    fileprivate func finish(_ socket: SimSocket) {
+        socket.isBusy = false
+        socket.input.consume(socket.request.consumed)
+        if !socket.request.keepAlive { socket.closesAfterWrite = true }
+        wrote(socket)
+        if !socket.input.isEmpty, !socket.isReady {
+            socket.isReady = true
+            ready.append(socket)
+        }
+    }
+
+    override func endTurn() {
+        var index = 0
+        while index < ready.count {
+            ready[index].isReady = false
+            process(ready[index])
+            index += 1
+        }
+        ready.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Carries out what a router node orders.
+private struct RouterOutbox: RouterSink {
+    unowned(unsafe) let process: RouterProcess
+
+    mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }
+    mutating func closeLink(to cell: CellIndex) { process.closeLink(cell) }
+
+    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) {
+        guard let client = process.socket(request), let route = client.route, let link = process.links[cell.position],
+            link.speech == .frames
+        else { return }
+        DataPlane.append(
+            head, client.request, route, in: client.input.bytes, payload: payload, into: &link.output)
+        process.wrote(link)
+    }
+
+    mutating func respond(to request: RequestID, _ response: RouterResponse) {
+        guard let client = process.socket(request) else { return }
+        process.writer.append(response, to: client.request, into: &client.output)
+        process.finish(client)
+    }
+
+    mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+        process.simulation.send(datagram, from: process.machine, to: endpoint)
+    }
+    mutating func persist(incarnation: UInt32) { process.machine.incarnation = incarnation }
+    mutating func emit(_ event: NodeEvent) { process.simulation.observe(event, by: process.machine) }
+}

@@ -1,0 +1,95 @@
+import MeshBase
+import Topology
+
+/// Where a process runs: what survives its death, and what it is reached by.
+final class SimMachine {
+    enum Work {
+        case cell(CellIndex)
+        case router(Int)
+        case control
+        /// Outside of the mesh.
+        case clients
+    }
+
+    let index: Int
+    let name: String
+    let work: Work
+    /// A position in `MeshTopology.regions`; -1 outside of the mesh.
+    let region: Int
+    let zone: String
+    /// Hash of the name, for the streams of its own.
+    let hash: UInt64
+    var network: Generator
+
+    // What survives a kill.
+    var lives: UInt32 = 0
+    /// Unique to the present life among all of the simulation.
+    var boot: UInt32 = 0
+    var incarnation: UInt32 = 0
+    let disk: SimDisk?
+
+    /// The process; nil while the machine is down.
+    var process: SimProcess?
+    var isPaused = false
+    /// What waits for a paused process.
+    var backlog: [SimEvent] = []
+    private var waitingDatagrams = 0
+    private(set) var droppedDatagrams: UInt64 = 0
+    /// The lowest incarnation of the present life.
+    var lifeIncarnation: UInt32 = 0
+    /// Until then a suspicion of this member may be justified by what was done to it.
+    var excusedUntil = Instant.zero
+    /// Deaths by itself, without a fault that was planned.
+    var crashes = 0
+
+    /// Datagrams that a socket of a paused process holds.
+    static let socketBuffer = 512
+
+    init(
+        index: Int, name: String, work: Work, region: Int, zone: String, disk: SimDisk?, seed: UInt64
+    ) {
+        self.index = index
+        self.name = name
+        self.work = work
+        self.region = region
+        self.zone = zone
+        self.disk = disk
+        hash = StableHash.hash(name)
+        network = Generator(seed: seed, concern: "sim.network", node: hash)
+    }
+
+    var isUp: Bool { process != nil }
+
+    /// 10.x.y.z, one address for each machine.
+    private var address: UInt32 { 10 << 24 | UInt32(index + 1) }
+    /// Each life binds ports of its own.
+    private var port: UInt16 { UInt16(20_000 + Int(lives % 10_000) * 4) }
+    var gossip: Endpoint { Endpoint(address: address, port: port) }
+    var data: Endpoint { Endpoint(address: address, port: port + 1) }
+    var admin: Endpoint { Endpoint(address: address, port: port + 2) }
+
+    static func index(of endpoint: Endpoint) -> Int? {
+        guard endpoint.address >> 24 == 10, endpoint.address & 0xFF_FFFF > 0 else { return nil }
+        return Int(endpoint.address & 0xFF_FFFF) - 1
+    }
+
+    /// Keeps an event for a paused process. Datagrams beyond the socket's buffer are lost, streams only wait.
+    func hold(_ event: SimEvent) {
+        if case .datagram = event {
+            guard waitingDatagrams < Self.socketBuffer else {
+                droppedDatagrams += 1
+                return
+            }
+            waitingDatagrams += 1
+        }
+        backlog.append(event)
+    }
+
+    func takeBacklog() -> [SimEvent] {
+        defer {
+            backlog = []
+            waitingDatagrams = 0
+        }
+        return backlog
+    }
+}

@@ -1,0 +1,85 @@
+import MeshBase
+import Replication
+
+/// The way of a cell's orders to its disk: one batch in flight, everything that waits goes into the next (group commit).
+struct SimStore {
+    private let disk: SimDisk
+    private let defect: SimDefect.Store?
+    private var waiting: [StoreOrder] = []
+    private var batch: [StoreOrder] = []
+    private var rng: Generator
+    /// Orders that wait at most; further ones are refused.
+    private let capacity = 10_000
+    private let batchLimit = 1_000
+    private var turnedAway: [StoreAnswer] = []
+    /// What the broken build that acknowledges before it persists has promised.
+    private var promised: SimDisk?
+
+    init(_ disk: SimDisk, defect: SimDefect.Store?, rng: Generator) {
+        self.disk = disk
+        self.defect = defect
+        self.rng = rng
+    }
+
+    var isInFlight: Bool { !batch.isEmpty }
+
+    mutating func add(_ order: StoreOrder) {
+        guard waiting.count < capacity else {
+            turnedAway.append(StoreAnswer(ticket: order.ticket, outcome: .failed(.overloaded)))
+            return
+        }
+        waiting.append(order)
+    }
+
+    mutating func takeTurnedAway() -> [StoreAnswer] {
+        guard !turnedAway.isEmpty else { return [] }
+        defer { turnedAway.removeAll() }
+        return turnedAway
+    }
+
+    /// Begins the next batch; the time until it is committed, or nil when there is nothing to do.
+    mutating func begin() -> TimeAmount? {
+        guard batch.isEmpty, !waiting.isEmpty else { return nil }
+        if waiting.count <= batchLimit {
+            swap(&batch, &waiting)
+        } else {
+            batch = Array(waiting.prefix(batchLimit))
+            waiting.removeFirst(batchLimit)
+        }
+        // A commit costs its sync and a little for each order.
+        let nanoseconds = 60_000 + 4_000 * batch.count + Int(rng.below(120_000))
+        return .nanoseconds(Int64(nanoseconds))
+    }
+
+    /// The batch in flight is committed.
+    mutating func commit() -> [StoreAnswer] {
+        let orders = batch
+        batch.removeAll(keepingCapacity: true)
+        switch defect {
+        case nil:
+            return disk.run(orders)
+        case .dropsCommits(let ratio):
+            guard rng.chance(ratio) else { return disk.run(orders) }
+            // Every write is acknowledged and none is kept.
+            return orders.map { order in
+                guard case .write(let version, _, _) = order.operation else { return disk.run([order])[0] }
+                return StoreAnswer(ticket: order.ticket, outcome: .written(version))
+            }
+        case .acknowledgesBeforePersisting:
+            let memory = promised ?? disk.copy()
+            promised = memory
+            return memory.run(orders)
+        }
+    }
+
+    /// The process dies. A transaction under way may have been committed just before, unknown to anybody.
+    mutating func killed() {
+        if !batch.isEmpty, defect == nil, rng.chance(0.5) { _ = disk.run(batch) }
+        batch.removeAll()
+        waiting.removeAll()
+        promised = nil
+    }
+
+    /// How long it takes from the commit until the answers reach the loop: a kill may come in between.
+    mutating func wayBack() -> TimeAmount { .nanoseconds(Int64(5_000 + rng.below(25_000))) }
+}

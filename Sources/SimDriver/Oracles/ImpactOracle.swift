@@ -1,0 +1,116 @@
+import Checkers
+import MeshBase
+import Replication
+import Sharding
+import Topology
+
+/// Holds what placement says of every customer against what its requests were told, while the set of cells that are
+/// down does not change: who is lost, degraded and untouched, and who must be answered or refused.
+struct ImpactOracle {
+    /// A time in which nothing is done to the mesh.
+    struct Window {
+        var number = 0
+        /// From then on routers must know what was done before.
+        var settled = Instant.distantFuture
+        var down = CellSet()
+        /// False while a cell is paused: when others notice it is theirs to decide.
+        var isJudged = false
+    }
+
+    private let placement: Placement
+    /// Cells that records need, by blueprint; nil without a store.
+    private let needed: [Int?]
+    private let blueprints: [Int]
+    /// Why placement predicts nothing, if it does not.
+    private let excuse: String?
+    private var isPredictable: Bool { excuse == nil }
+    private(set) var window = Window()
+    private var worst: [Int: (predicted: CustomerImpact, observed: CustomerImpact)] = [:]
+    private var promises = Violations<Broken>()
+    private var judged = 0
+
+    private enum Broken: Hashable, Sendable {
+        case refusedWithQuorum
+        case answeredWithoutQuorum
+    }
+
+    init(_ topology: MeshTopology, placement: Placement) {
+        self.placement = placement
+        let size = topology.sharding.size
+        needed = topology.blueprints.map { blueprint in
+            blueprint.store.map {
+                let rule = QuorumRule(tier: $0.tier, size: size)
+                return max(rule.read, rule.write)
+            }
+        }
+        blueprints = topology.cells.map(\.blueprint)
+        if topology.sharding.replacement != .never {
+            excuse = "shards change when a cell crashes"
+        } else if !topology.links.isLossless {
+            excuse = "where packets are lost a sound cell may be suspected, or answer too late"
+        } else {
+            excuse = nil
+        }
+    }
+
+    /// The mesh is whole: what was done before it has no effects any more.
+    mutating func began(now: Instant) {
+        window = Window(number: window.number + 1, settled: now, down: CellSet(), isJudged: isPredictable)
+    }
+
+    /// Something was done to a node.
+    mutating func changed(now: Instant, settle: TimeAmount, down: CellSet, isJudged: Bool) {
+        // What was done before may still have its effects.
+        let before = window.settled == .distantFuture ? now : window.settled
+        window = Window(
+            number: window.number + 1, settled: max(before, now + settle), down: down,
+            isJudged: isJudged && isPredictable)
+    }
+
+    mutating func note(_ request: SimRequest, status: Int, shard: (serving: Int, size: Int)?, now: Instant) {
+        guard window.isJudged, request.window == window.number, request.sent >= window.settled else { return }
+        let members = placement.shard(of: CustomerHash(Customers.name(request.customer)))
+        let down = members.count(in: window.down)
+        let up = members.count - down
+        judged += 1
+        if let shard, window.down.count > 0 {
+            note(
+                request.customer, predicted: Self.impact(serving: up, of: members.count),
+                observed: Self.impact(serving: shard.serving, of: shard.size))
+        }
+        guard request.action != nil, members.count > 0, let needed = needed[blueprints[members[0].position]] else {
+            return
+        }
+        let isAnswered = status < 300 || status == 404
+        if up >= needed, !isAnswered {
+            promises.add(
+                .refusedWithQuorum,
+                "customer \(request.customer) was told \(status) with \(up) of \(members.count) cells up")
+        } else if up < needed, isAnswered {
+            promises.add(
+                .answeredWithoutQuorum,
+                "customer \(request.customer) was told \(status) with \(up) of \(members.count) cells up")
+        }
+    }
+
+    private mutating func note(_ customer: Int, predicted: CustomerImpact, observed: CustomerImpact) {
+        let before = worst[customer] ?? (.untouched, .untouched)
+        worst[customer] = (max(before.predicted, predicted), max(before.observed, observed))
+    }
+
+    private static func impact(serving: Int, of size: Int) -> CustomerImpact {
+        serving == 0 ? .lost : serving < size ? .degraded : .untouched
+    }
+
+    var verdicts: [Verdict] {
+        if let excuse { return [Verdict(oracle: "blast-radius", ok: true, detail: "not judged: \(excuse)")] }
+        var check = ImpactCheck()
+        for customer in worst.keys.sorted() {
+            let impact = worst[customer]!
+            check.add(customer: UInt64(customer), predicted: impact.predicted, observed: impact.observed)
+        }
+        var detail = "\(judged) answers held against the cells that were up"
+        if !promises.isEmpty { detail += "; " + promises.summary }
+        return [check.verdict(), Verdict(oracle: "quorum", ok: promises.isEmpty, detail: detail)]
+    }
+}

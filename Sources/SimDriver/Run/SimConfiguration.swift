@@ -1,0 +1,83 @@
+import MeshBase
+import Sharding
+import Topology
+
+/// What to simulate.
+package struct SimConfiguration: Sendable {
+    package var topology: MeshTopology
+    package var placement = PlacementTable()
+    /// The name that the report gives to the run.
+    package var scenario: String
+    /// Of every random stream. Customers keep the shards that the topology's own seed gives them.
+    package var seed: UInt64
+    /// How long the load lasts; the start before it and the checks after it take their own time.
+    package var duration = TimeAmount.seconds(30)
+    package var load = SimLoad()
+    /// In any order; times count from the beginning of the load.
+    package var faults: [SimFault] = []
+    /// What each path between two processes takes at least and at most, in addition to the topology's links.
+    package var baseLatency = TimeAmount.microseconds(100)...TimeAmount.microseconds(500)
+    /// Longest wait for the mesh to be whole before the load begins.
+    package var startLimit = TimeAmount.seconds(30)
+    /// Events after which the run is given up as out of time.
+    package var eventLimit: UInt64 = 500_000_000
+    /// For tests of the checkers.
+    package var defect: SimDefect?
+
+    package init(topology: MeshTopology, seed: UInt64, scenario: String? = nil) {
+        self.topology = topology
+        self.seed = seed
+        self.scenario = scenario ?? topology.name
+    }
+
+    /// Why this cannot be run, in words; nil when it can.
+    package var problem: String? {
+        if let shortest = [baseLatency.lowerBound.nanoseconds, duration.nanoseconds].min(), shortest < 0 {
+            return "times are not negative"
+        }
+        if let problem = load.problem { return problem }
+        for fault in faults {
+            if !Simulation.names(of: topology).contains(fault.node) {
+                return "a fault names \(fault.node), and the topology \(topology.name) has no such node"
+            }
+            if fault.at < .zero || fault.at > duration {
+                return "a fault of \(fault.node) lies outside of the load's \(duration.seconds) s"
+            }
+        }
+        return nil
+    }
+}
+
+/// The load: open loop, so that a slow mesh does not slow its clients down.
+package struct SimLoad: Sendable, Equatable {
+    /// Requests per second, at random distances; 0 for none.
+    package var rate = 200.0
+    /// Shares of the requests; they need not add up to 1.
+    package var reads = 0.60
+    package var writes = 0.28
+    package var deletes = 0.02
+    package var services = 0.10
+    /// Records of each customer.
+    package var records = 10
+    /// Bytes of a value, at least 40.
+    package var valueSize = 64
+    /// How many customers take part; nil for the topology's number.
+    package var customers: Int?
+    /// Requests in flight at once; further ones are dropped and counted.
+    package var inFlight = 10_000
+
+    package init() {}
+
+    var problem: String? {
+        let shares = [reads, writes, deletes, services]
+        if !rate.isFinite || rate < 0 || rate > 1e7 { return "the rate is a number of 0 to 10 000 000 per second" }
+        if shares.contains(where: { !$0.isFinite || $0 < 0 }) || shares.reduce(0, +) <= 0 {
+            return "the shares of the load are not negative, and not all of them are 0"
+        }
+        if records < 3 || records > 200 { return "a customer has 3 to 200 records" }
+        if valueSize < SimValue.shortest || valueSize > 1 << 20 {
+            return "a value has \(SimValue.shortest) bytes to 1 MiB"
+        }
+        return nil
+    }
+}

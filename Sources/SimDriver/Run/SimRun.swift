@@ -1,0 +1,146 @@
+import Checkers
+import MeshBase
+
+/// Runs a simulation from its start to its verdicts.
+package enum SimRun {
+    /// Runs the configuration once.
+    ///
+    /// - Parameter progress: called every few thousand events; false ends the run as out of time. What it returns must
+    ///   not matter to the outcome otherwise.
+    package static func run(
+        _ configuration: SimConfiguration, progress: @escaping (SimProgress) -> Bool = { _ in true }
+    ) throws(SimRefusal) -> SimulationReport {
+        let simulation = try Simulation(configuration)
+        defer { simulation.dispose() }
+        var course = Course(simulation, progress)
+        course.run()
+        return course.report()
+    }
+
+    /// Runs the configuration twice and holds the two against each other.
+    package static func checkDeterminism(
+        _ configuration: SimConfiguration, progress: @escaping (SimProgress) -> Bool = { _ in true }
+    ) throws(SimRefusal) -> SimulationReport {
+        var first = try run(configuration, progress: progress)
+        guard !first.findings.contains(.outOfTime) else { return first }
+        let second = try run(configuration, progress: progress)
+        guard !second.findings.contains(.outOfTime) else { return second }
+        let isEqual = first.traceHash == second.traceHash && first.verdicts == second.verdicts
+        first.add(
+            Verdict(
+                oracle: "determinism", ok: isEqual,
+                detail: isEqual
+                    ? "two runs have one trace hash"
+                    : "the trace hashes of two runs differ: \(first.traceHash) and \(second.traceHash)"),
+            otherwise: .nondeterminism)
+        return first
+    }
+}
+
+/// The phases of one run.
+private struct Course {
+    let simulation: Simulation
+    var guardian: SimGuardian
+    var started: TimeAmount?
+    var isWholeAtEnd = false
+    var isDrained = false
+    var isReadBack = false
+    let bound: TimeAmount
+
+    init(_ simulation: Simulation, _ progress: @escaping (SimProgress) -> Bool) {
+        self.simulation = simulation
+        guardian = SimGuardian(eventLimit: simulation.configuration.eventLimit, progress: progress)
+        bound = MembershipOracle.bound(simulation.swim, members: simulation.mesh.count)
+    }
+
+    private var longestRequest: TimeAmount { simulation.topology.routing.requestTimeout + .seconds(4) }
+
+    mutating func run() {
+        let configuration = simulation.configuration
+        simulation.boot()
+        guard
+            let isStarted = simulation.run(
+                atMost: configuration.startLimit, &guardian,
+                until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
+        else { return }
+        if isStarted { started = simulation.now - .zero }
+
+        guardian.phase = .load
+        let end = simulation.now + configuration.duration
+        simulation.scheduleFaults()
+        simulation.clients.begin(until: end)
+        guard simulation.run(until: end, &guardian) else { return }
+
+        guardian.phase = .healing
+        simulation.heal()
+        let healed = simulation.now
+        guard
+            let isAgreed = simulation.run(
+                atMost: bound, &guardian, until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
+        else { return }
+        isWholeAtEnd = isAgreed
+        if isAgreed { simulation.membership.agreedAfter = simulation.now - healed }
+        guard
+            let isDrained = simulation.run(atMost: longestRequest, &guardian, until: { $0.clients.inFlight == 0 })
+        else { return }
+        self.isDrained = isDrained
+
+        guardian.phase = .verifying
+        simulation.clients.readBack()
+        simulation.flushClients()
+        let patience = longestRequest * Int64(20)
+        guard let isReadBack = simulation.run(atMost: patience, &guardian, until: { $0.clients.isIdle }) else { return }
+        self.isReadBack = isReadBack
+    }
+
+    func report() -> SimulationReport {
+        let configuration = simulation.configuration
+        var report = SimulationReport(
+            scenario: configuration.scenario, seed: configuration.seed, traceHash: simulation.trace.value,
+            simulated: simulation.now - .zero, events: simulation.trace.events, faultsFired: simulation.faultsFired)
+        let ledger = simulation.clients.ledger
+        report.requests = SimulationReport.Requests(ledger)
+        if guardian.isStopped {
+            // What was found by then counts; what was not checked is neither right nor wrong.
+            report.add(
+                Verdict(oracle: "registers", ok: ledger.registers.isValid, detail: ledger.registers.verdict().detail),
+                otherwise: .safety)
+            report.add(
+                Verdict(
+                    oracle: "in-time", ok: false,
+                    detail: "stopped after \(simulation.trace.events) events, while \(guardian.phase.rawValue)"),
+                otherwise: .outOfTime)
+            return report
+        }
+        report.add(
+            Verdict(
+                oracle: "start", ok: started != nil,
+                detail: started.map { "the mesh was whole after \(Int64($0.milliseconds)) ms" }
+                    ?? "the mesh was not whole after \(Int64(configuration.startLimit.milliseconds)) ms"),
+            otherwise: .liveness)
+        addRecords(ledger, to: &report)
+        for verdict in ledger.impact.verdicts { report.add(verdict, otherwise: .safety) }
+        for verdict in simulation.membership.verdicts(bound: bound, lossless: simulation.topology.links.isLossless) {
+            report.add(verdict, otherwise: .liveness)
+        }
+        let isAnswered = isDrained && isReadBack && ledger.malformed == 0
+        report.add(
+            Verdict(
+                oracle: "answers", ok: isAnswered,
+                detail: "\(ledger.requests) requests: \(ledger.ok) ok, \(ledger.refused) refused, "
+                    + "\(ledger.unknown) of unknown outcome, \(ledger.dropped) dropped; \(ledger.malformed) malformed answers"
+            ),
+            otherwise: .liveness)
+        return report
+    }
+
+    private func addRecords(_ ledger: ClientLedger, to report: inout SimulationReport) {
+        let tiers = Set(simulation.topology.blueprints.compactMap { $0.store?.tier })
+        guard !tiers.isEmpty else { return }
+        // The cache tier promises nothing, and only the critical one a register.
+        guard !tiers.contains(.cache) else { return }
+        let writes = ledger.writes.verdict()
+        report.add(writes, otherwise: ledger.writes.violations.isEmpty ? .liveness : .safety)
+        if tiers == [.critical] { report.add(ledger.registers.verdict(), otherwise: .safety) }
+    }
+}

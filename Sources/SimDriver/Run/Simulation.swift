@@ -1,0 +1,206 @@
+import Membership
+import MeshBase
+import Nodes
+import Sharding
+import Topology
+import Wire
+
+/// A mesh in virtual time: the nodes of one topology, a network, disks and clients, driven by one queue of events.
+///
+/// It runs what the driver of real sockets runs, byte for byte: sealed gossip datagrams, the handshake and frames of
+/// mesh links, HTTP requests and responses. It belongs to one thread.
+final class Simulation {
+    static let controlName = "control"
+
+    let configuration: SimConfiguration
+    let seed: UInt64
+    /// With the simulation's seed, so that services draw from it.
+    let topology: MeshTopology
+    /// Of the topology's own seed.
+    let placement: Placement
+    let swim: SWIMConfiguration
+    let secret: [UInt8]
+    let network: SimNetwork
+    private let directory: MemberDirectory
+    /// Those of `mesh`, and the clients' own as the last.
+    private(set) var machines: [SimMachine] = []
+    private(set) var mesh: [SimMachine] = []
+    var clients: ClientProcess!
+    private(set) var machinesByName: [String: Int] = [:]
+    private let firstRouter: Int
+
+    var now = Instant.zero
+    var queue = EventQueue()
+    var trace: TraceHash
+    var boots: UInt32 = 0
+    var socketNumber: UInt64 = 0
+
+    let faults: [SimFault]
+    var faultsFired = 0
+    var membership = MembershipOracle()
+    /// Nothing dies by itself any more and what is down is brought back: the run is over but for the checks.
+    var isHealing = false
+
+    init(_ configuration: SimConfiguration) throws(SimRefusal) {
+        if let problem = configuration.problem { throw SimRefusal(problem) }
+        self.configuration = configuration
+        seed = configuration.seed
+        var topology = configuration.topology
+        do {
+            placement = try Placement(topology, table: configuration.placement)
+        } catch {
+            throw SimRefusal("the placement does not fit the topology: \(error)")
+        }
+        topology.seed = configuration.seed
+        self.topology = topology
+        swim = SWIMConfiguration(topology.membership)
+        do {
+            try swim.validate()
+        } catch {
+            throw SimRefusal("the membership's constants are refused: \(error)")
+        }
+        var keys = Generator(seed: configuration.seed, concern: "sim.secret")
+        secret = (0..<GossipSeal.keyLength).map { _ in UInt8(truncatingIfNeeded: keys.next()) }
+        network = SimNetwork(topology, base: configuration.baseLatency)
+        directory = MemberDirectory()
+        trace = TraceHash(seed: configuration.seed)
+        faults = SimFault.inOrder(configuration.faults)
+        firstRouter = topology.cells.count
+        makeMachines()
+    }
+
+    /// The nodes that a fault can name.
+    static func names(of topology: MeshTopology) -> [String] {
+        topology.cells.map(\.name) + topology.routers.map(\.name) + [controlName]
+    }
+
+    private func makeMachines() {
+        func add(_ name: String, _ work: SimMachine.Work, region: Int, zone: String, disk: SimDisk? = nil) {
+            machinesByName[name] = machines.count
+            machines.append(
+                SimMachine(
+                    index: machines.count, name: name, work: work, region: region, zone: zone, disk: disk, seed: seed))
+        }
+        for (position, cell) in topology.cells.enumerated() {
+            let hasStore = topology.blueprints[cell.blueprint].store != nil
+            add(
+                cell.name, .cell(CellIndex(position)), region: cell.region,
+                zone: topology.regions[cell.region].zones[cell.zone], disk: hasStore ? SimDisk() : nil)
+        }
+        for (position, router) in topology.routers.enumerated() {
+            let zone = topology.regions[router.region].zones.first ?? ""
+            add(router.name, .router(position), region: router.region, zone: zone)
+        }
+        let home = topology.control.region
+        add(Self.controlName, .control, region: home, zone: topology.regions[home].zones.first ?? "")
+        mesh = machines
+        add("clients", .clients, region: -1, zone: "")
+        let outside = machines[machines.count - 1]
+        clients = ClientProcess(self, outside)
+        outside.process = clients
+    }
+
+    // MARK: What processes ask for
+
+    func schedule(_ event: SimEvent, at instant: Instant) { queue.push(event, at: max(instant, now)) }
+    func schedule(_ event: SimEvent, after amount: TimeAmount) { schedule(event, at: now + amount) }
+
+    func gossip(of machine: SimMachine) -> GossipConfiguration {
+        let role: NodeRole =
+            switch machine.work {
+            case .cell: .cell
+            case .router: .router
+            case .control, .clients: .control
+            }
+        // Names and ports are the simulation's own: they fit.
+        let profile = try! MemberProfile(
+            name: machine.name, role: role, region: topology.regions[machine.region].name, zone: machine.zone,
+            gossip: machine.gossip, data: role == .control ? .unspecified : machine.data, admin: machine.admin)
+        return GossipConfiguration(
+            profile: profile, initialIncarnation: machine.incarnation, swim: swim, secret: secret,
+            mesh: topology.name, boot: machine.boot, seed: seed, directory: directory)
+    }
+
+    /// Where a starting process looks for the mesh: control first, then the first others that run.
+    func seeds(for machine: SimMachine) -> [Endpoint] {
+        var seeds: [Endpoint] = []
+        for other in mesh.reversed() where other.isUp && other !== machine && seeds.count < 3 {
+            seeds.append(other.gossip)
+        }
+        return seeds
+    }
+
+    func endpoint(ofRouter position: Int) -> Endpoint { machines[firstRouter + position].data }
+
+    func send(_ datagram: UnsafeRawBufferPointer, from machine: SimMachine, to endpoint: Endpoint) {
+        guard let index = SimMachine.index(of: endpoint), index < machines.count,
+            let delay = network.datagram(from: machine, to: machines[index])
+        else { return }
+        schedule(.datagram(from: machine.gossip, to: endpoint, Array(datagram)), after: delay)
+    }
+
+    func connect(_ process: SimProcess, to endpoint: Endpoint) -> SimSocket {
+        socketNumber += 1
+        let socket = SimSocket(number: socketNumber, process: process, stage: .opening)
+        _ = process.adopt(socket)
+        let target = SimMachine.index(of: endpoint).flatMap { $0 < machines.count ? machines[$0] : nil }
+        let delay = network.segment(from: process.machine, to: target ?? process.machine)
+        schedule(.connect(socket, to: endpoint), after: delay)
+        return socket
+    }
+
+    /// Puts what a socket has to send on its way.
+    func send(_ socket: SimSocket) {
+        guard socket.stage == .open, !socket.output.isEmpty else { return }
+        defer { socket.output.removeAll() }
+        guard let peer = socket.peer else { return }
+        schedule(.bytes(peer, Array(socket.output.bytes)), at: arrival(from: socket, to: peer))
+    }
+
+    /// In the order of sending, whatever the delays.
+    func arrival(from socket: SimSocket, to peer: SimSocket) -> Instant {
+        let delay = network.segment(from: socket.process.machine, to: peer.process.machine)
+        let at = max(now + delay, socket.lastArrival)
+        socket.lastArrival = at
+        return at
+    }
+
+    /// Ends a connection; the other end hears of it behind everything that was sent.
+    func close(_ socket: SimSocket) {
+        guard socket.stage != .closed else { return }
+        socket.stage = .closed
+        socket.process.release(socket)
+        hangUp(socket)
+    }
+
+    func hangUp(_ socket: SimSocket) {
+        socket.stage = .closed
+        guard let peer = socket.peer else { return }
+        socket.peer = nil
+        peer.peer = nil
+        if peer.stage != .closed { schedule(.ended(peer), at: arrival(from: socket, to: peer)) }
+    }
+
+    func observe(_ event: NodeEvent, by machine: SimMachine) {
+        switch event {
+        case .member(let change):
+            guard let index = machinesByName[change.member.profile.name] else { return }
+            trace.note(
+                now, kind: 100 + UInt64(change.status.rawValue), node: UInt64(machine.index),
+                content: UInt64(index) << 32 | UInt64(change.member.incarnation))
+            membership.observe(change, by: machine, of: machines[index], in: mesh, now: now)
+        case .linkUp(let cell):
+            trace.note(now, kind: 110, node: UInt64(machine.index), content: UInt64(cell.rawValue))
+        case .linkDown(let cell):
+            trace.note(now, kind: 111, node: UInt64(machine.index), content: UInt64(cell.rawValue))
+        case .poisoned:
+            break
+        }
+    }
+}
+
+/// Why a simulation was not begun.
+package struct SimRefusal: Error, CustomStringConvertible, Equatable {
+    package var description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,126 @@
+import Checkers
+import MeshBase
+import Sharding
+import Topology
+import Wire
+
+/// What the clients were promised and told, handed to the oracles as it happens.
+struct ClientLedger {
+    private(set) var registers = RegisterChecker()
+    private(set) var writes = AcknowledgedWrites()
+    var impact: ImpactOracle
+    private(set) var requests = 0
+    private(set) var ok = 0
+    /// Answers that said no.
+    private(set) var refused = 0
+    /// No answer, or one that leaves the outcome open.
+    private(set) var unknown = 0
+    private(set) var readBacks = 0
+    var dropped = 0
+    var malformed = 0
+    var outOfPatience = 0
+    /// A customer's last records may be deleted, so they need not be there at the end.
+    private var kept = Int.max
+
+    init(_ topology: MeshTopology, placement: Placement) {
+        impact = ImpactOracle(topology, placement: placement)
+    }
+
+    mutating func invoked(_ request: SimRequest, load: SimLoad) {
+        kept = load.records - 2
+        if !request.isReadBack { requests += 1 }
+        if let action = request.action { registers.invoke(request.operation, action, on: request.record) }
+    }
+
+    /// - Returns: false for a read-back that has to be tried again.
+    mutating func completed(_ request: SimRequest, _ answer: SimAnswer, now: Instant) -> Bool {
+        let outcome: History.Outcome
+        switch answer {
+        case .refused:
+            outcome = .failed
+        case .lost:
+            outcome = request.isMutation ? .unknown : .failed
+        case .response(let response, let bytes):
+            outcome = Self.outcome(of: request, response, bytes)
+            if !request.isReadBack { note(request, response, bytes, now: now) }
+        }
+        count(request, answer, outcome)
+        guard request.action != nil else { return true }
+        registers.complete(request.operation, outcome)
+        if request.isReadBack { return readBack(request, outcome) }
+        if request.kind == .write, request.key < kept {
+            switch outcome {
+            case .acknowledged(let version):
+                writes.acknowledged(request.record, value: request.number, version: version)
+            case .unknown:
+                writes.unknown(request.record, value: request.number)
+            default:
+                break
+            }
+        }
+        return true
+    }
+
+    private mutating func count(_ request: SimRequest, _ answer: SimAnswer, _ outcome: History.Outcome) {
+        guard !request.isReadBack else {
+            readBacks += 1
+            return
+        }
+        switch answer {
+        case .refused: refused += 1
+        case .lost: unknown += 1
+        case .response(let response, _):
+            if response.status < 300 || response.status == 404 && outcome != .failed {
+                ok += 1
+            } else if outcome == .unknown {
+                unknown += 1
+            } else {
+                refused += 1
+            }
+        }
+    }
+
+    private mutating func readBack(_ request: SimRequest, _ outcome: History.Outcome) -> Bool {
+        switch outcome {
+        case .found(let version, let value): writes.readBack(request.record, .found(version, value: value))
+        case .missing: writes.readBack(request.record, .missing)
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func note(
+        _ request: SimRequest, _ response: HTTPResponse, _ bytes: UnsafeRawBufferPointer, now: Instant
+    ) {
+        let shard = response.shard.isPresent ? SimValue.shard(response.shard.bytes(in: bytes)) : nil
+        impact.note(request, status: response.status, shard: shard, now: now)
+    }
+
+    /// What an answer says of the operation.
+    private static func outcome(
+        of request: SimRequest, _ response: HTTPResponse, _ bytes: UnsafeRawBufferPointer
+    ) -> History.Outcome {
+        let version =
+            response.etag.isPresent
+            ? SimValue.version(response.etag.bytes(in: bytes)).map {
+                VersionWitness(counter: $0.counter, writer: $0.writer)
+            }
+            : nil
+        switch (request.kind, response.status) {
+        case (.read, 200):
+            guard let version, let value = SimValue.parse(response.body.bytes(in: bytes)) else {
+                // Bytes that no client has written: a value of nobody's.
+                return .found(version ?? .none, value: .max)
+            }
+            return .found(version, value: value)
+        case (.read, 404):
+            return .missing(version ?? .none)
+        case (.write, 200..<300), (.delete, 200..<300):
+            return version.map { .acknowledged($0) } ?? .unknown
+        case (.write, 504), (.delete, 504):
+            return .unknown
+        default:
+            return .failed
+        }
+    }
+}

@@ -1,0 +1,239 @@
+import MeshBase
+import Nodes
+import Topology
+import Wire
+
+/// The clients: an open loop of requests over kept connections, one request at a time on each.
+final class ClientProcess: SimProcess {
+    private let load: SimLoad
+    private let sampler: CustomerSampler
+    private let services: [String]
+    private var arrivals: Generator
+    private var choices: Generator
+    /// Idle connections to each router; the one used last is used next.
+    private var idle: [[SimSocket]]
+    private var ends = Instant.zero
+    private var lastNumber: UInt64 = 0
+    private let limits: HTTPLimits
+    private let patience: TimeAmount
+    private(set) var inFlight = 0
+    private var nextRouter = 0
+    /// What is still to be read back, the last first.
+    private var toRead: [SimRequest] = []
+    private var isReadingBack = false
+    private var isPumpDue = false
+    var ledger: ClientLedger
+
+    /// Reads in flight when records are read back.
+    private static let readers = 64
+    private static let readAttempts = 20
+
+    init(_ simulation: Simulation, _ machine: SimMachine) {
+        let topology = simulation.topology
+        load = simulation.configuration.load
+        var customers = topology.customers
+        if let count = load.customers { customers.count = max(1, count) }
+        sampler = CustomerSampler(customers)
+        services = Self.entries(of: topology)
+        arrivals = Generator(seed: simulation.seed, concern: "sim.arrivals")
+        choices = Generator(seed: simulation.seed, concern: "sim.choices")
+        idle = Array(repeating: [], count: topology.routers.count)
+        limits = HTTPLimits(headers: 65_536, body: topology.routing.bodyLimit + 65_536)
+        patience = topology.routing.requestTimeout + .seconds(2)
+        ledger = ClientLedger(topology, placement: simulation.placement)
+        super.init(simulation, machine)
+    }
+
+    /// The services that no other service calls: what customers ask for.
+    private static func entries(of topology: MeshTopology) -> [String] {
+        guard let blueprint = topology.blueprints.first else { return [] }
+        var called = Set<Int>()
+        for service in blueprint.services {
+            for edge in service.calls {
+                called.insert(edge.to)
+                if let undo = edge.compensation { called.insert(undo) }
+            }
+        }
+        return blueprint.services.indices.filter { !called.contains($0) }.map { blueprint.services[$0].name }
+    }
+
+    override func listens(at endpoint: Endpoint) -> Bool { false }
+
+    // MARK: Requests
+
+    func begin(until end: Instant) {
+        ends = end
+        guard load.rate > 0 else { return }
+        scheduleArrival()
+    }
+
+    private func scheduleArrival() {
+        let distance = -naturalLogarithm(1 - arrivals.unit()) / load.rate
+        let at = now + TimeAmount(seconds: distance)
+        if at < ends { simulation.schedule(.arrival, at: at) }
+    }
+
+    func arrival() {
+        guard !isReadingBack else {
+            isPumpDue = false
+            return readBackMore()
+        }
+        scheduleArrival()
+        let request = nextRequest()
+        guard inFlight < load.inFlight else {
+            ledger.dropped += 1
+            return
+        }
+        send(request)
+    }
+
+    private func nextRequest() -> SimRequest {
+        let customer = sampler.sample(using: &choices)
+        // Always the same number of draws, so that another mix does not shift the customers.
+        var share = choices.unit() * (load.reads + load.writes + load.deletes + load.services)
+        let draw = choices.next()
+        var kind = SimRequest.Kind.read
+        share -= load.reads
+        if share >= 0 {
+            kind = .write
+            share -= load.writes
+        }
+        if share >= 0, kind == .write {
+            kind = .delete
+            share -= load.deletes
+        }
+        if share >= 0, kind == .delete, !services.isEmpty {
+            kind = .service(Int(draw >> 8 % UInt64(services.count)), post: draw & 1 == 0)
+        }
+        var key = Int(draw >> 32) % load.records
+        // The last two records of a customer are those that are deleted: what the others held must be there at the end.
+        if kind == .delete { key = load.records - 1 - key % 2 }
+        lastNumber += 1
+        return SimRequest(
+            number: lastNumber, kind: kind, customer: customer, key: key, sent: now,
+            window: ledger.impact.window.number)
+    }
+
+    private func send(_ request: SimRequest) {
+        inFlight += 1
+        ledger.invoked(request, load: load)
+        nextRouter = (nextRouter + 1) % idle.count
+        let router = nextRouter
+        while let socket = idle[router].popLast() {
+            guard socket.stage == .open else { continue }
+            socket.pending = request
+            write(socket)
+            return simulation.schedule(.patience(socket, request: request.number), after: patience)
+        }
+        let socket = simulation.connect(self, to: simulation.endpoint(ofRouter: router))
+        socket.router = router
+        socket.pending = request
+        simulation.schedule(.patience(socket, request: request.number), after: patience)
+    }
+
+    override func connected(_ socket: SimSocket) { write(socket) }
+
+    private func write(_ socket: SimSocket) {
+        guard let request = socket.pending else { return }
+        let method: HTTPMethod
+        var target = "/v1/customers/\(Customers.name(request.customer))"
+        switch request.kind {
+        case .read: method = .get
+        case .write: method = .put
+        case .delete: method = .delete
+        case .service(_, let post): method = post ? .post : .get
+        }
+        if case .service(let index, _) = request.kind {
+            target += "/services/\(services[index])"
+        } else {
+            target += "/records/k\(request.key)"
+        }
+        target.withUTF8 { target in
+            let host: StaticString = "mesh.sim"
+            HTTPRequestWriter.begin(
+                method, target: UnsafeRawBufferPointer(target),
+                host: UnsafeRawBufferPointer(start: host.utf8Start, count: host.utf8CodeUnitCount),
+                into: &socket.output)
+        }
+        var body = ByteBuffer(capacity: load.valueSize)
+        if request.kind == .write { SimValue.append(request.number, size: load.valueSize, into: &body) }
+        HTTPRequestWriter.end(method, body: body.bytes, into: &socket.output)
+        wrote(socket)
+    }
+
+    // MARK: Answers
+
+    override func received(_ socket: SimSocket) {
+        switch socket.responses.parse(socket.input.mutableBytes, limits: limits) {
+        case .incomplete:
+            break
+        case .failure:
+            ledger.malformed += 1
+            simulation.close(socket)
+            finish(socket, .lost)
+        case .complete(let response):
+            finish(socket, .response(response, socket.input.bytes))
+            socket.input.consume(response.consumed)
+            guard response.keepAlive else { return simulation.close(socket) }
+            idle[socket.router].append(socket)
+        }
+    }
+
+    override func ended(_ socket: SimSocket) {
+        finish(socket, socket.output.isEmpty && !socket.wasConnected ? .refused : .lost)
+    }
+
+    override func patience(_ socket: SimSocket, request: UInt64) {
+        guard socket.pending?.number == request else { return }
+        ledger.outOfPatience += 1
+        let wasConnected = socket.wasConnected
+        simulation.close(socket)
+        finish(socket, wasConnected ? .lost : .refused)
+    }
+
+    private func finish(_ socket: SimSocket, _ answer: SimAnswer) {
+        guard let request = socket.pending else { return }
+        socket.pending = nil
+        inFlight -= 1
+        let isDone = ledger.completed(request, answer, now: now)
+        guard request.isReadBack else { return }
+        if !isDone, request.attempt < Self.readAttempts {
+            var again = request
+            again.attempt += 1
+            toRead.insert(again, at: 0)
+        }
+        readBackLater()
+    }
+
+    // MARK: Reading back
+
+    /// Nothing is under way, and what was to be read back has been.
+    var isIdle: Bool { inFlight == 0 && toRead.isEmpty }
+
+    /// Reads every record with an acknowledged write, after the load.
+    func readBack() {
+        isReadingBack = true
+        toRead = ledger.writes.recordsToRead.reversed().map { record in
+            SimRequest(
+                number: 0, kind: .read, customer: Int(record.rawValue >> 8), key: Int(record.rawValue & 255),
+                sent: now, window: -1, isReadBack: true)
+        }
+        readBackMore()
+    }
+
+    private func readBackLater() {
+        guard !isPumpDue, !toRead.isEmpty else { return }
+        isPumpDue = true
+        let isRetry = toRead.last.map { $0.attempt > 0 } ?? false
+        simulation.schedule(.arrival, after: isRetry ? .milliseconds(100) : .zero)
+    }
+
+    private func readBackMore() {
+        while inFlight < Self.readers, var request = toRead.popLast() {
+            lastNumber += 1
+            request.number = lastNumber
+            request.sent = now
+            send(request)
+        }
+    }
+}

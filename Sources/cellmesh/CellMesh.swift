@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// `cellmesh` itself: the list of its commands.
+struct CellMesh: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cellmesh",
+        abstract: "A laboratory for cellular architecture: a mesh of cells on this machine.",
+        discussion: """
+            One command starts a mesh of real cells, one process each, behind a cell router that maps customers to \
+            shuffle shards. Kill cells, pause them, load the mesh, and compare what the mathematics predicted with \
+            what traffic saw.
+
+              cellmesh up --detach
+              cellmesh kill us-east-1 us-west-2 --dry-run
+              cellmesh load run --rate 500 --duration 10s
+              cellmesh down
+
+            Exit codes: 0 ok, 1 failed, 2 declined, 3 unhealthy or timed out, 4 no such mesh, 5 an objective was \
+            violated, 64 usage, 130 interrupted.
+            """,
+        version: Version.text,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Mesh",
+                subcommands: [
+                    InitCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self, PsCommand.self,
+                    DoctorCommand.self,
+                    ValidateCommand.self, ConfigCommand.self,
+                ]),
+            CommandGroup(name: "Cells", subcommands: [MembersCommand.self, StoreCommand.self]),
+            CommandGroup(
+                name: "Faults",
+                subcommands: [KillCommand.self, PauseCommand.self, ResumeCommand.self, RestartCommand.self]),
+            CommandGroup(name: "Traffic", subcommands: [LoadCommand.self]),
+            CommandGroup(name: "Shards", subcommands: [RouteCommand.self, BlastRadiusCommand.self, LabCommand.self]),
+            CommandGroup(name: "Simulation", subcommands: [SimCommand.self]),
+            CommandGroup(name: "History", subcommands: [EventsCommand.self, LogsCommand.self]),
+            CommandGroup(name: "Program", subcommands: [CompletionCommand.self, VersionCommand.self]),
+            CommandGroup(
+                name: "Processes",
+                subcommands: [CellCommand.self, RouterCommand.self, ControlCommand.self, WireCheckCommand.self]),
+        ])
+}

@@ -1,0 +1,114 @@
+import ControlPlane
+import Glibc
+import MeshBase
+import Sharding
+
+/// What `kill`, `pause`, `resume` and `restart` have in common: they name processes and ask the control plane.
+struct FaultAction {
+    enum Kind: String {
+        case kill, pause, resume, restart
+
+        var past: String {
+            switch self {
+            case .kill: "killed"
+            case .pause: "paused"
+            case .resume: "resumed"
+            case .restart: "restarted"
+            }
+        }
+        /// Whether customers feel it.
+        var harms: Bool { self == .kill || self == .pause }
+    }
+
+    private let kind: Kind
+    private let console: Console
+    private let api: APIClient
+    private let model: StoredMesh
+    private let targets: [Target]
+    private let finder: TargetFinder
+
+    init(_ kind: Kind, _ names: [String], _ mesh: MeshOptions, _ console: Console) throws {
+        self.kind = kind
+        self.console = console
+        let directory = try mesh.running()
+        api = try APIClient(directory)
+        model = try StoredMesh(directory)
+        finder = TargetFinder(topology: model.topology)
+        targets = try finder.targets(names)
+        if targets.contains(.control), kind != .kill {
+            throw CommandFailure(.usage, "the control plane can be killed, not \(kind.past)")
+        }
+    }
+
+    func run(lease: Int64? = nil, isDryRun: Bool = false, isConfirmed: Bool = false) throws {
+        var prediction: BlastRadiusView?
+        if kind.harms {
+            let view = try predict()
+            prediction = view
+            if isDryRun {
+                console.show(view.full)
+                return
+            }
+            if hasCells {
+                console.message(view.sentence("prediction"))
+                try confirm(view.report, isConfirmed)
+            }
+        }
+        let names = targets.map { finder.name(of: $0) }
+        let answer = try api.post(
+            "/v1/\(kind.rawValue)", .object([("targets", .strings(names)), ("for_ms", .integer(lease))]),
+            timeout: .seconds(30))
+        show(answer, prediction)
+        hint(names, lease)
+    }
+
+    /// Routers and the control plane hold no customers.
+    private var hasCells: Bool {
+        targets.contains { if case .cell = $0 { true } else { false } }
+    }
+
+    /// What the mesh is with the targets dead, and those that are down already.
+    private func predict() throws -> BlastRadiusView {
+        var dead = try MeshStatus(api).dead(model.topology)
+        for case .cell(let cell) in targets { dead.insert(cell) }
+        return BlastRadiusView(
+            report: BlastRadius(model.topology, placement: model.placement).report(dead: dead),
+            cellCount: model.topology.cells.count)
+    }
+
+    /// A person who would lose customers is asked; a script has said what it wants.
+    private func confirm(_ report: BlastRadiusReport, _ isConfirmed: Bool) throws {
+        guard report.lost > 0, !isConfirmed, console.isLive, isatty(STDIN_FILENO) == 1 else { return }
+        Console.write("\(kind.rawValue) anyway? [y/N] ", to: STDERR_FILENO)
+        let answer = readLine()?.lowercased() ?? ""
+        guard answer == "y" || answer == "yes" else { throw CommandFailure(.declined, "nothing was \(kind.past)") }
+    }
+
+    private func show(_ answer: JSONValue, _ prediction: BlastRadiusView?) {
+        let outcomes = answer["targets"].elements
+        let ordered = answer.ordered(["schema", "targets"]).ordering("targets", ["name", "pid", "action", "state"])
+        let document = prediction.map { ordered.with("prediction", $0.document) } ?? ordered
+        console.show(
+            Report(document, names: targets.map { finder.name(of: $0) }) { style in
+                var table = style.table([.init("TARGET"), .init("ACTION"), .init("STATE"), .init("PID", .right)])
+                for outcome in outcomes {
+                    let state = outcome["state"].text ?? "-"
+                    table.add([
+                        .init(outcome["name"].text ?? ""), .init(outcome["action"].text ?? kind.past),
+                        .init(state, Wording.style(ofState: state)), .init(StatusView.number(outcome["pid"])),
+                    ])
+                }
+                return table.render()
+            })
+    }
+
+    private func hint(_ names: [String], _ lease: Int64?) {
+        let list = names.joined(separator: " ")
+        switch kind {
+        case .kill where targets.contains(.control): console.next("cellmesh up --detach   (adopts what still runs)")
+        case .kill: console.next(lease == nil ? "cellmesh restart \(list)" : "cellmesh blast-radius --actual")
+        case .pause: console.next("cellmesh resume \(list)")
+        case .resume, .restart: console.next("cellmesh status --wait 10s")
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+struct RestartCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restart", abstract: "Start dead cells or routers, and running ones anew.",
+        discussion: """
+            A cell comes back with its store. To wait until it serves again: cellmesh status --wait 10s
+
+              cellmesh restart us-east-1
+            """)
+
+    @OptionGroup var targets: TargetArguments
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try FaultAction(.restart, targets.names, mesh, output.console).run()
+    }
+}

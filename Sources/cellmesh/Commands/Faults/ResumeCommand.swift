@@ -1,0 +1,15 @@
+import ArgumentParser
+
+struct ResumeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Let paused cells or routers go on (SIGCONT).",
+        discussion: "  cellmesh resume us-east-1")
+
+    @OptionGroup var targets: TargetArguments
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        try FaultAction(.resume, targets.names, mesh, output.console).run()
+    }
+}

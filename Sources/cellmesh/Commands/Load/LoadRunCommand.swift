@@ -1,0 +1,40 @@
+import ArgumentParser
+import ControlPlane
+import LoadGenerator
+import MeshBase
+
+struct LoadRunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Send a load, wait for its end and report.",
+        discussion: """
+            An open loop: requests are sent at their times, however slow the answers are, and latency counts from the \
+            time for which a request was meant. Ctrl-C ends it early and reports what there is. Exits with 5 when an \
+            objective was violated or an acknowledged write was lost.
+
+              cellmesh load run --rate 500 --duration 30s
+              cellmesh load run --rate 200 --mix reads=50%,writes=50% --verify
+              cellmesh load run --service checkout --slo 'p99<50ms' --slo 'success>=99.9%' -o json
+            """)
+
+    @OptionGroup var load: LoadOptions
+    @OptionGroup var mesh: MeshOptions
+
+    @Option(
+        help: ArgumentHelp("Send to this router, HOST:PORT; the mesh's first where left out.", valueName: "address"))
+    var router: String?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = output.console
+        let target = try LoadTarget(mesh, router: router)
+        let report = try LoadRunner.run(target.router, load.configuration(target.topology), console)
+        console.show(try LoadView.make(report))
+        if report.slo.contains(where: { !$0.ok }) || report.writes.lost > 0
+            || report.verdicts.contains(where: { !$0.ok })
+        {
+            throw CommandFailure(.violated, LoadView.violation(report), next: "cellmesh events --since 1m")
+        }
+        if report.customers.degraded + report.customers.lost > 0 { console.next("cellmesh blast-radius --actual") }
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import ControlPlane
+import UVDriver
+
+struct LoadStartCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "start", abstract: "Send a load from a process of its own.",
+        discussion: """
+            Returns at once; 'load stop' ends it and reports. A mesh has one such load at a time.
+
+              cellmesh load start --rate 200 --duration 10m
+              cellmesh kill us-east-1
+              cellmesh load stop
+            """)
+
+    @OptionGroup var load: LoadOptions
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = output.console
+        let target = try LoadTarget(mesh, router: nil)
+        // What is wrong with it is said here, not in a log.
+        _ = try load.configuration(target.topology)
+        let directory = LoadDirectory(target.mesh)
+        if let running = directory.process, running.isRunning {
+            throw CommandFailure("a load runs already: process \(running.pid)", next: "cellmesh load stop")
+        }
+        try directory.create()
+        let identity = try DetachedProcess.start(
+            ["load", "run", "--mesh", target.mesh.name, "-o", "json"] + load.arguments, output: directory.reportPath,
+            messages: directory.logPath)
+        try directory.remember(identity)
+        let document = JSONValue.document([
+            ("mesh", .string(target.mesh.name)), ("pid", .integer(identity.pid)), ("rate", .decimal(load.rate)),
+            ("duration_ms", .integer(load.duration.milliseconds)), ("router", .string("http://\(target.router)")),
+        ])
+        console.show(
+            Report(document, names: ["load/\(target.mesh.name)"]) { _ in
+                "load of \(Wording.fixed(load.rate, 0))/s on http://\(target.router) for "
+                    + "\(load.duration.defaultValueDescription), process \(identity.pid)\n"
+            })
+        console.next("cellmesh load stop")
+    }
+}

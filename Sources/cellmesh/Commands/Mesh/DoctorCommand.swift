@@ -1,0 +1,34 @@
+import ArgumentParser
+import ControlPlane
+
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Look for what meshes have left behind.",
+        discussion: """
+            Examines every mesh of CELLMESH_HOME, or the one of --mesh: processes without a control plane, control \
+            planes that do not answer, damaged files. Changes nothing without --reap, which ends leftovers and \
+            removes stale files. Exits with 3 where something is wrong.
+
+              cellmesh doctor
+              cellmesh doctor --reap
+            """)
+
+    @Flag(help: "End leftover processes and remove stale files.")
+    var reap = false
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = output.console
+        let meshes = mesh.name == nil ? MeshHome.current.meshes() : [try mesh.known()]
+        let reports = meshes.map { reap ? Doctor($0).reap() : Doctor($0).examine() }
+        let machine = MachineCheck.findings(MeshHome.current)
+        console.show(try DoctorView.make(reports, machine: machine))
+        guard machine.isEmpty, reports.allSatisfy(\.isHealthy) else {
+            let leftovers = reports.contains { !$0.leftovers.isEmpty || !$0.findings.isEmpty }
+            throw CommandFailure(
+                .unhealthy, "something is wrong", next: leftovers && !reap ? "cellmesh doctor --reap" : nil)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import ControlPlane
+
+struct DownCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "down", abstract: "Stop a mesh.",
+        discussion: """
+            Stops routers, cells and the control plane in order. Works also where the control plane is dead or stuck: \
+            processes are found by pid and start time, and never another one that has the pid by now. The data stay.
+
+              cellmesh down
+              cellmesh down --mesh demo -o json
+            """)
+
+    @OptionGroup var mesh: MeshOptions
+
+    @Option(help: ArgumentHelp("What has not stopped by then is killed.", valueName: "duration"))
+    var waitTimeout = DurationArgument(.seconds(15))
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = output.console
+        let directory = try mesh.known()
+        let report: MeshDown.Report
+        do {
+            report = try MeshDown.run(directory, timeout: waitTimeout.amount)
+        } catch .notRunning {
+            throw CommandFailure(.noSuchMesh, "mesh '\(directory.name)' does not run", next: "cellmesh up --detach")
+        } catch {
+            throw CommandFailure(.unhealthy, "\(error)", next: "cellmesh doctor --mesh \(directory.name)")
+        }
+        let document = try JSONValue(encoding: report)
+        console.show(
+            Report(document, names: ["mesh/\(report.mesh)"]) { _ in
+                let how =
+                    report.how == "api"
+                    ? "" : "; its control plane did not do it, \(report.reaped) processes were ended"
+                return "mesh \(report.mesh) stopped in \(Wording.time(milliseconds: report.milliseconds))\(how)\n"
+            })
+        if report.left > 0 {
+            throw CommandFailure(
+                .unhealthy, "\(report.left) processes could not be ended", next: "cellmesh doctor --mesh \(report.mesh)"
+            )
+        }
+    }
+}

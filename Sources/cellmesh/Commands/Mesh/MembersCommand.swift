@@ -1,0 +1,74 @@
+import ArgumentParser
+import MeshBase
+
+struct MembersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "members", abstract: "Tell who is a member of a mesh, as one node sees it.",
+        discussion: """
+            Each node has its own view, kept by gossip: alive, suspect, dead or left. 'agree' counts the nodes that see \
+            the same. With --wait, waits until all that were asked agree, and exits with 3 when they do not in time.
+
+              cellmesh members
+              cellmesh members --from us-east-1
+              cellmesh members --diff
+              cellmesh members --wait 10s -o json
+            """)
+
+    @Option(help: ArgumentHelp("The node whose view it is; the control plane's where left out.", valueName: "node"))
+    var from: String?
+
+    @Flag(help: "Show only where the nodes' views differ.")
+    var diff = false
+
+    @Flag(help: "Go on and print again when something changes.")
+    var watch = false
+
+    @Option(
+        name: [.customLong("wait"), .customLong("wait-agree")],
+        help: ArgumentHelp("Wait so long until all nodes agree.", valueName: "duration"))
+    var wait: DurationArgument?
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = output.console
+        let api = try APIClient(mesh.running())
+        if watch { return try Watch.run(console) { try report(api) } }
+        if diff {
+            console.show(try MemberViews.differences(api))
+            return
+        }
+        var view = try api.get(target)
+        if let wait {
+            let deadline = Pause.now() + wait.amount
+            while !Self.agrees(view), Pause.now() < deadline {
+                Pause.sleep(.milliseconds(100))
+                view = try api.get(target)
+            }
+        }
+        console.show(MembersView.make(view))
+        if wait != nil, !Self.agrees(view) {
+            throw CommandFailure(
+                .unhealthy, "\(view["agree"].int ?? 0) of \(view["of"].int ?? 0) nodes agree",
+                next: "cellmesh members --diff")
+        }
+        if !Self.agrees(view) { console.next("cellmesh members --diff") }
+    }
+
+    private func report(_ api: APIClient) throws -> Report {
+        diff ? try MemberViews.differences(api) : MembersView.make(try api.get(target))
+    }
+
+    private var target: String {
+        guard let from else { return "/v1/members" }
+        // TYPE/NAME or a bare name.
+        let name = from.split(separator: "/").last.map(String.init) ?? from
+        return "/v1/members?from=\(APIClient.encoded(name))"
+    }
+
+    private static func agrees(_ view: JSONValue) -> Bool {
+        guard let agree = view["agree"].int, let of = view["of"].int else { return true }
+        return agree == of
+    }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import ControlPlane
+import Glibc
+import MeshBase
+import Topology
+
+struct UpCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up", abstract: "Start a mesh.",
+        discussion: """
+            Starts one process per cell and router, waits until everything serves and prints a command that works. \
+            Without --detach the mesh lives until Ctrl-C, which stops everything in order; with it, until \
+            'cellmesh down'. Where cells of the mesh still run without their control plane, they are taken over.
+
+            Without a file: topology/three-regions.yaml of this directory, or else the same mesh from this program.
+
+              cellmesh up
+              cellmesh up topology/flagship.yaml --detach
+              cellmesh up --detach --mesh demo --port 8080 -o json
+            """)
+
+    @Argument(help: "A topology.", completion: .file())
+    var file: String?
+
+    @OptionGroup var mesh: MeshOptions
+
+    @Option(help: ArgumentHelp("The port of the first router; any free one where left out.", valueName: "port"))
+    var port: UInt16?
+
+    @Flag(name: .shortAndLong, help: "Return when the mesh serves, and leave it running.")
+    var detach = false
+
+    @Option(help: ArgumentHelp("Instead of the topology's seed.", valueName: "number"))
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("Whether resilience policies are in force: on or off.", valueName: "on|off"))
+    var policies: Switch = .on
+
+    @Option(help: ArgumentHelp("How long the start may take.", valueName: "duration"))
+    var waitTimeout = DurationArgument(.seconds(30))
+
+    @OptionGroup var output: OutputOptions
+
+    enum Switch: String, CaseIterable, ExpressibleByArgument { case on, off }
+
+    func run() throws {
+        let console = output.console
+        guard policies == .on else {
+            throw CommandFailure(
+                .usage, "--policies off is not in force yet: no policy can be switched off in this release",
+                hint: "leave it out")
+        }
+        let begun = Pause.now()
+        let settings = try settings(console)
+        let progress = ProgressLine(console)
+        let show: ControlPlane.Progress = { serving, of in
+            progress.show("processes \(serving)/\(of) ready", isLast: serving == of)
+        }
+        do {
+            if detach {
+                let started = try DetachedControl.start(settings, progress: show)
+                progress.end()
+                announce(started.control, settings.topology, begun, console)
+                console.next("cellmesh status")
+            } else {
+                try ControlPlane.run(settings, progress: show) { report in
+                    progress.end()
+                    announce(report.control, settings.topology, begun, console)
+                    if report.adopted > 0 {
+                        console.message("\(report.adopted) processes were running and are taken over")
+                    }
+                    console.message("Ctrl-C stops the mesh")
+                }
+                console.message("stopped")
+            }
+        } catch {
+            progress.end()
+            throw CommandFailure(error, mesh: settings.directory.name)
+        }
+    }
+
+    private func settings(_ console: Console) throws -> ControlSettings {
+        var topology = try TopologyFile.topology(file, console: console)
+        if let name = mesh.name { topology.name = name }
+        if let seed { topology.seed = seed }
+        let directory: DataDirectory
+        do {
+            directory = try MeshHome.current.directory(topology.name)
+        } catch {
+            throw CommandFailure(error)
+        }
+        if file == nil, seed == nil, let running = orphans(directory) { topology = running }
+        var settings = ControlSettings(directory: directory, topology: topology)
+        settings.router = port.map { .loopback($0) }
+        settings.startTimeout = waitTimeout.amount
+        return settings
+    }
+
+    /// The topology of processes that run without a control plane: they can be taken over only with it.
+    private func orphans(_ directory: DataDirectory) -> MeshTopology? {
+        guard directory.exists, directory.controlHolder == nil, directory.isAlive else { return nil }
+        return try? directory.model()
+    }
+
+    private func announce(_ control: ControlFile, _ topology: MeshTopology, _ begun: Instant, _ console: Console) {
+        let ready = (Pause.now() - begun).nanoseconds / 1_000_000
+        console.show(UpView.make(control, topology, dataDirectory: MeshHome.current.path + "/" + control.mesh, ready))
+    }
+}
+
+extension CommandFailure {
+    init(_ failure: ControlFailure, mesh: String) {
+        switch failure {
+        case .data(let error): self.init(error)
+        case .alreadyRunning: self.init("\(failure)", next: "cellmesh status --mesh \(mesh)")
+        case .otherTopology: self.init("\(failure)", next: "cellmesh down --mesh \(mesh)")
+        case .timeout: self.init(.unhealthy, "\(failure)", next: "cellmesh logs --mesh \(mesh)")
+        case .interrupted: self.init(.interrupted, "\(failure)")
+        case .process: self.init("\(failure)", next: "cellmesh logs --mesh \(mesh)")
+        case .system: self.init("\(failure)")
+        }
+    }
+}

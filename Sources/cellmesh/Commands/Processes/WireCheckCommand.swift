@@ -1,0 +1,13 @@
+import ArgumentParser
+import Wire
+
+struct WireCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wire-check",
+        abstract: "Tell what the HTTP parser makes of requests, one in hexadecimal per line.",
+        shouldDisplay: false)
+
+    func run() {
+        while let line = readLine() { print(HTTPWireCheck.verdict(line)) }
+    }
+}

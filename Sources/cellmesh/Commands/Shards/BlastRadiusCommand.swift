@@ -1,0 +1,70 @@
+import ArgumentParser
+import ControlPlane
+import MeshBase
+import Sharding
+
+struct BlastRadiusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "blast-radius", abstract: "Predict which customers a set of dead cells touches.",
+        discussion: """
+            Counts every customer's shard. lost: no cell of the shard can serve; degraded: some cannot; untouched: \
+            all can; no quorum: how many of the lost and degraded have too few cells left for their tier, so that \
+            records are refused, not services. Beside it: what a random seed gives on average, one pool of all \
+            cells, and plain cells with one customer set each.
+
+            Without --if, the cells that are down in the running mesh. --actual sets beside the prediction what the \
+            routers saw since the first fault. On cells that are already back: name them with --if.
+
+              cellmesh blast-radius --if us-east-1,us-west-2
+              cellmesh blast-radius --if region/eu-west --topology topology/flagship.yaml
+              cellmesh blast-radius --actual -o json
+            """)
+
+    @Option(
+        name: .customLong("if"), parsing: .singleValue,
+        help: ArgumentHelp("Cells that are dead: names, region/NAME or zone/REGION/ZONE.", valueName: "cell,..."))
+    var dead: [String] = []
+
+    @Flag(help: "Add what traffic saw.")
+    var actual = false
+
+    @Flag(help: "Go on and print again when something changes.")
+    var watch = false
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = output.console
+        let source = try model.load(console)
+        if actual || watch, source.mesh == nil {
+            throw CommandFailure(.usage, "a topology file has no traffic to look at", hint: "leave --topology out")
+        }
+        if watch {
+            try Watch.run(console) { try report(source).full }
+        } else {
+            console.show(try report(source).full)
+        }
+    }
+
+    private func report(_ source: ModelOptions.Source) throws -> BlastRadiusView {
+        let topology = source.model.topology
+        var set = CellSet(try TargetFinder(topology: topology).cells(dead))
+        if dead.isEmpty {
+            guard let mesh = source.mesh else {
+                throw CommandFailure(.usage, "name the dead cells with --if", hint: "--if CELL,...")
+            }
+            if let status = MeshStatus.ifRunning(mesh) {
+                set = status.dead(topology)
+            } else if !actual {
+                throw CommandFailure(
+                    .usage, "mesh '\(mesh.name)' does not run: name the dead cells with --if", hint: "--if CELL,...")
+            }
+        }
+        var rendering = BlastRadiusView(
+            report: BlastRadius(topology, placement: source.model.placement).report(dead: set),
+            cellCount: topology.cells.count)
+        if actual { rendering.observed = try APIClient(model.mesh.running()).get("/v1/impact") }
+        return rendering
+    }
+}

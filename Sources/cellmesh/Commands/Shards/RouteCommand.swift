@@ -1,0 +1,35 @@
+import ArgumentParser
+import MeshBase
+
+struct RouteCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "route", abstract: "Look at where customers live.", subcommands: [RouteExplainCommand.self])
+}
+
+struct RouteExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Tell which cells hold a customer, and which one serves it.",
+        discussion: """
+            The shard is computed here, from the same files as the routers'. Which of its cells serves is known only \
+            while the mesh runs: the first healthy one in the customer's order.
+
+              cellmesh route explain c7
+              cellmesh route explain c7 --topology topology/flagship.yaml -o json
+            """)
+
+    @Argument(help: "The customer's name, such as c7.")
+    var customer: String
+
+    @OptionGroup var model: ModelOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = output.console
+        let source = try model.load(console)
+        let status = source.mesh.flatMap { MeshStatus.ifRunning($0) }
+        console.show(RouteView(source.model, customer: customer, status: status).report)
+        if let mesh = source.mesh, status == nil, console.format == .table {
+            console.message("mesh '\(mesh.name)' does not run: which cell serves is not known")
+        }
+    }
+}

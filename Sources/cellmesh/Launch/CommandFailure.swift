@@ -1,0 +1,61 @@
+/// What a command ends with. The numbers are part of the contract with scripts; see docs/cli.md.
+enum ExitStatus: Int32, Sendable {
+    case ok = 0
+    case failed = 1
+    /// The user said no.
+    case declined = 2
+    /// The mesh is not in the state that was waited for, or did not answer in time.
+    case unhealthy = 3
+    case noSuchMesh = 4
+    /// An objective or a hypothesis was violated.
+    case violated = 5
+    case usage = 64
+    case interrupted = 130
+
+    var word: String {
+        switch self {
+        case .ok: "ok"
+        case .failed: "failed"
+        case .declined: "declined"
+        case .unhealthy: "unhealthy"
+        case .noSuchMesh: "no-such-mesh"
+        case .violated: "violated"
+        case .usage: "usage"
+        case .interrupted: "interrupted"
+        }
+    }
+}
+
+/// Why a command did not do what it was asked to, and what to do about it.
+struct CommandFailure: Error, Equatable {
+    var status: ExitStatus
+    var message: String
+    /// What to do about it, in words.
+    var hint: String?
+    /// The command to try next.
+    var next: String?
+
+    /// A plain failure.
+    init(_ message: String, hint: String? = nil, next: String? = nil) {
+        self.init(.failed, message, hint: hint, next: next)
+    }
+
+    init(_ status: ExitStatus, _ message: String, hint: String? = nil, next: String? = nil) {
+        self.status = status
+        self.message = message
+        self.hint = hint
+        self.next = next
+    }
+
+    var document: JSONValue {
+        .document([
+            (
+                "error",
+                .object([
+                    ("code", .string(status.word)), ("exit_code", .integer(status.rawValue)),
+                    ("message", .string(message)), ("hint", .string(hint)), ("next", .string(next)),
+                ])
+            )
+        ])
+    }
+}

@@ -1,0 +1,81 @@
+import ControlPlane
+import MeshBase
+import UVDriver
+import Wire
+
+/// Talks to the control plane of one mesh and hands its answers on as they are.
+struct APIClient {
+    let mesh: DataDirectory
+    private let client: ControlClient
+
+    /// Long enough for a control plane that is busy starting cells.
+    static let patience = TimeAmount.seconds(10)
+
+    init(_ mesh: DataDirectory) throws {
+        self.mesh = mesh
+        do {
+            client = try ControlClient(mesh)
+        } catch DataDirectoryError.noMesh {
+            throw CommandFailure(
+                .unhealthy, "the control plane of mesh '\(mesh.name)' is still starting",
+                next: "cellmesh logs control --mesh \(mesh.name)")
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    func get(_ target: String) throws -> JSONValue { try document(.get, target, [], Self.patience) }
+
+    func post(_ target: String, _ body: JSONValue, timeout: TimeAmount = Self.patience) throws -> JSONValue {
+        try document(.post, target, Array(body.json(.compact).utf8), timeout)
+    }
+
+    /// Several reads at once; nil for each that failed.
+    func getAll(_ targets: [String]) -> [JSONValue?] {
+        BlockingHTTPClient.send(targets.map { client.request(.get, $0) }, timeout: Self.patience).map { result in
+            guard let answer = try? result.get(), answer.isSuccess else { return nil }
+            return JSONParser.parse(answer.body)
+        }
+    }
+
+    private func document(
+        _ method: HTTPMethod, _ target: String, _ body: [UInt8], _ timeout: TimeAmount
+    ) throws -> JSONValue {
+        let answer: [UInt8]
+        do {
+            answer = try client.send(method, target, body: body, timeout: timeout)
+        } catch {
+            throw failure(error)
+        }
+        if answer.isEmpty { return JSONValue.empty }
+        guard let json = JSONParser.parse(answer) else {
+            throw CommandFailure("the control plane answered with something that is no JSON")
+        }
+        return json
+    }
+
+    private func failure(_ failure: ControlClient.Failure) -> CommandFailure {
+        switch failure {
+        case .unreachable(let reason):
+            CommandFailure(
+                .unhealthy, "the control plane of mesh '\(mesh.name)' does not answer: \(reason)",
+                next: "cellmesh doctor --mesh \(mesh.name)")
+        case .refused(let code, let detail):
+            CommandFailure(code == 400 || code == 404 ? .usage : code >= 503 ? .unhealthy : .failed, detail)
+        case .unexpected: CommandFailure("\(failure)")
+        }
+    }
+
+    /// A value as a part of a target: everything but unreserved characters is percent-encoded (RFC 3986).
+    static func encoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF".unicodeScalars)
+        var result = String.UnicodeScalarView()
+        for byte in text.utf8 {
+            switch byte {
+            case 48...57, 65...90, 97...122, 45, 46, 95, 126: result.append(Unicode.Scalar(byte))
+            default: result += ["%", digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(result)
+    }
+}

@@ -1,0 +1,44 @@
+import ControlPlane
+import Glibc
+import UVDriver
+
+/// Where a detached load leaves its process, its report and its messages: `load/` in the mesh's data directory.
+struct LoadDirectory {
+    let path: String
+
+    init(_ mesh: DataDirectory) { path = mesh.path + "/load" }
+
+    var processPath: String { path + "/process.json" }
+    var reportPath: String { path + "/report.json" }
+    var logPath: String { path + "/log" }
+
+    func create() throws {
+        do { try SystemFile.makeDirectory(path) } catch { throw CommandFailure("\(error)") }
+    }
+
+    func remember(_ identity: ProcessIdentity) throws {
+        let json = JSONValue.object([
+            ("pid", .integer(identity.pid)), ("start_time", .integer(identity.startTime)),
+        ])
+        do {
+            try SystemFile.replace(processPath, with: Array((json.json(.compact) + "\n").utf8))
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+
+    /// The load that was started last, running or not.
+    var process: ProcessIdentity? {
+        guard let content = (try? SystemFile.read(processPath, most: 65_536)) ?? nil,
+            let json = JSONParser.parse(content),
+            let pid = json["pid"].int, let start = json["start_time"].int, pid > 0, pid <= Int(Int32.max), start >= 0
+        else { return nil }
+        return ProcessIdentity(pid: Int32(pid), startTime: UInt64(start))
+    }
+
+    /// What it has reported; nil until its end.
+    var report: JSONValue? {
+        guard let content = (try? SystemFile.read(reportPath)) ?? nil else { return nil }
+        return JSONParser.parse(content)
+    }
+}

@@ -1,0 +1,44 @@
+import LoadGenerator
+import MeshBase
+import UVDriver
+
+/// Runs a load on a loop of its own, in this process.
+enum LoadRunner {
+    static func run(_ router: Endpoint, _ configuration: LoadConfiguration, _ console: Console) throws -> LoadReport {
+        do {
+            try ProcessSetup.ignoreBrokenPipes()
+            try ProcessSetup.raiseOpenFiles(to: 65_536)
+            let loop = try EventLoop()
+            let load = try LoadRun(loop: loop, target: router, configuration: configuration)
+            var report: LoadReport?
+            var signals: [SignalWatcher] = []
+            let progress = ProgressLine(console)
+            for signal in [Int32(2), 15] {
+                signals.append(try SignalWatcher(loop: loop, signal: signal) { load.stop() })
+            }
+            load.onProgress = { progress.show(wording($0, of: configuration.duration)) }
+            load.onFinish = {
+                report = $0
+                signals.forEach { $0.close() }
+            }
+            try load.start()
+            loop.run()
+            progress.end()
+            loop.close()
+            guard let report else { throw CommandFailure("the load ended without a report") }
+            return report
+        } catch let error as LoadError {
+            throw CommandFailure(.usage, error.message)
+        } catch let error as UVError {
+            throw CommandFailure("the load cannot be sent: \(error)")
+        }
+    }
+
+    private static func wording(_ progress: LoadProgress, of duration: TimeAmount) -> String {
+        "\(progress.phase.rawValue) \(Wording.fixed(progress.elapsed.seconds, 0)) of "
+            + "\(Wording.fixed(duration.seconds, 0)) s: \(Wording.fixed(progress.rate, 0))/s, "
+            + "\(Wording.percent(progress.okShare)) ok, p50 \(Wording.time(milliseconds: progress.p50.milliseconds)), "
+            + "p99 \(Wording.time(milliseconds: progress.p99.milliseconds))"
+            + (progress.dropped > 0 ? ", \(progress.dropped) dropped" : "")
+    }
+}

@@ -1,0 +1,42 @@
+import ControlPlane
+import MeshBase
+import Topology
+
+/// Where a load goes.
+struct LoadTarget {
+    let mesh: DataDirectory
+    let topology: MeshTopology
+    let router: Endpoint
+
+    /// The control plane need not run: requests do not pass it.
+    init(_ options: MeshOptions, router: String?) throws {
+        let mesh = try options.known()
+        guard mesh.isAlive else {
+            throw CommandFailure(
+                .noSuchMesh, "mesh '\(mesh.name)' does not run", next: "cellmesh up --mesh \(mesh.name) --detach")
+        }
+        self.mesh = mesh
+        topology = try StoredMesh(mesh).topology
+        self.router = try Self.endpoint(mesh, topology, router)
+    }
+
+    private static func endpoint(
+        _ mesh: DataDirectory, _ topology: MeshTopology, _ given: String?
+    ) throws -> Endpoint {
+        if let given {
+            let text = given.hasPrefix("http://") ? String(given.dropFirst(7)) : given
+            if let endpoint = Endpoint(text) { return endpoint }
+            let name = text.hasPrefix("router/") ? String(text.dropFirst(7)) : text
+            if let file = mesh.process(.router, name), let endpoint = Endpoint(file.data) { return endpoint }
+            throw CommandFailure(.usage, "'\(given)' is no router and no HOST:PORT")
+        }
+        for router in topology.routers {
+            if let file = mesh.process(.router, router.name), file.identity.isRunning,
+                let endpoint = Endpoint(file.data)
+            {
+                return endpoint
+            }
+        }
+        throw CommandFailure(.unhealthy, "no router of mesh '\(mesh.name)' runs", next: "cellmesh restart router/r1")
+    }
+}

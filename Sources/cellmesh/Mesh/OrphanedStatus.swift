@@ -1,0 +1,68 @@
+import ControlPlane
+import MeshBase
+import UVDriver
+
+/// The status of a mesh without its control plane, from the data directory and the processes' own probes.
+enum OrphanedStatus {
+    static func document(_ mesh: DataDirectory) throws -> JSONValue {
+        let model = try StoredMesh(mesh)
+        let topology = model.topology
+        let cells = topology.cells.map { cell in (cell, mesh.process(.cell, cell.name)) }
+        let answers = probe(cells.map { $0.1 })
+        var serving = 0
+        let states = cells.indices.map { position -> String in
+            guard let file = cells[position].1, file.identity.isRunning else { return "down" }
+            switch answers[position] {
+            case 200?:
+                serving += 1
+                return "serving"
+            case .some: return "degraded"
+            case nil: return "unreachable"
+            }
+        }
+        return .document([
+            ("mesh", .string(mesh.name)), ("seed", .integer(topology.seed)),
+            ("epoch", .integer(model.table.lastEpoch.rawValue)),
+            ("state", .string(serving == cells.count ? "serving" : serving == 0 ? "down" : "degraded")),
+            (
+                "cells",
+                .array(
+                    cells.indices.map { position in
+                        let (cell, file) = cells[position]
+                        let region = topology.regions[cell.region]
+                        let isRunning = states[position] != "down"
+                        return .object([
+                            ("name", .string(cell.name)), ("region", .string(region.name)),
+                            ("zone", .string(region.zones[cell.zone])),
+                            ("pid", isRunning ? .integer(file?.pid) : .null), ("state", .string(states[position])),
+                            ("address", isRunning ? .string(file?.data) : .null), ("customers", .null),
+                        ])
+                    })
+            ),
+            (
+                "routers",
+                .array(
+                    topology.routers.map { router in
+                        let file = mesh.process(.router, router.name)
+                        let isRunning = file?.identity.isRunning ?? false
+                        return .object([
+                            ("name", .string(router.name)), ("pid", isRunning ? .integer(file?.pid) : .null),
+                            ("address", isRunning ? .string(file.map { "http://\($0.data)" }) : .null),
+                        ])
+                    })
+            ),
+            ("control", .object([("pid", .null), ("address", .null)])),
+        ])
+    }
+
+    /// The status that each process's readiness probe gives; nil for no answer.
+    private static func probe(_ files: [ProcessFile?]) -> [Int?] {
+        let endpoints = files.map { file in file.flatMap { $0.identity.isRunning ? Endpoint($0.admin) : nil } }
+        let requests = endpoints.compactMap { $0 }.map { HTTPOutgoing(.get, $0, "/readyz") }
+        var answers = BlockingHTTPClient.send(requests, timeout: .milliseconds(500))[...]
+        return endpoints.map { endpoint in
+            guard endpoint != nil, let answer = answers.popFirst() else { return nil }
+            return (try? answer.get())?.status
+        }
+    }
+}

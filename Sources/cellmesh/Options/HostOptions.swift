@@ -1,0 +1,134 @@
+import ArgumentParser
+import Blueprints
+import ControlPlane
+import MeshBase
+import Sharding
+import Topology
+import UVDriver
+
+/// What every process of a mesh is started with.
+struct HostOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Its name in the topology.", valueName: "name"))
+    var name: String
+
+    @Option(help: ArgumentHelp("The resolved model, mesh.json of a data directory.", valueName: "file"))
+    var model: String?
+
+    @Option(help: ArgumentHelp("A topology file instead of a model.", valueName: "file"))
+    var topology: String?
+
+    @Option(help: ArgumentHelp("The directory of this process alone.", valueName: "dir"))
+    var data: String
+
+    @Option(help: ArgumentHelp("32 bytes in hexadecimal that all processes of the mesh have.", valueName: "file"))
+    var secretFile: String
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp("A member that runs already, HOST:PORT; may be given again.", valueName: "address"))
+    var join: [String] = []
+
+    @Option(help: ArgumentHelp("Where to serve, HOST:PORT; port 0 takes any.", valueName: "address"))
+    var listen = EndpointArgument(.loopback(0))
+
+    @Option(help: ArgumentHelp("Where to gossip, HOST:PORT.", valueName: "address"))
+    var gossip = EndpointArgument(.loopback(0))
+
+    @Option(help: ArgumentHelp("The IPv4 address to tell the others.", valueName: "host"))
+    var advertise: String?
+
+    @Option(help: ArgumentHelp("The lock that the local control plane holds.", valueName: "file"))
+    var lock: String?
+
+    @Option(help: ArgumentHelp("How long to go on when nobody holds the lock.", valueName: "duration"))
+    var grace = DurationArgument(.minutes(10))
+
+    @Option(help: ArgumentHelp("A descriptor for the line that says that it serves.", valueName: "fd"))
+    var readyFd: Int32?
+
+    func settings(admin: Endpoint = .loopback(0), placement: String? = nil) throws -> HostSettings {
+        do {
+            try SystemFile.makeDirectory(data)
+            var settings = HostSettings(
+                name: name, topology: try mesh(), placement: try table(placement), dataDirectory: data,
+                secret: try secret(), boot: SecretText.randomInteger(), storeID: SecretText.randomInteger())
+            settings.join = join
+            settings.listen = listen.endpoint
+            settings.admin = admin
+            settings.gossip = gossip.endpoint
+            if let advertise {
+                guard let address = Endpoint.parseAddress(advertise) else {
+                    throw CommandFailure(.usage, "--advertise \(advertise): give an IPv4 address, A.B.C.D")
+                }
+                settings.advertise = address
+            }
+            settings.lockPath = lock
+            settings.grace = grace.amount
+            settings.readyDescriptor = readyFd
+            return settings
+        } catch let failure as CommandFailure {
+            tellParent(failure.message)
+            throw failure
+        } catch {
+            tellParent("\(error)")
+            throw CommandFailure("\(error)")
+        }
+    }
+
+    /// A parent that waits for a line gets one.
+    private func tellParent(_ message: String) {
+        guard let readyFd else { return }
+        let line = JSONValue.object([("ready", false), ("name", .string(name)), ("error", .string(message))])
+        HostRuntime.tellParent(line.json(.compact) + "\n", readyFd)
+    }
+
+    private func mesh() throws -> MeshTopology {
+        if let model {
+            guard topology == nil else { throw CommandFailure(.usage, "give --model or --topology, not both") }
+            guard let content = try SystemFile.read(model) else { throw CommandFailure("there is no \(model)") }
+            guard let file = ReportJSON.decode(ModelFile.self, content) else {
+                throw CommandFailure("\(model) is no model of a mesh")
+            }
+            return file.topology
+        }
+        guard let topology else { throw CommandFailure(.usage, "give --model FILE or --topology FILE") }
+        return try TopologyFile.topology(topology, console: Console(format: .table, color: .auto))
+    }
+
+    private func table(_ path: String?) throws -> PlacementTable {
+        guard let path, let content = try SystemFile.read(path) else { return PlacementTable() }
+        guard let table = ReportJSON.decode(PlacementTable.self, content) else {
+            throw CommandFailure("\(path) is no placement table")
+        }
+        return table
+    }
+
+    private func secret() throws -> [UInt8] {
+        guard let content = try SystemFile.read(secretFile, most: 1024) else {
+            throw CommandFailure("there is no \(secretFile)")
+        }
+        guard let secret = SecretText.bytes(hex: String(decoding: content, as: UTF8.self)), secret.count == 32 else {
+            throw CommandFailure("\(secretFile) must hold 32 bytes in hexadecimal")
+        }
+        return secret
+    }
+}
+
+/// `A.B.C.D:PORT`, or a port of the loopback.
+struct EndpointArgument: ExpressibleByArgument, Sendable {
+    var endpoint: Endpoint
+
+    init(_ endpoint: Endpoint) { self.endpoint = endpoint }
+
+    init?(argument: String) {
+        if let endpoint = Endpoint(argument) {
+            self.endpoint = endpoint
+        } else if let port = UInt16(argument) {
+            endpoint = .loopback(port)
+        } else {
+            return nil
+        }
+    }
+
+    var defaultValueDescription: String { endpoint.description }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Blueprints
+import LoadGenerator
+import MeshBase
+import Topology
+
+/// What a load asks of a mesh.
+struct LoadOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Requests per second, sent at their times whatever the mesh does.", valueName: "number"))
+    var rate: Double = 100
+
+    @Option(help: ArgumentHelp("How long.", valueName: "duration"))
+    var duration = DurationArgument(.seconds(10))
+
+    @Option(help: ArgumentHelp("Customers c1 to cN; those of the topology where left out.", valueName: "count"))
+    var customers: Int?
+
+    @Option(help: ArgumentHelp("What is asked: reads=60%,writes=30%,services=10%.", valueName: "shares"))
+    var mix: String?
+
+    @Option(help: ArgumentHelp("With which priority: critical=10%,normal=60%,low=30%.", valueName: "shares"))
+    var priorities: String?
+
+    @Option(
+        name: .customLong("service"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "A service to call; may be given again. What no other calls where left out.", valueName: "name"))
+    var services: [String] = []
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "An objective, such as 'p99<50ms' or 'success>=99.9%'; may be given again.", valueName: "objective"))
+    var slo: [String] = []
+
+    @Flag(help: "Read every acknowledged write back at the end.")
+    var verify = false
+
+    @Option(
+        help: ArgumentHelp("The seed of arrivals, customers and kinds; the mesh's where left out.", valueName: "number")
+    )
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("Keep-alive connections, 1 to 10000.", valueName: "count"))
+    var connections = 64
+
+    @Option(help: ArgumentHelp("The longest wait for an answer.", valueName: "duration"))
+    var timeout = DurationArgument(.seconds(5))
+
+    @Option(help: ArgumentHelp("Records per customer.", valueName: "count"))
+    var keys = 10
+
+    func configuration(_ topology: MeshTopology) throws -> LoadConfiguration {
+        do {
+            var load = LoadConfiguration(rate: rate, duration: duration.amount, customers: topology.customers)
+            if let customers { load.customers = customers }
+            load.seed = seed ?? topology.seed
+            load.services = try services(of: topology)
+            if let mix {
+                load.mix = try LoadMix(mix)
+            } else if !services.isEmpty || !topology.blueprints.contains(where: { $0.store != nil }) {
+                // Who names a service wants it called; a mesh without a store has no records.
+                load.mix = .servicesOnly
+            } else if load.services.isEmpty {
+                load.mix = .recordsOnly
+            }
+            if let priorities { load.priorities = try PriorityMix(priorities) }
+            load.objectives = try slo.map { expression throws(LoadError) in try Objective(expression) }
+            load.verifies = verify
+            load.connections = connections
+            load.timeout = timeout.amount
+            load.keys = keys
+            try load.validate()
+            return load
+        } catch let error as LoadError {
+            throw CommandFailure(.usage, error.message)
+        }
+    }
+
+    /// The named ones, or else those that customers call.
+    private func services(of topology: MeshTopology) throws -> [String] {
+        let known = topology.blueprints.flatMap { $0.services.map(\.name) }
+        for service in services where !known.contains(service) {
+            throw CommandFailure(
+                .usage, "mesh '\(topology.name)' has no service '\(service)'",
+                hint: NearestWord.hint(for: service, among: known, listing: "services are"))
+        }
+        return services.isEmpty ? topology.entryServices : services
+    }
+
+    /// The same, as arguments of another process.
+    var arguments: [String] {
+        var arguments = ["--rate", "\(rate)", "--duration", duration.defaultValueDescription]
+        if let customers { arguments += ["--customers", "\(customers)"] }
+        if let mix { arguments += ["--mix", mix] }
+        if let priorities { arguments += ["--priorities", priorities] }
+        for service in services { arguments += ["--service", service] }
+        for expression in slo { arguments += ["--slo", expression] }
+        if verify { arguments.append("--verify") }
+        if let seed { arguments += ["--seed", "\(seed)"] }
+        return arguments + [
+            "--connections", "\(connections)", "--timeout", timeout.defaultValueDescription, "--keys", "\(keys)",
+        ]
+    }
+}

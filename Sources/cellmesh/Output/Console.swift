@@ -1,0 +1,83 @@
+import Glibc
+import Telemetry
+
+/// Where a command writes: data to standard output, everything else to standard error.
+struct Console: Sendable {
+    let format: OutputFormat
+    /// Whether standard output, and standard error, take colours.
+    let paintsData: Bool
+    let paintsMessages: Bool
+    /// Whether a person watches standard error, so that lines may be drawn over.
+    let isLive: Bool
+
+    init(format: OutputFormat, color: ColorChoice) {
+        self.format = format
+        let isPlain = Self.isSet("NO_COLOR") || Self.variable("TERM") == "dumb"
+        func paints(_ descriptor: Int32) -> Bool {
+            switch color {
+            case .always: true
+            case .never: false
+            case .auto: !isPlain && isatty(descriptor) == 1
+            }
+        }
+        paintsData = paints(STDOUT_FILENO)
+        paintsMessages = paints(STDERR_FILENO)
+        isLive = isatty(STDERR_FILENO) == 1 && Self.variable("TERM") != "dumb"
+    }
+
+    /// As the arguments ask, also where they could not be parsed.
+    init(raw arguments: [String]) {
+        func value(_ names: [String]) -> String? {
+            for (position, argument) in arguments.enumerated() {
+                for name in names {
+                    if argument == name, position + 1 < arguments.count { return arguments[position + 1] }
+                    if argument.hasPrefix(name + "=") { return String(argument.dropFirst(name.count + 1)) }
+                    if name.count == 2, argument.hasPrefix(name), argument.count > 2 {
+                        return String(argument.dropFirst(2))
+                    }
+                }
+            }
+            return nil
+        }
+        self.init(
+            format: value(["-o", "--output"]).flatMap { OutputFormat(rawValue: $0) } ?? .table,
+            color: value(["--color"]).flatMap { ColorChoice(rawValue: $0) } ?? .auto)
+    }
+
+    // MARK: Standard output
+
+    func data(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+
+    /// A report in the form that was asked for.
+    func show(_ report: Report) { data(report.text(format, colors: paintsData)) }
+
+    // MARK: Standard error
+
+    /// A line for people.
+    func message(_ line: String) { Self.write(line + "\n", to: STDERR_FILENO) }
+
+    /// What to do next.
+    func next(_ command: String) { message("\(painted("next:", .cyan)) \(command)") }
+
+    func painted(_ text: String, _ style: TableWriter.Style) -> String {
+        paintsMessages && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+    }
+
+    // MARK: The system
+
+    static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    private static func isSet(_ name: String) -> Bool { variable(name).map { !$0.isEmpty } ?? false }
+
+    static func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in
+            var written = 0
+            while written < bytes.count {
+                let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return }
+                written += count
+            }
+        }
+    }
+}

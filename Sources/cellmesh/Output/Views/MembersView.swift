@@ -1,0 +1,31 @@
+import Telemetry
+
+/// `members`: one node's view.
+enum MembersView {
+    static func make(_ answer: JSONValue) -> Report {
+        let view = answer.ordered(["schema", "observer", "agree", "of", "members"])
+            .ordering("members", ["name", "role", "region", "zone", "status", "incarnation", "address", "since_ms"])
+        let members = view["members"].elements
+        let names = members.map { "\($0["role"].text ?? "node")/\($0["name"].text ?? "")" }
+        return Report(view, names: names) { style in
+            var table = style.table([
+                .init("NAME"), .init("ROLE"), .init("REGION"), .init("STATUS"), .init("FOR", .right),
+                .init("INCARNATION", .right, wide: true), .init("ADDRESS", wide: true),
+            ])
+            for member in members {
+                let status = member["status"].text ?? "unknown"
+                table.add([
+                    .init(member["name"].text ?? ""), .init(member["role"].text ?? ""),
+                    .init(member["region"].text ?? ""), .init(status, Wording.style(ofState: status)),
+                    .init(member["since_ms"].double.map { Wording.time(milliseconds: $0) } ?? "-"),
+                    .init(StatusView.number(member["incarnation"])), .init(member["address"].text ?? "-"),
+                ])
+            }
+            var agreement = ""
+            if let agree = view["agree"].int, let of = view["of"].int { agreement = "; \(agree) of \(of) nodes agree" }
+            let alive = members.count { $0["status"].text == "alive" }
+            return "as \(view["observer"].text ?? "?") sees it: \(alive) of \(members.count) alive\(agreement)\n\n"
+                + table.render()
+        }
+    }
+}

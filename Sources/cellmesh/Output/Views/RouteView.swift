@@ -1,0 +1,61 @@
+import MeshBase
+import Sharding
+import Topology
+
+/// `route explain`: a customer's shard, in the customer's order.
+struct RouteView {
+    let report: Report
+
+    init(_ model: StoredMesh, customer: String, status: MeshStatus?) {
+        let topology = model.topology
+        let hash = CustomerHash(customer)
+        let assignment = model.placement.assignment(of: hash)
+        let cells = assignment.shard.map { topology.cells[$0.position] }
+        let states = cells.map { cell in status.map { $0.state(of: cell.name)?.state ?? "unknown" } }
+        let serving = cells.first { cell in status?.state(of: cell.name)?.serves ?? false }?.name
+        let geography = model.placement.geography(of: hash)
+        let isPinned = model.table.pin(of: hash) != nil
+        let cohort = model.table.cohort(of: hash)
+        let spread = model.placement.spread(of: hash).rawValue
+        let joining = assignment.joining.map { shard in shard.map { topology.cells[$0.position].name } }
+
+        let document = JSONValue.document([
+            ("customer", .string(customer)), ("epoch", .integer(assignment.epoch.rawValue)),
+            ("shard", .strings(cells.map(\.name))), ("serving", .string(serving)), ("geography", .string(geography)),
+            ("spread", .string(spread)), ("cohort", .integer(cohort)), ("pinned", .bool(isPinned)),
+            ("joining", joining.map { .strings($0) } ?? .null),
+            (
+                "members",
+                .array(
+                    zip(cells, states).map { cell, state in
+                        let region = topology.regions[cell.region]
+                        return .object([
+                            ("cell", .string(cell.name)), ("region", .string(region.name)),
+                            ("zone", .string(region.zones[cell.zone])), ("state", .string(state)),
+                        ])
+                    })
+            ),
+        ])
+        report = Report(document, names: cells.map { "cell/\($0.name)" }) { style in
+            var facts = ["epoch \(assignment.epoch.rawValue)", "cohort \(cohort)", "spread over \(spread)s"]
+            if let geography { facts.append("never leaves geography \(geography)") }
+            if isPinned { facts.append("pinned by hand") }
+            var text = "customer \(customer): \(facts.joined(separator: ", "))\n\n"
+            var table = style.table([
+                .init("ORDER", .right), .init("CELL"), .init("REGION"), .init("ZONE"), .init("STATE"), .init("SERVES"),
+            ])
+            for (position, cell) in cells.enumerated() {
+                let region = topology.regions[cell.region]
+                let state = states[position] ?? "-"
+                table.add([
+                    .init(position + 1), .init(cell.name), .init(region.name), .init(region.zones[cell.zone]),
+                    .init(state, Wording.style(ofState: state)), .init(cell.name == serving ? "yes" : ""),
+                ])
+            }
+            text += table.render()
+            if let joining { text += "\nmoving to: \(joining.joined(separator: ", "))\n" }
+            if cells.isEmpty { text += "no cell is eligible: every region of the customer's geography is evacuated\n" }
+            return text
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Telemetry
+
+/// `status`: the mesh, its cells, routers and control plane.
+enum StatusView {
+    static func make(_ answer: JSONValue) -> Report {
+        let document = answer.ordered(["schema", "mesh", "seed", "epoch", "state", "cells", "routers", "control"])
+            .ordering("cells", ["name", "region", "zone", "pid", "state", "address", "customers"])
+            .ordering("routers", ["name", "pid", "state", "address"])
+        let names =
+            document["cells"].elements.compactMap { $0["name"].text.map { "cell/\($0)" } }
+            + document["routers"].elements.compactMap { $0["name"].text.map { "router/\($0)" } }
+        return Report(document, names: names) { style in
+            [headline(document, style), cells(document, style), others(document, style)].joined(separator: "\n")
+        }
+    }
+
+    private static func headline(_ document: JSONValue, _ style: TableStyle) -> String {
+        let state = document["state"].text ?? "unknown"
+        let cells = document["cells"].elements
+        let serving = cells.count { $0["state"].text == "serving" }
+        return "mesh \(document["mesh"].text ?? "?") is \(style.painted(state, Wording.style(ofState: state))): "
+            + "\(serving) of \(Wording.plural(cells.count, "cell")) serving, seed \(number(document["seed"])), "
+            + "epoch \(number(document["epoch"]))\n"
+    }
+
+    private static func cells(_ document: JSONValue, _ style: TableStyle) -> String {
+        var table = style.table([
+            .init("CELL"), .init("REGION"), .init("ZONE"), .init("STATE"), .init("CUSTOMERS", .right), .init("ADDRESS"),
+            .init("PID", .right, wide: true),
+        ])
+        for cell in document["cells"].elements {
+            let state = cell["state"].text ?? "unknown"
+            table.add([
+                .init(cell["name"].text ?? ""), .init(cell["region"].text ?? ""), .init(cell["zone"].text ?? ""),
+                .init(state, Wording.style(ofState: state)),
+                .init(cell["customers"].int.map { Wording.count($0) } ?? "-"), .init(cell["address"].text ?? "-"),
+                .init(number(cell["pid"])),
+            ])
+        }
+        return table.render()
+    }
+
+    private static func others(_ document: JSONValue, _ style: TableStyle) -> String {
+        var table = style.table([.init("PROCESS"), .init("ADDRESS"), .init("PID", .right, wide: true)])
+        for router in document["routers"].elements {
+            table.add([
+                .init("router/\(router["name"].text ?? "")"), .init(router["address"].text ?? "-"),
+                .init(number(router["pid"])),
+            ])
+        }
+        let control = document["control"]
+        table.add([
+            control["pid"].isNull ? .init("control", .red) : .init("control"),
+            .init(control["address"].text ?? "not running"), .init(number(control["pid"])),
+        ])
+        return table.render()
+    }
+
+    static func number(_ value: JSONValue) -> String {
+        if case .number(let digits) = value { digits } else { value.text ?? "-" }
+    }
+}

@@ -1,0 +1,39 @@
+import ControlPlane
+import Topology
+
+/// What `up` says once everything serves: first a command that works.
+enum UpView {
+    static func make(
+        _ control: ControlFile, _ topology: MeshTopology, dataDirectory: String, _ readyMilliseconds: Int64
+    ) -> Report {
+        let document = JSONValue.document([
+            ("mesh", .string(control.mesh)), ("data_dir", .string(dataDirectory)), ("router", .string(control.router)),
+            ("api", .string(control.api)), ("cells", .integer(control.cells)), ("pid", .integer(control.pid)),
+            ("ready_ms", .integer(readyMilliseconds)),
+        ])
+        return Report(document, names: ["mesh/\(control.mesh)"]) { style in
+            let rows = [
+                ("mesh", "\(control.mesh), \(TopologyWording.parts(topology))"),
+                ("router", control.router), ("api", "\(control.api) (token in \(dataDirectory)/token)"),
+                ("data", dataDirectory),
+                (
+                    "ready",
+                    "in \(Wording.time(milliseconds: Double(readyMilliseconds))), control plane pid \(control.pid)"
+                ),
+            ]
+            let width = rows.map(\.0.count).max() ?? 0
+            let lines = rows.map { name, value in
+                style.painted(name + String(repeating: " ", count: width - name.count), .dim) + "  " + value + "\n"
+            }
+            return "\(example(topology, router: control.router))\n\n" + lines.joined()
+        }
+    }
+
+    /// A curl command that works on this mesh.
+    static func example(_ topology: MeshTopology, router: String) -> String {
+        let customer =
+            "\(router)/v1/customers/\(topology.customers.poison > 0 ? "c\(topology.customers.poison + 1)" : "c1")"
+        if let service = topology.entryServices.first { return "curl -i \(customer)/services/\(service)" }
+        return "curl -i -X PUT --data hello \(customer)/records/greeting"
+    }
+}

@@ -1,0 +1,113 @@
+import Testing
+
+@testable import Checkers
+
+private func v(_ counter: UInt64, _ writer: UInt64 = 1) -> VersionWitness {
+    VersionWitness(counter: counter, writer: writer)
+}
+
+@Suite struct AcknowledgedWritesTests {
+    private let record = RecordID(3)
+
+    /// Three acknowledged writes of values 101...103 as versions 1...3, and one of unknown outcome with value 200.
+    private func three(limit: Int = 100) -> AcknowledgedWrites {
+        var writes = AcknowledgedWrites(limit: limit)
+        for number in 1...3 as ClosedRange<UInt64> {
+            writes.acknowledged(record, value: 100 + number, version: v(number))
+        }
+        writes.unknown(record, value: 200)
+        return writes
+    }
+
+    @Test func theNewestWriteOrANewerOneOfUnknownOutcomeIsFine() {
+        for found in [
+            AcknowledgedWrites.ReadBack.found(v(3), value: 103), .found(v(4), value: 200), .foreign(v(9)),
+        ] {
+            var writes = three()
+            #expect(writes.recordsToRead == [record])
+            writes.readBack(record, found)
+            #expect(writes.verdict().ok, "\(writes.verdict())")
+            #expect(writes.totals().acknowledged == 3)
+            #expect(writes.totals().unknown == 1)
+        }
+    }
+
+    @Test func everyAcknowledgedWriteAboveWhatIsThereIsLost() {
+        let cases: [(AcknowledgedWrites.ReadBack, Int)] = [
+            (.found(v(2), value: 102), 1), (.found(v(1), value: 101), 2), (.missing, 3), (.foreign(v(1)), 2),
+        ]
+        for (found, lost) in cases {
+            var writes = three()
+            writes.readBack(record, found)
+            #expect(writes.totals().lost == lost, "\(found)")
+            #expect(writes.violations.contains(.lost))
+            #expect(!writes.verdict().ok)
+        }
+    }
+
+    @Test func anUnknownWriteBelowAnAcknowledgedOneDoesNotExcuseTheLoss() {
+        var writes = three()
+        writes.readBack(record, .found(v(2, 9), value: 200))
+        #expect(writes.totals().lost == 1)
+    }
+
+    @Test func valuesFromNowhereAreFlaggedEvenIfTheyAreNew() {
+        var writes = three()
+        writes.readBack(record, .found(v(8), value: 555))
+        #expect(writes.violations.contains(.valueFromNowhere))
+        #expect(writes.totals().lost == 0)
+
+        var corrupt = three()
+        corrupt.readBack(record, .corrupt(v(8)))
+        #expect(corrupt.violations.contains(.valueFromNowhere))
+    }
+
+    @Test func aResurrectedValueUnderANewVersionIsFlagged() {
+        var writes = three()
+        writes.readBack(record, .found(v(4), value: 101))
+        #expect(writes.violations.contains(.valueMoved))
+    }
+
+    @Test func recordsThatWereNotReadBackAreNotTakenForGood() {
+        var writes = three()
+        writes.acknowledged(RecordID(4), value: 300, version: v(1))
+        writes.readBack(record, .found(v(3), value: 103))
+        #expect(writes.totals().unverified == 1)
+        #expect(!writes.verdict().ok)
+    }
+
+    @Test func recordsWithUnknownWritesOnlyNeedNoReading() {
+        var writes = AcknowledgedWrites()
+        writes.unknown(record, value: 1)
+        #expect(writes.recordsToRead.isEmpty)
+        #expect(writes.verdict().ok)
+    }
+
+    @Test func beyondTheLimitALossIsStillSeen() {
+        var writes = three(limit: 1)
+        writes.readBack(record, .found(v(1), value: 101))
+        #expect(writes.totals().lost >= 1)
+        var other = three(limit: 1)
+        other.readBack(record, .found(v(3), value: 103))
+        #expect(other.verdict().ok, "\(other.verdict())")
+    }
+
+    @Test func withoutVersionsOnlyNothingCountsAsLost() {
+        var writes = AcknowledgedWrites()
+        writes.acknowledged(record, value: 1, version: .none)
+        writes.acknowledged(record, value: 2, version: .none)
+        var other = writes
+        writes.readBack(record, .found(.none, value: 1))
+        #expect(writes.verdict().ok, "\(writes.verdict())")
+        other.readBack(record, .missing)
+        #expect(other.totals().lost == 2)
+    }
+
+    @Test func aSecondReadBackChangesNothing() {
+        var writes = three()
+        writes.readBack(record, .missing)
+        writes.readBack(record, .missing)
+        writes.readBack(RecordID(77), .missing)
+        #expect(writes.totals().lost == 3)
+    }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import LoadGenerator
+
+@Suite struct ObjectiveTests {
+    @Test(arguments: [
+        ("p99<50ms", Objective.Metric.percentile(99), Objective.Comparison.less, 50.0),
+        (" p50 <= 250us ", .percentile(50), .lessOrEqual, 0.25), ("p99.9<1.5s", .percentile(99.9), .less, 1500),
+        ("p999<1m", .percentile(99.9), .less, 60_000), ("max<2s", .maximum, .less, 2000),
+        ("success>=99.9%", .success, .greaterOrEqual, 0.999), ("success>0.5", .success, .greater, 0.5),
+        ("error_rate<1%", .errorRate, .less, 0.01), ("rate>=900", .rate, .greaterOrEqual, 900),
+        ("rate>=900/s", .rate, .greaterOrEqual, 900), ("dropped==0%", .dropped, .equal, 0),
+        ("lost_writes==0", .lostWrites, .equal, 0),
+    ])
+    func readsExpressions(
+        text: String, metric: Objective.Metric, comparison: Objective.Comparison, bound: Double
+    ) throws {
+        let objective = try Objective(text)
+        #expect(objective.metric == metric)
+        #expect(objective.comparison == comparison)
+        #expect(abs(objective.bound - bound) < 1e-12)
+    }
+
+    @Test(arguments: [
+        "", "p99", "p99<", "<50ms", "p99=50ms", "p99<50", "p99<50 parsecs", "p0<5ms", "p101<5ms", "px<5ms",
+        "latency<5ms",
+        "success>=150%", "success>=-1%", "rate>=fast", "rate>=1e3", "p99<inf", "p99<nanms", "p99<<5ms", "p99<5ms<6ms",
+    ])
+    func refusesEverythingElse(text: String) {
+        #expect(throws: LoadError.self) { try Objective(text) }
+    }
+
+    @Test func errorsSayWhatToWrite() throws {
+        let error = #expect(throws: LoadError.self) { try Objective("p99<50") }
+        #expect(error?.message.contains("50ms") == true)
+        let unknown = #expect(throws: LoadError.self) { try Objective("latency<50ms") }
+        #expect(unknown?.message.contains("p99.9") == true)
+    }
+
+    @Test func aShareThatIsExactlyTheBoundMeetsIt() throws {
+        #expect(try Objective("success>=99.9%").judge(999.0 / 1000).ok)
+        #expect(try !Objective("success>99.9%").judge(999.0 / 1000).ok)
+        #expect(try !Objective("success>=99.9%").judge(998.0 / 1000).ok)
+    }
+
+    @Test func nothingMeasuredMeetsNothing() throws {
+        let result = try Objective("p99<50ms").judge(nil)
+        #expect(!result.ok)
+        #expect(result.observed == nil)
+    }
+}

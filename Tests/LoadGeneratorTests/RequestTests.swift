@@ -1,0 +1,102 @@
+import Checkers
+import MeshBase
+import Testing
+import Wire
+
+@testable import LoadGenerator
+
+@Suite struct RequestTests {
+    private func bytes<Result>(_ text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        Array(text.utf8).withUnsafeBytes { body(UnsafeRawBufferPointer($0)) }
+    }
+
+    @Test func requestsAreWhatTheStrictParserTakes() throws {
+        var configuration = LoadConfiguration(rate: 1, duration: .seconds(1))
+        configuration.services = ["checkout"]
+        configuration.priorities = try PriorityMix("low=100%")
+        let renderer = RequestRenderer(configuration, host: .loopback(8080), run: 0xABC)
+        for kind in LoadRequest.Kind.allCases {
+            var output = ByteBuffer()
+            let request = LoadRequest(
+                intended: .zero, customer: 17, item: kind == .service ? 0 : 4, kind: kind, priority: .low)
+            renderer.append(request, number: 0xDEF, into: &output)
+            var parser = HTTPRequestParser()
+            guard case .complete(let parsed) = parser.parse(output.mutableBytes, limits: .standard) else {
+                Issue.record("\(kind) is not parsed")
+                continue
+            }
+            #expect(parsed.consumed == output.count)
+            let view = output.bytes
+            #expect(parsed.method == (kind == .write ? .put : .get))
+            let path = kind == .service ? "services/checkout" : "records/k4"
+            #expect(parsed.target.text(in: view) == "/v1/customers/c17/\(path)")
+            #expect(parsed.priority.text(in: view) == "low")
+            guard kind == .write else { continue }
+            let value = RecordValue.parse(parsed.body.bytes(in: view))
+            #expect(value?.run == 0xABC && value?.number == 0xDEF)
+        }
+    }
+
+    @Test func valuesOfOthersAreNotTaken() {
+        var output = ByteBuffer()
+        RecordValue.append(run: .max, number: 1, size: 100, into: &output)
+        #expect(output.count == 100)
+        #expect(RecordValue.parse(output.bytes)?.run == .max)
+        let text = output.bytes.map { $0 }
+        for position in [0, 1, 5, 18, 30, 35, 60, 99] {
+            var broken = text
+            broken[position] = UInt8(ascii: "X")
+            #expect(broken.withUnsafeBytes { RecordValue.parse($0) } == nil, "position \(position)")
+        }
+        #expect(text[..<63].withUnsafeBytes { RecordValue.parse($0) } == nil)
+        #expect(bytes("") { RecordValue.parse($0) } == nil)
+    }
+
+    @Test func shardStates() {
+        #expect(bytes("2/3") { AnswerNotes.shard($0) } == AnswerNotes.ShardState(serving: 2, size: 3))
+        #expect(bytes("0/16") { AnswerNotes.shard($0) }?.isFull == false)
+        for text in ["", "/", "3", "3/", "/3", "1/0", "a/3", "1/2/3", "-1/3", " 1/3", "1234/5678"] {
+            #expect(bytes(text) { AnswerNotes.shard($0) } == nil, "\(text)")
+        }
+    }
+
+    @Test func versions() {
+        #expect(
+            bytes("\"1f-2a00000001\"") { AnswerNotes.version($0) }
+                == VersionWitness(counter: 0x1F, writer: 0x2A_0000_0001))
+        for text in [
+            "", "\"\"", "\"-\"", "1-2", "\"1-\"", "\"1-2", "\"1F-2\"", "\"1-2-3\"", "W/\"1-2\"",
+            "\"12345678901234567-1\"",
+        ] {
+            #expect(bytes(text) { AnswerNotes.version($0) } == nil, "\(text)")
+        }
+    }
+
+    @Test func problemsAreNamedByTheirType() {
+        #expect(bytes("{\"type\":\"no-quorum\",\"title\":\"x\"}") { AnswerNotes.problem($0) } == "no-quorum")
+        #expect(
+            bytes("{ \"type\":\"https://x.example/problems/rate-limit\"}") { AnswerNotes.problem($0) } == "rate-limit")
+        for text in ["", "{}", "{\"type\":\"about:blank\"}", "{\"type\":\"", "{\"type\":\"A b\"}", "{\"type\":\"\"}"] {
+            #expect(bytes(text) { AnswerNotes.problem($0) } == nil, "\(text)")
+        }
+    }
+
+    @Test func queuesAreBoundedAndKeepOrder() {
+        var queue = BoundedQueue<Int>(capacity: 3)
+        for round in 0..<5 {
+            let pushed = [queue.push(round), queue.push(round + 10), queue.push(round + 20), queue.push(99)]
+            #expect(pushed == [true, true, true, false])
+            let first = queue.first
+            #expect(first == round)
+            let popped = [queue.pop(), queue.pop(), queue.pop(), queue.pop()]
+            #expect(popped == [round, round + 10, round + 20, nil])
+            // The next round begins at another place.
+            _ = queue.push(1)
+            _ = queue.pop()
+        }
+        var none = BoundedQueue<Int>(capacity: 0)
+        let pushed = none.push(1)
+        let popped = none.pop()
+        #expect(!pushed && popped == nil)
+    }
+}

@@ -1,0 +1,185 @@
+import MeshBase
+import Testing
+
+@testable import Membership
+
+@Suite struct SWIMRulesTests {
+    /// Conformance 23.
+    @Test func oldNewsCannotResurrect() {
+        var bench = Bench(peers: 4)
+        bench.gossip([.dead("p1", incarnation: 1, accuser: "p2")], from: "p2")
+        #expect(bench.status("p1") == .dead)
+        bench.gossip([Bench.alive("p1", 1, port: 4242)], from: "p3")
+        #expect(bench.status("p1") == .dead)
+        bench.gossip([Bench.alive("p1", 2, port: 4242)], from: "p3")
+        #expect(bench.status("p1") == .alive)
+        #expect(bench.swim.member(named: "p1")?.profile.gossip == .loopback(4242))
+        #expect(bench.sink.changes.map(\.status) == [.dead, .alive])
+        #expect(bench.sink.changes.last?.oldStatus == .dead)
+    }
+
+    @Test func withinAnIncarnationTheHigherStatusWinsInAnyOrder() {
+        let news: [MemberUpdate] = [
+            Bench.alive("p1", 5), .suspect("p1", incarnation: 5, accuser: "p2"),
+            .dead("p1", incarnation: 5, accuser: "p2"), .left("p1", incarnation: 5),
+        ]
+        for first in news.indices {
+            for second in news.indices {
+                var bench = Bench(peers: 3)
+                bench.gossip([news[first]], from: "p2")
+                bench.gossip([news[second]], from: "p2")
+                #expect(bench.status("p1") == news[max(first, second)].status, "\(first) then \(second)")
+            }
+        }
+    }
+
+    @Test func theStateIsTwelveBytes() {
+        #expect(MemoryLayout<MemberState>.stride == 12)
+        var state = MemberState()
+        let late = Instant.zero + .hours(24 * 365 * 20)
+        state.set(.suspect, incarnation: 7, since: late)
+        state.isListed = true
+        #expect(state.since == late)
+        #expect(state.status == .suspect)
+        state.set(.suspect, incarnation: 8, since: late + .seconds(1))
+        #expect(state.since == late)
+        #expect(state.isListed && !state.isRemembered)
+    }
+
+    /// Conformance 24.
+    @Test func aSuspectIsToldAndRefutes() {
+        var bench = Bench(peers: 1)
+        bench.gossip([.suspect("p0", incarnation: 1, accuser: "x")], from: "x")
+        bench.sink = TestNetwork.Sink()
+        bench.advance(.milliseconds(250))
+        let pings = bench.sink.sent.filter { $0.1.kind == .ping }
+        #expect(!pings.isEmpty)
+        #expect(pings.allSatisfy { $0.1.updates.first == .suspect("p0", incarnation: 1, accuser: "self") })
+
+        var accused = Bench(incarnation: 4, peers: 3)
+        accused.gossip([.suspect("self", incarnation: 5, accuser: "p1")], from: "p1")
+        #expect(accused.swim.ownIncarnation == 6)
+        accused.gossip([.suspect("self", incarnation: 5, accuser: "p2")], from: "p2")
+        #expect(accused.swim.ownIncarnation == 6)
+        accused.gossip([.suspect("self", incarnation: 40, accuser: "p2")], from: "p2")
+        #expect(accused.swim.ownIncarnation == 41)
+        accused.gossip([.dead("self", incarnation: 41, accuser: "p2")], from: "p2")
+        #expect(accused.swim.ownIncarnation == 42)
+        #expect(accused.swim.counters.refutations == 3)
+        #expect(accused.swim.localHealthScore == 3)
+        accused.advance(.milliseconds(100))
+        #expect(accused.said(about: "self").last?.incarnation == 42)
+    }
+
+    @Test func withoutBuddyASuspectIsNotTold() {
+        var bench = Bench(configuration: SWIMConfiguration.local.withoutLifeguard, peers: 1)
+        bench.gossip([.suspect("p0", incarnation: 1, accuser: "x")], from: "x")
+        // Let the gossip about it run out first.
+        bench.swim.queue = GossipQueue()
+        bench.sink = TestNetwork.Sink()
+        bench.advance(.milliseconds(250))
+        #expect(bench.sink.sent.contains { $0.1.kind == .ping })
+        #expect(bench.said(about: "p0").isEmpty)
+    }
+
+    @Test func theIncarnationIsStoredBeforeItIsSent() {
+        var bench = Bench(incarnation: 100, peers: 2)
+        #expect(bench.swim.ownIncarnation == 101)
+        var stored: UInt32 = 101 + SWIM.incarnationBlock
+        for round in UInt32(0)..<100 {
+            bench.sink = TestNetwork.Sink()
+            bench.gossip([.suspect("self", incarnation: 101 + round, accuser: "p1")], from: "p1")
+            stored = bench.sink.persisted.last ?? stored
+            #expect(bench.swim.ownIncarnation <= stored)
+        }
+    }
+
+    @Test func twoProcessesOfOneNameDoNotOutbidEachOtherForEver() {
+        var bench = Bench(peers: 2)
+        for _ in 0..<100 {
+            bench.gossip([Bench.alive("self", bench.swim.ownIncarnation, port: 1)], from: "p1")
+            bench.now += .milliseconds(10)
+        }
+        #expect(bench.swim.ownIncarnation == 1 + 5)
+        #expect(bench.swim.counters.nameConflicts == 100)
+    }
+
+    @Test func anAbsurdIncarnationIsRefused() {
+        var bench = Bench(peers: 2)
+        bench.gossip([.suspect("self", incarnation: .max, accuser: "p1"), Bench.alive("p1", .max)], from: "p0")
+        #expect(bench.swim.ownIncarnation == 1)
+        #expect(bench.swim.counters.invalidUpdates == 2)
+        bench.gossip([.dead("self", incarnation: MemberUpdate.highestIncarnation, accuser: "p1")], from: "p0")
+        #expect(bench.swim.ownIncarnation == 1)
+    }
+
+    /// Conformance 25.
+    @Test func aPeersViewIsNoConfirmation() {
+        var bench = Bench(peers: 10)
+        bench.gossip([.suspect("p1", incarnation: 1, accuser: "p2")], from: "p2")
+        for peer in 3..<9 {
+            bench.gossip(
+                [.suspect("p1", incarnation: 1, accuser: "p\(peer)"), .dead("p1", incarnation: 1, accuser: "p2")],
+                from: "p\(peer)", .syncList(SyncRange(buckets: 0, first: 0, last: 0)))
+        }
+        #expect(bench.swim.counters.confirmations == 0)
+        #expect(bench.status("p1") == .suspect)
+        bench.gossip([.suspect("p1", incarnation: 1, accuser: "p3")], from: "p3")
+        #expect(bench.swim.counters.confirmations == 1)
+        // The same accuser twice counts once, and no more than K count at all.
+        bench.gossip([.suspect("p1", incarnation: 1, accuser: "p3")], from: "p3")
+        bench.gossip([.suspect("p1", incarnation: 1, accuser: "p4")], from: "p4")
+        #expect(bench.swim.counters.confirmations == 1)
+    }
+
+    @Test func aHigherSuspicionStartsAnew() throws {
+        var bench = Bench(configuration: .lan, peers: 10)
+        bench.gossip([.suspect("p1", incarnation: 1, accuser: "p2")], from: "p2")
+        let id = try #require(bench.swim.table.find("p1"))
+        bench.now += .seconds(1)
+        bench.gossip([.suspect("p1", incarnation: 2, accuser: "p3")], from: "p3")
+        let suspicion = try #require(bench.swim.suspicions[id])
+        #expect(suspicion.began == bench.now)
+        #expect(suspicion.accusers.count == 1)
+    }
+
+    @Test func unknownMembersAreNotBuried() {
+        var bench = Bench(peers: 2)
+        bench.gossip(
+            [
+                .dead("ghost", incarnation: 3, accuser: "p0"), .suspect("ghost", incarnation: 3, accuser: "p0"),
+                .left("ghost", incarnation: 3),
+            ], from: "p0")
+        #expect(bench.swim.member(named: "ghost") == nil)
+        #expect(bench.sink.changes.isEmpty)
+    }
+
+    @Test func membersAreBounded() {
+        var configuration = SWIMConfiguration.local
+        configuration.mostMembers = 5
+        var bench = Bench(configuration: configuration)
+        for peer in 0..<10 { bench.gossip([Bench.alive("p\(peer)", 1)], from: "p0") }
+        #expect(bench.swim.memberCount == 5)
+        #expect(bench.swim.counters.membersRefused == 6)
+    }
+
+    @Test func membersAreSortedByName() {
+        let bench = Bench(peers: 12)
+        let names = bench.swim.members.map(\.name)
+        #expect(names == names.sorted())
+        #expect(names.count == 13)
+        #expect(bench.swim.members.filter(\.isSelf).map(\.name) == ["self"])
+    }
+
+    @Test func nothingHappensBeforeTheStart() {
+        var swim = try! SWIM(profile: Bench.profile("self", 9000), configuration: .local)
+        var (rng, sink) = (Generator(seed: 1), TestNetwork.Sink())
+        let packet = GossipPacket(
+            sender: "p", senderIncarnation: 1, body: .ping(sequence: 1, target: "self"),
+            updates: [Bench.alive("p", 1)])
+        swim.handle(.packet(from: .loopback(1), packet), now: .zero, rng: &rng, into: &sink)
+        #expect(sink.sent.isEmpty)
+        #expect(swim.counters.ignoredPackets == 1)
+        #expect(swim.nextDeadline() == nil)
+    }
+}

@@ -1,0 +1,97 @@
+import MeshBase
+import Replication
+import Testing
+import Topology
+import Wire
+
+@testable import Nodes
+
+@Suite struct CellRecordTests {
+    private func answer(_ cell: CellHarness, _ outcome: StoreAnswer.Outcome) {
+        cell.node.stored(StoreAnswer(ticket: cell.sink.orders.last!.ticket, outcome: outcome), into: &cell.sink)
+    }
+
+    @Test func framesBecomeOrdersOfTheStore() throws {
+        let cell = CellHarness(topology())
+        let version = RecordVersion(counter: 3, writer: 4)
+        cell.send(.recordVersion, "k")
+        cell.send(.recordRead, "k")
+        cell.send(.recordWrite, "k", version: version, flags: .tombstone, body: "v")
+        #expect(
+            cell.sink.orders.map(\.operation) == [
+                .version, .read, .write(version: version, value: Array("v".utf8), tombstone: true),
+            ])
+        #expect(cell.sink.orders.allSatisfy { $0.customer == Array("c9".utf8) && $0.key == Array("k".utf8) })
+        #expect(Set(cell.sink.orders.map(\.ticket)).count == 3)
+        #expect(cell.sink.replies.isEmpty)
+    }
+
+    @Test func nothingIsAcknowledgedBeforeTheStoreHasIt() throws {
+        let cell = CellHarness(topology())
+        let version = RecordVersion(counter: 3, writer: 4)
+        let request = cell.send(.recordWrite, "k", version: version, body: "v")
+        #expect(cell.sink.replies.isEmpty)
+        answer(cell, .written(version))
+        let reply = try #require(cell.takeReplies().first)
+        #expect(reply.head.kind == .reply)
+        #expect(reply.head.flags.contains(.acknowledgement))
+        #expect(reply.head.request == request)
+        #expect(reply.head.versionCounter == 3)
+        // A second answer to one order goes nowhere.
+        answer(cell, .written(version))
+        #expect(cell.sink.replies.isEmpty)
+        #expect(cell.isIdle)
+    }
+
+    @Test func aReadCarriesValueVersionAndTombstone() {
+        let cell = CellHarness(topology())
+        cell.send(.recordRead, "k")
+        answer(cell, .record(version: RecordVersion(counter: 8, writer: 9), value: Array("v".utf8), tombstone: false))
+        cell.send(.recordRead, "k")
+        answer(cell, .record(version: RecordVersion(counter: 9, writer: 9), value: [], tombstone: true))
+        let replies = cell.takeReplies()
+        #expect(replies.map(\.body) == ["v", ""])
+        #expect(replies.map { $0.head.flags.contains(.tombstone) } == [false, true])
+        #expect(replies.map(\.head.versionCounter) == [8, 9])
+        #expect(replies.allSatisfy { !$0.head.flags.contains(.acknowledgement) })
+    }
+
+    @Test func aFenceRefusesWithTheCurrentEpoch() {
+        let cell = CellHarness(topology())
+        cell.send(.recordWrite, "k", version: RecordVersion(counter: 1, writer: 1))
+        answer(cell, .staleEpoch(current: Epoch(12)))
+        let reply = cell.takeReplies().first
+        #expect(reply?.head.kind == .refusal)
+        #expect(reply?.head.status == Refusal.staleEpoch.rawValue)
+        #expect(reply?.head.epoch == Epoch(12))
+        #expect(reply?.head.flags.contains(.acknowledgement) == true)
+    }
+
+    @Test(arguments: [
+        (StoreAnswer.Failure.full, Refusal.storeFull), (.broken, .storeBroken), (.overloaded, .overloaded),
+    ])
+    func aFailureOfTheStoreIsARefusal(_ failure: StoreAnswer.Failure, _ refusal: Refusal) {
+        let cell = CellHarness(topology())
+        cell.send(.recordWrite, "k", version: RecordVersion(counter: 1, writer: 1))
+        answer(cell, .failed(failure))
+        #expect(cell.takeReplies().map(\.head.status) == [refusal.rawValue])
+    }
+
+    @Test func ordersAreBounded() {
+        let cell = CellHarness(topology(), storeLimit: 2)
+        for _ in 0..<3 { cell.send(.recordRead, "k") }
+        #expect(cell.sink.orders.count == 2)
+        #expect(cell.takeReplies().map(\.head.status) == [Refusal.overloaded.rawValue])
+    }
+
+    @Test func whatIsNoOrderIsRefused() {
+        let cell = CellHarness(topology())
+        cell.send(.recordRead, "", customer: "c1")
+        cell.send(.recordRead, "k", customer: "")
+        let storeless = CellHarness(topology(store: nil))
+        storeless.send(.recordWrite, "k")
+        #expect(cell.takeReplies().map(\.head.status) == [Refusal.malformed.rawValue, Refusal.malformed.rawValue])
+        #expect(storeless.takeReplies().map(\.head.status) == [Refusal.noStore.rawValue])
+        #expect(cell.sink.orders.isEmpty && storeless.sink.orders.isEmpty)
+    }
+}

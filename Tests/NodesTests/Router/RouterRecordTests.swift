@@ -1,0 +1,213 @@
+import MeshBase
+import Replication
+import Testing
+import Topology
+import Wire
+
+@testable import Nodes
+
+@Suite struct RouterRecordTests {
+    @Test func aWriteAsksForVersionsThenStores() throws {
+        let router = RouterHarness()
+        router.request(.put, .record)
+        let query = router.takeFrames()
+        #expect(query.map(\.head.kind) == [.recordVersion, .recordVersion, .recordVersion])
+        router.answer(query[0], version: RecordVersion(counter: 4, writer: 1))
+        #expect(router.sink.frames.isEmpty)
+        router.answer(query[1], version: RecordVersion(counter: 6, writer: 1))
+        let store = router.takeFrames()
+        #expect(store.map(\.head.kind) == [.recordWrite, .recordWrite, .recordWrite])
+        #expect(store.allSatisfy { $0.head.versionCounter == 7 && $0.head.versionWriter >> 32 == 5 })
+        // The third answer of the query comes late and is no acknowledgement.
+        router.answer(query[2], version: RecordVersion(counter: 9, writer: 1))
+        router.answer(store[2])
+        #expect(router.sink.answers.isEmpty)
+        router.answer(store[0])
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 204)
+        #expect(answer.version?.counter == 7)
+        #expect(router.isIdle)
+    }
+
+    @Test func aNewRecordIsCreated() {
+        let router = RouterHarness()
+        router.request(.put, .record)
+        for frame in router.takeFrames().prefix(2) { router.answer(frame) }
+        for frame in router.takeFrames().prefix(2) { router.answer(frame) }
+        #expect(router.takeAnswer()?.status == 201)
+    }
+
+    @Test func twoWritesNeverHaveOneVersion() {
+        let router = RouterHarness()
+        var versions = Set<RecordVersion>()
+        for _ in 0..<2 {
+            router.request(.put, .record)
+            for frame in router.takeFrames().prefix(2) { router.answer(frame) }
+            let store = router.takeFrames()
+            versions.insert(
+                RecordVersion(counter: store[0].head.versionCounter, writer: store[0].head.versionWriter))
+        }
+        #expect(versions.count == 2)
+    }
+
+    @Test func withoutAQuorumNothingIsSent() throws {
+        let router = RouterHarness()
+        router.linkDown(router.shard[0], now: .zero)
+        router.linkDown(router.shard[2], now: .zero)
+        for method in [HTTPMethod.put, .get, .delete] {
+            router.request(method, .record)
+            #expect(router.sink.frames.isEmpty)
+            let answer = try #require(router.takeAnswer())
+            #expect(answer.status == 503)
+            #expect(answer.problem?.type.description == "no-quorum")
+            #expect((answer.serving, answer.size) == (1, 3))
+        }
+        #expect(router.counters.noQuorum == 3)
+    }
+
+    @Test func aWriteThatLosesItsQuorumWhileQueryingHasChangedNothing() {
+        let router = RouterHarness()
+        router.request(.put, .record)
+        let query = router.takeFrames()
+        router.answer(query[0])
+        router.linkDown(query[1].cell, now: .at(1))
+        #expect(router.sink.answers.isEmpty)
+        router.linkDown(query[2].cell, now: .at(2))
+        #expect(router.sink.frames.isEmpty)
+        #expect(router.takeAnswer()?.problem?.type.description == "no-quorum")
+    }
+
+    @Test func aWriteThatLosesItsQuorumWhileStoringIsOfUnknownOutcome() {
+        let router = RouterHarness()
+        router.request(.put, .record)
+        for frame in router.takeFrames().prefix(2) { router.answer(frame) }
+        let store = router.takeFrames()
+        router.answer(store[0])
+        router.wake(.at(1000))
+        let answer = router.takeAnswer()
+        #expect(answer?.status == 504)
+        #expect(answer?.problem?.type.description == "outcome-unknown")
+        #expect(router.isIdle)
+    }
+
+    @Test func aRefusalOfTheStoreCountsAndOneOfTheQueryDoesNot() {
+        let router = RouterHarness()
+        router.request(.put, .record)
+        let query = router.takeFrames()
+        router.answer(query[0])
+        router.answer(query[1])
+        let store = router.takeFrames()
+        router.refuse(query[2], .overloaded)
+        router.refuse(store[0], .storeFull)
+        #expect(router.sink.answers.isEmpty)
+        router.answer(store[1])
+        router.answer(store[2])
+        #expect(router.takeAnswer()?.status == 201)
+    }
+
+    @Test func aReadReturnsTheNewestAndWritesItBack() throws {
+        let router = RouterHarness()
+        router.request(.get, .record)
+        let query = router.takeFrames()
+        #expect(query.allSatisfy { $0.head.kind == .recordRead })
+        router.answer(query[1], version: RecordVersion(counter: 1, writer: 1), body: "old")
+        router.answer(query[2], version: RecordVersion(counter: 2, writer: 1), body: "new")
+        // Only one cell is known to have it: another must, before the client may see it.
+        #expect(router.sink.answers.isEmpty)
+        let back = router.takeFrames()
+        #expect(Set(back.map(\.cell)) == [query[0].cell, query[1].cell])
+        #expect(back.allSatisfy { $0.head.kind == .recordWrite && $0.head.versionCounter == 2 })
+        #expect(back.allSatisfy { $0.body == Array("new".utf8) })
+        router.answer(back[0])
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 200)
+        #expect(answer.body == "new")
+        #expect(answer.version == RecordVersion(counter: 2, writer: 1))
+        #expect(answer.cell == query[2].cell)
+        #expect(router.counters.writeBacks == 1)
+    }
+
+    @Test func aReadThatAMajorityAgreesOnIsOnePhase() {
+        let router = RouterHarness()
+        router.request(.get, .record)
+        let query = router.takeFrames()
+        for frame in query.prefix(2) {
+            router.answer(frame, version: RecordVersion(counter: 3, writer: 1), body: "v")
+        }
+        #expect(router.sink.frames.isEmpty)
+        #expect(router.takeAnswer()?.body == "v")
+    }
+
+    @Test func aReadWhoseWriteBackFailsIsNotAnswered() {
+        let router = RouterHarness()
+        router.request(.get, .record)
+        let query = router.takeFrames()
+        router.answer(query[0], version: RecordVersion(counter: 1, writer: 1), body: "old")
+        router.answer(query[1], version: RecordVersion(counter: 2, writer: 1), body: "new")
+        let back = router.takeFrames()
+        for frame in back { router.refuse(frame, .storeBroken) }
+        #expect(router.takeAnswer()?.status == 503)
+    }
+
+    @Test func deletedAndNeverWrittenAreMissing() {
+        let router = RouterHarness()
+        router.request(.get, .record)
+        for frame in router.takeFrames().prefix(2) {
+            router.answer(frame, flags: .tombstone, version: RecordVersion(counter: 3, writer: 1))
+        }
+        let deleted = router.takeAnswer()
+        #expect(deleted?.status == 404)
+        #expect(deleted?.version?.counter == 3)
+        router.request(.get, .record)
+        for frame in router.takeFrames().prefix(2) { router.answer(frame) }
+        let never = router.takeAnswer()
+        #expect(never?.status == 404)
+        #expect(never?.version == nil)
+    }
+
+    @Test func aDeletionStoresATombstone() {
+        let router = RouterHarness()
+        router.request(.delete, .record)
+        for frame in router.takeFrames().prefix(2) {
+            router.answer(frame, version: RecordVersion(counter: 1, writer: 1))
+        }
+        let store = router.takeFrames()
+        #expect(store.allSatisfy { $0.head.flags.contains(.tombstone) })
+        for frame in store.prefix(2) { router.answer(frame) }
+        #expect(router.takeAnswer()?.status == 204)
+    }
+
+    @Test func whatRecordsCannotDoIsRefused() {
+        let router = RouterHarness()
+        router.request(.put, .record, conditional: true)
+        #expect(router.takeAnswer()?.status == 501)
+        router.request(.post, .record)
+        #expect(router.takeAnswer()?.status == 405)
+        let storeless = RouterHarness(topology(store: nil))
+        storeless.request(.get, .record)
+        #expect(storeless.takeAnswer()?.status == 404)
+        #expect(router.sink.frames.isEmpty)
+    }
+
+    @Test func theImportantTierIsWrittenByOneAndReadFromAll() {
+        let router = RouterHarness(topology(store: StoreSettings(tier: .important)))
+        router.request(.get, .record)
+        let query = router.takeFrames()
+        router.answer(query[0], version: RecordVersion(counter: 1, writer: 1), body: "old")
+        router.answer(query[1], version: RecordVersion(counter: 2, writer: 1), body: "new")
+        #expect(router.sink.answers.isEmpty)
+        router.answer(query[2])
+        #expect(router.takeAnswer()?.body == "new")
+        // The stale ones are repaired, and nobody waits for it.
+        #expect(Set(router.takeFrames().map(\.cell)) == [query[0].cell, query[2].cell])
+    }
+
+    @Test func theCacheTierAsksOneCell() {
+        let router = RouterHarness(topology(store: StoreSettings(tier: .cache)))
+        router.request(.get, .record)
+        let query = router.takeFrames()
+        #expect(query.map(\.cell) == [router.shard[0]])
+        router.answer(query[0], version: RecordVersion(counter: 2, writer: 1), body: "v")
+        #expect(router.takeAnswer()?.body == "v")
+    }
+}

@@ -1,0 +1,181 @@
+import MeshBase
+import Testing
+import Topology
+import Wire
+
+@testable import Nodes
+
+@Suite struct RouterServiceTests {
+    @Test func theFirstCellOfTheShardServes() throws {
+        let router = RouterHarness()
+        router.request(.post)
+        let frames = router.takeFrames()
+        #expect(frames.map(\.cell) == [router.shard[0]])
+        #expect(frames[0].head.kind == .serviceCall)
+        #expect(frames[0].head.deadline == 5000)
+        router.answer(frames[0], status: 200, flags: .json, note: "shipping=static", body: "{}")
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 200)
+        #expect(answer.cell == router.shard[0])
+        #expect((answer.serving, answer.size) == (3, 3))
+        #expect(answer.degraded == "shipping=static")
+        #expect(answer.body == "{}")
+        #expect(router.isIdle)
+    }
+
+    @Test(arguments: [HTTPMethod.get, .post]) func aRefusalGoesToTheNextCellWhateverTheMethod(_ method: HTTPMethod) {
+        let router = RouterHarness()
+        router.request(method)
+        for position in 0..<2 {
+            let frames = router.takeFrames()
+            #expect(frames.map(\.cell) == [router.shard[position]])
+            router.refuse(frames[0], .overloaded)
+        }
+        let last = router.takeFrames()
+        #expect(last.map(\.cell) == [router.shard[2]])
+        router.refuse(last[0], .stopping)
+        #expect(router.sink.frames.isEmpty)
+        let answer = router.takeAnswer()
+        #expect(answer?.status == 503)
+        #expect(answer?.retryAfter == 1)
+        #expect(answer?.problem?.type.description == "cell-refused")
+        #expect(router.counters.failovers == 2)
+        #expect(router.isIdle)
+    }
+
+    @Test func aBrokenLinkRepeatsOnlyWhatMayBeDoneTwice() throws {
+        let router = RouterHarness()
+        router.request(.get)
+        _ = router.takeFrames()
+        router.linkDown(router.shard[0], now: .at(10))
+        #expect(router.takeFrames().map(\.cell) == [router.shard[1]])
+        #expect(router.sink.answers.isEmpty)
+
+        let other = RouterHarness()
+        other.request(.post)
+        _ = other.takeFrames()
+        other.linkDown(other.shard[0], now: .at(10))
+        #expect(other.sink.frames.isEmpty)
+        let answer = try #require(other.takeAnswer())
+        #expect(answer.status == 502)
+        #expect(answer.problem?.type.description == "cell-lost")
+        #expect((answer.serving, answer.size) == (2, 3))
+    }
+
+    @Test func aBreakOfAnotherCellsLinkChangesNothing() {
+        let router = RouterHarness()
+        router.request(.get)
+        let frames = router.takeFrames()
+        router.linkDown(router.shard[1], now: .at(1))
+        #expect(router.sink.frames.isEmpty && router.sink.answers.isEmpty)
+        router.answer(frames[0], now: .at(2))
+        #expect(router.takeAnswer()?.serving == 2)
+    }
+
+    @Test func aTimeoutRepeatsOnlyWhatMayBeDoneTwice() {
+        let router = RouterHarness()
+        router.request(.get)
+        let first = router.takeFrames()
+        #expect(router.nextDeadline() == .at(1000))
+        router.wake(.at(999))
+        #expect(router.sink.frames.isEmpty)
+        router.wake(.at(1000))
+        let second = router.takeFrames()
+        #expect(second.map(\.cell) == [router.shard[1]])
+        #expect(second[0].head.deadline == 4000)
+        // The first cell answers after all: as good an answer as another.
+        router.answer(first[0], body: "late", now: .at(1100))
+        #expect(router.takeAnswer()?.cell == router.shard[0])
+        router.answer(second[0], now: .at(1200))
+        #expect(router.sink.answers.isEmpty)
+        #expect(router.counters.lateFrames == 1)
+
+        let other = RouterHarness()
+        other.request(.post)
+        _ = other.takeFrames()
+        other.wake(.at(1000))
+        #expect(other.sink.frames.isEmpty)
+        #expect(other.takeAnswer()?.status == 504)
+    }
+
+    @Test func aClientsDeadlineBoundsTheAttempt() {
+        let router = RouterHarness()
+        // A longer limit is armed first: the shorter one must not wait behind it.
+        router.request(.get)
+        router.request(.get, deadline: .milliseconds(100))
+        let frames = router.takeFrames()
+        #expect(frames.map(\.head.deadline) == [5000, 100])
+        #expect(router.nextDeadline() == .at(100))
+        router.wake(.at(100))
+        #expect(router.sink.frames.isEmpty)
+        #expect(router.takeAnswer()?.status == 504)
+        router.answer(frames[0], now: .at(120))
+        #expect(router.takeAnswer()?.status == 200)
+    }
+
+    @Test func withoutAnyCellTheAnswerSaysSo() throws {
+        let router = RouterHarness(up: false)
+        router.request(.get)
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 503)
+        #expect((answer.serving, answer.size) == (0, 3))
+        #expect(answer.problem?.type.description == "shard-down")
+    }
+
+    @Test func aSuspectIsAskedLast() {
+        let router = RouterHarness()
+        router.suspect(router.shard[0])
+        router.suspect(router.shard[1])
+        router.request(.get)
+        var frames = router.takeFrames()
+        #expect(frames.map(\.cell) == [router.shard[2]])
+        router.refuse(frames[0], .overloaded)
+        frames = router.takeFrames()
+        #expect(frames.map(\.cell) == [router.shard[0]])
+    }
+
+    @Test(arguments: [(Refusal.unknownService, 404), (.malformed, 400)] as [(Refusal, UInt16)])
+    func whatNoCellWillTakeIsNotRepeated(_ why: Refusal, _ status: UInt16) {
+        let router = RouterHarness()
+        router.request(.get)
+        router.refuse(router.takeFrames()[0], why)
+        #expect(router.sink.frames.isEmpty)
+        #expect(router.takeAnswer()?.status == status)
+    }
+
+    @Test func aFailureOfTheServiceIsPassedOn() {
+        let router = RouterHarness()
+        router.request(.get)
+        router.answer(router.takeFrames()[0], status: 500, flags: .json, body: "{\"outcome\":\"failed\"}")
+        #expect(router.sink.frames.isEmpty)
+        let answer = router.takeAnswer()
+        #expect(answer?.status == 500)
+        #expect(answer?.problem?.type.description == "service-failed")
+    }
+
+    @Test func tooManyRequestsAreRefused() {
+        let router = RouterHarness(operationLimit: 2)
+        router.request(.get)
+        router.request(.get)
+        #expect(router.sink.answers.isEmpty)
+        router.request(.get)
+        #expect(router.takeAnswer()?.status == 503)
+        #expect(router.counters.overloaded == 1)
+        let frames = router.takeFrames()
+        router.answer(frames[0])
+        router.sink.answers = []
+        router.request(.get)
+        #expect(router.sink.frames.count == 1)
+    }
+
+    @Test func anAbandonedRequestIsNeverAnswered() {
+        let router = RouterHarness()
+        let id = router.request(.get)
+        let frames = router.takeFrames()
+        router.node.abandon(request: id)
+        #expect(router.isIdle)
+        router.answer(frames[0])
+        router.wake(.at(5000))
+        #expect(router.sink.answers.isEmpty && router.sink.frames.isEmpty)
+    }
+}

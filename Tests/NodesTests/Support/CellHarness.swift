@@ -1,0 +1,121 @@
+import Membership
+import MeshBase
+import Replication
+import Topology
+
+@testable import Nodes
+@testable import Wire
+
+/// Keeps what a cell node orders.
+struct CellRecorder: CellSink {
+    struct Reply {
+        var head: FrameHead
+        var link: ConnectionID
+        var note: String
+        var body: String
+    }
+    var replies: [Reply] = []
+    var responses: [(ConnectionID, UInt16, String)] = []
+    var orders: [StoreOrder] = []
+    var burns: [(ticket: UInt64, amount: TimeAmount)] = []
+    var hasCrashed = false
+    var datagrams: [(Endpoint, [UInt8])] = []
+    var events: [NodeEvent] = []
+
+    mutating func reply(
+        _ head: FrameHead, to link: ConnectionID, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+    ) {
+        replies.append(
+            Reply(
+                head: head, link: link, note: String(decoding: note, as: UTF8.self),
+                body: String(decoding: body, as: UTF8.self)))
+    }
+    mutating func respond(
+        _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+    ) { responses.append((connection, status, String(decoding: body, as: UTF8.self))) }
+    mutating func store(_ order: StoreOrder) { orders.append(order) }
+    mutating func burn(_ ticket: UInt64, _ amount: TimeAmount) { burns.append((ticket, amount)) }
+    mutating func crash() { hasCrashed = true }
+    mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+        datagrams.append((endpoint, Array(datagram)))
+    }
+    mutating func persist(incarnation: UInt32) {}
+    mutating func emit(_ event: NodeEvent) { events.append(event) }
+
+    mutating func takeReplies() -> [Reply] {
+        defer { replies = [] }
+        return replies
+    }
+}
+
+/// A cell, and frames to it.
+final class CellHarness {
+    var node: CellNode
+    var sink = CellRecorder()
+    let endpoint: Endpoint
+    var isUp = true
+    let link = ConnectionID(index: 3, generation: 1)
+    private var requests: UInt64 = 0
+
+    init(_ topology: MeshTopology, cell: Int = 0, port: UInt16 = 7100, storeLimit: Int = 100) {
+        var configuration = CellConfiguration(
+            topology: topology, cell: CellIndex(cell),
+            gossip: gossip(topology.cells[cell].name, .cell, port: port))
+        configuration.storeLimit = storeLimit
+        node = try! CellNode(configuration)
+        endpoint = .loopback(port)
+    }
+
+    func takeReplies() -> [CellRecorder.Reply] { sink.takeReplies() }
+    var isIdle: Bool { node.isIdle }
+    var counters: CellCounters { node.counters }
+    var gossipCounters: GossipPort.Counters { node.gossip.counters }
+    var swim: SWIM { node.gossip.swim }
+    func services() -> [(name: String, busy: Int, waiting: Int, workers: Int, counters: ServiceCounters)] {
+        node.services()
+    }
+
+    /// - Returns: the number of the request.
+    @discardableResult
+    func send(
+        _ kind: FrameKind, _ name: String, customer: String = "c9", priority: Priority = .normal, deadline: UInt32 = 0,
+        version: RecordVersion = .none, flags: FrameFlags = [], body: String = "", now: Instant = .zero
+    ) -> UInt64 {
+        requests += 1
+        let head = FrameHead(
+            kind: kind, flags: flags.union(.priority(priority)), request: requests, customer: CustomerHash(customer),
+            epoch: .first, deadline: deadline, versionCounter: version.counter, versionWriter: version.writer)
+        withBytes(customer) { customer in
+            withBytes(name) { name in
+                withBytes(body) { body in
+                    let view = FrameView(head: head, customer: customer, name: name, note: .empty, body: body)
+                    node.handle(frame: view, link: link, now: now, into: &sink)
+                }
+            }
+        }
+        return requests
+    }
+
+    @discardableResult
+    func call(_ service: String, priority: Priority = .normal, deadline: UInt32 = 0, now: Instant = .zero) -> UInt64 {
+        send(.serviceCall, service, priority: priority, deadline: deadline, now: now)
+    }
+
+    /// Wakes the cell at each of its deadlines up to an instant.
+    func run(until end: Instant) {
+        while true {
+            let next = node.graph.timers.next() ?? .distantFuture
+            guard next <= end else { break }
+            node.wake(now: next, into: &sink)
+        }
+    }
+}
+
+/// A service that waits exactly this long.
+func waiting(
+    _ name: String, _ milliseconds: Int64, pool: Pool = Pool(), calls: [Edge] = [], errors: Double = 0
+) -> Service {
+    let wait =
+        milliseconds > 0 ? Work.Wait(p50: .milliseconds(milliseconds), p99: .milliseconds(milliseconds)) : nil
+    return Service(name: name, pool: pool, work: Work(wait: wait, errors: errors), calls: calls)
+}

@@ -1,0 +1,153 @@
+import Membership
+import MeshBase
+import Replication
+import Sharding
+import Topology
+
+@testable import Nodes
+@testable import Wire
+
+/// Keeps what a router node orders.
+struct RouterRecorder: RouterSink {
+    struct Frame {
+        var head: FrameHead
+        var cell: CellIndex
+        var request: RequestID
+        var body: [UInt8]?
+    }
+    struct Answer {
+        var request: RequestID
+        var status: UInt16
+        var cell: CellIndex?
+        var serving: Int
+        var size: Int
+        var version: RecordVersion?
+        var body: String
+        var degraded: String
+        var problem: DataProblem?
+        var retryAfter: Int
+    }
+
+    var opened: [CellIndex] = []
+    var closed: [CellIndex] = []
+    var frames: [Frame] = []
+    var answers: [Answer] = []
+    var datagrams: [(Endpoint, [UInt8])] = []
+    var events: [NodeEvent] = []
+
+    mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { opened.append(cell) }
+    mutating func closeLink(to cell: CellIndex) { closed.append(cell) }
+    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) {
+        var body: [UInt8]?
+        if case .bytes(let bytes) = payload { body = bytes }
+        frames.append(Frame(head: head, cell: cell, request: request, body: body))
+    }
+    mutating func respond(to request: RequestID, _ response: RouterResponse) {
+        answers.append(
+            Answer(
+                request: request, status: response.status, cell: response.cell, serving: response.serving,
+                size: response.shardSize, version: response.version,
+                body: String(decoding: response.body, as: UTF8.self),
+                degraded: String(decoding: response.degraded, as: UTF8.self), problem: response.problem,
+                retryAfter: response.retryAfter))
+    }
+    mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+        datagrams.append((endpoint, Array(datagram)))
+    }
+    mutating func persist(incarnation: UInt32) {}
+    mutating func emit(_ event: NodeEvent) { events.append(event) }
+
+    /// What was sent since the last call.
+    mutating func takeFrames() -> [Frame] {
+        defer { frames = [] }
+        return frames
+    }
+    mutating func takeAnswer() -> Answer? {
+        defer { answers = [] }
+        return answers.count == 1 ? answers[0] : nil
+    }
+}
+
+/// A router with links to three cells, and the customer whose shard they are.
+final class RouterHarness {
+    var node: RouterNode
+    var sink = RouterRecorder()
+    let customer = CustomerHash("c1")
+    let shard: Shard
+    private var requests: UInt32 = 0
+
+    init(
+        _ topology: MeshTopology = NodesTests.topology(), operationLimit: Int = 100, quorum: QuorumRule? = nil,
+        up: Bool = true
+    ) {
+        let placement = Placement(topology)
+        var configuration = RouterConfiguration(
+            topology: topology, placement: placement, gossip: gossip("router-1", .router, port: 7000), boot: 5)
+        configuration.operationLimit = operationLimit
+        configuration.quorum = quorum
+        node = try! RouterNode(configuration)
+        shard = placement.shard(of: customer)
+        if up {
+            for cell in 0..<topology.cells.count { connect(CellIndex(cell), now: .zero) }
+        }
+    }
+
+    func takeFrames() -> [RouterRecorder.Frame] { sink.takeFrames() }
+    func takeAnswer() -> RouterRecorder.Answer? { sink.takeAnswer() }
+    var isIdle: Bool { node.isIdle }
+    var counters: RouterCounters { node.counters }
+    var impact: ImpactObserver { node.impact }
+    func nextDeadline() -> Instant { node.nextDeadline() }
+    func isServing(_ cell: CellIndex) -> Bool { node.isServing(cell) }
+    func serving(of shard: Shard) -> Int { node.serving(of: shard) }
+
+    /// As if gossip had told of the cell and its link had come up.
+    func connect(_ cell: CellIndex, now: Instant) {
+        node.links[cell.position].status = .alive
+        node.links[cell.position].endpoint = .loopback(8000 + cell.rawValue)
+        node.links[cell.position].state = .opening
+        node.linkUp(cell, now: now, into: &sink)
+    }
+
+    func suspect(_ cell: CellIndex) { node.links[cell.position].status = .suspect }
+    func linkDown(_ cell: CellIndex, now: Instant) { node.linkDown(cell, now: now, into: &sink) }
+    func wake(_ now: Instant) { node.wake(now: now, into: &sink) }
+
+    @discardableResult
+    func request(
+        _ method: HTTPMethod, _ target: DataRequest.Target = .service, deadline: TimeAmount? = nil,
+        conditional: Bool = false, now: Instant = .zero
+    ) -> RequestID {
+        requests += 1
+        let id = RequestID(index: requests, generation: 1)
+        node.handle(
+            request: DataRequest(
+                id: id, target: target, method: method, customer: customer, deadline: deadline,
+                isConditional: conditional), now: now, into: &sink)
+        return id
+    }
+
+    /// A cell's frame in answer to one of the router's.
+    func answer(
+        _ frame: RouterRecorder.Frame, _ kind: FrameKind = .reply, status: UInt16 = 200, flags: FrameFlags = [],
+        version: RecordVersion = .none, note: String = "", body: String = "", now: Instant = .zero
+    ) {
+        var flags = flags
+        if frame.head.kind == .recordWrite { flags.insert(.acknowledgement) }
+        let head = FrameHead(
+            kind: kind, flags: flags, status: status, request: frame.head.request,
+            customer: CustomerHash(rawValue: 0), epoch: .first, versionCounter: version.counter,
+            versionWriter: version.writer)
+        let cell = frame.cell
+        withBytes(note) { note in
+            withBytes(body) { body in
+                let view = FrameView(head: head, customer: .empty, name: .empty, note: note, body: body)
+                node.handle(frame: view, from: cell, now: now, into: &sink)
+            }
+        }
+    }
+
+    func refuse(_ frame: RouterRecorder.Frame, _ why: Refusal, now: Instant = .zero) {
+        answer(frame, .refusal, status: why.rawValue, now: now)
+    }
+}

@@ -1,0 +1,37 @@
+import Membership
+import MeshBase
+import Sharding
+import Topology
+
+@testable import Nodes
+
+/// Three cells in one region, so that every customer's shard is all of them.
+func topology(
+    services: [Service] = [Service(name: "echo")], store: StoreSettings? = StoreSettings(), poison: Int = 0,
+    routing: RoutingPolicy = RoutingPolicy()
+) -> MeshTopology {
+    MeshTopology(
+        name: "test", seed: 7, regions: [Region(name: "r", zones: ["a"])],
+        cells: (1...3).map { Cell(name: "r-\($0)", region: 0, zone: 0) },
+        blueprints: [Blueprint(name: "b", services: services, store: store)],
+        customers: Customers(count: 10, poison: poison), sharding: ShardingPolicy(size: 3, spread: .cell),
+        routing: routing, routers: [Router(name: "router-1", region: 0)], control: Control(region: 0))
+}
+
+func gossip(_ name: String, _ role: NodeRole, port: UInt16, boot: UInt32 = 1) -> GossipConfiguration {
+    let profile = try! MemberProfile(
+        name: name, role: role, region: "r", zone: "a", gossip: .loopback(port), data: .loopback(port + 1000),
+        admin: .loopback(port + 2000))
+    return GossipConfiguration(
+        profile: profile, swim: .local, secret: Array(repeating: 9, count: 32), mesh: "test", boot: boot, seed: 7)
+}
+
+extension Instant {
+    static func at(_ milliseconds: Int64) -> Instant { .zero + .milliseconds(milliseconds) }
+}
+
+/// Calls with the bytes of a text.
+func withBytes<Result>(_ text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    var text = text
+    return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+}

@@ -1,0 +1,84 @@
+import MeshBase
+import Replication
+import Testing
+import Topology
+
+@testable import SimDriver
+
+/// Each oracle is shown a mesh that breaks its promise, and must say so.
+@Suite struct BrokenBuildTests {
+    /// Runs of a few seeds: a defect need not show with every one.
+    private func runs(
+        _ defect: SimDefect, seeds: ClosedRange<UInt64> = 1...2, topology: MeshTopology = Meshes.small(),
+        customers: Int = 4, rate: Double = 300, faults: [SimFault] = []
+    ) throws -> [SimulationReport] {
+        try seeds.map { seed in
+            var configuration = Meshes.configuration(topology, seed: seed, rate: rate, faults: faults)
+            configuration.load.customers = customers
+            configuration.defect = defect
+            return try SimRun.run(configuration)
+        }
+    }
+
+    private let cells = ["r1-1", "r1-2", "r2-1", "r2-2", "r3-1", "r3-2"]
+
+    /// One cell after the other, each back before the next.
+    private var oneByOne: [SimFault] {
+        cells.enumerated().flatMap {
+            let at = TimeAmount.milliseconds(500 + 500 * Int64($0.offset))
+            return [SimFault(at: at, .kill, $0.element), SimFault(at: at + .milliseconds(250), .restart, $0.element)]
+        }
+    }
+
+    /// Shortly before the load ends, so that nothing is written again.
+    private func together(_ action: SimFault.Action, _ names: some Sequence<String>) -> [SimFault] {
+        names.map { SimFault(at: .milliseconds(3900), action, $0) }
+    }
+
+    private func isUnsafe(_ report: SimulationReport, by oracle: String) -> Bool {
+        report.verdict(oracle)?.ok == false && report.exitCode == 11
+    }
+
+    @Test func withoutADefectNothingIsFound() throws {
+        for faults in [oneByOne, together(.kill, cells)] {
+            for report in try runs(SimDefect(), faults: faults) { #expect(report.isOk, "\(report.complaint)") }
+        }
+    }
+
+    @Test func quorumsThatDoNotMeetAreFound() throws {
+        let rule = QuorumRule(read: 1, write: 1, readsAll: false, writesBack: false)
+        let reports = try runs(SimDefect(quorum: rule), faults: oneByOne)
+        #expect(reports.contains { isUnsafe($0, by: "registers") })
+    }
+
+    @Test func readsWithoutWriteBackAreFound() throws {
+        // R + W > N, and yet no register: one read may see a write under way that the next one does not.
+        let rule = QuorumRule(read: 2, write: 2, readsAll: false, writesBack: false)
+        // Uneven paths from many routers hold a write up on its way to some cells: time to see it under way.
+        var topology = Meshes.small(links: Links(default: .init(jitter: .milliseconds(200))))
+        topology.routers = (1...16).map { Router(name: "router-\($0)", region: $0 % 3) }
+        topology.membership = MembershipSettings(profile: .wan)
+        let reports = try runs(SimDefect(quorum: rule), topology: topology, customers: 1, rate: 400)
+        #expect(reports.contains { isUnsafe($0, by: "registers") })
+        for report in try runs(SimDefect(), topology: topology, customers: 1, rate: 400) {
+            #expect(report.isOk, "\(report.complaint)")
+        }
+    }
+
+    @Test func acknowledgingBeforePersistingIsFound() throws {
+        let reports = try runs(
+            SimDefect(store: .acknowledgesBeforePersisting), seeds: 1...1, faults: together(.kill, cells))
+        #expect(isUnsafe(reports[0], by: "acknowledged-writes"), "\(reports[0].complaint)")
+    }
+
+    @Test func droppedCommitsAreFound() throws {
+        let reports = try runs(SimDefect(store: .dropsCommits(0.3)))
+        #expect(reports.contains { isUnsafe($0, by: "acknowledged-writes") })
+    }
+
+    @Test func lostDisksAreFound() throws {
+        // Two of three copies are lost, and each cell comes back with a vote and nothing in its hands.
+        let reports = try runs(SimDefect(), faults: together(.destroy, cells.prefix(4)))
+        #expect(reports.contains { isUnsafe($0, by: "acknowledged-writes") })
+    }
+}
