@@ -54,8 +54,10 @@ import Topology
     @Test func readsWithoutWriteBackAreFound() throws {
         // R + W > N, and yet no register: one read may see a write under way that the next one does not.
         let rule = QuorumRule(read: 2, write: 2, readsAll: false, writesBack: false)
-        // Lost segments hold a write up on its way to some cells, so that there is time to see it under way.
-        let topology = Meshes.small(links: Links(default: .init(loss: 0.003)))
+        // Uneven paths from many routers hold a write up on its way to some cells: time to see it under way.
+        var topology = Meshes.small(links: Links(default: .init(jitter: .milliseconds(200))))
+        topology.routers = (1...16).map { Router(name: "router-\($0)", region: $0 % 3) }
+        topology.membership = MembershipSettings(profile: .wan)
         let reports = try runs(SimDefect(quorum: rule), topology: topology, customers: 1, rate: 400)
         #expect(reports.contains { isUnsafe($0, by: "registers") })
         for report in try runs(SimDefect(), topology: topology, customers: 1, rate: 400) {

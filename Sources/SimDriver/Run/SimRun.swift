@@ -61,7 +61,7 @@ private struct Course {
         guard
             let isStarted = simulation.run(
                 atMost: configuration.startLimit, &guardian,
-                until: { $0.isWhole && MembershipOracle.agree(Array($0.mesh)) })
+                until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
         else { return }
         if isStarted { started = simulation.now - .zero }
 
@@ -76,7 +76,7 @@ private struct Course {
         let healed = simulation.now
         guard
             let isAgreed = simulation.run(
-                atMost: bound, &guardian, until: { $0.isWhole && MembershipOracle.agree(Array($0.mesh)) })
+                atMost: bound, &guardian, until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
         else { return }
         isWholeAtEnd = isAgreed
         if isAgreed { simulation.membership.agreedAfter = simulation.now - healed }

@@ -41,6 +41,7 @@ final class TestMesh {
     }
 
     /// Runs a command that must succeed and gives its JSON.
+    @discardableResult
     func json(_ arguments: [String], limit: TimeInterval = 120) throws -> [String: Any] {
         let outcome = try run(arguments + ["-o", "json"], limit: limit)
         try #require(

@@ -1,0 +1,149 @@
+import MeshBase
+import Nodes
+import Sharding
+
+/// Life and death of processes.
+extension Simulation {
+    /// Starts every process within 50 ms, the control plane first, as `up` does.
+    func boot() {
+        var rng = Generator(seed: seed, concern: "sim.boot")
+        for machine in mesh.reversed() {
+            let delay = TimeAmount.nanoseconds(machine === mesh.last ? 0 : Int64(1_000_000 + rng.below(49_000_000)))
+            schedule(.start(machine), after: delay)
+        }
+    }
+
+    func scheduleFaults() {
+        for (index, fault) in faults.enumerated() { schedule(.fault(index), after: fault.at) }
+        clients.ledger.impact.began(now: now)
+    }
+
+    func start(_ machine: SimMachine) {
+        guard !machine.isUp else { return }
+        machine.lives += 1
+        boots += 1
+        machine.boot = boots
+        machine.lifeIncarnation = machine.incarnation + 1
+        machine.excusedUntil = now + .seconds(2)
+        let process: SimProcess
+        do throws(GossipPort.Invalid) {
+            switch machine.work {
+            case .cell(let cell): process = try CellProcess(self, machine, cell: cell)
+            case .router: process = try RouterProcess(self, machine)
+            case .control: process = ControlProcess(self, machine)
+            case .clients: return
+            }
+        } catch {
+            // The constants were validated and the secret has its length.
+            preconditionFailure("a process of the simulation was refused: \(error)")
+        }
+        machine.process = process
+        membership.started(machine)
+        process.start()
+        turn(process)
+        changed(settle: joinTime)
+    }
+
+    func fire(_ fault: SimFault, _ event: SimEvent) {
+        guard let index = machinesByName[fault.node], !isHealing else { return }
+        let machine = machines[index]
+        note(event, machine, UInt64(index))
+        switch fault.action {
+        case .kill: guard kill(machine) else { return }
+        case .destroy:
+            guard kill(machine) else { return }
+            machine.disk?.wipe()
+        case .restart:
+            guard !machine.isUp else { return }
+            start(machine)
+        case .pause:
+            guard machine.isUp, !machine.isPaused else { return }
+            machine.isPaused = true
+            changed(settle: .zero)
+        case .resume:
+            guard machine.isPaused else { return }
+            resume(machine)
+        }
+        faultsFired += 1
+    }
+
+    /// Ends a process at once. The kernel resets its connections.
+    @discardableResult
+    private func kill(_ machine: SimMachine) -> Bool {
+        guard let process = machine.process else { return false }
+        process.killed()
+        process.isDead = true
+        process.dropSockets { hangUp($0) }
+        machine.process = nil
+        machine.isPaused = false
+        _ = machine.takeBacklog()
+        membership.killed(machine, now: now)
+        changed(settle: .seconds(1))
+        return true
+    }
+
+    func crashed(_ process: SimProcess) {
+        let machine = process.machine
+        guard kill(machine), topology.restart == .onCrash, !isHealing else { return }
+        machine.crashes += 1
+        let wait = TimeAmount.milliseconds(500 << Int64(min(machine.crashes - 1, 6)))
+        schedule(.revive(machine, life: machine.lives), after: min(wait, .seconds(30)))
+    }
+
+    /// The alarm is late, then everything that waited in the sockets.
+    private func resume(_ machine: SimMachine) {
+        machine.isPaused = false
+        machine.excusedUntil = now + joinTime * Int64(4)
+        changed(settle: joinTime + swim.reconnectInterval * Int64(4))
+        guard let process = machine.process else { return }
+        process.wake()
+        turn(process)
+        for event in machine.takeBacklog() { perform(event) }
+    }
+
+    /// Within it a process that starts is known to all, and routers have their links to it: a few rounds of probes and
+    /// gossip, and the slowest opening of a link.
+    private var joinTime: TimeAmount {
+        swim.probeInterval * Int64(4) + swim.gossipInterval * Int64(10) + .seconds(1)
+    }
+
+    private func changed(settle: TimeAmount) {
+        var down = CellSet()
+        var isJudged = true
+        for machine in mesh {
+            if case .cell(let cell) = machine.work, !machine.isUp { down.insert(cell) }
+            if machine.isPaused { isJudged = false }
+        }
+        clients.ledger.impact.changed(now: now, settle: settle, down: down, isJudged: isJudged)
+    }
+
+    /// Brings back what is down or stopped.
+    func heal() {
+        isHealing = true
+        for machine in mesh {
+            if machine.isPaused { resume(machine) }
+            start(machine)
+        }
+    }
+
+    /// Every router has an open link to every cell, and believes it sound.
+    var isWhole: Bool {
+        mesh.allSatisfy { machine in
+            guard machine.isUp, !machine.isPaused else { return false }
+            guard let router = machine.process as? RouterProcess else { return true }
+            return topology.cells.indices.allSatisfy { router.isServing(CellIndex($0)) }
+        }
+    }
+
+    /// Lets go of everything, so that no two ends keep each other alive.
+    func dispose() {
+        for machine in machines {
+            machine.process?.isDead = true
+            machine.process?.dropSockets { $0.peer = nil }
+            machine.process = nil
+            _ = machine.takeBacklog()
+        }
+        queue.removeAll()
+        clients = nil
+    }
+}

@@ -1,0 +1,169 @@
+import MeshBase
+
+/// Time: events happen one after the other, each as a turn of the process that it belongs to.
+extension Simulation {
+    /// Runs everything that happens until `end`; false when it was stopped before.
+    func run(until end: Instant, _ guardian: inout SimGuardian) -> Bool {
+        while let (at, event) = queue.pop(until: end) {
+            now = at
+            perform(event)
+            guard guardian.mayGoOn(now, trace.events) else { return false }
+        }
+        now = max(now, end)
+        return true
+    }
+
+    /// Sends what the clients were told to do outside of an event.
+    func flushClients() { turn(clients) }
+
+    /// Runs until the condition holds, looking every 10 ms of virtual time.
+    /// - Returns: whether it held within the limit; nil when the run was stopped.
+    func run(
+        atMost limit: TimeAmount, _ guardian: inout SimGuardian, until condition: (Simulation) -> Bool
+    ) -> Bool? {
+        let end = now + limit
+        while !condition(self) {
+            guard now < end else { return false }
+            guard run(until: min(end, now + .milliseconds(10)), &guardian) else { return nil }
+        }
+        return true
+    }
+
+    func perform(_ event: SimEvent) {
+        switch event {
+        case .start(let machine):
+            note(event, machine, 0)
+            start(machine)
+        case .revive(let machine, let life):
+            guard machine.lives == life, !machine.isUp, !isHealing else { return }
+            note(event, machine, UInt64(life))
+            start(machine)
+        case .wake(let process):
+            guard !process.isDead, process.wakeAt == now else { return }
+            process.wakeAt = nil
+            guard !process.machine.isPaused else { return }
+            note(event, process.machine, 0)
+            process.wake()
+            turn(process)
+        case .datagram(let source, let target, let bytes):
+            deliver(event, source, target, bytes)
+        case .connect(let socket, let endpoint):
+            connect(event, socket, endpoint)
+        case .connected, .bytes, .ended, .openingLimit, .patience:
+            deliver(event)
+        case .commit(let process):
+            guard mayRun(process, event) else { return }
+            note(event, process.machine, 0)
+            process.commit()
+            turn(process)
+        case .stored(let process, let answers):
+            guard mayRun(process, event) else { return }
+            note(event, process.machine, UInt64(answers.count))
+            process.stored(answers)
+            turn(process)
+        case .burned(let process, let ticket):
+            guard mayRun(process, event) else { return }
+            note(event, process.machine, ticket)
+            process.burned(ticket)
+            turn(process)
+        case .fault(let index):
+            fire(faults[index], event)
+        case .arrival:
+            note(event, clients.machine, 0)
+            clients.arrival()
+            turn(clients)
+        }
+    }
+
+    func note(_ event: SimEvent, _ machine: SimMachine, _ content: UInt64) {
+        trace.note(now, kind: event.kind, node: UInt64(machine.index), content: content)
+    }
+
+    /// False when the process is gone, or stopped: then the event waits for it.
+    private func mayRun(_ process: SimProcess, _ event: SimEvent) -> Bool {
+        guard !process.isDead else { return false }
+        guard process.machine.isPaused else { return true }
+        process.machine.hold(event)
+        return false
+    }
+
+    private func deliver(_ event: SimEvent, _ source: Endpoint, _ target: Endpoint, _ bytes: [UInt8]) {
+        guard let index = SimMachine.index(of: target), index < machines.count, let process = machines[index].process,
+            target == machines[index].gossip, mayRun(process, event)
+        else { return }
+        bytes.withUnsafeBytes {
+            note(event, machines[index], StableHash.hash($0, seed: UInt64(source.address) << 16 | UInt64(source.port)))
+            process.received(datagram: $0, from: source)
+        }
+        turn(process)
+    }
+
+    /// A connection request: the kernel answers it, also for a process that is stopped.
+    private func connect(_ event: SimEvent, _ socket: SimSocket, _ endpoint: Endpoint) {
+        guard !socket.process.isDead, socket.stage == .opening else { return }
+        note(event, socket.process.machine, socket.number)
+        let target = SimMachine.index(of: endpoint).flatMap { $0 < machines.count ? machines[$0] : nil }
+        let back = network.segment(from: target ?? socket.process.machine, to: socket.process.machine)
+        guard let process = target?.process, process.listens(at: endpoint) else {
+            return schedule(.ended(socket), after: back)
+        }
+        socketNumber += 1
+        let other = SimSocket(number: socketNumber, process: process, stage: .open)
+        guard process.adopt(other) else { return schedule(.ended(socket), after: back) }
+        other.peer = socket
+        socket.peer = other
+        other.lastArrival = now + back
+        schedule(.connected(socket), after: back)
+    }
+
+    private func deliver(_ event: SimEvent) {
+        switch event {
+        case .connected(let socket):
+            guard socket.stage == .opening, mayRun(socket.process, event) else { return }
+            note(event, socket.process.machine, socket.number)
+            socket.stage = .open
+            socket.wasConnected = true
+            socket.process.connected(socket)
+            turn(socket.process)
+        case .bytes(let socket, let bytes):
+            guard socket.stage == .open, mayRun(socket.process, event) else { return }
+            bytes.withUnsafeBytes {
+                note(event, socket.process.machine, StableHash.hash($0, seed: socket.number))
+                socket.input.append($0)
+            }
+            socket.process.received(socket)
+            turn(socket.process)
+        case .ended(let socket):
+            guard socket.stage != .closed, mayRun(socket.process, event) else { return }
+            note(event, socket.process.machine, socket.number)
+            socket.stage = .closed
+            socket.process.release(socket)
+            socket.process.ended(socket)
+            turn(socket.process)
+        case .openingLimit(let socket):
+            guard socket.stage != .closed, mayRun(socket.process, event) else { return }
+            socket.process.openingLimit(socket)
+            turn(socket.process)
+        case .patience(let socket, let request):
+            guard socket.stage != .closed, socket.pending?.number == request else { return }
+            note(event, socket.process.machine, request)
+            socket.process.patience(socket, request: request)
+            turn(socket.process)
+        default:
+            preconditionFailure("not an event of a socket")
+        }
+    }
+
+    /// The end of a turn: what was held back, then everything that is to be sent, then the alarm.
+    func turn(_ process: SimProcess) {
+        if !process.hasCrashed { process.endTurn() }
+        guard !process.hasCrashed else { return crashed(process) }
+        process.flush()
+        guard let deadline = process.nextDeadline(), deadline != .distantFuture else { return }
+        // What is due is done with at the next tick of the clock, so that time goes on whatever a node asks for.
+        let at = deadline > now ? deadline : now + .microseconds(1)
+        if let standing = process.wakeAt, standing <= at { return }
+        process.wakeAt = at
+        queue.push(.wake(process), at: at)
+    }
+}
