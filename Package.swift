@@ -91,8 +91,8 @@ let package = Package(
         .executableTarget(
             name: "cellmesh",
             dependencies: [
-                arguments, "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints", "Store",
-                "Telemetry", "Checkers", "Membership", "Sharding", "Topology", "MeshBase", "Wire",
+                arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
+                "Store", "Telemetry", "Checkers", "Membership", "Sharding", "Topology", "MeshBase", "Wire",
             ],
             swiftSettings: strict),
         .executableTarget(
