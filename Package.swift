@@ -115,7 +115,12 @@ let package = Package(
         tests("SimDriverTests", ["SimDriver", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
         tests("ControlPlaneTests", ["ControlPlane", "UVDriver", "Blueprints", "Topology", "MeshBase"]),
         tests("LoadGeneratorTests", ["LoadGenerator", "Checkers", "UVDriver", "Wire", "Topology", "MeshBase"]),
-        tests("CLITests", [arguments, "cellmesh", "ControlPlane", "Blueprints", "Sharding", "Topology", "MeshBase"]),
+        tests(
+            "CLITests",
+            [
+                arguments, "cellmesh", "ControlPlane", "Blueprints", "Store", "Telemetry", "Sharding", "Topology",
+                "MeshBase",
+            ]),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", ["cellmesh", "CLibUV", "MeshBase"]),
     ]

@@ -1,4 +1,6 @@
 import ControlPlane
+import Store
+import Telemetry
 import Testing
 
 @testable import cellmesh
@@ -24,6 +26,25 @@ import Testing
         var history = EventHistory(mesh, .init())
         #expect(ids(history.next()) == ["a", "b", "c", "d"])
         #expect(history.next().isEmpty)
+    }
+
+    @Test func theJournalOfTheControlPlaneIsMergedToo() throws {
+        let time = try #require(Timestamp.parse("2026-03-01T12:00:02Z"))
+        let journal = try Journal(path: mesh.journalPath)
+        for type in ["process", "member"] {
+            try journal.append(
+                JournalEvent(time: time, type: type, action: "kill", subject: "b", attributes: #"{"pid":7}"#))
+        }
+        scratch.write("cells/a/events.ndjson", line(1, "t", "x", "a", "a") + line(3, "t", "x", "c", "a"))
+        var history = EventHistory(mesh, .init())
+        let entries = history.next()
+        #expect(ids(entries) == ["a", "b", "c"])
+        #expect(
+            entries[1].event.json(.compact)
+                == #"{"time":"2026-03-01T12:00:02.000000000Z","type":"process","action":"kill","id":"b","#
+                + #""attributes":{"pid":7}}"#)
+        try journal.append(JournalEvent(time: time, type: "mesh", action: "stopped", subject: "d"))
+        #expect(ids(history.next()) == ["d"])
     }
 
     @Test func whatIsOldOrOfAnotherTypeIsLeftOut() throws {

@@ -60,21 +60,24 @@ import Topology
             noQuorum: 12,
             traditional: .init(degraded: 1000), plainCells: .init(lost: 250, untouched: 750),
             expected: .init(lost: 35.7, lostDeviation: 5.87, degraded: 428.6, degradedDeviation: 15.6))
-        let observed = JSONValue.object([
-            ("customers", 200), ("lost", 7), ("degraded", 85), ("untouched", 108), ("window_ms", 12_345),
-        ])
-        let view = BlastRadiusView(report: report, cellCount: 8, observed: observed)
+        var impact = ObservedImpact()
+        impact.customers = 200
+        impact.counts = .init(lost: 7, degraded: 85, untouched: 108)
+        impact.windowMilliseconds = 12_345
+        let view = BlastRadiusView(
+            report: report, cellCount: 8,
+            observed: .init(impact: impact, prediction: (.init(lost: 7, degraded: 86, untouched: 107), 1)))
         #expect(
             view.full.table(plain) == """
                 2 dead cells of 8: a-1, a-2; 1 000 customers
 
-                CUSTOMERS  PREDICTED   SHARE      EXPECTED  ONE POOL  PLAIN CELLS  OBSERVED  SHARE SEEN
-                lost              36  3.60 %    35.7 ± 5.9         0          250         7      3.50 %
-                degraded         429  42.9 %  428.6 ± 15.6     1 000            0        85      42.5 %
-                untouched        535  53.5 %                       0          750       108      54.0 %
+                CUSTOMERS  PREDICTED   SHARE      EXPECTED  ONE POOL  PLAIN CELLS  OF THOSE SEEN  OBSERVED
+                lost              36  3.60 %    35.7 ± 5.9         0          250              7         7
+                degraded         429  42.9 %  428.6 ± 15.6     1 000            0             86        85
+                untouched        535  53.5 %                       0          750            107       108
                 no quorum         12  1.20 %
 
-                observed: 200 customers asked within 12.3 s of the fault
+                observed: 200 customers asked within 12.3 s of the fault, 1 not as predicted
 
                 """)
         #expect(
@@ -83,6 +86,43 @@ import Topology
                 "plain_cells", "expected", "observed",
             ])
         #expect(view.document["observed"]["window_ms"].int == 12_345)
+    }
+
+    @Test func whatRoutersSawIsHeldAgainstThePrediction() throws {
+        let model = try StoredMesh(topology: try #require(TopologyFile.embedded().topology))
+        let cell = try #require(model.topology.cellIndex(named: "us-east-1"))
+        let dead = CellSet([cell])
+        func page(_ numbers: ClosedRange<Int>, _ effect: (Bool) -> Int) -> JSONValue {
+            .object([
+                ("window_ms", 50), ("open", true), ("cells", .strings(["us-east-1"])),
+                (
+                    "seen",
+                    .array(
+                        numbers.map { number in
+                            let customer = CustomerHash(number: number)
+                            let isTouched = model.placement.shard(of: customer).contains(cell)
+                            return .array([
+                                .string(String(customer.rawValue, radix: 16)), .integer(effect(isTouched)),
+                            ])
+                        })
+                ),
+            ])
+        }
+        var impact = ObservedImpact()
+        impact.add(page(1...60) { $0 ? 1 : 0 })
+        // Another router saw some of them too, and was luckier: the worst counts.
+        impact.add(page(41...100) { $0 ? 1 : 0 })
+        impact.add(page(1...10) { _ in 0 })
+        #expect(impact.customers == 100)
+        #expect(impact.cells == ["us-east-1"])
+        let (predicted, different) = try #require(impact.prediction(model.placement, dead: dead))
+        #expect(different == 0)
+        #expect(predicted == impact.counts)
+        #expect(impact.counts.degraded > 0 && impact.counts.untouched > 0)
+        // Had every customer felt it, those whose shard has not the cell would differ.
+        var worse = ObservedImpact()
+        worse.add(page(1...100) { _ in 1 })
+        #expect(worse.prediction(model.placement, dead: dead)?.different == predicted.untouched)
     }
 
     @Test func aRouteHasTheFirstHealthyCell() throws {
