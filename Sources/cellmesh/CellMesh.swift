@@ -23,7 +23,8 @@ struct CellMesh: ParsableCommand {
             CommandGroup(
                 name: "Mesh",
                 subcommands: [
-                    InitCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self, PsCommand.self, DoctorCommand.self,
+                    InitCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self, PsCommand.self,
+                    DoctorCommand.self,
                     ValidateCommand.self, ConfigCommand.self,
                 ]),
             CommandGroup(name: "Cells", subcommands: [MembersCommand.self, StoreCommand.self]),
@@ -32,6 +33,7 @@ struct CellMesh: ParsableCommand {
                 subcommands: [KillCommand.self, PauseCommand.self, ResumeCommand.self, RestartCommand.self]),
             CommandGroup(name: "Traffic", subcommands: [LoadCommand.self]),
             CommandGroup(name: "Shards", subcommands: [RouteCommand.self, BlastRadiusCommand.self, LabCommand.self]),
+            CommandGroup(name: "Simulation", subcommands: [SimCommand.self]),
             CommandGroup(name: "History", subcommands: [EventsCommand.self, LogsCommand.self]),
             CommandGroup(name: "Program", subcommands: [CompletionCommand.self, VersionCommand.self]),
             CommandGroup(

@@ -92,7 +92,7 @@ package struct Doctor {
         if let journal = try? Journal(path: directory.journalPath) {
             var ledger = SupervisorJournal(journal)
             ledger.forget(report.processes.map(\.identity).filter { !survivors.contains($0) })
-            ledger.clearIntents()
+            ledger.clearIntents(routers: SystemFile.names(in: directory.path + "/routers"))
             journal.close()
         }
         directory.removeControl()

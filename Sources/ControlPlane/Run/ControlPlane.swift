@@ -215,10 +215,10 @@ package final class ControlPlane {
         note("starting", ["adopt": plan.adopt.count, "spawn": plan.spawn.count, "held_down": plan.heldDown.count])
         member.start(seeds: plan.adopt.compactMap(\.addresses.gossip))
         for name in topology.processNames where name.role == .router {
-            supervisor.setListen(adoption.listen[name.name], of: name)
+            supervisor.setListen(adoption.listen[name.name], isFixed: false, of: name)
         }
         if let router = settings.router, let first = topology.routers.first {
-            supervisor.setListen(router, of: ProcessName(.router, first.name))
+            supervisor.setListen(router, isFixed: router.port != 0, of: ProcessName(.router, first.name))
         }
         var missing = plan.spawn
         for entry in plan.adopt {

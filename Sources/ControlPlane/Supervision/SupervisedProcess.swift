@@ -16,8 +16,12 @@ package struct SupervisedProcess: Sendable {
     package let name: ProcessName
     package var phase = Phase.down(reason: nil)
     package var addresses = ProcessAddresses()
-    /// Where it takes its traffic, if that is fixed.
+    /// Where it takes its traffic, if not at any port: asked for, or as in its earlier life.
     package var listen: Endpoint?
+    /// Somebody asked for just that address.
+    package var isListenFixed = false
+    /// Once it is gone, it is started again at another port: the one it had was taken meanwhile.
+    package var startsElsewhere = false
     /// Stopped from here and not resumed.
     package var isPaused = false
     /// Killed on purpose: not started again before its lease ends or someone restarts it.

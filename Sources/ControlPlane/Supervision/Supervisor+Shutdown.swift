@@ -10,7 +10,7 @@ extension Supervisor {
         isShuttingDown = true
         for key in Array(timers.keys) where key.purpose != .stop { cancel(key.purpose, key.name) }
         let mine = names.filter { only?.contains($0) ?? true }
-        if only == nil { journal.clearIntents() }
+        if only == nil { journal.clearIntents(routers: names.filter { $0.role == .router }.map(\.name)) }
         endAll(mine.filter { $0.role == .router }) { [self] in
             endAll(mine.filter { $0.role == .cell }, then: completion)
         }

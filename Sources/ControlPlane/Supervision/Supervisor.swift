@@ -65,8 +65,12 @@ package final class Supervisor {
     package var processes: [SupervisedProcess] { names.compactMap { table[$0] } }
     package var servingCount: Int { table.values.count { $0.isServing } }
 
-    /// Fixes where a process takes its traffic.
-    package func setListen(_ endpoint: Endpoint?, of name: ProcessName) { table[name]?.listen = endpoint }
+    /// Says where a process takes its traffic.
+    /// - Parameter isFixed: it does not start if that address is taken; else it starts at any other.
+    package func setListen(_ endpoint: Endpoint?, isFixed: Bool, of name: ProcessName) {
+        table[name]?.listen = endpoint
+        table[name]?.isListenFixed = isFixed
+    }
 
     /// Whether a process is stopped, from here or by anybody else.
     package func isStopped(_ process: SupervisedProcess) -> Bool {
@@ -151,7 +155,13 @@ package final class Supervisor {
         cancel(.start, name)
         table[name]?.phase = .ending(identity)
         schedule(.stop, name, after: settings.stopTimeout) { [unowned self] in driver.signal(identity, .kill) }
-        failStart(name, reason)
+        if let process = table[name], process.listen != nil, !process.isListenFixed, reason.contains("EADDRINUSE") {
+            table[name]?.listen = nil
+            table[name]?.startsElsewhere = true
+            journal.note("port-taken", name, reason, at: driver.wallClock())
+        } else {
+            failStart(name, reason)
+        }
         onChange()
     }
 
@@ -209,6 +219,10 @@ package final class Supervisor {
             journal.cleared(.pause, name, event: nil, at: driver.wallClock())
         }
         journal.exited(name, identity, how: how, wasExpected: wasExpected, at: driver.wallClock())
+        if process.startsElsewhere {
+            table[name]?.startsElsewhere = false
+            if !isShuttingDown, !process.isHeldDown { return start([name]) }
+        }
         let disappointed = wasStarting ? [] : readyWaiters.removeValue(forKey: name) ?? []
         for waiter in disappointed { waiter("it was told to end before it served") }
         for waiter in exitWaiters.removeValue(forKey: name) ?? [] { waiter() }

@@ -144,9 +144,12 @@ package struct SupervisorJournal {
         attempt { for gone in identities { try $0.removeProcess(pid: gone.pid, startTime: gone.startTime) } }
     }
 
-    /// The mesh is stopped: nothing is held down or paused any more.
-    package mutating func clearIntents() {
-        attempt { transaction in for intent in try transaction.intents() { try transaction.removeIntent(intent.id) } }
+    /// The mesh is stopped: nothing is held down or paused any more, and no port is kept.
+    package mutating func clearIntents(routers: [String]) {
+        attempt { transaction in
+            for intent in try transaction.intents() { try transaction.removeIntent(intent.id) }
+            for router in routers { try transaction.setMeta("listen/\(router)", "") }
+        }
     }
 
     // MARK: What a predecessor has written

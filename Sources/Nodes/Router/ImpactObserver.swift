@@ -1,4 +1,5 @@
 import MeshBase
+import Sharding
 
 /// What traffic saw of a fault, customer by customer: opens when a cell stops serving and notes the worst that
 /// happened to every customer that asked from then on. It closes when all cells serve again, and what it holds then
@@ -28,13 +29,18 @@ package struct ImpactObserver: Sendable {
     private var worst: [UInt64: Impact] = [:]
     private var opened: Instant?
     private var closed: Instant?
+    /// Every cell that did not serve at some time of this window.
+    package private(set) var cells = CellSet()
 
     package init(limit: Int = 1_000_000) { self.limit = limit }
 
     package var isOpen: Bool { opened != nil && closed == nil }
 
-    package mutating func faultBegan(now: Instant) {
+    /// A cell stopped serving.
+    package mutating func faultBegan(_ cell: CellIndex, now: Instant) {
+        defer { cells.insert(cell) }
         guard !isOpen else { return }
+        cells = CellSet()
         worst.removeAll(keepingCapacity: true)
         overflow = 0
         opened = now

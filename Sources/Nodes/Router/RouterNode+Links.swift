@@ -108,7 +108,7 @@ extension RouterNode {
         } else {
             guard !notServing.contains(cell) else { return }
             notServing.insert(cell)
-            if links[cell.position].hasServed { impact.faultBegan(now: now) }
+            if links[cell.position].hasServed { impact.faultBegan(cell, now: now) }
         }
     }
 }

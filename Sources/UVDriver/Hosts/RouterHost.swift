@@ -2,6 +2,7 @@ import Membership
 import MeshBase
 import Nodes
 import Sharding
+import Telemetry
 import Topology
 import Wire
 
@@ -140,19 +141,36 @@ package final class RouterHost {
 
     /// Customer by customer: `[hash in hexadecimal, 0 untouched | 1 degraded | 2 lost]`.
     private func customersPage() -> String {
-        var text = "{\"schema\":\"cellmesh/1\",\"customers\":["
-        for (position, entry) in node.pointee.impact.entries().enumerated() {
-            if position > 0 { text += "," }
-            text += "[\"" + String(entry.customer.rawValue, radix: 16) + "\",\(entry.impact.rawValue)]"
+        var json = JSONWriter(.compact)
+        json.document { json in
+            summarise(&json)
+            json.array("seen") { json in
+                for entry in node.pointee.impact.entries() {
+                    json.array { json in
+                        json.value(String(entry.customer.rawValue, radix: 16))
+                        json.value(entry.impact.rawValue)
+                    }
+                }
+            }
         }
-        return text + "]}\n"
+        return json.string + "\n"
     }
 
     private func impactPage() -> String {
+        var json = JSONWriter(.compact)
+        json.document { summarise(&$0) }
+        return json.string + "\n"
+    }
+
+    private func summarise(_ json: inout JSONWriter) {
         let summary = node.pointee.impact.summary(now: runtime.loop.now())
-        return "{\"schema\":\"cellmesh/1\",\"customers\":\(summary.customers),\"lost\":\(summary.lost),"
-            + "\"degraded\":\(summary.degraded),\"untouched\":\(summary.untouched),"
-            + "\"window_ms\":\(Int64(summary.window.milliseconds)),\"open\":\(summary.open)}\n"
+        json.field("customers", summary.customers)
+        json.field("lost", summary.lost)
+        json.field("degraded", summary.degraded)
+        json.field("untouched", summary.untouched)
+        json.field("window_ms", Int64(summary.window.milliseconds))
+        json.field("open", summary.open)
+        json.field("cells", node.pointee.impact.cells.map { node.pointee.topology.cells[$0.position].name })
     }
 }
 

@@ -56,7 +56,9 @@ struct EventHistory {
         let opening = "{\"time\":\""
         if since > .min, text.hasPrefix(opening) {
             let rest = text.dropFirst(opening.count)
-            if let end = rest.firstIndex(of: "\""), let time = Timestamp.parse(rest[..<end]), time < since { return nil }
+            if let end = rest.firstIndex(of: "\""), let time = Timestamp.parse(rest[..<end]), time < since {
+                return nil
+            }
         }
         guard let event = JSONParser.parse(Array(line)), let time = event["time"].text.flatMap({ Timestamp.parse($0) })
         else { return nil }

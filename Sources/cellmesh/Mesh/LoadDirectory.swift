@@ -29,7 +29,8 @@ struct LoadDirectory {
 
     /// The load that was started last, running or not.
     var process: ProcessIdentity? {
-        guard let content = (try? SystemFile.read(processPath, most: 65_536)) ?? nil, let json = JSONParser.parse(content),
+        guard let content = (try? SystemFile.read(processPath, most: 65_536)) ?? nil,
+            let json = JSONParser.parse(content),
             let pid = json["pid"].int, let start = json["start_time"].int, pid > 0, pid <= Int(Int32.max), start >= 0
         else { return nil }
         return ProcessIdentity(pid: Int32(pid), startTime: UInt64(start))

@@ -31,7 +31,9 @@ struct LoadTarget {
             throw CommandFailure(.usage, "'\(given)' is no router and no HOST:PORT")
         }
         for router in topology.routers {
-            if let file = mesh.process(.router, router.name), file.identity.isRunning, let endpoint = Endpoint(file.data) {
+            if let file = mesh.process(.router, router.name), file.identity.isRunning,
+                let endpoint = Endpoint(file.data)
+            {
                 return endpoint
             }
         }

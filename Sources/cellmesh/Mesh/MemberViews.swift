@@ -25,7 +25,9 @@ enum MemberViews {
 
     static func report(_ views: [View], silent: [String]) -> Report {
         var names: [String] = []
-        for view in views { for member in view.statuses where !names.contains(member.name) { names.append(member.name) } }
+        for view in views {
+            for member in view.statuses where !names.contains(member.name) { names.append(member.name) }
+        }
         let differing = names.sorted().compactMap { name -> (name: String, seen: [(status: String, by: [String])])? in
             var seen: [(status: String, by: [String])] = []
             for view in views {

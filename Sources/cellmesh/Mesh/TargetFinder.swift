@@ -106,6 +106,7 @@ struct TargetFinder {
 
     private func unknown(_ kind: String, _ name: String, _ known: [String], _ listing: String) -> CommandFailure {
         CommandFailure(
-            .usage, "mesh '\(topology.name)' has no \(kind) '\(name)'", hint: NearestWord.hint(for: name, among: known, listing: listing))
+            .usage, "mesh '\(topology.name)' has no \(kind) '\(name)'",
+            hint: NearestWord.hint(for: name, among: known, listing: listing))
     }
 }

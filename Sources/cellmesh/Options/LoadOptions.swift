@@ -23,18 +23,22 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         name: .customLong("service"), parsing: .singleValue,
-        help: ArgumentHelp("A service to call; may be given again. What no other calls where left out.", valueName: "name"))
+        help: ArgumentHelp(
+            "A service to call; may be given again. What no other calls where left out.", valueName: "name"))
     var services: [String] = []
 
     @Option(
         parsing: .singleValue,
-        help: ArgumentHelp("An objective, such as 'p99<50ms' or 'success>=99.9%'; may be given again.", valueName: "objective"))
+        help: ArgumentHelp(
+            "An objective, such as 'p99<50ms' or 'success>=99.9%'; may be given again.", valueName: "objective"))
     var slo: [String] = []
 
     @Flag(help: "Read every acknowledged write back at the end.")
     var verify = false
 
-    @Option(help: ArgumentHelp("The seed of arrivals, customers and kinds; the mesh's where left out.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("The seed of arrivals, customers and kinds; the mesh's where left out.", valueName: "number")
+    )
     var seed: UInt64?
 
     @Option(help: ArgumentHelp("Keep-alive connections, 1 to 10000.", valueName: "count"))

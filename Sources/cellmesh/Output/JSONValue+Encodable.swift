@@ -9,7 +9,8 @@ extension JSONValue {
             preconditionFailure("the JSON encoder wrote something else")
         }
         self = json
-        if case .object(let members) = json, let schema = members.firstIndex(where: { $0.key == "schema" }), schema > 0 {
+        if case .object(let members) = json, let schema = members.firstIndex(where: { $0.key == "schema" }), schema > 0
+        {
             var ordered = members
             ordered.insert(ordered.remove(at: schema), at: 0)
             self = .object(ordered)

@@ -63,7 +63,9 @@ enum Wording {
     }
 
     /// `1 cell`, `2 cells`.
-    static func plural(_ count: Int, _ noun: String) -> String { "\(Self.count(count)) \(noun)\(count == 1 ? "" : "s")" }
+    static func plural(_ count: Int, _ noun: String) -> String {
+        "\(Self.count(count)) \(noun)\(count == 1 ? "" : "s")"
+    }
 
     static func style(ofState state: String) -> TableWriter.Style {
         switch state {

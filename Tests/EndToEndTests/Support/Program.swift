@@ -36,7 +36,7 @@ enum Program {
             folder = FileManager.default.temporaryDirectory.appendingPathComponent("cellmesh-out-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             for name in ["out", "err"] {
-                FileManager.default.createFile(atPath: folder.appendingPathComponent(name).path, contents: nil)
+                _ = FileManager.default.createFile(atPath: folder.appendingPathComponent(name).path, contents: nil)
             }
             process.executableURL = URL(fileURLWithPath: executable)
             process.arguments = arguments

@@ -41,10 +41,12 @@ final class TestMesh {
     }
 
     /// Runs a command that must succeed and gives its JSON.
+    @discardableResult
     func json(_ arguments: [String], limit: TimeInterval = 120) throws -> [String: Any] {
         let outcome = try run(arguments + ["-o", "json"], limit: limit)
         try #require(
-            outcome.code == 0, "\(arguments.joined(separator: " ")): exit \(outcome.code)\n\(outcome.out)\n\(outcome.err)")
+            outcome.code == 0,
+            "\(arguments.joined(separator: " ")): exit \(outcome.code)\n\(outcome.out)\n\(outcome.err)")
         return outcome.json
     }
 
@@ -68,7 +70,9 @@ final class TestMesh {
         for row in (status["cells"] as? [[String: Any]] ?? []) + (status["routers"] as? [[String: Any]] ?? []) {
             if let pid = row["pid"] as? Int, pid > 0 { pids.insert(Int32(pid)) }
         }
-        if let control = status["control"] as? [String: Any], let pid = control["pid"] as? Int { pids.insert(Int32(pid)) }
+        if let control = status["control"] as? [String: Any], let pid = control["pid"] as? Int {
+            pids.insert(Int32(pid))
+        }
     }
 
     /// The shard of a customer, first cell first.

@@ -19,7 +19,8 @@ struct LoadRunCommand: ParsableCommand {
     @OptionGroup var load: LoadOptions
     @OptionGroup var mesh: MeshOptions
 
-    @Option(help: ArgumentHelp("Send to this router, HOST:PORT; the mesh's first where left out.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp("Send to this router, HOST:PORT; the mesh's first where left out.", valueName: "address"))
     var router: String?
 
     @OptionGroup var output: OutputOptions
@@ -29,7 +30,9 @@ struct LoadRunCommand: ParsableCommand {
         let target = try LoadTarget(mesh, router: router)
         let report = try LoadRunner.run(target.router, load.configuration(target.topology), console)
         console.show(try LoadView.make(report))
-        if report.slo.contains(where: { !$0.ok }) || report.writes.lost > 0 || report.verdicts.contains(where: { !$0.ok }) {
+        if report.slo.contains(where: { !$0.ok }) || report.writes.lost > 0
+            || report.verdicts.contains(where: { !$0.ok })
+        {
             throw CommandFailure(.violated, LoadView.violation(report), next: "cellmesh events --since 1m")
         }
         if report.customers.degraded + report.customers.lost > 0 { console.next("cellmesh blast-radius --actual") }

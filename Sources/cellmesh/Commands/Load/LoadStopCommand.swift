@@ -40,7 +40,8 @@ struct LoadStopCommand: ParsableCommand {
         }
         console.show(
             Report(report, names: ["load/\(StatusView.number(report["seed"]))"]) { _ in LoadView.text(report) })
-        guard report["slo"].elements.allSatisfy({ $0["ok"].flag ?? false }), report["writes"]["lost"].int ?? 0 == 0 else {
+        guard report["slo"].elements.allSatisfy({ $0["ok"].flag ?? false }), report["writes"]["lost"].int ?? 0 == 0
+        else {
             throw CommandFailure(.violated, "an objective of the load was violated")
         }
     }

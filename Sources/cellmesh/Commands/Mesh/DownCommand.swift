@@ -33,12 +33,15 @@ struct DownCommand: ParsableCommand {
         let document = try JSONValue(encoding: report)
         console.show(
             Report(document, names: ["mesh/\(report.mesh)"]) { _ in
-                let how = report.how == "api" ? "" : "; its control plane did not do it, \(report.reaped) processes were ended"
+                let how =
+                    report.how == "api"
+                    ? "" : "; its control plane did not do it, \(report.reaped) processes were ended"
                 return "mesh \(report.mesh) stopped in \(Wording.time(milliseconds: report.milliseconds))\(how)\n"
             })
         if report.left > 0 {
             throw CommandFailure(
-                .unhealthy, "\(report.left) processes could not be ended", next: "cellmesh doctor --mesh \(report.mesh)")
+                .unhealthy, "\(report.left) processes could not be ended", next: "cellmesh doctor --mesh \(report.mesh)"
+            )
         }
     }
 }

@@ -53,7 +53,7 @@ struct UpCommand: ParsableCommand {
         let begun = Pause.now()
         let settings = try settings(console)
         let progress = ProgressLine(console)
-        let show: ControlPlane.Progress = { serving, of in 
+        let show: ControlPlane.Progress = { serving, of in
             progress.show("processes \(serving)/\(of) ready", isLast: serving == of)
         }
         do {
@@ -66,7 +66,9 @@ struct UpCommand: ParsableCommand {
                 try ControlPlane.run(settings, progress: show) { report in
                     progress.end()
                     announce(report.control, settings.topology, begun, console)
-                    if report.adopted > 0 { console.message("\(report.adopted) processes were running and are taken over") }
+                    if report.adopted > 0 {
+                        console.message("\(report.adopted) processes were running and are taken over")
+                    }
                     console.message("Ctrl-C stops the mesh")
                 }
                 console.message("stopped")

@@ -34,7 +34,8 @@ struct ConfigShowCommand: ParsableCommand {
             ? try TopologyFile.topology(file, console: console) : try StoredMesh(try mesh.known()).topology
         let model = try JSONValue(encoding: topology)
         let names = topology.cells.map { "cell/\($0.name)" } + topology.routers.map { "router/\($0.name)" }
-        let report = Report(.document([("topology", model)]), names: names) { _ in ConfigurationRenderer.yaml(topology) }
+        let report = Report(.document([("topology", model)]), names: names) { _ in ConfigurationRenderer.yaml(topology)
+        }
         // The configuration is YAML by nature.
         if console.format == .yaml { console.data(ConfigurationRenderer.yaml(topology)) } else { console.show(report) }
     }

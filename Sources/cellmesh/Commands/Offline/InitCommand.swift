@@ -19,7 +19,8 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let files = [
-            ("topology/three-regions.yaml", DefaultFiles.threeRegions), ("cells/storefront.yaml", DefaultFiles.storefront),
+            ("topology/three-regions.yaml", DefaultFiles.threeRegions),
+            ("cells/storefront.yaml", DefaultFiles.storefront),
         ].map { (path: path($0.0), text: $0.1) }
         for file in files where SystemFile.exists(file.path) {
             throw CommandFailure(

@@ -25,7 +25,8 @@ struct ValidateCommand: ParsableCommand {
             ("ok", .bool(!problems.hasErrors)), ("problems", .array(problems.map(json))),
         ])
         console.show(
-            Report(document, names: problems.map { "\($0.code.rawValue)/\($0.file):\($0.line):\($0.column)" }) { style in
+            Report(document, names: problems.map { "\($0.code.rawValue)/\($0.file):\($0.line):\($0.column)" }) {
+                style in
                 results.map { $0.rendered(color: style.hasColors) }.joined() + summary(results, problems) + "\n"
             })
         if problems.hasErrors { throw ExitCode(ExitStatus.failed.rawValue) }

@@ -3,7 +3,8 @@ import Wire
 
 struct WireCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "wire-check", abstract: "Tell what the HTTP parser makes of requests, one in hexadecimal per line.",
+        commandName: "wire-check",
+        abstract: "Tell what the HTTP parser makes of requests, one in hexadecimal per line.",
         shouldDisplay: false)
 
     func run() {

@@ -21,7 +21,8 @@ struct LabShardsCommand: ParsableCommand {
     @Option(name: [.customShort("n"), .long], help: ArgumentHelp("n, the cells, 1 to 1024.", valueName: "n"))
     var cells = 24
 
-    @Option(name: [.customShort("k"), .long], help: ArgumentHelp("k, the cells of one customer, 1 to 16.", valueName: "k"))
+    @Option(
+        name: [.customShort("k"), .long], help: ArgumentHelp("k, the cells of one customer, 1 to 16.", valueName: "k"))
     var size = 3
 
     @Option(help: ArgumentHelp("Regions over which the cells are dealt out.", valueName: "count"))

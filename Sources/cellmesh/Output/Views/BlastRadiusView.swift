@@ -37,7 +37,8 @@ struct BlastRadiusView {
     }
 
     var full: Report {
-        Report(document, names: report.cells.map { "cell/\($0)" }) { style in headline + "\n\n" + table(style) + legend }
+        Report(document, names: report.cells.map { "cell/\($0)" }) { style in headline + "\n\n" + table(style) + legend
+        }
     }
 
     private var headline: String {

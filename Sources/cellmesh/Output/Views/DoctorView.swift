@@ -29,7 +29,8 @@ enum DoctorView {
 
     private static func meshes(_ reports: [DoctorReport], _ style: TableStyle) -> String {
         var table = style.table([
-            .init("MESH"), .init("STATE"), .init("CONTROL", .right), .init("PROCESSES", .right), .init("DATA", wide: true),
+            .init("MESH"), .init("STATE"), .init("CONTROL", .right), .init("PROCESSES", .right),
+            .init("DATA", wide: true),
         ])
         for report in reports {
             let running = report.processes.count { $0.condition == .supervised || $0.condition == .leftover }

@@ -14,7 +14,8 @@ enum EventTable {
                 details.append("\(attribute.key)=\(attribute.value.text ?? attribute.value.json(.compact))")
             }
             table.add([
-                .init(style.isWide ? time : String(time.dropFirst(11).dropLast())), .init(entry.event["type"].text ?? ""),
+                .init(style.isWide ? time : String(time.dropFirst(11).dropLast())),
+                .init(entry.event["type"].text ?? ""),
                 .init(action, Wording.style(ofState: action)), .init(entry.event["id"].text ?? ""),
                 .init(entry.event["attributes"]["observer"].text ?? ""), .init(details.joined(separator: " ")),
             ])

@@ -24,7 +24,8 @@ enum LabShardsView {
         ])
         for row in report.overlap {
             table.add([
-                .init(row.cells), .init(Wording.percent(row.probability)), .init(Wording.percent(row.spreadProbability)),
+                .init(row.cells), .init(Wording.percent(row.probability)),
+                .init(Wording.percent(row.spreadProbability)),
                 .init(Wording.count(row.customers)),
             ])
         }

@@ -34,7 +34,9 @@ enum ProcessesView {
         }
     }
 
-    private static func bytes(_ value: JSONValue) -> TableWriter.Cell { .init(value.int.map { Wording.bytes($0) } ?? "-") }
+    private static func bytes(_ value: JSONValue) -> TableWriter.Cell {
+        .init(value.int.map { Wording.bytes($0) } ?? "-")
+    }
 
     /// The time of day, to the second.
     private static func started(_ value: JSONValue) -> String {

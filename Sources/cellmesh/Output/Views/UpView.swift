@@ -16,7 +16,10 @@ enum UpView {
                 ("mesh", "\(control.mesh), \(TopologyWording.parts(topology))"),
                 ("router", control.router), ("api", "\(control.api) (token in \(dataDirectory)/token)"),
                 ("data", dataDirectory),
-                ("ready", "in \(Wording.time(milliseconds: Double(readyMilliseconds))), control plane pid \(control.pid)"),
+                (
+                    "ready",
+                    "in \(Wording.time(milliseconds: Double(readyMilliseconds))), control plane pid \(control.pid)"
+                ),
             ]
             let width = rows.map(\.0.count).max() ?? 0
             let lines = rows.map { name, value in
@@ -28,7 +31,8 @@ enum UpView {
 
     /// A curl command that works on this mesh.
     static func example(_ topology: MeshTopology, router: String) -> String {
-        let customer = "\(router)/v1/customers/\(topology.customers.poison > 0 ? "c\(topology.customers.poison + 1)" : "c1")"
+        let customer =
+            "\(router)/v1/customers/\(topology.customers.poison > 0 ? "c\(topology.customers.poison + 1)" : "c1")"
         if let service = topology.entryServices.first { return "curl -i \(customer)/services/\(service)" }
         return "curl -i -X PUT --data hello \(customer)/records/greeting"
     }

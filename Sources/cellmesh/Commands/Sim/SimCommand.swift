@@ -1,0 +1,6 @@
+import ArgumentParser
+
+struct SimCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sim", abstract: "Run a mesh in virtual time, from a seed.", subcommands: [SimRunCommand.self])
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import MeshBase
+import SimDriver
+import Topology
+
+struct SimRunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Simulate a topology under load and faults, and judge what came of it.",
+        discussion: """
+            The same nodes as in real processes, on a network, a clock and disks of memory. Equal seeds give equal \
+            runs, to the last event: the trace hash tells. Exit codes: 11 safety, 12 liveness, 13 nondeterminism, \
+            14 out of time.
+
+              cellmesh sim run topology/three-regions.yaml --seed 7 --for 30s --faults 5
+              cellmesh sim run --kill us-east-1@5s --restart us-east-1@20s -o json
+              cellmesh sim run --twice
+            """)
+
+    @Argument(help: "A topology; what 'up' would start where none is named.", completion: .file())
+    var file: String?
+
+    @Option(help: ArgumentHelp("Of every random stream; the topology's where left out.", valueName: "number"))
+    var seed: UInt64?
+
+    @Option(
+        name: .customLong("for"), help: ArgumentHelp("How long the load lasts, in virtual time.", valueName: "duration")
+    )
+    var duration = DurationArgument(.seconds(30))
+
+    @Option(help: ArgumentHelp("Requests per virtual second.", valueName: "number"))
+    var rate: Double = 200
+
+    @Option(help: ArgumentHelp("So many random kills and pauses, each healed again.", valueName: "count"))
+    var faults = 0
+
+    @Option(
+        name: .customLong("kill"), parsing: .singleValue,
+        help: ArgumentHelp("Kill a node at a time of the load; may be given again.", valueName: "node@time"))
+    var kills: [TimedTarget] = []
+
+    @Option(
+        name: .customLong("restart"), parsing: .singleValue,
+        help: ArgumentHelp("Start it again; at the end of the load where left out.", valueName: "node@time"))
+    var restarts: [TimedTarget] = []
+
+    @Option(
+        name: .customLong("pause"), parsing: .singleValue,
+        help: ArgumentHelp("Pause a node at a time of the load; may be given again.", valueName: "node@time"))
+    var pauses: [TimedTarget] = []
+
+    @Option(
+        name: .customLong("resume"), parsing: .singleValue,
+        help: ArgumentHelp("Let it go on; at the end of the load where left out.", valueName: "node@time"))
+    var resumes: [TimedTarget] = []
+
+    @Flag(help: "Run twice and compare the trace hashes.")
+    var twice = false
+
+    @Option(help: ArgumentHelp("Give up after so long in real time.", valueName: "duration"))
+    var wallLimit = DurationArgument(.minutes(10))
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = output.console
+        let configuration = try configuration(TopologyFile.topology(file, console: console))
+        let begun = Pause.now()
+        let deadline = begun + wallLimit.amount
+        var report: SimulationReport
+        do {
+            report =
+                try twice
+                ? SimRun.checkDeterminism(configuration) { _ in Pause.now() < deadline }
+                : SimRun.run(configuration) { _ in Pause.now() < deadline }
+        } catch {
+            throw CommandFailure(.usage, "\(error)")
+        }
+        report.wallMilliseconds = (Pause.now() - begun).milliseconds
+        console.show(try SimView.make(report))
+        if report.exitCode != 0 { throw ExitCode(report.exitCode) }
+    }
+
+    private func configuration(_ topology: MeshTopology) throws -> SimConfiguration {
+        var configuration = SimConfiguration(topology: topology, seed: seed ?? topology.seed)
+        configuration.duration = duration.amount
+        configuration.load.rate = rate
+        func plan(_ action: SimFault.Action, _ targets: [TimedTarget]) {
+            configuration.faults += targets.map { SimFault(at: $0.at, action, $0.name) }
+        }
+        plan(.kill, kills)
+        plan(.restart, restarts)
+        plan(.pause, pauses)
+        plan(.resume, resumes)
+        if faults > 0 {
+            configuration.faults += SimFault.random(
+                seed: configuration.seed, topology: topology, duration: duration.amount, count: faults)
+        }
+        if let problem = configuration.problem { throw CommandFailure(.usage, problem) }
+        return configuration
+    }
+}
+
+/// `NODE@TIME`, such as `us-east-1@5s`.
+struct TimedTarget: ExpressibleByArgument, Sendable {
+    var name: String
+    var at: TimeAmount
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, let at = DurationArgument(argument: String(parts[1])) else { return nil }
+        let name =
+            parts[0].hasPrefix("cell/")
+            ? parts[0].dropFirst(5) : parts[0].hasPrefix("router/") ? parts[0].dropFirst(7) : parts[0]
+        guard !name.isEmpty else { return nil }
+        self.name = String(name)
+        self.at = at.amount
+    }
+}

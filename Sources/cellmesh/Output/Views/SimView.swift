@@ -1,0 +1,32 @@
+import SimDriver
+
+/// `sim run`.
+enum SimView {
+    static func make(_ report: SimulationReport) throws -> Report {
+        let document = try JSONValue(encoding: report).ordered([
+            "schema", "scenario", "seed", "trace_hash", "simulated_ms", "wall_ms", "events", "faults_fired", "requests",
+            "verdicts",
+        ]).ordering("verdicts", ["oracle", "ok", "detail"])
+        return Report(document, names: ["sim/\(report.scenario)"]) { style in
+            let speed = report.wallMilliseconds > 0 ? report.simulatedMilliseconds / report.wallMilliseconds : 0
+            let requests = report.requests
+            var text =
+                "\(report.scenario), seed \(report.seed), trace \(report.traceHash)\n"
+                + "\(Wording.time(milliseconds: report.simulatedMilliseconds)) of virtual time in "
+                + "\(Wording.time(milliseconds: report.wallMilliseconds)) (\(Wording.fixed(speed, 0))x), "
+                + "\(Wording.count(Int(clamping: report.events))) events, \(Wording.plural(report.faultsFired, "fault"))\n"
+                + "\(Wording.plural(requests.sent, "request")): \(Wording.count(requests.ok)) ok, "
+                + "\(Wording.count(requests.refused)) refused, \(Wording.count(requests.unknown)) of unknown outcome, "
+                + "\(Wording.count(requests.dropped)) dropped\n\n"
+            var table = style.table([.init("ORACLE"), .init("VERDICT"), .init("DETAIL")])
+            for verdict in report.verdicts {
+                table.add([
+                    .init(verdict.oracle), .init(verdict.ok ? "ok" : "violated", verdict.ok ? .green : .red),
+                    .init(verdict.detail),
+                ])
+            }
+            text += table.render()
+            return text
+        }
+    }
+}
