@@ -91,8 +91,8 @@ let package = Package(
         .executableTarget(
             name: "cellmesh",
             dependencies: [
-                arguments, "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints", "Store",
-                "Telemetry", "Checkers", "Membership", "Sharding", "Topology", "MeshBase", "Wire",
+                arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
+                "Store", "Telemetry", "Checkers", "Membership", "Sharding", "Topology", "MeshBase", "Wire",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -115,6 +115,12 @@ let package = Package(
         tests("SimDriverTests", ["SimDriver", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
         tests("ControlPlaneTests", ["ControlPlane", "UVDriver", "Blueprints", "Topology", "MeshBase"]),
         tests("LoadGeneratorTests", ["LoadGenerator", "Checkers", "UVDriver", "Wire", "Topology", "MeshBase"]),
+        tests(
+            "CLITests",
+            [
+                arguments, "cellmesh", "ControlPlane", "Blueprints", "Store", "Telemetry", "Sharding", "Topology",
+                "MeshBase",
+            ]),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", ["cellmesh", "CLibUV", "MeshBase"]),
     ]

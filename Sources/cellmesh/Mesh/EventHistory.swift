@@ -21,11 +21,13 @@ struct EventHistory {
         }
     }
 
+    private var journal: JournalTail
     private var tails: [FileTail]
     private let filter: Filter
 
     init(_ mesh: DataDirectory, _ filter: Filter) {
         self.filter = filter
+        journal = JournalTail(mesh)
         tails = Self.directories(mesh).map { FileTail(path: $0 + "/events.ndjson") }
     }
 
@@ -38,7 +40,7 @@ struct EventHistory {
 
     /// What has come since the last call, oldest first; all that is on disk at the first one.
     mutating func next() -> [Entry] {
-        var entries: [Entry] = []
+        var entries = journal.next().filter(filter.accepts)
         for position in tails.indices {
             for line in tails[position].next() {
                 if let entry = Self.entry(line, since: filter.since), filter.accepts(entry) { entries.append(entry) }

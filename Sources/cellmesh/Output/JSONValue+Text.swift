@@ -28,23 +28,19 @@ extension JSONValue {
     /// The document as YAML 1.2 in block style, each line ended.
     func yaml() -> String {
         var text = ""
-        switch self {
-        case .object(let members) where !members.isEmpty: writeYAML(into: &text, indent: "")
-        case .array(let elements) where !elements.isEmpty: writeYAML(into: &text, indent: "")
-        default: text = scalarYAML + "\n"
-        }
+        writeYAML(into: &text, indent: "")
         return text
     }
 
     private func writeYAML(into text: inout String, indent: String) {
         switch self {
-        case .object(let members):
+        case .object(let members) where !members.isEmpty:
             for (position, member) in members.enumerated() {
                 if position > 0 { text += indent }
                 text += "\(Self.yaml(of: member.key)):"
                 member.value.writeYAML(after: " ", into: &text, indent: indent, deeper: indent + "  ")
             }
-        case .array(let elements):
+        case .array(let elements) where !elements.isEmpty:
             for (position, element) in elements.enumerated() {
                 if position > 0 { text += indent }
                 text += "-"

@@ -30,7 +30,8 @@ struct DownCommand: ParsableCommand {
         } catch {
             throw CommandFailure(.unhealthy, "\(error)", next: "cellmesh doctor --mesh \(directory.name)")
         }
-        let document = try JSONValue(encoding: report)
+        let document = try JSONValue(encoding: report).ordered(
+            ["schema", "mesh", "how", "reaped", "left", "took_ms"])
         console.show(
             Report(document, names: ["mesh/\(report.mesh)"]) { _ in
                 let how =

@@ -13,7 +13,8 @@ struct BlastRadiusCommand: ParsableCommand {
             cells, and plain cells with one customer set each.
 
             Without --if, the cells that are down in the running mesh. --actual sets beside the prediction what the \
-            routers saw since the first fault. On cells that are already back: name them with --if.
+            routers saw, customer by customer, since a cell last stopped serving in a whole mesh; it is about the \
+            cells that have failed since then, also where they are back.
 
               cellmesh blast-radius --if us-east-1,us-west-2
               cellmesh blast-radius --if region/eu-west --topology topology/flagship.yaml
@@ -49,22 +50,28 @@ struct BlastRadiusCommand: ParsableCommand {
 
     private func report(_ source: ModelOptions.Source) throws -> BlastRadiusView {
         let topology = source.model.topology
-        var set = CellSet(try TargetFinder(topology: topology).cells(dead))
-        if dead.isEmpty {
-            guard let mesh = source.mesh else {
-                throw CommandFailure(.usage, "name the dead cells with --if", hint: "--if CELL,...")
-            }
-            if let status = MeshStatus.ifRunning(mesh) {
-                set = status.dead(topology)
-            } else if !actual {
-                throw CommandFailure(
-                    .usage, "mesh '\(mesh.name)' does not run: name the dead cells with --if", hint: "--if CELL,...")
-            }
-        }
-        var rendering = BlastRadiusView(
+        var observed: ObservedImpact?
+        if actual { observed = try ObservedImpact(model.mesh.running()) }
+        let set = try deadCells(source, observed)
+        var view = BlastRadiusView(
             report: BlastRadius(topology, placement: source.model.placement).report(dead: set),
             cellCount: topology.cells.count)
-        if actual { rendering.observed = try APIClient(model.mesh.running()).get("/v1/impact") }
-        return rendering
+        if let observed {
+            view.observed = .init(
+                impact: observed, prediction: observed.prediction(source.model.placement, dead: set))
+        }
+        return view
+    }
+
+    /// Those that were named; else those that the routers' window is about; else those that are down.
+    private func deadCells(_ source: ModelOptions.Source, _ observed: ObservedImpact?) throws -> CellSet {
+        let topology = source.model.topology
+        guard dead.isEmpty else { return CellSet(try TargetFinder(topology: topology).cells(dead)) }
+        if let observed, !observed.cells.isEmpty {
+            return CellSet(observed.cells.compactMap { topology.cellIndex(named: $0) })
+        }
+        guard let mesh = source.mesh else { throw CommandFailure(.usage, "name the dead cells with --if CELL,...") }
+        if let status = MeshStatus.ifRunning(mesh) { return status.dead(topology) }
+        throw CommandFailure(.usage, "mesh '\(mesh.name)' does not run: name the dead cells with --if CELL,...")
     }
 }

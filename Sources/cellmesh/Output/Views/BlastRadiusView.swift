@@ -1,11 +1,19 @@
 import Sharding
+import Telemetry
 
 /// `blast-radius`, and what `kill` says before it kills.
 struct BlastRadiusView {
     let report: BlastRadiusReport
     let cellCount: Int
-    /// What traffic saw, as the API's `/v1/impact` gives it; nil where it was not asked.
-    var observed: JSONValue?
+    /// What traffic saw; nil where it was not asked.
+    var observed: Observation?
+
+    struct Observation {
+        var impact: ObservedImpact
+        /// What was predicted for the customers seen, and for how many of them something else happened; nil where it
+        /// is not known which they are.
+        var prediction: (counts: BlastRadiusReport.Counts, different: Int)?
+    }
 
     var document: JSONValue {
         var members: [(String, JSONValue)] = [
@@ -22,10 +30,7 @@ struct BlastRadiusView {
                 ])
             ),
         ]
-        if let observed {
-            let keys = ["customers", "lost", "degraded", "untouched", "window_ms"]
-            members.append(("observed", .object(keys.map { ($0, observed[$0].isNull ? 0 : observed[$0]) })))
-        }
+        if let observed { members.append(("observed", Self.json(observed))) }
         return .document(members)
     }
 
@@ -33,6 +38,17 @@ struct BlastRadiusView {
         .object([
             ("lost", .integer(counts.lost)), ("degraded", .integer(counts.degraded)),
             ("untouched", .integer(counts.untouched)),
+        ])
+    }
+
+    private static func json(_ observed: Observation) -> JSONValue {
+        let impact = observed.impact
+        return .object([
+            ("customers", .integer(impact.customers)), ("lost", .integer(impact.counts.lost)),
+            ("degraded", .integer(impact.counts.degraded)), ("untouched", .integer(impact.counts.untouched)),
+            ("window_ms", .integer(impact.windowMilliseconds)), ("open", .bool(impact.isOpen)),
+            ("predicted", observed.prediction.map { json($0.counts) } ?? .null),
+            ("different", .integer(observed.prediction?.different)),
         ])
     }
 
@@ -58,43 +74,48 @@ struct BlastRadiusView {
             [
                 .init("CUSTOMERS"), .init("PREDICTED", .right), .init("SHARE", .right), .init("EXPECTED", .right),
                 .init("ONE POOL", .right), .init("PLAIN CELLS", .right),
-            ] + (observed == nil ? [] : [.init("OBSERVED", .right), .init("SHARE SEEN", .right)]))
-        func row(
-            _ name: String, _ key: String, _ count: Int, _ expected: String, _ pool: Int?, _ plain: Int?
-        ) {
-            let seen = observed.map { observed in
-                [
-                    Wording.count(observed[key].int ?? 0),
-                    Wording.percent(observed[key].int ?? 0, of: observed["customers"].int ?? 0),
-                ]
-            }
-            table.add(
-                [
-                    .init(name), .init(Wording.count(count)), .init(Wording.percent(count, of: report.customers)),
-                    .init(expected), .init(pool.map { Wording.count($0) } ?? ""),
-                    .init(plain.map { Wording.count($0) } ?? ""),
-                ] + (key.isEmpty ? [] : (seen ?? []).map { .init($0) }))
-        }
+            ] + (observed == nil ? [] : [.init("OF THOSE SEEN", .right), .init("OBSERVED", .right)]))
         func expected(_ mean: Double, _ deviation: Double) -> String {
             "\(Wording.fixed(mean, 1)) ± \(Wording.fixed(deviation, 1))"
         }
         let expectation = report.expected
-        row(
-            "lost", "lost", report.lost, expected(expectation.lost, expectation.lostDeviation), report.traditional.lost,
-            report.plainCells.lost)
-        row(
-            "degraded", "degraded", report.degraded, expected(expectation.degraded, expectation.degradedDeviation),
-            report.traditional.degraded, report.plainCells.degraded)
-        row("untouched", "untouched", report.untouched, "", report.traditional.untouched, report.plainCells.untouched)
-        row("no quorum", "", report.noQuorum, "", nil, nil)
+        let rows: [(name: String, counts: KeyPath<BlastRadiusReport.Counts, Int>, count: Int, expected: String)] = [
+            ("lost", \.lost, report.lost, expected(expectation.lost, expectation.lostDeviation)),
+            ("degraded", \.degraded, report.degraded, expected(expectation.degraded, expectation.degradedDeviation)),
+            ("untouched", \.untouched, report.untouched, ""),
+        ]
+        for row in rows {
+            var cells = [
+                row.name, Wording.count(row.count), Wording.percent(row.count, of: report.customers), row.expected,
+            ]
+            cells += [report.traditional, report.plainCells].map { Wording.count($0[keyPath: row.counts]) }
+            if let observed {
+                cells += [observed.prediction?.counts, observed.impact.counts].map { counts in
+                    counts.map { Wording.count($0[keyPath: row.counts]) } ?? "-"
+                }
+            }
+            table.add(cells.map { TableWriter.Cell($0) })
+        }
+        table.add(
+            [
+                "no quorum", Wording.count(report.noQuorum), Wording.percent(report.noQuorum, of: report.customers),
+            ].map { TableWriter.Cell($0) })
         return table.render()
     }
 
     private var legend: String {
         guard let observed else { return "" }
-        let window = Wording.time(milliseconds: observed["window_ms"].double ?? 0)
-        let customers = Wording.plural(observed["customers"].int ?? 0, "customer")
-        return "\nobserved: \(customers) asked within \(window) of the fault\n"
+        let impact = observed.impact
+        guard impact.customers > 0 else { return "\nobserved: nobody has asked since the fault began\n" }
+        let window = Wording.time(milliseconds: Double(impact.windowMilliseconds))
+        let agreement =
+            switch observed.prediction?.different {
+            case nil: ""
+            case 0?: ", each as predicted"
+            case let different?: ", \(different) not as predicted"
+            }
+        return
+            "\nobserved: \(Wording.plural(impact.customers, "customer")) asked within \(window) of the fault\(agreement)\n"
     }
 
     /// One line for `kill`: what the dead cells mean.

@@ -1,0 +1,35 @@
+import ControlPlane
+import Store
+import Telemetry
+
+/// What the control plane has written into its journal, as it comes. Its own view of the members is left out: that
+/// stands in its event log too.
+struct JournalTail {
+    private let path: String
+    private var journal: Journal?
+    private var last: Int64 = 0
+
+    init(_ mesh: DataDirectory) { path = mesh.journalPath }
+
+    /// The events since the last call; none where there is no journal, or where it cannot be read.
+    mutating func next() -> [EventHistory.Entry] {
+        // Opening would create it.
+        if journal == nil, SystemFile.exists(path) { journal = try? Journal(path: path) }
+        var entries: [EventHistory.Entry] = []
+        while let page = try? journal?.events(since: last, limit: 1_000), let newest = page.last {
+            last = newest.id
+            entries += page.filter { $0.type != "member" }.map(Self.entry)
+        }
+        return entries
+    }
+
+    private static func entry(_ event: JournalEvent) -> EventHistory.Entry {
+        EventHistory.Entry(
+            time: event.time,
+            event: .object([
+                ("time", .string(Timestamp.string(event.time, .nanoseconds))), ("type", .string(event.type)),
+                ("action", .string(event.action)), ("id", .string(event.subject)),
+                ("attributes", JSONParser.parse(event.attributes) ?? .empty),
+            ]))
+    }
+}

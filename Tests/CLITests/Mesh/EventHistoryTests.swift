@@ -1,0 +1,90 @@
+import ControlPlane
+import Store
+import Telemetry
+import Testing
+
+@testable import cellmesh
+
+@Suite struct EventHistoryTests {
+    private let scratch = Scratch()
+    private var mesh: DataDirectory { DataDirectory(path: scratch.path) }
+
+    private func line(_ second: Int, _ type: String, _ action: String, _ id: String, _ observer: String) -> String {
+        let time = "2026-03-01T12:00:\(second < 10 ? "0" : "")\(second).000000000Z"
+        return
+            #"{"time":"\#(time)","type":"\#(type)","action":"\#(action)","id":"\#(id)","attributes":{"observer":"\#(observer)"}}"#
+            + "\n"
+    }
+
+    private func ids(_ entries: [EventHistory.Entry]) -> [String] { entries.map { $0.event["id"].text ?? "" } }
+
+    @Test func allProcessesAreMergedByTime() {
+        scratch.write("control/events.ndjson", line(3, "process", "killed", "c", "control"))
+        scratch.write("cells/a/events.ndjson", line(4, "member", "dead", "d", "a"))
+        scratch.write("cells/a/events.ndjson.1", line(1, "member", "alive", "a", "a"))
+        scratch.write("routers/r1/events.ndjson", line(2, "link", "down", "b", "r1") + "not JSON\n{\"time\":\"x\"}\n")
+        var history = EventHistory(mesh, .init())
+        #expect(ids(history.next()) == ["a", "b", "c", "d"])
+        #expect(history.next().isEmpty)
+    }
+
+    @Test func theJournalOfTheControlPlaneIsMergedToo() throws {
+        let time = try #require(Timestamp.parse("2026-03-01T12:00:02Z"))
+        let journal = try Journal(path: mesh.journalPath)
+        for type in ["process", "member"] {
+            try journal.append(
+                JournalEvent(time: time, type: type, action: "kill", subject: "b", attributes: #"{"pid":7}"#))
+        }
+        scratch.write("cells/a/events.ndjson", line(1, "t", "x", "a", "a") + line(3, "t", "x", "c", "a"))
+        var history = EventHistory(mesh, .init())
+        let entries = history.next()
+        #expect(ids(entries) == ["a", "b", "c"])
+        #expect(
+            entries[1].event.json(.compact)
+                == #"{"time":"2026-03-01T12:00:02.000000000Z","type":"process","action":"kill","id":"b","#
+                + #""attributes":{"pid":7}}"#)
+        try journal.append(JournalEvent(time: time, type: "mesh", action: "stopped", subject: "d"))
+        #expect(ids(history.next()) == ["d"])
+    }
+
+    @Test func whatIsOldOrOfAnotherTypeIsLeftOut() throws {
+        scratch.write(
+            "control/events.ndjson",
+            line(1, "member", "dead", "a", "x") + line(5, "member", "dead", "b", "x") + line(6, "link", "up", "c", "x"))
+        let since = try #require(Since(argument: "2026-03-01T12:00:05Z"))
+        var recent = EventHistory(mesh, .init(since: since.time))
+        #expect(ids(recent.next()) == ["b", "c"])
+        var members = EventHistory(mesh, .init(type: "member"))
+        #expect(ids(members.next()) == ["a", "b"])
+        var one = EventHistory(mesh, .init(id: "c"))
+        #expect(ids(one.next()) == ["c"])
+    }
+
+    @Test func newLinesFollow() {
+        scratch.write("cells/a/events.ndjson", line(1, "t", "x", "1", "a"))
+        var history = EventHistory(mesh, .init())
+        #expect(ids(history.next()) == ["1"])
+        // A line is taken when it is whole.
+        let next = line(2, "t", "x", "2", "a")
+        scratch.write("cells/a/events.ndjson", String(next.prefix(20)), appending: true)
+        #expect(history.next().isEmpty)
+        scratch.write("cells/a/events.ndjson", String(next.dropFirst(20)), appending: true)
+        #expect(ids(history.next()) == ["2"])
+        // The file is rotated between two looks.
+        scratch.write("cells/a/events.ndjson", line(3, "t", "x", "3", "a"), appending: true)
+        scratch.rename("cells/a/events.ndjson", "cells/a/events.ndjson.1")
+        scratch.write("cells/a/events.ndjson", line(4, "t", "x", "4", "a"))
+        #expect(ids(history.next()) == ["3", "4"])
+    }
+
+    @Test func aTableHasAColumnForTheObserver() {
+        scratch.write("control/events.ndjson", line(7, "member", "dead", "us-east-1", "r1"))
+        var history = EventHistory(mesh, .init())
+        #expect(
+            EventTable.render(history.next(), TableStyle(isWide: false, hasColors: false)) == """
+                TIME          TYPE    ACTION  ID         BY  DETAILS
+                12:00:07.000  member  dead    us-east-1  r1
+
+                """)
+    }
+}
