@@ -122,6 +122,6 @@ let package = Package(
                 "MeshBase",
             ]),
         tests("ArchitectureTests", []),
-        tests("EndToEndTests", ["cellmesh", "CLibUV", "MeshBase"]),
+        tests("EndToEndTests", [yams, "cellmesh", "CLibUV", "MeshBase"]),
     ]
 )
