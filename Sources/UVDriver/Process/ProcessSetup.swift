@@ -1,4 +1,5 @@
 import CLibUV
+import Glibc
 import MeshBase
 
 /// What a process that serves connections sets for itself, once, at its start.
@@ -6,6 +7,15 @@ package enum ProcessSetup {
     /// A write to a connection that the peer has closed gives EPIPE in place of death.
     package static func ignoreBrokenPipes() throws(UVError) {
         try check(cuv_ignore_sigpipe_errno(), "ignore SIGPIPE")
+    }
+
+    /// Takes signals again that the parent had blocked in the thread that started this process: the mask is inherited, and
+    /// a process that does not hear SIGTERM and SIGCHLD can neither be stopped nor see its children die. For the first
+    /// thread, before there are others.
+    package static func unblockSignals() {
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
     }
 
     /// Raises the number of descriptors this process may have open towards `wanted`, as far as the hard limit goes.
