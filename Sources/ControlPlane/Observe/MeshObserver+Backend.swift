@@ -54,10 +54,7 @@ extension MeshObserver: APIBackend {
             })
     }
 
-    package func ownMembers() -> MembersReport {
-        let now = loop.now()
-        return MembersReport(observer: "control", members: member.members.map { MembersReport.Row($0, now: now) })
-    }
+    package func ownMembers() -> MembersReport { member.report }
 
     package func members(
         observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void
