@@ -186,6 +186,10 @@ static inline ssize_t cuv_read_errno(int fd, void *buffer, size_t count) {
     return n < 0 ? -errno : n;
 }
 static inline int cuv_close(int fd) { return close(fd); }
+/// Marks every descriptor from `first` on so that programs started from here do not get it; 0 or a negative errno.
+static inline int cuv_close_on_exec_from_errno(unsigned int first) {
+    return syscall(SYS_close_range, first, ~0U, 4u /* CLOSE_RANGE_CLOEXEC */) == 0 ? 0 : -errno;
+}
 
 /// An exclusive record lock on the whole file, without waiting: 0, or -EAGAIN or -EACCES when another process has it.
 static inline int cuv_lock_errno(int fd) {

@@ -27,7 +27,7 @@ extension EndToEnd {
 
             let actual = try mesh.json(["blast-radius", "--actual"])
             let observed = try #require(actual["observed"] as? [String: Any])
-            #expect(observed["mismatches"] as? Int == 0, "prediction and traffic disagree: \(actual)")
+            #expect(observed["different"] as? Int == 0, "prediction and traffic disagree: \(actual)")
             #expect((observed["degraded"] as? Int ?? 0) > 0)
 
             try mesh.json(["restart", "cell/us-east-1"])

@@ -287,7 +287,8 @@ package final class ControlPlane {
             mesh: directory.name, pid: identity.pid, startTime: identity.startTime,
             api: "http://\(api.local)", gossip: member.gossip.description, router: router.map { "http://\($0)" } ?? "",
             started: Timestamp.string(started), cells: topology.cells.count,
-            readyMilliseconds: Int64((loop.now() - begun).milliseconds.rounded()))
+            readyMilliseconds: Int64((loop.now() - begun).milliseconds.rounded()),
+            adopted: adoption.plan.adopt.count { $0.name.role == .cell })
         do throws(DataDirectoryError) { try directory.writeControl(file) } catch { return fail(.data(error)) }
         isReady = true
         note("ready", ["ready_ms": Int(file.readyMilliseconds), "adopted": adoption.plan.adopt.count])

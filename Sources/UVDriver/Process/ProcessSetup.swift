@@ -8,6 +8,11 @@ package enum ProcessSetup {
         try check(cuv_ignore_sigpipe_errno(), "ignore SIGPIPE")
     }
 
+    /// Keeps what this process has inherited (the pipes of a shell, a test runner, a supervisor) from the processes that
+    /// it starts: a mesh that goes on in the background must not hold them open. On kernels without the call nothing
+    /// changes.
+    package static func keepDescriptorsPrivate() { _ = cuv_close_on_exec_from_errno(3) }
+
     /// Raises the number of descriptors this process may have open towards `wanted`, as far as the hard limit goes.
     /// - Returns: the limit now in force, which may be less or more.
     @discardableResult

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Glibc
+import UVDriver
 
 /// Parses the command line, runs the command and turns whatever comes of it into output and an exit code.
 enum Launcher {
     static func run(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) -> Int32 {
+        ProcessSetup.keepDescriptorsPrivate()
         // Whatever waits, Ctrl-C ends it with the same code; processes of the mesh set actions of their own.
         signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
         do {

@@ -66,9 +66,6 @@ struct UpCommand: ParsableCommand {
                 try ControlPlane.run(settings, progress: show) { report in
                     progress.end()
                     announce(report.control, settings.topology, begun, console)
-                    if report.adopted > 0 {
-                        console.message("\(report.adopted) processes were running and are taken over")
-                    }
                     console.message("Ctrl-C stops the mesh")
                 }
                 console.message("stopped")
