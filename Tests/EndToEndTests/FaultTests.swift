@@ -47,7 +47,7 @@ extension EndToEnd {
             try mesh.run(["kill"] + shard.map { "cell/\($0)" } + ["--yes"])
             var lost = 0
             for number in 1...1000 {
-                let answer = try HTTPProbe.request("GET", mesh.router, "/v1/customers/c\(number)/services/checkout")
+                let answer = try HTTPProbe.request("GET", mesh.router, "/v1/customers/c\(number)/services/user")
                 if answer.status == 503, answer.headers["x-shard"] == "0/2" { lost += 1 }
             }
             #expect(lost == prediction["lost"] as? Int)

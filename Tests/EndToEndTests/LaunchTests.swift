@@ -63,7 +63,7 @@ extension EndToEnd {
                 toFile: mesh.dataDirectory + "/version", atomically: true, encoding: .utf8)
             let outcome = try mesh.run(["up", "topology/monolith.yaml", "--detach"])
             #expect(outcome.code == 1)
-            #expect(outcome.err.contains("version"), "\(outcome.err)")
+            #expect(outcome.err.contains("cellmesh-data 99"), "\(outcome.err)")
         }
 
         @Test func anUnknownCellIsRefusedWithTheNearestName() throws {

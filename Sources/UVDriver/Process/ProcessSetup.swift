@@ -13,6 +13,10 @@ package enum ProcessSetup {
     /// changes.
     package static func keepDescriptorsPrivate() { _ = cuv_close_on_exec_from_errno(3) }
 
+    /// Unblocks all signals: a parent with worker threads often starts its children with most of them blocked, and then
+    /// neither Ctrl-C nor the death of a child would be noticed.
+    package static func unblockSignals() throws(UVError) { try check(cuv_unblock_signals_errno(), "unblock signals") }
+
     /// Raises the number of descriptors this process may have open towards `wanted`, as far as the hard limit goes.
     /// - Returns: the limit now in force, which may be less or more.
     @discardableResult

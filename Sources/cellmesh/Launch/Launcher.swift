@@ -6,6 +6,7 @@ import UVDriver
 enum Launcher {
     static func run(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) -> Int32 {
         ProcessSetup.keepDescriptorsPrivate()
+        try? ProcessSetup.unblockSignals()
         // Whatever waits, Ctrl-C ends it with the same code; processes of the mesh set actions of their own.
         signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
         do {
