@@ -12,7 +12,7 @@ extension EndToEnd {
             let cell = try #require(try mesh.cells().first?.name)
             try mesh.run(["kill", "cell/\(cell)", "--for", "1s", "--yes"])
             #expect(try state(of: cell, in: mesh) == "down")
-            for _ in 0..<200 where try state(of: cell, in: mesh) != "serving" { usleep(50_000) }
+            try TestMesh.eventually { try state(of: cell, in: mesh) == "serving" }
             #expect(try state(of: cell, in: mesh) == "serving")
             try mesh.down()
         }
@@ -27,7 +27,7 @@ extension EndToEnd {
             kill(Int32(control), SIGKILL)
             usleep(1_200_000)
             try mesh.up("topology/eight-cells.yaml")
-            for _ in 0..<200 where try state(of: cell, in: mesh) != "serving" { usleep(50_000) }
+            try TestMesh.eventually { try state(of: cell, in: mesh) == "serving" }
             #expect(try state(of: cell, in: mesh) == "serving")
             try mesh.down()
         }
@@ -53,7 +53,7 @@ extension EndToEnd {
             let status = try mesh.json(["status"])
             let control = try #require((status["control"] as? [String: Any])?["pid"] as? Int)
             kill(Int32(control), SIGKILL)
-            for _ in 0..<200 where cells.contains(where: { TestMesh.isRunning($0.pid) }) { usleep(50_000) }
+            TestMesh.eventually { !cells.contains { TestMesh.isRunning($0.pid) } }
             #expect(cells.allSatisfy { !TestMesh.isRunning($0.pid) })
         }
 
