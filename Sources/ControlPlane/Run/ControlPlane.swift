@@ -249,10 +249,13 @@ package final class ControlPlane {
         }
     }
 
+    /// What routers said of their links while the mesh starts.
+    var reach = Reach()
+
     /// Those that should serve now: all but the ones killed on purpose.
     private var expected: [SupervisedProcess] { supervisor.processes.filter { !$0.isHeldDown } }
 
-    private func checkStart() {
+    func checkStart() {
         guard !isReady, !isStopping, failure == nil else { return }
         let expected = expected
         let serving = expected.count { isInView($0) }
@@ -260,9 +263,10 @@ package final class ControlPlane {
             shown = serving
             onProgress(serving, expected.count)
         }
-        if serving == expected.count { return becomeReady() }
+        if serving == expected.count, routersReach(expected) { return becomeReady() }
         if loop.now() - begun > settings.startTimeout + .seconds(1) {
-            let missing = expected.filter { !isInView($0) }.map(\.name.description)
+            var missing = expected.filter { !isInView($0) }.map(\.name.description)
+            if missing.isEmpty { missing = ["links from the routers to the cells"] }
             fail(
                 .timeout(
                     "only \(serving) of \(expected.count) processes served within \(settings.startTimeout.seconds) s; "
