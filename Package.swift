@@ -107,13 +107,19 @@ let package = Package(
         tests("ReplicationTests", ["Replication", "Sharding", "Topology", "MeshBase"]),
         tests("CheckersTests", ["Checkers", "Sharding", "Topology", "MeshBase"]),
         tests("WireTests", ["Wire", "Membership", "MeshBase"]),
-        tests("NodesTests", ["Nodes", "Wire", "Membership", "Sharding", "Topology", "MeshBase"]),
+        tests("NodesTests", ["Nodes", "Wire", "Replication", "Membership", "Sharding", "Topology", "MeshBase"]),
         tests("BlueprintsTests", ["Blueprints", "Sharding", "Topology", "MeshBase"]),
         tests("StoreTests", [sqlite, "Store", "Nodes", "Replication", "Topology", "MeshBase"]),
         tests("TelemetryTests", [logging, "Telemetry", "MeshBase"]),
         tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Topology", "MeshBase"]),
-        tests("SimDriverTests", ["SimDriver", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
-        tests("ControlPlaneTests", ["ControlPlane", "UVDriver", "Blueprints", "Topology", "MeshBase"]),
+        tests(
+            "SimDriverTests", ["SimDriver", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
+        tests(
+            "ControlPlaneTests",
+            [
+                "ControlPlane", "Store", "Sharding", "Membership", "Wire", "UVDriver", "Blueprints", "Topology",
+                "MeshBase",
+            ]),
         tests("LoadGeneratorTests", ["LoadGenerator", "Checkers", "UVDriver", "Wire", "Topology", "MeshBase"]),
         tests(
             "CLITests",

@@ -12,6 +12,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -186,6 +187,16 @@ static inline ssize_t cuv_read_errno(int fd, void *buffer, size_t count) {
     return n < 0 ? -errno : n;
 }
 static inline int cuv_close(int fd) { return close(fd); }
+/// Unblocks all signals in this thread: 0 or a negative errno.
+static inline int cuv_unblock_signals_errno(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    return -pthread_sigmask(SIG_SETMASK, &none, NULL);
+}
+/// Marks every descriptor from `first` on so that programs started from here do not get it; 0 or a negative errno.
+static inline int cuv_close_on_exec_from_errno(unsigned int first) {
+    return syscall(SYS_close_range, first, ~0U, 4u /* CLOSE_RANGE_CLOEXEC */) == 0 ? 0 : -errno;
+}
 
 /// An exclusive record lock on the whole file, without waiting: 0, or -EAGAIN or -EACCES when another process has it.
 static inline int cuv_lock_errno(int fd) {

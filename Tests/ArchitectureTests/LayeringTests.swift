@@ -5,7 +5,7 @@ import Testing
 /// to be built already, so the compiler alone does not hold them.
 @Suite struct LayeringTests {
     static let standard: Set<String> = ["Swift", "Synchronization"]
-    static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Dispatch"]
+    static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Darwin", "Dispatch"]
     static let pure: Set<String> = [
         "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Checkers", "Wire", "Nodes",
     ]

@@ -27,7 +27,7 @@ extension EndToEnd {
 
             let actual = try mesh.json(["blast-radius", "--actual"])
             let observed = try #require(actual["observed"] as? [String: Any])
-            #expect(observed["mismatches"] as? Int == 0, "prediction and traffic disagree: \(actual)")
+            #expect(observed["different"] as? Int == 0, "prediction and traffic disagree: \(actual)")
             #expect((observed["degraded"] as? Int ?? 0) > 0)
 
             try mesh.json(["restart", "cell/us-east-1"])
@@ -47,7 +47,7 @@ extension EndToEnd {
             try mesh.run(["kill"] + shard.map { "cell/\($0)" } + ["--yes"])
             var lost = 0
             for number in 1...1000 {
-                let answer = try HTTPProbe.request("GET", mesh.router, "/v1/customers/c\(number)/services/checkout")
+                let answer = try HTTPProbe.request("GET", mesh.router, "/v1/customers/c\(number)/services/user")
                 if answer.status == 503, answer.headers["x-shard"] == "0/2" { lost += 1 }
             }
             #expect(lost == prediction["lost"] as? Int)

@@ -27,9 +27,11 @@ package struct ControlFile: Codable, Sendable, Equatable {
     package var cells: Int
     /// From the start of the control plane until everything served.
     package var readyMilliseconds: Int64
+    /// Cells that ran already and were taken over.
+    package var adopted: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, mesh, pid, api, gossip, router, started, cells
+        case schema, mesh, pid, api, gossip, router, started, cells, adopted
         case startTime = "start_time"
         case readyMilliseconds = "ready_ms"
     }

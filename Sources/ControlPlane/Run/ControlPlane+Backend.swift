@@ -93,7 +93,7 @@ extension ControlPlane: APIBackend {
         ask(supervisor.processes, "/v1/members", as: MembersReport.self, completion)
     }
 
-    private func ask<Report: Decodable>(
+    func ask<Report: Decodable>(
         _ processes: [SupervisedProcess], _ target: String, as type: Report.Type,
         _ completion: @escaping ([ProcessName: Report?]) -> Void
     ) {

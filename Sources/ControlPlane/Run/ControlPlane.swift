@@ -222,10 +222,13 @@ package final class ControlPlane {
         }
     }
 
+    /// What routers said of their links while the mesh starts.
+    var reach = Reach()
+
     /// Those that should serve now: all but the ones killed on purpose.
     private var expected: [SupervisedProcess] { supervisor.processes.filter { !$0.isHeldDown } }
 
-    private func checkStart() {
+    func checkStart() {
         guard !isReady, !isStopping, failure == nil else { return }
         let expected = expected
         let serving = expected.count { isInView($0) }
@@ -233,9 +236,10 @@ package final class ControlPlane {
             shown = serving
             onProgress(serving, expected.count)
         }
-        if serving == expected.count { return becomeReady() }
+        if serving == expected.count, routersReach(expected) { return becomeReady() }
         if loop.now() - begun > settings.startTimeout + .seconds(1) {
-            let missing = expected.filter { !isInView($0) }.map(\.name.description)
+            var missing = expected.filter { !isInView($0) }.map(\.name.description)
+            if missing.isEmpty { missing = ["links from the routers to the cells"] }
             fail(
                 .timeout(
                     "only \(serving) of \(expected.count) processes served within \(settings.startTimeout.seconds) s; "
@@ -260,7 +264,8 @@ package final class ControlPlane {
             mesh: directory.name, pid: identity.pid, startTime: identity.startTime,
             api: "http://\(api.local)", gossip: member.gossip.description, router: router.map { "http://\($0)" } ?? "",
             started: Timestamp.string(started), cells: topology.cells.count,
-            readyMilliseconds: Int64((loop.now() - begun).milliseconds.rounded()))
+            readyMilliseconds: Int64((loop.now() - begun).milliseconds.rounded()),
+            adopted: adoption.plan.adopt.count { $0.name.role == .cell })
         do throws(DataDirectoryError) { try directory.writeControl(file) } catch { return fail(.data(error)) }
         isReady = true
         note("ready", ["ready_ms": Int(file.readyMilliseconds), "adopted": adoption.plan.adopt.count])

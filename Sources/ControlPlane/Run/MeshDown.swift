@@ -51,7 +51,7 @@ package enum MeshDown {
         }
         if let holder = directory.controlHolder {
             if try stop(directory, holder, until: begun + timeout) {
-                // Its last act is to let go of the lock; nothing is left of what it knew.
+                // It stopped what it knew, and itself last.
                 return report("api", nil)
             }
             if let control = ProcessIdentity(pid: holder), directory.controlHolder == holder {
@@ -84,7 +84,7 @@ package enum MeshDown {
         } catch { asked = false }
         if !asked { _ = try? control.kill(SIGTERM) }
         while monotonic() < deadline {
-            if directory.controlHolder != holder { return true }
+            if directory.controlHolder != holder, !control.isRunning { return true }
             usleep(2_000)
         }
         return false

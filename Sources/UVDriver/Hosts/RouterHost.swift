@@ -134,10 +134,21 @@ package final class RouterHost {
         case "/readyz": isStopping ? .unavailable("stopping") : .ok("serving")
         case "/metrics": .metrics(RouterMetrics.text(node, front: front, links: links, runtime: runtime))
         case "/v1/members": .json(MembersPage.text(node.pointee.gossip.swim, now: runtime.loop.now()))
+        case "/v1/serving": .json(servingPage())
         case "/v1/impact": .json(impactPage())
         case "/v1/impact/customers": .json(customersPage())
         default: nil
         }
+    }
+
+    /// The cells that this router takes for healthy: their links are up and membership has no doubt.
+    private func servingPage() -> String {
+        var json = JSONWriter(.compact)
+        let cells = node.pointee.topology.cells.indices.filter { node.pointee.isServing(CellIndex($0)) }
+        json.document { json in
+            json.field("cells", cells.map { node.pointee.topology.cells[$0].name })
+        }
+        return json.string + "\n"
     }
 
     /// Customer by customer: `[hash in hexadecimal, 0 untouched | 1 degraded | 2 lost]`.

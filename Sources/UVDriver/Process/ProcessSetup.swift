@@ -1,5 +1,4 @@
 import CLibUV
-import Glibc
 import MeshBase
 
 /// What a process that serves connections sets for itself, once, at its start.
@@ -9,14 +8,14 @@ package enum ProcessSetup {
         try check(cuv_ignore_sigpipe_errno(), "ignore SIGPIPE")
     }
 
-    /// Takes signals again that the parent had blocked in the thread that started this process: the mask is inherited, and
-    /// a process that does not hear SIGTERM and SIGCHLD can neither be stopped nor see its children die. For the first
-    /// thread, before there are others.
-    package static func unblockSignals() {
-        var none = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, nil)
-    }
+    /// Keeps what this process has inherited (the pipes of a shell, a test runner, a supervisor) from the processes that
+    /// it starts: a mesh that goes on in the background must not hold them open. On kernels without the call nothing
+    /// changes.
+    package static func keepDescriptorsPrivate() { _ = cuv_close_on_exec_from_errno(3) }
+
+    /// Unblocks all signals: a parent with worker threads often starts its children with most of them blocked, and then
+    /// neither Ctrl-C nor the death of a child would be noticed.
+    package static func unblockSignals() throws(UVError) { try check(cuv_unblock_signals_errno(), "unblock signals") }
 
     /// Raises the number of descriptors this process may have open towards `wanted`, as far as the hard limit goes.
     /// - Returns: the limit now in force, which may be less or more.

@@ -5,7 +5,8 @@ import UVDriver
 /// Parses the command line, runs the command and turns whatever comes of it into output and an exit code.
 enum Launcher {
     static func run(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) -> Int32 {
-        ProcessSetup.unblockSignals()
+        ProcessSetup.keepDescriptorsPrivate()
+        try? ProcessSetup.unblockSignals()
         // Whatever waits, Ctrl-C ends it with the same code; processes of the mesh set actions of their own.
         signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
         do {

@@ -67,6 +67,10 @@ struct LoadOptions: ParsableArguments {
             if let priorities { load.priorities = try PriorityMix(priorities) }
             load.objectives = try slo.map { expression throws(LoadError) in try Objective(expression) }
             load.verifies = verify
+            // One register per record is what tier critical promises, as long as shards keep their members.
+            load.checksRegisters =
+                verify && topology.sharding.replacement == .never
+                && topology.blueprints.allSatisfy { $0.store.map { $0.tier == .critical } ?? true }
             load.connections = connections
             load.timeout = timeout.amount
             load.keys = keys

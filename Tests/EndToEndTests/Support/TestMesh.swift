@@ -89,6 +89,14 @@ final class TestMesh {
         #expect(left.isEmpty, "still running after down: \(left.sorted())")
     }
 
+    /// Asks again and again until the condition holds, at most for about ten seconds.
+    static func eventually(_ condition: () throws -> Bool) rethrows {
+        for _ in 0..<200 {
+            if try condition() { return }
+            usleep(50_000)
+        }
+    }
+
     static func isRunning(_ pid: Int32) -> Bool {
         guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             let end = stat.lastIndex(of: ")")

@@ -39,6 +39,9 @@ struct UpCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long the start may take.", valueName: "duration"))
     var waitTimeout = DurationArgument(.seconds(30))
 
+    @Option(help: "How long cells and routers go on when the control plane has died, then stop by themselves.")
+    var grace = DurationArgument(.minutes(10))
+
     @OptionGroup var output: OutputOptions
 
     enum Switch: String, CaseIterable, ExpressibleByArgument { case on, off }
@@ -66,9 +69,6 @@ struct UpCommand: ParsableCommand {
                 try ControlPlane.run(settings, progress: show) { report in
                     progress.end()
                     announce(report.control, settings.topology, begun, console)
-                    if report.adopted > 0 {
-                        console.message("\(report.adopted) processes were running and are taken over")
-                    }
                     console.message("Ctrl-C stops the mesh")
                 }
                 console.message("stopped")
@@ -93,6 +93,7 @@ struct UpCommand: ParsableCommand {
         var settings = ControlSettings(directory: directory, topology: topology)
         settings.router = port.map { .loopback($0) }
         settings.startTimeout = waitTimeout.amount
+        settings.grace = grace.amount
         return settings
     }
 

@@ -17,8 +17,8 @@ struct RouteExplainCommand: ParsableCommand {
               cellmesh route explain c7 --topology topology/flagship.yaml -o json
             """)
 
-    @Argument(help: "The customer's name, such as c7.")
-    var customer: String
+    @Argument(help: "The customer's name, such as c7; several give a list.")
+    var customers: [String]
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var output: OutputOptions
@@ -27,7 +27,8 @@ struct RouteExplainCommand: ParsableCommand {
         let console = output.console
         let source = try model.load(console)
         let status = source.mesh.flatMap { MeshStatus.ifRunning($0) }
-        console.show(RouteView(source.model, customer: customer, status: status).report)
+        let views = customers.map { RouteView(source.model, customer: $0, status: status).report }
+        console.show(views.count == 1 ? views[0] : RouteView.list(views))
         if let mesh = source.mesh, status == nil, console.format == .table {
             console.message("mesh '\(mesh.name)' does not run: which cell serves is not known")
         }

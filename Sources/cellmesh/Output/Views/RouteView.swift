@@ -6,6 +6,15 @@ import Topology
 struct RouteView {
     let report: Report
 
+    /// Several customers: their documents in the order in which they were asked for.
+    static func list(_ views: [Report]) -> Report {
+        Report(
+            .document([("customers", .array(views.map(\.document)))]), names: views.flatMap(\.names)
+        ) { style in
+            views.map { $0.table(style) }.joined(separator: "\n")
+        }
+    }
+
     init(_ model: StoredMesh, customer: String, status: MeshStatus?) {
         let topology = model.topology
         let hash = CustomerHash(customer)

@@ -9,10 +9,10 @@ enum UpView {
         let document = JSONValue.document([
             ("mesh", .string(control.mesh)), ("data_dir", .string(dataDirectory)), ("router", .string(control.router)),
             ("api", .string(control.api)), ("cells", .integer(control.cells)), ("pid", .integer(control.pid)),
-            ("ready_ms", .integer(readyMilliseconds)),
+            ("ready_ms", .integer(readyMilliseconds)), ("adopted", .integer(control.adopted ?? 0)),
         ])
         return Report(document, names: ["mesh/\(control.mesh)"]) { style in
-            let rows = [
+            var rows = [
                 ("mesh", "\(control.mesh), \(TopologyWording.parts(topology))"),
                 ("router", control.router), ("api", "\(control.api) (token in \(dataDirectory)/token)"),
                 ("data", dataDirectory),
@@ -21,6 +21,9 @@ enum UpView {
                     "in \(Wording.time(milliseconds: Double(readyMilliseconds))), control plane pid \(control.pid)"
                 ),
             ]
+            if let adopted = control.adopted, adopted > 0 {
+                rows.append(("adopted", "\(adopted) running \(adopted == 1 ? "cell" : "cells")"))
+            }
             let width = rows.map(\.0.count).max() ?? 0
             let lines = rows.map { name, value in
                 style.painted(name + String(repeating: " ", count: width - name.count), .dim) + "  " + value + "\n"

@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    @Suite struct SupervisionTests {
+        private func state(of cell: String, in mesh: TestMesh) throws -> String? {
+            try mesh.cells().first { $0.name == cell }?.state
+        }
+
+        @Test func aKillWithALeaseHealsItself() throws {
+            let mesh = try TestMesh("topology/eight-cells.yaml")
+            let cell = try #require(try mesh.cells().first?.name)
+            try mesh.run(["kill", "cell/\(cell)", "--for", "1s", "--yes"])
+            #expect(try state(of: cell, in: mesh) == "down")
+            try TestMesh.eventually { try state(of: cell, in: mesh) == "serving" }
+            #expect(try state(of: cell, in: mesh) == "serving")
+            try mesh.down()
+        }
+
+        @Test func aPauseWhoseTimePassedWhileNobodyWatchedIsHealedByTheNextControlPlane() throws {
+            let mesh = try TestMesh("topology/eight-cells.yaml")
+            let cell = try #require(try mesh.cells().last?.name)
+            try mesh.run(["pause", "cell/\(cell)", "--for", "1s"])
+            #expect(try state(of: cell, in: mesh) == "paused")
+            let status = try mesh.json(["status"])
+            let control = try #require((status["control"] as? [String: Any])?["pid"] as? Int)
+            kill(Int32(control), SIGKILL)
+            usleep(1_200_000)
+            try mesh.up("topology/eight-cells.yaml")
+            try TestMesh.eventually { try state(of: cell, in: mesh) == "serving" }
+            #expect(try state(of: cell, in: mesh) == "serving")
+            try mesh.down()
+        }
+
+        @Test func doctorFindsAndEndsWhatADeadControlPlaneLeft() throws {
+            let mesh = try TestMesh("topology/eight-cells.yaml")
+            let cells = try mesh.cells()
+            let status = try mesh.json(["status"])
+            let control = try #require((status["control"] as? [String: Any])?["pid"] as? Int)
+            kill(Int32(control), SIGKILL)
+            let found = try mesh.run(["doctor"])
+            #expect(found.code == 3)
+            #expect(cells.allSatisfy { found.out.contains("\($0.pid)") })
+            #expect(cells.allSatisfy { TestMesh.isRunning($0.pid) })
+            #expect(try mesh.run(["doctor", "--reap"]).code == 0)
+            #expect(cells.allSatisfy { !TestMesh.isRunning($0.pid) })
+            #expect(try mesh.run(["doctor"]).code == 0)
+        }
+
+        @Test func orphansStopByThemselvesAfterTheirGrace() throws {
+            let mesh = try TestMesh("topology/monolith.yaml", arguments: ["--grace", "1s"])
+            let cells = try mesh.cells()
+            let status = try mesh.json(["status"])
+            let control = try #require((status["control"] as? [String: Any])?["pid"] as? Int)
+            kill(Int32(control), SIGKILL)
+            TestMesh.eventually { !cells.contains { TestMesh.isRunning($0.pid) } }
+            #expect(cells.allSatisfy { !TestMesh.isRunning($0.pid) })
+        }
+
+        @Test(.enabled(if: geteuid() == 0, "a file system of its own takes root"))
+        func aFullDiskRefusesWritesAndLosesNone()
+            throws
+        {
+            let mesh = try TestMesh()
+            let mounted = try Program.Running(
+                "/bin/mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", mesh.home.path], environment: [:],
+                directory: Program.root
+            ).wait()
+            try #require(mounted.code == 0, "\(mounted.err)")
+            defer {
+                _ = try? mesh.run(["down"])
+                _ = try? Program.Running(
+                    "/bin/umount", ["-l", mesh.home.path], environment: [:], directory: Program.root
+                ).wait()
+            }
+            try mesh.up("topology/monolith.yaml")
+            let body = String(repeating: "x", count: 100_000)
+            var kept: [String] = []
+            var refused = 0
+            for number in 1...60 {
+                let path = "/v1/customers/c1/records/k\(number)"
+                let answer = try HTTPProbe.request("PUT", mesh.router, path, body: body)
+                if answer.status == 201 { kept.append(path) } else { refused += 1 }
+                if refused > 3 { break }
+            }
+            #expect(refused > 3)
+            #expect(!kept.isEmpty)
+            for path in kept { #expect(try HTTPProbe.request("GET", mesh.router, path).status == 200) }
+            #expect(try mesh.cells().allSatisfy { $0.state == "serving" })
+            let grown = try Program.Running(
+                "/bin/mount", ["-o", "remount,size=32m", mesh.home.path], environment: [:], directory: Program.root
+            ).wait()
+            try #require(grown.code == 0)
+            #expect(
+                try HTTPProbe.request("PUT", mesh.router, "/v1/customers/c1/records/later", body: body).status == 201)
+            try mesh.down()
+        }
+    }
+}
