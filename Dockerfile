@@ -10,7 +10,7 @@ COPY Benchmarks Benchmarks
 RUN swift build -c release --static-swift-stdlib --product cellmesh
 
 FROM debian:bookworm-slim
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libuv1 libsqlite3-0 ca-certificates \
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libuv1 libsqlite3-0 libstdc++6 ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/.build/release/cellmesh /usr/local/bin/cellmesh
 COPY topology /etc/cellmesh/topology

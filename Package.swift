@@ -131,6 +131,6 @@ let package = Package(
                 "MeshBase",
             ]),
         tests("ArchitectureTests", []),
-        tests("EndToEndTests", ["cellmesh", "CLibUV", "MeshBase"]),
+        tests("EndToEndTests", [yams, "cellmesh", "CLibUV", "MeshBase"]),
     ]
 )

@@ -38,6 +38,9 @@ struct CellMesh: ParsableCommand {
             CommandGroup(name: "Program", subcommands: [CompletionCommand.self, VersionCommand.self]),
             CommandGroup(
                 name: "Processes",
-                subcommands: [CellCommand.self, RouterCommand.self, ControlCommand.self, WireCheckCommand.self]),
+                subcommands: [
+                    CellCommand.self, RouterCommand.self, RegionCommand.self, ControlCommand.self,
+                    WireCheckCommand.self,
+                ]),
         ])
 }

@@ -4,6 +4,8 @@ import Wire
 /// What the API serves. Confined to the loop's thread; completions are called there, once, in the call or later.
 package protocol APIBackend: AnyObject {
     var isReady: Bool { get }
+    /// Why nothing can be changed here; nil where changes are made.
+    var refusesChanges: APIFailure? { get }
     func status() -> StatusReport
     func processes() -> ProcessesReport
     /// - Parameter observer: whose view; the control plane's own where nil.
@@ -17,6 +19,10 @@ package protocol APIBackend: AnyObject {
     /// Begins the ordered shutdown.
     func shutDown()
     func metrics() -> String
+}
+
+extension APIBackend {
+    package var refusesChanges: APIFailure? { nil }
 }
 
 /// An answer that says no.

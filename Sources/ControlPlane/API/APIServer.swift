@@ -78,6 +78,7 @@ package final class APIServer {
             return respond(stream, APIFailure(415, "The body must be application/json.").problem)
         }
         guard let backend else { return respond(stream, APIFailure(503, "The control plane is stopping.").problem) }
+        if route.isChange, let refusal = backend.refusesChanges { return respond(stream, refusal.problem) }
         answer(stream, route, backend)
     }
 

@@ -46,6 +46,12 @@ package final class ControlMember: MembershipView {
     package var members: [Member] { node.pointee.gossip.swim.members }
     package func member(named name: String) -> Member? { node.pointee.gossip.swim.member(named: name) }
 
+    /// What it knows, for people.
+    package var report: MembersReport {
+        let now = runtime.loop.now()
+        return MembersReport(observer: "control", members: members.map { MembersReport.Row($0, now: now) })
+    }
+
     package func start(seeds: [Endpoint]) {
         node.pointee.start(seeds: seeds, now: runtime.loop.now(), into: &io.pointee)
     }

@@ -7,6 +7,14 @@ package struct EventsReport: Sendable {
 
     package init(events: [JournalEvent]) { self.events = events }
 
+    static func read(_ journal: Journal, since: Int64, limit: Int) -> Result<EventsReport, APIFailure> {
+        do throws(StoreError) {
+            return .success(EventsReport(events: try journal.events(since: since, limit: limit)))
+        } catch {
+            return .failure(APIFailure(500, "The journal cannot be read: \(error)"))
+        }
+    }
+
     /// The number to ask from next time.
     package func next(after since: Int64) -> Int64 { events.last?.id ?? since }
 

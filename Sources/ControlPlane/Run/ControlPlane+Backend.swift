@@ -28,32 +28,15 @@ extension ControlPlane: APIBackend {
     }
 
     package func status() -> StatusReport {
-        let cells = topology.cells.indices.map { index -> StatusReport.Cell in
-            let cell = topology.cells[index]
-            let region = topology.regions[cell.region]
-            let process = supervisor[ProcessName(.cell, cell.name)] ?? SupervisedProcess(ProcessName(.cell, cell.name))
-            return StatusReport.Cell(
-                name: cell.name, region: region.name,
-                zone: region.zones.indices.contains(cell.zone) ? region.zones[cell.zone] : "",
-                pid: process.identity?.pid, state: state(of: process), address: process.addresses.data?.description,
-                customers: customers[index])
-        }
-        let routers = topology.routers.map { router -> StatusReport.Router in
-            let name = ProcessName(.router, router.name)
+        StatusReport(
+            mesh: directory.name, topology, epoch: placement.lastEpoch.rawValue, customers: customers,
+            control: StatusReport.Control(pid: identity.pid, address: "http://\(api.local)"),
+            summary: isStopping ? "stopping" : isReady ? nil : "starting"
+        ) { name in
             let process = supervisor[name] ?? SupervisedProcess(name)
-            return StatusReport.Router(
-                name: router.name, pid: process.identity?.pid, state: state(of: process),
-                address: process.addresses.data?.description)
+            return StatusReport.Known(
+                state: state(of: process), pid: process.identity?.pid, address: process.addresses.data)
         }
-        let allServe =
-            cells.allSatisfy { $0.state == .serving || $0.state == .evacuated }
-            && routers.allSatisfy { $0.state == .serving }
-        let summary = isStopping ? "stopping" : !isReady ? "starting" : allServe ? "serving" : "degraded"
-        return StatusReport(
-            mesh: directory.name, seed: topology.seed, epoch: placement.lastEpoch.rawValue, state: summary,
-            cells: cells,
-            routers: routers,
-            control: StatusReport.Control(pid: identity.pid, address: "http://\(api.local)"))
     }
 
     package func processes() -> ProcessesReport {
@@ -90,39 +73,18 @@ extension ControlPlane: APIBackend {
 
     // MARK: Members
 
-    package func ownMembers() -> MembersReport {
-        let now = loop.now()
-        return MembersReport(observer: "control", members: member.members.map { MembersReport.Row($0, now: now) })
-    }
+    package func ownMembers() -> MembersReport { member.report }
 
     package func members(
         observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void
     ) {
-        var base: ProcessName?
-        if let observer {
-            do throws(TargetResolver.Unknown) {
-                let names = try resolver.resolve(observer)
-                guard names.count == 1 else {
-                    return completion(.failure(APIFailure(400, "'\(observer)' is not one node.")))
-                }
-                if names[0].role != .control { base = names[0] }
-            } catch { return completion(.failure(APIFailure(404, error.description))) }
-        }
+        let base: ProcessName?
+        do throws(APIFailure) { base = try resolver.observer(observer) } catch { return completion(.failure(error)) }
         if let base, supervisor[base].map({ !$0.isServing || supervisor.isStopped($0) }) ?? true {
             return completion(.failure(APIFailure(409, "\(base) does not run, or is paused: it has no view to tell.")))
         }
         askAll { [unowned self] views in
-            var report = ownMembers()
-            if let base {
-                guard let view = views[base] ?? nil else {
-                    return completion(.failure(APIFailure(504, "\(base) did not tell its view in time.")))
-                }
-                report = view
-            }
-            let known = [ownMembers()] + views.values.compactMap { $0 }
-            report.agree = Agreement.count(report, among: known)
-            report.of = views.count + 1
-            completion(.success(report))
+            completion(MembersReport.agreed(ownMembers(), from: base, views))
         }
     }
 
@@ -136,25 +98,8 @@ extension ControlPlane: APIBackend {
         _ completion: @escaping ([ProcessName: Report?]) -> Void
     ) {
         let asked = processes.filter { $0.isServing && !supervisor.isStopped($0) && $0.addresses.admin != nil }
-        guard !asked.isEmpty else { return completion([:]) }
-        let answers = Answers<Report>(expected: asked.count)
-        for process in asked {
-            let request = HTTPOutgoing(.get, process.addresses.admin!, target)
-            client.send(request, timeout: .seconds(1)) { result in
-                var report: Report?
-                if case .success(let answer) = result, answer.isSuccess {
-                    report = ReportJSON.decode(type, answer.body)
-                }
-                answers.found[process.name] = .some(report)
-                if answers.found.count == answers.expected { completion(answers.found) }
-            }
-        }
-    }
-
-    private final class Answers<Report> {
-        var found: [ProcessName: Report?] = [:]
-        let expected: Int
-        init(expected: Int) { self.expected = expected }
+        ReportCollector.ask(
+            asked.map { ($0.name, $0.addresses.admin!) }, target, as: type, through: client, completion)
     }
 
     package func impact(completion: @escaping (ImpactReport) -> Void) {
@@ -167,11 +112,7 @@ extension ControlPlane: APIBackend {
     // MARK: Events
 
     package func events(since: Int64, limit: Int) -> Result<EventsReport, APIFailure> {
-        do throws(StoreError) {
-            return .success(EventsReport(events: try journal.events(since: since, limit: limit)))
-        } catch {
-            return .failure(APIFailure(500, "The journal cannot be read: \(error)"))
-        }
+        EventsReport.read(journal, since: since, limit: limit)
     }
 
     // MARK: Actions
@@ -250,17 +191,7 @@ extension ControlPlane: APIBackend {
 
     package func metrics() -> String {
         var registry = MetricRegistry()
-        var counts: [String: Double] = [:]
-        for process in supervisor.processes {
-            counts["\(process.name.role.name)/\(state(of: process).rawValue)", default: 0] += 1
-        }
-        for (key, count) in counts.sorted(by: { $0.key < $1.key }) {
-            let parts = key.split(separator: "/").map(String.init)
-            let gauge = registry.gauge(
-                "cellmesh_processes", help: "Processes of the mesh, by role and state.",
-                [MetricLabel("role", parts[0]), MetricLabel("state", parts[1])])
-            registry.set(gauge, count)
-        }
+        registry.count(processes: supervisor.processes.map { ($0.name.role, state(of: $0)) })
         let restarts = registry.gauge("cellmesh_process_restarts", help: "Processes started again, all together.")
         registry.set(restarts, Double(supervisor.processes.reduce(0) { $0 + $1.restarts }))
         let failures = registry.gauge("cellmesh_journal_failures", help: "Entries that could not be written.")

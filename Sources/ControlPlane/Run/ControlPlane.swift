@@ -43,9 +43,7 @@ package final class ControlPlane {
     private var hangup: SignalWatcher?
     private var shown = -1
     private let begun: Instant
-    /// Transitions of members that wait to be written down, in one transaction per turn.
-    private var changes: [JournalEvent] = []
-    private static let mostChanges = 4_096
+    private var changes = MemberChangeLog()
 
     /// Starts the mesh and runs until it is told to stop, by a signal or through the API.
     ///
@@ -116,10 +114,12 @@ package final class ControlPlane {
                 settings: Supervisor.Settings(
                     restart: topology.restart, startTimeout: settings.startTimeout, seed: SecretText.randomInteger()))
             adoption = try Adoption(directory, topology, journal, now: started)
-        } catch { throw Self.failure(error) }
+        } catch { throw ControlFailure(error) }
         do {
-            member = try ControlMember(runtime, admin: api.local) { [unowned self] in note($0) }
-        } catch { throw Self.failure(error) }
+            member = try ControlMember(runtime, admin: api.local) { [unowned self] in
+                changes.note($0, at: loop.wallClock())
+            }
+        } catch { throw ControlFailure(error) }
         evacuated = Self.evacuatedRegions(placement, topology)
     }
 
@@ -134,14 +134,6 @@ package final class ControlPlane {
             }
             throw .data(
                 DataDirectoryError(FileFailure(operation: "lock", path: directory.lockPath, code: -error.code)))
-        }
-    }
-
-    private static func failure(_ error: any Error) -> ControlFailure {
-        switch error {
-        case let error as ControlFailure: error
-        case let error as DataDirectoryError: .data(error)
-        default: .system("\(error)")
         }
     }
 
@@ -184,28 +176,9 @@ package final class ControlPlane {
     }
 
     private func endTurn() {
-        if !changes.isEmpty {
-            let written = changes
-            changes.removeAll(keepingCapacity: true)
-            _ = try? journal.write { for change in written { try $0.append(change) } }
-        }
+        changes.write(to: journal)
         if let member { member.endTurn() }
         api.endTurn()
-    }
-
-    private func note(_ change: MemberChange) {
-        guard changes.count < Self.mostChanges else { return }
-        let attributes: [TelemetryEvent.Attribute] = [
-            .init("observer", .string("control")), .init("incarnation", .integer(Int64(change.member.incarnation))),
-            .init("source", .string(change.source)),
-        ]
-        let event = TelemetryEvent(
-            time: loop.wallClock(), type: "member", action: change.status.name, id: change.member.name,
-            attributes: attributes)
-        changes.append(
-            JournalEvent(
-                time: event.time, type: event.type, action: event.action, subject: event.id,
-                attributes: event.attributesJSON()))
     }
 
     // MARK: Starting

@@ -44,6 +44,15 @@ package enum ControlFailure: Error, Equatable, CustomStringConvertible {
     case system(String)
     case interrupted
 
+    package init(_ error: any Error) {
+        self =
+            switch error {
+            case let error as ControlFailure: error
+            case let error as DataDirectoryError: .data(error)
+            default: .system("\(error)")
+            }
+    }
+
     package var description: String {
         switch self {
         case .alreadyRunning(let mesh, let pid):

@@ -26,11 +26,14 @@ package enum MeshDown {
         case notRunning(mesh: String)
         /// The control plane neither stops nor can be ended.
         case stuck(pid: Int32)
+        /// It has said no: it is not what started the processes.
+        case refused(String)
 
         package var description: String {
             switch self {
             case .notRunning(let mesh): "the mesh '\(mesh)' does not run"
             case .stuck(let pid): "the control plane (pid \(pid)) neither answers nor can be ended"
+            case .refused(let detail): detail
             }
         }
     }
@@ -47,7 +50,7 @@ package enum MeshDown {
                 milliseconds: (monotonic() - begun).milliseconds)
         }
         if let holder = directory.controlHolder {
-            if stop(directory, holder, until: begun + timeout) {
+            if try stop(directory, holder, until: begun + timeout) {
                 // It stopped what it knew, and itself last.
                 return report("api", nil)
             }
@@ -66,7 +69,9 @@ package enum MeshDown {
     }
 
     /// Whether the control plane has stopped: through its API, or where that does not answer by a signal.
-    private static func stop(_ directory: DataDirectory, _ holder: Int32, until deadline: Instant) -> Bool {
+    private static func stop(_ directory: DataDirectory, _ holder: Int32, until deadline: Instant) throws(Failure)
+        -> Bool
+    {
         guard let control = ProcessIdentity(pid: holder) else { return false }
         // Stopped by a signal it would neither answer nor end.
         if Reaper.isStopped(control) { _ = try? control.kill(SIGCONT) }
@@ -74,6 +79,8 @@ package enum MeshDown {
         do {
             try ControlClient(directory).down()
             asked = true
+        } catch ControlClient.Failure.refused(409, let detail) {
+            throw .refused(detail)
         } catch { asked = false }
         if !asked { _ = try? control.kill(SIGTERM) }
         while monotonic() < deadline {

@@ -7,11 +7,17 @@ package struct ProcessCommand: Sendable {
     package var grace: TimeAmount
     /// Further arguments for every process.
     package var extra: [String]
+    /// Where processes gossip, if not at any port of the loopback.
+    package var gossip: [ProcessName: Endpoint]
 
-    package init(directory: DataDirectory, grace: TimeAmount = .minutes(10), extra: [String] = []) {
+    package init(
+        directory: DataDirectory, grace: TimeAmount = .minutes(10), extra: [String] = [],
+        gossip: [ProcessName: Endpoint] = [:]
+    ) {
         self.directory = directory
         self.grace = grace
         self.extra = extra
+        self.gossip = gossip
     }
 
     /// - Parameters:
@@ -25,6 +31,7 @@ package struct ProcessCommand: Sendable {
         ]
         if name.role == .router { arguments += ["--placement", directory.placementPath] }
         if let listen { arguments += ["--listen", listen.description] }
+        if let endpoint = gossip[name] { arguments += ["--gossip", endpoint.description] }
         for member in join { arguments += ["--join", member.description] }
         return arguments + extra
     }

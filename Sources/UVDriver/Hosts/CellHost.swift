@@ -37,6 +37,7 @@ package final class CellHost {
             throw HostFailure("the topology \(topology.name) has no cell named \(settings.name)")
         }
         runtime = try HostRuntime(settings, role: .cell)
+        let seeds = try runtime.findSeeds()
         front = CellFront.make(loop: runtime.loop, settings: settings)
         try front.listen(on: settings.listen)
         if let storeSettings = topology.blueprint(of: cell).store {
@@ -53,10 +54,10 @@ package final class CellHost {
             to: try CellNode(CellConfiguration(topology: topology, cell: cell, gossip: gossip)))
         io = .allocate(capacity: 1)
         io.initialize(to: CellIO(runtime: runtime, front: front, store: store))
-        try wire()
+        try wire(seeds)
     }
 
-    private func wire() throws {
+    private func wire(_ seeds: [Endpoint]) throws {
         let (node, io, loop) = (node, io, runtime.loop)
         front.node = node
         front.io = io
@@ -67,7 +68,7 @@ package final class CellHost {
         runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
         runtime.onStop = { [unowned self] in stop() }
         loop.beforeWaiting { [unowned self] in endTurn() }
-        node.pointee.start(seeds: try runtime.seeds(), now: loop.now(), into: &io.pointee)
+        node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
         runtime.announce(data: front.local, admin: front.local)
     }
 

@@ -52,32 +52,17 @@ package final class HostRuntime {
         Endpoint(address: settings.advertise ?? local.address, port: local.port)
     }
 
-    /// Resolves the members to join; unknown hosts are an error, since a typo would otherwise split the mesh.
-    package func seeds() throws -> [Endpoint] {
-        var seeds: [Endpoint] = []
-        for text in settings.join {
-            if let endpoint = Endpoint(text) {
-                seeds.append(endpoint)
-                continue
-            }
-            guard let (host, port) = Resolver.parse(text) else {
-                throw HostFailure("--join \(text): give HOST:PORT")
-            }
-            seeds.append(contentsOf: try resolve(host, port))
+    /// Looks up the members to join; call it before anything is served. A signal to stop ends it with a failure.
+    package func findSeeds() throws -> [Endpoint] {
+        var isStopping = false
+        onStop = { isStopping = true }
+        defer { onStop = {} }
+        var search = try SeedSearch(settings.join)
+        try search.run(on: loop) { isStopping }
+        for name in search.missing {
+            events.log("join-unknown", "\(name.host):\(name.port) has no address; joining through the others")
         }
-        return seeds
-    }
-
-    private func resolve(_ host: String, _ port: UInt16) throws -> [Endpoint] {
-        var outcome: Result<[Endpoint], UVError>?
-        try Resolver.resolve(loop: loop, host: host, port: port) { outcome = $0 }
-        // Nothing serves yet: the loop turns for the answer alone.
-        while outcome == nil { loop.runOnce() }
-        do {
-            return try outcome!.get()
-        } catch {
-            throw HostFailure("--join \(host):\(port): \(error)")
-        }
+        return search.found
     }
 
     // MARK: Membership

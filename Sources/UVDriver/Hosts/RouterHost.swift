@@ -39,6 +39,7 @@ package final class RouterHost {
             throw HostFailure("the topology \(topology.name) has no router named \(settings.name)")
         }
         runtime = try HostRuntime(settings, role: .router)
+        let seeds = try runtime.findSeeds()
         let loop = runtime.loop
         var limits = HTTPServer.Limits()
         limits.message = HTTPLimits(body: topology.routing.bodyLimit)
@@ -66,10 +67,10 @@ package final class RouterHost {
         io.initialize(
             to: RouterIO(
                 runtime: runtime, front: front, links: links, writer: RouterResponseWriter(topology: topology)))
-        try wire(settings)
+        try wire(seeds)
     }
 
-    private func wire(_ settings: HostSettings) throws {
+    private func wire(_ seeds: [Endpoint]) throws {
         let (node, io, loop) = (node, io, runtime.loop)
         front.node = node
         front.io = io
@@ -84,7 +85,7 @@ package final class RouterHost {
         sweepTimer = try LoopTimer(loop: loop) { [unowned self] in links.sweep() }
         sweepTimer.start(after: .milliseconds(500), every: .milliseconds(500))
         loop.beforeWaiting { [unowned self] in endTurn() }
-        node.pointee.start(seeds: try runtime.seeds(), now: loop.now(), into: &io.pointee)
+        node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
         runtime.announce(data: front.local, admin: admin.local)
     }
 

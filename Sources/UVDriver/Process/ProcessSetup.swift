@@ -1,4 +1,5 @@
 import CLibUV
+import Glibc
 import MeshBase
 
 /// What a process that serves connections sets for itself, once, at its start.

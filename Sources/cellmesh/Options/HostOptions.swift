@@ -34,7 +34,10 @@ struct HostOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where to gossip, HOST:PORT.", valueName: "address"))
     var gossip = EndpointArgument(.loopback(0))
 
-    @Option(help: ArgumentHelp("The IPv4 address to tell the others.", valueName: "host"))
+    @Option(
+        help: ArgumentHelp(
+            "The name or IPv4 address to tell the others; where all addresses are bound, this machine's own.",
+            valueName: "host"))
     var advertise: String?
 
     @Option(help: ArgumentHelp("The lock that the local control plane holds.", valueName: "file"))
@@ -51,17 +54,14 @@ struct HostOptions: ParsableArguments {
             try SystemFile.makeDirectory(data)
             var settings = HostSettings(
                 name: name, topology: try mesh(), placement: try table(placement), dataDirectory: data,
-                secret: try secret(), boot: SecretText.randomInteger(), storeID: SecretText.randomInteger())
+                secret: try SecretFile.read(secretFile), boot: SecretText.randomInteger(),
+                storeID: SecretText.randomInteger())
             settings.join = join
             settings.listen = listen.endpoint
             settings.admin = admin
             settings.gossip = gossip.endpoint
-            if let advertise {
-                guard let address = Endpoint.parseAddress(advertise) else {
-                    throw CommandFailure(.usage, "--advertise \(advertise): give an IPv4 address, A.B.C.D")
-                }
-                settings.advertise = address
-            }
+            settings.advertise = try AdvertisedAddress.choose(
+                advertise, listening: [gossip.endpoint, listen.endpoint, admin])
             settings.lockPath = lock
             settings.grace = grace.amount
             settings.readyDescriptor = readyFd
@@ -101,16 +101,6 @@ struct HostOptions: ParsableArguments {
             throw CommandFailure("\(path) is no placement table")
         }
         return table
-    }
-
-    private func secret() throws -> [UInt8] {
-        guard let content = try SystemFile.read(secretFile, most: 1024) else {
-            throw CommandFailure("there is no \(secretFile)")
-        }
-        guard let secret = SecretText.bytes(hex: String(decoding: content, as: UTF8.self)), secret.count == 32 else {
-            throw CommandFailure("\(secretFile) must hold 32 bytes in hexadecimal")
-        }
-        return secret
     }
 }
 

@@ -11,6 +11,7 @@ struct APIServerTests {
     /// Remembers what was asked, and answers at once.
     private final class Backend: APIBackend {
         var isReady = true
+        var refusesChanges: APIFailure?
         var calls: [String] = []
 
         func status() -> StatusReport {
@@ -164,6 +165,19 @@ struct APIServerTests {
         #expect(try rig.send(.post, "/v1/pause", body: #"{"targets":["eu-1"],"for_ms":null}"#).status == 200)
         #expect(try rig.send(.post, "/v1/down").status == 202)
         #expect(rig.backend.calls == [#"kill ["eu-1", "r1"] 1500"#, #"pause ["eu-1"] -"#, "down"])
+        rig.finish()
+    }
+
+    @Test("One that only watches refuses every change, and says why")
+    func watching() throws {
+        let rig = try Rig()
+        rig.backend.refusesChanges = APIFailure(409, "It watches.")
+        for path in ["/v1/kill", "/v1/pause", "/v1/resume", "/v1/restart", "/v1/down"] {
+            let answer = try rig.send(.post, path, body: #"{"targets":["eu-1"]}"#)
+            #expect(answer.status == 409 && answer.text.contains("It watches."), "\(path)")
+        }
+        #expect(try rig.send(.get, "/v1/status").status == 200)
+        #expect(rig.backend.calls == ["status"])
         rig.finish()
     }
 

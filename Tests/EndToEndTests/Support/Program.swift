@@ -48,15 +48,19 @@ enum Program {
             try process.run()
         }
 
+        /// What it has written to its standard error so far.
+        var messages: String { text("err") }
+
+        private func text(_ name: String) -> String {
+            (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
+        }
+
         /// Waits for the end, at most `limit`; then the command is killed and its code is that of the signal.
         func wait(limit: TimeInterval = 120) -> Outcome {
             let deadline = Date(timeIntervalSinceNow: limit)
             while process.isRunning, Date() < deadline { usleep(5_000) }
             if process.isRunning { kill(process.processIdentifier, SIGKILL) }
             process.waitUntilExit()
-            func text(_ name: String) -> String {
-                (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
-            }
             let outcome = Outcome(code: process.terminationStatus, out: text("out"), err: text("err"))
             try? FileManager.default.removeItem(at: folder)
             return outcome

@@ -27,6 +27,8 @@ struct DownCommand: ParsableCommand {
             report = try MeshDown.run(directory, timeout: waitTimeout.amount)
         } catch .notRunning {
             throw CommandFailure(.noSuchMesh, "mesh '\(directory.name)' does not run", next: "cellmesh up --detach")
+        } catch .refused(let detail) {
+            throw CommandFailure(detail)
         } catch {
             throw CommandFailure(.unhealthy, "\(error)", next: "cellmesh doctor --mesh \(directory.name)")
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlPlane
 import MeshBase
+import UVDriver
 
 struct ControlCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,11 +11,25 @@ struct ControlCommand: ParsableCommand {
             already are taken over.
 
               cellmesh control --data ~/.cellmesh/three-regions
+
+            With --observe it starts nothing: it joins a mesh whose cells and routers other hosts run, watches, and \
+            serves the reads of the API. The topology is then given as a file.
+
+              cellmesh control --observe --topology mesh.yaml --data ~/.cellmesh/three-regions \\
+                --secret-file secret --gossip 0.0.0.0:7946 --join us-east:7946
             """,
         shouldDisplay: false)
 
     @Option(help: ArgumentHelp("The data directory of the mesh.", valueName: "dir"))
     var data: String
+
+    @Flag(help: "Watch a mesh that other hosts run, and start nothing.")
+    var observe = false
+
+    @Option(help: ArgumentHelp("With --observe: the topology.", valueName: "file"))
+    var topology: String?
+
+    @OptionGroup(title: "With --observe") var place: HostPlace
 
     @Option(help: ArgumentHelp("Where the API listens, HOST:PORT.", valueName: "address"))
     var api = EndpointArgument(.loopback(0))
@@ -40,6 +55,10 @@ struct ControlCommand: ParsableCommand {
     func run() throws {
         let directory = DataDirectory(path: data)
         do {
+            if observe { return try watch(directory) }
+            guard topology == nil, place.join.isEmpty, place.secretFile == nil, place.advertise == nil else {
+                throw CommandFailure(.usage, "--topology, --secret-file, --join and --advertise go with --observe")
+            }
             try directory.checkVersion()
             var settings = ControlSettings(directory: directory, topology: try directory.model())
             settings.api = api.endpoint
@@ -55,5 +74,20 @@ struct ControlCommand: ParsableCommand {
         } catch let error as ControlFailure {
             throw CommandFailure(error, mesh: directory.name)
         }
+    }
+
+    private func watch(_ directory: DataDirectory) throws {
+        let console = Console(format: .table, color: .auto)
+        guard let topology else { throw CommandFailure(.usage, "give --topology FILE") }
+        var settings = ObserverSettings(
+            directory: directory, topology: try TopologyFile.topology(topology, console: console),
+            secret: try SecretFile.read(place.secretFile))
+        settings.join = place.join
+        settings.api = api.endpoint
+        settings.gossip = gossip.endpoint
+        do {
+            settings.advertise = try AdvertisedAddress.choose(place.advertise, listening: [gossip.endpoint])
+        } catch { throw CommandFailure("\(error)") }
+        try MeshObserver.run(settings) { console.message("watching \(settings.topology.name); api http://\($0)") }
     }
 }

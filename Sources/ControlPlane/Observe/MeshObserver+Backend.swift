@@ -1,0 +1,104 @@
+import Membership
+import MeshBase
+import Store
+import Telemetry
+import UVDriver
+
+extension MeshObserver: APIBackend {
+    package var isReady: Bool { !isStopping }
+
+    package var refusesChanges: APIFailure? {
+        APIFailure(
+            409,
+            "This control plane watches and supervises no process: stop and start cells where they run, such as with "
+                + "docker-compose.")
+    }
+
+    // MARK: Reads
+
+    /// What the membership tells of a process: nobody here sees the process itself.
+    private func state(of name: ProcessName) -> ProcessState {
+        guard let seen = member.member(named: name.name), seen.profile.role == name.role else { return .down }
+        var facts = ProcessFacts()
+        facts.isRunning = seen.status.isLive
+        facts.isReady = true
+        facts.status = seen.status
+        facts.reported = seen.metadata.state
+        return facts.state
+    }
+
+    private func addresses(of name: ProcessName) -> ProcessAddresses {
+        guard let seen = member.member(named: name.name), seen.status.isLive else { return ProcessAddresses() }
+        let data = seen.profile.data == .unspecified ? nil : seen.profile.data
+        return ProcessAddresses(data: data, admin: seen.profile.admin, gossip: seen.profile.gossip)
+    }
+
+    package func status() -> StatusReport {
+        StatusReport(
+            mesh: directory.name, topology, epoch: placement.lastEpoch.rawValue, customers: customers,
+            control: StatusReport.Control(pid: ProcessIdentity.current.pid, address: "http://\(api.local)"),
+            summary: isStopping ? "stopping" : nil
+        ) { StatusReport.Known(state: state(of: $0), pid: nil, address: addresses(of: $0).data) }
+    }
+
+    package func processes() -> ProcessesReport {
+        ProcessesReport(
+            processes: (topology.processNames + [.control]).map { name in
+                let isSelf = name.role == .control
+                let addresses = addresses(of: name)
+                return ProcessesReport.Row(
+                    name: name.name, role: name.role.name, pid: isSelf ? ProcessIdentity.current.pid : nil,
+                    state: state(of: name), started: isSelf ? Timestamp.string(started) : nil,
+                    data: addresses.data?.description, admin: addresses.admin?.description,
+                    gossip: addresses.gossip?.description, restarts: 0)
+            })
+    }
+
+    package func ownMembers() -> MembersReport { member.report }
+
+    package func members(
+        observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void
+    ) {
+        let base: ProcessName?
+        do throws(APIFailure) { base = try resolver.observer(observer) } catch { return completion(.failure(error)) }
+        if let base, addresses(of: base).admin == nil {
+            return completion(.failure(APIFailure(409, "\(base) is no live member: it has no view to tell.")))
+        }
+        ReportCollector.ask(
+            reachable(topology.processNames), "/v1/members", as: MembersReport.self, through: client
+        ) { [unowned self] views in completion(MembersReport.agreed(ownMembers(), from: base, views)) }
+    }
+
+    package func impact(completion: @escaping (ImpactReport) -> Void) {
+        ReportCollector.ask(
+            reachable(topology.processNames.filter { $0.role == .router }), "/v1/impact", as: ImpactReport.Part.self,
+            through: client
+        ) { parts in completion(ImpactReport(parts: parts.sorted { $0.key < $1.key }.map(\.value))) }
+    }
+
+    private func reachable(_ names: [ProcessName]) -> [(name: ProcessName, admin: Endpoint)] {
+        names.compactMap { name in addresses(of: name).admin.map { (name, $0) } }
+    }
+
+    package func events(since: Int64, limit: Int) -> Result<EventsReport, APIFailure> {
+        EventsReport.read(journal, since: since, limit: limit)
+    }
+
+    package func metrics() -> String {
+        var registry = MetricRegistry()
+        registry.count(processes: topology.processNames.map { ($0.role, state(of: $0)) })
+        return registry.prometheusText()
+    }
+
+    // MARK: Changes
+
+    package func perform(
+        _ action: ProcessAction, _ request: ActionRequest,
+        completion: @escaping (Result<ActionReport, APIFailure>) -> Void
+    ) {
+        if let refusal = refusesChanges { completion(.failure(refusal)) }
+    }
+
+    /// Refused before it comes here.
+    package func shutDown() {}
+}

@@ -1,0 +1,108 @@
+import Glibc
+import Membership
+import MeshBase
+import Sharding
+import Store
+import Telemetry
+import Topology
+import UVDriver
+
+/// A control plane of a mesh whose processes others start: a member that watches, keeps the journal and serves the API's
+/// reads. It supervises nothing, so it changes nothing.
+package final class MeshObserver {
+    let topology: MeshTopology
+    let directory: DataDirectory
+    let runtime: HostRuntime
+    let loop: EventLoop
+    let api: APIServer
+    let client: HTTPClient
+    let journal: Journal
+    let resolver: TargetResolver
+    let placement: PlacementTable
+    let customers: [Int]
+    let started: Int64
+    private(set) var member: ControlMember!
+    private let lock: FileLock
+    private var changes = MemberChangeLog()
+    private(set) var isStopping = false
+
+    /// Joins the mesh and serves until a signal ends it.
+    ///
+    /// - Parameter ready: the API answers there.
+    package static func run(
+        _ settings: ObserverSettings, ready: (Endpoint) -> Void
+    ) throws(ControlFailure) {
+        do {
+            let observer = try MeshObserver(settings)
+            ready(observer.api.local)
+            observer.loop.run()
+            observer.loop.close()
+            observer.journal.close()
+            observer.lock.release()
+        } catch { throw ControlFailure(error) }
+    }
+
+    private init(_ settings: ObserverSettings) throws {
+        topology = settings.topology
+        directory = settings.directory
+        resolver = TargetResolver(topology)
+        lock = try ControlPlane.lock(directory)
+        try SystemFile.replace(directory.secretPath, with: Array((SecretText.hex(settings.secret) + "\n").utf8))
+        placement = try MeshPreparation.prepare(directory, topology)
+        let shards = try Placement(topology, table: placement)
+        customers = CustomerCounts.byFirstCell(topology, shards)
+        journal = try Journal(path: directory.journalPath)
+        var host = HostSettings(
+            name: "control", topology: topology, placement: placement, dataDirectory: directory.controlDirectory,
+            secret: settings.secret, boot: SecretText.randomInteger(), storeID: SecretText.randomInteger())
+        host.gossip = settings.gossip
+        host.join = settings.join
+        host.advertise = settings.advertise
+        runtime = try HostRuntime(host, role: .control)
+        loop = runtime.loop
+        started = loop.wallClock()
+        let seeds = try runtime.findSeeds()
+        api = APIServer(loop: loop, token: try directory.token())
+        try api.listen(on: settings.api)
+        client = HTTPClient(loop: loop)
+        member = try ControlMember(runtime, admin: api.local) { [unowned self] in
+            changes.note($0, at: loop.wallClock())
+        }
+        api.backend = self
+        runtime.onStop = { [unowned self] in stop() }
+        loop.beforeWaiting { [unowned self] in endTurn() }
+        member.start(seeds: seeds)
+        try announce()
+    }
+
+    /// Commands on this host find the API as that of any mesh.
+    private func announce() throws {
+        let own = ProcessIdentity.current
+        let address = api.local.address == 0 ? Endpoint.loopback(api.local.port) : api.local
+        try directory.writeControl(
+            ControlFile(
+                mesh: directory.name, pid: own.pid, startTime: own.startTime, api: "http://\(address)",
+                gossip: member.gossip.description, router: "", started: Timestamp.string(started),
+                cells: topology.cells.count, readyMilliseconds: 0))
+    }
+
+    private func endTurn() {
+        changes.write(to: journal)
+        member.endTurn()
+        api.endTurn()
+    }
+
+    private func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        member.leave()
+        directory.removeControl()
+        // The goodbye travels.
+        _ = try? LoopTimer.once(loop: loop, after: .milliseconds(50)) { [unowned self] in
+            api.close()
+            client.close()
+            member.close()
+            runtime.close()
+        }
+    }
+}

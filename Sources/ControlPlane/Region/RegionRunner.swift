@@ -1,0 +1,161 @@
+import Glibc
+import MeshBase
+import Store
+import Topology
+import UVDriver
+
+/// The cells of one region as children of one process, as a container holds them. It takes no part in the membership:
+/// cells find the rest of the mesh by themselves.
+///
+/// A cell that dies is started again where the topology says so. Where it does not, the others go on, and the end is
+/// reported as a failure: what one cell suffers is not spread to its neighbours.
+package final class RegionRunner {
+    private let settings: RegionSettings
+    private let lock: FileLock
+    private let loop: EventLoop
+    private let journal: Journal
+    private let driver: UVProcessDriver
+    private let supervisor: Supervisor
+    private var signals: [SignalWatcher] = []
+    private var seeds: [Endpoint] = []
+    private let say: (String) -> Void
+
+    private var isReady = false
+    private var isStopping = false
+    private var failure: ControlFailure?
+    /// Cells that died by themselves and are not started again.
+    private var lost: Set<ProcessName> = []
+
+    /// Starts the cells and runs until a signal ends them, or the last one has died.
+    ///
+    /// - Parameter say: takes what people should know, line by line.
+    /// - Throws: why a cell did not start, when all are stopped again; or which cells died meanwhile.
+    package static func run(
+        _ settings: RegionSettings, say: @escaping (String) -> Void
+    ) throws(ControlFailure) {
+        let runner: RegionRunner
+        do {
+            runner = try RegionRunner(settings, say)
+            try runner.begin()
+        } catch { throw ControlFailure(error) }
+        runner.loop.run()
+        runner.loop.close()
+        runner.journal.close()
+        runner.lock.release()
+        if let failure = runner.failure { throw failure }
+    }
+
+    private init(_ settings: RegionSettings, _ say: @escaping (String) -> Void) throws {
+        self.settings = settings
+        self.say = say
+        lock = try ControlPlane.lock(settings.directory)
+        try ProcessSetup.ignoreBrokenPipes()
+        try ProcessSetup.raiseOpenFiles(to: 65_536)
+        journal = try Self.prepare(settings)
+        loop = try EventLoop()
+        driver = UVProcessDriver(loop: loop, executable: settings.executable)
+        supervisor = Supervisor(
+            driver: driver, journal: journal, command: settings.command, names: settings.cells,
+            settings: Supervisor.Settings(
+                restart: settings.topology.restart, startTimeout: settings.startTimeout,
+                seed: SecretText.randomInteger()))
+    }
+
+    /// Brings the directory in order and ends what an earlier life has left there.
+    private static func prepare(_ settings: RegionSettings) throws -> Journal {
+        let directory = settings.directory
+        try SystemFile.replace(directory.secretPath, with: Array((SecretText.hex(settings.secret) + "\n").utf8))
+        try directory.create()
+        try directory.writeModel(settings.topology)
+        for cell in settings.cells { try SystemFile.makeDirectory(directory.directory(of: .cell, cell.name)) }
+        let journal = try Journal(path: directory.journalPath)
+        let entries = ProcessLedger.entries(directory, nil, journal: journal)
+        Reaper.end(entries.filter(\.isRunning).map(\.identity), with: .terminate)
+        var ledger = SupervisorJournal(journal)
+        ledger.forget(entries.map(\.identity))
+        return journal
+    }
+
+    private func begin() throws {
+        var isInterrupted = false
+        for signal in [SIGTERM, SIGINT, SIGHUP] {
+            signals.append(
+                try SignalWatcher(loop: loop, signal: signal) { [unowned self] in
+                    isInterrupted = true
+                    signalled()
+                })
+        }
+        var search = try SeedSearch(settings.join)
+        do { try search.run(on: loop) { isInterrupted } } catch {
+            throw isInterrupted ? ControlFailure.interrupted : error
+        }
+        for name in search.missing { say("\(name.host):\(name.port) has no address yet; joining through the others") }
+        seeds = search.found
+        for cell in settings.cells {
+            supervisor.setListen(Endpoint(address: settings.listen, port: 0), isFixed: true, of: cell)
+        }
+        supervisor.joinPoints = { [unowned self] in joinPoints() }
+        supervisor.onStartFailure = { [unowned self] name, reason in
+            say("\(name) did not start: \(reason)")
+            if !isReady { stop(.process(name, reason: reason)) }
+        }
+        supervisor.onChange = { [unowned self] in changed() }
+        supervisor.start(settings.cells)
+    }
+
+    /// What others told, and cells of this region in case all of those are gone.
+    private func joinPoints() -> [Endpoint] {
+        let serving = supervisor.processes.filter { $0.isServing && !$0.isPaused }.compactMap(\.addresses.gossip)
+        return seeds + serving.prefix(2).map { reachable($0) }
+    }
+
+    private func reachable(_ endpoint: Endpoint) -> Endpoint {
+        Endpoint(address: settings.advertise ?? endpoint.address, port: endpoint.port)
+    }
+
+    private func changed() {
+        guard !isStopping else { return }
+        if !isReady, supervisor.servingCount == settings.cells.count { becomeReady() }
+        guard isReady, settings.topology.restart == .never else { return }
+        for process in supervisor.processes {
+            guard case .down(let reason) = process.phase, lost.insert(process.name).inserted else { continue }
+            say("\(process.name) has died: \(reason ?? "without a word"); \(supervisor.servingCount) cells go on")
+        }
+        if lost.count == settings.cells.count { stop(nil) }
+    }
+
+    private func becomeReady() {
+        isReady = true
+        let first = settings.cells.first.flatMap { supervisor[$0]?.addresses.gossip }.map { reachable($0) }
+        say(
+            "region \(settings.topology.regions[settings.region].name) serves: \(settings.cells.count) cells, gossip at "
+                + (first?.description ?? "-"))
+    }
+
+    // MARK: Stopping
+
+    /// A second signal does not wait for anybody.
+    private func signalled() {
+        if isStopping { return supervisor.killAll() }
+        stop(isReady ? nil : .interrupted)
+    }
+
+    private func stop(_ reason: ControlFailure?) {
+        guard !isStopping else { return }
+        isStopping = true
+        failure = reason
+        if failure == nil, !lost.isEmpty {
+            failure = .system("died meanwhile: " + lost.sorted().map(\.description).joined(separator: ", "))
+        }
+        // Within a callback of the supervisor: in the next turn, so that it has finished with what it was doing.
+        let begun = try? LoopTimer.once(loop: loop, after: .zero) { [unowned self] in
+            supervisor.shutDown { [unowned self] in finish() }
+        }
+        if begun == nil { supervisor.killAll() }
+    }
+
+    private func finish() {
+        driver.close()
+        signals.forEach { $0.close() }
+    }
+}

@@ -1,0 +1,41 @@
+import MeshBase
+import Topology
+
+extension StatusReport {
+    /// What is known of one process.
+    struct Known {
+        var state: ProcessState
+        var pid: Int32?
+        /// Where it takes its traffic.
+        var address: Endpoint?
+    }
+
+    /// - Parameters:
+    ///   - customers: per cell, in the order of the topology.
+    ///   - summary: the state of the mesh if not every process's own says it.
+    init(
+        mesh: String, _ topology: MeshTopology, epoch: UInt32, customers: [Int], control: Control, summary: String?,
+        known: (ProcessName) -> Known
+    ) {
+        let cells = topology.cells.enumerated().map { index, cell -> Cell in
+            let region = topology.regions[cell.region]
+            let process = known(ProcessName(.cell, cell.name))
+            return Cell(
+                name: cell.name, region: region.name,
+                zone: region.zones.indices.contains(cell.zone) ? region.zones[cell.zone] : "",
+                pid: process.pid, state: process.state, address: process.address?.description,
+                customers: customers[index])
+        }
+        let routers = topology.routers.map { router -> Router in
+            let process = known(ProcessName(.router, router.name))
+            return Router(
+                name: router.name, pid: process.pid, state: process.state, address: process.address?.description)
+        }
+        let allServe =
+            cells.allSatisfy { $0.state == .serving || $0.state == .evacuated }
+            && routers.allSatisfy { $0.state == .serving }
+        self.init(
+            mesh: mesh, seed: topology.seed, epoch: epoch, state: summary ?? (allServe ? "serving" : "degraded"),
+            cells: cells, routers: routers, control: control)
+    }
+}

@@ -1,0 +1,99 @@
+import MeshBase
+
+/// Which members a process joins through, and for how long it waits for names that are not known yet: hosts that start
+/// together learn each other's names one after the other, and a host that is down may have no name at all.
+package struct SeedSearch {
+    /// Between two lookups of the same name.
+    package static let interval = TimeAmount.seconds(1)
+    /// How long all names may stay unknown.
+    package static let patience = TimeAmount.seconds(60)
+    /// How long the other names may stay unknown once there is one way into the mesh.
+    package static let patienceForMore = TimeAmount.seconds(5)
+
+    package struct Name: Equatable {
+        package var host: String
+        package var port: UInt16
+    }
+
+    package enum Next: Equatable {
+        /// Join through what was found.
+        case join
+        /// Look up what is missing once more, after `interval`.
+        case lookAgain
+        /// No name is known: a typo would otherwise found a mesh of its own.
+        case fail(String)
+    }
+
+    package private(set) var found: [Endpoint] = []
+    package private(set) var missing: [Name] = []
+    private var reason = ""
+
+    /// - Throws: a text that is not `HOST:PORT`.
+    package init(_ texts: [String]) throws(HostFailure) {
+        for text in texts {
+            if let endpoint = Endpoint(text) {
+                found.append(endpoint)
+            } else if let (host, port) = Resolver.parse(text), port != 0 {
+                missing.append(Name(host: host, port: port))
+            } else {
+                throw HostFailure("--join \(text): give HOST:PORT")
+            }
+        }
+    }
+
+    package mutating func resolved(_ name: Name, to endpoints: [Endpoint]) {
+        missing.removeAll { $0 == name }
+        for endpoint in endpoints where !found.contains(endpoint) { found.append(endpoint) }
+    }
+
+    package mutating func failed(_ name: Name, _ error: String) { reason = "\(name.host):\(name.port): \(error)" }
+
+    /// What to do now that every missing name was looked up, `waited` after the first lookup.
+    package func next(waited: TimeAmount) -> Next {
+        if missing.isEmpty { return .join }
+        if waited < (found.isEmpty ? Self.patience : Self.patienceForMore) { return .lookAgain }
+        return found.isEmpty ? .fail("--join \(reason)") : .join
+    }
+}
+
+extension SeedSearch {
+    /// Searches on a loop that serves nothing yet: it turns for the answers alone.
+    /// - Parameter isStopping: asked again and again; when true the search ends.
+    /// - Throws: `HostFailure`, or what the loop refuses.
+    package mutating func run(on loop: EventLoop, isStopping: () -> Bool) throws {
+        let begun = loop.freshNow()
+        while true {
+            for name in missing {
+                switch try Self.lookUp(name, on: loop, isStopping) {
+                case .success(let endpoints): resolved(name, to: endpoints)
+                case .failure(let error): failed(name, "\(error)")
+                }
+            }
+            switch next(waited: loop.freshNow() - begun) {
+            case .join: return
+            case .fail(let reason): throw HostFailure(reason)
+            case .lookAgain:
+                var isOver = false
+                let timer = try LoopTimer.once(loop: loop, after: Self.interval) { isOver = true }
+                defer { timer.close() }
+                try Self.turn(loop, isStopping) { isOver }
+            }
+        }
+    }
+
+    private static func lookUp(
+        _ name: Name, on loop: EventLoop, _ isStopping: () -> Bool
+    ) throws -> Result<[Endpoint], UVError> {
+        var outcome: Result<[Endpoint], UVError>?
+        try Resolver.resolve(loop: loop, host: name.host, port: name.port) { outcome = $0 }
+        try turn(loop, isStopping) { outcome != nil }
+        return outcome!
+    }
+
+    private static func turn(_ loop: EventLoop, _ isStopping: () -> Bool, until isOver: () -> Bool) throws {
+        while !isOver() {
+            guard !isStopping() else { throw HostFailure("told to stop before it had found the mesh") }
+            loop.runOnce()
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    @Suite struct SeveralHostsTests {
+        @Test func theComposeFileHasAServicePerRegionARouterAndAControlPlane() throws {
+            let services = try ComposeFile().services
+            #expect(services.map(\.name) == ["control", "eu-west", "router", "us-east", "us-west"])
+            for service in services {
+                #expect(service.hostname == service.name)
+                #expect(
+                    service.command.contains { $0.hasPrefix("--join=") && !$0.contains(service.name + ":") },
+                    "\(service.name) joins nobody")
+            }
+        }
+
+        /// The start commands of the Compose file, on hosts of their own: members find each other by gossip, customers are
+        /// served, and go on being served when a whole region is gone.
+        @Test(arguments: ComposeHosts.Place.available)
+        func theStartCommandsMakeAMeshThatOutlivesARegion(_ place: ComposeHosts.Place) throws {
+            let hosts = try ComposeHosts(ComposeFile().services, in: place)
+            // The last to be needed first: everybody waits for names that are not known yet.
+            for name in ["router", "control", "eu-west", "us-west", "us-east"] {
+                try hosts.start(name)
+                usleep(100_000)
+            }
+            try hosts.eventually("all members see each other") {
+                let members = try hosts.execute("control", ["members", "-o", "json"]).json
+                let rows = members["members"] as? [[String: Any]] ?? []
+                return rows.count == 14 && rows.allSatisfy { $0["status"] as? String == "alive" }
+                    && members["agree"] as? Int == 14 && members["of"] as? Int == 14
+            }
+            let status = try hosts.execute("control", ["status", "-o", "json"]).json
+            #expect(status["state"] as? String == "serving")
+            let kill = try hosts.execute("control", ["kill", "us-east-1", "--yes"])
+            #expect(kill.code != 0 && kill.err.contains("supervises no process"), "\(kill.err)")
+
+            try hosts.eventually("a link to every cell") {
+                try hosts.http("GET", "/v1/customers/c1/services/checkout")?.headers["x-shard"] == "3/3"
+            }
+            let put = try #require(try hosts.http("PUT", "/v1/customers/c1/records/k", body: "kept"))
+            #expect(put.status == 201, "\(put)")
+
+            #expect(hosts.pids(of: "eu-west").count == 5)
+            hosts.destroy("eu-west")
+            #expect(hosts.pids(of: "eu-west").isEmpty)
+            try hosts.eventually("two of three cells serve") {
+                try hosts.http("GET", "/v1/customers/c1/services/checkout")?.headers["x-shard"] == "2/3"
+            }
+            for number in 1...12 {
+                let answer = try #require(try hosts.http("GET", "/v1/customers/c\(number)/services/user"))
+                // Customers who never leave the lost region have nobody else.
+                let isBound = answer.headers["x-shard"] == "0/3"
+                #expect(answer.status == 200 || isBound, "c\(number): \(answer)")
+            }
+            let kept = try #require(try hosts.http("GET", "/v1/customers/c1/records/k"))
+            #expect(kept.status == 200 && kept.body == "kept" && kept.headers["x-shard"] == "2/3", "\(kept)")
+
+            for name in ["router", "us-east", "us-west", "control"] {
+                let outcome = try #require(hosts.stop(name))
+                #expect(outcome.code == 0, "\(name): exit \(outcome.code): \(outcome.err)")
+            }
+            #expect(hosts.pids().isEmpty, "still running: \(hosts.pids())")
+        }
+
+        /// A cell that dies does not take its neighbours with it.
+        @Test func aRegionGoesOnWithoutACellThatDiedAndSaysSoAtTheEnd() throws {
+            let hosts = try ComposeHosts(
+                [
+                    ComposeFile.Service(
+                        name: "eu-west", hostname: "eu-west",
+                        command: [
+                            "region", "eu-west", "--topology=/etc/cellmesh/topology/three-regions.yaml",
+                            "--data=/var/lib/cellmesh/data", "--secret-file=/run/secrets/mesh",
+                        ], environment: [:])
+                ], in: .loopback)
+            try hosts.start("eu-west")
+            try hosts.eventually("four cells and their parent") {
+                hosts.messages("eu-west").contains("serves: 4 cells")
+            }
+            let cells = hosts.pids(of: "eu-west", mark: "data/cells/eu-west-3")
+            #expect(cells.count == 1)
+            cells.forEach { kill($0, SIGKILL) }
+            try hosts.eventually("the death is told") { hosts.messages("eu-west").contains("eu-west-3 has died") }
+            #expect(hosts.pids(of: "eu-west").count == 4)
+            let outcome = try #require(hosts.stop("eu-west"))
+            #expect(outcome.code == 1 && outcome.err.contains("died meanwhile: cell/eu-west-3"), "\(outcome)")
+            #expect(hosts.pids().isEmpty)
+        }
+    }
+}

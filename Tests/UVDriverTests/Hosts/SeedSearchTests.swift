@@ -1,0 +1,84 @@
+import MeshBase
+import Testing
+
+@testable import UVDriver
+
+@Suite("The search for members to join through")
+struct SeedSearchTests {
+    private static let east = SeedSearch.Name(host: "us-east", port: 7946)
+    private static let west = SeedSearch.Name(host: "us-west", port: 7946)
+    private static let address = Endpoint("10.0.0.1:7946")!
+
+    @Test("Addresses need no lookup")
+    func addresses() throws {
+        let search = try SeedSearch(["10.0.0.1:7946", "10.0.0.2:1"])
+        #expect(search.found == [Self.address, Endpoint("10.0.0.2:1")!])
+        #expect(search.missing.isEmpty)
+        #expect(search.next(waited: .zero) == .join)
+    }
+
+    @Test("Nobody to join: the first of its mesh", arguments: [TimeAmount.zero, .seconds(100)])
+    func nobody(waited: TimeAmount) throws { #expect(try SeedSearch([]).next(waited: waited) == .join) }
+
+    @Test("What is not HOST:PORT is refused at once", arguments: ["us-east", "us-east:", ":1", "us-east:70000", "a:0"])
+    func malformed(text: String) { #expect(throws: HostFailure.self) { try SeedSearch([text]) } }
+
+    @Test("Without any address the names are looked up for a minute, and are then an error")
+    func unknown() throws {
+        var search = try SeedSearch(["us-east:7946"])
+        search.failed(Self.east, "unknown node or service")
+        #expect(search.next(waited: .zero) == .lookAgain)
+        #expect(search.next(waited: .seconds(59)) == .lookAgain)
+        #expect(search.next(waited: .seconds(60)) == .fail("--join us-east:7946: unknown node or service"))
+    }
+
+    @Test("With one way into the mesh a host that is down holds nobody up for long")
+    func oneIsDown() throws {
+        var search = try SeedSearch(["us-east:7946", "us-west:7946"])
+        search.resolved(Self.east, to: [Self.address])
+        search.failed(Self.west, "unknown node or service")
+        #expect(search.next(waited: .seconds(4)) == .lookAgain)
+        #expect(search.next(waited: .seconds(5)) == .join)
+        #expect(search.found == [Self.address])
+        #expect(search.missing == [Self.west])
+    }
+
+    @Test("All names are known: no more waiting")
+    func allKnown() throws {
+        var search = try SeedSearch(["us-east:7946", "us-west:7946"])
+        search.resolved(Self.east, to: [Self.address])
+        search.resolved(Self.west, to: [Self.address])
+        #expect(search.found == [Self.address])
+        #expect(search.next(waited: .zero) == .join)
+    }
+
+    @Test("A name of this machine is found on a real loop, and a signal to stop ends the search")
+    func realLoop() throws {
+        let loop = try EventLoop()
+        var search = try SeedSearch(["localhost:7946"])
+        try search.run(on: loop) { false }
+        #expect(search.found == [.loopback(7946)])
+        var endless = try SeedSearch(["localhost:7946"])
+        #expect(throws: HostFailure.self) { try endless.run(on: loop) { true } }
+        loop.run()
+        loop.close()
+    }
+}
+
+@Suite("The address to tell the others")
+struct AdvertisedAddressTests {
+    @Test("What is given counts, as a name or an address")
+    func given() throws {
+        let bound = [Endpoint.loopback(1)]
+        #expect(try AdvertisedAddress.choose("10.1.2.3", listening: bound) == 0x0A01_0203)
+        #expect(try AdvertisedAddress.choose("localhost", listening: bound) == 0x7F00_0001)
+        #expect(throws: HostFailure.self) { try AdvertisedAddress.choose("no-such-host.invalid", listening: bound) }
+    }
+
+    @Test("A bound address needs no other; that of gossip stands for one that is open to all")
+    func bound() throws {
+        #expect(try AdvertisedAddress.choose(nil, listening: [.loopback(1), .loopback(0)]) == nil)
+        let open = Endpoint(address: 0, port: 7000)
+        #expect(try AdvertisedAddress.choose(nil, listening: [.loopback(1), open]) == 0x7F00_0001)
+    }
+}
