@@ -53,7 +53,10 @@ let package = Package(
             name: "CLibUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
 
         // Pure: no clock, no socket, no randomness of the system.
-        layer("MeshBase", [collections]),
+        .target(
+            name: "MeshBase", dependencies: [collections], swiftSettings: strict,
+            // `round` and `sqrt` on machines whose baseline has no instruction for them.
+            linkerSettings: [.linkedLibrary("m")]),
         layer("Topology", ["MeshBase"]),
         layer("Sharding", ["Topology", "MeshBase"]),
         layer("Membership", [collections, "MeshBase"]),

@@ -116,7 +116,7 @@ public struct SWIM {
         guard phase == .idle else { return }
         phase = .running
         sequence = UInt32(truncatingIfNeeded: rng.next())
-        table.update(selfID, .alive, incarnation: incarnation, now: now)
+        table.restart(selfID, now: now)
         reserveIncarnations(into: &sink)
         timers.arm(.tombstones, at: now + tombstoneSweep)
     }

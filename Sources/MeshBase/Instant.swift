@@ -1,20 +1,21 @@
-/// A length of time in integer nanoseconds; may be negative.
+/// A length of time in integer nanoseconds; may be negative. Arithmetic saturates at about 292 years either way.
 public struct TimeAmount: Hashable, Comparable, Sendable, Codable {
     public var nanoseconds: Int64
 
     @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
     @inlinable public static func nanoseconds(_ n: Int64) -> TimeAmount { TimeAmount(nanoseconds: n) }
-    @inlinable public static func microseconds(_ n: Int64) -> TimeAmount { TimeAmount(nanoseconds: n * 1_000) }
-    @inlinable public static func milliseconds(_ n: Int64) -> TimeAmount { TimeAmount(nanoseconds: n * 1_000_000) }
-    @inlinable public static func seconds(_ n: Int64) -> TimeAmount { TimeAmount(nanoseconds: n * 1_000_000_000) }
-    @inlinable public static func minutes(_ n: Int64) -> TimeAmount { .seconds(n * 60) }
-    @inlinable public static func hours(_ n: Int64) -> TimeAmount { .seconds(n * 3600) }
+    @inlinable public static func microseconds(_ n: Int64) -> TimeAmount { .nanoseconds(1_000) * n }
+    @inlinable public static func milliseconds(_ n: Int64) -> TimeAmount { .nanoseconds(1_000_000) * n }
+    @inlinable public static func seconds(_ n: Int64) -> TimeAmount { .nanoseconds(1_000_000_000) * n }
+    @inlinable public static func minutes(_ n: Int64) -> TimeAmount { .nanoseconds(60_000_000_000) * n }
+    @inlinable public static func hours(_ n: Int64) -> TimeAmount { .nanoseconds(3_600_000_000_000) * n }
     public static let zero = TimeAmount(nanoseconds: 0)
 
-    /// Seconds as a floating-point number, rounded to the nearest nanosecond; saturates at about 292 years.
-    public init(seconds: Double) {
-        let nanoseconds = seconds * 1e9
+    /// Seconds as a floating-point number, rounded to the nearest nanosecond; not a number is zero.
+    public init(seconds: Double) { self.init(rounding: seconds * 1e9) }
+
+    @usableFromInline init(rounding nanoseconds: Double) {
         if nanoseconds >= Double(Int64.max) {
             self.nanoseconds = .max
         } else if nanoseconds <= Double(Int64.min) {
@@ -42,9 +43,15 @@ public struct TimeAmount: Hashable, Comparable, Sendable, Codable {
             nanoseconds: saturating(
                 a.nanoseconds.multipliedReportingOverflow(by: b), (a.nanoseconds < 0) == (b < 0) ? 1 : -1))
     }
-    @inlinable public static func * (a: TimeAmount, b: Double) -> TimeAmount { TimeAmount(seconds: a.seconds * b) }
+    /// For literals, which would otherwise fit the other two equally well.
+    @inlinable public static func * (a: TimeAmount, b: Int) -> TimeAmount { a * Int64(b) }
+    @inlinable public static func * (a: TimeAmount, b: Double) -> TimeAmount {
+        TimeAmount(rounding: Double(a.nanoseconds) * b)
+    }
+    /// Rounds towards zero; `b` must not be 0.
     @inlinable public static func / (a: TimeAmount, b: Int64) -> TimeAmount {
-        TimeAmount(nanoseconds: a.nanoseconds / b)
+        precondition(b != 0, "a length of time was divided by zero")
+        return TimeAmount(nanoseconds: saturating(a.nanoseconds.dividedReportingOverflow(by: b), 1))
     }
 }
 

@@ -58,6 +58,7 @@ public func naturalLogarithm(_ x: Double) -> Double {
 
 /// e to the power of x by argument reduction and a Taylor series; the same bits on every machine.
 public func exponential(_ x: Double) -> Double {
+    if x.isNaN { return x }
     if x > 709 { return .infinity }
     if x < -740 { return 0 }
     let n = (x * 1.4426950408889634).rounded()

@@ -57,11 +57,12 @@ public struct Slab<Value> {
         return index < entries.count && entries[index].generation == key.generation && entries[index].value != nil
     }
 
-    /// Nil for a stale key. Setting through a stale key does nothing.
+    /// Nil for a stale key. Setting through a stale key does nothing; setting nil removes the value.
     @inlinable public subscript(key: SlabKey) -> Value? {
         get { contains(key) ? entries[Int(key.index)].value : nil }
         _modify {
             if contains(key) {
+                defer { if entries[Int(key.index)].value == nil { free(Int(key.index)) } }
                 yield &entries[Int(key.index)].value
             } else {
                 var none: Value? = nil
@@ -75,11 +76,15 @@ public struct Slab<Value> {
         guard contains(key) else { return nil }
         let index = Int(key.index)
         let value = entries[index].value.take()
+        free(index)
+        return value
+    }
+
+    @inlinable mutating func free(_ index: Int) {
         entries[index].generation &+= 1
         entries[index].nextFree = firstFree
         firstFree = Int32(index)
         used -= 1
-        return value
     }
 
     /// The live keys, in order of their index.

@@ -46,6 +46,15 @@ import Testing
         #expect(state.isListed && !state.isRemembered)
     }
 
+    @Test func aNodeIsAliveSinceItStarted() {
+        var bench = Bench()
+        bench.swim = try! SWIM(profile: Bench.profile("self", 9000), configuration: .local)
+        bench.now = .zero + .hours(30)
+        bench.handle(.start)
+        #expect(bench.swim.member(named: "self")?.since == bench.now)
+        #expect(bench.swim.members.map(\.metadata) == [MemberMetadata()])
+    }
+
     /// Conformance 24.
     @Test func aSuspectIsToldAndRefutes() {
         var bench = Bench(peers: 1)

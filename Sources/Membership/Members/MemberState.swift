@@ -39,13 +39,15 @@ struct MemberState: Sendable {
     }
 
     mutating func set(_ status: MemberStatus, incarnation: UInt32, since now: Instant) {
-        if !isKnown || status != self.status {
-            let milliseconds = max(0, now.nanoseconds / 1_000_000)
-            sinceLow = UInt32(truncatingIfNeeded: milliseconds)
-            sinceHigh = UInt8(truncatingIfNeeded: milliseconds >> 32)
-        }
+        if !isKnown || status != self.status { restart(since: now) }
         bits = bits & ~0x03 | Self.known | status.rawValue
         self.incarnation = incarnation
+    }
+
+    mutating func restart(since now: Instant) {
+        let milliseconds = max(0, now.nanoseconds / 1_000_000)
+        sinceLow = UInt32(truncatingIfNeeded: milliseconds)
+        sinceHigh = UInt8(truncatingIfNeeded: milliseconds >> 32)
     }
 
     mutating func forget() {

@@ -53,6 +53,9 @@ struct MemberTable {
         toggleDigest(id)
     }
 
+    /// Counts the status of a known member from `now` on, although it is the same as before.
+    mutating func restart(_ id: MemberID, now: Instant) { states[id.index].restart(since: now) }
+
     mutating func forget(_ id: MemberID) {
         guard isKnown(id) else { return }
         toggleDigest(id)
