@@ -79,8 +79,10 @@ extension EndToEnd {
             let mesh = try TestMesh()
             let running = try mesh.start(["up", "topology/monolith.yaml"])
             var cells: [TestMesh.Cell] = []
-            TestMesh.eventually {
-                cells = (try? mesh.cells()) ?? []
+            try TestMesh.eventually {
+                // While it starts there is no mesh to ask.
+                guard try mesh.run(["status"]).code == 0 else { return false }
+                cells = try mesh.cells()
                 return cells.count == 1 && cells[0].state == "serving"
             }
             #expect(cells.count == 1)
