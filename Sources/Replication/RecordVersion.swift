@@ -16,6 +16,9 @@ public struct RecordVersion: Hashable, Comparable, Sendable, Codable {
         self.init(counter: counter, writer: UInt64(boot) << 32 | UInt64(operation))
     }
 
+    /// No mesh gets so far by counting: a cell that claims more is damaged.
+    public static let highestCounter = UInt64.max / 2
+
     /// The version of a record that was never written.
     public static let none = RecordVersion(counter: 0, writer: 0)
 

@@ -1,7 +1,7 @@
 import Topology
 
 /// How many of a shard's cells an operation on a record needs, by tier.
-public struct QuorumRule: Sendable, Equatable {
+public struct QuorumRule: Sendable, Hashable {
     /// Answers a read needs.
     public var read: Int
     /// Acknowledgements a write needs.
@@ -36,7 +36,7 @@ public struct QuorumRule: Sendable, Equatable {
 ///
 /// Cells are named by their position in the shard. The holder carries out each `Step` and reports what came of it;
 /// reports about positions that were not asked, or were heard already, change nothing.
-public struct RegisterOperation: Sendable {
+public struct RegisterOperation: Sendable, Hashable {
     public enum Kind: Sendable { case read, write, delete }
 
     /// A set of positions in the shard, one bit each.
@@ -53,7 +53,7 @@ public struct RegisterOperation: Sendable {
         case finish(Outcome)
     }
 
-    public enum Outcome: Sendable, Equatable {
+    public enum Outcome: Sendable, Hashable {
         /// `replaced` is false when there was no record before.
         case written(RecordVersion, replaced: Bool)
         case found(RecordVersion)
@@ -111,6 +111,8 @@ public struct RegisterOperation: Sendable {
         _ position: Int, version: RecordVersion, tombstone: Bool
     ) -> (step: Step, keep: Bool) {
         guard phase == .query, expect(position) else { return (.wait, false) }
+        // Nothing could be written above it any more: such an answer is none.
+        guard version.counter < RecordVersion.highestCounter else { return (failed(position), false) }
         heard |= 1 << position
         var keep = false
         if version > best || heard.nonzeroBitCount == 1 {

@@ -94,6 +94,16 @@ import Topology
             alone.stored(1) == .finish(.written(RecordVersion(counter: 1, writer: 77), replaced: false)))
     }
 
+    @Test func anImpossibleCounterIsNoAnswer() {
+        var write = operation(.write)
+        _ = write.begin()
+        #expect(write.answered(0, version: version(.max), tombstone: false).step == .wait)
+        #expect(write.answered(1, version: version(3), tombstone: false).step == .wait)
+        #expect(
+            write.answered(2, version: version(2), tombstone: false).step
+                == .store(0b110, RecordVersion(counter: 4, writer: 77)))
+    }
+
     @Test func answersThatWereNotAskedForChangeNothing() {
         var write = operation(.write, usable: 0b011)
         _ = write.begin()

@@ -52,6 +52,11 @@ extension CellNode {
             head.set(version)
             sink.reply(head, to: pending.link, note: .empty, body: .empty)
         case .record(let version, let value, let tombstone):
+            guard value.count <= topology.routing.bodyLimit else {
+                // Written when the limit was higher: a frame beyond it would cost the whole link.
+                counters.recordFailures += 1
+                return sink.refuse(.malformed, request: pending.request, to: pending.link)
+            }
             head.set(version)
             if tombstone { head.flags.insert(.tombstone) }
             value.withUnsafeBytes { sink.reply(head, to: pending.link, note: .empty, body: $0) }

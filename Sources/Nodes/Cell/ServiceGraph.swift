@@ -1,3 +1,4 @@
+import DequeModule
 import MeshBase
 import Resilience
 import Topology
@@ -12,6 +13,13 @@ struct ServiceGraph {
     enum Timer: Hashable, Sendable {
         case work(SlabKey)
         case call(SlabKey)
+    }
+
+    /// What goes on within one call of the graph.
+    private enum Step {
+        /// It has a worker now.
+        case work(SlabKey)
+        case childEnded(parent: SlabKey, ServiceOutcome)
     }
 
     let services: [Service]
@@ -29,6 +37,10 @@ struct ServiceGraph {
     let isInstant: [Bool]
     /// What is left undone in this turn, taken up by the holder; never grows beyond the live invocations.
     var finished: [(owner: Invocation.Owner, service: Int, outcome: ServiceOutcome, results: EdgeResults)] = []
+
+    /// Stands in a line in place of calling itself: a thousand calls that end at once must not need a thousand frames
+    /// of the stack.
+    private var steps = Deque<Step>()
 
     /// Work and calls in one cell at once; further ones are refused.
     static let invocationLimit = 65_536
@@ -81,6 +93,16 @@ struct ServiceGraph {
             Invocation(
                 service: service, owner: .asker(asker), customer: customer, priority: priority, deadline: deadline),
             now: now, into: &sink)
+        runSteps(now: now, into: &sink)
+    }
+
+    private mutating func runSteps(now: Instant, into sink: inout some CellSink) {
+        while let step = steps.popFirst() {
+            switch step {
+            case .work(let key): work(key, now: now, into: &sink)
+            case .childEnded(let parent, let outcome): childEnded(parent, outcome, now: now, into: &sink)
+            }
+        }
     }
 
     @discardableResult
@@ -91,23 +113,23 @@ struct ServiceGraph {
         counters[service].calls += 1
         guard let key = invocations.insert(invocation) else {
             counters[service].rejected += 1
-            answer(invocation.owner, service, .rejected, EdgeResults(), now: now, into: &sink)
+            answer(invocation.owner, service, .rejected, EdgeResults())
             return nil
         }
         switch pools[service].admit(key, rank: invocation.priority.rawValue, now: now) {
         case .run: work(key, now: now, into: &sink)
         case .queued: break
-        case .rejected: reject(key, now: now, into: &sink)
-        case .displaced(let other): reject(other, now: now, into: &sink)
+        case .rejected: reject(key)
+        case .displaced(let other): reject(other)
         }
         return key
     }
 
     /// Ends a call that never had a worker.
-    private mutating func reject(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
+    private mutating func reject(_ key: SlabKey) {
         guard let invocation = invocations.remove(key) else { return }
         counters[invocation.service].rejected += 1
-        answer(invocation.owner, invocation.service, .rejected, EdgeResults(), now: now, into: &sink)
+        answer(invocation.owner, invocation.service, .rejected, EdgeResults())
     }
 
     private mutating func work(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
@@ -133,6 +155,7 @@ struct ServiceGraph {
     /// The processor time that a call asked for has been used.
     mutating func burned(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
         worked(SlabKey(rawValue: ticket), now: now, into: &sink)
+        runSteps(now: now, into: &sink)
     }
 
     private mutating func worked(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
@@ -145,7 +168,7 @@ struct ServiceGraph {
         }
     }
 
-    /// Makes the calls of a service one after the other; a loop, not a recursion, while they answer at once.
+    /// Makes the calls of a service one after the other.
     private mutating func nextCall(_ key: SlabKey, from first: Int, now: Instant, into sink: inout some CellSink) {
         guard let invocation = invocations[key] else { return }
         let edges = services[invocation.service].calls
@@ -158,8 +181,8 @@ struct ServiceGraph {
             Invocation(
                 service: edge.to, owner: .parent(key), customer: invocation.customer, priority: invocation.priority,
                 deadline: limit), now: now, into: &sink)
-        // The child may have ended already and moved its parent on; then there is nothing to remember.
-        if let child, invocations.contains(child), invocations[key]?.stage == .calling(edge: first, child: nil) {
+        // The child may have ended already; then there is nothing to remember.
+        if let child, invocations.contains(child) {
             invocations[key]?.stage = .calling(edge: first, child: child)
         }
     }
@@ -174,19 +197,22 @@ struct ServiceGraph {
         timers.cancel(.work(key))
         counters[invocation.service].count(outcome)
         let release = pools[invocation.service].release(now: now)
-        answer(invocation.owner, invocation.service, outcome, invocation.results, now: now, into: &sink)
-        for expired in release.expired { reject(expired, now: now, into: &sink) }
-        if let next = release.next { work(next, now: now, into: &sink) }
+        answer(invocation.owner, invocation.service, outcome, invocation.results)
+        for expired in release.expired { reject(expired) }
+        if let next = release.next {
+            // It stands in the queue no longer: who gives it up now must not look for it there.
+            invocations[next]?.stage = .working
+            steps.append(.work(next))
+        }
     }
 
     private mutating func answer(
-        _ owner: Invocation.Owner, _ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults, now: Instant,
-        into sink: inout some CellSink
+        _ owner: Invocation.Owner, _ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults
     ) {
         switch owner {
         case .nobody: break
         case .asker: finished.append((owner, service, outcome, results))
-        case .parent(let parent): childEnded(parent, outcome, now: now, into: &sink)
+        case .parent(let parent): steps.append(.childEnded(parent: parent, outcome))
         }
     }
 
@@ -257,9 +283,7 @@ struct ServiceGraph {
                     Invocation(
                         service: undo, owner: .parent(key), customer: invocation.customer, priority: .critical,
                         deadline: limit), now: now, into: &sink)
-                if let child, invocations.contains(child),
-                    invocations[key]?.stage == .compensating(edge: index, child: nil)
-                {
+                if let child, invocations.contains(child) {
                     invocations[key]?.stage = .compensating(edge: index, child: child)
                 }
                 return
@@ -279,6 +303,7 @@ struct ServiceGraph {
             case .call(let key):
                 callTimedOut(key, now: now, into: &sink)
             }
+            runSteps(now: now, into: &sink)
         }
     }
 

@@ -4,26 +4,31 @@ import Sharding
 import Wire
 
 extension RouterNode {
-    mutating func startRecord(_ request: DataRequest, now: Instant, into sink: inout some RouterSink) {
+    mutating func startRecord(
+        _ request: DataRequest, now: Instant, into sink: inout some RouterSink
+    ) -> SlabKey? {
         let shard = shard(of: request.customer)
         guard shard.count > 0 else {
-            return refuseNoCell(request.id, shard: shard, customer: request.customer, into: &sink)
+            refuseNoCell(request.id, shard: shard, customer: request.customer, into: &sink)
+            return nil
         }
         guard let rule = rules[topology.cells[shard[0].position].blueprint] else {
-            return refuse(
+            refuse(
                 request.id, status: 404, shard: nil, customer: request.customer,
                 DataProblem(
                     "no-store", title: "These cells have no store",
                     detail: "The blueprint of this customer's cells declares no store, so there are no records.",
                     policy: "routing"), into: &sink)
+            return nil
         }
         guard !request.isConditional else {
-            return refuse(
+            refuse(
                 request.id, status: 501, shard: nil, customer: request.customer,
                 DataProblem(
                     "conditional", title: "Conditional requests on records are not offered",
                     detail: "If-Match needs consensus on each key; a record is a register. Leave the header out.",
                     policy: "consistency"), into: &sink)
+            return nil
         }
         let kind: RegisterOperation.Kind
         switch request.method {
@@ -31,11 +36,12 @@ extension RouterNode {
         case .put: kind = .write
         case .delete: kind = .delete
         default:
-            return refuse(
+            refuse(
                 request.id, status: 405, shard: nil, customer: request.customer,
                 DataProblem(
                     "method", title: "Records know GET, HEAD, PUT and DELETE",
                     detail: "Use PUT to write a record.", policy: "routing"), into: &sink)
+            return nil
         }
         operationNumber &+= 1
         let register = RegisterOperation(
@@ -48,10 +54,12 @@ extension RouterNode {
             deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
             work: .record(RouterOperation.RecordWork(register: register)))
         guard let key = operations.insert(operation) else {
-            return refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
+            refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
+            return nil
         }
         let step = withRegister(key) { $0.begin() }
         perform(step, key, now: now, into: &sink)
+        return key
     }
 
     /// The positions that can be asked; with `one`, the first of them only.
@@ -95,6 +103,7 @@ extension RouterNode {
                 work.source = position
             }
         case (.reply, true):
+            if work.register.kind != .read { work.source = position }
             step = work.register.stored(position)
         default:
             counters.refusals += 1

@@ -3,10 +3,13 @@ import Sharding
 import Wire
 
 extension RouterNode {
-    mutating func startService(_ request: DataRequest, now: Instant, into sink: inout some RouterSink) {
+    mutating func startService(
+        _ request: DataRequest, now: Instant, into sink: inout some RouterSink
+    ) -> SlabKey? {
         let shard = shard(of: request.customer)
         guard let position = choose(from: shard, tried: 0) else {
-            return refuseNoCell(request.id, shard: shard, customer: request.customer, into: &sink)
+            refuseNoCell(request.id, shard: shard, customer: request.customer, into: &sink)
+            return nil
         }
         var work = RouterOperation.ServiceWork()
         work.current = position
@@ -17,9 +20,11 @@ extension RouterNode {
             deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
             work: .service(work))
         guard let key = operations.insert(operation) else {
-            return refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
+            refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
+            return nil
         }
         sendService(key, to: position, now: now, into: &sink)
+        return key
     }
 
     /// The first position of the shard that serves and was not tried; failing that one whose link is up although

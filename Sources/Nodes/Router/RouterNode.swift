@@ -124,21 +124,25 @@ package struct RouterNode: ~Copyable {
     }
 
     /// A client's request. It is answered by one `respond`, now or later.
-    package mutating func handle(request: DataRequest, now: Instant, into sink: inout some RouterSink) {
+    /// - Returns: what `abandon` takes while the answer is due.
+    @discardableResult
+    package mutating func handle(
+        request: DataRequest, now: Instant, into sink: inout some RouterSink
+    ) -> SlabKey? {
         counters.requests += 1
-        switch request.target {
+        return switch request.target {
         case .service: startService(request, now: now, into: &sink)
         case .record: startRecord(request, now: now, into: &sink)
         }
     }
 
-    /// The client of a request went away: nothing is answered, and nothing new is begun for it.
-    package mutating func abandon(request: RequestID) {
+    /// The client of a request went away: nothing is answered, and nothing new is begun for it. Changes nothing when
+    /// the request has been answered.
+    package mutating func abandon(_ operation: SlabKey) {
         // Frames that are on their way are answered into a stale key, which is ignored.
-        for key in operations.keys where operations[key]?.request == request {
-            counters.abandoned += 1
-            operations.remove(key)
-        }
+        guard operations.contains(operation) else { return }
+        counters.abandoned += 1
+        finish(operation)
     }
 
     /// A frame from a cell.

@@ -86,7 +86,7 @@ final class RouterProcess: SimProcess {
 
     override func ended(_ socket: SimSocket) {
         if let cell = socket.cell { return lost(socket, cell) }
-        if socket.isBusy { node.abandon(request: socket.id) }
+        if socket.isBusy, let work = socket.work { node.abandon(work) }
     }
 
     private func lost(_ socket: SimSocket, _ cell: CellIndex) {
@@ -168,7 +168,7 @@ final class RouterProcess: SimProcess {
             let (request, route) = try DataPlane.read(socket.request, in: socket.input.bytes, id: socket.id)
             socket.route = route
             var outbox = outbox
-            node.handle(request: request, now: now, into: &outbox)
+            socket.work = node.handle(request: request, now: now, into: &outbox)
         } catch {
             error.append(socket.request, into: &socket.output)
             finish(socket)

@@ -36,6 +36,8 @@ final class SimSocket {
     var request = HTTPRequest()
     var route: HTTPRoute?
     var isBusy = false
+    /// What the router calls the request in work.
+    var work: SlabKey?
     var isReady = false
 
     // An end of a mesh link.

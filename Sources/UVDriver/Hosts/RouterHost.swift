@@ -196,7 +196,7 @@ final class RouterFront: HTTPServer {
             let (request, route) = try DataPlane.read(
                 stream.pointee.request, in: stream.pointee.input.bytes, id: stream.pointee.id)
             stream.pointee.route = route
-            node.pointee.handle(request: request, now: loop.now(), into: &io.pointee)
+            stream.pointee.work = node.pointee.handle(request: request, now: loop.now(), into: &io.pointee)
         } catch {
             error.append(stream.pointee.request, into: &stream.pointee.output)
             finish(stream)
@@ -204,7 +204,7 @@ final class RouterFront: HTTPServer {
     }
 
     override func ended(_ stream: StreamPointer, error: UVError?) {
-        if stream.pointee.isBusy { node.pointee.abandon(request: stream.pointee.id) }
+        if stream.pointee.isBusy, let work = stream.pointee.work { node.pointee.abandon(work) }
     }
 }
 

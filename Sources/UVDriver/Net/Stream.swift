@@ -36,6 +36,8 @@ package struct Stream: ~Copyable {
     package var parser = HTTPRequestParser()
     package var request = HTTPRequest()
     package var route: HTTPRoute?
+    /// The owner's own name of the request that is being served.
+    package var work: SlabKey?
     /// A request is being served; later ones wait in the buffer.
     package var isBusy = false
     package var isReady = false

@@ -9,8 +9,9 @@ package enum FrameFailure: Error, Sendable, Equatable {
 }
 
 package enum FrameCodec {
-    /// Bytes a frame may have beyond its body: the fixed part and the three texts.
-    package static let overhead = 8 * 1024
+    /// Bytes a frame may have beyond its body: the fixed part and the three texts, which for a request come out of a
+    /// target of up to 8 KiB. An answer's own texts fit as well, however small the limit on bodies is.
+    package static let overhead = 16 * 1024
 
     /// Appends one frame.
     package static func append(

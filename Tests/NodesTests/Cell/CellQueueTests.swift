@@ -72,4 +72,40 @@ import Wire
         #expect(cell.isIdle)
         #expect(cell.services()[1].counters.ok == 1)
     }
+
+    /// All that waits fails in one call: the stack must not grow with the queue.
+    @Test func aLongQueueThatFailsAtOnceNeedsNoDeepStack() {
+        let queued = 20_000
+        let cell = CellHarness(
+            topology(services: [
+                waiting(
+                    "front", 0, pool: Pool(workers: 1, queue: queued),
+                    calls: [Edge(to: 1, timeout: .seconds(1)), Edge(to: 2, timeout: .seconds(1))]),
+                waiting("first", 60, pool: Pool(workers: 1, queue: 0)),
+                waiting("second", 50),
+            ]))
+        for _ in 0...queued { cell.call("front") }
+        cell.run(until: .at(90))
+        cell.call("first", now: .at(90))
+        cell.run(until: .at(200))
+        let replies = cell.takeReplies()
+        #expect(replies.filter { $0.head.status == 502 }.count == queued)
+        #expect(replies.filter { $0.head.status == 200 }.count == 2)
+        #expect(cell.isIdle)
+    }
+
+    @Test func aWideTreeOfCallsThatEndAtOnceNeedsNoDeepStack() {
+        func calls(_ service: Int) -> [Edge] {
+            (0..<32).map { _ in Edge(to: service, timeout: .seconds(1)) }
+        }
+        let cell = CellHarness(
+            topology(services: [
+                waiting("top", 0, calls: calls(1)), waiting("middle", 0, calls: calls(2)),
+                waiting("low", 0, calls: calls(3)), waiting("leaf", 0),
+            ]))
+        cell.call("top")
+        #expect(cell.takeReplies().map(\.head.status) == [200])
+        #expect(cell.services()[3].counters.ok == 32 * 32 * 32)
+        #expect(cell.isIdle)
+    }
 }

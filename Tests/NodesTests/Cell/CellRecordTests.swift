@@ -77,6 +77,19 @@ import Wire
         #expect(cell.takeReplies().map(\.head.status) == [refusal.rawValue])
     }
 
+    /// Written under a higher limit: the router would take the frame for damage and close the link.
+    @Test func aRecordBeyondTheLimitIsRefusedNotSent() {
+        var routing = RoutingPolicy()
+        routing.bodyLimit = 4
+        let cell = CellHarness(topology(routing: routing))
+        cell.send(.recordRead, "k")
+        answer(cell, .record(version: RecordVersion(counter: 1, writer: 1), value: [1, 2, 3, 4, 5], tombstone: false))
+        #expect(cell.takeReplies().map(\.head.kind) == [.refusal])
+        cell.send(.recordRead, "k")
+        answer(cell, .record(version: RecordVersion(counter: 1, writer: 1), value: [1, 2, 3, 4], tombstone: false))
+        #expect(cell.takeReplies().map(\.head.kind) == [.reply])
+    }
+
     @Test func ordersAreBounded() {
         let cell = CellHarness(topology(), storeLimit: 2)
         for _ in 0..<3 { cell.send(.recordRead, "k") }

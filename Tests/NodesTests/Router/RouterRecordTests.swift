@@ -26,7 +26,18 @@ import Wire
         let answer = try #require(router.takeAnswer())
         #expect(answer.status == 204)
         #expect(answer.version?.counter == 7)
+        // Named is a cell that has it, not the first of the shard, which may be gone.
+        #expect(answer.cell == store[0].cell)
         #expect(router.isIdle)
+    }
+
+    @Test func theCellThatIsNamedHasTheWrite() {
+        let router = RouterHarness()
+        router.linkDown(router.shard[0], now: .zero)
+        router.request(.put, .record)
+        for frame in router.takeFrames() { router.answer(frame) }
+        for frame in router.takeFrames() { router.answer(frame) }
+        #expect(router.takeAnswer()?.cell == router.shard[2])
     }
 
     @Test func aNewRecordIsCreated() {

@@ -170,12 +170,23 @@ import Wire
 
     @Test func anAbandonedRequestIsNeverAnswered() {
         let router = RouterHarness()
-        let id = router.request(.get)
+        router.request(.get)
         let frames = router.takeFrames()
-        router.node.abandon(request: id)
-        #expect(router.isIdle)
+        router.node.abandon(SlabKey(rawValue: frames[0].head.request))
+        #expect(router.isIdle && router.counters.abandoned == 1)
         router.answer(frames[0])
         router.wake(.at(5000))
         #expect(router.sink.answers.isEmpty && router.sink.frames.isEmpty)
+    }
+
+    @Test func abandoningWhatIsAnsweredChangesNothing() {
+        let router = RouterHarness()
+        router.request(.get)
+        let first = router.takeFrames()[0]
+        router.answer(first)
+        #expect(router.takeAnswer()?.status == 200)
+        router.request(.get)
+        router.node.abandon(SlabKey(rawValue: first.head.request))
+        #expect(!router.isIdle && router.counters.abandoned == 0)
     }
 }
