@@ -63,6 +63,8 @@ public struct RegisterOperation: Sendable, Hashable {
         case noQuorum(needed: Int, available: Int)
         /// Too few cells acknowledged after the value had been sent: it may or may not have been kept.
         case unknown
+        /// Every cell refused to keep the value, and said so: nothing was changed.
+        case refused
     }
 
     enum Phase: Sendable { case query, store, finished }
@@ -75,6 +77,8 @@ public struct RegisterOperation: Sendable, Hashable {
     private var asked: Positions = 0
     private var heard: Positions = 0
     private var failed: Positions = 0
+    /// Positions that failed without saying whether they keep the value.
+    private var uncertain: Positions = 0
     /// Positions known to hold `best`.
     private var holders: Positions = 0
     private var best = RecordVersion.none
@@ -135,15 +139,18 @@ public struct RegisterOperation: Sendable, Hashable {
     }
 
     /// A cell refused, failed or went away.
-    public mutating func failed(_ position: Int) -> Step {
+    /// - Parameter changedNothing: the cell said that it keeps what it had.
+    public mutating func failed(_ position: Int, changedNothing: Bool = false) -> Step {
         guard phase != .finished, expect(position) else { return .wait }
         failed |= 1 << position
+        if !changedNothing { uncertain |= 1 << position }
         return phase == .query ? afterQuery() : afterStore()
     }
 
     /// The phase took too long: what was not heard counts as failed.
     public mutating func timedOut() -> Step {
         guard phase != .finished else { return .wait }
+        uncertain |= asked & ~heard & ~failed
         failed |= asked & ~heard
         return phase == .query ? afterQuery() : afterStore()
     }
@@ -188,6 +195,7 @@ public struct RegisterOperation: Sendable, Hashable {
         asked = positions
         heard = 0
         failed = 0
+        uncertain = 0
         return .store(positions, best)
     }
 
@@ -200,6 +208,10 @@ public struct RegisterOperation: Sendable, Hashable {
         }
         let open = (asked & ~heard & ~failed).nonzeroBitCount
         if holders.nonzeroBitCount + open >= rule.write { return .wait }
+        if kind != .read, holders == 0, uncertain == 0 {
+            // The answers that are still out decide between "nothing was changed" and "nobody knows".
+            return open > 0 ? .wait : finish(.refused)
+        }
         // A read that cannot write back has not changed anything that was not so before: it may be tried again.
         return finish(
             kind == .read ? .noQuorum(needed: rule.write, available: holders.nonzeroBitCount) : .unknown)

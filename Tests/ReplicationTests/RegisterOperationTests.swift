@@ -45,6 +45,20 @@ import Topology
         #expect(write.timedOut() == .finish(.unknown))
     }
 
+    @Test func aWriteThatEveryCellRefusesHasChangedNothing() {
+        var write = operation(.write)
+        _ = write.begin()
+        _ = write.answered(0, version: .none, tombstone: false)
+        _ = write.answered(1, version: .none, tombstone: false)
+        #expect(write.failed(0, changedNothing: true) == .wait)
+        #expect(write.failed(1, changedNothing: true) == .wait)
+        var certain = write
+        #expect(certain.failed(2, changedNothing: true) == .finish(.refused))
+        var kept = write
+        #expect(kept.stored(2) == .finish(.unknown))
+        #expect(write.failed(2) == .finish(.unknown))
+    }
+
     @Test func aReadOfAgreeingCellsReturnsAtOnce() {
         var read = operation(.read)
         _ = read.begin()

@@ -109,7 +109,9 @@ extension RouterNode {
             counters.refusals += 1
             // A refusal of the query that comes while storing says nothing about the store.
             guard frame.head.kind == .refusal, isAcknowledgement == work.register.isStoring else { return }
-            step = work.register.failed(position)
+            let refusal = Refusal(rawValue: frame.head.status) ?? .malformed
+            work.refusal = refusal
+            step = work.register.failed(position, changedNothing: refusal != .storeBroken)
         }
         operations[key]!.work = .record(work)
         perform(step, key, now: now, into: &sink)
@@ -227,6 +229,16 @@ extension RouterNode {
                     detail: "\(needed) of \(shard.count) cells are needed and \(available) answered."
                         + (work.register.kind == .read ? "" : " Nothing was changed."),
                     policy: "quorum"), into: &sink)
+        case .refused:
+            finish(key)
+            let isFull = work.refusal == .storeFull
+            return refuse(
+                request, status: isFull ? 507 : 503, shard: shard, customer: customer, retryAfter: 1,
+                DataProblem(
+                    isFull ? "store-full" : "store-refused", title: "The cells of this shard refuse the write",
+                    detail:
+                        "The last refused with \(work.refusal.map { "\($0)" } ?? "no reason"). Nothing was changed.",
+                    policy: "store"), into: &sink)
         case .unknown:
             finish(key)
             return refuse(

@@ -23,6 +23,8 @@ struct RouterOperation {
         var value: [UInt8] = []
         /// The position whose answer is being returned.
         var source = 0
+        /// Why a cell refused last, if one did.
+        var refusal: Refusal?
     }
 
     var request: RequestID

@@ -123,13 +123,19 @@ struct RegisterExplorer {
         }
     }
 
-    /// The link breaks: before the replica has seen what is on its way, or, for a value, after.
+    /// The link breaks: before the replica has seen what is on its way, or, for a value, after. Or the replica says that
+    /// it does not take the value.
     private mutating func lose(_ state: State, _ index: Int, _ replica: Int, _ open: inout [State]) {
         let mail = state.runs[index].mail[replica]
         guard mail != .none else { return }
         var lost = state
         lost.lossesLeft -= 1
         lost.runs[index].mail[replica] = .none
+        if case .value = mail {
+            var refused = lost
+            let step = refused.runs[index].register.failed(replica, changedNothing: true)
+            perform(step, &refused, index, &open)
+        }
         let step = lost.runs[index].register.failed(replica)
         var kept = lost
         perform(step, &lost, index, &open)
@@ -176,7 +182,7 @@ struct RegisterExplorer {
             if version <= floor { fail("a write took \(version), not above \(floor)", state) }
         case .found(let version), .missing(let version):
             if version < floor { fail("a read returned \(version) after \(floor) was known", state) }
-        case .noQuorum:
+        case .noQuorum, .refused:
             let writer = UInt64(index + 1)
             let isKept = state.replicas.contains { $0.writer == writer }
             if tasks[index].kind != .read, isKept { fail("a refused write was kept", state) }
@@ -191,7 +197,7 @@ struct RegisterExplorer {
     private static func version(_ outcome: RegisterOperation.Outcome) -> RecordVersion? {
         switch outcome {
         case .written(let version, _), .found(let version), .missing(let version): version
-        case .noQuorum, .unknown: nil
+        case .noQuorum, .refused, .unknown: nil
         }
     }
 }
