@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -81,6 +83,14 @@ static inline uv_buf_t cuv_buf(const void *_Nullable base, size_t length) {
     buffer.base = (char *)base;
     buffer.len = length;
     return buffer;
+}
+
+/// Bytes in the kernel's send queue that the peer has not acknowledged; 0 where that cannot be told.
+static inline size_t cuv_unacknowledged(const uv_handle_t *handle) {
+    uv_os_fd_t fd;
+    int count = 0;
+    if (uv_fileno(handle, &fd) != 0 || ioctl(fd, SIOCOUTQ, &count) != 0 || count < 0) return 0;
+    return (size_t)count;
 }
 
 // MARK: Variadic functions of libuv.

@@ -44,8 +44,7 @@ package final class APIServer {
 
     /// Writes out what the turn has answered; call it before the loop waits.
     package func endTurn() {
-        http.processReady()
-        http.pool.flush()
+        http.endTurn()
     }
 
     // MARK: Requests

@@ -17,12 +17,18 @@ final class CellFront: HTTPServer {
     var page: (String) -> AdminPage? = { _ in nil }
     private var settings: HostSettings!
     private var handshakes: [UInt32: LinkHandshake] = [:]
-    private var nonces = Generator(seed: 0)
     private(set) var rejectedLinks: UInt64 = 0
+    private(set) var stalledLinks: UInt64 = 0
     private(set) var badFrames: UInt64 = 0
 
     /// A router that does not read its answers is not read from beyond this backlog.
     static let linkBacklog = 8 << 20
+    /// Nor does it keep its link when the answers to what it has asked already come to this.
+    static let linkBacklogLimit = 64 << 20
+    /// Or when it has taken none of them for this long.
+    static let linkStall = TimeAmount.seconds(30)
+    /// For all of the opening, as at the other end.
+    static let openTimeout = TimeAmount.seconds(2)
 
     static func make(loop: EventLoop, settings: HostSettings) -> CellFront {
         var limits = Limits()
@@ -30,7 +36,6 @@ final class CellFront: HTTPServer {
         limits.connections = 4096
         let front = CellFront(loop: loop, limits: limits)
         front.settings = settings
-        front.nonces = Generator(seed: settings.storeID, concern: "link.nonce", counter: UInt64(settings.boot))
         return front
     }
 
@@ -50,10 +55,9 @@ final class CellFront: HTTPServer {
     // MARK: Links
 
     private func begin(_ stream: StreamPointer) {
-        var nonce: [UInt8] = []
-        for _ in 0..<2 { withUnsafeBytes(of: nonces.next()) { nonce.append(contentsOf: $0) } }
         handshakes[stream.pointee.index] = LinkHandshake(
-            side: .acceptor, secret: settings.secret, mesh: settings.topology.name, name: settings.name, nonce: nonce)
+            side: .acceptor, secret: settings.secret, mesh: settings.topology.name, name: settings.name,
+            nonce: LinkNonce.make())
     }
 
     private func advance(_ stream: StreamPointer) {
@@ -71,6 +75,8 @@ final class CellFront: HTTPServer {
             stream.pointee.tag = Speech.frames
             // A link has no request of its own that could be late: the sweep passes it over.
             stream.pointee.isBusy = true
+            stream.pointee.waitingSince = loop.now()
+            pool.probeSilentPeer(stream)
             frames(stream)
         } catch {
             rejectLink(stream)
@@ -84,7 +90,8 @@ final class CellFront: HTTPServer {
 
     private func frames(_ stream: StreamPointer) {
         var used = 0
-        while !stream.pointee.isClosing {
+        // `drained` takes up what is left.
+        while !stream.pointee.isClosing, pool.backlog(stream) <= Self.linkBacklog {
             let bytes = UnsafeRawBufferPointer(rebasing: stream.pointee.input.bytes[used...])
             do {
                 guard
@@ -106,7 +113,31 @@ final class CellFront: HTTPServer {
     }
 
     override func drained(_ stream: StreamPointer) {
-        if stream.pointee.tag == Speech.frames { pool.resumeReading(stream) } else { super.drained(stream) }
+        guard stream.pointee.tag == Speech.frames else { return super.drained(stream) }
+        if !stream.pointee.input.isEmpty { frames(stream) }
+        if pool.backlog(stream) <= Self.linkBacklog { pool.resumeReading(stream) }
+    }
+
+    override func keepsAfterEnd(_ stream: StreamPointer) -> Bool {
+        stream.pointee.tag == Speech.http && super.keepsAfterEnd(stream)
+    }
+
+    override func sweep(_ stream: StreamPointer, now: Instant) {
+        switch stream.pointee.tag {
+        case Speech.handshake:
+            if now - stream.pointee.waitingSince > Self.openTimeout { rejectLink(stream) }
+        case Speech.frames:
+            if pool.hasProgressed(stream) || pool.backlog(stream) == 0 { stream.pointee.waitingSince = now }
+            if now - stream.pointee.waitingSince > Self.linkStall { giveUp(stream) }
+        default:
+            super.sweep(stream, now: now)
+        }
+    }
+
+    /// Closes the link of a router that does not read.
+    func giveUp(_ stream: StreamPointer) {
+        stalledLinks += 1
+        pool.close(stream)
     }
 
     override func closed(_ stream: StreamPointer) { handshakes[stream.pointee.index] = nil }

@@ -73,12 +73,19 @@ package final class CellHost {
     }
 
     private func endTurn() {
-        io.pointee.burner.reportRefused()
-        store?.endTurn()
-        front.processReady()
-        front.pool.flush()
-        runtime.alarm.arm(at: node.pointee.nextDeadline())
+        // Writing may take up requests, which give orders, which may be refused, which writes again.
+        var rounds = 0
+        repeat {
+            io.pointee.burner.reportRefused()
+            front.processReady()
+            store?.endTurn()
+            front.pool.flush()
+            rounds += 1
+        } while hasMore && rounds < 16
+        runtime.alarm.arm(at: hasMore ? runtime.loop.now() : node.pointee.nextDeadline())
     }
+
+    private var hasMore: Bool { front.hasReady || front.pool.isDirty || store?.hasMore == true }
 
     private func stop() {
         guard !isStopping else { return }
@@ -88,7 +95,7 @@ package final class CellHost {
         var checks = 0
         stopTimer = try? LoopTimer(loop: runtime.loop) { [unowned self] in
             checks += 1
-            guard node.pointee.isIdle || checks > 100 else { return }
+            guard node.pointee.isIdle && !front.pool.hasBacklog || checks > 100 else { return }
             stopTimer?.close()
             front.pool.closeAll()
             runtime.close()
@@ -97,6 +104,7 @@ package final class CellHost {
     }
 
     private func dispose() {
+        io.pointee.burner.close()
         runtime.loop.close()
         store?.close()
         node.deinitialize(count: 1)
@@ -134,6 +142,7 @@ struct CellIO: CellSink {
         _ head: FrameHead, to link: ConnectionID, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
     ) {
         guard let stream = front.pool.stream(link) else { return }
+        guard front.pool.backlog(stream) < CellFront.linkBacklogLimit else { return front.giveUp(stream) }
         FrameCodec.append(head, customer: .empty, name: .empty, note: note, body: body, into: &stream.pointee.output)
         front.pool.wrote(stream)
     }

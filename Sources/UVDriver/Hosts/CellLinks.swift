@@ -23,7 +23,6 @@ final class CellLinks: StreamOwner {
     private(set) var counters = Counters()
     private var links: [Link] = []
     private var settings: HostSettings!
-    private var nonces = Generator(seed: 0)
     /// Links whose opening failed at once; reported from outside the node's own call.
     private var failedAtOnce: [CellIndex] = []
 
@@ -41,7 +40,6 @@ final class CellLinks: StreamOwner {
         let cells = settings.topology.cells.count
         links.links = Array(repeating: Link(), count: cells)
         links.settings = settings
-        links.nonces = Generator(seed: settings.storeID, concern: "link.nonce", counter: UInt64(settings.boot))
         links.pool = StreamPool(
             loop: loop, owner: links, limit: cells * 2 + 16,
             inputLimit: 2 * (settings.topology.routing.bodyLimit + FrameCodec.overhead))
@@ -79,6 +77,8 @@ final class CellLinks: StreamOwner {
         return stream
     }
 
+    var hasFailures: Bool { !failedAtOnce.isEmpty }
+
     /// Reports what failed inside calls of the node. Called once per turn.
     func reportFailures() {
         guard !failedAtOnce.isEmpty else { return }
@@ -110,10 +110,10 @@ final class CellLinks: StreamOwner {
     override func connected(_ stream: StreamPointer) {
         let cell = CellIndex(UInt16(stream.pointee.tag))
         guard links[cell.position].stream == stream.pointee.id else { return pool.close(stream) }
-        var nonce: [UInt8] = []
-        for _ in 0..<2 { withUnsafeBytes(of: nonces.next()) { nonce.append(contentsOf: $0) } }
+        pool.probeSilentPeer(stream)
         let handshake = LinkHandshake(
-            side: .opener, secret: settings.secret, mesh: settings.topology.name, name: settings.name, nonce: nonce)
+            side: .opener, secret: settings.secret, mesh: settings.topology.name, name: settings.name,
+            nonce: LinkNonce.make())
         handshake.begin(into: &stream.pointee.output)
         links[cell.position].handshake = handshake
         pool.wrote(stream)

@@ -99,6 +99,7 @@ enum CellMetrics {
         page.listener(front)
         page.counter("cellmesh_link_rejected_total", "Links without proof of the secret.", front.rejectedLinks)
         page.counter("cellmesh_link_bad_frames_total", "Frames that could not be read.", front.badFrames)
+        page.counter("cellmesh_link_stalled_total", "Links of routers that did not read.", front.stalledLinks)
         let counters = node.pointee.counters
         page.counter("cellmesh_cell_frames_total", "Frames from routers.", counters.frames)
         page.counter("cellmesh_cell_refused_total", "Work refused for lack of room.", counters.refused)

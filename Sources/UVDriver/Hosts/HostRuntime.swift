@@ -113,8 +113,8 @@ package final class HostRuntime {
         guard let path = settings.lockPath else { return }
         lockTimer = try? LoopTimer(loop: loop) { [unowned self] in
             let now = loop.now()
-            let holder = try? FileLock.holder(of: path)
-            guard holder == .some(nil) else {
+            // What cannot be read says nothing of whether the control plane lives.
+            guard case .success(nil) = Result(catching: { () throws(UVError) in try FileLock.holder(of: path) }) else {
                 unheldSince = nil
                 return
             }

@@ -91,13 +91,22 @@ package final class RouterHost {
 
     /// Once per turn, before the loop waits: what was held back, then everything that is to be written, then the alarm.
     private func endTurn() {
-        links.reportFailures()
-        front.processReady()
-        links.pool.flush()
-        front.pool.flush()
-        admin.processReady()
-        admin.pool.flush()
-        runtime.alarm.arm(at: node.pointee.nextDeadline())
+        // Writing may take up requests or break a link, and either gives more to write: nothing may be left when the
+        // loop waits.
+        var rounds = 0
+        repeat {
+            links.reportFailures()
+            front.processReady()
+            links.pool.flush()
+            front.pool.flush()
+            rounds += 1
+        } while hasMore && rounds < 16
+        admin.endTurn()
+        runtime.alarm.arm(at: hasMore ? runtime.loop.now() : node.pointee.nextDeadline())
+    }
+
+    private var hasMore: Bool {
+        links.hasFailures || front.hasReady || links.pool.isDirty || front.pool.isDirty
     }
 
     private func stop() {
@@ -110,7 +119,7 @@ package final class RouterHost {
         var checks = 0
         stopTimer = try? LoopTimer(loop: runtime.loop) { [unowned self] in
             checks += 1
-            guard node.pointee.isIdle || checks > 100 else { return }
+            guard node.pointee.isIdle && !front.pool.hasBacklog || checks > 100 else { return }
             stopTimer?.close()
             front.pool.closeAll()
             admin.pool.closeAll()

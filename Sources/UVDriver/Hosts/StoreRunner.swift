@@ -27,6 +27,9 @@ final class StoreRunner {
         if let answer = queue.add(order) { refused.append(answer) }
     }
 
+    /// `endTurn` would do something now.
+    var hasMore: Bool { !refused.isEmpty || !queue.isInFlight && queue.count > 0 }
+
     /// Once per turn: reports refusals and starts the next batch.
     func endTurn() {
         if !refused.isEmpty {

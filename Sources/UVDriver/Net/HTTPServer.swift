@@ -57,7 +57,20 @@ package class HTTPServer: StreamOwner {
 
     package override func received(_ stream: StreamPointer) { process(stream) }
 
+    /// A client that has ended its side still gets the answers to what it asked.
+    package override func keepsAfterEnd(_ stream: StreamPointer) -> Bool {
+        stream.pointee.isBusy || stream.pointee.isReady || pool.backlog(stream) > 0
+    }
+
     package func process(_ stream: StreamPointer) {
+        parse(stream)
+        if stream.pointee.hasEnded, !stream.pointee.isBusy, pool.backlog(stream) <= limits.backlog {
+            // What has not come by now never will.
+            pool.closeAfterWriting(stream)
+        }
+    }
+
+    private func parse(_ stream: StreamPointer) {
         while !stream.pointee.isBusy, !stream.pointee.input.isEmpty, !stream.pointee.closesAfterWrite {
             if pool.backlog(stream) > limits.backlog {
                 // `drained` takes it up again.
@@ -90,7 +103,8 @@ package class HTTPServer: StreamOwner {
         refused[Int(failure.rawValue)] += 1
         HTTPResponseWriter.refuse(failure, into: &stream.pointee.output)
         stream.pointee.isBusy = false
-        pool.closeAfterWriting(stream)
+        stream.pointee.waitingSince = loop.now()
+        pool.closeAfterWriting(stream, lingering: true)
     }
 
     /// The answer to the stream's request is in `output`.
@@ -100,15 +114,29 @@ package class HTTPServer: StreamOwner {
         stream.pointee.waitingSince = loop.now()
         pool.consume(stream, request.consumed)
         pool.wrote(stream)
-        if !request.keepAlive {
-            pool.closeAfterWriting(stream)
+        if !request.keepAlive || stream.pointee.hasEnded && stream.pointee.input.isEmpty {
+            pool.closeAfterWriting(stream, lingering: !stream.pointee.input.isEmpty)
         } else if !stream.pointee.input.isEmpty, !stream.pointee.isReady {
             stream.pointee.isReady = true
             ready.append(stream.pointee.id)
         }
     }
 
-    /// Takes up requests that waited behind one that has been answered. Called once per turn, before the flush.
+    /// Requests wait behind one that has been answered.
+    package var hasReady: Bool { !ready.isEmpty }
+
+    /// What a turn ends with where nothing else hangs on this server: takes up requests and writes out answers until
+    /// neither is left, or for as many rounds as keep the loop responsive.
+    package func endTurn() {
+        for _ in 0..<16 {
+            processReady()
+            pool.flush()
+            guard hasReady else { return }
+        }
+    }
+
+    /// Takes up requests that waited behind one that has been answered. Writing may answer more of them: a turn ends
+    /// when `hasReady` is false after the flush.
     package func processReady() {
         // What is answered in this very call comes back at the end of the list; bounded by what clients have sent.
         var index = 0
@@ -124,7 +152,7 @@ package class HTTPServer: StreamOwner {
 
     package override func drained(_ stream: StreamPointer) {
         guard !stream.pointee.isBusy else { return }
-        if !stream.pointee.input.isEmpty { process(stream) }
+        if !stream.pointee.input.isEmpty || stream.pointee.hasEnded { process(stream) }
         if stream.pointee.input.count < pool.inputLimit, !stream.pointee.closesAfterWrite { pool.resumeReading(stream) }
     }
 
@@ -132,17 +160,23 @@ package class HTTPServer: StreamOwner {
 
     private func sweep() {
         let now = loop.now()
-        pool.forEach { stream in
-            guard !stream.pointee.isBusy else { return }
-            let waited = now - stream.pointee.waitingSince
-            if stream.pointee.closesAfterWrite {
-                // It was told to go and does not read what it was told.
-                if waited > limits.requestTimeout { pool.close(stream) }
-            } else if stream.pointee.parser.hasStarted {
-                if waited > limits.requestTimeout { refuse(stream, .timeout) }
-            } else if waited > limits.idleTimeout {
-                pool.close(stream)
-            }
+        pool.forEach { sweep($0, now: now) }
+    }
+
+    /// Looks, once a second, whether a client has kept the server waiting for too long.
+    package func sweep(_ stream: StreamPointer, now: Instant) {
+        guard !stream.pointee.isBusy else { return }
+        // One that reads a large answer slowly is not idle.
+        let isIdle = stream.pointee.closesAfterWrite || !stream.pointee.parser.hasStarted
+        if pool.hasProgressed(stream), isIdle { stream.pointee.waitingSince = now }
+        let waited = now - stream.pointee.waitingSince
+        if stream.pointee.closesAfterWrite {
+            // It was told to go and does not read what it was told, or does not stop to send.
+            if waited > limits.requestTimeout { pool.close(stream) }
+        } else if stream.pointee.parser.hasStarted {
+            if waited > limits.requestTimeout { refuse(stream, .timeout) }
+        } else if waited > limits.idleTimeout {
+            pool.close(stream)
         }
     }
 

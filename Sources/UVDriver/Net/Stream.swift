@@ -24,11 +24,19 @@ package struct Stream: ~Copyable {
     var isDirty = false
     var isReading = false
     package internal(set) var isClosing = false
+    /// The peer ended its side: it says no more, and may still listen.
+    package internal(set) var hasEnded = false
     /// Close once everything is written.
-    var closesAfterWrite = false
+    package internal(set) var closesAfterWrite = false
+    /// Before that close, read and forget what the peer still sends: closing on unread bytes would make the kernel take
+    /// the answer back (RFC 9112, 9.6).
+    var lingers = false
+    var isLingering = false
 
     /// When the oldest unfinished business of the peer began: for the owner's sweep.
     package var waitingSince = Instant.zero
+    /// What the peer had not taken yet when the sweep last looked.
+    var unwritten = 0
     /// The owner's own mark: a cell index, a protocol.
     package var tag: UInt32 = 0
 
@@ -53,11 +61,13 @@ package struct Stream: ~Copyable {
         let tcp = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
         let write = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
         let connect = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
+        let shutdown = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
 
         func deallocate() {
             tcp.deallocate()
             write.deallocate()
             connect.deallocate()
+            shutdown.deallocate()
         }
     }
 
@@ -74,6 +84,9 @@ package class StreamOwner {
     package init(on loop: EventLoop) { self.loop = loop }
     /// Bytes were added to `input`.
     package func received(_ stream: StreamPointer) {}
+    /// The peer ended its side. True when it is still owed something: the stream stays open for writing, and the owner
+    /// closes it when that is done.
+    package func keepsAfterEnd(_ stream: StreamPointer) -> Bool { false }
     /// The peer ended its side or the connection broke; the stream is closed right after.
     package func ended(_ stream: StreamPointer, error: UVError?) {}
     /// An outgoing connection is open.

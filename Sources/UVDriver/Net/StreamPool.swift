@@ -144,7 +144,7 @@ package final class StreamPool {
     // MARK: Reading
 
     package func resumeReading(_ slot: StreamPointer) {
-        guard !slot.pointee.isReading, !slot.pointee.isClosing else { return }
+        guard !slot.pointee.isReading, !slot.pointee.isClosing, !slot.pointee.hasEnded else { return }
         let status = uv_read_start(
             Self.handle(slot),
             { handle, _, buffer in
@@ -169,11 +169,16 @@ package final class StreamPool {
     private func read(_ slot: StreamPointer, _ count: Int) {
         if count > 0 {
             counters.bytesIn += UInt64(count)
+            if slot.pointee.isLingering { return }
             slot.pointee.input.commit(count)
             owner.received(slot)
             if slot.pointee.input.count >= inputLimit { pauseReading(slot) }
         } else if count < 0 {
             if count == Int(UV_EOF.rawValue) {
+                // libuv has stopped reading by itself.
+                slot.pointee.isReading = false
+                slot.pointee.hasEnded = true
+                if !slot.pointee.isLingering, owner.keepsAfterEnd(slot) { return }
                 owner.ended(slot, error: nil)
                 close(slot)
             } else {
@@ -199,12 +204,17 @@ package final class StreamPool {
         dirty.append(slot)
     }
 
+    /// Something waits for `flush`.
+    package var isDirty: Bool { !dirty.isEmpty }
+
     /// Writes out what this turn produced.
     package func flush() {
         var index = 0
         while index < dirty.count {
             let slot = dirty[index]
             index += 1
+            // A slot that was closed and given out anew is no longer what was meant.
+            guard slot.pointee.isDirty else { continue }
             slot.pointee.isDirty = false
             if !slot.pointee.isClosing { write(slot) }
         }
@@ -254,17 +264,50 @@ package final class StreamPool {
 
     private func finishWriting(_ slot: StreamPointer) {
         guard !slot.pointee.isWriting, slot.pointee.output.isEmpty else { return }
-        if slot.pointee.closesAfterWrite { return close(slot) }
-        owner.drained(slot)
+        guard slot.pointee.closesAfterWrite else { return owner.drained(slot) }
+        if !slot.pointee.lingers || slot.pointee.hasEnded { return close(slot) }
+        if !slot.pointee.isLingering { linger(slot) }
     }
 
     /// Bytes that have not gone out yet.
     package func backlog(_ slot: StreamPointer) -> Int { slot.pointee.output.count + slot.pointee.writing.count }
 
-    package func closeAfterWriting(_ slot: StreamPointer) {
+    /// Some open stream has bytes that have not gone out yet.
+    package var hasBacklog: Bool {
+        slots.contains { $0.pointee.isOpen && !$0.pointee.isClosing && backlog($0) > 0 }
+    }
+
+    /// Whether the peer has taken something since this was last asked of the stream.
+    package func hasProgressed(_ slot: StreamPointer) -> Bool {
+        var unwritten = slot.pointee.output.count + uv_stream_get_write_queue_size(Self.handle(slot))
+        // The kernel takes more in large steps only.
+        if unwritten > 0 { unwritten += cuv_unacknowledged(cuv_tcp_as_handle(Self.tcp(slot))) }
+        defer { slot.pointee.unwritten = unwritten }
+        return unwritten < slot.pointee.unwritten
+    }
+
+    /// - Parameter lingering: whether the peer may be sending still. Then this side ends when all is written, what comes
+    ///   is read and forgotten, and the stream closes when the peer ends its side; the owner's sweep bounds the wait.
+    package func closeAfterWriting(_ slot: StreamPointer, lingering: Bool = false) {
         slot.pointee.closesAfterWrite = true
+        if lingering { slot.pointee.lingers = true }
         pauseReading(slot)
         wrote(slot)
+    }
+
+    private func linger(_ slot: StreamPointer) {
+        slot.pointee.isLingering = true
+        slot.pointee.input.removeAll()
+        slot.pointee.input.shrink(beyond: 65_536)
+        guard uv_shutdown(slot.pointee.handles.shutdown, Self.handle(slot), { _, _ in }) == 0 else {
+            return close(slot)
+        }
+        resumeReading(slot)
+    }
+
+    /// Has the kernel ask now and then whether a silent peer is still there.
+    package func probeSilentPeer(_ slot: StreamPointer, after seconds: UInt32 = 15) {
+        uv_tcp_keepalive(Self.tcp(slot), 1, seconds)
     }
 
     // MARK: Closing
