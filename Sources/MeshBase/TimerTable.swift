@@ -19,7 +19,7 @@ public struct TimerTable<Token: Hashable & Sendable>: Sendable {
     }
     @usableFromInline var heap = Heap<Entry>()
     /// The sequence that is current for each armed token.
-    @usableFromInline var current: [Token: UInt64] = [:]
+    @usableFromInline var current = SmallMap<Token>()
     @usableFromInline var sequence: UInt64 = 0
 
     @inlinable public init() {}
@@ -65,5 +65,41 @@ public struct TimerTable<Token: Hashable & Sendable>: Sendable {
     @usableFromInline mutating func compact() {
         let live = heap.unordered.filter { current[$0.token] == $0.sequence }
         heap = Heap(live)
+    }
+}
+
+/// A map of a few tokens, looked through from end to end while it is small: a node has about ten timers, and asks for
+/// them several times in each turn.
+@usableFromInline struct SmallMap<Token: Hashable & Sendable>: Sendable {
+    @usableFromInline var few: [(token: Token, sequence: UInt64)] = []
+    /// In use when there are more.
+    @usableFromInline var many: [Token: UInt64] = [:]
+    @usableFromInline static var mostFew: Int { 12 }
+
+    @inlinable init() {}
+
+    @inlinable var count: Int { few.count + many.count }
+
+    @inlinable subscript(token: Token) -> UInt64? {
+        get {
+            for index in 0..<few.count where few[index].token == token { return few[index].sequence }
+            return many.isEmpty ? nil : many[token]
+        }
+        set {
+            for index in 0..<few.count where few[index].token == token {
+                if let newValue {
+                    few[index].sequence = newValue
+                } else {
+                    few.swapAt(index, few.count - 1)
+                    few.removeLast()
+                }
+                return
+            }
+            if let newValue, few.count < Self.mostFew, many.isEmpty || many[token] == nil {
+                few.append((token, newValue))
+            } else if newValue != nil || !many.isEmpty {
+                many[token] = newValue
+            }
+        }
     }
 }

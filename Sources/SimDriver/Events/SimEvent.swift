@@ -24,6 +24,9 @@ enum SimEvent {
     case stored(CellProcess, [StoreAnswer])
     case burned(CellProcess, ticket: UInt64)
     case fault(Int)
+    case faultEnds(Int)
+    /// What arrived at a late reader is read.
+    indirect case late(SimMachine, life: UInt32, SimEvent)
     /// The supervisor starts a machine that died by itself.
     case revive(SimMachine, life: UInt32)
     /// A client sends its next request.
@@ -49,6 +52,8 @@ enum SimEvent {
         case .revive: 13
         case .arrival: 14
         case .patience: 15
+        case .faultEnds: 16
+        case .late: 17
         }
     }
 }

@@ -12,9 +12,11 @@ package struct SimDefect: Sendable, Equatable {
     /// In place of the rule of the tier, for example one with R + W <= N.
     package var quorum: QuorumRule?
     package var store: Store?
+    package var membership: Membership?
 
-    package init(quorum: QuorumRule? = nil, store: Store? = nil) {
+    package init(quorum: QuorumRule? = nil, store: Store? = nil, membership: Membership? = nil) {
         self.quorum = quorum
         self.store = store
+        self.membership = membership
     }
 }

@@ -1,18 +1,32 @@
 import MeshBase
 import Topology
 
-/// One thing that is done to a node, at a time of the plan.
-package struct SimFault: Sendable, Equatable {
-    package enum Action: Sendable, Equatable {
-        /// The process ends at once; its disk stays.
+/// One thing that is done to a node or to the network, at a time of the plan, and for how long.
+///
+/// A plan is a list of these: data, so that it can be written down, shortened and run again. Faults compose: what
+/// strikes one path at one time is added up as `SimWeather` says.
+package struct SimFault: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
+        /// The process ends at once; its disk stays. Starts again when the fault ends.
         case kill
-        /// The process ends at once and the disk is lost.
+        /// The process ends at once and the disk is lost. Starts again when the fault ends.
         case destroy
         /// A process that is down starts again.
         case restart
-        /// The process stops where it is (SIGSTOP): its connections stay, nothing is read or answered.
+        /// The process stops where it is (SIGSTOP): its connections stay, nothing is read or answered. Goes on when the
+        /// fault ends.
         case pause
         case resume
+        /// The process says goodbye and ends. Starts again when the fault ends.
+        case leave
+        /// The node's clock jumps ahead.
+        case jump(TimeAmount)
+        /// The node's clock goes faster by so many millionths, or slower where negative.
+        case drift(Int)
+        /// What arrives is read late by up to so much and at least a fifth of it, in order; timers are on time.
+        case slow(TimeAmount)
+        /// The network does something; `node` is empty.
+        case network(SimNetworkFault)
     }
 
     /// Since the load began.
@@ -20,11 +34,46 @@ package struct SimFault: Sendable, Equatable {
     package var action: Action
     /// The name of a cell, of a router, or `control`.
     package var node: String
+    /// After that it is made good by itself; nil leaves it to the end of the load.
+    package var length: TimeAmount?
 
-    package init(at: TimeAmount, _ action: Action, _ node: String) {
+    package init(at: TimeAmount, _ action: Action, _ node: String, for length: TimeAmount? = nil) {
         self.at = at
         self.action = action
         self.node = node
+        self.length = length
+    }
+
+    package init(at: TimeAmount, _ fault: SimNetworkFault, for length: TimeAmount? = nil) {
+        self.init(at: at, .network(fault), "", for: length)
+    }
+
+    /// Leaves it open what members may come to believe of one another: packets are lost or late, or clocks are wrong.
+    var clouds: Bool {
+        switch action {
+        case .kill, .destroy, .restart, .pause, .resume, .leave: false
+        case .jump, .drift, .slow, .network: true
+        }
+    }
+
+    /// Why a mesh cannot have this fault, in words; nil when it can.
+    func problem(in topology: MeshTopology, duration: TimeAmount) -> String? {
+        if at < .zero || at > duration { return "'\(self)' lies outside of the load's \(duration.seconds) s" }
+        if let length, length < .zero { return "'\(self)' has a negative length" }
+        switch action {
+        case .network(let fault): return fault.problem(in: topology)
+        case .jump(let amount):
+            if amount < .zero || amount > .hours(24 * 365) { return "a clock jumps ahead by up to a year: '\(self)'" }
+        case .drift(let millionths):
+            if abs(millionths) > 500_000 { return "a clock drifts by up to 500000ppm: '\(self)'" }
+        case .slow(let amount):
+            if amount < .zero || amount > .minutes(1) { return "packets are read up to a minute late: '\(self)'" }
+        case .kill, .destroy, .restart, .pause, .resume, .leave: break
+        }
+        if !Simulation.names(of: topology).contains(node) {
+            return "a fault names \(node), and the topology \(topology.name) has no such node"
+        }
+        return nil
     }
 
     /// A plan of kills with restarts and pauses with resumptions, of cells mostly, in order of time. No more than a

@@ -45,6 +45,12 @@ final class CellProcess: SimProcess {
         node.handle(datagram: datagram, from: from, now: now, into: &outbox)
     }
     override var swim: SWIM? { node.gossip.swim }
+    override var hasLeft: Bool { node.gossip.swim.hasLeft }
+    override var ownIncarnation: UInt32 { node.gossip.swim.ownIncarnation }
+    override func leave() {
+        var outbox = outbox
+        node.leave(now: now, into: &outbox)
+    }
 
     // MARK: Links
 
@@ -155,7 +161,7 @@ private struct CellOutbox: CellSink {
     mutating func burn(_ ticket: UInt64, _ amount: TimeAmount) {
         var first = 0
         for index in process.threads.indices where process.threads[index] < process.threads[first] { first = index }
-        let end = max(process.now, process.threads[first]) + amount
+        let end = max(process.simulation.now, process.threads[first]) + amount
         process.threads[first] = end
         process.simulation.schedule(.burned(process, ticket: ticket), at: end)
     }

@@ -47,6 +47,12 @@ final class RouterProcess: SimProcess {
         node.handle(datagram: datagram, from: from, now: now, into: &outbox)
     }
     override var swim: SWIM? { node.gossip.swim }
+    override var hasLeft: Bool { node.gossip.swim.hasLeft }
+    override var ownIncarnation: UInt32 { node.gossip.swim.ownIncarnation }
+    override func leave() {
+        var outbox = outbox
+        node.leave(now: now, into: &outbox)
+    }
 
     func isServing(_ cell: CellIndex) -> Bool { node.isServing(cell) }
     var counters: RouterCounters { node.counters }

@@ -20,6 +20,15 @@ final class SimMachine {
     /// Hash of the name, for the streams of its own.
     let hash: UInt64
     var network: Generator
+    /// Of what faults of the network do to its packets.
+    var weather: Generator
+    /// Of how late it reads.
+    var reading: Generator
+    var clock = SimClock()
+    /// Reads what arrives late by up to so much; zero when it does not.
+    var lateness = TimeAmount.zero
+    /// When the last of what waits for a late reader is read.
+    var readsUntil = Instant.zero
 
     // What survives a kill.
     var lives: UInt32 = 0
@@ -37,6 +46,12 @@ final class SimMachine {
     private(set) var droppedDatagrams: UInt64 = 0
     /// The lowest incarnation of the present life.
     var lifeIncarnation: UInt32 = 0
+    /// The highest that its processes before the present one have owned.
+    var ownedIncarnation: UInt32 = 0
+    /// The incarnation in which it said goodbye last; 0 when it never did.
+    var leftIncarnation: UInt32 = 0
+    var isLeaving = false
+    var startedAt = Instant.zero
     /// Until then a suspicion of this member may be justified by what was done to it.
     var excusedUntil = Instant.zero
     /// Deaths by itself, without a fault that was planned.
@@ -56,6 +71,8 @@ final class SimMachine {
         self.disk = disk
         hash = StableHash.hash(name)
         network = Generator(seed: seed, concern: "sim.network", node: hash)
+        weather = Generator(seed: seed, concern: "sim.weather", node: hash)
+        reading = Generator(seed: seed, concern: "sim.reading", node: hash)
     }
 
     var isUp: Bool { process != nil }
@@ -71,6 +88,18 @@ final class SimMachine {
     static func index(of endpoint: Endpoint) -> Int? {
         guard endpoint.address >> 24 == 10, endpoint.address & 0xFF_FFFF > 0 else { return nil }
         return Int(endpoint.address & 0xFF_FFFF) - 1
+    }
+
+    /// The highest incarnation that is the machine's own.
+    var highestIncarnation: UInt32 { max(ownedIncarnation, process?.ownIncarnation ?? 0) }
+
+    /// When what arrives now is read.
+    func readsAt(_ now: Instant) -> Instant {
+        if lateness > .zero {
+            let late = lateness / 5 + .nanoseconds(Int64(reading.below(UInt64(lateness.nanoseconds * 4 / 5 + 1))))
+            readsUntil = max(readsUntil, now + late)
+        }
+        return max(now, readsUntil)
     }
 
     /// Keeps an event for a paused process. Datagrams beyond the socket's buffer are lost, streams only wait.

@@ -27,7 +27,8 @@ class SimProcess {
             seed: simulation.seed, concern: "sim.nonce", node: machine.hash, counter: UInt64(machine.lives))
     }
 
-    var now: Instant { simulation.now }
+    /// As the machine's clock reads it.
+    var now: Instant { machine.clock.local(simulation.now) }
 
     // MARK: What a program does; each is called outside of the node
 
@@ -49,6 +50,10 @@ class SimProcess {
     /// The process is dead; nothing may be said any more.
     func killed() {}
     var swim: SWIM? { nil }
+    /// Says goodbye; done when `hasLeft`.
+    func leave() {}
+    var hasLeft: Bool { true }
+    var ownIncarnation: UInt32 { 0 }
 
     // MARK: Connections
 

@@ -34,7 +34,7 @@ struct ImpactOracle {
         case answeredWithoutQuorum
     }
 
-    init(_ topology: MeshTopology, placement: Placement) {
+    init(_ topology: MeshTopology, placement: Placement, isClear: Bool) {
         self.placement = placement
         let size = topology.sharding.size
         needed = topology.blueprints.map { blueprint in
@@ -48,6 +48,8 @@ struct ImpactOracle {
             excuse = "shards change when a cell crashes"
         } else if !topology.links.isLossless {
             excuse = "where packets are lost a sound cell may be suspected, or answer too late"
+        } else if !isClear {
+            excuse = "faults of the network and of clocks leave it open which cell is reached in time"
         } else {
             excuse = nil
         }

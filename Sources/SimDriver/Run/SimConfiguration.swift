@@ -24,6 +24,8 @@ package struct SimConfiguration: Sendable {
     /// For tests of the checkers.
     package var defect: SimDefect?
 
+    package static let mostFaults = 10_000
+
     package init(topology: MeshTopology, seed: UInt64, scenario: String? = nil) {
         self.topology = topology
         self.seed = seed
@@ -36,13 +38,9 @@ package struct SimConfiguration: Sendable {
             return "times are not negative"
         }
         if let problem = load.problem { return problem }
+        if faults.count > Self.mostFaults { return "a plan has at most \(Self.mostFaults) faults" }
         for fault in faults {
-            if !Simulation.names(of: topology).contains(fault.node) {
-                return "a fault names \(fault.node), and the topology \(topology.name) has no such node"
-            }
-            if fault.at < .zero || fault.at > duration {
-                return "a fault of \(fault.node) lies outside of the load's \(duration.seconds) s"
-            }
+            if let problem = fault.problem(in: topology, duration: duration) { return problem }
         }
         return nil
     }

@@ -105,6 +105,7 @@ private struct Course {
             report.add(
                 Verdict(oracle: "registers", ok: ledger.registers.isValid, detail: ledger.registers.verdict().detail),
                 otherwise: .safety)
+            for verdict in simulation.membership.safetyVerdicts { report.add(verdict, otherwise: .safety) }
             report.add(
                 Verdict(
                     oracle: "in-time", ok: false,
@@ -120,9 +121,8 @@ private struct Course {
             otherwise: .liveness)
         addRecords(ledger, to: &report)
         for verdict in ledger.impact.verdicts { report.add(verdict, otherwise: .safety) }
-        for verdict in simulation.membership.verdicts(bound: bound, lossless: simulation.topology.links.isLossless) {
-            report.add(verdict, otherwise: .liveness)
-        }
+        for verdict in simulation.membership.safetyVerdicts { report.add(verdict, otherwise: .safety) }
+        for verdict in simulation.membership.verdicts(atEnd: bound) { report.add(verdict, otherwise: .liveness) }
         let isAnswered = isDrained && isReadBack && ledger.malformed == 0
         report.add(
             Verdict(

@@ -14,7 +14,12 @@ extension Simulation {
     }
 
     func scheduleFaults() {
-        for (index, fault) in faults.enumerated() { schedule(.fault(index), after: fault.at) }
+        for (index, fault) in faults.enumerated() {
+            schedule(.fault(index), after: fault.at)
+            if let length = fault.length { schedule(.faultEnds(index), after: fault.at + length) }
+        }
+        let end = configuration.defect?.membership == .staysSplit ? .distantFuture : now + configuration.duration
+        network.weather = SimWeather(faults, machines: machines, topology: topology, begin: now, end: end)
         clients.ledger.impact.began(now: now)
     }
 
@@ -38,6 +43,7 @@ extension Simulation {
             preconditionFailure("a process of the simulation was refused: \(error)")
         }
         machine.process = process
+        machine.startedAt = now
         membership.started(machine)
         process.start()
         turn(process)
@@ -45,7 +51,14 @@ extension Simulation {
     }
 
     func fire(_ fault: SimFault, _ event: SimEvent) {
-        guard let index = machinesByName[fault.node], !isHealing else { return }
+        guard !isHealing else { return }
+        membership.disturbed(now: now)
+        if case .network = fault.action {
+            note(event, mesh[0], 0)
+            faultsFired += 1
+            return
+        }
+        guard let index = machinesByName[fault.node] else { return }
         let machine = machines[index]
         note(event, machine, UInt64(index))
         switch fault.action {
@@ -63,23 +76,79 @@ extension Simulation {
         case .resume:
             guard machine.isPaused else { return }
             resume(machine)
+        case .leave:
+            guard let process = machine.process, !machine.isPaused, !machine.isLeaving else { return }
+            machine.isLeaving = true
+            machine.leftIncarnation = process.ownIncarnation
+            changed(settle: .seconds(1))
+            process.leave()
+            turn(process)
+        case .jump(let amount):
+            machine.clock.jump(amount, now: now)
+            if let process = machine.process { turn(process) }
+        case .drift(let millionths):
+            setDrift(machine, millionths)
+        case .slow(let amount):
+            machine.lateness = amount
+        case .network:
+            return
         }
         faultsFired += 1
+    }
+
+    /// What a fault began is made good.
+    func end(_ fault: SimFault, _ event: SimEvent) {
+        guard !isHealing else { return }
+        membership.disturbed(now: now)
+        guard let index = machinesByName[fault.node] else { return note(event, mesh[0], 0) }
+        let machine = machines[index]
+        note(event, machine, UInt64(index))
+        switch fault.action {
+        case .kill, .destroy, .leave: if !machine.isUp { start(machine) }
+        case .pause: if machine.isPaused { resume(machine) }
+        case .drift: setDrift(machine, 0)
+        case .slow: machine.lateness = .zero
+        case .restart, .resume, .jump, .network: break
+        }
+    }
+
+    private func setDrift(_ machine: SimMachine, _ millionths: Int) {
+        machine.clock.setDrift(millionths, now: now)
+        // The alarm that stands was set by the other rate.
+        if let process = machine.process {
+            process.wakeAt = nil
+            turn(process)
+        }
+    }
+
+    /// A process that has said goodbye is gone.
+    func ended(_ process: SimProcess) {
+        let machine = process.machine
+        end(process)
+        membership.left(machine)
+        changed(settle: .seconds(1))
     }
 
     /// Ends a process at once. The kernel resets its connections.
     @discardableResult
     private func kill(_ machine: SimMachine) -> Bool {
         guard let process = machine.process else { return false }
+        end(process)
+        membership.killed(machine, now: now)
+        changed(settle: .seconds(1))
+        return true
+    }
+
+    private func end(_ process: SimProcess) {
+        let machine = process.machine
+        machine.ownedIncarnation = machine.highestIncarnation
         process.killed()
         process.isDead = true
         process.dropSockets { hangUp($0) }
         machine.process = nil
         machine.isPaused = false
+        machine.isLeaving = false
         _ = machine.takeBacklog()
-        membership.killed(machine, now: now)
-        changed(settle: .seconds(1))
-        return true
     }
 
     func crashed(_ process: SimProcess) {
@@ -112,7 +181,7 @@ extension Simulation {
         var isJudged = true
         for machine in mesh {
             if case .cell(let cell) = machine.work, !machine.isUp { down.insert(cell) }
-            if machine.isPaused { isJudged = false }
+            if machine.isPaused || machine.isLeaving { isJudged = false }
         }
         clients.ledger.impact.changed(now: now, settle: settle, down: down, isJudged: isJudged)
     }
@@ -120,7 +189,11 @@ extension Simulation {
     /// Brings back what is down or stopped.
     func heal() {
         isHealing = true
+        if configuration.defect?.membership != .staysSplit { network.weather = SimWeather() }
+        membership.disturbed(now: now)
         for machine in mesh {
+            machine.lateness = .zero
+            setDrift(machine, 0)
             if machine.isPaused { resume(machine) }
             start(machine)
         }

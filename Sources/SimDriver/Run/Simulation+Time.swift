@@ -7,6 +7,7 @@ extension Simulation {
         while let (at, event) = queue.pop(until: end) {
             now = at
             perform(event)
+            if let due = membership.due, due < now { membership.judgeDeaths(mesh, now: now) }
             guard guardian.mayGoOn(now, trace.events) else { return false }
         }
         now = max(now, end)
@@ -66,8 +67,15 @@ extension Simulation {
             note(event, process.machine, ticket)
             process.burned(ticket)
             turn(process)
+        case .late(let machine, let life, let event):
+            guard machine.lives == life, machine.isUp else { return }
+            isReadingLate = true
+            perform(event)
+            isReadingLate = false
         case .fault(let index):
             fire(faults[index], event)
+        case .faultEnds(let index):
+            end(faults[index], event)
         case .arrival:
             note(event, clients.machine, 0)
             clients.arrival()
@@ -87,9 +95,20 @@ extension Simulation {
         return false
     }
 
+    /// True when a late reader gets to it another time.
+    private func isReadLater(_ process: SimProcess, _ event: SimEvent) -> Bool {
+        let machine = process.machine
+        guard !isReadingLate, !process.isDead, !machine.isPaused, machine.lateness > .zero || machine.readsUntil > now
+        else { return false }
+        let at = machine.readsAt(now)
+        guard at > now else { return false }
+        schedule(.late(machine, life: machine.lives, event), at: at)
+        return true
+    }
+
     private func deliver(_ event: SimEvent, _ source: Endpoint, _ target: Endpoint, _ bytes: [UInt8]) {
         guard let index = SimMachine.index(of: target), index < machines.count, let process = machines[index].process,
-            target == machines[index].gossip, mayRun(process, event)
+            target == machines[index].gossip, !isReadLater(process, event), mayRun(process, event)
         else { return }
         bytes.withUnsafeBytes {
             note(event, machines[index], StableHash.hash($0, seed: UInt64(source.address) << 16 | UInt64(source.port)))
@@ -103,7 +122,8 @@ extension Simulation {
         guard !socket.process.isDead, socket.stage == .opening else { return }
         note(event, socket.process.machine, socket.number)
         let target = SimMachine.index(of: endpoint).flatMap { $0 < machines.count ? machines[$0] : nil }
-        let back = network.segment(from: target ?? socket.process.machine, to: socket.process.machine)
+        let back = network.segment(
+            from: target ?? socket.process.machine, to: socket.process.machine, now: now)
         guard let process = target?.process, process.listens(at: endpoint) else {
             return schedule(.ended(socket), after: back)
         }
@@ -126,7 +146,9 @@ extension Simulation {
             socket.process.connected(socket)
             turn(socket.process)
         case .bytes(let socket, let bytes):
-            guard socket.stage == .open, mayRun(socket.process, event) else { return }
+            guard socket.stage == .open, !isReadLater(socket.process, event), mayRun(socket.process, event) else {
+                return
+            }
             bytes.withUnsafeBytes {
                 note(event, socket.process.machine, StableHash.hash($0, seed: socket.number))
                 socket.input.append($0)
@@ -134,7 +156,9 @@ extension Simulation {
             socket.process.received(socket)
             turn(socket.process)
         case .ended(let socket):
-            guard socket.stage != .closed, mayRun(socket.process, event) else { return }
+            guard socket.stage != .closed, !isReadLater(socket.process, event), mayRun(socket.process, event) else {
+                return
+            }
             note(event, socket.process.machine, socket.number)
             socket.stage = .closed
             socket.process.release(socket)
@@ -159,7 +183,9 @@ extension Simulation {
         if !process.hasCrashed { process.endTurn() }
         guard !process.hasCrashed else { return crashed(process) }
         process.flush()
-        guard let deadline = process.nextDeadline(), deadline != .distantFuture else { return }
+        if process.machine.isLeaving, process.hasLeft { return ended(process) }
+        guard let local = process.nextDeadline(), local != .distantFuture else { return }
+        let deadline = process.machine.clock.global(local)
         // What is due is done with at the next tick of the clock, so that time goes on whatever a node asks for.
         let at = deadline > now ? deadline : now + .microseconds(1)
         if let standing = process.wakeAt, standing <= at { return }

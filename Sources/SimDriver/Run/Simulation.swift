@@ -20,7 +20,7 @@ final class Simulation {
     let placement: Placement
     let swim: SWIMConfiguration
     let secret: [UInt8]
-    let network: SimNetwork
+    var network: SimNetwork
     private let directory: MemberDirectory
     /// Those of `mesh`, and the clients' own as the last.
     private(set) var machines: [SimMachine] = []
@@ -37,9 +37,11 @@ final class Simulation {
 
     let faults: [SimFault]
     var faultsFired = 0
-    var membership = MembershipOracle()
+    var membership: MembershipOracle
     /// Nothing dies by itself any more and what is down is brought back: the run is over but for the checks.
     var isHealing = false
+    /// What is performed was held back by a late reader and is read now.
+    var isReadingLate = false
 
     init(_ configuration: SimConfiguration) throws(SimRefusal) {
         if let problem = configuration.problem { throw SimRefusal(problem) }
@@ -65,6 +67,11 @@ final class Simulation {
         directory = MemberDirectory()
         trace = TraceHash(seed: configuration.seed)
         faults = SimFault.inOrder(configuration.faults)
+        membership = MembershipOracle(
+            swim, members: Self.names(of: configuration.topology).count,
+            isClear: configuration.topology.links.isLossless && !faults.contains(where: \.clouds),
+            isUntouched: faults.isEmpty && configuration.topology.links.isLossless
+                && configuration.topology.customers.poison == 0)
         firstRouter = topology.cells.count
         makeMachines()
     }
@@ -134,9 +141,11 @@ final class Simulation {
 
     func send(_ datagram: UnsafeRawBufferPointer, from machine: SimMachine, to endpoint: Endpoint) {
         guard let index = SimMachine.index(of: endpoint), index < machines.count,
-            let delay = network.datagram(from: machine, to: machines[index])
+            let delays = network.datagram(from: machine, to: machines[index], now: now)
         else { return }
-        schedule(.datagram(from: machine.gossip, to: endpoint, Array(datagram)), after: delay)
+        let event = SimEvent.datagram(from: machine.gossip, to: endpoint, Array(datagram))
+        schedule(event, after: delays.first)
+        if let copy = delays.copy { schedule(event, after: copy) }
     }
 
     func connect(_ process: SimProcess, to endpoint: Endpoint) -> SimSocket {
@@ -144,7 +153,7 @@ final class Simulation {
         let socket = SimSocket(number: socketNumber, process: process, stage: .opening)
         _ = process.adopt(socket)
         let target = SimMachine.index(of: endpoint).flatMap { $0 < machines.count ? machines[$0] : nil }
-        let delay = network.segment(from: process.machine, to: target ?? process.machine)
+        let delay = network.segment(from: process.machine, to: target ?? process.machine, now: now)
         schedule(.connect(socket, to: endpoint), after: delay)
         return socket
     }
@@ -159,7 +168,7 @@ final class Simulation {
 
     /// In the order of sending, whatever the delays.
     func arrival(from socket: SimSocket, to peer: SimSocket) -> Instant {
-        let delay = network.segment(from: socket.process.machine, to: peer.process.machine)
+        let delay = network.segment(from: socket.process.machine, to: peer.process.machine, now: now)
         let at = max(now + delay, socket.lastArrival)
         socket.lastArrival = at
         return at
@@ -188,7 +197,11 @@ final class Simulation {
             trace.note(
                 now, kind: 100 + UInt64(change.status.rawValue), node: UInt64(machine.index),
                 content: UInt64(index) << 32 | UInt64(change.member.incarnation))
-            membership.observe(change, by: machine, of: machines[index], in: mesh, now: now)
+            let seen = configuration.defect?.membership?.distort(change, in: self) ?? [change]
+            for change in seen {
+                guard let index = machinesByName[change.member.profile.name] else { continue }
+                membership.observe(change, by: machine, of: machines[index], in: mesh, now: now)
+            }
         case .linkUp(let cell):
             trace.note(now, kind: 110, node: UInt64(machine.index), content: UInt64(cell.rawValue))
         case .linkDown(let cell):

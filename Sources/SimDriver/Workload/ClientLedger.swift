@@ -22,8 +22,8 @@ struct ClientLedger {
     /// A customer's last records may be deleted, so they need not be there at the end.
     private var kept = Int.max
 
-    init(_ topology: MeshTopology, placement: Placement) {
-        impact = ImpactOracle(topology, placement: placement)
+    init(_ topology: MeshTopology, placement: Placement, isClear: Bool) {
+        impact = ImpactOracle(topology, placement: placement, isClear: isClear)
     }
 
     mutating func invoked(_ request: SimRequest, load: SimLoad) {

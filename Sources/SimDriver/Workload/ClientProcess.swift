@@ -40,7 +40,8 @@ final class ClientProcess: SimProcess {
         idle = Array(repeating: [], count: topology.routers.count)
         limits = HTTPLimits(headers: 65_536, body: topology.routing.bodyLimit + 65_536)
         patience = topology.routing.requestTimeout + .seconds(2)
-        ledger = ClientLedger(topology, placement: simulation.placement)
+        ledger = ClientLedger(
+            topology, placement: simulation.placement, isClear: !simulation.faults.contains(where: \.clouds))
         super.init(simulation, machine)
     }
 

@@ -53,6 +53,12 @@ struct SimRunCommand: ParsableCommand {
         help: ArgumentHelp("Let it go on; at the end of the load where left out.", valueName: "node@time"))
     var resumes: [TimedTarget] = []
 
+    @Option(
+        name: .customLong("fault"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "Any fault, as 'partition region/us-east <> * @5s for 10s'; may be given again.", valueName: "fault"))
+    var plan: [FaultArgument] = []
+
     @Flag(help: "Run twice and compare the trace hashes.")
     var twice = false
 
@@ -76,7 +82,7 @@ struct SimRunCommand: ParsableCommand {
             throw CommandFailure(.usage, "\(error)")
         }
         report.wallMilliseconds = (Pause.now() - begun).milliseconds
-        console.show(try SimView.make(report))
+        console.show(try SimView.make(report, plan: configuration.faults))
         if report.exitCode != 0 { throw ExitCode(report.exitCode) }
     }
 
@@ -87,6 +93,7 @@ struct SimRunCommand: ParsableCommand {
         func plan(_ action: SimFault.Action, _ targets: [TimedTarget]) {
             configuration.faults += targets.map { SimFault(at: $0.at, action, $0.name) }
         }
+        configuration.faults = self.plan.map(\.fault)
         plan(.kill, kills)
         plan(.restart, restarts)
         plan(.pause, pauses)

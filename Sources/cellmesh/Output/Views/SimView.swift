@@ -2,11 +2,12 @@ import SimDriver
 
 /// `sim run`.
 enum SimView {
-    static func make(_ report: SimulationReport) throws -> Report {
+    static func make(_ report: SimulationReport, plan: [SimFault] = []) throws -> Report {
         let document = try JSONValue(encoding: report).ordered([
             "schema", "scenario", "seed", "trace_hash", "simulated_ms", "wall_ms", "events", "faults_fired", "requests",
             "verdicts",
         ]).ordering("verdicts", ["oracle", "ok", "detail"])
+            .with("faults", .strings(plan.map { "\($0)" }))
         return Report(document, names: ["sim/\(report.scenario)"]) { style in
             let speed = report.wallMilliseconds > 0 ? report.simulatedMilliseconds / report.wallMilliseconds : 0
             let requests = report.requests
@@ -25,6 +26,7 @@ enum SimView {
                     .init(verdict.detail),
                 ])
             }
+            if !plan.isEmpty { text += plan.map { "  \($0)\n" }.joined() + "\n" }
             text += table.render()
             return text
         }

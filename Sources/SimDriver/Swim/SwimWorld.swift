@@ -1,0 +1,273 @@
+import Membership
+import MeshBase
+
+/// The members of one trial, and the packets between them as values.
+///
+/// It belongs to one thread; the views share one directory. A member is woken only when it has something to do.
+final class SwimWorld {
+    /// One member and what belongs to it.
+    struct Host {
+        var swim: SWIM
+        var rng: Generator
+        /// Of its packets.
+        var network: Generator
+        /// The wake that stands in the queue.
+        var wakeAt = Int64.max
+        var isUp = true
+        var isStarved = false
+        /// When the last packet that waits for a starved member is read.
+        var readsUntil: Int64 = 0
+    }
+    private struct Flight {
+        var packet: GossipPacket
+        var from: Endpoint
+        var to: Int32
+    }
+    private enum Kind: UInt64 {
+        case wake, arrival, read, crash
+    }
+
+    /// In larger meshes members begin at different places of one shuffled order instead of each with its own.
+    private static let mostOwnOrders = 2_000
+
+    let trial: SwimTrial
+    private let hosts: UnsafeMutablePointer<Host>
+    let count: Int
+    fileprivate var queue: SwimQueue
+    private var flights: [Flight?] = []
+    private var free: [Int32] = []
+    private(set) var now: Int64 = 0
+    private(set) var result = SwimTrialResult()
+    private var crashed = -1
+    private var crashedAt: Int64 = 0
+    private var knowing = 0
+    private var living: Int
+    private var trace: TraceHash
+
+    init(_ trial: SwimTrial) throws(SimRefusal) {
+        if let problem = trial.problem { throw SimRefusal(problem) }
+        self.trial = trial
+        count = trial.members
+        living = count
+        trace = TraceHash(seed: trial.seed)
+        queue = SwimQueue(members: count)
+        hosts = .allocate(capacity: count)
+        let directory = MemberDirectory(limit: count + 1)
+        var configuration = trial.swim
+        // Nobody asks why.
+        configuration.historyDepth = 0
+        configuration.mostMembers = max(configuration.mostMembers, count)
+        let profiles = (0..<count).map { index in
+            // The numbers make names and endpoints that fit.
+            try! MemberProfile(name: "n\(index)", role: .cell, gossip: Self.endpoint(index))
+        }
+        var lots = Generator(seed: trial.seed, concern: "swim.lots")
+        // The same for every arm of one seed.
+        let order = (0..<count).shuffled(using: &lots)
+        let census = MemberCensus(order.map { profiles[$0] }, directory: directory, now: .zero)
+        for (index, profile) in profiles.enumerated() {
+            let swim = try! SWIM(
+                profile: profile, metadata: MemberMetadata(state: .serving), configuration: configuration,
+                directory: directory)
+            (hosts + index).initialize(
+                to: Host(
+                    swim: swim, rng: Generator(seed: trial.seed, concern: "swim.member", node: UInt64(index)),
+                    network: Generator(seed: trial.seed, concern: "swim.network", node: UInt64(index))))
+            var sink = Sink(world: self, from: index)
+            hosts[index].swim.handle(.start, now: .zero, rng: &hosts[index].rng, into: &sink)
+            hosts[index].swim.adopt(
+                census, sharesOrder: count > Self.mostOwnOrders, now: .zero, rng: &hosts[index].rng)
+            arm(index)
+        }
+        for index in order.prefix(trial.starvedCount) { hosts[index].isStarved = true }
+        if let crash = trial.crashAt, crash < trial.duration {
+            queue.push(Kind.crash.rawValue << 32 | UInt64(order[count - 1]), at: crash.nanoseconds)
+        }
+    }
+
+    deinit {
+        hosts.deinitialize(count: count)
+        hosts.deallocate()
+    }
+
+    private static func endpoint(_ index: Int) -> Endpoint {
+        Endpoint(address: 10 << 24 | UInt32(index + 1), port: 7946)
+    }
+    private static func index(_ endpoint: Endpoint) -> Int { Int(endpoint.address & 0xFF_FFFF) - 1 }
+
+    func swim(_ index: Int) -> SWIM { hosts[index].swim }
+
+    // MARK: Time
+
+    /// Runs on until the end of the trial; false when it was stopped before. `progress` is asked now and then.
+    func run(_ progress: (TimeAmount, UInt64) -> Bool) -> Bool {
+        let end = trial.duration.nanoseconds
+        var next: UInt64 = 65_536
+        while let entry = queue.pop(until: end) {
+            now = entry.at
+            perform(entry.what)
+            if result.events >= next {
+                next = result.events + 65_536
+                guard progress(.nanoseconds(now), result.events) else { return false }
+            }
+        }
+        now = end
+        finish()
+        return true
+    }
+
+    private func finish() {
+        result.simulated = .nanoseconds(now)
+        for index in 0..<count {
+            let counters = hosts[index].swim.counters
+            result.messages += counters.sent.total
+            result.bytes += counters.bytesSent
+            result.suspicions += counters.suspicions
+        }
+        result.traceHash = trace.value
+    }
+
+    private func perform(_ what: UInt64) {
+        let number = Int(what & 0xFFFF_FFFF)
+        switch Kind(rawValue: what >> 32) {
+        case .wake: wake(number)
+        case .arrival: arrived(number)
+        case .read: read(number)
+        default: crash(number)
+        }
+    }
+
+    private func wake(_ index: Int) {
+        guard hosts[index].wakeAt == now, hosts[index].isUp else { return }
+        hosts[index].wakeAt = .max
+        // Most deadlines are put off before they come: such a tick is empty.
+        if let deadline = hosts[index].swim.nextDeadline(), deadline.nanoseconds <= now {
+            result.events += 1
+            trace.note(Instant(nanoseconds: now), kind: 0, node: UInt64(index), content: 0)
+            var sink = Sink(world: self, from: index)
+            hosts[index].swim.handle(
+                .wake, now: Instant(nanoseconds: now), rng: &hosts[index].rng, into: &sink)
+        }
+        arm(index)
+    }
+
+    private func arrived(_ slot: Int) {
+        let target = Int(flights[slot]!.to)
+        guard hosts[target].isUp else { return release(slot) }
+        guard hosts[target].isStarved else { return read(slot) }
+        let late = Self.draw(trial.lateness, &hosts[target].network)
+        let at = max(hosts[target].readsUntil, now + late)
+        hosts[target].readsUntil = at
+        queue.push(Kind.read.rawValue << 32 | UInt64(slot), at: at)
+    }
+
+    private func read(_ slot: Int) {
+        let flight = flights[slot]!
+        release(slot)
+        let index = Int(flight.to)
+        guard hosts[index].isUp else { return }
+        result.events += 1
+        trace.note(
+            Instant(nanoseconds: now), kind: 1 + UInt64(flight.packet.kind.rawValue), node: UInt64(index),
+            content: UInt64(flight.from.address) << 8 | UInt64(flight.packet.updates.count))
+        var sink = Sink(world: self, from: index)
+        hosts[index].swim.receive(
+            flight.packet, from: flight.from, now: Instant(nanoseconds: now), rng: &hosts[index].rng, into: &sink)
+        arm(index)
+    }
+
+    private func crash(_ index: Int) {
+        hosts[index].isUp = false
+        living -= 1
+        crashed = index
+        crashedAt = now
+    }
+
+    /// Sees to it that the member is woken at its deadline, or before.
+    private func arm(_ index: Int) {
+        guard let deadline = hosts[index].swim.nextDeadline() else { return }
+        // What is due is done with at the next tick, so that time goes on.
+        let at = max(deadline.nanoseconds, now + 1)
+        guard at < hosts[index].wakeAt else { return }
+        hosts[index].wakeAt = at
+        queue.push(Kind.wake.rawValue << 32 | UInt64(index), at: at)
+    }
+
+    // MARK: Packets
+
+    private static func draw(_ range: ClosedRange<TimeAmount>, _ rng: inout Generator) -> Int64 {
+        let (low, high) = (range.lowerBound.nanoseconds, range.upperBound.nanoseconds)
+        return low + Int64(rng.below(UInt64(high - low + 1)))
+    }
+
+    fileprivate func send(_ packet: borrowing GossipPacket, from sender: Int, to endpoint: Endpoint) {
+        let target = Self.index(endpoint)
+        let delay = Self.draw(trial.latency, &hosts[sender].network)
+        // Drawn also without loss, so that the same seed meets the same luck.
+        let isLost = hosts[sender].network.unit() < trial.loss
+        guard !isLost, target >= 0, target < count else { return }
+        // The sender goes on filling its own list of updates: the copy takes none of its storage.
+        let flight = Flight(
+            packet: GossipPacket(
+                sender: packet.sender, senderIncarnation: packet.senderIncarnation, body: packet.body,
+                updates: packet.updates.isEmpty ? [] : packet.updates.map { $0 }),
+            from: Self.endpoint(sender), to: Int32(target))
+        let slot: Int32
+        if let reused = free.popLast() {
+            slot = reused
+            flights[Int(slot)] = flight
+        } else {
+            slot = Int32(flights.count)
+            flights.append(flight)
+        }
+        queue.push(Kind.arrival.rawValue << 32 | UInt64(slot), at: now + delay)
+    }
+
+    private func release(_ slot: Int) {
+        flights[slot] = nil
+        free.append(Int32(slot))
+    }
+
+    // MARK: What members come to believe
+
+    fileprivate func changed(_ change: MemberChange, by observer: Int) {
+        guard change.status == .dead else { return }
+        let index = Self.index(change.member.profile.gossip)
+        trace.note(
+            Instant(nanoseconds: now), kind: 20, node: UInt64(observer),
+            content: UInt64(index) << 32 | UInt64(change.member.incarnation))
+        if hosts[index].isUp {
+            result.falsePositives += 1
+            if !hosts[observer].isStarved { result.falsePositivesHealthy += 1 }
+        } else if index == crashed {
+            if result.detected == nil { result.detected = .nanoseconds(now - crashedAt) }
+            knowing += 1
+            if knowing >= living, result.known == nil { result.known = .nanoseconds(now - crashedAt) }
+        }
+    }
+
+    struct Sink: SWIMSink {
+        unowned(unsafe) let world: SwimWorld
+        let from: Int
+
+        init(world: SwimWorld, from: Int) {
+            self.world = world
+            self.from = from
+        }
+
+        mutating func send(_ packet: borrowing GossipPacket, to endpoint: Endpoint) {
+            world.send(packet, from: from, to: endpoint)
+        }
+        mutating func changed(_ change: MemberChange) { world.changed(change, by: from) }
+        mutating func persist(incarnation: UInt32) {}
+    }
+}
+
+extension SwimTrial {
+    /// Runs the trial; nil when `progress` stopped it.
+    package func run(_ progress: (TimeAmount, UInt64) -> Bool = { _, _ in true }) throws(SimRefusal) -> SwimTrialResult?
+    {
+        let world = try SwimWorld(self)
+        return world.run(progress) ? world.result : nil
+    }
+}

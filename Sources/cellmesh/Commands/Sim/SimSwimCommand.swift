@@ -1,0 +1,107 @@
+import ArgumentParser
+import ControlPlane
+import Membership
+import MeshBase
+import SimDriver
+
+struct SimSwimCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "swim", abstract: "Compare variants of the membership protocol where some members hear late.",
+        discussion: """
+            Meshes of members and nothing else. Starved members read each packet 0.5 to 2.5 s late while their timers \
+            are on time; half-way one sound member crashes. Counted is every declaration of death of a member that was \
+            up, and how long the crash took to be seen. An arm meets the same seeds as the others: 'lifeguard', 'plain' \
+            (none of its parts), or Lifeguard without one part ('parts' for each of them).
+
+              cellmesh sim swim --members 50,200 --loss 1%,3%,5% --starved 1%,5%,10% --seeds 200
+              cellmesh sim swim --arms lifeguard,plain,parts --html swim.html
+              cellmesh sim swim --members 10000 --loss 0% --starved 0% --seeds 1 --arms lifeguard --for 60s
+            """)
+
+    @Option(help: ArgumentHelp("Sizes of the mesh.", valueName: "n,..."))
+    var members = CountList([50, 200])
+
+    @Option(help: ArgumentHelp("Shares of packets lost.", valueName: "percent,..."))
+    var loss = RatioList([0.01, 0.05])
+
+    @Option(help: ArgumentHelp("Shares of members that read late.", valueName: "percent,..."))
+    var starved = RatioList([0, 0.10])
+
+    @Option(help: ArgumentHelp("Runs of each combination.", valueName: "count"))
+    var seeds = 20
+
+    @Option(help: ArgumentHelp("The first of the seeds.", valueName: "number"))
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("Variants of the protocol.", valueName: "arm,..."))
+    var arms = ArmList([.lifeguard, .plain])
+
+    @Option(help: ArgumentHelp("Its constants: lan, wan or local.", valueName: "name"))
+    var profile = "lan"
+
+    @Option(name: .customLong("for"), help: ArgumentHelp("Virtual time of each run.", valueName: "duration"))
+    var duration = DurationArgument(.seconds(120))
+
+    @Option(help: ArgumentHelp("Write a page with plots as well.", valueName: "file"), completion: .file())
+    var html: String?
+
+    @Option(help: ArgumentHelp("Runs at the same time; one for each processor where left out.", valueName: "count"))
+    var jobs: Int?
+
+    @Option(help: ArgumentHelp("Give up after so long in real time.", valueName: "duration"))
+    var wallLimit = DurationArgument(.hours(1))
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let console = output.console
+        let grid = try grid()
+        let begun = Pause.now()
+        let deadline = begun + wallLimit.amount
+        let line = ProgressLine(console)
+        // Views of large meshes are memory: those are simulated one after the other.
+        let isLarge = grid.members.contains { $0 > 5_000 }
+        let results = ParallelRuns.map(
+            grid.runs, jobs: isLarge ? 1 : max(1, jobs ?? ParallelRuns.processors),
+            progress: { done in
+                line.show("\(Wording.count(done)) of \(Wording.plural(grid.runs, "run"))")
+                return Pause.now() < deadline
+            },
+            { run, isStopped in
+                // The grid was checked: no trial is refused.
+                try? grid.trial(run).run { _, _ in !isStopped() }
+            })
+        line.end()
+        guard let results else {
+            console.message("stopped after \(Wording.time(milliseconds: wallLimit.amount.milliseconds))")
+            throw ExitCode(SimExit.outOfTime)
+        }
+        var report = SwimReport(grid, results)
+        report.wallMilliseconds = (Pause.now() - begun).milliseconds
+        if let html {
+            do {
+                try SystemFile.replace(html, with: Array(SwimPage.html(report).utf8), mode: 0o644)
+            } catch {
+                throw CommandFailure("\(html) cannot be written: \(error)")
+            }
+        }
+        console.show(try SwimView.make(report, memory: ProcessMemory.peak))
+    }
+
+    private func grid() throws -> SwimGrid {
+        var grid = SwimGrid()
+        guard let swim = SWIMConfiguration(profile: profile) else {
+            throw CommandFailure(.usage, "there is no profile \(profile); lan, wan and local there are")
+        }
+        grid.swim = swim
+        grid.members = members.counts
+        grid.losses = loss.ratios
+        grid.starved = starved.ratios
+        grid.arms = arms.arms
+        grid.seeds = seeds
+        grid.firstSeed = seed
+        grid.duration = duration.amount
+        if let problem = grid.problem { throw CommandFailure(.usage, problem) }
+        return grid
+    }
+}

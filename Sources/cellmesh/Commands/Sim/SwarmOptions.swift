@@ -1,0 +1,66 @@
+import ArgumentParser
+import MeshBase
+import SimDriver
+import Topology
+
+/// What the seeds of a swarm are drawn for; the same options and the same seed give the same run.
+struct SwarmOptions: ParsableArguments {
+    @Argument(help: "A topology; what 'up' would start where none is named.", completion: .file())
+    var file: String?
+
+    @Option(
+        name: .customLong("for"), help: ArgumentHelp("How long the load lasts, in virtual time.", valueName: "duration")
+    )
+    var duration = DurationArgument(.seconds(10))
+
+    @Option(help: ArgumentHelp("Requests per virtual second, times a factor drawn from the seed.", valueName: "number"))
+    var rate: Double = 100
+
+    @Flag(help: "Lose disks as well. Records on them are lost with them.")
+    var loseDisks = false
+
+    func swarm(_ console: Console) throws -> SimSwarm {
+        var swarm = SimSwarm(
+            topology: try TopologyFile.topology(file, console: console), duration: duration.amount, rate: rate)
+        swarm.losesDisks = loseDisks
+        if let problem = swarm.configuration(seed: 1).problem { throw CommandFailure(.usage, problem) }
+        return swarm
+    }
+
+    /// The command that runs one seed again.
+    func replay(_ seed: UInt64) -> String { "cellmesh sim replay \(words())--seed \(seed)" }
+
+    /// The command that runs a plan.
+    func replay(_ configuration: SimConfiguration) -> String {
+        let plan = configuration.faults.map { " --fault '\($0)'" }.joined()
+        return "cellmesh sim replay \(words(configuration.duration))--seed \(configuration.seed)"
+            + (plan.isEmpty ? " --no-faults" : plan)
+    }
+
+    private func words(_ other: TimeAmount? = nil) -> String {
+        var words = file.map { "\(quoted($0)) " } ?? ""
+        let amount = DurationArgument(other ?? duration.amount)
+        if amount != DurationArgument(.seconds(10)) { words += "--for \(amount.defaultValueDescription) " }
+        if rate != 100 { words += "--rate \(rate) " }
+        if loseDisks { words += "--lose-disks " }
+        return words
+    }
+
+    private func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            byte >= 48 && byte <= 57 || byte >= 65 && byte <= 90 || byte >= 97 && byte <= 122
+                || "/._-".utf8.contains(byte)
+        }
+        return isPlain
+            ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}
+
+/// `--fault 'kill us-east-1 @5s for 2s'`.
+struct FaultArgument: ExpressibleByArgument, Sendable {
+    var fault: SimFault
+    init?(argument: String) {
+        guard let fault = SimFault(argument) else { return nil }
+        self.fault = fault
+    }
+}

@@ -1,0 +1,110 @@
+import MeshBase
+import Testing
+import Topology
+
+@testable import SimDriver
+
+@Suite struct FaultPlanTests {
+    @Test(arguments: [
+        "kill us-east-1 @5s for 2s", "destroy a @0s", "restart a @1ms", "pause router-1 @1s for 250ms", "resume a @2s",
+        "leave control @3s for 1s", "jump a 1h @5s", "drift a -200ppm @1s for 10s", "slow a 2500ms @1s for 4s",
+        "partition region/us-east <> * @5s for 10s", "partition a > b @1500us", "clog zone/us-east/a <> b @1s",
+        "loss a > * 0.2 @1s for 5s", "duplicate * <> * 0.05 @0s", "reorder a <> b 0.1 50ms @1s", "delay a > b 7ns @1s",
+    ]) func whatIsWrittenReadsBack(_ text: String) throws {
+        let fault = try #require(SimFault(text))
+        #expect(SimFault("\(fault)") == fault)
+    }
+
+    @Test(arguments: [
+        "", "kill", "kill a", "kill a @", "kill a @5", "kill a b @5s", "kill a @5s for", "kill a @5s for x",
+        "jump a @5s", "drift a 5 @1s", "partition a b @1s", "partition a <> @1s", "loss a > b @1s", "loss a > b x @1s",
+        "reorder a > b 10% @1s", "explode a @1s", "partition region/ > b @1s", "kill a @99999999999999999999s",
+        "for for for", "@1s",
+    ]) func whatIsNoFaultIsRefused(_ text: String) { #expect(SimFault(text) == nil) }
+
+    @Test func plansOfASwarmReadBackAndFit() throws {
+        let topology = Meshes.small()
+        var swarm = SimSwarm(topology: topology)
+        swarm.losesDisks = true
+        var kinds = Set<String>()
+        for seed in UInt64(1)...200 {
+            let plan = swarm.plan(seed: seed)
+            #expect(plan == swarm.plan(seed: seed), "seed \(seed)")
+            #expect(plan.compactMap { SimFault("\($0)") } == plan, "seed \(seed)")
+            #expect(swarm.configuration(seed: seed).problem == nil, "seed \(seed)")
+            kinds.formUnion(plan.map { String("\($0)".prefix { $0 != " " }) })
+        }
+        let all = [
+            "kill", "destroy", "pause", "leave", "jump", "drift", "slow", "partition", "clog", "loss", "duplicate",
+            "reorder", "delay",
+        ]
+        #expect(kinds == Set(all))
+    }
+
+    @Test func placesThatAreNotThereAreRefused() {
+        let topology = Meshes.small()
+        for text in [
+            "partition region/r9 <> * @1s", "partition nobody <> * @1s", "loss * <> * 2 @1s", "kill r1-1 @1h",
+            "drift r1-1 900000ppm @1s", "delay * <> * 2h @1s", "partition zone/r1/b > * @1s",
+        ] {
+            let configuration = Meshes.configuration(topology, seed: 1, faults: [SimFault(text)!])
+            #expect(configuration.problem != nil, "\(text)")
+        }
+    }
+
+    @Test func effectsOfTheNetworkAddUp() throws {
+        let topology = Meshes.small()
+        let texts = [
+            "loss region/r1 > region/r2 0.5 @1s for 4s", "loss * <> * 0.5 @2s for 1s",
+            "delay r1-1 <> r2-1 10ms @0s for 10s", "delay * <> * 5ms @4s for 1s", "partition r1-1 > r3-1 @1s for 1s",
+            "clog r1-1 > r3-1 @2s for 2s",
+        ]
+        let configuration = Meshes.configuration(topology, seed: 1, seconds: 10, faults: texts.map { SimFault($0)! })
+        let simulation = try Simulation(configuration)
+        defer { simulation.dispose() }
+        let machines = simulation.machines
+        func number(_ name: String) -> Int { machines.firstIndex { $0.name == name }! }
+        let weather = SimWeather(
+            configuration.faults, machines: machines, topology: topology, begin: Instant.zero,
+            end: .zero + .seconds(10))
+        func effects(_ from: String, _ to: String, _ at: Double) -> SimWeather.Effects {
+            weather.effects(from: number(from), to: number(to), at: .zero + TimeAmount(seconds: at))
+        }
+        #expect(effects("r1-1", "r2-1", 0.5).loss == 0)
+        #expect(effects("r1-1", "r2-1", 1).loss == 0.5)
+        #expect(effects("r1-1", "r2-1", 2.5).loss == 0.75)
+        #expect(effects("r2-1", "r1-1", 1).loss == 0)
+        #expect(effects("r2-1", "r1-1", 2.5).loss == 0.5)
+        #expect(effects("r1-1", "r2-1", 3).loss == 0.5)
+        #expect(effects("r2-1", "r1-1", 4.5).delay == .milliseconds(15))
+        #expect(effects("r1-1", "r3-1", 1.5).cutUntil == .zero + .seconds(2))
+        #expect(effects("r3-1", "r1-1", 1.5).cutUntil == nil)
+        // A stream gets through behind both.
+        #expect(
+            weather.passes(from: number("r1-1"), to: number("r3-1"), at: .zero + .milliseconds(1_500))
+                == .zero + .seconds(4))
+        // The clients stand outside.
+        #expect(effects("clients", "router-1", 2.5).loss == 0)
+    }
+
+    @Test func aClockThatIsWrongIsReadBothWays() {
+        var clock = SimClock()
+        let start = Instant.zero + .seconds(10)
+        #expect(clock.local(start) == start && clock.global(start) == start)
+        clock.setDrift(20_000, now: start)
+        let later = start + .seconds(100)
+        #expect(clock.local(later) == start + .seconds(102))
+        clock.jump(.hours(1), now: later)
+        let reading = later + .seconds(2) + .hours(1)
+        #expect(clock.local(later) == reading)
+        clock.setDrift(-20_000, now: later)
+        #expect(clock.local(later) == reading)
+        #expect(clock.local(later + .seconds(100)) == reading + .seconds(98))
+        for offset in [1, 999, 1_000_000, 123_456_789, 5_000_000_000] as [Int64] {
+            let wanted = reading + .nanoseconds(offset)
+            let at = clock.global(wanted)
+            #expect(clock.local(at) >= wanted)
+            #expect(clock.local(at - .nanoseconds(2)) < wanted)
+        }
+    }
+}
