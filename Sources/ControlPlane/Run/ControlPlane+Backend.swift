@@ -53,7 +53,7 @@ extension ControlPlane: APIBackend {
             mesh: directory.name, seed: topology.seed, epoch: placement.lastEpoch.rawValue, state: summary,
             cells: cells,
             routers: routers,
-            control: StatusReport.Control(pid: identity.pid, address: "http://\(api.local)"))
+            control: StatusReport.Control(pid: identity.pid, address: "http://\(api.local)"), faults: faults().faults)
     }
 
     package func processes() -> ProcessesReport {
@@ -131,7 +131,7 @@ extension ControlPlane: APIBackend {
         ask(supervisor.processes, "/v1/members", as: MembersReport.self, completion)
     }
 
-    private func ask<Report: Decodable>(
+    func ask<Report: Decodable>(
         _ processes: [SupervisedProcess], _ target: String, as type: Report.Type,
         _ completion: @escaping ([ProcessName: Report?]) -> Void
     ) {

@@ -37,6 +37,9 @@ struct HostOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The IPv4 address to tell the others.", valueName: "host"))
     var advertise: String?
 
+    @Option(help: ArgumentHelp("The list of faults on the wire, faults.json of a data directory.", valueName: "file"))
+    var faults: String?
+
     @Option(help: ArgumentHelp("The lock that the local control plane holds.", valueName: "file"))
     var lock: String?
 
@@ -63,6 +66,7 @@ struct HostOptions: ParsableArguments {
                 settings.advertise = address
             }
             settings.lockPath = lock
+            settings.faultsPath = faults
             settings.grace = grace.amount
             settings.readyDescriptor = readyFd
             return settings
