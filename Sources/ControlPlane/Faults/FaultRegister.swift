@@ -63,7 +63,7 @@ package final class FaultRegister {
         do throws(FaultRequest.Refusal) {
             fault = try request.fault(id: "f\(nextNumber)", topology: topology, now: now)
         } catch {
-            let hint = error.unknown.map { NearestWord.hint(for: $0.word, among: $0.known, listing: "there are") }
+            let hint = error.unknown.flatMap { NearestWord.hint(for: $0.word, among: $0.known, listing: "there are") }
             throw APIFailure(400, error.message + (hint.map { "; \($0)" } ?? ""))
         }
         var next = schedule
