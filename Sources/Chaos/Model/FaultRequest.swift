@@ -95,15 +95,14 @@ package struct FaultRequest: Sendable, Equatable {
             sides.append(target)
         }
         let nodes = WireNodes(topology)
-        let first = sides[0]
-        let crosses = nodes.all.indices.contains { a in
-            nodes.isNode(a, in: first)
-                && nodes.all.indices.contains { b in
-                    a != b
-                        && (sides.count == 1
-                            ? !nodes.isNode(b, in: first) : sides.dropFirst().contains { nodes.isNode(b, in: $0) })
-                }
+        let near = nodes.all.indices.filter { nodes.isNode($0, in: sides[0]) }
+        let far = nodes.all.indices.filter { number in
+            sides.count == 1
+                ? !nodes.isNode(number, in: sides[0])
+                : sides.dropFirst().contains { nodes.isNode(number, in: $0) }
         }
+        // A node has no link to itself.
+        let crosses = !near.isEmpty && !far.isEmpty && (near.count > 1 || far.count > 1 || near != far)
         guard crosses else {
             throw Refusal("no link lies between these targets: \(sides.map(\.text).joined(separator: ", "))")
         }

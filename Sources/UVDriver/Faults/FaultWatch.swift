@@ -7,7 +7,7 @@ import Topology
 
 /// Follows the mesh's `faults.json`, and ends each fault when its lease does: also where nobody is left to say so.
 ///
-/// The file is looked at four times a second, and at once when the control plane asks for `/v1/faults`. A process that
+/// The file is looked at twice a second, and at once when the control plane asks for `/v1/faults`. A process that
 /// starts reads it before it sends anything. A lease ends by the monotonic clock from when its fault was first seen, so
 /// that a jump of the system's clock neither ends nor prolongs it.
 package final class FaultWatch {
@@ -21,12 +21,14 @@ package final class FaultWatch {
     private var sheet = FaultSheet()
     /// When each fault of the sheet ends.
     private var deadlines: [String: Instant] = [:]
+    /// What the rules were made of last.
+    private var applied: [WireFault] = []
     /// The faults in force that concern this process.
     private var ids: [String] = []
     /// The file was there and could not be understood.
     package private(set) var failures: UInt64 = 0
 
-    static let interval = TimeAmount.milliseconds(250)
+    static let interval = TimeAmount.milliseconds(500)
     /// Bytes of the largest file that is read.
     static let largest = 1 << 20
 
@@ -102,8 +104,10 @@ package final class FaultWatch {
     private func evaluate() {
         let now = loop.freshNow()
         let active = sheet.faults.prefix(FaultSchedule.most).filter { (deadlines[$0.id] ?? now) > now }
-        let struck = wire.apply(active)
-        note(struck)
+        if active != applied {
+            applied = active
+            note(wire.apply(active))
+        }
         guard let next = active.compactMap({ deadlines[$0.id] }).min() else {
             expiry?.stop()
             return
