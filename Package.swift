@@ -62,6 +62,7 @@ let package = Package(
         layer("Membership", [collections, "MeshBase"]),
         layer("Resilience", [collections, "MeshBase"]),
         layer("Replication", ["Sharding", "Topology", "MeshBase"]),
+        layer("Chaos", ["Topology", "MeshBase"]),
         layer("Checkers", ["Sharding", "Topology", "Membership", "MeshBase"]),
         hotLayer("Wire", [crypto, "Membership", "MeshBase"]),
         hotLayer(
@@ -76,7 +77,10 @@ let package = Package(
         // Drivers.
         layer(
             "UVDriver",
-            ["CLibUV", "Nodes", "Wire", "Store", "Telemetry", "Membership", "Sharding", "Topology", "MeshBase"]),
+            [
+                "CLibUV", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Membership", "Sharding", "Topology",
+                "MeshBase",
+            ]),
         layer(
             "SimDriver",
             [collections, "Nodes", "Wire", "Checkers", "Replication", "Membership", "Sharding", "Topology", "MeshBase"]),
@@ -85,7 +89,8 @@ let package = Package(
         layer(
             "ControlPlane",
             [
-                grdb, "UVDriver", "Nodes", "Wire", "Blueprints", "Store", "Telemetry", "Membership", "Sharding",
+                grdb, "UVDriver", "Nodes", "Wire", "Chaos", "Blueprints", "Store", "Telemetry", "Membership",
+                "Sharding",
                 "Topology", "MeshBase",
             ]),
         layer(
@@ -95,7 +100,7 @@ let package = Package(
             name: "cellmesh",
             dependencies: [
                 arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
-                "Store", "Telemetry", "Checkers", "Membership", "Sharding", "Topology", "MeshBase", "Wire",
+                "Store", "Telemetry", "Checkers", "Membership", "Sharding", "Topology", "MeshBase", "Wire", "Chaos",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -108,20 +113,21 @@ let package = Package(
         tests("MembershipTests", ["Membership", "MeshBase"]),
         tests("ResilienceTests", ["Resilience", "MeshBase"]),
         tests("ReplicationTests", ["Replication", "Sharding", "Topology", "MeshBase"]),
+        tests("ChaosTests", ["Chaos", "Topology", "MeshBase"]),
         tests("CheckersTests", ["Checkers", "Sharding", "Topology", "MeshBase"]),
         tests("WireTests", ["Wire", "Membership", "MeshBase"]),
         tests("NodesTests", ["Nodes", "Wire", "Replication", "Membership", "Sharding", "Topology", "MeshBase"]),
         tests("BlueprintsTests", ["Blueprints", "Sharding", "Topology", "MeshBase"]),
         tests("StoreTests", [sqlite, "Store", "Nodes", "Replication", "Topology", "MeshBase"]),
         tests("TelemetryTests", [logging, "Telemetry", "MeshBase"]),
-        tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Topology", "MeshBase"]),
+        tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Chaos", "Topology", "MeshBase"]),
         tests(
             "SimDriverTests", ["SimDriver", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
         tests(
             "ControlPlaneTests",
             [
-                "ControlPlane", "Store", "Sharding", "Membership", "Wire", "UVDriver", "Blueprints", "Topology",
-                "MeshBase",
+                "ControlPlane", "Store", "Sharding", "Membership", "Wire", "Chaos", "UVDriver", "Blueprints",
+                "Topology", "MeshBase",
             ]),
         tests("LoadGeneratorTests", ["LoadGenerator", "Checkers", "UVDriver", "Wire", "Topology", "MeshBase"]),
         tests(

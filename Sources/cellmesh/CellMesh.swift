@@ -30,7 +30,10 @@ struct CellMesh: ParsableCommand {
             CommandGroup(name: "Cells", subcommands: [MembersCommand.self, StoreCommand.self]),
             CommandGroup(
                 name: "Faults",
-                subcommands: [KillCommand.self, PauseCommand.self, ResumeCommand.self, RestartCommand.self]),
+                subcommands: [
+                    KillCommand.self, PauseCommand.self, ResumeCommand.self, RestartCommand.self, FaultCommand.self,
+                    PartitionCommand.self, HealCommand.self,
+                ]),
             CommandGroup(name: "Traffic", subcommands: [LoadCommand.self]),
             CommandGroup(name: "Shards", subcommands: [RouteCommand.self, BlastRadiusCommand.self, LabCommand.self]),
             CommandGroup(name: "Simulation", subcommands: [SimCommand.self]),

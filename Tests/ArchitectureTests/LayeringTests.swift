@@ -7,7 +7,8 @@ import Testing
     static let standard: Set<String> = ["Swift", "Synchronization"]
     static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Darwin", "Dispatch"]
     static let pure: Set<String> = [
-        "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Checkers", "Wire", "Nodes",
+        "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Chaos", "Checkers", "Wire",
+        "Nodes",
     ]
     static let collections: Set<String> = ["Collections", "DequeModule", "HeapModule", "OrderedCollections"]
 
@@ -19,9 +20,10 @@ import Testing
         "Membership": ["MeshBase"],
         "Resilience": ["MeshBase"],
         "Replication": ["MeshBase", "Topology", "Sharding"],
+        "Chaos": ["MeshBase", "Topology"],
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Crypto"],
-        "Nodes": pure.subtracting(["Nodes", "Checkers"]),
+        "Nodes": pure.subtracting(["Nodes", "Checkers", "Chaos"]),
         "Blueprints": ["MeshBase", "Topology", "Sharding", "Yams"],
         "Store": ["MeshBase", "Topology", "Replication", "Nodes", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],

@@ -12,6 +12,10 @@ package protocol APIBackend: AnyObject {
     func members(observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void)
     func ownMembers() -> MembersReport
     func impact(completion: @escaping (ImpactReport) -> Void)
+    func faults() -> FaultsReport
+    /// The answer holds the new fault alone, or those removed.
+    func addFault(_ addition: FaultAddition, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void)
+    func removeFaults(_ removal: FaultRemoval, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void)
     func events(since: Int64, limit: Int) -> Result<EventsReport, APIFailure>
     func perform(
         _ action: ProcessAction, _ request: ActionRequest,

@@ -1,6 +1,6 @@
 /// A resource of the API.
 enum APIRoute: Equatable {
-    case status, processes, members, impact, events, down
+    case status, processes, members, impact, events, faults, addFault, removeFaults, down
     case action(ProcessAction)
 
     init?(_ path: String) {
@@ -10,6 +10,9 @@ enum APIRoute: Equatable {
         case "/v1/members": self = .members
         case "/v1/impact": self = .impact
         case "/v1/events": self = .events
+        case "/v1/faults": self = .faults
+        case "/v1/faults/add": self = .addFault
+        case "/v1/faults/remove": self = .removeFaults
         case "/v1/down": self = .down
         default:
             guard path.hasPrefix("/v1/"), let action = ProcessAction(rawValue: String(path.dropFirst(4))) else {
@@ -22,7 +25,7 @@ enum APIRoute: Equatable {
     /// Whether it changes something: POST, and nothing else.
     var isChange: Bool {
         switch self {
-        case .down, .action: true
+        case .down, .action, .addFault, .removeFaults: true
         default: false
         }
     }

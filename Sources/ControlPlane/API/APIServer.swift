@@ -100,6 +100,18 @@ package final class APIServer {
                 id,
                 backend.events(since: since, limit: Int(min(limit, Int64(Self.mostEvents))))
                     .map { $0.encoded(since: since) })
+        case .faults: respond(stream, json: ReportJSON.encode(backend.faults()))
+        case .addFault:
+            guard let wanted = ReportJSON.decode(FaultAddition.self, Array(request.body.bytes(in: bytes))) else {
+                return respond(
+                    stream, APIFailure(400, "Send {\"kind\": KIND, \"targets\": [NAME, ...], ...}.").problem)
+            }
+            backend.addFault(wanted) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
+        case .removeFaults:
+            guard let wanted = ReportJSON.decode(FaultRemoval.self, Array(request.body.bytes(in: bytes))) else {
+                return respond(stream, APIFailure(400, "Send {\"ids\": [ID, ...]} or {\"all\": true}.").problem)
+            }
+            backend.removeFaults(wanted) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
         case .action(let action):
             let body = Array(request.body.bytes(in: bytes))
             guard let wanted = ReportJSON.decode(ActionRequest.self, body) else {

@@ -21,6 +21,8 @@ package struct DataDirectory: Sendable, Equatable {
     package var secretPath: String { path + "/secret" }
     package var tokenPath: String { path + "/token" }
     package var lockPath: String { path + "/control.lock" }
+    /// The faults on the wire, which every process follows.
+    package var faultsPath: String { path + "/faults.json" }
     package var controlPath: String { path + "/control.json" }
     package var journalPath: String { path + "/control.sqlite" }
     package var controlLogPath: String { path + "/control.log" }

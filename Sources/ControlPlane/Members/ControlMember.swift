@@ -73,11 +73,11 @@ package final class ControlMember: MembershipView {
         let onChange: (MemberChange) -> Void
 
         mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
-            _ = runtime.udp.send(to: endpoint, datagram)
+            runtime.send(datagram, to: endpoint)
         }
         mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
         mutating func emit(_ event: NodeEvent) {
-            runtime.events.log(event, topology: runtime.settings.topology)
+            runtime.emit(event)
             if case .member(let change) = event { onChange(change) }
         }
     }

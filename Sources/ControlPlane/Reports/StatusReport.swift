@@ -55,9 +55,12 @@ package struct StatusReport: Codable, Sendable, Equatable {
     package var cells: [Cell]
     package var routers: [Router]
     package var control: Control
+    /// The faults on the wire.
+    package var faults: [FaultReport]
 
     package init(
-        mesh: String, seed: UInt64, epoch: UInt32, state: String, cells: [Cell], routers: [Router], control: Control
+        mesh: String, seed: UInt64, epoch: UInt32, state: String, cells: [Cell], routers: [Router], control: Control,
+        faults: [FaultReport] = []
     ) {
         self.mesh = mesh
         self.seed = seed
@@ -66,5 +69,6 @@ package struct StatusReport: Codable, Sendable, Equatable {
         self.cells = cells
         self.routers = routers
         self.control = control
+        self.faults = faults
     }
 }

@@ -28,7 +28,7 @@ extension ControlPlane: APIBackend {
     }
 
     package func status() -> StatusReport {
-        StatusReport(
+        var report = StatusReport(
             mesh: directory.name, topology, epoch: placement.lastEpoch.rawValue, customers: customers,
             control: StatusReport.Control(pid: identity.pid, address: "http://\(api.local)"),
             summary: isStopping ? "stopping" : isReady ? nil : "starting"
@@ -37,6 +37,8 @@ extension ControlPlane: APIBackend {
             return StatusReport.Known(
                 state: state(of: process), pid: process.identity?.pid, address: process.addresses.data)
         }
+        report.faults = faults().faults
+        return report
     }
 
     package func processes() -> ProcessesReport {

@@ -25,6 +25,8 @@ package final class ControlPlane {
     let supervisor: Supervisor
     private(set) var member: ControlMember!
     let resolver: TargetResolver
+    let faultRegister: FaultRegister
+    var faultTimer: LoopTimer?
     let started: Int64
     let identity = ProcessIdentity.current
 
@@ -98,6 +100,7 @@ package final class ControlPlane {
                 secret: try directory.secret(), boot: SecretText.randomInteger(),
                 storeID: SecretText.randomInteger())
             host.gossip = settings.gossip
+            host.faultsPath = directory.faultsPath
             journal = try Journal(path: directory.journalPath)
             runtime = try HostRuntime(host, role: .control)
             loop = runtime.loop
@@ -114,6 +117,10 @@ package final class ControlPlane {
                 settings: Supervisor.Settings(
                     restart: topology.restart, startTimeout: settings.startTimeout, seed: SecretText.randomInteger()))
             adoption = try Adoption(directory, topology, journal, now: started)
+            faultRegister = try FaultRegister(
+                journal: journal, path: directory.faultsPath, topology: topology,
+                keeps: !adoption.plan.adopt.isEmpty, now: started)
+            runtime.faults?.refresh()
         } catch { throw ControlFailure(error) }
         do {
             member = try ControlMember(runtime, admin: api.local) { [unowned self] in
@@ -166,14 +173,29 @@ package final class ControlPlane {
         supervisor.onStartFailure = { [unowned self] name, reason in
             if !isReady { fail(.process(name, reason: reason)) }
         }
-        supervisor.onChange = { [unowned self] in checkStart() }
+        supervisor.onChange = { [unowned self] in
+            noteAddresses()
+            checkStart()
+        }
     }
 
-    /// The control plane's own member, and two others in case it dies while the newcomer starts.
+    /// The control plane's own member, and a cell of each region in case it dies while the newcomer starts, or the
+    /// newcomer is cut off from it.
     private func joinPoints() -> [Endpoint] {
-        let others = supervisor.processes.filter { $0.isServing && !$0.isPaused }.compactMap(\.addresses.gossip)
-        return [member.gossip] + others.prefix(2)
+        var points = [member.gossip]
+        var regions: Set<Int> = []
+        for (index, cell) in topology.cells.enumerated() where points.count <= Self.mostJoinPoints {
+            guard !regions.contains(cell.region),
+                let process = supervisor[ProcessName(.cell, topology.cells[index].name)], process.isServing,
+                !process.isPaused, let gossip = process.addresses.gossip
+            else { continue }
+            regions.insert(cell.region)
+            points.append(gossip)
+        }
+        return points
     }
+
+    private static let mostJoinPoints = 8
 
     private func endTurn() {
         changes.write(to: journal)
@@ -200,6 +222,8 @@ package final class ControlPlane {
             } catch { missing.append(entry.name) }
         }
         for held in plan.heldDown { supervisor.holdDown(held) }
+        noteAddresses()
+        scheduleFaultExpiry()
         countCustomers()
         startTimer = try? LoopTimer(loop: loop) { [unowned self] in checkStart() }
         startTimer?.start(after: .milliseconds(10), every: .milliseconds(10))
@@ -320,6 +344,7 @@ package final class ControlPlane {
     private func finish() {
         let others = member.members.contains { !$0.isSelf && $0.status.isLive }
         member.leave()
+        _ = try? faultRegister.remove(nil, now: loop.wallClock())
         note("stopped", [:])
         directory.removeControl()
         // The goodbye travels, and the answer to `down` goes out.
@@ -327,6 +352,7 @@ package final class ControlPlane {
             api.close()
             client.close()
             driver.close()
+            faultTimer?.close()
             hangup?.close()
             member.close()
             runtime.close()

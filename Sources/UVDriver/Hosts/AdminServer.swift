@@ -49,10 +49,19 @@ enum AdminPages {
             server.respond(
                 stream,
                 HTTPProblem(
-                    status: 404, detail: .fixed("There are /livez, /readyz, /metrics and /v1/members here."),
+                    status: 404,
+                    detail: .fixed("There are /livez, /readyz, /metrics, /v1/members and /v1/faults here."),
                     policy: "routing"))
         }
     }
 
     private static func state1(_ state: StaticString) -> [UInt8] { Array("{\"state\":\"\(state)\"}\n".utf8) }
+}
+
+extension HostRuntime {
+    /// Also looks at the file again: whoever asks wants to know that it was read.
+    var faultsPage: AdminPage? {
+        faults?.refresh()
+        return faults.map { .json($0.page) }
+    }
 }

@@ -16,6 +16,8 @@ final class CellFront: HTTPServer {
     var io: UnsafeMutablePointer<CellIO>!
     var page: (String) -> AdminPage? = { _ in nil }
     private var settings: HostSettings!
+    /// Routers are struck by faults, clients never.
+    var wire: WireLayer!
     private var handshakes: [UInt32: LinkHandshake] = [:]
     private(set) var rejectedLinks: UInt64 = 0
     private(set) var stalledLinks: UInt64 = 0
@@ -66,6 +68,9 @@ final class CellFront: HTTPServer {
                 let progress = try handshakes[stream.pointee.index]?.advance(
                     &stream.pointee.input, output: &stream.pointee.output)
             else { return }
+            if let router = handshakes[stream.pointee.index]?.peer, let number = wire.nodes.number(of: router) {
+                pool.setPeer(number, of: stream)
+            }
             pool.wrote(stream)
             guard case .done = progress else {
                 if stream.pointee.input.count > LinkHandshake.largest { rejectLink(stream) }

@@ -39,6 +39,8 @@ package final class CellHost {
         runtime = try HostRuntime(settings, role: .cell)
         let seeds = try runtime.findSeeds()
         front = CellFront.make(loop: runtime.loop, settings: settings)
+        runtime.wire.adopt(front.pool)
+        front.wire = runtime.wire
         try front.listen(on: settings.listen)
         if let storeSettings = topology.blueprint(of: cell).store {
             store = try StoreRunner(loop: runtime.loop, settings: settings, durability: storeSettings.durability)
@@ -118,6 +120,7 @@ package final class CellHost {
         case "/readyz":
             isStopping ? .unavailable("stopping") : store?.isBroken == true ? .unavailable("store") : .ok("serving")
         case "/metrics": .metrics(CellMetrics.text(node, front: front, store: store, runtime: runtime))
+        case "/v1/faults": runtime.faultsPage
         case "/v1/members": .json(MembersPage.text(node.pointee.gossip.swim, now: runtime.loop.now()))
         default: nil
         }
@@ -169,8 +172,8 @@ struct CellIO: CellSink {
     }
 
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
-        _ = runtime.udp.send(to: endpoint, datagram)
+        runtime.send(datagram, to: endpoint)
     }
     mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
-    mutating func emit(_ event: NodeEvent) { runtime.events.log(event, topology: runtime.settings.topology) }
+    mutating func emit(_ event: NodeEvent) { runtime.emit(event) }
 }

@@ -16,6 +16,8 @@ final class CellLinks: StreamOwner {
 
     private struct Link {
         var stream: SlabKey?
+        /// Since when a connection is tried into a cut, whose answer cannot come.
+        var hangsSince: Instant?
         var handshake: LinkHandshake?
     }
 
@@ -26,6 +28,7 @@ final class CellLinks: StreamOwner {
     /// Links whose opening failed at once; reported from outside the node's own call.
     private var failedAtOnce: [CellIndex] = []
 
+    var wire: WireLayer!
     var onUp: (CellIndex) -> Void = { _ in }
     var onDown: (CellIndex) -> Void = { _ in }
     var node: UnsafeMutablePointer<RouterNode>!
@@ -49,13 +52,20 @@ final class CellLinks: StreamOwner {
     // MARK: Orders of the node
 
     func open(_ cell: CellIndex, at endpoint: Endpoint) {
-        links[cell.position].handshake = nil
+        links[cell.position] = Link()
+        if wire.preventsConnection(with: cell.position) {
+            wire.connectionHangs()
+            links[cell.position].hangsSince = loop.now()
+            return
+        }
         guard let stream = pool.connect(to: endpoint, from: settings.advertise, tag: UInt32(cell.rawValue)) else {
             links[cell.position].stream = nil
             failedAtOnce.append(cell)
             return
         }
         links[cell.position].stream = stream.pointee.id
+        // Cells come first among the wire's nodes.
+        pool.setPeer(cell.position, of: stream)
     }
 
     func close(_ cell: CellIndex) {
@@ -100,6 +110,14 @@ final class CellLinks: StreamOwner {
             else { return }
             lost(stream)
             pool.close(stream)
+        }
+        for position in links.indices {
+            guard let since = links[position].hangsSince,
+                now - since > Self.openTimeout || !wire.preventsConnection(with: position)
+            else { continue }
+            links[position] = Link()
+            counters.failed += 1
+            onDown(CellIndex(position))
         }
     }
 

@@ -29,6 +29,11 @@ package final class HostEvents {
         append(type: "process", action: action, id: observer, [.init("detail", .string(detail))])
     }
 
+    /// A fault on the wire began or ended for this process.
+    package func fault(_ id: String, _ action: String) {
+        append(type: "fault", action: action, id: id, [.init("observer", .string(observer))])
+    }
+
     package func log(_ event: NodeEvent, topology: MeshTopology) {
         switch event {
         case .member(let change):

@@ -26,6 +26,7 @@ struct MetricPage: ~Copyable {
         counter("cellmesh_swim_suspicions_total", "Members that became suspect here.", swim.counters.suspicions)
         counter("cellmesh_swim_deaths_total", "Members that this node saw die.", swim.counters.deaths)
         counter("cellmesh_swim_refutations_total", "Accusations of this node refuted.", swim.counters.refutations)
+        self.wire(runtime.wire)
         let packets = gossip.counters
         counter("cellmesh_gossip_packets_total", "Datagrams.", packets.sent, [MetricLabel("direction", "out")])
         counter("cellmesh_gossip_packets_total", "Datagrams.", packets.received, [MetricLabel("direction", "in")])
@@ -40,6 +41,29 @@ struct MetricPage: ~Copyable {
         counter(
             "cellmesh_gossip_rejected_total", "Datagrams turned away.", packets.malformed,
             [MetricLabel("reason", "malformed")])
+    }
+
+    /// What faults have done to this process's traffic.
+    mutating func wire(_ wire: WireLayer) {
+        gauge(
+            "cellmesh_wire_active", "1 while a fault or a link of the topology concerns this process.",
+            wire.isActive ? 1 : 0)
+        let counters = wire.counters
+        let datagrams = [
+            ("delayed", counters.delayedDatagrams), ("lost", counters.lostDatagrams),
+            ("duplicated", counters.duplicatedDatagrams), ("cut-sent", counters.cutSent),
+            ("cut-received", counters.cutReceived), ("overflow", counters.overflow),
+        ]
+        for (effect, count) in datagrams {
+            self.counter(
+                "cellmesh_wire_datagrams_total", "Datagrams that faults have struck.", count,
+                [MetricLabel("effect", effect)])
+        }
+        counter(
+            "cellmesh_wire_segments_delayed_total", "Writes to mesh links that had to wait.", counters.delayedSegments)
+        counter("cellmesh_wire_resets_total", "Mesh links that a fault has reset.", counters.resets)
+        counter("cellmesh_wire_hung_total", "Connections that were begun into a cut.", counters.hung)
+        gauge("cellmesh_wire_waiting_datagrams", "Datagrams that wait for their time.", Double(wire.waitingDatagrams))
     }
 
     /// What every HTTP listener reports.

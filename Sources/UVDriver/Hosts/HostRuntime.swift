@@ -1,4 +1,5 @@
 import CLibUV
+import Chaos
 import Glibc
 import Membership
 import MeshBase
@@ -15,6 +16,9 @@ package final class HostRuntime {
     package private(set) var udp: UDPSocket!
     package private(set) var alarm: WakeTimer!
     package let events: HostEvents
+    /// Faults on what this process sends and receives.
+    package let wire: WireLayer
+    package private(set) var faults: FaultWatch?
     private var signals: [SignalWatcher] = []
     private var lockTimer: LoopTimer?
     private var unheldSince: Instant?
@@ -35,9 +39,14 @@ package final class HostRuntime {
         loop = try EventLoop()
         started = loop.freshNow()
         events = HostEvents(directory: settings.dataDirectory, observer: settings.name, loop: loop)
+        wire = WireLayer(loop: loop, topology: settings.topology, name: settings.name, boot: settings.boot)
         udp = try UDPSocket(loop: loop, bind: settings.gossip, receiveBuffer: 1 << 20) {
-            [unowned self] sender, bytes in onDatagram(sender, bytes)
+            [unowned self] sender, bytes in
+            if wire.isActive, !wire.hears(sender) { return }
+            onDatagram(sender, bytes)
         }
+        wire.transmit = { [unowned self] in _ = udp.send(to: $0, $1) }
+        faults = settings.faultsPath.map { FaultWatch(path: $0, loop: loop, wire: wire, events: events) }
         alarm = try WakeTimer(loop: loop) { [unowned self] now in onWake(now) }
         for signal in [SIGTERM, SIGINT] {
             signals.append(try SignalWatcher(loop: loop, signal: signal) { [unowned self] in onStop() })
@@ -80,6 +89,18 @@ package final class HostRuntime {
     private func storedIncarnation() -> UInt32 {
         guard let text = SmallFile.read(incarnationPath, most: 32) else { return 0 }
         return UInt32(text.filter(\.isNumber)) ?? 0
+    }
+
+    /// Sends a datagram, through the faults where there are any.
+    @inline(__always)
+    package func send(_ datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+        if wire.isActive { wire.send(datagram, to: endpoint) } else { _ = udp.send(to: endpoint, datagram) }
+    }
+
+    /// Writes down what the node reports. Where members take gossip, the wire must know.
+    package func emit(_ event: NodeEvent) {
+        if case .member(let change) = event { wire.learn(change.member.name, at: change.member.profile.gossip) }
+        events.log(event, topology: settings.topology)
     }
 
     package func store(incarnation: UInt32) {
@@ -146,6 +167,8 @@ package final class HostRuntime {
     package func close() {
         lockTimer?.close()
         signals.forEach { $0.close() }
+        faults?.close()
+        wire.close()
         udp.close()
         alarm.close()
     }

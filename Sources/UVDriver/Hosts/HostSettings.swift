@@ -20,6 +20,8 @@ package struct HostSettings {
     package var advertise: UInt32?
     /// A file that the local control plane keeps locked; without it the process lives until it is told to stop.
     package var lockPath: String?
+    /// The file that tells which faults are on the wire; without it there are only the topology's links.
+    package var faultsPath: String?
     /// How long to go on when nobody holds the lock.
     package var grace = TimeAmount.minutes(10)
     /// Where to write the line that says that this process serves.

@@ -47,6 +47,8 @@ package final class RouterHost {
         front = RouterFront(loop: loop, limits: limits)
         admin = AdminServer(loop: loop, limits: AdminServer.limits)
         links = CellLinks.make(loop: loop, settings: settings)
+        runtime.wire.adopt(links.pool)
+        links.wire = runtime.wire
         try front.listen(on: settings.listen)
         try admin.listen(on: settings.admin)
 
@@ -142,6 +144,7 @@ package final class RouterHost {
         switch path {
         case "/readyz": isStopping ? .unavailable("stopping") : .ok("serving")
         case "/metrics": .metrics(RouterMetrics.text(node, front: front, links: links, runtime: runtime))
+        case "/v1/faults": runtime.faultsPage
         case "/v1/members": .json(MembersPage.text(node.pointee.gossip.swim, now: runtime.loop.now()))
         case "/v1/serving": .json(servingPage())
         case "/v1/impact": .json(impactPage())
@@ -244,8 +247,8 @@ struct RouterIO: RouterSink {
     }
 
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
-        _ = runtime.udp.send(to: endpoint, datagram)
+        runtime.send(datagram, to: endpoint)
     }
     mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
-    mutating func emit(_ event: NodeEvent) { runtime.events.log(event, topology: runtime.settings.topology) }
+    mutating func emit(_ event: NodeEvent) { runtime.emit(event) }
 }

@@ -40,6 +40,15 @@ package struct Stream: ~Copyable {
     /// The owner's own mark: a cell index, a protocol.
     package var tag: UInt32 = 0
 
+    // Faults on the wire, for mesh links.
+    /// The node at the other end, by its number in `WireNodes`; -1 for clients, whom no fault strikes.
+    var peer: Int32 = -1
+    /// What is written takes the way through `shape`.
+    var isShaped = false
+    /// Nothing is read: the peer is cut off.
+    var isHeld = false
+    var shape = StreamShape()
+
     // HTTP, where the owner speaks it.
     package var parser = HTTPRequestParser()
     package var request = HTTPRequest()

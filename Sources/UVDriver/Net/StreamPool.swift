@@ -8,6 +8,9 @@ package final class StreamPool {
     package let limit: Int
     /// A stream with this many unread bytes is not read from until its owner has consumed some.
     package let inputLimit: Int
+    /// Faults on the streams that have a peer; it outlives the pool.
+    unowned(unsafe) var wire: WireLayer?
+    var wireNumber = 0
     private var slots: [StreamPointer] = []
     private var free: [UInt32] = []
     private var dirty: [StreamPointer] = []
@@ -144,7 +147,9 @@ package final class StreamPool {
     // MARK: Reading
 
     package func resumeReading(_ slot: StreamPointer) {
-        guard !slot.pointee.isReading, !slot.pointee.isClosing, !slot.pointee.hasEnded else { return }
+        guard !slot.pointee.isReading, !slot.pointee.isClosing, !slot.pointee.hasEnded, !slot.pointee.isHeld else {
+            return
+        }
         let status = uv_read_start(
             Self.handle(slot),
             { handle, _, buffer in
@@ -222,6 +227,7 @@ package final class StreamPool {
     }
 
     private func write(_ slot: StreamPointer) {
+        if slot.pointee.isShaped { return writeShaped(slot) }
         guard !slot.pointee.isWriting, !slot.pointee.output.isEmpty else { return finishWriting(slot) }
         var buffer = Self.buffer(slot.pointee.output.bytes)
         let written = uv_try_write(Self.handle(slot), &buffer, 1)
@@ -240,6 +246,27 @@ package final class StreamPool {
         }
         // The rest is libuv's until its callback; what comes meanwhile gathers in the other buffer.
         swap(&slot.pointee.output, &slot.pointee.writing)
+        writeInBackground(slot)
+    }
+
+    /// Writes the first bytes of the output, and leaves the rest where it is.
+    func writeFirst(_ count: Int, of slot: StreamPointer) {
+        let bytes = UnsafeRawBufferPointer(rebasing: slot.pointee.output.bytes[..<count])
+        var buffer = Self.buffer(bytes)
+        let written = uv_try_write(Self.handle(slot), &buffer, 1)
+        if written < 0, written != UV_EAGAIN.rawValue {
+            return fail(slot, UVError(code: written, operation: "write"))
+        }
+        let done = max(Int(written), 0)
+        counters.bytesOut += UInt64(done)
+        if done < count { slot.pointee.writing.append(UnsafeRawBufferPointer(rebasing: bytes[done...])) }
+        slot.pointee.output.consume(count)
+        slot.pointee.shape.wrote(count)
+        if slot.pointee.output.isEmpty { slot.pointee.output.shrink(beyond: 262_144) }
+        if done < count { writeInBackground(slot) } else { finishWriting(slot) }
+    }
+
+    private func writeInBackground(_ slot: StreamPointer) {
         slot.pointee.isWriting = true
         var rest = Self.buffer(slot.pointee.writing.bytes)
         let status = uv_write(slot.pointee.handles.write, Self.handle(slot), &rest, 1) { request, status in
@@ -262,7 +289,7 @@ package final class StreamPool {
         write(slot)
     }
 
-    private func finishWriting(_ slot: StreamPointer) {
+    func finishWriting(_ slot: StreamPointer) {
         guard !slot.pointee.isWriting, slot.pointee.output.isEmpty else { return }
         guard slot.pointee.closesAfterWrite else { return owner.drained(slot) }
         if !slot.pointee.lingers || slot.pointee.hasEnded { return close(slot) }
@@ -324,13 +351,21 @@ package final class StreamPool {
         guard !slot.pointee.isClosing else { return }
         slot.pointee.isClosing = true
         slot.pointee.isReading = false
-        uv_close(cuv_tcp_as_handle(Self.tcp(slot))) { handle in
-            let slot = handle!.pointee.data.assumingMemoryBound(to: Stream.self)
-            slot.pointee.pool.closed(slot)
-        }
+        uv_close(cuv_tcp_as_handle(Self.tcp(slot)), streamClosed)
     }
 
-    private func closed(_ slot: StreamPointer) {
+    /// Breaks a connection so that both ends see a reset.
+    func reset(_ slot: StreamPointer) {
+        guard !slot.pointee.isClosing else { return }
+        counters.errors += 1
+        owner.ended(slot, error: UVError(code: UV_ECONNRESET.rawValue, operation: "write"))
+        guard !slot.pointee.isClosing else { return }
+        guard uv_tcp_close_reset(Self.tcp(slot), streamClosed) == 0 else { return close(slot) }
+        slot.pointee.isClosing = true
+        slot.pointee.isReading = false
+    }
+
+    fileprivate func closed(_ slot: StreamPointer) {
         owner.closed(slot)
         let index = slot.pointee.index
         let generation = slot.pointee.generation &+ 1
@@ -353,4 +388,10 @@ package final class StreamPool {
     private static func buffer(_ bytes: UnsafeRawBufferPointer) -> uv_buf_t {
         cuv_buf(bytes.baseAddress, bytes.count)
     }
+}
+
+/// libuv is done with a stream.
+private func streamClosed(_ handle: UnsafeMutablePointer<uv_handle_t>?) {
+    let slot = handle!.pointee.data.assumingMemoryBound(to: Stream.self)
+    slot.pointee.pool.closed(slot)
 }

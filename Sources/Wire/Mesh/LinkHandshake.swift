@@ -32,6 +32,9 @@ package struct LinkHandshake {
     /// An acceptor hangs up when the opening takes more bytes than this.
     package static let largest = 4 + 1 + 1 + 255 + nonceSize + 32
 
+    /// What the other side calls itself; not proven before the handshake is done. Nil until it has said so.
+    package var peer: String? { peerHello.isEmpty ? nil : peerName }
+
     private let side: Side
     private let key: SymmetricKey
     private let context: [UInt8]

@@ -40,6 +40,9 @@ struct HostOptions: ParsableArguments {
             valueName: "host"))
     var advertise: String?
 
+    @Option(help: ArgumentHelp("The list of faults on the wire, faults.json of a data directory.", valueName: "file"))
+    var faults: String?
+
     @Option(help: ArgumentHelp("The lock that the local control plane holds.", valueName: "file"))
     var lock: String?
 
@@ -63,6 +66,7 @@ struct HostOptions: ParsableArguments {
             settings.advertise = try AdvertisedAddress.choose(
                 advertise, listening: [gossip.endpoint, listen.endpoint, admin])
             settings.lockPath = lock
+            settings.faultsPath = faults
             settings.grace = grace.amount
             settings.readyDescriptor = readyFd
             return settings

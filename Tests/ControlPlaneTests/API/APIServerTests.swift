@@ -44,6 +44,19 @@ struct APIServerTests {
                             ActionOutcome(name: $0, pid: 1, action: "killed", state: .down)
                         })))
         }
+        func faults() -> FaultsReport { FaultsReport(faults: []) }
+        func addFault(
+            _ addition: FaultAddition, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
+        ) {
+            calls.append("fault \(addition.kind) \(addition.targets) \(addition.request.delay?.milliseconds ?? -1)")
+            completion(.success(FaultsReport(faults: [], applied: 1, of: 1)))
+        }
+        func removeFaults(
+            _ removal: FaultRemoval, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
+        ) {
+            calls.append("heal \(removal.ids ?? []) \(removal.all ?? false)")
+            completion(.success(FaultsReport(faults: [])))
+        }
         func shutDown() { calls.append("down") }
         func metrics() -> String { "cellmesh_up 1\n" }
     }
@@ -97,6 +110,21 @@ struct APIServerTests {
         #expect(try rig.send(.get, "/v1/events?since=5&limit=99999999").status == 200)
         #expect(try rig.send(.head, "/v1/status").body == [])
         #expect(rig.backend.calls == ["status", "members eu-1", "events 5 10000", "status"])
+        rig.finish()
+    }
+
+    @Test("Faults are listed, added and removed")
+    func faults() throws {
+        let rig = try Rig()
+        #expect(try rig.send(.get, "/v1/faults").status == 200)
+        #expect(try rig.send(.get, "/v1/faults/add").status == 405)
+        let body = #"{"kind":"latency","targets":["eu-1"],"delay_ms":0.25,"one_way":null,"for_ms":1000}"#
+        #expect(try rig.send(.post, "/v1/faults/add", body: body).status == 200)
+        #expect(try rig.send(.post, "/v1/faults/add", body: #"{"kind":1}"#).status == 400)
+        #expect(try rig.send(.post, "/v1/faults/add", token: nil, body: body).status == 401)
+        #expect(try rig.send(.post, "/v1/faults/remove", body: #"{"ids":["f1"]}"#).status == 200)
+        #expect(try rig.send(.post, "/v1/faults/remove", body: "[]").status == 400)
+        #expect(rig.backend.calls == ["fault latency [\"eu-1\"] 0.25", "heal [\"f1\"] false"])
         rig.finish()
     }
 

@@ -20,7 +20,7 @@ struct ReportTests {
         #expect(
             text(report)
                 == #"{"cells":[{"address":null,"customers":3,"name":"eu-1","pid":null,"region":"eu","state":"down","#
-                + #""zone":"a"}],"control":{"address":"http://127.0.0.1:2","pid":6},"epoch":1,"mesh":"shop","#
+                + #""zone":"a"}],"control":{"address":"http://127.0.0.1:2","pid":6},"epoch":1,"faults":[],"mesh":"shop","#
                 + #""routers":[{"address":"127.0.0.1:1","name":"r1","pid":7,"state":"serving"}],"#
                 + #""schema":"cellmesh/1","seed":42,"state":"degraded"}"# + "\n")
         #expect(ReportJSON.decode(StatusReport.self, ReportJSON.encode(report)) == report)

@@ -3,14 +3,18 @@ import Telemetry
 /// `status`: the mesh, its cells, routers and control plane.
 enum StatusView {
     static func make(_ answer: JSONValue) -> Report {
-        let document = answer.ordered(["schema", "mesh", "seed", "epoch", "state", "cells", "routers", "control"])
-            .ordering("cells", ["name", "region", "zone", "pid", "state", "address", "customers"])
-            .ordering("routers", ["name", "pid", "state", "address"])
+        let document = answer.ordered([
+            "schema", "mesh", "seed", "epoch", "state", "cells", "routers", "control", "faults",
+        ])
+        .ordering("cells", ["name", "region", "zone", "pid", "state", "address", "customers"])
+        .ordering("routers", ["name", "pid", "state", "address"])
         let names =
             document["cells"].elements.compactMap { $0["name"].text.map { "cell/\($0)" } }
             + document["routers"].elements.compactMap { $0["name"].text.map { "router/\($0)" } }
         return Report(document, names: names) { style in
-            [headline(document, style), cells(document, style), others(document, style)].joined(separator: "\n")
+            let faults = document["faults"].elements
+            return [headline(document, style), cells(document, style), others(document, style)].joined(separator: "\n")
+                + (faults.isEmpty ? "" : "\n" + FaultsView.table(faults, style))
         }
     }
 

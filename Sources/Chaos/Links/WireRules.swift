@@ -1,0 +1,62 @@
+import Topology
+
+/// All that one process must know: what becomes of what it sends to each other node, and from whom it hears nothing.
+///
+/// Each process applies faults to what it sends. Cuts it applies to what arrives as well, so that a process which does
+/// not know of a fault leaks nothing to those that do.
+package struct WireRules: Sendable, Equatable {
+    /// By the number of the other node.
+    package private(set) var sending: [LinkEffect]
+    /// By the number of the other node: nothing of it arrives.
+    package private(set) var isDeaf: [Bool]
+    /// The faults that have a part in these rules, in their order.
+    package private(set) var ids: [String] = []
+    /// Nothing is done to anything.
+    package let isEmpty: Bool
+
+    /// - Parameters:
+    ///   - own: the number of this node.
+    ///   - faults: those in force.
+    package init(nodes: WireNodes, own: Int, links: Links, faults: [WireFault]) {
+        let count = nodes.all.count
+        var sending = [LinkEffect](repeating: .none, count: count)
+        var deaf = [Bool](repeating: false, count: count)
+        if !links.isPlain {
+            for peer in 0..<count where peer != own {
+                sending[peer].add(links.quality(between: nodes.all[own].region, and: nodes.all[peer].region))
+            }
+        }
+        for fault in faults {
+            var hasPart = false
+            for peer in 0..<count where peer != own {
+                if Self.strikes(fault, from: own, to: peer, nodes) {
+                    sending[peer].add(fault)
+                    hasPart = true
+                }
+                if fault.kind.cuts, Self.strikes(fault, from: peer, to: own, nodes) {
+                    deaf[peer] = true
+                    hasPart = true
+                }
+            }
+            if hasPart { ids.append(fault.id) }
+        }
+        self.sending = sending
+        isDeaf = deaf
+        isEmpty = sending.allSatisfy(\.isNone) && !deaf.contains(true)
+    }
+
+    /// Neither a connection nor its answer gets through.
+    package func preventsConnection(with peer: Int) -> Bool { sending[peer].isCut || isDeaf[peer] }
+
+    /// Whether a fault strikes what one node sends to another.
+    package static func strikes(_ fault: WireFault, from: Int, to: Int, _ nodes: WireNodes) -> Bool {
+        crosses(fault, from, to, nodes) || (!fault.isOneWay && crosses(fault, to, from, nodes))
+    }
+
+    /// From the first side to one of the others, or out of it where there are none.
+    private static func crosses(_ fault: WireFault, _ from: Int, _ to: Int, _ nodes: WireNodes) -> Bool {
+        guard nodes.isNode(from, in: fault.side) else { return false }
+        if fault.others.isEmpty { return !nodes.isNode(to, in: fault.side) }
+        return fault.others.contains { nodes.isNode(to, in: $0) }
+    }
+}

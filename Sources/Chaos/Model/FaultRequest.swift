@@ -1,0 +1,152 @@
+import MeshBase
+import Topology
+
+/// A fault as somebody asks for it: words and figures that have not been checked.
+package struct FaultRequest: Sendable, Equatable {
+    package var kind: String
+    package var targets: [String]
+    package var isOneWay = false
+    package var delay: TimeAmount?
+    package var jitter: TimeAmount?
+    package var distribution: String?
+    package var rate: Double?
+    /// Bytes a second.
+    package var bandwidth: Int?
+    /// How long it lasts.
+    package var lease: TimeAmount
+
+    package init(kind: String, targets: [String], lease: TimeAmount = FaultRequest.defaultLease) {
+        self.kind = kind
+        self.targets = targets
+        self.lease = lease
+    }
+
+    package static let defaultLease = TimeAmount.minutes(5)
+    /// A week.
+    package static let longestLease = TimeAmount.hours(24 * 7)
+    package static let mostTargets = 64
+
+    /// Why a request is refused, what to do instead, and words that it could have meant.
+    package struct Refusal: Error, Equatable, CustomStringConvertible {
+        package var message: String
+        /// What was not found, and among what: for suggestions.
+        package var unknown: (word: String, known: [String])?
+
+        init(_ message: String, unknown: (word: String, known: [String])? = nil) {
+            self.message = message
+            self.unknown = unknown
+        }
+        package var description: String { message }
+        package static func == (a: Refusal, b: Refusal) -> Bool { a.message == b.message }
+    }
+
+    /// The fault, checked. Nothing checks it again.
+    ///
+    /// - Parameter now: nanoseconds since 1970.
+    package func fault(id: String, topology: MeshTopology, now: Int64) throws(Refusal) -> WireFault {
+        let kind = try checkedKind()
+        let sides = try sides(kind, topology)
+        guard lease > .zero, lease <= Self.longestLease else {
+            throw Refusal("a fault lasts from 1 ns to a week; give --for, 5 minutes where left out")
+        }
+        try refuseStrangers(kind)
+        var fault = WireFault(
+            id: id, kind: kind, side: sides[0], others: Array(sides.dropFirst()), isOneWay: isOneWay, created: now,
+            expires: now.addingReportingOverflow(lease.nanoseconds).partialValue)
+        switch kind {
+        case .latency: fault.delay = try checkedDelay()
+        case .loss, .duplicate: fault.rate = try checkedRate(required: true)
+        case .reset: fault.rate = try checkedRate(required: false)
+        case .bandwidth: fault.bandwidth = try checkedBandwidth()
+        case .blackhole, .partition: break
+        }
+        return fault
+    }
+
+    private func checkedKind() throws(Refusal) -> FaultKind {
+        if FaultKind.notOnTheWire.contains(kind) || targets.contains(where: { $0.contains("service/") }) {
+            throw Refusal(
+                "this release injects faults on the wire only: "
+                    + "\(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")) "
+                    + "between nodes, cells, zones and regions; services, cells and clocks come later")
+        }
+        guard let kind = FaultKind(rawValue: kind) else {
+            throw Refusal(
+                "there is no kind of fault '\(kind.prefix(64))'", unknown: (kind, FaultKind.allCases.map(\.rawValue)))
+        }
+        return kind
+    }
+
+    private func sides(_ kind: FaultKind, _ topology: MeshTopology) throws(Refusal) -> [FaultTarget] {
+        guard !targets.isEmpty, targets.count <= Self.mostTargets else {
+            throw Refusal("name 1 to \(Self.mostTargets) targets")
+        }
+        guard kind != .partition || targets.count >= 2 else {
+            throw Refusal("a partition lies between targets: name at least two, or use blackhole for one alone")
+        }
+        var sides: [FaultTarget] = []
+        for word in targets {
+            guard let target = FaultTarget(word, in: topology) else {
+                if topology.region(named: word) != nil { throw Refusal("'\(word)' is a region: say 'region/\(word)'") }
+                throw Refusal(
+                    "there is no '\(word.prefix(128))'", unknown: (word, FaultTarget.words(in: topology)))
+            }
+            guard !sides.dropFirst().contains(target) else { throw Refusal("'\(word)' is named twice") }
+            sides.append(target)
+        }
+        let nodes = WireNodes(topology)
+        let near = nodes.all.indices.filter { nodes.isNode($0, in: sides[0]) }
+        let far = nodes.all.indices.filter { number in
+            sides.count == 1
+                ? !nodes.isNode(number, in: sides[0])
+                : sides.dropFirst().contains { nodes.isNode(number, in: $0) }
+        }
+        // A node has no link to itself.
+        let crosses = !near.isEmpty && !far.isEmpty && (near.count > 1 || far.count > 1 || near != far)
+        guard crosses else {
+            throw Refusal("no link lies between these targets: \(sides.map(\.text).joined(separator: ", "))")
+        }
+        return sides
+    }
+
+    /// Figures that the kind has no use for are a mistake.
+    private func refuseStrangers(_ kind: FaultKind) throws(Refusal) {
+        var strangers: [String] = []
+        if kind != .latency {
+            if delay != nil { strangers.append("--delay") }
+            if jitter != nil { strangers.append("--jitter") }
+            if distribution != nil { strangers.append("--distribution") }
+        }
+        if kind != .bandwidth, bandwidth != nil { strangers.append("--bandwidth") }
+        if kind == .bandwidth || kind.cuts, rate != nil { strangers.append("--rate") }
+        if let first = strangers.first { throw Refusal("\(first) has no meaning for '\(kind.rawValue)'") }
+    }
+
+    private func checkedDelay() throws(Refusal) -> Delay {
+        guard let delay = delay ?? (jitter == nil ? nil : .zero), delay >= .zero, delay <= Delay.longest,
+            (jitter ?? .zero) >= .zero, (jitter ?? .zero) <= Delay.longest, delay > .zero || (jitter ?? .zero) > .zero
+        else { throw Refusal("'latency' takes --delay, such as 30ms, and at most an hour") }
+        guard let shape = Delay.Distribution(rawValue: distribution ?? "uniform") else {
+            let known = Delay.Distribution.allCases.map(\.rawValue)
+            throw Refusal(
+                "there is no distribution '\(distribution ?? "")'", unknown: (distribution ?? "", known))
+        }
+        return Delay(
+            base: delay, jitter: jitter ?? .zero, distribution: shape, share: try checkedRate(required: false) ?? 1)
+    }
+
+    private func checkedRate(required: Bool) throws(Refusal) -> Double? {
+        guard let rate else {
+            if required { throw Refusal("'\(kind)' takes --rate, such as 5%") }
+            return nil
+        }
+        guard rate > 0, rate <= 1 else { throw Refusal("--rate is more than 0 and at most 100%") }
+        return rate
+    }
+
+    private func checkedBandwidth() throws(Refusal) -> Int {
+        guard let bandwidth else { throw Refusal("'bandwidth' takes --bandwidth, such as 1MiB/s") }
+        guard bandwidth >= 1, bandwidth <= 1 << 40 else { throw Refusal("--bandwidth is 1B/s to 1024GiB/s") }
+        return bandwidth
+    }
+}

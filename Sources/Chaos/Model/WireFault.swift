@@ -1,0 +1,42 @@
+import MeshBase
+
+/// One fault on the wire, and when it ends by itself.
+package struct WireFault: Sendable, Codable, Equatable {
+    /// Unique in the mesh: `f1`, `f2`, ...
+    package var id: String
+    package var kind: FaultKind
+    /// One side.
+    package var side: FaultTarget
+    /// The other sides, each against the first; none: everything outside of it.
+    package var others: [FaultTarget]
+    /// Strikes only what the first side sends.
+    package var isOneWay: Bool
+    /// Of `latency`.
+    package var delay: Delay?
+    /// Of `loss`, `duplicate` and `reset`, 0...1.
+    package var rate: Double?
+    /// Of `bandwidth`, in bytes a second, at least 1.
+    package var bandwidth: Int?
+    /// The lease: nanoseconds since 1970, UTC.
+    package var created: Int64
+    package var expires: Int64
+
+    package init(
+        id: String, kind: FaultKind, side: FaultTarget, others: [FaultTarget] = [], isOneWay: Bool = false,
+        delay: Delay? = nil, rate: Double? = nil, bandwidth: Int? = nil, created: Int64 = 0, expires: Int64 = .max
+    ) {
+        self.id = id
+        self.kind = kind
+        self.side = side
+        self.others = others
+        self.isOneWay = isOneWay
+        self.delay = delay
+        self.rate = rate
+        self.bandwidth = bandwidth
+        self.created = created
+        self.expires = expires
+    }
+
+    /// The first side, then the others.
+    package var targets: [FaultTarget] { [side] + others }
+}

@@ -1,0 +1,55 @@
+/// The faults that have been injected, each with its lease. Bounded; ordered by when they end.
+package struct FaultSchedule: Sendable, Equatable {
+    /// By expiry, then in the order in which they were added.
+    package private(set) var faults: [WireFault] = []
+
+    /// Most faults at a time.
+    package static let most = 256
+
+    package enum Refusal: Error, Equatable {
+        case full
+        /// There is a fault with this id.
+        case taken
+    }
+
+    package init() {}
+
+    /// Takes over what was written down; what is beyond the bound is left out.
+    package init(_ faults: [WireFault]) {
+        for fault in faults { try? add(fault) }
+    }
+
+    package mutating func add(_ fault: WireFault) throws(Refusal) {
+        guard faults.count < Self.most else { throw .full }
+        guard !faults.contains(where: { $0.id == fault.id }) else { throw .taken }
+        let position = faults.firstIndex { $0.expires > fault.expires } ?? faults.count
+        faults.insert(fault, at: position)
+    }
+
+    package subscript(id: String) -> WireFault? { faults.first { $0.id == id } }
+
+    /// Nil if there is none with this id.
+    package mutating func remove(_ id: String) -> WireFault? {
+        faults.firstIndex { $0.id == id }.map { faults.remove(at: $0) }
+    }
+
+    package mutating func removeAll() -> [WireFault] {
+        defer { faults.removeAll() }
+        return faults
+    }
+
+    /// Takes out the faults whose lease has ended, the one that ended first at the front.
+    ///
+    /// - Parameter now: nanoseconds since 1970.
+    package mutating func expire(now: Int64) -> [WireFault] {
+        let ended = faults.prefix { $0.expires <= now }
+        faults.removeFirst(ended.count)
+        return Array(ended)
+    }
+
+    /// When the next lease ends.
+    package var nextExpiry: Int64? { faults.first?.expires }
+
+    /// The faults in force.
+    package func active(at now: Int64) -> [WireFault] { faults.filter { $0.expires > now } }
+}

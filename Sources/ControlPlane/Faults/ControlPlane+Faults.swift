@@ -1,0 +1,82 @@
+import Chaos
+import MeshBase
+import UVDriver
+
+extension ControlPlane {
+    package func faults() -> FaultsReport {
+        let now = loop.wallClock()
+        return FaultsReport(faults: faultRegister.schedule.active(at: now).map { FaultReport($0, now: now) })
+    }
+
+    package func addFault(
+        _ addition: FaultAddition, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
+    ) {
+        guard !isStopping else { return completion(.failure(APIFailure(409, "The mesh is shutting down."))) }
+        do throws(APIFailure) {
+            let fault = try faultRegister.add(addition.request, now: loop.wallClock())
+            scheduleFaultExpiry()
+            spread([fault], completion)
+        } catch { completion(.failure(error)) }
+    }
+
+    package func removeFaults(
+        _ removal: FaultRemoval, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
+    ) {
+        guard removal.all == true || !(removal.ids ?? []).isEmpty else {
+            return completion(.failure(APIFailure(400, "Name the ids of faults, or all.")))
+        }
+        do throws(APIFailure) {
+            let removed = try faultRegister.remove(removal.all == true ? nil : removal.ids, now: loop.wallClock())
+            scheduleFaultExpiry()
+            spread(removed, completion)
+        } catch { completion(.failure(error)) }
+    }
+
+    private struct Page: Decodable { var revision: Int64 }
+
+    /// Lets every process look at the file now, and waits for those that answer: the effect is there when the command
+    /// returns. Those that do not answer look by themselves.
+    private func spread(
+        _ faults: [WireFault], _ completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
+    ) {
+        runtime.faults?.refresh()
+        let revision = faultRegister.revision
+        ask(supervisor.processes, "/v1/faults", as: Page.self) { [unowned self] pages in
+            let now = loop.wallClock()
+            let applied = pages.values.count { ($0?.revision ?? -1) >= revision }
+            completion(
+                .success(
+                    FaultsReport(
+                        faults: faults.map { FaultReport($0, now: now) }, applied: applied, of: pages.count)))
+        }
+    }
+
+    /// Ends leases when they are due; a file that could not be written is tried again every second.
+    func scheduleFaultExpiry() {
+        guard faultRegister.isStale || faultRegister.schedule.nextExpiry != nil else {
+            faultTimer?.stop()
+            return
+        }
+        if faultTimer == nil {
+            faultTimer = try? LoopTimer(loop: loop) { [unowned self] in
+                faultRegister.expire(now: loop.wallClock())
+                scheduleFaultExpiry()
+            }
+        }
+        let left = TimeAmount.nanoseconds(
+            max(
+                0,
+                (faultRegister.schedule.nextExpiry ?? .max).subtractingReportingOverflow(loop.wallClock()).partialValue)
+        )
+        faultTimer?.start(after: faultRegister.isStale ? .seconds(1) : min(left, .hours(1)))
+    }
+
+    /// Who takes gossip where; see `FaultRegister.setAddresses`.
+    func noteAddresses() {
+        var addresses = ["control": member.gossip.description]
+        for process in supervisor.processes where process.isRunning {
+            if let gossip = process.addresses.gossip { addresses[process.name.name] = gossip.description }
+        }
+        faultRegister.setAddresses(addresses)
+    }
+}

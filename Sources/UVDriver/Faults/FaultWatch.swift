@@ -1,0 +1,142 @@
+import Chaos
+import FoundationEssentials
+import Glibc
+import MeshBase
+import Telemetry
+import Topology
+
+/// Follows the mesh's `faults.json`, and ends each fault when its lease does: also where nobody is left to say so.
+///
+/// The file is looked at twice a second, and at once when the control plane asks for `/v1/faults`. A process that
+/// starts reads it before it sends anything. A lease ends by the monotonic clock from when its fault was first seen, so
+/// that a jump of the system's clock neither ends nor prolongs it.
+package final class FaultWatch {
+    private let path: String
+    private let loop: EventLoop
+    private let wire: WireLayer
+    private let events: HostEvents?
+    private var poll: LoopTimer?
+    private var expiry: LoopTimer?
+    private var seen: Fingerprint?
+    private var sheet = FaultSheet()
+    /// When each fault of the sheet ends.
+    private var deadlines: [String: Instant] = [:]
+    /// What the rules were made of last.
+    private var applied: [WireFault] = []
+    /// The faults in force that concern this process.
+    private var ids: [String] = []
+    /// The file was there and could not be understood.
+    package private(set) var failures: UInt64 = 0
+
+    static let interval = TimeAmount.milliseconds(500)
+    /// Bytes of the largest file that is read.
+    static let largest = 1 << 20
+
+    private struct Fingerprint: Equatable {
+        var inode: UInt64
+        var size: Int64
+        var seconds: Int
+        var nanoseconds: Int
+    }
+
+    package init(path: String, loop: EventLoop, wire: WireLayer, events: HostEvents?) {
+        self.path = path
+        self.loop = loop
+        self.wire = wire
+        self.events = events
+        refresh()
+        poll = try? LoopTimer(loop: loop) { [unowned self] in refresh() }
+        poll?.start(after: Self.interval, every: Self.interval)
+    }
+
+    package var revision: Int64 { sheet.revision }
+    package var inForce: [String] { ids }
+
+    /// Reads the file if it has changed, and brings the rules up to date.
+    package func refresh() {
+        let found = fingerprint()
+        if found != seen {
+            seen = found
+            guard found == nil || read() else { return }
+            if found == nil { sheet = FaultSheet() }
+            follow()
+        }
+        evaluate()
+    }
+
+    private func fingerprint() -> Fingerprint? {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        return Fingerprint(
+            inode: UInt64(facts.st_ino), size: Int64(facts.st_size), seconds: facts.st_mtim.tv_sec,
+            nanoseconds: facts.st_mtim.tv_nsec)
+    }
+
+    /// False where the file cannot be understood: what was in force stays.
+    private func read() -> Bool {
+        guard let text = SmallFile.read(path, most: Self.largest),
+            let sheet = try? JSONDecoder().decode(FaultSheet.self, from: Data(text.utf8))
+        else {
+            failures += 1
+            events?.log("faults-unreadable", "the file \(path) could not be understood; the rules stay as they were")
+            return false
+        }
+        self.sheet = sheet
+        return true
+    }
+
+    /// Takes over a new sheet.
+    private func follow() {
+        let faults = sheet.faults.prefix(FaultSchedule.most)
+        let (now, wall) = (loop.freshNow(), loop.wallClock())
+        var deadlines: [String: Instant] = [:]
+        for fault in faults {
+            let left = fault.expires.subtractingReportingOverflow(wall)
+            deadlines[fault.id] =
+                self.deadlines[fault.id] ?? (now + .nanoseconds(left.overflow ? .max : left.partialValue))
+        }
+        self.deadlines = deadlines
+        for (name, address) in sheet.addresses {
+            if let endpoint = Endpoint(address) { wire.learn(name, at: endpoint) }
+        }
+    }
+
+    private func evaluate() {
+        let now = loop.freshNow()
+        let active = sheet.faults.prefix(FaultSchedule.most).filter { (deadlines[$0.id] ?? now) > now }
+        if active != applied {
+            applied = active
+            note(wire.apply(active))
+        }
+        guard let next = active.compactMap({ deadlines[$0.id] }).min() else {
+            expiry?.stop()
+            return
+        }
+        if expiry == nil { expiry = try? LoopTimer(loop: loop) { [unowned self] in evaluate() } }
+        // A day at a time: libuv counts in milliseconds from now, and another look costs nothing.
+        expiry?.start(after: min(next - now, .hours(24)))
+    }
+
+    private func note(_ struck: [String]) {
+        guard struck != ids else { return }
+        for id in struck where !ids.contains(id) { events?.fault(id, "in-force") }
+        for id in ids where !struck.contains(id) { events?.fault(id, "ended") }
+        ids = struck
+    }
+
+    /// `/v1/faults`: what this process does to the wire.
+    package var page: String {
+        var json = JSONWriter(.compact)
+        json.document { json in
+            json.field("revision", revision)
+            json.field("in_force", ids)
+            json.field("active", wire.isActive)
+        }
+        return json.string + "\n"
+    }
+
+    package func close() {
+        poll?.close()
+        expiry?.close()
+    }
+}

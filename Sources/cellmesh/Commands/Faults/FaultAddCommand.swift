@@ -1,0 +1,61 @@
+import ArgumentParser
+import MeshBase
+
+struct FaultAddCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Inject a fault on the wire.",
+        discussion: """
+            Kinds: latency (--delay, --jitter, --distribution, --rate), loss (--rate), duplicate (--rate), bandwidth \
+            (--bandwidth), reset (--rate), blackhole, partition. It strikes the links between the first target and \
+            the others, or everything outside of the first where it stands alone, in both directions without \
+            --one-way. It ends by itself after --for, also when the control plane has died.
+
+              cellmesh fault add latency router/r1 region/eu-west --delay 30ms --jitter 3ms
+              cellmesh fault add loss zone/us-east/a --rate 5% --for 20s
+              cellmesh fault add bandwidth us-east-1 --bandwidth 1MiB/s
+              cellmesh fault add blackhole us-east-1 region/eu-west --one-way
+            """)
+
+    @Argument(help: "What is done: latency, loss, duplicate, bandwidth, reset, blackhole or partition.")
+    var kind: String
+
+    @Argument(
+        help: ArgumentHelp(
+            "Cells and routers by name; cell/NAME, router/NAME, zone/REGION/ZONE, region/NAME; 'control'.",
+            valueName: "target"))
+    var targets: [String]
+
+    @Option(help: ArgumentHelp("How much later everything arrives.", valueName: "duration"))
+    var delay: DurationArgument?
+
+    @Option(help: ArgumentHelp("How much the delay varies.", valueName: "duration"))
+    var jitter: DurationArgument?
+
+    @Option(help: ArgumentHelp("How it varies: uniform, normal or exponential.", valueName: "shape"))
+    var distribution: String?
+
+    @Option(help: ArgumentHelp("The share of messages struck, such as 5%.", valueName: "share"))
+    var rate: RatioArgument?
+
+    @Option(help: ArgumentHelp("The bytes that pass, such as 1MiB/s.", valueName: "rate"))
+    var bandwidth: BandwidthArgument?
+
+    @Flag(help: "Strike only what the first target sends.")
+    var oneWay = false
+
+    @Option(name: .customLong("for"), help: ArgumentHelp("Heal after so long.", valueName: "duration"))
+    var lease = DurationArgument(.minutes(5))
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        var wanted = FaultWish(kind: kind, targets: targets, isOneWay: oneWay, lease: lease.amount)
+        wanted.delay = delay?.amount
+        wanted.jitter = jitter?.amount
+        wanted.distribution = distribution
+        wanted.rate = rate?.value
+        wanted.bandwidth = bandwidth?.bytes
+        try wanted.inject(mesh, output.console)
+    }
+}

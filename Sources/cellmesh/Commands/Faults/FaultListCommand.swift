@@ -1,0 +1,15 @@
+import ArgumentParser
+
+struct FaultListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ls", abstract: "List the faults on the wire.", discussion: "  cellmesh fault ls -o json")
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let answer = try APIClient(mesh.running()).get("/v1/faults")
+        output.console.show(FaultsView.list(answer))
+        if !answer["faults"].elements.isEmpty { output.console.next("cellmesh heal") }
+    }
+}

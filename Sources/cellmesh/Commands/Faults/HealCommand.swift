@@ -1,0 +1,16 @@
+import ArgumentParser
+
+struct HealCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "heal", abstract: "End all faults on the wire.",
+        discussion: """
+            The same as 'fault rm --all'. What was killed or paused stays so: see restart and resume.
+
+              cellmesh heal
+            """)
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws { try FaultHealing.run(nil, mesh, output.console) }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Blueprints
+
+/// A share on the command line: `5%` or `0.05`.
+struct RatioArgument: ExpressibleByArgument, Sendable, Equatable {
+    var value: Double
+
+    init?(argument: String) {
+        guard let value = Syntax.ratio(argument) else { return nil }
+        self.value = value
+    }
+}
+
+/// A bandwidth on the command line: `1MiB/s`.
+struct BandwidthArgument: ExpressibleByArgument, Sendable, Equatable {
+    var bytes: Int
+
+    init?(argument: String) {
+        let size = argument.hasSuffix("/s") ? String(argument.dropLast(2)) : argument
+        guard let bytes = Syntax.size(size) else { return nil }
+        self.bytes = bytes
+    }
+}

@@ -1,0 +1,77 @@
+import MeshBase
+import Testing
+
+@testable import Chaos
+
+@Suite struct FaultRequestTests {
+    private func refusal(_ request: FaultRequest) -> String? {
+        do throws(FaultRequest.Refusal) {
+            _ = try request.fault(id: "f1", topology: Mesh.topology(), now: 0)
+            return nil
+        } catch { return error.message }
+    }
+    private func request(_ kind: String, _ targets: String..., change: (inout FaultRequest) -> Void = { _ in })
+        -> FaultRequest
+    {
+        var request = FaultRequest(kind: kind, targets: targets)
+        change(&request)
+        return request
+    }
+
+    @Test func aWholeRequestBecomesAFault() throws {
+        let wanted = request("latency", "region/east", "r1") {
+            $0.delay = .milliseconds(30)
+            $0.jitter = .milliseconds(3)
+            $0.isOneWay = true
+            $0.lease = .seconds(5)
+        }
+        let fault = try wanted.fault(id: "f7", topology: Mesh.topology(), now: 1_000)
+        #expect(fault.targets == [.region("east"), .router("r1")])
+        #expect(fault.isOneWay && fault.id == "f7")
+        #expect(fault.delay == Delay(base: .milliseconds(30), jitter: .milliseconds(3)))
+        #expect(fault.created == 1_000 && fault.expires == 5_000_001_000)
+    }
+
+    @Test(arguments: [
+        ("e1", "cell/e1"), ("cell/e1", "cell/e1"), ("node/e1", "cell/e1"), ("node/r1", "router/r1"),
+        ("r1", "router/r1"),
+        ("control", "control"), ("zone/east/b", "zone/east/b"), ("region/eu", "region/eu"),
+    ]) func wordsNameTargets(word: String, text: String) {
+        #expect(FaultTarget(word, in: Mesh.topology())?.text == text)
+    }
+
+    @Test(arguments: [
+        "", "/", "east", "cell/", "zone/east", "zone/east/c", "region/us", "cell/r1", "router/e1", "a/b/c/d",
+    ])
+    func otherWordsDoNot(word: String) { #expect(FaultTarget(word, in: Mesh.topology()) == nil) }
+
+    @Test func whatIsMissingOrStrangeIsNamed() {
+        #expect(refusal(request("loss", "e1"))?.contains("--rate") == true)
+        #expect(refusal(request("loss", "e1") { $0.rate = 1.5 })?.contains("100%") == true)
+        #expect(refusal(request("loss", "e1") { $0.rate = 0 }) != nil)
+        #expect(refusal(request("latency", "e1"))?.contains("--delay") == true)
+        #expect(refusal(request("latency", "e1") { $0.delay = .hours(2) }) != nil)
+        #expect(refusal(request("bandwidth", "e1"))?.contains("--bandwidth") == true)
+        #expect(refusal(request("blackhole", "e1") { $0.delay = .seconds(1) })?.contains("--delay") == true)
+        #expect(refusal(request("partition", "e1"))?.contains("at least two") == true)
+        #expect(refusal(request("latency", "e9") { $0.delay = .seconds(1) })?.contains("there is no 'e9'") == true)
+        #expect(refusal(request("blackhole", "east"))?.contains("region/east") == true)
+        #expect(refusal(request("blackhole", "e1", "e1"))?.contains("no link") == true)
+        #expect(refusal(request("partition", "e1", "w1", "w1"))?.contains("twice") == true)
+        #expect(refusal(request("blackhole", "e1") { $0.lease = .zero }) != nil)
+        #expect(refusal(request("blackhole", "e1") { $0.lease = .hours(1_000) }) != nil)
+        #expect(refusal(request("blackhole", "e1", "region/east")) == nil)
+        #expect(refusal(request("reset", "e1")) == nil)
+    }
+
+    @Test(arguments: ["errors", "hang", "zombie", "slow", "flap", "lie", "amnesia", "poison", "skew"])
+    func kindsThatAreNotOnTheWireAreToldApart(kind: String) {
+        #expect(refusal(request(kind, "e1"))?.contains("on the wire only") == true)
+    }
+
+    @Test func servicesAreToldApart() {
+        let wanted = request("latency", "service/payment") { $0.delay = .milliseconds(800) }
+        #expect(refusal(wanted)?.contains("on the wire only") == true)
+        #expect(refusal(request("latncy", "e1"))?.contains("no kind") == true)
+    }
+}

@@ -1,0 +1,156 @@
+import Chaos
+import Foundation
+import MeshBase
+import Store
+import Testing
+
+@testable import ControlPlane
+
+@Suite("Faults on the wire: leases, journal and file")
+struct FaultRegisterTests {
+    private final class Rig {
+        let scratch: Scratch
+        let directory: DataDirectory
+        let journal: Journal
+        let register: FaultRegister
+
+        init(_ scratch: Scratch? = nil, keeps: Bool = true, now: Int64 = 0) throws {
+            self.scratch = try scratch ?? Scratch()
+            directory = try self.scratch.mesh()
+            journal = try self.scratch.journal(directory)
+            register = try FaultRegister(
+                journal: journal, path: directory.faultsPath, topology: Sample.topology, keeps: keeps, now: now)
+        }
+
+        var sheet: FaultSheet {
+            get throws {
+                try JSONDecoder().decode(
+                    FaultSheet.self, from: Data(contentsOf: URL(fileURLWithPath: directory.faultsPath)))
+            }
+        }
+        var actions: [String] {
+            get throws { try journal.events().filter { $0.type == "fault" }.map { "\($0.action) \($0.subject)" } }
+        }
+    }
+
+    private func cut(_ lease: TimeAmount = .seconds(5)) -> FaultRequest {
+        FaultRequest(kind: "partition", targets: ["region/eu", "region/us"], lease: lease)
+    }
+
+    @Test("A fault is a lease in the journal and a line in the file")
+    func adds() throws {
+        let rig = try Rig()
+        let before = try rig.sheet.revision
+        let fault = try rig.register.add(cut(), now: 1_000)
+        #expect(fault.id == "f1" && fault.expires == 5_000_001_000)
+        let lease = try #require(try rig.journal.leases().first)
+        #expect(lease.id == "f1" && lease.kind == "wire/partition" && lease.target == "region/eu region/us")
+        #expect(lease.expiresAt == fault.expires)
+        #expect(try rig.sheet.faults == [fault])
+        #expect(try rig.sheet.revision > before)
+        #expect(try rig.actions == ["added f1"])
+        #expect(try rig.register.add(cut(), now: 1_000).id == "f2")
+    }
+
+    @Test("Faults end by id, all at once, or by themselves")
+    func ends() throws {
+        let rig = try Rig()
+        for lease in [3, 1, 2] as [Int64] { _ = try rig.register.add(cut(.seconds(lease)), now: 0) }
+        #expect(rig.register.schedule.nextExpiry == 1_000_000_000)
+        #expect(rig.register.expire(now: 999_999_999).isEmpty)
+        #expect(rig.register.expire(now: 1_000_000_000).map(\.id) == ["f2"])
+        #expect(try rig.register.remove(["f3"], now: 0).map(\.id) == ["f3"])
+        #expect(throws: APIFailure.self) { try rig.register.remove(["f1", "f9"], now: 0) }
+        #expect(rig.register.schedule.faults.map(\.id) == ["f1"], "one unknown id refuses all")
+        #expect(try rig.register.remove(nil, now: 0).map(\.id) == ["f1"])
+        #expect(try rig.journal.leases().isEmpty)
+        #expect(try rig.sheet.faults.isEmpty)
+        #expect(try rig.actions == ["added f1", "added f2", "added f3", "expired f2", "removed f3", "removed f1"])
+    }
+
+    @Test("A successor takes over what still holds, and ends what does not")
+    func successor() throws {
+        let scratch = try Scratch()
+        do {
+            let rig = try Rig(scratch)
+            _ = try rig.register.add(cut(.seconds(1)), now: 0)
+            _ = try rig.register.add(cut(.seconds(9)), now: 0)
+            rig.journal.close()
+        }
+        let next = try Rig(scratch, now: 2_000_000_000)
+        #expect(next.register.schedule.faults.map(\.id) == ["f2"])
+        #expect(try next.sheet.faults.map(\.id) == ["f2"])
+        #expect(try next.actions.last == "expired f1")
+        #expect(try next.register.add(cut(), now: 0).id == "f3", "ids are not given twice")
+        let revision = try next.sheet.revision
+        next.journal.close()
+        let later = try Rig(scratch, now: 3_000_000_000)
+        #expect(try later.sheet.revision > revision)
+    }
+
+    @Test("A new launch begins without the faults of the last")
+    func fresh() throws {
+        let scratch = try Scratch()
+        do {
+            let rig = try Rig(scratch)
+            _ = try rig.register.add(cut(.hours(1)), now: 0)
+            rig.journal.close()
+        }
+        let next = try Rig(scratch, keeps: false, now: 1)
+        #expect(next.register.schedule.faults.isEmpty)
+        #expect(try next.sheet.faults.isEmpty && next.journal.leases().isEmpty)
+        #expect(try next.actions.last == "removed f1")
+    }
+
+    @Test("A refusal changes nothing and suggests what was meant")
+    func refusals() throws {
+        let rig = try Rig()
+        let revision = rig.register.revision
+        for (request, words) in [
+            (FaultRequest(kind: "latncy", targets: ["eu-1"]), "latency"),
+            (FaultRequest(kind: "blackhole", targets: ["eu-11"]), "eu-1"),
+            (FaultRequest(kind: "zombie", targets: ["eu-1"]), "wire only"),
+            (FaultRequest(kind: "loss", targets: ["eu-1"]), "--rate"),
+        ] {
+            do throws(APIFailure) {
+                _ = try rig.register.add(request, now: 0)
+                Issue.record("\(request) was accepted")
+            } catch {
+                #expect(error.status == 400 && error.detail.contains(words), "\(error.detail)")
+            }
+        }
+        #expect(rig.register.revision == revision && rig.register.schedule.faults.isEmpty)
+        #expect(try rig.actions.isEmpty)
+    }
+
+    @Test("A file that cannot be written is not pretended")
+    func unwritable() throws {
+        let rig = try Rig()
+        try FileManager.default.removeItem(atPath: rig.directory.faultsPath)
+        // A directory in the file's place cannot be replaced by a file.
+        try FileManager.default.createDirectory(
+            atPath: rig.directory.faultsPath + "/x", withIntermediateDirectories: true)
+        do throws(APIFailure) {
+            _ = try rig.register.add(cut(), now: 0)
+            Issue.record("it was accepted")
+        } catch { #expect(error.status == 500) }
+        #expect(rig.register.schedule.faults.isEmpty && rig.register.isStale)
+        #expect(try rig.journal.leases().isEmpty)
+        try FileManager.default.removeItem(atPath: rig.directory.faultsPath)
+        rig.register.expire(now: 0)
+        #expect(!rig.register.isStale)
+        #expect(try rig.sheet.faults.isEmpty)
+    }
+
+    @Test("Addresses are told while there are faults")
+    func addresses() throws {
+        let rig = try Rig()
+        let revision = rig.register.revision
+        rig.register.setAddresses(["eu-1": "127.0.0.1:1"])
+        #expect(rig.register.revision == revision, "nobody needs them without a fault")
+        _ = try rig.register.add(cut(), now: 0)
+        #expect(try rig.sheet.addresses == ["eu-1": "127.0.0.1:1"])
+        rig.register.setAddresses(["eu-1": "127.0.0.1:2"])
+        #expect(try rig.sheet.addresses == ["eu-1": "127.0.0.1:2"])
+    }
+}
