@@ -74,11 +74,11 @@ extension SWIM {
         case .ack(let sequence): acknowledged(sequence, now: now, into: &sink)
         case .nack(let sequence): notAcknowledged(sequence)
         case .gossip, .syncDifference: break
-        case .syncRequest(let digest): answerSync(digest, to: source, into: &sink)
+        case .syncRequest(let digest): answerSync(digest, to: source, now: now, into: &sink)
         case .syncEqual: joined(by: source, sender, now: now)
         case .syncList(let range):
             joined(by: source, sender, now: now)
-            answerList(range, packet.updates, to: source, into: &sink)
+            answerList(range, packet.updates, to: source, now: now, into: &sink)
         }
         notice(packet, sender, from: source, now: now, into: &sink)
     }

@@ -40,7 +40,23 @@ extension SWIM {
         timers.arm(.sync, at: now + soon)
     }
 
-    mutating func answerSync(_ digest: SyncDigest, to endpoint: Endpoint, into sink: inout some SWIMSink & ~Copyable) {
+    /// Whether one more packet of an answer may leave: so many per probe interval and no more, whoever asks.
+    private mutating func spendSyncPacket(now: Instant) -> Bool {
+        if syncBudgetSince.map({ now - $0 >= configuration.probeInterval }) ?? true {
+            syncBudgetSince = now
+            syncBudget = configuration.mostSyncPackets
+        }
+        guard syncBudget > 0 else {
+            counters.syncsLimited += 1
+            return false
+        }
+        syncBudget -= 1
+        return true
+    }
+
+    mutating func answerSync(
+        _ digest: SyncDigest, to endpoint: Endpoint, now: Instant, into sink: inout some SWIMSink & ~Copyable
+    ) {
         let mask = table.digest.difference(from: digest)
         guard mask != 0 else {
             counters.syncsEqual += 1
@@ -50,10 +66,13 @@ extension SWIM {
             return
         }
         counters.syncsDifferent += 1
-        sendList(of: mask, to: endpoint, into: &sink)
+        sendList(of: mask, to: endpoint, now: now, into: &sink)
     }
 
-    private mutating func sendList(of mask: UInt32, to endpoint: Endpoint, into sink: inout some SWIMSink & ~Copyable) {
+    private mutating func sendList(
+        of mask: UInt32, to endpoint: Endpoint, now: Instant, into sink: inout some SWIMSink & ~Copyable
+    ) {
+        guard spendSyncPacket(now: now) else { return }
         var first: UInt32 = 0
         var last: UInt32 = 0
         var room = beginPart(.syncList(SyncRange(buckets: mask, first: 0, last: 0)))
@@ -72,6 +91,8 @@ extension SWIM {
             if size > room || outgoing.updates.count + 2 > GossipSize.mostUpdates {
                 outgoing.body = .syncList(SyncRange(buckets: mask, first: first, last: last))
                 flush(to: endpoint, into: &sink)
+                // What is left waits for the next exchange, which finds this part equal.
+                guard spendSyncPacket(now: now) else { return }
                 first = last == .max ? last : last + 1
                 room = beginPart(outgoing.body)
             }
@@ -92,7 +113,7 @@ extension SWIM {
 
     /// Answers a list with what its sender lacks in the part that the list covers.
     mutating func answerList(
-        _ range: SyncRange, _ updates: [MemberUpdate], to endpoint: Endpoint,
+        _ range: SyncRange, _ updates: [MemberUpdate], to endpoint: Endpoint, now: Instant,
         into sink: inout some SWIMSink & ~Copyable
     ) {
         stated.removeAll(keepingCapacity: true)
@@ -109,13 +130,14 @@ extension SWIM {
             guard isNews(table[id], to: stated[id]), let update = update(about: id, accuser: selfID) else { continue }
             let size = update.encodedSize
             if size > room || outgoing.updates.count == GossipSize.mostUpdates {
+                guard spendSyncPacket(now: now) else { return }
                 flush(to: endpoint, into: &sink)
                 room = beginPart(.syncDifference)
             }
             outgoing.updates.append(update)
             room -= size
         }
-        if !outgoing.updates.isEmpty { flush(to: endpoint, into: &sink) }
+        if !outgoing.updates.isEmpty, spendSyncPacket(now: now) { flush(to: endpoint, into: &sink) }
     }
 
     /// Suspicion is not worth an answer, and neither is the death of one the peer never heard of.

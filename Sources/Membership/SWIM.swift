@@ -62,6 +62,9 @@ public struct SWIM {
     /// The next time to the digest exchange while it is still short after a join or a heal; nil when it is regular.
     var syncDelay: TimeAmount?
     var nextUnaskedSync = Instant.zero
+    /// Packets of answers that may still leave in the probe interval that began then.
+    var syncBudget = 0
+    var syncBudgetSince: Instant?
     var stated: [MemberID: MemberState] = [:]
 
     /// Not before then does the node outbid another use of its name.

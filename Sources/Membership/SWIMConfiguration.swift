@@ -55,6 +55,9 @@ public struct SWIMConfiguration: Hashable, Sendable {
     public var mostMembers = 16_384
     /// Pings made for others at one time.
     public var mostRelays = 256
+    /// Packets sent in answer to digests and lists per probe interval. One packet asked for them all: this bounds by
+    /// how much a member can be made to amplify.
+    public var mostSyncPackets = 1024
     /// Seeds remembered.
     public var mostSeeds = 32
     /// On leaving, so many members are told directly; the others hear it by gossip.

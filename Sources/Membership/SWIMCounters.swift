@@ -37,6 +37,8 @@ public struct SWIMCounters: Hashable, Sendable {
     public internal(set) var stalls: UInt64 = 0
     public internal(set) var syncsEqual: UInt64 = 0
     public internal(set) var syncsDifferent: UInt64 = 0
+    /// Answers to digests that were cut short by the limit.
+    public internal(set) var syncsLimited: UInt64 = 0
 
     /// Turned away: packets before the start or after the end.
     public internal(set) var ignoredPackets: UInt64 = 0

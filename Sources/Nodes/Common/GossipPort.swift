@@ -20,8 +20,10 @@ package struct GossipConfiguration {
     /// What was persisted in an earlier life of this name; 0 without one.
     package var initialIncarnation: UInt32
     package var swim: SWIMConfiguration
-    /// 32 bytes that every process of the mesh holds.
+    /// 32 bytes that every process of the mesh holds: the first key.
     package var secret: [UInt8]
+    /// The keys in place of the secret, where there have been others.
+    package var keys: GossipKeyFile?
     package var mesh: String
     /// Unique to this life of the process: the nonces of its packets begin with it.
     package var boot: UInt32
@@ -49,7 +51,14 @@ package struct GossipConfiguration {
 /// A node's place in the membership: SWIM between the sealed packets of the wire and the node's own view.
 package struct GossipPort: ~Copyable {
     package private(set) var swim: SWIM
-    package var counters: Counters { outbox.counters }
+    package var counters: Counters {
+        var counters = outbox.counters
+        counters.rejected = outbox.channel.rejected
+        return counters
+    }
+    /// The numbers of the keys, ascending, and the one that seals.
+    package var keys: (ids: [UInt32], primary: UInt32) { (outbox.channel.keys.ids, outbox.channel.keys.primary) }
+    private let mesh: String
     private var random: Generator
     private var outbox: Outbox
     private var incoming: GossipPacket
@@ -59,12 +68,13 @@ package struct GossipPort: ~Copyable {
         package var sent: UInt64 = 0
         package var bytesReceived: UInt64 = 0
         package var bytesSent: UInt64 = 0
-        /// Datagrams that nobody with the mesh's secret has made.
-        package var unauthentic: UInt64 = 0
-        /// Authentic datagrams that could not be read.
-        package var malformed: UInt64 = 0
-        /// Packets for which no nonce was left.
+        /// Datagrams turned away, by reason.
+        package var rejected = GossipRejections()
+        /// Packets for which no nonce was left, or that were too long.
         package var unsent: UInt64 = 0
+
+        /// Datagrams that nobody with the mesh's keys has made.
+        package var unauthentic: UInt64 { rejected[.short] + rejected[.format] + rejected[.unauthentic] }
     }
 
     /// What lies between SWIM and the node's sink.
@@ -76,7 +86,7 @@ package struct GossipPort: ~Copyable {
 
     package enum Invalid: Error {
         case membership(SWIMConfiguration.Invalid)
-        case secret(GossipSeal.Failure)
+        case keys(GossipKeyRing.Invalid)
     }
 
     package init(_ configuration: GossipConfiguration) throws(Invalid) {
@@ -89,15 +99,19 @@ package struct GossipPort: ~Copyable {
         } catch {
             throw .membership(error)
         }
-        let seal: GossipSeal
+        let keys: GossipKeyRing
         do {
-            seal = try GossipSeal(key: configuration.secret, label: configuration.mesh)
+            keys = try GossipKeyRing(
+                configuration.keys ?? GossipKeyFile(secret: configuration.secret), label: configuration.mesh)
         } catch {
-            throw .secret(error)
+            throw .keys(error)
         }
         self.swim = swim
+        mesh = configuration.mesh
         let bootID = StableHash.combine(StableHash.hash(configuration.profile.name), UInt64(configuration.boot))
-        outbox = Outbox(channel: GossipChannel(seal: seal, bootID: bootID))
+        outbox = Outbox(
+            channel: GossipChannel(
+                keys: keys, bootID: bootID, largestDatagram: configuration.swim.largestDatagram))
         random = Generator(
             seed: configuration.seed, concern: "gossip", node: StableHash.hash(configuration.profile.name),
             counter: UInt64(configuration.boot))
@@ -120,16 +134,14 @@ package struct GossipPort: ~Copyable {
     ) {
         outbox.counters.received += 1
         outbox.counters.bytesReceived += UInt64(datagram.count)
-        do throws(GossipChannel.Failure) {
-            try outbox.channel.decode(datagram, into: &incoming)
-        } catch {
-            switch error {
-            case .seal: outbox.counters.unauthentic += 1
-            case .packet: outbox.counters.malformed += 1
-            }
-            return
-        }
+        // What fails is counted by the channel.
+        guard (try? outbox.channel.decode(datagram, into: &incoming)) != nil else { return }
         run(.packet(from: from, incoming), now, &sink)
+    }
+
+    /// Seals and opens with these keys from now on. When it throws, the former ones stay.
+    package mutating func rekey(_ keys: GossipKeyFile) throws(GossipKeyRing.Invalid) {
+        outbox.channel.keys = try GossipKeyRing(keys, label: mesh)
     }
 
     package mutating func wake(now: Instant, into sink: inout some GossipSink) {

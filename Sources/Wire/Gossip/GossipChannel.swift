@@ -4,36 +4,40 @@ import MeshBase
 /// Packets to datagrams and back: the codec and the seal with the buffers they need, for one node.
 package struct GossipChannel: ~Copyable {
     package enum Failure: Error, Equatable {
+        /// Longer than the largest datagram.
+        case oversized(Int)
         case seal(GossipSeal.Failure)
+        /// Authentic, and not new.
+        case replay(ReplayWindow.Verdict)
         case packet(GossipDecodingError)
     }
 
-    /// Datagrams turned away.
-    package struct Rejected: Equatable, Sendable {
-        /// Not sealed by this mesh.
-        package internal(set) var unauthentic: UInt64 = 0
-        /// Sealed by this mesh, but not a packet: a newer version, or a fault.
-        package internal(set) var malformed: UInt64 = 0
-    }
-
-    private let seal: GossipSeal
+    /// Takes effect with the next packet: the nonces go on, and so do the replay windows.
+    package var keys: GossipKeyRing
+    private let largestDatagram: Int
     private var nonce: GossipNonce
+    private var window = ReplayWindow()
     private var plain = ByteBuffer(capacity: 2048)
     private var datagram = ByteBuffer(capacity: 2048)
-    package private(set) var rejected = Rejected()
+    /// Datagrams turned away.
+    package private(set) var rejected = GossipRejections()
 
-    package init(seal: GossipSeal, bootID: UInt64) {
-        self.seal = seal
+    /// - Parameters:
+    ///   - bootID: its low 48 bits must be unique to this life of the process among all that hold the key.
+    ///   - largestDatagram: in bytes, sealed; longer ones are neither sent nor taken.
+    package init(keys: GossipKeyRing, bootID: UInt64, largestDatagram: Int = GossipSize.largestDatagram) {
+        self.keys = keys
+        self.largestDatagram = largestDatagram
         nonce = GossipNonce(bootID: bootID)
     }
 
-    /// The datagram of a packet, valid until the next call; nil when the nonces are used up.
+    /// The datagram of a packet, valid until the next call; nil when the nonces are used up or it would be too long.
     package mutating func encode(_ packet: borrowing GossipPacket) -> UnsafeRawBufferPointer? {
-        guard let number = nonce.next() else { return nil }
+        guard packet.encodedSize + GossipSeal.overhead <= largestDatagram, let number = nonce.next() else { return nil }
         plain.removeAll()
         datagram.removeAll()
         GossipCodec.encode(packet, into: &plain)
-        seal.seal(plain.bytes, nonce: number, into: &datagram)
+        keys.sealing.seal(plain.bytes, nonce: number, into: &datagram)
         return datagram.bytes
     }
 
@@ -41,18 +45,37 @@ package struct GossipChannel: ~Copyable {
     package mutating func decode(
         _ datagram: UnsafeRawBufferPointer, into packet: inout GossipPacket
     ) throws(Failure) {
-        plain.removeAll()
-        do {
-            try seal.open(datagram, into: &plain)
-        } catch {
-            rejected.unauthentic += 1
-            throw .seal(error)
+        guard datagram.count <= largestDatagram else {
+            rejected[.oversized] += 1
+            throw .oversized(datagram.count)
         }
+        let number: GossipNonce
+        plain.removeAll()
+        do throws(GossipSeal.Failure) {
+            number = try GossipSeal.nonce(of: datagram)
+        } catch { throw refuse(error) }
+        // Before the cipher's work, which a flood of copies must not cause. A claim alone changes nothing here.
+        let verdict = window.check(number)
+        guard verdict == .new else {
+            rejected[verdict == .old ? .old : .replayed] += 1
+            throw .replay(verdict)
+        }
+        do throws(GossipSeal.Failure) { try keys.open(datagram, into: &plain) } catch { throw refuse(error) }
+        window.note(number)
         do {
             try GossipCodec.decode(plain.bytes, into: &packet)
         } catch {
-            rejected.malformed += 1
+            rejected[error == .version ? .version : .malformed] += 1
             throw .packet(error)
         }
+    }
+
+    private mutating func refuse(_ failure: GossipSeal.Failure) -> Failure {
+        switch failure {
+        case .tooShort: rejected[.short] += 1
+        case .format: rejected[.format] += 1
+        case .keyLength, .notAuthentic: rejected[.unauthentic] += 1
+        }
+        return .seal(failure)
     }
 }

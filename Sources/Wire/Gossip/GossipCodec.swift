@@ -6,7 +6,10 @@ import MeshBase
 ///     packet  = version kind sender incarnation body count update*
 ///     update  = status incarnation name (profile metadata | accuser | )
 package enum GossipCodec {
-    /// The first byte of every packet; other versions are refused.
+    /// The first byte of every packet. A packet of another version is counted and dropped before anything of it is read.
+    ///
+    /// A release that introduces a version reads the one before as well, and writes that until it is told, mesh by mesh,
+    /// that every member reads the new one: members never have to agree on a version on the wire.
     package static let version: UInt8 = 1
 
     /// Appends exactly `packet.encodedSize` bytes.

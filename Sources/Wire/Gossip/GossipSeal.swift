@@ -46,12 +46,23 @@ package struct GossipSeal: Sendable {
         box.combined.withUnsafeBytes { datagram.append($0) }
     }
 
+    /// The nonce that a datagram claims to be sealed with.
+    package static func nonce(of datagram: UnsafeRawBufferPointer) throws(Failure) -> GossipNonce {
+        guard datagram.count >= overhead else { throw .tooShort(datagram.count) }
+        guard datagram[0] == format else { throw .format(datagram[0]) }
+        var (boot, counter): (UInt64, UInt64) = (0, 0)
+        for index in (0..<6).reversed() {
+            boot = boot << 8 | UInt64(datagram[1 + index])
+            counter = counter << 8 | UInt64(datagram[7 + index])
+        }
+        return GossipNonce(bootID: boot, counter: counter)
+    }
+
     /// Appends the opened form of `datagram` to `plain`; on an error nothing is appended.
     package func open(
         _ datagram: UnsafeRawBufferPointer, into plain: inout ByteBuffer
     ) throws(Failure) {
-        guard datagram.count >= Self.overhead else { throw .tooShort(datagram.count) }
-        guard datagram[0] == Self.format else { throw .format(datagram[0]) }
+        _ = try Self.nonce(of: datagram)
         let opened =
             try? ChaChaPoly.open(
                 ChaChaPoly.SealedBox(combined: [UInt8](datagram.dropFirst())), using: key, authenticating: label)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct GossipChannelTests {
     private func channel(_ label: String = "mesh") -> GossipChannel {
-        GossipChannel(seal: try! GossipSeal(key: [UInt8](repeating: 7, count: 32), label: label), bootID: 1)
+        GossipChannel(keys: try! GossipKeyRing(key: [UInt8](repeating: 7, count: 32), label: label), bootID: 1)
     }
 
     /// What the receiver made of a datagram: nil when it took it.
@@ -35,7 +35,7 @@ import Testing
             #expect(received == packet)
         }
         let rejected = receiver.rejected
-        #expect(rejected == GossipChannel.Rejected())
+        #expect(rejected == GossipRejections())
     }
 
     /// Conformance 27: what is not authentic is counted and dropped, and the next datagram is taken as ever.
@@ -50,7 +50,7 @@ import Testing
         let second = failure(of: sender.encode(packet)!, &receiver, &received)
         #expect(second == nil)
         let rejected = receiver.rejected
-        #expect(rejected.unauthentic == 1)
+        #expect(rejected[.unauthentic] == 1)
         #expect(received == packet)
     }
 
@@ -64,7 +64,7 @@ import Testing
             #expect(problem != nil)
         }
         let rejected = receiver.rejected
-        #expect(rejected.unauthentic == 1_000)
+        #expect(rejected.total == 1_000)
     }
 
     /// Sealed by a member, but not a packet this version knows.
@@ -77,6 +77,98 @@ import Testing
         let problem = failure(of: datagram.bytes, &receiver, &received)
         #expect(problem == .packet(.version))
         let rejected = receiver.rejected
-        #expect(rejected.malformed == 1)
+        #expect(rejected[.version] == 1)
+    }
+}
+
+@Suite struct GossipReplayTests {
+    private let key = [UInt8](repeating: 7, count: 32)
+
+    private func channel(_ boot: UInt64, label: String = "mesh") -> GossipChannel {
+        GossipChannel(keys: try! GossipKeyRing(key: key, label: label), bootID: boot)
+    }
+
+    private func failure(_ bytes: [UInt8], _ receiver: inout GossipChannel) -> GossipChannel.Failure? {
+        var packet = GossipPacket(sender: "", senderIncarnation: 0, body: .gossip)
+        return bytes.withUnsafeBytes { raw -> GossipChannel.Failure? in
+            do throws(GossipChannel.Failure) {
+                try receiver.decode(raw, into: &packet)
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
+    private func datagrams(_ count: Int, _ sender: inout GossipChannel) -> [[UInt8]] {
+        (0..<count).map { Array(sender.encode(GossipPacket(sender: "ann", senderIncarnation: UInt32($0), body: .gossip))!) }
+    }
+
+    @Test func copiesAreDropped() {
+        var sender = channel(1)
+        var receiver = channel(2)
+        let sent = datagrams(2_000, &sender)
+        for datagram in sent[..<100].reversed() {
+            let first = failure(datagram, &receiver)
+            #expect(first == nil)
+        }
+        for datagram in sent[..<100] {
+            let second = failure(datagram, &receiver)
+            #expect(second == .replay(.replayed))
+        }
+        _ = failure(sent[1_999], &receiver)
+        let old = failure(sent[500], &receiver)
+        #expect(old == .replay(.old))
+        let rejected = receiver.rejected
+        #expect(rejected[.replayed] == 100)
+        #expect(rejected[.old] == 1)
+        #expect(rejected.total == 101)
+    }
+
+    /// A forged datagram with a counter far ahead must not push the window away from the true sender.
+    @Test func strangersDoNotMoveTheWindow() {
+        var sender = channel(1)
+        var receiver = channel(2)
+        let sent = datagrams(3, &sender)
+        var forged = sent[0]
+        for index in 7..<13 { forged[index] = 0xFF }
+        let refused = failure(forged, &receiver)
+        #expect(refused == .seal(.notAuthentic))
+        for datagram in sent {
+            let taken = failure(datagram, &receiver)
+            #expect(taken == nil)
+        }
+    }
+
+    @Test func longDatagramsAreNeitherSentNorTaken() {
+        var sender = GossipChannel(keys: try! GossipKeyRing(key: key, label: "mesh"), bootID: 1, largestDatagram: 9_000)
+        var receiver = channel(2)
+        let updates = (0..<200).map { MemberUpdate.left("member-\($0)", incarnation: 1) }
+        let packet = GossipPacket(sender: "ann", senderIncarnation: 1, body: .gossip, updates: updates)
+        let long = Array(sender.encode(packet)!)
+        #expect(long.count > GossipSize.largestDatagram)
+        let refused = failure(long, &receiver)
+        #expect(refused == .oversized(long.count))
+        let rejected = receiver.rejected
+        #expect(rejected[.oversized] == 1)
+        let isSent = receiver.encode(packet) != nil
+        #expect(!isSent)
+    }
+
+    /// The rule for versions: one that is not read is counted, whatever follows it.
+    @Test func newerVersionsAreCounted() throws {
+        var receiver = channel(2)
+        let seal = try GossipSeal(key: key, label: "mesh")
+        var plain = ByteBuffer()
+        GossipCodec.encode(GossipPacket(sender: "ann", senderIncarnation: 1, body: .gossip), into: &plain)
+        var bytes = Array(plain.bytes)
+        bytes[0] = GossipCodec.version + 1
+        var datagram = ByteBuffer()
+        bytes.withUnsafeBytes { seal.seal($0, nonce: GossipNonce(bootID: 9), into: &datagram) }
+        let refused = failure(Array(datagram.bytes), &receiver)
+        #expect(refused == .packet(.version))
+        let rejected = receiver.rejected
+        #expect(rejected[.version] == 1)
+        #expect(rejected[.malformed] == 0)
     }
 }
