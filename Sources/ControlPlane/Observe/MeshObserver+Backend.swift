@@ -99,6 +99,21 @@ extension MeshObserver: APIBackend {
         if let refusal = refusesChanges { completion(.failure(refusal)) }
     }
 
+    /// The observer injects nothing, and knows nothing of what others inject.
+    package func faults() -> FaultsReport { FaultsReport(faults: []) }
+
+    package func addFault(
+        _ addition: FaultAddition, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
+    ) {
+        if let refusal = refusesChanges { completion(.failure(refusal)) }
+    }
+
+    package func removeFaults(
+        _ removal: FaultRemoval, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
+    ) {
+        if let refusal = refusesChanges { completion(.failure(refusal)) }
+    }
+
     /// Refused before it comes here.
     package func shutDown() {}
 }

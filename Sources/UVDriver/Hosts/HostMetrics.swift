@@ -1,6 +1,7 @@
 import MeshBase
 import Nodes
 import Telemetry
+import Wire
 
 /// Builds a metrics page from counters that are kept elsewhere, so that counting costs nothing on the way of a request.
 struct MetricPage: ~Copyable {
@@ -35,12 +36,11 @@ struct MetricPage: ~Copyable {
         counter(
             "cellmesh_gossip_bytes_total", "Bytes of datagrams.", packets.bytesReceived,
             [MetricLabel("direction", "in")])
-        counter(
-            "cellmesh_gossip_rejected_total", "Datagrams turned away.", packets.unauthentic,
-            [MetricLabel("reason", "unauthentic")])
-        counter(
-            "cellmesh_gossip_rejected_total", "Datagrams turned away.", packets.malformed,
-            [MetricLabel("reason", "malformed")])
+        for reason in GossipRejections.Reason.allCases {
+            counter(
+                "cellmesh_gossip_rejected_total", "Datagrams turned away.", packets.rejected[reason],
+                [MetricLabel("reason", reason.name)])
+        }
     }
 
     /// What faults have done to this process's traffic.
