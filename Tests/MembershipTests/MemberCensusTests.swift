@@ -34,7 +34,12 @@ import Testing
             guard let next = swim.nextDeadline(), next < .zero + .seconds(60) else { break }
             var sink = TestNetwork.Sink()
             swim.handle(.wake, now: next, rng: &rng, into: &sink)
-            for (_, packet) in sink.sent { if case .ping(_, let target) = packet.body { probed.insert(target) } }
+            for (endpoint, packet) in sink.sent {
+                guard case .ping(let sequence, let target) = packet.body else { continue }
+                probed.insert(target)
+                let ack = GossipPacket(sender: target, senderIncarnation: 1, body: .ack(sequence: sequence))
+                swim.receive(ack, from: endpoint, now: next, rng: &rng, into: &sink)
+            }
         }
         #expect(probed == Set(names.filter { $0 != "m7" }))
     }
