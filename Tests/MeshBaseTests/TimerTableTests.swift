@@ -11,36 +11,34 @@ import Testing
         #expect(table.count == 0 && table.next() == nil)
     }
 
-    /// The same orders to a table and to a plain list that is searched.
-    @Test(arguments: [11, 12, 13, 14] as [UInt64])
-    func itBehavesAsASearchedList(seed: UInt64) {
-        var generator = Generator(seed: seed)
+    /// Few and many tokens, armed, armed again, cancelled and popped, against a plain list.
+    @Test(arguments: [5, 12, 13, 40, 500] as [UInt64]) func doesWhatAPlainListDoes(_ tokens: UInt64) {
+        let seed: UInt64 = 77
+        var rng = Generator(seed: seed)
         var table = TimerTable<UInt64>()
-        var model: [(token: UInt64, at: Instant, order: Int)] = []
+        var plain: [(token: UInt64, at: Instant, order: Int)] = []
         var now = Instant.zero
-        for step in 0..<4_000 {
-            let token = generator.below(40)
-            switch generator.below(8) {
-            case 0...4:
-                let at = now + TimeAmount(nanoseconds: Int64(generator.below(100)) - 5)
+        for step in 0..<5_000 {
+            let token = rng.below(tokens)
+            switch rng.below(5) {
+            case 0, 1:
+                let at = now + .milliseconds(Int64(rng.below(100)))
                 table.arm(token, at: at)
-                model.removeAll { $0.token == token }
-                model.append((token, at, step))
-            case 5:
+                plain.removeAll { $0.token == token }
+                plain.append((token, at, step))
+            case 2:
                 table.cancel(token)
-                model.removeAll { $0.token == token }
+                plain.removeAll { $0.token == token }
+            case 3:
+                now += .milliseconds(Int64(rng.below(20)))
             default:
-                now += TimeAmount(nanoseconds: Int64(generator.below(20)))
-                while let due = table.popDue(now: now) {
-                    let first = model.min { ($0.at, $0.order) < ($1.at, $1.order) }
-                    #expect(first?.token == due && first!.at <= now, "seed \(seed) step \(step)")
-                    model.removeAll { $0.token == due }
-                }
-                #expect(!model.contains { $0.at <= now }, "seed \(seed) step \(step)")
+                let due = plain.filter { $0.at <= now }.min { ($0.at, $0.order) < ($1.at, $1.order) }
+                #expect(table.popDue(now: now) == due?.token, "seed \(seed), step \(step)")
+                if let due { plain.removeAll { $0.token == due.token } }
             }
-            #expect(table.next() == model.map(\.at).min(), "seed \(seed) step \(step)")
-            #expect(table.count == model.count)
-            #expect(table.isArmed(token) == model.contains { $0.token == token })
+            #expect(table.count == plain.count, "seed \(seed), step \(step)")
+            #expect(table.isArmed(token) == plain.contains { $0.token == token }, "seed \(seed), step \(step)")
+            #expect(table.next() == plain.map(\.at).min(), "seed \(seed), step \(step)")
         }
     }
 

@@ -14,6 +14,13 @@ import Testing
         #expect(report.isOk, "\(report.complaint)\n\(plan)")
     }
 
+    /// Seeds of the larger mesh in which a clock's jump of an hour makes a member forget the dead.
+    @Test(arguments: [418, 541] as [UInt64]) func theForgottenMayBeMetAgain(_ seed: UInt64) throws {
+        let swarm = SimSwarm(topology: Meshes.shipped("nine-cells"))
+        let report = try SimRun.run(swarm.configuration(seed: seed))
+        #expect(report.isOk, "\(report.complaint)")
+    }
+
     @Test func aSeedIsReplayedToTheLastEvent() throws {
         for seed in [3, 5] as [UInt64] {
             let report = try SimRun.checkDeterminism(swarm().configuration(seed: seed))

@@ -17,6 +17,8 @@ struct MembershipOracle {
     private struct Belief {
         var incarnation: UInt32
         var status: MemberStatus
+        /// By the observer's clock.
+        var since: Instant
     }
 
     private let bound: TimeAmount
@@ -24,6 +26,8 @@ struct MembershipOracle {
     private let isClear: Bool
     /// No fault at all.
     private let isUntouched: Bool
+    private let tombstone: TimeAmount
+    private let leftTombstone: TimeAmount
     private var beliefs: [UInt64: Belief] = [:]
     private var deaths: [Death] = []
     private(set) var kills = 0
@@ -45,6 +49,8 @@ struct MembershipOracle {
         bound = Self.bound(swim, members: members)
         self.isClear = isClear
         self.isUntouched = isUntouched
+        tombstone = swim.tombstone
+        leftTombstone = swim.leftTombstone
     }
 
     // MARK: What happens to the members
@@ -124,8 +130,8 @@ struct MembershipOracle {
         }
         let key = UInt64(observer.index) << 32 | UInt64(machine.index)
         let old = beliefs[key]
-        beliefs[key] = Belief(incarnation: incarnation, status: status)
-        guard let old else { return }
+        beliefs[key] = Belief(incarnation: incarnation, status: status, since: change.at)
+        guard let old, !isForgotten(old, by: change) else { return }
         if !old.status.isLive, status.isLive, incarnation <= old.incarnation {
             resurrected.add(
                 "resurrected",
@@ -139,6 +145,12 @@ struct MembershipOracle {
                 "\(observer.name) went from \(old.status.name) in \(old.incarnation) back to \(status.name) in "
                     + "\(incarnation) for \(machine.name)")
         }
+    }
+
+    /// The dead and the departed are remembered for a time, by the observer's own clock, and unknown afterwards.
+    private func isForgotten(_ old: Belief, by change: MemberChange) -> Bool {
+        guard change.oldStatus == nil, !old.status.isLive else { return false }
+        return change.at - old.since >= (old.status == .left ? leftTombstone : tombstone)
     }
 
     // MARK: Completeness
