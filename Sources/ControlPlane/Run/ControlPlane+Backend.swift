@@ -95,6 +95,9 @@ extension ControlPlane: APIBackend {
         return MembersReport(observer: "control", members: member.members.map { MembersReport.Row($0, now: now) })
     }
 
+    package func memberPage(_ path: String) -> String? { member.page(path) }
+    package func answer(stream path: String) -> String? { member.answer(stream: path) }
+
     package func members(
         observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void
     ) {

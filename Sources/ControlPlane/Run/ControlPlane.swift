@@ -100,6 +100,7 @@ package final class ControlPlane {
                 secret: try directory.secret(), boot: SecretText.randomInteger(),
                 storeID: SecretText.randomInteger())
             host.gossip = settings.gossip
+            host.keysPath = directory.keysPath
             journal = try Journal(path: directory.journalPath)
             runtime = try HostRuntime(host, role: .control)
             loop = runtime.loop

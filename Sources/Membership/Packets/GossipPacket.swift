@@ -20,6 +20,7 @@ public struct GossipPacket: Hashable, Sendable {
         case syncList(SyncRange)
         /// What the receiver lacked; not answered.
         case syncDifference
+        case userEvent(UserEvent)
     }
 
     /// The name of the member that sent this.
@@ -38,7 +39,7 @@ public struct GossipPacket: Hashable, Sendable {
     /// Kinds by which packets are counted.
     public enum Kind: UInt8, Sendable, CaseIterable {
         case ping = 1
-        case pingRequest, ack, nack, gossip, syncRequest, syncEqual, syncList, syncDifference
+        case pingRequest, ack, nack, gossip, syncRequest, syncEqual, syncList, syncDifference, userEvent
     }
 
     public var kind: Kind {
@@ -52,6 +53,7 @@ public struct GossipPacket: Hashable, Sendable {
         case .syncEqual: .syncEqual
         case .syncList: .syncList
         case .syncDifference: .syncDifference
+        case .userEvent: .userEvent
         }
     }
 }

@@ -15,6 +15,7 @@ package final class HostRuntime {
     package private(set) var udp: UDPSocket!
     package private(set) var alarm: WakeTimer!
     package let events: HostEvents
+    package let membership: HostMembership
     private var signals: [SignalWatcher] = []
     private var lockTimer: LoopTimer?
     private var unheldSince: Instant?
@@ -35,6 +36,7 @@ package final class HostRuntime {
         loop = try EventLoop()
         started = loop.freshNow()
         events = HostEvents(directory: settings.dataDirectory, observer: settings.name, loop: loop)
+        membership = HostMembership(loop: loop, settings: settings, events: events)
         udp = try UDPSocket(loop: loop, bind: settings.gossip, receiveBuffer: 1 << 20) {
             [unowned self] sender, bytes in onDatagram(sender, bytes)
         }
@@ -86,10 +88,12 @@ package final class HostRuntime {
         let profile = try MemberProfile(
             name: settings.name, role: role, region: region, zone: zone, gossip: advertised(udp.local),
             data: data.port == 0 ? .unspecified : advertised(data), admin: advertised(admin))
-        return GossipConfiguration(
+        var configuration = GossipConfiguration(
             profile: profile, initialIncarnation: storedIncarnation(),
             swim: SWIMConfiguration(settings.topology.membership), secret: settings.secret,
             mesh: settings.topology.name, boot: settings.boot, seed: settings.topology.seed)
+        configuration.keys = try membership.keys()
+        return configuration
     }
 
     private func storedIncarnation() -> UInt32 {
@@ -160,6 +164,7 @@ package final class HostRuntime {
     /// Closes what this holds; the loop ends when all else is closed too.
     package func close() {
         lockTimer?.close()
+        membership.close()
         signals.forEach { $0.close() }
         udp.close()
         alarm.close()

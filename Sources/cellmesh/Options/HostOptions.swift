@@ -24,6 +24,12 @@ struct HostOptions: ParsableArguments {
     var secretFile: String
 
     @Option(
+        help: ArgumentHelp(
+            "The gossip keys of the mesh, read again when it changes; the secret is the key where there is no such file.",
+            valueName: "file"))
+    var keysFile: String?
+
+    @Option(
         parsing: .singleValue,
         help: ArgumentHelp("A member that runs already, HOST:PORT; may be given again.", valueName: "address"))
     var join: [String] = []
@@ -53,6 +59,7 @@ struct HostOptions: ParsableArguments {
                 name: name, topology: try mesh(), placement: try table(placement), dataDirectory: data,
                 secret: try secret(), boot: SecretText.randomInteger(), storeID: SecretText.randomInteger())
             settings.join = join
+            settings.keysPath = keysFile
             settings.listen = listen.endpoint
             settings.admin = admin
             settings.gossip = gossip.endpoint
