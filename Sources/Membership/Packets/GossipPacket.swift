@@ -40,6 +40,22 @@ public struct GossipPacket: Hashable, Sendable {
     public enum Kind: UInt8, Sendable, CaseIterable {
         case ping = 1
         case pingRequest, ack, nack, gossip, syncRequest, syncEqual, syncList, syncDifference, userEvent
+
+        /// As it stands in metrics.
+        public var name: String {
+            switch self {
+            case .ping: "ping"
+            case .pingRequest: "ping_request"
+            case .ack: "ack"
+            case .nack: "nack"
+            case .gossip: "gossip"
+            case .syncRequest: "sync_request"
+            case .syncEqual: "sync_equal"
+            case .syncList: "sync_list"
+            case .syncDifference: "sync_difference"
+            case .userEvent: "user_event"
+            }
+        }
     }
 
     public var kind: Kind {

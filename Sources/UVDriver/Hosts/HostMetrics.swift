@@ -27,7 +27,7 @@ struct MetricPage: ~Copyable {
             counter("cellmesh_swim_\(name)_total", help, value)
         }
         for kind in GossipPacket.Kind.allCases {
-            let label = MetricLabel("kind", "\(kind)")
+            let label = MetricLabel("kind", kind.name)
             counter(
                 "cellmesh_swim_packets_total", "Packets of the membership.", swim.counters.sent[kind],
                 [label, MetricLabel("direction", "out")])
