@@ -124,7 +124,7 @@ let package = Package(
         tests(
             "CLITests",
             [
-                arguments, "cellmesh", "ControlPlane", "Blueprints", "Store", "Telemetry", "Sharding", "Topology",
+                arguments, "cellmesh", "ControlPlane", "Blueprints", "Store", "Telemetry", "Sharding", "Topology", "Wire",
                 "MeshBase",
             ]),
         tests("ArchitectureTests", []),
