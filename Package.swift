@@ -124,7 +124,8 @@ let package = Package(
         tests(
             "CLITests",
             [
-                arguments, "cellmesh", "ControlPlane", "Blueprints", "Store", "Telemetry", "Sharding", "Topology", "Wire",
+                arguments, "cellmesh", "ControlPlane", "Blueprints", "Store", "Telemetry", "Sharding", "Topology",
+                "Wire",
                 "MeshBase",
             ]),
         tests("ArchitectureTests", []),
