@@ -6,7 +6,7 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench fuzz release bootstrap clean
+.PHONY: help demo test lint format bench release bootstrap clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,14 +37,6 @@ format: ## Format all sources
 bench: bootstrap ## Run the benchmarks and print ratios
 	swift build $(RELEASE_FLAGS)
 	@scripts/bench $(BUILD)/release
-
-FUZZ_RUNS := 10000000
-
-fuzz: bootstrap ## Mutate gossip packets under the address sanitizer (libFuzzer)
-	cd Fuzz && swift build -c release
-	@mkdir -p $(BUILD)/fuzz
-	cd Fuzz && ASAN_OPTIONS=detect_leaks=0 .build/release/GossipFuzzer -runs=$(FUZZ_RUNS) -max_len=1400 -timeout=5 \
-		-print_final_stats=1 $(CURDIR)/$(BUILD)/fuzz Corpus
 
 clean: ## Remove what was built
 	rm -rf $(BUILD)
