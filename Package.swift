@@ -134,6 +134,7 @@ let package = Package(
             "CLITests",
             [
                 arguments, "cellmesh", "ControlPlane", "Blueprints", "Store", "Telemetry", "Sharding", "Topology",
+                "Wire",
                 "MeshBase",
             ]),
         tests("ArchitectureTests", []),

@@ -5,6 +5,10 @@ extension SWIM {
     /// Queues news of a member and sees to it that a gossip tick comes. While there is no news there are no ticks.
     mutating func announce(_ id: MemberID, accuser: MemberID? = nil, now: Instant) {
         queue.push(id, accuser: accuser ?? selfID)
+        armGossip(now: now)
+    }
+
+    mutating func armGossip(now: Instant) {
         guard phase == .running || phase == .leaving, !timers.isArmed(.gossip) else { return }
         var at = now + min(configuration.gossipDelay, configuration.gossipInterval)
         if let last = lastGossip { at = max(at, last + configuration.gossipInterval) }
@@ -15,6 +19,7 @@ extension SWIM {
         lastGossip = now
         pickPeers(configuration.gossipFanout, except: nil, rng: &rng)
         let live = picks.count
+        for id in picks { tellUserEvents(to: id, into: &sink) }
         pickRecentlyDead(now: now, rng: &rng)
         for id in picks {
             guard !queue.isEmpty, let endpoint = table.endpoint(id) else { break }
@@ -22,7 +27,7 @@ extension SWIM {
         }
         if phase == .leaving, live == 0 || !queue.contains(selfID) {
             finishLeaving()
-        } else if !queue.isEmpty, live > 0 {
+        } else if !queue.isEmpty || userEvents.isTelling, live > 0 {
             timers.arm(.gossip, at: now + configuration.gossipInterval)
         }
     }
@@ -71,8 +76,10 @@ extension SWIM {
         }
     }
 
-    /// Draws up to `count` different peers into `picks`.
-    mutating func pickPeers(_ count: Int, except excluded: MemberID?, rng: inout Generator) {
+    /// Draws up to `count` different peers into `picks`; only those of a status, where one is given.
+    mutating func pickPeers(
+        _ count: Int, except excluded: MemberID?, among status: MemberStatus? = nil, rng: inout Generator
+    ) {
         picks.removeAll(keepingCapacity: true)
         guard !order.isEmpty, count > 0 else { return }
         if order.count <= 4 * count {
@@ -81,14 +88,18 @@ extension SWIM {
             for _ in 0..<order.count where picks.count < count {
                 let id = order[place]
                 place = place + 1 == order.count ? 0 : place + 1
-                if isPeer(id), id != excluded { picks.append(id) }
+                if isPeer(id, status), id != excluded { picks.append(id) }
             }
         } else {
             for _ in 0..<4 * count where picks.count < count {
                 let id = order[Int(rng.below(UInt64(order.count)))]
-                if isPeer(id), id != excluded, !picks.contains(id) { picks.append(id) }
+                if isPeer(id, status), id != excluded, !picks.contains(id) { picks.append(id) }
             }
         }
+    }
+
+    private func isPeer(_ id: MemberID, _ status: MemberStatus?) -> Bool {
+        isPeer(id) && (status == nil || table[id].status == status)
     }
 
     /// Now and then adds one member that died lately, in proportion to their number: it may live and not know.

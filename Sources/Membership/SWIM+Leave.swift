@@ -9,7 +9,8 @@ extension SWIM {
             return
         }
         phase = .leaving
-        probe = nil
+        probes.removeAll()
+        doubted.removeAll()
         for timer in [Timer.round, .probeTimeout, .sync, .join, .reconnect, .tombstones, .metadata] {
             timers.cancel(timer)
         }

@@ -29,6 +29,14 @@ extension SWIM {
         table.find(name).map(history.events) ?? []
     }
 
+    /// The suspicion of a member that is under way here.
+    public func suspicion(of name: String) -> SuspicionReport? {
+        guard let id = table.find(name), let suspicion = suspicions[id] else { return nil }
+        return SuspicionReport(
+            began: suspicion.began, ends: suspicion.end, accusers: suspicion.accusers.map(table.name),
+            expected: suspicion.timeout.expected)
+    }
+
     func member(_ id: MemberID) -> Member? {
         guard let shared = table.profile(id) else { return nil }
         let state = table[id]

@@ -36,7 +36,7 @@ extension SWIM {
 
     /// What a member that is believed suspect or dead should be told, so that it can refute. The dead are always told;
     /// telling suspects is Lifeguard's buddy system.
-    private func accusation(of id: MemberID) -> MemberUpdate? {
+    func accusation(of id: MemberID) -> MemberUpdate? {
         switch table[id].status {
         case .alive: nil
         case .suspect: configuration.buddy ? update(about: id, accuser: selfID) : nil
@@ -72,8 +72,9 @@ extension SWIM {
         case .pingRequest(let sequence, let target, let endpoint):
             relay(sequence, to: target, at: endpoint, for: source, now: now, into: &sink)
         case .ack(let sequence): acknowledged(sequence, now: now, into: &sink)
-        case .nack(let sequence): notAcknowledged(sequence)
+        case .nack(let sequence): notAcknowledged(sequence, by: sender)
         case .gossip, .syncDifference: break
+        case .userEvent(let event): heard(event, now: now, into: &sink)
         case .syncRequest(let digest): answerSync(digest, to: source, now: now, into: &sink)
         case .syncEqual: joined(by: source, sender, now: now)
         case .syncList(let range):

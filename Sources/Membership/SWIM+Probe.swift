@@ -26,19 +26,62 @@ extension SWIM {
 
     mutating func beginRound(now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable) {
         guard phase == .running else { return }
-        if let failed = probe {
-            probe = nil
-            probeFailed(failed, now: now, into: &sink)
-        }
+        for failed in endProbes() { probeFailed(failed, now: now, into: &sink) }
         // Nobody left: the rounds begin again with the next member.
-        guard let target = nextTarget(rng: &rng), let endpoint = table.endpoint(target) else { return }
-        sequence &+= 1
-        probe = Probe(target: target, sequence: sequence)
+        guard let target = nextTarget(rng: &rng) else { return }
         counters.probes += 1
-        transmit(
-            .ping(sequence: sequence, target: table.name(target)), to: endpoint, audience: target, into: &sink)
+        ping(target, isExtra: false, into: &sink)
+        for doubted in takeDoubted(except: target) {
+            counters.extraProbes += 1
+            ping(doubted, isExtra: true, into: &sink)
+        }
         timers.arm(.probeTimeout, at: now + health.stretch(configuration.probeTimeout))
         timers.arm(.round, at: now + health.stretch(configuration.probeInterval))
+    }
+
+    private mutating func ping(
+        _ target: MemberID, isExtra: Bool, into sink: inout some SWIMSink & ~Copyable
+    ) {
+        guard let endpoint = table.endpoint(target) else { return }
+        sequence &+= 1
+        probes.append(Probe(target: target, sequence: sequence, isExtra: isExtra))
+        transmit(
+            .ping(sequence: sequence, target: table.name(target)), to: endpoint, audience: target, into: &sink)
+    }
+
+    private mutating func endProbes() -> [Probe] {
+        guard !probes.isEmpty else { return [] }
+        defer { probes.removeAll(keepingCapacity: true) }
+        return probes
+    }
+
+    /// Members that this node has reason to doubt, to be probed beside the member of the round: relays that were silent,
+    /// then suspects that it has not accused itself.
+    ///
+    /// As many as the round is longer than a sound node's: a node that doubts itself gives each probe more time, and yet
+    /// looks at as many members in an hour. When most of a mesh dies at once, the survivors' scores rise without their
+    /// fault, and one probe per stretched round would take a minute to find what one per interval finds in seconds.
+    private mutating func takeDoubted(except target: MemberID) -> [MemberID] {
+        guard configuration.parallelProbes, health.score > 0 else {
+            doubted.removeAll(keepingCapacity: true)
+            return []
+        }
+        var chosen: [MemberID] = []
+        for id in doubted where chosen.count < health.score {
+            if isPeer(id), table[id].status == .alive, id != target { chosen.append(id) }
+        }
+        doubted.removeAll(keepingCapacity: true)
+        if chosen.count < health.score, !suspicions.isEmpty {
+            let open = suspicions.filter { $0.value.isOpen(to: selfID) }.keys.sorted { $0.rawValue < $1.rawValue }
+            chosen += open.filter { $0 != target && isPeer($0) && !chosen.contains($0) }
+                .prefix(health.score - chosen.count)
+        }
+        return chosen
+    }
+
+    private mutating func doubt(_ id: MemberID) {
+        guard doubted.count < 64, table[id].status == .alive, !doubted.contains(id) else { return }
+        doubted.append(id)
     }
 
     private mutating func nextTarget(rng: inout Generator) -> MemberID? {
@@ -77,39 +120,70 @@ extension SWIM {
     private mutating func probeFailed(
         _ failed: Probe, now: Instant, into sink: inout some SWIMSink & ~Copyable
     ) {
-        counters.failedProbes += 1
-        // Relays that sent no nack either are a sign that this node hears badly.
-        let asked = failed.relaysAsked ?? 0
-        health.add(asked > 0 ? asked - min(asked, failed.nacks) : 1)
+        let asked = failed.relays ?? []
+        if !failed.isExtra {
+            counters.failedProbes += 1
+            // Relays that sent no nack either are a sign that this node hears badly; but not one that is in suspicion
+            // itself by now.
+            let sound = asked.count { table[$0].status == .alive }
+            health.add(asked.isEmpty ? 1 : sound - min(sound, failed.nacks))
+        }
+        for relay in asked where !failed.nackedBy.contains(relay) { doubt(relay) }
         guard isPeer(failed.target) else { return }
         let incarnation = table[failed.target].incarnation
-        history.record(.probeFailed, of: failed.target, incarnation: incarnation, actor: name, at: now)
+        var event = MemberEvent(at: now, kind: .probeFailed, incarnation: incarnation, actor: name)
+        event.relays = asked.count
+        event.nacks = failed.nacks
+        event.health = health.score
+        history.record(event, of: failed.target)
         suspect(failed.target, incarnation, by: selfID, confirms: true, now: now, into: &sink)
     }
 
-    /// The direct ping was not answered in time.
+    /// The direct pings of the round that are not answered yet were not answered in time.
     mutating func askRelays(now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable) {
-        guard let current = probe, current.relaysAsked == nil, let endpoint = table.endpoint(current.target) else {
-            return
+        for index in probes.indices where probes[index].relays == nil {
+            let current = probes[index]
+            pickPeers(configuration.indirectProbes, except: current.target, among: .alive, rng: &rng)
+            probes[index].relays = picks
+            guard let target = table.profile(current.target)?.profile else { continue }
+            let body = GossipPacket.Body.pingRequest(
+                sequence: current.sequence, target: target.name, at: target.gossip)
+            for id in picks {
+                guard let endpoint = table.endpoint(id) else { continue }
+                transmit(body, to: endpoint, audience: id, into: &sink)
+            }
+            if configuration.streamPing, target.admin.port != 0 {
+                pingByStream(current, target, into: &sink)
+            }
         }
-        pickPeers(configuration.indirectProbes, except: current.target, rng: &rng)
-        probe?.relaysAsked = picks.count
-        let body = GossipPacket.Body.pingRequest(
-            sequence: current.sequence, target: table.name(current.target), at: endpoint)
-        for id in picks {
-            guard let endpoint = table.endpoint(id) else { continue }
-            transmit(body, to: endpoint, audience: id, into: &sink)
-        }
+    }
+
+    /// Beside the relays: where datagrams are lost a stream may get through.
+    private mutating func pingByStream(
+        _ probe: Probe, _ target: MemberProfile, into sink: inout some SWIMSink & ~Copyable
+    ) {
+        counters.streamPings += 1
+        outgoing.body = .ping(sequence: probe.sequence, target: target.name)
+        outgoing.updates.removeAll(keepingCapacity: true)
+        if let accusation = accusation(of: probe.target) { outgoing.updates.append(accusation) }
+        sink.pingByStream(outgoing, to: target.admin)
     }
 
     mutating func acknowledged(
         _ sequence: UInt32, now: Instant, into sink: inout some SWIMSink & ~Copyable
     ) {
-        if let current = probe, current.sequence == sequence {
-            probe = nil
-            timers.cancel(.probeTimeout)
-            health.add(-1)
-            if current.relaysAsked != nil { counters.indirectProbes += 1 }
+        if let index = probes.firstIndex(where: { $0.sequence == sequence }) {
+            let answered = probes.remove(at: index)
+            if probes.isEmpty { timers.cancel(.probeTimeout) }
+            if !answered.isExtra { health.add(-1) }
+            if let relays = answered.relays {
+                counters.indirectProbes += 1
+                var event = MemberEvent(
+                    at: now, kind: .answeredLate, incarnation: table[answered.target].incarnation, actor: name)
+                event.relays = relays.count
+                event.nacks = answered.nacks
+                history.record(event, of: answered.target)
+            }
         } else if let relay = relays.removeValue(forKey: sequence) {
             timers.cancel(.relay(sequence))
             transmit(.ack(sequence: relay.sequence), to: relay.requester, into: &sink)
@@ -118,12 +192,13 @@ extension SWIM {
         }
     }
 
-    mutating func notAcknowledged(_ sequence: UInt32) {
-        guard let current = probe, current.sequence == sequence, current.relaysAsked != nil else {
+    mutating func notAcknowledged(_ sequence: UInt32, by sender: MemberID?) {
+        guard let index = probes.firstIndex(where: { $0.sequence == sequence }), probes[index].relays != nil else {
             counters.strayReplies += 1
             return
         }
         counters.nacks += 1
-        probe?.nacks += 1
+        probes[index].nacks += 1
+        if let sender, probes[index].nackedBy.count < 64 { probes[index].nackedBy.append(sender) }
     }
 }

@@ -42,11 +42,15 @@ extension SWIM {
     }
 
     /// Answers an accusation with a higher incarnation than the accusation's.
-    mutating func refute(_ accused: UInt32, now: Instant, into sink: inout some SWIMSink & ~Copyable) {
+    mutating func refute(
+        _ accused: UInt32, by accuser: MemberID, now: Instant, into sink: inout some SWIMSink & ~Copyable
+    ) {
         guard phase == .running, accused >= incarnation else { return }
         counters.refutations += 1
+        history.record(.accused, of: selfID, incarnation: accused, actor: table.name(accuser), at: now)
         health.add(1)
         raiseIncarnation(above: accused, now: now, into: &sink)
+        history.record(.refuted, of: selfID, incarnation: incarnation, actor: name, at: now)
     }
 
     mutating func update(_ metadata: MemberMetadata, now: Instant, into sink: inout some SWIMSink & ~Copyable) {

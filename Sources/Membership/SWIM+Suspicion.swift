@@ -12,14 +12,14 @@ extension SWIM {
 
     /// Another accuser shortens the suspicion, and is told on, so that others shorten theirs.
     mutating func confirm(_ id: MemberID, by accuser: MemberID, now: Instant) {
-        guard var suspicion = suspicions[id], suspicion.accusers.count <= suspicion.timeout.expected,
-            !suspicion.accusers.contains(accuser)
-        else { return }
+        guard var suspicion = suspicions[id], suspicion.isOpen(to: accuser) else { return }
         suspicion.accusers.append(accuser)
         suspicions[id] = suspicion
         counters.confirmations += 1
-        history.record(
-            .confirmed, of: id, incarnation: table[id].incarnation, actor: table.name(accuser), at: now)
+        var event = MemberEvent(
+            at: now, kind: .confirmed, incarnation: table[id].incarnation, actor: table.name(accuser))
+        event.timeout = max(.zero, suspicion.end - now)
+        history.record(event, of: id)
         timers.arm(.suspicion(id), at: max(now, suspicion.end))
         announce(id, accuser: accuser, now: now)
     }
@@ -45,10 +45,9 @@ extension SWIM {
         guard late > configuration.probeTimeout else { return }
         counters.stalls += 1
         health.add(1)
-        if probe != nil {
-            probe = nil
-            timers.cancel(.probeTimeout)
-        }
+        probes.removeAll(keepingCapacity: true)
+        timers.cancel(.probeTimeout)
+        history.record(.stalled, of: selfID, incarnation: incarnation, actor: name, at: now)
         for id in suspicions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             suspicions[id]!.began += late
             timers.arm(.suspicion(id), at: suspicions[id]!.end)

@@ -97,7 +97,7 @@ extension SWIM {
         into sink: inout some SWIMSink & ~Copyable
     ) {
         if id == selfID {
-            refute(incarnation, now: now, into: &sink)
+            refute(incarnation, by: accuser, now: now, into: &sink)
             return
         }
         let old = table[id]
@@ -109,7 +109,9 @@ extension SWIM {
         table.update(id, .suspect, incarnation: incarnation, now: now)
         beginSuspicion(of: id, by: accuser, now: now)
         counters.suspicions += 1
-        history.record(.accused, of: id, incarnation: incarnation, actor: table.name(accuser), at: now)
+        var event = MemberEvent(at: now, kind: .accused, incarnation: incarnation, actor: table.name(accuser))
+        event.timeout = suspicions[id].map { $0.end - now }
+        history.record(event, of: id)
         report(id, was: old, source: accuser, now: now, into: &sink)
         announce(id, accuser: accuser, now: now)
     }
@@ -119,7 +121,7 @@ extension SWIM {
         into sink: inout some SWIMSink & ~Copyable
     ) {
         if id == selfID {
-            refute(incarnation, now: now, into: &sink)
+            refute(incarnation, by: accuser, now: now, into: &sink)
             return
         }
         let old = table[id]

@@ -42,7 +42,10 @@ public struct SWIM {
     /// Members to probe, in shuffled order; those that died since the last shuffle are skipped.
     var order: [MemberID] = []
     var cursor = 0
-    var probe: Probe?
+    /// The probe of the round and those beside it, at most the awareness.
+    var probes: [Probe] = []
+    /// Members that were silent when they should have spoken.
+    var doubted: [MemberID] = []
     var sequence: UInt32 = 0
     var relays: [UInt32: Relay] = [:]
     var health: LocalHealth
@@ -54,6 +57,8 @@ public struct SWIM {
     var queue = GossipQueue()
     var lastGossip: Instant?
     var picks: [MemberID] = []
+
+    var userEvents = UserEventLog()
 
     var seeds: [Seed] = []
     var joinDelay = TimeAmount.zero
@@ -108,6 +113,7 @@ public struct SWIM {
         case .packet(let source, let packet): receive(packet, from: source, now: now, rng: &rng, into: &sink)
         case .wake: wake(now: now, rng: &rng, into: &sink)
         case .updateMetadata(let metadata): update(metadata, now: now, into: &sink)
+        case .userEvent(let name, let payload): raise(name, payload, now: now)
         case .leave: leave(now: now, rng: &rng, into: &sink)
         }
     }

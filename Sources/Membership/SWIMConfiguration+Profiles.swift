@@ -45,6 +45,8 @@ extension SWIMConfiguration {
         plain.dynamicSuspicion = false
         plain.buddy = false
         plain.stallDetection = false
+        plain.parallelProbes = false
+        plain.streamPing = false
         return plain
     }
 }

@@ -29,7 +29,8 @@ extension SWIMConfiguration {
             ("suspicionBeta", suspicionBeta, 1...64), ("retransmit", retransmit, 1...32),
             ("gossipFanout", gossipFanout, 1...64), ("awareness", awareness, 1...64),
             ("mostMembers", mostMembers, 1...1_000_000), ("mostRelays", mostRelays, 1...65_536),
-            ("mostSyncPackets", mostSyncPackets, 1...65_536), ("mostSeeds", mostSeeds, 1...1024), ("leaveBurst", leaveBurst, 0...65_536),
+            ("mostSyncPackets", mostSyncPackets, 1...65_536), ("mostSeeds", mostSeeds, 1...1024),
+            ("leaveBurst", leaveBurst, 0...65_536),
             ("historyDepth", historyDepth, 0...1024), ("sealOverhead", sealOverhead, 0...1024),
             ("largestDatagram", largestDatagram, 0...65_507),
         ]

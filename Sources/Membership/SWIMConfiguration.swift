@@ -47,6 +47,12 @@ public struct SWIMConfiguration: Hashable, Sendable {
     /// suspicion is extended by its length.
     public var stallDetection = true
 
+    /// Members in doubt are probed beside the one of the round while the local health score stretches the rounds.
+    /// cellmesh's own; the score and the suspicion timeout follow Lifeguard's formulas with and without it.
+    public var parallelProbes = true
+    /// A member that does not answer a datagram in time is pinged by stream too, where it serves one.
+    public var streamPing = true
+
     /// The largest datagram in bytes, sealed.
     public var largestDatagram = GossipSize.largestDatagram
     /// What the seal takes of it.
@@ -63,7 +69,7 @@ public struct SWIMConfiguration: Hashable, Sendable {
     /// On leaving, so many members are told directly; the others hear it by gossip.
     public var leaveBurst = 128
     /// Events kept for each member that has any.
-    public var historyDepth = 16
+    public var historyDepth = 32
 
     public init(
         probeInterval: TimeAmount, probeTimeout: TimeAmount, gossipInterval: TimeAmount, gossipDelay: TimeAmount,

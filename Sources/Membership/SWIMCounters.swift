@@ -17,9 +17,13 @@ public struct SWIMCounters: Hashable, Sendable {
     public internal(set) var bytesSent: UInt64 = 0
 
     public internal(set) var probes: UInt64 = 0
+    /// Probes of members in doubt, beside those of the rounds.
+    public internal(set) var extraProbes: UInt64 = 0
+    /// Pings by stream beside the relays.
+    public internal(set) var streamPings: UInt64 = 0
     /// Probes without an answer, direct or through relays.
     public internal(set) var failedProbes: UInt64 = 0
-    /// Probes answered only after relays were asked.
+    /// Probes answered only after relays, and a stream, were asked.
     public internal(set) var indirectProbes: UInt64 = 0
     public internal(set) var nacks: UInt64 = 0
     /// Members that became suspect for this observer.
@@ -52,4 +56,11 @@ public struct SWIMCounters: Hashable, Sendable {
     public internal(set) var membersRefused: UInt64 = 0
     /// Updates with an incarnation beyond `MemberUpdate.highestIncarnation`.
     public internal(set) var invalidUpdates: UInt64 = 0
+
+    /// User events heard for the first time, and raised here.
+    public internal(set) var userEvents: UInt64 = 0
+    /// User events heard again, or too old to tell.
+    public internal(set) var userEventsRepeated: UInt64 = 0
+    /// User events turned away: too long, or pushed out by newer ones before all had heard.
+    public internal(set) var userEventsRefused: UInt64 = 0
 }

@@ -12,6 +12,8 @@ public enum SWIMEvent: Sendable {
     case wake
     /// What the node says about itself has changed.
     case updateMetadata(MemberMetadata)
+    /// Tells something to all members: a name of up to 63 bytes and up to 512 bytes of anything.
+    case userEvent(name: String, payload: [UInt8])
     /// Says goodbye; done when `hasLeft` is true.
     case leave
 }
@@ -24,4 +26,14 @@ public protocol SWIMSink: ~Copyable {
     mutating func changed(_ change: MemberChange)
     /// Store this number before any later packet leaves; after a restart it is the `initialIncarnation`.
     mutating func persist(incarnation: UInt32)
+    /// Carries a ping over a stream to a member's admin endpoint, and its ack back as a packet; at once or never.
+    mutating func pingByStream(_ packet: borrowing GossipPacket, to endpoint: Endpoint)
+    /// A user event was heard for the first time.
+    mutating func heard(_ event: UserEvent)
+}
+
+extension SWIMSink where Self: ~Copyable {
+    /// Where there are no streams.
+    public mutating func pingByStream(_ packet: borrowing GossipPacket, to endpoint: Endpoint) {}
+    public mutating func heard(_ event: UserEvent) {}
 }

@@ -27,7 +27,9 @@ struct CellMesh: ParsableCommand {
                     DoctorCommand.self,
                     ValidateCommand.self, ConfigCommand.self,
                 ]),
-            CommandGroup(name: "Cells", subcommands: [MembersCommand.self, StoreCommand.self]),
+            CommandGroup(
+                name: "Cells",
+                subcommands: [MembersCommand.self, WhyCommand.self, MembershipCommand.self, StoreCommand.self]),
             CommandGroup(
                 name: "Faults",
                 subcommands: [

@@ -23,6 +23,10 @@ package protocol APIBackend: AnyObject {
     /// Begins the ordered shutdown.
     func shutDown()
     func metrics() -> String
+    /// A page about the control plane's own membership; nil where the path is none.
+    func memberPage(_ path: String) -> String?
+    /// Answers a ping of the membership that came by stream, authenticated by itself; nil for anything else.
+    func answer(stream path: String) -> String?
 }
 
 extension APIBackend {

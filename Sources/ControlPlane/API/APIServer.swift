@@ -64,6 +64,9 @@ package final class APIServer {
         } catch {
             return refuse(stream, error)
         }
+        if isRead, path == "/v1/keys" || path.hasSuffix("/history"), let page = backend?.memberPage(path) {
+            return respond(stream, json: Array(page.utf8))
+        }
         guard let route = APIRoute(path) else {
             return respond(stream, APIFailure(404, "There is no \(path.prefix(128)) here.").problem)
         }
@@ -148,7 +151,7 @@ package final class APIServer {
         case "/livez": return .state(200, "alive")
         case "/readyz": return .state(isReady ? 200 : 503, isReady ? "serving" : "not-ready")
         case "/metrics": return .page("text/plain; version=0.0.4; charset=utf-8", backend?.metrics() ?? "")
-        default: return nil
+        default: return backend?.answer(stream: path).map { .page("text/plain; charset=utf-8", $0) }
         }
     }
 

@@ -19,6 +19,8 @@ package struct DataDirectory: Sendable, Equatable {
     package var modelPath: String { path + "/mesh.json" }
     package var placementPath: String { path + "/placement.json" }
     package var secretPath: String { path + "/secret" }
+    /// The gossip keys, once there have been others than the secret.
+    package var keysPath: String { path + "/keys" }
     package var tokenPath: String { path + "/token" }
     package var lockPath: String { path + "/control.lock" }
     /// The faults on the wire, which every process follows.

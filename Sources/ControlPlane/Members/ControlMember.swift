@@ -33,6 +33,12 @@ package final class ControlMember: MembershipView {
         let (node, io, loop) = (node, io, runtime.loop)
         runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
         runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
+        runtime.membership.keep(
+            KeptMember(
+                rekey: { try node.pointee.gossip.rekey($0) },
+                join: { node.pointee.join(seeds: $0, now: loop.now(), into: &io.pointee) },
+                streamed: { node.pointee.gossip.handle(streamed: $0, now: loop.now(), into: &io.pointee) },
+                members: { node.pointee.gossip.swim.members }))
     }
 
     deinit {
@@ -60,6 +66,20 @@ package final class ControlMember: MembershipView {
     }
     package func leave() { node.pointee.leave(now: runtime.loop.now(), into: &io.pointee) }
 
+    /// A page about the membership, as every process has it; nil where the path is none.
+    package func page(_ path: String) -> String? {
+        MembersPage.page(path, node.pointee.gossip, now: runtime.loop.now(), wall: runtime.loop.wallClock())
+    }
+
+    /// Answers a ping that came by stream; nil for anything that is none.
+    package func answer(stream path: String) -> String? {
+        guard let datagram = GossipStream.datagram(path) else { return nil }
+        let answer = datagram.withUnsafeBytes {
+            node.pointee.gossip.answer(ping: $0, now: runtime.loop.now(), into: &io.pointee)
+        }
+        return answer.map(GossipStream.text)
+    }
+
     /// Once per turn, before the loop waits.
     package func endTurn() { runtime.alarm.arm(at: node.pointee.nextDeadline()) }
 
@@ -75,6 +95,10 @@ package final class ControlMember: MembershipView {
         mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
             runtime.send(datagram, to: endpoint)
         }
+        mutating func ping(byStream datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+            runtime.membership.ping(byStream: datagram, to: endpoint)
+        }
+        mutating func heard(_ event: UserEvent) { runtime.events.log(event) }
         mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
         mutating func emit(_ event: NodeEvent) {
             runtime.emit(event)

@@ -69,6 +69,9 @@ extension MeshObserver: APIBackend {
         ) { [unowned self] views in completion(MembersReport.agreed(ownMembers(), from: base, views)) }
     }
 
+    package func memberPage(_ path: String) -> String? { member.page(path) }
+    package func answer(stream path: String) -> String? { member.answer(stream: path) }
+
     package func impact(completion: @escaping (ImpactReport) -> Void) {
         ReportCollector.ask(
             reachable(topology.processNames.filter { $0.role == .router }), "/v1/impact", as: ImpactReport.Part.self,

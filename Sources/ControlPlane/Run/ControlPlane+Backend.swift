@@ -77,6 +77,9 @@ extension ControlPlane: APIBackend {
 
     package func ownMembers() -> MembersReport { member.report }
 
+    package func memberPage(_ path: String) -> String? { member.page(path) }
+    package func answer(stream path: String) -> String? { member.answer(stream: path) }
+
     package func members(
         observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void
     ) {

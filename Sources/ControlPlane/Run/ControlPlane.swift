@@ -101,6 +101,7 @@ package final class ControlPlane {
                 storeID: SecretText.randomInteger())
             host.gossip = settings.gossip
             host.faultsPath = directory.faultsPath
+            host.keysPath = directory.keysPath
             journal = try Journal(path: directory.journalPath)
             runtime = try HostRuntime(host, role: .control)
             loop = runtime.loop

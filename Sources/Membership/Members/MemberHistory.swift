@@ -2,14 +2,66 @@ import MeshBase
 
 /// Something that happened to a member as this observer saw it: the material of `why NODE`.
 public struct MemberEvent: Hashable, Sendable {
-    public enum Kind: UInt8, Sendable {
-        case joined, probeFailed, accused, confirmed, refuted, declaredDead, left, returned
+    public enum Kind: UInt8, Sendable, CaseIterable {
+        case joined
+        /// Neither directly nor through relays was there an answer within the round.
+        case probeFailed
+        /// The direct ping was not answered in time, a later way brought the ack.
+        case answeredLate
+        case accused
+        /// Another accuser shortened the suspicion.
+        case confirmed
+        case refuted
+        case declaredDead
+        case left, returned
+        /// This very process stood still.
+        case stalled
+
+        public var name: String {
+            switch self {
+            case .joined: "joined"
+            case .probeFailed: "probe-failed"
+            case .answeredLate: "answered-late"
+            case .accused: "accused"
+            case .confirmed: "confirmed"
+            case .refuted: "refuted"
+            case .declaredDead: "dead"
+            case .left: "left"
+            case .returned: "returned"
+            case .stalled: "stalled"
+            }
+        }
     }
     public var at: Instant
     public var kind: Kind
     public var incarnation: UInt32
     /// Who did it: the prober, the accuser, the confirmer, or the member itself.
     public var actor: String
+    /// Of a probe: the relays asked, and those that answered that they live but got no answer either.
+    public var relays: Int?
+    public var nacks: Int?
+    /// Of a failed probe: the observer's own health score after it.
+    public var health: Int?
+    /// Of an accusation or confirmation: how long until the suspicion becomes a death.
+    public var timeout: TimeAmount?
+
+    public init(at: Instant, kind: Kind, incarnation: UInt32, actor: String) {
+        self.at = at
+        self.kind = kind
+        self.incarnation = incarnation
+        self.actor = actor
+    }
+}
+
+/// A suspicion under way.
+public struct SuspicionReport: Hashable, Sendable {
+    public var began: Instant
+    /// When it becomes a death, unless it is refuted or confirmed before.
+    public var ends: Instant
+    /// The first accuser and those who confirmed.
+    public var accusers: [String]
+    /// How many confirmations shorten it to the minimum.
+    public var expected: Int
 }
 
 /// The last few events of each member that had any.
@@ -27,8 +79,11 @@ struct MemberHistory {
     mutating func record(
         _ kind: MemberEvent.Kind, of id: MemberID, incarnation: UInt32, actor: String, at now: Instant
     ) {
+        record(MemberEvent(at: now, kind: kind, incarnation: incarnation, actor: actor), of: id)
+    }
+
+    mutating func record(_ event: MemberEvent, of id: MemberID) {
         guard depth > 0 else { return }
-        let event = MemberEvent(at: now, kind: kind, incarnation: incarnation, actor: actor)
         var ring = rings[id] ?? Ring()
         rings[id] = nil
         if ring.events.count < depth {

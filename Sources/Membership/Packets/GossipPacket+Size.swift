@@ -44,6 +44,8 @@ extension GossipPacket {
             case .gossip, .syncEqual, .syncDifference: 0
             case .syncRequest: 4 * SyncDigest.bucketCount
             case .syncList: 12
+            case .userEvent(let event):
+                8 + GossipSize.text(event.origin) + GossipSize.text(event.name) + 2 + event.payload.count
             }
         return 2 + GossipSize.text(sender) + 4 + body + 1
     }

@@ -20,6 +20,7 @@ public struct GossipPacket: Hashable, Sendable {
         case syncList(SyncRange)
         /// What the receiver lacked; not answered.
         case syncDifference
+        case userEvent(UserEvent)
     }
 
     /// The name of the member that sent this.
@@ -38,7 +39,23 @@ public struct GossipPacket: Hashable, Sendable {
     /// Kinds by which packets are counted.
     public enum Kind: UInt8, Sendable, CaseIterable {
         case ping = 1
-        case pingRequest, ack, nack, gossip, syncRequest, syncEqual, syncList, syncDifference
+        case pingRequest, ack, nack, gossip, syncRequest, syncEqual, syncList, syncDifference, userEvent
+
+        /// As it stands in metrics.
+        public var name: String {
+            switch self {
+            case .ping: "ping"
+            case .pingRequest: "ping_request"
+            case .ack: "ack"
+            case .nack: "nack"
+            case .gossip: "gossip"
+            case .syncRequest: "sync_request"
+            case .syncEqual: "sync_equal"
+            case .syncList: "sync_list"
+            case .syncDifference: "sync_difference"
+            case .userEvent: "user_event"
+            }
+        }
     }
 
     public var kind: Kind {
@@ -52,6 +69,7 @@ public struct GossipPacket: Hashable, Sendable {
         case .syncEqual: .syncEqual
         case .syncList: .syncList
         case .syncDifference: .syncDifference
+        case .userEvent: .userEvent
         }
     }
 }

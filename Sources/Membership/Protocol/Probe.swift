@@ -1,12 +1,16 @@
 import MeshBase
 
-/// The probe under way.
+/// A probe under way.
 struct Probe {
     let target: MemberID
     let sequence: UInt32
-    /// How many relays were asked; nil while the direct ping may still be answered in time.
-    var relaysAsked: Int?
+    /// Made beside the one of the round because the target is in doubt; says nothing of this node's own health.
+    let isExtra: Bool
+    /// The relays that were asked; nil while the direct ping may still be answered in time.
+    var relays: [MemberID]?
+    /// Nacks that came, and who sent them.
     var nacks = 0
+    var nackedBy: [MemberID] = []
 }
 
 /// A ping made for another member.

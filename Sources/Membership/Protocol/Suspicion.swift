@@ -9,4 +9,9 @@ struct Suspicion {
 
     /// When it becomes a death.
     var end: Instant { began + timeout.total(confirmations: accusers.count - 1) }
+
+    /// Whether an accusation of this member would shorten it.
+    func isOpen(to accuser: MemberID) -> Bool {
+        accusers.count <= timeout.expected && !accusers.contains(accuser)
+    }
 }

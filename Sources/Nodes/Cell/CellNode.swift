@@ -26,7 +26,8 @@ package struct CellNode: ~Copyable {
     package let topology: MeshTopology
     package let cell: CellIndex
     package let name: String
-    package internal(set) var gossip: GossipPort
+    /// The driver speaks to it of keys, streams and further members; what that changes is taken over with the next datagram or wake.
+    package var gossip: GossipPort
     package internal(set) var counters = CellCounters()
     var graph: ServiceGraph
     /// Who waits for which order of the store.

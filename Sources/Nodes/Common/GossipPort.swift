@@ -11,6 +11,16 @@ package protocol GossipSink {
     /// Keep this number for the next life of the process, before anything later is sent.
     mutating func persist(incarnation: UInt32)
     mutating func emit(_ event: NodeEvent)
+    /// Carries a sealed ping over a stream to a member's admin address. What `GossipPort.answer(ping:)` gave there comes
+    /// back through `GossipPort.handle(streamed:)`, or nothing does.
+    mutating func ping(byStream datagram: UnsafeRawBufferPointer, to endpoint: Endpoint)
+    mutating func heard(_ event: UserEvent)
+}
+
+extension GossipSink {
+    /// Where there are no streams.
+    package mutating func ping(byStream datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {}
+    package mutating func heard(_ event: UserEvent) {}
 }
 
 /// What a node's membership is made of.
@@ -70,6 +80,9 @@ package struct GossipPort: ~Copyable {
         package var bytesSent: UInt64 = 0
         /// Datagrams turned away, by reason.
         package var rejected = GossipRejections()
+        /// Pings that came by stream and were answered, and acks that came back by stream.
+        package var streamsAnswered: UInt64 = 0
+        package var streamAcks: UInt64 = 0
         /// Packets for which no nonce was left, or that were too long.
         package var unsent: UInt64 = 0
 
@@ -82,7 +95,12 @@ package struct GossipPort: ~Copyable {
         var channel: GossipChannel
         var changes = Deque<MemberChange>()
         var counters = Counters()
+        /// What goes back over the stream that is being answered.
+        var answer: [UInt8]?
     }
+
+    /// The source of what comes by stream: an answer to it goes back the same way.
+    private static let stream = Endpoint.unspecified
 
     package enum Invalid: Error {
         case membership(SWIMConfiguration.Invalid)
@@ -139,6 +157,32 @@ package struct GossipPort: ~Copyable {
         run(.packet(from: from, incoming), now, &sink)
     }
 
+    /// Answers a sealed ping that came by stream. Nil, and nothing changed but a count, for anything else.
+    package mutating func answer(
+        ping datagram: UnsafeRawBufferPointer, now: Instant, into sink: inout some GossipSink
+    ) -> [UInt8]? {
+        guard (try? outbox.channel.decode(datagram, into: &incoming)) != nil else { return nil }
+        guard case .ping = incoming.body else { return nil }
+        outbox.answer = nil
+        run(.packet(from: Self.stream, incoming), now, &sink)
+        if outbox.answer != nil { outbox.counters.streamsAnswered += 1 }
+        return outbox.answer
+    }
+
+    /// The answer to a ping by stream.
+    package mutating func handle(
+        streamed datagram: UnsafeRawBufferPointer, now: Instant, into sink: inout some GossipSink
+    ) {
+        guard (try? outbox.channel.decode(datagram, into: &incoming)) != nil, case .ack = incoming.body else { return }
+        outbox.counters.streamAcks += 1
+        run(.packet(from: Self.stream, incoming), now, &sink)
+    }
+
+    /// Tells all members something: up to 63 bytes of name and 512 of payload; what is longer is counted and dropped.
+    package mutating func raise(event name: String, payload: [UInt8], now: Instant, into sink: inout some GossipSink) {
+        run(.userEvent(name: name, payload: payload), now, &sink)
+    }
+
     /// Seals and opens with these keys from now on. When it throws, the former ones stay.
     package mutating func rekey(_ keys: GossipKeyFile) throws(GossipKeyRing.Invalid) {
         outbox.channel.keys = try GossipKeyRing(keys, label: mesh)
@@ -175,6 +219,12 @@ package struct GossipPort: ~Copyable {
         let outbox: UnsafeMutablePointer<Outbox>
 
         mutating func send(_ packet: borrowing GossipPacket, to endpoint: Endpoint) {
+            // Only an ack answers a stream: nothing else that a ping brings about has an address there.
+            if endpoint == GossipPort.stream {
+                guard packet.kind == .ack, let datagram = outbox.pointee.channel.encode(packet) else { return }
+                outbox.pointee.answer = Array(datagram)
+                return
+            }
             guard let datagram = outbox.pointee.channel.encode(packet) else {
                 outbox.pointee.counters.unsent += 1
                 return
@@ -183,6 +233,13 @@ package struct GossipPort: ~Copyable {
             outbox.pointee.counters.bytesSent += UInt64(datagram.count)
             sink.pointee.send(datagram: datagram, to: endpoint)
         }
+
+        mutating func pingByStream(_ packet: borrowing GossipPacket, to endpoint: Endpoint) {
+            guard let datagram = outbox.pointee.channel.encode(packet) else { return }
+            sink.pointee.ping(byStream: datagram, to: endpoint)
+        }
+
+        mutating func heard(_ event: UserEvent) { sink.pointee.heard(event) }
 
         mutating func changed(_ change: MemberChange) {
             outbox.pointee.changes.append(change)

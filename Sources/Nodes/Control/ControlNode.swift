@@ -3,7 +3,8 @@ import MeshBase
 
 /// The control plane's own node: a member that watches the others. It is on no request's path.
 package struct ControlNode: ~Copyable {
-    package private(set) var gossip: GossipPort
+    /// The driver speaks to it of keys and streams too.
+    package var gossip: GossipPort
 
     package init(_ configuration: GossipConfiguration) throws(GossipPort.Invalid) {
         gossip = try GossipPort(configuration)

@@ -34,7 +34,8 @@ package struct RouterNode: ~Copyable {
     package let topology: MeshTopology
     package let policy: RoutingPolicy
     package internal(set) var placement: Placement
-    package internal(set) var gossip: GossipPort
+    /// The driver speaks to it of keys, streams and further members; what that changes is taken over with the next datagram or wake.
+    package var gossip: GossipPort
     package internal(set) var impact = ImpactObserver()
     package internal(set) var counters = RouterCounters()
 

@@ -24,7 +24,7 @@ final class SimMachine {
     var weather: Generator
     /// Of how late it reads.
     var reading: Generator
-    var clock = SimClock()
+    var clock = LocalTime()
     /// Reads what arrives late by up to so much; zero when it does not.
     var lateness = TimeAmount.zero
     /// When the last of what waits for a late reader is read.

@@ -97,7 +97,7 @@ package final class FaultWatch {
         }
         self.deadlines = deadlines
         for (name, address) in sheet.addresses {
-            if let endpoint = Endpoint(address) { wire.learn(name, at: endpoint) }
+            if let endpoint = Endpoint(address) { wire.learn(name, gossip: endpoint) }
         }
     }
 

@@ -43,10 +43,19 @@ package final class WireLayer {
     private var timers = TimerTable<Token>()
     private var alarm: WakeTimer?
     private var numbers: [Endpoint: Int] = [:]
-    private var addresses: [Endpoint?]
+    private var addresses: [Addresses?]
+    /// What waits to be begun over a stream.
+    var calls: [UInt32: () -> Void] = [:]
+    var lastCall: UInt32 = 0
+
+    private struct Addresses: Equatable {
+        var gossip: Endpoint
+        var admin: Endpoint
+    }
 
     enum Token: Hashable {
         case datagram(UInt32)
+        case call(UInt32)
         case stream(pool: Int, key: SlabKey)
     }
 
@@ -97,12 +106,16 @@ package final class WireLayer {
 
     // MARK: Addresses
 
-    /// Where a node takes gossip.
-    package func learn(_ name: String, at endpoint: Endpoint) {
-        guard let number = nodes.number(of: name), addresses[number] != endpoint else { return }
-        if let old = addresses[number], numbers[old] == number { numbers[old] = nil }
-        addresses[number] = endpoint
-        numbers[endpoint] = number
+    /// Where a node takes gossip, and pings by stream where that is known.
+    package func learn(_ name: String, gossip: Endpoint, admin: Endpoint? = nil) {
+        guard let number = nodes.number(of: name) else { return }
+        let learned = Addresses(gossip: gossip, admin: admin ?? addresses[number]?.admin ?? .unspecified)
+        guard addresses[number] != learned else { return }
+        if let old = addresses[number] {
+            for endpoint in [old.gossip, old.admin] where numbers[endpoint] == number { numbers[endpoint] = nil }
+        }
+        addresses[number] = learned
+        for endpoint in [learned.gossip, learned.admin] where endpoint.port != 0 { numbers[endpoint] = number }
     }
 
     package func number(at endpoint: Endpoint) -> Int? { numbers[endpoint] }
@@ -167,6 +180,7 @@ package final class WireLayer {
         while let token = timers.popDue(now: now) {
             switch token {
             case .datagram(let slot): sendWaiting(slot)
+            case .call(let number): calls.removeValue(forKey: number)?()
             case .stream(let number, let key):
                 guard pools.indices.contains(number), let stream = pools[number].stream(key) else { continue }
                 stream.pointee.shape.armed = nil
@@ -180,5 +194,6 @@ package final class WireLayer {
     package func close() {
         alarm?.close()
         alarm = nil
+        calls.removeAll()
     }
 }

@@ -7,6 +7,7 @@ enum AdminPage {
     case unavailable(StaticString)
     case json(String)
     case metrics(String)
+    case plain(String)
 }
 
 /// Probes, metrics and the node's own view, on an address that customers do not reach.
@@ -45,6 +46,8 @@ enum AdminPages {
         case .metrics(let text):
             server.respond(
                 stream, status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
+        case .plain(let text):
+            server.respond(stream, status: 200, contentType: "text/plain; charset=utf-8", body: Array(text.utf8))
         case nil:
             server.respond(
                 stream,

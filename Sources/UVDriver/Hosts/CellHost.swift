@@ -68,6 +68,12 @@ package final class CellHost {
         io.pointee.burner.onBurned = { node.pointee.burned($0, now: loop.now(), into: &io.pointee) }
         runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
         runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
+        runtime.membership.keep(
+            KeptMember(
+                rekey: { try node.pointee.gossip.rekey($0) },
+                join: { node.pointee.gossip.join(seeds: $0, now: loop.now(), into: &io.pointee) },
+                streamed: { node.pointee.gossip.handle(streamed: $0, now: loop.now(), into: &io.pointee) },
+                members: { node.pointee.gossip.swim.members }))
         runtime.onStop = { [unowned self] in stop() }
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
@@ -121,9 +127,19 @@ package final class CellHost {
             isStopping ? .unavailable("stopping") : store?.isBroken == true ? .unavailable("store") : .ok("serving")
         case "/metrics": .metrics(CellMetrics.text(node, front: front, store: store, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
-        case "/v1/members": .json(MembersPage.text(node.pointee.gossip.swim, now: runtime.loop.now()))
-        default: nil
+        default: memberPage(path)
         }
+    }
+
+    private func memberPage(_ path: String) -> AdminPage? {
+        let now = runtime.loop.now()
+        if let datagram = GossipStream.datagram(path) {
+            let answer = datagram.withUnsafeBytes {
+                node.pointee.gossip.answer(ping: $0, now: now, into: &io.pointee)
+            }
+            return answer.map { .plain(GossipStream.text($0)) }
+        }
+        return MembersPage.page(path, node.pointee.gossip, now: now, wall: runtime.loop.wallClock()).map { .json($0) }
     }
 }
 
@@ -174,6 +190,10 @@ struct CellIO: CellSink {
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         runtime.send(datagram, to: endpoint)
     }
+    mutating func ping(byStream datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+        runtime.membership.ping(byStream: datagram, to: endpoint)
+    }
+    mutating func heard(_ event: UserEvent) { runtime.events.log(event) }
     mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
     mutating func emit(_ event: NodeEvent) { runtime.emit(event) }
 }

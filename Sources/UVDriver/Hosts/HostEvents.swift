@@ -34,6 +34,16 @@ package final class HostEvents {
         append(type: "fault", action: action, id: id, [.init("observer", .string(observer))])
     }
 
+    /// Something that a member told all.
+    package func log(_ event: UserEvent) {
+        append(
+            type: "user", action: event.name, id: event.origin,
+            [
+                .init("observer", .string(observer)), .init("time", .integer(Int64(clamping: event.time))),
+                .init("bytes", .integer(Int64(event.payload.count))),
+            ])
+    }
+
     package func log(_ event: NodeEvent, topology: MeshTopology) {
         switch event {
         case .member(let change):

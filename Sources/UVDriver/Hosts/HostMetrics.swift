@@ -1,3 +1,4 @@
+import Membership
 import MeshBase
 import Nodes
 import Telemetry
@@ -22,11 +23,18 @@ struct MetricPage: ~Copyable {
         let swim = gossip.swim
         gauge("cellmesh_swim_members", "Members believed alive or suspect.", Double(swim.liveCount))
         gauge("cellmesh_swim_health_score", "Local health score; 0 is sound.", Double(swim.localHealthScore))
-        counter("cellmesh_swim_probes_total", "Probes begun.", swim.counters.probes)
-        counter("cellmesh_swim_failed_probes_total", "Probes without an answer.", swim.counters.failedProbes)
-        counter("cellmesh_swim_suspicions_total", "Members that became suspect here.", swim.counters.suspicions)
-        counter("cellmesh_swim_deaths_total", "Members that this node saw die.", swim.counters.deaths)
-        counter("cellmesh_swim_refutations_total", "Accusations of this node refuted.", swim.counters.refutations)
+        for (name, help, value) in Self.swimCounters(swim.counters) {
+            counter("cellmesh_swim_\(name)_total", help, value)
+        }
+        for kind in GossipPacket.Kind.allCases {
+            let label = MetricLabel("kind", kind.name)
+            counter(
+                "cellmesh_swim_packets_total", "Packets of the membership.", swim.counters.sent[kind],
+                [label, MetricLabel("direction", "out")])
+            counter(
+                "cellmesh_swim_packets_total", "Packets of the membership.", swim.counters.received[kind],
+                [label, MetricLabel("direction", "in")])
+        }
         self.wire(runtime.wire)
         let packets = gossip.counters
         counter("cellmesh_gossip_packets_total", "Datagrams.", packets.sent, [MetricLabel("direction", "out")])
@@ -41,6 +49,10 @@ struct MetricPage: ~Copyable {
                 "cellmesh_gossip_rejected_total", "Datagrams turned away.", packets.rejected[reason],
                 [MetricLabel("reason", reason.name)])
         }
+        counter("cellmesh_gossip_unsent_total", "Packets that could not be sealed.", packets.unsent)
+        counter("cellmesh_gossip_streams_answered_total", "Pings by stream answered.", packets.streamsAnswered)
+        counter("cellmesh_gossip_stream_acks_total", "Acks that came by stream.", packets.streamAcks)
+        gauge("cellmesh_gossip_keys", "Keys that open packets.", Double(gossip.keys.ids.count))
     }
 
     /// What faults have done to this process's traffic.
@@ -64,6 +76,39 @@ struct MetricPage: ~Copyable {
         counter("cellmesh_wire_resets_total", "Mesh links that a fault has reset.", counters.resets)
         counter("cellmesh_wire_hung_total", "Connections that were begun into a cut.", counters.hung)
         gauge("cellmesh_wire_waiting_datagrams", "Datagrams that wait for their time.", Double(wire.waitingDatagrams))
+    }
+
+    /// Name, help and value of each count that SWIM keeps.
+    static func swimCounters(_ c: SWIMCounters) -> [(String, String, UInt64)] {
+        [
+            ("probes", "Probes begun.", c.probes),
+            ("extra_probes", "Probes of members in doubt beside the rounds.", c.extraProbes),
+            ("stream_pings", "Pings by stream.", c.streamPings),
+            ("failed_probes", "Probes without an answer.", c.failedProbes),
+            ("indirect_probes", "Probes answered after relays were asked.", c.indirectProbes),
+            ("nacks", "Nacks received.", c.nacks),
+            ("suspicions", "Members that became suspect here.", c.suspicions),
+            ("confirmations", "Further accusers of a suspect.", c.confirmations),
+            ("false_suspicions", "Suspicions that ended with the member alive.", c.falseSuspicions),
+            ("deaths", "Members that this node saw die.", c.deaths),
+            ("returns", "Dead members that came back.", c.returns),
+            ("refutations", "Accusations of this node refuted.", c.refutations),
+            ("stalls", "Times that this process stood still.", c.stalls),
+            ("syncs_equal", "Digests that agreed.", c.syncsEqual),
+            ("syncs_different", "Digests that differed.", c.syncsDifferent),
+            ("syncs_limited", "Answers to digests cut short by the limit.", c.syncsLimited),
+            ("sent_bytes", "Bytes of packets before they were sealed.", c.bytesSent),
+            ("ignored_packets", "Packets before the start or after the end.", c.ignoredPackets),
+            ("misdirected", "Pings meant for another name.", c.misdirected),
+            ("stray_replies", "Acks and nacks that nobody waited for.", c.strayReplies),
+            ("name_conflicts", "News of another use of this node's name.", c.nameConflicts),
+            ("relays_refused", "Pings for others refused for lack of room.", c.relaysRefused),
+            ("members_refused", "Newcomers refused for lack of room.", c.membersRefused),
+            ("invalid_updates", "Updates beyond the highest incarnation.", c.invalidUpdates),
+            ("user_events", "User events heard or raised.", c.userEvents),
+            ("user_events_repeated", "User events heard again.", c.userEventsRepeated),
+            ("user_events_refused", "User events turned away.", c.userEventsRefused),
+        ]
     }
 
     /// What every HTTP listener reports.

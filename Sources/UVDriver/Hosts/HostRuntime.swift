@@ -19,6 +19,7 @@ package final class HostRuntime {
     /// Faults on what this process sends and receives.
     package let wire: WireLayer
     package private(set) var faults: FaultWatch?
+    package let membership: HostMembership
     private var signals: [SignalWatcher] = []
     private var lockTimer: LoopTimer?
     private var unheldSince: Instant?
@@ -40,6 +41,7 @@ package final class HostRuntime {
         started = loop.freshNow()
         events = HostEvents(directory: settings.dataDirectory, observer: settings.name, loop: loop)
         wire = WireLayer(loop: loop, topology: settings.topology, name: settings.name, boot: settings.boot)
+        membership = HostMembership(loop: loop, settings: settings, events: events, wire: wire)
         udp = try UDPSocket(loop: loop, bind: settings.gossip, receiveBuffer: 1 << 20) {
             [unowned self] sender, bytes in
             if wire.isActive, !wire.hears(sender) { return }
@@ -80,10 +82,12 @@ package final class HostRuntime {
         let profile = try MemberProfile(
             name: settings.name, role: role, region: region, zone: zone, gossip: advertised(udp.local),
             data: data.port == 0 ? .unspecified : advertised(data), admin: advertised(admin))
-        return GossipConfiguration(
+        var configuration = GossipConfiguration(
             profile: profile, initialIncarnation: storedIncarnation(),
             swim: SWIMConfiguration(settings.topology.membership), secret: settings.secret,
             mesh: settings.topology.name, boot: settings.boot, seed: settings.topology.seed)
+        configuration.keys = try membership.keys()
+        return configuration
     }
 
     private func storedIncarnation() -> UInt32 {
@@ -99,7 +103,10 @@ package final class HostRuntime {
 
     /// Writes down what the node reports. Where members take gossip, the wire must know.
     package func emit(_ event: NodeEvent) {
-        if case .member(let change) = event { wire.learn(change.member.name, at: change.member.profile.gossip) }
+        if case .member(let change) = event { 
+            let profile = change.member.profile
+            wire.learn(profile.name, gossip: profile.gossip, admin: profile.admin)
+        }
         events.log(event, topology: settings.topology)
     }
 
@@ -166,6 +173,7 @@ package final class HostRuntime {
     /// Closes what this holds; the loop ends when all else is closed too.
     package func close() {
         lockTimer?.close()
+        membership.close()
         signals.forEach { $0.close() }
         faults?.close()
         wire.close()

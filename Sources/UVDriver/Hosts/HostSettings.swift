@@ -11,6 +11,8 @@ package struct HostSettings {
     package var dataDirectory: String
     /// 32 bytes that every process of the mesh holds.
     package var secret: [UInt8]
+    /// The file of the mesh's keys, looked at as long as the process runs; without it the secret is the only key.
+    package var keysPath: String?
     /// `HOST:PORT` of members that run already.
     package var join: [String] = []
     package var listen = Endpoint.loopback(0)

@@ -1,9 +1,25 @@
 import Membership
 import MeshBase
+import Nodes
 import Telemetry
+import Wire
 
-/// One node's view of the mesh as JSON: `{schema, observer, members: [...]}`.
+/// What every process tells of its membership over HTTP.
 package enum MembersPage {
+    /// The page of a path; nil where it is none of these.
+    ///
+    /// - Parameter wall: the wall clock's nanoseconds that belong to `now`.
+    package static func page(_ path: String, _ gossip: borrowing GossipPort, now: Instant, wall: Int64) -> String? {
+        if path == "/v1/members" { return text(gossip.swim, now: now) }
+        if path == "/v1/keys" { return keys(gossip) }
+        let (prefix, suffix) = ("/v1/members/", "/history")
+        guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count
+        else { return nil }
+        let name = String(path.dropFirst(prefix.count).dropLast(suffix.count))
+        return history(of: name, gossip.swim, now: now, wall: wall)
+    }
+
+    /// One node's view of the mesh: `{schema, observer, members: [...]}`.
     package static func text(_ swim: SWIM, now: Instant) -> String {
         var json = JSONWriter(.compact)
         json.document { json in
@@ -27,4 +43,72 @@ package enum MembersPage {
         json.field("admin", member.profile.admin.description)
         json.field("since_ms", max(0, (now - member.since).nanoseconds / 1_000_000))
     }
+
+    /// The numbers of the keys, never the keys.
+    package static func keys(_ gossip: borrowing GossipPort) -> String {
+        let keys = gossip.keys
+        let name = gossip.swim.name
+        var json = JSONWriter(.compact)
+        json.document { json in
+            json.field("observer", name)
+            json.field("primary", keys.primary)
+            json.array("keys") { json in for id in keys.ids { json.value(id) } }
+        }
+        return json.string + "\n"
+    }
+
+    /// What one node saw happen to a member, and what it believes now.
+    package static func history(of name: String, _ swim: SWIM, now: Instant, wall: Int64) -> String {
+        var json = JSONWriter(.compact)
+        json.document { json in
+            json.field("observer", swim.name)
+            json.field("member", name)
+            json.field("health", swim.localHealthScore)
+            if let member = swim.member(named: name) {
+                json.field("status", member.status.name)
+                json.field("incarnation", member.incarnation)
+                json.field("since_ms", max(0, (now - member.since).nanoseconds / 1_000_000))
+            }
+            if let suspicion = swim.suspicion(of: name) {
+                json.object("suspicion") { json in
+                    json.field("age_ms", (now - suspicion.began).nanoseconds / 1_000_000)
+                    json.field("ends_in_ms", (suspicion.ends - now).nanoseconds / 1_000_000)
+                    json.field("accusers", suspicion.accusers)
+                    json.field("wanted", suspicion.expected + 1)
+                }
+            }
+            json.array("events") { json in
+                for event in swim.history(of: name) {
+                    json.object { append(event, now, wall, &$0) }
+                }
+            }
+        }
+        return json.string + "\n"
+    }
+
+    private static func append(_ event: MemberEvent, _ now: Instant, _ wall: Int64, _ json: inout JSONWriter) {
+        let ago = (now - event.at).nanoseconds
+        json.field("at", Timestamp.string(wall - ago))
+        json.field("ago_ms", ago / 1_000_000)
+        json.field("event", event.kind.name)
+        json.field("actor", event.actor)
+        json.field("incarnation", event.incarnation)
+        if let relays = event.relays { json.field("relays", relays) }
+        if let nacks = event.nacks { json.field("nacks", nacks) }
+        if let health = event.health { json.field("health", health) }
+        if let timeout = event.timeout { json.field("timeout_ms", timeout.nanoseconds / 1_000_000) }
+    }
+}
+
+/// A ping that comes by stream: `GET /v1/gossip/HEX`.
+package enum GossipStream {
+    static let prefix = "/v1/gossip/"
+
+    /// The sealed packet of such a path; nil for any other path.
+    package static func datagram(_ path: String) -> [UInt8]? {
+        guard path.hasPrefix(prefix) else { return nil }
+        return HexText.bytes(path.dropFirst(prefix.count)) ?? []
+    }
+
+    package static func text(_ answer: [UInt8]) -> String { HexText.text(answer) + "\n" }
 }

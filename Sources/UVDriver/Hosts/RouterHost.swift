@@ -82,6 +82,12 @@ package final class RouterHost {
         links.io = io
         runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
         runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
+        runtime.membership.keep(
+            KeptMember(
+                rekey: { try node.pointee.gossip.rekey($0) },
+                join: { node.pointee.gossip.join(seeds: $0, now: loop.now(), into: &io.pointee) },
+                streamed: { node.pointee.gossip.handle(streamed: $0, now: loop.now(), into: &io.pointee) },
+                members: { node.pointee.gossip.swim.members }))
         runtime.onStop = { [unowned self] in stop() }
         admin.page = { [unowned self] in page($0) }
         sweepTimer = try LoopTimer(loop: loop) { [unowned self] in links.sweep() }
@@ -145,11 +151,10 @@ package final class RouterHost {
         case "/readyz": isStopping ? .unavailable("stopping") : .ok("serving")
         case "/metrics": .metrics(RouterMetrics.text(node, front: front, links: links, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
-        case "/v1/members": .json(MembersPage.text(node.pointee.gossip.swim, now: runtime.loop.now()))
         case "/v1/serving": .json(servingPage())
         case "/v1/impact": .json(impactPage())
         case "/v1/impact/customers": .json(customersPage())
-        default: nil
+        default: memberPage(path)
         }
     }
 
@@ -161,6 +166,17 @@ package final class RouterHost {
             json.field("cells", cells.map { node.pointee.topology.cells[$0].name })
         }
         return json.string + "\n"
+    }
+
+    private func memberPage(_ path: String) -> AdminPage? {
+        let now = runtime.loop.now()
+        if let datagram = GossipStream.datagram(path) {
+            let answer = datagram.withUnsafeBytes {
+                node.pointee.gossip.answer(ping: $0, now: now, into: &io.pointee)
+            }
+            return answer.map { .plain(GossipStream.text($0)) }
+        }
+        return MembersPage.page(path, node.pointee.gossip, now: now, wall: runtime.loop.wallClock()).map { .json($0) }
     }
 
     /// Customer by customer: `[hash in hexadecimal, 0 untouched | 1 degraded | 2 lost]`.
@@ -249,6 +265,10 @@ struct RouterIO: RouterSink {
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         runtime.send(datagram, to: endpoint)
     }
+    mutating func ping(byStream datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+        runtime.membership.ping(byStream: datagram, to: endpoint)
+    }
+    mutating func heard(_ event: UserEvent) { runtime.events.log(event) }
     mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
     mutating func emit(_ event: NodeEvent) { runtime.emit(event) }
 }

@@ -12,6 +12,8 @@ package enum GossipDecodingError: Error, Equatable, CaseIterable {
     case role
     case status
     case profile
+    /// A payload is longer than it may be.
+    case payload
     /// Bytes follow the last update.
     case trailing
 }
@@ -54,6 +56,11 @@ extension GossipCodec {
                 SyncRange(
                     buckets: try reader.integer(), first: try reader.integer(), last: try reader.integer()))
         case .syncDifference: return .syncDifference
+        case .userEvent:
+            return .userEvent(
+                UserEvent(
+                    time: try reader.integer(), origin: try reader.name(), name: try reader.name(),
+                    payload: try reader.bytes(most: UserEvent.longestPayload)))
         }
     }
 

@@ -37,6 +37,13 @@ package enum GossipCodec {
             buffer.append(littleEndian: range.buckets)
             buffer.append(littleEndian: range.first)
             buffer.append(littleEndian: range.last)
+        case .userEvent(let event):
+            precondition(event.payload.count <= UserEvent.longestPayload, "an event of \(event.payload.count) bytes")
+            buffer.append(littleEndian: event.time)
+            append(event.origin, into: &buffer)
+            append(event.name, into: &buffer)
+            buffer.append(littleEndian: UInt16(event.payload.count))
+            event.payload.withUnsafeBytes { buffer.append($0) }
         }
         buffer.append(byte: UInt8(packet.updates.count))
         for update in packet.updates { append(update, into: &buffer) }

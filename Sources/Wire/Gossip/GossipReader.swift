@@ -27,6 +27,14 @@ struct GossipReader {
         Endpoint(address: try integer(), port: try integer())
     }
 
+    /// Bytes behind their count, two bytes of it.
+    mutating func bytes(most: Int) throws(GossipDecodingError) -> [UInt8] {
+        let count = Int(try integer() as UInt16)
+        guard count <= most else { throw .payload }
+        let offset = try take(count)
+        return Array(bytes[offset..<offset + count])
+    }
+
     /// A name of a member: not empty.
     mutating func name() throws(GossipDecodingError) -> String {
         let name = try text()

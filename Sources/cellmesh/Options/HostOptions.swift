@@ -24,6 +24,12 @@ struct HostOptions: ParsableArguments {
     var secretFile: String
 
     @Option(
+        help: ArgumentHelp(
+            "The gossip keys of the mesh, read again when it changes; the secret is the key where there is no such file.",
+            valueName: "file"))
+    var keysFile: String?
+
+    @Option(
         parsing: .singleValue,
         help: ArgumentHelp("A member that runs already, HOST:PORT; may be given again.", valueName: "address"))
     var join: [String] = []
@@ -60,6 +66,7 @@ struct HostOptions: ParsableArguments {
                 secret: try SecretFile.read(secretFile), boot: SecretText.randomInteger(),
                 storeID: SecretText.randomInteger())
             settings.join = join
+            settings.keysPath = keysFile
             settings.listen = listen.endpoint
             settings.admin = admin
             settings.gossip = gossip.endpoint

@@ -59,6 +59,8 @@ struct APIServerTests {
         }
         func shutDown() { calls.append("down") }
         func metrics() -> String { "cellmesh_up 1\n" }
+        func memberPage(_ path: String) -> String? { nil }
+        func answer(stream path: String) -> String? { nil }
     }
 
     /// A server and a client on one loop.

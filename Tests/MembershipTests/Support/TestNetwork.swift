@@ -28,6 +28,7 @@ struct TestNetwork {
         /// Reads each packet 0.5 to 2.5 s late, in order; its timers are on time.
         var isStarved = false
         var readsUntil = Instant.zero
+        var events: [UserEvent] = []
 
         init(swim: SWIM, rng: Generator, endpoint: Endpoint) {
             self.swim = swim
@@ -40,6 +41,12 @@ struct TestNetwork {
         var sent: [(Endpoint, GossipPacket)] = []
         var changes: [MemberChange] = []
         var persisted: [UInt32] = []
+        var streamed: [(Endpoint, GossipPacket)] = []
+        var events: [UserEvent] = []
+        mutating func pingByStream(_ packet: borrowing GossipPacket, to endpoint: Endpoint) {
+            streamed.append((endpoint, copy packet))
+        }
+        mutating func heard(_ event: UserEvent) { events.append(event) }
         mutating func send(_ packet: borrowing GossipPacket, to endpoint: Endpoint) {
             sent.append((endpoint, copy packet))
         }
@@ -157,6 +164,7 @@ struct TestNetwork {
         var sink = Sink()
         node.swim.handle(event, now: now, rng: &node.rng, into: &sink)
         for incarnation in sink.persisted { node.persisted = incarnation }
+        node.events += sink.events
         for change in sink.changes { observe(change, by: node) }
         for (target, packet) in sink.sent { send(packet, from: node, to: target) }
         if let deadline = node.swim.nextDeadline(), node.wakeAt == nil || deadline < node.wakeAt! {
@@ -290,6 +298,7 @@ extension GossipPacket {
             case .syncEqual: "sync-equal"
             case .syncList: "sync-list"
             case .syncDifference: "sync-difference"
+            case .userEvent(let event): "event \(event.name)"
             }
         let news = updates.map { "\($0.status.name) \($0.name) \($0.incarnation)" }
         return news.isEmpty ? head : head + " [" + news.joined(separator: ", ") + "]"

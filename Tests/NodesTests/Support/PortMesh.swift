@@ -11,6 +11,7 @@ struct PortMesh {
         let endpoint: Endpoint
         var outbox: [(Endpoint, [UInt8])] = []
         var events: [NodeEvent] = []
+        var streams: [(Endpoint, [UInt8])] = []
         var isUp = true
 
         init(_ gossip: consuming GossipPort, _ endpoint: Endpoint) {
@@ -20,12 +21,20 @@ struct PortMesh {
         func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
             outbox.append((endpoint, Array(datagram)))
         }
+        func ping(byStream datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+            streams.append((endpoint, Array(datagram)))
+        }
         func persist(incarnation: UInt32) {}
         func emit(_ event: NodeEvent) { events.append(event) }
     }
 
     var nodes: [Node] = []
     private(set) var now = Instant.zero
+    /// The node that no datagram reaches or leaves.
+    var deaf: Int?
+    var carriesStreams = true
+    /// Every ping by stream so far.
+    private(set) var streamed: [(to: Endpoint, bytes: [UInt8])] = []
     private var underWay: [(at: Instant, from: Endpoint, to: Endpoint, bytes: [UInt8])] = []
 
     init(_ count: Int, keys: GossipKeyFile) {
@@ -62,11 +71,28 @@ struct PortMesh {
     }
 
     private mutating func collect() {
-        for node in nodes {
+        for index in nodes.indices {
+            let node = nodes[index]
+            carry(node.streams, from: node)
+            node.streams.removeAll()
             for (endpoint, bytes) in node.outbox {
+                if let deaf, index == deaf || endpoint == nodes[deaf].endpoint { continue }
                 underWay.append((now + .microseconds(200), node.endpoint, endpoint, bytes))
             }
             node.outbox.removeAll()
+        }
+    }
+
+    /// Admin addresses are 1000 above those of gossip.
+    private mutating func carry(_ pings: [(Endpoint, [UInt8])], from node: Node) {
+        for (endpoint, bytes) in pings {
+            streamed.append((endpoint, bytes))
+            guard carriesStreams, var target = nodes.first(where: { $0.endpoint.port + 1_000 == endpoint.port }) else {
+                continue
+            }
+            let answer = bytes.withUnsafeBytes { target.gossip.answer(ping: $0, now: now, into: &target) }
+            var node = node
+            answer?.withUnsafeBytes { node.gossip.handle(streamed: $0, now: now, into: &node) }
         }
     }
 }

@@ -22,7 +22,7 @@ import Testing
                 arrivals.append((Array(bytes), loop.freshNow()))
             }
             layer.transmit = { [unowned self] in _ = sender.send(to: $0, $1) }
-            layer.learn("e1", at: receiver.local)
+            layer.learn("e1", gossip: receiver.local)
         }
 
         func send(_ bytes: [UInt8]) { bytes.withUnsafeBytes { layer.send($0, to: receiver.local) } }
@@ -124,7 +124,7 @@ import Testing
         rig.layer.apply([FaultBench.fault(.blackhole)])
         #expect(!rig.layer.hears(rig.receiver.local))
         let old = rig.receiver.local
-        rig.layer.learn("e1", at: .loopback(9))
+        rig.layer.learn("e1", gossip: .loopback(9))
         #expect(rig.layer.hears(old))
         #expect(!rig.layer.hears(.loopback(9)))
         rig.close()

@@ -101,7 +101,9 @@ import Testing
     }
 
     private func datagrams(_ count: Int, _ sender: inout GossipChannel) -> [[UInt8]] {
-        (0..<count).map { Array(sender.encode(GossipPacket(sender: "ann", senderIncarnation: UInt32($0), body: .gossip))!) }
+        (0..<count).map {
+            Array(sender.encode(GossipPacket(sender: "ann", senderIncarnation: UInt32($0), body: .gossip))!)
+        }
     }
 
     @Test func copiesAreDropped() {

@@ -78,7 +78,7 @@ import Testing
         }
         #expect(throws: GossipDecodingError.version) { try decoded(changed(0, 2)) }
         #expect(throws: GossipDecodingError.kind) { try decoded(changed(1, 0)) }
-        #expect(throws: GossipDecodingError.kind) { try decoded(changed(1, 10)) }
+        #expect(throws: GossipDecodingError.kind) { try decoded(changed(1, 11)) }
         #expect(throws: GossipDecodingError.name) { try decoded(changed(2, 0)) }
         #expect(throws: GossipDecodingError.name) { try decoded(changed(2, 64)) }
         #expect(throws: GossipDecodingError.name) { try decoded(changed(3, 0xFF)) }

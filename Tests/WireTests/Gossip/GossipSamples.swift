@@ -5,7 +5,7 @@ import MeshBase
 enum GossipSamples {
     static func packet(_ rng: inout Generator) -> GossipPacket {
         let body: GossipPacket.Body =
-            switch rng.below(9) {
+            switch rng.below(10) {
             case 0: .ping(sequence: word(&rng), target: name(&rng))
             case 1: .pingRequest(sequence: word(&rng), target: name(&rng), at: endpoint(&rng))
             case 2: .ack(sequence: word(&rng))
@@ -14,7 +14,12 @@ enum GossipSamples {
             case 5: .syncRequest(digest(&rng))
             case 6: .syncEqual
             case 7: .syncList(SyncRange(buckets: word(&rng), first: word(&rng), last: word(&rng)))
-            default: .syncDifference
+            case 8: .syncDifference
+            default:
+                .userEvent(
+                    UserEvent(
+                        time: rng.next(), origin: name(&rng), name: name(&rng),
+                        payload: (0..<rng.below(513)).map { _ in UInt8(truncatingIfNeeded: rng.next()) }))
             }
         let updates = (0..<rng.below(20)).map { _ in update(&rng) }
         return GossipPacket(sender: name(&rng), senderIncarnation: word(&rng), body: body, updates: updates)

@@ -4,7 +4,9 @@ import Testing
 @testable import Wire
 
 @Suite struct ReplayWindowTests {
-    private func nonce(_ counter: UInt64, boot: UInt64 = 1) -> GossipNonce { GossipNonce(bootID: boot, counter: counter) }
+    private func nonce(_ counter: UInt64, boot: UInt64 = 1) -> GossipNonce {
+        GossipNonce(bootID: boot, counter: counter)
+    }
 
     /// Checks, and takes what is new.
     private func take(_ window: inout ReplayWindow, _ nonce: GossipNonce) -> ReplayWindow.Verdict {

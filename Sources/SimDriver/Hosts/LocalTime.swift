@@ -1,7 +1,7 @@
 import MeshBase
 
 /// The clock of one machine: monotonic, and wrong where a fault says so.
-struct SimClock {
+struct LocalTime {
     private var globalBase = Instant.zero
     private var localBase = Instant.zero
     /// Faster by so many millionths.

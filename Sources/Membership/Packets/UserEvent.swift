@@ -1,0 +1,20 @@
+/// Something that one member tells all others, each of which hears it once.
+public struct UserEvent: Hashable, Sendable {
+    public static let longestName = 63
+    /// Bytes.
+    public static let longestPayload = 512
+
+    /// Lamport time: later than everything that the origin had heard when it raised the event.
+    public var time: UInt64
+    /// The member that raised it.
+    public var origin: String
+    public var name: String
+    public var payload: [UInt8]
+
+    public init(time: UInt64, origin: String, name: String, payload: [UInt8]) {
+        self.time = time
+        self.origin = origin
+        self.name = name
+        self.payload = payload
+    }
+}

@@ -1,0 +1,185 @@
+import Membership
+import MeshBase
+import Nodes
+import Telemetry
+import Wire
+
+/// The node's membership as the process around it reaches it; everything here runs on the loop's thread.
+package struct KeptMember {
+    package var rekey: (GossipKeyFile) throws -> Void
+    package var join: ([Endpoint]) -> Void
+    /// An answer that came by stream.
+    package var streamed: (UnsafeRawBufferPointer) -> Void
+    package var members: () -> [Member]
+
+    package init(
+        rekey: @escaping (GossipKeyFile) throws -> Void, join: @escaping ([Endpoint]) -> Void,
+        streamed: @escaping (UnsafeRawBufferPointer) -> Void, members: @escaping () -> [Member]
+    ) {
+        self.rekey = rekey
+        self.join = join
+        self.streamed = streamed
+        self.members = members
+    }
+}
+
+/// What a process does for its membership beside datagrams: it watches the key file, keeps a snapshot of the members
+/// for its next life, and carries pings over streams.
+package final class HostMembership {
+    private let loop: EventLoop
+    private let events: HostEvents
+    private let wire: WireLayer
+    private let keysPath: String?
+    private let snapshotPath: String
+    private var member: KeptMember?
+    private var timer: LoopTimer?
+    private var client: HTTPClient?
+    private var ticks = 0
+
+    /// The text of the key file as it was taken last.
+    private var keysText: String?
+    /// A text that was refused, so that it is told once.
+    private var refusedText: String?
+    /// The snapshot of the life before this one.
+    private let former: MemberSnapshot
+    private var written: MemberSnapshot
+
+    /// How often the key file is looked at.
+    static let interval = TimeAmount.milliseconds(500)
+    /// The snapshot is written at most every so many looks: 5 s.
+    private static let snapshotTicks = 10
+    /// A process that has found nobody by then tries the members of its former life: 2 s, and again every 5 s.
+    private static let rejoinTicks = 4
+    /// Pings by stream under way at once.
+    private static let streams = 32
+    private static let streamTimeout = TimeAmount.seconds(2)
+
+    init(loop: EventLoop, settings: HostSettings, events: HostEvents, wire: WireLayer) {
+        self.loop = loop
+        self.events = events
+        self.wire = wire
+        keysPath = settings.keysPath
+        snapshotPath = settings.dataDirectory + "/members.snapshot"
+        former = MemberSnapshot(SmallFile.read(snapshotPath, most: MemberSnapshot.longest) ?? "")
+        written = former
+    }
+
+    /// The keys to start with; nil where there is no key file, and the secret is the key.
+    func keys() throws -> GossipKeyFile? {
+        guard let keysPath, let text = SmallFile.read(keysPath, most: GossipKeyFile.longest) else { return nil }
+        guard let file = GossipKeyFile(text) else { throw HostFailure("\(keysPath) is no key file of a mesh") }
+        keysText = text
+        return file
+    }
+
+    package func keep(_ member: KeptMember) {
+        self.member = member
+        timer = try? LoopTimer(loop: loop) { [unowned self] in tick() }
+        timer?.start(after: Self.interval, every: Self.interval)
+    }
+
+    func close() {
+        timer?.close()
+        timer = nil
+        client?.close()
+        member = nil
+    }
+
+    private func tick() {
+        ticks += 1
+        readKeys()
+        if ticks % Self.snapshotTicks == Self.rejoinTicks { rejoin() }
+        if ticks % Self.snapshotTicks == 0 { writeSnapshot() }
+    }
+
+    // MARK: Keys
+
+    private func readKeys() {
+        guard let keysPath, let member, let text = SmallFile.read(keysPath, most: GossipKeyFile.longest),
+            text != keysText, text != refusedText
+        else { return }
+        do {
+            guard let file = GossipKeyFile(text) else { throw HostFailure("it is no key file of a mesh") }
+            try member.rekey(file)
+            keysText = text
+            events.log("keys-changed", "\(file.keys.count) keys, primary \(file.primary)")
+        } catch {
+            // The keys that are in use stay.
+            refusedText = text
+            events.log("keys-refused", "\(keysPath): \(error)")
+        }
+    }
+
+    // MARK: Snapshot
+
+    private func writeSnapshot() {
+        guard let member else { return }
+        let snapshot = MemberSnapshot(member.members())
+        // One that is alone keeps what may lead it back.
+        guard !snapshot.entries.isEmpty, snapshot != written else { return }
+        if SmallFile.replace(snapshotPath, with: snapshot.text) { written = snapshot }
+    }
+
+    private func rejoin() {
+        guard let member, !written.entries.isEmpty else { return }
+        guard !member.members().contains(where: { !$0.isSelf && $0.status.isLive }) else { return }
+        let seeds = written.entries.prefix(16).map(\.endpoint)
+        if ticks == Self.rejoinTicks { events.log("rejoining", "\(seeds.count) members of the former life are tried") }
+        member.join(Array(seeds))
+    }
+
+    // MARK: Streams
+
+    /// Carries a sealed ping over HTTP: `GET /v1/gossip/HEX`, answered with the sealed ack in hexadecimal.
+    package func ping(byStream datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
+        guard member != nil else { return }
+        let client = self.client ?? HTTPClient(loop: loop, connections: Self.streams)
+        self.client = client
+        let request = HTTPOutgoing(.get, endpoint, "/v1/gossip/" + HexText.text(datagram))
+        wire.call(endpoint, bytes: datagram.count) {
+            client.send(request, timeout: Self.streamTimeout) { [weak self] result in
+                guard let member = self?.member, case .success(let answer) = result, answer.status == 200,
+                    let bytes = HexText.bytes(answer.text.trimmingNewline)
+                else { return }
+                bytes.withUnsafeBytes { member.streamed($0) }
+            }
+        }
+    }
+}
+
+/// The members that a process leaves to its next life: `cellmesh-members 1`, then a line `NAME HOST:PORT` for each.
+package struct MemberSnapshot: Equatable {
+    package struct Entry: Equatable {
+        package var name: String
+        package var endpoint: Endpoint
+    }
+
+    static let header = "cellmesh-members 1"
+    /// Bytes of the longest file that is read.
+    static let longest = 1 << 20
+
+    package var entries: [Entry] = []
+
+    /// The others that live.
+    package init(_ members: [Member]) {
+        entries = members.filter { !$0.isSelf && $0.status.isLive }
+            .map { Entry(name: $0.name, endpoint: $0.profile.gossip) }
+    }
+
+    /// Takes what can be read, and nothing of a file of another kind.
+    package init(_ text: String) {
+        let lines = text.split(separator: "\n")
+        guard lines.first.map(String.init) == Self.header else { return }
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: " ")
+            guard parts.count == 2, let endpoint = Endpoint(String(parts[1])), endpoint.port != 0 else { continue }
+            entries.append(Entry(name: String(parts[0]), endpoint: endpoint))
+        }
+    }
+
+    package var text: String {
+        var text = Self.header + "\n"
+        for entry in entries { text += "\(entry.name) \(entry.endpoint)\n" }
+        return text
+    }
+}

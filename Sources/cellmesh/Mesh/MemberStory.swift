@@ -1,0 +1,107 @@
+/// What the nodes of a mesh saw happen to one member, as one timeline.
+struct MemberStory {
+    struct Observer {
+        var name: String
+        var status: String
+        var incarnation: Int
+        var health: Int
+        /// Accusers and the time left of a suspicion that is under way.
+        var accusers: [String]
+        var endsInMilliseconds: Int?
+    }
+
+    /// One thing that happened, whoever saw it.
+    struct Moment {
+        /// RFC 3339 of the first who saw it.
+        var at: String
+        var event: String
+        var actor: String
+        var incarnation: Int
+        var relays: Int?
+        var nacks: Int?
+        var health: Int?
+        var timeoutMilliseconds: Int?
+        var observers: [String]
+    }
+
+    struct Accuser {
+        var name: String
+        var failedProbes: Int
+    }
+
+    let member: String
+    private(set) var observers: [Observer] = []
+    /// Those that gave no answer.
+    private(set) var silent: [String] = []
+    private(set) var moments: [Moment] = []
+    /// Who said that it is silent, and how often their own probes had failed.
+    private(set) var accusers: [Accuser] = []
+
+    init(member: String, pages: [(name: String, page: JSONValue?)]) {
+        self.member = member
+        for (name, page) in pages {
+            guard let page else {
+                silent.append(name)
+                continue
+            }
+            if let status = page["status"].text {
+                let suspicion = page["suspicion"]
+                observers.append(
+                    Observer(
+                        name: name, status: status, incarnation: page["incarnation"].int ?? 0,
+                        health: page["health"].int ?? 0, accusers: suspicion["accusers"].elements.compactMap(\.text),
+                        endsInMilliseconds: suspicion["ends_in_ms"].int))
+            }
+            for event in page["events"].elements { add(event, seenBy: name) }
+        }
+        moments.sort { ($0.at, $0.event, $0.actor) < ($1.at, $1.event, $1.actor) }
+        accuse()
+    }
+
+    var isKnown: Bool { !observers.isEmpty || !moments.isEmpty }
+
+    /// The same news reaches every node; told once, at the earliest time, with all who saw it.
+    private mutating func add(_ event: JSONValue, seenBy observer: String) {
+        guard let at = event["at"].text, let kind = event["event"].text, let actor = event["actor"].text else { return }
+        let moment = Moment(
+            at: at, event: kind, actor: actor, incarnation: event["incarnation"].int ?? 0,
+            relays: event["relays"].int, nacks: event["nacks"].int, health: event["health"].int,
+            timeoutMilliseconds: event["timeout_ms"].int, observers: [observer])
+        // A node's own probes are its own.
+        let isShared = kind != "probe-failed" && kind != "answered-late" && kind != "stalled"
+        if isShared,
+            let place = moments.firstIndex(where: {
+                $0.event == kind && $0.actor == actor && $0.incarnation == moment.incarnation
+            })
+        {
+            moments[place].observers.append(observer)
+            if at < moments[place].at {
+                moments[place].at = at
+                moments[place].timeoutMilliseconds = moment.timeoutMilliseconds
+            }
+        } else {
+            moments.append(moment)
+        }
+    }
+
+    private mutating func accuse() {
+        for moment in moments where moment.event == "accused" || moment.event == "confirmed" {
+            guard !accusers.contains(where: { $0.name == moment.actor }) else { continue }
+            let failed = moments.count { $0.event == "probe-failed" && $0.actor == moment.actor }
+            accusers.append(Accuser(name: moment.actor, failedProbes: failed))
+        }
+    }
+
+    /// Statuses and who holds them, the most frequent first.
+    var verdicts: [(status: String, observers: [String])] {
+        var found: [(status: String, observers: [String])] = []
+        for observer in observers {
+            if let place = found.firstIndex(where: { $0.status == observer.status }) {
+                found[place].observers.append(observer.name)
+            } else {
+                found.append((observer.status, [observer.name]))
+            }
+        }
+        return found.sorted { ($1.observers.count, $0.status) < ($0.observers.count, $1.status) }
+    }
+}

@@ -1,0 +1,29 @@
+import ControlPlane
+import MeshBase
+import UVDriver
+import Wire
+
+/// The same page of every process of a mesh that runs on this machine, whether its control plane runs or not.
+enum ProcessPages {
+    /// Cells and routers by name, then the control plane; nil for those that gave no answer in time.
+    static func get(
+        _ target: String, _ mesh: DataDirectory, timeout: TimeAmount = .seconds(2)
+    ) -> [(name: String, page: JSONValue?)] {
+        var names: [String] = []
+        var requests: [HTTPOutgoing] = []
+        for process in mesh.processes where process.identity.isRunning {
+            guard let admin = process.addresses.admin else { continue }
+            names.append(process.name)
+            requests.append(HTTPOutgoing(.get, admin, target))
+        }
+        if mesh.controlHolder != nil, let client = try? ControlClient(mesh) {
+            names.append("control")
+            requests.append(client.request(.get, target))
+        }
+        let answers = BlockingHTTPClient.send(requests, timeout: timeout)
+        return zip(names, answers).map { name, result in
+            guard case .success(let answer) = result, answer.isSuccess else { return (name, nil) }
+            return (name, JSONParser.parse(answer.body))
+        }
+    }
+}
