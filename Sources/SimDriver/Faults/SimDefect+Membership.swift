@@ -21,7 +21,7 @@ extension SimDefect {
         /// Partitions are not healed at the end, so that no agreement can come.
         case staysSplit
 
-        func distort(_ change: MemberChange, in simulation: Simulation) -> [MemberChange] {
+        func distort(_ change: MemberChange, by observer: SimMachine, in simulation: Simulation) -> [MemberChange] {
             var second = change
             second.oldStatus = change.status
             second.oldIncarnation = change.member.incarnation
@@ -44,7 +44,8 @@ extension SimDefect {
                 second.member.status = .suspect
                 return [change, second]
             case .buriesTheLiving where change.status == .dead:
-                guard let other = simulation.mesh.first(where: { $0.isUp && !$0.isPaused }) else { return [change] }
+                let others = simulation.mesh.lazy.filter { $0.index != observer.index && $0.isUp && !$0.isPaused }
+                guard let other = others.first else { return [change] }
                 second.member.profile = simulation.gossip(of: other).profile
                 second.member.incarnation = other.highestIncarnation
                 return [change, second]

@@ -197,7 +197,7 @@ final class Simulation {
             trace.note(
                 now, kind: 100 + UInt64(change.status.rawValue), node: UInt64(machine.index),
                 content: UInt64(index) << 32 | UInt64(change.member.incarnation))
-            let seen = configuration.defect?.membership?.distort(change, in: self) ?? [change]
+            let seen = configuration.defect?.membership?.distort(change, by: machine, in: self) ?? [change]
             for change in seen {
                 guard let index = machinesByName[change.member.profile.name] else { continue }
                 membership.observe(change, by: machine, of: machines[index], in: mesh, now: now)
