@@ -27,7 +27,8 @@ package struct ProcessCommand: Sendable {
         var arguments = [
             name.role.name, "--name", name.name, "--model", directory.modelPath,
             "--data", directory.directory(of: name.role, name.name), "--secret-file", directory.secretPath,
-            "--faults", directory.faultsPath, "--keys-file", directory.keysPath, "--lock", directory.lockPath, "--grace",
+            "--faults", directory.faultsPath, "--keys-file", directory.keysPath, "--lock", directory.lockPath,
+            "--grace",
             "\(grace.millisecondsRoundedUp)ms", "--ready-fd", "3",
         ]
         if name.role == .router { arguments += ["--placement", directory.placementPath] }

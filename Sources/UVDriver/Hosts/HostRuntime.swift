@@ -103,7 +103,7 @@ package final class HostRuntime {
 
     /// Writes down what the node reports. Where members take gossip, the wire must know.
     package func emit(_ event: NodeEvent) {
-        if case .member(let change) = event { 
+        if case .member(let change) = event {
             let profile = change.member.profile
             wire.learn(profile.name, gossip: profile.gossip, admin: profile.admin)
         }
