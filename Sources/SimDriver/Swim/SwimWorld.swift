@@ -34,8 +34,13 @@ final class SwimWorld {
     private let hosts: UnsafeMutablePointer<Host>
     let count: Int
     fileprivate var queue: SwimQueue
-    private var flights: [Flight?] = []
+    private var flights: UnsafeMutablePointer<Flight>
+    private var flightCapacity = 1_024
+    /// Places given out so far, and those of them that are free again: the others hold a flight.
+    private var flightCount = 0
     private var free: [Int32] = []
+    /// Of what is read ahead of its use; means nothing.
+    private var warmth: UInt64 = 0
     private(set) var now: Int64 = 0
     private(set) var result = SwimTrialResult()
     private var crashed = -1
@@ -52,6 +57,7 @@ final class SwimWorld {
         trace = TraceHash(seed: trial.seed)
         queue = SwimQueue(members: count)
         hosts = .allocate(capacity: count)
+        flights = .allocate(capacity: flightCapacity)
         let directory = MemberDirectory(limit: count + 1)
         var configuration = trial.swim
         // Nobody asks why.
@@ -66,9 +72,7 @@ final class SwimWorld {
         let order = (0..<count).shuffled(using: &lots)
         let census = MemberCensus(order.map { profiles[$0] }, directory: directory, now: .zero)
         for (index, profile) in profiles.enumerated() {
-            let swim = try! SWIM(
-                profile: profile, metadata: MemberMetadata(state: .serving), configuration: configuration,
-                directory: directory)
+            let swim = try! SWIM(profile: profile, configuration: configuration, census: census)
             (hosts + index).initialize(
                 to: Host(
                     swim: swim, rng: Generator(seed: trial.seed, concern: "swim.member", node: UInt64(index)),
@@ -88,6 +92,9 @@ final class SwimWorld {
     deinit {
         hosts.deinitialize(count: count)
         hosts.deallocate()
+        let isFree = Set(free)
+        for slot in 0..<flightCount where !isFree.contains(Int32(slot)) { (flights + slot).deinitialize(count: 1) }
+        flights.deallocate()
     }
 
     private static func endpoint(_ index: Int) -> Endpoint {
@@ -105,6 +112,7 @@ final class SwimWorld {
         var next: UInt64 = 65_536
         while let entry = queue.pop(until: end) {
             now = entry.at
+            if isLarge { warm() }
             perform(entry.what)
             if result.events >= next {
                 next = result.events + 65_536
@@ -125,6 +133,30 @@ final class SwimWorld {
             result.suspicions += counters.suspicions
         }
         result.traceHash = trace.value
+    }
+
+    /// Large meshes do not fit into the caches of a processor: what the next events need is read now, all at once, so
+    /// that it comes while this event is worked on.
+    private func warm() {
+        if let next = queue.coming(after: 2), let index = host(of: next) {
+            let start = UnsafeRawPointer(hosts + index)
+            for line in 0..<Self.warmLines {
+                warmth &+= start.load(fromByteOffset: 64 * line, as: UInt64.self)
+            }
+        }
+        if let next = queue.coming(after: 0), let index = host(of: next) { warmth &+= hosts[index].swim.nextNeeds }
+    }
+
+    private var isLarge: Bool { count > Self.mostOwnOrders }
+    private static let warmLines = min(12, MemoryLayout<Host>.size / 64)
+
+    private func host(of what: UInt64) -> Int? {
+        let number = Int(what & 0xFFFF_FFFF)
+        switch Kind(rawValue: what >> 32) {
+        case .wake: return number
+        case .arrival, .read: return Int(flights[number].to)
+        default: return nil
+        }
     }
 
     private func perform(_ what: UInt64) {
@@ -152,8 +184,11 @@ final class SwimWorld {
     }
 
     private func arrived(_ slot: Int) {
-        let target = Int(flights[slot]!.to)
-        guard hosts[target].isUp else { return release(slot) }
+        let target = Int(flights[slot].to)
+        guard hosts[target].isUp else {
+            _ = take(slot)
+            return
+        }
         guard hosts[target].isStarved else { return read(slot) }
         let late = Self.draw(trial.lateness, &hosts[target].network)
         let at = max(hosts[target].readsUntil, now + late)
@@ -162,8 +197,7 @@ final class SwimWorld {
     }
 
     private func read(_ slot: Int) {
-        let flight = flights[slot]!
-        release(slot)
+        let flight = take(slot)
         let index = Int(flight.to)
         guard hosts[index].isUp else { return }
         result.events += 1
@@ -212,20 +246,29 @@ final class SwimWorld {
                 sender: packet.sender, senderIncarnation: packet.senderIncarnation, body: packet.body,
                 updates: packet.updates.isEmpty ? [] : packet.updates.map { $0 }),
             from: Self.endpoint(sender), to: Int32(target))
-        let slot: Int32
+        let slot: Int
         if let reused = free.popLast() {
-            slot = reused
-            flights[Int(slot)] = flight
+            slot = Int(reused)
         } else {
-            slot = Int32(flights.count)
-            flights.append(flight)
+            if flightCount == flightCapacity { growFlights() }
+            slot = flightCount
+            flightCount += 1
         }
+        (flights + slot).initialize(to: flight)
         queue.push(Kind.arrival.rawValue << 32 | UInt64(slot), at: now + delay)
     }
 
-    private func release(_ slot: Int) {
-        flights[slot] = nil
+    private func take(_ slot: Int) -> Flight {
         free.append(Int32(slot))
+        return (flights + slot).move()
+    }
+
+    private func growFlights() {
+        let grown = UnsafeMutablePointer<Flight>.allocate(capacity: 2 * flightCapacity)
+        grown.moveInitialize(from: flights, count: flightCount)
+        flights.deallocate()
+        flights = grown
+        flightCapacity *= 2
     }
 
     // MARK: What members come to believe
