@@ -144,14 +144,6 @@ public struct SWIM {
         }
     }
 
-    /// Reads what the next turn needs, so that a driver of many members can have it fetched in time. The number means
-    /// nothing.
-    package var nextNeeds: UInt64 {
-        var needs = UInt64(truncatingIfNeeded: timers.count &+ probes.count &+ queue.count)
-        if cursor < order.count { needs &+= UInt64(order[cursor].rawValue) }
-        return needs
-    }
-
     /// When the driver must send `.wake`; nil while there is nothing to wait for.
     public mutating func nextDeadline() -> Instant? { timers.next() }
 

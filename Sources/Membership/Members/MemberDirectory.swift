@@ -40,18 +40,19 @@ final class SharedProfile: Sendable {
 public final class MemberDirectory {
     /// Names beyond this are refused: a bound on what a misbehaving peer can make a node remember.
     public let limit: Int
-    private(set) var names: [String] = []
+    // Nothing is called while one of these is read or changed: the checks of overlapping access cost as much as the look.
+    @exclusivity(unchecked) private(set) var names: [String] = []
     /// The high half of the stable hash of each name: the member's place in the order of the digest.
-    private(set) var hashes: [UInt32] = []
-    private var numbers: [String: MemberID] = [:]
+    @exclusivity(unchecked) private(set) var hashes: [UInt32] = []
+    @exclusivity(unchecked) private var numbers: [String: MemberID] = [:]
     /// The profile seen last for each name.
-    private var latest: [SharedProfile?] = []
-    private var order: [MemberID] = []
+    @exclusivity(unchecked) private var latest: [SharedProfile?] = []
+    @exclusivity(unchecked) private var order: [MemberID] = []
     /// Of the member that was made last.
     private var constants: SharedConfiguration?
     /// Numbers by the low bits of their names' hashes, the last one to come in each place; `vacant` in the others. Most
     /// names are found here, which saves a hash that nobody can aim at; what is not is looked up in `numbers`.
-    private var places: [UInt32] = []
+    @exclusivity(unchecked) private var places: [UInt32] = []
     private static let vacant = UInt32.max
 
     public init(limit: Int = 65_536) {

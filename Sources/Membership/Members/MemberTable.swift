@@ -28,23 +28,23 @@ struct MemberTable {
     /// A view to begin with: what follows is kept apart from it.
     mutating func share() { isShared = states.count >= Self.smallestShared }
 
-    func isKnown(_ id: MemberID) -> Bool { id.index < states.count && self[id].isKnown }
+    @inline(__always) func isKnown(_ id: MemberID) -> Bool { id.index < states.count && self[id].isKnown }
 
     /// The number of a member this observer knows.
-    func find(_ name: String) -> MemberID? {
+    @inline(__always) func find(_ name: String) -> MemberID? {
         guard let id = directory.find(name), isKnown(id) else { return nil }
         return id
     }
 
-    subscript(id: MemberID) -> MemberState {
+    @inline(__always) subscript(id: MemberID) -> MemberState {
         if differing.mayHold(id), let state = differing[id] { return state }
         return states[id.index]
     }
-    func profile(_ id: MemberID) -> SharedProfile? { id.index < profiles.count ? profiles[id.index] : nil }
-    func name(_ id: MemberID) -> String { directory.names[id.index] }
-    func hash(_ id: MemberID) -> UInt32 { directory.hashes[id.index] }
+    @inline(__always) func profile(_ id: MemberID) -> SharedProfile? { id.index < profiles.count ? profiles[id.index] : nil }
+    @inline(__always) func name(_ id: MemberID) -> String { directory.names[id.index] }
+    @inline(__always) func hash(_ id: MemberID) -> UInt32 { directory.hashes[id.index] }
     /// Where a member that this observer knows takes gossip.
-    func endpoint(_ id: MemberID) -> Endpoint? {
+    @inline(__always) func endpoint(_ id: MemberID) -> Endpoint? {
         guard id.index < endpoints.count, endpoints[id.index] != .unspecified else { return nil }
         return endpoints[id.index]
     }

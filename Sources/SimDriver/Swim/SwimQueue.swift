@@ -89,11 +89,6 @@ struct SwimQueue {
         open[place] = entry
     }
 
-    /// What happens after so many others, if that is near enough to be known.
-    @inline(__always) func coming(after others: Int) -> UInt64? {
-        others < open.count ? open[open.count - 1 - others].what : nil
-    }
-
     /// The next entry, if it happens at `end` or before.
     mutating func pop(until end: Int64) -> Entry? {
         if open.isEmpty, !turn(until: end) { return nil }

@@ -39,8 +39,6 @@ final class SwimWorld {
     /// Places given out so far, and those of them that are free again: the others hold a flight.
     private var flightCount = 0
     private var free: [Int32] = []
-    /// Of what is read ahead of its use; means nothing.
-    private var warmth: UInt64 = 0
     private(set) var now: Int64 = 0
     private(set) var result = SwimTrialResult()
     private var crashed = -1
@@ -112,7 +110,6 @@ final class SwimWorld {
         var next: UInt64 = 65_536
         while let entry = queue.pop(until: end) {
             now = entry.at
-            if isLarge { warm() }
             perform(entry.what)
             if result.events >= next {
                 next = result.events + 65_536
@@ -133,30 +130,6 @@ final class SwimWorld {
             result.suspicions += counters.suspicions
         }
         result.traceHash = trace.value
-    }
-
-    /// Large meshes do not fit into the caches of a processor: what the next events need is read now, all at once, so
-    /// that it comes while this event is worked on.
-    private func warm() {
-        if let next = queue.coming(after: 2), let index = host(of: next) {
-            let start = UnsafeRawPointer(hosts + index)
-            for line in 0..<Self.warmLines {
-                warmth &+= start.load(fromByteOffset: 64 * line, as: UInt64.self)
-            }
-        }
-        if let next = queue.coming(after: 0), let index = host(of: next) { warmth &+= hosts[index].swim.nextNeeds }
-    }
-
-    private var isLarge: Bool { count > Self.mostOwnOrders }
-    private static let warmLines = min(12, MemoryLayout<Host>.size / 64)
-
-    private func host(of what: UInt64) -> Int? {
-        let number = Int(what & 0xFFFF_FFFF)
-        switch Kind(rawValue: what >> 32) {
-        case .wake: return number
-        case .arrival, .read: return Int(flights[number].to)
-        default: return nil
-        }
     }
 
     private func perform(_ what: UInt64) {
