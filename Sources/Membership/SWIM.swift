@@ -59,7 +59,7 @@ public struct SWIM {
     var doubted: [MemberID] = []
     var relays: [UInt32: Relay] = [:]
 
-    var suspicions: [MemberID: Suspicion] = [:]
+    var suspicions = SuspicionTable()
     /// The dead and the departed that are still remembered.
     var tombstones: [MemberID] = []
 

@@ -13,10 +13,13 @@ struct SparseStates: Sendable {
     private(set) var count = 0
     /// One bit for the low six bits of each number that stands here: most questions end with it.
     private var bits: UInt64 = 0
+    /// The one that was set last, which is asked for most.
+    private var last = Slot(number: SparseStates.empty, state: MemberState())
 
     @inline(__always) func mayHold(_ id: MemberID) -> Bool { bits >> UInt64(id.rawValue & 63) & 1 != 0 }
 
     subscript(id: MemberID) -> MemberState? {
+        if last.number == id.rawValue { return last.state }
         guard mayHold(id) else { return nil }
         let place = place(of: id)
         return slots[place].number == Self.empty ? nil : slots[place].state
@@ -29,7 +32,8 @@ struct SparseStates: Sendable {
             count += 1
             bits |= 1 << UInt64(id.rawValue & 63)
         }
-        slots[place] = Slot(number: id.rawValue, state: state)
+        last = Slot(number: id.rawValue, state: state)
+        slots[place] = last
     }
 
     /// What stands here, in no order.

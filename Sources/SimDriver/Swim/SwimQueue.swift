@@ -44,7 +44,7 @@ struct SwimQueue {
     init(members: Int) {
         var doublings: Int64 = 0
         while members >> Int(doublings) > 1 { doublings += 1 }
-        shift = min(max(30 - doublings, 15), 24)
+        shift = min(max(29 - doublings, 15), 24)
         count = 1 << (32 - shift)
         buckets = Array(repeating: -1, count: Int(count))
     }
