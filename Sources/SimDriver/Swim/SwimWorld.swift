@@ -7,16 +7,19 @@ import MeshBase
 final class SwimWorld {
     /// One member and what belongs to it.
     struct Host {
-        var swim: SWIM
-        var rng: Generator
         /// Of its packets.
         var network: Generator
-        /// The wake that stands in the queue.
+        var rng: Generator
+        var swim: SWIM
+        /// When the last packet that waits for a starved member is read.
+        var readsUntil: Int64 = 0
+    }
+    /// What is asked of many members without a turn of theirs; it lies apart, where it stays in the processor's cache.
+    struct Standing {
+        /// When the member is to be woken; a wake that stands in the queue for another time is void.
         var wakeAt = Int64.max
         var isUp = true
         var isStarved = false
-        /// When the last packet that waits for a starved member is read.
-        var readsUntil: Int64 = 0
     }
     private struct Flight {
         var packet: GossipPacket
@@ -32,6 +35,7 @@ final class SwimWorld {
 
     let trial: SwimTrial
     private let hosts: UnsafeMutablePointer<Host>
+    private var standing: [Standing]
     let count: Int
     fileprivate var queue: SwimQueue
     private var flights: UnsafeMutablePointer<Flight>
@@ -55,6 +59,7 @@ final class SwimWorld {
         trace = TraceHash(seed: trial.seed)
         queue = SwimQueue(members: count)
         hosts = .allocate(capacity: count)
+        standing = Array(repeating: Standing(), count: count)
         flights = .allocate(capacity: flightCapacity)
         let directory = MemberDirectory(limit: count + 1)
         var configuration = trial.swim
@@ -73,15 +78,15 @@ final class SwimWorld {
             let swim = try! SWIM(profile: profile, configuration: configuration, census: census)
             (hosts + index).initialize(
                 to: Host(
-                    swim: swim, rng: Generator(seed: trial.seed, concern: "swim.member", node: UInt64(index)),
-                    network: Generator(seed: trial.seed, concern: "swim.network", node: UInt64(index))))
+                    network: Generator(seed: trial.seed, concern: "swim.network", node: UInt64(index)),
+                    rng: Generator(seed: trial.seed, concern: "swim.member", node: UInt64(index)), swim: swim))
             var sink = Sink(world: self, from: index)
             hosts[index].swim.handle(.start, now: .zero, rng: &hosts[index].rng, into: &sink)
             hosts[index].swim.adopt(
                 census, sharesOrder: count > Self.mostOwnOrders, now: .zero, rng: &hosts[index].rng)
             arm(index)
         }
-        for index in order.prefix(trial.starvedCount) { hosts[index].isStarved = true }
+        for index in order.prefix(trial.starvedCount) { standing[index].isStarved = true }
         if let crash = trial.crashAt, crash < trial.duration {
             queue.push(Kind.crash.rawValue << 32 | UInt64(order[count - 1]), at: crash.nanoseconds)
         }
@@ -143,9 +148,9 @@ final class SwimWorld {
     }
 
     private func wake(_ index: Int) {
-        guard hosts[index].wakeAt == now, hosts[index].isUp else { return }
-        hosts[index].wakeAt = .max
         // Most deadlines are put off before they come: such a tick is empty.
+        guard standing[index].wakeAt == now, standing[index].isUp else { return }
+        standing[index].wakeAt = .max
         if let deadline = hosts[index].swim.nextDeadline(), deadline.nanoseconds <= now {
             result.events += 1
             trace.note(Instant(nanoseconds: now), kind: 0, node: UInt64(index), content: 0)
@@ -158,11 +163,11 @@ final class SwimWorld {
 
     private func arrived(_ slot: Int) {
         let target = Int(flights[slot].to)
-        guard hosts[target].isUp else {
+        guard standing[target].isUp else {
             _ = take(slot)
             return
         }
-        guard hosts[target].isStarved else { return read(slot) }
+        guard standing[target].isStarved else { return read(slot) }
         let late = Self.draw(trial.lateness, &hosts[target].network)
         let at = max(hosts[target].readsUntil, now + late)
         hosts[target].readsUntil = at
@@ -172,7 +177,7 @@ final class SwimWorld {
     private func read(_ slot: Int) {
         let flight = take(slot)
         let index = Int(flight.to)
-        guard hosts[index].isUp else { return }
+        guard standing[index].isUp else { return }
         result.events += 1
         trace.note(
             Instant(nanoseconds: now), kind: 1 + UInt64(flight.packet.kind.rawValue), node: UInt64(index),
@@ -184,19 +189,22 @@ final class SwimWorld {
     }
 
     private func crash(_ index: Int) {
-        hosts[index].isUp = false
+        standing[index].isUp = false
         living -= 1
         crashed = index
         crashedAt = now
     }
 
-    /// Sees to it that the member is woken at its deadline, or before.
+    /// Sees to it that the member is woken at its deadline.
     private func arm(_ index: Int) {
-        guard let deadline = hosts[index].swim.nextDeadline() else { return }
+        guard let deadline = hosts[index].swim.nextDeadline() else {
+            standing[index].wakeAt = .max
+            return
+        }
         // What is due is done with at the next tick, so that time goes on.
         let at = max(deadline.nanoseconds, now + 1)
-        guard at < hosts[index].wakeAt else { return }
-        hosts[index].wakeAt = at
+        guard at != standing[index].wakeAt else { return }
+        standing[index].wakeAt = at
         queue.push(Kind.wake.rawValue << 32 | UInt64(index), at: at)
     }
 
@@ -252,9 +260,9 @@ final class SwimWorld {
         trace.note(
             Instant(nanoseconds: now), kind: 20, node: UInt64(observer),
             content: UInt64(index) << 32 | UInt64(change.member.incarnation))
-        if hosts[index].isUp {
+        if standing[index].isUp {
             result.falsePositives += 1
-            if !hosts[observer].isStarved { result.falsePositivesHealthy += 1 }
+            if !standing[observer].isStarved { result.falsePositivesHealthy += 1 }
         } else if index == crashed {
             if result.detected == nil { result.detected = .nanoseconds(now - crashedAt) }
             knowing += 1
