@@ -22,6 +22,8 @@ import Testing
             var network = TestNetwork(seed: seed &* 1000 &+ UInt64(members))
             network.startMesh(members)
             #expect(network.count(.suspect) == 0, "seed \(seed), \(members) members")
+            // Swept through the probe interval.
+            network.run(for: .milliseconds(40) * Int64(seed))
             let victim = TestNetwork.name(Int(seed) % members)
             network.kill(victim)
             let configuration = network.configuration
