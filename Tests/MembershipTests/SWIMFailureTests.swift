@@ -50,6 +50,27 @@ import Testing
         }
     }
 
+    /// One accused wrongly hears of it and rises above it: the accusation goes through the whole mesh, and nobody dies.
+    @Test func aFalseAccusationIsRefutedEverywhere() throws {
+        for seed in UInt64(1)...4 {
+            var network = TestNetwork(seed: seed)
+            network.startMesh(20)
+            let incarnation = network.node("n005").swim.ownIncarnation
+            let accusation = GossipPacket(
+                sender: "n001", senderIncarnation: 1, body: .gossip,
+                updates: [.suspect("n005", incarnation: incarnation, accuser: "n001")])
+            network.handle(.packet(from: network.node("n001").endpoint, accusation), network.node("n000"))
+            #expect(network.node("n000").swim.member(named: "n005")?.status == .suspect, "seed \(seed)")
+            let took = network.run(atMost: .seconds(1)) { network in
+                network.living.allSatisfy { $0.swim.member(named: "n005")?.incarnation == incarnation + 1 }
+            }
+            #expect(took != nil, "seed \(seed)")
+            network.run(for: .seconds(10))
+            #expect(network.everyoneSees("n005", as: .alive) && network.count(.dead) == 0, "seed \(seed)")
+            #expect(network.node("n005").swim.counters.refutations == 1, "seed \(seed)")
+        }
+    }
+
     @Test func lossAloneKillsNobody() {
         for seed in UInt64(1)...3 {
             var network = TestNetwork(seed: seed)
