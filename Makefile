@@ -6,10 +6,10 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim swarm fuzz release bootstrap clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 bootstrap: ## Install the Debian packages that are missing
 	@scripts/bootstrap
@@ -28,15 +28,27 @@ test: bootstrap ## Run all tests
 	@scripts/test-readme $(BINARY)
 
 lint: ## Check the format of all sources and scripts
-	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
+	swift format lint --strict --recursive Sources Tests Benchmarks Fuzz/Sources/GossipFuzzer Package.swift Fuzz/Package.swift
 	@scripts/lint
 
 format: ## Format all sources
-	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
+	swift format --in-place --recursive Sources Tests Benchmarks Fuzz/Sources/GossipFuzzer Package.swift Fuzz/Package.swift
 
 bench: bootstrap ## Run the benchmarks and print ratios
 	swift build $(RELEASE_FLAGS)
 	@scripts/bench $(BUILD)/release
+
+bench-swim: release ## Detection, spread and cost of the membership, beside serf where it is installed
+	@scripts/bench-swim $(BUILD)/release 30
+	@scripts/bench-swim $(BUILD)/release 100
+
+SEEDS := 1..1000
+swarm: release ## Simulate nine cells under every fault, for SEEDS=1..1000
+	$(BINARY) sim swarm topology/nine-cells.yaml --seeds $(SEEDS)
+
+FUZZ_RUNS := 10000000
+fuzz: bootstrap ## Mutate gossip packets under the address sanitizer (libFuzzer), FUZZ_RUNS=10000000 times
+	@scripts/fuzz $(FUZZ_RUNS)
 
 clean: ## Remove what was built
 	rm -rf $(BUILD)

@@ -12,6 +12,8 @@ struct MembershipOracle {
         /// Every living member must have seen it by then, if nothing else happens.
         var due: Instant
         var observers = Set<Int>()
+        /// When the first who did not know it before came to know.
+        var seenAt: Instant?
     }
     /// What an observer was last heard to believe of a member.
     private struct Belief {
@@ -42,6 +44,7 @@ struct MembershipOracle {
     private var wrong = Violations<String>()
     private(set) var suspicions = 0
     private(set) var changes = 0
+    private(set) var figures = MembershipFigures()
     /// When all agreed after the last fault, counted from it.
     var agreedAfter: TimeAmount?
 
@@ -96,6 +99,7 @@ struct MembershipOracle {
         check(change, by: observer, of: machine)
         if change.status == .suspect {
             suspicions += 1
+            if machine.isUp { figures.falseSuspicions += 1 }
             if isUntouched {
                 wrong.add("suspect", "\(observer.name) suspected \(machine.name), to which nothing had been done")
             }
@@ -105,6 +109,7 @@ struct MembershipOracle {
             leavers.add("left", "\(observer.name) declared \(machine.name) dead, which had said goodbye")
         }
         if machine.isUp {
+            figures.falseDeaths += 1
             guard !machine.isPaused, now > machine.excusedUntil, now > observer.excusedUntil,
                 change.member.incarnation >= machine.lifeIncarnation
             else { return }
@@ -113,8 +118,16 @@ struct MembershipOracle {
         }
         guard let index = deaths.firstIndex(where: { $0.machine == machine.index }) else { return }
         deaths[index].observers.insert(observer.index)
+        let seenAt = deaths[index].seenAt ?? now
+        deaths[index].seenAt = seenAt
         guard Self.missing(deaths[index].observers, since: deaths[index].at, in: all).isEmpty else { return }
         seenByAll += 1
+        if figures.detections.count < MembershipFigures.mostDetections {
+            figures.detections.append(
+                MembershipFigures.Detection(
+                    member: machine.name, firstMilliseconds: (seenAt - deaths[index].at).milliseconds,
+                    allMilliseconds: (now - deaths[index].at).milliseconds))
+        }
         slowest = max(slowest, now - deaths[index].at)
         deaths.remove(at: index)
     }

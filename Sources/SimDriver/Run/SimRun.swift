@@ -100,6 +100,9 @@ private struct Course {
             simulated: simulation.now - .zero, events: simulation.trace.events, faultsFired: simulation.faultsFired)
         let ledger = simulation.clients.ledger
         report.requests = SimulationReport.Requests(ledger)
+        report.membership = simulation.membership.figures
+        report.membership.memberHours =
+            (simulation.now - .zero).milliseconds / 3_600_000 * Double(simulation.mesh.count)
         if guardian.isStopped {
             // What was found by then counts; what was not checked is neither right nor wrong.
             report.add(

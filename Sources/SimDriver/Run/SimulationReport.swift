@@ -38,6 +38,7 @@ package struct SimulationReport: Sendable, Encodable {
     package var events: UInt64
     package var faultsFired: Int
     package var requests = Requests()
+    package var membership = MembershipFigures()
     package private(set) var verdicts: [Verdict] = []
     package private(set) var findings: [Finding] = []
 
@@ -77,6 +78,6 @@ package struct SimulationReport: Sendable, Encodable {
         case wallMilliseconds = "wall_ms"
         case events
         case faultsFired = "faults_fired"
-        case requests, verdicts
+        case requests, membership, verdicts
     }
 }

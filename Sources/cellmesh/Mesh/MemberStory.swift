@@ -34,7 +34,7 @@ struct MemberStory {
     /// Those that gave no answer.
     private(set) var silent: [String] = []
     private(set) var moments: [Moment] = []
-    /// Who said that it is silent, and how often their own probes had failed.
+    /// Who said that it is silent since it last answered an accusation, and how often their own probes had failed.
     private(set) var accusers: [Accuser] = []
 
     init(member: String, pages: [(name: String, page: JSONValue?)]) {
@@ -85,9 +85,14 @@ struct MemberStory {
     }
 
     private mutating func accuse() {
-        for moment in moments where moment.event == "accused" || moment.event == "confirmed" {
+        let accusations = moments.filter { $0.event == "accused" || $0.event == "confirmed" }
+        // Each refutation raised the incarnation: what was said of an earlier one is answered.
+        let latest = accusations.map(\.incarnation).max()
+        for moment in accusations where moment.incarnation == latest {
             guard !accusers.contains(where: { $0.name == moment.actor }) else { continue }
-            let failed = moments.count { $0.event == "probe-failed" && $0.actor == moment.actor }
+            let failed = moments.count {
+                $0.event == "probe-failed" && $0.actor == moment.actor && $0.incarnation == latest
+            }
             accusers.append(Accuser(name: moment.actor, failedProbes: failed))
         }
     }

@@ -23,6 +23,48 @@ enum MemberViews {
         return report(views, silent: zip(nodes, answers).filter { $0.1 == nil }.map(\.0))
     }
 
+    /// Views that are shown in columns of their own; where there are more, each member is told by itself.
+    private static let mostColumns = 6
+
+    /// The observers, those that agree on every one of the members together; the largest group first.
+    static func sides(_ views: [View], of names: [String]) -> [[String]] {
+        var found: [(view: [String], observers: [String])] = []
+        for view in views {
+            let seen = names.map { name in view.statuses.first { $0.name == name }?.status ?? "unknown" }
+            if let place = found.firstIndex(where: { $0.view == seen }) {
+                found[place].observers.append(view.observer)
+            } else {
+                found.append((seen, [view.observer]))
+            }
+        }
+        // The sort is stable only by what it compares.
+        return found.enumerated().sorted {
+            ($1.element.observers.count, $0.offset) < ($0.element.observers.count, $1.offset)
+        }
+        .map(\.element.observers)
+    }
+
+    private static func sideBySide(
+        _ sides: [[String]], _ differing: [(name: String, seen: [(status: String, by: [String])])], _ style: TableStyle
+    ) -> String {
+        func letter(_ number: Int) -> String { String(UnicodeScalar(UInt8(65 + number))) }
+        var text = "\(sides.count) different views\n"
+        for (number, observers) in sides.enumerated() {
+            text += "  \(letter(number))  \(Wording.plural(observers.count, "node")): "
+            text += observers.joined(separator: ", ") + "\n"
+        }
+        var table = style.table([.init("MEMBER")] + sides.indices.map { .init("SEEN BY \(letter($0))") })
+        for member in differing {
+            table.add(
+                [.init(member.name)]
+                    + sides.map { side in
+                        let status = member.seen.first { $0.by.contains(side[0]) }?.status ?? "unknown"
+                        return .init(status, Wording.style(ofState: status))
+                    })
+        }
+        return text + "\n" + table.render()
+    }
+
     static func report(_ views: [View], silent: [String]) -> Report {
         var names: [String] = []
         for view in views {
@@ -40,8 +82,10 @@ enum MemberViews {
             }
             return seen.count > 1 ? (name, seen) : nil
         }
+        let sides = sides(views, of: differing.map(\.name))
         let document = JSONValue.document([
             ("observers", .integer(views.count)), ("silent", .strings(silent)),
+            ("sides", .array(sides.map { .strings($0) })),
             (
                 "differences",
                 .array(
@@ -63,7 +107,10 @@ enum MemberViews {
             var text = ""
             if differing.isEmpty {
                 text = "all \(views.count) nodes see the same\n"
+            } else if sides.count <= mostColumns {
+                text = sideBySide(sides, differing, style)
             } else {
+                text = "\(sides.count) different views of \(views.count) nodes\n\n"
                 var table = style.table([.init("MEMBER"), .init("STATUS"), .init("SEEN BY")])
                 for member in differing {
                     for (position, seen) in member.seen.enumerated() {
@@ -76,7 +123,7 @@ enum MemberViews {
                         ])
                     }
                 }
-                text = table.render()
+                text += table.render()
             }
             return text + (silent.isEmpty ? "" : "no answer from: \(silent.joined(separator: ", "))\n")
         }

@@ -45,13 +45,29 @@ import Topology
             ], silent: ["w"])
         #expect(
             report.table(plain) == """
-                MEMBER  STATUS   SEEN BY
-                b       dead     x, z
-                        suspect  y
+                2 different views
+                  A  2 nodes: x, z
+                  B  1 node: y
+
+                MEMBER  SEEN BY A  SEEN BY B
+                b       dead       suspect
                 no answer from: w
 
                 """)
         #expect(report.document["differences"].elements.map { $0["name"].text } == ["b"])
+        #expect(report.document["sides"].elements.map { $0.elements.compactMap(\.text) } == [["x", "z"], ["y"]])
+    }
+
+    @Test func manyDifferentViewsAreToldMemberByMember() {
+        let report = MemberViews.report(
+            (0..<8).map { view in
+                .init(
+                    observer: "n\(view)",
+                    statuses: (0..<8).map { ("m\($0)", $0 == view ? "dead" : "alive") })
+            }, silent: [])
+        let text = report.table(plain)
+        #expect(text.hasPrefix("8 different views of 8 nodes\n\nMEMBER  STATUS  SEEN BY\nm0      dead    n0\n"))
+        #expect(text.contains("n1, n2, n3, n4, n5, n6 and 1 more"))
     }
 
     @Test func aBlastRadiusStandsBesideItsComparisons() {

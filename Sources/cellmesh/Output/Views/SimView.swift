@@ -5,7 +5,7 @@ enum SimView {
     static func make(_ report: SimulationReport, plan: [SimFault] = []) throws -> Report {
         let document = try JSONValue(encoding: report).ordered([
             "schema", "scenario", "seed", "trace_hash", "simulated_ms", "wall_ms", "events", "faults_fired", "requests",
-            "verdicts",
+            "membership", "verdicts",
         ]).ordering("verdicts", ["oracle", "ok", "detail"])
             .with("faults", .strings(plan.map { "\($0)" }))
         return Report(document, names: ["sim/\(report.scenario)"]) { style in
@@ -18,7 +18,8 @@ enum SimView {
                 + "\(Wording.count(Int(clamping: report.events))) events, \(Wording.plural(report.faultsFired, "fault"))\n"
                 + "\(Wording.plural(requests.sent, "request")): \(Wording.count(requests.ok)) ok, "
                 + "\(Wording.count(requests.refused)) refused, \(Wording.count(requests.unknown)) of unknown outcome, "
-                + "\(Wording.count(requests.dropped)) dropped\n\n"
+                + "\(Wording.count(requests.dropped)) dropped\n"
+                + membership(report.membership) + "\n"
             var table = style.table([.init("ORACLE"), .init("VERDICT"), .init("DETAIL")])
             for verdict in report.verdicts {
                 table.add([
@@ -30,5 +31,19 @@ enum SimView {
             text += table.render()
             return text
         }
+    }
+
+    /// Completeness and accuracy of the failure detector, in words; nothing where nothing was detected.
+    private static func membership(_ figures: MembershipFigures) -> String {
+        guard !figures.detections.isEmpty else { return "" }
+        func median(_ times: [Double]) -> String {
+            Wording.time(milliseconds: times.sorted()[times.count / 2])
+        }
+        return "\(Wording.plural(figures.detections.count, "kill")) detected after "
+            + "\(median(figures.detections.map(\.firstMilliseconds))), by all after "
+            + "\(median(figures.detections.map(\.allMilliseconds))) (median); "
+            + "\(Wording.plural(figures.falseSuspicions, "false suspicion")) and "
+            + "\(Wording.plural(figures.falseDeaths, "false death")) in "
+            + "\(Wording.fixed(figures.memberHours, 2)) member-hours\n"
     }
 }
