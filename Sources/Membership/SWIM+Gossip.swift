@@ -10,10 +10,23 @@ extension SWIM {
 
     mutating func armGossip(now: Instant) {
         guard phase == .running || phase == .leaving, !timers.isArmed(.gossip) else { return }
-        var at = now + min(configuration.gossipDelay, configuration.gossipInterval)
-        if let last = lastGossip { at = max(at, last + configuration.gossipInterval) }
+        var at = now + gossipPause
+        if let last = lastGossip { at = max(at, last + (hurries > 0 ? gossipPause : configuration.gossipInterval)) }
         timers.arm(.gossip, at: at)
     }
+
+    /// News of a death does not wait for the interval: three quarters of its tellings leave a gossip delay apart, so that
+    /// one wave reaches nearly everybody. It is not told more often for that, and a second wave waits for the next probe
+    /// interval, however many die.
+    mutating func hurryGossip(now: Instant) {
+        guard configuration.hurriedGossip, now >= nextHurry, phase == .running || phase == .leaving else { return }
+        nextHurry = now + configuration.probeInterval
+        hurries = configuration.hurriedTicks(members: table.liveCount)
+        timers.cancel(.gossip)
+        armGossip(now: now)
+    }
+
+    private var gossipPause: TimeAmount { min(configuration.gossipDelay, configuration.gossipInterval) }
 
     mutating func gossip(now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable) {
         lastGossip = now
@@ -28,7 +41,10 @@ extension SWIM {
         if phase == .leaving, live == 0 || !queue.contains(selfID) {
             finishLeaving()
         } else if !queue.isEmpty || userEvents.isTelling, live > 0 {
-            timers.arm(.gossip, at: now + configuration.gossipInterval)
+            if hurries > 0 { hurries -= 1 }
+            timers.arm(.gossip, at: now + (hurries > 0 ? gossipPause : configuration.gossipInterval))
+        } else {
+            hurries = 0
         }
     }
 

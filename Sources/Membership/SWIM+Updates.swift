@@ -138,6 +138,7 @@ extension SWIM {
         history.record(.declaredDead, of: id, incarnation: incarnation, actor: table.name(accuser), at: now)
         report(id, was: old, source: accuser, now: now, into: &sink)
         announce(id, accuser: accuser, now: now)
+        hurryGossip(now: now)
     }
 
     private mutating func left(

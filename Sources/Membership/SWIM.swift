@@ -64,6 +64,9 @@ public struct SWIM {
     var tombstones: [MemberID] = []
 
     var lastGossip: Instant?
+    /// Gossip ticks that are still to come a gossip delay apart, because a death is to be told.
+    var hurries = 0
+    var nextHurry = Instant.zero
     var picks: [MemberID] = []
 
     var userEvents = UserEventLog()

@@ -46,6 +46,7 @@ extension SWIMConfiguration {
         plain.buddy = false
         plain.stallDetection = false
         plain.parallelProbes = false
+        plain.hurriedGossip = false
         plain.streamPing = false
         return plain
     }

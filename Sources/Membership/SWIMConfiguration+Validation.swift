@@ -50,6 +50,11 @@ extension SWIMConfiguration {
         return retransmit * max(1, digits)
     }
 
+    /// How many gossip ticks come early for a death: those of three quarters of its tellings.
+    func hurriedTicks(members: Int) -> Int {
+        max(1, transmissions(members: members) * 3 / (4 * gossipFanout))
+    }
+
     /// The time between two digest exchanges: longer by one interval for each doubling beyond 32 members.
     func pushPull(members: Int) -> TimeAmount {
         guard members > 32 else { return pushPullInterval }

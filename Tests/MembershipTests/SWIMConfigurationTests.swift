@@ -16,6 +16,27 @@ import Testing
         #expect(SWIMConfiguration.local.indirectProbes == 3)
     }
 
+    /// The published constants, and cellmesh's own for one machine.
+    @Test func constants() {
+        func times(_ c: SWIMConfiguration) -> [Int] {
+            [c.probeInterval, c.probeTimeout, c.gossipInterval, c.pushPullInterval, c.gossipToTheDead].map {
+                Int($0.milliseconds)
+            }
+        }
+        func numbers(_ c: SWIMConfiguration) -> [Int] {
+            [
+                c.indirectProbes, c.suspicionAlpha, c.suspicionBeta, c.retransmit, c.gossipFanout, c.awareness,
+                c.largestDatagram,
+            ]
+        }
+        #expect(times(.lan) == [1_000, 500, 200, 30_000, 30_000])
+        #expect(numbers(.lan) == [3, 4, 6, 4, 3, 8, 1_400])
+        #expect(times(.wan) == [5_000, 3_000, 500, 60_000, 60_000])
+        #expect(numbers(.wan) == [3, 6, 6, 4, 4, 8, 1_400])
+        #expect(times(.local) == [200, 60, 50, 5_000, 15_000])
+        #expect(numbers(.local) == [3, 3, 6, 4, 3, 8, 1_400])
+    }
+
     /// Conformance 26.
     @Test func theLargestUpdateFits() throws {
         let long = String(repeating: "n", count: MemberProfile.longestName)

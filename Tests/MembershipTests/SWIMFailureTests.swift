@@ -22,6 +22,8 @@ import Testing
             var network = TestNetwork(seed: seed &* 1000 &+ UInt64(members))
             network.startMesh(members)
             #expect(network.count(.suspect) == 0, "seed \(seed), \(members) members")
+            // Swept through the probe interval.
+            network.run(for: .milliseconds(40) * Int64(seed))
             let victim = TestNetwork.name(Int(seed) % members)
             network.kill(victim)
             let configuration = network.configuration
@@ -45,6 +47,27 @@ import Testing
             network.startMesh(20, settle: .seconds(60))
             #expect(network.count(.suspect) == 0, "seed \(seed)")
             #expect(network.agrees, "seed \(seed)")
+        }
+    }
+
+    /// One accused wrongly hears of it and rises above it: the accusation goes through the whole mesh, and nobody dies.
+    @Test func aFalseAccusationIsRefutedEverywhere() throws {
+        for seed in UInt64(1)...4 {
+            var network = TestNetwork(seed: seed)
+            network.startMesh(20)
+            let incarnation = network.node("n005").swim.ownIncarnation
+            let accusation = GossipPacket(
+                sender: "n001", senderIncarnation: 1, body: .gossip,
+                updates: [.suspect("n005", incarnation: incarnation, accuser: "n001")])
+            network.handle(.packet(from: network.node("n001").endpoint, accusation), network.node("n000"))
+            #expect(network.node("n000").swim.member(named: "n005")?.status == .suspect, "seed \(seed)")
+            let took = network.run(atMost: .seconds(1)) { network in
+                network.living.allSatisfy { $0.swim.member(named: "n005")?.incarnation == incarnation + 1 }
+            }
+            #expect(took != nil, "seed \(seed)")
+            network.run(for: .seconds(10))
+            #expect(network.everyoneSees("n005", as: .alive) && network.count(.dead) == 0, "seed \(seed)")
+            #expect(network.node("n005").swim.counters.refutations == 1, "seed \(seed)")
         }
     }
 

@@ -20,14 +20,16 @@ import Testing
 
     @Test func survivorsRecoverSoon() throws {
         var (with, without): ([TimeAmount], [TimeAmount]) = ([], [])
-        for seed in UInt64(1)...4 {
+        for seed in UInt64(1)...5 {
             with.append(try #require(recovery(parallel: true, seed: seed)))
             without.append(try #require(recovery(parallel: false, seed: seed)))
         }
-        let (slowest, median) = (with.max()!, without.sorted()[2])
-        #expect(slowest <= .seconds(10), "\(with.map(\.milliseconds))")
-        #expect(median >= slowest * Int64(2), "\(without.map(\.milliseconds))")
-        print("mass death, ms: \(with.map(\.milliseconds)), one probe at a time: \(without.map(\.milliseconds))")
+        // Two seconds of deaths, three rounds of eight probes at the highest score, and the longest suspicion: 10 s at
+        // most. Over 40 seeds 5.5 to 9.4 s, half of them within 7.5 s.
+        let median = with.sorted()[2]
+        #expect(with.max()! <= .seconds(10), "\(with.map(\.milliseconds))")
+        #expect(median <= .seconds(8), "\(with.map(\.milliseconds))")
+        #expect(without.min()! >= median * Int64(2), "\(without.map(\.milliseconds))")
     }
 
     /// A single death among sound members is found as ever: nothing is probed beside the rounds.

@@ -82,6 +82,62 @@ import Wire
         #expect(rejected.total == 54)
     }
 
+    /// A packet that accuses the receiver, sealed by somebody who has what the strangers of each case have.
+    private func accusation(
+        _ counter: UInt64, key: UInt8 = 9, mesh: String = "test", _ change: (inout [UInt8]) -> Void = { _ in }
+    ) throws -> [UInt8] {
+        var plain = ByteBuffer()
+        GossipCodec.encode(
+            GossipPacket(
+                sender: "r-2", senderIncarnation: 3, body: .ping(sequence: 1, target: "r-1"),
+                updates: [.suspect("r-1", incarnation: 900, accuser: "r-2")]), into: &plain)
+        var bytes = Array(plain.bytes)
+        change(&bytes)
+        let seal = try GossipSeal(key: [UInt8](repeating: key, count: 32), label: mesh)
+        var datagram = ByteBuffer()
+        bytes.withUnsafeBytes { seal.seal($0, nonce: GossipNonce(bootID: 77, counter: counter), into: &datagram) }
+        return Array(datagram.bytes)
+    }
+
+    /// What would make the receiver rise and answer, were it sealed rightly and readable: another key, another mesh under
+    /// the same key, a newer version, and an authentic packet that is cut short are each counted and change nothing; the
+    /// loop goes on with what comes next.
+    @Test func anAccusationOfNoMemberIsNotHeard() throws {
+        let cell = CellHarness(topology())
+        cell.node.start(seeds: [], now: .zero, into: &cell.sink)
+        func give(_ bytes: [UInt8]) {
+            bytes.withUnsafeBytes {
+                cell.node.handle(datagram: $0, from: .loopback(7200), now: .zero, into: &cell.sink)
+            }
+        }
+        let (before, members) = (cell.swim.counters, cell.swim.members)
+        let cases: [(GossipRejections.Reason, [UInt8])] = [
+            (.unauthentic, try accusation(0, key: 8)),
+            (.unauthentic, try accusation(1, mesh: "another")),
+            (.version, try accusation(2) { $0[0] += 1 }),
+            (.malformed, try accusation(3) { $0.removeLast(3) }),
+            (.malformed, try accusation(4) { $0.append(0) }),
+        ]
+        for (index, (reason, bytes)) in cases.enumerated() {
+            let counted = cell.gossipCounters.rejected[reason]
+            give(bytes)
+            #expect(cell.gossipCounters.rejected[reason] == counted + 1, "case \(index)")
+            #expect(cell.gossipCounters.rejected.total == UInt64(index + 1), "case \(index)")
+            #expect(cell.sink.datagrams.isEmpty, "case \(index)")
+            #expect(cell.swim.counters == before && cell.swim.members == members, "case \(index)")
+        }
+        // Sealed rightly, it is heard: the receiver rises above it and answers.
+        let incarnation = cell.swim.ownIncarnation
+        give(try accusation(5))
+        #expect(incarnation < 900 && cell.swim.ownIncarnation == 901)
+        #expect(!cell.sink.datagrams.isEmpty)
+        // And a copy of it is a replay.
+        let (answers, after) = (cell.sink.datagrams.count, cell.swim.counters)
+        give(try accusation(5))
+        #expect(cell.gossipCounters.rejected[.replayed] == 1)
+        #expect(cell.sink.datagrams.count == answers && cell.swim.counters == after)
+    }
+
     /// A whole mesh changes its key under gossip and probes; every node takes each step at a time of its own.
     @Test func aKeyRotationCausesNoSuspicion() throws {
         let steps: [GossipKeyFile] = [

@@ -15,8 +15,13 @@ package enum SwimArm: String, CaseIterable, Sendable, Codable {
     /// Lifeguard without the notice of one's own stalls.
     case noStallDetection = "no-stall-detection"
 
+    /// Lifeguard without the probes of members in doubt beside the rounds.
+    case noParallelProbes = "no-parallel-probes"
+
     /// Those that differ from `lifeguard` by one part.
-    package static let parts: [SwimArm] = [.noHealth, .noDynamicSuspicion, .noBuddy, .noStallDetection]
+    package static let parts: [SwimArm] = [
+        .noHealth, .noDynamicSuspicion, .noBuddy, .noStallDetection, .noParallelProbes,
+    ]
 
     package func configuration(_ base: SWIMConfiguration) -> SWIMConfiguration {
         var swim = base
@@ -27,6 +32,7 @@ package enum SwimArm: String, CaseIterable, Sendable, Codable {
         case .noDynamicSuspicion: swim.dynamicSuspicion = false
         case .noBuddy: swim.buddy = false
         case .noStallDetection: swim.stallDetection = false
+        case .noParallelProbes: swim.parallelProbes = false
         }
         return swim
     }

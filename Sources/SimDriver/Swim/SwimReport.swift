@@ -47,6 +47,8 @@ package struct SwimReport: Sendable, Encodable {
         package var detect: Percentiles
         /// From the crash until all had.
         package var known: Percentiles
+        /// From the first member that had it dead until all had.
+        package var spread: Percentiles
         /// Runs in which the crash was not seen by anybody.
         package var undetected: Int
 
@@ -58,6 +60,7 @@ package struct SwimReport: Sendable, Encodable {
             case suspicions, messages, bytes
             case detect = "detect_ms"
             case known = "known_ms"
+            case spread = "spread_ms"
             case undetected
         }
     }
@@ -123,7 +126,8 @@ package struct SwimReport: Sendable, Encodable {
                 falsePositivesHealthy: runs.reduce(0) { $0 + $1.falsePositivesHealthy },
                 suspicions: runs.reduce(0) { $0 + $1.suspicions }, messages: runs.reduce(0) { $0 + $1.messages },
                 bytes: runs.reduce(0) { $0 + $1.bytes }, detect: Percentiles(runs.compactMap(\.detected)),
-                known: Percentiles(runs.compactMap(\.known)), undetected: runs.count { $0.detected == nil })
+                known: Percentiles(runs.compactMap(\.known)), spread: Percentiles(runs.compactMap(\.spread)),
+                undetected: runs.count { $0.detected == nil })
         }
         comparison = Self.compare(grid, cells, results)
     }

@@ -62,6 +62,8 @@ package struct SwimTrialResult: Sendable, Equatable {
     /// From the crash until the first member, and until all, had it dead; nil when that did not happen.
     package var detected: TimeAmount?
     package var known: TimeAmount?
+    /// From the first to the last; nil where not all had it dead.
+    package var spread: TimeAmount? { detected.flatMap { first in known.map { $0 - first } } }
     package var simulated = TimeAmount.zero
     package var traceHash: UInt64 = 0
 

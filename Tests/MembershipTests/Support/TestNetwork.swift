@@ -29,6 +29,8 @@ struct TestNetwork {
         var isStarved = false
         var readsUntil = Instant.zero
         var events: [UserEvent] = []
+        /// Its clock is ahead of the network's by this much.
+        var clockAhead = TimeAmount.zero
 
         init(swim: SWIM, rng: Generator, endpoint: Endpoint) {
             self.swim = swim
@@ -97,14 +99,14 @@ struct TestNetwork {
 
     // MARK: Nodes
 
-    /// Starts a node under a new port and lets it seek the given seeds.
+    /// Starts a node, under a new port where none is given, and lets it seek the given seeds.
     @discardableResult
     mutating func start(
-        _ name: String, incarnation: UInt32 = 0, seeds: [Endpoint] = [],
+        _ name: String, incarnation: UInt32 = 0, seeds: [Endpoint] = [], at former: Endpoint? = nil,
         metadata: MemberMetadata = MemberMetadata(state: .serving)
     ) -> Node {
-        let endpoint = Endpoint.loopback(nextPort)
-        nextPort += 1
+        let endpoint = former ?? Endpoint.loopback(nextPort)
+        if former == nil { nextPort += 1 }
         let profile = try! MemberProfile(
             name: name, role: .cell, region: "us-east", zone: "a", gossip: endpoint,
             data: .loopback(endpoint.port + 10_000), admin: .loopback(endpoint.port + 20_000))
@@ -113,8 +115,7 @@ struct TestNetwork {
             directory: directory)
         let node = Node(
             swim: swim, rng: Generator(seed: seed, concern: "swim", node: UInt64(endpoint.port)), endpoint: endpoint)
-        nodes[endpoint] = node
-        endpoints.append(endpoint)
+        if nodes.updateValue(node, forKey: endpoint) == nil { endpoints.append(endpoint) }
         handle(.start, node)
         if !seeds.isEmpty { handle(.join(seeds: seeds), node) }
         return node
@@ -126,6 +127,17 @@ struct TestNetwork {
             start(Self.name(index), seeds: index == 0 ? [] : [endpoints[0]])
         }
         run(for: settle)
+    }
+
+    /// `count` nodes named n000, n001, ... that have known one another for long, and the seeds they once joined through.
+    mutating func startKnown(_ count: Int, seeds: Int = 3) {
+        for index in 0..<count { start(Self.name(index)) }
+        let profiles = living.compactMap { $0.swim.member(named: $0.swim.name)?.profile }
+        let census = MemberCensus(profiles, directory: directory, now: now)
+        for node in living {
+            node.swim.adopt(census, now: now, rng: &node.rng)
+            handle(.join(seeds: Array(endpoints.prefix(seeds))), node)
+        }
     }
 
     static func name(_ index: Int) -> String {
@@ -160,14 +172,24 @@ struct TestNetwork {
         for (source, packet) in backlog { handle(.packet(from: source, packet), node) }
     }
 
+    /// Its clock jumps ahead: what it had waited for is overdue.
+    mutating func jump(_ name: String, by amount: TimeAmount) {
+        let node = node(name)
+        node.clockAhead = node.clockAhead + amount
+        node.wakeAt = nil
+        handle(.wake, node)
+    }
+
     mutating func handle(_ event: SWIMEvent, _ node: Node) {
         var sink = Sink()
-        node.swim.handle(event, now: now, rng: &node.rng, into: &sink)
+        node.swim.handle(event, now: now + node.clockAhead, rng: &node.rng, into: &sink)
         for incarnation in sink.persisted { node.persisted = incarnation }
         node.events += sink.events
         for change in sink.changes { observe(change, by: node) }
         for (target, packet) in sink.sent { send(packet, from: node, to: target) }
-        if let deadline = node.swim.nextDeadline(), node.wakeAt == nil || deadline < node.wakeAt! {
+        if let local = node.swim.nextDeadline() {
+            let deadline = local - node.clockAhead
+            guard node.wakeAt == nil || deadline < node.wakeAt! else { return }
             node.wakeAt = max(deadline, now)
             schedule(.wake(node.endpoint), at: node.wakeAt!)
         }
@@ -175,7 +197,7 @@ struct TestNetwork {
 
     private mutating func observe(_ change: MemberChange, by node: Node) {
         let observation = Observation(
-            at: change.at, observer: node.swim.name, name: change.member.name, old: change.oldStatus,
+            at: now, observer: node.swim.name, name: change.member.name, old: change.oldStatus,
             status: change.status, incarnation: change.member.incarnation, endpoint: change.member.profile.gossip)
         observations.append(observation)
         trace(

@@ -38,6 +38,32 @@ import Testing
         #expect(rejected == GossipRejections())
     }
 
+    /// The longest that a member can say of itself, in the packet with the longest head, is one datagram; and it arrives.
+    @Test func theLargestMemberFitsIntoADatagram() throws {
+        let long = String(repeating: "n", count: MemberProfile.longestName)
+        let profile = try MemberProfile(
+            name: long, role: .cell, region: long, zone: long, gossip: .loopback(.max), data: .loopback(.max),
+            admin: .loopback(.max))
+        let news = MemberUpdate.alive(
+            profile, MemberMetadata(state: .init(rawValue: .max), load: .max),
+            incarnation: MemberUpdate.highestIncarnation)
+        for body in [
+            GossipPacket.Body.ping(sequence: .max, target: long),
+            .pingRequest(sequence: .max, target: long, at: .loopback(.max)),
+        ] {
+            let packet = GossipPacket(
+                sender: long, senderIncarnation: MemberUpdate.highestIncarnation, body: body, updates: [news])
+            var sender = channel()
+            var receiver = channel()
+            var received = GossipPacket(sender: "", senderIncarnation: 0, body: .gossip)
+            let datagram = sender.encode(packet)!
+            #expect(datagram.count <= GossipSize.largestDatagram)
+            let problem = failure(of: datagram, &receiver, &received)
+            #expect(problem == nil)
+            #expect(received == packet)
+        }
+    }
+
     /// Conformance 27: what is not authentic is counted and dropped, and the next datagram is taken as ever.
     @Test func strangersAreCountedAndDropped() {
         var sender = channel()
