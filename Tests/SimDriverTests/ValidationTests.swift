@@ -14,8 +14,12 @@ import Testing
 
     @Test func theSimulatorGivesTheKnownAnswers() throws {
         let answers = try #require(try SimValidation.run(Meshes.small(), seed: 1, effort: 0.1))
-        #expect(answers.count >= 9)
+        #expect(answers.count >= 10)
         for answer in answers { #expect(answer.isRight, "\(answer)") }
+    }
+
+    @Test func aLargeMeshProbesACrashedMemberAfterTheKnownNumberOfPeriods() {
+        #expect(abs(SimValidation.periods(members: 400) - 1.581_98) < 0.003)
     }
 
     @Test func aWrongAnswerIsNotRight() {

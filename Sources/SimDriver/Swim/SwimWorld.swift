@@ -255,8 +255,12 @@ final class SwimWorld {
     // MARK: What members come to believe
 
     fileprivate func changed(_ change: MemberChange, by observer: Int) {
-        guard change.status == .dead else { return }
+        guard change.status == .dead || change.status == .suspect else { return }
         let index = Self.index(change.member.profile.gossip)
+        guard change.status == .dead else {
+            if index == crashed, result.suspected == nil { result.suspected = .nanoseconds(now - crashedAt) }
+            return
+        }
         trace.note(
             Instant(nanoseconds: now), kind: 20, node: UInt64(observer),
             content: UInt64(index) << 32 | UInt64(change.member.incarnation))
