@@ -84,7 +84,8 @@ let package = Package(
         .target(
             name: "SimDriver",
             dependencies: [
-                collections, "Nodes", "Wire", "Checkers", "Replication", "Membership", "Sharding", "Topology", "MeshBase",
+                collections, "Nodes", "Wire", "Checkers", "Replication", "Membership", "Sharding", "Topology",
+                "MeshBase",
             ],
             // Overlapping access is looked for in debug builds, in which the tests run the same simulations.
             swiftSettings: strict
