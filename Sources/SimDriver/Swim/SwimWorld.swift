@@ -37,7 +37,7 @@ final class SwimWorld {
     private let hosts: UnsafeMutablePointer<Host>
     private var standing: [Standing]
     let count: Int
-    fileprivate var queue: SwimQueue
+    fileprivate var queue: CalendarQueue
     private var flights: UnsafeMutablePointer<Flight>
     private var flightCapacity = 1_024
     /// Places given out so far, and those of them that are free again: the others hold a flight.
@@ -57,7 +57,8 @@ final class SwimWorld {
         count = trial.members
         living = count
         trace = TraceHash(seed: trial.seed)
-        queue = SwimQueue(members: count)
+        // Probes, their answers and the wakes.
+        queue = CalendarQueue(rate: 8 * count)
         hosts = .allocate(capacity: count)
         standing = Array(repeating: Standing(), count: count)
         flights = .allocate(capacity: flightCapacity)
