@@ -21,8 +21,15 @@ public struct MemberCensus {
             table.setListed(id, true)
             ids.append(id)
         }
+        table.share()
         self.table = table
         self.ids = ids
+    }
+
+    /// Whether a new member of this profile stands here as it would stand in a view of its own.
+    func introduces(_ id: MemberID, _ profile: SharedProfile, _ metadata: MemberMetadata) -> Bool {
+        table.isKnown(id) && table.profile(id) === profile && table[id].incarnation == 1
+            && table[id].metadata == metadata
     }
 }
 
@@ -35,10 +42,12 @@ extension SWIM {
     public mutating func adopt(
         _ census: MemberCensus, sharesOrder: Bool = false, now: Instant, rng: inout Generator
     ) {
-        guard phase == .running, table.knownCount == 1, incarnation == 1, census.table.isKnown(selfID),
+        guard phase == .running, order.isEmpty, incarnation == 1, census.table.isKnown(selfID),
             census.table.directory === table.directory
         else { return }
-        table = census.table
+        // Another census than the member was made with counts for nothing.
+        if table.knownCount == 1 { table = census.table }
+        guard table.knownCount == census.table.knownCount else { return }
         // The member itself stands in it too: it is passed over, and dropped at the end of the turn.
         order = census.ids
         if sharesOrder {

@@ -35,7 +35,7 @@ extension SWIM {
     mutating func finishLeaving() {
         phase = .left
         timers = TimerTable()
-        suspicions.removeAll()
+        suspicions = SuspicionTable()
         relays.removeAll()
     }
 }

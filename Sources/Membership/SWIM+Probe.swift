@@ -72,7 +72,7 @@ extension SWIM {
         }
         doubted.removeAll(keepingCapacity: true)
         if chosen.count < health.score, !suspicions.isEmpty {
-            let open = suspicions.filter { $0.value.isOpen(to: selfID) }.keys.sorted { $0.rawValue < $1.rawValue }
+            let open = suspicions.members.filter { suspicions.isOpen($0, to: selfID) }
             chosen += open.filter { $0 != target && isPeer($0) && !chosen.contains($0) }
                 .prefix(health.score - chosen.count)
         }

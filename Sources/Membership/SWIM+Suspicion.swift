@@ -5,15 +5,15 @@ extension SWIM {
         let timeout = SuspicionTimeout(
             alpha: configuration.suspicionAlpha, beta: configuration.suspicionBeta,
             interval: configuration.probeInterval, members: table.liveCount, dynamic: configuration.dynamicSuspicion)
-        let suspicion = Suspicion(timeout: timeout, began: now, accusers: [accuser])
+        let suspicion = Suspicion(timeout: timeout, began: now, accuser: accuser)
         suspicions[id] = suspicion
         timers.arm(.suspicion(id), at: suspicion.end)
     }
 
     /// Another accuser shortens the suspicion, and is told on, so that others shorten theirs.
     mutating func confirm(_ id: MemberID, by accuser: MemberID, now: Instant) {
-        guard var suspicion = suspicions[id], suspicion.isOpen(to: accuser) else { return }
-        suspicion.accusers.append(accuser)
+        guard suspicions.isOpen(id, to: accuser), var suspicion = suspicions[id] else { return }
+        suspicion.confirm(by: accuser)
         suspicions[id] = suspicion
         counters.confirmations += 1
         var event = MemberEvent(
@@ -25,7 +25,7 @@ extension SWIM {
     }
 
     mutating func endSuspicion(of id: MemberID, alive: Bool) {
-        guard suspicions.removeValue(forKey: id) != nil else { return }
+        guard suspicions.remove(id) != nil else { return }
         timers.cancel(.suspicion(id))
         if alive { counters.falseSuspicions += 1 }
     }
@@ -48,7 +48,7 @@ extension SWIM {
         probes.removeAll(keepingCapacity: true)
         timers.cancel(.probeTimeout)
         history.record(.stalled, of: selfID, incarnation: incarnation, actor: name, at: now)
-        for id in suspicions.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+        for id in suspicions.members {
             suspicions[id]!.began += late
             timers.arm(.suspicion(id), at: suspicions[id]!.end)
         }

@@ -27,34 +27,42 @@ public struct SWIM {
         case relay(UInt32)
     }
 
-    public let configuration: SWIMConfiguration
-    public internal(set) var counters = SWIMCounters()
+    public var configuration: SWIMConfiguration {
+        @inline(__always) get { constants.value }
+    }
+    /// One for all members of a simulator that have equal ones.
+    private let constants: SharedConfiguration
 
+    // What nearly every turn needs stands together.
     let selfID: MemberID
     var phase = Phase.idle
     var incarnation: UInt32
-    /// What the store was last told: a restart begins above it.
-    var persisted: UInt32
-    var table: MemberTable
-    var history: MemberHistory
+    var sequence: UInt32 = 0
     var timers = TimerTable<Timer>()
-
     /// Members to probe, in shuffled order; those that died since the last shuffle are skipped.
     var order: [MemberID] = []
     var cursor = 0
     /// The probe of the round and those beside it, at most the awareness.
     var probes: [Probe] = []
+    var health: LocalHealth
+    /// Reused for every packet sent.
+    var outgoing: GossipPacket
+    var queue = GossipQueue()
+    var table: MemberTable
+    public internal(set) var counters = SWIMCounters()
+
+    /// What the store was last told: a restart begins above it.
+    var persisted: UInt32
+    var history: MemberHistory
+
     /// Members that were silent when they should have spoken.
     var doubted: [MemberID] = []
-    var sequence: UInt32 = 0
     var relays: [UInt32: Relay] = [:]
-    var health: LocalHealth
 
-    var suspicions: [MemberID: Suspicion] = [:]
+    var suspicions = SuspicionTable()
     /// The dead and the departed that are still remembered.
     var tombstones: [MemberID] = []
 
-    var queue = GossipQueue()
     var lastGossip: Instant?
     /// Gossip ticks that are still to come a gossip delay apart, because a death is to be told.
     var hurries = 0
@@ -80,9 +88,6 @@ public struct SWIM {
     var nextMetadata = Instant.zero
     var pendingMetadata: MemberMetadata?
 
-    /// Reused for every packet sent.
-    var outgoing: GossipPacket
-
     /// - Parameters:
     ///   - initialIncarnation: what `persist` stored last in an earlier life of this name; 0 without one.
     ///   - directory: shared by the nodes of a simulator; a real node leaves it out.
@@ -90,17 +95,38 @@ public struct SWIM {
         profile: MemberProfile, metadata: MemberMetadata = MemberMetadata(), initialIncarnation: UInt32 = 0,
         configuration: SWIMConfiguration, directory: MemberDirectory = MemberDirectory()
     ) throws(SWIMConfiguration.Invalid) {
-        try configuration.validate()
+        try self.init(
+            profile, metadata, initialIncarnation, directory.share(configuration), directory, census: nil)
+    }
+
+    /// A member whose view a census is to become: as the other initializer and `adopt`, without a view of its own in
+    /// between. The census's directory is the member's.
+    public init(
+        profile: MemberProfile, metadata: MemberMetadata = MemberMetadata(state: .serving),
+        configuration: SWIMConfiguration, census: MemberCensus
+    ) throws(SWIMConfiguration.Invalid) {
+        let directory = census.table.directory
+        try self.init(profile, metadata, 0, directory.share(configuration), directory, census: census)
+    }
+
+    private init(
+        _ profile: MemberProfile, _ metadata: MemberMetadata, _ initialIncarnation: UInt32,
+        _ constants: SharedConfiguration, _ directory: MemberDirectory, census: MemberCensus?
+    ) throws(SWIMConfiguration.Invalid) {
         guard let id = directory.intern(profile.name) else { throw .outOfRange("directory.limit") }
-        self.configuration = configuration
+        self.constants = constants
+        let configuration = constants.value
         selfID = id
         // A store that was damaged must not put the node beyond the range where refutation works.
         persisted = min(initialIncarnation, MemberUpdate.highestIncarnation - 1)
         incarnation = persisted + 1
-        table = MemberTable(directory: directory)
-        table.update(
-            id, .alive, incarnation: incarnation, profile: directory.intern(profile, of: id), metadata: metadata,
-            now: .zero)
+        let shared = directory.intern(profile, of: id)
+        if let census, census.introduces(id, shared, metadata), incarnation == 1 {
+            table = census.table
+        } else {
+            table = MemberTable(directory: directory)
+            table.update(id, .alive, incarnation: incarnation, profile: shared, metadata: metadata, now: .zero)
+        }
         history = MemberHistory(depth: configuration.historyDepth)
         health = LocalHealth(limit: configuration.localHealthProbe ? configuration.awareness : 1)
         outgoing = GossipPacket(sender: profile.name, senderIncarnation: incarnation, body: .gossip)

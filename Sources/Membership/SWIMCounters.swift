@@ -2,13 +2,20 @@
 public struct SWIMCounters: Hashable, Sendable {
     /// Packets by kind.
     public struct Packets: Hashable, Sendable {
-        private var counts = SIMD16<UInt64>(repeating: 0)
+        private var counts = InlineArray<11, UInt64>(repeating: 0)
         public init() {}
         public internal(set) subscript(kind: GossipPacket.Kind) -> UInt64 {
             get { counts[Int(kind.rawValue)] }
             set { counts[Int(kind.rawValue)] = newValue }
         }
-        public var total: UInt64 { counts.wrappedSum() }
+        public var total: UInt64 { GossipPacket.Kind.allCases.reduce(0) { $0 &+ self[$1] } }
+
+        public static func == (a: Packets, b: Packets) -> Bool {
+            GossipPacket.Kind.allCases.allSatisfy { a[$0] == b[$0] }
+        }
+        public func hash(into hasher: inout Hasher) {
+            for kind in GossipPacket.Kind.allCases { hasher.combine(self[kind]) }
+        }
     }
 
     public internal(set) var sent = Packets()

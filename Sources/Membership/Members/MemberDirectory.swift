@@ -7,6 +7,13 @@ struct MemberID: Hashable, Sendable {
     var index: Int { Int(rawValue) }
 }
 
+/// Constants that were validated.
+final class SharedConfiguration: Sendable {
+    let value: SWIMConfiguration
+
+    init(_ value: SWIMConfiguration) { self.value = value }
+}
+
 /// A profile that every observer in the process shares.
 final class SharedProfile: Sendable {
     let profile: MemberProfile
@@ -33,13 +40,20 @@ final class SharedProfile: Sendable {
 public final class MemberDirectory {
     /// Names beyond this are refused: a bound on what a misbehaving peer can make a node remember.
     public let limit: Int
-    private(set) var names: [String] = []
+    // Nothing is called while one of these is read or changed: the checks of overlapping access cost as much as the look.
+    @exclusivity(unchecked) private(set) var names: [String] = []
     /// The high half of the stable hash of each name: the member's place in the order of the digest.
-    private(set) var hashes: [UInt32] = []
-    private var numbers: [String: MemberID] = [:]
+    @exclusivity(unchecked) private(set) var hashes: [UInt32] = []
+    @exclusivity(unchecked) private var numbers: [String: MemberID] = [:]
     /// The profile seen last for each name.
-    private var latest: [SharedProfile?] = []
-    private var order: [MemberID] = []
+    @exclusivity(unchecked) private var latest: [SharedProfile?] = []
+    @exclusivity(unchecked) private var order: [MemberID] = []
+    /// Of the member that was made last.
+    private var constants: SharedConfiguration?
+    /// Numbers by the low bits of their names' hashes, the last one to come in each place; `vacant` in the others. Most
+    /// names are found here, which saves a hash that nobody can aim at; what is not is looked up in `numbers`.
+    @exclusivity(unchecked) private var places: [UInt32] = []
+    private static let vacant = UInt32.max
 
     public init(limit: Int = 65_536) {
         precondition(limit > 0 && limit < Int(UInt32.max))
@@ -48,18 +62,43 @@ public final class MemberDirectory {
 
     var count: Int { names.count }
 
-    func find(_ name: String) -> MemberID? { numbers[name] }
+    func find(_ name: String) -> MemberID? { find(name, StableHash.hash(name)) }
+
+    private func find(_ name: String, _ hash: UInt64) -> MemberID? {
+        guard !places.isEmpty else { return nil }
+        let number = places[Int(truncatingIfNeeded: hash) & (places.count - 1)]
+        if number != Self.vacant, names[Int(number)] == name { return MemberID(number) }
+        return numbers[name]
+    }
 
     /// Nil when the directory is full.
     func intern(_ name: String) -> MemberID? {
-        if let known = numbers[name] { return known }
+        let hash = StableHash.hash(name)
+        if let known = find(name, hash) { return known }
         guard names.count < limit else { return nil }
         let id = MemberID(UInt32(names.count))
         numbers[name] = id
         names.append(name)
-        hashes.append(UInt32(truncatingIfNeeded: StableHash.hash(name) >> 32))
+        hashes.append(UInt32(truncatingIfNeeded: hash >> 32))
         latest.append(nil)
+        if places.count < 4 * names.count { growPlaces() }
+        places[Int(truncatingIfNeeded: hash) & (places.count - 1)] = id.rawValue
         return id
+    }
+
+    private func growPlaces() {
+        places = Array(repeating: Self.vacant, count: max(64, 2 * places.count))
+        for (number, name) in names.enumerated() {
+            places[Int(truncatingIfNeeded: StableHash.hash(name)) & (places.count - 1)] = UInt32(number)
+        }
+    }
+
+    func share(_ configuration: SWIMConfiguration) throws(SWIMConfiguration.Invalid) -> SharedConfiguration {
+        if let constants, constants.value == configuration { return constants }
+        try configuration.validate()
+        let shared = SharedConfiguration(configuration)
+        constants = shared
+        return shared
     }
 
     func intern(_ profile: MemberProfile, of id: MemberID) -> SharedProfile {

@@ -13,14 +13,14 @@ public struct GossipPacket: Hashable, Sendable {
         /// Carries updates and nothing else.
         case gossip
         /// Opens an exchange of views: the receiver answers with what differs.
-        case syncRequest(SyncDigest)
+        indirect case syncRequest(SyncDigest)
         /// The digests agree.
         case syncEqual
         /// All that the sender knows of a part of the hash space; answered with what it lacks there.
         case syncList(SyncRange)
         /// What the receiver lacked; not answered.
         case syncDifference
-        case userEvent(UserEvent)
+        indirect case userEvent(UserEvent)
     }
 
     /// The name of the member that sent this.

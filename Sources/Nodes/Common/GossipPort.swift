@@ -40,6 +40,8 @@ package struct GossipConfiguration {
     package var seed: UInt64
     /// Shared by the nodes of a simulator.
     package var directory: MemberDirectory?
+    /// False in simulations that need no ciphers: datagrams are as long then, and anybody can read and make them.
+    package var seals = true
 
     package init(
         profile: MemberProfile, metadata: MemberMetadata = MemberMetadata(state: .serving),
@@ -69,6 +71,7 @@ package struct GossipPort: ~Copyable {
     /// The numbers of the keys, ascending, and the one that seals.
     package var keys: (ids: [UInt32], primary: UInt32) { (outbox.channel.keys.ids, outbox.channel.keys.primary) }
     private let mesh: String
+    private let isOpen: Bool
     private var random: Generator
     private var outbox: Outbox
     private var incoming: GossipPacket
@@ -120,12 +123,14 @@ package struct GossipPort: ~Copyable {
         let keys: GossipKeyRing
         do {
             keys = try GossipKeyRing(
-                configuration.keys ?? GossipKeyFile(secret: configuration.secret), label: configuration.mesh)
+                configuration.keys ?? GossipKeyFile(secret: configuration.secret), label: configuration.mesh,
+                isOpen: !configuration.seals)
         } catch {
             throw .keys(error)
         }
         self.swim = swim
         mesh = configuration.mesh
+        isOpen = !configuration.seals
         let bootID = StableHash.combine(StableHash.hash(configuration.profile.name), UInt64(configuration.boot))
         outbox = Outbox(
             channel: GossipChannel(
@@ -185,7 +190,7 @@ package struct GossipPort: ~Copyable {
 
     /// Seals and opens with these keys from now on. When it throws, the former ones stay.
     package mutating func rekey(_ keys: GossipKeyFile) throws(GossipKeyRing.Invalid) {
-        outbox.channel.keys = try GossipKeyRing(keys, label: mesh)
+        outbox.channel.keys = try GossipKeyRing(keys, label: mesh, isOpen: isOpen)
     }
 
     package mutating func wake(now: Instant, into sink: inout some GossipSink) {

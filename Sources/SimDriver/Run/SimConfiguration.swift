@@ -21,6 +21,8 @@ package struct SimConfiguration: Sendable {
     package var startLimit = TimeAmount.seconds(30)
     /// Events after which the run is given up as out of time.
     package var eventLimit: UInt64 = 500_000_000
+    /// Whether gossip is sealed as real processes do, or leaves the cipher out: the run and its trace are the same.
+    package var seals = false
     /// For tests of the checkers.
     package var defect: SimDefect?
 

@@ -111,7 +111,7 @@ extension Simulation {
             target == machines[index].gossip, !isReadLater(process, event), mayRun(process, event)
         else { return }
         bytes.withUnsafeBytes {
-            note(event, machines[index], StableHash.hash($0, seed: UInt64(source.address) << 16 | UInt64(source.port)))
+            note(event, machines[index], content(of: $0, from: source))
             process.received(datagram: $0, from: source)
         }
         turn(process)

@@ -20,6 +20,9 @@ final class Simulation {
     let placement: Placement
     let swim: SWIMConfiguration
     let secret: [UInt8]
+    /// As the members have it: the trace holds what a datagram says, however it is sent.
+    private let seal: GossipSeal
+    private var opened = ByteBuffer(capacity: 2_048)
     var network: SimNetwork
     private let directory: MemberDirectory
     /// Those of `mesh`, and the clients' own as the last.
@@ -63,6 +66,8 @@ final class Simulation {
         }
         var keys = Generator(seed: configuration.seed, concern: "sim.secret")
         secret = (0..<GossipSeal.keyLength).map { _ in UInt8(truncatingIfNeeded: keys.next()) }
+        // The secret has its length.
+        seal = try! GossipSeal(key: secret, label: topology.name, isOpen: !configuration.seals)
         network = SimNetwork(topology, base: configuration.baseLatency)
         directory = MemberDirectory()
         trace = TraceHash(seed: configuration.seed)
@@ -123,9 +128,11 @@ final class Simulation {
         let profile = try! MemberProfile(
             name: machine.name, role: role, region: topology.regions[machine.region].name, zone: machine.zone,
             gossip: machine.gossip, data: role == .control ? .unspecified : machine.data, admin: machine.admin)
-        return GossipConfiguration(
+        var gossip = GossipConfiguration(
             profile: profile, initialIncarnation: machine.incarnation, swim: swim, secret: secret,
             mesh: topology.name, boot: machine.boot, seed: seed, directory: directory)
+        gossip.seals = configuration.seals
+        return gossip
     }
 
     /// Where a starting process looks for the mesh: control first, then the first others that run.
@@ -146,6 +153,20 @@ final class Simulation {
         let event = SimEvent.datagram(from: machine.gossip, to: endpoint, Array(datagram))
         schedule(event, after: delays.first)
         if let copy = delays.copy { schedule(event, after: copy) }
+    }
+
+    /// A hash of what a datagram says, sealed or not.
+    func content(of datagram: UnsafeRawBufferPointer, from source: Endpoint) -> UInt64 {
+        let seed = UInt64(source.address) << 16 | UInt64(source.port)
+        guard datagram.count >= GossipSeal.overhead else { return StableHash.hash(datagram, seed: seed) }
+        let tag = GossipSeal.overhead - 1 - GossipNonce.size
+        guard configuration.seals else {
+            return StableHash.hash(UnsafeRawBufferPointer(rebasing: datagram[1..<(datagram.count - tag)]), seed: seed)
+        }
+        opened.removeAll()
+        opened.append(UnsafeRawBufferPointer(rebasing: datagram[1...GossipNonce.size]))
+        try? seal.open(datagram, into: &opened)
+        return StableHash.hash(opened.bytes, seed: seed)
     }
 
     func connect(_ process: SimProcess, to endpoint: Endpoint) -> SimSocket {

@@ -7,16 +7,19 @@ import MeshBase
 final class SwimWorld {
     /// One member and what belongs to it.
     struct Host {
-        var swim: SWIM
-        var rng: Generator
         /// Of its packets.
         var network: Generator
-        /// The wake that stands in the queue.
+        var rng: Generator
+        var swim: SWIM
+        /// When the last packet that waits for a starved member is read.
+        var readsUntil: Int64 = 0
+    }
+    /// What is asked of many members without a turn of theirs; it lies apart, where it stays in the processor's cache.
+    struct Standing {
+        /// When the member is to be woken; a wake that stands in the queue for another time is void.
         var wakeAt = Int64.max
         var isUp = true
         var isStarved = false
-        /// When the last packet that waits for a starved member is read.
-        var readsUntil: Int64 = 0
     }
     private struct Flight {
         var packet: GossipPacket
@@ -32,9 +35,13 @@ final class SwimWorld {
 
     let trial: SwimTrial
     private let hosts: UnsafeMutablePointer<Host>
+    private var standing: [Standing]
     let count: Int
     fileprivate var queue: SwimQueue
-    private var flights: [Flight?] = []
+    private var flights: UnsafeMutablePointer<Flight>
+    private var flightCapacity = 1_024
+    /// Places given out so far, and those of them that are free again: the others hold a flight.
+    private var flightCount = 0
     private var free: [Int32] = []
     private(set) var now: Int64 = 0
     private(set) var result = SwimTrialResult()
@@ -52,6 +59,8 @@ final class SwimWorld {
         trace = TraceHash(seed: trial.seed)
         queue = SwimQueue(members: count)
         hosts = .allocate(capacity: count)
+        standing = Array(repeating: Standing(), count: count)
+        flights = .allocate(capacity: flightCapacity)
         let directory = MemberDirectory(limit: count + 1)
         var configuration = trial.swim
         // Nobody asks why.
@@ -66,20 +75,18 @@ final class SwimWorld {
         let order = (0..<count).shuffled(using: &lots)
         let census = MemberCensus(order.map { profiles[$0] }, directory: directory, now: .zero)
         for (index, profile) in profiles.enumerated() {
-            let swim = try! SWIM(
-                profile: profile, metadata: MemberMetadata(state: .serving), configuration: configuration,
-                directory: directory)
+            let swim = try! SWIM(profile: profile, configuration: configuration, census: census)
             (hosts + index).initialize(
                 to: Host(
-                    swim: swim, rng: Generator(seed: trial.seed, concern: "swim.member", node: UInt64(index)),
-                    network: Generator(seed: trial.seed, concern: "swim.network", node: UInt64(index))))
+                    network: Generator(seed: trial.seed, concern: "swim.network", node: UInt64(index)),
+                    rng: Generator(seed: trial.seed, concern: "swim.member", node: UInt64(index)), swim: swim))
             var sink = Sink(world: self, from: index)
             hosts[index].swim.handle(.start, now: .zero, rng: &hosts[index].rng, into: &sink)
             hosts[index].swim.adopt(
                 census, sharesOrder: count > Self.mostOwnOrders, now: .zero, rng: &hosts[index].rng)
             arm(index)
         }
-        for index in order.prefix(trial.starvedCount) { hosts[index].isStarved = true }
+        for index in order.prefix(trial.starvedCount) { standing[index].isStarved = true }
         if let crash = trial.crashAt, crash < trial.duration {
             queue.push(Kind.crash.rawValue << 32 | UInt64(order[count - 1]), at: crash.nanoseconds)
         }
@@ -88,6 +95,9 @@ final class SwimWorld {
     deinit {
         hosts.deinitialize(count: count)
         hosts.deallocate()
+        let isFree = Set(free)
+        for slot in 0..<flightCount where !isFree.contains(Int32(slot)) { (flights + slot).deinitialize(count: 1) }
+        flights.deallocate()
     }
 
     private static func endpoint(_ index: Int) -> Endpoint {
@@ -138,9 +148,9 @@ final class SwimWorld {
     }
 
     private func wake(_ index: Int) {
-        guard hosts[index].wakeAt == now, hosts[index].isUp else { return }
-        hosts[index].wakeAt = .max
         // Most deadlines are put off before they come: such a tick is empty.
+        guard standing[index].wakeAt == now, standing[index].isUp else { return }
+        standing[index].wakeAt = .max
         if let deadline = hosts[index].swim.nextDeadline(), deadline.nanoseconds <= now {
             result.events += 1
             trace.note(Instant(nanoseconds: now), kind: 0, node: UInt64(index), content: 0)
@@ -152,9 +162,12 @@ final class SwimWorld {
     }
 
     private func arrived(_ slot: Int) {
-        let target = Int(flights[slot]!.to)
-        guard hosts[target].isUp else { return release(slot) }
-        guard hosts[target].isStarved else { return read(slot) }
+        let target = Int(flights[slot].to)
+        guard standing[target].isUp else {
+            _ = take(slot)
+            return
+        }
+        guard standing[target].isStarved else { return read(slot) }
         let late = Self.draw(trial.lateness, &hosts[target].network)
         let at = max(hosts[target].readsUntil, now + late)
         hosts[target].readsUntil = at
@@ -162,10 +175,9 @@ final class SwimWorld {
     }
 
     private func read(_ slot: Int) {
-        let flight = flights[slot]!
-        release(slot)
+        let flight = take(slot)
         let index = Int(flight.to)
-        guard hosts[index].isUp else { return }
+        guard standing[index].isUp else { return }
         result.events += 1
         trace.note(
             Instant(nanoseconds: now), kind: 1 + UInt64(flight.packet.kind.rawValue), node: UInt64(index),
@@ -177,19 +189,22 @@ final class SwimWorld {
     }
 
     private func crash(_ index: Int) {
-        hosts[index].isUp = false
+        standing[index].isUp = false
         living -= 1
         crashed = index
         crashedAt = now
     }
 
-    /// Sees to it that the member is woken at its deadline, or before.
+    /// Sees to it that the member is woken at its deadline.
     private func arm(_ index: Int) {
-        guard let deadline = hosts[index].swim.nextDeadline() else { return }
+        guard let deadline = hosts[index].swim.nextDeadline() else {
+            standing[index].wakeAt = .max
+            return
+        }
         // What is due is done with at the next tick, so that time goes on.
         let at = max(deadline.nanoseconds, now + 1)
-        guard at < hosts[index].wakeAt else { return }
-        hosts[index].wakeAt = at
+        guard at != standing[index].wakeAt else { return }
+        standing[index].wakeAt = at
         queue.push(Kind.wake.rawValue << 32 | UInt64(index), at: at)
     }
 
@@ -212,20 +227,29 @@ final class SwimWorld {
                 sender: packet.sender, senderIncarnation: packet.senderIncarnation, body: packet.body,
                 updates: packet.updates.isEmpty ? [] : packet.updates.map { $0 }),
             from: Self.endpoint(sender), to: Int32(target))
-        let slot: Int32
+        let slot: Int
         if let reused = free.popLast() {
-            slot = reused
-            flights[Int(slot)] = flight
+            slot = Int(reused)
         } else {
-            slot = Int32(flights.count)
-            flights.append(flight)
+            if flightCount == flightCapacity { growFlights() }
+            slot = flightCount
+            flightCount += 1
         }
+        (flights + slot).initialize(to: flight)
         queue.push(Kind.arrival.rawValue << 32 | UInt64(slot), at: now + delay)
     }
 
-    private func release(_ slot: Int) {
-        flights[slot] = nil
+    private func take(_ slot: Int) -> Flight {
         free.append(Int32(slot))
+        return (flights + slot).move()
+    }
+
+    private func growFlights() {
+        let grown = UnsafeMutablePointer<Flight>.allocate(capacity: 2 * flightCapacity)
+        grown.moveInitialize(from: flights, count: flightCount)
+        flights.deallocate()
+        flights = grown
+        flightCapacity *= 2
     }
 
     // MARK: What members come to believe
@@ -236,9 +260,9 @@ final class SwimWorld {
         trace.note(
             Instant(nanoseconds: now), kind: 20, node: UInt64(observer),
             content: UInt64(index) << 32 | UInt64(change.member.incarnation))
-        if hosts[index].isUp {
+        if standing[index].isUp {
             result.falsePositives += 1
-            if !hosts[observer].isStarved { result.falsePositivesHealthy += 1 }
+            if !standing[observer].isStarved { result.falsePositivesHealthy += 1 }
         } else if index == crashed {
             if result.detected == nil { result.detected = .nanoseconds(now - crashedAt) }
             knowing += 1

@@ -52,7 +52,7 @@ package struct GossipChannel: ~Copyable {
         let number: GossipNonce
         plain.removeAll()
         do throws(GossipSeal.Failure) {
-            number = try GossipSeal.nonce(of: datagram)
+            number = try keys.sealing.nonce(of: datagram)
         } catch { throw refuse(error) }
         // Before the cipher's work, which a flood of copies must not cause. A claim alone changes nothing here.
         let verdict = window.check(number)

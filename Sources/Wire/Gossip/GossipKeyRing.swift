@@ -25,15 +25,17 @@ package struct GossipKeyRing: Sendable {
     /// The primary one first.
     private let seals: [GossipSeal]
 
-    /// - Parameter label: the mesh's name.
-    package init(_ file: GossipKeyFile, label: String) throws(Invalid) {
+    /// - Parameters:
+    ///   - label: the mesh's name.
+    ///   - isOpen: leaves the cipher out. For simulations only.
+    package init(_ file: GossipKeyFile, label: String, isOpen: Bool = false) throws(Invalid) {
         try file.validate()
         primary = file.primary
         ids = file.keys.map(\.id).sorted()
         var seals: [GossipSeal] = []
         for key in file.keys.filter({ $0.id == file.primary }) + file.keys.filter({ $0.id != file.primary }) {
             do throws(GossipSeal.Failure) {
-                seals.append(try GossipSeal(key: key.bytes, label: label))
+                seals.append(try GossipSeal(key: key.bytes, label: label, isOpen: isOpen))
             } catch { throw .keyLength(key.bytes.count) }
         }
         self.seals = seals

@@ -1,3 +1,5 @@
+import MeshBase
+
 /// The number used once of a sealed packet: 48 bits of the sender's boot, drawn at random by the driver at each start,
 /// and a 48-bit counter. A key is shared by the whole mesh, so both halves matter.
 package struct GossipNonce: Equatable, Sendable {
@@ -21,6 +23,11 @@ package struct GossipNonce: Equatable, Sendable {
             }
         }
         return bytes
+    }
+
+    package func append(to buffer: inout ByteBuffer) {
+        buffer.append(littleEndian: bootID | counter << 48)
+        buffer.append(littleEndian: UInt32(truncatingIfNeeded: counter >> 16))
     }
 
     /// Nil once all 2^48 are used up: the node needs a new boot id.

@@ -5,6 +5,9 @@ import MeshBase
 /// associated data, so that two meshes with one key by mistake still do not mix.
 ///
 ///     datagram = format nonce[12] ciphertext tag[16]
+///
+/// A simulation may leave the cipher out: its datagrams are as long, begin with another format, hold the packet as it is
+/// and 16 zeros in place of the tag. A process that seals turns them away by their format.
 package struct GossipSeal: Sendable {
     package enum Failure: Error, Equatable {
         /// The key is not 32 bytes long.
@@ -17,8 +20,9 @@ package struct GossipSeal: Sendable {
         case notAuthentic
     }
 
-    /// The first byte of every datagram.
+    /// The first byte of every datagram that is sealed, and of one that only has the shape of it.
     package static let format: UInt8 = 0xC1
+    package static let openFormat: UInt8 = 0xC0
     package static let keyLength = 32
     private static let tagLength = 16
     /// Bytes that sealing adds.
@@ -28,8 +32,13 @@ package struct GossipSeal: Sendable {
     /// The format byte and the label: what is authenticated but not carried in secret.
     private let label: [UInt8]
 
-    package init(key: [UInt8], label: String) throws(Failure) {
+    private let isOpen: Bool
+    private var ownFormat: UInt8 { isOpen ? Self.openFormat : Self.format }
+
+    /// - Parameter isOpen: leaves the cipher out. For simulations only.
+    package init(key: [UInt8], label: String, isOpen: Bool = false) throws(Failure) {
         guard key.count == Self.keyLength else { throw .keyLength(key.count) }
+        self.isOpen = isOpen
         self.key = SymmetricKey(data: key)
         self.label = [Self.format] + Array(label.utf8)
     }
@@ -38,6 +47,13 @@ package struct GossipSeal: Sendable {
     package func seal(
         _ plain: UnsafeRawBufferPointer, nonce: GossipNonce, into datagram: inout ByteBuffer
     ) {
+        if isOpen {
+            datagram.append(byte: Self.openFormat)
+            nonce.append(to: &datagram)
+            datagram.append(plain)
+            for _ in 0..<Self.tagLength { datagram.append(byte: 0) }
+            return
+        }
         let number = nonce.bytes
         // Neither can fail: the nonce has 12 bytes, and a datagram is far below the cipher's limit.
         let box = try! ChaChaPoly.seal(
@@ -47,9 +63,9 @@ package struct GossipSeal: Sendable {
     }
 
     /// The nonce that a datagram claims to be sealed with.
-    package static func nonce(of datagram: UnsafeRawBufferPointer) throws(Failure) -> GossipNonce {
-        guard datagram.count >= overhead else { throw .tooShort(datagram.count) }
-        guard datagram[0] == format else { throw .format(datagram[0]) }
+    package func nonce(of datagram: UnsafeRawBufferPointer) throws(Failure) -> GossipNonce {
+        guard datagram.count >= Self.overhead else { throw .tooShort(datagram.count) }
+        guard datagram[0] == ownFormat else { throw .format(datagram[0]) }
         var (boot, counter): (UInt64, UInt64) = (0, 0)
         for index in (0..<6).reversed() {
             boot = boot << 8 | UInt64(datagram[1 + index])
@@ -62,7 +78,11 @@ package struct GossipSeal: Sendable {
     package func open(
         _ datagram: UnsafeRawBufferPointer, into plain: inout ByteBuffer
     ) throws(Failure) {
-        _ = try Self.nonce(of: datagram)
+        _ = try nonce(of: datagram)
+        if isOpen {
+            let packet = datagram[(1 + GossipNonce.size)..<(datagram.count - Self.tagLength)]
+            return plain.append(UnsafeRawBufferPointer(rebasing: packet))
+        }
         let opened =
             try? ChaChaPoly.open(
                 ChaChaPoly.SealedBox(combined: [UInt8](datagram.dropFirst())), using: key, authenticating: label)
