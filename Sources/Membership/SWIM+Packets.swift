@@ -3,9 +3,11 @@ import MeshBase
 /// Sending, and the first look at what arrives.
 extension SWIM {
     /// Sends a packet filled up with gossip. `audience` is who reads it, where that is known: it is told first what is
-    /// held against it, and not told that it lives.
+    /// held against it, and not told that it lives. A ping of the round is `asking` for second opinions, an ack may be
+    /// `answering` such questions.
     mutating func transmit(
-        _ body: GossipPacket.Body, to endpoint: Endpoint, audience: MemberID? = nil,
+        _ body: GossipPacket.Body, to endpoint: Endpoint, audience: MemberID? = nil, asking: Bool = false,
+        answering questions: [MemberUpdate] = [],
         into sink: inout some SWIMSink & ~Copyable
     ) {
         outgoing.body = body
@@ -21,6 +23,8 @@ extension SWIM {
                 informed = audience
             }
         }
+        if asking { appendQuestions(&room, except: audience) }
+        if !questions.isEmpty { appendCorrections(of: questions, &room) }
         fillWithGossip(&room, except: informed)
         // A gossip packet without news is not worth a datagram.
         if case .gossip = body, outgoing.updates.isEmpty { return }
@@ -68,7 +72,8 @@ extension SWIM {
                 counters.misdirected += 1
                 return
             }
-            transmit(.ack(sequence: sequence), to: source, audience: sender, into: &sink)
+            transmit(
+                .ack(sequence: sequence), to: source, audience: sender, answering: packet.updates, into: &sink)
         case .pingRequest(let sequence, let target, let endpoint):
             relay(sequence, to: target, at: endpoint, for: source, now: now, into: &sink)
         case .ack(let sequence): acknowledged(sequence, now: now, into: &sink)

@@ -46,7 +46,8 @@ extension SWIM {
         sequence &+= 1
         probes.append(Probe(target: target, sequence: sequence, isExtra: isExtra))
         transmit(
-            .ping(sequence: sequence, target: table.name(target)), to: endpoint, audience: target, into: &sink)
+            .ping(sequence: sequence, target: table.name(target)), to: endpoint, audience: target, asking: true,
+            into: &sink)
     }
 
     private mutating func endProbes() -> [Probe] {

@@ -47,6 +47,7 @@ extension SWIMConfiguration {
         plain.stallDetection = false
         plain.parallelProbes = false
         plain.hurriedGossip = false
+        plain.secondOpinions = false
         plain.streamPing = false
         return plain
     }

@@ -50,6 +50,8 @@ public struct SWIMConfiguration: Hashable, Sendable {
     /// Members in doubt are probed beside the one of the round while the local health score stretches the rounds.
     /// cellmesh's own; the score and the suspicion timeout follow Lifeguard's formulas with and without it.
     public var parallelProbes = true
+    /// Suspicions under way stand in the pings of the rounds, and are corrected in the acks. cellmesh's own.
+    public var secondOpinions = true
     /// A death is told in a few gossip ticks close together instead of an interval apart. cellmesh's own.
     public var hurriedGossip = true
     /// A member that does not answer a datagram in time is pinged by stream too, where it serves one.

@@ -6,7 +6,8 @@ import Testing
 /// Each part of Lifeguard, and each of cellmesh's own, can be switched off, and takes nothing else with it.
 @Suite struct SWIMPartsTests {
     enum Behaviour: CaseIterable {
-        case health, nack, dynamicTimeout, buddy, stallNotice, parallelProbes, hurriedGossip, streamPing
+        case health, nack, dynamicTimeout, buddy, stallNotice, parallelProbes, hurriedGossip, secondOpinion,
+            streamPing
     }
 
     /// Which of them a member shows.
@@ -49,6 +50,13 @@ import Testing
         teller.advance(configuration.gossipDelay)
         if teller.sink.sent.contains(where: { $0.1.kind == .gossip }) { shown.insert(.hurriedGossip) }
 
+        var corrector = Bench(configuration: configuration, peers: 3)
+        corrector.gossip([Bench.alive("p1", 9)], from: "p1")
+        corrector.swim.queue = GossipQueue()
+        corrector.gossip(
+            [.suspect("p1", incarnation: 4, accuser: "p2")], from: "p0", .ping(sequence: 1, target: "self"))
+        if corrector.said(about: "p1").last?.incarnation == 9 { shown.insert(.secondOpinion) }
+
         var streamer = Bench(configuration: configuration)
         let profile = try MemberProfile(
             name: "p0", role: .cell, gossip: .loopback(Bench.port("p0")), admin: .loopback(20_000))
@@ -77,6 +85,7 @@ import Testing
         try expect(without: \.stallDetection, [.stallNotice])
         try expect(without: \.parallelProbes, [.parallelProbes])
         try expect(without: \.hurriedGossip, [.hurriedGossip])
+        try expect(without: \.secondOpinions, [.secondOpinion])
         try expect(without: \.streamPing, [.streamPing])
     }
 }

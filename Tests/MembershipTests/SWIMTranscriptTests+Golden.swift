@@ -55,7 +55,7 @@ extension SWIMTranscriptTests {
         675 ann -> bob nack
         733 ann -> bob ping-request cleo
         734 bob -> cleo ping cleo [suspect cleo 1]
-        767 bob -> ann ping ann
+        767 bob -> ann ping ann [suspect cleo 1]
         767 ann -> bob ack
         782 bob -> ann nack
         860 bob -> ann sync-request [alive bob 1]
@@ -74,7 +74,7 @@ extension SWIMTranscriptTests {
         982 bob -> ann nack
         1027 bob -> ann ping-request cleo
         1027 ann -> cleo ping cleo [suspect cleo 1]
-        1073 ann -> bob ping bob
+        1073 ann -> bob ping bob [suspect cleo 1]
         1073 bob -> ann ack
         1075 ann -> bob nack
         1167 bob sees cleo dead 1 by bob

@@ -19,7 +19,7 @@ extension SWIMTranscriptTests {
         3370 cleo -> ann ping ann
         3370 cleo -> bob ack
         3370 cleo -> ann ack
-        3370 cleo -> bob ack [alive cleo 2]
+        3370 cleo -> bob ack [alive cleo 2, alive cleo 2]
         3370 ann -> bob ack [suspect cleo 1]
         3370 ann -> cleo ack [suspect cleo 1]
         3370 bob sees cleo alive 2 by cleo

@@ -17,6 +17,8 @@ package enum SwimArm: String, CaseIterable, Sendable, Codable {
 
     /// Lifeguard without the probes of members in doubt beside the rounds.
     case noParallelProbes = "no-parallel-probes"
+    /// Lifeguard without second opinions on suspicions under way.
+    case noSecondOpinions = "no-second-opinions"
 
     /// Those that differ from `lifeguard` by one part.
     package static let parts: [SwimArm] = [
@@ -33,6 +35,7 @@ package enum SwimArm: String, CaseIterable, Sendable, Codable {
         case .noBuddy: swim.buddy = false
         case .noStallDetection: swim.stallDetection = false
         case .noParallelProbes: swim.parallelProbes = false
+        case .noSecondOpinions: swim.secondOpinions = false
         }
         return swim
     }
