@@ -34,7 +34,7 @@ struct WaitingLine {
     /// Batches of arrivals one after the other, after as many arrivals as one of them for warming up.
     func run(batches: Int, arrivals: Int, seed: UInt64) -> [Batch] {
         var rng = Generator(seed: seed, concern: "sim.validate.line", node: UInt64(servers))
-        var queue = SwimQueue(members: servers * 100)
+        var queue = CalendarQueue(rate: servers * 2_000)
         var result: [Batch] = []
         var waiting = Deque<Int64>()
         var (busy, seen) = (0, 0)

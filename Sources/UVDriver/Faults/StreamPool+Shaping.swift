@@ -23,7 +23,7 @@ extension StreamPool {
             case .arrives(let at): slot.pointee.shape.append(fresh, at: at)
             }
         }
-        slot.pointee.shape.release(now: now)
+        slot.pointee.shape.release(now: now + WireLayer.slack)
         if let next = slot.pointee.shape.next { wire.wakeStream(slot, at: next) }
         guard !slot.pointee.isWriting else { return }
         let due = slot.pointee.shape.released

@@ -19,7 +19,7 @@ extension WireLayer {
     }
 
     private func send(_ datagram: UnsafeRawBufferPointer, to endpoint: Endpoint, at: Instant, _ now: Instant) {
-        guard at > now else { return transmit(endpoint, datagram) }
+        guard at > now + Self.slack else { return transmit(endpoint, datagram) }
         guard let slot = queue.add(datagram, to: endpoint) else {
             counters.overflow += 1
             return

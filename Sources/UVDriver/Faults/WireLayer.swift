@@ -29,6 +29,9 @@ package final class WireLayer {
     package private(set) var isActive = false
     package private(set) var rules: WireRules?
 
+    /// What is due within this time goes out at once: a turn of the loop for less would cost more than it is exact.
+    static let slack = TimeAmount.microseconds(20)
+
     package var waitingDatagrams: Int { queue.count }
 
     let loop: EventLoop
