@@ -35,12 +35,13 @@ final class SharedProfile: Sendable {
 /// Names and profiles, stored once per process however many observers it hosts.
 ///
 /// A real node has a directory of its own. A simulator gives one to all of its nodes, so that an observer pays only
-/// `MemberState` and a reference for each member it knows. Numbers are given in order of first sight and never reach
-/// an output; a directory belongs to one thread.
+/// `MemberState`, an endpoint and a reference for each member it knows. Numbers are given in order of first sight and
+/// never reach an output; a directory belongs to one thread.
 public final class MemberDirectory {
     /// Names beyond this are refused: a bound on what a misbehaving peer can make a node remember.
     public let limit: Int
-    // Nothing is called while one of these is read or changed: the checks of overlapping access cost as much as the look.
+    // None of these is touched again while it is being changed, and it belongs to one thread: the checks for that would
+    // cost as much as a look.
     @exclusivity(unchecked) private(set) var names: [String] = []
     /// The high half of the stable hash of each name: the member's place in the order of the digest.
     @exclusivity(unchecked) private(set) var hashes: [UInt32] = []

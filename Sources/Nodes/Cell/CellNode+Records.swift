@@ -42,7 +42,8 @@ extension CellNode {
     package mutating func stored(_ answer: StoreAnswer, into sink: inout some CellSink) {
         guard let pending = orders.remove(SlabKey(rawValue: answer.ticket)) else { return }
         var head = FrameHead(
-            kind: .reply, flags: pending.isWrite ? .acknowledgement : [], status: 200, request: pending.request,
+            kind: .reply, flags: pending.isWrite ? .acknowledgement : FrameFlags(), status: 200,
+            request: pending.request,
             customer: CustomerHash(rawValue: 0), epoch: .first)
         switch answer.outcome {
         case .version(let version):

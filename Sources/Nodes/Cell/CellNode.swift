@@ -269,7 +269,8 @@ extension CellSink {
         _ why: Refusal, request: UInt64, acknowledgement: Bool = false, epoch: Epoch = .first, to link: ConnectionID
     ) {
         let head = FrameHead(
-            kind: .refusal, flags: acknowledgement ? .acknowledgement : [], status: why.rawValue, request: request,
+            kind: .refusal, flags: acknowledgement ? .acknowledgement : FrameFlags(), status: why.rawValue,
+            request: request,
             customer: CustomerHash(rawValue: 0), epoch: epoch)
         reply(head, to: link, note: .empty, body: .empty)
     }

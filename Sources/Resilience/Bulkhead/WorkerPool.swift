@@ -38,9 +38,11 @@ public struct WorkerPool<Job: Sendable>: Sendable {
         public var next: Job?
         /// Jobs that had waited too long and are turned away.
         public var expired: [Job] = []
+
+        @inlinable init() { next = nil }
     }
 
-    struct Waiting: Sendable {
+    @usableFromInline struct Waiting: Sendable {
         var job: Job
         /// 0 is the most important.
         var rank: UInt8
@@ -52,7 +54,7 @@ public struct WorkerPool<Job: Sendable>: Sendable {
     public let overflow: Overflow
     /// Jobs that run now.
     public private(set) var busy = 0
-    var queue = Deque<Waiting>()
+    @usableFromInline var queue = Deque<Waiting>()
     /// Jobs turned away since the start: refused at once, displaced from the queue, or too old.
     public private(set) var rejected: UInt64 = 0
 
@@ -120,7 +122,18 @@ public struct WorkerPool<Job: Sendable>: Sendable {
     }
 
     /// Gives a worker back; the next waiting job takes it.
-    public mutating func release(now: Instant) -> Release {
+    @inlinable public mutating func release(now: Instant) -> Release {
+        guard queue.isEmpty else { return releaseToNext(now: now) }
+        freeWorker()
+        return Release()
+    }
+
+    @usableFromInline mutating func freeWorker() {
+        precondition(busy > 0, "released a worker that was not taken")
+        busy -= 1
+    }
+
+    @usableFromInline mutating func releaseToNext(now: Instant) -> Release {
         precondition(busy > 0, "released a worker that was not taken")
         var release = Release()
         while let first = queue.popFirst() {

@@ -8,7 +8,7 @@ struct EventQueue {
     private var slots: [SimEvent?] = []
     private var free: [Int32] = []
 
-    private static var calendar: CalendarQueue { CalendarQueue(rate: 4_096) }
+    private static var calendar: CalendarQueue { CalendarQueue(rate: 8_192) }
 
     mutating func push(_ event: SimEvent, at: Instant) {
         let slot: Int32

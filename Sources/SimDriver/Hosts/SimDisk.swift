@@ -4,8 +4,20 @@ import Replication
 /// The records of one cell, as its database file holds them: what is here survives a kill.
 final class SimDisk {
     struct Key: Hashable {
-        var customer: [UInt8]
-        var key: [UInt8]
+        let customer: [UInt8]
+        let key: [UInt8]
+        private let digest: UInt64
+
+        init(customer: [UInt8], hash: CustomerHash, key: [UInt8]) {
+            self.customer = customer
+            self.key = key
+            digest = key.withUnsafeBytes { StableHash.hash($0, seed: hash.rawValue) }
+        }
+
+        static func == (a: Key, b: Key) -> Bool {
+            a.digest == b.digest && a.customer == b.customer && a.key == b.key
+        }
+        func hash(into hasher: inout Hasher) { hasher.combine(digest) }
     }
     struct Record {
         var version: RecordVersion
@@ -31,10 +43,11 @@ final class SimDisk {
     }
 
     private func outcome(of order: StoreOrder) -> StoreAnswer.Outcome {
-        let cohort = Int(order.customer.withUnsafeBytes { CustomerHash($0) }.rawValue >> 58)
+        let hash = order.customer.withUnsafeBytes { CustomerHash($0) }
+        let cohort = Int(hash.rawValue >> 58)
         if order.epoch < epochs[cohort] { return .staleEpoch(current: epochs[cohort]) }
         epochs[cohort] = order.epoch
-        let key = Key(customer: order.customer, key: order.key)
+        let key = Key(customer: order.customer, hash: hash, key: order.key)
         let known = records[key]
         switch order.operation {
         case .version:
@@ -57,5 +70,8 @@ final class SimDisk {
     }
 
     /// What is kept of one record.
-    func record(customer: [UInt8], key: [UInt8]) -> Record? { records[Key(customer: customer, key: key)] }
+    func record(customer: [UInt8], key: [UInt8]) -> Record? {
+        let hash = customer.withUnsafeBytes { CustomerHash($0) }
+        return records[Key(customer: customer, hash: hash, key: key)]
+    }
 }

@@ -81,7 +81,8 @@ class SimProcess {
     /// Sends what was written in this turn, one segment for each connection.
     func flush() {
         guard !dirty.isEmpty else { return }
-        for socket in dirty {
+        for index in dirty.indices {
+            let socket = dirty[index]
             socket.isDirty = false
             simulation.send(socket)
             if socket.closesAfterWrite { simulation.close(socket) }

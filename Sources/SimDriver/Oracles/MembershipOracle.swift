@@ -169,7 +169,7 @@ struct MembershipOracle {
     // MARK: Completeness
 
     /// When the next death has to be known to all.
-    var due: Instant? { deaths.min { $0.due < $1.due }?.due }
+    var due: Instant? { deaths.isEmpty ? nil : deaths.min { $0.due < $1.due }?.due }
 
     mutating func judgeDeaths(_ all: [SimMachine], now: Instant) {
         for death in deaths where death.due < now {

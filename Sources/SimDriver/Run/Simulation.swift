@@ -7,8 +7,8 @@ import Wire
 
 /// A mesh in virtual time: the nodes of one topology, a network, disks and clients, driven by one queue of events.
 ///
-/// It runs what the driver of real sockets runs, byte for byte: sealed gossip datagrams, the handshake and frames of
-/// mesh links, HTTP requests and responses. It belongs to one thread.
+/// It runs what the driver of real sockets runs, byte for byte: gossip datagrams (whose cipher may be left out), the
+/// handshake and frames of mesh links, HTTP requests and responses. It belongs to one thread.
 final class Simulation {
     static let controlName = "control"
 

@@ -17,7 +17,7 @@ package struct SwimTrial: Sendable, Hashable {
     package var lateness = TimeAmount.milliseconds(500)...TimeAmount.milliseconds(2_500)
     package var latency = TimeAmount.microseconds(100)...TimeAmount.microseconds(500)
 
-    /// Members at most; their views are memory: 16 bytes for each member that an observer knows.
+    /// Members at most. A view is memory, 28 bytes for each member, where it differs much from the others'.
     package static let mostMembers = 65_000
 
     package init(members: Int, loss: Double, starved: Double, swim: SWIMConfiguration, seed: UInt64) {

@@ -27,9 +27,16 @@ package struct ReplayWindow: Sendable {
     /// Boots remembered now.
     package var count: Int { boots.count }
 
+    /// A few are looked through from end to end.
+    private func place(of boot: UInt64) -> Int? {
+        guard boots.count <= 16 else { return places[boot] }
+        for place in 0..<boots.count where boots[place] == boot { return place }
+        return nil
+    }
+
     /// Whether a packet with this nonce may be taken; changes nothing.
     package func check(_ nonce: GossipNonce) -> Verdict {
-        guard let place = places[nonce.bootID] else { return .new }
+        guard let place = place(of: nonce.bootID) else { return .new }
         let highest = highest[place]
         if nonce.counter > highest { return .new }
         if highest - nonce.counter >= Self.reach { return .old }
@@ -39,7 +46,7 @@ package struct ReplayWindow: Sendable {
     /// An authentic packet that `check` found new is taken.
     package mutating func note(_ nonce: GossipNonce) {
         clock += 1
-        let place = places[nonce.bootID] ?? admit(nonce)
+        let place = place(of: nonce.bootID) ?? admit(nonce)
         heard[place] = clock
         if nonce.counter > highest[place] {
             // The words between are those of packets not seen yet.

@@ -28,6 +28,7 @@ package enum Refusal: UInt16, Sendable {
 package struct FrameFlags: OptionSet, Sendable {
     package var rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
+    package init() { rawValue = 0 }
     /// The record is a deletion.
     package static let tombstone = FrameFlags(rawValue: 1)
     /// The body is JSON; otherwise it is bytes.
@@ -76,7 +77,7 @@ package struct FrameHead: Sendable, Equatable {
     package var versionWriter: UInt64
 
     package init(
-        kind: FrameKind, flags: FrameFlags = [], status: UInt16 = 0, request: UInt64, customer: CustomerHash,
+        kind: FrameKind, flags: FrameFlags = FrameFlags(), status: UInt16 = 0, request: UInt64, customer: CustomerHash,
         epoch: Epoch, deadline: UInt32 = 0, versionCounter: UInt64 = 0, versionWriter: UInt64 = 0
     ) {
         self.kind = kind
