@@ -6,10 +6,10 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench bench-swim swarm fuzz release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim bench-faults swarm fuzz release bootstrap clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 bootstrap: ## Install the Debian packages that are missing
 	@scripts/bootstrap
@@ -41,6 +41,9 @@ bench: bootstrap ## Run the benchmarks and print ratios
 bench-swim: release ## Detection, spread and cost of the membership, beside serf where it is installed
 	@scripts/bench-swim $(BUILD)/release 30
 	@scripts/bench-swim $(BUILD)/release 100
+
+bench-faults: release ## What the fault layer costs, and how exact a delay is
+	@scripts/bench-faults $(BUILD)/release
 
 SEEDS := 1..1000
 swarm: release ## Simulate nine cells under every fault, for SEEDS=1..1000

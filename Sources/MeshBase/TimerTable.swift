@@ -118,7 +118,7 @@ public struct TimerTable<Token: Hashable & Sendable>: Sendable {
     }
 
     /// The earliest of those in the heap.
-    @usableFromInline mutating func beyond() -> Entry? {
+    @inlinable mutating func beyond() -> Entry? {
         while let head = heap.min {
             if current[head.token] == head.sequence { return head }
             heap.removeMin()
@@ -126,7 +126,7 @@ public struct TimerTable<Token: Hashable & Sendable>: Sendable {
         return nil
     }
 
-    @usableFromInline mutating func compact() {
+    @inlinable mutating func compact() {
         let live = heap.unordered.filter { current[$0.token] == $0.sequence }
         heap = Heap(live)
     }

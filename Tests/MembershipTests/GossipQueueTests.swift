@@ -44,4 +44,51 @@ import Testing
         #expect(drain(&queue, most: 9, limit: 1) == [1])
         #expect(queue.isEmpty)
     }
+
+    /// Held against a plain list, with little news and with much.
+    @Test(arguments: [4, 12, 40, 300] as [UInt64]) func theOrderIsThatOfAPlainList(_ members: UInt64) {
+        struct News {
+            var id: UInt32
+            var told = 0
+        }
+        var rng = Generator(seed: members)
+        var queue = GossipQueue()
+        var plain: [News] = []
+        for step in 0..<3_000 {
+            let context = Comment("members \(members), step \(step)")
+            switch rng.below(10) {
+            case 0..<5:
+                let id = UInt32(rng.below(members))
+                queue.push(MemberID(id), accuser: MemberID(0))
+                plain.removeAll { $0.id == id }
+                plain.append(News(id: id))
+            case 5:
+                let id = UInt32(rng.below(members))
+                queue.remove(MemberID(id))
+                plain.removeAll { $0.id == id }
+            default:
+                let most = 1 + Int(rng.below(6))
+                // Stable: those told equally often in the order of their coming.
+                let order = plain.enumerated().sorted { ($0.element.told, $0.offset) < ($1.element.told, $1.offset) }
+                var taken: [News] = []
+                while taken.count < most, let entry = queue.take() {
+                    var news = order[taken.count].element
+                    #expect(entry.id.rawValue == news.id, context)
+                    if rng.chance(0.2) {
+                        queue.giveBack(entry)
+                    } else {
+                        news.told += 1
+                        queue.sent(entry)
+                    }
+                    taken.append(news)
+                }
+                #expect(taken.count == min(most, plain.count), context)
+                queue.finish(limit: 4)
+                plain.removeAll { news in taken.contains { $0.id == news.id } }
+                plain += taken.filter { $0.told < 4 }
+            }
+            #expect(queue.count == plain.count, context)
+            #expect(queue.isEmpty == plain.isEmpty, context)
+        }
+    }
 }

@@ -29,6 +29,17 @@ import Testing
         #expect(try SimRun.run(configuration).traceHash == watched.traceHash)
     }
 
+    /// Packets are sealed in real processes: without the cipher the run is the same, event for event.
+    @Test(arguments: [3, 4] as [UInt64]) func sealingMattersToNothing(_ seed: UInt64) throws {
+        var configuration = Meshes.faulty(seed: seed)
+        let plain = try SimRun.run(configuration)
+        configuration.seals = true
+        let sealed = try SimRun.run(configuration)
+        #expect(sealed.traceHash == plain.traceHash, "seed \(seed)")
+        #expect(sealed.events == plain.events)
+        #expect(sealed.verdicts == plain.verdicts)
+    }
+
     @Test func oneEventMoreIsAnotherTrace() throws {
         let plain = try SimRun.run(Meshes.configuration(seed: 5, seconds: 1)).traceHash
         let faulty = try SimRun.run(

@@ -76,10 +76,30 @@ import Testing
 
     @Test func aTrialThatIsStoppedHasNoResult() throws { #expect(try trial(200).run { _, _ in false } == nil) }
 
+    @Test func largeMeshesAreRunOnce() {
+        #expect(SwimGrid(members: [10_000]).runs == 1)
+        #expect(SwimGrid(members: [10_000]).trial(0).swim == SWIMConfiguration.lan)
+        #expect(SwimGrid(members: [1_001, 5_000]).cells.map(\.members) == [1_001, 5_000])
+        #expect(SwimGrid(members: [1_000, 10_000]).runs == 2 * SwimGrid(members: [50]).runs)
+        #expect(SwimGrid(members: [50, 200]).runs == SwimGrid().runs)
+    }
+
+    /// A census that is shared, and the few members of which an observer differs from it.
+    @Test func aLargeMeshSeesItsCrash() throws {
+        var trial = SwimTrial(members: 1_500, loss: 0, starved: 0, swim: .lan, seed: 3)
+        trial.duration = .seconds(40)
+        trial.crashAt = .seconds(2)
+        let result = try #require(try trial.run())
+        #expect(result.falsePositives == 0)
+        #expect(result.suspicions == 1_499)
+        #expect(result.known != nil)
+        #expect(try trial.run() == result)
+    }
+
     @Test func eventsComeInOrder() {
         var rng = Generator(seed: 5)
         for members in [10, 500, 20_000] {
-            var queue = SwimQueue(members: members)
+            var queue = CalendarQueue(rate: 8 * members)
             var now: Int64 = 0
             var waiting: [(Int64, UInt64)] = []
             var number: UInt64 = 0

@@ -40,7 +40,9 @@ struct MemberTable {
         if differing.mayHold(id), let state = differing[id] { return state }
         return states[id.index]
     }
-    @inline(__always) func profile(_ id: MemberID) -> SharedProfile? { id.index < profiles.count ? profiles[id.index] : nil }
+    @inline(__always) func profile(_ id: MemberID) -> SharedProfile? {
+        id.index < profiles.count ? profiles[id.index] : nil
+    }
     @inline(__always) func name(_ id: MemberID) -> String { directory.names[id.index] }
     @inline(__always) func hash(_ id: MemberID) -> UInt32 { directory.hashes[id.index] }
     /// Where a member that this observer knows takes gossip.

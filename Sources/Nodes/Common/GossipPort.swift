@@ -159,7 +159,7 @@ package struct GossipPort: ~Copyable {
         outbox.counters.bytesReceived += UInt64(datagram.count)
         // What fails is counted by the channel.
         guard (try? outbox.channel.decode(datagram, into: &incoming)) != nil else { return }
-        run(.packet(from: from, incoming), now, &sink)
+        receive(from: from, now, &sink)
     }
 
     /// Answers a sealed ping that came by stream. Nil, and nothing changed but a count, for anything else.
@@ -169,7 +169,7 @@ package struct GossipPort: ~Copyable {
         guard (try? outbox.channel.decode(datagram, into: &incoming)) != nil else { return nil }
         guard case .ping = incoming.body else { return nil }
         outbox.answer = nil
-        run(.packet(from: Self.stream, incoming), now, &sink)
+        receive(from: Self.stream, now, &sink)
         if outbox.answer != nil { outbox.counters.streamsAnswered += 1 }
         return outbox.answer
     }
@@ -180,7 +180,7 @@ package struct GossipPort: ~Copyable {
     ) {
         guard (try? outbox.channel.decode(datagram, into: &incoming)) != nil, case .ack = incoming.body else { return }
         outbox.counters.streamAcks += 1
-        run(.packet(from: Self.stream, incoming), now, &sink)
+        receive(from: Self.stream, now, &sink)
     }
 
     /// Tells all members something: up to 63 bytes of name and 512 of payload; what is longer is counted and dropped.
@@ -215,6 +215,16 @@ package struct GossipPort: ~Copyable {
             withUnsafeMutablePointer(to: &outbox) { outbox in
                 var adapter = Adapter(sink: sink, outbox: outbox)
                 swim.handle(event, now: now, rng: &random, into: &adapter)
+            }
+        }
+    }
+
+    /// Hands `incoming` on, without a copy of it.
+    private mutating func receive(from source: Endpoint, _ now: Instant, _ sink: inout some GossipSink) {
+        withUnsafeMutablePointer(to: &sink) { sink in
+            withUnsafeMutablePointer(to: &outbox) { outbox in
+                var adapter = Adapter(sink: sink, outbox: outbox)
+                swim.receive(incoming, from: source, now: now, rng: &random, into: &adapter)
             }
         }
     }

@@ -1,28 +1,16 @@
-import HeapModule
 import MeshBase
 
-/// Everything that is going to happen: a heap ordered by (instant, sequence), so that what was scheduled first happens
-/// first among equals, and the order never depends on anything but the seed.
+/// Everything that is going to happen, in order of (instant, sequence): what was scheduled first happens first among
+/// equals, and the order never depends on anything but the seed.
 struct EventQueue {
-    private struct Entry: Comparable {
-        var at: Instant
-        var sequence: UInt64
-        /// Where the event lies; the heap moves small entries only.
-        var slot: Int32
-        static func < (a: Entry, b: Entry) -> Bool { (a.at, a.sequence) < (b.at, b.sequence) }
-        static func == (a: Entry, b: Entry) -> Bool { a.sequence == b.sequence }
-    }
-
-    private var heap = Heap<Entry>()
+    /// Where an event lies; the queue moves small entries only.
+    private var queue = EventQueue.calendar
     private var slots: [SimEvent?] = []
     private var free: [Int32] = []
-    private var sequence: UInt64 = 0
 
-    var count: Int { heap.count }
-    var next: Instant? { heap.min?.at }
+    private static var calendar: CalendarQueue { CalendarQueue(rate: 4_096) }
 
     mutating func push(_ event: SimEvent, at: Instant) {
-        sequence += 1
         let slot: Int32
         if let reused = free.popLast() {
             slot = reused
@@ -31,20 +19,19 @@ struct EventQueue {
             slot = Int32(slots.count)
             slots.append(event)
         }
-        heap.insert(Entry(at: at, sequence: sequence, slot: slot))
+        queue.push(UInt64(slot), at: at.nanoseconds)
     }
 
     /// The first event, if it happens at `end` or before.
     mutating func pop(until end: Instant) -> (at: Instant, event: SimEvent)? {
-        guard let first = heap.min, first.at <= end else { return nil }
-        heap.removeMin()
-        let event = slots[Int(first.slot)].take()!
-        free.append(first.slot)
-        return (first.at, event)
+        guard let first = queue.pop(until: end.nanoseconds) else { return nil }
+        let event = slots[Int(first.what)].take()!
+        free.append(Int32(first.what))
+        return (Instant(nanoseconds: first.at), event)
     }
 
     mutating func removeAll() {
-        heap = Heap()
+        queue = Self.calendar
         slots.removeAll()
         free.removeAll()
     }

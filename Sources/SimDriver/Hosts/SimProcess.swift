@@ -5,8 +5,9 @@ import Wire
 
 /// One life of a program on a machine: its node, its connections, and everything else that a kill takes away.
 class SimProcess {
-    unowned let simulation: Simulation
-    unowned let machine: SimMachine
+    // The simulation outlives its machines, and they their processes.
+    unowned(unsafe) let simulation: Simulation
+    unowned(unsafe) let machine: SimMachine
     let life: UInt32
     /// Set by a kill: what is still on its way to it comes to nothing.
     var isDead = false

@@ -53,8 +53,13 @@ struct SimStore {
 
     /// The batch in flight is committed.
     mutating func commit() -> [StoreAnswer] {
-        let orders = batch
-        batch.removeAll(keepingCapacity: true)
+        // Taken out whole, so that its storage is not copied, and given back empty.
+        var orders: [StoreOrder] = []
+        swap(&orders, &batch)
+        defer {
+            orders.removeAll(keepingCapacity: true)
+            swap(&orders, &batch)
+        }
         switch defect {
         case nil:
             return disk.run(orders)

@@ -17,8 +17,9 @@ final class SimSocket {
     /// Unique in a simulation.
     let number: UInt64
     let process: SimProcess
-    /// The other end; nil before there is one and after either end has closed.
-    weak var peer: SimSocket?
+    /// The other end; nil before there is one and after either end has closed, whatever closed it: until then the two
+    /// keep each other alive.
+    var peer: SimSocket?
     var stage: Stage
     /// Names this end in its process's own table.
     var id = SlabKey(index: 0, generation: 0)

@@ -15,6 +15,20 @@ package struct SwimGrid: Sendable {
 
     package init() {}
 
+    /// A mesh above this size is not small: one run of it says what many of small ones say, and takes as long.
+    package static let mostSmall = 1_000
+
+    /// What is simulated of these sizes where nothing else is asked for: the comparison, or, where none of them is small,
+    /// one run of Lifeguard each, without loss and without starved members.
+    package init(members: [Int]) {
+        self.members = members
+        guard !members.isEmpty, members.allSatisfy({ $0 > Self.mostSmall }) else { return }
+        losses = [0]
+        starved = [0]
+        arms = [.lifeguard]
+        seeds = 1
+    }
+
     /// One cell of the grid.
     package struct Cell: Sendable, Hashable {
         package var members: Int

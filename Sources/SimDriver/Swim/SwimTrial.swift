@@ -59,6 +59,8 @@ package struct SwimTrialResult: Sendable, Equatable {
     package var bytes: UInt64 = 0
     /// Packets read and wakes that were due; what is only put off is not counted.
     package var events: UInt64 = 0
+    /// From the crash until the first member suspected it; nil when nobody did.
+    package var suspected: TimeAmount?
     /// From the crash until the first member, and until all, had it dead; nil when that did not happen.
     package var detected: TimeAmount?
     package var known: TimeAmount?

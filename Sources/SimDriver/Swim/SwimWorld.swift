@@ -37,7 +37,7 @@ final class SwimWorld {
     private let hosts: UnsafeMutablePointer<Host>
     private var standing: [Standing]
     let count: Int
-    fileprivate var queue: SwimQueue
+    fileprivate var queue: CalendarQueue
     private var flights: UnsafeMutablePointer<Flight>
     private var flightCapacity = 1_024
     /// Places given out so far, and those of them that are free again: the others hold a flight.
@@ -57,7 +57,8 @@ final class SwimWorld {
         count = trial.members
         living = count
         trace = TraceHash(seed: trial.seed)
-        queue = SwimQueue(members: count)
+        // Probes, their answers and the wakes.
+        queue = CalendarQueue(rate: 8 * count)
         hosts = .allocate(capacity: count)
         standing = Array(repeating: Standing(), count: count)
         flights = .allocate(capacity: flightCapacity)
@@ -255,8 +256,12 @@ final class SwimWorld {
     // MARK: What members come to believe
 
     fileprivate func changed(_ change: MemberChange, by observer: Int) {
-        guard change.status == .dead else { return }
+        guard change.status == .dead || change.status == .suspect else { return }
         let index = Self.index(change.member.profile.gossip)
+        guard change.status == .dead else {
+            if index == crashed, result.suspected == nil { result.suspected = .nanoseconds(now - crashedAt) }
+            return
+        }
         trace.note(
             Instant(nanoseconds: now), kind: 20, node: UInt64(observer),
             content: UInt64(index) << 32 | UInt64(change.member.incarnation))

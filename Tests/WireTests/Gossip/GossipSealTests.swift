@@ -37,6 +37,20 @@ import Testing
         #expect(sealed(seal, counter: 2) != datagram)
     }
 
+    @Test func whatIsLeftOpenHasTheShapeOfWhatIsSealedAndIsNotTakenForIt() throws {
+        let seal = try GossipSeal(key: key, label: "mesh")
+        let open = try GossipSeal(key: key, label: "mesh", isOpen: true)
+        let (sealed, plain) = (sealed(seal), self.sealed(open))
+        #expect(plain.count == sealed.count)
+        #expect(plain[1...GossipNonce.size] == sealed[1...GossipNonce.size])
+        #expect(self.open(plain, open) == .success(self.plain))
+        #expect(self.open(plain, seal) == .failure(.format(GossipSeal.openFormat)))
+        #expect(self.open(sealed, open) == .failure(.format(GossipSeal.format)))
+        for count in 0..<GossipSeal.overhead {
+            #expect(self.open(Array(plain[..<count]), open) == .failure(.tooShort(count)))
+        }
+    }
+
     @Test func everyFlippedBitIsFound() throws {
         let seal = try GossipSeal(key: key, label: "mesh")
         let datagram = sealed(seal)

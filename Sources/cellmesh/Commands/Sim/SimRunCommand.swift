@@ -62,6 +62,9 @@ struct SimRunCommand: ParsableCommand {
     @Flag(help: "Run twice and compare the trace hashes.")
     var twice = false
 
+    @Flag(help: "Seal gossip as real processes do: slower, and the same trace.")
+    var sealed = false
+
     @Option(help: ArgumentHelp("Give up after so long in real time.", valueName: "duration"))
     var wallLimit = DurationArgument(.minutes(10))
 
@@ -90,6 +93,7 @@ struct SimRunCommand: ParsableCommand {
         var configuration = SimConfiguration(topology: topology, seed: seed ?? topology.seed)
         configuration.duration = duration.amount
         configuration.load.rate = rate
+        configuration.seals = sealed
         func plan(_ action: SimFault.Action, _ targets: [TimedTarget]) {
             configuration.faults += targets.map { SimFault(at: $0.at, action, $0.name) }
         }

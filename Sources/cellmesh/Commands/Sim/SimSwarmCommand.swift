@@ -35,56 +35,21 @@ struct SimSwarmCommand: ParsableCommand {
         let console = output.console
         let drawn = try swarm.swarm(console)
         CrashReporter.install()
-        let line = ProgressLine(console)
-        let begun = Pause.now()
-        let deadline = begun + wallLimit.amount
         let (options, first, isTwice) = (swarm, seeds.first, twice)
-        let outcomes = ParallelRuns.map(
-            seeds.count, jobs: max(1, jobs ?? ParallelRuns.processors),
-            progress: { done in
-                line.show("\(Wording.count(done)) of \(Wording.plural(seeds.count, "seed"))")
-                return true
-            },
-            { index, _ in
-                let seed = first + UInt64(index)
-                CrashReporter.begin(options.replay(seed))
-                let configuration = drawn.configuration(seed: seed)
-                func goesOn(_ progress: SimProgress) -> Bool { Pause.now() < deadline }
-                let report =
-                    try? isTwice
-                    ? SimRun.checkDeterminism(configuration, progress: goesOn)
-                    : SimRun.run(configuration, progress: goesOn)
-                return report.map { SwarmOutcome($0, replay: options.replay(seed)) }
-            })
-        line.end()
+        let outcomes = SwarmOutcome.runs(seeds.count, jobs: jobs, wallLimit: wallLimit.amount, console, of: "seed") {
+            index, goesOn in
+            let seed = first + UInt64(index)
+            CrashReporter.begin(options.replay(seed))
+            let configuration = drawn.configuration(seed: seed)
+            let report =
+                try? isTwice
+                ? SimRun.checkDeterminism(configuration, progress: goesOn)
+                : SimRun.run(configuration, progress: goesOn)
+            return report.map { SwarmOutcome($0, title: "seed \(seed)", replay: options.replay(seed)) }
+        }
         guard let outcomes else { throw CommandFailure(.usage, "a run of the swarm was refused") }
-        let wall = (Pause.now() - begun).milliseconds
-        console.show(SwarmView.make(outcomes, wall: wall))
-        let code = SimExit.gravest(outcomes.map(\.exitCode))
+        console.show(SwarmView.make(outcomes.runs, wall: outcomes.wall, of: "seed"))
+        let code = SimExit.gravest(outcomes.runs.map(\.exitCode))
         if code != 0 { throw ExitCode(code) }
-    }
-}
-
-/// What is kept of one run of a swarm.
-struct SwarmOutcome: Sendable {
-    var seed: UInt64
-    var exitCode: Int32
-    /// The oracles that said no, and why.
-    var failures: [(oracle: String, detail: String)]
-    var replay: String
-    var events: UInt64
-    var simulatedMilliseconds: Double
-    var faultsFired: Int
-    var requests: Int
-
-    init(_ report: SimulationReport, replay: String) {
-        seed = report.seed
-        exitCode = report.exitCode
-        failures = report.verdicts.filter { !$0.ok }.map { ($0.oracle, $0.detail) }
-        self.replay = replay
-        events = report.events
-        simulatedMilliseconds = report.simulatedMilliseconds
-        faultsFired = report.faultsFired
-        requests = report.requests.sent
     }
 }

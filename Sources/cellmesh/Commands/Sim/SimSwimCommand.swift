@@ -15,26 +15,29 @@ struct SimSwimCommand: ParsableCommand {
 
               cellmesh sim swim --members 50,200 --loss 1%,3%,5% --starved 1%,5%,10% --seeds 200
               cellmesh sim swim --arms lifeguard,plain,parts --html swim.html
-              cellmesh sim swim --members 10000 --loss 0% --starved 0% --seeds 1 --arms lifeguard --for 60s
+              cellmesh sim swim --members 10000 --for 60s
+
+            Where every size is above \(SwimGrid.mostSmall) members, what is left out is one run of 'lifeguard' without \
+            loss and without starved members.
             """)
 
     @Option(help: ArgumentHelp("Sizes of the mesh.", valueName: "n,..."))
     var members = CountList([50, 200])
 
-    @Option(help: ArgumentHelp("Shares of packets lost.", valueName: "percent,..."))
-    var loss = RatioList([0.01, 0.05])
+    @Option(help: ArgumentHelp("Shares of packets lost; 1%,5% where left out.", valueName: "percent,..."))
+    var loss: RatioList?
 
-    @Option(help: ArgumentHelp("Shares of members that read late.", valueName: "percent,..."))
-    var starved = RatioList([0, 0.10])
+    @Option(help: ArgumentHelp("Shares of members that read late; 0%,10% where left out.", valueName: "percent,..."))
+    var starved: RatioList?
 
-    @Option(help: ArgumentHelp("Runs of each combination.", valueName: "count"))
-    var seeds = 20
+    @Option(help: ArgumentHelp("Runs of each combination; 20 where left out.", valueName: "count"))
+    var seeds: Int?
 
     @Option(help: ArgumentHelp("The first of the seeds.", valueName: "number"))
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("Variants of the protocol.", valueName: "arm,..."))
-    var arms = ArmList([.lifeguard, .plain])
+    @Option(help: ArgumentHelp("Variants of the protocol; lifeguard,plain where left out.", valueName: "arm,..."))
+    var arms: ArmList?
 
     @Option(help: ArgumentHelp("Its constants: lan, wan or local.", valueName: "name"))
     var profile = "lan"
@@ -89,16 +92,15 @@ struct SimSwimCommand: ParsableCommand {
     }
 
     private func grid() throws -> SwimGrid {
-        var grid = SwimGrid()
+        var grid = SwimGrid(members: members.counts)
         guard let swim = SWIMConfiguration(profile: profile) else {
             throw CommandFailure(.usage, "there is no profile \(profile); lan, wan and local there are")
         }
         grid.swim = swim
-        grid.members = members.counts
-        grid.losses = loss.ratios
-        grid.starved = starved.ratios
-        grid.arms = arms.arms
-        grid.seeds = seeds
+        if let loss { grid.losses = loss.ratios }
+        if let starved { grid.starved = starved.ratios }
+        if let arms { grid.arms = arms.arms }
+        if let seeds { grid.seeds = seeds }
         grid.firstSeed = seed
         grid.duration = duration.amount
         if let problem = grid.problem { throw CommandFailure(.usage, problem) }

@@ -1,8 +1,8 @@
 import SimDriver
 
-/// `sim swarm` and `sim minimise`.
+/// `sim swarm`, `sim sweep` and `sim minimise`.
 enum SwarmView {
-    static func make(_ outcomes: [SwarmOutcome], wall: Double) -> Report {
+    static func make(_ outcomes: [SwarmOutcome], wall: Double, of noun: String) -> Report {
         let events = outcomes.reduce(0) { $0 + $1.events }
         let simulated = outcomes.reduce(0) { $0 + $1.simulatedMilliseconds }
         let faults = outcomes.reduce(0) { $0 + $1.faultsFired }
@@ -14,7 +14,8 @@ enum SwarmView {
                 .array(
                     failed.map { outcome in
                         .object([
-                            ("seed", .integer(outcome.seed)), ("oracle", .string(outcome.failures[0].oracle)),
+                            ("seed", .integer(outcome.seed)), ("title", .string(outcome.title)),
+                            ("oracle", .string(outcome.failures[0].oracle)),
                             ("replay", .string(outcome.replay)), ("exit_code", .integer(outcome.exitCode)),
                             ("oracles", .strings(outcome.failures.map(\.oracle))),
                             ("detail", .string(outcome.failures[0].detail)),
@@ -24,16 +25,16 @@ enum SwarmView {
             ("events", .integer(events)), ("simulated_ms", .decimal(simulated)), ("wall_ms", .decimal(wall)),
             ("faults_fired", .integer(faults)), ("requests", .integer(outcomes.reduce(0) { $0 + $1.requests })),
         ])
-        return Report(document, names: failed.map { "seed/\($0.seed)" }) { style in
+        return Report(document, names: failed.map { "\(noun)/\(noun == "seed" ? "\($0.seed)" : $0.title)" }) { style in
             var text = ""
             for outcome in failed {
-                text += "\(style.painted("seed \(outcome.seed)", .red)), exit code \(outcome.exitCode)\n"
+                text += "\(style.painted(outcome.title, .red)), exit code \(outcome.exitCode)\n"
                 for failure in outcome.failures { text += "  \(failure.oracle): \(failure.detail)\n" }
                 text += "  replay: \(outcome.replay)\n"
             }
             let speed = wall > 0 ? simulated / wall : 0
             let rate = wall > 0 ? Double(events) / wall * 1000 : 0
-            return text + "\(Wording.plural(outcomes.count, "seed")), \(Wording.count(failed.count)) failed; "
+            return text + "\(Wording.plural(outcomes.count, noun)), \(Wording.count(failed.count)) failed; "
                 + "\(Wording.plural(faults, "fault")) fired, \(Wording.count(Int(clamping: events))) events "
                 + "(\(Wording.count(Int(rate))) a second), \(Wording.time(milliseconds: simulated)) of virtual time in "
                 + "\(Wording.time(milliseconds: wall)) (\(Wording.fixed(speed, 0))x)\n"

@@ -1,12 +1,12 @@
 import HeapModule
 import MeshBase
 
-/// The events of a membership simulation in order of (instant, sequence): a calendar queue (Brown 1988).
+/// Things to come in order of (instant, sequence): a calendar queue (Brown 1988).
 ///
 /// The next four seconds lie in buckets that hold a few events each, the rest in a heap, so that what happens soon
 /// costs the same however many members there are. A bucket is a list in one pool: what was freed last is used next, and
 /// is still in the processor's cache.
-struct SwimQueue {
+struct CalendarQueue {
     struct Entry: Comparable {
         /// Nanoseconds since the start.
         var at: Int64
@@ -40,11 +40,11 @@ struct SwimQueue {
     private var far = Heap<Entry>()
     private var sequence: UInt64 = 0
 
-    /// - Parameter members: how many members the simulation has; about eight events a second are expected of each.
-    init(members: Int) {
+    /// - Parameter rate: how many things are expected to happen per second; more or fewer cost time only.
+    init(rate: Int) {
         var doublings: Int64 = 0
-        while members >> Int(doublings) > 1 { doublings += 1 }
-        shift = min(max(29 - doublings, 15), 24)
+        while rate >> Int(doublings) > 1, doublings < 40 { doublings += 1 }
+        shift = min(max(32 - doublings, 15), 24)
         count = 1 << (32 - shift)
         buckets = Array(repeating: -1, count: Int(count))
     }
@@ -100,7 +100,7 @@ struct SwimQueue {
     private mutating func turn(until end: Int64) -> Bool {
         while open.isEmpty {
             if near == 0 {
-                guard let first = far.min else { return false }
+                guard let first = far.min, first.at <= end else { return false }
                 day = max(day, (first.at >> shift) - 1)
             }
             guard (day + 1) << shift <= end else { return false }
