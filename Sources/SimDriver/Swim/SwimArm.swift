@@ -22,7 +22,7 @@ package enum SwimArm: String, CaseIterable, Sendable, Codable {
 
     /// Those that differ from `lifeguard` by one part.
     package static let parts: [SwimArm] = [
-        .noHealth, .noDynamicSuspicion, .noBuddy, .noStallDetection, .noParallelProbes,
+        .noHealth, .noDynamicSuspicion, .noBuddy, .noStallDetection, .noParallelProbes, .noSecondOpinions,
     ]
 
     package func configuration(_ base: SWIMConfiguration) -> SWIMConfiguration {
