@@ -31,6 +31,13 @@ final class RouterProcess: SimProcess {
         super.init(simulation, machine)
     }
 
+    /// A connection keeps its process alive: the process lets go of it first.
+    override func dropSockets(_ body: (SimSocket) -> Void) {
+        super.dropSockets(body)
+        for index in links.indices { links[index] = nil }
+        ready.removeAll()
+    }
+
     private var outbox: RouterOutbox { RouterOutbox(process: self) }
 
     override func start() {

@@ -58,6 +58,12 @@ final class ClientProcess: SimProcess {
         return blueprint.services.indices.filter { !called.contains($0) }.map { blueprint.services[$0].name }
     }
 
+    /// A connection keeps its process alive: the process lets go of it first.
+    override func dropSockets(_ body: (SimSocket) -> Void) {
+        super.dropSockets(body)
+        for index in idle.indices { idle[index].removeAll() }
+    }
+
     override func listens(at endpoint: Endpoint) -> Bool { false }
 
     // MARK: Requests
