@@ -25,6 +25,7 @@ test: bootstrap ## Run all tests
 	swift build --build-tests
 	swift test --skip-build
 	@$(MAKE) --no-print-directory release
+	@scripts/test-trace $(BUILD)/debug/cellmesh $(BINARY)
 	@scripts/test-readme $(BINARY)
 
 lint: ## Check the format of all sources and scripts

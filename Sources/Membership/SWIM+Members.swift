@@ -4,6 +4,8 @@ extension SWIM {
     /// The member this value is.
     public var name: String { table.name(selfID) }
     public var ownIncarnation: UInt32 { incarnation }
+    /// What this node tells of itself.
+    public var ownMetadata: MemberMetadata { table[selfID].metadata }
     /// 0 (sound) up to the configuration's `awareness` - 1.
     public var localHealthScore: Int { health.score }
     /// Members believed alive or suspect, this one among them.

@@ -10,6 +10,9 @@ package struct MembersReport: Codable, Sendable, Equatable {
         package var zone: String?
         /// `alive suspect dead left`.
         package var status: String
+        /// What it says of its work, such as `serving` or `degraded`, and how full it is, 0 to 1 in quarters.
+        package var state: String?
+        package var load: Double?
         package var incarnation: UInt32
         /// Where it takes gossip.
         package var address: String
@@ -19,7 +22,7 @@ package struct MembersReport: Codable, Sendable, Equatable {
         package var sinceMilliseconds: Int64
 
         private enum CodingKeys: String, CodingKey {
-            case name, role, region, zone, status, incarnation, address, data, admin
+            case name, role, region, zone, status, state, load, incarnation, address, data, admin
             case sinceMilliseconds = "since_ms"
         }
 
@@ -29,6 +32,8 @@ package struct MembersReport: Codable, Sendable, Equatable {
             region = member.profile.region
             zone = member.profile.zone
             status = member.status.name
+            state = member.metadata.state.name
+            load = Double(member.metadata.load) / 256
             incarnation = member.incarnation
             address = member.profile.gossip.description
             data = member.profile.data.description

@@ -45,6 +45,11 @@ extension CellNode {
             kind: .reply, flags: pending.isWrite ? .acknowledgement : FrameFlags(), status: 200,
             request: pending.request,
             customer: CustomerHash(rawValue: 0), epoch: .first)
+        if case .failed(let failure) = answer.outcome {
+            if failure == .broken { condition.isStoreBroken = true }
+        } else {
+            condition.isStoreBroken = false
+        }
         switch answer.outcome {
         case .version(let version):
             head.set(version)

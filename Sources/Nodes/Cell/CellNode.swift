@@ -36,6 +36,7 @@ package struct CellNode: ~Copyable {
     let poison: Set<UInt64>
     package private(set) var isStopping = false
     var answerBuffer = ByteBuffer(capacity: 1024)
+    var condition = CellCondition()
 
     package init(_ configuration: CellConfiguration) throws(GossipPort.Invalid) {
         topology = configuration.topology
@@ -55,10 +56,11 @@ package struct CellNode: ~Copyable {
     package mutating func nextDeadline() -> Instant {
         var next = gossip.nextDeadline() ?? .distantFuture
         if let at = graph.timers.next() { next = min(next, at) }
-        return next
+        return min(next, condition.nextLook)
     }
 
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some CellSink) {
+        condition.begin(now: now)
         gossip.start(seeds: seeds, now: now, into: &sink)
         gossip.drainChanges()
     }
@@ -72,10 +74,16 @@ package struct CellNode: ~Copyable {
 
     package mutating func wake(now: Instant, into sink: inout some CellSink) {
         gossip.wake(now: now, into: &sink)
+        if now >= condition.nextLook {
+            gossip.update(condition.look(fullness: fullness, now: now), now: now, into: &sink)
+        }
         gossip.drainChanges()
         graph.wake(now: now, into: &sink)
         answerFinished(into: &sink)
     }
+
+    /// How full the fullest pool of a service is with its queue.
+    private var fullness: Double { graph.pools.reduce(0) { max($0, $1.utilisation) } }
 
     /// From now on new work is refused, and the others are told that this cell goes on purpose.
     package mutating func leave(now: Instant, into sink: inout some CellSink) {

@@ -37,6 +37,8 @@ package enum MembersPage {
         json.field("region", member.profile.region)
         json.field("zone", member.profile.zone)
         json.field("status", member.status.name)
+        json.field("state", member.metadata.state.name)
+        json.field("load", Double(member.metadata.load) / 256)
         json.field("incarnation", member.incarnation)
         json.field("address", member.profile.gossip.description)
         json.field("data", member.profile.data.description)

@@ -4,12 +4,15 @@ import Telemetry
 enum MembersView {
     static func make(_ answer: JSONValue) -> Report {
         let view = answer.ordered(["schema", "observer", "agree", "of", "members"])
-            .ordering("members", ["name", "role", "region", "zone", "status", "incarnation", "address", "since_ms"])
+            .ordering(
+                "members",
+                ["name", "role", "region", "zone", "status", "state", "load", "incarnation", "address", "since_ms"])
         let members = view["members"].elements
         let names = members.map { "\($0["role"].text ?? "node")/\($0["name"].text ?? "")" }
         return Report(view, names: names) { style in
             var table = style.table([
                 .init("NAME"), .init("ROLE"), .init("REGION"), .init("STATUS"), .init("FOR", .right),
+                .init("STATE", wide: true), .init("LOAD", .right, wide: true),
                 .init("INCARNATION", .right, wide: true), .init("ADDRESS", wide: true),
             ])
             for member in members {
@@ -18,6 +21,8 @@ enum MembersView {
                     .init(member["name"].text ?? ""), .init(member["role"].text ?? ""),
                     .init(member["region"].text ?? ""), .init(status, Wording.style(ofState: status)),
                     .init(member["since_ms"].double.map { Wording.time(milliseconds: $0) } ?? "-"),
+                    .init(member["state"].text ?? "-"),
+                    .init(member["load"].double.map { "\(Int($0 * 100)) %" } ?? "-"),
                     .init(StatusView.number(member["incarnation"])), .init(member["address"].text ?? "-"),
                 ])
             }

@@ -1,0 +1,31 @@
+import Membership
+import MeshBase
+
+/// What a cell says of itself to the other members: whether its store works, and how full it is.
+///
+/// Each change is a new incarnation that all members are told of, hence in quarters, averaged over seconds, and no sooner
+/// back than by a margin.
+struct CellCondition {
+    /// When to look at the cell again.
+    private(set) var nextLook = Instant.distantFuture
+    /// The last order of the store found it broken.
+    var isStoreBroken = false
+    private var fullness = 0.0
+    private var quarter = 0
+
+    static let interval = TimeAmount.seconds(1)
+    /// Weight of the newest look.
+    private static let weight = 0.4
+    private static let margin = 0.05
+
+    mutating func begin(now: Instant) { nextLook = now + Self.interval }
+
+    /// - Parameter fullness: of the fullest pool with its queue, 0 to 1.
+    mutating func look(fullness latest: Double, now: Instant) -> MemberMetadata {
+        nextLook = now + Self.interval
+        fullness += (min(max(latest, 0), 1) - fullness) * Self.weight
+        while quarter < 3, fullness >= Double(quarter + 1) / 4 { quarter += 1 }
+        while quarter > 0, fullness < Double(quarter) / 4 - Self.margin { quarter -= 1 }
+        return MemberMetadata(state: isStoreBroken ? .degraded : .serving, load: UInt8(quarter * 64))
+    }
+}

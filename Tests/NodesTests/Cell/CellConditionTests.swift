@@ -1,0 +1,42 @@
+import Membership
+import MeshBase
+import Replication
+import Testing
+import Topology
+
+@testable import Nodes
+
+@Suite struct CellConditionTests {
+    @Test func fullnessIsToldInQuartersAndNotBackAndForth() {
+        var condition = CellCondition()
+        condition.begin(now: .zero)
+        #expect(condition.nextLook == .at(1_000))
+        var told: [UInt8] = []
+        for second in 1...40 {
+            // A peak, a swing around a quarter's edge, and rest.
+            let fullness = second <= 10 ? 1.0 : second <= 30 ? (second % 2 == 0 ? 0.52 : 0.47) : 0
+            let load = condition.look(fullness: fullness, now: .at(Int64(second) * 1_000)).load
+            if told.last != load { told.append(load) }
+        }
+        #expect(condition.nextLook == .at(41_000))
+        #expect(told == [64, 128, 192, 128, 64, 0], "the swing changes nothing: \(told)")
+    }
+
+    @Test func theOthersAreToldOfAFullPoolAndOfABrokenStore() {
+        let cell = CellHarness(
+            topology(services: [waiting("front", 60_000, pool: Pool(workers: 4, queue: 1))], store: StoreSettings()))
+        cell.node.start(seeds: [], now: .zero, into: &cell.sink)
+        for _ in 0..<5 { cell.call("front") }
+        for second in 1...9 { cell.node.wake(now: .at(Int64(second) * 1_000), into: &cell.sink) }
+        #expect(cell.swim.ownMetadata.load == 192)
+        #expect(cell.swim.ownMetadata.state == .serving)
+        let before = cell.swim.ownIncarnation
+        cell.send(.recordRead, "k")
+        for order in cell.sink.orders {
+            cell.node.stored(StoreAnswer(ticket: order.ticket, outcome: .failed(.broken)), into: &cell.sink)
+        }
+        for second in 10...12 { cell.node.wake(now: .at(Int64(second) * 1_000), into: &cell.sink) }
+        #expect(cell.swim.ownMetadata.state == .degraded)
+        #expect(cell.swim.ownIncarnation > before, "or nobody would hear of it")
+    }
+}
