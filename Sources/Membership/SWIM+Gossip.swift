@@ -98,19 +98,20 @@ extension SWIM {
     ) {
         picks.removeAll(keepingCapacity: true)
         guard !order.isEmpty, count > 0 else { return }
-        if order.count <= 4 * count {
-            // Few candidates: walk round from a random place, so that none is missed.
-            var place = Int(rng.below(UInt64(order.count)))
-            for _ in 0..<order.count where picks.count < count {
-                let id = order[place]
-                place = place + 1 == order.count ? 0 : place + 1
-                if isPeer(id, status), id != excluded { picks.append(id) }
-            }
-        } else {
+        if order.count > 4 * count {
             for _ in 0..<4 * count where picks.count < count {
                 let id = order[Int(rng.below(UInt64(order.count)))]
                 if isPeer(id, status), id != excluded, !picks.contains(id) { picks.append(id) }
             }
+            // Where most are dead, the draws may find nobody.
+            guard picks.isEmpty else { return }
+        }
+        // Few candidates: walk round from a random place, so that none is missed.
+        var place = Int(rng.below(UInt64(order.count)))
+        for _ in 0..<order.count where picks.count < count {
+            let id = order[place]
+            place = place + 1 == order.count ? 0 : place + 1
+            if isPeer(id, status), id != excluded { picks.append(id) }
         }
     }
 

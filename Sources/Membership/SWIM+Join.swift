@@ -25,6 +25,15 @@ extension SWIM {
         if !timers.isArmed(.reconnect) { armReconnect(now: now, rng: &rng) }
     }
 
+    /// Asks members of a former life, which may be gone for good.
+    mutating func rejoin(_ endpoints: [Endpoint], now: Instant, into sink: inout some SWIMSink & ~Copyable) {
+        guard phase == .running, let own = table.endpoint(selfID) else { return }
+        freshUntil = now + configuration.gossipInterval * Int64(40)
+        for endpoint in endpoints.prefix(configuration.mostSeeds) where endpoint != own {
+            requestSync(from: endpoint, into: &sink)
+        }
+    }
+
     /// Asks every seed that has not answered, at growing distances, until one has.
     mutating func seek(now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable) {
         guard phase == .running else { return }

@@ -32,7 +32,7 @@ extension SWIM {
             case .suspect(let name, let incarnation, _), .dead(let name, let incarnation, _):
                 guard let id = table.find(name), table[id].incarnation > incarnation else { continue }
                 corrected += 1
-                append(update(about: id, accuser: suspicions[id]?.accusers.first ?? selfID), &room)
+                append(update(about: id, accuser: accuser(of: id)), &room)
             case .alive, .left: continue
             }
         }

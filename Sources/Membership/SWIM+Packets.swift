@@ -43,7 +43,7 @@ extension SWIM {
     func accusation(of id: MemberID) -> MemberUpdate? {
         switch table[id].status {
         case .alive: nil
-        case .suspect: configuration.buddy ? update(about: id, accuser: selfID) : nil
+        case .suspect: configuration.buddy ? update(about: id, accuser: accuser(of: id)) : nil
         case .dead, .left: update(about: id, accuser: selfID)
         }
     }

@@ -11,15 +11,18 @@ extension SWIM {
         outgoing.body = .syncRequest(table.digest)
         outgoing.updates.removeAll(keepingCapacity: true)
         if let own = update(about: selfID, accuser: selfID) { outgoing.updates.append(own) }
-        if let about, let accusation = update(about: about, accuser: selfID) { outgoing.updates.append(accusation) }
+        if let about, let accusation = update(about: about, accuser: accuser(of: about)) {
+            outgoing.updates.append(accusation)
+        }
         flush(to: endpoint, into: &sink)
     }
 
     mutating func syncTick(now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable) {
         guard phase == .running else { return }
         pickPeers(1, except: nil, rng: &rng)
-        guard let peer = picks.first, let endpoint = table.endpoint(peer) else { return }
-        requestSync(from: endpoint, into: &sink)
+        // Nobody left: the exchanges begin again with the next member.
+        guard let peer = picks.first else { return }
+        if let endpoint = table.endpoint(peer) { requestSync(from: endpoint, into: &sink) }
         armSync(now: now, rng: &rng)
     }
 
@@ -78,15 +81,8 @@ extension SWIM {
         var room = beginPart(.syncList(SyncRange(buckets: mask, first: 0, last: 0)))
         for id in table.directory.inHashOrder() where table.isKnown(id) {
             let hash = table.hash(id)
-            guard mask >> UInt32(SyncDigest.bucket(hash)) & 1 == 1, let profile = table.profile(id)?.profile else {
-                continue
-            }
-            let state = table[id]
-            // A suspect is introduced before it is accused: the receiver may not know it.
-            var entries: (MemberUpdate?, MemberUpdate?) = (nil, update(about: id, accuser: selfID))
-            if state.status == .suspect {
-                entries.0 = .alive(profile, state.metadata, incarnation: state.incarnation)
-            }
+            guard mask >> UInt32(SyncDigest.bucket(hash)) & 1 == 1, table.profile(id) != nil else { continue }
+            let entries = (introduction(of: id), update(about: id, accuser: accuser(of: id)))
             let size = (entries.0?.encodedSize ?? 0) + (entries.1?.encodedSize ?? 0)
             if size > room || outgoing.updates.count + 2 > GossipSize.mostUpdates {
                 outgoing.body = .syncList(SyncRange(buckets: mask, first: first, last: last))
@@ -127,17 +123,27 @@ extension SWIM {
         }
         var room = beginPart(.syncDifference)
         for id in table.directory.inHashOrder() where range.contains(table.hash(id)) && table.isKnown(id) {
-            guard isNews(table[id], to: stated[id]), let update = update(about: id, accuser: selfID) else { continue }
-            let size = update.encodedSize
-            if size > room || outgoing.updates.count == GossipSize.mostUpdates {
+            guard isNews(table[id], to: stated[id]), let update = update(about: id, accuser: accuser(of: id)) else {
+                continue
+            }
+            let introduction = stated[id] == nil ? introduction(of: id) : nil
+            let size = update.encodedSize + (introduction?.encodedSize ?? 0)
+            if size > room || outgoing.updates.count + 2 > GossipSize.mostUpdates {
                 guard spendSyncPacket(now: now) else { return }
                 flush(to: endpoint, into: &sink)
                 room = beginPart(.syncDifference)
             }
+            if let introduction { outgoing.updates.append(introduction) }
             outgoing.updates.append(update)
             room -= size
         }
         if !outgoing.updates.isEmpty, spendSyncPacket(now: now) { flush(to: endpoint, into: &sink) }
+    }
+
+    /// A suspect is introduced before it is accused: the receiver may not know it.
+    private func introduction(of id: MemberID) -> MemberUpdate? {
+        guard table[id].status == .suspect, let profile = table.profile(id)?.profile else { return nil }
+        return .alive(profile, table[id].metadata, incarnation: table[id].incarnation)
     }
 
     /// Suspicion is not worth an answer, and neither is the death of one the peer never heard of.

@@ -24,6 +24,10 @@ extension SWIM {
         announce(id, accuser: accuser, now: now)
     }
 
+    /// In whose name a suspicion is passed on that this node may not have come to by itself: its first accuser's, so that
+    /// nobody takes one accuser for two.
+    func accuser(of id: MemberID) -> MemberID { suspicions[id]?.accusers.first ?? selfID }
+
     mutating func endSuspicion(of id: MemberID, alive: Bool) {
         guard suspicions.remove(id) != nil else { return }
         timers.cancel(.suspicion(id))

@@ -117,8 +117,9 @@ public struct SWIM {
         self.constants = constants
         let configuration = constants.value
         selfID = id
-        // A store that was damaged must not put the node beyond the range where refutation works.
-        persisted = min(initialIncarnation, MemberUpdate.highestIncarnation - 1)
+        // No life comes that far by itself: a store that was damaged must not put the node beyond the range where
+        // refutation works. What the mesh remembers of it is outbid.
+        persisted = initialIncarnation <= MemberUpdate.highestIncarnation / 2 ? initialIncarnation : 0
         incarnation = persisted + 1
         let shared = directory.intern(profile, of: id)
         if let census, census.introduces(id, shared, metadata), incarnation == 1 {
@@ -139,6 +140,7 @@ public struct SWIM {
         switch event {
         case .start: start(now: now, rng: &rng, into: &sink)
         case .join(let endpoints): join(endpoints, now: now, rng: &rng, into: &sink)
+        case .rejoin(let endpoints): rejoin(endpoints, now: now, into: &sink)
         case .packet(let source, let packet): receive(packet, from: source, now: now, rng: &rng, into: &sink)
         case .wake: wake(now: now, rng: &rng, into: &sink)
         case .updateMetadata(let metadata): update(metadata, now: now, into: &sink)

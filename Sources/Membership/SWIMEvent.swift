@@ -6,6 +6,8 @@ public enum SWIMEvent: Sendable {
     case start
     /// Seeks a mesh through any of these; repeated, it adds seeds and tries again.
     case join(seeds: [Endpoint])
+    /// Asks these once whether they know a mesh; unlike seeds they are not asked again.
+    case rejoin(through: [Endpoint])
     /// A packet, opened and decoded, and where it came from.
     case packet(from: Endpoint, GossipPacket)
     /// The time that `nextDeadline` named has come (or passed).

@@ -55,6 +55,42 @@ import Testing
         #expect(bench.swim.members.map(\.metadata) == [MemberMetadata()])
     }
 
+    /// A peer's view must not make two accusers of one.
+    @Test func aSuspicionIsListedInTheNameOfItsAccuser() {
+        var bench = Bench(peers: 4)
+        bench.gossip([.suspect("p0", incarnation: 1, accuser: "p1")], from: "p1")
+        bench.sink = TestNetwork.Sink()
+        bench.gossip([], from: "p2", .syncRequest(SyncDigest()))
+        let lists = bench.sink.sent.filter { $0.1.kind == .syncList }.flatMap { $0.1.updates }
+        #expect(lists.contains(.suspect("p0", incarnation: 1, accuser: "p1")))
+        // Who lacks it is told of the member first, in the answer to a list as well.
+        bench.sink = TestNetwork.Sink()
+        bench.gossip([], from: "p3", .syncList(SyncRange(buckets: .max, first: 0, last: .max)))
+        let told = bench.sink.sent.filter { $0.1.kind == .syncDifference }.flatMap { $0.1.updates }
+            .filter { $0.name == "p0" }
+        #expect(told.map(\.status) == [.alive, .suspect])
+        #expect(told.last == .suspect("p0", incarnation: 1, accuser: "p1"))
+    }
+
+    @Test func anIncarnationFromADamagedStoreDoesNotEndRefutation() {
+        for stored in [UInt32.max, MemberUpdate.highestIncarnation, MemberUpdate.highestIncarnation - 1] {
+            var bench = Bench(incarnation: stored, peers: 2)
+            bench.gossip([.suspect("self", incarnation: 9, accuser: "p1")], from: "p1")
+            #expect(bench.swim.ownIncarnation == 10, "stored \(stored)")
+        }
+    }
+
+    /// Draws at random find nobody where nearly all are dead; exchanges of views and gossip must go on all the same.
+    @Test func theLastPeerOfManyIsFound() {
+        var bench = Bench(peers: 40)
+        bench.gossip((1..<40).map { .dead("p\($0)", incarnation: 1, accuser: "p0") }, from: "p0")
+        var rng = Generator(seed: 5)
+        for _ in 0..<50 {
+            bench.swim.pickPeers(1, except: nil, rng: &rng)
+            #expect(bench.swim.picks.count == 1)
+        }
+    }
+
     /// Conformance 24.
     @Test func aSuspectIsToldAndRefutes() {
         var bench = Bench(peers: 1)
@@ -63,7 +99,8 @@ import Testing
         bench.advance(.milliseconds(250))
         let pings = bench.sink.sent.filter { $0.1.kind == .ping }
         #expect(!pings.isEmpty)
-        #expect(pings.allSatisfy { $0.1.updates.first == .suspect("p0", incarnation: 1, accuser: "self") })
+        // In the name of who accused it: this node has not.
+        #expect(pings.allSatisfy { $0.1.updates.first == .suspect("p0", incarnation: 1, accuser: "x") })
 
         var accused = Bench(incarnation: 4, peers: 3)
         accused.gossip([.suspect("self", incarnation: 5, accuser: "p1")], from: "p1")

@@ -36,7 +36,7 @@ package final class ControlMember: MembershipView {
         runtime.membership.keep(
             KeptMember(
                 rekey: { try node.pointee.gossip.rekey($0) },
-                join: { node.pointee.join(seeds: $0, now: loop.now(), into: &io.pointee) },
+                rejoin: { node.pointee.gossip.rejoin(through: $0, now: loop.now(), into: &io.pointee) },
                 streamed: { node.pointee.gossip.handle(streamed: $0, now: loop.now(), into: &io.pointee) },
                 members: { node.pointee.gossip.swim.members }))
     }
@@ -75,7 +75,8 @@ package final class ControlMember: MembershipView {
     package func answer(stream path: String) -> String? {
         guard let datagram = GossipStream.datagram(path) else { return nil }
         let answer = datagram.withUnsafeBytes {
-            node.pointee.gossip.answer(ping: $0, now: runtime.loop.now(), into: &io.pointee)
+            node.pointee.gossip.answer(
+                ping: $0, now: runtime.loop.now(), into: &io.pointee, isHeard: runtime.wire.reaches)
         }
         return answer.map(GossipStream.text)
     }

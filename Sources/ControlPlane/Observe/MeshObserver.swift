@@ -55,6 +55,7 @@ package final class MeshObserver {
         var host = HostSettings(
             name: "control", topology: topology, placement: placement, dataDirectory: directory.controlDirectory,
             secret: settings.secret, boot: SecretText.randomInteger(), storeID: SecretText.randomInteger())
+        host.keysPath = directory.keysPath
         host.gossip = settings.gossip
         host.join = settings.join
         host.advertise = settings.advertise

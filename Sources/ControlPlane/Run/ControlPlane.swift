@@ -349,7 +349,11 @@ package final class ControlPlane {
         note("stopped", [:])
         directory.removeControl()
         // The goodbye travels, and the answer to `down` goes out.
-        stopTimer = try? LoopTimer.once(loop: loop, after: .milliseconds(others ? 50 : 5)) { [unowned self] in
+        var checks = 0
+        stopTimer = try? LoopTimer(loop: loop) { [unowned self] in
+            checks += 1
+            guard runtime.wire.waitingDatagrams == 0 || checks > 100 else { return }
+            stopTimer?.close()
             api.close()
             client.close()
             driver.close()
@@ -358,5 +362,6 @@ package final class ControlPlane {
             member.close()
             runtime.close()
         }
+        stopTimer?.start(after: .milliseconds(others ? 50 : 5), every: .milliseconds(10))
     }
 }

@@ -13,6 +13,8 @@ struct UserEventLog {
     static let window = 512
     /// Lamport times beyond are refused, so that nobody can use them up.
     static let latest = UInt64(1) << 62
+    /// How far ahead of this member's clock an event may be.
+    static let mostAhead = UInt64(1) << 32
 
     private(set) var clock: UInt64 = 0
     private var telling: [Telling] = []
@@ -34,7 +36,10 @@ struct UserEventLog {
 
     /// Whether the event is heard for the first time.
     mutating func note(_ event: UserEvent) -> Bool {
-        guard event.time > forgotten, event.time <= Self.latest else { return false }
+        // One that is far ahead would drive every clock there, and what is raised afterwards would be old at once.
+        guard event.time > forgotten, event.time <= Self.latest,
+            event.time < clock || event.time - clock <= Self.mostAhead
+        else { return false }
         var hash = StableHash.combine(StableHash.hash(event.origin), event.time)
         hash = StableHash.combine(hash, StableHash.hash(event.name))
         for byte in event.payload { hash = StableHash.combine(hash, UInt64(byte)) }

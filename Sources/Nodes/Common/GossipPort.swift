@@ -36,7 +36,7 @@ package struct GossipConfiguration {
     package var keys: GossipKeyFile?
     package var mesh: String
     /// Unique to this life of the process: the nonces of its packets begin with it.
-    package var boot: UInt32
+    package var boot: UInt64
     package var seed: UInt64
     /// Shared by the nodes of a simulator.
     package var directory: MemberDirectory?
@@ -45,7 +45,7 @@ package struct GossipConfiguration {
 
     package init(
         profile: MemberProfile, metadata: MemberMetadata = MemberMetadata(state: .serving),
-        initialIncarnation: UInt32 = 0, swim: SWIMConfiguration, secret: [UInt8], mesh: String, boot: UInt32,
+        initialIncarnation: UInt32 = 0, swim: SWIMConfiguration, secret: [UInt8], mesh: String, boot: UInt64,
         seed: UInt64, directory: MemberDirectory? = nil
     ) {
         self.profile = profile
@@ -131,13 +131,13 @@ package struct GossipPort: ~Copyable {
         self.swim = swim
         mesh = configuration.mesh
         isOpen = !configuration.seals
-        let bootID = StableHash.combine(StableHash.hash(configuration.profile.name), UInt64(configuration.boot))
+        let bootID = StableHash.combine(StableHash.hash(configuration.profile.name), configuration.boot)
         outbox = Outbox(
             channel: GossipChannel(
                 keys: keys, bootID: bootID, largestDatagram: configuration.swim.largestDatagram))
         random = Generator(
             seed: configuration.seed, concern: "gossip", node: StableHash.hash(configuration.profile.name),
-            counter: UInt64(configuration.boot))
+            counter: configuration.boot)
         incoming = GossipPacket(sender: "", senderIncarnation: 0, body: .gossip)
     }
 
@@ -152,6 +152,11 @@ package struct GossipPort: ~Copyable {
         run(.join(seeds: seeds), now, &sink)
     }
 
+    /// Asks members of a former life once.
+    package mutating func rejoin(through former: [Endpoint], now: Instant, into sink: inout some GossipSink) {
+        run(.rejoin(through: former), now, &sink)
+    }
+
     package mutating func handle(
         datagram: UnsafeRawBufferPointer, from: Endpoint, now: Instant, into sink: inout some GossipSink
     ) {
@@ -163,11 +168,14 @@ package struct GossipPort: ~Copyable {
     }
 
     /// Answers a sealed ping that came by stream. Nil, and nothing changed but a count, for anything else.
+    ///
+    /// - Parameter isHeard: whether anything of a member gets through to this one.
     package mutating func answer(
-        ping datagram: UnsafeRawBufferPointer, now: Instant, into sink: inout some GossipSink
+        ping datagram: UnsafeRawBufferPointer, now: Instant, into sink: inout some GossipSink,
+        isHeard: (_ sender: String) -> Bool = { _ in true }
     ) -> [UInt8]? {
         guard (try? outbox.channel.decode(datagram, into: &incoming)) != nil else { return nil }
-        guard case .ping = incoming.body else { return nil }
+        guard case .ping = incoming.body, isHeard(incoming.sender) else { return nil }
         outbox.answer = nil
         receive(from: Self.stream, now, &sink)
         if outbox.answer != nil { outbox.counters.streamsAnswered += 1 }

@@ -130,7 +130,7 @@ final class Simulation {
             gossip: machine.gossip, data: role == .control ? .unspecified : machine.data, admin: machine.admin)
         var gossip = GossipConfiguration(
             profile: profile, initialIncarnation: machine.incarnation, swim: swim, secret: secret,
-            mesh: topology.name, boot: machine.boot, seed: seed, directory: directory)
+            mesh: topology.name, boot: UInt64(machine.boot), seed: seed, directory: directory)
         gossip.seals = configuration.seals
         return gossip
     }

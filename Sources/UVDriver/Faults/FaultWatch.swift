@@ -27,6 +27,8 @@ package final class FaultWatch {
     private var ids: [String] = []
     /// The file was there and could not be understood.
     package private(set) var failures: UInt64 = 0
+    /// What could not be understood, so that it is told once.
+    private var unreadable: Fingerprint?
 
     static let interval = TimeAmount.milliseconds(500)
     /// Bytes of the largest file that is read.
@@ -56,8 +58,8 @@ package final class FaultWatch {
     package func refresh() {
         let found = fingerprint()
         if found != seen {
+            guard found == nil || read(found) else { return }
             seen = found
-            guard found == nil || read() else { return }
             if found == nil { sheet = FaultSheet() }
             follow()
         }
@@ -73,10 +75,13 @@ package final class FaultWatch {
     }
 
     /// False where the file cannot be understood: what was in force stays.
-    private func read() -> Bool {
+    private func read(_ found: Fingerprint?) -> Bool {
         guard let text = SmallFile.read(path, most: Self.largest),
             let sheet = try? JSONDecoder().decode(FaultSheet.self, from: Data(text.utf8))
         else {
+            // Looked at again at the next turn, and told of once.
+            guard unreadable != found else { return false }
+            unreadable = found
             failures += 1
             events?.log("faults-unreadable", "the file \(path) could not be understood; the rules stay as they were")
             return false

@@ -104,6 +104,17 @@ package final class WireLayer {
         isActive && (rules?.preventsConnection(with: number) ?? false)
     }
 
+    /// Whether an exchange with a node comes about; anything that is no node is reached.
+    package func reaches(_ name: String) -> Bool {
+        guard isActive, let number = nodes.number(of: name) else { return true }
+        return !preventsConnection(with: number)
+    }
+
+    package func reaches(_ endpoint: Endpoint) -> Bool {
+        guard isActive, let number = number(at: endpoint) else { return true }
+        return !preventsConnection(with: number)
+    }
+
     /// A connection was begun that cannot come to anything.
     func connectionHangs() { counters.hung += 1 }
 

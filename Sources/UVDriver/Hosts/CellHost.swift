@@ -71,7 +71,7 @@ package final class CellHost {
         runtime.membership.keep(
             KeptMember(
                 rekey: { try node.pointee.gossip.rekey($0) },
-                join: { node.pointee.gossip.join(seeds: $0, now: loop.now(), into: &io.pointee) },
+                rejoin: { node.pointee.gossip.rejoin(through: $0, now: loop.now(), into: &io.pointee) },
                 streamed: { node.pointee.gossip.handle(streamed: $0, now: loop.now(), into: &io.pointee) },
                 members: { node.pointee.gossip.swim.members }))
         runtime.onStop = { [unowned self] in stop() }
@@ -103,7 +103,9 @@ package final class CellHost {
         var checks = 0
         stopTimer = try? LoopTimer(loop: runtime.loop) { [unowned self] in
             checks += 1
-            guard node.pointee.isIdle && !front.pool.hasBacklog || checks > 100 else { return }
+            // Goodbyes that a fault delays are on their way still.
+            let isDone = node.pointee.isIdle && !front.pool.hasBacklog && runtime.wire.waitingDatagrams == 0
+            guard isDone || checks > 100 else { return }
             stopTimer?.close()
             front.pool.closeAll()
             runtime.close()
@@ -135,7 +137,7 @@ package final class CellHost {
         let now = runtime.loop.now()
         if let datagram = GossipStream.datagram(path) {
             let answer = datagram.withUnsafeBytes {
-                node.pointee.gossip.answer(ping: $0, now: now, into: &io.pointee)
+                node.pointee.gossip.answer(ping: $0, now: now, into: &io.pointee, isHeard: runtime.wire.reaches)
             }
             return answer.map { .plain(GossipStream.text($0)) }
         }

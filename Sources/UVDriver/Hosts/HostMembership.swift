@@ -7,17 +7,18 @@ import Wire
 /// The node's membership as the process around it reaches it; everything here runs on the loop's thread.
 package struct KeptMember {
     package var rekey: (GossipKeyFile) throws -> Void
-    package var join: ([Endpoint]) -> Void
+    /// Asks members of the former life.
+    package var rejoin: ([Endpoint]) -> Void
     /// An answer that came by stream.
     package var streamed: (UnsafeRawBufferPointer) -> Void
     package var members: () -> [Member]
 
     package init(
-        rekey: @escaping (GossipKeyFile) throws -> Void, join: @escaping ([Endpoint]) -> Void,
+        rekey: @escaping (GossipKeyFile) throws -> Void, rejoin: @escaping ([Endpoint]) -> Void,
         streamed: @escaping (UnsafeRawBufferPointer) -> Void, members: @escaping () -> [Member]
     ) {
         self.rekey = rekey
-        self.join = join
+        self.rejoin = rejoin
         self.streamed = streamed
         self.members = members
     }
@@ -66,7 +67,11 @@ package final class HostMembership {
 
     /// The keys to start with; nil where there is no key file, and the secret is the key.
     func keys() throws -> GossipKeyFile? {
-        guard let keysPath, let text = SmallFile.read(keysPath, most: GossipKeyFile.longest) else { return nil }
+        guard let keysPath, SmallFile.exists(keysPath) else { return nil }
+        // One that is there and cannot be read is no reason to seal with a key that was taken out of use.
+        guard let text = SmallFile.read(keysPath, most: GossipKeyFile.longest) else {
+            throw HostFailure("the key file \(keysPath) cannot be read")
+        }
         guard let file = GossipKeyFile(text) else { throw HostFailure("\(keysPath) is no key file of a mesh") }
         keysText = text
         return file
@@ -125,7 +130,7 @@ package final class HostMembership {
         guard !member.members().contains(where: { !$0.isSelf && $0.status.isLive }) else { return }
         let seeds = written.entries.prefix(16).map(\.endpoint)
         if ticks == Self.rejoinTicks { events.log("rejoining", "\(seeds.count) members of the former life are tried") }
-        member.join(Array(seeds))
+        member.rejoin(Array(seeds))
     }
 
     // MARK: Streams
@@ -138,7 +143,8 @@ package final class HostMembership {
         let request = HTTPOutgoing(.get, endpoint, "/v1/gossip/" + HexText.text(datagram))
         wire.call(endpoint, bytes: datagram.count) {
             client.send(request, timeout: Self.streamTimeout) { [weak self] result in
-                guard let member = self?.member, case .success(let answer) = result, answer.status == 200,
+                guard let self, let member, wire.reaches(endpoint), case .success(let answer) = result,
+                    answer.status == 200,
                     let bytes = HexText.bytes(answer.text.trimmingNewline)
                 else { return }
                 bytes.withUnsafeBytes { member.streamed($0) }

@@ -85,9 +85,15 @@ package final class HostRuntime {
         var configuration = GossipConfiguration(
             profile: profile, initialIncarnation: storedIncarnation(),
             swim: SWIMConfiguration(settings.topology.membership), secret: settings.secret,
-            mesh: settings.topology.name, boot: settings.boot, seed: settings.topology.seed)
+            mesh: settings.topology.name, boot: Self.gossipBoot(), seed: settings.topology.seed)
         configuration.keys = try membership.keys()
         return configuration
+    }
+
+    /// The key of the gossip outlives processes: no two lives may begin their nonces alike.
+    private static func gossipBoot() -> UInt64 {
+        var random = SystemRandomNumberGenerator()
+        return random.next()
     }
 
     private func storedIncarnation() -> UInt32 {

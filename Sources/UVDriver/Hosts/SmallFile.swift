@@ -3,6 +3,9 @@ import Glibc
 
 /// Reading and replacing files of a few bytes.
 enum SmallFile {
+    /// False only where there is surely no such file.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 || errno != ENOENT }
+
     /// The file's text, or nil when it cannot be read or is longer than `most` bytes.
     static func read(_ path: String, most: Int) -> String? {
         let descriptor = cuv_open_errno(path, O_RDONLY, 0)

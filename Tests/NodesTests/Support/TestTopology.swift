@@ -23,7 +23,8 @@ func gossip(_ name: String, _ role: NodeRole, port: UInt16, boot: UInt32 = 1) ->
         name: name, role: role, region: "r", zone: "a", gossip: .loopback(port), data: .loopback(port + 1000),
         admin: .loopback(port + 2000))
     return GossipConfiguration(
-        profile: profile, swim: .local, secret: Array(repeating: 9, count: 32), mesh: "test", boot: boot, seed: 7)
+        profile: profile, swim: .local, secret: Array(repeating: 9, count: 32), mesh: "test", boot: UInt64(boot),
+        seed: 7)
 }
 
 extension Instant {

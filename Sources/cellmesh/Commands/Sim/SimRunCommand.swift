@@ -73,6 +73,8 @@ struct SimRunCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let configuration = try configuration(TopologyFile.topology(file, console: console))
+        CrashReporter.install()
+        CrashReporter.begin(CommandLine.arguments.joined(separator: " "))
         let begun = Pause.now()
         let deadline = begun + wallLimit.amount
         var report: SimulationReport

@@ -61,6 +61,8 @@ struct SimSwimCommand: ParsableCommand {
         let grid = try grid()
         let begun = Pause.now()
         let deadline = begun + wallLimit.amount
+        CrashReporter.install()
+        let command = CommandLine.arguments.joined(separator: " ")
         let line = ProgressLine(console)
         // Views of large meshes are memory: those are simulated one after the other.
         let isLarge = grid.members.contains { $0 > 5_000 }
@@ -71,8 +73,9 @@ struct SimSwimCommand: ParsableCommand {
                 return Pause.now() < deadline
             },
             { run, isStopped in
+                CrashReporter.begin(command)
                 // The grid was checked: no trial is refused.
-                try? grid.trial(run).run { _, _ in !isStopped() }
+                return try? grid.trial(run).run { _, _ in !isStopped() }
             })
         line.end()
         guard let results else {

@@ -31,6 +31,8 @@ struct SimValidateCommand: ParsableCommand {
             throw CommandFailure(.usage, "--effort is a factor between 0.01 and 1000")
         }
         let topology = try TopologyFile.topology(file, console: console)
+        CrashReporter.install()
+        CrashReporter.begin(CommandLine.arguments.joined(separator: " "))
         let line = ProgressLine(console)
         let begun = Pause.now()
         let answers: [KnownAnswer]?
