@@ -44,7 +44,8 @@ extension SWIM {
     ) {
         guard let endpoint = table.endpoint(target) else { return }
         sequence &+= 1
-        probes.append(Probe(target: target, sequence: sequence, isExtra: isExtra))
+        probes.append(
+            Probe(target: target, incarnation: table[target].incarnation, sequence: sequence, isExtra: isExtra))
         transmit(
             .ping(sequence: sequence, target: table.name(target)), to: endpoint, audience: target, asking: true,
             into: &sink)
@@ -130,8 +131,9 @@ extension SWIM {
             health.add(asked.isEmpty ? 1 : sound - min(sound, failed.nacks))
         }
         for relay in asked where !failed.nackedBy.contains(relay) { doubt(relay) }
-        guard isPeer(failed.target) else { return }
-        let incarnation = table[failed.target].incarnation
+        // Who has told of itself meanwhile lives: the probe went to an earlier life of it, at another address perhaps.
+        let incarnation = failed.incarnation
+        guard isPeer(failed.target), table[failed.target].incarnation == incarnation else { return }
         var event = MemberEvent(at: now, kind: .probeFailed, incarnation: incarnation, actor: name)
         event.relays = asked.count
         event.nacks = failed.nacks

@@ -44,8 +44,7 @@ extension EndToEnd {
             #expect(hosts.pids(of: "eu-west").count == 5)
             hosts.destroy("eu-west")
             // The kernel takes its time to end what was killed.
-            TestMesh.eventually { hosts.pids(of: "eu-west").isEmpty }
-            #expect(hosts.pids(of: "eu-west").isEmpty)
+            #expect(TestMesh.eventually { hosts.pids(of: "eu-west").isEmpty })
             try hosts.eventually("two of three cells serve") {
                 try hosts.http("GET", "/v1/customers/c1/services/checkout")?.headers["x-shard"] == "2/3"
             }

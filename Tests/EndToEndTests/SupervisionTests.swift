@@ -12,8 +12,7 @@ extension EndToEnd {
             let cell = try #require(try mesh.cells().first?.name)
             try mesh.run(["kill", "cell/\(cell)", "--for", "1s", "--yes"])
             #expect(try state(of: cell, in: mesh) == "down")
-            try TestMesh.eventually { try state(of: cell, in: mesh) == "serving" }
-            #expect(try state(of: cell, in: mesh) == "serving")
+            #expect(try TestMesh.eventually { try state(of: cell, in: mesh) == "serving" })
             try mesh.down()
         }
 
@@ -27,8 +26,7 @@ extension EndToEnd {
             kill(Int32(control), SIGKILL)
             usleep(1_200_000)
             try mesh.up("topology/eight-cells.yaml")
-            try TestMesh.eventually { try state(of: cell, in: mesh) == "serving" }
-            #expect(try state(of: cell, in: mesh) == "serving")
+            #expect(try TestMesh.eventually { try state(of: cell, in: mesh) == "serving" })
             try mesh.down()
         }
 

@@ -216,6 +216,19 @@ extension EndToEnd {
             try mesh.down()
         }
 
+        @Test func aGoodbyeThatIsLateArrivesAllTheSame() throws {
+            let mesh = try TestMesh("topology/three-regions.yaml")
+            try mesh.json(["fault", "add", "latency", "cell/us-east-1", "--delay", "80ms", "--for", "60s"])
+            let pid = try #require(try mesh.cells().first { $0.name == "us-east-1" }).pid
+            kill(pid, SIGTERM)
+            func status() throws -> String? {
+                let rows = try mesh.json(["members"])["members"] as? [[String: Any]] ?? []
+                return rows.first { $0["name"] as? String == "us-east-1" }?["status"] as? String
+            }
+            #expect(try TestMesh.eventually { try status() == "left" })
+            try mesh.down()
+        }
+
         @Test func mistakesAreExplained() throws {
             let mesh = try TestMesh("topology/monolith.yaml")
             for (arguments, words) in [

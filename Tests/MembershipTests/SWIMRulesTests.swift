@@ -91,6 +91,21 @@ import Testing
         }
     }
 
+    /// A probe that went to the former life of a member says nothing of the life that has begun meanwhile.
+    @Test func aProbeOfAFormerLifeAccusesNobody() {
+        var bench = Bench(peers: 1)
+        let ping = bench.nextPing()
+        #expect(ping.target == "p0")
+        bench.gossip([Bench.alive("p0", 2, port: 7_777)], from: "x")
+        bench.advance(.milliseconds(200))
+        #expect(bench.swim.counters.failedProbes == 1)
+        #expect(bench.status("p0") == .alive && bench.swim.counters.suspicions == 0)
+        // The next one goes to the new address, and accuses.
+        #expect(bench.nextPing().at == .loopback(7_777))
+        bench.advance(.seconds(2))
+        #expect(bench.swim.counters.suspicions == 1)
+    }
+
     /// Conformance 24.
     @Test func aSuspectIsToldAndRefutes() {
         var bench = Bench(peers: 1)

@@ -1,4 +1,5 @@
 import Glibc
+import MeshBase
 
 /// Random bytes from the system, as hexadecimal text.
 package enum SecretText {
@@ -19,26 +20,11 @@ package enum SecretText {
         randomBytes(Integer.bitWidth / 8).reduce(0) { $0 << 8 | Integer($1) }
     }
 
-    package static func hex(_ bytes: [UInt8]) -> String {
-        var text = ""
-        text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            text.append(digit(byte >> 4))
-            text.append(digit(byte & 15))
-        }
-        return text
-    }
+    package static func hex(_ bytes: [UInt8]) -> String { HexText.text(bytes) }
 
     /// The bytes of hexadecimal text, white space around it ignored; nil if it is anything else.
     package static func bytes(hex text: String) -> [UInt8]? {
-        let digits = Array(text.utf8.filter { $0 > 0x20 })
-        guard digits.count % 2 == 0 else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
+        HexText.bytes(String(decoding: text.utf8.filter { $0 > 0x20 }, as: UTF8.self))
     }
 
     /// Equality in a time that depends on the lengths alone.
@@ -47,17 +33,5 @@ package enum SecretText {
         var difference: UInt8 = 0
         for (x, y) in zip(a, b) { difference |= x ^ y }
         return difference == 0
-    }
-
-    private static func digit(_ value: UInt8) -> Character {
-        Character(Unicode.Scalar(value < 10 ? 48 + value : 87 + value))
-    }
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 48...57: digit - 48
-        case 97...102: digit - 87
-        case 65...70: digit - 55
-        default: nil
-        }
     }
 }

@@ -3,6 +3,8 @@ import MeshBase
 /// A probe under way.
 struct Probe {
     let target: MemberID
+    /// Of the target when it was pinged.
+    let incarnation: UInt32
     let sequence: UInt32
     /// Made beside the one of the round because the target is in doubt; says nothing of this node's own health.
     let isExtra: Bool

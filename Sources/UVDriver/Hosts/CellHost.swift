@@ -129,19 +129,8 @@ package final class CellHost {
             isStopping ? .unavailable("stopping") : store?.isBroken == true ? .unavailable("store") : .ok("serving")
         case "/metrics": .metrics(CellMetrics.text(node, front: front, store: store, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
-        default: memberPage(path)
+        default: GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
         }
-    }
-
-    private func memberPage(_ path: String) -> AdminPage? {
-        let now = runtime.loop.now()
-        if let datagram = GossipStream.datagram(path) {
-            let answer = datagram.withUnsafeBytes {
-                node.pointee.gossip.answer(ping: $0, now: now, into: &io.pointee, isHeard: runtime.wire.reaches)
-            }
-            return answer.map { .plain(GossipStream.text($0)) }
-        }
-        return MembersPage.page(path, node.pointee.gossip, now: now, wall: runtime.loop.wallClock()).map { .json($0) }
     }
 }
 

@@ -153,6 +153,15 @@ package final class HostMembership {
     }
 }
 
+extension String {
+    /// Without white space at its end.
+    var trimmingNewline: Substring {
+        var end = self[...]
+        while let last = end.last, last.isWhitespace { end.removeLast() }
+        return end
+    }
+}
+
 /// The members that a process leaves to its next life: `cellmesh-members 1`, then a line `NAME HOST:PORT` for each.
 package struct MemberSnapshot: Equatable {
     package struct Entry: Equatable {

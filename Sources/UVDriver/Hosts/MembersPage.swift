@@ -113,4 +113,18 @@ package enum GossipStream {
     }
 
     package static func text(_ answer: [UInt8]) -> String { HexText.text(answer) + "\n" }
+
+    /// The page of the membership at a path: an answered ping, or what `MembersPage` has; nil where it is none of these.
+    static func page(
+        _ path: String, _ gossip: inout GossipPort, _ runtime: HostRuntime, into sink: inout some GossipSink
+    ) -> AdminPage? {
+        let now = runtime.loop.now()
+        guard let datagram = datagram(path) else {
+            return MembersPage.page(path, gossip, now: now, wall: runtime.loop.wallClock()).map { .json($0) }
+        }
+        let answer = datagram.withUnsafeBytes {
+            gossip.answer(ping: $0, now: now, into: &sink, isHeard: runtime.wire.reaches)
+        }
+        return answer.map { .plain(text($0)) }
+    }
 }

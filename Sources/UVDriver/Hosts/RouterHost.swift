@@ -156,7 +156,7 @@ package final class RouterHost {
         case "/v1/serving": .json(servingPage())
         case "/v1/impact": .json(impactPage())
         case "/v1/impact/customers": .json(customersPage())
-        default: memberPage(path)
+        default: GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
         }
     }
 
@@ -168,17 +168,6 @@ package final class RouterHost {
             json.field("cells", cells.map { node.pointee.topology.cells[$0].name })
         }
         return json.string + "\n"
-    }
-
-    private func memberPage(_ path: String) -> AdminPage? {
-        let now = runtime.loop.now()
-        if let datagram = GossipStream.datagram(path) {
-            let answer = datagram.withUnsafeBytes {
-                node.pointee.gossip.answer(ping: $0, now: now, into: &io.pointee, isHeard: runtime.wire.reaches)
-            }
-            return answer.map { .plain(GossipStream.text($0)) }
-        }
-        return MembersPage.page(path, node.pointee.gossip, now: now, wall: runtime.loop.wallClock()).map { .json($0) }
     }
 
     /// Customer by customer: `[hash in hexadecimal, 0 untouched | 1 degraded | 2 lost]`.

@@ -1,3 +1,5 @@
+import MeshBase
+
 /// The keys of a mesh as the file `keys` of its data directory holds them:
 ///
 ///     cellmesh-keys 1
@@ -63,33 +65,13 @@ package struct GossipKeyFile: Equatable, Sendable {
     package var text: String {
         var text = "\(Self.header)\nprimary \(primary)\n"
         for key in keys {
-            text += "key \(key.id) "
-            for byte in key.bytes {
-                if byte < 16 { text += "0" }
-                text += String(byte, radix: 16)
-            }
-            text += "\n"
+            text += "key \(key.id) \(HexText.text(key.bytes))\n"
         }
         return text
     }
 
     private static func bytes(_ digits: Substring) -> [UInt8]? {
-        let digits = digits.utf8.map { $0 }
-        guard digits.count == 2 * GossipSeal.keyLength else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
-            bytes.append(high << 4 | low)
-        }
+        guard let bytes = HexText.bytes(digits), bytes.count == GossipSeal.keyLength else { return nil }
         return bytes
-    }
-
-    private static func value(_ digit: UInt8) -> UInt8? {
-        switch digit {
-        case 48...57: digit - 48
-        case 65...70: digit - 55
-        case 97...102: digit - 87
-        default: nil
-        }
     }
 }

@@ -90,11 +90,14 @@ final class TestMesh {
     }
 
     /// Asks again and again until the condition holds, at most for about ten seconds.
-    static func eventually(_ condition: () throws -> Bool) rethrows {
+    /// - Returns: whether it has held. Do not ask once more: a sound member may be suspected for a moment.
+    @discardableResult
+    static func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
         for _ in 0..<200 {
-            if try condition() { return }
+            if try condition() { return true }
             usleep(50_000)
         }
+        return false
     }
 
     static func isRunning(_ pid: Int32) -> Bool {

@@ -1,6 +1,6 @@
-/// Bytes as hexadecimal text.
-enum HexText {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
+/// Bytes as hexadecimal text, two digits each, lower case.
+public enum HexText {
+    public static func text(_ bytes: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         for byte in bytes {
@@ -11,7 +11,7 @@ enum HexText {
     }
 
     /// Nil for anything else than pairs of hexadecimal digits.
-    static func bytes(_ text: some StringProtocol) -> [UInt8]? {
+    public static func bytes(_ text: some StringProtocol) -> [UInt8]? {
         let digits = Array(text.utf8)
         guard digits.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []
@@ -30,14 +30,5 @@ enum HexText {
         case 97...102: digit - 87
         default: nil
         }
-    }
-}
-
-extension String {
-    /// Without white space at its end.
-    var trimmingNewline: Substring {
-        var end = self[...]
-        while let last = end.last, last.isWhitespace { end.removeLast() }
-        return end
     }
 }
