@@ -17,6 +17,13 @@ package enum SimRun {
         return course.report()
     }
 
+    /// Runs the configuration once, or twice to hold the two against each other.
+    package static func run(
+        _ configuration: SimConfiguration, twice: Bool, progress: @escaping (SimProgress) -> Bool
+    ) throws(SimRefusal) -> SimulationReport {
+        try twice ? checkDeterminism(configuration, progress: progress) : run(configuration, progress: progress)
+    }
+
     /// Runs the configuration twice and holds the two against each other.
     package static func checkDeterminism(
         _ configuration: SimConfiguration, progress: @escaping (SimProgress) -> Bool = { _ in true }

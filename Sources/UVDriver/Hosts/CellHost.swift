@@ -68,12 +68,7 @@ package final class CellHost {
         io.pointee.burner.onBurned = { node.pointee.burned($0, now: loop.now(), into: &io.pointee) }
         runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
         runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
-        runtime.membership.keep(
-            KeptMember(
-                rekey: { try node.pointee.gossip.rekey($0) },
-                rejoin: { node.pointee.gossip.rejoin(through: $0, now: loop.now(), into: &io.pointee) },
-                streamed: { node.pointee.gossip.handle(streamed: $0, now: loop.now(), into: &io.pointee) },
-                members: { node.pointee.gossip.swim.members }))
+        runtime.membership.keep(KeptMember(io, loop) { try $0(&node.pointee.gossip) })
         runtime.onStop = { [unowned self] in stop() }
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)

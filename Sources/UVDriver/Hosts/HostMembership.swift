@@ -13,14 +13,23 @@ package struct KeptMember {
     package var streamed: (UnsafeRawBufferPointer) -> Void
     package var members: () -> [Member]
 
-    package init(
-        rekey: @escaping (GossipKeyFile) throws -> Void, rejoin: @escaping ([Endpoint]) -> Void,
-        streamed: @escaping (UnsafeRawBufferPointer) -> Void, members: @escaping () -> [Member]
+    /// - Parameter access: lends the node's port to a body, at once.
+    package init<Sink: GossipSink>(
+        _ sink: UnsafeMutablePointer<Sink>, _ loop: EventLoop,
+        access: @escaping (_ body: (inout GossipPort) throws -> Void) throws -> Void
     ) {
-        self.rekey = rekey
-        self.rejoin = rejoin
-        self.streamed = streamed
-        self.members = members
+        rekey = { keys in try access { try $0.rekey(keys) } }
+        rejoin = { former in
+            try? access { $0.rejoin(through: former, now: loop.now(), into: &sink.pointee) }
+        }
+        streamed = { datagram in
+            try? access { $0.handle(streamed: datagram, now: loop.now(), into: &sink.pointee) }
+        }
+        members = {
+            var members: [Member] = []
+            try? access { members = $0.swim.members }
+            return members
+        }
     }
 }
 

@@ -82,12 +82,7 @@ package final class RouterHost {
         links.io = io
         runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
         runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
-        runtime.membership.keep(
-            KeptMember(
-                rekey: { try node.pointee.gossip.rekey($0) },
-                rejoin: { node.pointee.gossip.rejoin(through: $0, now: loop.now(), into: &io.pointee) },
-                streamed: { node.pointee.gossip.handle(streamed: $0, now: loop.now(), into: &io.pointee) },
-                members: { node.pointee.gossip.swim.members }))
+        runtime.membership.keep(KeptMember(io, loop) { try $0(&node.pointee.gossip) })
         runtime.onStop = { [unowned self] in stop() }
         admin.page = { [unowned self] in page($0) }
         sweepTimer = try LoopTimer(loop: loop) { [unowned self] in links.sweep() }

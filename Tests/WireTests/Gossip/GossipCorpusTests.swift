@@ -11,11 +11,7 @@ import Testing
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let text = (try? String(contentsOf: root.appendingPathComponent("Fuzz/Corpus.hex"), encoding: .utf8)) ?? ""
-        return text.split(separator: "\n").compactMap { line in
-            let digits = line.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue.map(UInt8.init) }
-            guard digits.count == line.utf8.count, digits.count % 2 == 0 else { return nil }
-            return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
-        }
+        return text.split(separator: "\n").compactMap { HexText.bytes($0) }
     }()
 
     private struct Sink: SWIMSink {

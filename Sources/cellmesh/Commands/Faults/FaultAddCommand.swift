@@ -19,12 +19,6 @@ struct FaultAddCommand: ParsableCommand {
     @Argument(help: "What is done: latency, loss, duplicate, bandwidth, reset, blackhole or partition.")
     var kind: String
 
-    @Argument(
-        help: ArgumentHelp(
-            "Cells and routers by name; cell/NAME, router/NAME, zone/REGION/ZONE, region/NAME; 'control'.",
-            valueName: "target"))
-    var targets: [String]
-
     @Option(help: ArgumentHelp("How much later everything arrives.", valueName: "duration"))
     var delay: DurationArgument?
 
@@ -40,17 +34,12 @@ struct FaultAddCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The bytes that pass, such as 1MiB/s.", valueName: "rate"))
     var bandwidth: BandwidthArgument?
 
-    @Flag(help: "Strike only what the first target sends.")
-    var oneWay = false
-
-    @Option(name: .customLong("for"), help: ArgumentHelp("Heal after so long.", valueName: "duration"))
-    var lease = DurationArgument(.minutes(5))
-
+    @OptionGroup var wire: WireFaultOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        var wanted = FaultWish(kind: kind, targets: targets, isOneWay: oneWay, lease: lease.amount)
+        var wanted = FaultWish(kind: kind, wire)
         wanted.delay = delay?.amount
         wanted.jitter = jitter?.amount
         wanted.distribution = distribution

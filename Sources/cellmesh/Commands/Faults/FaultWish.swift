@@ -12,11 +12,11 @@ struct FaultWish {
     var rate: Double?
     var bandwidth: Int?
 
-    init(kind: String, targets: [String], isOneWay: Bool, lease: TimeAmount) {
+    init(kind: String, _ options: WireFaultOptions) {
         self.kind = kind
-        self.targets = targets.flatMap { $0.split(separator: ",").map(String.init) }
-        self.isOneWay = isOneWay
-        self.lease = lease
+        targets = options.targets.flatMap { $0.split(separator: ",").map(String.init) }
+        isOneWay = options.oneWay
+        lease = options.lease.amount
     }
 
     func inject(_ mesh: MeshOptions, _ console: Console) throws {

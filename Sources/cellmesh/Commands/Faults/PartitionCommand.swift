@@ -13,23 +13,11 @@ struct PartitionCommand: ParsableCommand {
               cellmesh partition us-east-1 us-east-2 --one-way --for 30s
             """)
 
-    @Argument(
-        help: ArgumentHelp(
-            "Cells and routers by name; cell/NAME, router/NAME, zone/REGION/ZONE, region/NAME; 'control'.",
-            valueName: "target"))
-    var targets: [String]
-
-    @Flag(help: "Stop only what the first target sends.")
-    var oneWay = false
-
-    @Option(name: .customLong("for"), help: ArgumentHelp("Heal after so long.", valueName: "duration"))
-    var lease = DurationArgument(.minutes(5))
-
+    @OptionGroup var wire: WireFaultOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try FaultWish(kind: "partition", targets: targets, isOneWay: oneWay, lease: lease.amount)
-            .inject(mesh, output.console)
+        try FaultWish(kind: "partition", wire).inject(mesh, output.console)
     }
 }

@@ -38,26 +38,13 @@ struct SimReplayCommand: ParsableCommand {
         let console = output.console
         var configuration = try swarm.swarm(console).configuration(seed: seed)
         if noFaults || !faults.isEmpty { configuration.faults = faults.map(\.fault) }
-        CrashReporter.install()
-        CrashReporter.begin(swarm.replay(configuration))
-        let begun = Pause.now()
-        let deadline = begun + wallLimit.amount
-        var report: SimulationReport
-        do {
-            report =
-                try twice
-                ? SimRun.checkDeterminism(configuration) { _ in Pause.now() < deadline }
-                : SimRun.run(configuration) { _ in Pause.now() < deadline }
-        } catch {
-            throw CommandFailure(.usage, "\(error)")
-        }
-        report.wallMilliseconds = (Pause.now() - begun).milliseconds
-        console.show(try SimView.make(report, plan: configuration.faults))
-        if report.exitCode != 0 {
+        let code = try OneRun.report(
+            configuration, twice: twice, wallLimit: wallLimit.amount, replay: swarm.replay(configuration), console)
+        if code != 0 {
             if console.format != .json {
                 console.next("cellmesh sim minimise" + swarm.replay(seed).dropFirst("cellmesh sim replay".count))
             }
-            throw ExitCode(report.exitCode)
+            throw ExitCode(code)
         }
     }
 }

@@ -73,22 +73,10 @@ struct SimRunCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let configuration = try configuration(TopologyFile.topology(file, console: console))
-        CrashReporter.install()
-        CrashReporter.begin(CommandLine.arguments.joined(separator: " "))
-        let begun = Pause.now()
-        let deadline = begun + wallLimit.amount
-        var report: SimulationReport
-        do {
-            report =
-                try twice
-                ? SimRun.checkDeterminism(configuration) { _ in Pause.now() < deadline }
-                : SimRun.run(configuration) { _ in Pause.now() < deadline }
-        } catch {
-            throw CommandFailure(.usage, "\(error)")
-        }
-        report.wallMilliseconds = (Pause.now() - begun).milliseconds
-        console.show(try SimView.make(report, plan: configuration.faults))
-        if report.exitCode != 0 { throw ExitCode(report.exitCode) }
+        let code = try OneRun.report(
+            configuration, twice: twice, wallLimit: wallLimit.amount,
+            replay: CommandLine.arguments.joined(separator: " "), console)
+        if code != 0 { throw ExitCode(code) }
     }
 
     private func configuration(_ topology: MeshTopology) throws -> SimConfiguration {

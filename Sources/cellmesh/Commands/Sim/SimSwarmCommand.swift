@@ -23,28 +23,19 @@ struct SimSwarmCommand: ParsableCommand {
     @Flag(help: "Run each seed twice and compare the trace hashes.")
     var twice = false
 
-    @Option(help: ArgumentHelp("Runs at the same time; one for each processor where left out.", valueName: "count"))
-    var jobs: Int?
-
-    @Option(help: ArgumentHelp("Give up after so long in real time.", valueName: "duration"))
-    var wallLimit = DurationArgument(.hours(1))
-
+    @OptionGroup var limits: RunLimits
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let console = output.console
         let drawn = try swarm.swarm(console)
-        CrashReporter.install()
         let (options, first, isTwice) = (swarm, seeds.first, twice)
-        let outcomes = SwarmOutcome.runs(seeds.count, jobs: jobs, wallLimit: wallLimit.amount, console, of: "seed") {
+        let outcomes = SwarmOutcome.runs(seeds.count, limits, console, of: "seed") {
             index, goesOn in
             let seed = first + UInt64(index)
             CrashReporter.begin(options.replay(seed))
             let configuration = drawn.configuration(seed: seed)
-            let report =
-                try? isTwice
-                ? SimRun.checkDeterminism(configuration, progress: goesOn)
-                : SimRun.run(configuration, progress: goesOn)
+            let report = try? SimRun.run(configuration, twice: isTwice, progress: goesOn)
             return report.map { SwarmOutcome($0, title: "seed \(seed)", replay: options.replay(seed)) }
         }
         guard let outcomes else { throw CommandFailure(.usage, "a run of the swarm was refused") }

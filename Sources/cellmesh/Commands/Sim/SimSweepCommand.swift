@@ -46,12 +46,7 @@ struct SimSweepCommand: ParsableCommand {
         help: ArgumentHelp("A fault that every run has; may be given again.", valueName: "fault"))
     var faults: [FaultArgument] = []
 
-    @Option(help: ArgumentHelp("Runs at the same time; one for each processor where left out.", valueName: "count"))
-    var jobs: Int?
-
-    @Option(help: ArgumentHelp("Give up after so long in real time.", valueName: "duration"))
-    var wallLimit = DurationArgument(.hours(1))
-
+    @OptionGroup var limits: RunLimits
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -66,7 +61,7 @@ struct SimSweepCommand: ParsableCommand {
             from: from.amount, to: last, step: step.amount, length: length?.amount)
         if let problem = sweep.problem { throw CommandFailure(.usage, problem) }
         let options = swarm
-        let outcomes = SwarmOutcome.runs(sweep.count, jobs: jobs, wallLimit: wallLimit.amount, console, of: "run") {
+        let outcomes = SwarmOutcome.runs(sweep.count, limits, console, of: "run") {
             index, goesOn in
             let configuration = sweep.configuration(index)
             let replay = options.replay(configuration)

@@ -48,26 +48,21 @@ struct SimSwimCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write a page with plots as well.", valueName: "file"), completion: .file())
     var html: String?
 
-    @Option(help: ArgumentHelp("Runs at the same time; one for each processor where left out.", valueName: "count"))
-    var jobs: Int?
-
-    @Option(help: ArgumentHelp("Give up after so long in real time.", valueName: "duration"))
-    var wallLimit = DurationArgument(.hours(1))
-
+    @OptionGroup var limits: RunLimits
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let console = output.console
         let grid = try grid()
         let begun = Pause.now()
-        let deadline = begun + wallLimit.amount
+        let deadline = begun + limits.wallLimit.amount
         CrashReporter.install()
         let command = CommandLine.arguments.joined(separator: " ")
         let line = ProgressLine(console)
         // Views of large meshes are memory: those are simulated one after the other.
         let isLarge = grid.members.contains { $0 > 5_000 }
         let results = ParallelRuns.map(
-            grid.runs, jobs: isLarge ? 1 : max(1, jobs ?? ParallelRuns.processors),
+            grid.runs, jobs: isLarge ? 1 : limits.threads,
             progress: { done in
                 line.show("\(Wording.count(done)) of \(Wording.plural(grid.runs, "run"))")
                 return Pause.now() < deadline
@@ -79,7 +74,7 @@ struct SimSwimCommand: ParsableCommand {
             })
         line.end()
         guard let results else {
-            console.message("stopped after \(Wording.time(milliseconds: wallLimit.amount.milliseconds))")
+            console.message("stopped after \(Wording.time(milliseconds: limits.wallLimit.amount.milliseconds))")
             throw ExitCode(SimExit.outOfTime)
         }
         var report = SwimReport(grid, results)

@@ -30,15 +30,15 @@ struct SwarmOutcome: Sendable {
     /// Makes runs on several threads, with a line of progress.
     /// - Returns: their outcomes in order and the time they took in milliseconds; nil when one was refused.
     static func runs(
-        _ count: Int, jobs: Int?, wallLimit: TimeAmount, _ console: Console, of noun: String,
+        _ count: Int, _ limits: RunLimits, _ console: Console, of noun: String,
         _ work: @escaping @Sendable (_ run: Int, _ goesOn: @escaping (SimProgress) -> Bool) -> SwarmOutcome?
     ) -> (runs: [SwarmOutcome], wall: Double)? {
         CrashReporter.install()
         let line = ProgressLine(console)
         let begun = Pause.now()
-        let deadline = begun + wallLimit
+        let deadline = begun + limits.wallLimit.amount
         let outcomes = ParallelRuns.map(
-            count, jobs: max(1, jobs ?? ParallelRuns.processors),
+            count, jobs: limits.threads,
             progress: { done in
                 line.show("\(Wording.count(done)) of \(Wording.plural(count, noun))")
                 return true
