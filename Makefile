@@ -47,8 +47,8 @@ bench-faults: release ## What the fault layer costs, and how exact a delay is
 	@scripts/bench-faults $(BUILD)/release
 
 SEEDS := 1..1000
-swarm: release ## Simulate nine cells under every fault, for SEEDS=1..1000
-	$(BINARY) sim swarm topology/nine-cells.yaml --seeds $(SEEDS)
+swarm: release ## Simulate nine cells under every fault, lost disks among them, for SEEDS=1..1000
+	$(BINARY) sim swarm topology/nine-cells.yaml --lose-disks --seeds $(SEEDS)
 
 FUZZ_RUNS := 10000000
 fuzz: bootstrap ## Mutate gossip packets under the address sanitizer (libFuzzer), FUZZ_RUNS=10000000 times

@@ -64,7 +64,7 @@ let package = Package(
         layer("Replication", ["Sharding", "Topology", "MeshBase"]),
         layer("Chaos", ["Topology", "MeshBase"]),
         layer("Checkers", ["Sharding", "Topology", "Membership", "MeshBase"]),
-        hotLayer("Wire", [crypto, "Membership", "MeshBase"]),
+        hotLayer("Wire", [crypto, "Replication", "Membership", "MeshBase"]),
         hotLayer(
             "Nodes",
             ["Wire", "Replication", "Resilience", "Membership", "Sharding", "Topology", "MeshBase"]),

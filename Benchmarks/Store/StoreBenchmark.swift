@@ -23,7 +23,8 @@ enum StoreBenchmark {
         defer { remove(directory) }
         do {
             let store = try RecordStore(
-                path: "\(directory)/store.sqlite", cell: "benchmark", storeID: 1, durability: .process)
+                path: "\(directory)/store.sqlite", cell: "benchmark", birth: StoreBirth(storeID: 1, isFounding: true),
+                durability: .process)
             let raw = RawSQLite(path: "\(directory)/raw.sqlite")
             print("batches of \(size) writes, values of \(valueBytes) bytes, \(batches) batches a round")
             var storeRates: [Double] = []

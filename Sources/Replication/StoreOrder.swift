@@ -10,6 +10,17 @@ public struct StoreOrder: Sendable, Equatable {
         /// Keeps the value if `version` is higher than the stored one; an equal or lower one changes nothing and is
         /// acknowledged as well, so a repeated write does no harm.
         case write(version: RecordVersion, value: [UInt8], tombstone: Bool)
+        /// Up to so many records behind the order's customer and key, without their values.
+        case list(limit: Int)
+        /// These records, in this order, until their values come to so many bytes; one at least.
+        case fetch([RecordPosition], bytes: Int)
+        /// A page of a refill: keeps each record if its version is higher than the stored one, and the order's customer
+        /// and key as how far the refill has come. With `isLast` the store votes from then on.
+        case fill([StoredRecord], isLast: Bool)
+        /// The store's life; somebody else may have changed it.
+        case life
+        /// Changes the life where `StoreLife.mayBecome` allows it. `peers` are the stores of those born together.
+        case becomes(StoreLife, peers: [String: UInt64])
     }
     public var ticket: UInt64
     /// The customer's name and the record's key, as bytes of UTF-8.
@@ -45,6 +56,14 @@ public struct StoreAnswer: Sendable, Equatable {
         case written(RecordVersion)
         /// The order's epoch is older than the store's; nothing was changed.
         case staleEpoch(current: Epoch)
+        /// `isLast`: no record follows.
+        case listed([RecordLine], isLast: Bool)
+        /// The first ones of those asked for; one that is not there is left out and counted in `taken`.
+        case fetched([StoredRecord], taken: Int)
+        /// The life after the order: of a page, of a question or of a change.
+        case life(StoreLife)
+        /// The store has no vote; nothing was changed.
+        case noVote(StoreLife)
         case failed(Failure)
     }
     public var ticket: UInt64

@@ -22,7 +22,7 @@ import Testing
         "Replication": ["MeshBase", "Topology", "Sharding"],
         "Chaos": ["MeshBase", "Topology"],
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
-        "Wire": ["MeshBase", "Membership", "Crypto"],
+        "Wire": ["MeshBase", "Membership", "Replication", "Crypto"],
         "Nodes": pure.subtracting(["Nodes", "Checkers", "Chaos"]),
         "Blueprints": ["MeshBase", "Topology", "Sharding", "Yams"],
         "Store": ["MeshBase", "Topology", "Replication", "Nodes", "GRDB", "GRDBSQLite"],

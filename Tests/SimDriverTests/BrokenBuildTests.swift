@@ -75,10 +75,4 @@ import Topology
         let reports = try runs(SimDefect(store: .dropsCommits(0.3)))
         #expect(reports.contains { isUnsafe($0, by: "acknowledged-writes") })
     }
-
-    @Test func lostDisksAreFound() throws {
-        // Two of three copies are lost, and each cell comes back with a vote and nothing in its hands.
-        let reports = try runs(SimDefect(), faults: together(.destroy, cells.prefix(4)))
-        #expect(reports.contains { isUnsafe($0, by: "acknowledged-writes") })
-    }
 }

@@ -6,7 +6,8 @@ import Topology
 
 @Suite struct FaultPlanTests {
     @Test(arguments: [
-        "kill us-east-1 @5s for 2s", "destroy a @0s", "restart a @1ms", "pause router-1 @1s for 250ms", "resume a @2s",
+        "kill us-east-1 @5s for 2s", "destroy a @0s", "lose-disk a @0s", "restart a @1ms",
+        "pause router-1 @1s for 250ms", "resume a @2s",
         "leave control @3s for 1s", "jump a 1h @5s", "drift a -200ppm @1s for 10s", "slow a 2500ms @1s for 4s",
         "partition region/us-east <> * @5s for 10s", "partition a > b @1500us", "clog zone/us-east/a <> b @1s",
         "loss a > * 0.2 @1s for 5s", "duplicate * <> * 0.05 @0s", "reorder a <> b 0.1 50ms @1s", "delay a > b 7ns @1s",
@@ -35,7 +36,7 @@ import Topology
             kinds.formUnion(plan.map { String("\($0)".prefix { $0 != " " }) })
         }
         let all = [
-            "kill", "destroy", "pause", "leave", "jump", "drift", "slow", "partition", "clog", "loss", "duplicate",
+            "kill", "lose-disk", "pause", "leave", "jump", "drift", "slow", "partition", "clog", "loss", "duplicate",
             "reorder", "delay",
         ]
         #expect(kinds == Set(all))

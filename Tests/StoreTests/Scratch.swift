@@ -28,7 +28,14 @@ final class Scratch {
         _ name: String = "store.sqlite", cell: String = "eu-1", storeID: UInt64 = 0xFEDC_BA98_7654_3210,
         limits: RecordStoreLimits = RecordStoreLimits()
     ) throws -> RecordStore {
-        try RecordStore(path: path(name), cell: cell, storeID: storeID, durability: .process, limits: limits)
+        try open(name, cell: cell, birth: StoreBirth(storeID: storeID, isFounding: true), limits: limits)
+    }
+
+    func open(
+        _ name: String = "store.sqlite", cell: String = "eu-1", birth: StoreBirth,
+        limits: RecordStoreLimits = RecordStoreLimits()
+    ) throws -> RecordStore {
+        try RecordStore(path: path(name), cell: cell, birth: birth, durability: .process, limits: limits)
     }
 
     func write(_ bytes: [UInt8], to name: String = "store.sqlite", at offset: Int = 0) {

@@ -110,7 +110,7 @@ import Testing
     @Test func aPathThatCannotBeReachedIsExplained() throws {
         for path in ["/nonexistent-directory/store.sqlite", "/proc/store.sqlite", scratch.directory] {
             let error = #expect(throws: StoreOpenError.self) {
-                try RecordStore(path: path, cell: "eu-1", storeID: 1, durability: .machine)
+                try RecordStore(path: path, cell: "eu-1", birth: StoreBirth(storeID: 1), durability: .machine)
             }
             #expect(error?.code == .unreachable)
             #expect(error?.path == path)

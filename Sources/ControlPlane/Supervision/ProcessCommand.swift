@@ -23,7 +23,10 @@ package struct ProcessCommand: Sendable {
     /// - Parameters:
     ///   - join: members that run already.
     ///   - listen: where it takes its traffic; any port where left out.
-    package func arguments(_ name: ProcessName, join: [Endpoint], listen: Endpoint?) -> [String] {
+    ///   - store: what the journal knows of its store.
+    package func arguments(
+        _ name: ProcessName, join: [Endpoint], listen: Endpoint?, store: StoreWord? = nil
+    ) -> [String] {
         var arguments = [
             name.role.name, "--name", name.name, "--model", directory.modelPath,
             "--data", directory.directory(of: name.role, name.name), "--secret-file", directory.secretPath,
@@ -34,13 +37,16 @@ package struct ProcessCommand: Sendable {
         if name.role == .router { arguments += ["--placement", directory.placementPath] }
         if let listen { arguments += ["--listen", listen.description] }
         if let endpoint = gossip[name] { arguments += ["--gossip", endpoint.description] }
+        if let store { arguments += store.arguments }
         for member in join { arguments += ["--join", member.description] }
         return arguments + extra
     }
 
-    package func request(_ name: ProcessName, join: [Endpoint], listen: Endpoint?) -> SpawnRequest {
+    package func request(
+        _ name: ProcessName, join: [Endpoint], listen: Endpoint?, store: StoreWord? = nil
+    ) -> SpawnRequest {
         SpawnRequest(
-            name: name, arguments: arguments(name, join: join, listen: listen),
+            name: name, arguments: arguments(name, join: join, listen: listen, store: store),
             logPath: directory.logPath(of: name.role, name.name))
     }
 }

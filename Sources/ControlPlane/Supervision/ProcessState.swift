@@ -7,6 +7,8 @@ package enum ProcessState: String, Sendable, Codable, CaseIterable {
     case serving
     /// It serves, and says itself that it does so with restrictions.
     case degraded
+    /// It serves its services; its disk was lost, and its records come back from other cells first.
+    case refilling
     /// It runs, and the membership suspects it or holds it for dead.
     case unreachable
     /// Stopped by a signal: it neither dies nor answers.
@@ -42,6 +44,7 @@ package struct ProcessFacts: Sendable, Equatable {
         if isEvacuated || reported == .evacuated { return .evacuated }
         switch reported {
         case .some(.degraded): return .degraded
+        case .some(.refilling): return .refilling
         case .some(.starting): return .starting
         default: return .serving
         }

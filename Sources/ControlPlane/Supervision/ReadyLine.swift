@@ -8,10 +8,17 @@ package struct ReadyLine: Codable, Sendable, Equatable {
     package var data: String?
     package var admin: String?
     package var gossip: String?
+    /// Of a cell: the identity of its store, in hexadecimal.
+    package var storeID: String?
     package var error: String?
     /// Of a control plane that starts: how many processes serve, of how many.
     package var serving: Int?
     package var of: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case ready, name, data, admin, gossip, error, serving, of
+        case storeID = "store_id"
+    }
 
     package init(error: String) {
         ready = false

@@ -89,8 +89,11 @@ package final class Supervisor {
             table[name]?.isHeldDown = false
             table[name]?.isPaused = false
         }
+        let words: [ProcessName: StoreWord]
         do throws(StoreError) {
-            try journal.willStart(names, at: driver.wallClock())
+            words = try journal.willStart(names, at: driver.wallClock()) { [directory = command.directory] name in
+                SystemFile.exists(directory.directory(of: name.role, name.name) + "/process.json")
+            }
         } catch {
             for name in names { failStart(name, "the journal cannot be written: \(error)") }
             return onChange()
@@ -99,7 +102,7 @@ package final class Supervisor {
         var started: [(ProcessName, ProcessIdentity)] = []
         var failed: [(ProcessName, String)] = []
         for name in names {
-            do throws(SpawnFailure) { started.append((name, try spawn(name, join))) } catch {
+            do throws(SpawnFailure) { started.append((name, try spawn(name, join, words[name]))) } catch {
                 failed.append((name, error.description))
             }
         }
@@ -108,9 +111,11 @@ package final class Supervisor {
         onChange()
     }
 
-    private func spawn(_ name: ProcessName, _ join: [Endpoint]) throws(SpawnFailure) -> ProcessIdentity {
+    private func spawn(
+        _ name: ProcessName, _ join: [Endpoint], _ store: StoreWord?
+    ) throws(SpawnFailure) -> ProcessIdentity {
         var identity: ProcessIdentity?
-        let request = command.request(name, join: join, listen: table[name]?.listen)
+        let request = command.request(name, join: join, listen: table[name]?.listen, store: store)
         let spawned = try driver.spawn(request) { [weak self] line in
             if let self, let identity { report(name, identity, line) }
         } onExit: { [weak self] how in
@@ -138,7 +143,7 @@ package final class Supervisor {
         table[name]?.addresses = line.addresses
         table[name]?.servingSince = driver.now()
         if name.role == .router { table[name]?.listen = line.addresses.data }
-        journal.ready(name, identity, line.addresses, at: driver.wallClock())
+        journal.ready(name, identity, line.addresses, store: line.storeID, at: driver.wallClock())
         for waiter in readyWaiters.removeValue(forKey: name) ?? [] { waiter(nil) }
         onChange()
     }

@@ -42,16 +42,27 @@ package struct SupervisorJournal {
 
     // MARK: Before
 
+    func write<Result>(_ body: (JournalTransaction) throws -> Result) throws(StoreError) -> Result {
+        try journal.write(body)
+    }
+
     /// About to start these; the journal's failure keeps them from being started.
-    package func willStart(_ names: [ProcessName], at time: Int64) throws(StoreError) {
+    ///
+    /// - Returns: what cells are told of their stores.
+    package func willStart(
+        _ names: [ProcessName], at time: Int64, hasRun: (ProcessName) -> Bool = { _ in true }
+    ) throws(StoreError) -> [ProcessName: StoreWord] {
         try journal.write { transaction in
+            var words: [ProcessName: StoreWord] = [:]
             for name in names {
+                words[name] = try Self.word(name, in: transaction, hasRun: hasRun)
                 try transaction.addIntent(
                     ProcessIntent(
                         id: Self.id(.start, name), action: .start, name: name.name, createdAt: time, expiresAt: time))
                 try transaction.removeIntent(Self.id(.kill, name))
                 try transaction.removeIntent(Self.id(.pause, name))
             }
+            return words
         }
     }
 
@@ -92,10 +103,12 @@ package struct SupervisorJournal {
     }
 
     package mutating func ready(
-        _ name: ProcessName, _ identity: ProcessIdentity, _ addresses: ProcessAddresses, at time: Int64
+        _ name: ProcessName, _ identity: ProcessIdentity, _ addresses: ProcessAddresses, store: String? = nil,
+        at time: Int64
     ) {
         attempt { transaction in
             try transaction.upsertProcess(Self.process(name, identity, addresses))
+            if let store { try Self.keep(store: store, of: name, in: transaction) }
             try transaction.append(Self.event(time, "ready", name, [.init("pid", .integer(Int64(identity.pid)))]))
             if name.role == .router, let listen = addresses.data {
                 try transaction.setMeta("listen/\(name.name)", listen.description)

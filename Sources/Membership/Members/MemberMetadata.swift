@@ -9,6 +9,8 @@ public struct MemberMetadata: Hashable, Sendable {
         public static let degraded = State(rawValue: 2)
         public static let evacuated = State(rawValue: 3)
         public static let stopping = State(rawValue: 4)
+        /// The disk was lost, and what it held comes back from other nodes.
+        public static let refilling = State(rawValue: 5)
 
         public var name: String {
             switch rawValue {
@@ -17,6 +19,7 @@ public struct MemberMetadata: Hashable, Sendable {
             case 2: "degraded"
             case 3: "evacuated"
             case 4: "stopping"
+            case 5: "refilling"
             default: "state-\(rawValue)"
             }
         }

@@ -1,5 +1,6 @@
 import Membership
 import MeshBase
+import Replication
 
 /// What a cell says of itself to the other members: whether its store works, and how full it is.
 ///
@@ -10,6 +11,8 @@ struct CellCondition {
     private(set) var nextLook = Instant.distantFuture
     /// The last order of the store found it broken.
     var isStoreBroken = false
+    /// Of the store: without a vote the cell's records are refused.
+    var life = StoreLife.votes
     private var fullness = 0.0
     private var quarter = 0
 
@@ -26,6 +29,16 @@ struct CellCondition {
         fullness += (min(max(latest, 0), 1) - fullness) * Self.weight
         while quarter < 3, fullness >= Double(quarter + 1) / 4 { quarter += 1 }
         while quarter > 0, fullness < Double(quarter) / 4 - Self.margin { quarter -= 1 }
-        return MemberMetadata(state: isStoreBroken ? .degraded : .serving, load: UInt8(quarter * 64))
+        return metadata
+    }
+
+    var metadata: MemberMetadata {
+        let state: MemberMetadata.State =
+            switch life {
+            case .unborn: .starting
+            case .refilling, .accepted: .refilling
+            case .votes: isStoreBroken ? .degraded : .serving
+            }
+        return MemberMetadata(state: state, load: UInt8(quarter * 64))
     }
 }

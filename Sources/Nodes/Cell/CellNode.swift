@@ -12,11 +12,22 @@ package struct CellConfiguration {
     package var gossip: GossipConfiguration
     /// Store orders in work at once; further ones are refused.
     package var storeLimit = 10_000
+    /// Which cells hold which customer.
+    package var placement: Placement
+    /// The cell's store as it was opened; nil where it has none.
+    package var store: StoreIdentity?
+    /// In place of the rule of the store's tier; for tests.
+    package var refill: RefillRule?
 
-    package init(topology: MeshTopology, cell: CellIndex, gossip: GossipConfiguration) {
+    package init(
+        topology: MeshTopology, cell: CellIndex, gossip: GossipConfiguration, placement: Placement,
+        store: StoreIdentity?
+    ) {
         self.topology = topology
         self.cell = cell
         self.gossip = gossip
+        self.placement = placement
+        self.store = store
     }
 }
 
@@ -32,7 +43,14 @@ package struct CellNode: ~Copyable {
     var graph: ServiceGraph
     /// Who waits for which order of the store.
     var orders: Slab<PendingOrder>
-    let hasStore: Bool
+    /// The store: who it is, and whether it votes.
+    var store: StoreIdentity?
+    let placement: Placement
+    var refill: Refill
+    /// The store was asked to change its life and has not answered.
+    var isChangingLife = false
+    /// The log knows that the refill has begun.
+    var hasToldSources = false
     let poison: Set<UInt64>
     package private(set) var isStopping = false
     var answerBuffer = ByteBuffer(capacity: 1024)
@@ -42,12 +60,25 @@ package struct CellNode: ~Copyable {
         topology = configuration.topology
         cell = configuration.cell
         name = configuration.topology.cells[configuration.cell.position].name
-        gossip = try GossipPort(configuration.gossip)
         let blueprint = configuration.topology.blueprint(of: configuration.cell)
+        store = blueprint.store == nil ? nil : configuration.store
+        condition.life = store?.life ?? .votes
+        var port = configuration.gossip
+        port.metadata = condition.metadata
+        gossip = try GossipPort(port)
+        placement = configuration.placement
+        let rule =
+            configuration.refill
+            ?? RefillRule(
+                tier: blueprint.store?.tier ?? .cache, requestTimeout: configuration.topology.routing.requestTimeout)
+        let votes = store?.life ?? .votes
+        refill = Refill(
+            store ?? StoreIdentity(id: 0, life: .votes), rule: rule,
+            shapes: votes == .votes ? [] : configuration.placement.shapes(around: configuration.cell),
+            names: configuration.topology.cells)
         graph = ServiceGraph(
             blueprint: blueprint, seed: configuration.topology.seed, node: StableHash.hash(name))
         orders = Slab(limit: configuration.storeLimit)
-        hasStore = blueprint.store != nil
         poison = Set(
             (0..<configuration.topology.customers.poison).map { CustomerHash(Customers.name($0 + 1)).rawValue })
     }
@@ -56,13 +87,15 @@ package struct CellNode: ~Copyable {
     package mutating func nextDeadline() -> Instant {
         var next = gossip.nextDeadline() ?? .distantFuture
         if let at = graph.timers.next() { next = min(next, at) }
-        return min(next, condition.nextLook)
+        next = min(next, condition.nextLook)
+        return isStopping ? next : min(next, refill.nextDeadline)
     }
 
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some CellSink) {
         condition.begin(now: now)
         gossip.start(seeds: seeds, now: now, into: &sink)
         gossip.drainChanges()
+        beginRefill(now: now, into: &sink)
     }
 
     package mutating func handle(
@@ -78,6 +111,7 @@ package struct CellNode: ~Copyable {
             gossip.update(condition.look(fullness: fullness, now: now), now: now, into: &sink)
         }
         gossip.drainChanges()
+        if now >= refill.nextDeadline { goOn(now: now, into: &sink) }
         graph.wake(now: now, into: &sink)
         answerFinished(into: &sink)
     }
@@ -113,6 +147,8 @@ package struct CellNode: ~Copyable {
                 deadline: deadline, name: frame.customer, now: now, into: &sink)
         case .recordVersion, .recordRead, .recordWrite:
             order(frame, asker, into: &sink)
+        case .storeState, .recordList, .recordFetch:
+            handle(peer: frame, asker, into: &sink)
         case .reply, .refusal:
             counters.unexpectedFrames += 1
         }
@@ -266,6 +302,10 @@ package struct CellCounters: Sendable {
     package var recordOrders: UInt64 = 0
     package var recordFailures: UInt64 = 0
     package var staleEpochs: UInt64 = 0
+    /// Records' orders refused because the store has no vote.
+    package var withoutVote: UInt64 = 0
+    /// Questions to other cells that they did not answer in time.
+    package var refillTimeouts: UInt64 = 0
 }
 
 extension UnsafeRawBufferPointer {

@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Topology
 import Wire
 
 /// Names a mesh link or an HTTP connection of the driver's.
@@ -14,13 +15,17 @@ package enum CellAsker: Sendable, Equatable {
 }
 
 /// Where a cell node writes its orders. A sink only appends: it never calls back into the node.
-package protocol CellSink: GossipSink {
+package protocol CellSink: LinkSink {
     /// Answer a router. Dropped when the link is gone.
     mutating func reply(
         _ head: FrameHead, to link: ConnectionID, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
     /// Answer a client of the cell's own listener.
     mutating func respond(
         _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
+    /// Ask another cell; its answer comes back through `handle(answer:)`, or the link breaks. Dropped when it is down.
+    mutating func send(
+        _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
+        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
     /// Answered by `stored`, in order.
     mutating func store(_ order: StoreOrder)
     /// Use a processor for this long, off the loop; answered by `burned`.

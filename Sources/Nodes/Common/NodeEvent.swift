@@ -9,4 +9,6 @@ package enum NodeEvent: Sendable, Equatable {
     case linkDown(CellIndex)
     /// The cell ends itself at once, as a crash would.
     case poisoned(customer: String)
+    /// Something happened to the cell's store.
+    case store(StoreEvent)
 }

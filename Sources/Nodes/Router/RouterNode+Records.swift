@@ -90,6 +90,9 @@ extension RouterNode {
         guard case .record(var work) = operations[key]!.work,
             let position = operations[key]!.shard.firstIndex(of: cell)
         else { return }
+        // A cell that lost its disk refills itself once this time is over: an acknowledgement that is counted later could
+        // stand beside one of a disk that is gone.
+        guard now < operations[key]!.deadline else { return recordTimedOut(key, now: now, into: &sink) }
         let version = RecordVersion(counter: frame.head.versionCounter, writer: frame.head.versionWriter)
         let isAcknowledgement = frame.head.flags.contains(.acknowledgement)
         let step: RegisterOperation.Step
@@ -198,6 +201,16 @@ extension RouterNode {
         }
     }
 
+    /// Cells that lost their disks do not answer for what they may have held.
+    private static func refilling(_ kind: RegisterOperation.Kind) -> DataProblem {
+        DataProblem(
+            "refilling", title: "Cells of this customer's shard have lost their disks",
+            detail: "Too few of the others answer to tell what was written; the lost ones are refilled from them."
+                + (kind == .read ? "" : " Nothing was changed.")
+                + " 'cellmesh store --lost' tells which cells wait for which.",
+            policy: "refill")
+    }
+
     private mutating func complete(
         _ key: SlabKey, _ outcome: RegisterOperation.Outcome, into sink: inout some RouterSink
     ) {
@@ -224,11 +237,18 @@ extension RouterNode {
             finish(key)
             return refuse(
                 request, status: 503, shard: shard, customer: customer, retryAfter: 1,
-                DataProblem(
-                    "no-quorum", title: "Too few cells of this customer's shard answer",
-                    detail: "\(needed) of \(shard.count) cells are needed and \(available) answered."
-                        + (work.register.kind == .read ? "" : " Nothing was changed."),
-                    policy: "quorum"), into: &sink)
+                work.refusal == .refilling
+                    ? Self.refilling(work.register.kind)
+                    : DataProblem(
+                        "no-quorum", title: "Too few cells of this customer's shard answer",
+                        detail: "\(needed) of \(shard.count) cells are needed and \(available) answered."
+                            + (work.register.kind == .read ? "" : " Nothing was changed."),
+                        policy: "quorum"), into: &sink)
+        case .refused where work.refusal == .refilling:
+            finish(key)
+            return refuse(
+                request, status: 503, shard: shard, customer: customer, retryAfter: 1,
+                Self.refilling(work.register.kind), into: &sink)
         case .refused:
             finish(key)
             let isFull = work.refusal == .storeFull

@@ -5,10 +5,7 @@ import Sharding
 import Wire
 
 /// Where a router node writes its orders. A sink only appends: it never calls back into the node.
-package protocol RouterSink: GossipSink {
-    /// Open the mesh link to a cell; answered by `linkUp` or `linkDown`.
-    mutating func openLink(to cell: CellIndex, at endpoint: Endpoint)
-    mutating func closeLink(to cell: CellIndex)
+package protocol RouterSink: LinkSink {
     /// Send a frame whose customer, name and path are those of the client's request.
     mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload)
     /// Answer the client; the request is forgotten.

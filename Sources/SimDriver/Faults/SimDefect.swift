@@ -1,3 +1,5 @@
+import MeshBase
+import Nodes
 import Replication
 
 /// A fault built into a simulated mesh on purpose, so that a checker can be shown that it notices.
@@ -9,14 +11,34 @@ package struct SimDefect: Sendable, Equatable {
         case dropsCommits(Double)
     }
 
+    package enum Refill: Sendable, Equatable {
+        /// A new disk has a vote and nothing in its hands.
+        case votesAtOnce
+        /// Pages are asked for while requests may count what the former disk has acknowledged.
+        case doesNotWait
+        /// One other cell of each shard is enough.
+        case readsOne
+
+        func distort(_ rule: RefillRule) -> RefillRule {
+            var rule = rule
+            if self == .doesNotWait { rule.wait = .zero }
+            if self == .readsOne { rule.needed = 1 }
+            return rule
+        }
+    }
+
     /// In place of the rule of the tier, for example one with R + W <= N.
     package var quorum: QuorumRule?
     package var store: Store?
     package var membership: Membership?
+    package var refill: Refill?
 
-    package init(quorum: QuorumRule? = nil, store: Store? = nil, membership: Membership? = nil) {
+    package init(
+        quorum: QuorumRule? = nil, store: Store? = nil, membership: Membership? = nil, refill: Refill? = nil
+    ) {
         self.quorum = quorum
         self.store = store
         self.membership = membership
+        self.refill = refill
     }
 }

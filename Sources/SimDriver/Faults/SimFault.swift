@@ -11,6 +11,9 @@ package struct SimFault: Sendable, Hashable {
         case kill
         /// The process ends at once and the disk is lost. Starts again when the fault ends.
         case destroy
+        /// As `destroy`, unless another cell that shares a customer is without its disk at that time, or without what was
+        /// on it: no shard loses a second one before the first is refilled.
+        case loseDisk
         /// A process that is down starts again.
         case restart
         /// The process stops where it is (SIGSTOP): its connections stay, nothing is read or answered. Goes on when the
@@ -51,7 +54,7 @@ package struct SimFault: Sendable, Hashable {
     /// Leaves it open what members may come to believe of one another: packets are lost or late, or clocks are wrong.
     var clouds: Bool {
         switch action {
-        case .kill, .destroy, .restart, .pause, .resume, .leave: false
+        case .kill, .destroy, .loseDisk, .restart, .pause, .resume, .leave: false
         case .jump, .drift, .slow, .network: true
         }
     }
@@ -68,7 +71,7 @@ package struct SimFault: Sendable, Hashable {
             if abs(millionths) > 500_000 { return "a clock drifts by up to 500000ppm: '\(self)'" }
         case .slow(let amount):
             if amount < .zero || amount > .minutes(1) { return "packets are read up to a minute late: '\(self)'" }
-        case .kill, .destroy, .restart, .pause, .resume, .leave: break
+        case .kill, .destroy, .loseDisk, .restart, .pause, .resume, .leave: break
         }
         if !Simulation.names(of: topology).contains(node) {
             return "a fault names \(node), and the topology \(topology.name) has no such node"

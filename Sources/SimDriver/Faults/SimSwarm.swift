@@ -10,7 +10,7 @@ package struct SimSwarm: Sendable {
     package var duration: TimeAmount
     /// Requests per second, scaled by a factor of 0.2 to 2.
     package var rate: Double
-    /// Also loses disks. Records on them are lost with them: acknowledged writes may be found missing.
+    /// Also loses disks, of one cell of a shard at a time: nothing that was acknowledged may be lost with them.
     package var losesDisks = false
 
     package init(topology: MeshTopology, duration: TimeAmount = .seconds(10), rate: Double = 100) {
@@ -21,7 +21,7 @@ package struct SimSwarm: Sendable {
 
     /// What a run may have.
     private enum Kind: CaseIterable {
-        case kill, pause, leave, partition, oneWay, clog, loss, duplicate, reorder, delay, jump, drift, slow, destroy
+        case kill, pause, leave, partition, oneWay, clog, loss, duplicate, reorder, delay, jump, drift, slow, loseDisk
     }
 
     package func configuration(seed: UInt64) -> SimConfiguration {
@@ -45,7 +45,7 @@ package struct SimSwarm: Sendable {
             let isIn = rng.chance(0.35)
             let count = 1 + Int(rng.below(4))
             var own = Generator(seed: rng.next())
-            guard isIn, kind != .destroy || losesDisks else { continue }
+            guard isIn, kind != .loseDisk || losesDisks else { continue }
             for _ in 0..<count {
                 guard let fault = draw(kind, &own) else { continue }
                 if isOfProcess(fault) {
@@ -60,7 +60,7 @@ package struct SimSwarm: Sendable {
 
     private func isOfProcess(_ fault: SimFault) -> Bool {
         switch fault.action {
-        case .kill, .destroy, .pause, .leave: true
+        case .kill, .loseDisk, .pause, .leave: true
         default: false
         }
     }
@@ -84,7 +84,7 @@ package struct SimSwarm: Sendable {
         let name = node(&rng)
         switch kind {
         case .kill: return SimFault(at: at, .kill, name, for: length)
-        case .destroy: return SimFault(at: at, .destroy, name, for: length)
+        case .loseDisk: return SimFault(at: at, .loseDisk, name, for: length)
         case .pause: return SimFault(at: at, .pause, name, for: length)
         case .leave: return SimFault(at: at, .leave, name, for: length)
         case .jump: return SimFault(at: at, .jump(rng.chance(0.2) ? .hours(1) : time(upTo: .seconds(5), &rng)), name)

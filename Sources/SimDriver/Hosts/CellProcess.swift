@@ -6,7 +6,7 @@ import Topology
 import Wire
 
 /// A cell in the simulation: the cell node between mesh links, a store and gossip.
-final class CellProcess: SimProcess {
+final class CellProcess: LinkingProcess {
     private var node: CellNode
     fileprivate var store: SimStore?
     /// When each thread of the pool that uses processor time is free again.
@@ -17,9 +17,18 @@ final class CellProcess: SimProcess {
     private static let poolThreads = 4
 
     init(_ simulation: Simulation, _ machine: SimMachine, cell: CellIndex) throws(GossipPort.Invalid) {
-        node = try CellNode(
-            CellConfiguration(topology: simulation.topology, cell: cell, gossip: simulation.gossip(of: machine)))
-        store = machine.disk.map {
+        let store = machine.disk?.open(simulation.birth(of: machine, cell))
+        machine.knownStore = store?.id
+        var configuration = CellConfiguration(
+            topology: simulation.topology, cell: cell, gossip: simulation.gossip(of: machine),
+            placement: simulation.placement, store: store)
+        let blueprint = simulation.topology.blueprint(of: cell)
+        if let settings = blueprint.store, let defect = simulation.configuration.defect?.refill {
+            configuration.refill = defect.distort(
+                RefillRule(tier: settings.tier, requestTimeout: simulation.topology.routing.requestTimeout))
+        }
+        node = try CellNode(configuration)
+        self.store = machine.disk.map {
             SimStore(
                 $0, defect: simulation.configuration.defect?.store,
                 rng: Generator(
@@ -54,7 +63,21 @@ final class CellProcess: SimProcess {
 
     // MARK: Links
 
+    override func linkUp(_ cell: CellIndex) {
+        var outbox = outbox
+        node.linkUp(cell, now: now, into: &outbox)
+    }
+    override func linkDown(_ cell: CellIndex) {
+        var outbox = outbox
+        node.linkDown(cell, now: now, into: &outbox)
+    }
+    override func handle(frame: borrowing FrameView, from cell: CellIndex) {
+        var outbox = outbox
+        node.handle(answer: frame, from: cell, now: now, into: &outbox)
+    }
+
     override func received(_ socket: SimSocket) {
+        if socket.cell != nil { return super.received(socket) }
         if socket.speech == .unknown {
             guard socket.input.bytes[0] == LinkHandshake.magic[0] else { return reject(socket) }
             socket.speech = .handshake
@@ -116,7 +139,7 @@ final class CellProcess: SimProcess {
     override func endTurn() {
         guard store != nil else { return }
         var outbox = outbox
-        for answer in store!.takeTurnedAway() { node.stored(answer, into: &outbox) }
+        for answer in store!.takeTurnedAway() { node.stored(answer, now: now, into: &outbox) }
         if let time = store!.begin() { simulation.schedule(.commit(self), after: time) }
     }
 
@@ -128,7 +151,7 @@ final class CellProcess: SimProcess {
 
     func stored(_ answers: [StoreAnswer]) {
         var outbox = outbox
-        for answer in answers { node.stored(answer, into: &outbox) }
+        for answer in answers { node.stored(answer, now: now, into: &outbox) }
     }
 
     func burned(_ ticket: UInt64) {
@@ -155,6 +178,17 @@ private struct CellOutbox: CellSink {
     mutating func respond(
         _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
     ) {}
+
+    mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }
+    mutating func closeLink(to cell: CellIndex) { process.closeLink(cell) }
+    mutating func send(
+        _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
+        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+    ) {
+        guard let link = process.link(to: cell) else { return }
+        FrameCodec.append(head, customer: customer, name: name, note: note, body: body, into: &link.output)
+        process.wrote(link)
+    }
 
     mutating func store(_ order: StoreOrder) { process.store?.add(order) }
 

@@ -6,17 +6,12 @@ import Topology
 import Wire
 
 /// A router in the simulation: the router node between clients, mesh links and gossip.
-final class RouterProcess: SimProcess {
+final class RouterProcess: LinkingProcess {
     private var node: RouterNode
     fileprivate let writer: RouterResponseWriter
     private let limits: HTTPLimits
-    /// The connection to each cell, by its position.
-    fileprivate var links: [SimSocket?]
     /// Ends whose next request waited behind one that is answered now.
     private var ready: [SimSocket] = []
-
-    /// As in the driver of real sockets.
-    private static let openTimeout = TimeAmount.seconds(2)
 
     init(_ simulation: Simulation, _ machine: SimMachine) throws(GossipPort.Invalid) {
         let topology = simulation.topology
@@ -27,14 +22,11 @@ final class RouterProcess: SimProcess {
         node = try RouterNode(configuration)
         writer = RouterResponseWriter(topology: topology)
         limits = HTTPLimits(body: topology.routing.bodyLimit)
-        links = Array(repeating: nil, count: topology.cells.count)
         super.init(simulation, machine)
     }
 
-    /// A connection keeps its process alive: the process lets go of it first.
     override func dropSockets(_ body: (SimSocket) -> Void) {
         super.dropSockets(body)
-        for index in links.indices { links[index] = nil }
         ready.removeAll()
     }
 
@@ -66,95 +58,26 @@ final class RouterProcess: SimProcess {
 
     // MARK: Links
 
-    fileprivate func open(_ cell: CellIndex, at endpoint: Endpoint) {
-        let socket = simulation.connect(self, to: endpoint)
-        socket.cell = cell
-        links[cell.position] = socket
-        simulation.schedule(.openingLimit(socket), after: Self.openTimeout)
+    override func linkUp(_ cell: CellIndex) {
+        var outbox = outbox
+        node.linkUp(cell, now: now, into: &outbox)
     }
-
-    fileprivate func closeLink(_ cell: CellIndex) {
-        guard let socket = links[cell.position] else { return }
-        links[cell.position] = nil
-        simulation.close(socket)
-    }
-
-    override func connected(_ socket: SimSocket) {
-        guard let cell = socket.cell, links[cell.position] === socket else { return simulation.close(socket) }
-        let handshake = LinkHandshake(
-            side: .opener, secret: simulation.secret, mesh: simulation.topology.name, name: machine.name,
-            nonce: nonce())
-        handshake.begin(into: &socket.output)
-        socket.handshake = handshake
-        socket.speech = .handshake
-        wrote(socket)
-    }
-
-    /// An opening that takes too long: a paused cell accepts and never answers.
-    override func openingLimit(_ socket: SimSocket) {
-        guard let cell = socket.cell, links[cell.position] === socket, socket.speech != .frames else { return }
-        simulation.close(socket)
-        lost(socket, cell)
-    }
-
-    override func ended(_ socket: SimSocket) {
-        if let cell = socket.cell { return lost(socket, cell) }
-        if socket.isBusy, let work = socket.work { node.abandon(work) }
-    }
-
-    private func lost(_ socket: SimSocket, _ cell: CellIndex) {
-        guard links[cell.position] === socket else { return }
-        links[cell.position] = nil
+    override func linkDown(_ cell: CellIndex) {
         var outbox = outbox
         node.linkDown(cell, now: now, into: &outbox)
     }
+    override func handle(frame: borrowing FrameView, from cell: CellIndex) {
+        var outbox = outbox
+        node.handle(frame: frame, from: cell, now: now, into: &outbox)
+    }
+
+    override func ended(_ socket: SimSocket) {
+        if socket.cell != nil { return super.ended(socket) }
+        if socket.isBusy, let work = socket.work { node.abandon(work) }
+    }
 
     override func received(_ socket: SimSocket) {
-        guard let cell = socket.cell else { return process(socket) }
-        if socket.speech == .handshake {
-            guard advance(socket, cell) else { return }
-        }
-        frames(socket, cell)
-    }
-
-    private func advance(_ socket: SimSocket, _ cell: CellIndex) -> Bool {
-        do {
-            guard let progress = try socket.handshake?.advance(&socket.input, output: &socket.output) else {
-                return false
-            }
-            wrote(socket)
-            guard case .done(let peer) = progress else { return false }
-            guard peer == simulation.topology.cells[cell.position].name else { throw LinkHandshake.Failure.badName }
-            socket.handshake = nil
-            socket.speech = .frames
-            var outbox = outbox
-            node.linkUp(cell, now: now, into: &outbox)
-            return true
-        } catch {
-            simulation.close(socket)
-            lost(socket, cell)
-            return false
-        }
-    }
-
-    private func frames(_ socket: SimSocket, _ cell: CellIndex) {
-        var outbox = outbox
-        var used = 0
-        while socket.stage == .open {
-            let bytes = UnsafeRawBufferPointer(rebasing: socket.input.bytes[used...])
-            do {
-                guard
-                    let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: simulation.topology.routing.bodyLimit)
-                else { break }
-                node.handle(frame: frame, from: cell, now: now, into: &outbox)
-                used += size
-            } catch {
-                simulation.close(socket)
-                return lost(socket, cell)
-            }
-        }
-        if socket.stage == .open { socket.input.consume(used) }
+        if socket.cell != nil { super.received(socket) } else { process(socket) }
     }
 
     // MARK: Clients
@@ -219,8 +142,7 @@ private struct RouterOutbox: RouterSink {
     mutating func closeLink(to cell: CellIndex) { process.closeLink(cell) }
 
     mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) {
-        guard let client = process.socket(request), let route = client.route, let link = process.links[cell.position],
-            link.speech == .frames
+        guard let client = process.socket(request), let route = client.route, let link = process.link(to: cell)
         else { return }
         DataPlane.append(
             head, client.request, route, in: client.input.bytes, payload: payload, into: &link.output)

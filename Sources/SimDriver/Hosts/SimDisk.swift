@@ -29,12 +29,25 @@ final class SimDisk {
     private(set) var records: [Key: Record] = [:]
     private var epochs = [Epoch](repeating: Epoch(0), count: SimDisk.cohorts)
     private(set) var commits: UInt64 = 0
+    /// Who the store is; nil before a cell has opened it.
+    private(set) var identity: StoreIdentity?
 
     /// A disk that was lost.
     func wipe() {
         records.removeAll()
         epochs = [Epoch](repeating: Epoch(0), count: Self.cohorts)
+        identity = nil
     }
+
+    /// Opens the store as a starting cell does, and makes it where there is none.
+    func open(_ birth: StoreBirth) -> StoreIdentity {
+        var opened = identity ?? StoreIdentity(id: birth.storeID, life: birth.ofNewStore)
+        opened.life = birth.life(ofStore: opened.id, stored: opened.life)
+        identity = opened
+        return opened
+    }
+
+    var votes: Bool { identity?.life == .votes }
 
     /// Carries out a batch in one transaction, in order, as the database does.
     func run(_ orders: [StoreOrder]) -> [StoreAnswer] {
@@ -43,6 +56,8 @@ final class SimDisk {
     }
 
     private func outcome(of order: StoreOrder) -> StoreAnswer.Outcome {
+        guard let life = identity?.life, life.admits(order.operation) else { return .noVote(identity?.life ?? .unborn) }
+        if let outcome = ofRefill(order, life) { return outcome }
         let hash = order.customer.withUnsafeBytes { CustomerHash($0) }
         let cohort = Int(hash.rawValue >> 58)
         if order.epoch < epochs[cohort] { return .staleEpoch(current: epochs[cohort]) }
@@ -59,13 +74,68 @@ final class SimDisk {
             if let known, known.version >= version { return .written(known.version) }
             records[key] = Record(version: version, value: tombstone ? [] : value, tombstone: tombstone)
             return .written(version)
+        case .list, .fetch, .fill, .life, .becomes:
+            preconditionFailure("an order between stores has no epoch")
         }
+    }
+
+    /// The orders between stores, as the database carries them out; nil for all others.
+    private func ofRefill(_ order: StoreOrder, _ life: StoreLife) -> StoreAnswer.Outcome? {
+        let position = RecordPosition(customer: order.customer, key: order.key)
+        switch order.operation {
+        case .version, .read, .write:
+            return nil
+        case .list(let limit):
+            // Sorted, so that the order of the dictionary does not matter.
+            let lines = records.map { key, record in
+                RecordLine(
+                    position: RecordPosition(customer: key.customer, key: key.key), version: record.version,
+                    tombstone: record.tombstone)
+            }
+            .filter { $0.position > position }.sorted { $0.position < $1.position }
+            return .listed(Array(lines.prefix(limit)), isLast: lines.count <= limit)
+        case .fetch(let positions, let bytes):
+            var found: [StoredRecord] = []
+            var taken = 0
+            var sum = 0
+            for position in positions where sum < bytes {
+                taken += 1
+                guard let record = records[Self.key(position)] else { continue }
+                sum += record.value.count
+                let line = RecordLine(position: position, version: record.version, tombstone: record.tombstone)
+                found.append(StoredRecord(line: line, value: record.value))
+            }
+            return .fetched(found, taken: taken)
+        case .fill(let page, let isLast):
+            for record in page {
+                let key = Self.key(record.line.position)
+                if let known = records[key], known.version >= record.line.version { continue }
+                records[key] = Record(
+                    version: record.line.version, value: record.value, tombstone: record.line.tombstone)
+            }
+            identity?.cursor = position
+            if isLast { identity?.life = .votes }
+        case .life:
+            break
+        case .becomes(let next, let peers):
+            guard life.mayBecome(next) else { break }
+            if !peers.isEmpty { identity?.peers = peers }
+            identity?.life = next
+        }
+        return .life(identity?.life ?? life)
+    }
+
+    private static func key(_ position: RecordPosition) -> Key {
+        Key(
+            customer: position.customer, hash: position.customer.withUnsafeBytes { CustomerHash($0) },
+            key: position.key)
     }
 
     func copy() -> SimDisk {
         let copy = SimDisk()
         copy.records = records
         copy.epochs = epochs
+        copy.identity = identity
         return copy
     }
 

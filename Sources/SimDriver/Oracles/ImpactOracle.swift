@@ -13,6 +13,8 @@ struct ImpactOracle {
         /// From then on routers must know what was done before.
         var settled = Instant.distantFuture
         var down = CellSet()
+        /// Cells whose records are not answered for: those that are down and those whose store has no vote.
+        var mute = CellSet()
         /// False while a cell is paused: when others notice it is theirs to decide.
         var isJudged = false
     }
@@ -61,11 +63,11 @@ struct ImpactOracle {
     }
 
     /// Something was done to a node.
-    mutating func changed(now: Instant, settle: TimeAmount, down: CellSet, isJudged: Bool) {
+    mutating func changed(now: Instant, settle: TimeAmount, down: CellSet, mute: CellSet, isJudged: Bool) {
         // What was done before may still have its effects.
         let before = window.settled == .distantFuture ? now : window.settled
         window = Window(
-            number: window.number + 1, settled: max(before, now + settle), down: down,
+            number: window.number + 1, settled: max(before, now + settle), down: down, mute: mute,
             isJudged: isJudged && isPredictable)
     }
 
@@ -84,14 +86,15 @@ struct ImpactOracle {
             return
         }
         let isAnswered = status < 300 || status == 404
-        if up >= needed, !isAnswered {
+        let votes = members.count - members.count(in: window.mute)
+        if votes >= needed, !isAnswered {
             promises.add(
                 .refusedWithQuorum,
-                "customer \(request.customer) was told \(status) with \(up) of \(members.count) cells up")
-        } else if up < needed, isAnswered {
+                "customer \(request.customer) was told \(status) with \(votes) of \(members.count) cells that vote")
+        } else if votes < needed, isAnswered {
             promises.add(
                 .answeredWithoutQuorum,
-                "customer \(request.customer) was told \(status) with \(up) of \(members.count) cells up")
+                "customer \(request.customer) was told \(status) with \(votes) of \(members.count) cells that vote")
         }
     }
 

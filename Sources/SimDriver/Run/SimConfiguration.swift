@@ -23,6 +23,8 @@ package struct SimConfiguration: Sendable {
     package var eventLimit: UInt64 = 500_000_000
     /// Whether gossip is sealed as real processes do, or leaves the cipher out: the run and its trace are the same.
     package var seals = false
+    /// Cells are told at their first start that the mesh is new, as a control plane does; otherwise they ask each other.
+    package var isFounded = true
     /// For tests of the checkers.
     package var defect: SimDefect?
 

@@ -53,11 +53,14 @@ private struct Course {
     var isDrained = false
     var isReadBack = false
     let bound: TimeAmount
+    let refill: TimeAmount
 
     init(_ simulation: Simulation, _ progress: @escaping (SimProgress) -> Bool) {
         self.simulation = simulation
         guardian = SimGuardian(eventLimit: simulation.configuration.eventLimit, progress: progress)
         bound = MembershipOracle.bound(simulation.swim, members: simulation.mesh.count)
+        // A disk that was lost at the end of the load is refilled first.
+        refill = simulation.faults.contains { $0.action == .loseDisk || $0.action == .destroy } ? .seconds(15) : .zero
     }
 
     private var longestRequest: TimeAmount { simulation.topology.routing.requestTimeout + .seconds(4) }
@@ -83,7 +86,7 @@ private struct Course {
         let healed = simulation.now
         guard
             let isAgreed = simulation.run(
-                atMost: bound, &guardian, until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
+                atMost: bound + refill, &guardian, until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
         else { return }
         isWholeAtEnd = isAgreed
         if isAgreed { simulation.membership.agreedAfter = simulation.now - healed }

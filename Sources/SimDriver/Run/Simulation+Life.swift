@@ -1,5 +1,6 @@
 import MeshBase
 import Nodes
+import Replication
 import Sharding
 
 /// Life and death of processes.
@@ -50,6 +51,28 @@ extension Simulation {
         changed(settle: joinTime)
     }
 
+    /// What a cell is told of its store.
+    func birth(of machine: SimMachine, _ cell: CellIndex) -> StoreBirth {
+        let tier = topology.blueprint(of: cell).store?.tier
+        let isFounding =
+            configuration.defect?.refill == .votesAtOnce || machine.lives == 1 && configuration.isFounded
+        return StoreBirth(
+            storeID: UInt64(machine.boot), known: isFounding ? nil : machine.knownStore, isFounding: isFounding,
+            promisesNothing: tier == .cache)
+    }
+
+    /// Whether the disk of a cell can be lost so that no shard is without two: every other that shares a customer with
+    /// it votes.
+    private func maySpareDisk(of machine: SimMachine) -> Bool {
+        guard case .cell(let cell) = machine.work, machine.disk?.votes == true else { return false }
+        return placement.shapes(around: cell).allSatisfy { shape in
+            shape.domains.allSatisfy { $0.cells.allSatisfy { machines[$0.position].disk?.votes == true } }
+        }
+    }
+
+    /// Every store has a vote.
+    var allVote: Bool { mesh.allSatisfy { $0.disk?.votes ?? true } }
+
     func fire(_ fault: SimFault, _ event: SimEvent) {
         guard !isHealing else { return }
         membership.disturbed(now: now)
@@ -65,6 +88,9 @@ extension Simulation {
         case .kill: guard kill(machine) else { return }
         case .destroy:
             guard kill(machine) else { return }
+            machine.disk?.wipe()
+        case .loseDisk:
+            guard maySpareDisk(of: machine), kill(machine) else { return }
             machine.disk?.wipe()
         case .restart:
             guard !machine.isUp else { return }
@@ -104,7 +130,7 @@ extension Simulation {
         let machine = machines[index]
         note(event, machine, UInt64(index))
         switch fault.action {
-        case .kill, .destroy, .leave: if !machine.isUp { start(machine) }
+        case .kill, .destroy, .loseDisk, .leave: if !machine.isUp { start(machine) }
         case .pause: if machine.isPaused { resume(machine) }
         case .drift: setDrift(machine, 0)
         case .slow: machine.lateness = .zero
@@ -176,14 +202,16 @@ extension Simulation {
         swim.probeInterval * Int64(4) + swim.gossipInterval * Int64(10) + .seconds(1)
     }
 
-    private func changed(settle: TimeAmount) {
+    func changed(settle: TimeAmount) {
         var down = CellSet()
+        var mute = CellSet()
         var isJudged = true
         for machine in mesh {
             if case .cell(let cell) = machine.work, !machine.isUp { down.insert(cell) }
+            if case .cell(let cell) = machine.work, !machine.isUp || machine.disk?.votes == false { mute.insert(cell) }
             if machine.isPaused || machine.isLeaving { isJudged = false }
         }
-        clients.ledger.impact.changed(now: now, settle: settle, down: down, isJudged: isJudged)
+        clients.ledger.impact.changed(now: now, settle: settle, down: down, mute: mute, isJudged: isJudged)
     }
 
     /// Brings back what is down or stopped.
@@ -199,9 +227,10 @@ extension Simulation {
         }
     }
 
-    /// Every router has an open link to every cell, and believes it sound.
+    /// Every router has an open link to every cell, and believes it sound; every store votes.
     var isWhole: Bool {
-        mesh.allSatisfy { machine in
+        guard allVote else { return false }
+        return mesh.allSatisfy { machine in
             guard machine.isUp, !machine.isPaused else { return false }
             guard let router = machine.process as? RouterProcess else { return true }
             return topology.cells.indices.allSatisfy { router.isServing(CellIndex($0)) }

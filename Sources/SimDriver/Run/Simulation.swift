@@ -227,6 +227,10 @@ final class Simulation {
             trace.note(now, kind: 110, node: UInt64(machine.index), content: UInt64(cell.rawValue))
         case .linkDown(let cell):
             trace.note(now, kind: 111, node: UInt64(machine.index), content: UInt64(cell.rawValue))
+        case .store(let event):
+            trace.note(now, kind: event.traceKind, node: UInt64(machine.index), content: 0)
+            // Whether its records are answered for has changed.
+            changed(settle: .seconds(1))
         case .poisoned:
             break
         }
@@ -237,4 +241,16 @@ final class Simulation {
 package struct SimRefusal: Error, CustomStringConvertible, Equatable {
     package var description: String
     init(_ description: String) { self.description = description }
+}
+
+extension StoreEvent {
+    fileprivate var traceKind: UInt64 {
+        switch self {
+        case .born: 112
+        case .lost: 113
+        case .refillBegan: 114
+        case .refillStalled: 115
+        case .refilled: 116
+        }
+    }
 }

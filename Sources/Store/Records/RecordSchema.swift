@@ -1,5 +1,6 @@
 import GRDB
 import MeshBase
+import Replication
 import Topology
 
 /// The layout of a record store's file: how it is made, recognised and refused.
@@ -10,11 +11,11 @@ enum RecordSchema {
     struct Opened {
         var database: DatabaseQueue
         var statements: RecordStatements
-        var storeID: UInt64
+        var identity: StoreIdentity
     }
 
     static func open(
-        path: String, cell: String, storeID: UInt64, durability: StoreSettings.Durability, limits: RecordStoreLimits
+        path: String, cell: String, birth: StoreBirth, durability: StoreSettings.Durability, limits: RecordStoreLimits
     ) throws(StoreOpenError) -> Opened {
         do {
             let database = try DatabaseQueue(path: path, configuration: configuration(readonly: false))
@@ -22,18 +23,43 @@ enum RecordSchema {
                 // Before anything is written: a file that is not ours stays as it is.
                 let isNew = try identity(db, path: path, cell: cell) == nil
                 try configure(db, durability: durability, limits: limits)
-                if isNew { try create(db, cell: cell, storeID: storeID) }
-                guard let identity = try identity(db, path: path, cell: cell) else {
+                if isNew { try create(db, cell: cell, birth) }
+                guard let found = try identity(db, path: path, cell: cell) else {
                     throw StoreOpenError(.damaged, path: path, "the store was created but cannot be read back")
                 }
                 return Opened(
-                    database: database, statements: try RecordStatements(db), storeID: identity.storeID)
+                    database: database, statements: try RecordStatements(db),
+                    identity: try begin(db, found.storeID, birth))
             }
         } catch let error as StoreOpenError {
             throw error
         } catch {
             throw StoreOpenError(error, path: path)
         }
+    }
+
+    /// Reads the life of a store, and notes first when it is not the store that the mesh knows.
+    private static func begin(_ db: Database, _ id: UInt64, _ birth: StoreBirth) throws -> StoreIdentity {
+        var identity = try life(db, id)
+        let life = birth.life(ofStore: id, stored: identity.life)
+        guard life != identity.life else { return identity }
+        try db.inTransaction(.immediate) {
+            try MetaTable.set(db, StoreFacts.Name.life, life.rawValue)
+            try db.execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [StoreFacts.Name.cursor])
+            return .commit
+        }
+        identity.life = life
+        identity.cursor = nil
+        return identity
+    }
+
+    /// The life of a store and how far its refill has come.
+    static func life(_ db: Database, _ id: UInt64) throws -> StoreIdentity {
+        StoreIdentity(
+            id: id,
+            life: try MetaTable.value(db, StoreFacts.Name.life).flatMap { StoreLife(rawValue: $0) } ?? .votes,
+            cursor: try MetaTable.value(db, StoreFacts.Name.cursor).flatMap { RecordPosition(text: $0) },
+            peers: StorePeers.read(try MetaTable.value(db, StoreFacts.Name.peers) ?? ""))
     }
 
     static func configuration(readonly: Bool) -> Configuration {
@@ -102,7 +128,7 @@ enum RecordSchema {
         if let pages = limits.pages { try db.execute(sql: "PRAGMA max_page_count = \(max(pages, 1))") }
     }
 
-    private static func create(_ db: Database, cell: String, storeID: UInt64) throws {
+    private static func create(_ db: Database, cell: String, _ birth: StoreBirth) throws {
         try db.inTransaction(.immediate) {
             try db.execute(
                 sql: """
@@ -114,7 +140,8 @@ enum RecordSchema {
                     """)
             try MetaTable.set(db, "data_version", String(dataVersion))
             try MetaTable.set(db, "name", cell)
-            try MetaTable.set(db, "store_id", String(storeID, radix: 16))
+            try MetaTable.set(db, "store_id", String(birth.storeID, radix: 16))
+            try MetaTable.set(db, StoreFacts.Name.life, birth.ofNewStore.rawValue)
             return .commit
         }
     }

@@ -14,6 +14,8 @@ struct RecordStatements {
     private let upsert: PreparedStatement
     private let selectEpochs: PreparedStatement
     private let upsertEpoch: PreparedStatement
+    private let selectPage: PreparedStatement
+    let facts: StoreFacts
 
     init(_ database: Database) throws {
         connection = database.sqliteConnection
@@ -40,6 +42,13 @@ struct RecordStatements {
             INSERT INTO placement(cohort, epoch) VALUES(?1, ?2)
             ON CONFLICT(cohort) DO UPDATE SET epoch = excluded.epoch
             """)
+        selectPage = try PreparedStatement(
+            database,
+            """
+            SELECT customer, key, version, tombstone FROM records
+            WHERE (customer, key) > (?1, ?2) ORDER BY customer, key LIMIT ?3
+            """)
+        facts = try StoreFacts(database)
     }
 
     // MARK: Records
@@ -111,6 +120,51 @@ struct RecordStatements {
                 return code
             }
         }
+    }
+
+    /// Up to `limit` records behind a position, without their values.
+    func lines(after customer: [UInt8], _ key: [UInt8], limit: Int) throws(SQLiteResult) -> [RecordLine] {
+        var lines: [RecordLine] = []
+        let code = customer.withUnsafeBytes { (customer) -> Int32 in
+            key.withUnsafeBytes { (key) -> Int32 in
+                var code = selectPage.bind(customer, at: 1)
+                code |= selectPage.bind(key, at: 2)
+                code |= selectPage.bind(Int64(limit), at: 3)
+                if code == SQLITE_OK { code = selectPage.step() }
+                while code == SQLITE_ROW {
+                    guard let version = RecordVersion(stored: selectPage.blob(2)) else { return SQLITE_CORRUPT }
+                    lines.append(
+                        RecordLine(
+                            position: RecordPosition(
+                                customer: Array(selectPage.blob(0)), key: Array(selectPage.blob(1))),
+                            version: version, tombstone: selectPage.integer(3) != 0))
+                    code = selectPage.step()
+                }
+                return code
+            }
+        }
+        selectPage.reset()
+        if code != SQLITE_DONE { throw SQLiteResult(code: code) }
+        return lines
+    }
+
+    func fetch(_ positions: [RecordPosition], bytes: Int) throws(SQLiteResult) -> StoreAnswer.Outcome {
+        var records: [StoredRecord] = []
+        var taken = 0
+        var sum = 0
+        for position in positions {
+            guard sum < bytes else { break }
+            taken += 1
+            guard
+                case .record(let version, let value, let tombstone) = try record(position.customer, position.key),
+                version != .none
+            else { continue }
+            sum += value.count
+            records.append(
+                StoredRecord(
+                    line: RecordLine(position: position, version: version, tombstone: tombstone), value: value))
+        }
+        return .fetched(records, taken: taken)
     }
 
     // MARK: Placement

@@ -21,9 +21,10 @@ extension RecordStore {
         }
     }
 
-    /// Stores a fact of at most a few KiB. The names `data_version`, `store_id` and `name` are the store's own.
+    /// Stores a fact of at most a few KiB. The names of what the store keeps itself are
+    /// refused.
     package func setFact(_ name: String, _ value: String) throws(StoreError) {
-        guard !["data_version", "store_id", "name"].contains(name) else {
+        guard !["data_version", "store_id", "name", "life", "refill_cursor", "born_with"].contains(name) else {
             throw StoreError(.broken, "the fact \(name) belongs to the store and cannot be set")
         }
         do {

@@ -14,14 +14,17 @@ import Topology
 package final class RecordStore: @unchecked Sendable {
     package let path: String
     /// Made when the file was created; a cell that lost its disk comes back with another one.
-    package let storeID: UInt64
+    package var storeID: UInt64 { identity.id }
+    /// As it was when the store was opened.
+    package let identity: StoreIdentity
 
     let database: DatabaseQueue
     private var statements: RecordStatements?
     private let limits: RecordStoreLimits
 
     private var epochs = CohortEpochs()
-    /// Where `epochs` was read; nil when they must be read again.
+    private var life = StoreLife.unborn
+    /// Where `epochs` and `life` were read; nil when they must be read again.
     private var epochsDataVersion: UInt32?
 
     /// The latest failure in words, for the log; nil while nothing has failed.
@@ -32,18 +35,18 @@ package final class RecordStore: @unchecked Sendable {
     /// Opens the store of `cell`, and creates it if the file is missing or empty.
     ///
     /// - Parameters:
-    ///   - storeID: Kept as the identity of the store if it is created now; otherwise ignored.
+    ///   - birth: What is known of the cell's store: the identity of one that is created now, and whether it votes.
     ///   - limits: Memory and size of the file.
     package init(
-        path: String, cell: String, storeID: UInt64, durability: StoreSettings.Durability,
+        path: String, cell: String, birth: StoreBirth, durability: StoreSettings.Durability,
         limits: RecordStoreLimits = RecordStoreLimits()
     ) throws(StoreOpenError) {
         let opened = try RecordSchema.open(
-            path: path, cell: cell, storeID: storeID, durability: durability, limits: limits)
+            path: path, cell: cell, birth: birth, durability: durability, limits: limits)
         self.path = path
         self.limits = limits
         database = opened.database
-        self.storeID = opened.storeID
+        identity = opened.identity
         statements = opened.statements
     }
 
@@ -116,6 +119,7 @@ package final class RecordStore: @unchecked Sendable {
         let version = try statements.dataVersion()
         if version != epochsDataVersion {
             epochs = try statements.epochs()
+            life = try statements.facts.life()
             epochsDataVersion = version
         }
     }
@@ -123,6 +127,8 @@ package final class RecordStore: @unchecked Sendable {
     private func outcome(
         of order: StoreOrder, _ statements: RecordStatements
     ) throws(SQLiteResult) -> StoreAnswer.Outcome {
+        guard life.admits(order.operation) else { return .noVote(life) }
+        if let outcome = try ofRefill(order, statements) { return outcome }
         let cohort = CohortEpochs.cohort(of: order.customer)
         let current = epochs[cohort]
         if order.epoch < current { return .staleEpoch(current: current) }
@@ -137,7 +143,50 @@ package final class RecordStore: @unchecked Sendable {
             if value.count > limits.recordBytes { return .failed(.full) }
             return .written(
                 try statements.write(order.customer, order.key, version, value, tombstone: tombstone))
+        case .list, .fetch, .fill, .life, .becomes:
+            preconditionFailure("an order between stores has no epoch")
         }
+    }
+
+    /// The orders between stores, which belong to no epoch; nil for all others.
+    private func ofRefill(
+        _ order: StoreOrder, _ statements: RecordStatements
+    ) throws(SQLiteResult) -> StoreAnswer.Outcome? {
+        switch order.operation {
+        case .version, .read, .write:
+            return nil
+        case .list(let limit):
+            // One more than asked for tells whether any follow.
+            var lines = try statements.lines(after: order.customer, order.key, limit: limit + 1)
+            let isLast = lines.count <= limit
+            if !isLast { lines.removeLast() }
+            return .listed(lines, isLast: isLast)
+        case .fetch(let positions, let bytes):
+            return try statements.fetch(positions, bytes: bytes)
+        case .fill(let records, let isLast):
+            for record in records {
+                let position = record.line.position
+                _ = try statements.write(
+                    position.customer, position.key, record.line.version, record.value,
+                    tombstone: record.line.tombstone)
+            }
+            try statements.facts.set(cursor: RecordPosition(customer: order.customer, key: order.key))
+            if isLast { try change(.votes, statements) }
+            return .life(life)
+        case .life:
+            return .life(life)
+        case .becomes(let next, let peers):
+            guard life.mayBecome(next) else { return .life(life) }
+            if !peers.isEmpty { try statements.facts.set(peers: peers) }
+            try change(next, statements)
+            return .life(life)
+        }
+    }
+
+    /// What a rollback takes back is read again: see `abandon`.
+    private func change(_ next: StoreLife, _ statements: RecordStatements) throws(SQLiteResult) {
+        try statements.facts.set(next)
+        life = next
     }
 
     private func raise(_ epoch: Epoch, _ cohort: Int, _ statements: RecordStatements) throws(SQLiteResult) {

@@ -67,7 +67,11 @@ package struct StoreQueue {
 
 extension StoreOrder {
     fileprivate var byteCount: Int {
-        if case .write(_, let value, _) = operation { return customer.count + key.count + value.count }
-        return customer.count + key.count
+        let texts = customer.count + key.count
+        switch operation {
+        case .write(_, let value, _): return texts + value.count
+        case .fill(let records, _): return texts + records.reduce(0) { $0 + $1.value.count }
+        default: return texts
+        }
     }
 }

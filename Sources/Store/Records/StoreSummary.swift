@@ -1,11 +1,13 @@
 import GRDB
 import GRDBSQLite
 import MeshBase
+import Replication
 
 /// What a store holds, in figures.
 package struct StoreSummary: Sendable, Equatable {
     package var cell: String
     package var storeID: UInt64
+    package var life = StoreLife.votes
     /// Customers with at least one record or tombstone.
     package var customers = 0
     /// Records that are not deleted.
@@ -47,6 +49,7 @@ extension StoreSummary {
         _ db: Database, _ identity: RecordSchema.Identity, _ customer: [UInt8]?
     ) throws -> StoreSummary {
         var summary = StoreSummary(cell: identity.cell, storeID: identity.storeID)
+        summary.life = try RecordSchema.life(db, identity.storeID).life
         let count = try integer(db, "PRAGMA page_count")
         summary.bytes = count * (try integer(db, "PRAGMA page_size"))
         summary.highestEpoch = Epoch(UInt32(clamping: try integer(db, "SELECT max(epoch) FROM placement")))

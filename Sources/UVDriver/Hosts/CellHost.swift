@@ -3,6 +3,7 @@ import Membership
 import MeshBase
 import Nodes
 import Replication
+import Sharding
 import Store
 import Topology
 import Wire
@@ -14,6 +15,7 @@ package final class CellHost {
     private let runtime: HostRuntime
     private let front: CellFront
     private let store: StoreRunner?
+    private let peers: PeerLinks
     private var isStopping = false
     private var stopTimer: LoopTimer?
 
@@ -43,9 +45,17 @@ package final class CellHost {
         front.wire = runtime.wire
         try front.listen(on: settings.listen)
         if let storeSettings = topology.blueprint(of: cell).store {
-            store = try StoreRunner(loop: runtime.loop, settings: settings, durability: storeSettings.durability)
+            store = try StoreRunner(loop: runtime.loop, settings: settings, storeSettings)
         } else {
             store = nil
+        }
+        peers = PeerLinks(on: runtime.loop)
+        peers.configure(settings, wire: runtime.wire)
+        let placement: Placement
+        do {
+            placement = try Placement(topology, table: settings.placement)
+        } catch {
+            throw HostFailure("the placement does not fit the topology: \(error)")
         }
         let place = topology.cells[cell.position]
         let region = topology.regions[place.region]
@@ -53,9 +63,11 @@ package final class CellHost {
             data: front.local, admin: front.local, region: region.name, zone: region.zones[place.zone])
         node = .allocate(capacity: 1)
         node.initialize(
-            to: try CellNode(CellConfiguration(topology: topology, cell: cell, gossip: gossip)))
+            to: try CellNode(
+                CellConfiguration(
+                    topology: topology, cell: cell, gossip: gossip, placement: placement, store: store?.identity)))
         io = .allocate(capacity: 1)
-        io.initialize(to: CellIO(runtime: runtime, front: front, store: store))
+        io.initialize(to: CellIO(runtime: runtime, front: front, store: store, peers: peers))
         try wire(seeds)
     }
 
@@ -64,7 +76,11 @@ package final class CellHost {
         front.node = node
         front.io = io
         front.page = { [unowned self] in page($0) }
-        store?.onAnswer = { node.pointee.stored($0, into: &io.pointee) }
+        store?.onAnswer = { node.pointee.stored($0, now: loop.now(), into: &io.pointee) }
+        peers.node = node
+        peers.io = io
+        peers.onUp = { node.pointee.linkUp($0, now: loop.now(), into: &io.pointee) }
+        peers.onDown = { node.pointee.linkDown($0, now: loop.now(), into: &io.pointee) }
         io.pointee.burner.onBurned = { node.pointee.burned($0, now: loop.now(), into: &io.pointee) }
         runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
         runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
@@ -72,7 +88,7 @@ package final class CellHost {
         runtime.onStop = { [unowned self] in stop() }
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
-        runtime.announce(data: front.local, admin: front.local)
+        runtime.announce(data: front.local, admin: front.local, storeID: store?.identity.id)
     }
 
     private func endTurn() {
@@ -80,15 +96,19 @@ package final class CellHost {
         var rounds = 0
         repeat {
             io.pointee.burner.reportRefused()
+            peers.reportFailures()
             front.processReady()
             store?.endTurn()
             front.pool.flush()
+            peers.pool.flush()
             rounds += 1
         } while hasMore && rounds < 16
         runtime.alarm.arm(at: hasMore ? runtime.loop.now() : node.pointee.nextDeadline())
     }
 
-    private var hasMore: Bool { front.hasReady || front.pool.isDirty || store?.hasMore == true }
+    private var hasMore: Bool {
+        front.hasReady || front.pool.isDirty || store?.hasMore == true || peers.hasFailures || peers.pool.isDirty
+    }
 
     private func stop() {
         guard !isStopping else { return }
@@ -103,6 +123,7 @@ package final class CellHost {
             guard isDone || checks > 100 else { return }
             stopTimer?.close()
             front.pool.closeAll()
+            peers.closeAll()
             runtime.close()
         }
         stopTimer?.start(after: .milliseconds(20), every: .milliseconds(10))
@@ -121,10 +142,26 @@ package final class CellHost {
     private func page(_ path: String) -> AdminPage? {
         switch path {
         case "/readyz":
-            isStopping ? .unavailable("stopping") : store?.isBroken == true ? .unavailable("store") : .ok("serving")
+            isStopping ? .unavailable("stopping") : store?.isBroken == true ? .unavailable("store") : readiness
+        case "/v1/store": storePage
         case "/metrics": .metrics(CellMetrics.text(node, front: front, store: store, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
         default: GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
+        }
+    }
+
+    /// A cell without a vote serves its services; who asks for readiness wants the whole of it.
+    private var readiness: AdminPage {
+        switch node.pointee.storeStatus(now: runtime.loop.now())?.life {
+        case .unborn?: .unavailable("starting")
+        case .refilling?, .accepted?: .unavailable("refilling")
+        case .votes?, nil: .ok("serving")
+        }
+    }
+
+    private var storePage: AdminPage? {
+        node.pointee.storeStatus(now: runtime.loop.now()).map {
+            .json(StorePage.text($0, node.pointee.topology, cell: node.pointee.name))
         }
     }
 }
@@ -134,12 +171,14 @@ struct CellIO: CellSink {
     unowned(unsafe) let runtime: HostRuntime
     unowned(unsafe) let front: CellFront
     let store: StoreRunner?
+    unowned(unsafe) let peers: PeerLinks
     let burner: Burner
 
-    init(runtime: HostRuntime, front: CellFront, store: StoreRunner?) {
+    init(runtime: HostRuntime, front: CellFront, store: StoreRunner?, peers: PeerLinks) {
         self.runtime = runtime
         self.front = front
         self.store = store
+        self.peers = peers
         burner = Burner(loop: runtime.loop)
     }
 
@@ -164,6 +203,13 @@ struct CellIO: CellSink {
         if request.method != .head { stream.pointee.output.append(body) }
         front.finish(stream)
     }
+
+    mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { peers.open(cell, at: endpoint) }
+    mutating func closeLink(to cell: CellIndex) { peers.close(cell) }
+    mutating func send(
+        _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
+        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+    ) { peers.send(head, to: cell, customer: customer, name: name, note: note, body: body) }
 
     mutating func store(_ order: StoreOrder) { store?.add(order) }
     mutating func burn(_ ticket: UInt64, _ amount: TimeAmount) { burner.burn(ticket, amount) }

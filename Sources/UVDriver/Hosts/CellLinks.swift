@@ -2,8 +2,8 @@ import MeshBase
 import Nodes
 import Wire
 
-/// The router's links to its cells: one multiplexed connection each, opened with a proof of the mesh's secret.
-final class CellLinks: StreamOwner {
+/// A process's links to cells: one multiplexed connection each, opened with a proof of the mesh's secret.
+class CellLinks: StreamOwner {
     struct Counters {
         var opened: UInt64 = 0
         var failed: UInt64 = 0
@@ -31,23 +31,28 @@ final class CellLinks: StreamOwner {
     var wire: WireLayer!
     var onUp: (CellIndex) -> Void = { _ in }
     var onDown: (CellIndex) -> Void = { _ in }
-    var node: UnsafeMutablePointer<RouterNode>!
-    var io: UnsafeMutablePointer<RouterIO>!
+
+    /// A frame of a cell, read at `now` or before.
+    func handle(frame: borrowing FrameView, from cell: CellIndex, now: Instant) {}
 
     /// A link that cannot be written to holds at most this much; frames beyond are dropped and time out.
     static let backlogLimit = 16 << 20
     static let openTimeout = TimeAmount.seconds(2)
 
-    static func make(loop: EventLoop, settings: HostSettings) -> CellLinks {
-        let links = CellLinks(on: loop)
+    /// Called once, before anything is opened.
+    func configure(_ settings: HostSettings, wire: WireLayer) {
         let cells = settings.topology.cells.count
-        links.links = Array(repeating: Link(), count: cells)
-        links.settings = settings
-        links.pool = StreamPool(
-            loop: loop, owner: links, limit: cells * 2 + 16,
+        links = Array(repeating: Link(), count: cells)
+        self.settings = settings
+        pool = StreamPool(
+            loop: loop, owner: self, limit: cells * 2 + 16,
             inputLimit: 2 * (settings.topology.routing.bodyLimit + FrameCodec.overhead))
-        return links
+        self.wire = wire
+        wire.adopt(pool)
     }
+
+    /// No link is open or being opened.
+    var isIdle: Bool { links.allSatisfy { $0.stream == nil && $0.hangsSince == nil } }
 
     // MARK: Orders of the node
 
@@ -167,6 +172,8 @@ final class CellLinks: StreamOwner {
     }
 
     private func frames(_ stream: StreamPointer, _ cell: CellIndex) {
+        // Behind the read: what has arrived was sent before now, whatever stopped this process meanwhile.
+        let now = loop.refreshNow()
         var used = 0
         while !stream.pointee.isClosing {
             let bytes = UnsafeRawBufferPointer(rebasing: stream.pointee.input.bytes[used...])
@@ -176,7 +183,7 @@ final class CellLinks: StreamOwner {
                         of: bytes, bodyLimit: settings.topology.routing.bodyLimit)
                 else { break }
                 counters.framesIn += 1
-                node.pointee.handle(frame: frame, from: cell, now: loop.now(), into: &io.pointee)
+                handle(frame: frame, from: cell, now: now)
                 used += size
             } catch {
                 counters.badFrames += 1

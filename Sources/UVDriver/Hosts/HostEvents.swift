@@ -64,6 +64,33 @@ package final class HostEvents {
                 [.init("observer", .string(observer))])
         case .poisoned(let customer):
             append(type: "process", action: "poisoned", id: observer, [.init("customer", .string(customer))])
+        case .store(let event):
+            store(event, topology)
+        }
+    }
+
+    private func store(_ event: StoreEvent, _ topology: MeshTopology) {
+        switch event {
+        case .born(let peers):
+            append(type: "store", action: "born", id: observer, [.init("peers", .integer(Int64(peers)))])
+        case .lost:
+            append(
+                type: "store", action: "lost", id: observer,
+                [.init("detail", .string("the store is not the one that this cell had; records wait for its refill"))])
+        case .refillBegan(let sources):
+            append(type: "store", action: "refill-began", id: observer, [.init("sources", .integer(Int64(sources)))])
+        case .refillStalled(let missing):
+            let names = missing.prefix(20).map { topology.cells[$0.position].name }
+            append(
+                type: "store", action: "refill-stalled", id: observer,
+                [.init("missing", .string(names.joined(separator: ", ") + (missing.count > 20 ? ", ..." : "")))])
+        case .refilled(let records, let took):
+            append(
+                type: "store", action: "refilled", id: observer,
+                [
+                    .init("records", .integer(Int64(clamping: records))),
+                    .init("took_ms", .integer(Int64(took.milliseconds))),
+                ])
         }
     }
 

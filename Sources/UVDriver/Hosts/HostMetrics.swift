@@ -175,6 +175,14 @@ enum CellMetrics {
         page.counter("cellmesh_cell_record_orders_total", "Orders given to the store.", counters.recordOrders)
         page.counter("cellmesh_cell_record_failures_total", "Orders that the store failed.", counters.recordFailures)
         page.counter("cellmesh_cell_stale_epochs_total", "Orders of an older placement.", counters.staleEpochs)
+        page.counter(
+            "cellmesh_cell_without_vote_total", "Orders refused while the store had no vote.", counters.withoutVote)
+        page.counter(
+            "cellmesh_refill_timeouts_total", "Questions that other cells did not answer.", counters.refillTimeouts)
+        if let store = node.pointee.storeStatus(now: runtime.loop.now()) {
+            page.gauge("cellmesh_store_votes", "1 while the store has a vote.", store.life == .votes ? 1 : 0)
+            page.counter("cellmesh_refill_records_total", "Records taken over from other cells.", store.records)
+        }
         for service in node.pointee.services() {
             let label = [MetricLabel("service", service.name)]
             page.gauge("cellmesh_pool_busy", "Workers in use.", Double(service.busy), label)

@@ -125,11 +125,14 @@ package final class HostRuntime {
     // MARK: The parent
 
     /// Tells the parent that this process serves, and leaves the same facts in `process.json`.
-    package func announce(data: Endpoint, admin: Endpoint) {
+    ///
+    /// - Parameter storeID: of the store that this process has opened.
+    package func announce(data: Endpoint, admin: Endpoint, storeID: UInt64? = nil) {
+        let store = storeID.map { ",\"store_id\":\"\(String($0, radix: 16))\"" } ?? ""
         let facts =
             "\"name\":\"\(settings.name)\",\"role\":\"\(role.name)\",\"pid\":\(getpid()),"
             + "\"start_time\":\(ProcessIdentity.current.startTime),\"data\":\"\(data)\",\"admin\":\"\(admin)\","
-            + "\"gossip\":\"\(udp.local)\""
+            + "\"gossip\":\"\(udp.local)\"" + store
         _ = SmallFile.replace(settings.dataDirectory + "/process.json", with: "{\(facts),\"version\":1}\n")
         Self.tellParent("{\"ready\":true,\(facts)}\n", settings.readyDescriptor)
         watchLock()

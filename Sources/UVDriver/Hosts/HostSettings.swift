@@ -1,4 +1,5 @@
 import MeshBase
+import Replication
 import Sharding
 import Topology
 
@@ -30,8 +31,8 @@ package struct HostSettings {
     package var readyDescriptor: Int32?
     /// Unique to this life of the process.
     package var boot: UInt32
-    /// The identity of a store that is created now.
-    package var storeID: UInt64
+    /// The identity of a store that is created now, and what is known of the one that there should be.
+    package var store: StoreBirth
 
     package init(
         name: String, topology: MeshTopology, placement: PlacementTable, dataDirectory: String, secret: [UInt8],
@@ -43,7 +44,7 @@ package struct HostSettings {
         self.dataDirectory = dataDirectory
         self.secret = secret
         self.boot = boot
-        self.storeID = storeID
+        store = StoreBirth(storeID: storeID)
     }
 }
 

@@ -13,7 +13,7 @@ package final class RouterHost {
     private let io: UnsafeMutablePointer<RouterIO>
     private let runtime: HostRuntime
     private let front: RouterFront
-    private let links: CellLinks
+    private let links: RouterLinks
     private let admin: AdminServer
     private var sweepTimer: LoopTimer!
     private var isStopping = false
@@ -46,9 +46,8 @@ package final class RouterHost {
         limits.connections = topology.routing.connectionLimit
         front = RouterFront(loop: loop, limits: limits)
         admin = AdminServer(loop: loop, limits: AdminServer.limits)
-        links = CellLinks.make(loop: loop, settings: settings)
-        runtime.wire.adopt(links.pool)
-        links.wire = runtime.wire
+        links = RouterLinks(on: loop)
+        links.configure(settings, wire: runtime.wire)
         try front.listen(on: settings.listen)
         try admin.listen(on: settings.admin)
 
@@ -226,7 +225,7 @@ final class RouterFront: HTTPServer {
 struct RouterIO: RouterSink {
     unowned(unsafe) let runtime: HostRuntime
     unowned(unsafe) let front: RouterFront
-    unowned(unsafe) let links: CellLinks
+    unowned(unsafe) let links: RouterLinks
     let writer: RouterResponseWriter
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { links.open(cell, at: endpoint) }

@@ -16,10 +16,15 @@ final class StoreRunner {
 
     var onAnswer: (StoreAnswer) -> Void = { _ in }
 
-    init(loop: EventLoop, settings: HostSettings, durability: StoreSettings.Durability) throws {
+    /// As it was opened.
+    var identity: StoreIdentity { store.identity }
+
+    init(loop: EventLoop, settings: HostSettings, _ wanted: StoreSettings) throws {
+        var birth = settings.store
+        birth.promisesNothing = wanted.tier == .cache
         store = try RecordStore(
-            path: settings.dataDirectory + "/store.sqlite", cell: settings.name, storeID: settings.storeID,
-            durability: durability)
+            path: settings.dataDirectory + "/store.sqlite", cell: settings.name, birth: birth,
+            durability: wanted.durability)
         pool = WorkPool(loop: loop, limit: 4)
     }
 

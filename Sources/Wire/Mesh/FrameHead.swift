@@ -6,6 +6,12 @@ package enum FrameKind: UInt8, Sendable {
     case recordVersion = 2
     case recordRead = 3
     case recordWrite = 4
+    /// Between cells; `note` is the asker's name. What the other knows of the asker's store, and what its own is.
+    case storeState = 5
+    /// Between cells: lines of the records that both hold, behind `customer` and `name`.
+    case recordList = 6
+    /// Between cells: the records that the body names.
+    case recordFetch = 7
     /// The work was done, or failed while it was being done.
     case reply = 16
     /// The work was not begun, so it may be given to another cell whatever it is.
@@ -23,6 +29,8 @@ package enum Refusal: UInt16, Sendable {
     case storeBroken = 7
     case deadline = 8
     case malformed = 9
+    /// The store has no vote: its disk was lost, and what it held comes back from the other cells first.
+    case refilling = 10
 }
 
 package struct FrameFlags: OptionSet, Sendable {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Blueprints
 import ControlPlane
 import MeshBase
+import Replication
 import Sharding
 import Topology
 import UVDriver
@@ -58,6 +59,15 @@ struct HostOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A descriptor for the line that says that it serves.", valueName: "fd"))
     var readyFd: Int32?
 
+    @Option(
+        help: ArgumentHelp(
+            "The identity of the store that this cell had, in hexadecimal; another one is a lost disk.",
+            valueName: "id"))
+    var storeId: String?
+
+    @Flag(help: "The mesh is new, and this cell has never had a store; it gets one with --store-id.")
+    var founding = false
+
     func settings(admin: Endpoint = .loopback(0), placement: String? = nil) throws -> HostSettings {
         do {
             try SystemFile.makeDirectory(data)
@@ -65,6 +75,7 @@ struct HostOptions: ParsableArguments {
                 name: name, topology: try mesh(), placement: try table(placement), dataDirectory: data,
                 secret: try SecretFile.read(secretFile), boot: SecretText.randomInteger(),
                 storeID: SecretText.randomInteger())
+            settings.store = try birth(settings.store)
             settings.join = join
             settings.keysPath = keysFile
             settings.listen = listen.endpoint
@@ -91,6 +102,18 @@ struct HostOptions: ParsableArguments {
         guard let readyFd else { return }
         let line = JSONValue.object([("ready", false), ("name", .string(name)), ("error", .string(message))])
         HostRuntime.tellParent(line.json(.compact) + "\n", readyFd)
+    }
+
+    private func birth(_ drawn: StoreBirth) throws -> StoreBirth {
+        guard let storeId else {
+            guard !founding else { throw CommandFailure(.usage, "--founding goes with --store-id") }
+            return drawn
+        }
+        guard let id = UInt64(storeId, radix: 16) else {
+            throw CommandFailure(.usage, "'\(storeId)' is no identity of a store: up to 16 hexadecimal digits")
+        }
+        // What is made anew in place of a lost store is another one.
+        return StoreBirth(storeID: founding ? id : drawn.storeID, known: id, isFounding: founding)
     }
 
     private func mesh() throws -> MeshTopology {

@@ -70,7 +70,7 @@ enum Wording {
     static func style(ofState state: String) -> TableWriter.Style {
         switch state {
         case "serving", "alive", "ready", "running": .green
-        case "starting", "degraded", "paused", "suspect", "evacuated", "stopping": .yellow
+        case "starting", "degraded", "refilling", "paused", "suspect", "evacuated", "stopping": .yellow
         case "down", "unreachable", "dead", "failed", "lost": .red
         default: .plain
         }

@@ -33,7 +33,7 @@ import Topology
         let before = cell.swim.ownIncarnation
         cell.send(.recordRead, "k")
         for order in cell.sink.orders {
-            cell.node.stored(StoreAnswer(ticket: order.ticket, outcome: .failed(.broken)), into: &cell.sink)
+            cell.node.stored(StoreAnswer(ticket: order.ticket, outcome: .failed(.broken)), now: .zero, into: &cell.sink)
         }
         for second in 10...12 { cell.node.wake(now: .at(Int64(second) * 1_000), into: &cell.sink) }
         #expect(cell.swim.ownMetadata.state == .degraded)

@@ -8,7 +8,8 @@ import Wire
 
 @Suite struct CellRecordTests {
     private func answer(_ cell: CellHarness, _ outcome: StoreAnswer.Outcome) {
-        cell.node.stored(StoreAnswer(ticket: cell.sink.orders.last!.ticket, outcome: outcome), into: &cell.sink)
+        cell.node.stored(
+            StoreAnswer(ticket: cell.sink.orders.last!.ticket, outcome: outcome), now: .zero, into: &cell.sink)
     }
 
     @Test func framesBecomeOrdersOfTheStore() throws {

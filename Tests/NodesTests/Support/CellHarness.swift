@@ -1,6 +1,7 @@
 import Membership
 import MeshBase
 import Replication
+import Sharding
 import Topology
 
 @testable import Nodes
@@ -14,6 +15,18 @@ struct CellRecorder: CellSink {
         var note: String
         var body: String
     }
+    /// To another cell.
+    struct Question {
+        var head: FrameHead
+        var cell: CellIndex
+        var customer: [UInt8]
+        var name: [UInt8]
+        var note: [UInt8]
+        var body: [UInt8]
+    }
+    var opened: [CellIndex] = []
+    var closed: [CellIndex] = []
+    var questions: [Question] = []
     var replies: [Reply] = []
     var responses: [(ConnectionID, UInt16, String)] = []
     var orders: [StoreOrder] = []
@@ -33,6 +46,17 @@ struct CellRecorder: CellSink {
     mutating func respond(
         _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
     ) { responses.append((connection, status, String(decoding: body, as: UTF8.self))) }
+    mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { opened.append(cell) }
+    mutating func closeLink(to cell: CellIndex) { closed.append(cell) }
+    mutating func send(
+        _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
+        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+    ) {
+        questions.append(
+            Question(
+                head: head, cell: cell, customer: Array(customer), name: Array(name), note: Array(note),
+                body: Array(body)))
+    }
     mutating func store(_ order: StoreOrder) { orders.append(order) }
     mutating func burn(_ ticket: UInt64, _ amount: TimeAmount) { burns.append((ticket, amount)) }
     mutating func crash() { hasCrashed = true }
@@ -57,10 +81,12 @@ final class CellHarness {
     let link = ConnectionID(index: 3, generation: 1)
     private var requests: UInt64 = 0
 
-    init(_ topology: MeshTopology, cell: Int = 0, port: UInt16 = 7100, storeLimit: Int = 100) {
+    init(
+        _ topology: MeshTopology, cell: Int = 0, port: UInt16 = 7100, storeLimit: Int = 100, store: StoreIdentity? = nil
+    ) {
         var configuration = CellConfiguration(
-            topology: topology, cell: CellIndex(cell),
-            gossip: gossip(topology.cells[cell].name, .cell, port: port))
+            topology: topology, cell: CellIndex(cell), gossip: gossip(topology.cells[cell].name, .cell, port: port),
+            placement: Placement(topology), store: store ?? StoreIdentity(id: UInt64(cell + 1), life: .votes))
         configuration.storeLimit = storeLimit
         node = try! CellNode(configuration)
         endpoint = .loopback(port)

@@ -16,7 +16,7 @@ struct SwarmOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Requests per virtual second, times a factor drawn from the seed.", valueName: "number"))
     var rate: Double = 100
 
-    @Flag(help: "Lose disks as well. Records on them are lost with them.")
+    @Flag(help: "Lose disks too, never two of one shard at a time.")
     var loseDisks = false
 
     func swarm(_ console: Console) throws -> SimSwarm {

@@ -1,0 +1,99 @@
+import MeshBase
+import Replication
+import Sharding
+import Topology
+import Wire
+
+/// What a cell tells other cells of the records that they share.
+extension CellNode {
+    /// Records looked at for one page; few of them need to be the asker's.
+    private static let scanned = 2_048
+
+    mutating func handle(
+        peer frame: borrowing FrameView, _ asker: CellAsker, into sink: inout some CellSink
+    ) {
+        guard case .frame(let link, let request) = asker else { return }
+        guard let store else { return refuse(asker, .noStore, frame.head, into: &sink) }
+        let name = String(decoding: frame.note, as: UTF8.self)
+        guard let peer = topology.cellIndex(named: name) else {
+            return refuse(asker, .malformed, frame.head, into: &sink)
+        }
+        let purpose: PendingOrder.Purpose
+        let operation: StoreOrder.Operation
+        switch frame.head.kind {
+        case .recordList:
+            purpose = .list(link, request: request, asker: peer)
+            operation = .list(limit: Self.scanned)
+        case .recordFetch:
+            guard let positions = RecordPages.positions(frame.body), !positions.isEmpty else {
+                return refuse(asker, .malformed, frame.head, into: &sink)
+            }
+            purpose = .fetch(link, request: request, asked: positions.count)
+            operation = .fetch(positions, bytes: pageBytes)
+        default:
+            let asked = frame.head.versionCounter
+            let knows: RefillPeer.State.Knowledge = store.peers[name].map { $0 == asked ? .same : .other } ?? .never
+            let state = RefillPeer.State(storeID: store.id, life: store.life, knows: knows)
+            var head = Self.answer(request)
+            (head.versionCounter, head.versionWriter) = state.words
+            return sink.reply(head, to: link, note: .empty, body: .empty)
+        }
+        guard let ticket = orders.insert(PendingOrder(purpose: purpose)) else {
+            counters.refused += 1
+            return refuse(asker, .overloaded, frame.head, into: &sink)
+        }
+        sink.store(
+            StoreOrder(
+                ticket: ticket.rawValue, customer: Array(frame.customer), key: Array(frame.name), epoch: .first,
+                operation: operation))
+    }
+
+    private var pageBytes: Int { min(RecordPages.mostBytes, topology.routing.bodyLimit) }
+
+    private static func answer(_ request: UInt64) -> FrameHead {
+        FrameHead(kind: .reply, status: 200, request: request, customer: CustomerHash(rawValue: 0), epoch: .first)
+    }
+
+    /// A page of lines for another cell: those of customers that both hold.
+    mutating func listed(
+        _ lines: [RecordLine], isLast: Bool, to link: ConnectionID, request: UInt64, asker: CellIndex,
+        into sink: inout some CellSink
+    ) {
+        var page = RecordPages.Listing(lines: [], upTo: lines.last?.position ?? .start, isLast: isLast)
+        var bytes = 0
+        var customer: [UInt8]?
+        var isShared = false
+        for line in lines {
+            if line.position.customer != customer {
+                customer = line.position.customer
+                let shard = placement.shard(of: line.position.customer.withUnsafeBytes { CustomerHash($0) })
+                isShared = shard.contains(asker) && shard.contains(cell)
+            }
+            guard isShared else { continue }
+            bytes += RecordPages.size(of: line)
+            guard page.lines.count < RecordPages.mostLines, page.lines.isEmpty || bytes <= pageBytes else {
+                page.upTo = page.lines[page.lines.count - 1].position
+                page.isLast = false
+                break
+            }
+            page.lines.append(line)
+        }
+        answerBuffer.removeAll()
+        RecordPages.append(page, into: &answerBuffer)
+        sink.reply(Self.answer(request), to: link, note: .empty, body: answerBuffer.bytes)
+    }
+
+    mutating func fetched(
+        _ records: [StoredRecord], isComplete: Bool, to link: ConnectionID, request: UInt64,
+        into sink: inout some CellSink
+    ) {
+        // One that was written when the limit was higher fits no frame, and no router could read it.
+        let sendable = records.filter { $0.value.count <= topology.routing.bodyLimit }
+        counters.recordFailures += UInt64(records.count - sendable.count)
+        answerBuffer.removeAll()
+        let sent = RecordPages.append(sendable, limit: pageBytes, into: &answerBuffer)
+        var head = Self.answer(request)
+        head.versionCounter = isComplete && sent == sendable.count ? 1 : 0
+        sink.reply(head, to: link, note: .empty, body: answerBuffer.bytes)
+    }
+}

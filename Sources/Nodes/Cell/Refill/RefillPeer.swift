@@ -1,0 +1,110 @@
+import DequeModule
+import MeshBase
+import Replication
+import Topology
+
+/// Another cell as one that refills itself sees it: the link to it, the question it was asked, the lines it has told.
+struct RefillPeer {
+    enum Link: Equatable { case closed, opening, up }
+    enum Question: Equatable { case state, list, fetch([RecordPosition]) }
+
+    /// What it says of its own store, and of the asker's.
+    struct State: Equatable {
+        enum Knowledge: UInt8 { case never, same, other }
+        var storeID: UInt64
+        var life: StoreLife
+        var knows: Knowledge
+
+        init(storeID: UInt64, life: StoreLife, knows: Knowledge) {
+            self.storeID = storeID
+            self.life = life
+            self.knows = knows
+        }
+
+        /// As the two versions of a frame's head.
+        var words: (UInt64, UInt64) { (storeID, UInt64(life.code) | UInt64(knows.rawValue) << 8) }
+
+        init?(_ first: UInt64, _ second: UInt64) {
+            guard second <= UInt64(UInt16.max), let life = StoreLife(code: UInt8(truncatingIfNeeded: second)),
+                let knows = Knowledge(rawValue: UInt8(second >> 8))
+            else { return nil }
+            self.init(storeID: first, life: life, knows: knows)
+        }
+    }
+
+    let cell: CellIndex
+    let name: String
+    var link = Link.closed
+    var failures = 0
+    /// When a closed link is opened again, or an open one asked again for its state.
+    var retryAt = Instant.zero
+    /// The question under way: its number, and when it counts as not answered.
+    private(set) var asked: (question: Question, number: UInt64, until: Instant)?
+    var state: State?
+    var lines = Deque<RecordLine>()
+    /// Behind what it was asked for last.
+    var after = RecordPosition.start
+    var isAtEnd = false
+
+    static let patience = TimeAmount.seconds(2)
+    static let stateInterval = TimeAmount.milliseconds(500)
+
+    init(cell: CellIndex, name: String, after: RecordPosition) {
+        self.cell = cell
+        self.name = name
+        self.after = after
+    }
+
+    var isSource: Bool { link == .up && state?.life == .votes }
+    /// The merge can go on without another line of it.
+    var hasNext: Bool { isAtEnd || !lines.isEmpty }
+    var wantsLines: Bool { isSource && !isAtEnd && lines.isEmpty }
+
+    mutating func ask(_ question: Question, number: UInt64, now: Instant) {
+        asked = (question, number, now + Self.patience)
+    }
+
+    /// The question that an answer belongs to; nil for a late one.
+    mutating func answered(_ number: UInt64) -> Question? {
+        guard let asked, asked.number == number else { return nil }
+        self.asked = nil
+        return asked.question
+    }
+
+    /// What it has told is asked for anew.
+    mutating func rewind(to cursor: RecordPosition) {
+        if let asked, asked.question != .state { self.asked = nil }
+        lines.removeAll()
+        after = cursor
+        isAtEnd = false
+    }
+
+    mutating func lost(cursor: RecordPosition, now: Instant) {
+        link = .closed
+        state = nil
+        asked = nil
+        failures += 1
+        retryAt = now + .milliseconds(min(1_000, 50 << Int64(min(failures - 1, 5))))
+        rewind(to: cursor)
+    }
+}
+
+extension StoreLife {
+    var code: UInt8 {
+        switch self {
+        case .unborn: 0
+        case .refilling: 1
+        case .accepted: 2
+        case .votes: 3
+        }
+    }
+    init?(code: UInt8) {
+        switch code {
+        case 0: self = .unborn
+        case 1: self = .refilling
+        case 2: self = .accepted
+        case 3: self = .votes
+        default: return nil
+        }
+    }
+}

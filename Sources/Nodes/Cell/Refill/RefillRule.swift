@@ -1,0 +1,84 @@
+import MeshBase
+import Replication
+import Sharding
+import Topology
+
+/// What a refill presupposes, by tier.
+package struct RefillRule: Sendable {
+    package var tier: StoreSettings.Tier
+    /// From the cell's start to the first page: by then nobody counts an acknowledgement of its former life.
+    package var wait: TimeAmount
+    /// In place of what the tier needs; for tests, which show a checker what a wrong build does.
+    package var needed: Int?
+
+    /// - Parameter requestTimeout: the longest life of a request at any router.
+    package init(tier: StoreSettings.Tier, requestTimeout: TimeAmount) {
+        self.tier = tier
+        // Clocks of two machines go as fast as each other, but for a sixteenth.
+        wait = requestTimeout + requestTimeout / 16 + .milliseconds(50)
+    }
+
+    /// How many of a shard's other cells have to be read: enough to meet every write that was acknowledged, whichever
+    /// cells acknowledged it beside the one that lost its disk.
+    ///
+    /// Where one acknowledgement is enough, the other cells cannot know what only the lost disk has acknowledged; then one
+    /// is needed, and all that live are read.
+    func needed(size: Int) -> Int {
+        if let needed { return needed }
+        switch tier {
+        case .critical: return size - QuorumRule(tier: tier, size: size).write + 1
+        case .important, .cache: return 1
+        }
+    }
+
+    /// Whether every shard of these shapes has enough cells that are not missing.
+    func isCovered(_ shapes: [ShardShape], missing: (CellIndex) -> Bool) -> Bool {
+        shapes.allSatisfy { shape in
+            shape.most(where: missing) <= shape.size - 1 - needed(size: shape.size)
+        }
+    }
+}
+
+/// What a cell tells of its store.
+package struct StoreStatus: Sendable, Equatable {
+    package enum Stage: String, Sendable {
+        /// Votes, or has no store.
+        case serving
+        /// Asks the peers whether the mesh is new.
+        case asking
+        /// Waits out requests that may have counted its former life.
+        case waiting
+        case pulling
+    }
+    /// A cell that is not read, and why.
+    package struct Missing: Sendable, Equatable {
+        package enum Reason: String, Sendable {
+            case down, unreachable, silent, refilling, unborn
+        }
+        package var cell: CellIndex
+        package var reason: Reason
+    }
+
+    package var storeID: UInt64
+    package var life: StoreLife
+    package var stage: Stage
+    /// Until pages are asked for; zero in other stages than `waiting`.
+    package var waits = TimeAmount.zero
+    /// Records taken over in this life of the process.
+    package var records: UInt64 = 0
+    /// The cells that are read.
+    package var sources = 0
+    /// Those that are still missing; empty where the refill makes progress without them.
+    package var missing: [Missing] = []
+}
+
+/// What happened to a cell's store.
+package enum StoreEvent: Sendable, Equatable {
+    /// No peer has known another store of this cell: the mesh is new.
+    case born(peers: Int)
+    /// The store is not the one that this cell had.
+    case lost
+    case refillBegan(sources: Int)
+    case refillStalled(missing: [CellIndex])
+    case refilled(records: UInt64, took: TimeAmount)
+}

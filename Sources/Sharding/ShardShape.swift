@@ -1,0 +1,64 @@
+import MeshBase
+import Topology
+
+/// What the shards that one cell is in look like, whatever their customers' names are: enough to say of any set of
+/// cells how many of them one such shard can have.
+public struct ShardShape: Sendable, Equatable {
+    /// Cells among which a shard takes some, beside the cell itself.
+    public struct Domain: Sendable, Equatable {
+        public var cells: [CellIndex]
+        /// How many of them one shard takes at most.
+        public var most: Int
+    }
+    /// Cells of one shard, the cell itself included; 1 to 16.
+    public var size: Int
+    public var domains: [Domain]
+
+    /// The most cells, of those that the condition holds for, that one shard can have beside the cell itself.
+    public func most(where condition: (CellIndex) -> Bool) -> Int {
+        let sum = domains.reduce(0) { sum, domain in
+            sum + min(domain.most, domain.cells.count(where: condition))
+        }
+        return min(sum, size - 1)
+    }
+}
+
+extension Placement {
+    /// The shapes of all shards that a cell can be in, of the placement in force and of the one that joins.
+    ///
+    /// Empty for a cell that holds no customer. Takes a look at every cell of the mesh: not for the path of requests.
+    public func shapes(around cell: CellIndex) -> [ShardShape] {
+        var shapes: [ShardShape] = []
+        for view in views.views {
+            guard let shape = shape(of: view, around: cell), !shapes.contains(shape) else { continue }
+            shapes.append(shape)
+        }
+        for pin in table.pins where pin.shard.contains(cell) {
+            let others = pin.shard.filter { $0 != cell }
+            shapes.append(
+                ShardShape(size: pin.shard.count, domains: others.map { ShardShape.Domain(cells: [$0], most: 1) }))
+        }
+        return shapes
+    }
+
+    private func shape(of view: PlacementView, around cell: CellIndex) -> ShardShape? {
+        var isIn = false
+        var domains: [ShardShape.Domain] = []
+        for domain in view.domains {
+            var cells: [CellIndex] = []
+            for block in views.blocks[views.domains[domain]] {
+                for position in block.candidates {
+                    cells.append(CellIndex(views.candidates[Int(position)].cell))
+                }
+            }
+            let isOwn = cells.contains(cell)
+            if isOwn {
+                isIn = true
+                cells.removeAll { $0 == cell }
+            }
+            let most = min(isOwn ? view.depth - 1 : view.depth, cells.count)
+            if most > 0 { domains.append(ShardShape.Domain(cells: cells, most: most)) }
+        }
+        return isIn ? ShardShape(size: view.size, domains: domains) : nil
+    }
+}
