@@ -49,7 +49,8 @@ public struct StoreAnswer: Sendable, Equatable {
         case overloaded = 3
     }
     public enum Outcome: Sendable, Equatable {
-        case version(RecordVersion)
+        /// `tombstone`: what is stored under this version is a deletion.
+        case version(RecordVersion, tombstone: Bool)
         /// `value` is empty for a tombstone and for `RecordVersion.none`.
         case record(version: RecordVersion, value: [UInt8], tombstone: Bool)
         /// The version that is stored now: the one written, or a higher one.

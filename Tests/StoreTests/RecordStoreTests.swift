@@ -18,7 +18,8 @@ import Testing
         let second = RecordVersion(counter: 2, writer: 1)
         #expect(
             answers.map(\.outcome) == [
-                .absent, .written(first), .found(1, "one"), .version(first), .written(second), .found(2, "two"),
+                .absent, .written(first), .found(1, "one"), .version(first, tombstone: false), .written(second),
+                .found(2, "two"),
             ])
         #expect(store.committedBatches == 1)
         #expect(store.run([]).isEmpty)
@@ -60,7 +61,7 @@ import Testing
         let deleted = RecordVersion(counter: 2, writer: 1)
         #expect(
             store.outcomes(.read(3, "k"), .version(4, "k")) == [
-                .record(version: deleted, value: [], tombstone: true), .version(deleted),
+                .record(version: deleted, value: [], tombstone: true), .version(deleted, tombstone: true),
             ])
         #expect(store.outcomes(.write(5, "k", 1, "late"), .read(6, "k"))[0] == .written(deleted))
         #expect(try store.summary().tombstones == 1)

@@ -86,8 +86,9 @@ extension CellNode {
             request: request,
             customer: CustomerHash(rawValue: 0), epoch: .first)
         switch outcome {
-        case .version(let version):
+        case .version(let version, let tombstone):
             head.set(version)
+            if tombstone { head.flags.insert(.tombstone) }
             sink.reply(head, to: link, note: .empty, body: .empty)
         case .written(let version):
             head.set(version)

@@ -19,6 +19,7 @@ package enum DataPlane {
                     status: 405, detail: .fixed("This method does not exist here; see Allow."), policy: "routing"),
                 allow: route.allow)
         }
+        if let unkept = request.unkept { throw DataPlaneRefusal(unkept.problem) }
         let target: DataRequest.Target =
             switch route {
             case .record: .record
@@ -43,7 +44,6 @@ package enum DataPlane {
             }
             data.deadline = .milliseconds(Int64(min(milliseconds, 86_400_000)))
         }
-        data.isConditional = request.ifMatch.isPresent
         return (data, route)
     }
 

@@ -16,12 +16,10 @@ package struct DataRequest {
     package var priority: Priority
     /// How long the client will wait; nil when it did not say.
     package var deadline: TimeAmount?
-    /// The request carried `If-Match`, which a register cannot honour.
-    package var isConditional: Bool
 
     package init(
         id: RequestID, target: Target, method: HTTPMethod, customer: CustomerHash, priority: Priority = .normal,
-        deadline: TimeAmount? = nil, isConditional: Bool = false
+        deadline: TimeAmount? = nil
     ) {
         self.id = id
         self.target = target
@@ -29,7 +27,6 @@ package struct DataRequest {
         self.customer = customer
         self.priority = priority
         self.deadline = deadline
-        self.isConditional = isConditional
     }
 
     /// Whether doing it twice is the same as doing it once (RFC 9110, section 9.2.2).

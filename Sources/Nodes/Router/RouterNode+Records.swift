@@ -21,15 +21,6 @@ extension RouterNode {
                     policy: "routing"), into: &sink)
             return nil
         }
-        guard !request.isConditional else {
-            refuse(
-                request.id, status: 501, shard: nil, customer: request.customer,
-                DataProblem(
-                    "conditional", title: "Conditional requests on records are not offered",
-                    detail: "If-Match needs consensus on each key; a record is a register. Leave the header out.",
-                    policy: "consistency"), into: &sink)
-            return nil
-        }
         let kind: RegisterOperation.Kind
         switch request.method {
         case .get, .head: kind = .read
@@ -142,12 +133,14 @@ extension RouterNode {
             query(key, positions, now: now, into: &sink)
         case .store(let positions, let version):
             let remaining = beginAttempt(key, now: now)
-            store(key, positions, version, remaining: remaining, into: &sink)
+            let unsent = store(key, positions, version, remaining: remaining, into: &sink)
+            fail(key, unsent, now: now, into: &sink)
         case .finish(let outcome):
             complete(key, outcome, into: &sink)
         case .finishAndRepair(let outcome, let positions):
             if case .record(let work) = operations[key]!.work {
-                store(key, positions, work.register.version, remaining: 0, into: &sink)
+                // Nobody waits for a repair: the next read finds what it has missed.
+                _ = store(key, positions, work.register.version, remaining: 0, into: &sink)
             }
             complete(key, outcome, into: &sink)
         }
@@ -162,14 +155,28 @@ extension RouterNode {
             kind: work.register.kind == .read ? .recordRead : .recordVersion,
             flags: .priority(operations[key]!.priority), request: key.rawValue, customer: operations[key]!.customer,
             epoch: operations[key]!.epoch, deadline: remaining)
-        send(head, key, positions, payload: .none, into: &sink)
+        let unsent = send(head, key, positions, payload: .none, into: &sink)
+        fail(key, unsent, now: now, into: &sink)
+    }
+
+    /// Positions whose link could not take a frame have failed in the same turn, and keep what they had.
+    private mutating func fail(
+        _ key: SlabKey, _ positions: RegisterOperation.Positions, now: Instant, into sink: inout some RouterSink
+    ) {
+        var rest = positions
+        while rest != 0 {
+            let position = rest.trailingZeroBitCount
+            rest &= rest - 1
+            let step = withRegister(key) { $0.failed(position, changedNothing: true) }
+            guard step == .wait else { return perform(step, key, now: now, into: &sink) }
+        }
     }
 
     private mutating func store(
         _ key: SlabKey, _ positions: RegisterOperation.Positions, _ version: RecordVersion, remaining: UInt32,
         into sink: inout some RouterSink
-    ) {
-        guard case .record(let work) = operations[key]!.work else { return }
+    ) -> RegisterOperation.Positions {
+        guard case .record(let work) = operations[key]!.work else { return 0 }
         var flags = FrameFlags.priority(operations[key]!.priority)
         let payload: FramePayload
         switch work.register.kind {
@@ -186,19 +193,24 @@ extension RouterNode {
             kind: .recordWrite, flags: flags, request: key.rawValue, customer: operations[key]!.customer,
             epoch: operations[key]!.epoch, deadline: remaining, versionCounter: version.counter,
             versionWriter: version.writer)
-        send(head, key, positions, payload: payload, into: &sink)
+        return send(head, key, positions, payload: payload, into: &sink)
     }
 
+    /// - Returns: the positions whose link could not take the frame.
     private mutating func send(
         _ head: FrameHead, _ key: SlabKey, _ positions: RegisterOperation.Positions, payload: FramePayload,
         into sink: inout some RouterSink
-    ) {
+    ) -> RegisterOperation.Positions {
         let shard = operations[key]!.shard
         let request = operations[key]!.request
+        var unsent: RegisterOperation.Positions = 0
         for position in 0..<shard.count where positions & (1 << position) != 0 {
             counters.attempts += 1
-            sink.send(head, to: shard[position], request: request, payload: payload)
+            guard !sink.send(head, to: shard[position], request: request, payload: payload) else { continue }
+            counters.unsent += 1
+            unsent |= 1 << position
         }
+        return unsent
     }
 
     /// Cells that lost their disks do not answer for what they may have held.
@@ -256,8 +268,8 @@ extension RouterNode {
                 request, status: isFull ? 507 : 503, shard: shard, customer: customer, retryAfter: 1,
                 DataProblem(
                     isFull ? "store-full" : "store-refused", title: "The cells of this shard refuse the write",
-                    detail:
-                        "The last refused with \(work.refusal.map { "\($0)" } ?? "no reason"). Nothing was changed.",
+                    detail: (work.refusal.map { "The last refused with \($0)" } ?? "The links to them are full or gone")
+                        + ". Nothing was changed.",
                     policy: "store"), into: &sink)
         case .unknown:
             finish(key)

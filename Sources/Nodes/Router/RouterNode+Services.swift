@@ -52,8 +52,12 @@ extension RouterNode {
             kind: .serviceCall, flags: .priority(operations[key]!.priority),
             status: UInt16(operations[key]!.method.rawValue), request: key.rawValue,
             customer: operations[key]!.customer, epoch: operations[key]!.epoch, deadline: remaining)
-        sink.send(
+        let isSent = sink.send(
             head, to: operations[key]!.shard[position], request: operations[key]!.request, payload: .request)
+        guard !isSent else { return }
+        // Goes on with a position that was not tried, so that it comes back here at most once for each.
+        counters.unsent += 1
+        serviceAttemptFailed(key, .unsent, now: now, into: &sink)
     }
 
     mutating func serviceAnswered(
@@ -103,7 +107,11 @@ extension RouterNode {
         operations[key]!.work = .service(work)
         let shard = operations[key]!.shard
         var mayRepeat = operations[key]!.isIdempotent
-        if case .refused(let why) = failure { mayRepeat = why != .unknownService && why != .malformed }
+        switch failure {
+        case .refused(let why): mayRepeat = why != .unknownService && why != .malformed
+        case .unsent: mayRepeat = true
+        case .none, .reset, .timeout: break
+        }
         if mayRepeat, now < operations[key]!.deadline, let next = choose(from: shard, tried: work.tried) {
             counters.failovers += 1
             sendService(key, to: next, now: now, into: &sink)
@@ -135,6 +143,13 @@ extension RouterNode {
                 DataProblem(
                     "cell-lost", title: "The cell went away while it worked",
                     detail: "\(cells); the link to the last broke before it answered.", policy: "failover")
+            )
+        case .unsent:
+            return (
+                503,
+                DataProblem(
+                    "link-full", title: "The links to the cells can take no more",
+                    detail: "\(cells); the link to the last is full or gone. Nothing was begun.", policy: "admission")
             )
         case .refused(.unknownService):
             return (

@@ -239,6 +239,8 @@ package struct RouterCounters: Sendable {
     package var failovers: UInt64 = 0
     package var attemptTimeouts: UInt64 = 0
     package var attemptResets: UInt64 = 0
+    /// Frames that a link was too full for, or that found it gone.
+    package var unsent: UInt64 = 0
     package var refusals: UInt64 = 0
     package var lateFrames: UInt64 = 0
     package var abandoned: UInt64 = 0

@@ -46,6 +46,8 @@ enum AttemptFailure: Equatable {
     case none
     /// The cell refused before it began.
     case refused(Refusal)
+    /// The link could not take it: nothing was sent.
+    case unsent
     /// The link broke while the cell may have been working.
     case reset
     case timeout

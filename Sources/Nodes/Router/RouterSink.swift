@@ -7,7 +7,8 @@ import Wire
 /// Where a router node writes its orders. A sink only appends: it never calls back into the node.
 package protocol RouterSink: LinkSink {
     /// Send a frame whose customer, name and path are those of the client's request.
-    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload)
+    /// - Returns: false when the link is gone or full, or the client is: nothing was sent, and nothing will be.
+    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) -> Bool
     /// Answer the client; the request is forgotten.
     mutating func respond(to request: RequestID, _ response: RouterResponse)
 }

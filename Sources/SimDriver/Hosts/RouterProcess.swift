@@ -141,12 +141,13 @@ private struct RouterOutbox: RouterSink {
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }
     mutating func closeLink(to cell: CellIndex) { process.closeLink(cell) }
 
-    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) {
+    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) -> Bool {
         guard let client = process.socket(request), let route = client.route, let link = process.link(to: cell)
-        else { return }
+        else { return false }
         DataPlane.append(
             head, client.request, route, in: client.input.bytes, payload: payload, into: &link.output)
         process.wrote(link)
+        return true
     }
 
     mutating func respond(to request: RequestID, _ response: RouterResponse) {

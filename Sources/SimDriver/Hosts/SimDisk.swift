@@ -66,7 +66,7 @@ final class SimDisk {
         let known = records[key]
         switch order.operation {
         case .version:
-            return .version(known?.version ?? .none)
+            return .version(known?.version ?? .none, tombstone: known?.tombstone ?? false)
         case .read:
             guard let known else { return .record(version: .none, value: [], tombstone: false) }
             return .record(version: known.version, value: known.value, tombstone: known.tombstone)

@@ -24,7 +24,7 @@ struct RecordStatements {
         commit = try PreparedStatement(database, "COMMIT")
         rollback = try PreparedStatement(database, "ROLLBACK")
         selectVersion = try PreparedStatement(
-            database, "SELECT version FROM records WHERE customer = ?1 AND key = ?2")
+            database, "SELECT version, tombstone FROM records WHERE customer = ?1 AND key = ?2")
         selectRecord = try PreparedStatement(
             database, "SELECT version, tombstone, value FROM records WHERE customer = ?1 AND key = ?2")
         upsert = try PreparedStatement(
@@ -53,11 +53,13 @@ struct RecordStatements {
 
     // MARK: Records
 
-    func version(_ customer: [UInt8], _ key: [UInt8]) throws(SQLiteResult) -> RecordVersion {
-        var found = RecordVersion.none
+    func version(
+        _ customer: [UInt8], _ key: [UInt8]
+    ) throws(SQLiteResult) -> (version: RecordVersion, tombstone: Bool) {
+        var found = (version: RecordVersion.none, tombstone: false)
         let code = withRow(selectVersion, customer, key) { (row) -> Int32 in
             guard let version = RecordVersion(stored: row.blob(0)) else { return SQLITE_CORRUPT }
-            found = version
+            found = (version, row.integer(1) != 0)
             return SQLITE_OK
         }
         if code != SQLITE_OK { throw SQLiteResult(code: code) }
@@ -100,7 +102,7 @@ struct RecordStatements {
         }
         if code != SQLITE_DONE { throw SQLiteResult(code: code) }
         // No change: what is stored is as new, or newer.
-        return sqlite3_changes(connection) == 1 ? version : try self.version(customer, key)
+        return sqlite3_changes(connection) == 1 ? version : try self.version(customer, key).version
     }
 
     @inline(__always) private func withRow(

@@ -135,7 +135,8 @@ package final class RecordStore: @unchecked Sendable {
         if current < order.epoch { try raise(order.epoch, cohort, statements) }
         switch order.operation {
         case .version:
-            return .version(try statements.version(order.customer, order.key))
+            let (version, tombstone) = try statements.version(order.customer, order.key)
+            return .version(version, tombstone: tombstone)
         case .read:
             return try statements.record(order.customer, order.key)
         case .write(let version, let value, let tombstone):

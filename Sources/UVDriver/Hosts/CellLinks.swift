@@ -35,7 +35,8 @@ class CellLinks: StreamOwner {
     /// A frame of a cell, read at `now` or before.
     func handle(frame: borrowing FrameView, from cell: CellIndex, now: Instant) {}
 
-    /// A link that cannot be written to holds at most this much; frames beyond are dropped and time out.
+    /// A link that cannot be written to holds at most this many bytes; the router is told that frames beyond are not
+    /// sent.
     static let backlogLimit = 16 << 20
     static let openTimeout = TimeAmount.seconds(2)
 
@@ -83,7 +84,7 @@ class CellLinks: StreamOwner {
     @inline(__always)
     func stream(for cell: CellIndex) -> StreamPointer? {
         guard let id = links[cell.position].stream, let stream = pool.stream(id),
-            stream.pointee.output.count < Self.backlogLimit
+            pool.backlog(stream) < Self.backlogLimit
         else {
             counters.dropped += 1
             return nil

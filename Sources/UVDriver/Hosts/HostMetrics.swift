@@ -146,6 +146,9 @@ enum RouterMetrics {
         page.counter(
             "cellmesh_router_write_backs_total", "Stale cells brought up to date by reads.", counters.writeBacks)
         page.counter("cellmesh_router_overloaded_total", "Requests refused by the router.", counters.overloaded)
+        page.counter(
+            "cellmesh_router_unsent_total", "Frames that a link was too full for, or that found it gone.",
+            counters.unsent)
         page.counter("cellmesh_router_late_frames_total", "Answers that nobody waited for.", counters.lateFrames)
         page.counter("cellmesh_router_abandoned_total", "Requests whose client went away.", counters.abandoned)
         page.counter("cellmesh_link_frames_dropped_total", "Frames without a usable link.", links.counters.dropped)

@@ -231,14 +231,15 @@ struct RouterIO: RouterSink {
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { links.open(cell, at: endpoint) }
     mutating func closeLink(to cell: CellIndex) { links.close(cell) }
 
-    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) {
+    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) -> Bool {
         guard let client = front.pool.stream(request), let route = client.pointee.route,
             let link = links.stream(for: cell)
-        else { return }
+        else { return false }
         DataPlane.append(
             head, client.pointee.request, route, in: client.pointee.input.bytes, payload: payload,
             into: &link.pointee.output)
         links.pool.wrote(link)
+        return true
     }
 
     mutating func respond(to request: RequestID, _ response: RouterResponse) {

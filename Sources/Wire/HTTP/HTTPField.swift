@@ -1,6 +1,7 @@
 /// The header fields that the mesh itself reads.
 enum HTTPField: UInt8 {
-    case host, accept, origin, expect, ifMatch, poison, session, explain, connection, priority, traceparent
+    case host, accept, origin, expect, poison, session, explain, connection, priority, traceparent
+    case ifMatch, ifNoneMatch, ifUnmodifiedSince, contentRange
     case contentType, customer, deadline, consistency, authorization, contentLength, idempotencyKey, deadlineChain
     case transferEncoding
     /// Response fields.
@@ -42,6 +43,8 @@ enum HTTPField: UInt8 {
             if HTTPCharacters.matches(name, 13, "x-deadline-ms") { return .deadline }
             if HTTPCharacters.matches(name, 13, "x-consistency") { return .consistency }
             if HTTPCharacters.matches(name, 13, "authorization") { return .authorization }
+            if HTTPCharacters.matches(name, 13, "if-none-match") { return .ifNoneMatch }
+            if HTTPCharacters.matches(name, 13, "content-range") { return .contentRange }
         case 14:
             if HTTPCharacters.matches(name, 14, "content-length") { return .contentLength }
         case 15:
@@ -50,6 +53,8 @@ enum HTTPField: UInt8 {
             if HTTPCharacters.matches(name, 16, "x-deadline-chain") { return .deadlineChain }
         case 17:
             if HTTPCharacters.matches(name, 17, "transfer-encoding") { return .transferEncoding }
+        case 19:
+            if HTTPCharacters.matches(name, 19, "if-unmodified-since") { return .ifUnmodifiedSince }
         default: break
         }
         return .other

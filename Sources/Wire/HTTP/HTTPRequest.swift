@@ -35,8 +35,8 @@ package struct HTTPRequest: Equatable, Sendable {
     package internal(set) var explain = HTTPRange()
     package internal(set) var poison = HTTPRange()
     package internal(set) var traceparent = HTTPRange()
-    /// The first If-Match line.
-    package internal(set) var ifMatch = HTTPRange()
+    /// The first field that asks for what the data plane does not keep.
+    package internal(set) var unkept: HTTPUnkept?
     package internal(set) var authorization = HTTPRange()
     package internal(set) var origin = HTTPRange()
     /// The first Connection line.

@@ -21,21 +21,36 @@ extension HTTPRequestParser {
             expects = true
             return nil
         case .accept: return HTTPRequestParser.first(&request.accept, range)
-        case .ifMatch: return HTTPRequestParser.first(&request.ifMatch, range)
+        case .ifMatch: return unkept(.ifMatch)
+        case .ifNoneMatch: return unkept(.ifNoneMatch)
+        case .ifUnmodifiedSince: return unkept(.ifUnmodifiedSince)
+        case .contentRange: return unkept(.contentRange)
         case .traceparent: return HTTPRequestParser.first(&request.traceparent, range)
         case .origin: return HTTPRequestParser.once(&request.origin, range)
         case .poison: return HTTPRequestParser.once(&request.poison, range)
-        case .session: return HTTPRequestParser.once(&request.session, range)
+        case .session:
+            _ = unkept(.session)
+            return HTTPRequestParser.once(&request.session, range)
         case .explain: return HTTPRequestParser.once(&request.explain, range)
         case .priority: return HTTPRequestParser.once(&request.priority, range)
         case .contentType: return HTTPRequestParser.once(&request.contentType, range)
         case .customer: return HTTPRequestParser.once(&request.customer, range)
         case .deadline: return HTTPRequestParser.once(&request.deadline, range)
-        case .consistency: return HTTPRequestParser.once(&request.consistency, range)
+        case .consistency:
+            _ = unkept(.consistency)
+            return HTTPRequestParser.once(&request.consistency, range)
         case .authorization: return HTTPRequestParser.once(&request.authorization, range)
-        case .idempotencyKey: return HTTPRequestParser.once(&request.idempotencyKey, range)
+        case .idempotencyKey:
+            _ = unkept(.idempotencyKey)
+            return HTTPRequestParser.once(&request.idempotencyKey, range)
         case .deadlineChain: return HTTPRequestParser.once(&request.deadlineChain, range)
         }
+    }
+
+    /// A field that asks for what the data plane does not keep; the first is remembered.
+    private mutating func unkept(_ field: HTTPUnkept) -> HTTPFailure? {
+        if request.unkept == nil { request.unkept = field }
+        return nil
     }
 
     /// A field that may appear once: two of them could be read differently by two hops.

@@ -48,6 +48,56 @@ import Wire
         #expect(router.takeAnswer()?.status == 201)
     }
 
+    /// What was deleted is no record: a write creates it anew.
+    @Test func aWriteAfterADeletionCreates() {
+        let router = RouterHarness()
+        router.request(.put, .record)
+        for frame in router.takeFrames().prefix(2) {
+            router.answer(frame, flags: .tombstone, version: RecordVersion(counter: 3, writer: 1))
+        }
+        for frame in router.takeFrames().prefix(2) { router.answer(frame) }
+        #expect(router.takeAnswer()?.status == 201)
+    }
+
+    /// Nothing waits for the time limit of an attempt that was never sent.
+    @Test func fullLinksFailInTheSameTurn() throws {
+        let router = RouterHarness()
+        router.sink.full = Set(router.shard)
+        for method in [HTTPMethod.get, .put, .delete] {
+            router.request(method, .record)
+            let answer = try #require(router.takeAnswer())
+            #expect(answer.status == 503)
+            #expect(answer.problem?.type.description == "no-quorum")
+        }
+        #expect(router.counters.unsent == 9)
+        #expect(router.isIdle)
+    }
+
+    @Test func linksThatFillUpBetweenThePhasesLeaveEverythingUnchanged() throws {
+        let router = RouterHarness()
+        router.request(.put, .record)
+        let query = router.takeFrames()
+        router.answer(query[0])
+        router.sink.full = Set(router.shard)
+        router.answer(query[1])
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 503)
+        #expect(answer.problem?.type.description == "store-refused")
+        #expect(answer.problem?.detail.contains("Nothing was changed") == true)
+        #expect(router.isIdle)
+    }
+
+    @Test func oneFullLinkCostsAWriteNothing() {
+        let router = RouterHarness()
+        router.sink.full = [router.shard[0]]
+        router.request(.put, .record)
+        let query = router.takeFrames()
+        #expect(query.map(\.cell) == [router.shard[1], router.shard[2]])
+        for frame in query { router.answer(frame) }
+        for frame in router.takeFrames() { router.answer(frame) }
+        #expect(router.takeAnswer()?.status == 201)
+    }
+
     @Test func twoWritesNeverHaveOneVersion() {
         let router = RouterHarness()
         var versions = Set<RecordVersion>()
@@ -190,8 +240,6 @@ import Wire
 
     @Test func whatRecordsCannotDoIsRefused() {
         let router = RouterHarness()
-        router.request(.put, .record, conditional: true)
-        #expect(router.takeAnswer()?.status == 501)
         router.request(.post, .record)
         #expect(router.takeAnswer()?.status == 405)
         let storeless = RouterHarness(topology(store: nil))

@@ -62,6 +62,25 @@ import Wire
         #expect((answer.serving, answer.size) == (2, 3))
     }
 
+    /// Nothing was sent, so that also a POST may go elsewhere.
+    @Test(arguments: [HTTPMethod.get, .post]) func aFullLinkIsPassedByInTheSameTurn(method: HTTPMethod) throws {
+        let router = RouterHarness()
+        router.sink.full = [router.shard[0]]
+        router.request(method)
+        let frames = router.takeFrames()
+        #expect(frames.map(\.cell) == [router.shard[1]])
+        router.answer(frames[0])
+        #expect(router.takeAnswer()?.status == 200)
+        router.sink.full = Set(router.shard)
+        router.request(method)
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 503)
+        #expect(answer.retryAfter == 1)
+        #expect(answer.problem?.type.description == "link-full")
+        #expect(router.counters.unsent == 4)
+        #expect(router.isIdle)
+    }
+
     @Test func aBreakOfAnotherCellsLinkChangesNothing() {
         let router = RouterHarness()
         router.request(.get)

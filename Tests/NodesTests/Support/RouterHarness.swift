@@ -34,13 +34,17 @@ struct RouterRecorder: RouterSink {
     var answers: [Answer] = []
     var datagrams: [(Endpoint, [UInt8])] = []
     var events: [NodeEvent] = []
+    /// Cells whose links take no more.
+    var full: Set<CellIndex> = []
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { opened.append(cell) }
     mutating func closeLink(to cell: CellIndex) { closed.append(cell) }
-    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) {
+    mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) -> Bool {
+        guard !full.contains(cell) else { return false }
         var body: [UInt8]?
         if case .bytes(let bytes) = payload { body = bytes }
         frames.append(Frame(head: head, cell: cell, request: request, body: body))
+        return true
     }
     mutating func respond(to request: RequestID, _ response: RouterResponse) {
         answers.append(
@@ -116,14 +120,13 @@ final class RouterHarness {
     @discardableResult
     func request(
         _ method: HTTPMethod, _ target: DataRequest.Target = .service, deadline: TimeAmount? = nil,
-        conditional: Bool = false, now: Instant = .zero
+        now: Instant = .zero
     ) -> RequestID {
         requests += 1
         let id = RequestID(index: requests, generation: 1)
         node.handle(
             request: DataRequest(
-                id: id, target: target, method: method, customer: customer, deadline: deadline,
-                isConditional: conditional), now: now, into: &sink)
+                id: id, target: target, method: method, customer: customer, deadline: deadline), now: now, into: &sink)
         return id
     }
 

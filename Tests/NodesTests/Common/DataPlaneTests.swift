@@ -1,0 +1,39 @@
+import MeshBase
+import Testing
+import Wire
+
+@testable import Nodes
+
+@Suite struct DataPlaneTests {
+    private func read(_ text: String) throws -> (DataRequest, HTTPRoute) {
+        var bytes = Array(text.utf8)
+        return try bytes.withUnsafeMutableBytes { bytes in
+            var parser = HTTPRequestParser()
+            guard case .complete(let request) = parser.parse(bytes, limits: .standard) else {
+                throw HTTPFailure.truncated
+            }
+            return try DataPlane.read(
+                request, in: UnsafeRawBufferPointer(bytes), id: RequestID(index: 1, generation: 1))
+        }
+    }
+
+    private func head(_ line: String, _ field: String = "") -> String {
+        "\(line) HTTP/1.1\r\nHost: a\r\n\(field)Content-Length: 0\r\n\r\n"
+    }
+
+    /// Whoever names a condition relies on it.
+    @Test(arguments: HTTPUnkept.allCases) func whatIsNotKeptIsRefused(unkept: HTTPUnkept) throws {
+        let lines = [
+            "PUT /v1/customers/c1/records/k", "GET /v1/customers/c1/records/k", "DELETE /v1/customers/c1/records/k",
+            "POST /v1/customers/c1/services/user",
+        ]
+        for line in lines {
+            #expect(throws: Never.self) { try read(head(line)) }
+            let refusal = #expect(throws: DataPlaneRefusal.self) { try read(head(line, "\(unkept.field): x\r\n")) }
+            let problem = try #require(refusal?.problem)
+            #expect(problem.status == (unkept == .contentRange ? 400 : 501))
+            guard case .made(let detail) = problem.detail else { continue }
+            #expect(detail.hasPrefix("\(unkept.field) "))
+        }
+    }
+}
