@@ -3,6 +3,7 @@ import MeshBase
 extension SWIM {
     /// The member this value is.
     public var name: String { table.name(selfID) }
+    /// The incarnation of this node: rises with each refutation and each change of metadata.
     public var ownIncarnation: UInt32 { incarnation }
     /// What this node tells of itself.
     public var ownMetadata: MemberMetadata { table[selfID].metadata }
@@ -22,6 +23,7 @@ extension SWIM {
         table.sorted().compactMap(member)
     }
 
+    /// A member by its name; nil when it is unknown here.
     public func member(named name: String) -> Member? {
         table.find(name).flatMap(member)
     }

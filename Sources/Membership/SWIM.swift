@@ -27,6 +27,7 @@ public struct SWIM {
         case relay(UInt32)
     }
 
+    /// What it was made with; fixed for its life.
     public var configuration: SWIMConfiguration {
         @inline(__always) get { constants.value }
     }
@@ -49,6 +50,7 @@ public struct SWIM {
     var outgoing: GossipPacket
     var queue = GossipQueue()
     var table: MemberTable
+    /// Totals since the start.
     public internal(set) var counters = SWIMCounters()
 
     /// What the store was last told: a restart begins above it.

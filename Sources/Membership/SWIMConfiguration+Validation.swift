@@ -16,6 +16,9 @@ extension SWIMConfiguration {
     /// Bytes for one packet before it is sealed.
     public var largestPacket: Int { largestDatagram - sealOverhead }
 
+    /// Checks every range once, when a member is made.
+    ///
+    /// - Throws: `Invalid`, naming the first value that is out of range.
     public func validate() throws(Invalid) {
         let times: [(String, TimeAmount)] = [
             ("probeInterval", probeInterval), ("probeTimeout", probeTimeout), ("gossipInterval", gossipInterval),

@@ -16,6 +16,7 @@ public struct SWIMConfiguration: Hashable, Sendable {
     public var suspicionBeta = 6
     /// An update is sent `retransmit` x ceil(log10(n + 1)) times by each member that learns it.
     public var retransmit = 4
+    /// Distance of gossip ticks; more than zero.
     public var gossipInterval: TimeAmount
     /// How many members each gossip tick goes to.
     public var gossipFanout = 3
@@ -75,6 +76,7 @@ public struct SWIMConfiguration: Hashable, Sendable {
     /// Events kept for each member that has any.
     public var historyDepth = 32
 
+    /// The times of a profile; the other values have those of memberlist.
     public init(
         probeInterval: TimeAmount, probeTimeout: TimeAmount, gossipInterval: TimeAmount, gossipDelay: TimeAmount,
         gossipToTheDead: TimeAmount, pushPullInterval: TimeAmount, reconnectInterval: TimeAmount,

@@ -3,11 +3,14 @@ public struct SWIMCounters: Hashable, Sendable {
     /// Packets by kind.
     public struct Packets: Hashable, Sendable {
         private var counts = InlineArray<11, UInt64>(repeating: 0)
+        /// All zero.
         public init() {}
+        /// How many of this kind.
         public internal(set) subscript(kind: GossipPacket.Kind) -> UInt64 {
             get { counts[Int(kind.rawValue)] }
             set { counts[Int(kind.rawValue)] = newValue }
         }
+        /// Of all kinds.
         public var total: UInt64 { GossipPacket.Kind.allCases.reduce(0) { $0 &+ self[$1] } }
 
         public static func == (a: Packets, b: Packets) -> Bool {
@@ -18,11 +21,14 @@ public struct SWIMCounters: Hashable, Sendable {
         }
     }
 
+    /// Packets handed to the driver.
     public internal(set) var sent = Packets()
+    /// Packets that could be opened and decoded.
     public internal(set) var received = Packets()
     /// Encoded bytes of packets sent, without the seal.
     public internal(set) var bytesSent: UInt64 = 0
 
+    /// Rounds in which a member was probed.
     public internal(set) var probes: UInt64 = 0
     /// Probes of members in doubt, beside those of the rounds.
     public internal(set) var extraProbes: UInt64 = 0
@@ -32,9 +38,11 @@ public struct SWIMCounters: Hashable, Sendable {
     public internal(set) var failedProbes: UInt64 = 0
     /// Probes answered only after relays, and a stream, were asked.
     public internal(set) var indirectProbes: UInt64 = 0
+    /// Relays that answered that they live and the target is silent.
     public internal(set) var nacks: UInt64 = 0
     /// Members that became suspect for this observer.
     public internal(set) var suspicions: UInt64 = 0
+    /// Further accusers that shortened a suspicion.
     public internal(set) var confirmations: UInt64 = 0
     /// Suspicions that ended with the member alive.
     public internal(set) var falseSuspicions: UInt64 = 0
@@ -46,7 +54,9 @@ public struct SWIMCounters: Hashable, Sendable {
     public internal(set) var refutations: UInt64 = 0
     /// Wakes so late that the process must have stood still.
     public internal(set) var stalls: UInt64 = 0
+    /// Exchanges of digests that agreed.
     public internal(set) var syncsEqual: UInt64 = 0
+    /// Exchanges of digests that differed, so that views were sent.
     public internal(set) var syncsDifferent: UInt64 = 0
     /// Answers to digests that were cut short by the limit.
     public internal(set) var syncsLimited: UInt64 = 0
@@ -59,7 +69,9 @@ public struct SWIMCounters: Hashable, Sendable {
     public internal(set) var strayReplies: UInt64 = 0
     /// Packets from, and news of, another life or process under this node's name.
     public internal(set) var nameConflicts: UInt64 = 0
+    /// Turned away: requests to relay beyond the bound.
     public internal(set) var relaysRefused: UInt64 = 0
+    /// Turned away: members beyond the bound on members.
     public internal(set) var membersRefused: UInt64 = 0
     /// Updates with an incarnation beyond `MemberUpdate.highestIncarnation`.
     public internal(set) var invalidUpdates: UInt64 = 0

@@ -37,5 +37,6 @@ public protocol SWIMSink: ~Copyable {
 extension SWIMSink where Self: ~Copyable {
     /// Where there are no streams.
     public mutating func pingByStream(_ packet: borrowing GossipPacket, to endpoint: Endpoint) {}
+    /// Sinks that have no use for user events drop them.
     public mutating func heard(_ event: UserEvent) {}
 }

@@ -10,7 +10,9 @@ public struct BlastRadius: Sendable {
         case untouched, degraded, lost
     }
 
+    /// Where customers are.
     public let placement: Placement
+    /// N: customers `c1` to `cN` are looked up.
     public let customers: Int
     private let names: [String]
     /// Per cell, whether its records need a strict majority of the shard, one cell, or nothing.

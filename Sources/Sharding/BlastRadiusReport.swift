@@ -9,6 +9,7 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
         public var degraded: Int
         /// Every cell of the shard is left.
         public var untouched: Int
+        /// Counts of customers, 0 or more.
         public init(lost: Int = 0, degraded: Int = 0, untouched: Int = 0) {
             self.lost = lost
             self.degraded = degraded
@@ -18,9 +19,13 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
 
     /// Means and standard deviations over all seeds, in customers.
     public struct Expectation: Sendable, Codable, Equatable {
+        /// Mean number of customers lost.
         public var lost: Double
+        /// Its standard deviation.
         public var lostDeviation: Double
+        /// Mean number of customers degraded.
         public var degraded: Double
+        /// Its standard deviation.
         public var degradedDeviation: Double
 
         private enum CodingKeys: String, CodingKey {
@@ -28,6 +33,7 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
             case lostDeviation = "lost_sd"
             case degradedDeviation = "degraded_sd"
         }
+        /// In customers, not as a ratio.
         public init(lost: Double, lostDeviation: Double, degraded: Double, degradedDeviation: Double) {
             self.lost = lost
             self.lostDeviation = lostDeviation
@@ -36,12 +42,17 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
         }
     }
 
+    /// `cellmesh/1`.
     public var schema: String
     /// Names of the dead cells, in order of their index.
     public var cells: [String]
+    /// How many customers were looked up.
     public var customers: Int
+    /// Customers without a cell of their shard.
     public var lost: Int
+    /// Customers with some cells of their shard, and not all.
     public var degraded: Int
+    /// Customers with all cells of their shard.
     public var untouched: Int
     /// Of the lost and degraded: those with too few cells left for the tier of their records.
     public var noQuorum: Int
@@ -49,8 +60,10 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
     public var traditional: Counts
     /// The same dead cells where every customer lives in one cell.
     public var plainCells: Counts
+    /// What the mathematics says of this many dead cells.
     public var expected: Expectation
 
+    /// Counted and expected, side by side.
     public init(
         cells: [String], customers: Int, counts: Counts, noQuorum: Int, traditional: Counts, plainCells: Counts,
         expected: Expectation

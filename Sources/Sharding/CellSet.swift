@@ -2,17 +2,21 @@ import MeshBase
 
 /// A set of cells as bits, stored inline: cells at positions 0 ..< 1024.
 public struct CellSet: Sendable {
+    /// Positions that fit: 0 ..< capacity.
     public static let capacity = 1024
 
     @usableFromInline var words: InlineArray<16, UInt64>
 
+    /// No cell.
     @inlinable public init() { words = InlineArray(repeating: 0) }
 
+    /// The cells named; positions beyond the capacity are left out.
     public init(_ cells: some Sequence<CellIndex>) {
         self.init()
         for cell in cells { insert(cell) }
     }
 
+    /// False as well for a position beyond the capacity.
     @inlinable public func contains(_ cell: CellIndex) -> Bool {
         let position = cell.position
         guard position < CellSet.capacity else { return false }
@@ -27,21 +31,25 @@ public struct CellSet: Sendable {
         return true
     }
 
+    /// Changes nothing where the cell is not in the set.
     @inlinable public mutating func remove(_ cell: CellIndex) {
         let position = cell.position
         guard position < CellSet.capacity else { return }
         words[position >> 6] &= ~(1 << UInt64(position & 63))
     }
 
+    /// Adds every cell of the other set.
     public mutating func formUnion(_ other: CellSet) {
         for word in words.indices { words[word] |= other.words[word] }
     }
 
+    /// How many cells are in it, 0 to 1024.
     public var count: Int {
         var count = 0
         for word in words.indices { count += words[word].nonzeroBitCount }
         return count
     }
+    /// Whether no cell is in it.
     public var isEmpty: Bool {
         for word in words.indices where words[word] != 0 { return false }
         return true
@@ -77,5 +85,6 @@ extension CellSet: Equatable {
 }
 
 extension CellSet: ExpressibleByArrayLiteral {
+    /// The cells named.
     public init(arrayLiteral elements: CellIndex...) { self.init(elements) }
 }

@@ -2,10 +2,12 @@ import MeshBase
 
 /// What decides the shards of one cohort besides the topology.
 public struct CohortPlacement: Hashable, Sendable, Codable {
+    /// The epoch at which this placement came into force.
     public var epoch: Epoch
     /// Positions in `MeshTopology.regions` whose cells take no customer of this cohort; ascending, each once.
     public let evacuated: [Int]
 
+    /// Regions are sorted, and each is kept once.
     public init(epoch: Epoch, evacuated: some Sequence<Int> = []) {
         self.epoch = epoch
         var sorted: [Int] = []

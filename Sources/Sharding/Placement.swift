@@ -8,6 +8,7 @@ import Topology
 public struct Placement: Sendable {
     /// The shards of one customer during a change of placement.
     public struct Assignment: Sendable, Equatable {
+        /// The epoch in force for the customer.
         public var epoch: Epoch
         /// The shard whose order of cells serves.
         public var shard: Shard
@@ -15,7 +16,9 @@ public struct Placement: Sendable {
         public var joining: Shard?
     }
 
+    /// The epochs and pins it was made from.
     public let table: PlacementTable
+    /// Cells of the topology, at most 1024.
     public let cellCount: Int
     /// k, at most 16.
     public let size: Int
@@ -104,6 +107,7 @@ public struct Placement: Sendable {
             joining: numbers.joining < 0 ? nil : views.shard(of: customer, in: Int(numbers.joining) + offset))
     }
 
+    /// The epoch in force for a customer, that of its pin where it has one.
     public func epoch(of customer: CustomerHash) -> Epoch {
         if !pins.isEmpty, let position = pins.position(of: customer) { return table.pins[position].epoch }
         return table.cohorts[table.cohort(of: customer)].epoch

@@ -5,16 +5,22 @@ import MeshBase
 /// A cohort is a range of customer hashes that changes placement together. Their number is constant, whatever the
 /// number of customers. The table is a value with a version: of two copies the one with the higher version holds.
 public struct PlacementTable: Sendable, Equatable {
+    /// Cohorts of a mesh that asks for no other number.
     public static let defaultCohortCount = 64
+    /// More cohorts are not made.
     public static let maximumCohortCount = 1024
     /// Overrides for single customers are few by design; more are refused.
     public static let maximumPinCount = 100_000
 
     /// One customer's shard, chosen by hand.
     public struct Pin: Sendable, Equatable, Codable {
+        /// Whose shard it is.
         public var customer: CustomerHash
+        /// The cells, in order.
         public var shard: Shard
+        /// The epoch at which the pin came into force.
         public var epoch: Epoch
+        /// An override; it takes force when a table holds it.
         public init(customer: CustomerHash, shard: Shard, epoch: Epoch) {
             self.customer = customer
             self.shard = shard
@@ -50,6 +56,7 @@ public struct PlacementTable: Sendable, Equatable {
         pin(of: customer)?.epoch ?? cohorts[cohort(of: customer)].epoch
     }
 
+    /// The override of a customer; nil where there is none.
     public func pin(of customer: CustomerHash) -> Pin? {
         guard !pins.isEmpty else { return nil }
         let position = pinPosition(of: customer)

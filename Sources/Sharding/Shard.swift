@@ -10,6 +10,7 @@ public struct Shard: Sendable {
     @usableFromInline var cells: InlineArray<16, UInt16>
     @usableFromInline var used: UInt8
 
+    /// No cell.
     @inlinable public init() {
         cells = InlineArray(repeating: 0)
         used = 0
@@ -31,6 +32,7 @@ public struct Shard: Sendable {
         return true
     }
 
+    /// Whether the cell is a member.
     @inlinable public func contains(_ cell: CellIndex) -> Bool {
         for position in 0..<Int(used) where cells[position] == cell.rawValue { return true }
         return false
@@ -54,6 +56,7 @@ public struct Shard: Sendable {
 extension Shard: RandomAccessCollection {
     @inlinable public var startIndex: Int { 0 }
     @inlinable public var endIndex: Int { Int(used) }
+    /// The member at a position, 0 ..< `count`; another position traps.
     @inlinable public subscript(position: Int) -> CellIndex {
         precondition(position >= 0 && position < Int(used), "a shard of \(used) cells has none at \(position)")
         return CellIndex(cells[position])

@@ -6,19 +6,28 @@ import Topology
 /// Faults compose like boxes in a row. Delays add, each drawn for itself. Shares of loss, duplication and resets combine
 /// as independent events, 1 - (1-a)(1-b). The smallest bandwidth counts. Where one fault cuts, nothing passes.
 package struct LinkEffect: Sendable, Equatable {
+    /// Each delays on its own: they add up.
     package private(set) var delays: [Delay] = []
+    /// Ratio of datagrams and segments lost, 0...1; independent losses are composed.
     package private(set) var loss = 0.0
+    /// Ratio of datagrams sent twice, 0...1.
     package private(set) var duplication = 0.0
+    /// Ratio of writes that reset the connection, 0...1.
     package private(set) var resets = 0.0
     /// Bytes a second; nil: without a limit.
     package private(set) var bandwidth: Int?
+    /// Nothing passes.
     package private(set) var isCut = false
 
+    /// Nothing happens to what passes.
     package init() {}
 
+    /// Nothing happens to what passes.
     package static let none = LinkEffect()
+    /// Whether everything passes as it is.
     package var isNone: Bool { self == .none }
 
+    /// Composes one more fault with those in it; see docs/faults.md.
     package mutating func add(_ fault: WireFault) {
         switch fault.kind {
         case .latency: if let delay = fault.delay { delays.append(delay) }

@@ -2,26 +2,31 @@ import MeshBase
 
 /// The path from one node to another while an effect is on it: decides when each message arrives.
 package struct LinkPath: Sendable {
+    /// What the faults do on this way.
     package let effect: LinkEffect
     /// Until then the bytes before occupy a path of limited bandwidth.
     private var busyUntil = Instant.zero
 
+    /// A way on which nothing is under way yet.
     package init(_ effect: LinkEffect) { self.effect = effect }
 
     /// What a lost segment of a stream costs: TCP's retransmission timeout on Linux at its smallest, doubling.
     package static let retransmission = TimeAmount.milliseconds(200)
+    /// A segment that was lost so often resets its connection.
     package static let mostRetransmissions = 6
     /// Payload of a segment, for the chance that one of many is lost.
     private static let segmentSize = 1_460
     /// A datagram that would wait longer than this for bandwidth is dropped, as by a full queue.
     package static let longestQueue = TimeAmount.seconds(1)
 
+    /// What becomes of a datagram.
     package enum DatagramFate: Equatable, Sendable {
         case lost
         /// Arrives then, and a second time where it was duplicated.
         case arrives(Instant, again: Instant?)
     }
 
+    /// Decides when a datagram of so many bytes arrives, whether at all, and whether twice.
     package mutating func datagram(bytes: Int, now: Instant, _ rng: inout Generator) -> DatagramFate {
         if effect.isCut { return .lost }
         if effect.loss > 0, rng.chance(effect.loss) { return .lost }
@@ -32,6 +37,7 @@ package struct LinkPath: Sendable {
         return .arrives(first, again: sent + delay(&rng))
     }
 
+    /// What becomes of bytes of a stream.
     package enum SegmentFate: Equatable, Sendable {
         case reset
         /// Not before then; a stream keeps its order.

@@ -3,16 +3,23 @@ import Topology
 
 /// The nodes of a topology as the ends of links: cells in their order, then routers, then the control plane.
 package struct WireNodes: Sendable {
+    /// A process of the mesh as faults name it.
     package struct Node: Sendable, Equatable {
+        /// Unique in the mesh.
         package var name: String
+        /// Cell, router or control plane.
         package var role: NodeRole
+        /// Where it runs; empty for the control plane.
         package var region: String
+        /// The zone within the region.
         package var zone: String
     }
 
+    /// Cells, then routers, then the control plane: a position is a node's number.
     package let all: [Node]
     private let numbers: [String: Int]
 
+    /// The name of the control plane.
     package static let control = "control"
 
     /// Routers and the control plane are in the first zone of their region, as they tell the membership.
@@ -34,8 +41,10 @@ package struct WireNodes: Sendable {
         numbers = Dictionary(nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The position of a node in `all`; nil for an unknown name.
     package func number(of name: String) -> Int? { numbers[name] }
 
+    /// Whether a node is one of those that a target names.
     package func isNode(_ number: Int, in target: FaultTarget) -> Bool {
         let node = all[number]
         return switch target {

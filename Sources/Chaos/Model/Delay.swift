@@ -2,6 +2,7 @@ import MeshBase
 
 /// How much later something arrives.
 package struct Delay: Sendable, Codable, Equatable {
+    /// How the jitter is drawn.
     package enum Distribution: String, Sendable, Codable, CaseIterable {
         /// Evenly between `base - jitter` and `base + jitter`.
         case uniform
@@ -11,12 +12,16 @@ package struct Delay: Sendable, Codable, Equatable {
         case exponential
     }
 
+    /// How much later everything arrives, at least; 0 or more.
     package var base: TimeAmount
+    /// What is drawn on top, 0 or more.
     package var jitter: TimeAmount
+    /// How the jitter is drawn.
     package var distribution: Distribution
     /// The share of messages that are delayed, 0...1.
     package var share: Double
 
+    /// A delay of checked figures; see `FaultRequest` for their ranges.
     package init(
         base: TimeAmount, jitter: TimeAmount = .zero, distribution: Distribution = .uniform, share: Double = 1
     ) {

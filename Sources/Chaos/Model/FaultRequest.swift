@@ -3,31 +3,42 @@ import Topology
 
 /// A fault as somebody asks for it: words and figures that have not been checked.
 package struct FaultRequest: Sendable, Equatable {
+    /// A word of `FaultKind`.
     package var kind: String
+    /// The sides, 1 to `mostTargets` words; see `FaultTarget`.
     package var targets: [String]
+    /// Only what the first target sends is struck.
     package var isOneWay = false
+    /// Of `latency`: at most `Delay.longest`.
     package var delay: TimeAmount?
+    /// Of `latency`: what is drawn on top of the delay.
     package var jitter: TimeAmount?
+    /// Of `latency`: a word of `Delay.Distribution`.
     package var distribution: String?
+    /// A ratio, more than 0 and at most 1.
     package var rate: Double?
     /// Bytes a second.
     package var bandwidth: Int?
     /// How long it lasts.
     package var lease: TimeAmount
 
+    /// A request without figures; nothing is checked before `fault`.
     package init(kind: String, targets: [String], lease: TimeAmount = FaultRequest.defaultLease) {
         self.kind = kind
         self.targets = targets
         self.lease = lease
     }
 
+    /// How long a fault lasts when nobody says.
     package static let defaultLease = TimeAmount.minutes(5)
     /// A week.
     package static let longestLease = TimeAmount.hours(24 * 7)
+    /// More sides are refused.
     package static let mostTargets = 64
 
     /// Why a request is refused, what to do instead, and words that it could have meant.
     package struct Refusal: Error, Equatable, CustomStringConvertible {
+        /// Why, and what to do instead.
         package var message: String
         /// What was not found, and among what: for suggestions.
         package var unknown: (word: String, known: [String])?

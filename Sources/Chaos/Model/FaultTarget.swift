@@ -8,6 +8,7 @@ package enum FaultTarget: Hashable, Sendable {
     case zone(region: String, zone: String)
     case region(String)
 
+    /// `TYPE/NAME`, or `control`.
     package var text: String {
         switch self {
         case .cell(let name): "cell/\(name)"

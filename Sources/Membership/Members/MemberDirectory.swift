@@ -56,6 +56,7 @@ public final class MemberDirectory {
     @exclusivity(unchecked) private var places: [UInt32] = []
     private static let vacant = UInt32.max
 
+    /// - Parameter limit: most members in it; further ones are refused and counted.
     public init(limit: Int = 65_536) {
         precondition(limit > 0 && limit < Int(UInt32.max))
         self.limit = limit

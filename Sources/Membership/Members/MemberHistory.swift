@@ -2,6 +2,7 @@ import MeshBase
 
 /// Something that happened to a member as this observer saw it: the material of `why NODE`.
 public struct MemberEvent: Hashable, Sendable {
+    /// What happened.
     public enum Kind: UInt8, Sendable, CaseIterable {
         case joined
         /// Neither directly nor through relays was there an answer within the round.
@@ -17,6 +18,7 @@ public struct MemberEvent: Hashable, Sendable {
         /// This very process stood still.
         case stalled
 
+        /// The word in `why` and its JSON.
         public var name: String {
             switch self {
             case .joined: "joined"
@@ -32,19 +34,24 @@ public struct MemberEvent: Hashable, Sendable {
             }
         }
     }
+    /// When this observer saw it.
     public var at: Instant
+    /// What happened.
     public var kind: Kind
+    /// The incarnation of the member that it concerns.
     public var incarnation: UInt32
     /// Who did it: the prober, the accuser, the confirmer, or the member itself.
     public var actor: String
     /// Of a probe: the relays asked, and those that answered that they live but got no answer either.
     public var relays: Int?
+    /// Of a probe: how many relays answered that they live and the target is silent.
     public var nacks: Int?
     /// Of a failed probe: the observer's own health score after it.
     public var health: Int?
     /// Of an accusation or confirmation: how long until the suspicion becomes a death.
     public var timeout: TimeAmount?
 
+    /// An event without the figures that only some kinds have.
     public init(at: Instant, kind: Kind, incarnation: UInt32, actor: String) {
         self.at = at
         self.kind = kind
@@ -55,6 +62,7 @@ public struct MemberEvent: Hashable, Sendable {
 
 /// A suspicion under way.
 public struct SuspicionReport: Hashable, Sendable {
+    /// When the first accusation arrived.
     public var began: Instant
     /// When it becomes a death, unless it is refuted or confirmed before.
     public var ends: Instant

@@ -5,6 +5,7 @@ public struct MemberProfile: Hashable, Sendable {
     /// The longest name, region or zone, in bytes of UTF-8.
     public static let longestName = 63
 
+    /// Why a profile cannot be made; nothing was changed.
     public enum Invalid: Error, Equatable {
         /// A member needs a name.
         case emptyName
@@ -14,9 +15,13 @@ public struct MemberProfile: Hashable, Sendable {
         case noGossipPort
     }
 
+    /// Unique in the mesh; 1 to `longestName` bytes of UTF-8.
     public let name: String
+    /// What kind of process it is.
     public let role: NodeRole
+    /// Where it runs; empty for nodes of no region.
     public let region: String
+    /// The zone within the region; may be empty.
     public let zone: String
     /// Where the member takes gossip (UDP).
     public let gossip: Endpoint
@@ -25,6 +30,7 @@ public struct MemberProfile: Hashable, Sendable {
     /// Where it answers probes and metrics (HTTP).
     public let admin: Endpoint
 
+    /// - Throws: `Invalid` when a name is empty or too long, or the gossip endpoint has no port.
     public init(
         name: String, role: NodeRole, region: String = "", zone: String = "", gossip: Endpoint,
         data: Endpoint = .unspecified, admin: Endpoint = .unspecified

@@ -9,6 +9,7 @@ public enum MemberStatus: UInt8, Sendable, Codable, CaseIterable {
     /// Said goodbye; never counted as a failure.
     case left = 3
 
+    /// The word in `members` and its JSON.
     public var name: String {
         switch self {
         case .alive: "alive"

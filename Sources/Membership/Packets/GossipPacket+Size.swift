@@ -20,6 +20,7 @@ public enum GossipSize {
 }
 
 extension MemberUpdate {
+    /// Bytes that the update takes in a packet.
     public var encodedSize: Int {
         switch self {
         case .alive(let profile, _, _):
@@ -50,6 +51,7 @@ extension GossipPacket {
         return 2 + GossipSize.text(sender) + 4 + body + 1
     }
 
+    /// Bytes of the whole packet before it is sealed.
     public var encodedSize: Int {
         updates.reduce(encodedHeaderSize) { $0 + $1.encodedSize }
     }

@@ -2,6 +2,7 @@ import MeshBase
 
 /// What members say to one another in one datagram, before it is sealed.
 public struct GossipPacket: Hashable, Sendable {
+    /// What the packet is for.
     public enum Body: Hashable, Sendable {
         /// Asks the named target for an `ack` of this sequence.
         case ping(sequence: UInt32, target: String)
@@ -25,10 +26,14 @@ public struct GossipPacket: Hashable, Sendable {
 
     /// The name of the member that sent this.
     public var sender: String
+    /// The incarnation of the sender: news of a former life is told apart by it.
     public var senderIncarnation: UInt32
+    /// What the packet is for.
     public var body: Body
+    /// News carried along; as many as fit into `largestPacket` bytes, at most 255.
     public var updates: [MemberUpdate]
 
+    /// A packet ready to be encoded.
     public init(sender: String, senderIncarnation: UInt32, body: Body, updates: [MemberUpdate] = []) {
         self.sender = sender
         self.senderIncarnation = senderIncarnation
@@ -58,6 +63,7 @@ public struct GossipPacket: Hashable, Sendable {
         }
     }
 
+    /// The kind by which it is counted.
     public var kind: Kind {
         switch body {
         case .ping: .ping

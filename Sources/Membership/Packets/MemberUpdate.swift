@@ -10,6 +10,7 @@ public enum MemberUpdate: Hashable, Sendable {
     /// Incarnations above this are refused, so that a refutation always finds a higher one.
     public static let highestIncarnation: UInt32 = 0xFFFF_0000
 
+    /// Whom it concerns.
     public var name: String {
         switch self {
         case .alive(let profile, _, _): profile.name
@@ -17,6 +18,7 @@ public enum MemberUpdate: Hashable, Sendable {
         }
     }
 
+    /// The incarnation of whom it concerns.
     public var incarnation: UInt32 {
         switch self {
         case .alive(_, _, let incarnation), .suspect(_, let incarnation, _), .dead(_, let incarnation, _),
@@ -25,6 +27,7 @@ public enum MemberUpdate: Hashable, Sendable {
         }
     }
 
+    /// What it says of them.
     public var status: MemberStatus {
         switch self {
         case .alive: .alive

@@ -7,8 +7,10 @@ import MeshBase
 public struct SyncDigest: Hashable, Sendable {
     /// How many buckets there are.
     public static let bucketCount = 32
+    /// One word each; 0 for an empty bucket.
     public var buckets = SIMD32<UInt32>(repeating: 0)
 
+    /// The digest of nobody.
     public init() {}
 
     /// The bucket of a hash: its five highest bits.
@@ -33,16 +35,21 @@ public struct SyncDigest: Hashable, Sendable {
 
 /// A part of the space of name hashes: the buckets of a mask, between two hashes, both included.
 public struct SyncRange: Hashable, Sendable {
+    /// One bit for each of the 32 buckets.
     public var buckets: UInt32
+    /// The lowest hash.
     public var first: UInt32
+    /// The highest hash, itself included.
     public var last: UInt32
 
+    /// A range of hashes within some buckets; empty where `first` is above `last`.
     @inlinable public init(buckets: UInt32, first: UInt32, last: UInt32) {
         self.buckets = buckets
         self.first = first
         self.last = last
     }
 
+    /// Whether a name with this hash lies in the range.
     @inlinable public func contains(_ hash: UInt32) -> Bool {
         hash >= first && hash <= last && buckets >> UInt32(SyncDigest.bucket(hash)) & 1 == 1
     }

@@ -2,11 +2,14 @@ import MeshBase
 
 /// How long a suspicion lasts before it becomes a death: the formula of Lifeguard (Dadgar, Phillips, Currey 2018).
 public struct SuspicionTimeout: Hashable, Sendable {
+    /// The length once enough members confirmed.
     public var minimum: TimeAmount
+    /// The length without any confirmation; at least `minimum`.
     public var maximum: TimeAmount
     /// How many independent confirmations bring the timeout down to the minimum; 0 makes it the minimum at once.
     public var expected: Int
 
+    /// With lengths of its own.
     public init(minimum: TimeAmount, maximum: TimeAmount, expected: Int) {
         self.minimum = minimum
         self.maximum = maximum

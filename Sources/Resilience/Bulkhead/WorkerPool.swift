@@ -25,6 +25,7 @@ public struct WorkerPool<Job: Sendable>: Sendable {
         case ageLimit(TimeAmount)
     }
 
+    /// What became of a job that asked for a worker.
     public enum Admission {
         case run
         case queued
@@ -49,8 +50,11 @@ public struct WorkerPool<Job: Sendable>: Sendable {
         var since: Instant
     }
 
+    /// Jobs that run at once, at least 1.
     public let workers: Int
+    /// Jobs that wait, 0 or more.
     public let queueLimit: Int
+    /// What happens to a job that finds the queue full.
     public let overflow: Overflow
     /// Jobs that run now.
     public private(set) var busy = 0
@@ -66,7 +70,9 @@ public struct WorkerPool<Job: Sendable>: Sendable {
         self.overflow = overflow
     }
 
+    /// Jobs in the queue now.
     public var waiting: Int { queue.count }
+    /// Whether a job would run at once.
     public var hasFreeWorker: Bool { busy < workers }
     /// Jobs running and waiting over what can run and wait; 0...1.
     public var utilisation: Double { Double(busy + queue.count) / Double(workers + queueLimit) }
