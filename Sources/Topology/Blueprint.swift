@@ -65,10 +65,24 @@ public struct Pool: Sendable, Codable, Equatable {
     public var workers: Int
     public var queue: Int
     public var overflow: Overflow
-    public init(workers: Int = 64, queue: Int = 0, overflow: Overflow = .rejectNew) {
+    /// How long a job may wait under `ageLimit`.
+    public var age: TimeAmount
+    public init(
+        workers: Int = 64, queue: Int = 0, overflow: Overflow = .rejectNew, age: TimeAmount = Pool.standardAge
+    ) {
         self.workers = workers
         self.queue = queue
         self.overflow = overflow
+        self.age = age
+    }
+
+    /// Models written by a release that knew no age have the standard one.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            workers: try values.decode(Int.self, forKey: .workers), queue: try values.decode(Int.self, forKey: .queue),
+            overflow: try values.decode(Overflow.self, forKey: .overflow),
+            age: try values.decodeIfPresent(TimeAmount.self, forKey: .age) ?? Pool.standardAge)
     }
 }
 

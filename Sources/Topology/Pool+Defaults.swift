@@ -1,4 +1,9 @@
+import MeshBase
+
 extension Pool {
+    /// How long a job may wait where `age-limit` names no age.
+    public static let standardAge = TimeAmount.seconds(1)
+
     /// What a service gets where its blueprint names no pool: the hot path queues nothing, the cold path deeply.
     public static func standard(for path: Service.Path) -> Pool {
         switch path {

@@ -12,7 +12,8 @@ import Topology
             name: "yes",
             services: [
                 Service(
-                    name: "a", kind: .database, path: .cold, pool: Pool(workers: 3, queue: 7, overflow: .ageLimit),
+                    name: "a", kind: .database, path: .cold,
+                    pool: Pool(workers: 3, queue: 7, overflow: .ageLimit, age: .seconds(30)),
                     work: Work(
                         wait: .init(p50: .microseconds(1_500), p99: .nanoseconds(2_000_001)), cpu: .microseconds(3),
                         errors: 0.125),
@@ -104,7 +105,7 @@ import Topology
                       - name: ping
                         kind: stateless
                         path: hot
-                        pool: {workers: 64, queue: 0, overflow: reject-new}
+                        pool: {workers: 64, queue: 0, overflow: reject-new, age: 1s}
                         work: {cpu: 0ms, errors: 0.0}
                     shedding: {critical: 1.0, high: 0.95, normal: 0.85, low: 0.7}
 

@@ -108,7 +108,8 @@ struct BlueprintReader {
         let pool = Pool(
             workers: map.integer("workers", 1...TopologyLimits.workersPerPool, default: defaults.workers),
             queue: map.integer("queue", 0...TopologyLimits.queuePerPool, default: defaults.queue),
-            overflow: map.word("overflow", default: defaults.overflow))
+            overflow: map.word("overflow", default: defaults.overflow),
+            age: map.duration("age", Ranges.wait, default: defaults.age))
         map.finish()
         return pool
     }

@@ -144,7 +144,10 @@ package enum ConfigurationRenderer {
         let pool = service.pool
         out.flow(
             "\(inner)pool",
-            [("workers", "\(pool.workers)"), ("queue", "\(pool.queue)"), ("overflow", pool.overflow.rawValue)])
+            [
+                ("workers", "\(pool.workers)"), ("queue", "\(pool.queue)"), ("overflow", pool.overflow.rawValue),
+                ("age", Syntax.written(pool.age)),
+            ])
         var work = [("cpu", Syntax.written(service.work.cpu)), ("errors", "\(service.work.errors)")]
         if let wait = service.work.wait {
             work.insert(("wait", "{p50: \(Syntax.written(wait.p50)), p99: \(Syntax.written(wait.p99))}"), at: 0)

@@ -192,6 +192,12 @@ package struct CellNode: ~Copyable {
         answerFinished(into: &sink)
     }
 
+    /// The processor time of one call was refused: too many wait for it, or the call's deadline has passed.
+    package mutating func burnRefused(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
+        graph.burnRefused(ticket, now: now, into: &sink)
+        answerFinished(into: &sink)
+    }
+
     private mutating func answerFinished(into sink: inout some CellSink) {
         guard !graph.finished.isEmpty else { return }
         for index in graph.finished.indices {

@@ -28,8 +28,9 @@ package protocol CellSink: LinkSink {
         note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
     /// Answered by `stored`, in order.
     mutating func store(_ order: StoreOrder)
-    /// Use a processor for this long, off the loop; answered by `burned`.
-    mutating func burn(_ ticket: UInt64, _ amount: TimeAmount)
+    /// Use a processor for so long, off the loop; answered by `burned`, or by `burnRefused` where the driver's
+    /// `ProcessorQueue` turned it away.
+    mutating func burn(_ order: ProcessorQueue.Order)
     /// End the process at once, as a crash does.
     mutating func crash()
 }

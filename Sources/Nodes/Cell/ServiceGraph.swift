@@ -13,6 +13,8 @@ struct ServiceGraph {
     enum Timer: Hashable, Sendable {
         case work(SlabKey)
         case call(SlabKey)
+        /// The deadline of a call that waits for a worker.
+        case expiry(SlabKey)
     }
 
     /// What goes on within one call of the graph.
@@ -71,7 +73,7 @@ struct ServiceGraph {
         case .dropOldest: .dropOldest
         case .dropNewest: .dropNewest
         case .priority: .priority
-        case .ageLimit: .ageLimit(.seconds(1))
+        case .ageLimit: .ageLimit(service.pool.age)
         }
     }
 
@@ -86,6 +88,7 @@ struct ServiceGraph {
     ) {
         if isInstant[service], pools[service].hasFreeWorker {
             counters[service].calls += 1
+            counters[service].count(.ok)
             finished.append((.asker(asker), service, .ok, EdgeResults()))
             return
         }
@@ -112,28 +115,50 @@ struct ServiceGraph {
         let service = invocation.service
         counters[service].calls += 1
         guard let key = invocations.insert(invocation) else {
-            counters[service].rejected += 1
+            counters[service].count(.rejected)
             answer(invocation.owner, service, .rejected, EdgeResults())
             return nil
         }
         switch pools[service].admit(key, rank: invocation.priority.rawValue, now: now) {
         case .run: work(key, now: now, into: &sink)
-        case .queued: break
+        case .queued: expire(key, invocation)
         case .rejected: reject(key)
         case .displaced(let other): reject(other)
         }
         return key
     }
 
+    /// Sees to it that a call of somebody outside is answered when its time is up, also while it waits; a call of another
+    /// service has the time limit of its caller's edge.
+    private mutating func expire(_ key: SlabKey, _ invocation: Invocation) {
+        guard case .asker = invocation.owner, invocation.deadline != .distantFuture else { return }
+        timers.arm(.expiry(key), at: invocation.deadline)
+    }
+
+    private mutating func expired(_ key: SlabKey) {
+        guard let invocation = invocations[key], invocation.stage == .queued else { return }
+        pools[invocation.service].withdraw { $0 == key }
+        counters[invocation.service].expired += 1
+        leave(key, .timedOut)
+    }
+
     /// Ends a call that never had a worker.
-    private mutating func reject(_ key: SlabKey) {
+    private mutating func reject(_ key: SlabKey) { leave(key, .rejected) }
+
+    private mutating func leave(_ key: SlabKey, _ outcome: ServiceOutcome) {
         guard let invocation = invocations.remove(key) else { return }
-        counters[invocation.service].rejected += 1
-        answer(invocation.owner, invocation.service, .rejected, EdgeResults())
+        timers.cancel(.expiry(key))
+        counters[invocation.service].count(outcome)
+        answer(invocation.owner, invocation.service, outcome, EdgeResults())
     }
 
     private mutating func work(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
-        guard let service = invocations[key]?.service else { return }
+        guard let invocation = invocations[key] else { return }
+        let service = invocation.service
+        guard invocation.deadline > now else {
+            counters[service].expired += 1
+            return finish(key, .timedOut, now: now, into: &sink)
+        }
         invocations[key]?.stage = .working
         if let sampler = waitSamplers[service] {
             timers.arm(.work(key), at: now + sampler.sample(using: &waits))
@@ -143,10 +168,10 @@ struct ServiceGraph {
     }
 
     private mutating func waited(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
-        guard let service = invocations[key]?.service else { return }
-        let cpu = services[service].work.cpu
+        guard let invocation = invocations[key] else { return }
+        let cpu = services[invocation.service].work.cpu
         if cpu > .zero {
-            sink.burn(key.rawValue, cpu)
+            sink.burn(ProcessorQueue.Order(ticket: key.rawValue, amount: cpu, deadline: invocation.deadline))
         } else {
             worked(key, now: now, into: &sink)
         }
@@ -155,6 +180,14 @@ struct ServiceGraph {
     /// The processor time that a call asked for has been used.
     mutating func burned(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
         worked(SlabKey(rawValue: ticket), now: now, into: &sink)
+        runSteps(now: now, into: &sink)
+    }
+
+    /// No processor time was to be had for a call: it ends as what is turned away.
+    mutating func burnRefused(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
+        let key = SlabKey(rawValue: ticket)
+        guard let invocation = invocations[key], invocation.stage == .working else { return }
+        finish(key, invocation.deadline > now ? .rejected : .timedOut, now: now, into: &sink)
         runSteps(now: now, into: &sink)
     }
 
@@ -201,6 +234,7 @@ struct ServiceGraph {
         for expired in release.expired { reject(expired) }
         if let next = release.next {
             // It stands in the queue no longer: who gives it up now must not look for it there.
+            timers.cancel(.expiry(next))
             invocations[next]?.stage = .working
             steps.append(.work(next))
         }
@@ -302,6 +336,8 @@ struct ServiceGraph {
                 waited(key, now: now, into: &sink)
             case .call(let key):
                 callTimedOut(key, now: now, into: &sink)
+            case .expiry(let key):
+                expired(key)
             }
             runSteps(now: now, into: &sink)
         }
@@ -341,6 +377,8 @@ package struct ServiceCounters: Sendable {
     package var rejected: UInt64 = 0
     package var timedOut: UInt64 = 0
     package var callTimeouts: UInt64 = 0
+    /// Of `timedOut`: calls whose time was up before a worker began on them.
+    package var expired: UInt64 = 0
     package var fallbacks: UInt64 = 0
     package var compensations: UInt64 = 0
 

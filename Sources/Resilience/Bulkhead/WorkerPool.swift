@@ -21,7 +21,8 @@ public struct WorkerPool<Job: Sendable>: Sendable {
         case dropNewest
         /// The job of the lowest rank gives way, the latest of equals, if the new one ranks higher.
         case priority
-        /// As `rejectNew`; and a job that has waited longer than `limit` is turned away when its turn comes.
+        /// A job that has waited longer than `limit` is turned away when its turn comes, or gives way to a new one that
+        /// finds the queue full; where none has, the new job is refused.
         case ageLimit(TimeAmount)
     }
 
@@ -98,8 +99,13 @@ public struct WorkerPool<Job: Sendable>: Sendable {
         rejected += 1
         guard queueLimit > 0 else { return .rejected }
         switch overflow {
-        case .rejectNew, .ageLimit:
+        case .rejectNew:
             return .rejected
+        case .ageLimit(let limit):
+            guard let oldest = queue.first, now - oldest.since > limit else { return .rejected }
+            queue.removeFirst()
+            queue.append(entry)
+            return .displaced(oldest.job)
         case .dropOldest:
             let oldest = queue.removeFirst()
             queue.append(entry)

@@ -9,12 +9,8 @@ import Wire
 final class CellProcess: LinkingProcess {
     private var node: CellNode
     fileprivate var store: SimStore?
-    /// When each thread of the pool that uses processor time is free again.
-    fileprivate var threads: [Instant]
+    fileprivate var processor = ProcessorQueue()
     private(set) var rejectedLinks: UInt64 = 0
-
-    /// As libuv's pool has.
-    private static let poolThreads = 4
 
     init(_ simulation: Simulation, _ machine: SimMachine, cell: CellIndex) throws(GossipPort.Invalid) {
         let store = machine.disk?.open(simulation.birth(of: machine, cell))
@@ -34,7 +30,6 @@ final class CellProcess: LinkingProcess {
                 rng: Generator(
                     seed: simulation.seed, concern: "sim.store", node: machine.hash, counter: UInt64(machine.lives)))
         }
-        threads = Array(repeating: .zero, count: Self.poolThreads)
         super.init(simulation, machine)
     }
 
@@ -137,8 +132,11 @@ final class CellProcess: LinkingProcess {
     // MARK: The store
 
     override func endTurn() {
-        guard store != nil else { return }
         var outbox = outbox
+        while processor.hasRefused {
+            for ticket in processor.takeRefused() { node.burnRefused(ticket, now: now, into: &outbox) }
+        }
+        guard store != nil else { return }
         for answer in store!.takeTurnedAway() { node.stored(answer, now: now, into: &outbox) }
         if let time = store!.begin() { simulation.schedule(.commit(self), after: time) }
     }
@@ -154,7 +152,13 @@ final class CellProcess: LinkingProcess {
         for answer in answers { node.stored(answer, now: now, into: &outbox) }
     }
 
+    fileprivate func burn(_ order: ProcessorQueue.Order?) {
+        guard let order else { return }
+        simulation.schedule(.burned(self, ticket: order.ticket), after: order.amount)
+    }
+
     func burned(_ ticket: UInt64) {
+        burn(processor.finished(now: now))
         var outbox = outbox
         node.burned(ticket, now: now, into: &outbox)
     }
@@ -192,12 +196,8 @@ private struct CellOutbox: CellSink {
 
     mutating func store(_ order: StoreOrder) { process.store?.add(order) }
 
-    mutating func burn(_ ticket: UInt64, _ amount: TimeAmount) {
-        var first = 0
-        for index in process.threads.indices where process.threads[index] < process.threads[first] { first = index }
-        let end = max(process.simulation.now, process.threads[first]) + amount
-        process.threads[first] = end
-        process.simulation.schedule(.burned(process, ticket: ticket), at: end)
+    mutating func burn(_ order: ProcessorQueue.Order) {
+        process.burn(process.processor.add(order, now: process.simulation.now))
     }
 
     mutating func crash() { process.hasCrashed = true }

@@ -82,6 +82,7 @@ package final class CellHost {
         peers.onUp = { node.pointee.linkUp($0, now: loop.now(), into: &io.pointee) }
         peers.onDown = { node.pointee.linkDown($0, now: loop.now(), into: &io.pointee) }
         io.pointee.burner.onBurned = { node.pointee.burned($0, now: loop.now(), into: &io.pointee) }
+        io.pointee.burner.onRefused = { node.pointee.burnRefused($0, now: loop.now(), into: &io.pointee) }
         runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
         runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
         runtime.membership.keep(KeptMember(io, loop) { try $0(&node.pointee.gossip) })
@@ -108,6 +109,7 @@ package final class CellHost {
 
     private var hasMore: Bool {
         front.hasReady || front.pool.isDirty || store?.hasMore == true || peers.hasFailures || peers.pool.isDirty
+            || io.pointee.burner.hasRefused
     }
 
     private func stop() {
@@ -212,7 +214,7 @@ struct CellIO: CellSink {
     ) { peers.send(head, to: cell, customer: customer, name: name, note: note, body: body) }
 
     mutating func store(_ order: StoreOrder) { store?.add(order) }
-    mutating func burn(_ ticket: UInt64, _ amount: TimeAmount) { burner.burn(ticket, amount) }
+    mutating func burn(_ order: ProcessorQueue.Order) { burner.burn(order) }
 
     mutating func crash() {
         // As a crash would: nothing is closed, flushed or said.

@@ -195,6 +195,9 @@ enum CellMetrics {
             page.counter("cellmesh_service_failed_total", "Calls that failed.", service.counters.failed, label)
             page.counter("cellmesh_service_rejected_total", "Calls without a worker.", service.counters.rejected, label)
             page.counter("cellmesh_service_timed_out_total", "Calls over their time.", service.counters.timedOut, label)
+            page.counter(
+                "cellmesh_service_expired_total", "Calls whose time was up before a worker began on them.",
+                service.counters.expired, label)
             page.counter("cellmesh_service_fallbacks_total", "Fallbacks used.", service.counters.fallbacks, label)
             page.counter("cellmesh_service_compensations_total", "Calls undone.", service.counters.compensations, label)
         }

@@ -57,6 +57,44 @@ import Wire
         #expect(cell.takeReplies().map(\.head.request) == [young])
     }
 
+    @Test func theAgeLimitIsThePoolsOwn() {
+        let pool = Pool(workers: 1, queue: 4, overflow: .ageLimit, age: .milliseconds(5))
+        let cell = cell(pool)
+        cell.call("front")
+        let old = cell.call("front")
+        let young = cell.call("front", now: .at(6))
+        cell.run(until: .at(20))
+        let replies = cell.takeReplies()
+        #expect(replies.first { $0.head.request == old }?.head.kind == .refusal)
+        #expect(replies.first { $0.head.request == young }?.head.status == 200)
+    }
+
+    @Test func aQueuedCallIsAnsweredWhenItsTimeIsUpAndNeverRuns() {
+        let cell = CellHarness(topology(services: [waiting("front", 100, pool: Pool(workers: 1, queue: 4))]))
+        let first = cell.call("front", deadline: 500)
+        let second = cell.call("front", deadline: 50)
+        let third = cell.call("front", deadline: 150)
+        cell.run(until: .at(50))
+        #expect(cell.takeReplies().map(\.head.request) == [second])
+        #expect(cell.services()[0].waiting == 1)
+        cell.run(until: .at(200))
+        #expect(cell.takeReplies().map(\.head.request) == [first, third])
+        let counters = cell.services()[0].counters
+        #expect((counters.ok, counters.timedOut, counters.expired) == (2, 1, 1))
+        #expect(cell.isIdle)
+        #expect(cell.node.graph.timers.count == 0, "nothing is left armed")
+    }
+
+    @Test func aCallThatArrivesTooLateIsNotBegun() {
+        let cell = CellHarness(
+            topology(services: [waiting("front", 30, calls: [Edge(to: 1)]), waiting("back", 10)]))
+        cell.call("front", deadline: 30)
+        cell.run(until: .at(100))
+        #expect(cell.takeReplies().map(\.head.status) == [504])
+        #expect(cell.services()[1].counters.expired == 1)
+        #expect(cell.services()[1].counters.ok == 0)
+    }
+
     @Test func aQueuedCallWhoseCallerGaveUpIsWithdrawn() {
         let cell = CellHarness(
             topology(services: [

@@ -189,6 +189,34 @@ import Wire
         #expect(cell.sink.replies.isEmpty)
     }
 
+    @Test func processorTimeThatIsNotToBeHadIsNoSuccess() {
+        var service = waiting("front", 0)
+        service.work.cpu = .microseconds(300)
+        let cell = CellHarness(topology(services: [service]))
+        let refused = cell.call("front")
+        let late = cell.call("front", deadline: 50)
+        #expect(cell.sink.burns.map(\.deadline) == [.distantFuture, .at(50)])
+        cell.node.burnRefused(cell.sink.burns[0].ticket, now: .at(1), into: &cell.sink)
+        cell.node.burnRefused(cell.sink.burns[1].ticket, now: .at(50), into: &cell.sink)
+        let replies = cell.takeReplies()
+        #expect(replies.map(\.head.request) == [refused, late])
+        #expect(replies.map(\.head.kind) == [.refusal, .reply])
+        #expect(replies.map(\.head.status) == [Refusal.overloaded.rawValue, 504])
+        let counters = cell.services()[0].counters
+        #expect((counters.ok, counters.rejected, counters.timedOut) == (0, 1, 1))
+        #expect(cell.services()[0].busy == 0)
+        // A ticket that was answered already changes nothing.
+        cell.node.burned(cell.sink.burns[0].ticket, now: .at(51), into: &cell.sink)
+        #expect(cell.sink.replies.isEmpty)
+    }
+
+    @Test func aCallThatEndsAtOnceCountsAsOk() {
+        let cell = CellHarness(topology(services: [Service(name: "echo")]))
+        cell.call("echo")
+        #expect(cell.takeReplies().map(\.head.status) == [200])
+        #expect(cell.services()[0].counters.ok == 1)
+    }
+
     @Test func aCellThatStopsTakesNothingNew() {
         let cell = CellHarness(topology(services: [waiting("front", 10)]))
         cell.call("front")

@@ -30,7 +30,7 @@ struct CellRecorder: CellSink {
     var replies: [Reply] = []
     var responses: [(ConnectionID, UInt16, String)] = []
     var orders: [StoreOrder] = []
-    var burns: [(ticket: UInt64, amount: TimeAmount)] = []
+    var burns: [ProcessorQueue.Order] = []
     var hasCrashed = false
     var datagrams: [(Endpoint, [UInt8])] = []
     var events: [NodeEvent] = []
@@ -58,7 +58,7 @@ struct CellRecorder: CellSink {
                 body: Array(body)))
     }
     mutating func store(_ order: StoreOrder) { orders.append(order) }
-    mutating func burn(_ ticket: UInt64, _ amount: TimeAmount) { burns.append((ticket, amount)) }
+    mutating func burn(_ order: ProcessorQueue.Order) { burns.append(order) }
     mutating func crash() { hasCrashed = true }
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         datagrams.append((endpoint, Array(datagram)))

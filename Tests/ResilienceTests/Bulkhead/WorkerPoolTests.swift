@@ -79,6 +79,20 @@ import Testing
         #expect(pool.rejected == 1)
     }
 
+    @Test func ageLimitMakesRoomOnlyInPlaceOfWhatWaitedTooLong() {
+        var pool = WorkerPool<Int>(workers: 1, queueLimit: 1, overflow: .ageLimit(.milliseconds(10)))
+        fill(&pool, [(1, 2), (2, 2)])
+        guard case .rejected = pool.admit(3, rank: 2, now: start + .milliseconds(11)) else {
+            Issue.record("the one that waits is not too old")
+            return
+        }
+        guard case .displaced(2) = pool.admit(4, rank: 2, now: start + .milliseconds(12)) else {
+            Issue.record("the one that waits is too old")
+            return
+        }
+        #expect(pool.release(now: start + .milliseconds(13)).next == 4)
+    }
+
     @Test func aWithdrawnJobIsNeverHandedOut() {
         var pool = WorkerPool<Int>(workers: 1, queueLimit: 4)
         fill(&pool, [(1, 2), (2, 2), (3, 2)])
