@@ -21,30 +21,30 @@ import Testing
         #expect(result.topology == nil)
         #expect(
             result.rendered() == """
-                topology/test.yaml:2:1: error: unknown key 'sharing' in a topology
+                topology/test.yaml:2:1: error: unknown key 'sharing' in a topology [unknown-key]
                     sharing: {size: 3}
                     ^
                 hint: did you mean 'sharding'?
-                topology/test.yaml:3:12: error: the blueprint topology/ech.yaml: there is no such file
+                topology/test.yaml:3:12: error: the blueprint topology/ech.yaml: there is no such file [file-missing]
                     blueprint: ech.yaml
                                ^
                 hint: the path starts at the folder of this file
-                topology/test.yaml:5:35: error: two zones of a region are named 'a'
+                topology/test.yaml:5:35: error: two zones of a region are named 'a' [duplicate-name]
                       - {name: us-east, zones: [a, b, a], cells: 4, near: [us-wset]}
                                                       ^
-                topology/test.yaml:5:56: error: no region is named 'us-wset'
+                topology/test.yaml:5:56: error: no region is named 'us-wset' [unknown-region]
                       - {name: us-east, zones: [a, b, a], cells: 4, near: [us-wset]}
                                                                            ^
                 hint: did you mean 'us-west'?
-                topology/test.yaml:8:30: error: 'latency' must be a duration, not '500'
+                topology/test.yaml:8:30: error: 'latency' must be a duration, not '500' [bad-duration]
                       us-east/us-west: {latency: 500, jitter: 2ms}
                                                  ^
                 hint: add a unit: '500ms'
-                topology/test.yaml:9:26: error: the key 'count' is given more than once
+                topology/test.yaml:9:26: error: the key 'count' is given more than once [duplicate-key]
                     customers: {count: 1000, count: 2000, popularity: zipf(0)}
                                              ^
                 hint: it is first given in line 9
-                topology/test.yaml:9:51: error: 'popularity' cannot be 'zipf(0)'
+                topology/test.yaml:9:51: error: 'popularity' cannot be 'zipf(0)' [bad-popularity]
                     customers: {count: 1000, count: 2000, popularity: zipf(0)}
                                                                       ^
                 hint: write 'uniform', or 'zipf(1.0)' with an exponent above 0 and up to 10
@@ -70,31 +70,31 @@ import Testing
             ])
         #expect(
             result.rendered() == """
-                cells/shop.yaml:4:21: warning: the pool of 'checkout' has one worker: one slow call stops the service
+                cells/shop.yaml:4:21: warning: the pool of 'checkout' has one worker: one slow call stops the service [pool-of-one]
                         pool: {workers: 1}
                                         ^
-                cells/shop.yaml:6:14: error: no service is named 'paymnt'
+                cells/shop.yaml:6:14: error: no service is named 'paymnt' [unknown-service]
                           - {to: paymnt, timeout: 100ms}
                                  ^
                 hint: did you mean 'payment'?
-                cells/shop.yaml:7:14: warning: the call to 'payment' has no timeout; it gets 1s
+                cells/shop.yaml:7:14: warning: the call to 'payment' has no timeout; it gets 1s [timeout-missing]
                           - {to: payment, fallback: [cached]}
                                  ^
                 hint: set 'timeout' to what the caller can bear to wait
                 cells/shop.yaml:7:14: warning: the call to 'payment' ends after 1s, and the calls that it makes may \
-                take 5s: work goes on that nobody waits for
+                take 5s: work goes on that nobody waits for [timeout-patience]
                           - {to: payment, fallback: [cached]}
                                  ^
                 hint: give it 6s, its calls and 20 % more, or shorten those
-                cells/shop.yaml:7:23: error: a core call has no fallback
+                cells/shop.yaml:7:23: error: a core call has no fallback [core-fallback]
                           - {to: payment, fallback: [cached]}
                                           ^
                 hint: leave 'fallback' out, or set 'criticality' to enhanced or luxury
-                cells/shop.yaml:8:11: warning: 'payment' may take 5s, and a router waits 1s for an attempt
+                cells/shop.yaml:8:11: warning: 'payment' may take 5s, and a router waits 1s for an attempt [work-above-timeout]
                       - name: payment
                               ^
                 hint: raise 'attempt-timeout' in the topology's 'routing', or shorten the timeouts of the calls
-                cells/shop.yaml:9:18: error: the calls form a cycle: checkout -> payment -> checkout
+                cells/shop.yaml:9:18: error: the calls form a cycle: checkout -> payment -> checkout [call-cycle]
                         calls: [{to: checkout, timeout: 5s}]
                                      ^
 
@@ -104,12 +104,12 @@ import Testing
     @Test func syntaxErrors() {
         #expect(
             load("mesh: a: b").rendered() == """
-                topology/test.yaml:1:8: error: YAML: mapping values are not allowed in this context
+                topology/test.yaml:1:8: error: YAML: mapping values are not allowed in this context [yaml-syntax]
                     mesh: a: b
                            ^
 
                 """)
-        #expect(load("").rendered() == "topology/test.yaml:1:1: error: the file is empty\n")
+        #expect(load("").rendered() == "topology/test.yaml:1:1: error: the file is empty [file-empty]\n")
     }
 
     @Test func longLinesAreShownAroundTheCaret() {
@@ -131,13 +131,13 @@ import Testing
         let text = renderer.render(
             Problem(
                 code: .badName, severity: .error, file: "f", line: 1, column: 1, message: "x\u{1B}y\nz", hint: "\u{7}"))
-        #expect(text == "f:1:1: error: x\u{FFFD}y\u{FFFD}z\n    a\u{FFFD}[31m b\u{FFFD}\n    ^\nhint: \u{FFFD}\n")
+        #expect(text == "f:1:1: error: x\u{FFFD}y\u{FFFD}z [bad-name]\n    a\u{FFFD}[31m b\u{FFFD}\n    ^\nhint: \u{FFFD}\n")
     }
 
     @Test func colorsOnlyWhenAsked() {
         let problem = Problem(code: .badName, severity: .warning, file: "f", line: 1, column: 1, message: "m")
         #expect(ProblemRenderer(sources: [], color: true).render(problem).contains("\u{1B}[1;33mwarning:"))
-        #expect(ProblemRenderer(sources: []).render(problem) == "f:1:1: warning: m\n")
+        #expect(ProblemRenderer(sources: []).render(problem) == "f:1:1: warning: m [bad-name]\n")
     }
 
     @Test func reportShape() throws {

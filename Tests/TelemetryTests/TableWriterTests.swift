@@ -41,6 +41,45 @@ import Testing
                 == "\u{1B}[1mA\u{1B}[0m     \u{1B}[1mB\u{1B}[0m\n\u{1B}[31mx\u{1B}[0m     y\nlong  z\n")
     }
 
+    @Test func titlesOfSeveralWordsGiveWayFirst() {
+        var table = TableWriter([.init("NAME"), .init("OF THOSE SEEN", .right), .init("X", .right)], limit: 17)
+        table.add(["lost", "142", "1"])
+        #expect(
+            table.render() == """
+                NAME  OF THOSE  X
+                          SEEN
+                lost       142  1
+
+                """)
+    }
+
+    @Test func longTextsGoOnBelowAndNumbersStayWhole() {
+        var table = TableWriter([.init("TIME"), .init("DETAILS"), .init("COUNT", .right)], limit: 34)
+        table.add(["12:00", "role=cell pid=11277 reason=killed", "1234567890"])
+        #expect(
+            table.render() == """
+                TIME   DETAILS               COUNT
+                12:00  role=cell        1234567890
+                       pid=11277
+                       reason=killed
+
+                """)
+        // Where nothing may give way, lines are as long as they must be.
+        var narrow = TableWriter([.init("A", .right)], limit: 4)
+        narrow.add(["1234567890"])
+        #expect(narrow.render() == "         A\n1234567890\n")
+    }
+
+    @Test func aTableInPartsKeepsItsColumns() {
+        var widths: [Int] = []
+        var first = TableWriter([.init("ID"), .init("WHAT")])
+        first.add(["us-east-1", "dead"])
+        #expect(first.render(widths: &widths, header: true) == "ID         WHAT\nus-east-1  dead\n")
+        var second = TableWriter([.init("ID"), .init("WHAT")])
+        second.add(["r1", "dead"])
+        #expect(second.render(widths: &widths, header: false) == "r1         dead\n")
+    }
+
     @Test func shortRowsAndEmptyCellsLeaveNoSpacesAtTheEnd() {
         var table = TableWriter([.init("A"), .init("B"), .init("C", .right)])
         table.add(["1"])

@@ -47,7 +47,24 @@ package enum MeshFiles {
     /// A topology, a blueprint or a scenario, whichever the file's keys say it is: what `validate` does.
     package static func check(_ path: String) -> MeshFilesResult { load(path: path, kind: nil, loader: TextFile.read) }
 
-    enum Kind { case topology, blueprint, scenario }
+    enum Kind: String {
+        case topology, blueprint, scenario
+
+        /// What the keys of a file say that it is.
+        init?(of root: YAMLValue) {
+            guard case .mapping(let entries) = root.content else { return nil }
+            let keys = entries.map(\.key)
+            if keys.contains("mesh") || keys.contains("regions") {
+                self = .topology
+            } else if keys.contains("cell") || keys.contains("services") {
+                self = .blueprint
+            } else if keys.contains("title") || keys.contains("method") {
+                self = .scenario
+            } else {
+                return nil
+            }
+        }
+    }
 
     private static func load(path: String, kind: Kind?, loader: @escaping FileLoader) -> MeshFilesResult {
         let load = Load(path: path, loader: loader)
@@ -74,7 +91,12 @@ private struct Load {
         }
         collector.add(SourceText(name: FilePath.shown(path), text: text))
         guard let root = YAMLDocument.parse(text, reporter: reporter) else { return result() }
-        switch kind ?? Self.kind(of: root) {
+        let found = MeshFiles.Kind(of: root)
+        if let kind, let found, found != kind {
+            reporter.report(found, insteadOf: kind)
+            return result()
+        }
+        switch kind ?? found {
         case .topology:
             let shelf = BlueprintShelf(topology: path, collector: collector, loader: loader)
             return result(topology: TopologyReader(reporter: reporter, shelf: shelf).topology(root))
@@ -99,12 +121,18 @@ private struct Load {
             topology: usable ? topology : nil, blueprint: usable ? blueprint : nil, problems: collector.finished(),
             sources: collector.sources)
     }
+}
 
-    private static func kind(of root: YAMLValue) -> MeshFiles.Kind? {
-        guard case .mapping(let entries) = root.content else { return nil }
-        let keys = entries.map(\.key)
-        if keys.contains("mesh") || keys.contains("regions") { return .topology }
-        if keys.contains("cell") || keys.contains("services") { return .blueprint }
-        return keys.contains("title") || keys.contains("method") ? .scenario : nil
+extension Reporter {
+    /// A file that is sound, perhaps, and another than the one that was asked for.
+    func report(_ found: MeshFiles.Kind, insteadOf wanted: MeshFiles.Kind) {
+        let hint =
+            switch (found, wanted) {
+            case (.blueprint, .topology):
+                "name a topology whose key 'blueprint' leads to this file; 'cellmesh validate' checks it by itself"
+            case (.topology, .blueprint): "a blueprint begins with the key 'cell'"
+            default: "a topology has the key 'mesh', a blueprint 'cell', a scenario 'title'"
+            }
+        error(.fileKind, at: .start, "this is a \(found.rawValue), and a \(wanted.rawValue) is needed", hint: hint)
     }
 }

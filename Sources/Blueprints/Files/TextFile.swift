@@ -4,19 +4,42 @@
     import Darwin
 #endif
 
-/// Reads a text file of at most 1 MiB, whatever stands at the path.
+/// Reads a text file of at most 1 MiB, whatever stands at the path: a file, a pipe, or `-` for standard input.
 package enum TextFile {
     package static let longest = 1 << 20
+    /// How long a pipe may say nothing, in milliseconds.
+    static let patience: Int32 = 10_000
 
     package static func read(_ path: String) -> Result<String, FileFailure> {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        if path == FilePath.standardInput { return content(of: STDIN_FILENO) }
+        // A pipe that nobody has opened for writing would hold up `open` itself.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return .failure(failure(errno)) }
         defer { _ = close(descriptor) }
+        var information = stat()
+        guard fstat(descriptor, &information) == 0 else { return .failure(failure(errno)) }
+        switch information.st_mode & S_IFMT {
+        case S_IFDIR: return .failure(failure(EISDIR))
+        case S_IFIFO: return content(of: descriptor, isPipe: true)
+        default: return content(of: descriptor)
+        }
+    }
+
+    private static func content(of descriptor: Int32, isPipe: Bool = false) -> Result<String, FileFailure> {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
         while true {
+            if isPipe {
+                var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                if poll(&wait, 1, patience) == 0 {
+                    return .failure(
+                        FileFailure(
+                            code: .fileUnreadable,
+                            message: "nobody has written into this pipe for \(patience / 1000) s"))
+                }
+            }
             let count = chunk.withUnsafeMutableBytes { systemRead(descriptor, $0) }
-            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EINTR || (isPipe && errno == EAGAIN) { continue }
             guard count >= 0 else { return .failure(failure(errno)) }
             if count == 0 { break }
             bytes += chunk[..<count]
@@ -38,6 +61,9 @@ package enum TextFile {
     }
 
     private static func failure(_ number: Int32) -> FileFailure {
+        if number == EISDIR {
+            return FileFailure(code: .fileUnreadable, message: "this is a folder; name a file in it")
+        }
         let missing = number == ENOENT || number == ENOTDIR
         return FileFailure(
             code: missing ? .fileMissing : .fileUnreadable,

@@ -1,6 +1,6 @@
 /// Prints problems for people, in the form that compilers use and editors understand:
 ///
-///     topology/x.yaml:4:3: error: unknown key 'sharing' in the topology
+///     topology/x.yaml:4:3: error: unknown key 'sharing' in a topology [unknown-key]
 ///         sharing: {size: 3}
 ///         ^
 ///     hint: did you mean 'sharding'?
@@ -21,7 +21,8 @@ package struct ProblemRenderer: Sendable {
     package func render(_ problem: Problem) -> String {
         let place = "\(clean(problem.file)):\(problem.line):\(problem.column):"
         let severity = paint(problem.severity.rawValue + ":", problem.severity == .error ? "1;31" : "1;33")
-        var text = "\(paint(place, "1")) \(severity) \(clean(problem.message))\n"
+        var text =
+            "\(paint(place, "1")) \(severity) \(clean(problem.message)) \(paint("[\(problem.code.rawValue)]", "2"))\n"
         if let line = sources.first(where: { $0.name == problem.file })?.line(problem.line),
             let (shown, caret) = excerpt(line, column: problem.column)
         {

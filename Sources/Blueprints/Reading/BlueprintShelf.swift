@@ -59,9 +59,12 @@ final class BlueprintShelf {
             let name = FilePath.shown(file)
             collector.add(SourceText(name: name, text: text))
             let inner = Reporter(file: name, collector: collector)
-            guard let value = YAMLDocument.parse(text, reporter: inner),
-                let blueprint = BlueprintReader(reporter: inner).blueprint(value)
-            else { return .broken }
+            guard let value = YAMLDocument.parse(text, reporter: inner) else { return .broken }
+            if let kind = MeshFiles.Kind(of: value), kind != .blueprint {
+                inner.report(kind, insteadOf: .blueprint)
+                return .broken
+            }
+            guard let blueprint = BlueprintReader(reporter: inner).blueprint(value) else { return .broken }
             return shelve(blueprint, at: position, reporter)
         }
     }

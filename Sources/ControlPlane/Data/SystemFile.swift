@@ -1,4 +1,5 @@
 import Glibc
+import Telemetry
 
 /// A failed operation on a file, as the system names it.
 package struct FileFailure: Error, Equatable, CustomStringConvertible {
@@ -102,7 +103,7 @@ package enum SystemFile {
         throw FileFailure(operation: "remove", path: path, code: errno)
     }
 
-    /// The names in a directory, sorted; empty where there is none.
+    /// The names in a directory, in natural order; empty where there is none.
     package static func names(in path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }
         defer { closedir(directory) }
@@ -113,7 +114,7 @@ package enum SystemFile {
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        return names.sorted()
+        return names.sortedNaturally()
     }
 
     /// The last lines of a log, at most `lines`, without empty ones; empty where it cannot be read.

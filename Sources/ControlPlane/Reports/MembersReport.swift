@@ -1,5 +1,6 @@
 import Membership
 import MeshBase
+import Telemetry
 
 /// `members -o json`, and what each process answers to `GET /v1/members` (without `agree` and `of`).
 package struct MembersReport: Codable, Sendable, Equatable {
@@ -62,6 +63,6 @@ package struct MembersReport: Codable, Sendable, Equatable {
 
     package init(observer: String, members: [Row]) {
         self.observer = observer
-        self.members = members
+        self.members = members.sorted { NaturalOrder.precedes($0.name, $1.name) }
     }
 }

@@ -1,4 +1,5 @@
 import MeshBase
+import Telemetry
 import Topology
 
 /// A process by its role and name.
@@ -15,7 +16,7 @@ package struct ProcessName: Hashable, Sendable, Comparable, CustomStringConverti
     package var description: String { role == .control ? "control" : "\(role.name)/\(name)" }
 
     package static func < (a: ProcessName, b: ProcessName) -> Bool {
-        (a.role.rawValue, a.name) < (b.role.rawValue, b.name)
+        a.role == b.role ? NaturalOrder.precedes(a.name, b.name) : a.role.rawValue < b.role.rawValue
     }
 
     package static let control = ProcessName(.control, "control")

@@ -1,7 +1,7 @@
 /// Text on a terminal.
-enum DisplayText {
+package enum DisplayText {
     /// Control characters would move the cursor or recolour the terminal; names may come from anyone.
-    static func clean(_ text: String) -> String {
+    package static func clean(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         var cleaned = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -16,8 +16,45 @@ enum DisplayText {
         return String(cleaned)
     }
 
+    /// The same, with its line breaks.
+    package static func cleanLines(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { clean(String($0)) }.joined(separator: "\n")
+    }
+
+    /// In lines of at most `width` columns: broken at spaces, else after a comma, slash or equals sign, else anywhere.
+    package static func wrapped(_ text: String, width limit: Int) -> [String] {
+        guard limit > 0, width(text) > limit else { return [text] }
+        var lines: [String] = []
+        var line: [Character] = []
+        var used = 0
+        /// Where the line may be broken: so many of its characters stay.
+        var place: (kept: Int, isSpace: Bool)?
+        for character in text {
+            let size = width(String(character))
+            if used + size > limit, !line.isEmpty {
+                if character == " " {
+                    lines.append(String(line))
+                    (line, used, place) = ([], 0, nil)
+                    continue
+                }
+                let kept = place?.kept ?? line.count
+                lines.append(String(line[..<kept]))
+                line = Array(line[min(line.count, kept + (place?.isSpace == true ? 1 : 0))...])
+                used = width(String(line))
+                place = nil
+            }
+            if character == " ", line.isEmpty, !lines.isEmpty { continue }
+            if character == " " { place = (line.count, true) }
+            line.append(character)
+            used += size
+            if ",/=".contains(character), place?.isSpace != true { place = (line.count, false) }
+        }
+        if !line.isEmpty { lines.append(String(line)) }
+        return lines
+    }
+
     /// Columns that the text fills: two for a wide character of East Asia or an emoji (Unicode Annex 11, roughly).
-    static func width(_ text: String) -> Int {
+    package static func width(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
         return text.reduce(0) { $0 + ($1.unicodeScalars.first.map(isWide) ?? false ? 2 : 1) }
     }

@@ -25,7 +25,9 @@ package enum MembersPage {
         json.document { json in
             json.field("observer", swim.name)
             json.array("members") { json in
-                for member in swim.members { json.object { append(member, now, &$0) } }
+                for member in swim.members.sorted(by: { NaturalOrder.precedes($0.name, $1.name) }) {
+                    json.object { append(member, now, &$0) }
+                }
             }
         }
         return json.string + "\n"

@@ -1,14 +1,24 @@
 import ArgumentParser
 import Glibc
+import Telemetry
 import UVDriver
 
 /// Parses the command line, runs the command and turns whatever comes of it into output and an exit code.
 enum Launcher {
-    static func run(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) -> Int32 {
+    static func run(_ given: [String]? = nil) -> Int32 {
+        StandardDescriptors.hold()
         ProcessSetup.keepDescriptorsPrivate()
         try? ProcessSetup.unblockSignals()
         // Whatever waits, Ctrl-C ends it with the same code; processes of the mesh set actions of their own.
         signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
+        let arguments = given ?? Array(CommandLine.arguments.dropFirst())
+        let status = outcome(arguments)
+        guard let failure = StandardOutput.outcome(status) else { return status }
+        return StandardOutput.isUnread ? failure.status.rawValue : report(failure, arguments)
+    }
+
+    private static func outcome(_ arguments: [String]) -> Int32 {
+        if let failure = RawArguments.failure() { return report(failure, arguments) }
         do {
             var command = try CellMesh.parseAsRoot(arguments)
             try command.run()
@@ -22,14 +32,18 @@ enum Launcher {
         }
     }
 
+    /// The one form of all errors: what is wrong, what to do about it, and the command to try next.
     private static func report(_ failure: CommandFailure, _ arguments: [String]) -> Int32 {
         let console = Console(raw: arguments)
         if console.format == .json {
             console.message(failure.document.json(.compact))
         } else {
-            console.message("\(console.painted("error:", .red)) \(failure.message)")
-            if let hint = failure.hint { console.message("\(console.painted("hint:", .cyan)) \(hint)") }
-            if let next = failure.next { console.next(next) }
+            // What a message quotes may come from anyone.
+            console.message("\(console.painted("error:", .red)) \(DisplayText.cleanLines(failure.message))")
+            if let hint = failure.hint {
+                console.message("\(console.painted("hint:", .cyan)) \(DisplayText.cleanLines(hint))")
+            }
+            if let next = failure.next { console.next(DisplayText.clean(next)) }
         }
         return failure.status.rawValue
     }
@@ -40,12 +54,13 @@ enum Launcher {
         let status = CellMesh.exitCode(for: error).rawValue
         if status == ExitStatus.ok.rawValue {
             Console(raw: arguments).data(CellMesh.fullMessage(for: error) + "\n")
-        } else if status == ExitStatus.usage.rawValue, Console(raw: arguments).format != .json {
-            Console(raw: arguments).message(CellMesh.fullMessage(for: error))
-        } else {
+            return status
+        }
+        guard status == ExitStatus.usage.rawValue else {
             let known = ExitStatus(rawValue: status) ?? .failed
             return report(CommandFailure(known, CellMesh.message(for: error)), arguments)
         }
-        return status
+        let command = UnknownCommand.path(arguments)
+        return report(ArgumentProblem.failure(CellMesh.message(for: error), of: command), arguments)
     }
 }

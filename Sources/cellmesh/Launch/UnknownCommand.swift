@@ -5,20 +5,30 @@ import Blueprints
 enum UnknownCommand {
     /// Nil where every word that stands for a command is one.
     static func failure(_ arguments: [String]) -> CommandFailure? {
+        let (command, path, unknown) = follow(arguments)
+        return unknown.map { failure($0, path, command.configuration.subcommands) }
+    }
+
+    /// The command that the arguments lead to, as it is written: `cellmesh load run`.
+    static func path(_ arguments: [String]) -> String { follow(arguments).path }
+
+    private static func follow(
+        _ arguments: [String]
+    ) -> (command: any ParsableCommand.Type, path: String, unknown: String?) {
         var command: any ParsableCommand.Type = CellMesh.self
         var path = "cellmesh"
         for word in arguments {
             let known = command.configuration.subcommands
-            if known.isEmpty || word == "--" { return nil }
+            if known.isEmpty || word == "--" { break }
             if word.hasPrefix("-") { continue }
             if word == "help", command == CellMesh.self { continue }
             guard let next = known.first(where: { name(of: $0) == word || aliases(of: $0).contains(word) }) else {
-                return failure(word, path, known)
+                return (command, path, word)
             }
             command = next
             path += " " + word
         }
-        return nil
+        return (command, path, nil)
     }
 
     private static func failure(_ word: String, _ path: String, _ known: [any ParsableCommand.Type]) -> CommandFailure {

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Where the nodes' views of the mesh differ.
 enum MemberViews {
     struct View {
@@ -70,7 +72,8 @@ enum MemberViews {
         for view in views {
             for member in view.statuses where !names.contains(member.name) { names.append(member.name) }
         }
-        let differing = names.sorted().compactMap { name -> (name: String, seen: [(status: String, by: [String])])? in
+        let differing = names.sortedNaturally().compactMap {
+            name -> (name: String, seen: [(status: String, by: [String])])? in
             var seen: [(status: String, by: [String])] = []
             for view in views {
                 let status = view.statuses.first { $0.name == name }?.status ?? "unknown"

@@ -31,15 +31,16 @@ enum TopologyFile {
             }
             return topology
         }
+        let name = path == "-" ? "<stdin>" : path ?? usual
         let count = result.problems.count { $0.severity == .error }
         guard console.format != .json else {
             let first = result.problems.first { $0.severity == .error }
             throw CommandFailure(
-                "\(path ?? usual) cannot be used: \(first.map { "\($0.file):\($0.line):\($0.column): \($0.message)" } ?? "")",
-                hint: first?.hint, next: "cellmesh validate \(path ?? usual) -o json")
+                "\(name) cannot be used: \(first.map { "\($0.file):\($0.line):\($0.column): \($0.message)" } ?? "")",
+                hint: first?.hint, next: path == "-" ? nil : "cellmesh validate \(name) -o json")
         }
         console.message(trimmed(result.rendered(color: console.paintsMessages)))
-        throw CommandFailure("\(path ?? usual) has \(Wording.plural(count, "error")) and cannot be used")
+        throw CommandFailure("\(name) has \(Wording.plural(count, "error")) and cannot be used")
     }
 
     private static func trimmed(_ text: String) -> String { text.hasSuffix("\n") ? String(text.dropLast()) : text }

@@ -1,3 +1,4 @@
+import Blueprints
 import ControlPlane
 
 /// The file with the secret that all processes of a mesh have.
@@ -5,10 +6,23 @@ enum SecretFile {
     /// 32 bytes.
     static func read(_ path: String?) throws -> [UInt8] {
         guard let path else { throw CommandFailure(.usage, "give --secret-file FILE") }
-        guard let content = try SystemFile.read(path, most: 1024) else { throw CommandFailure("there is no \(path)") }
-        guard let secret = SecretText.bytes(hex: String(decoding: content, as: UTF8.self)), secret.count == 32 else {
-            throw CommandFailure("\(path) must hold 32 bytes in hexadecimal", next: "openssl rand -hex 32 > \(path)")
+        let name = path == "-" ? "standard input" : path
+        guard let content = try content(path) else { throw CommandFailure("there is no \(path)") }
+        guard let secret = SecretText.bytes(hex: content), secret.count == 32 else {
+            throw CommandFailure(
+                "\(name) must hold 32 bytes in hexadecimal", next: path == "-" ? nil : "openssl rand -hex 32 > \(path)")
         }
         return secret
+    }
+
+    /// Nil where there is no such file.
+    private static func content(_ path: String) throws -> String? {
+        guard path == "-" else {
+            return try SystemFile.read(path, most: 1024).map { String(decoding: $0, as: UTF8.self) }
+        }
+        switch TextFile.read(path) {
+        case .success(let text): return text
+        case .failure(let failure): throw CommandFailure("standard input: \(failure.message)")
+        }
     }
 }

@@ -7,6 +7,8 @@ struct Console: Sendable {
     /// Whether standard output, and standard error, take colours.
     let paintsData: Bool
     let paintsMessages: Bool
+    /// Columns of the screen that standard output is, else of `COLUMNS`, else 80.
+    let width: Int
     /// Whether a person watches standard error, so that lines may be drawn over.
     let isLive: Bool
 
@@ -21,6 +23,8 @@ struct Console: Sendable {
             }
         }
         paintsData = paints(STDOUT_FILENO)
+        let columns = Screen.size(STDOUT_FILENO)?.columns ?? Self.variable("COLUMNS").flatMap { Int($0) } ?? 80
+        width = min(max(columns, 40), 1_000)
         paintsMessages = paints(STDERR_FILENO)
         isLive = isatty(STDERR_FILENO) == 1 && Self.variable("TERM") != "dumb"
     }
@@ -46,10 +50,17 @@ struct Console: Sendable {
 
     // MARK: Standard output
 
-    func data(_ text: String) { Self.write(text, to: STDOUT_FILENO) }
+    func data(_ text: String) { StandardOutput.write(text) }
 
     /// A report in the form that was asked for.
-    func show(_ report: Report) { data(report.text(format, colors: paintsData)) }
+    func show(_ report: Report) { data(text(report)) }
+
+    func text(_ report: Report) -> String { report.text(format, colors: paintsData, width: width) }
+
+    /// How tables are drawn on standard output.
+    var style: TableStyle {
+        TableStyle(isWide: format == .wide, hasColors: paintsData, width: format == .wide ? nil : width)
+    }
 
     // MARK: Standard error
 
@@ -68,16 +79,6 @@ struct Console: Sendable {
     static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
     private static func isSet(_ name: String) -> Bool { variable(name).map { !$0.isEmpty } ?? false }
 
-    static func write(_ text: String, to descriptor: Int32) {
-        var text = text
-        text.withUTF8 { bytes in
-            var written = 0
-            while written < bytes.count {
-                let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return }
-                written += count
-            }
-        }
-    }
+    /// To standard error, or to a terminal that asks; what cannot be written is lost.
+    static func write(_ text: String, to descriptor: Int32) { _ = Descriptor.write(text, to: descriptor) }
 }

@@ -15,9 +15,10 @@ struct Report {
         self.table = table
     }
 
-    func text(_ format: OutputFormat, colors: Bool) -> String {
+    /// - Parameter width: columns of the screen, which tables keep within; `wide` has lines of any length.
+    func text(_ format: OutputFormat, colors: Bool, width: Int? = nil) -> String {
         switch format {
-        case .table: table(TableStyle(isWide: false, hasColors: colors))
+        case .table: table(TableStyle(isWide: false, hasColors: colors, width: width))
         case .wide: table(TableStyle(isWide: true, hasColors: colors))
         case .json: document.json() + "\n"
         case .yaml: document.yaml()
@@ -30,9 +31,11 @@ struct Report {
 struct TableStyle: Sendable {
     var isWide: Bool
     var hasColors: Bool
+    /// Columns of the screen; nil for lines of any length.
+    var width: Int?
 
     func table(_ columns: [TableWriter.Column]) -> TableWriter {
-        TableWriter(columns, wide: isWide, colors: hasColors)
+        TableWriter(columns, wide: isWide, colors: hasColors, limit: width)
     }
 
     func painted(_ text: String, _ style: TableWriter.Style) -> String {

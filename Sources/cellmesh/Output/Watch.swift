@@ -2,42 +2,53 @@ import Glibc
 import MeshBase
 
 /// Prints a report again and again until the program is interrupted.
-enum Watch {
-    /// On a terminal each report replaces the one before; elsewhere a report is printed when it has changed, as one
-    /// line per document with `-o json`.
+struct Watch {
+    private let console: Console
+    private let isTerminal: Bool
+    private var last: [Substring] = []
+
+    init(_ console: Console, isTerminal: Bool) {
+        self.console = console
+        self.isTerminal = isTerminal
+    }
+
+    /// On a terminal each report is drawn over the one before. Elsewhere the first is printed whole, and then the lines
+    /// that have changed; with `-o json` a document of one line, `-o yaml` a whole document, whenever it has changed.
     static func run(_ console: Console, every interval: TimeAmount = .seconds(1), _ make: () throws -> Report) throws {
-        let isTerminal = isatty(STDOUT_FILENO) == 1
-        var last = ""
-        while true {
-            let report = try make()
-            let text =
-                console.format == .json
-                ? report.document.json(.compact) + "\n" : report.text(console.format, colors: console.paintsData)
-            if isTerminal, console.format != .json {
-                console.data("\u{1B}[H\u{1B}[2J" + text)
-            } else if text != last {
-                console.data(text)
-            }
-            last = text
+        let isTerminal = isatty(STDOUT_FILENO) == 1 && Console.variable("TERM") != "dumb"
+        var watch = Watch(console, isTerminal: isTerminal)
+        while !StandardOutput.isBroken {
+            console.data(watch.next(try make()))
             Pause.sleep(interval)
         }
     }
-}
 
-/// Waiting between two looks.
-enum Pause {
-    static func sleep(_ amount: TimeAmount) {
-        guard amount > .zero else { return }
-        var wanted = timespec(
-            tv_sec: Int(amount.nanoseconds / 1_000_000_000), tv_nsec: Int(amount.nanoseconds % 1_000_000_000))
-        var left = timespec()
-        while nanosleep(&wanted, &left) != 0, errno == EINTR { wanted = left }
+    /// What brings the output from the former report to this one.
+    mutating func next(_ report: Report) -> String {
+        let text = console.format == .json ? report.document.json(.compact) + "\n" : console.text(report)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        defer { last = Array(lines) }
+        if isTerminal, console.format != .json { return drawn(Array(lines)) }
+        guard last != Array(lines) else { return "" }
+        guard !last.isEmpty, console.format == .table || console.format == .wide || console.format == .name else {
+            return text
+        }
+        let former = Set(last)
+        let changed = lines.filter { !$0.isEmpty && !former.contains($0) }
+        // Where lines have only gone, what is left says so.
+        return changed.isEmpty ? text : changed.map { $0 + "\n" }.joined()
     }
 
-    /// Nanoseconds on a clock that only goes forward.
-    static func now() -> Instant {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    /// Back to the first line of the former report, then each line over its predecessor: nothing flickers.
+    private func drawn(_ lines: [Substring]) -> String {
+        let rows = max(2, (Screen.size(STDOUT_FILENO)?.rows ?? 24) - 1)
+        let shown = lines.count > rows ? Array(lines.prefix(rows - 1)) : lines
+        let left = lines.count - shown.count
+        let up = min(last.count, rows)
+        // A line that is longer than the screen is cut off, not continued: lines are counted.
+        var text = "\u{1B}[?7l" + (up > 0 ? "\u{1B}[\(up)F" : "")
+        for line in shown { text += line + "\u{1B}[K\n" }
+        if left > 0 { text += "... \(left) more lines\u{1B}[K\n" }
+        return text + "\u{1B}[J\u{1B}[?7h"
     }
 }

@@ -39,7 +39,10 @@ struct UpCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long the start may take.", valueName: "duration"))
     var waitTimeout = DurationArgument(.seconds(30))
 
-    @Option(help: "How long cells and routers go on when the control plane has died, then stop by themselves.")
+    @Option(
+        help: ArgumentHelp(
+            "How long cells and routers go on when the control plane has died, then stop by themselves.",
+            valueName: "duration"))
     var grace = DurationArgument(.minutes(10))
 
     @OptionGroup var output: OutputOptions

@@ -30,7 +30,7 @@ struct ValidateCommand: ParsableCommand {
                 results.map { $0.rendered(color: style.hasColors) }.joined() + summary(results, problems) + "\n"
             })
         if problems.hasErrors { throw ExitCode(ExitStatus.failed.rawValue) }
-        if results.count == 1, results[0].topology != nil {
+        if results.count == 1, results[0].topology != nil, files.first != "-" {
             console.next("cellmesh up\(files.first.map { " \($0)" } ?? "")")
         }
     }

@@ -8,6 +8,8 @@ struct WireCheckCommand: ParsableCommand {
         shouldDisplay: false)
 
     func run() {
-        while let line = readLine() { print(HTTPWireCheck.verdict(line)) }
+        while !StandardOutput.isBroken, let line = readLine() {
+            StandardOutput.write(HTTPWireCheck.verdict(line) + "\n")
+        }
     }
 }

@@ -1,0 +1,46 @@
+import Testing
+
+@testable import cellmesh
+
+@Suite struct ArgumentProblemTests {
+    /// What the command line's parser says of these arguments, in this program's words.
+    private func failure(_ line: String) throws -> CommandFailure {
+        let arguments = line.split(separator: " ").map(String.init)
+        do {
+            _ = try CellMesh.parseAsRoot(arguments)
+        } catch {
+            return ArgumentProblem.failure(CellMesh.message(for: error), of: UnknownCommand.path(arguments))
+        }
+        throw CommandFailure("'\(line)' is taken")
+    }
+
+    @Test(arguments: [
+        ("load run --duration 10", "--duration cannot be '10'", "a duration has a unit: 10ms, 10s or 10m"),
+        ("pause x --for soon", "--for cannot be 'soon'", "a duration is a number and a unit, such as 250ms, 5s or 2m"),
+        ("status -o xml", "-o cannot be 'xml'", "one of: table, wide, json, yaml, name"),
+        ("completion csh", "<shell> cannot be 'csh'", "one of: bash, zsh, fish"),
+        ("up --port 70000", "--port cannot be '70000'", "a port is a number from 0 to 65535"),
+        ("members --frm x", "unknown option '--frm'", "did you mean '--from'?"),
+        (
+            "events --since yesterday", "--since cannot be 'yesterday'",
+            "how long ago (5m, 2h), or a time such as 2026-03-01T12:00:00Z"
+        ),
+    ])
+    func saysWhatAValueLooksLike(line: String, message: String, hint: String) throws {
+        let failure = try failure(line)
+        #expect(failure.message == message)
+        #expect(failure.hint == hint)
+        #expect(failure.status == .usage)
+    }
+
+    @Test(arguments: [
+        ("kill", "the argument '<target> ...' is missing", "cellmesh kill --help"),
+        ("load run --rate", "missing value for '--rate <number>'", "cellmesh load run --help"),
+        ("version now", "unexpected argument 'now'", "cellmesh version --help"),
+    ])
+    func namesTheCommandToAsk(line: String, message: String, next: String) throws {
+        let failure = try failure(line)
+        #expect(failure.message == message)
+        #expect(failure.next == next)
+    }
+}
