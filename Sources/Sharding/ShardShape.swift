@@ -9,10 +9,20 @@ public struct ShardShape: Sendable, Equatable {
         public var cells: [CellIndex]
         /// How many of them one shard takes at most.
         public var most: Int
+
+        public init(cells: [CellIndex], most: Int) {
+            self.cells = cells
+            self.most = most
+        }
     }
     /// Cells of one shard, the cell itself included; 1 to 16.
     public var size: Int
     public var domains: [Domain]
+
+    public init(size: Int, domains: [Domain]) {
+        self.size = size
+        self.domains = domains
+    }
 
     /// The most cells, of those that the condition holds for, that one shard can have beside the cell itself.
     public func most(where condition: (CellIndex) -> Bool) -> Int {

@@ -41,6 +41,7 @@ package struct Doctor {
                     paused: entry.isRunning && Reaper.isStopped(entry.identity)))
         }
         findings.append(contentsOf: controlFindings(holder))
+        findings.append(contentsOf: storeFindings())
         return DoctorReport(
             mesh: directory.name, dataDirectory: directory.path, control: holder, processes: processes,
             findings: findings)

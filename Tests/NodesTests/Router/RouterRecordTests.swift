@@ -111,6 +111,33 @@ import Wire
         #expect(versions.count == 2)
     }
 
+    @Test func anAcknowledgementBehindTheDeadlineIsNotCounted() throws {
+        // As a router that was stopped finds it when it goes on: the answer is read before any alarm.
+        let router = RouterHarness()
+        router.request(.put, .record, deadline: .milliseconds(300))
+        for frame in router.takeFrames().prefix(2) { router.answer(frame, now: .at(1)) }
+        let store = router.takeFrames()
+        router.answer(store[0], now: .at(10))
+        router.answer(store[1], now: .at(300))
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 504)
+        #expect(answer.problem?.type.description == "outcome-unknown")
+    }
+
+    @Test func cellsWithoutAVoteAreNoQuorumAndNeverSayThatNothingWasWritten() throws {
+        let router = RouterHarness()
+        for method in [HTTPMethod.get, .put] {
+            router.request(method, .record)
+            let frames = router.takeFrames()
+            router.refuse(frames[0], .refilling)
+            router.refuse(frames[1], .refilling)
+            router.answer(frames[2])
+            let answer = try #require(router.takeAnswer())
+            #expect(answer.status == 503)
+            #expect(answer.problem?.type.description == "refilling")
+        }
+    }
+
     @Test func withoutAQuorumNothingIsSent() throws {
         let router = RouterHarness()
         router.linkDown(router.shard[0], now: .zero)

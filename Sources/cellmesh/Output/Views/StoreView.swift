@@ -5,6 +5,7 @@ enum StoreView {
     static func make(_ summary: StoreSummary, customer: String?) -> Report {
         let document = JSONValue.document([
             ("cell", .string(summary.cell)), ("store_id", .string(hexadecimal(summary.storeID))),
+            ("life", .string(summary.life.rawValue)),
             ("customer", .string(customer)), ("customers", .integer(summary.customers)),
             ("records", .integer(summary.records)), ("tombstones", .integer(summary.tombstones)),
             ("hints", .integer(summary.hints)), ("queue", .integer(summary.queue)), ("bytes", .integer(summary.bytes)),
@@ -23,6 +24,8 @@ enum StoreView {
                 .init(hexadecimal(summary.storeID)), .init(summary.highestEpoch.rawValue),
             ])
             return table.render()
+                + (summary.life == .votes
+                    ? "" : "this store has no vote (\(summary.life.rawValue)): 'cellmesh store --lost' tells more\n")
         }
     }
 

@@ -1,0 +1,57 @@
+import MeshBase
+import Testing
+import Topology
+
+@testable import Sharding
+
+@Suite struct ShardShapeTests {
+    @Test func everyShardFitsTheShapesOfEachOfItsCells() {
+        for seed in 1...60 as ClosedRange<UInt64> {
+            var rng = Generator(seed: seed)
+            let topology = randomMesh(&rng)
+            let placement = Placement(topology)
+            let shapes = topology.cells.indices.map { placement.shapes(around: CellIndex($0)) }
+            for number in 1...200 {
+                let shard = placement.shard(of: CustomerHash(number: number))
+                for cell in shard {
+                    // Some shape has them all: that of the view which the customer is in.
+                    let fits = shapes[cell.position].contains { shape in
+                        shape.size == shard.count
+                            && shape.most { shard.contains($0) && $0 != cell } == shard.count - 1
+                    }
+                    #expect(fits, "seed \(seed), customer \(number), cell \(cell)")
+                }
+            }
+        }
+    }
+
+    @Test func aRegionGivesAShardOneCell() {
+        let placement = Placement(mesh(regions: 3, cells: 3, size: 3))
+        let shapes = placement.shapes(around: CellIndex(0))
+        #expect(shapes.count == 1)
+        #expect(shapes[0].size == 3)
+        // Its own region gives no other; each of the two others one of three.
+        #expect(shapes[0].domains.map { $0.cells.map(\.position) } == [[3, 4, 5], [6, 7, 8]])
+        #expect(shapes[0].most { $0.position < 3 } == 0)
+        #expect(shapes[0].most { $0.position >= 3 && $0.position < 6 } == 1)
+        #expect(shapes[0].most { _ in true } == 2)
+    }
+
+    @Test func whereDomainsAreFewerThanTheShardTheyGiveSeveral() {
+        let shapes = Placement(mesh(regions: 2, cells: 4, size: 3)).shapes(around: CellIndex(0))
+        #expect(shapes[0].most { $0.position < 4 } == 1)
+        #expect(shapes[0].most { $0.position >= 4 } == 2)
+    }
+
+    @Test func aPinAddsItsOwnShape() {
+        var table = PlacementTable()
+        let topology = mesh(regions: 3, cells: 2, size: 3)
+        let pinned = Shard([0, 1, 2].map { CellIndex($0) })!
+        table.pins = [
+            PlacementTable.Pin(customer: CustomerHash("c1"), shard: pinned, epoch: .first)
+        ]
+        let placement = try! Placement(topology, table: table)
+        #expect(placement.shapes(around: CellIndex(0)).contains { $0.most { $0.position == 1 } == 1 })
+        #expect(!placement.shapes(around: CellIndex(5)).contains { $0.most { $0.position == 4 } == 1 })
+    }
+}
