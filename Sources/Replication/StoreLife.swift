@@ -56,10 +56,11 @@ public struct StoreBirth: Sendable, Equatable {
         return known == nil ? .unborn : .refilling
     }
 
-    /// The life of a store that was there already: one with another identity than the mesh knows is a lost disk.
-    public func life(ofStore id: UInt64, stored: StoreLife) -> StoreLife {
-        guard let known, known != id, !promisesNothing, stored != .accepted else { return stored }
-        return .refilling
+    /// The store as it is opened: one with another identity than the mesh knows is a lost disk, and how far it has come
+    /// in an earlier refill says nothing of what was written since.
+    public func opened(_ stored: StoreIdentity) -> StoreIdentity {
+        guard let known, known != stored.id, !promisesNothing else { return stored }
+        return StoreIdentity(id: stored.id, life: stored.life == .accepted ? .accepted : .refilling)
     }
 }
 

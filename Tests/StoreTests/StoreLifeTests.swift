@@ -49,6 +49,16 @@ import Testing
         #expect(lost.identity == StoreIdentity(id: 8, life: .refilling))
     }
 
+    @Test func aHalfFilledStoreThatComesBackLaterBeginsAnew() throws {
+        let scratch = Scratch()
+        let store = try scratch.open(birth: StoreBirth(storeID: 8, known: 9))
+        _ = store.outcomes(order(.fill([record], isLast: false), after: record.line.position))
+        store.close()
+        // Meanwhile another store has voted in its place.
+        let back = try scratch.open(birth: StoreBirth(storeID: 5, known: 11))
+        #expect(back.identity == StoreIdentity(id: 8, life: .refilling))
+    }
+
     @Test func aTierThatPromisesNothingLosesNothing() throws {
         let scratch = Scratch()
         let store = try scratch.open(birth: StoreBirth(storeID: 8, known: 9, promisesNothing: true))

@@ -41,8 +41,7 @@ final class SimDisk {
 
     /// Opens the store as a starting cell does, and makes it where there is none.
     func open(_ birth: StoreBirth) -> StoreIdentity {
-        var opened = identity ?? StoreIdentity(id: birth.storeID, life: birth.ofNewStore)
-        opened.life = birth.life(ofStore: opened.id, stored: opened.life)
+        let opened = birth.opened(identity ?? StoreIdentity(id: birth.storeID, life: birth.ofNewStore))
         identity = opened
         return opened
     }

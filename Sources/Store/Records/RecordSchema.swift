@@ -40,17 +40,17 @@ enum RecordSchema {
 
     /// Reads the life of a store, and notes first when it is not the store that the mesh knows.
     private static func begin(_ db: Database, _ id: UInt64, _ birth: StoreBirth) throws -> StoreIdentity {
-        var identity = try life(db, id)
-        let life = birth.life(ofStore: id, stored: identity.life)
-        guard life != identity.life else { return identity }
+        let stored = try life(db, id)
+        let opened = birth.opened(stored)
+        guard opened != stored else { return stored }
         try db.inTransaction(.immediate) {
-            try MetaTable.set(db, StoreFacts.Name.life, life.rawValue)
-            try db.execute(sql: "DELETE FROM meta WHERE key = ?", arguments: [StoreFacts.Name.cursor])
+            try MetaTable.set(db, StoreFacts.Name.life, opened.life.rawValue)
+            try db.execute(
+                sql: "DELETE FROM meta WHERE key IN (?, ?)",
+                arguments: [StoreFacts.Name.cursor, StoreFacts.Name.peers])
             return .commit
         }
-        identity.life = life
-        identity.cursor = nil
-        return identity
+        return opened
     }
 
     /// The life of a store and how far its refill has come.

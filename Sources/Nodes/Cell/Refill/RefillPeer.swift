@@ -46,7 +46,11 @@ struct RefillPeer {
     var after = RecordPosition.start
     var isAtEnd = false
 
-    static let patience = TimeAmount.seconds(2)
+    /// Questions in a row that it did not answer in time; it is given more for the next one.
+    private var unanswered = 0
+
+    /// 2 s, doubling to 32 s: a slow peer is read slowly, and a dead one does not hold up the others for long.
+    private var patience: TimeAmount { .seconds(2 << Int64(min(unanswered, 4))) }
     static let stateInterval = TimeAmount.milliseconds(500)
 
     init(cell: CellIndex, name: String, after: RecordPosition) {
@@ -61,13 +65,14 @@ struct RefillPeer {
     var wantsLines: Bool { isSource && !isAtEnd && lines.isEmpty }
 
     mutating func ask(_ question: Question, number: UInt64, now: Instant) {
-        asked = (question, number, now + Self.patience)
+        asked = (question, number, now + patience)
     }
 
     /// The question that an answer belongs to; nil for a late one.
     mutating func answered(_ number: UInt64) -> Question? {
         guard let asked, asked.number == number else { return nil }
         self.asked = nil
+        unanswered = 0
         return asked.question
     }
 
@@ -80,6 +85,7 @@ struct RefillPeer {
     }
 
     mutating func lost(cursor: RecordPosition, now: Instant) {
+        if let asked, asked.until <= now { unanswered += 1 }
         link = .closed
         state = nil
         asked = nil
