@@ -96,6 +96,8 @@ public struct RegisterOperation: Sendable, Hashable {
 
     /// The version that a write is being stored as.
     public var version: RecordVersion { best }
+    /// Positions that were asked and have neither answered nor failed.
+    public var pending: Positions { phase == .finished ? 0 : asked & ~heard & ~failed }
     public var isFinished: Bool { phase == .finished }
     public var isStoring: Bool { phase == .store }
     /// The newest record that the query has found is a deletion.

@@ -15,6 +15,7 @@ public struct BlastRadius: Sendable {
     /// N: customers `c1` to `cN` are looked up.
     public let customers: Int
     private let names: [String]
+    private let popularity: Customers.Popularity
     /// Per cell, whether its records need a strict majority of the shard, one cell, or nothing.
     private let needs: [Need]
 
@@ -36,6 +37,7 @@ public struct BlastRadius: Sendable {
         self.placement = placement
         self.customers = max(customers ?? topology.customers.count, 0)
         names = topology.cells.map(\.name)
+        popularity = topology.customers.popularity
         needs = topology.cells.map { Need(topology.blueprints[$0.blueprint].store) }
     }
 
@@ -54,21 +56,44 @@ public struct BlastRadius: Sendable {
         var counts = BlastRadiusReport.Counts()
         var plain = BlastRadiusReport.Counts()
         var noQuorum = 0
+        let weights = CustomerSampler.weights(count: customers, popularity: popularity)
+        var shares = BlastRadiusReport.RequestShares()
+        var all = 0.0
         for number in 0..<customers {
             let shard = placement.shard(of: CustomerHash(number: number + 1))
+            let weight = weights?[number] ?? 1
+            all += weight
             switch effect(shard, dead) {
             case .untouched: counts.untouched += 1
-            case .degraded: counts.degraded += 1
-            case .lost: counts.lost += 1
+            case .degraded:
+                counts.degraded += 1
+                shares.degraded += weight
+            case .lost:
+                counts.lost += 1
+                shares.lost += weight
             }
-            if lacksQuorum(shard, dead) { noQuorum += 1 }
+            if lacksQuorum(shard, dead) {
+                noQuorum += 1
+                shares.noQuorum += weight
+            }
             // The first cell of a shard is the best of all: where the customer would live alone.
             if let home = shard.first, !dead.contains(home) { plain.untouched += 1 } else { plain.lost += 1 }
         }
         let cells = dead.filter { $0.position < names.count }
-        return BlastRadiusReport(
+        var report = BlastRadiusReport(
             cells: cells.map { names[$0.position] }, customers: customers, counts: counts, noQuorum: noQuorum,
             traditional: traditional(deadCount: cells.count), plainCells: plain, expected: expectation(dead: dead))
+        if all > 0 {
+            report.requests = BlastRadiusReport.RequestShares(
+                lost: shares.lost / all, degraded: shares.degraded / all, noQuorum: shares.noQuorum / all)
+        }
+        return report
+    }
+
+    /// What the dead cells do to one customer, and whether too few are left for the tier of its records.
+    public func fate(of customer: CustomerHash, dead: CellSet) -> (effect: Effect, lacksQuorum: Bool) {
+        let shard = placement.shard(of: customer)
+        return (effect(shard, dead), lacksQuorum(shard, dead))
     }
 
     /// A customer without an eligible cell is lost.

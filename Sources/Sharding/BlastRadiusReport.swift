@@ -62,6 +62,29 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
     public var plainCells: Counts
     /// What the mathematics says of this many dead cells.
     public var expected: Expectation
+    /// What share of all requests it touches, each customer asking as often as its popularity says; nil where it was
+    /// not worked out.
+    public var requests: RequestShares?
+
+    /// Shares of requests, 0...1.
+    public struct RequestShares: Sendable, Codable, Equatable {
+        /// Of customers that are lost: all of them fail.
+        public var lost: Double
+        /// Of customers that are degraded.
+        public var degraded: Double
+        /// Of customers without a quorum, the lost included: those for records fail.
+        public var noQuorum: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case lost, degraded
+            case noQuorum = "no_quorum"
+        }
+        public init(lost: Double = 0, degraded: Double = 0, noQuorum: Double = 0) {
+            self.lost = lost
+            self.degraded = degraded
+            self.noQuorum = noQuorum
+        }
+    }
 
     /// Counted and expected, side by side.
     public init(
@@ -81,7 +104,7 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case schema, cells, customers, lost, degraded, untouched, traditional, expected
+        case schema, cells, customers, lost, degraded, untouched, traditional, expected, requests
         case noQuorum = "no_quorum"
         case plainCells = "plain_cells"
     }

@@ -34,9 +34,17 @@ public struct CustomerSampler: Sendable {
     /// What share of draws gives customer number `number`, 0...1: what a test or a prediction expects.
     public static func share(of number: Int, count: Int, popularity: Customers.Popularity) -> Double {
         guard number >= 1, number <= count else { return 0 }
-        guard case .zipf(let exponent) = popularity, exponent > 0 else { return 1 / Double(count) }
-        let weights = zipfWeights(count: count, exponent: exponent)
+        guard let weights = weights(count: count, popularity: popularity) else { return 1 / Double(count) }
         return weights[number - 1] / weights.reduce(0, +)
+    }
+
+    /// How often each customer is drawn in proportion to the others, in the order of their numbers; nil where every
+    /// customer is as likely as another.
+    ///
+    /// - Parameter count: 1...10 000 000; takes 8 bytes and some 50 ns for each.
+    public static func weights(count: Int, popularity: Customers.Popularity) -> [Double]? {
+        guard case .zipf(let exponent) = popularity, exponent > 0, count > 0 else { return nil }
+        return zipfWeights(count: count, exponent: exponent)
     }
 
     private static func zipfWeights(count: Int, exponent: Double) -> [Double] {

@@ -18,9 +18,14 @@ extension EndToEnd {
 
         /// The router and the control plane live in us-west, so that us-east has neither.
         private func mesh() throws -> TestMesh {
+            let mesh = try TestMesh()
+            try mesh.up(try Self.topology(in: mesh).path)
+            return mesh
+        }
+
+        static func topology(in mesh: TestMesh) throws -> URL {
             let text = try String(
                 contentsOf: Program.root.appendingPathComponent("topology/three-regions.yaml"), encoding: .utf8)
-            let mesh = try TestMesh()
             let file = mesh.home.appendingPathComponent("topology.yaml")
             let cells = Program.root.appendingPathComponent("cells").path
             let changed =
@@ -29,8 +34,7 @@ extension EndToEnd {
                 .filter { !$0.hasPrefix("routers:") && !$0.hasPrefix("control:") }.joined(separator: "\n")
                 + "\nrouters: [{name: r1, region: us-west}]\ncontrol: {region: us-west}\n"
             try changed.write(to: file, atomically: true, encoding: .utf8)
-            try mesh.up(file.path)
-            return mesh
+            return file
         }
 
         @Test func aRegionCutFromEverythingHasAViewOfItsOwnUntilItHeals() throws {

@@ -24,8 +24,36 @@ extension MeshObserver: APIBackend {
         facts.isReady = true
         facts.status = seen.status
         facts.reported = seen.metadata.state
+        switch name.role {
+        case .cell:
+            facts.routers = routerWatch.witness(of: name.name, at: seen.profile.data, live: liveRouters)
+            facts.isYoung = loop.now() - seen.since < .seconds(3)
+            // Nobody here knows the process: what no router reaches and the membership buried is down.
+            if facts.routers?.reaching == 0, !seen.status.isLive { return .down }
+            facts.isRunning = true
+        case .router:
+            facts.reach = routerWatch.reachCount(of: name).map { ($0, max($0, liveCells)) }
+        default: break
+        }
         return facts.state
     }
+
+    func makeRouterWatch() -> RouterWatch {
+        RouterWatch(loop: loop, client: client) { [unowned self] in
+            liveRouters.compactMap { name in addresses(of: name).admin.map { .init(name: name, admin: $0) } }
+        } isUnsettled: {
+            false
+        }
+    }
+
+    private var liveRouters: [ProcessName] {
+        topology.processNames.filter { name in
+            name.role == .router
+                && member.member(named: name.name).map { $0.profile.role == .router && $0.status.isLive } ?? false
+        }
+    }
+
+    private var liveCells: Int { member.members.count { $0.profile.role == .cell && $0.status == .alive } }
 
     private func addresses(of name: ProcessName) -> ProcessAddresses {
         guard let seen = member.member(named: name.name), seen.status.isLive else { return ProcessAddresses() }
@@ -38,7 +66,13 @@ extension MeshObserver: APIBackend {
             mesh: directory.name, topology, epoch: placement.lastEpoch.rawValue, customers: customers,
             control: StatusReport.Control(pid: ProcessIdentity.current.pid, address: "http://\(api.local)"),
             summary: isStopping ? "stopping" : nil
-        ) { StatusReport.Known(state: state(of: $0), pid: nil, address: addresses(of: $0).data) }
+        ) { name in
+            let address = addresses(of: name).data
+            return StatusReport.Known(
+                state: state(of: name), pid: nil, address: address,
+                reachedBy: routerWatch.reaching(name.name, at: address, among: liveRouters).map(\.name),
+                reaches: routerWatch.reachCount(of: name))
+        }
     }
 
     package func processes() -> ProcessesReport {

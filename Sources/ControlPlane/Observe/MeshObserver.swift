@@ -22,6 +22,7 @@ package final class MeshObserver {
     let customers: [Int]
     let started: Int64
     private(set) var member: ControlMember!
+    private(set) var routerWatch: RouterWatch!
     private let lock: FileLock
     private var changes = MemberChangeLog()
     private(set) var isStopping = false
@@ -72,7 +73,9 @@ package final class MeshObserver {
         api.backend = self
         runtime.onStop = { [unowned self] in stop() }
         loop.beforeWaiting { [unowned self] in endTurn() }
+        routerWatch = makeRouterWatch()
         member.start(seeds: seeds)
+        routerWatch.start()
         try announce()
     }
 
@@ -100,6 +103,7 @@ package final class MeshObserver {
         directory.removeControl()
         // The goodbye travels.
         _ = try? LoopTimer.once(loop: loop, after: .milliseconds(50)) { [unowned self] in
+            routerWatch.close()
             api.close()
             client.close()
             member.close()

@@ -8,6 +8,10 @@ extension StatusReport {
         var pid: Int32?
         /// Where it takes its traffic.
         var address: Endpoint?
+        /// A cell: the routers that reach it.
+        var reachedBy: [String] = []
+        /// A router: how many cells it reaches; nil where it has told nothing.
+        var reaches: Int?
     }
 
     /// - Parameters:
@@ -24,12 +28,13 @@ extension StatusReport {
                 name: cell.name, region: region.name,
                 zone: region.zones.indices.contains(cell.zone) ? region.zones[cell.zone] : "",
                 pid: process.pid, state: process.state, address: process.address?.description,
-                customers: customers[index])
+                customers: customers[index], reachedBy: process.reachedBy)
         }
         let routers = topology.routers.map { router -> Router in
             let process = known(ProcessName(.router, router.name))
             return Router(
-                name: router.name, pid: process.pid, state: process.state, address: process.address?.description)
+                name: router.name, pid: process.pid, state: process.state, address: process.address?.description,
+                reaches: process.state == .down ? nil : process.reaches)
         }
         let allServe =
             cells.allSatisfy { $0.state == .serving || $0.state == .evacuated }

@@ -12,6 +12,8 @@ package struct StatusReport: Codable, Sendable, Equatable {
         package var address: String?
         /// How many customers have this cell first in their shard.
         package var customers: Int
+        /// The routers that reach it.
+        package var reachedBy: [String]?
 
         package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
@@ -22,14 +24,20 @@ package struct StatusReport: Codable, Sendable, Equatable {
             try container.encode(state, forKey: .state)
             try container.encode(address, forKey: .address)
             try container.encode(customers, forKey: .customers)
+            try container.encodeIfPresent(reachedBy, forKey: .reachedBy)
         }
-        private enum CodingKeys: String, CodingKey { case name, region, zone, pid, state, address, customers }
+        private enum CodingKeys: String, CodingKey {
+            case name, region, zone, pid, state, address, customers
+            case reachedBy = "reached_by"
+        }
     }
     package struct Router: Codable, Sendable, Equatable {
         package var name: String
         package var pid: Int32?
         package var state: ProcessState
         package var address: String?
+        /// How many cells it reaches; nil where it has told nothing.
+        package var reaches: Int?
 
         package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
@@ -37,8 +45,9 @@ package struct StatusReport: Codable, Sendable, Equatable {
             try container.encode(pid, forKey: .pid)
             try container.encode(state, forKey: .state)
             try container.encode(address, forKey: .address)
+            try container.encodeIfPresent(reaches, forKey: .reaches)
         }
-        private enum CodingKeys: String, CodingKey { case name, pid, state, address }
+        private enum CodingKeys: String, CodingKey { case name, pid, state, address, reaches }
     }
     package struct Control: Codable, Sendable, Equatable {
         package var pid: Int32

@@ -21,13 +21,38 @@ extension ControlPlane: APIBackend {
                 facts.reported = seen.metadata.state
             }
         }
-        if process.name.role == .cell, let cell = topology.cellIndex(named: process.name.name) {
-            facts.isEvacuated = evacuated.contains(topology.cells[cell.position].region)
+        switch process.name.role {
+        case .cell:
+            if let cell = topology.cellIndex(named: process.name.name) {
+                facts.isEvacuated = evacuated.contains(topology.cells[cell.position].region)
+            }
+            facts.routers = routerWatch.witness(
+                of: process.name.name, at: process.addresses.data, live: liveRouters)
+            facts.isYoung = process.servingSince.map { loop.now() - $0 < Self.youth } ?? true
+        case .router:
+            facts.reach = routerWatch.reachCount(of: process.name).map { ($0, max($0, runningCells)) }
+        default: break
         }
         return facts.state
     }
 
+    /// Until then a router may not have found a cell that has just begun to serve.
+    private static let youth = TimeAmount.seconds(3)
+
+    /// Routers that run and are not paused.
+    var liveRouters: [ProcessName] {
+        supervisor.processes.filter {
+            $0.name.role == .router && $0.isRunning && !$0.isEnding && !supervisor.isStopped($0)
+        }.map(\.name)
+    }
+
+    /// Cells that a router can be expected to reach.
+    private var runningCells: Int {
+        supervisor.processes.count { $0.name.role == .cell && $0.isServing && !supervisor.isStopped($0) }
+    }
+
     package func status() -> StatusReport {
+        let live = liveRouters
         var report = StatusReport(
             mesh: directory.name, topology, epoch: placement.lastEpoch.rawValue, customers: customers,
             control: StatusReport.Control(pid: identity.pid, address: "http://\(api.local)"),
@@ -35,7 +60,9 @@ extension ControlPlane: APIBackend {
         ) { name in
             let process = supervisor[name] ?? SupervisedProcess(name)
             return StatusReport.Known(
-                state: state(of: process), pid: process.identity?.pid, address: process.addresses.data)
+                state: state(of: process), pid: process.identity?.pid, address: process.addresses.data,
+                reachedBy: routerWatch.reaching(name.name, at: process.addresses.data, among: live).map(\.name),
+                reaches: routerWatch.reachCount(of: name))
         }
         report.faults = faults().faults
         return report

@@ -26,6 +26,7 @@ package final class ControlPlane {
     private(set) var member: ControlMember!
     let resolver: TargetResolver
     let faultRegister: FaultRegister
+    private(set) var routerWatch: RouterWatch!
     var faultTimer: LoopTimer?
     let started: Int64
     let identity = ProcessIdentity.current
@@ -129,6 +130,7 @@ package final class ControlPlane {
             }
         } catch { throw ControlFailure(error) }
         evacuated = Self.evacuatedRegions(placement, topology)
+        routerWatch = makeRouterWatch()
     }
 
     static func lock(_ directory: DataDirectory) throws(ControlFailure) -> FileLock {
@@ -229,6 +231,7 @@ package final class ControlPlane {
         startTimer = try? LoopTimer(loop: loop) { [unowned self] in checkStart() }
         startTimer?.start(after: .milliseconds(10), every: .milliseconds(10))
         supervisor.start(missing)
+        routerWatch.start()
         checkStart()
     }
 
@@ -246,9 +249,6 @@ package final class ControlPlane {
             if let counts = result.value { self?.customers = counts }
         }
     }
-
-    /// What routers said of their links while the mesh starts.
-    var reach = Reach()
 
     /// Those that should serve now: all but the ones killed on purpose.
     private var expected: [SupervisedProcess] { supervisor.processes.filter { !$0.isHeldDown } }
@@ -354,6 +354,7 @@ package final class ControlPlane {
             checks += 1
             guard runtime.wire.waitingDatagrams == 0 || checks > 100 else { return }
             stopTimer?.close()
+            routerWatch.close()
             api.close()
             client.close()
             driver.close()

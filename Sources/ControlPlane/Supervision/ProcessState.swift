@@ -5,11 +5,12 @@ package enum ProcessState: String, Sendable, Codable, CaseIterable {
     /// It runs and is not yet known to serve.
     case starting
     case serving
-    /// It serves, and says itself that it does so with restrictions.
+    /// It serves with restrictions: as it says itself, or since not every router reaches it. A router: it does not
+    /// reach every cell.
     case degraded
     /// It serves its services; its disk was lost, and its records come back from other cells first.
     case refilling
-    /// It runs, and the membership suspects it or holds it for dead.
+    /// It runs, and no router reaches it; or, where routers tell nothing, the membership has lost it.
     case unreachable
     /// Stopped by a signal: it neither dies nor answers.
     case paused
@@ -19,7 +20,7 @@ package enum ProcessState: String, Sendable, Codable, CaseIterable {
 }
 
 /// What is known of a process when its state is derived.
-package struct ProcessFacts: Sendable, Equatable {
+package struct ProcessFacts: Sendable {
     package var isRunning = false
     /// It has reported that it serves.
     package var isReady = false
@@ -33,14 +34,43 @@ package struct ProcessFacts: Sendable, Equatable {
     package var reported: MemberMetadata.State?
     package var isEvacuated = false
 
+    /// What the routers say of a cell; nil where nobody asks them, as for a router.
+    package var routers: RouterWitness?
+    /// What a router itself says: how many of the cells that run it reaches; nil where it has told nothing.
+    package var reach: (cells: Int, of: Int)?
+    /// It has served for so short a time that its routers need not have found it yet.
+    package var isYoung = false
+
     package init() {}
 
-    /// The state, by falling precedence: what the process table says, then the membership, then the process itself.
+    /// The state, from three witnesses: the process table, the routers, and the membership with what the process says
+    /// of itself there. Customers come through the routers, so where they tell, they decide; the membership, seen from
+    /// the control plane's own place, decides where they do not.
     package var state: ProcessState {
         guard isRunning, !isEnding else { return .down }
         if isStopped { return .paused }
-        guard isReady, let status else { return .starting }
-        guard status == .alive else { return .unreachable }
+        guard isReady else { return .starting }
+        if let routers { return cellState(routers) }
+        if let reach { return reach.cells == reach.of ? .serving : reach.cells > 0 ? .degraded : .unreachable }
+        guard let status else { return .starting }
+        return status == .alive ? ownState : .unreachable
+    }
+
+    private func cellState(_ routers: RouterWitness) -> ProcessState {
+        if routers.reaching > 0 {
+            // What this life says of itself has not come yet, such as that it refills its store.
+            guard status != nil else { return .starting }
+            let own = ownState
+            return routers.reaching < routers.told && own == .serving ? .degraded : own
+        }
+        if routers.live == 0 || routers.wasReached { return .unreachable }
+        if let status, status != .alive { return .unreachable }
+        // Not found yet, by routers that have told or that begin themselves.
+        return isYoung || routers.told == 0 ? .starting : .unreachable
+    }
+
+    /// As it says itself.
+    private var ownState: ProcessState {
         if isEvacuated || reported == .evacuated { return .evacuated }
         switch reported {
         case .some(.degraded): return .degraded

@@ -133,6 +133,7 @@ package struct CellNode: ~Copyable {
         frame: borrowing FrameView, link: ConnectionID, now: Instant, into sink: inout some CellSink
     ) {
         counters.frames += 1
+        if frame.head.kind == .ping { return pong(frame.head, to: link, into: &sink) }
         let asker = CellAsker.frame(link, request: frame.head.request)
         guard !isStopping else { return refuse(asker, .stopping, frame.head, into: &sink) }
         switch frame.head.kind {
@@ -149,9 +150,18 @@ package struct CellNode: ~Copyable {
             order(frame, asker, into: &sink)
         case .storeState, .recordList, .recordFetch:
             handle(peer: frame, asker, into: &sink)
-        case .reply, .refusal:
+        case .ping, .pong, .reply, .refusal:
             counters.unexpectedFrames += 1
         }
+    }
+
+    private mutating func pong(_ ping: FrameHead, to link: ConnectionID, into sink: inout some CellSink) {
+        counters.pings += 1
+        var head = ping
+        head.kind = .pong
+        sink.reply(
+            head, to: link, note: UnsafeRawBufferPointer(start: nil, count: 0),
+            body: UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
     /// A service call by a client of the cell's own listener.
@@ -303,6 +313,7 @@ package struct CellCounters: Sendable {
     package var frames: UInt64 = 0
     package var httpCalls: UInt64 = 0
     package var unexpectedFrames: UInt64 = 0
+    package var pings: UInt64 = 0
     package var refused: UInt64 = 0
     package var poisoned: UInt64 = 0
     package var recordOrders: UInt64 = 0

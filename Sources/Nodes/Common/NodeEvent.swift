@@ -7,6 +7,10 @@ package enum NodeEvent: Sendable, Equatable {
     case member(MemberChange)
     case linkUp(CellIndex)
     case linkDown(CellIndex)
+    /// Its link is up and it does not answer this router in time: it is passed over.
+    case cellDemoted(CellIndex)
+    /// A demoted cell answered in time.
+    case cellReturned(CellIndex)
     /// The cell ends itself at once, as a crash would.
     case poisoned(customer: String)
     /// Something happened to the cell's store.

@@ -12,11 +12,13 @@ struct CellLink {
     var state = State.closed
     var failures = 0
     var hasServed = false
+    /// Whether it answers in time; begins anew with each link.
+    var pulse = CellPulse()
 
-    /// Healthy: the link is up and membership has no doubt.
-    var isServing: Bool { state == .up && status == .alive }
-    /// Worth asking when no healthy cell is left: a suspicion may be wrong.
-    var canBeAsked: Bool { state == .up && (status == .alive || status == .suspect) }
+    /// Healthy: the link is up, it answers in time, and membership has no doubt.
+    var isServing: Bool { state == .up && status == .alive && !pulse.isDemoted }
+    /// Worth asking when no healthy cell is left: a suspicion may be wrong, and what answers pings may answer more.
+    var canBeAsked: Bool { state == .up && (status == .alive || status == .suspect) && !pulse.isSilent }
 
     /// 50 ms doubling to 1 s.
     var backoff: TimeAmount { .milliseconds(min(1000, 50 << Int64(min(max(failures, 1) - 1, 5)))) }
@@ -76,6 +78,8 @@ extension RouterNode {
         guard links[cell.position].state == .opening else { return }
         links[cell.position].state = .up
         links[cell.position].failures = 0
+        links[cell.position].pulse = CellPulse()
+        beginLooking(now: now)
         sink.emit(.linkUp(cell))
         updateServing(cell, now: now)
     }
@@ -83,6 +87,7 @@ extension RouterNode {
     /// The link broke or could not be opened. What was in work there fails over where that is safe.
     package mutating func linkDown(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
         guard links[cell.position].state != .closed else { return }
+        clock = now
         let wasUp = links[cell.position].state == .up
         links[cell.position].state = .closed
         links[cell.position].failures += 1
@@ -99,16 +104,18 @@ extension RouterNode {
         if links[cell.position].state == .closed { open(cell, into: &sink) }
     }
 
-    private mutating func updateServing(_ cell: CellIndex, now: Instant) {
+    mutating func updateServing(_ cell: CellIndex, now: Instant) {
         if links[cell.position].isServing {
             links[cell.position].hasServed = true
             guard notServing.contains(cell) else { return }
             notServing.remove(cell)
-            if notServing.isEmpty { impact.faultEnded(now: now) }
+            impact.faultEnded(cell, now: now)
         } else {
             guard !notServing.contains(cell) else { return }
             notServing.insert(cell)
-            if links[cell.position].hasServed { impact.faultBegan(cell, now: now) }
+            if links[cell.position].hasServed {
+                impact.faultBegan(cell, isFirm: links[cell.position].state == .closed, now: now)
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ extension RouterNode {
         operationNumber &+= 1
         let register = RegisterOperation(
             kind: kind, rule: rule,
-            usable: usable(of: shard, one: rule.write == 1 && !rule.writesBack && !rule.readsAll),
+            usable: usable(of: shard, rule),
             writer: UInt64(boot) << 32 | UInt64(operationNumber))
         let operation = RouterOperation(
             request: request.id, customer: request.customer, method: request.method, priority: request.priority,
@@ -53,14 +53,18 @@ extension RouterNode {
         return key
     }
 
-    /// The positions that can be asked; with `one`, the first of them only.
-    private func usable(of shard: Shard, one: Bool) -> RegisterOperation.Positions {
-        var positions: RegisterOperation.Positions = 0
+    /// The positions to ask: those that answer in time, and the others that can be asked where these are too few. One
+    /// is enough where the rule wants no more.
+    private func usable(of shard: Shard, _ rule: QuorumRule) -> RegisterOperation.Positions {
+        let isOneEnough = rule.write == 1 && !rule.writesBack && !rule.readsAll
+        var sound: RegisterOperation.Positions = 0
+        var all: RegisterOperation.Positions = 0
         for position in 0..<shard.count where links[shard[position].position].canBeAsked {
-            positions |= 1 << position
-            if one { break }
+            all |= 1 << position
+            if !links[shard[position].position].pulse.isDemoted { sound |= 1 << position }
         }
-        return positions
+        let chosen = sound.nonzeroBitCount >= max(rule.read, rule.write) ? sound : all
+        return isOneEnough ? chosen & (~chosen &+ 1) : chosen
     }
 
     private mutating func withRegister<Result>(
@@ -84,6 +88,7 @@ extension RouterNode {
         // A cell that lost its disk refills itself once this time is over: an acknowledgement that is counted later could
         // stand beside one of a disk that is gone.
         guard now < operations[key]!.deadline else { return recordTimedOut(key, now: now, into: &sink) }
+        links[cell.position].pulse.answered()
         let version = RecordVersion(counter: frame.head.versionCounter, writer: frame.head.versionWriter)
         let isAcknowledgement = frame.head.flags.contains(.acknowledgement)
         let step: RegisterOperation.Step
@@ -248,7 +253,7 @@ extension RouterNode {
             counters.noQuorum += 1
             finish(key)
             return refuse(
-                request, status: 503, shard: shard, customer: customer, retryAfter: 1,
+                request, status: 503, shard: shard, customer: customer, retryAfter: 1, lacksQuorum: true,
                 work.refusal == .refilling
                     ? Self.refilling(work.register.kind)
                     : DataProblem(
@@ -259,7 +264,7 @@ extension RouterNode {
         case .refused where work.refusal == .refilling:
             finish(key)
             return refuse(
-                request, status: 503, shard: shard, customer: customer, retryAfter: 1,
+                request, status: 503, shard: shard, customer: customer, retryAfter: 1, lacksQuorum: true,
                 Self.refilling(work.register.kind), into: &sink)
         case .refused:
             finish(key)
@@ -283,7 +288,7 @@ extension RouterNode {
         response.epoch = operations[key]!.epoch
         response.serving = serving(of: shard)
         response.shardSize = shard.count
-        note(customer, shard: shard, serving: response.serving)
+        noteAnswer(customer, since: operations[key]!.started, response)
         counters.count(status: response.status)
         finish(key)
         work.value.withUnsafeBytes { value in

@@ -27,14 +27,13 @@ extension RouterNode {
         return key
     }
 
-    /// The first position of the shard that serves and was not tried; failing that one whose link is up although
-    /// the member is suspected.
+    /// The first position of the shard that serves and was not tried; failing that one that can be asked all the same.
     private func choose(from shard: Shard, tried: UInt16) -> Int? {
         var second: Int?
         for position in 0..<shard.count where tried & (1 << position) == 0 {
-            let link = links[shard[position].position]
-            if link.isServing { return position }
-            if second == nil, link.canBeAsked { second = position }
+            let cell = shard[position].position
+            if links[cell].isServing { return position }
+            if second == nil, links[cell].canBeAsked { second = position }
         }
         return second
     }
@@ -68,6 +67,7 @@ extension RouterNode {
         let shard = operations[key]!.shard
         switch frame.head.kind {
         case .reply:
+            if shard[work.current] == cell { links[cell.position].pulse.answered() }
             // An earlier attempt's answer is as good: the request was one that may be done twice.
             var response = RouterResponse(status: frame.head.status)
             response.cell = cell
@@ -82,13 +82,14 @@ extension RouterNode {
                     "service-failed", title: "The service failed",
                     detail: String(decoding: frame.body, as: UTF8.self), policy: "service")
             }
-            note(operations[key]!.customer, shard: shard, serving: response.serving)
+            noteAnswer(operations[key]!.customer, since: operations[key]!.started, response)
             counters.count(status: response.status)
             let request = operations[key]!.request
             finish(key)
             sink.respond(to: request, response)
         case .refusal:
             guard shard[work.current] == cell else { return }
+            links[cell.position].pulse.answered()
             counters.refusals += 1
             serviceAttemptFailed(
                 key, .refused(Refusal(rawValue: frame.head.status) ?? .malformed), now: now, into: &sink)

@@ -46,6 +46,12 @@ package struct RouterNode: ~Copyable {
     var operations: Slab<RouterOperation>
     var attempts = AttemptTimers()
     var timers = TimerTable<CellIndex>()
+    /// The time of the call that is being worked on.
+    var clock = Instant.zero
+    /// When the cells are looked at next.
+    var nextLook = Instant.distantFuture
+    /// Nil once the cells that never served were looked for.
+    var started: Instant?
     let rules: [QuorumRule?]
     let boot: UInt32
     var operationNumber: UInt32 = 0
@@ -72,10 +78,13 @@ package struct RouterNode: ~Copyable {
         var next = gossip.nextDeadline() ?? .distantFuture
         if let at = timers.next() { next = min(next, at) }
         if let at = attempts.next() { next = min(next, at) }
-        return next
+        return min(next, nextLook)
     }
 
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some RouterSink) {
+        clock = now
+        started = now
+        nextLook = now + CellPulse.interval
         gossip.start(seeds: seeds, now: now, into: &sink)
         followMembers(now: now, into: &sink)
     }
@@ -88,15 +97,20 @@ package struct RouterNode: ~Copyable {
     }
 
     package mutating func wake(now: Instant, into sink: inout some RouterSink) {
+        clock = now
         gossip.wake(now: now, into: &sink)
         followMembers(now: now, into: &sink)
         while let cell = timers.popDue(now: now) { reconnect(cell, now: now, into: &sink) }
+        let stood = stoodStill(now)
         while let due = attempts.popDue(now: now) {
             guard let operation = operations[due.operation], due.attempt == nil || due.attempt == operation.attempt
             else { continue }
             counters.attemptTimeouts += 1
+            let blamed = stood ? Shard() : unheard(due.operation, now: now)
             attemptTimedOut(due.operation, now: now, into: &sink)
+            for cell in blamed { cellTimedOut(cell, now: now, into: &sink) }
         }
+        if now >= nextLook { look(stood: stood, now: now, into: &sink) }
     }
 
     /// No client waits for an answer.
@@ -115,6 +129,11 @@ package struct RouterNode: ~Copyable {
         }
     }
 
+    /// Where this router reaches a cell that serves; nil for one that does not.
+    package func servingEndpoint(_ cell: CellIndex) -> Endpoint? {
+        links[cell.position].isServing ? links[cell.position].endpoint : nil
+    }
+
     package func isServing(_ cell: CellIndex) -> Bool { links[cell.position].isServing }
 
     /// How many cells of a shard serve.
@@ -130,6 +149,7 @@ package struct RouterNode: ~Copyable {
     package mutating func handle(
         request: DataRequest, now: Instant, into sink: inout some RouterSink
     ) -> SlabKey? {
+        clock = now
         counters.requests += 1
         return switch request.target {
         case .service: startService(request, now: now, into: &sink)
@@ -150,6 +170,8 @@ package struct RouterNode: ~Copyable {
     package mutating func handle(
         frame: borrowing FrameView, from cell: CellIndex, now: Instant, into sink: inout some RouterSink
     ) {
+        clock = now
+        if frame.head.kind == .pong { return ponged(frame.head, by: cell, now: now, into: &sink) }
         let key = SlabKey(rawValue: frame.head.request)
         guard operations.contains(key) else {
             counters.lateFrames += 1
@@ -175,11 +197,28 @@ package struct RouterNode: ~Copyable {
     /// A new attempt or phase: late answers and limits of the one before no longer count.
     mutating func beginAttempt(_ key: SlabKey, now: Instant) -> UInt32 {
         operations[key]!.attempt &+= 1
+        operations[key]!.attemptBegan = now
         let attempt = operations[key]!.attempt
         let deadline = operations[key]!.deadline
         attempts.arm(key, attempt: attempt, at: min(now + policy.attemptTimeout, deadline))
         let remaining = deadline - now
         return UInt32(clamping: max(1, remaining.nanoseconds / 1_000_000))
+    }
+
+    /// The cells that an attempt waited for in vain for its full time; none where the client allowed less.
+    private func unheard(_ key: SlabKey, now: Instant) -> Shard {
+        var unheard = Shard()
+        guard let operation = operations[key], now - operation.attemptBegan >= policy.attemptTimeout else {
+            return unheard
+        }
+        switch operation.work {
+        case .service(let work): unheard.append(operation.shard[work.current])
+        case .record(let work):
+            for position in 0..<operation.shard.count where work.register.pending & (1 << position) != 0 {
+                unheard.append(operation.shard[position])
+            }
+        }
+        return unheard
     }
 
     private mutating func attemptTimedOut(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) {
@@ -208,7 +247,7 @@ package struct RouterNode: ~Copyable {
     /// Answers a client with a refusal of the mesh's own.
     mutating func refuse(
         _ request: RequestID, status: UInt16, shard: Shard?, customer: CustomerHash, retryAfter: Int = 0,
-        _ problem: DataProblem, into sink: inout some RouterSink
+        lacksQuorum: Bool = false, _ problem: DataProblem, into sink: inout some RouterSink
     ) {
         var response = RouterResponse(status: status)
         response.epoch = placement.table.epoch(of: customer)
@@ -217,15 +256,24 @@ package struct RouterNode: ~Copyable {
         if let shard {
             response.serving = serving(of: shard)
             response.shardSize = shard.count
-            note(customer, shard: shard, serving: response.serving)
+            let outcome: ImpactOutcomes.Outcome =
+                switch status {
+                case 502, 504: .failed
+                case 503, 507: lacksQuorum ? .noQuorum : .refused
+                default: .ok
+                }
+            impact.note(customer, serving: response.serving, of: shard.count, outcome, now: clock)
         }
         counters.count(status: status)
         sink.respond(to: request, response)
     }
 
-    mutating func note(_ customer: CustomerHash, shard: Shard, serving: Int) {
-        guard impact.isOpen else { return }
-        impact.note(customer, serving == 0 ? .lost : serving < shard.count ? .degraded : .untouched)
+    /// An answer as the service or the store gave it.
+    mutating func noteAnswer(_ customer: CustomerHash, since started: Instant, _ response: borrowing RouterResponse) {
+        let outcome: ImpactOutcomes.Outcome =
+            response.status >= 500
+            ? .serviceFailed : clock - started >= policy.attemptTimeout ? .slow : .ok
+        impact.note(customer, serving: response.serving, of: response.shardSize, outcome, now: clock)
     }
 }
 
@@ -247,6 +295,12 @@ package struct RouterCounters: Sendable {
     package var noQuorum: UInt64 = 0
     package var writeBacks: UInt64 = 0
     package var overloaded: UInt64 = 0
+    /// Pings of cells that were not heard otherwise.
+    package var pings: UInt64 = 0
+    /// Cells that did not answer in time and are passed over.
+    package var demotions: UInt64 = 0
+    /// Demoted cells that answered again.
+    package var returns: UInt64 = 0
 
     mutating func count(status: UInt16) {
         switch status {

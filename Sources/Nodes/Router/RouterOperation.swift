@@ -38,6 +38,7 @@ struct RouterOperation {
     var deadline: Instant
     /// Counts attempts and phases: a limit or an answer of an earlier one is recognised by it.
     var attempt: UInt32 = 0
+    var attemptBegan = Instant.zero
     var work: Work
 }
 

@@ -9,6 +9,8 @@ package protocol RouterSink: LinkSink {
     /// Send a frame whose customer, name and path are those of the client's request.
     /// - Returns: false when the link is gone or full, or the client is: nothing was sent, and nothing will be.
     mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) -> Bool
+    /// Send a ping, which belongs to no request.
+    mutating func ping(_ head: FrameHead, to cell: CellIndex)
     /// Answer the client; the request is forgotten.
     mutating func respond(to request: RequestID, _ response: RouterResponse)
 }

@@ -150,6 +150,12 @@ private struct RouterOutbox: RouterSink {
         return true
     }
 
+    mutating func ping(_ head: FrameHead, to cell: CellIndex) {
+        guard let link = process.links[cell.position], link.speech == .frames else { return }
+        FrameCodec.append(head, into: &link.output)
+        process.wrote(link)
+    }
+
     mutating func respond(to request: RequestID, _ response: RouterResponse) {
         guard let client = process.socket(request) else { return }
         process.writer.append(response, to: client.request, into: &client.output)

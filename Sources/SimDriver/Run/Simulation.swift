@@ -231,6 +231,10 @@ final class Simulation {
             trace.note(now, kind: event.traceKind, node: UInt64(machine.index), content: 0)
             // Whether its records are answered for has changed.
             changed(settle: .seconds(1))
+        case .cellDemoted(let cell):
+            trace.note(now, kind: 112, node: UInt64(machine.index), content: UInt64(cell.rawValue))
+        case .cellReturned(let cell):
+            trace.note(now, kind: 113, node: UInt64(machine.index), content: UInt64(cell.rawValue))
         case .poisoned:
             break
         }

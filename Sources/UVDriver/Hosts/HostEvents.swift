@@ -62,6 +62,14 @@ package final class HostEvents {
             append(
                 type: "link", action: "down", id: topology.cells[cell.position].name,
                 [.init("observer", .string(observer))])
+        case .cellDemoted(let cell):
+            append(
+                type: "link", action: "demoted", id: topology.cells[cell.position].name,
+                [.init("observer", .string(observer))])
+        case .cellReturned(let cell):
+            append(
+                type: "link", action: "returned", id: topology.cells[cell.position].name,
+                [.init("observer", .string(observer))])
         case .poisoned(let customer):
             append(type: "process", action: "poisoned", id: observer, [.init("customer", .string(customer))])
         case .store(let event):

@@ -149,6 +149,9 @@ enum RouterMetrics {
         page.counter(
             "cellmesh_router_unsent_total", "Frames that a link was too full for, or that found it gone.",
             counters.unsent)
+        page.counter("cellmesh_router_pings_total", "Pings of cells that were not heard otherwise.", counters.pings)
+        page.counter("cellmesh_router_demotions_total", "Cells passed over for not answering.", counters.demotions)
+        page.counter("cellmesh_router_returns_total", "Demoted cells that answered again.", counters.returns)
         page.counter("cellmesh_router_late_frames_total", "Answers that nobody waited for.", counters.lateFrames)
         page.counter("cellmesh_router_abandoned_total", "Requests whose client went away.", counters.abandoned)
         page.counter("cellmesh_link_frames_dropped_total", "Frames without a usable link.", links.counters.dropped)

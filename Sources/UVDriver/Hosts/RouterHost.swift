@@ -147,55 +147,18 @@ package final class RouterHost {
         case "/readyz": isStopping ? .unavailable("stopping") : .ok("serving")
         case "/metrics": .metrics(RouterMetrics.text(node, front: front, links: links, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
-        case "/v1/serving": .json(servingPage())
-        case "/v1/impact": .json(impactPage())
-        case "/v1/impact/customers": .json(customersPage())
-        default: GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
+        case "/v1/vitals": .json(RouterPages.vitals(node))
+        case "/v1/impact": .json(RouterPages.impact(node, now: runtime.loop.now()))
+        case "/v1/impact/customers": .json(RouterPages.customers(node, from: 0, now: runtime.loop.now()))
+        default: customersPage(path) ?? GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
         }
     }
 
-    /// The cells that this router takes for healthy: their links are up and membership has no doubt.
-    private func servingPage() -> String {
-        var json = JSONWriter(.compact)
-        let cells = node.pointee.topology.cells.indices.filter { node.pointee.isServing(CellIndex($0)) }
-        json.document { json in
-            json.field("cells", cells.map { node.pointee.topology.cells[$0].name })
-        }
-        return json.string + "\n"
-    }
-
-    /// Customer by customer: `[hash in hexadecimal, 0 untouched | 1 degraded | 2 lost]`.
-    private func customersPage() -> String {
-        var json = JSONWriter(.compact)
-        json.document { json in
-            summarise(&json)
-            json.array("seen") { json in
-                for entry in node.pointee.impact.entries() {
-                    json.array { json in
-                        json.value(String(entry.customer.rawValue, radix: 16))
-                        json.value(entry.impact.rawValue)
-                    }
-                }
-            }
-        }
-        return json.string + "\n"
-    }
-
-    private func impactPage() -> String {
-        var json = JSONWriter(.compact)
-        json.document { summarise(&$0) }
-        return json.string + "\n"
-    }
-
-    private func summarise(_ json: inout JSONWriter) {
-        let summary = node.pointee.impact.summary(now: runtime.loop.now())
-        json.field("customers", summary.customers)
-        json.field("lost", summary.lost)
-        json.field("degraded", summary.degraded)
-        json.field("untouched", summary.untouched)
-        json.field("window_ms", Int64(summary.window.milliseconds))
-        json.field("open", summary.open)
-        json.field("cells", node.pointee.impact.cells.map { node.pointee.topology.cells[$0.position].name })
+    /// A further page of the customers: the number of the place where it begins follows the path.
+    private func customersPage(_ path: String) -> AdminPage? {
+        let prefix = "/v1/impact/customers/"
+        guard path.hasPrefix(prefix), let from = Int(path.dropFirst(prefix.count)) else { return nil }
+        return .json(RouterPages.customers(node, from: from, now: runtime.loop.now()))
     }
 }
 
@@ -240,6 +203,12 @@ struct RouterIO: RouterSink {
             into: &link.pointee.output)
         links.pool.wrote(link)
         return true
+    }
+
+    mutating func ping(_ head: FrameHead, to cell: CellIndex) {
+        guard let link = links.stream(for: cell) else { return }
+        FrameCodec.append(head, into: &link.pointee.output)
+        links.pool.wrote(link)
     }
 
     mutating func respond(to request: RequestID, _ response: RouterResponse) {

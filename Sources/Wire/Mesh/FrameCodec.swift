@@ -45,6 +45,12 @@ package enum FrameCodec {
         buffer.commit(rest)
     }
 
+    /// Appends a frame without texts and body.
+    package static func append(_ head: FrameHead, into buffer: inout ByteBuffer) {
+        let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+        append(head, customer: nothing, name: nothing, note: nothing, body: nothing, into: &buffer)
+    }
+
     @inline(__always)
     private static func copy(_ part: UnsafeRawBufferPointer, _ at: inout UnsafeMutableRawPointer) {
         guard let base = part.baseAddress, part.count > 0 else { return }

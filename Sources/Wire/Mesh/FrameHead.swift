@@ -12,10 +12,13 @@ package enum FrameKind: UInt8, Sendable {
     case recordList = 6
     /// Between cells: the records that the body names.
     case recordFetch = 7
+    /// Answered at once with a `pong` that repeats its version counter; belongs to no request.
+    case ping = 8
     /// The work was done, or failed while it was being done.
     case reply = 16
     /// The work was not begun, so it may be given to another cell whatever it is.
     case refusal = 17
+    case pong = 18
 }
 
 /// Why a cell did not begin what it was asked for.

@@ -22,15 +22,42 @@ struct MeshStatus {
     struct CellState {
         var name: String
         var state: String
+        /// The routers that reach it; nil where that is not known.
+        var reachedBy: [String]?
         /// Whether a router may send customers there.
-        var serves: Bool { state == "serving" || state == "degraded" }
+        var serves: Bool {
+            ["serving", "degraded", "refilling"].contains(state) && reachedBy != []
+        }
     }
 
     var cells: [CellState] {
         document["cells"].elements.compactMap { cell in
             guard let name = cell["name"].text, let state = cell["state"].text else { return nil }
-            return CellState(name: name, state: state)
+            let reached = cell["reached_by"]
+            return CellState(
+                name: name, state: state, reachedBy: reached.isNull ? nil : reached.elements.compactMap(\.text))
         }
+    }
+
+    struct RouterState {
+        var name: String
+        var state: String
+        /// Whether clients get answers there.
+        var runs: Bool { state == "serving" || state == "degraded" || state == "starting" }
+    }
+
+    var routers: [RouterState] {
+        document["routers"].elements.compactMap { router in
+            router["name"].text.map { RouterState(name: $0, state: router["state"].text ?? "unknown") }
+        }
+    }
+
+    func serves(_ cell: String) -> Bool { state(of: cell)?.serves ?? false }
+
+    /// Whether customers of one router are served by the cell.
+    func reaches(_ router: String, _ cell: String) -> Bool {
+        guard let state = state(of: cell), state.serves else { return false }
+        return state.reachedBy?.contains(router) ?? true
     }
 
     func state(of cell: String) -> CellState? { cells.first { $0.name == cell } }

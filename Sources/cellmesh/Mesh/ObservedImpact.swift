@@ -5,78 +5,111 @@ import UVDriver
 
 /// What the routers saw of a fault, customer by customer.
 struct ObservedImpact {
-    var customers = 0
+    /// How requests ended.
+    struct Outcomes: Equatable {
+        var requests = 0
+        var slow = 0
+        var failed = 0
+        var noQuorum = 0
+        var refused = 0
+
+        /// Requests that were not answered as they should have been.
+        var harmed: Int { failed + noQuorum + refused }
+
+        static func + (a: Outcomes, b: Outcomes) -> Outcomes {
+            Outcomes(
+                requests: a.requests + b.requests, slow: a.slow + b.slow, failed: a.failed + b.failed,
+                noQuorum: a.noQuorum + b.noQuorum, refused: a.refused + b.refused)
+        }
+    }
+
+    struct Customer {
+        /// The worst that some router saw of its shard.
+        var effect: BlastRadius.Effect
+        var outcomes: Outcomes
+        /// The routers that saw it, by their place in `routers`.
+        var seenBy: [Int]
+    }
+
+    /// One router: the cells that were out for it while it counted customers.
+    struct Router {
+        var name: String
+        var cells: [String]
+    }
+
+    var routers: [Router] = []
+    /// Routers that run and did not answer.
+    var silent: [String] = []
     var counts = BlastRadiusReport.Counts()
+    /// Of the customers counted.
+    var outcomes = Outcomes()
+    /// Of the whole window, before and after `cells` were as they are too.
+    var total = Outcomes()
     /// The longest window of any router.
     var windowMilliseconds = 0
-    /// Whether a cell still does not serve.
+    /// Whether a cell still does not serve, or customers came to harm a moment ago.
     var isOpen = false
-    /// Names of the cells that did not serve at some time of the window.
-    var cells: [String] = []
-    /// Whether it is known which customers were seen.
-    private(set) var hasCustomers = true
-    /// Each customer seen and the worst that happened to it.
-    private(set) var seen: [CustomerHash: BlastRadius.Effect] = [:]
+    /// Customers that a router had no room for.
+    var overflow = 0
+    /// Each customer seen and what happened to it.
+    private(set) var seen: [CustomerHash: Customer] = [:]
+
+    var customers: Int { seen.count }
+
+    /// Names of the cells that were out for some router.
+    var cells: [String] {
+        var cells: [String] = []
+        for router in routers { for cell in router.cells where !cells.contains(cell) { cells.append(cell) } }
+        return cells
+    }
 
     init() {}
 
-    /// Asks every router that runs for its customers; where one does not tell them, their sums.
-    init(_ mesh: DataDirectory) throws {
-        let routers = mesh.processes.filter { $0.role == NodeRole.router.name && $0.identity.isRunning }
-            .compactMap { Endpoint($0.admin) }
-        guard !routers.isEmpty else {
-            throw CommandFailure(.unhealthy, "no router of mesh '\(mesh.name)' runs", next: "cellmesh status")
+    /// One router's pages; of a customer that several saw, the worst counts and the requests are added up.
+    mutating func add(_ router: String, _ pages: [JSONValue]) {
+        guard let last = pages.last else { return }
+        let place = routers.count
+        routers.append(Router(name: router, cells: last["cells"].elements.compactMap(\.text)))
+        windowMilliseconds = max(windowMilliseconds, last["window_ms"].int ?? 0)
+        isOpen = isOpen || last["open"].flag ?? false
+        overflow += last["overflow"].int ?? 0
+        total = total + Self.outcomes(last["total"])
+        for page in pages {
+            for entry in page["seen"].elements { add(entry.elements, place) }
         }
-        let requests = routers.map { HTTPOutgoing(.get, $0, "/v1/impact/customers") }
-        let pages = BlockingHTTPClient.send(requests, timeout: APIClient.patience).compactMap { answer in
-            (try? answer.get()).flatMap { $0.isSuccess ? JSONParser.parse($0.body) : nil }
-        }
-        if pages.count == routers.count {
-            self.init()
-            for page in pages { add(page) }
-        } else {
-            // The page of a million customers is longer than any answer that is taken.
-            self.init(sums: try APIClient(mesh).get("/v1/impact"))
-        }
-    }
-
-    /// The control plane's sums over the routers.
-    init(sums: JSONValue) {
-        hasCustomers = false
-        customers = sums["customers"].int ?? 0
-        counts = BlastRadiusReport.Counts(
-            lost: sums["lost"].int ?? 0, degraded: sums["degraded"].int ?? 0, untouched: sums["untouched"].int ?? 0)
-        windowMilliseconds = sums["window_ms"].int ?? 0
-        isOpen = sums["open"].flag ?? false
-        cells = sums["cells"].elements.compactMap(\.text)
-    }
-
-    /// One router's page; of a customer that several saw, the worst counts.
-    mutating func add(_ page: JSONValue) {
-        windowMilliseconds = max(windowMilliseconds, page["window_ms"].int ?? 0)
-        isOpen = isOpen || page["open"].flag ?? false
-        for cell in page["cells"].elements.compactMap(\.text) where !cells.contains(cell) { cells.append(cell) }
-        for entry in page["seen"].elements {
-            guard let hash = entry.elements.first?.text.flatMap({ UInt64($0, radix: 16) }),
-                let effect = Self.effect(entry.elements.last?.int)
-            else { continue }
-            let customer = CustomerHash(rawValue: hash)
-            if Self.rank(effect) >= seen[customer].map(Self.rank) ?? 0 { seen[customer] = effect }
-        }
-        count()
-    }
-
-    private mutating func count() {
-        customers = seen.count
         counts = BlastRadiusReport.Counts()
+        outcomes = Outcomes()
         // Sums do not depend on the order of the dictionary.
-        for effect in seen.values {
-            switch effect {
+        for customer in seen.values {
+            outcomes = outcomes + customer.outcomes
+            switch customer.effect {
             case .lost: counts.lost += 1
             case .degraded: counts.degraded += 1
             case .untouched: counts.untouched += 1
             }
         }
+    }
+
+    private mutating func add(_ entry: [JSONValue], _ router: Int) {
+        guard entry.count >= 7, let hash = entry[0].text.flatMap({ UInt64($0, radix: 16) }),
+            let effect = Self.effect(entry[1].int)
+        else { return }
+        let numbers = entry[2...6].map { max(0, min($0.int ?? 0, Int(UInt32.max))) }
+        let outcomes = Outcomes(
+            requests: numbers[0], slow: numbers[1], failed: numbers[2], noQuorum: numbers[3], refused: numbers[4])
+        let customer = CustomerHash(rawValue: hash)
+        var known = seen[customer] ?? Customer(effect: .untouched, outcomes: Outcomes(), seenBy: [])
+        if Self.rank(effect) > Self.rank(known.effect) { known.effect = effect }
+        known.outcomes = known.outcomes + outcomes
+        if known.seenBy.last != router { known.seenBy.append(router) }
+        seen[customer] = known
+    }
+
+    private static func outcomes(_ json: JSONValue) -> Outcomes {
+        func number(_ key: String) -> Int { max(0, min(json[key].int ?? 0, Int(UInt32.max))) }
+        return Outcomes(
+            requests: number("requests"), slow: number("slow"), failed: number("failed"),
+            noQuorum: number("no_quorum"), refused: number("refused"))
     }
 
     private static func effect(_ number: Int?) -> BlastRadius.Effect? {
@@ -88,36 +121,11 @@ struct ObservedImpact {
         }
     }
 
-    private static func rank(_ effect: BlastRadius.Effect) -> Int {
+    static func rank(_ effect: BlastRadius.Effect) -> Int {
         switch effect {
         case .untouched: 0
         case .degraded: 1
         case .lost: 2
         }
-    }
-
-    /// What was predicted for the customers seen, and for how many of them something else happened; nil where it is
-    /// not known which they are.
-    func prediction(_ placement: Placement, dead: CellSet) -> (counts: BlastRadiusReport.Counts, different: Int)? {
-        guard hasCustomers else { return nil }
-        var counts = BlastRadiusReport.Counts()
-        var different = 0
-        for (customer, effect) in seen {
-            let shard = placement.shard(of: customer)
-            let gone = shard.count(in: dead)
-            let expected: BlastRadius.Effect
-            if gone == shard.count {
-                expected = .lost
-                counts.lost += 1
-            } else if gone > 0 {
-                expected = .degraded
-                counts.degraded += 1
-            } else {
-                expected = .untouched
-                counts.untouched += 1
-            }
-            if expected != effect { different += 1 }
-        }
-        return (counts, different)
     }
 }

@@ -15,7 +15,7 @@ import Topology
                 {"cells":[{"name":"a-1","region":"a","zone":"z","pid":7,"state":"serving","address":"127.0.0.1:1",
                 "customers":1200},{"name":"a-2","region":"a","zone":"z","pid":null,"state":"down","address":null,
                 "customers":3}],"control":{"pid":9,"address":"http://127.0.0.1:2"},"epoch":1,"mesh":"m",
-                "routers":[{"name":"r1","pid":8,"address":"127.0.0.1:3"}],"schema":"cellmesh/1","seed":42,
+                "routers":[{"name":"r1","pid":8,"state":"degraded","reaches":1,"address":"127.0.0.1:3"}],"schema":"cellmesh/1","seed":42,
                 "state":"degraded"}
                 """#))
         let report = StatusView.make(answer)
@@ -27,9 +27,9 @@ import Topology
                 a-1   a       z     serving      1 200  127.0.0.1:1
                 a-2   a       z     down             3  -
 
-                PROCESS    ADDRESS
-                router/r1  127.0.0.1:3
-                control    http://127.0.0.1:2
+                PROCESS    STATE     REACHES  ADDRESS
+                router/r1  degraded  1 cells  127.0.0.1:3
+                control    serving         -  http://127.0.0.1:2
 
                 """)
         #expect(report.names == ["cell/a-1", "cell/a-2", "router/r1"])
@@ -76,69 +76,17 @@ import Topology
             noQuorum: 12,
             traditional: .init(degraded: 1000), plainCells: .init(lost: 250, untouched: 750),
             expected: .init(lost: 35.7, lostDeviation: 5.87, degraded: 428.6, degradedDeviation: 15.6))
-        var impact = ObservedImpact()
-        impact.customers = 200
-        impact.counts = .init(lost: 7, degraded: 85, untouched: 108)
-        impact.windowMilliseconds = 12_345
-        let view = BlastRadiusView(
-            report: report, cellCount: 8,
-            observed: .init(impact: impact, prediction: (.init(lost: 7, degraded: 86, untouched: 107), 1)))
         #expect(
-            view.full.table(plain) == """
+            BlastRadiusView(report: report, cellCount: 8).full.table(plain) == """
                 2 dead cells of 8: a-1, a-2; 1 000 customers
 
-                CUSTOMERS  PREDICTED   SHARE      EXPECTED  ONE POOL  PLAIN CELLS  OF THOSE SEEN  OBSERVED
-                lost              36  3.60 %    35.7 ± 5.9         0          250              7         7
-                degraded         429  42.9 %  428.6 ± 15.6     1 000            0             86        85
-                untouched        535  53.5 %                       0          750            107       108
+                CUSTOMERS  PREDICTED   SHARE      EXPECTED  ONE POOL  PLAIN CELLS
+                lost              36  3.60 %    35.7 ± 5.9         0          250
+                degraded         429  42.9 %  428.6 ± 15.6     1 000            0
+                untouched        535  53.5 %                       0          750
                 no quorum         12  1.20 %
 
-                observed: 200 customers asked within 12.3 s of the fault, 1 not as predicted
-
                 """)
-        #expect(
-            view.document.members.map(\.key) == [
-                "schema", "cells", "customers", "lost", "degraded", "untouched", "no_quorum", "traditional",
-                "plain_cells", "expected", "observed",
-            ])
-        #expect(view.document["observed"]["window_ms"].int == 12_345)
-    }
-
-    @Test func whatRoutersSawIsHeldAgainstThePrediction() throws {
-        let model = try StoredMesh(topology: try #require(TopologyFile.embedded().topology))
-        let cell = try #require(model.topology.cellIndex(named: "us-east-1"))
-        let dead = CellSet([cell])
-        func page(_ numbers: ClosedRange<Int>, _ effect: (Bool) -> Int) -> JSONValue {
-            .object([
-                ("window_ms", 50), ("open", true), ("cells", .strings(["us-east-1"])),
-                (
-                    "seen",
-                    .array(
-                        numbers.map { number in
-                            let customer = CustomerHash(number: number)
-                            let isTouched = model.placement.shard(of: customer).contains(cell)
-                            return .array([
-                                .string(String(customer.rawValue, radix: 16)), .integer(effect(isTouched)),
-                            ])
-                        })
-                ),
-            ])
-        }
-        var impact = ObservedImpact()
-        impact.add(page(1...60) { $0 ? 1 : 0 })
-        // Another router saw some of them too, and was luckier: the worst counts.
-        impact.add(page(41...100) { $0 ? 1 : 0 })
-        impact.add(page(1...10) { _ in 0 })
-        #expect(impact.customers == 100)
-        #expect(impact.cells == ["us-east-1"])
-        let (predicted, different) = try #require(impact.prediction(model.placement, dead: dead))
-        #expect(different == 0)
-        #expect(predicted == impact.counts)
-        #expect(impact.counts.degraded > 0 && impact.counts.untouched > 0)
-        // Had every customer felt it, those whose shard has not the cell would differ.
-        var worse = ObservedImpact()
-        worse.add(page(1...100) { _ in 1 })
-        #expect(worse.prediction(model.placement, dead: dead)?.different == predicted.untouched)
     }
 
     @Test func aRouteHasTheFirstHealthyCell() throws {
@@ -164,6 +112,32 @@ import Topology
         #expect(serving("down", "degraded", "serving") == placement[1])
         #expect(serving("paused", "unreachable", "serving") == placement[2])
         #expect(serving("down", "down", "down") == nil)
+    }
+
+    @Test func aRouteIsThatOfTheRoutersThatReachTheCells() throws {
+        let model = try StoredMesh(topology: try #require(TopologyFile.embedded().topology))
+        let shard = model.placement.shard(of: CustomerHash("c1")).map { model.topology.cells[$0.position].name }
+        let reached = [["r2"], ["r1", "r2"], ["r1"]]
+        let status = MeshStatus(
+            .object([
+                (
+                    "cells",
+                    .array(
+                        zip(shard, reached).map { name, routers in
+                            .object([
+                                ("name", .string(name)), ("state", "degraded"), ("reached_by", .strings(routers)),
+                            ])
+                        })
+                ),
+                (
+                    "routers",
+                    .array(["r1", "r2"].map { .object([("name", .string($0)), ("state", "degraded")]) })
+                ),
+            ]))
+        let report = RouteView(model, customer: "c1", status: status).report
+        #expect(report.document["serving"].text == shard[0])
+        #expect(report.document["by_router"].elements.map { $0["serving"].text } == [shard[1], shard[0]])
+        #expect(report.table(plain).contains("through r1: \(shard[1]) serves"))
     }
 
     @Test func failuresAreDocumentsToo() {

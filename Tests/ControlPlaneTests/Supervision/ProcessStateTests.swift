@@ -63,4 +63,72 @@ struct ProcessStateTests {
         // A state of a newer release.
         #expect(state { $0.reported = .init(rawValue: 200) } == .serving)
     }
+
+    private func cell(
+        live: Int = 1, told: Int = 1, reaching: Int = 1, was: Bool = false, young: Bool = false,
+        _ change: (inout ProcessFacts) -> Void = { _ in }
+    ) -> ProcessState {
+        var routers = RouterWitness()
+        routers.live = live
+        routers.told = told
+        routers.reaching = reaching
+        routers.wasReached = was
+        return state {
+            $0.routers = routers
+            $0.isYoung = young
+            change(&$0)
+        }
+    }
+
+    @Test("A cell serves when the routers reach it, whatever the control plane's own member believes")
+    func reached() {
+        #expect(cell() == .serving)
+        for status in [MemberStatus.suspect, .dead] { #expect(cell { $0.status = status } == .serving) }
+        // What it says of itself has to be known.
+        #expect(cell { $0.status = nil } == .starting)
+        #expect(cell { $0.reported = .refilling } == .refilling)
+        #expect(cell { $0.reported = .degraded } == .degraded)
+        #expect(cell { $0.isEvacuated = true } == .evacuated)
+    }
+
+    @Test("A cell that no router reaches does not serve, however sound its process and its gossip")
+    func unreached() {
+        #expect(cell(reaching: 0) == .unreachable)
+        #expect(cell(reaching: 0, was: true, young: true) == .unreachable)
+        #expect(cell(live: 0, told: 0, reaching: 0) == .unreachable)
+    }
+
+    @Test("Of a cell that has just begun, the routers need not know yet: it starts, it does not serve")
+    func notYet() {
+        #expect(cell(reaching: 0, young: true) == .starting)
+        #expect(cell(told: 0, reaching: 0) == .starting)
+        #expect(cell(told: 0, reaching: 0) { $0.status = .dead } == .unreachable)
+    }
+
+    @Test("Reached by some routers only, it is degraded")
+    func partly() {
+        #expect(cell(live: 3, told: 3, reaching: 2) == .degraded)
+        // A router that has told nothing is no witness.
+        #expect(cell(live: 3, told: 2, reaching: 2) == .serving)
+    }
+
+    @Test("The process table comes first")
+    func precedence() {
+        #expect(cell { $0.isRunning = false } == .down)
+        #expect(cell { $0.isStopped = true } == .paused)
+        #expect(cell { $0.isReady = false } == .starting)
+    }
+
+    @Test("A router is as good as what it reaches")
+    func router() {
+        func router(_ cells: Int) -> ProcessState { state { $0.reach = (cells, 12) } }
+        #expect(router(12) == .serving)
+        #expect(router(4) == .degraded)
+        #expect(router(0) == .unreachable)
+        #expect(
+            state {
+                $0.reach = (12, 12)
+                $0.status = .dead
+            } == .serving)
+    }
 }

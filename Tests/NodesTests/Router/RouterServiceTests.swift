@@ -95,7 +95,7 @@ import Wire
         let router = RouterHarness()
         router.request(.get)
         let first = router.takeFrames()
-        #expect(router.nextDeadline() == .at(1000))
+        #expect(router.node.attempts.next() == .at(1000))
         router.wake(.at(999))
         #expect(router.sink.frames.isEmpty)
         router.wake(.at(1000))

@@ -29,6 +29,7 @@ struct RouterRecorder: RouterSink {
     }
 
     var opened: [CellIndex] = []
+    var pings: [(head: FrameHead, cell: CellIndex)] = []
     var closed: [CellIndex] = []
     var frames: [Frame] = []
     var answers: [Answer] = []
@@ -46,6 +47,7 @@ struct RouterRecorder: RouterSink {
         frames.append(Frame(head: head, cell: cell, request: request, body: body))
         return true
     }
+    mutating func ping(_ head: FrameHead, to cell: CellIndex) { pings.append((head, cell)) }
     mutating func respond(to request: RequestID, _ response: RouterResponse) {
         answers.append(
             Answer(
@@ -147,6 +149,30 @@ final class RouterHarness {
                 let view = FrameView(head: head, customer: .empty, name: .empty, note: note, body: body)
                 node.handle(frame: view, from: cell, now: now, into: &sink)
             }
+        }
+    }
+
+    /// Answers the pings that went out to the cells that `answers` says.
+    func answerPings(now: Instant, _ answers: (CellIndex) -> Bool = { _ in true }) {
+        let pings = sink.pings
+        sink.pings = []
+        for ping in pings where answers(ping.cell) { pong(ping, now: now) }
+    }
+
+    func pong(_ ping: (head: FrameHead, cell: CellIndex), now: Instant) {
+        var head = ping.head
+        head.kind = .pong
+        let view = FrameView(head: head, customer: .empty, name: .empty, note: .empty, body: .empty)
+        node.handle(frame: view, from: ping.cell, now: now, into: &sink)
+    }
+
+    /// Wakes it every 50 ms from after `start` to `end`, answering pings of the cells that `answers` says.
+    func run(from start: Instant, to end: Instant, _ answers: (CellIndex) -> Bool = { _ in true }) {
+        var now = start
+        while now < end {
+            now = min(now + .milliseconds(50), end)
+            wake(now)
+            answerPings(now: now, answers)
         }
     }
 

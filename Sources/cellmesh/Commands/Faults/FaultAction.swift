@@ -49,7 +49,7 @@ struct FaultAction {
                 console.show(view.full)
                 return
             }
-            if hasCells {
+            if hasCells || view.report.lost > 0 {
                 console.message(view.sentence("prediction"))
                 try confirm(view.report, isConfirmed)
             }
@@ -69,8 +69,14 @@ struct FaultAction {
 
     /// What the mesh is with the targets dead, and those that are down already.
     private func predict() throws -> BlastRadiusView {
-        var dead = try MeshStatus(api).dead(model.topology)
+        let status = try MeshStatus(api)
+        var dead = status.dead(model.topology)
         for case .cell(let cell) in targets { dead.insert(cell) }
+        let names = Set(targets.map { finder.name(of: $0) })
+        // Customers come through routers: without any, no cell serves anybody.
+        if !status.routers.contains(where: { $0.runs && !names.contains("router/\($0.name)") }) {
+            dead = CellSet(model.topology.cells.indices.map { CellIndex($0) })
+        }
         return BlastRadiusView(
             report: BlastRadius(model.topology, placement: model.placement).report(dead: dead),
             cellCount: model.topology.cells.count)

@@ -12,9 +12,10 @@ struct BlastRadiusCommand: ParsableCommand {
             records are refused, not services. Beside it: what a random seed gives on average, one pool of all \
             cells, and plain cells with one customer set each.
 
-            Without --if, the cells that are down in the running mesh. --actual sets beside the prediction what the \
-            routers saw, customer by customer, since a cell last stopped serving in a whole mesh; it is about the \
-            cells that have failed since then, also where they are back.
+            Without --if, the cells that no customer reaches in the running mesh. --actual sets beside the prediction \
+            what the routers saw, customer by customer, while the same cells were out for them: how the shard stood, \
+            and how requests ended: failed, slow, without a quorum, refused. Whoever fared otherwise than predicted \
+            is named. It is about the fault that goes on, or the last one.
 
               cellmesh blast-radius --if us-east-1,us-west-2
               cellmesh blast-radius --if region/eu-west --topology topology/flagship.yaml
@@ -53,12 +54,12 @@ struct BlastRadiusCommand: ParsableCommand {
         var observed: ObservedImpact?
         if actual { observed = try ObservedImpact(model.mesh.running()) }
         let set = try deadCells(source, observed)
-        var view = BlastRadiusView(
-            report: BlastRadius(topology, placement: source.model.placement).report(dead: set),
-            cellCount: topology.cells.count)
+        let radius = BlastRadius(topology, placement: source.model.placement)
+        var view = BlastRadiusView(report: radius.report(dead: set), cellCount: topology.cells.count)
         if let observed {
             view.observed = .init(
-                impact: observed, prediction: observed.prediction(source.model.placement, dead: set))
+                impact: observed,
+                comparison: ImpactComparison(observed, radius, topology, dead: dead.isEmpty ? nil : set))
         }
         return view
     }

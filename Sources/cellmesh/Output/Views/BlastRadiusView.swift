@@ -10,9 +10,7 @@ struct BlastRadiusView {
 
     struct Observation {
         var impact: ObservedImpact
-        /// What was predicted for the customers seen, and for how many of them something else happened; nil where it
-        /// is not known which they are.
-        var prediction: (counts: BlastRadiusReport.Counts, different: Int)?
+        var comparison: ImpactComparison
     }
 
     var document: JSONValue {
@@ -30,6 +28,16 @@ struct BlastRadiusView {
                 ])
             ),
         ]
+        if let shares = report.requests {
+            members.append(
+                (
+                    "requests",
+                    .object([
+                        ("lost", .decimal(shares.lost)), ("degraded", .decimal(shares.degraded)),
+                        ("no_quorum", .decimal(shares.noQuorum)),
+                    ])
+                ))
+        }
         if let observed { members.append(("observed", Self.json(observed))) }
         return .document(members)
     }
@@ -43,12 +51,26 @@ struct BlastRadiusView {
 
     private static func json(_ observed: Observation) -> JSONValue {
         let impact = observed.impact
+        let comparison = observed.comparison
         return .object([
             ("customers", .integer(impact.customers)), ("lost", .integer(impact.counts.lost)),
             ("degraded", .integer(impact.counts.degraded)), ("untouched", .integer(impact.counts.untouched)),
             ("window_ms", .integer(impact.windowMilliseconds)), ("open", .bool(impact.isOpen)),
-            ("predicted", observed.prediction.map { json($0.counts) } ?? .null),
-            ("different", .integer(observed.prediction?.different)),
+            ("predicted", json(comparison.counts)), ("different", .integer(comparison.different)),
+            ("cells", .strings(impact.cells)), ("outcomes", impact.outcomes.document),
+            (
+                "failure_rate",
+                impact.outcomes.requests == 0
+                    ? .null : .decimal(Double(impact.outcomes.harmed) / Double(impact.outcomes.requests))
+            ),
+            ("total", impact.total.document), ("overflow", .integer(impact.overflow)),
+            (
+                "routers",
+                .array(
+                    impact.routers.map { .object([("name", .string($0.name)), ("cells", .strings($0.cells))]) })
+            ),
+            ("silent", .strings(impact.silent)), ("unexpected", .integer(comparison.deviations.count)),
+            ("deviations", .array(comparison.deviations.prefix(ImpactComparison.mostNamed).map(\.document))),
         ])
     }
 
@@ -90,32 +112,63 @@ struct BlastRadiusView {
             ]
             cells += [report.traditional, report.plainCells].map { Wording.count($0[keyPath: row.counts]) }
             if let observed {
-                cells += [observed.prediction?.counts, observed.impact.counts].map { counts in
-                    counts.map { Wording.count($0[keyPath: row.counts]) } ?? "-"
+                cells += [observed.comparison.counts, observed.impact.counts].map {
+                    Wording.count($0[keyPath: row.counts])
                 }
             }
             table.add(cells.map { TableWriter.Cell($0) })
         }
-        table.add(
-            [
-                "no quorum", Wording.count(report.noQuorum), Wording.percent(report.noQuorum, of: report.customers),
-            ].map { TableWriter.Cell($0) })
+        var quorum = [
+            "no quorum", Wording.count(report.noQuorum), Wording.percent(report.noQuorum, of: report.customers),
+        ]
+        if let observed {
+            let seen = observed.impact.seen.values.count { $0.outcomes.noQuorum > 0 }
+            quorum += ["", "", "", Wording.count(observed.comparison.noQuorum), Wording.count(seen)]
+        }
+        table.add(quorum.map { TableWriter.Cell($0) })
         return table.render()
     }
 
     private var legend: String {
-        guard let observed else { return "" }
+        var text = ""
+        if let shares = report.requests, !report.cells.isEmpty {
+            text =
+                "\nby popularity \(Wording.percent(shares.lost)) of the requests are of lost customers, "
+                + "\(Wording.percent(shares.noQuorum)) of those without a quorum for their records\n"
+        }
+        guard let observed else { return text }
+        return text + "\n" + Self.legend(observed)
+    }
+
+    private static let mostDeviations = 10
+
+    private static func legend(_ observed: Observation) -> String {
         let impact = observed.impact
-        guard impact.customers > 0 else { return "\nobserved: nobody has asked since the fault began\n" }
+        var text = ""
+        if !impact.silent.isEmpty { text += "no answer from: \(impact.silent.joined(separator: ", "))\n" }
+        guard impact.total.requests > 0 else { return text + "observed: nobody has asked since the fault began\n" }
         let window = Wording.time(milliseconds: Double(impact.windowMilliseconds))
+        let deviations = observed.comparison.deviations
         let agreement =
-            switch observed.prediction?.different {
-            case nil: ""
-            case 0?: ", each as predicted"
-            case let different?: ", \(different) not as predicted"
-            }
-        return
-            "\nobserved: \(Wording.plural(impact.customers, "customer")) asked within \(window) of the fault\(agreement)\n"
+            deviations.isEmpty ? "each as predicted" : "\(Wording.count(deviations.count)) not as predicted"
+        text +=
+            "observed: \(Wording.plural(impact.customers, "customer")) asked within \(window) of the fault, "
+            + "\(agreement)\n" + "  " + Self.sentence(impact.outcomes) + "\n"
+        if impact.total.requests > impact.outcomes.requests {
+            text += "  of the whole window: " + Self.sentence(impact.total) + "\n"
+        }
+        for deviation in deviations.prefix(mostDeviations) { text += "  \(deviation.title): \(deviation.sentence)\n" }
+        if deviations.count > mostDeviations {
+            text += "  and \(Wording.count(deviations.count - mostDeviations)) more (-o json names them)\n"
+        }
+        return text
+    }
+
+    private static func sentence(_ outcomes: ObservedImpact.Outcomes) -> String {
+        let rate = Wording.percent(outcomes.harmed, of: outcomes.requests)
+        return "\(Wording.plural(outcomes.requests, "request")), \(rate) harmed: \(Wording.count(outcomes.failed)) "
+            + "failed, \(Wording.count(outcomes.noQuorum)) without a quorum, \(Wording.count(outcomes.refused)) "
+            + "refused; \(Wording.count(outcomes.slow)) slow"
     }
 
     /// One line for `kill`: what the dead cells mean.

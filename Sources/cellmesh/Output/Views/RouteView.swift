@@ -21,7 +21,10 @@ struct RouteView {
         let assignment = model.placement.assignment(of: hash)
         let cells = assignment.shard.map { topology.cells[$0.position] }
         let states = cells.map { cell in status.map { $0.state(of: cell.name)?.state ?? "unknown" } }
-        let serving = cells.first { cell in status?.state(of: cell.name)?.serves ?? false }?.name
+        let serving = status.flatMap { status in cells.first { status.serves($0.name) }?.name }
+        let byRouter = (status?.routers ?? []).map { router in
+            (router: router.name, cell: cells.first { status?.reaches(router.name, $0.name) ?? false }?.name)
+        }
         let geography = model.placement.geography(of: hash)
         let isPinned = model.table.pin(of: hash) != nil
         let cohort = model.table.cohort(of: hash)
@@ -32,6 +35,11 @@ struct RouteView {
             ("customer", .string(customer)), ("epoch", .integer(assignment.epoch.rawValue)),
             ("shard", .strings(cells.map(\.name))), ("serving", .string(serving)), ("geography", .string(geography)),
             ("spread", .string(spread)), ("cohort", .integer(cohort)), ("pinned", .bool(isPinned)),
+            (
+                "by_router",
+                .array(
+                    byRouter.map { .object([("router", .string($0.router)), ("serving", .string($0.cell))]) })
+            ),
             ("joining", joining.map { .strings($0) } ?? .null),
             (
                 "members",
@@ -62,6 +70,11 @@ struct RouteView {
                 ])
             }
             text += table.render()
+            if Set(byRouter.map(\.cell)).count > 1 {
+                for entry in byRouter {
+                    text += "through \(entry.router): \(entry.cell.map { "\($0) serves" } ?? "no cell is reached")\n"
+                }
+            }
             if let joining { text += "\nmoving to: \(joining.joined(separator: ", "))\n" }
             if cells.isEmpty { text += "no cell is eligible: every region of the customer's geography is evacuated\n" }
             return text

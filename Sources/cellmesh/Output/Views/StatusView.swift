@@ -6,8 +6,8 @@ enum StatusView {
         let document = answer.ordered([
             "schema", "mesh", "seed", "epoch", "state", "cells", "routers", "control", "faults",
         ])
-        .ordering("cells", ["name", "region", "zone", "pid", "state", "address", "customers"])
-        .ordering("routers", ["name", "pid", "state", "address"])
+        .ordering("cells", ["name", "region", "zone", "pid", "state", "address", "customers", "reached_by"])
+        .ordering("routers", ["name", "pid", "state", "address", "reaches"])
         let names =
             document["cells"].elements.compactMap { $0["name"].text.map { "cell/\($0)" } }
             + document["routers"].elements.compactMap { $0["name"].text.map { "router/\($0)" } }
@@ -45,16 +45,22 @@ enum StatusView {
     }
 
     private static func others(_ document: JSONValue, _ style: TableStyle) -> String {
-        var table = style.table([.init("PROCESS"), .init("ADDRESS"), .init("PID", .right, wide: true)])
+        var table = style.table([
+            .init("PROCESS"), .init("STATE"), .init("REACHES", .right), .init("ADDRESS"),
+            .init("PID", .right, wide: true),
+        ])
         for router in document["routers"].elements {
             table.add([
-                .init("router/\(router["name"].text ?? "")"), .init(router["address"].text ?? "-"),
+                .init("router/\(router["name"].text ?? "")"),
+                .init(router["state"].text ?? "-", Wording.style(ofState: router["state"].text ?? "")),
+                .init(router["reaches"].int.map { "\($0) cells" } ?? "-"), .init(router["address"].text ?? "-"),
                 .init(number(router["pid"])),
             ])
         }
         let control = document["control"]
         table.add([
             control["pid"].isNull ? .init("control", .red) : .init("control"),
+            control["pid"].isNull ? .init("down", .red) : .init("serving", .green), .init("-"),
             .init(control["address"].text ?? "not running"), .init(number(control["pid"])),
         ])
         return table.render()

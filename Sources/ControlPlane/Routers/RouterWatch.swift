@@ -1,0 +1,105 @@
+import MeshBase
+import UVDriver
+
+/// Keeps what every router says of the cells, so that nobody has to be asked when a person asks for the status.
+///
+/// Each is asked five times a second, and more often while something is about to change. One that did not answer in
+/// time has told nothing until it does.
+final class RouterWatch {
+    struct Router {
+        var name: ProcessName
+        var admin: Endpoint
+    }
+
+    private struct Known {
+        var admin: Endpoint
+        var vitals: RouterVitals?
+        var isAsking = false
+    }
+
+    private static let interval = TimeAmount.milliseconds(200)
+    private static let hurry = TimeAmount.milliseconds(10)
+    private static let patience = TimeAmount.seconds(1)
+
+    private let loop: EventLoop
+    private let client: HTTPClient
+    /// The routers that run and answer.
+    private let routers: () -> [Router]
+    /// Whether something is about to change.
+    private let isUnsettled: () -> Bool
+    /// Some router told something new.
+    var onChange: () -> Void = {}
+    private var known: [ProcessName: Known] = [:]
+    /// Cells that were reached, with the address of that life.
+    private var lives: [String: String] = [:]
+    private var timer: LoopTimer?
+    private var isClosed = false
+
+    init(
+        loop: EventLoop, client: HTTPClient, routers: @escaping () -> [Router], isUnsettled: @escaping () -> Bool
+    ) {
+        self.loop = loop
+        self.client = client
+        self.routers = routers
+        self.isUnsettled = isUnsettled
+    }
+
+    func start() { tick() }
+
+    func close() {
+        isClosed = true
+        timer?.close()
+    }
+
+    private func tick() {
+        guard !isClosed else { return }
+        let now = routers()
+        let names = Set(now.map(\.name))
+        known = known.filter { names.contains($0.key) }
+        for router in now { ask(router) }
+        timer = try? LoopTimer.once(loop: loop, after: isUnsettled() ? Self.hurry : Self.interval) { [weak self] in
+            self?.tick()
+        }
+    }
+
+    private func ask(_ router: Router) {
+        // At another address it is another life, of which nothing is known.
+        if known[router.name]?.admin != router.admin { known[router.name] = Known(admin: router.admin) }
+        guard known[router.name]?.isAsking == false else { return }
+        known[router.name]?.isAsking = true
+        client.send(HTTPOutgoing(.get, router.admin, "/v1/vitals"), timeout: Self.patience) { [weak self] result in
+            guard let self, known[router.name]?.admin == router.admin else { return }
+            var vitals: RouterVitals?
+            if case .success(let answer) = result, answer.isSuccess {
+                vitals = ReportJSON.decode(RouterVitals.self, answer.body)
+            }
+            known[router.name]?.isAsking = false
+            guard known[router.name]?.vitals != vitals else { return }
+            known[router.name]?.vitals = vitals
+            for (cell, address) in vitals?.reached ?? [:] { lives[cell] = address }
+            onChange()
+        }
+    }
+
+    /// Whether the router has told lately.
+    func hasTold(_ router: ProcessName) -> Bool { known[router]?.vitals != nil }
+
+    /// How many cells it reaches; nil where it has not told.
+    func reachCount(of router: ProcessName) -> Int? { known[router]?.vitals?.reached.count }
+
+    /// The routers that reach a cell in the life that has this address, in the order given.
+    func reaching(_ cell: String, at address: Endpoint?, among live: [ProcessName]) -> [ProcessName] {
+        guard let address else { return [] }
+        let text = address.description
+        return live.filter { known[$0]?.vitals?.reached[cell] == text }
+    }
+
+    func witness(of cell: String, at address: Endpoint?, live: [ProcessName]) -> RouterWitness {
+        var witness = RouterWitness()
+        witness.live = live.count
+        witness.told = live.count { hasTold($0) }
+        witness.reaching = reaching(cell, at: address, among: live).count
+        witness.wasReached = address.map { lives[cell] == $0.description } ?? false
+        return witness
+    }
+}

@@ -1,0 +1,84 @@
+import MeshBase
+import Wire
+
+extension RouterNode {
+    /// How long a ping may take: as long as an attempt, and never so little that a busy machine would look silent.
+    var pingLimit: TimeAmount { max(policy.attemptTimeout, .milliseconds(250)) }
+
+    /// The first link is up: from now on the cells are looked at.
+    mutating func beginLooking(now: Instant) {
+        if nextLook == .distantFuture { nextLook = now + CellPulse.interval }
+    }
+
+    /// Looks at every cell whose link is up, pings the quiet ones, and demotes those that answer nothing.
+    mutating func look(stood: Bool, now: Instant, into sink: inout some RouterSink) {
+        var isAnyUp = false
+        for position in links.indices where links[position].state == .up {
+            isAnyUp = true
+            let cell = CellIndex(position)
+            switch links[position].pulse.look(limit: pingLimit, stood: stood, now: now) {
+            case .nothing: break
+            case .ping: ping(cell, now: now, into: &sink)
+            case .demoted:
+                noteDemoted(cell, now: now, into: &sink)
+                ping(cell, now: now, into: &sink)
+            }
+        }
+        missTheSilent(now: now)
+        impact.look(now: now)
+        nextLook = isAnyUp || impact.isOpen || started != nil ? now + CellPulse.interval : .distantFuture
+    }
+
+    /// Cells that have not served a while after this router's start are out, as any that stopped: the router may be the
+    /// one that came later.
+    private mutating func missTheSilent(now: Instant) {
+        guard let started, now - started >= .seconds(3) else { return }
+        self.started = nil
+        for position in links.indices where !links[position].hasServed && !links[position].isServing {
+            links[position].hasServed = true
+            impact.faultBegan(CellIndex(position), now: now)
+        }
+    }
+
+    /// The router itself did not run at its time: what it did not hear meanwhile is no cell's fault.
+    func stoodStill(_ now: Instant) -> Bool {
+        nextLook != .distantFuture && now - nextLook > CellPulse.interval
+    }
+
+    private mutating func ping(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
+        counters.pings += 1
+        // The time travels with it, so that an answer needs no memory of its question.
+        sink.ping(
+            FrameHead(
+                kind: .ping, request: 0, customer: CustomerHash(rawValue: 0), epoch: .first,
+                versionCounter: UInt64(bitPattern: now.nanoseconds)), to: cell)
+    }
+
+    mutating func ponged(
+        _ head: FrameHead, by cell: CellIndex, now: Instant, into sink: inout some RouterSink
+    ) {
+        let sent = Int64(bitPattern: head.versionCounter)
+        guard sent >= 0, sent <= now.nanoseconds, links[cell.position].state == .up else {
+            counters.lateFrames += 1
+            return
+        }
+        let age = TimeAmount.nanoseconds(now.nanoseconds - sent)
+        guard links[cell.position].pulse.ponged(age: age, limit: pingLimit, now: now) else { return }
+        counters.returns += 1
+        sink.emit(.cellReturned(cell))
+        updateServing(cell, now: now)
+    }
+
+    /// An attempt at `cell` had its full time and no answer.
+    mutating func cellTimedOut(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
+        guard links[cell.position].state == .up, links[cell.position].pulse.timedOut(now: now) else { return }
+        noteDemoted(cell, now: now, into: &sink)
+        ping(cell, now: now, into: &sink)
+    }
+
+    private mutating func noteDemoted(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
+        counters.demotions += 1
+        sink.emit(.cellDemoted(cell))
+        updateServing(cell, now: now)
+    }
+}

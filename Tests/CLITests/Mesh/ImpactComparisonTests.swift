@@ -1,0 +1,119 @@
+import MeshBase
+import Sharding
+import Testing
+
+@testable import cellmesh
+
+@Suite struct ImpactComparisonTests {
+    private let model: StoredMesh
+    private let cell: CellIndex
+    private let radius: BlastRadius
+
+    init() throws {
+        model = try StoredMesh(topology: try #require(TopologyFile.embedded().topology))
+        cell = try #require(model.topology.cellIndex(named: "us-east-1"))
+        radius = BlastRadius(model.topology, placement: model.placement)
+    }
+
+    private func isTouched(_ number: Int) -> Bool {
+        model.placement.shard(of: CustomerHash(number: number)).contains(cell)
+    }
+
+    /// `outcome`: effect, requests, slow, failed, no quorum, refused.
+    private func page(
+        _ numbers: [Int], cells: [String] = ["us-east-1"], _ outcome: (Int) -> [Int]
+    ) -> JSONValue {
+        .object([
+            ("window_ms", 50), ("open", true), ("cells", .strings(cells)), ("phase", 1),
+            ("total", .object([("requests", 500), ("failed", 7)])),
+            (
+                "seen",
+                .array(
+                    numbers.map { number in
+                        let hash = JSONValue.string(String(CustomerHash(number: number).rawValue, radix: 16))
+                        return .array([hash] + outcome(number).map { .integer($0) })
+                    })
+            ),
+        ])
+    }
+
+    private func compare(_ impact: ObservedImpact, dead: CellSet? = nil) -> ImpactComparison {
+        ImpactComparison(impact, radius, model.topology, dead: dead)
+    }
+
+    @Test func whatRoutersSawIsHeldAgainstThePrediction() {
+        var impact = ObservedImpact()
+        impact.add("r1", [page(Array(1...60)) { [isTouched($0) ? 1 : 0, 2, 0, 0, 0, 0] }])
+        // Another router saw some of them too, and was luckier: the worst counts.
+        impact.add("r2", [page(Array(41...100)) { [isTouched($0) ? 1 : 0, 2, 0, 0, 0, 0] }])
+        impact.add("r3", [page(Array(1...10)) { _ in [0, 1, 0, 0, 0, 0] }])
+        #expect(impact.customers == 100)
+        #expect(impact.cells == ["us-east-1"])
+        #expect(impact.outcomes.requests == 60 * 2 + 60 * 2 + 10)
+        #expect(impact.total.requests == 1_500)
+        let comparison = compare(impact)
+        #expect(comparison.different == 0 && comparison.deviations.isEmpty)
+        #expect(comparison.counts == impact.counts)
+        #expect(impact.counts.degraded > 0 && impact.counts.untouched > 0)
+        // Had every customer felt it, those whose shard has not the cell would differ.
+        var worse = ObservedImpact()
+        worse.add("r1", [page(Array(1...100)) { _ in [1, 1, 0, 0, 0, 0] }])
+        #expect(compare(worse).different == comparison.counts.untouched)
+    }
+
+    @Test func customersThatCameToHarmWithAWholeShardAreNamed() throws {
+        let untouched = try #require((1...1000).first { !isTouched($0) })
+        let touched = try #require((1...1000).first { isTouched($0) })
+        var impact = ObservedImpact()
+        impact.add(
+            "r1",
+            [page([untouched, touched]) { $0 == untouched ? [0, 12, 1, 3, 0, 0] : [1, 9, 0, 0, 0, 0] }])
+        let comparison = compare(impact)
+        #expect(comparison.different == 0)
+        #expect(comparison.deviations.map(\.name) == ["c\(untouched)"])
+        #expect(
+            comparison.deviations.first?.sentence
+                == "predicted untouched, seen untouched: of 12 requests 3 failed, 1 slow")
+        let view = BlastRadiusView(
+            report: radius.report(dead: CellSet([cell])), cellCount: 12,
+            observed: .init(impact: impact, comparison: comparison))
+        let observed = view.document["observed"]
+        #expect(observed["unexpected"].int == 1 && observed["different"].int == 0)
+        #expect(observed["outcomes"]["failed"].int == 3)
+        let text = view.full.table(TableStyle(isWide: false, hasColors: false))
+        #expect(text.contains("1 not as predicted"))
+        #expect(text.contains("21 requests, 14.3 % harmed: 3 failed"))
+    }
+
+    @Test func routersThatSeeDifferentCellsAreEachHeldAgainstTheirOwn() {
+        let other = model.topology.cellIndex(named: "eu-west-1")!
+        let number = (1...1000).first { number in
+            let shard = model.placement.shard(of: CustomerHash(number: number))
+            return shard.contains(cell) && !shard.contains(other)
+        }!
+        var impact = ObservedImpact()
+        impact.add("r1", [page([number], cells: ["eu-west-1"]) { _ in [0, 1, 0, 0, 0, 0] }])
+        #expect(compare(impact).deviations.isEmpty)
+        // Held against the cell that the other router lost it would be wrong.
+        #expect(compare(impact, dead: CellSet([cell])).different == 1)
+        impact.add("r2", [page([number], cells: ["us-east-1"]) { _ in [1, 1, 0, 0, 0, 0] }])
+        #expect(compare(impact).deviations.isEmpty)
+    }
+
+    @Test func aPageOfAnythingIsNoTrap() {
+        var impact = ObservedImpact()
+        impact.add(
+            "r1",
+            [
+                .object([
+                    ("cells", 7), ("window_ms", "x"),
+                    (
+                        "seen",
+                        .array([.array([]), .array(["zz", 1, 1, 1, 1, 1, 1]), .array(["ff", 9, 1, 1, 1, 1, 1]), 5])
+                    ),
+                ])
+            ])
+        impact.add("r2", [])
+        #expect(impact.customers == 0)
+    }
+}
