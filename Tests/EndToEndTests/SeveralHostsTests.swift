@@ -30,8 +30,8 @@ extension EndToEnd {
                 return rows.count == 14 && rows.allSatisfy { $0["status"] as? String == "alive" }
                     && members["agree"] as? Int == 14 && members["of"] as? Int == 14
             }
-            // Nobody has told the cells that the mesh is new: they ask each other before a store may vote.
-            try hosts.eventually("every store has a vote") {
+            // The router needs a moment more than the members.
+            try hosts.eventually("the router reaches every cell") {
                 try hosts.execute("control", ["status", "-o", "json"]).json["state"] as? String == "serving"
             }
             let kill = try hosts.execute("control", ["kill", "us-east-1", "--yes"])
