@@ -41,8 +41,8 @@ extension MeshObserver: APIBackend {
     func makeRouterWatch() -> RouterWatch {
         RouterWatch(loop: loop, client: client) { [unowned self] in
             liveRouters.compactMap { name in addresses(of: name).admin.map { .init(name: name, admin: $0) } }
-        } isUnsettled: {
-            false
+        } isUnsettled: { [unowned self] in
+            topology.processNames.contains { $0.role == .cell && state(of: $0) == .starting }
         }
     }
 
