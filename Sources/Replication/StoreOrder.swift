@@ -3,6 +3,7 @@ import MeshBase
 /// What a cell asks of its store. Orders are answered in the order in which they were given, each by one
 /// `StoreAnswer` with its ticket, and only after the transaction that holds it has been committed.
 public struct StoreOrder: Sendable, Equatable {
+    /// What is to be done.
     public enum Operation: Sendable, Equatable {
         /// The version only; the first phase of a write.
         case version
@@ -22,14 +23,17 @@ public struct StoreOrder: Sendable, Equatable {
         /// Changes the life where `StoreLife.mayBecome` allows it. `peers` are the stores of those born together.
         case becomes(StoreLife, peers: [String: UInt64])
     }
+    /// The asker's own number of the order, repeated by its answer.
     public var ticket: UInt64
     /// The customer's name and the record's key, as bytes of UTF-8.
     public var customer: [UInt8]
     public var key: [UInt8]
     /// The placement epoch of the request; compared with the stored one inside the transaction.
     public var epoch: Epoch
+    /// What is to be done with the record.
     public var operation: Operation
 
+    /// An order; orders between stores have no record, and their epoch is not looked at.
     public init(ticket: UInt64, customer: [UInt8], key: [UInt8], epoch: Epoch, operation: Operation) {
         self.ticket = ticket
         self.customer = customer
@@ -39,7 +43,9 @@ public struct StoreOrder: Sendable, Equatable {
     }
 }
 
+/// What came of an order of the store.
 public struct StoreAnswer: Sendable, Equatable {
+    /// Why nothing was done.
     public enum Failure: UInt8, Sendable, Equatable {
         /// No space left on the device.
         case full = 1
@@ -48,6 +54,7 @@ public struct StoreAnswer: Sendable, Equatable {
         /// More orders are waiting than the bound allows; nothing was done.
         case overloaded = 3
     }
+    /// What was done, by the order's operation, or why nothing was.
     public enum Outcome: Sendable, Equatable {
         /// `tombstone`: what is stored under this version is a deletion.
         case version(RecordVersion, tombstone: Bool)
@@ -67,8 +74,11 @@ public struct StoreAnswer: Sendable, Equatable {
         case noVote(StoreLife)
         case failed(Failure)
     }
+    /// That of the order.
     public var ticket: UInt64
+    /// Final: an order is answered once.
     public var outcome: Outcome
+    /// The answer to the order of this ticket.
     public init(ticket: UInt64, outcome: Outcome) {
         self.ticket = ticket
         self.outcome = outcome

@@ -6,10 +6,12 @@ import Topology
 public struct ShardShape: Sendable, Equatable {
     /// Cells among which a shard takes some, beside the cell itself.
     public struct Domain: Sendable, Equatable {
+        /// Without the cell that the shape is around.
         public var cells: [CellIndex]
         /// How many of them one shard takes at most.
         public var most: Int
 
+        /// A domain that gives a shard `most` of these cells; 1 to 16.
         public init(cells: [CellIndex], most: Int) {
             self.cells = cells
             self.most = most
@@ -17,8 +19,10 @@ public struct ShardShape: Sendable, Equatable {
     }
     /// Cells of one shard, the cell itself included; 1 to 16.
     public var size: Int
+    /// The cell's own domain among them where it gives a shard more than one.
     public var domains: [Domain]
 
+    /// The shards of `size` cells that take their others out of these domains.
     public init(size: Int, domains: [Domain]) {
         self.size = size
         self.domains = domains
