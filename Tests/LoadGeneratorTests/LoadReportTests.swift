@@ -68,7 +68,7 @@ import Testing
                 customers    10 seen: 0 lost, 4 degraded, 6 untouched
                 writes       300 acknowledged, 2 lost
                 violated     acknowledged-writes: 2 "lost"
-                objective    met      p99<50ms  (12.5)
+                objective    met      p99<50ms  (12.5 ms)
                 objective    violated rate>=1  (nothing measured)
 
                 """)

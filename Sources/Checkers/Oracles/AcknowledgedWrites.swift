@@ -192,6 +192,9 @@ package struct AcknowledgedWrites: Sendable {
         return totals
     }
 
+    /// Nothing speaks against it, and not everything could be read back: whether a write was lost is not known.
+    package var isInconclusive: Bool { violations.isEmpty && totals().unverified > 0 }
+
     package func verdict(oracle: String = "acknowledged-writes") -> Verdict {
         let totals = totals()
         var detail = "\(totals.acknowledged) acknowledged, \(totals.lost) lost, \(totals.unknown) of unknown outcome"

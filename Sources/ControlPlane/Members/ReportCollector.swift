@@ -3,8 +3,10 @@ import UVDriver
 
 /// Asks several processes for the same page at once.
 enum ReportCollector {
-    /// How long a process may take to answer.
-    static let patience = TimeAmount.seconds(1)
+    /// How long a process may take to answer, once it is asked.
+    static let patience = TimeAmount.seconds(3)
+    /// Processes that are asked at a time.
+    static let atOnce = 32
 
     /// `completion` is called once, with a report from each that was asked; nil from those that gave none in time.
     static func ask<Report: Decodable>(
@@ -12,23 +14,42 @@ enum ReportCollector {
         through client: HTTPClient, _ completion: @escaping ([ProcessName: Report?]) -> Void
     ) {
         guard !processes.isEmpty else { return completion([:]) }
-        let answers = Answers<Report>(expected: processes.count)
-        for process in processes {
-            client.send(HTTPOutgoing(.get, process.admin, target), timeout: patience) { result in
-                var report: Report?
-                if case .success(let answer) = result, answer.isSuccess {
-                    report = ReportJSON.decode(type, answer.body)
-                }
-                answers.found[process.name] = .some(report)
-                if answers.found.count == answers.expected { completion(answers.found) }
-            }
-        }
+        let round = Round(processes, target, client, completion)
+        for _ in 0..<min(atOnce, processes.count) { round.askNext() }
     }
 
-    private final class Answers<Report> {
-        var found: [ProcessName: Report?] = [:]
-        let expected: Int
-        init(expected: Int) { self.expected = expected }
+    private final class Round<Report: Decodable> {
+        private let processes: [(name: ProcessName, admin: Endpoint)]
+        private let target: String
+        private let client: HTTPClient
+        private let completion: ([ProcessName: Report?]) -> Void
+        private var found: [ProcessName: Report?] = [:]
+        private var next = 0
+
+        init(
+            _ processes: [(name: ProcessName, admin: Endpoint)], _ target: String, _ client: HTTPClient,
+            _ completion: @escaping ([ProcessName: Report?]) -> Void
+        ) {
+            self.processes = processes
+            self.target = target
+            self.client = client
+            self.completion = completion
+        }
+
+        func askNext() {
+            guard next < processes.count else { return }
+            let process = processes[next]
+            next += 1
+            client.send(HTTPOutgoing(.get, process.admin, target), timeout: patience) { [self] result in
+                var report: Report?
+                if case .success(let answer) = result, answer.isSuccess {
+                    report = ReportJSON.decode(Report.self, answer.body)
+                }
+                found[process.name] = .some(report)
+                if found.count == processes.count { return completion(found) }
+                askNext()
+            }
+        }
     }
 }
 

@@ -45,8 +45,9 @@ extension LoadReport {
         writes.verified = verified
     }
 
-    mutating func take(_ verdict: Checkers.Verdict) {
-        verdicts.append(Verdict(oracle: verdict.oracle, ok: verdict.ok, detail: verdict.detail))
+    mutating func take(_ verdict: Checkers.Verdict, conclusive: Bool = true) {
+        verdicts.append(
+            Verdict(oracle: verdict.oracle, ok: verdict.ok, detail: verdict.detail, conclusive: conclusive))
     }
 
     mutating func judge(_ objectives: [Objective], _ latency: LatencyHistogram) {

@@ -57,6 +57,7 @@ extension LoadReport {
                 $0.object {
                     $0.field("oracle", verdict.oracle)
                     $0.field("ok", verdict.ok)
+                    $0.field("conclusive", verdict.conclusive)
                     $0.field("detail", verdict.detail)
                 }
             }

@@ -42,9 +42,11 @@ extension LoadReport {
                     + (writes.unknown > 0 ? ", \(writes.unknown) unknown" : "")
                     + (writes.unverified > 0 ? ", \(writes.unverified) could not be read back" : ""))
         }
-        for verdict in verdicts where !verdict.ok { line("violated", "\(verdict.oracle): \(verdict.detail)") }
+        for verdict in verdicts where !verdict.ok {
+            line(verdict.conclusive ? "violated" : "inconclusive", "\(verdict.oracle): \(verdict.detail)")
+        }
         for result in slo {
-            let observed = result.observed.map { Self.short($0) } ?? "nothing measured"
+            let observed = result.observedText ?? "nothing measured"
             line("objective", "\(result.ok ? "met     " : "violated") \(result.expression)  (\(observed))")
         }
         return lines.joined(separator: "\n") + "\n"
@@ -60,12 +62,12 @@ extension LoadReport {
     }
 
     private static func seconds(_ milliseconds: Double) -> String { short(milliseconds / 1000) + " s" }
-    private static func time(_ milliseconds: Double) -> String {
+    static func time(_ milliseconds: Double) -> String {
         milliseconds < 1 ? short(milliseconds * 1000) + " us" : short(milliseconds) + " ms"
     }
 
     /// About three significant digits.
-    private static func short(_ value: Double) -> String {
+    static func short(_ value: Double) -> String {
         guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
         let factor: Double =
             value.magnitude >= 100 ? 1 : value.magnitude >= 10 ? 10 : value.magnitude >= 1 ? 100 : 10_000

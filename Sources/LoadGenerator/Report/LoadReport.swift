@@ -49,6 +49,18 @@ package struct LoadReport: Hashable, Sendable, Codable {
         package var oracle: String
         package var ok: Bool
         package var detail: String
+        /// False where it could not be judged: reads that could not be made say neither yes nor no.
+        package var conclusive = true
+
+        /// It was judged, and it was not kept.
+        package var isViolated: Bool { !ok && conclusive }
+
+        package init(oracle: String, ok: Bool, detail: String, conclusive: Bool = true) {
+            self.oracle = oracle
+            self.ok = ok
+            self.detail = detail
+            self.conclusive = conclusive
+        }
     }
 
     package var schema = "cellmesh/1"

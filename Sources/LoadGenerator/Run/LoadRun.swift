@@ -238,7 +238,7 @@ package final class LoadRun {
         report.take(state.pointee.ledger.counts)
         let verifies = configuration.verifies && state.pointee.stops < 2
         report.take(state.pointee.writes.totals(), verified: verifies)
-        if verifies { report.take(state.pointee.writes.verdict()) }
+        if verifies { report.take(state.pointee.writes.verdict(), conclusive: !state.pointee.writes.isInconclusive) }
         if let registers = state.pointee.registers { report.take(registers.verdict()) }
         report.connections = state.pointee.opened
         report.judge(configuration.objectives, state.pointee.accounts.latency)

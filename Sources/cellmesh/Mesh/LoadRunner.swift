@@ -1,10 +1,14 @@
+import Glibc
 import LoadGenerator
 import MeshBase
 import UVDriver
 
 /// Runs a load on a loop of its own, in this process.
 enum LoadRunner {
-    static func run(_ router: Endpoint, _ configuration: LoadConfiguration, _ console: Console) throws -> LoadReport {
+    /// - Returns: the report, and whether a person ended it early.
+    static func run(
+        _ router: Endpoint, _ configuration: LoadConfiguration, _ console: Console
+    ) throws -> (report: LoadReport, isInterrupted: Bool) {
         do {
             try ProcessSetup.ignoreBrokenPipes()
             try ProcessSetup.raiseOpenFiles(to: 65_536)
@@ -13,8 +17,13 @@ enum LoadRunner {
             var report: LoadReport?
             var signals: [SignalWatcher] = []
             let progress = ProgressLine(console)
-            for signal in [Int32(2), 15] {
-                signals.append(try SignalWatcher(loop: loop, signal: signal) { load.stop() })
+            var isInterrupted = false
+            for signal in [SIGINT, SIGTERM] {
+                signals.append(
+                    try SignalWatcher(loop: loop, signal: signal) {
+                        if signal == SIGINT { isInterrupted = true }
+                        load.stop()
+                    })
             }
             load.onProgress = { progress.show(wording($0, of: configuration.duration)) }
             load.onFinish = {
@@ -26,7 +35,7 @@ enum LoadRunner {
             progress.end()
             loop.close()
             guard let report else { throw CommandFailure("the load ended without a report") }
-            return report
+            return (report, isInterrupted)
         } catch let error as LoadError {
             throw CommandFailure(.usage, error.message)
         } catch let error as UVError {

@@ -1,4 +1,7 @@
+import ControlPlane
+import MeshBase
 import Telemetry
+import UVDriver
 
 /// Where the nodes' views of the mesh differ.
 enum MemberViews {
@@ -9,10 +12,25 @@ enum MemberViews {
     }
 
     static func differences(_ api: APIClient) throws -> Report {
-        let nodes = try api.get("/v1/processes")["processes"].elements.filter { !$0["pid"].isNull }
-            .compactMap { $0["name"].text }
-        let answers = api.getAll(nodes.map { "/v1/members?from=\(APIClient.encoded($0))" })
-        let views = zip(nodes, answers).compactMap { node, answer in
+        let processes = try api.get("/v1/processes")["processes"].elements
+        // Each is asked itself, and once: the control plane would ask them all for each of them.
+        let nodes = processes.compactMap { process -> (name: String, admin: Endpoint)? in
+            guard process["role"].text != NodeRole.control.name, let name = process["name"].text else { return nil }
+            return process["admin"].text.flatMap { Endpoint($0) }.map { (name, $0) }
+        }
+        let requests = nodes.map { HTTPOutgoing(.get, $0.admin, "/v1/members") }
+        var answers: [(node: String, answer: JSONValue?)] = [("control", try? api.get("/v1/members"))]
+        var next = 0
+        while next < requests.count {
+            let end = min(requests.count, next + atOnce)
+            let found = BlockingHTTPClient.send(Array(requests[next..<end]), timeout: APIClient.patience)
+            for (node, result) in zip(nodes[next..<end], found) {
+                let answer = (try? result.get()).flatMap { $0.isSuccess ? JSONParser.parse($0.body) : nil }
+                answers.append((node.name, answer))
+            }
+            next = end
+        }
+        let views = answers.compactMap { node, answer in
             answer.map { answer in
                 View(
                     observer: node,
@@ -22,8 +40,11 @@ enum MemberViews {
                     })
             }
         }
-        return report(views, silent: zip(nodes, answers).filter { $0.1 == nil }.map(\.0))
+        return report(views, silent: answers.filter { $0.answer == nil }.map(\.node))
     }
+
+    /// Members that are asked at a time.
+    private static let atOnce = 32
 
     /// Views that are shown in columns of their own; where there are more, each member is told by itself.
     private static let mostColumns = 6
@@ -87,7 +108,8 @@ enum MemberViews {
         }
         let sides = sides(views, of: differing.map(\.name))
         let document = JSONValue.document([
-            ("observers", .integer(views.count)), ("silent", .strings(silent)),
+            ("observers", .integer(views.count)), ("of", .integer(views.count + silent.count)),
+            ("silent", .strings(silent)),
             ("sides", .array(sides.map { .strings($0) })),
             (
                 "differences",
@@ -109,7 +131,10 @@ enum MemberViews {
         return Report(document, names: differing.map { "member/\($0.name)" }) { style in
             var text = ""
             if differing.isEmpty {
-                text = "all \(views.count) nodes see the same\n"
+                text =
+                    silent.isEmpty
+                    ? "all \(views.count) nodes see the same\n"
+                    : "the \(views.count) of \(views.count + silent.count) nodes that answered see the same\n"
             } else if sides.count <= mostColumns {
                 text = sideBySide(sides, differing, style)
             } else {

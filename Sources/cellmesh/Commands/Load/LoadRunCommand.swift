@@ -8,8 +8,9 @@ struct LoadRunCommand: ParsableCommand {
         commandName: "run", abstract: "Send a load, wait for its end and report.",
         discussion: """
             An open loop: requests are sent at their times, however slow the answers are, and latency counts from the \
-            time for which a request was meant. Ctrl-C ends it early and reports what there is. Exits with 5 when an \
-            objective was violated or an acknowledged write was lost.
+            time for which a request was meant. Ctrl-C ends it early, reports what there is and exits with 130. Exits \
+            with 5 when an objective was violated or an acknowledged write was lost, and with 3 when no request was \
+            answered as it should be, or a record could not be read back, so that nobody knows.
 
               cellmesh load run --rate 500 --duration 30s
               cellmesh load run --rate 200 --mix reads=50%,writes=50% --verify
@@ -28,12 +29,26 @@ struct LoadRunCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let target = try LoadTarget(mesh, router: router)
-        let report = try LoadRunner.run(target.router, load.configuration(target.topology), console)
+        let (report, isInterrupted) = try LoadRunner.run(
+            target.router, load.configuration(target.topology), console)
         console.show(try LoadView.make(report))
+        if isInterrupted {
+            throw CommandFailure(.interrupted, "the load was interrupted; the report is of what was sent")
+        }
         if report.slo.contains(where: { !$0.ok }) || report.writes.lost > 0
-            || report.verdicts.contains(where: { !$0.ok })
+            || report.verdicts.contains(where: \.isViolated)
         {
             throw CommandFailure(.violated, LoadView.violation(report), next: "cellmesh events --since 1m")
+        }
+        if let verdict = report.verdicts.first(where: { !$0.ok }) {
+            throw CommandFailure(
+                .unhealthy, "inconclusive: \(verdict.oracle): \(verdict.detail)", next: "cellmesh status")
+        }
+        if report.requests > 0, report.ok == 0 {
+            throw CommandFailure(
+                .unhealthy,
+                "none of \(Wording.plural(Int(clamping: report.requests), "request")) was answered as it should be",
+                next: "cellmesh status")
         }
         if report.customers.degraded + report.customers.lost > 0 { console.next("cellmesh blast-radius --actual") }
     }

@@ -6,12 +6,13 @@ struct MembersCommand: ParsableCommand {
         commandName: "members", abstract: "Tell who is a member of a mesh, as one node sees it.",
         discussion: """
             Each node has its own view, kept by gossip: alive, suspect, dead or left. 'agree' counts the nodes that see \
-            the same. With --wait, waits until all that were asked agree, and exits with 3 when they do not in time.
+            the same. With --wait, waits until all that were asked agree, and exits with 3 when they do not in time; \
+            right after a kill they agree still that the victim lives, so name what is waited for with --until.
 
               cellmesh members
               cellmesh members --from us-east-1
               cellmesh members --diff
-              cellmesh members --wait 10s -o json
+              cellmesh members --wait 10s --until us-east-1=dead -o json
             """)
 
     @Option(help: ArgumentHelp("The node whose view it is; the control plane's where left out.", valueName: "node"))
@@ -28,6 +29,12 @@ struct MembersCommand: ParsableCommand {
         help: ArgumentHelp("Wait so long until all nodes agree.", valueName: "duration"))
     var wait: DurationArgument?
 
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp("With --wait: also until all see this member so; may be repeated.", valueName: "node=status")
+    )
+    var until: [MemberWish] = []
+
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
@@ -36,18 +43,30 @@ struct MembersCommand: ParsableCommand {
         let api = try APIClient(mesh.running())
         if watch { return try Watch.run(console) { try report(api) } }
         if diff {
-            console.show(try MemberViews.differences(api))
+            let report = try MemberViews.differences(api)
+            console.show(report)
+            let silent = report.document["silent"].elements.compactMap(\.text)
+            guard silent.isEmpty else {
+                throw CommandFailure(
+                    .unhealthy, "\(Wording.plural(silent.count, "node")) did not answer: nobody knows what they see",
+                    next: "cellmesh status")
+            }
             return
         }
         var view = try api.get(target)
         if let wait {
             let deadline = Pause.now() + wait.amount
-            while !Self.agrees(view), Pause.now() < deadline {
+            while !isMet(view), Pause.now() < deadline {
                 Pause.sleep(.milliseconds(100))
                 view = try api.get(target)
             }
         }
         console.show(MembersView.make(view))
+        if wait != nil, let missing = until.first(where: { !$0.isMet(view) }) {
+            throw CommandFailure(
+                .unhealthy, "\(missing.name) is \(missing.seen(view)), not \(missing.status)",
+                next: "cellmesh why \(missing.name)")
+        }
         if wait != nil, !Self.agrees(view) {
             throw CommandFailure(
                 .unhealthy, "\(view["agree"].int ?? 0) of \(view["of"].int ?? 0) nodes agree",
@@ -66,6 +85,13 @@ struct MembersCommand: ParsableCommand {
         let name = from.split(separator: "/").last.map(String.init) ?? from
         return "/v1/members?from=\(APIClient.encoded(name))"
     }
+
+    func validate() throws {
+        if !until.isEmpty, wait == nil { throw ValidationError("--until goes with --wait DURATION") }
+    }
+
+    /// All agree, and on what is waited for.
+    private func isMet(_ view: JSONValue) -> Bool { Self.agrees(view) && until.allSatisfy { $0.isMet(view) } }
 
     private static func agrees(_ view: JSONValue) -> Bool {
         guard let agree = view["agree"].int, let of = view["of"].int else { return true }
