@@ -8,7 +8,8 @@ import Wire
 extension ControlPlane: APIBackend {
     // MARK: Status
 
-    func state(of process: SupervisedProcess) -> ProcessState {
+    /// - Parameter live: `liveRouters`, where many states are asked for at once.
+    func state(of process: SupervisedProcess, live: [ProcessName]? = nil) -> ProcessState {
         var facts = ProcessFacts()
         facts.isRunning = process.isRunning
         facts.isEnding = process.isEnding
@@ -27,8 +28,8 @@ extension ControlPlane: APIBackend {
                 facts.isEvacuated = evacuated.contains(topology.cells[cell.position].region)
             }
             facts.routers = routerWatch.witness(
-                of: process.name.name, at: process.addresses.data, live: liveRouters)
-            facts.isYoung = process.servingSince.map { loop.now() - $0 < Self.youth } ?? true
+                of: process.name.name, at: process.addresses.data, live: live ?? liveRouters)
+            facts.isYoung = isYoung(process)
         case .router:
             facts.reach = routerWatch.reachCount(of: process.name).map { ($0, max($0, runningCells)) }
         default: break
@@ -41,9 +42,14 @@ extension ControlPlane: APIBackend {
 
     /// Routers that run and are not paused.
     var liveRouters: [ProcessName] {
-        supervisor.processes.filter {
-            $0.name.role == .router && $0.isRunning && !$0.isEnding && !supervisor.isStopped($0)
-        }.map(\.name)
+        topology.routers.map { ProcessName(.router, $0.name) }.filter { name in
+            guard let process = supervisor[name] else { return false }
+            return process.isRunning && !process.isEnding && !supervisor.isStopped(process)
+        }
+    }
+
+    func isYoung(_ process: SupervisedProcess) -> Bool {
+        process.servingSince.map { loop.now() - $0 < Self.youth } ?? true
     }
 
     /// Cells that a router can be expected to reach.
@@ -60,7 +66,7 @@ extension ControlPlane: APIBackend {
         ) { name in
             let process = supervisor[name] ?? SupervisedProcess(name)
             return StatusReport.Known(
-                state: state(of: process), pid: process.identity?.pid, address: process.addresses.data,
+                state: state(of: process, live: live), pid: process.identity?.pid, address: process.addresses.data,
                 reachedBy: routerWatch.reaching(name.name, at: process.addresses.data, among: live).map(\.name),
                 reaches: routerWatch.reachCount(of: name))
         }
@@ -69,9 +75,11 @@ extension ControlPlane: APIBackend {
     }
 
     package func processes() -> ProcessesReport {
+        let live = liveRouters
         var rows = supervisor.processes.map { process in
             row(
-                process.name, process.identity?.pid, state(of: process), process.addresses, process.restarts,
+                process.name, process.identity?.pid, state(of: process, live: live), process.addresses,
+                process.restarts,
                 started: process.started)
         }
         let own = ProcessAddresses(data: nil, admin: api.local, gossip: member.gossip)
@@ -223,7 +231,8 @@ extension ControlPlane: APIBackend {
 
     package func metrics() -> String {
         var registry = MetricRegistry()
-        registry.count(processes: supervisor.processes.map { ($0.name.role, state(of: $0)) })
+        let live = liveRouters
+        registry.count(processes: supervisor.processes.map { ($0.name.role, state(of: $0, live: live)) })
         let restarts = registry.gauge("cellmesh_process_restarts", help: "Processes started again, all together.")
         registry.set(restarts, Double(supervisor.processes.reduce(0) { $0 + $1.restarts }))
         let failures = registry.gauge("cellmesh_journal_failures", help: "Entries that could not be written.")

@@ -10,10 +10,9 @@ extension ControlPlane {
                 return RouterWatch.Router(name: process.name, admin: admin)
             }
         } isUnsettled: { [unowned self] in
-            !isReady
-                || supervisor.processes.contains { process in
-                    process.name.role == .cell && process.isServing && state(of: process) == .starting
-                }
+            guard isReady else { return true }
+            let young = supervisor.processes.filter { $0.name.role == .cell && $0.isServing && isYoung($0) }
+            return young.contains { state(of: $0) == .starting }
         }
         watch.onChange = { [unowned self] in checkStart() }
         return watch
