@@ -5,14 +5,18 @@ struct Seed {
     let endpoint: Endpoint
     /// Who answered there.
     var member: MemberID?
+    /// Somebody has answered there once.
+    var wasReached = false
 }
 
 /// Finding the mesh, and finding its lost parts again.
 extension SWIM {
     mutating func join(
-        _ endpoints: [Endpoint], now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable
+        _ endpoints: [Endpoint], insteadOf former: [Endpoint], now: Instant, rng: inout Generator,
+        into sink: inout some SWIMSink & ~Copyable
     ) {
         guard phase == .running, let own = table.endpoint(selfID) else { return }
+        seeds.removeAll { former.contains($0.endpoint) && !endpoints.contains($0.endpoint) }
         for endpoint in endpoints where endpoint != own && !seeds.contains(where: { $0.endpoint == endpoint }) {
             if seeds.count == configuration.mostSeeds { seeds.removeFirst() }
             seeds.append(Seed(endpoint: endpoint, member: nil))
@@ -20,6 +24,7 @@ extension SWIM {
         guard !seeds.isEmpty else { return }
         freshUntil = now + configuration.gossipInterval * Int64(40)
         joinDelay = configuration.gossipInterval * Int64(2)
+        for seed in seeds where seed.wasReached && !isReached(seed) { requestSync(from: seed.endpoint, into: &sink) }
         seek(now: now, rng: &rng, into: &sink)
         hastenSync(now: now)
         if !timers.isArmed(.reconnect) { armReconnect(now: now, rng: &rng) }
@@ -34,23 +39,36 @@ extension SWIM {
         }
     }
 
-    /// Asks every seed that has not answered, at growing distances, until one has.
+    /// Asks every seed that has never answered, at distances that grow up to the seed interval, until each has: what a
+    /// neighbour answers says nothing of the parts of the mesh that the others lead to.
     mutating func seek(now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable) {
         guard phase == .running else { return }
-        for index in seeds.indices where !isReached(seeds[index]) {
+        var isSeeking = false
+        for index in seeds.indices where !seeds[index].wasReached {
+            isSeeking = true
             requestSync(from: seeds[index].endpoint, into: &sink)
         }
+        guard isSeeking else { return }
         timers.arm(.join, at: now + joinDelay)
-        let next = joinDelay * Int64(2)
-        joinDelay = min(next, configuration.reconnectInterval)
+        joinDelay = min(joinDelay * Int64(2), configuration.seedInterval)
     }
 
     /// A peer has answered a digest.
     mutating func joined(by source: Endpoint, _ sender: MemberID?, now: Instant) {
-        if let index = seeds.firstIndex(where: { $0.endpoint == source }) { seeds[index].member = sender }
+        // One with several addresses may answer from another than the one that it is known by.
+        let known = sender.flatMap { table.endpoint($0) }
+        for index in seeds.indices where seeds[index].endpoint == source || seeds[index].endpoint == known {
+            seeds[index].member = sender
+            seeds[index].wasReached = true
+        }
         // From here on lost seeds are the business of `reconnect`.
-        timers.cancel(.join)
+        if seeds.allSatisfy(\.wasReached) { timers.cancel(.join) }
     }
+
+    /// Seeds that have not answered, or whose member is dead or elsewhere now.
+    public var unreachedSeeds: [Endpoint] { seeds.filter { !isReached($0) }.map(\.endpoint) }
+    /// Seeds were given and nobody has been met: the node is alone, and may not be meant to be.
+    public var isAlone: Bool { !seeds.isEmpty && !hasMetOthers }
 
     private func isReached(_ seed: Seed) -> Bool {
         guard let id = seed.member, isPeer(id) else { return false }

@@ -62,6 +62,7 @@ extension SWIM {
             counters.nameConflicts += 1
             return
         }
+        hasMetOthers = true
         let origin = origin(of: packet)
         for update in packet.updates { apply(update, origin, now: now, rng: &rng, into: &sink) }
         let sender = table.find(packet.sender)

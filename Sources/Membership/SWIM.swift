@@ -74,6 +74,8 @@ public struct SWIM {
     var userEvents = UserEventLog()
 
     var seeds: [Seed] = []
+    /// Another member has been heard.
+    public internal(set) var hasMetOthers = false
     var joinDelay = TimeAmount.zero
     /// Until then, what a peer lists is taken for common knowledge and not gossiped on.
     var freshUntil = Instant.zero
@@ -141,7 +143,8 @@ public struct SWIM {
     ) {
         switch event {
         case .start: start(now: now, rng: &rng, into: &sink)
-        case .join(let endpoints): join(endpoints, now: now, rng: &rng, into: &sink)
+        case .join(let endpoints, let former):
+            join(endpoints, insteadOf: former, now: now, rng: &rng, into: &sink)
         case .rejoin(let endpoints): rejoin(endpoints, now: now, into: &sink)
         case .packet(let source, let packet): receive(packet, from: source, now: now, rng: &rng, into: &sink)
         case .wake: wake(now: now, rng: &rng, into: &sink)

@@ -24,6 +24,7 @@ extension SWIMConfiguration {
             ("probeInterval", probeInterval), ("probeTimeout", probeTimeout), ("gossipInterval", gossipInterval),
             ("gossipDelay", gossipDelay), ("gossipToTheDead", gossipToTheDead),
             ("pushPullInterval", pushPullInterval), ("reconnectInterval", reconnectInterval),
+            ("seedInterval", seedInterval),
             ("tombstone", tombstone), ("leftTombstone", leftTombstone), ("metadataInterval", metadataInterval),
         ]
         for (name, time) in times where time <= .zero { throw .notPositive(name) }

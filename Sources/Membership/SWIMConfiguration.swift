@@ -71,6 +71,8 @@ public struct SWIMConfiguration: Hashable, Sendable {
     public var mostSyncPackets = 1024
     /// Seeds remembered.
     public var mostSeeds = 32
+    /// The longest time between two questions to a seed that has never answered.
+    public var seedInterval = TimeAmount.seconds(2)
     /// On leaving, so many members are told directly; the others hear it by gossip.
     public var leaveBurst = 128
     /// Events kept for each member that has any.

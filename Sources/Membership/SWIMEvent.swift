@@ -4,8 +4,9 @@ import MeshBase
 public enum SWIMEvent: Sendable {
     /// Begins to take part. Once.
     case start
-    /// Seeks a mesh through any of these; repeated, it adds seeds and tries again.
-    case join(seeds: [Endpoint])
+    /// Seeks a mesh through each of these until it has answered once; repeated, it adds seeds and tries again.
+    /// `insteadOf`: seeds to forget, because their names lead elsewhere now.
+    case join(seeds: [Endpoint], insteadOf: [Endpoint] = [])
     /// Asks these once whether they know a mesh; unlike seeds they are not asked again.
     case rejoin(through: [Endpoint])
     /// A packet, opened and decoded, and where it came from.

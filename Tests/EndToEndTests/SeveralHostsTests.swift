@@ -66,6 +66,58 @@ extension EndToEnd {
             #expect(hosts.pids().isEmpty, "still running: \(hosts.pids())")
         }
 
+        /// A process with another secret, or with the right one and another topology, is no member, is not ready, and both
+        /// ends say why it may be so.
+        @Test(arguments: ["secret", "topology"])
+        func aProcessOfAnotherMeshIsNotReadyAndBothEndsSaySo(_ what: String) throws {
+            let mesh = try TestMesh("topology/three-regions.yaml")
+            let control = try #require(
+                try JSONSerialization.jsonObject(
+                    with: Data(contentsOf: URL(fileURLWithPath: mesh.dataDirectory + "/control.json")))
+                    as? [String: Any])
+            let gossip = try #require(control["gossip"] as? String)
+            var secret = mesh.dataDirectory + "/secret"
+            var topology = Program.root.appendingPathComponent("topology/three-regions.yaml").path
+            if what == "secret" {
+                secret = mesh.home.appendingPathComponent("other.secret").path
+                try String(repeating: "ab", count: 32).write(toFile: secret, atomically: true, encoding: .utf8)
+            } else {
+                let folder = mesh.home.appendingPathComponent("other")
+                try FileManager.default.copyItem(
+                    at: Program.root.appendingPathComponent("topology"), to: folder)
+                let blueprints = Program.root.appendingPathComponent("cells")
+                if FileManager.default.fileExists(atPath: blueprints.path) {
+                    try FileManager.default.copyItem(at: blueprints, to: mesh.home.appendingPathComponent("cells"))
+                }
+                topology = folder.appendingPathComponent("three-regions.yaml").path
+                let text = try String(contentsOfFile: topology, encoding: .utf8)
+                try
+                    (text.contains("seed:")
+                    ? text.replacingOccurrences(of: "seed: [0-9]+", with: "seed: 977", options: .regularExpression)
+                    : "seed: 977\n" + text)
+                    .write(toFile: topology, atomically: true, encoding: .utf8)
+            }
+            let data = mesh.home.appendingPathComponent("stranger").path
+            let stranger = try mesh.start([
+                "router", "--name", "r1", "--topology", topology, "--data", data, "--secret-file", secret, "--join",
+                gossip,
+            ])
+            func log(_ directory: String) -> String {
+                (try? String(contentsOfFile: directory + "/events.ndjson", encoding: .utf8)) ?? ""
+            }
+            #expect(TestMesh.eventually { log(data).contains("\"not-joined\"") }, "\(stranger.messages)")
+            #expect(TestMesh.eventually { log(mesh.dataDirectory + "/control").contains("\"strangers\"") })
+            let file = try Data(contentsOf: URL(fileURLWithPath: data + "/process.json"))
+            let process = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
+            let admin = try #require(process["admin"] as? String)
+            let ready = try HTTPProbe.request("GET", "http://" + admin, "/readyz")
+            #expect(ready.status == 503 && ready.body.contains("joining"), "\(ready)")
+            #expect(try mesh.json(["members"])["of"] as? Int == 14)
+            kill(stranger.process.processIdentifier, SIGTERM)
+            #expect(stranger.wait(limit: 15).code == 0)
+            try mesh.down()
+        }
+
         /// A cell that dies does not take its neighbours with it.
         @Test func aRegionGoesOnWithoutACellThatDiedAndSaysSoAtTheEnd() throws {
             let hosts = try ComposeHosts(

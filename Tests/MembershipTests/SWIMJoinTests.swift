@@ -44,6 +44,49 @@ import Testing
         #expect(took <= .seconds(3), "\(took.milliseconds) ms")
     }
 
+    /// Two that know each other and a seed that was never reached: what the neighbour answers does not end the search,
+    /// however long it lasts, and with constants of a wide network too.
+    @Test(arguments: [TimeAmount.seconds(5), .hours(3)])
+    func aNeighboursAnswerDoesNotEndTheSearch(away: TimeAmount) throws {
+        for profile in [SWIMConfiguration.local, .lan, .wan] {
+            var network = TestNetwork(seed: 5, configuration: profile)
+            let late = Endpoint.loopback(7002)
+            let first = network.start(TestNetwork.name(0), seeds: [late])
+            network.start(TestNetwork.name(1), seeds: [first.endpoint, late])
+            network.run(for: away)
+            #expect(network.agrees)
+            network.start(TestNetwork.name(2))
+            let took = try #require(network.run(atMost: .seconds(10)) { $0.agrees })
+            #expect(took <= .seconds(3), "\(took.milliseconds) ms")
+            #expect(first.swim.unreachedSeeds.isEmpty)
+        }
+    }
+
+    /// Without an answer nobody is asked more often than the seed interval says.
+    @Test func theSearchCostsLittle() {
+        var network = TestNetwork(seed: 6)
+        let node = network.start(TestNetwork.name(0), seeds: [.loopback(9000), .loopback(9001)])
+        network.run(for: .seconds(60))
+        #expect(node.swim.isAlone)
+        let before = network.packets
+        network.run(for: .minutes(10))
+        // The rest are the rare attempts at lost seeds.
+        #expect(network.packets - before <= 2 * 300 + 2 * 600)
+    }
+
+    @Test func aNameThatLeadsElsewhereReplacesItsSeed() throws {
+        var network = TestNetwork(seed: 8)
+        let old = Endpoint.loopback(9000)
+        let node = network.start(TestNetwork.name(0), seeds: [old])
+        network.run(for: .seconds(30))
+        let other = network.start(TestNetwork.name(1))
+        network.handle(.join(seeds: [other.endpoint], insteadOf: [old]), node)
+        let took = try #require(network.run(atMost: .seconds(10)) { $0.agrees })
+        #expect(took <= .seconds(1))
+        #expect(node.swim.unreachedSeeds.isEmpty)
+        #expect(!node.swim.isAlone)
+    }
+
     @Test func quietMeshCostsLittle() {
         var network = TestNetwork(seed: 3)
         network.startMesh(12, settle: .seconds(30))

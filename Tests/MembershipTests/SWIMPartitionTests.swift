@@ -77,6 +77,8 @@ import Testing
             var network = TestNetwork(seed: seed, configuration: configuration)
             // Joined through n000, n001 and n002, which are all in the first half.
             network.startKnown(12, seeds: 3)
+            // Every seed has answered everybody once.
+            network.run(for: .seconds(5))
             for index in 6..<12 { network.node(TestNetwork.name(index)).group = 1 }
             network.run(for: .seconds(40))
             #expect(network.living.allSatisfy { $0.swim.memberCount == 6 }, "seed \(seed): somebody is remembered")

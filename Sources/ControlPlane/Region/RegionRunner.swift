@@ -17,7 +17,10 @@ package final class RegionRunner {
     private let driver: UVProcessDriver
     private let supervisor: Supervisor
     private var signals: [SignalWatcher] = []
-    private var seeds: [Endpoint] = []
+    /// Looks whether anybody of another host is known, until somebody is.
+    private var watch: LoopTimer?
+    private var client: HTTPClient?
+    private var looks = 0
     private let say: (String) -> Void
 
     private var isReady = false
@@ -89,8 +92,9 @@ package final class RegionRunner {
         do { try search.run(on: loop) { isInterrupted } } catch {
             throw isInterrupted ? ControlFailure.interrupted : error
         }
-        for name in search.missing { say("\(name.host):\(name.port) has no address yet; joining through the others") }
-        seeds = search.found
+        for name in search.missing {
+            say("\(name.host):\(name.port) has no address yet; joining through the others, and looking it up again")
+        }
         for cell in settings.cells {
             supervisor.setListen(Endpoint(address: settings.listen, port: 0), isFixed: true, of: cell)
         }
@@ -103,10 +107,10 @@ package final class RegionRunner {
         supervisor.start(settings.cells)
     }
 
-    /// What others told, and cells of this region in case all of those are gone.
+    /// Cells of this region, beside what others told, in case all of those are gone.
     private func joinPoints() -> [Endpoint] {
         let serving = supervisor.processes.filter { $0.isServing && !$0.isPaused }.compactMap(\.addresses.gossip)
-        return seeds + serving.prefix(2).map { reachable($0) }
+        return serving.prefix(2).map { reachable($0) }
     }
 
     private func reachable(_ endpoint: Endpoint) -> Endpoint {
@@ -126,6 +130,43 @@ package final class RegionRunner {
 
     private func becomeReady() {
         isReady = true
+        guard !settings.join.isEmpty else { return tellReady() }
+        client = HTTPClient(loop: loop, connections: 1)
+        watch = try? LoopTimer(loop: loop) { [unowned self] in look() }
+        watch?.start(after: .milliseconds(50), every: .milliseconds(250))
+    }
+
+    /// A region that was told to join others and has met nobody is a mesh of its own by mistake, or the first to start.
+    private func look() {
+        looks += 1
+        if looks == 20 {
+            say(
+                "nobody of another host has answered at \(settings.join.joined(separator: ", ")): wrong address, nothing"
+                    + " runs there yet, or \(StrangerWatch.causes); asking again and again")
+        }
+        let own = settings.topology.regions[settings.region].name
+        guard let first = supervisor.processes.first(where: { $0.isServing }), let address = first.addresses.admin
+        else {
+            return
+        }
+        client?.send(HTTPOutgoing(.get, address, "/v1/members"), timeout: .seconds(2)) { [weak self] result in
+            guard let self, watch != nil, case .success(let answer) = result,
+                let report = ReportJSON.decode(MembersReport.self, answer.body),
+                report.members.contains(where: { $0.status == "alive" && ($0.role != "cell" || $0.region != own) })
+            else { return }
+            endWatch()
+            tellReady()
+        }
+    }
+
+    private func endWatch() {
+        watch?.close()
+        watch = nil
+        // It is kept: its connections close in a later turn.
+        client?.close()
+    }
+
+    private func tellReady() {
         let first = settings.cells.first.flatMap { supervisor[$0]?.addresses.gossip }.map { reachable($0) }
         say(
             "region \(settings.topology.regions[settings.region].name) serves: \(settings.cells.count) cells, gossip at "
@@ -143,6 +184,7 @@ package final class RegionRunner {
     private func stop(_ reason: ControlFailure?) {
         guard !isStopping else { return }
         isStopping = true
+        endWatch()
         failure = reason
         if failure == nil, !lost.isEmpty {
             failure = .system("died meanwhile: " + lost.sorted().map(\.description).joined(separator: ", "))

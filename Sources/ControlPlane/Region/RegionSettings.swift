@@ -43,7 +43,9 @@ package struct RegionSettings {
         for (index, cell) in cells.enumerated() {
             gossip[cell] = Endpoint(address: listen, port: index == 0 ? gossipPort : 0)
         }
-        let extra = advertise.map { ["--advertise", Endpoint(address: $0, port: 0).host] } ?? []
+        var extra = advertise.map { ["--advertise", Endpoint(address: $0, port: 0).host] } ?? []
+        // As names: cells look them up again when they lead elsewhere.
+        for member in join { extra += ["--join", member] }
         return ProcessCommand(directory: directory, grace: grace, extra: extra, gossip: gossip)
     }
 }

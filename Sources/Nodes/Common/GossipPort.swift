@@ -70,6 +70,8 @@ package struct GossipPort: ~Copyable {
     }
     /// The numbers of the keys, ascending, and the one that seals.
     package var keys: (ids: [UInt32], primary: UInt32) { (outbox.channel.keys.ids, outbox.channel.keys.primary) }
+    /// Where the last packet came from that is formed like the mesh's and that none of its keys has sealed.
+    package private(set) var stranger: Endpoint?
     private let mesh: String
     private let isOpen: Bool
     private var random: Generator
@@ -148,8 +150,11 @@ package struct GossipPort: ~Copyable {
         if !seeds.isEmpty { run(.join(seeds: seeds), now, &sink) }
     }
 
-    package mutating func join(seeds: [Endpoint], now: Instant, into sink: inout some GossipSink) {
-        run(.join(seeds: seeds), now, &sink)
+    /// - Parameter former: seeds to forget, because their names lead elsewhere now.
+    package mutating func join(
+        seeds: [Endpoint], insteadOf former: [Endpoint] = [], now: Instant, into sink: inout some GossipSink
+    ) {
+        run(.join(seeds: seeds, insteadOf: former), now, &sink)
     }
 
     /// Asks members of a former life once.
@@ -163,7 +168,10 @@ package struct GossipPort: ~Copyable {
         outbox.counters.received += 1
         outbox.counters.bytesReceived += UInt64(datagram.count)
         // What fails is counted by the channel.
-        guard (try? outbox.channel.decode(datagram, into: &incoming)) != nil else { return }
+        do { try outbox.channel.decode(datagram, into: &incoming) } catch {
+            if case .seal(.notAuthentic) = error { stranger = from }
+            return
+        }
         receive(from: from, now, &sink)
     }
 

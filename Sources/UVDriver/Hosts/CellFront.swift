@@ -18,6 +18,7 @@ final class CellFront: HTTPServer {
     private var settings: HostSettings!
     /// Routers are struck by faults, clients never.
     var wire: WireLayer!
+    var events: HostEvents?
     private var handshakes: [UInt32: LinkHandshake] = [:]
     private(set) var rejectedLinks: UInt64 = 0
     private(set) var stalledLinks: UInt64 = 0
@@ -58,7 +59,7 @@ final class CellFront: HTTPServer {
 
     private func begin(_ stream: StreamPointer) {
         handshakes[stream.pointee.index] = LinkHandshake(
-            side: .acceptor, secret: settings.secret, mesh: settings.topology.name, name: settings.name,
+            side: .acceptor, secret: settings.secret, mesh: settings.topology.wireLabel, name: settings.name,
             nonce: LinkNonce.make())
     }
 
@@ -84,7 +85,21 @@ final class CellFront: HTTPServer {
             pool.probeSilentPeer(stream)
             frames(stream)
         } catch {
+            tellRefusal(stream, "\(error)")
             rejectLink(stream)
+        }
+    }
+
+    private func tellRefusal(_ stream: StreamPointer, _ why: String) {
+        let name = handshakes[stream.pointee.index]?.peer ?? "somebody"
+        events?.logRarely(
+            "link-refused", "a link was not opened (\(why)) by one that calls itself \(name): \(StrangerWatch.causes)")
+    }
+
+    override func ended(_ stream: StreamPointer, error: UVError?) {
+        // The opener sees first that the proofs do not fit.
+        if stream.pointee.tag == Speech.handshake, handshakes[stream.pointee.index]?.peer != nil {
+            tellRefusal(stream, "the other end hung up")
         }
     }
 

@@ -43,6 +43,7 @@ package final class CellHost {
         front = CellFront.make(loop: runtime.loop, settings: settings)
         runtime.wire.adopt(front.pool)
         front.wire = runtime.wire
+        front.events = runtime.events
         try front.listen(on: settings.listen)
         if let storeSettings = topology.blueprint(of: cell).store {
             store = try StoreRunner(loop: runtime.loop, settings: settings, storeSettings)
@@ -51,6 +52,7 @@ package final class CellHost {
         }
         peers = PeerLinks(on: runtime.loop)
         peers.configure(settings, wire: runtime.wire)
+        peers.events = runtime.events
         let placement: Placement
         do {
             placement = try Placement(topology, table: settings.placement)
@@ -144,7 +146,10 @@ package final class CellHost {
     private func page(_ path: String) -> AdminPage? {
         switch path {
         case "/readyz":
-            isStopping ? .unavailable("stopping") : store?.isBroken == true ? .unavailable("store") : readiness
+            isStopping
+                ? .unavailable("stopping")
+                : runtime.membership.isAlone
+                    ? .unavailable("joining") : store?.isBroken == true ? .unavailable("store") : readiness
         case "/v1/store": storePage
         case "/metrics": .metrics(CellMetrics.text(node, front: front, store: store, runtime: runtime))
         case "/v1/faults": runtime.faultsPage

@@ -29,6 +29,7 @@ class CellLinks: StreamOwner {
     private var failedAtOnce: [CellIndex] = []
 
     var wire: WireLayer!
+    var events: HostEvents?
     var onUp: (CellIndex) -> Void = { _ in }
     var onDown: (CellIndex) -> Void = { _ in }
 
@@ -136,7 +137,7 @@ class CellLinks: StreamOwner {
         guard links[cell.position].stream == stream.pointee.id else { return pool.close(stream) }
         pool.probeSilentPeer(stream)
         let handshake = LinkHandshake(
-            side: .opener, secret: settings.secret, mesh: settings.topology.name, name: settings.name,
+            side: .opener, secret: settings.secret, mesh: settings.topology.wireLabel, name: settings.name,
             nonce: LinkNonce.make())
         handshake.begin(into: &stream.pointee.output)
         links[cell.position].handshake = handshake
@@ -166,6 +167,8 @@ class CellLinks: StreamOwner {
             onUp(cell)
             return true
         } catch {
+            let name = settings.topology.cells[cell.position].name
+            events?.logRarely("link-refused", "the link to \(name) was not opened (\(error)): \(StrangerWatch.causes)")
             lost(stream)
             pool.close(stream)
             return false

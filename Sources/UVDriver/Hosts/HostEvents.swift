@@ -22,6 +22,16 @@ package final class HostEvents {
         log.deallocate()
     }
 
+    private var last: [String: Instant] = [:]
+
+    /// Something that others can bring about as often as they like: each kind of it once a minute.
+    package func logRarely(_ action: String, _ detail: @autoclosure () -> String) {
+        let now = loop.now()
+        if let last = last[action], now - last < .minutes(1) { return }
+        last[action] = now
+        log(action, detail())
+    }
+
     package var dropped: UInt64 { log.pointee.dropped }
 
     /// Something about this process itself.

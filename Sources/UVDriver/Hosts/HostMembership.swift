@@ -12,6 +12,17 @@ package struct KeptMember {
     /// An answer that came by stream.
     package var streamed: (UnsafeRawBufferPointer) -> Void
     package var members: () -> [Member]
+    package var join: (_ seeds: [Endpoint], _ former: [Endpoint]) -> Void
+    package var search: () -> Search
+
+    /// How far it has come with its seeds.
+    package struct Search {
+        package var isAlone = false
+        package var unreached: [Endpoint] = []
+        /// Packets that none of the mesh's keys has sealed, and where the last came from.
+        package var strangers: UInt64 = 0
+        package var stranger: Endpoint?
+    }
 
     /// - Parameter access: lends the node's port to a body, at once.
     package init<Sink: GossipSink>(
@@ -24,6 +35,19 @@ package struct KeptMember {
         }
         streamed = { datagram in
             try? access { $0.handle(streamed: datagram, now: loop.now(), into: &sink.pointee) }
+        }
+        join = { seeds, former in
+            try? access { $0.join(seeds: seeds, insteadOf: former, now: loop.now(), into: &sink.pointee) }
+        }
+        search = {
+            var search = Search()
+            try? access {
+                search.isAlone = $0.swim.isAlone
+                search.unreached = $0.swim.unreachedSeeds
+                search.strangers = $0.counters.rejected[.unauthentic]
+                search.stranger = $0.stranger
+            }
+            return search
         }
         members = {
             var members: [Member] = []
@@ -45,6 +69,8 @@ package final class HostMembership {
     private var timer: LoopTimer?
     private var client: HTTPClient?
     private var ticks = 0
+    private var names: SeedNames?
+    private var stranger = StrangerWatch()
 
     /// The text of the key file as it was taken last.
     private var keysText: String?
@@ -92,9 +118,16 @@ package final class HostMembership {
         timer?.start(after: Self.interval, every: Self.interval)
     }
 
+    /// Looks up the names of seeds again while the process runs.
+    func follow(_ search: SeedSearch) { names = SeedNames(loop: loop, search) }
+
+    /// Seeds were given and nobody has answered yet.
+    package var isAlone: Bool { member?.search().isAlone ?? false }
+
     func close() {
         timer?.close()
         timer = nil
+        names = nil
         client?.close()
         member = nil
     }
@@ -102,6 +135,7 @@ package final class HostMembership {
     private func tick() {
         ticks += 1
         readKeys()
+        seek()
         if ticks % Self.snapshotTicks == Self.rejoinTicks { rejoin() }
         if ticks % Self.snapshotTicks == 0 { writeSnapshot() }
     }
@@ -121,6 +155,22 @@ package final class HostMembership {
             // The keys that are in use stay.
             refusedText = text
             events.log("keys-refused", "\(keysPath): \(error)")
+        }
+    }
+
+    // MARK: Seeds
+
+    private func seek() {
+        guard let member else { return }
+        names?.tick(unreached: { member.search().unreached }) { [weak self] name, found, former in
+            guard let self, let member = self.member else { return }
+            member.join(found, former)
+            events.log("join-found", "\(name.host):\(name.port) is \(found[0].host)")
+        }
+        guard ticks % StrangerWatch.ticks == 0 else { return }
+        for (action, detail) in stranger.look(member.search()) {
+            events.log(action, detail)
+            _ = SmallFile.write(2, "cellmesh: \(detail)\n")
         }
     }
 

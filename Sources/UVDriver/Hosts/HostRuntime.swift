@@ -71,8 +71,11 @@ package final class HostRuntime {
         var search = try SeedSearch(settings.join)
         try search.run(on: loop) { isStopping }
         for name in search.missing {
-            events.log("join-unknown", "\(name.host):\(name.port) has no address; joining through the others")
+            events.log(
+                "join-unknown",
+                "\(name.host):\(name.port) has no address yet; joining through the others, and looking it up again")
         }
+        membership.follow(search)
         return search.found
     }
 
@@ -85,7 +88,7 @@ package final class HostRuntime {
         var configuration = GossipConfiguration(
             profile: profile, initialIncarnation: storedIncarnation(),
             swim: SWIMConfiguration(settings.topology.membership), secret: settings.secret,
-            mesh: settings.topology.name, boot: Self.gossipBoot(), seed: settings.topology.seed)
+            mesh: settings.topology.wireLabel, boot: Self.gossipBoot(), seed: settings.topology.seed)
         configuration.keys = try membership.keys()
         return configuration
     }

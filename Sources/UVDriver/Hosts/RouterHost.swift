@@ -48,6 +48,7 @@ package final class RouterHost {
         admin = AdminServer(loop: loop, limits: AdminServer.limits)
         links = RouterLinks(on: loop)
         links.configure(settings, wire: runtime.wire)
+        links.events = runtime.events
         try front.listen(on: settings.listen)
         try admin.listen(on: settings.admin)
 
@@ -144,7 +145,7 @@ package final class RouterHost {
 
     private func page(_ path: String) -> AdminPage? {
         switch path {
-        case "/readyz": isStopping ? .unavailable("stopping") : .ok("serving")
+        case "/readyz": readiness
         case "/metrics": .metrics(RouterMetrics.text(node, front: front, links: links, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
         case "/v1/vitals": .json(RouterPages.vitals(node))
@@ -152,6 +153,14 @@ package final class RouterHost {
         case "/v1/impact/customers": .json(RouterPages.customers(node, from: 0, now: runtime.loop.now()))
         default: customersPage(path) ?? GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
         }
+    }
+
+    private var readiness: AdminPage {
+        if isStopping { return .unavailable("stopping") }
+        if runtime.membership.isAlone { return .unavailable("joining") }
+        let cells = node.pointee.topology.cells.indices
+        guard cells.contains(where: { node.pointee.isServing(CellIndex($0)) }) else { return .unavailable("no-cell") }
+        return .ok("serving")
     }
 
     /// A further page of the customers: the number of the place where it begins follows the path.

@@ -1,14 +1,13 @@
 import MeshBase
 
 /// Which members a process joins through, and for how long it waits for names that are not known yet: hosts that start
-/// together learn each other's names one after the other, and a host that is down may have no name at all.
+/// together learn each other's names one after the other. Once there is one way into the mesh it waits no longer; the
+/// other names are looked up again while the process runs (`SeedNames`).
 package struct SeedSearch {
     /// Between two lookups of the same name.
     package static let interval = TimeAmount.seconds(1)
     /// How long all names may stay unknown.
     package static let patience = TimeAmount.seconds(60)
-    /// How long the other names may stay unknown once there is one way into the mesh.
-    package static let patienceForMore = TimeAmount.seconds(5)
 
     package struct Name: Equatable {
         package var host: String
@@ -26,6 +25,8 @@ package struct SeedSearch {
 
     package private(set) var found: [Endpoint] = []
     package private(set) var missing: [Name] = []
+    /// Every name, and what it led to.
+    package private(set) var names: [(name: Name, endpoints: [Endpoint])] = []
     private var reason = ""
 
     /// - Throws: a text that is not `HOST:PORT`.
@@ -35,6 +36,7 @@ package struct SeedSearch {
                 found.append(endpoint)
             } else if let (host, port) = Resolver.parse(text), port != 0 {
                 missing.append(Name(host: host, port: port))
+                names.append((Name(host: host, port: port), []))
             } else {
                 throw HostFailure("--join \(text): give HOST:PORT")
             }
@@ -43,6 +45,7 @@ package struct SeedSearch {
 
     package mutating func resolved(_ name: Name, to endpoints: [Endpoint]) {
         missing.removeAll { $0 == name }
+        for index in names.indices where names[index].name == name { names[index].endpoints = endpoints }
         for endpoint in endpoints where !found.contains(endpoint) { found.append(endpoint) }
     }
 
@@ -50,9 +53,8 @@ package struct SeedSearch {
 
     /// What to do now that every missing name was looked up, `waited` after the first lookup.
     package func next(waited: TimeAmount) -> Next {
-        if missing.isEmpty { return .join }
-        if waited < (found.isEmpty ? Self.patience : Self.patienceForMore) { return .lookAgain }
-        return found.isEmpty ? .fail("--join \(reason)") : .join
+        if missing.isEmpty || !found.isEmpty { return .join }
+        return waited < Self.patience ? .lookAgain : .fail("--join \(reason)")
     }
 }
 

@@ -32,14 +32,15 @@ struct SeedSearchTests {
         #expect(search.next(waited: .seconds(60)) == .fail("--join us-east:7946: unknown node or service"))
     }
 
-    @Test("With one way into the mesh a host that is down holds nobody up for long")
+    @Test("With one way into the mesh a host that is down holds nobody up; its name is kept to be looked up again")
     func oneIsDown() throws {
         var search = try SeedSearch(["us-east:7946", "us-west:7946"])
         search.resolved(Self.east, to: [Self.address])
         search.failed(Self.west, "unknown node or service")
-        #expect(search.next(waited: .seconds(4)) == .lookAgain)
-        #expect(search.next(waited: .seconds(5)) == .join)
+        #expect(search.next(waited: .zero) == .join)
         #expect(search.found == [Self.address])
+        #expect(search.names.map(\.name) == [Self.east, Self.west])
+        #expect(search.names.map(\.endpoints) == [[Self.address], []])
         #expect(search.missing == [Self.west])
     }
 
@@ -62,6 +63,95 @@ struct SeedSearchTests {
         #expect(throws: HostFailure.self) { try endless.run(on: loop) { true } }
         loop.run()
         loop.close()
+    }
+}
+
+@Suite("The names of seeds while the process runs")
+struct SeedNamesTests {
+    private func turn(_ loop: EventLoop, until isOver: () -> Bool) { while !isOver() { loop.runOnce() } }
+
+    @Test("A name that was unknown is looked up until it is known, and then only while it leads to nobody")
+    func unknown() throws {
+        let loop = try EventLoop()
+        var search = try SeedSearch(["localhost:7946"])
+        search.failed(search.missing[0], "unknown node or service")
+        let names = SeedNames(loop: loop, search)
+        var found: [Endpoint] = []
+        let keep = try LoopTimer(loop: loop) {}
+        keep.start(after: .milliseconds(1), every: .milliseconds(1))
+        turn(loop) {
+            names.tick(unreached: { [] }) { _, endpoints, former in
+                #expect(former.isEmpty)
+                found = endpoints
+            }
+            return !found.isEmpty
+        }
+        #expect(found == [.loopback(7946)])
+        // It leads where it led before: nothing changes.
+        for _ in 0..<40 {
+            names.tick(unreached: { [.loopback(7946)] }) { _, _, _ in Issue.record("nothing has changed") }
+            loop.runOnce()
+        }
+        keep.close()
+        loop.run()
+        loop.close()
+    }
+
+    @Test("A name that leads elsewhere than it did is told with both")
+    func moved() throws {
+        let loop = try EventLoop()
+        var search = try SeedSearch(["localhost:7946"])
+        let old = Endpoint("10.9.8.7:7946")!
+        search.resolved(search.missing[0], to: [old])
+        let names = SeedNames(loop: loop, search)
+        var change: ([Endpoint], [Endpoint])?
+        let keep = try LoopTimer(loop: loop) {}
+        keep.start(after: .milliseconds(1), every: .milliseconds(1))
+        turn(loop) {
+            names.tick(unreached: { [old] }) { change = ($1, $2) }
+            return change != nil
+        }
+        #expect(change?.0 == [.loopback(7946)])
+        #expect(change?.1 == [old])
+        keep.close()
+        loop.run()
+        loop.close()
+    }
+}
+
+@Suite("What a process says when it and a mesh do not come together")
+struct StrangerWatchTests {
+    @Test("Being alone is said once, and so is the end of it")
+    func alone() {
+        var watch = StrangerWatch()
+        var search = KeptMember.Search()
+        search.isAlone = true
+        search.unreached = [.loopback(7946)]
+        let first = watch.look(search)
+        #expect(first.map(\.action) == ["not-joined"])
+        #expect(first[0].detail.contains("127.0.0.1:7946"))
+        #expect(watch.look(search).isEmpty)
+        search.isAlone = false
+        #expect(watch.look(search).map(\.action) == ["joined"])
+        #expect(watch.look(search).isEmpty)
+    }
+
+    @Test("Packets of strangers are told with their source, once a minute")
+    func strangers() {
+        var watch = StrangerWatch()
+        var search = KeptMember.Search()
+        #expect(watch.look(search).isEmpty)
+        search.strangers = 3
+        search.stranger = .loopback(1234)
+        #expect(
+            watch.look(search).map(\.detail).first?.hasPrefix("3 packets of a stranger, the last from 127.0.0.1:1234")
+                == true)
+        var told = 0
+        for _ in 0..<24 {
+            search.strangers += 1
+            told += watch.look(search).count
+        }
+        #expect(told == 2)
     }
 }
 

@@ -1,0 +1,56 @@
+import MeshBase
+
+extension MeshTopology {
+    /// What keeps meshes apart on the wire: the name, and a digest of what all processes must agree on.
+    public var wireLabel: String {
+        let digits = String(digest, radix: 16)
+        return name + "/" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// Of everything that decides where customers live, who takes part, how many copies a record has and which services
+    /// there are. Time limits and costs may differ between processes without harm, and are left out.
+    public var digest: UInt64 {
+        var digest = Digest()
+        digest.add(seed)
+        digest.add(regions.count)
+        for region in regions {
+            digest.add(region.name)
+            digest.add(region.geography ?? "")
+            digest.add(region.zones)
+        }
+        digest.add(cells.count)
+        for cell in cells {
+            digest.add(cell.name)
+            digest.add(cell.region)
+            digest.add(cell.zone)
+            digest.add(Int(cell.weight))
+            digest.add(cell.blueprint)
+        }
+        digest.add(sharding.size)
+        digest.add(sharding.spread.rawValue)
+        digest.add(sharding.replacement.rawValue)
+        digest.add(customers.geographies.count)
+        for share in customers.geographies {
+            digest.add(share.geography)
+            digest.add(share.share.bitPattern)
+        }
+        digest.add(blueprints.count)
+        for blueprint in blueprints {
+            digest.add(blueprint.name)
+            digest.add(blueprint.store?.tier.rawValue ?? "")
+            digest.add(blueprint.services.map(\.name))
+        }
+        return digest.value
+    }
+
+    private struct Digest {
+        var value: UInt64 = 0
+        mutating func add(_ word: UInt64) { value = StableHash.combine(value, word) }
+        mutating func add(_ number: Int) { add(UInt64(bitPattern: Int64(number))) }
+        mutating func add(_ text: String) { add(StableHash.hash(text)) }
+        mutating func add(_ texts: [String]) {
+            add(texts.count)
+            for text in texts { add(text) }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import MeshBase
+
+/// Tells when a process and a mesh do not come together: at the one end nobody answers, at the other arrive packets that
+/// nobody of the mesh has made.
+package struct StrangerWatch {
+    /// Between two looks, in ticks of half a second: 5 s.
+    static let ticks = 10
+    /// What differs is not told on the wire, which says nothing to those who cannot prove the secret.
+    package static let causes = "the secret, the mesh's name or the topology may differ"
+
+    private var wasAlone = false
+    private var told: UInt64 = 0
+    private var quiet = 0
+
+    /// What is to be said now: at most once for being alone, and once a minute for packets of strangers.
+    mutating func look(_ search: KeptMember.Search) -> [(action: String, detail: String)] {
+        var lines: [(String, String)] = []
+        if search.isAlone, !wasAlone {
+            let seeds = search.unreached.prefix(4).map(\.description).joined(separator: ", ")
+            lines.append(
+                (
+                    "not-joined",
+                    "nobody answers at \(seeds): wrong address, nothing runs there yet, or \(Self.causes)"
+                ))
+        } else if wasAlone, !search.isAlone {
+            lines.append(("joined", "the mesh has been found"))
+        }
+        wasAlone = search.isAlone
+        quiet = max(0, quiet - 1)
+        if search.strangers > told, quiet == 0, let stranger = search.stranger {
+            let count = search.strangers - told
+            lines.append(
+                (
+                    "strangers",
+                    "\(count) packets of a stranger, the last from \(stranger): there \(Self.causes)"
+                ))
+            told = search.strangers
+            quiet = 12
+        }
+        return lines
+    }
+}
