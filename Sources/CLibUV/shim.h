@@ -7,6 +7,7 @@
 #ifndef CELLMESH_CLIBUV_SHIM_H
 #define CELLMESH_CLIBUV_SHIM_H
 
+#include <malloc.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -66,6 +67,12 @@ CUV_CAST(work, req)
 CUV_CAST(write, req)
 
 #undef CUV_CAST
+
+/// Large blocks go back to the system when they are freed, however many there have been: the C library would otherwise
+/// raise its threshold with each, and keep them.
+static inline int cuv_return_large_blocks(int bytes) {
+    return mallopt(M_MMAP_THRESHOLD, bytes) && mallopt(M_TRIM_THRESHOLD, bytes);
+}
 
 static inline const struct sockaddr *cuv_sockaddr(const struct sockaddr_in *address) {
     return (const struct sockaddr *)address;

@@ -17,6 +17,9 @@ package final class APIServer {
     package static var limits: HTTPServer.Limits {
         var limits = HTTPServer.Limits()
         limits.connections = 256
+        limits.reserve = 64
+        limits.buffered = 4 << 20
+        limits.unsent = 64 << 20
         limits.message = HTTPLimits(body: 65_536)
         return limits
     }
@@ -61,6 +64,7 @@ package final class APIServer {
                 origin: request.origin.isPresent ? request.origin.text(in: bytes) : nil)
             if isRead, let probe = probe(path) { return respond(stream, probe) }
             try access.checkToken(request.authorization.bytes(in: bytes))
+            http.pool.trust(stream)
         } catch {
             return refuse(stream, error)
         }

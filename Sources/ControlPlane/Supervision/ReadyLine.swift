@@ -11,6 +11,8 @@ package struct ReadyLine: Codable, Sendable, Equatable {
     /// Of a cell: the identity of its store, in hexadecimal.
     package var storeID: String?
     package var error: String?
+    /// The system's symbol of the error, such as `EADDRINUSE`, where it was one.
+    package var errorCode: String?
     /// Of a control plane that starts: how many processes serve, of how many.
     package var serving: Int?
     package var of: Int?
@@ -18,6 +20,7 @@ package struct ReadyLine: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case ready, name, data, admin, gossip, error, serving, of
         case storeID = "store_id"
+        case errorCode = "code"
     }
 
     package init(error: String) {

@@ -136,7 +136,8 @@ package final class Supervisor {
         }
         guard ready else {
             // It ends by itself now.
-            return endStart(name, identity, line.error ?? "it gave no reason")
+            return endStart(
+                name, identity, line.error ?? "it gave no reason", isPortTaken: line.errorCode == "EADDRINUSE")
         }
         cancel(.start, name)
         table[name]?.phase = .serving(identity)
@@ -156,11 +157,13 @@ package final class Supervisor {
     }
 
     /// A process that will not serve: it dies now, or has been told to.
-    private func endStart(_ name: ProcessName, _ identity: ProcessIdentity, _ reason: String) {
+    private func endStart(
+        _ name: ProcessName, _ identity: ProcessIdentity, _ reason: String, isPortTaken: Bool = false
+    ) {
         cancel(.start, name)
         table[name]?.phase = .ending(identity)
         schedule(.stop, name, after: settings.stopTimeout) { [unowned self] in driver.signal(identity, .kill) }
-        if let process = table[name], process.listen != nil, !process.isListenFixed, reason.contains("EADDRINUSE") {
+        if let process = table[name], process.listen != nil, !process.isListenFixed, isPortTaken {
             table[name]?.listen = nil
             table[name]?.startsElsewhere = true
             journal.note("port-taken", name, reason, at: driver.wallClock())

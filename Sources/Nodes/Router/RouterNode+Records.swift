@@ -94,10 +94,15 @@ extension RouterNode {
         let step: RegisterOperation.Step
         switch (frame.head.kind, isAcknowledgement) {
         case (.reply, false):
+            guard heldBytes + frame.body.count <= heldLimit || work.register.kind != .read else {
+                counters.valuesRefused += 1
+                return recordPositionFailed(key, position, now: now, into: &sink)
+            }
             let (next, keep) = work.register.answered(
                 position, version: version, tombstone: frame.head.flags.contains(.tombstone))
             step = next
             if keep, work.register.kind == .read {
+                heldBytes += frame.body.count - work.value.count
                 work.value = Array(frame.body)
                 work.source = position
             }

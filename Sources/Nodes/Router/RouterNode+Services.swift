@@ -78,9 +78,7 @@ extension RouterNode {
             response.degraded = frame.note
             response.body = frame.body
             if frame.head.status >= 500 {
-                response.problem = DataProblem(
-                    "service-failed", title: "The service failed",
-                    detail: String(decoding: frame.body, as: UTF8.self), policy: "service")
+                response.problem = .serviceFailed(frame.body)
             }
             noteAnswer(operations[key]!.customer, since: operations[key]!.started, response)
             counters.count(status: response.status)
@@ -153,12 +151,7 @@ extension RouterNode {
                     detail: "\(cells); the link to the last is full or gone. Nothing was begun.", policy: "admission")
             )
         case .refused(.unknownService):
-            return (
-                404,
-                DataProblem(
-                    "unknown-service", title: "No such service",
-                    detail: "The blueprint of this customer's cell has no service of this name.", policy: "routing")
-            )
+            return (404, .unknownService)
         case .refused(.malformed):
             return (
                 400,

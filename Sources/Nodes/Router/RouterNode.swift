@@ -14,6 +14,8 @@ package struct RouterConfiguration {
     package var boot: UInt32
     /// Client requests in work at once; further ones are answered 503.
     package var operationLimit = 65_536
+    /// Bytes of values that readings hold until enough cells have answered; beyond, a cell's answer counts as refused.
+    package var heldLimit = 256 << 20
     /// In place of the rule of each tier; for tests, which show a checker what a wrong one does.
     package var quorum: QuorumRule?
 
@@ -55,6 +57,9 @@ package struct RouterNode: ~Copyable {
     let rules: [QuorumRule?]
     let boot: UInt32
     var operationNumber: UInt32 = 0
+    /// Bytes of the values that readings hold until enough cells have answered.
+    package internal(set) var heldBytes = 0
+    let heldLimit: Int
 
     package init(_ configuration: RouterConfiguration) throws(GossipPort.Invalid) {
         topology = configuration.topology
@@ -63,6 +68,7 @@ package struct RouterNode: ~Copyable {
         gossip = try GossipPort(configuration.gossip)
         boot = configuration.boot
         operations = Slab(limit: configuration.operationLimit)
+        heldLimit = configuration.heldLimit
         let size = configuration.topology.sharding.size
         rules = configuration.topology.blueprints.map { blueprint in
             blueprint.store.map { configuration.quorum ?? QuorumRule(tier: $0.tier, size: size) }
@@ -189,6 +195,7 @@ package struct RouterNode: ~Copyable {
 
     /// Ends an operation and its time limits.
     mutating func finish(_ key: SlabKey) {
+        if heldBytes > 0, case .record(let work) = operations[key]?.work { heldBytes -= work.value.count }
         operations.remove(key)
         attempts.cancelOdd(key)
         attempts.dropStale { [operations] entry in operations[entry.operation]?.attempt == entry.attempt }
@@ -289,6 +296,8 @@ package struct RouterCounters: Sendable {
     package var attemptResets: UInt64 = 0
     /// Frames that a link was too full for, or that found it gone.
     package var unsent: UInt64 = 0
+    /// Values of cells for which there was no room.
+    package var valuesRefused: UInt64 = 0
     package var refusals: UInt64 = 0
     package var lateFrames: UInt64 = 0
     package var abandoned: UInt64 = 0

@@ -100,8 +100,12 @@ package final class RecordStore: @unchecked Sendable {
         answers.reserveCapacity(orders.count)
         do throws(SQLiteResult) {
             try begin(statements)
+            var read = 0
             for order in orders {
-                answers.append(StoreAnswer(ticket: order.ticket, outcome: try outcome(of: order, statements)))
+                let isTooMuch = read > limits.batchReadBytes && order.operation == .read
+                let outcome = isTooMuch ? .failed(.overloaded) : try outcome(of: order, statements)
+                if case .record(_, let value, _) = outcome { read += value.count }
+                answers.append(StoreAnswer(ticket: order.ticket, outcome: outcome))
             }
             try statements.commit.execute()
             committedBatches += 1

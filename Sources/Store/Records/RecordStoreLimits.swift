@@ -8,6 +8,8 @@ package struct RecordStoreLimits: Sendable, Equatable {
     package var pages: Int?
     /// Most bytes in one value.
     package var recordBytes = 64 << 20
+    /// Bytes of values that one batch reads; readings beyond are refused as overloaded. At least one is read.
+    package var batchReadBytes = 64 << 20
 
     package init() {}
 }

@@ -18,6 +18,9 @@ final class AdminServer: HTTPServer {
     static var limits: Limits {
         var limits = Limits()
         limits.connections = 1024
+        limits.reserve = 128
+        limits.buffered = 8 << 20
+        limits.unsent = 64 << 20
         limits.message = HTTPLimits(body: 65_536)
         return limits
     }

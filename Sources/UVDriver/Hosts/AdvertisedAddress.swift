@@ -10,7 +10,14 @@ package enum AdvertisedAddress {
     /// - Returns: nil where each bound address can be told as it is.
     /// - Throws: a name that is not known; or every address is bound and the machine's own name leads back to itself.
     package static func choose(_ given: String?, listening: [Endpoint]) throws(HostFailure) -> UInt32? {
-        if let given { return try address(of: given, "--advertise \(given)") }
+        if let given {
+            let address = try address(of: given, "--advertise \(given)")
+            guard address != 0, address >> 28 != 14, address != .max else {
+                throw HostFailure(
+                    "--advertise \(given): nobody reaches a member at \(Endpoint(address: address, port: 0).host)")
+            }
+            return address
+        }
         guard listening.contains(where: { $0.address == 0 }) else { return nil }
         if let bound = listening.first?.address, bound != 0 { return bound }
         let name = try hostName()
@@ -29,6 +36,9 @@ package enum AdvertisedAddress {
     /// The first address of a host name, or what `A.B.C.D` says.
     package static func address(of host: String, _ purpose: String) throws(HostFailure) -> UInt32 {
         if let address = Endpoint.parseAddress(host) { return address }
+        guard !host.contains(":") else {
+            throw HostFailure("\(purpose): IPv6 is not spoken here; give A.B.C.D, or a name that has an IPv4 address")
+        }
         var outcome: Result<[Endpoint], UVError>?
         do throws(UVError) {
             let loop = try EventLoop()

@@ -23,7 +23,12 @@ final class CellFront: HTTPServer {
     private(set) var rejectedLinks: UInt64 = 0
     private(set) var stalledLinks: UInt64 = 0
     private(set) var badFrames: UInt64 = 0
+    /// Readings that a link was too full for.
+    private(set) var recordsRefused: UInt64 = 0
 
+    /// Bytes of records that wait on all links, and on one; a reading beyond is refused.
+    static let recordsUnsent = 128 << 20
+    static let linkUnsent = 32 << 20
     /// A router that does not read its answers is not read from beyond this backlog.
     static let linkBacklog = 8 << 20
     /// Nor does it keep its link when the answers to what it has asked already come to this.
@@ -37,6 +42,9 @@ final class CellFront: HTTPServer {
         var limits = Limits()
         limits.message = HTTPLimits(body: settings.topology.routing.bodyLimit)
         limits.connections = 4096
+        limits.reserve = 512
+        limits.buffered = 64 << 20
+        limits.unsent = recordsUnsent
         let front = CellFront(loop: loop, limits: limits)
         front.settings = settings
         return front
@@ -79,6 +87,7 @@ final class CellFront: HTTPServer {
             }
             handshakes[stream.pointee.index] = nil
             stream.pointee.tag = Speech.frames
+            pool.trust(stream)
             // A link has no request of its own that could be late: the sweep passes it over.
             stream.pointee.isBusy = true
             stream.pointee.waitingSince = loop.now()
@@ -147,11 +156,19 @@ final class CellFront: HTTPServer {
         case Speech.handshake:
             if now - stream.pointee.waitingSince > Self.openTimeout { rejectLink(stream) }
         case Speech.frames:
+            if pool.backlog(stream) == 0, stream.pointee.input.isEmpty { pool.trim(stream) }
             if pool.hasProgressed(stream) || pool.backlog(stream) == 0 { stream.pointee.waitingSince = now }
             if now - stream.pointee.waitingSince > Self.linkStall { giveUp(stream) }
         default:
             super.sweep(stream, now: now)
         }
+    }
+
+    /// Whether the answer to a reading may wait on this link.
+    func admits(record bytes: Int, on stream: StreamPointer) -> Bool {
+        guard bytes > Self.small, pool.backlog(stream) + bytes > Self.linkUnsent else { return admits(answer: bytes) }
+        recordsRefused += 1
+        return false
     }
 
     /// Closes the link of a router that does not read.
@@ -167,10 +184,13 @@ final class CellFront: HTTPServer {
     override func handle(_ stream: StreamPointer) {
         let request = stream.pointee.request
         let bytes = stream.pointee.input.bytes
-        guard request.path.count > 4, bytes[Int(request.path.start) + 1] == UInt8(ascii: "v"),
-            let (data, route) = try? DataPlane.read(request, in: bytes, id: stream.pointee.id)
-        else {
-            return AdminPages.answer(stream, of: self, page)
+        guard HTTPRoute.isDataPlane(request.path, in: bytes) else { return AdminPages.answer(stream, of: self, page) }
+        let (data, route): (DataRequest, HTTPRoute)
+        do {
+            (data, route) = try DataPlane.read(request, in: bytes, id: stream.pointee.id)
+        } catch {
+            error.append(request, into: &stream.pointee.output)
+            return finish(stream)
         }
         guard case .service(let customer, let service, _) = route else {
             return respond(

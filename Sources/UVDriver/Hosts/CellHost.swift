@@ -194,7 +194,16 @@ struct CellIO: CellSink {
     ) {
         guard let stream = front.pool.stream(link) else { return }
         guard front.pool.backlog(stream) < CellFront.linkBacklogLimit else { return front.giveUp(stream) }
-        FrameCodec.append(head, customer: .empty, name: .empty, note: note, body: body, into: &stream.pointee.output)
+        if !front.admits(record: body.count, on: stream) {
+            let refusal = FrameHead(
+                kind: .refusal, status: Refusal.overloaded.rawValue, request: head.request, customer: head.customer,
+                epoch: head.epoch)
+            FrameCodec.append(
+                refusal, customer: .empty, name: .empty, note: .empty, body: .empty, into: &stream.pointee.output)
+        } else {
+            FrameCodec.append(
+                head, customer: .empty, name: .empty, note: note, body: body, into: &stream.pointee.output)
+        }
         front.pool.wrote(stream)
     }
 
@@ -203,6 +212,13 @@ struct CellIO: CellSink {
     ) {
         guard let stream = front.pool.stream(connection) else { return }
         let request = stream.pointee.request
+        if let problem = DataProblem.ofCell(status: status, body: body) {
+            return front.respond(
+                stream,
+                HTTPProblem(
+                    status: Int(status), type: problem.type, title: problem.title, detail: .made(problem.detail),
+                    policy: problem.policy, retryAfter: status == 503 ? 1 : nil))
+        }
         HTTPResponseWriter.begin(Int(status), into: &stream.pointee.output)
         if note.count > 0 { HTTPResponseWriter.field("X-Degraded", bytes: note, into: &stream.pointee.output) }
         HTTPResponseWriter.field("Content-Type", "application/json", into: &stream.pointee.output)

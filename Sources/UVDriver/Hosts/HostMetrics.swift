@@ -117,6 +117,19 @@ struct MetricPage: ~Copyable {
         counter("cellmesh_http_requests_total", "Requests read.", server.served)
         counter("cellmesh_http_connections_total", "Connections accepted.", server.pool.counters.accepted)
         counter("cellmesh_http_connections_refused_total", "Connections refused.", server.pool.counters.refused)
+        counter(
+            "cellmesh_http_connections_evicted_total", "Connections closed to make room for newcomers.",
+            server.pool.counters.evicted)
+        gauge(
+            "cellmesh_http_buffered_bytes", "Bytes read of requests that are not answered.",
+            Double(server.pool.buffered))
+        gauge("cellmesh_http_unsent_bytes", "Bytes of answers that clients have not taken.", Double(server.pool.unsent))
+        counter(
+            "cellmesh_http_answers_refused_total", "Large answers refused because others have not been taken.",
+            server.unsentRefused)
+        counter(
+            "cellmesh_http_stalled_closed_total", "Clients closed because they took nothing while memory was short.",
+            server.stalledClosed)
         for (failure, count) in server.refusedByReason where count > 0 {
             counter(
                 "cellmesh_http_requests_refused_total", "Requests refused by the parser.", count,
@@ -146,6 +159,9 @@ enum RouterMetrics {
         page.counter(
             "cellmesh_router_write_backs_total", "Stale cells brought up to date by reads.", counters.writeBacks)
         page.counter("cellmesh_router_overloaded_total", "Requests refused by the router.", counters.overloaded)
+        page.counter(
+            "cellmesh_router_values_refused_total", "Values of cells for which there was no room.",
+            counters.valuesRefused)
         page.counter(
             "cellmesh_router_unsent_total", "Frames that a link was too full for, or that found it gone.",
             counters.unsent)

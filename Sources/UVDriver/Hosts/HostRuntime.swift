@@ -35,6 +35,7 @@ package final class HostRuntime {
         self.settings = settings
         self.role = role
         try ProcessSetup.ignoreBrokenPipes()
+        ProcessSetup.returnLargeMemory()
         try ProcessSetup.raiseOpenFiles(to: 65_536)
         try ProcessSetup.setTimerSlack(.microseconds(1))
         loop = try EventLoop()
@@ -178,6 +179,7 @@ package final class HostRuntime {
             json.field("ready", false)
             json.field("name", settings.name)
             json.field("error", reason)
+            if let error = error as? UVError { json.field("code", error.name) }
         }
         tellParent(json.string + "\n", settings.readyDescriptor)
     }

@@ -222,6 +222,15 @@ struct RouterIO: RouterSink {
 
     mutating func respond(to request: RequestID, _ response: RouterResponse) {
         guard let client = front.pool.stream(request) else { return }
+        guard front.admits(answer: response.body.count) else {
+            HTTPResponseWriter.problem(
+                HTTPProblem(
+                    status: 503, type: "answers-unread", title: "Too many answers wait for their clients",
+                    detail: .fixed("Clients have not taken what they asked for; try again later."),
+                    policy: "admission", retryAfter: 1), client.pointee.request.persistence,
+                isHead: client.pointee.request.method == .head, into: &client.pointee.output)
+            return front.finish(client)
+        }
         writer.append(response, to: client.pointee.request, into: &client.pointee.output)
         front.finish(client)
     }

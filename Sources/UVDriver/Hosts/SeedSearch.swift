@@ -33,14 +33,22 @@ package struct SeedSearch {
     package init(_ texts: [String]) throws(HostFailure) {
         for text in texts {
             if let endpoint = Endpoint(text) {
+                guard endpoint.port != 0, endpoint.address != 0 else {
+                    throw HostFailure("--join \(text): give the address and the port where a member gossips")
+                }
                 found.append(endpoint)
             } else if let (host, port) = Resolver.parse(text), port != 0 {
                 missing.append(Name(host: host, port: port))
                 names.append((Name(host: host, port: port), []))
             } else {
-                throw HostFailure("--join \(text): give HOST:PORT")
+                throw HostFailure("--join \(text): " + Self.wanted(text))
             }
         }
+    }
+
+    private static func wanted(_ text: String) -> String {
+        text.split(separator: ":", omittingEmptySubsequences: false).count > 2
+            ? "IPv6 is not spoken here; give A.B.C.D:PORT, or a name that has an IPv4 address" : "give HOST:PORT"
     }
 
     package mutating func resolved(_ name: Name, to endpoints: [Endpoint]) {

@@ -15,6 +15,16 @@ package class HTTPServer: StreamOwner {
         package var idleTimeout = TimeAmount.seconds(120)
         /// A client that does not read its answers is not read from beyond this backlog, in bytes.
         package var backlog = 1 << 20
+        /// Slots for newcomers: see `StreamPool.reserve`. Where there are some, clients that have shown nothing have
+        /// `pressedTimeout` only while more than half of all slots are taken.
+        package var reserve = 0
+        package var pressedTimeout = TimeAmount.seconds(2)
+        /// Bytes of all requests that are not answered yet; beyond, one that is not complete is answered 503.
+        package var buffered = 256 << 20
+        /// Bytes of all answers that clients have not taken; beyond, a large one is refused with 503, and clients that
+        /// take nothing for `stalledTimeout` are closed.
+        package var unsent = 256 << 20
+        package var stalledTimeout = TimeAmount.seconds(5)
 
         package init() {}
     }
@@ -24,6 +34,11 @@ package class HTTPServer: StreamOwner {
     package private(set) var listener: StreamListener?
     package private(set) var refused = [UInt64](repeating: 0, count: HTTPFailure.allCases.count)
     package private(set) var served: UInt64 = 0
+    /// Answers that were refused because clients have not taken others, and clients that were closed for it.
+    package private(set) var unsentRefused: UInt64 = 0
+    package private(set) var stalledClosed: UInt64 = 0
+    /// Smaller requests and answers than this are no matter of memory.
+    package static let small = 16_384
     private var ready: [SlabKey] = []
     private var sweepTimer: LoopTimer?
 
@@ -32,6 +47,7 @@ package class HTTPServer: StreamOwner {
         super.init(on: loop)
         pool = StreamPool(
             loop: loop, owner: self, limit: limits.connections, inputLimit: limits.message.buffered)
+        pool.reserve = limits.reserve
     }
 
     /// Binds and begins to accept.
@@ -81,6 +97,10 @@ package class HTTPServer: StreamOwner {
             let bytes = stream.pointee.input.mutableBytes
             switch stream.pointee.parser.parse(bytes, limits: limits.message) {
             case .incomplete:
+                pool.countInput(stream)
+                if pool.buffered > limits.buffered, stream.pointee.input.count > Self.small {
+                    return refuse(stream, .overloaded)
+                }
                 if stream.pointee.parser.takeContinue() {
                     HTTPResponseWriter.continueResponse(into: &stream.pointee.output)
                     pool.wrote(stream)
@@ -156,6 +176,13 @@ package class HTTPServer: StreamOwner {
         if stream.pointee.input.count < pool.inputLimit, !stream.pointee.closesAfterWrite { pool.resumeReading(stream) }
     }
 
+    /// Whether an answer of so many bytes may wait for its client; a refusal is counted.
+    package func admits(answer bytes: Int) -> Bool {
+        guard bytes > Self.small, pool.unsent + bytes > limits.unsent else { return true }
+        unsentRefused += 1
+        return false
+    }
+
     // MARK: Slow clients
 
     private func sweep() {
@@ -170,12 +197,18 @@ package class HTTPServer: StreamOwner {
         let isIdle = stream.pointee.closesAfterWrite || !stream.pointee.parser.hasStarted
         if pool.hasProgressed(stream), isIdle { stream.pointee.waitingSince = now }
         let waited = now - stream.pointee.waitingSince
+        if pool.backlog(stream) == 0, waited >= .seconds(1) { pool.trim(stream) }
+        if pool.unsent > limits.unsent / 2, pool.backlog(stream) > Self.small, waited > limits.stalledTimeout {
+            stalledClosed += 1
+            return pool.close(stream)
+        }
+        let isPressed = limits.reserve > 0 && !stream.pointee.isTrusted && pool.open > pool.limit / 2
         if stream.pointee.closesAfterWrite {
             // It was told to go and does not read what it was told, or does not stop to send.
             if waited > limits.requestTimeout { pool.close(stream) }
         } else if stream.pointee.parser.hasStarted {
-            if waited > limits.requestTimeout { refuse(stream, .timeout) }
-        } else if waited > limits.idleTimeout {
+            if waited > (isPressed ? limits.pressedTimeout : limits.requestTimeout) { refuse(stream, .timeout) }
+        } else if waited > (isPressed ? limits.pressedTimeout : limits.idleTimeout) {
             pool.close(stream)
         }
     }

@@ -33,6 +33,14 @@ package struct Stream: ~Copyable {
     var lingers = false
     var isLingering = false
 
+    /// What the pool's sums hold of this stream.
+    var countedInput = 0
+    var countedOutput = 0
+    /// The peer's address, where newcomers are made room for.
+    var address: UInt32 = 0
+    /// The peer has shown that it belongs here: it is never closed to make room.
+    package internal(set) var isTrusted = false
+
     /// When the oldest unfinished business of the peer began: for the owner's sweep.
     package var waitingSince = Instant.zero
     /// What the peer had not taken yet when the sweep last looked.

@@ -15,6 +15,17 @@ package final class StreamPool {
     private var free: [UInt32] = []
     private var dirty: [StreamPointer] = []
     package private(set) var open = 0
+    /// Of those, how many are being closed.
+    private var closing = 0
+    /// Bytes of all streams that were read and not consumed.
+    package private(set) var buffered = 0
+    /// Bytes of all streams that peers have not taken, as of the last flush.
+    package private(set) var unsent = 0
+    /// Slots to keep for newcomers: when fewer are free, the one that has waited longest of the address with most
+    /// connections is closed for each that comes. 0: newcomers are refused when the pool is full.
+    package var reserve = 0
+    /// Connections of each address that are not trusted; kept where there is a reserve.
+    private var strangers: [UInt32: Int] = [:]
     package private(set) var counters = Counters()
 
     package struct Counters: Sendable {
@@ -23,6 +34,8 @@ package final class StreamPool {
         package var bytesIn: UInt64 = 0
         package var bytesOut: UInt64 = 0
         package var errors: UInt64 = 0
+        /// Closed to make room for newcomers.
+        package var evicted: UInt64 = 0
     }
 
     /// The owner must outlive the pool. Every turn's flush is hooked into the loop here.
@@ -93,8 +106,79 @@ package final class StreamPool {
         counters.accepted += 1
         uv_tcp_nodelay(Self.tcp(slot), 1)
         slot.pointee.waitingSince = loop.now()
+        if reserve > 0 { welcome(slot) }
         resumeReading(slot)
         return slot
+    }
+
+    // MARK: Room for newcomers
+
+    private func welcome(_ slot: StreamPointer) {
+        if open - closing > limit - reserve { makeRoom(for: slot) }
+        slot.pointee.address = Self.peerAddress(slot)
+        strangers[slot.pointee.address, default: 0] += 1
+    }
+
+    /// Closes one that has shown nothing for longest, of the address that has most of them.
+    private func makeRoom(for newcomer: StreamPointer) {
+        let most = strangers.values.max() ?? 0
+        var oldest: StreamPointer?
+        for slot in slots where slot.pointee.isOpen && !slot.pointee.isClosing && slot != newcomer {
+            guard !slot.pointee.isTrusted, !slot.pointee.isBusy, strangers[slot.pointee.address] == most,
+                oldest.map({ slot.pointee.waitingSince < $0.pointee.waitingSince }) ?? true
+            else { continue }
+            oldest = slot
+        }
+        guard let oldest else { return }
+        counters.evicted += 1
+        close(oldest)
+    }
+
+    /// The peer has shown that it belongs here.
+    package func trust(_ slot: StreamPointer) {
+        guard !slot.pointee.isTrusted else { return }
+        slot.pointee.isTrusted = true
+        if reserve > 0 { forgetStranger(slot) }
+    }
+
+    private func forgetStranger(_ slot: StreamPointer) {
+        let address = slot.pointee.address
+        let left = (strangers[address] ?? 1) - 1
+        strangers[address] = left > 0 ? left : nil
+    }
+
+    private static func peerAddress(_ slot: StreamPointer) -> UInt32 {
+        var address = sockaddr_in()
+        var size = Int32(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) {
+            uv_tcp_getpeername(tcp(slot), cuv_mutable_sockaddr($0), &size)
+        }
+        return status == 0 ? Endpoint(address).address : 0
+    }
+
+    // MARK: Sums
+
+    @inline(__always)
+    package func countInput(_ slot: StreamPointer) {
+        let count = slot.pointee.input.count
+        guard count != slot.pointee.countedInput else { return }
+        buffered += count - slot.pointee.countedInput
+        slot.pointee.countedInput = count
+    }
+
+    @inline(__always)
+    private func countOutput(_ slot: StreamPointer) {
+        let count = backlog(slot)
+        guard count != slot.pointee.countedOutput else { return }
+        unsent += count - slot.pointee.countedOutput
+        slot.pointee.countedOutput = count
+    }
+
+    /// Gives back what the buffers of a quiet stream have grown to.
+    func trim(_ slot: StreamPointer) {
+        slot.pointee.input.shrink(beyond: 4096)
+        slot.pointee.output.shrink(beyond: 4096)
+        if !slot.pointee.isWriting { slot.pointee.writing.shrink(beyond: 4096) }
     }
 
     /// Takes a connection from the backlog only to close it, so that the client is told at once.
@@ -177,6 +261,7 @@ package final class StreamPool {
             if slot.pointee.isLingering { return }
             slot.pointee.input.commit(count)
             owner.received(slot)
+            countInput(slot)
             if slot.pointee.input.count >= inputLimit { pauseReading(slot) }
         } else if count < 0 {
             if count == Int(UV_EOF.rawValue) {
@@ -195,6 +280,7 @@ package final class StreamPool {
     /// Consumes what was read and goes on reading if that had stopped for lack of room.
     package func consume(_ slot: StreamPointer, _ count: Int) {
         slot.pointee.input.consume(count)
+        countInput(slot)
         if slot.pointee.input.isEmpty { slot.pointee.input.shrink(beyond: 65_536) }
         if !slot.pointee.isReading, slot.pointee.input.count < inputLimit { resumeReading(slot) }
     }
@@ -268,6 +354,7 @@ package final class StreamPool {
 
     private func writeInBackground(_ slot: StreamPointer) {
         slot.pointee.isWriting = true
+        countOutput(slot)
         var rest = Self.buffer(slot.pointee.writing.bytes)
         let status = uv_write(slot.pointee.handles.write, Self.handle(slot), &rest, 1) { request, status in
             let slot = request!.pointee.handle.pointee.data.assumingMemoryBound(to: Stream.self)
@@ -290,6 +377,7 @@ package final class StreamPool {
     }
 
     func finishWriting(_ slot: StreamPointer) {
+        countOutput(slot)
         guard !slot.pointee.isWriting, slot.pointee.output.isEmpty else { return }
         guard slot.pointee.closesAfterWrite else { return owner.drained(slot) }
         if !slot.pointee.lingers || slot.pointee.hasEnded { return close(slot) }
@@ -325,6 +413,7 @@ package final class StreamPool {
     private func linger(_ slot: StreamPointer) {
         slot.pointee.isLingering = true
         slot.pointee.input.removeAll()
+        countInput(slot)
         slot.pointee.input.shrink(beyond: 65_536)
         guard uv_shutdown(slot.pointee.handles.shutdown, Self.handle(slot), { _, _ in }) == 0 else {
             return close(slot)
@@ -349,8 +438,7 @@ package final class StreamPool {
     /// Closes at once; nothing more is written. Closing again does nothing.
     package func close(_ slot: StreamPointer) {
         guard !slot.pointee.isClosing else { return }
-        slot.pointee.isClosing = true
-        slot.pointee.isReading = false
+        markClosing(slot)
         uv_close(cuv_tcp_as_handle(Self.tcp(slot)), streamClosed)
     }
 
@@ -361,8 +449,14 @@ package final class StreamPool {
         owner.ended(slot, error: UVError(code: UV_ECONNRESET.rawValue, operation: "write"))
         guard !slot.pointee.isClosing else { return }
         guard uv_tcp_close_reset(Self.tcp(slot), streamClosed) == 0 else { return close(slot) }
+        markClosing(slot)
+    }
+
+    private func markClosing(_ slot: StreamPointer) {
         slot.pointee.isClosing = true
         slot.pointee.isReading = false
+        closing += 1
+        if reserve > 0, !slot.pointee.isTrusted { forgetStranger(slot) }
     }
 
     fileprivate func closed(_ slot: StreamPointer) {
@@ -370,6 +464,9 @@ package final class StreamPool {
         let index = slot.pointee.index
         let generation = slot.pointee.generation &+ 1
         let handles = slot.pointee.handles
+        buffered -= slot.pointee.countedInput
+        unsent -= slot.pointee.countedOutput
+        closing -= 1
         slot.deinitialize(count: 1)
         slot.initialize(to: Stream(pool: self, handles: handles, index: index, generation: generation))
         free.append(index)

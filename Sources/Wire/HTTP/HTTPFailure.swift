@@ -25,6 +25,8 @@ package enum HTTPFailure: UInt8, Error, Sendable, CaseIterable {
     case methodNotImplemented
     case transferCodingNotImplemented
     case versionNotSupported
+    /// The bytes of all requests that are not complete have come to their bound.
+    case overloaded
 
     /// The status code of the answer (RFC 9110, RFC 6585).
     package var status: Int {
@@ -36,6 +38,7 @@ package enum HTTPFailure: UInt8, Error, Sendable, CaseIterable {
         case .headersTooLarge: 431
         case .methodNotImplemented, .transferCodingNotImplemented: 501
         case .versionNotSupported: 505
+        case .overloaded: 503
         default: 400
         }
     }
@@ -67,6 +70,7 @@ package enum HTTPFailure: UInt8, Error, Sendable, CaseIterable {
         case .headersTooLarge: "The header fields are above the limit, in bytes or in number."
         case .methodNotImplemented: "The method CONNECT is not offered here."
         case .transferCodingNotImplemented: "The only transfer coding known here is chunked."
+        case .overloaded: "Too many bytes of unfinished requests are held; try again later."
         case .versionNotSupported: "The only versions spoken here are HTTP/1.1 and HTTP/1.0."
         }
     }
@@ -99,6 +103,7 @@ package enum HTTPFailure: UInt8, Error, Sendable, CaseIterable {
         case .methodNotImplemented: "method_not_implemented"
         case .transferCodingNotImplemented: "transfer_coding_not_implemented"
         case .versionNotSupported: "version_not_supported"
+        case .overloaded: "overloaded"
         }
     }
 }

@@ -80,7 +80,10 @@ package enum HTTPResponseWriter {
     /// The answer to a request that could not be parsed, with `Connection: close`.
     package static func refuse(_ failure: HTTPFailure, into output: inout ByteBuffer) {
         problem(
-            HTTPProblem(status: failure.status, detail: .fixed(failure.reason), policy: "http"), .close, into: &output)
+            HTTPProblem(
+                status: failure.status, detail: .fixed(failure.reason),
+                policy: failure == .overloaded ? "admission" : "http", retryAfter: failure == .overloaded ? 1 : nil),
+            .close, into: &output)
     }
 
     /// A whole `application/problem+json` response.

@@ -34,6 +34,16 @@ package enum HTTPRoute: Equatable, Sendable {
         }
     }
 
+    /// Whether a path is the data plane's to answer, be it with a refusal.
+    package static func isDataPlane(_ path: HTTPRange, in buffer: UnsafeRawBufferPointer) -> Bool {
+        guard let base = path.bytes(in: buffer).baseAddress?.assumingMemoryBound(to: UInt8.self), path.count >= 14
+        else {
+            return false
+        }
+        return HTTPCharacters.loadWord(base) == word("/v1/cust")
+            && HTTPCharacters.loadWord(base + 6) == word("stomers/")
+    }
+
     /// Splits the path of a parsed request. Allocates only for percent-encoded names.
     package static func split(
         _ path: HTTPRange, in buffer: UnsafeRawBufferPointer

@@ -138,7 +138,7 @@ struct HostOptions: ParsableArguments {
     }
 }
 
-/// `A.B.C.D:PORT`, or a port of the loopback.
+/// `A.B.C.D:PORT` (IPv4: IPv6 is not spoken), `localhost:PORT`, or a port of the loopback.
 struct EndpointArgument: ExpressibleByArgument, Sendable {
     var endpoint: Endpoint
 
@@ -147,6 +147,8 @@ struct EndpointArgument: ExpressibleByArgument, Sendable {
     init?(argument: String) {
         if let endpoint = Endpoint(argument) {
             self.endpoint = endpoint
+        } else if argument.hasPrefix("localhost:"), let port = UInt16(argument.dropFirst(10)) {
+            endpoint = .loopback(port)
         } else if let port = UInt16(argument) {
             endpoint = .loopback(port)
         } else {

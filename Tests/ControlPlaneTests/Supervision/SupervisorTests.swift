@@ -208,7 +208,7 @@ struct SupervisorTests {
             harness.driver.identity(Sample.r1).flatMap { harness.driver.running[$0]?.arguments } ?? []
         }
         #expect(arguments().contains("--listen") && arguments().contains(port!.description))
-        harness.driver.report(Sample.r1, #"{"ready":false,"error":"listen: address already in use (EADDRINUSE)"}"#)
+        harness.driver.report(Sample.r1, #"{"ready":false,"error":"listen: in use","code":"EADDRINUSE"}"#)
         harness.driver.crash(Sample.r1, "exit code 1")
         #expect(!arguments().isEmpty && !arguments().contains("--listen"))
         #expect(harness.failures.isEmpty)
@@ -219,7 +219,7 @@ struct SupervisorTests {
         let harness = try SupervisorHarness()
         harness.supervisor.setListen(.loopback(80), isFixed: true, of: Sample.r1)
         harness.supervisor.start([Sample.r1])
-        harness.driver.report(Sample.r1, #"{"ready":false,"error":"EADDRINUSE"}"#)
+        harness.driver.report(Sample.r1, #"{"ready":false,"error":"EADDRINUSE","code":"EADDRINUSE"}"#)
         harness.driver.crash(Sample.r1, "exit code 1")
         #expect(harness.failures.map(\.0) == [Sample.r1])
         #expect(harness.driver.spawned.count == 1)

@@ -59,6 +59,26 @@ import Wire
         #expect(router.takeAnswer()?.status == 201)
     }
 
+    /// Values that wait for a second answer are bounded in their sum.
+    @Test func valuesThatWaitAreBounded() throws {
+        let router = RouterHarness(heldLimit: 1000)
+        let body = String(repeating: "x", count: 600)
+        router.request(.get, .record)
+        router.request(.get, .record)
+        let query = router.takeFrames()
+        router.answer(query[0], version: RecordVersion(counter: 2, writer: 1), body: body)
+        #expect(router.node.heldBytes == 600)
+        for frame in query[3...] { router.answer(frame, version: RecordVersion(counter: 2, writer: 1), body: body) }
+        let refused = try #require(router.takeAnswer())
+        #expect(refused.status == 503 && refused.retryAfter == 1)
+        #expect(router.counters.valuesRefused >= 2)
+        router.answer(query[1], version: RecordVersion(counter: 1, writer: 1), body: "old")
+        for frame in router.takeFrames() { router.answer(frame) }
+        #expect(router.takeAnswer()?.body == body)
+        #expect(router.node.heldBytes == 0)
+        #expect(router.isIdle)
+    }
+
     /// Nothing waits for the time limit of an attempt that was never sent.
     @Test func fullLinksFailInTheSameTurn() throws {
         let router = RouterHarness()

@@ -84,6 +84,7 @@ final class RouterHarness {
 
     init(
         _ topology: MeshTopology = NodesTests.topology(), operationLimit: Int = 100, quorum: QuorumRule? = nil,
+        heldLimit: Int = 1 << 20,
         up: Bool = true
     ) {
         let placement = Placement(topology)
@@ -91,6 +92,7 @@ final class RouterHarness {
             topology: topology, placement: placement, gossip: gossip("router-1", .router, port: 7000), boot: 5)
         configuration.operationLimit = operationLimit
         configuration.quorum = quorum
+        configuration.heldLimit = heldLimit
         node = try! RouterNode(configuration)
         shard = placement.shard(of: customer)
         if up {

@@ -20,7 +20,11 @@ struct SeedSearchTests {
     @Test("Nobody to join: the first of its mesh", arguments: [TimeAmount.zero, .seconds(100)])
     func nobody(waited: TimeAmount) throws { #expect(try SeedSearch([]).next(waited: waited) == .join) }
 
-    @Test("What is not HOST:PORT is refused at once", arguments: ["us-east", "us-east:", ":1", "us-east:70000", "a:0"])
+    @Test(
+        "What is not HOST:PORT is refused at once",
+        arguments: [
+            "us-east", "us-east:", ":1", "us-east:70000", "a:0", "10.0.0.1:0", "0.0.0.0:7946", "[::1]:7946", "::1",
+        ])
     func malformed(text: String) { #expect(throws: HostFailure.self) { try SeedSearch([text]) } }
 
     @Test("Without any address the names are looked up for a minute, and are then an error")
@@ -162,7 +166,9 @@ struct AdvertisedAddressTests {
         let bound = [Endpoint.loopback(1)]
         #expect(try AdvertisedAddress.choose("10.1.2.3", listening: bound) == 0x0A01_0203)
         #expect(try AdvertisedAddress.choose("localhost", listening: bound) == 0x7F00_0001)
-        #expect(throws: HostFailure.self) { try AdvertisedAddress.choose("no-such-host.invalid", listening: bound) }
+        for nowhere in ["no-such-host.invalid", "0.0.0.0", "255.255.255.255", "224.0.0.1", "::1", "fe80::1"] {
+            #expect(throws: HostFailure.self, "\(nowhere)") { try AdvertisedAddress.choose(nowhere, listening: bound) }
+        }
     }
 
     @Test("A bound address needs no other; that of gossip stands for one that is open to all")

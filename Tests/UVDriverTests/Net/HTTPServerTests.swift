@@ -245,6 +245,89 @@ struct HTTPServerTests {
         #expect(!second.hasEnded)
     }
 
+    /// Idle clients fill every slot: a newcomer is served, and who has shown that it belongs here stays.
+    @Test func aFloodOfIdleClientsLocksNobodyOut() throws {
+        let server = try TestServer {
+            $0.connections = 32
+            $0.reserve = 8
+        }
+        defer { server.close() }
+        server.http.onRequest = { stream in
+            if stream.pointee.request.authorization.isPresent { server.http.pool.trust(stream) }
+            server.answer(stream)
+        }
+        let trusted = try server.connect()
+        trusted.send(get("/first", "Authorization: x\r\n"))
+        try server.turn(trusted) { trusted.statuses == [200] }
+        var idle: [TestClient] = []
+        for _ in 0..<100 {
+            idle.append(try server.connect())
+            server.loop.runOnce()
+        }
+        let newcomer = try server.connect()
+        newcomer.send(get("/new"))
+        trusted.send(get("/second"))
+        try server.turn(newcomer, trusted) { newcomer.statuses == [200] && trusted.statuses == [200, 200] }
+        #expect(server.http.pool.counters.evicted > 60)
+        #expect(server.http.pool.open <= 32)
+        #expect(!trusted.hasEnded)
+    }
+
+    /// Many bodies that never end are bounded in their sum; small requests are served all the same.
+    @Test func unfinishedBodiesAreBoundedInSum() throws {
+        let server = try TestServer { $0.buffered = 400_000 }
+        defer { server.close() }
+        server.echo()
+        let part = [UInt8](repeating: 0x61, count: 100_000)
+        var uploads: [TestClient] = []
+        for _ in 0..<8 {
+            let client = try server.connect()
+            client.send("PUT /p HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n")
+            client.send(part)
+            uploads.append(client)
+        }
+        try server.turn {
+            for client in uploads { client.receive() }
+            return uploads.filter { $0.statuses == [503] }.count >= 4
+        }
+        #expect(uploads.contains { $0.text.contains("Retry-After: 1") })
+        #expect(server.http.refused[Int(HTTPFailure.overloaded.rawValue)] >= 4)
+        let small = try server.connect()
+        small.send(get("/small"))
+        try server.turn(small) { small.statuses == [200] }
+        for client in uploads { client.close() }
+        try server.turn { server.http.pool.open == 1 }
+        #expect(server.http.pool.buffered == 0)
+    }
+
+    /// What clients do not take is bounded in its sum, and counted down again when they go.
+    @Test func answersThatWaitAreBoundedInSum() throws {
+        let server = try TestServer { $0.unsent = 16 << 20 }
+        defer { server.close() }
+        let body = [UInt8](repeating: 0x7A, count: 8 << 20)
+        var refused = 0
+        server.http.onRequest = { stream in
+            guard server.http.admits(answer: body.count) else {
+                refused += 1
+                return server.http.respond(stream, HTTPProblem(status: 503, detail: .fixed("later"), retryAfter: 1))
+            }
+            server.http.respond(stream, status: 200, contentType: "text/plain", body: body)
+        }
+        var clients: [TestClient] = []
+        for _ in 0..<12 {
+            let client = try server.connect(receiveBuffer: 4096)
+            client.send(get("/"))
+            clients.append(client)
+            for _ in 0..<4 { server.loop.runOnce() }
+        }
+        try server.turn { refused >= 4 }
+        #expect(server.http.pool.unsent <= 16 << 20)
+        #expect(server.http.unsentRefused == UInt64(refused))
+        for client in clients { client.close() }
+        try server.turn { server.http.pool.open == 0 }
+        #expect(server.http.pool.unsent == 0)
+    }
+
     @Test func aThousandConnectionsLeaveNothingBehind() throws {
         let server = try TestServer()
         defer { server.close() }

@@ -198,7 +198,7 @@ let refusedRequests: [RefusedRequest] = [
         let labels = HTTPFailure.allCases.map { "\($0.label)" }
         #expect(Set(labels).count == labels.count)
         for failure in HTTPFailure.allCases {
-            #expect([400, 408, 413, 414, 417, 431, 501, 505].contains(failure.status))
+            #expect([400, 408, 413, 414, 417, 431, 501, 503, 505].contains(failure.status))
         }
     }
 }
