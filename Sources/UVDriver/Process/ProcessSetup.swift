@@ -27,7 +27,7 @@ package enum ProcessSetup {
     }
 
     /// Memory of large buffers is given back when they are: an idle process keeps no record of a busy hour.
-    package static func returnLargeMemory() { _ = cuv_return_large_blocks(256 << 10) }
+    package static func returnLargeMemory() { _ = cuv_return_large_blocks(512 << 10) }
 
     /// How late the kernel may wake this thread, to save energy; by default 50 microseconds.
     package static func setTimerSlack(_ slack: TimeAmount) throws(UVError) {
