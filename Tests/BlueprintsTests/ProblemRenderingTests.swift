@@ -131,7 +131,9 @@ import Testing
         let text = renderer.render(
             Problem(
                 code: .badName, severity: .error, file: "f", line: 1, column: 1, message: "x\u{1B}y\nz", hint: "\u{7}"))
-        #expect(text == "f:1:1: error: x\u{FFFD}y\u{FFFD}z [bad-name]\n    a\u{FFFD}[31m b\u{FFFD}\n    ^\nhint: \u{FFFD}\n")
+        #expect(
+            text == "f:1:1: error: x\u{FFFD}y\u{FFFD}z [bad-name]\n"
+                + "    a\u{FFFD}[31m b\u{FFFD}\n    ^\nhint: \u{FFFD}\n")
     }
 
     @Test func colorsOnlyWhenAsked() {

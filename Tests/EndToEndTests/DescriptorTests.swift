@@ -50,7 +50,8 @@ extension EndToEnd {
             var ends: [Int32] = [0, 0]
             try #require(pipe(&ends) == 0)
             // Smaller than the document: it fits in only as fast as it is read.
-            _ = fcntl(ends[1], 1031 /* F_SETPIPE_SZ */, 4096)
+            let setPipeSize: Int32 = 1031
+            _ = fcntl(ends[1], setPipeSize, 4096)
             _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
             let process = Process()
             process.executableURL = URL(fileURLWithPath: Program.path)
