@@ -158,7 +158,7 @@ private final class Scratch {
         logger.error("broken\u{1B}[2J", metadata: ["b": "two words", "a": "1", "c": ""])
         #expect(
             try scratch.lines() == [
-                "12:34:56.789 ERROR router: broken\u{FFFD}[2J a=1 b=\"two words\" c=\"\""
+                "1970-01-01T12:34:56.789Z ERROR router: broken\u{FFFD}[2J a=1 b=\"two words\" c=\"\""
             ])
     }
 
@@ -169,7 +169,9 @@ private final class Scratch {
         logger.logLevel = .trace
         logger.trace("now too")
         #expect(
-            try scratch.lines() == ["12:34:56.789 WARN  router: yes", "12:34:56.789 TRACE router: now too"])
+            try scratch.lines() == [
+                "1970-01-01T12:34:56.789Z WARN  router: yes", "1970-01-01T12:34:56.789Z TRACE router: now too",
+            ])
     }
 
     @Test func aCopyOfALoggerKeepsItsOwnMetadata() throws {
@@ -181,6 +183,9 @@ private final class Scratch {
         one.info("m")
         two.info("not this")
         two.error("m")
-        #expect(try scratch.lines() == ["12:34:56.789 INFO  router: m a=1", "12:34:56.789 ERROR router: m a=2"])
+        #expect(
+            try scratch.lines() == [
+                "1970-01-01T12:34:56.789Z INFO  router: m a=1", "1970-01-01T12:34:56.789Z ERROR router: m a=2",
+            ])
     }
 }

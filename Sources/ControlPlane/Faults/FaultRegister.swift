@@ -168,10 +168,9 @@ package final class FaultRegister {
     private static func event(
         _ time: Int64, _ action: String, _ id: String, _ attributes: KeyValuePairs<String, String>
     ) -> JournalEvent {
-        let event = TelemetryEvent(
-            time: time, type: "fault", action: action, id: id,
-            attributes: attributes.map { .init($0.key, .string($0.value)) })
-        return JournalEvent(
-            time: time, type: event.type, action: action, subject: id, attributes: event.attributesJSON())
+        JournalEvent(
+            TelemetryEvent(
+                time: time, type: "fault", action: action, id: id,
+                attributes: attributes.map { .init($0.key, .string($0.value)) }))
     }
 }

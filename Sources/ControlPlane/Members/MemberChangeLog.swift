@@ -17,10 +17,7 @@ struct MemberChangeLog {
         ]
         let event = TelemetryEvent(
             time: time, type: "member", action: change.status.name, id: change.member.name, attributes: attributes)
-        changes.append(
-            JournalEvent(
-                time: event.time, type: event.type, action: event.action, subject: event.id,
-                attributes: event.attributesJSON()))
+        changes.append(JournalEvent(event))
     }
 
     mutating func write(to journal: Journal) {

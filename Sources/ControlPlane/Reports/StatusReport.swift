@@ -59,6 +59,8 @@ package struct StatusReport: Codable, Sendable, Equatable {
     package var seed: UInt64
     /// The highest placement epoch.
     package var epoch: UInt32
+    /// What `state` may be.
+    package static let states = ["starting", "serving", "degraded", "stopping"]
     /// `starting serving degraded stopping`: degraded where any cell or router does not serve.
     package var state: String
     package var cells: [Cell]

@@ -76,7 +76,7 @@ package final class ControlPlane {
                 })
             try control.run()
         } catch {
-            parent.write(ReadyLine(error: error.description))
+            parent.write(ReadyLine(error))
             parent.close()
             throw error
         }
@@ -103,7 +103,12 @@ package final class ControlPlane {
             host.gossip = settings.gossip
             host.faultsPath = directory.faultsPath
             host.keysPath = directory.keysPath
-            journal = try Journal(path: directory.journalPath)
+            let log = ProcessLog("control", LogOutput(.text, path: directory.controlLogPath))
+            host.log = log
+            // What the membership says is told by the process itself.
+            journal = try Journal(path: directory.journalPath) {
+                if $0.type != "member" { log.tell(TelemetryEvent($0)) }
+            }
             runtime = try HostRuntime(host, role: .control)
             loop = runtime.loop
             begun = loop.freshNow()
@@ -306,10 +311,7 @@ package final class ControlPlane {
         let event = TelemetryEvent(
             time: loop.wallClock(), type: "mesh", action: action, id: directory.name,
             attributes: numbers.map { .init($0.key, .integer(Int64($0.value))) })
-        _ = try? journal.append(
-            JournalEvent(
-                time: event.time, type: event.type, action: action, subject: event.id,
-                attributes: event.attributesJSON()))
+        _ = try? journal.append(JournalEvent(event))
     }
 
     private func fail(_ reason: ControlFailure) {

@@ -112,7 +112,8 @@ package final class DetachedControl {
             end()
         } else {
             // It has stopped everything and ends now; its exit is waited for.
-            outcome = .failure(.system(line.error ?? "the control plane gave no reason"))
+            let reason = line.error ?? "the control plane gave no reason"
+            outcome = .failure(line.isLate == true ? .timeout(reason) : .system(reason))
         }
     }
 

@@ -13,6 +13,8 @@ package struct ReadyLine: Codable, Sendable, Equatable {
     package var error: String?
     /// The system's symbol of the error, such as `EADDRINUSE`, where it was one.
     package var errorCode: String?
+    /// With `error`: the time for the start was over.
+    package var isLate: Bool?
     /// Of a control plane that starts: how many processes serve, of how many.
     package var serving: Int?
     package var of: Int?
@@ -21,12 +23,15 @@ package struct ReadyLine: Codable, Sendable, Equatable {
         case ready, name, data, admin, gossip, error, serving, of
         case storeID = "store_id"
         case errorCode = "code"
+        case isLate = "timed_out"
     }
 
-    package init(error: String) {
+    /// Why a control plane does not start.
+    package init(_ failure: ControlFailure) {
         ready = false
         name = ProcessName.control.name
-        self.error = error
+        error = failure.description
+        if case .timeout = failure { isLate = true }
     }
 
     package init(serving: Int, of: Int) {

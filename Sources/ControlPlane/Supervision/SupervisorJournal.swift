@@ -22,11 +22,10 @@ package struct SupervisorJournal {
     static func event(
         _ time: Int64, _ action: String, _ name: ProcessName, _ attributes: [TelemetryEvent.Attribute] = []
     ) -> JournalEvent {
-        let event = TelemetryEvent(
-            time: time, type: "process", action: action, id: name.name,
-            attributes: [.init("role", .string(name.role.name))] + attributes)
-        return JournalEvent(
-            time: time, type: event.type, action: action, subject: name.name, attributes: event.attributesJSON())
+        JournalEvent(
+            TelemetryEvent(
+                time: time, type: "process", action: action, id: name.name,
+                attributes: [.init("role", .string(name.role.name))] + attributes))
     }
 
     static func process(_ name: ProcessName, _ identity: ProcessIdentity, _ addresses: ProcessAddresses)

@@ -9,19 +9,28 @@ package final class Journal: Sendable {
     package let path: String
     private let database: DatabaseQueue
     private let limits: JournalLimits
+    private let onAppend: (@Sendable (JournalEvent) -> Void)?
 
     /// Opens the journal of a mesh, and creates it if the file is missing or empty.
-    package init(path: String, limits: JournalLimits = JournalLimits()) throws(StoreOpenError) {
+    ///
+    /// - Parameter onAppend: hears of each event that this journal has written, once it is on the disk.
+    package init(
+        path: String, limits: JournalLimits = JournalLimits(), onAppend: (@Sendable (JournalEvent) -> Void)? = nil
+    ) throws(StoreOpenError) {
         self.path = path
         self.limits = limits
+        self.onAppend = onAppend
         database = try JournalSchema.open(path: path)
     }
 
     /// Several changes at once: all of them, or none if the body throws.
     @discardableResult
     package func write<Result>(_ body: (JournalTransaction) throws -> Result) throws(StoreError) -> Result {
+        let appended = JournalTransaction.Appended()
         do {
-            return try database.write { try body(JournalTransaction(db: $0, limits: limits)) }
+            let result = try database.write { try body(JournalTransaction(db: $0, limits: limits, appended: appended)) }
+            if let onAppend { appended.events.forEach(onAppend) }
+            return result
         } catch {
             throw StoreError(error)
         }
@@ -30,7 +39,7 @@ package final class Journal: Sendable {
     /// Reads of one and the same state.
     package func read<Result>(_ body: (JournalTransaction) throws -> Result) throws(StoreError) -> Result {
         do {
-            return try database.read { try body(JournalTransaction(db: $0, limits: limits)) }
+            return try database.read { try body(JournalTransaction(db: $0, limits: limits, appended: .init())) }
         } catch {
             throw StoreError(error)
         }
@@ -43,6 +52,10 @@ package final class Journal: Sendable {
 package struct JournalTransaction {
     let db: Database
     let limits: JournalLimits
+    let appended: Appended
+
+    /// The events of one transaction.
+    final class Appended { var events: [JournalEvent] = [] }
 
     func requireRoom(in table: String) throws {
         let count = try Row.fetchOne(db, sql: "SELECT count(*) FROM \(table)").flatMap { Int.fromDatabaseValue($0[0]) }

@@ -6,6 +6,7 @@ extension JournalTransaction {
     package func append(_ event: JournalEvent) throws -> Int64 {
         try db.cachedStatement(sql: "INSERT INTO events(time, type, action, subject, attributes) VALUES(?, ?, ?, ?, ?)")
             .execute(arguments: [event.time, event.type, event.action, event.subject, event.attributes])
+        appended.events.append(event)
         let id = db.lastInsertedRowID
         if id % Self.pruneInterval == 0 {
             try db.execute(sql: "DELETE FROM events WHERE id <= ?", arguments: [id - Int64(limits.events)])

@@ -77,8 +77,8 @@ package struct LineLogHandler: LogHandler {
     // MARK: Text
 
     private func textLine(_ event: LogEvent, _ metadata: [(key: String, value: Logger.MetadataValue)]) -> [UInt8] {
-        let time = Timestamp.string(now()).dropFirst("2026-01-01T".count).dropLast()
-        var line = "\(time) \(Self.name(event.level)) \(label): \(DisplayText.clean(event.message.description))"
+        var line =
+            "\(Timestamp.string(now())) \(Self.name(event.level)) \(label): \(DisplayText.clean(event.message.description))"
         for (key, value) in metadata { line += " \(key)=\(Self.text(value))" }
         return Array(line.utf8)
     }

@@ -4,7 +4,7 @@ import Synchronization
 /// Where log lines go: standard error, or a file with a bound. Lines of several threads do not mix.
 package final class LogOutput: Sendable {
     package enum Format: String, Sendable {
-        /// `12:00:00.123 WARN  router: no quorum customer=acme`
+        /// `2026-03-01T12:00:00.123Z WARN  router: no quorum customer=acme`
         case text
         /// `{"time": ..., "level": ..., "label": ..., "message": ..., "metadata": {...}}`
         case json
@@ -21,6 +21,15 @@ package final class LogOutput: Sendable {
     package init(_ format: Format) {
         self.format = format
         target = Mutex(.descriptor(STDERR_FILENO))
+    }
+
+    /// The log of a process: its standard error, or, where that is the file at `path`, this file with its bound.
+    package static func own(_ format: Format, path: String) -> LogOutput {
+        var (named, open) = (stat(), stat())
+        let isSame =
+            stat(path, &named) == 0 && fstat(STDERR_FILENO, &open) == 0 && named.st_dev == open.st_dev
+            && named.st_ino == open.st_ino
+        return isSame ? LogOutput(format, path: path) : LogOutput(format)
     }
 
     package init(_ format: Format, path: String, limit: Int = RotatingFile.defaultLimit) {

@@ -10,10 +10,15 @@ package final class HostEvents {
     private let observer: String
     private let loop: EventLoop
 
-    init(directory: String, observer: String, loop: EventLoop) {
+    /// The same for people; members that are alive are told of only where they were doubted.
+    private let text: ProcessLog
+    private var doubted: Set<String> = []
+
+    init(_ settings: HostSettings, loop: EventLoop) {
         log = .allocate(capacity: 1)
-        log.initialize(to: EventLog(path: directory + "/events.ndjson"))
-        self.observer = observer
+        log.initialize(to: EventLog(path: settings.dataDirectory + "/events.ndjson"))
+        observer = settings.name
+        text = settings.log ?? ProcessLog(observer, .own(.text, path: settings.dataDirectory + "/log"))
         self.loop = loop
     }
 
@@ -113,7 +118,24 @@ package final class HostEvents {
     }
 
     private func append(type: String, action: String, id: String, _ attributes: [TelemetryEvent.Attribute]) {
-        log.pointee.append(
-            TelemetryEvent(time: loop.wallClock(), type: type, action: action, id: id, attributes: attributes))
+        let event = TelemetryEvent(
+            time: loop.wallClock(), type: type, action: action, id: id, attributes: attributes)
+        log.pointee.append(event)
+        if isWorthTelling(event) { text.tell(event) }
+    }
+
+    private func isWorthTelling(_ event: TelemetryEvent) -> Bool {
+        guard event.type == "member" else { return true }
+        // As many names as there are members.
+        return event.action == MemberStatus.alive.name
+            ? doubted.remove(event.id) != nil : doubted.insert(event.id).inserted || event.action != "suspect"
+    }
+
+    /// Something about this process that is in no event log, since its parent writes it down.
+    package func tell(_ action: String, _ details: [(String, String)]) {
+        text.tell(
+            TelemetryEvent(
+                time: loop.wallClock(), type: "process", action: action, id: observer,
+                attributes: details.map { .init($0.0, .string($0.1)) }))
     }
 }

@@ -40,7 +40,7 @@ package final class HostRuntime {
         try ProcessSetup.setTimerSlack(.microseconds(1))
         loop = try EventLoop()
         started = loop.freshNow()
-        events = HostEvents(directory: settings.dataDirectory, observer: settings.name, loop: loop)
+        events = HostEvents(settings, loop: loop)
         wire = WireLayer(loop: loop, topology: settings.topology, name: settings.name, boot: settings.boot)
         membership = HostMembership(loop: loop, settings: settings, events: events, wire: wire)
         udp = try UDPSocket(loop: loop, bind: settings.gossip, receiveBuffer: 1 << 20) {
@@ -52,7 +52,11 @@ package final class HostRuntime {
         faults = settings.faultsPath.map { FaultWatch(path: $0, loop: loop, wire: wire, events: events) }
         alarm = try WakeTimer(loop: loop) { [unowned self] now in onWake(now) }
         for signal in [SIGTERM, SIGINT] {
-            signals.append(try SignalWatcher(loop: loop, signal: signal) { [unowned self] in onStop() })
+            signals.append(
+                try SignalWatcher(loop: loop, signal: signal) { [unowned self] in
+                    events.tell("stopping", [("signal", "\(signal)")])
+                    onStop()
+                })
         }
     }
 
@@ -138,6 +142,7 @@ package final class HostRuntime {
             + "\"start_time\":\(ProcessIdentity.current.startTime),\"data\":\"\(data)\",\"admin\":\"\(admin)\","
             + "\"gossip\":\"\(udp.local)\"" + store
         _ = SmallFile.replace(settings.dataDirectory + "/process.json", with: "{\(facts),\"version\":1}\n")
+        events.tell("serving", [("pid", "\(getpid())"), ("data", "\(data)"), ("gossip", "\(udp.local)")])
         Self.tellParent("{\"ready\":true,\(facts)}\n", settings.readyDescriptor)
         watchLock()
     }

@@ -1,6 +1,7 @@
 import MeshBase
 import Replication
 import Sharding
+import Telemetry
 import Topology
 
 /// What a process of the mesh is told when it starts.
@@ -29,6 +30,8 @@ package struct HostSettings {
     package var grace = TimeAmount.minutes(10)
     /// Where to write the line that says that this process serves.
     package var readyDescriptor: Int32?
+    /// What this process tells people; nil: a log of its own, on standard error.
+    package var log: ProcessLog?
     /// Unique to this life of the process.
     package var boot: UInt32
     /// The identity of a store that is created now, and what is known of the one that there should be.

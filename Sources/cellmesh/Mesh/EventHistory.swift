@@ -12,11 +12,12 @@ struct EventHistory {
     /// Which events are wanted.
     struct Filter {
         var since: Int64 = .min
-        var type: String?
+        /// Empty: of all types.
+        var types: Set<String> = []
         var id: String?
 
         func accepts(_ entry: Entry) -> Bool {
-            entry.time >= since && (type == nil || entry.event["type"].text == type)
+            entry.time >= since && (types.isEmpty || types.contains(entry.event["type"].text ?? ""))
                 && (id == nil || entry.event["id"].text == id)
         }
     }

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// What the nodes of a mesh saw happen to one member, as one timeline.
 struct MemberStory {
     struct Observer {
@@ -21,6 +23,8 @@ struct MemberStory {
         var nacks: Int?
         var health: Int?
         var timeoutMilliseconds: Int?
+        /// In words, where the figures do not say it.
+        var detail: String?
         var observers: [String]
     }
 
@@ -54,9 +58,38 @@ struct MemberStory {
             }
             for event in page["events"].elements { add(event, seenBy: name) }
         }
-        moments.sort { ($0.at, $0.event, $0.actor) < ($1.at, $1.event, $1.actor) }
+        sort()
         accuse()
     }
+
+    /// What was done to the member on purpose, or by a fault that was asked for; from a minute before the first thing
+    /// that anybody remembers, since a journal goes back far beyond that.
+    mutating func add(_ deeds: [Deed]) {
+        let first = moments.compactMap { Timestamp.parse($0.at) }.min() ?? .max
+        for deed in deeds where deed.time >= first - min(first, 60_000_000_000) || first == .max {
+            moments.append(
+                Moment(
+                    at: Timestamp.string(deed.time), event: deed.event, actor: deed.actor, incarnation: 0,
+                    detail: deed.detail, observers: []))
+        }
+        sort()
+    }
+
+    /// By time; what stands at the same millisecond, causes before their effects.
+    private mutating func sort() {
+        let keys = moments.enumerated().map { offset, moment in
+            (Timestamp.parse(moment.at).map { $0 / 1_000_000 } ?? 0, Self.rank(moment.event), offset)
+        }
+        moments = keys.sorted(by: <).map { moments[$0.2] }
+    }
+
+    /// What comes of what: a deed, an end, a probe that fails, an accusation, its answer or death, and a return.
+    private static let course = [
+        "kill", "pause", "fault", "healed", "exited", "stalled", "probe-failed", "answered-late", "accused",
+        "confirmed",
+        "refuted", "dead", "left", "resume", "restart", "started", "ready", "joined", "returned",
+    ]
+    private static func rank(_ event: String) -> Int { course.firstIndex(of: event) ?? course.count }
 
     var isKnown: Bool { !observers.isEmpty || !moments.isEmpty }
 

@@ -1,3 +1,6 @@
+import ControlPlane
+import Store
+import Telemetry
 import Testing
 import Wire
 
@@ -75,6 +78,53 @@ import Wire
         #expect(text.contains("3 relays asked, 3 had none either"))
         #expect(text.contains("3 nodes"))
         #expect(text.contains("no answer from: c1"))
+    }
+
+    /// What was done to the member stands in its timeline; at equal times a cause stands before what came of it.
+    @Test func deedsStandBeforeTheirEffects() throws {
+        var story = MemberStory(
+            member: "c1",
+            pages: [
+                page(
+                    "a", "dead",
+                    [event(1, "dead", "a"), event(1, "accused", "a"), event(1, "probe-failed", "a")].joined(
+                        separator: ","))
+            ])
+        let second = try #require(Timestamp.parse("2026-01-01T00:00:01Z"))
+        story.add([
+            Deed(time: second - 3_600_000_000_000, event: "kill", actor: "operator", detail: "long ago"),
+            Deed(time: second + 1, event: "exited", actor: "control", detail: "signal 9, as asked"),
+            Deed(time: second + 2, event: "kill", actor: "operator", detail: "SIGKILL"),
+        ])
+        #expect(story.moments.map(\.event) == ["kill", "exited", "probe-failed", "accused", "dead"])
+        #expect(WhyView.make(story).text(.table, colors: false).contains("kill          operator  SIGKILL"))
+    }
+
+    /// The journal's words, and the places by which a fault may mean a cell.
+    @Test func theJournalTellsOfDeeds() throws {
+        let scratch = Scratch()
+        let mesh = DataDirectory(path: scratch.path)
+        let journal = try Journal(path: mesh.journalPath)
+        let events = [
+            ("process", "kill", "c1", #"{"pid":7,"until":"2026-01-01T00:00:09.000Z"}"#),
+            ("process", "exited", "c1", #"{"pid":7,"how":"signal 9","expected":true}"#),
+            ("process", "kill", "c2", "{}"), ("fault", "added", "f1", #"{"kind":"loss","targets":"cell/c1 control"}"#),
+            ("fault", "added", "f2", #"{"kind":"loss","targets":"cell/c2"}"#),
+            ("fault", "expired", "f1", #"{"kind":"loss","targets":"cell/c1 control"}"#),
+        ]
+        for (offset, event) in events.enumerated() {
+            try journal.append(
+                JournalEvent(
+                    time: Int64(offset), type: event.0, action: event.1, subject: event.2, attributes: event.3))
+        }
+        let deeds = Deed.all(of: "c1", in: mesh)
+        #expect(deeds.map(\.event) == ["kill", "exited", "fault", "healed"])
+        #expect(
+            deeds.map(\.detail) == [
+                "SIGKILL until 00:00:09", "signal 9, as asked", "loss f1 on cell/c1 control",
+                "loss f1 on cell/c1 control",
+            ])
+        #expect(deeds.map(\.actor) == ["operator", "control", "operator", "its lease"])
     }
 
     @Test func nobodyKnowsIt() {

@@ -54,7 +54,7 @@ import Testing
         let since = try #require(Since(argument: "2026-03-01T12:00:05Z"))
         var recent = EventHistory(mesh, .init(since: since.time))
         #expect(ids(recent.next()) == ["b", "c"])
-        var members = EventHistory(mesh, .init(type: "member"))
+        var members = EventHistory(mesh, .init(types: ["member"]))
         #expect(ids(members.next()) == ["a", "b"])
         var one = EventHistory(mesh, .init(id: "c"))
         #expect(ids(one.next()) == ["c"])
@@ -80,11 +80,46 @@ import Testing
     @Test func aTableHasAColumnForTheObserver() {
         scratch.write("control/events.ndjson", line(7, "member", "dead", "us-east-1", "r1"))
         var history = EventHistory(mesh, .init())
+        var collapser = ViewCollapser()
+        var table = EventTable(TableStyle(isWide: false, hasColors: false))
         #expect(
-            EventTable.render(history.next(), TableStyle(isWide: false, hasColors: false)) == """
+            table.render(collapser.lines(history.next())) == """
                 TIME          TYPE    ACTION  ID         BY  DETAILS
                 12:00:07.000  member  dead    us-east-1  r1
 
                 """)
+        scratch.write("control/events.ndjson", line(8, "link", "up", "a", "r1"), appending: true)
+        #expect(
+            table.render(collapser.lines(history.next())) == "12:00:08.000  link    up      a          r1\n")
+    }
+
+    @Test func whatManySawIsOneLineWithTheirCount() {
+        for observer in ["a", "b", "c"] {
+            scratch.write("cells/\(observer)/events.ndjson", line(2, "member", "dead", "d", observer))
+        }
+        scratch.write(
+            "control/events.ndjson", line(1, "process", "kill", "d", "") + line(20, "member", "dead", "d", "control"))
+        var history = EventHistory(mesh, .init())
+        var collapser = ViewCollapser()
+        let lines = collapser.lines(history.next())
+        #expect(lines.map(\.observers.count) == [1, 3, 1])
+        // One more who saw the same is no news; who sees it again says that it happened again.
+        scratch.write("control/events.ndjson", line(21, "member", "dead", "d", "a"), appending: true)
+        #expect(collapser.lines(history.next()).isEmpty)
+        scratch.write("control/events.ndjson", line(22, "member", "dead", "d", "a"), appending: true)
+        #expect(collapser.lines(history.next()).count == 1)
+    }
+
+    @Test func severalTypesAreTaken() throws {
+        for line in ["events --type a,b --type c", "events --type a --type b --type c"] {
+            let events = try #require(
+                try CellMesh.parseAsRoot(line.split(separator: " ").map(String.init)) as? EventsCommand)
+            #expect(events.wanted == ["a", "b", "c"])
+        }
+        scratch.write(
+            "control/events.ndjson",
+            line(1, "a", "x", "1", "") + line(2, "b", "x", "2", "") + line(3, "c", "x", "3", ""))
+        var history = EventHistory(mesh, .init(types: ["a", "c"]))
+        #expect(ids(history.next()) == ["1", "3"])
     }
 }

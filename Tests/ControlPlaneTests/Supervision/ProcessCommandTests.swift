@@ -31,7 +31,7 @@ struct ProcessCommandTests {
             #"{"ready":true,"name":"a","role":"cell","pid":1,"data":"127.0.0.1:1","admin":"x","gossip":"127.0.0.1:3"}"#)
         #expect(line?.addresses == ProcessAddresses(data: .loopback(1), admin: nil, gossip: .loopback(3)))
         #expect(ReadyLine(#"{"serving":3,"of":13}"#) == ReadyLine(serving: 3, of: 13))
-        #expect(ReadyLine(error: "no").ready == false)
+        #expect(ReadyLine(.timeout("no")).isLate == true)
         for text in ["", "ready", "[]", "{\"ready\":1}", "{"] { #expect(ReadyLine(text) == nil, "\(text)") }
     }
 }

@@ -8,7 +8,7 @@ struct WhyCommand: ParsableCommand {
         discussion: """
             Asks every process for the last events of the member that it saw: failed probes with the relays that were \
             asked and their nacks, accusers, confirmations and the time they left, refutations. They are merged into one \
-            timeline. Works without the control plane too.
+            timeline, with what the operator did to it: kills, pauses, faults on the wire. Works without the control plane too.
 
               cellmesh why us-east-1
               cellmesh why us-east-1 --from r1
@@ -42,13 +42,14 @@ struct WhyCommand: ParsableCommand {
             }
             guard page.page != nil else { throw CommandFailure(.unhealthy, "\(from) does not answer") }
         }
-        let story = MemberStory(member: name, pages: pages)
+        var story = MemberStory(member: name, pages: pages)
         guard story.isKnown else {
             let known = directory.processes.map(\.name)
             throw CommandFailure(
                 .usage, "no node of mesh '\(directory.name)' knows a member '\(name)'",
                 hint: NearestWord.hint(for: name, among: known, listing: "members are"))
         }
+        story.add(Deed.all(of: name, in: directory))
         output.console.show(WhyView.make(story))
     }
 

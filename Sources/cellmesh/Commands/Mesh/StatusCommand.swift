@@ -1,4 +1,5 @@
 import ArgumentParser
+import Blueprints
 import ControlPlane
 import MeshBase
 
@@ -25,6 +26,11 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         let console = output.console
+        guard StatusReport.states.contains(until) else {
+            throw CommandFailure(
+                .usage, "no mesh is ever '\(until)'",
+                hint: NearestWord.hint(for: until, among: StatusReport.states, listing: "states are"))
+        }
         let directory = try mesh.known()
         guard directory.controlHolder != nil else { return try showWithoutControl(directory, console) }
         let api = try Waiting.forControl(directory, wait?.amount ?? .seconds(1))

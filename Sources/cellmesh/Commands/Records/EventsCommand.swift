@@ -7,21 +7,29 @@ struct EventsCommand: ParsableCommand {
         commandName: "events", abstract: "Tell what happened in a mesh.",
         discussion: """
             Merges the event logs of the control plane, every cell and every router by time; a running mesh is not \
-            needed. An event is stamped where it happened. -o json prints one object per line (NDJSON).
+            needed. An event is stamped where it happened. What several members saw of one change is one line, with how \
+            many they are; --all prints each one's. -o json prints everything, one object per line (NDJSON).
 
               cellmesh events --since 5m
-              cellmesh events --since 2026-03-01T12:00:00Z --type member -o json
+              cellmesh events --since 2026-03-01T12:00:00Z --type member,fault -o json
               cellmesh events --follow
             """)
 
     @Option(help: ArgumentHelp("From then on: 5m, 2h, or a time (RFC 3339).", valueName: "time"))
     var since: Since?
 
-    @Option(help: ArgumentHelp("Of this type alone: member, link, process, fault, ...", valueName: "type"))
-    var type: String?
+    @Option(
+        name: .customLong("type"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "Of these types alone: member, link, process, fault, store, ...; may be given again.", valueName: "type,..."
+        ))
+    var types: [String] = []
 
     @Option(help: ArgumentHelp("About this thing alone, such as a cell.", valueName: "name"))
     var id: String?
+
+    @Flag(help: "Print what each member saw, also where many saw the same.")
+    var all = false
 
     @Flag(name: .shortAndLong, help: "Go on, with new events as they come.")
     var follow = false
@@ -29,32 +37,42 @@ struct EventsCommand: ParsableCommand {
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
+    /// The types, given one by one or with commas.
+    var wanted: Set<String> {
+        Set(types.flatMap { $0.split(separator: ",").map { $0.filter { $0 != " " } } })
+    }
+
     func run() throws {
         let console = output.console
-        let filter = EventHistory.Filter(since: since?.time ?? .min, type: type, id: id)
+        let filter = EventHistory.Filter(since: since?.time ?? .min, types: wanted, id: id)
         var history = EventHistory(try mesh.known(), filter)
+        var collapser = ViewCollapser()
+        var table = EventTable(console.style)
         let first = history.next()
-        show(first, console, isFirst: true)
+        show(first, &collapser, &table, console)
         if first.isEmpty, !follow, console.format == .table { console.message("no events") }
-        while follow {
+        while follow, !StandardOutput.isBroken {
             Pause.sleep(.milliseconds(200))
-            show(history.next(), console, isFirst: false)
+            show(history.next(), &collapser, &table, console)
         }
     }
 
-    private func show(_ entries: [EventHistory.Entry], _ console: Console, isFirst: Bool) {
+    private func show(
+        _ entries: [EventHistory.Entry], _ collapser: inout ViewCollapser, _ table: inout EventTable, _ console: Console
+    ) {
         switch console.format {
         case .json: console.data(entries.map { $0.event.json(.compact) + "\n" }.joined())
         case .yaml: console.data(entries.isEmpty ? "" : JSONValue.array(entries.map(\.event)).yaml())
-        case .name:
+        case .name, .table, .wide:
+            let lines =
+                all
+                ? entries.map {
+                    .init(entry: $0, observers: $0.event["attributes"]["observer"].text.map { [$0] } ?? [])
+                }
+                : collapser.lines(entries)
+            guard console.format == .name else { return console.data(table.render(lines)) }
             console.data(
-                entries.map { "\($0.event["type"].text ?? "event")/\($0.event["id"].text ?? "")\n" }.joined())
-        case .table, .wide:
-            guard !entries.isEmpty else { return }
-            let style = TableStyle(isWide: console.format == .wide, hasColors: console.paintsData)
-            let table = EventTable.render(entries, style)
-            // The columns were named once.
-            console.data(isFirst ? table : String(table.drop { $0 != "\n" }.dropFirst()))
+                lines.map { "\($0.entry.event["type"].text ?? "event")/\($0.entry.event["id"].text ?? "")\n" }.joined())
         }
     }
 }

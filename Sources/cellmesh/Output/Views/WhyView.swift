@@ -42,6 +42,7 @@ enum WhyView {
     }
 
     private static func what(_ moment: MemberStory.Moment) -> String {
+        if let detail = moment.detail { return detail }
         switch moment.event {
         case "probe-failed":
             let relays = moment.relays ?? 0
@@ -106,6 +107,7 @@ enum WhyView {
                             ("actor", .string(moment.actor)), ("incarnation", .integer(moment.incarnation)),
                             ("relays", .integer(moment.relays)), ("nacks", .integer(moment.nacks)),
                             ("health", .integer(moment.health)), ("timeout_ms", .integer(moment.timeoutMilliseconds)),
+                            ("detail", .string(moment.detail)),
                             ("observers", .strings(moment.observers)),
                         ])
                     })

@@ -1,0 +1,77 @@
+import ControlPlane
+import Telemetry
+import Topology
+
+/// Something that was done to a member: by the operator, by a fault that was asked for, or by its supervisor.
+struct Deed {
+    /// Nanoseconds since 1970, UTC.
+    var time: Int64
+    /// `kill`, `pause`, `resume`, `restart`, `exited`, `started`, `fault`, `healed`.
+    var event: String
+    var actor: String
+    var detail: String
+
+    /// What the journal of a mesh tells of a member, and of faults on the places that it is in.
+    static func all(of member: String, in mesh: DataDirectory) -> [Deed] {
+        var journal = JournalTail(mesh)
+        let places = Self.places(of: member, (try? mesh.model()) ?? nil)
+        return journal.next().compactMap { entry in
+            let event = entry.event
+            switch event["type"].text {
+            case "process" where event["id"].text == member: return process(entry.time, event)
+            case "fault": return fault(entry.time, event, places)
+            default: return nil
+            }
+        }
+    }
+
+    private static func process(_ time: Int64, _ event: JSONValue) -> Deed? {
+        let attributes = event["attributes"]
+        let until = attributes["until"].text.map { " until \($0.dropFirst(11).prefix(8))" } ?? ""
+        switch event["action"].text {
+        case "kill": return Deed(time: time, event: "kill", actor: "operator", detail: "SIGKILL\(until)")
+        case "pause": return Deed(time: time, event: "pause", actor: "operator", detail: "SIGSTOP\(until)")
+        case "resume": return Deed(time: time, event: "resume", actor: "operator", detail: "SIGCONT")
+        case "started":
+            return Deed(
+                time: time, event: "started", actor: "control",
+                detail: attributes["pid"].int.map { "as process \($0)" } ?? "")
+        case "exited":
+            let isExpected = attributes["expected"] == .bool(true)
+            let how = attributes["how"].text ?? "it ended"
+            return Deed(
+                time: time, event: "exited", actor: "control", detail: how + (isExpected ? ", as asked" : ", by itself")
+            )
+        case let action?:
+            let isPlain = ["ready", "adopted"].contains(action)
+            return isPlain
+                ? nil : Deed(time: time, event: action, actor: "control", detail: attributes["detail"].text ?? "")
+        case nil: return nil
+        }
+    }
+
+    private static func fault(_ time: Int64, _ event: JSONValue, _ places: Set<String>) -> Deed? {
+        let attributes = event["attributes"]
+        let targets = attributes["targets"].text ?? ""
+        guard targets.split(separator: " ").contains(where: { places.contains(String($0)) }) else { return nil }
+        let id = event["id"].text ?? ""
+        let what = "\(attributes["kind"].text ?? "fault") \(id) on \(targets)"
+        switch event["action"].text {
+        case "added": return Deed(time: time, event: "fault", actor: "operator", detail: what)
+        case "removed": return Deed(time: time, event: "healed", actor: "operator", detail: what)
+        case "expired": return Deed(time: time, event: "healed", actor: "its lease", detail: what)
+        default: return nil
+        }
+    }
+
+    /// The names by which faults may mean the member.
+    private static func places(of member: String, _ topology: MeshTopology?) -> Set<String> {
+        var places: Set = [member, "cell/\(member)", "router/\(member)", "*"]
+        guard let topology, let cell = topology.cellIndex(named: member) else { return places }
+        let place = topology.cells[cell.position]
+        let region = topology.regions[place.region]
+        places.insert("region/\(region.name)")
+        places.insert("zone/\(region.name)/\(region.zones[place.zone])")
+        return places
+    }
+}
