@@ -71,7 +71,7 @@ let package = Package(
 
         // Files and stores.
         layer("Blueprints", [yams, "Topology", "Sharding", "MeshBase"]),
-        layer("Store", [grdb, sqlite, "Nodes", "Replication", "Topology", "MeshBase"]),
+        layer("Store", [grdb, sqlite, "Replication", "Topology", "MeshBase"]),
         layer("Telemetry", [logging, histogram, "MeshBase"]),
 
         // Drivers.
@@ -124,7 +124,7 @@ let package = Package(
         tests("WireTests", ["Wire", "Membership", "MeshBase"]),
         tests("NodesTests", ["Nodes", "Wire", "Replication", "Membership", "Sharding", "Topology", "MeshBase"]),
         tests("BlueprintsTests", ["Blueprints", "Sharding", "Topology", "MeshBase"]),
-        tests("StoreTests", [sqlite, "Store", "Nodes", "Replication", "Topology", "MeshBase"]),
+        tests("StoreTests", [sqlite, "Store", "Replication", "Topology", "MeshBase"]),
         tests("TelemetryTests", [logging, "Telemetry", "MeshBase"]),
         tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Chaos", "Topology", "MeshBase"]),
         tests(

@@ -105,9 +105,6 @@ static inline size_t cuv_unacknowledged(const uv_handle_t *handle) {
 static inline int cuv_loop_block_signal(uv_loop_t *loop, int signal) {
     return uv_loop_configure(loop, UV_LOOP_BLOCK_SIGNAL, signal);
 }
-static inline int cuv_loop_measure_idle(uv_loop_t *loop) {
-    return uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
-}
 
 // MARK: uv_spawn.
 

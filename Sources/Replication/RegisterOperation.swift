@@ -23,6 +23,7 @@ public struct QuorumRule: Sendable, Hashable {
         }
     }
 
+    /// A rule by its parts; `read` and `write` are at least 1.
     public init(read: Int, write: Int, readsAll: Bool, writesBack: Bool) {
         self.read = read
         self.write = write
@@ -37,12 +38,15 @@ public struct QuorumRule: Sendable, Hashable {
 /// Cells are named by their position in the shard. The holder carries out each `Step` and reports what came of it;
 /// reports about positions that were not asked, or were heard already, change nothing.
 public struct RegisterOperation: Sendable, Hashable {
+    /// What the operation does to the record.
     public enum Kind: Sendable { case read, write, delete }
 
     /// A set of positions in the shard, one bit each.
     public typealias Positions = UInt16
 
+    /// What the holder has to do next.
     public enum Step: Sendable, Equatable {
+        /// Nothing: answers are on their way.
         case wait
         /// Ask these for their version (writes) or record (reads).
         case query(Positions)
@@ -50,12 +54,15 @@ public struct RegisterOperation: Sendable, Hashable {
         case store(Positions, RecordVersion)
         /// As `store`, but nobody waits for the answers: stale cells that a finished read has found.
         case finishAndRepair(Outcome, Positions)
+        /// It has ended; later reports change nothing.
         case finish(Outcome)
     }
 
+    /// How it has ended, for the client.
     public enum Outcome: Sendable, Hashable {
         /// `replaced` is false when there was no record before.
         case written(RecordVersion, replaced: Bool)
+        /// The value that the holder was last told to keep is the record, in this version.
         case found(RecordVersion)
         /// Never written, or deleted at this version.
         case missing(RecordVersion)
@@ -69,7 +76,9 @@ public struct RegisterOperation: Sendable, Hashable {
 
     enum Phase: Sendable { case query, store, finished }
 
+    /// What it does.
     public let kind: Kind
+    /// How many cells it needs.
     public let rule: QuorumRule
     private let writer: UInt64
     private var phase = Phase.query
@@ -98,11 +107,14 @@ public struct RegisterOperation: Sendable, Hashable {
     public var version: RecordVersion { best }
     /// Positions that were asked and have neither answered nor failed.
     public var pending: Positions { phase == .finished ? 0 : asked & ~heard & ~failed }
+    /// It has given its outcome.
     public var isFinished: Bool { phase == .finished }
+    /// It is in its second phase: what is reported now are acknowledgements.
     public var isStoring: Bool { phase == .store }
     /// The newest record that the query has found is a deletion.
     public var foundTombstone: Bool { bestIsTombstone }
 
+    /// Begins with the query; ends at once where fewer cells than the rule needs can be asked.
     public mutating func begin() -> Step {
         let needed = max(rule.read, kind == .read && !rule.writesBack ? rule.read : rule.write)
         guard usable.nonzeroBitCount >= needed else {

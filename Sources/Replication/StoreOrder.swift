@@ -27,6 +27,7 @@ public struct StoreOrder: Sendable, Equatable {
     public var ticket: UInt64
     /// The customer's name and the record's key, as bytes of UTF-8.
     public var customer: [UInt8]
+    /// The record, together with `customer`.
     public var key: [UInt8]
     /// The placement epoch of the request; compared with the stored one inside the transaction.
     public var epoch: Epoch

@@ -79,6 +79,7 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
             case lost, degraded
             case noQuorum = "no_quorum"
         }
+        /// Shares of 0 to 1 each.
         public init(lost: Double = 0, degraded: Double = 0, noQuorum: Double = 0) {
             self.lost = lost
             self.degraded = degraded

@@ -25,7 +25,7 @@ import Testing
         "Wire": ["MeshBase", "Membership", "Replication", "Crypto"],
         "Nodes": pure.subtracting(["Nodes", "Checkers", "Chaos"]),
         "Blueprints": ["MeshBase", "Topology", "Sharding", "Yams"],
-        "Store": ["MeshBase", "Topology", "Replication", "Nodes", "GRDB", "GRDBSQLite"],
+        "Store": ["MeshBase", "Topology", "Replication", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],
         "UVDriver": pure.subtracting(["Checkers"]).union(["CLibUV", "Store", "Telemetry"]),
         "SimDriver": pure.union(["Telemetry"]),

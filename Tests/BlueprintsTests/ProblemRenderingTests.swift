@@ -82,7 +82,7 @@ import Testing
                                  ^
                 hint: set 'timeout' to what the caller can bear to wait
                 cells/shop.yaml:7:14: warning: the call to 'payment' ends after 1s, and the calls that it makes may \
-                take 5s: work goes on that nobody waits for [timeout-patience]
+                take 5s: work goes on that nobody waits for [timeout-hierarchy]
                           - {to: payment, fallback: [cached]}
                                  ^
                 hint: give it 6s, its calls and 20 % more, or shorten those
@@ -90,7 +90,7 @@ import Testing
                           - {to: payment, fallback: [cached]}
                                           ^
                 hint: leave 'fallback' out, or set 'criticality' to enhanced or luxury
-                cells/shop.yaml:8:11: warning: 'payment' may take 5s, and a router waits 1s for an attempt [work-above-timeout]
+                cells/shop.yaml:8:11: warning: 'payment' may take 5s, and a router waits 1s for an attempt [attempt-timeout]
                       - name: payment
                               ^
                 hint: raise 'attempt-timeout' in the topology's 'routing', or shorten the timeouts of the calls

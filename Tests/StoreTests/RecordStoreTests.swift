@@ -87,7 +87,6 @@ import Testing
         do {
             let store = try scratch.open()
             _ = store.outcomes(.write(1, "k", 1, "kept", epoch: 4))
-            try store.setIncarnation(17)
             try store.setFact("zone", "eu-west-1a")
             store.close()
             #expect(store.outcomes(.read(2, "k")) == [.failed(.broken)])
@@ -95,7 +94,6 @@ import Testing
         let store = try scratch.open(storeID: 1)
         #expect(store.storeID == 0xFEDC_BA98_7654_3210)
         #expect(store.outcomes(.read(3, "k", epoch: 4)) == [.found(1, "kept")])
-        #expect(try store.incarnation() == 17)
         #expect(try store.fact("zone") == "eu-west-1a")
         #expect(try store.fact("none") == nil)
         #expect(store.placementEpochs().max() == Epoch(4))

@@ -4,6 +4,7 @@ import MeshBase
 package struct WireFault: Sendable, Codable, Equatable {
     /// Unique in the mesh: `f1`, `f2`, ...
     package var id: String
+    /// What it does to what passes.
     package var kind: FaultKind
     /// One side.
     package var side: FaultTarget
@@ -19,8 +20,10 @@ package struct WireFault: Sendable, Codable, Equatable {
     package var bandwidth: Int?
     /// The lease: nanoseconds since 1970, UTC.
     package var created: Int64
+    /// When it ends by itself: nanoseconds since 1970, UTC; later than `created`.
     package var expires: Int64
 
+    /// A fault as its figures say; which of them a kind needs is checked by `FaultRequest`, not here.
     package init(
         id: String, kind: FaultKind, side: FaultTarget, others: [FaultTarget] = [], isOneWay: Bool = false,
         delay: Delay? = nil, rate: Double? = nil, bandwidth: Int? = nil, created: Int64 = 0, expires: Int64 = .max

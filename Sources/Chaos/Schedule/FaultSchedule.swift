@@ -6,12 +6,15 @@ package struct FaultSchedule: Sendable, Equatable {
     /// Most faults at a time.
     package static let most = 256
 
+    /// Why a fault was not added; nothing has changed then.
     package enum Refusal: Error, Equatable {
+        /// There are `most` faults already.
         case full
         /// There is a fault with this id.
         case taken
     }
 
+    /// No faults.
     package init() {}
 
     /// Takes over what was written down; what is beyond the bound is left out.
@@ -19,6 +22,9 @@ package struct FaultSchedule: Sendable, Equatable {
         for fault in faults { try? add(fault) }
     }
 
+    /// Adds a fault in the place that its expiry gives it.
+    ///
+    /// - Throws: where there are `most` already, or one with its id.
     package mutating func add(_ fault: WireFault) throws(Refusal) {
         guard faults.count < Self.most else { throw .full }
         guard !faults.contains(where: { $0.id == fault.id }) else { throw .taken }
@@ -26,6 +32,7 @@ package struct FaultSchedule: Sendable, Equatable {
         faults.insert(fault, at: position)
     }
 
+    /// The fault with this id; nil where there is none.
     package subscript(id: String) -> WireFault? { faults.first { $0.id == id } }
 
     /// Nil if there is none with this id.
@@ -33,6 +40,7 @@ package struct FaultSchedule: Sendable, Equatable {
         faults.firstIndex { $0.id == id }.map { faults.remove(at: $0) }
     }
 
+    /// Takes out all faults, and gives them back by expiry.
     package mutating func removeAll() -> [WireFault] {
         defer { faults.removeAll() }
         return faults

@@ -56,45 +56,5 @@ package struct ControlClient: Sendable {
         }
     }
 
-    private func get<Report: Decodable>(
-        _ type: Report.Type, _ target: String, timeout: TimeAmount = .seconds(5)
-    ) throws(Failure) -> Report {
-        try decode(type, try send(.get, target, timeout: timeout))
-    }
-
-    private func decode<Report: Decodable>(_ type: Report.Type, _ body: [UInt8]) throws(Failure) -> Report {
-        guard let report = ReportJSON.decode(type, body) else {
-            throw .unexpected(String(decoding: body.prefix(200), as: UTF8.self))
-        }
-        return report
-    }
-
-    package func status() throws(Failure) -> StatusReport { try get(StatusReport.self, "/v1/status") }
-    package func processes() throws(Failure) -> ProcessesReport { try get(ProcessesReport.self, "/v1/processes") }
-    package func impact() throws(Failure) -> ImpactReport { try get(ImpactReport.self, "/v1/impact") }
-    package func members(from observer: String? = nil) throws(Failure) -> MembersReport {
-        try get(MembersReport.self, "/v1/members" + (observer.map { "?from=\(Self.encoded($0))" } ?? ""))
-    }
-
-    /// - Parameter lease: after how long it heals by itself.
-    package func perform(
-        _ action: ProcessAction, _ targets: [String], lease: TimeAmount?, timeout: TimeAmount = .seconds(60)
-    ) throws(Failure) -> ActionReport {
-        let wanted = ActionRequest(targets: targets, leaseMilliseconds: lease?.millisecondsRoundedUp)
-        let body = try send(.post, "/v1/\(action.rawValue)", body: ReportJSON.encode(wanted), timeout: timeout)
-        return try decode(ActionReport.self, body)
-    }
-
     package func down() throws(Failure) { _ = try send(.post, "/v1/down") }
-
-    static func encoded(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 48...57, 65...90, 97...122, 45, 46, 95, 126, 47: result.append(Character(Unicode.Scalar(byte)))
-            default: result += "%" + SecretText.hex([byte])
-            }
-        }
-        return result
-    }
 }

@@ -99,9 +99,13 @@ package final class RegionRunner {
             supervisor.setListen(Endpoint(address: settings.listen, port: 0), isFixed: true, of: cell)
         }
         supervisor.joinPoints = { [unowned self] in joinPoints() }
+        let begun = loop.freshNow()
         supervisor.onStartFailure = { [unowned self] name, reason in
-            say("\(name) did not start: \(reason)")
-            if !isReady { stop(.process(name, reason: reason)) }
+            let failure = ControlFailure.process(name, reason: reason)
+            say("\(failure)")
+            guard !isReady else { return }
+            // The supervisor's limit is as long as this one, and begins later.
+            stop(loop.now() - begun >= settings.startTimeout ? .timeout("\(failure)") : failure)
         }
         supervisor.onChange = { [unowned self] in changed() }
         supervisor.start(settings.cells)

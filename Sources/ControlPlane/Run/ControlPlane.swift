@@ -179,7 +179,10 @@ package final class ControlPlane {
         loop.beforeWaiting { [weak self] in self?.endTurn() }
         supervisor.joinPoints = { [unowned self] in joinPoints() }
         supervisor.onStartFailure = { [unowned self] name, reason in
-            if !isReady { fail(.process(name, reason: reason)) }
+            guard !isReady else { return }
+            let failure = ControlFailure.process(name, reason: reason)
+            // The supervisor's limit is as long as this one, and begins later.
+            fail(loop.now() - begun >= settings.startTimeout ? .timeout("\(failure)") : failure)
         }
         supervisor.onChange = { [unowned self] in
             noteAddresses()

@@ -2,16 +2,6 @@ import GRDB
 
 /// Small facts that must survive the process.
 extension RecordStore {
-    /// The SWIM incarnation of the cell; 0 in a new store. A cell that starts takes a higher one and stores it before
-    /// it gossips, so that its refutations are newer than any suspicion of its former life.
-    package func incarnation() throws(StoreError) -> UInt64 {
-        try fact("incarnation").flatMap { UInt64($0) } ?? 0
-    }
-
-    package func setIncarnation(_ incarnation: UInt64) throws(StoreError) {
-        try setFact("incarnation", String(incarnation))
-    }
-
     /// Nil if nothing was stored under the name.
     package func fact(_ name: String) throws(StoreError) -> String? {
         do {

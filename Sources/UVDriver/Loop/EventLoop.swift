@@ -23,8 +23,7 @@ package final class EventLoop {
     /// At most this many prepare hooks.
     package static let hookLimit = 16
 
-    /// - Parameter measuresIdleTime: whether `idleTime` counts, at two clock readings a turn.
-    package init(measuresIdleTime: Bool = false) throws(UVError) {
+    package init() throws(UVError) {
         let raw = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
         raw.initialize(to: uv_loop_t())
         let status = uv_loop_init(raw)
@@ -35,7 +34,6 @@ package final class EventLoop {
         self.raw = raw
         prepare = .allocate(capacity: 1)
         prepare.initialize(to: uv_prepare_t())
-        if measuresIdleTime { _ = cuv_loop_measure_idle(raw) }
 
         // Neither of these can fail.
         uv_prepare_init(raw, prepare)
@@ -105,9 +103,6 @@ package final class EventLoop {
 
     /// Nanoseconds since 1970 by the system's clock, which may jump.
     package func wallClock() -> Int64 { cuv_clock_realtime() }
-
-    /// Time spent waiting for events since the start, if the loop measures it; else zero.
-    package var idleTime: TimeAmount { TimeAmount(nanoseconds: Int64(clamping: uv_metrics_idle_time(raw))) }
 
     // MARK: Handles and requests
 
