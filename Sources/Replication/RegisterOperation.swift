@@ -81,6 +81,8 @@ public struct RegisterOperation: Sendable, Hashable {
     /// How many cells it needs.
     public let rule: QuorumRule
     private let writer: UInt64
+    /// A write's version has at least this counter, whatever the query has found; see `HybridClock`.
+    public var clock: UInt64 = 0
     private var phase = Phase.query
     private var usable: Positions
     private var asked: Positions = 0
@@ -103,7 +105,7 @@ public struct RegisterOperation: Sendable, Hashable {
         self.writer = writer
     }
 
-    /// The version that a write is being stored as.
+    /// The newest version that the query has found so far, or the one that a write is being stored as.
     public var version: RecordVersion { best }
     /// Positions that were asked and have neither answered nor failed.
     public var pending: Positions { phase == .finished ? 0 : asked & ~heard & ~failed }
@@ -183,7 +185,7 @@ public struct RegisterOperation: Sendable, Hashable {
         guard kind == .read else {
             let seen = best
             existed = seen != .none && !bestIsTombstone
-            best = RecordVersion(counter: seen.counter + 1, writer: writer)
+            best = RecordVersion(counter: max(seen.counter + 1, clock), writer: writer)
             holders = 0
             return store(usable & ~failed)
         }

@@ -22,6 +22,14 @@ public struct StoreOrder: Sendable, Equatable {
         case life
         /// Changes the life where `StoreLife.mayBecome` allows it. `peers` are the stores of those born together.
         case becomes(StoreLife, peers: [String: UInt64])
+
+        /// Whether the store is another one afterwards; what only asks is carried out on a full disk as well.
+        public var changes: Bool {
+            switch self {
+            case .version, .read, .list, .fetch, .life: false
+            case .write, .fill, .becomes: true
+            }
+        }
     }
     /// The asker's own number of the order, repeated by its answer.
     public var ticket: UInt64

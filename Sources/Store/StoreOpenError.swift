@@ -13,6 +13,8 @@ package struct StoreOpenError: Error, Equatable, CustomStringConvertible {
         case dataVersion
         /// The store of a cell with another name.
         case otherCell
+        /// Made for another number of cohorts than the placement table has.
+        case otherPlacement
         /// No space left on the device.
         case full
     }

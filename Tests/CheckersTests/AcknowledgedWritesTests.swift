@@ -1,3 +1,4 @@
+import MeshBase
 import Testing
 
 @testable import Checkers
@@ -9,11 +10,14 @@ private func v(_ counter: UInt64, _ writer: UInt64 = 1) -> VersionWitness {
 @Suite struct AcknowledgedWritesTests {
     private let record = RecordID(3)
 
+    private func at(_ number: UInt64) -> Instant { Instant(nanoseconds: Int64(number)) }
+
     /// Three acknowledged writes of values 101...103 as versions 1...3, and one of unknown outcome with value 200.
     private func three(limit: Int = 100) -> AcknowledgedWrites {
         var writes = AcknowledgedWrites(limit: limit)
         for number in 1...3 as ClosedRange<UInt64> {
-            writes.acknowledged(record, value: 100 + number, version: v(number))
+            writes.acknowledged(
+                record, value: 100 + number, version: v(number), began: at(number), ended: at(number))
         }
         writes.unknown(record, value: 200)
         return writes
@@ -70,7 +74,7 @@ private func v(_ counter: UInt64, _ writer: UInt64 = 1) -> VersionWitness {
 
     @Test func recordsThatWereNotReadBackAreNotTakenForGood() {
         var writes = three()
-        writes.acknowledged(RecordID(4), value: 300, version: v(1))
+        writes.acknowledged(RecordID(4), value: 300, version: v(1), began: at(4), ended: at(5))
         writes.readBack(record, .found(v(3), value: 103))
         #expect(writes.totals().unverified == 1)
         #expect(!writes.verdict().ok)
@@ -94,13 +98,35 @@ private func v(_ counter: UInt64, _ writer: UInt64 = 1) -> VersionWitness {
 
     @Test func withoutVersionsOnlyNothingCountsAsLost() {
         var writes = AcknowledgedWrites()
-        writes.acknowledged(record, value: 1, version: .none)
-        writes.acknowledged(record, value: 2, version: .none)
+        writes.acknowledged(record, value: 1, version: .none, began: at(1), ended: at(3))
+        writes.acknowledged(record, value: 2, version: .none, began: at(2), ended: at(4))
         var other = writes
         writes.readBack(record, .found(.none, value: 1))
         #expect(writes.verdict().ok, "\(writes.verdict())")
         other.readBack(record, .missing)
         #expect(other.totals().lost == 2)
+    }
+
+    /// What a store does whose versions do not follow real time: the older write has the higher version.
+    @Test func aHigherVersionDoesNotExcuseAnOlderValue() {
+        var writes = AcknowledgedWrites()
+        writes.acknowledged(record, value: 1, version: v(9), began: at(1), ended: at(2))
+        writes.acknowledged(record, value: 2, version: v(3), began: at(3), ended: at(4))
+        #expect(!writes.isDominated(record, by: .found(v(9), value: 1)))
+        writes.readBack(record, .found(v(9), value: 1))
+        #expect(writes.violations.contains(.superseded))
+        #expect(writes.totals().lost == 1)
+        #expect(!writes.verdict().ok)
+    }
+
+    @Test func ofTwoWritesAtOnceEitherMayBeThere() {
+        for value in [1, 2] as [UInt64] {
+            var writes = AcknowledgedWrites()
+            writes.acknowledged(record, value: 1, version: v(3), began: at(1), ended: at(3))
+            writes.acknowledged(record, value: 2, version: v(3, 2), began: at(3), ended: at(4))
+            writes.readBack(record, .found(v(3, 2), value: value))
+            #expect(!writes.violations.contains(.superseded))
+        }
     }
 
     @Test func aSecondReadBackChangesNothing() {

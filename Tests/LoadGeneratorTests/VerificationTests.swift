@@ -11,7 +11,7 @@ import Testing
 
     private func acknowledged() -> AcknowledgedWrites {
         var writes = AcknowledgedWrites()
-        writes.acknowledged(record, value: 5, version: version)
+        writes.acknowledged(record, value: 5, version: version, began: at(-2), ended: at(-1))
         return writes
     }
 

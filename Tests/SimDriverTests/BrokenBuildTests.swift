@@ -72,7 +72,7 @@ import Topology
     }
 
     @Test func droppedCommitsAreFound() throws {
-        let reports = try runs(SimDefect(store: .dropsCommits(0.3)))
+        let reports = try runs(SimDefect(store: .dropsCommits(0.5)))
         #expect(reports.contains { isUnsafe($0, by: "acknowledged-writes") })
     }
 }

@@ -1,7 +1,10 @@
+import MeshBase
+
 /// Decides whether every acknowledged write survived: what is read back at the end must be as new as each of them.
 ///
-/// A write is lost when what is read back is older, in version order, or nothing. Writes of unknown outcome may be there
-/// or not. Memory is 40 bytes a write up to a limit, and a row per record; beyond the limit the losses of a record are
+/// A write is lost when what is read back is older, or nothing: older in version order, or by the clock of the clients: a
+/// value whose write had ended before another acknowledged one of the record began. The second needs no trust in
+/// versions. Writes of unknown outcome may be there or not. Memory is 48 bytes a write up to a limit, and a row per record; beyond the limit the losses of a record are
 /// counted over its earlier writes only, and values can no longer be told from ones nobody wrote.
 package struct AcknowledgedWrites: Sendable {
     package enum Violation: Hashable, Sendable {
@@ -13,6 +16,8 @@ package struct AcknowledgedWrites: Sendable {
         case valueMoved
         /// Two writes were acknowledged as one version.
         case versionReused
+        /// What was read back had been replaced: its write had ended before a later acknowledged one began.
+        case superseded
     }
 
     /// What reading a record back gave.
@@ -39,6 +44,8 @@ package struct AcknowledgedWrites: Sendable {
         var value: UInt64
         /// Nil while it is not known.
         var version: VersionWitness?
+        /// When it was acknowledged; never, while it is not known.
+        var ended: Instant
         /// The previous write of the record, or -1.
         var previous: Int32
     }
@@ -47,6 +54,9 @@ package struct AcknowledgedWrites: Sendable {
         var newest = VersionWitness.none
         /// The newest acknowledged version's value.
         var newestValue: UInt64 = 0
+        /// Of the acknowledged write that began last.
+        var lastBegan = Instant(nanoseconds: .min)
+        var lastValue: UInt64 = 0
         var acknowledged = 0
         var last: Int32 = -1
         /// Writes that were not kept.
@@ -64,11 +74,20 @@ package struct AcknowledgedWrites: Sendable {
     package init(limit: Int = 4_000_000) { self.limit = min(max(limit, 0), Int(Int32.max)) }
 
     /// A write was acknowledged; its value is unique in the run. `version` is `none` where the store gave out none: the
-    /// write then counts as lost only if nothing is there.
-    package mutating func acknowledged(_ record: RecordID, value: UInt64, version: VersionWitness) {
+    /// order of versions then proves nothing.
+    /// - Parameters:
+    ///   - began: when its client sent it.
+    ///   - ended: when its client had the answer, by the same clock.
+    package mutating func acknowledged(
+        _ record: RecordID, value: UInt64, version: VersionWitness, began: Instant, ended: Instant
+    ) {
         counts.acknowledged += 1
-        keep(record, value: value, version: version) { row in
+        keep(record, value: value, version: version, ended: ended) { row in
             row.acknowledged += 1
+            if began > row.lastBegan {
+                row.lastBegan = began
+                row.lastValue = value
+            }
             if version > row.newest || row.acknowledged == 1 {
                 row.newest = version
                 row.newestValue = value
@@ -79,11 +98,11 @@ package struct AcknowledgedWrites: Sendable {
     /// The outcome of a write is not known and never will be.
     package mutating func unknown(_ record: RecordID, value: UInt64) {
         counts.unknown += 1
-        keep(record, value: value, version: nil) { _ in }
+        keep(record, value: value, version: nil, ended: .distantFuture) { _ in }
     }
 
     private mutating func keep(
-        _ record: RecordID, value: UInt64, version: VersionWitness?, _ update: (inout Row) -> Void
+        _ record: RecordID, value: UInt64, version: VersionWitness?, ended: Instant, _ update: (inout Row) -> Void
     ) {
         let isKept = writes.count < limit
         let place = Int32(truncatingIfNeeded: writes.count)
@@ -95,7 +114,7 @@ package struct AcknowledgedWrites: Sendable {
             previous = row.last
             if isKept { row.last = place } else { row.dropped += 1 }
         }
-        if isKept { writes.append(Write(value: value, version: version, previous: previous)) }
+        if isKept { writes.append(Write(value: value, version: version, ended: ended, previous: previous)) }
         if let clash, let version {
             violations.add(.versionReused, "\(record): \(version) was acknowledged for \(clash) and for \(value)")
         }
@@ -118,7 +137,9 @@ package struct AcknowledgedWrites: Sendable {
         switch found {
         case .missing: return false
         case .foreign(let version), .corrupt(let version): return version >= row.newest
-        case .found(let version, let value): return self.version(version, of: value, in: row) >= row.newest
+        case .found(let version, let value):
+            if let write = write(of: value, in: row), write.ended < row.lastBegan { return false }
+            return self.version(version, of: value, in: row) >= row.newest
         }
     }
 
@@ -149,8 +170,20 @@ package struct AcknowledgedWrites: Sendable {
             } else if row.dropped == 0 {
                 violations.add(.valueFromNowhere, "\(record): read back \(value), which nobody wrote, at \(version)")
             }
+            let before = counts.lost
             judge(record, row, self.version(version, of: value, in: row))
+            if counts.lost == before { judge(record, row, value) }
         }
+    }
+
+    /// Counts the acknowledged writes that began after that of the value read back had ended.
+    private mutating func judge(_ record: RecordID, _ row: Row, _ value: UInt64) {
+        guard let found = write(of: value, in: row), found.ended < row.lastBegan else { return }
+        counts.lost += 1
+        violations.add(
+            .superseded,
+            "\(record): the write of \(value) had ended before that of \(row.lastValue) began, which was acknowledged, and "
+                + "\(value) is there")
     }
 
     /// Counts the acknowledged writes that are newer than what was read back.

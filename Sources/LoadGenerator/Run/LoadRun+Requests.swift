@@ -97,7 +97,9 @@ extension LoadRun {
         let isUnknown = !isOK && !Self.refusedWhole(response.status, problem)
         if request.kind == .write {
             if isOK {
-                state.pointee.writes.acknowledged(request.record, value: number, version: version ?? .none)
+                state.pointee.writes.acknowledged(
+                    request.record, value: number, version: version ?? .none,
+                    began: state.pointee.connections[index].since, ended: now)
             } else if isUnknown {
                 state.pointee.writes.unknown(request.record, value: number)
             }

@@ -56,7 +56,7 @@ extension CellNode {
         }
         switch (pending.purpose, answer.outcome) {
         case (.record(let link, let request, let isWrite), _):
-            answerRecord(answer.outcome, to: link, request: request, isWrite: isWrite, into: &sink)
+            answerRecord(answer.outcome, to: link, request: request, isWrite: isWrite, now: now, into: &sink)
         case (.refill(let position, let isChange), _):
             refilled(answer.outcome, upTo: position, isChange: isChange, now: now, into: &sink)
         case (.list(let link, let request, let asker), .listed(let lines, let isLast)):
@@ -78,13 +78,15 @@ extension CellNode {
     }
 
     private mutating func answerRecord(
-        _ outcome: StoreAnswer.Outcome, to link: ConnectionID, request: UInt64, isWrite: Bool,
+        _ outcome: StoreAnswer.Outcome, to link: ConnectionID, request: UInt64, isWrite: Bool, now: Instant,
         into sink: inout some CellSink
     ) {
         var head = FrameHead(
             kind: .reply, flags: isWrite ? .acknowledgement : FrameFlags(), status: 200,
             request: request,
             customer: CustomerHash(rawValue: 0), epoch: .first)
+        // A reply has no deadline: in its place stands what time it is here, for routers whose clock is off.
+        head.deadline = ClockConsensus.stamp(wall: now.nanoseconds &+ wallOffset)
         switch outcome {
         case .version(let version, let tombstone):
             head.set(version)

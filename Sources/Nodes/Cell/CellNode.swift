@@ -52,6 +52,8 @@ package struct CellNode: ~Copyable {
     /// The log knows that the refill has begun.
     var hasToldSources = false
     let poison: Set<UInt64>
+    /// What is to be added to the driver's monotonic time for the wall clock: nanoseconds since 1970.
+    package var wallOffset: Int64 = 0
     package private(set) var isStopping = false
     var answerBuffer = ByteBuffer(capacity: 1024)
     var condition = CellCondition()

@@ -12,7 +12,7 @@ extension RouterNode {
             refuseNoCell(request.id, shard: shard, customer: request.customer, into: &sink)
             return nil
         }
-        guard let rule = rules[topology.cells[shard[0].position].blueprint] else {
+        guard let rule = rule(of: shard) else {
             refuse(
                 request.id, status: 404, shard: nil, customer: request.customer,
                 DataProblem(
@@ -48,7 +48,7 @@ extension RouterNode {
             refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
             return nil
         }
-        let step = withRegister(key) { $0.begin() }
+        let step = advance(key, now: now) { $0.begin() }
         perform(step, key, now: now, into: &sink)
         return key
     }
@@ -67,12 +67,13 @@ extension RouterNode {
         return isOneEnough ? chosen & (~chosen &+ 1) : chosen
     }
 
-    private mutating func withRegister<Result>(
-        _ key: SlabKey, _ body: (inout RegisterOperation) -> Result
-    ) -> Result {
+    private mutating func advance(
+        _ key: SlabKey, now: Instant, _ body: (inout RegisterOperation) -> RegisterOperation.Step
+    ) -> RegisterOperation.Step {
         guard case .record(var work) = operations[key]!.work else {
             preconditionFailure("operation \(key) is not a record's")
         }
+        tick(&work.register, .none, now: now)
         let result = body(&work.register)
         operations[key]!.work = .record(work)
         return result
@@ -98,6 +99,8 @@ extension RouterNode {
                 counters.valuesRefused += 1
                 return recordPositionFailed(key, position, now: now, into: &sink)
             }
+            hear(cell, stamp: frame.head.deadline, asked: operations[key]!.started, now: now)
+            tick(&work.register, version, now: now)
             let (next, keep) = work.register.answered(
                 position, version: version, tombstone: frame.head.flags.contains(.tombstone))
             step = next
@@ -115,21 +118,40 @@ extension RouterNode {
             guard frame.head.kind == .refusal, isAcknowledgement == work.register.isStoring else { return }
             let refusal = Refusal(rawValue: frame.head.status) ?? .malformed
             work.refusal = refusal
+            tick(&work.register, .none, now: now)
             step = work.register.failed(position, changedNothing: refusal != .storeBroken)
         }
         operations[key]!.work = .record(work)
         perform(step, key, now: now, into: &sink)
     }
 
+    /// A cell says what time it is. What was long on its way says nothing: only a difference beyond the tolerance counts.
+    private mutating func hear(_ cell: CellIndex, stamp: UInt32, asked: Instant, now: Instant) {
+        let way = now - asked
+        guard way <= ClockConsensus.tolerance else { return }
+        let wall = now.nanoseconds &+ wallOffset &- way.nanoseconds / 2
+        if clocks.heard(cell.position, stamp: stamp, wall: wall, now: now), clocks.correction < .zero {
+            versionClock.corrected(wall: self.wall(now))
+        }
+    }
+
+    /// Before anything that may end a write's query: the lowest counter that its version may have.
+    private mutating func tick(_ register: inout RegisterOperation, _ heard: RecordVersion, now: Instant) {
+        guard !register.isStoring else { return }
+        let wall = wall(now)
+        if heard.counter < RecordVersion.highestCounter { versionClock.follow(heard.counter, wall: wall) }
+        if register.kind != .read { register.clock = versionClock.next(wall: wall) }
+    }
+
     mutating func recordPositionFailed(
         _ key: SlabKey, _ position: Int, now: Instant, into sink: inout some RouterSink
     ) {
-        let step = withRegister(key) { $0.failed(position) }
+        let step = advance(key, now: now) { $0.failed(position) }
         perform(step, key, now: now, into: &sink)
     }
 
     mutating func recordTimedOut(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) {
-        let step = withRegister(key) { $0.timedOut() }
+        let step = advance(key, now: now) { $0.timedOut() }
         perform(step, key, now: now, into: &sink)
     }
 
@@ -142,6 +164,7 @@ extension RouterNode {
         case .query(let positions):
             query(key, positions, now: now, into: &sink)
         case .store(let positions, let version):
+            versionClock.follow(version.counter, wall: wall(now))
             let remaining = beginAttempt(key, now: now)
             let unsent = store(key, positions, version, remaining: remaining, into: &sink)
             fail(key, unsent, now: now, into: &sink)
@@ -177,7 +200,7 @@ extension RouterNode {
         while rest != 0 {
             let position = rest.trailingZeroBitCount
             rest &= rest - 1
-            let step = withRegister(key) { $0.failed(position, changedNothing: true) }
+            let step = advance(key, now: now) { $0.failed(position, changedNothing: true) }
             guard step == .wait else { return perform(step, key, now: now, into: &sink) }
         }
     }

@@ -54,7 +54,16 @@ package struct RouterNode: ~Copyable {
     var nextLook = Instant.distantFuture
     /// Nil once the cells that never served were looked for.
     var started: Instant?
-    let rules: [QuorumRule?]
+    /// The tier of each blueprint's records; nil where it has no store.
+    private let tiers: [StoreSettings.Tier?]
+    private let quorum: QuorumRule?
+    /// What is to be added to the driver's monotonic time for the wall clock: nanoseconds since 1970. The driver keeps it
+    /// right as the wall clock is set.
+    package var wallOffset: Int64 = 0 {
+        didSet { if wallOffset != oldValue, oldValue != 0 { clocks.ownClockMoved(by: wallOffset - oldValue) } }
+    }
+    var versionClock = HybridClock(latest: 0)
+    package internal(set) var clocks: ClockConsensus
     let boot: UInt32
     var operationNumber: UInt32 = 0
     /// Bytes of the values that readings hold until enough cells have answered.
@@ -69,10 +78,9 @@ package struct RouterNode: ~Copyable {
         boot = configuration.boot
         operations = Slab(limit: configuration.operationLimit)
         heldLimit = configuration.heldLimit
-        let size = configuration.topology.sharding.size
-        rules = configuration.topology.blueprints.map { blueprint in
-            blueprint.store.map { configuration.quorum ?? QuorumRule(tier: $0.tier, size: size) }
-        }
+        tiers = configuration.topology.blueprints.map { $0.store?.tier }
+        quorum = configuration.quorum
+        clocks = ClockConsensus(cells: configuration.topology.cells.count)
         cellsByName = Dictionary(
             uniqueKeysWithValues: configuration.topology.cells.enumerated().map { ($1.name, CellIndex($0)) })
         links = configuration.topology.cells.map { CellLink(name: $0.name) }
@@ -118,6 +126,18 @@ package struct RouterNode: ~Copyable {
         }
         if now >= nextLook { look(stood: stood, now: now, into: &sink) }
     }
+
+    /// How many cells of this very shard an operation on its records needs; nil where they have no store.
+    func rule(of shard: Shard) -> QuorumRule? {
+        guard let tier = tiers[topology.cells[shard[0].position].blueprint] else { return nil }
+        return quorum ?? QuorumRule(tier: tier, size: shard.count)
+    }
+
+    /// The wall clock, nanoseconds since 1970, as the cells' clocks correct it.
+    func wall(_ now: Instant) -> Int64 { now.nanoseconds &+ wallOffset &+ clocks.correction.nanoseconds }
+
+    /// Versions that were too far ahead of the clock to be followed by others.
+    package var insaneVersions: UInt64 { versionClock.insane }
 
     /// No client waits for an answer.
     package var isIdle: Bool { operations.count == 0 }

@@ -24,6 +24,7 @@ final class CellProcess: LinkingProcess {
                 RefillRule(tier: settings.tier, requestTimeout: simulation.topology.routing.requestTimeout))
         }
         node = try CellNode(configuration)
+        node.wallOffset = Simulation.epoch
         self.store = machine.disk.map {
             SimStore(
                 $0, defect: simulation.configuration.defect?.store,

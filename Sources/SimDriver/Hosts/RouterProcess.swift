@@ -20,6 +20,7 @@ final class RouterProcess: LinkingProcess {
             boot: machine.boot)
         configuration.quorum = simulation.configuration.defect?.quorum
         node = try RouterNode(configuration)
+        node.wallOffset = Simulation.epoch
         writer = RouterResponseWriter(topology: topology)
         limits = HTTPLimits(body: topology.routing.bodyLimit)
         super.init(simulation, machine)

@@ -25,17 +25,23 @@ final class SimDisk {
         var tombstone: Bool
     }
 
-    static let cohorts = 64
+    /// Cohorts of the placement table.
+    private let cohorts: Int
     private(set) var records: [Key: Record] = [:]
-    private var epochs = [Epoch](repeating: Epoch(0), count: SimDisk.cohorts)
+    private var epochs: [Epoch]
     private(set) var commits: UInt64 = 0
     /// Who the store is; nil before a cell has opened it.
     private(set) var identity: StoreIdentity?
 
+    init(cohorts: Int) {
+        self.cohorts = cohorts
+        epochs = [Epoch](repeating: Epoch(0), count: cohorts)
+    }
+
     /// A disk that was lost.
     func wipe() {
         records.removeAll()
-        epochs = [Epoch](repeating: Epoch(0), count: Self.cohorts)
+        epochs = [Epoch](repeating: Epoch(0), count: cohorts)
         identity = nil
     }
 
@@ -58,9 +64,8 @@ final class SimDisk {
         guard let life = identity?.life, life.admits(order.operation) else { return .noVote(identity?.life ?? .unborn) }
         if let outcome = ofRefill(order, life) { return outcome }
         let hash = order.customer.withUnsafeBytes { CustomerHash($0) }
-        let cohort = Int(hash.rawValue >> 58)
+        let cohort = Int(hash.rawValue.multipliedFullWidth(by: UInt64(cohorts)).high)
         if order.epoch < epochs[cohort] { return .staleEpoch(current: epochs[cohort]) }
-        epochs[cohort] = order.epoch
         let key = Key(customer: order.customer, hash: hash, key: order.key)
         let known = records[key]
         switch order.operation {
@@ -70,6 +75,7 @@ final class SimDisk {
             guard let known else { return .record(version: .none, value: [], tombstone: false) }
             return .record(version: known.version, value: known.value, tombstone: known.tombstone)
         case .write(let version, let value, let tombstone):
+            epochs[cohort] = order.epoch
             if let known, known.version >= version { return .written(known.version) }
             records[key] = Record(version: version, value: tombstone ? [] : value, tombstone: tombstone)
             return .written(version)
@@ -131,7 +137,7 @@ final class SimDisk {
     }
 
     func copy() -> SimDisk {
-        let copy = SimDisk()
+        let copy = SimDisk(cohorts: cohorts)
         copy.records = records
         copy.epochs = epochs
         copy.identity = identity

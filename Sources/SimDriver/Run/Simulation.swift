@@ -97,7 +97,8 @@ final class Simulation {
             let hasStore = topology.blueprints[cell.blueprint].store != nil
             add(
                 cell.name, .cell(CellIndex(position)), region: cell.region,
-                zone: topology.regions[cell.region].zones[cell.zone], disk: hasStore ? SimDisk() : nil)
+                zone: topology.regions[cell.region].zones[cell.zone],
+                disk: hasStore ? SimDisk(cohorts: placement.table.cohorts.count) : nil)
         }
         for (position, router) in topology.routers.enumerated() {
             let zone = topology.regions[router.region].zones.first ?? ""
@@ -113,6 +114,9 @@ final class Simulation {
     }
 
     // MARK: What processes ask for
+
+    /// What the wall clocks show at the start, nanoseconds since 1970; a machine whose clock is wrong shows something else.
+    static let epoch: Int64 = 1_700_000_000_000_000_000
 
     func schedule(_ event: SimEvent, at instant: Instant) { queue.push(event, at: max(instant, now)) }
     func schedule(_ event: SimEvent, after amount: TimeAmount) { schedule(event, at: now + amount) }

@@ -51,7 +51,8 @@ struct ClientLedger {
         if request.kind == .write, request.key < kept {
             switch outcome {
             case .acknowledged(let version):
-                writes.acknowledged(request.record, value: request.number, version: version)
+                writes.acknowledged(
+                    request.record, value: request.number, version: version, began: request.sent, ended: now)
             case .unknown:
                 writes.unknown(request.record, value: request.number)
             default:

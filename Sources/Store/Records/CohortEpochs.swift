@@ -1,19 +1,24 @@
 import MeshBase
 
-/// The newest placement epoch that a store has seen, per cohort of customers.
+/// The newest placement epoch that a store has seen in a write, per cohort of customers.
 struct CohortEpochs: Sendable, Equatable {
-    /// Cohorts are the 64 equal ranges of the customer hash: its top six bits.
-    static let count = 64
+    private var epochs: [Epoch]
 
-    private var epochs = [Epoch](repeating: Epoch(0), count: Self.count)
+    /// - Parameter count: the cohorts of the placement table, at least 1.
+    init(count: Int) { epochs = [Epoch](repeating: Epoch(0), count: max(count, 1)) }
 
-    static func cohort(of hash: CustomerHash) -> Int { Int(truncatingIfNeeded: hash.rawValue >> 58) }
+    var count: Int { epochs.count }
 
-    @inline(__always) static func cohort(of customer: [UInt8]) -> Int {
+    /// Cohorts are equal ranges of the customer hash, as in the placement table.
+    func cohort(of hash: CustomerHash) -> Int {
+        Int(hash.rawValue.multipliedFullWidth(by: UInt64(epochs.count)).high)
+    }
+
+    @inline(__always) func cohort(of customer: [UInt8]) -> Int {
         cohort(of: customer.withUnsafeBytes { CustomerHash($0) })
     }
 
-    /// Epoch 0 means that the cohort was never heard of. A cohort outside 0..<64 traps: cohorts are computed, never
+    /// Epoch 0 means that the cohort was never heard of. A cohort outside 0 ..< `count` traps: cohorts are computed, never
     /// received.
     subscript(cohort: Int) -> Epoch {
         get { epochs[cohort] }
@@ -21,5 +26,4 @@ struct CohortEpochs: Sendable, Equatable {
     }
 
     var all: [Epoch] { epochs }
-    var highest: Epoch { epochs.max() ?? Epoch(0) }
 }

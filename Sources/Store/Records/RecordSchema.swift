@@ -15,7 +15,8 @@ enum RecordSchema {
     }
 
     static func open(
-        path: String, cell: String, birth: StoreBirth, durability: StoreSettings.Durability, limits: RecordStoreLimits
+        path: String, cell: String, birth: StoreBirth, durability: StoreSettings.Durability, cohorts: Int,
+        limits: RecordStoreLimits
     ) throws(StoreOpenError) -> Opened {
         do {
             let database = try DatabaseQueue(path: path, configuration: configuration(readonly: false))
@@ -23,7 +24,14 @@ enum RecordSchema {
                 // Before anything is written: a file that is not ours stays as it is.
                 let isNew = try identity(db, path: path, cell: cell) == nil
                 try configure(db, durability: durability, limits: limits)
-                if isNew { try create(db, cell: cell, birth) }
+                if isNew { try create(db, cell: cell, birth, cohorts: cohorts) }
+                let kept = try MetaTable.value(db, cohortsName) ?? standardCohorts
+                guard kept == String(cohorts) else {
+                    throw StoreOpenError(
+                        .otherPlacement, path: path,
+                        "was made for \(kept) cohorts, and the placement table has \(cohorts); a mesh keeps the number "
+                            + "it was founded with: bring back the placement table that belongs to this store")
+                }
                 guard let found = try identity(db, path: path, cell: cell) else {
                     throw StoreOpenError(.damaged, path: path, "the store was created but cannot be read back")
                 }
@@ -128,7 +136,11 @@ enum RecordSchema {
         if let pages = limits.pages { try db.execute(sql: "PRAGMA max_page_count = \(max(pages, 1))") }
     }
 
-    private static func create(_ db: Database, cell: String, _ birth: StoreBirth) throws {
+    /// Written since the number of cohorts may differ; a store without it has the standard one.
+    private static let cohortsName = "cohorts"
+    private static let standardCohorts = "64"
+
+    private static func create(_ db: Database, cell: String, _ birth: StoreBirth, cohorts: Int) throws {
         try db.inTransaction(.immediate) {
             try db.execute(
                 sql: """
@@ -141,6 +153,7 @@ enum RecordSchema {
             try MetaTable.set(db, "data_version", String(dataVersion))
             try MetaTable.set(db, "name", cell)
             try MetaTable.set(db, "store_id", String(birth.storeID, radix: 16))
+            try MetaTable.set(db, cohortsName, String(cohorts))
             try MetaTable.set(db, StoreFacts.Name.life, birth.ofNewStore.rawValue)
             return .commit
         }

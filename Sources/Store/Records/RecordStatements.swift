@@ -179,12 +179,12 @@ struct RecordStatements {
         return version
     }
 
-    func epochs() throws(SQLiteResult) -> CohortEpochs {
-        var epochs = CohortEpochs()
+    func epochs(_ count: Int) throws(SQLiteResult) -> CohortEpochs {
+        var epochs = CohortEpochs(count: count)
         var code = selectEpochs.step()
         while code == SQLITE_ROW {
             let cohort = selectEpochs.integer(0)
-            if cohort >= 0, cohort < CohortEpochs.count {
+            if cohort >= 0, cohort < epochs.count {
                 epochs[Int(cohort)] = Epoch(UInt32(clamping: selectEpochs.integer(1)))
             }
             code = selectEpochs.step()

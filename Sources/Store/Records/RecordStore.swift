@@ -22,7 +22,9 @@ package final class RecordStore: @unchecked Sendable {
     private var statements: RecordStatements?
     private let limits: RecordStoreLimits
 
-    private var epochs = CohortEpochs()
+    /// Cohorts of the placement table; fixed when the file was created.
+    package let cohorts: Int
+    private var epochs: CohortEpochs
     private var life = StoreLife.unborn
     /// Where `epochs` and `life` were read; nil when they must be read again.
     private var epochsDataVersion: UInt32?
@@ -36,14 +38,17 @@ package final class RecordStore: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - birth: What is known of the cell's store: the identity of one that is created now, and whether it votes.
+    ///   - cohorts: The cohorts of the placement table; a file made for another number is refused.
     ///   - limits: Memory and size of the file.
     package init(
-        path: String, cell: String, birth: StoreBirth, durability: StoreSettings.Durability,
+        path: String, cell: String, birth: StoreBirth, durability: StoreSettings.Durability, cohorts: Int = 64,
         limits: RecordStoreLimits = RecordStoreLimits()
     ) throws(StoreOpenError) {
         let opened = try RecordSchema.open(
-            path: path, cell: cell, birth: birth, durability: durability, limits: limits)
+            path: path, cell: cell, birth: birth, durability: durability, cohorts: cohorts, limits: limits)
         self.path = path
+        self.cohorts = cohorts
+        epochs = CohortEpochs(count: cohorts)
         self.limits = limits
         database = opened.database
         identity = opened.identity
@@ -52,19 +57,39 @@ package final class RecordStore: @unchecked Sendable {
 
     /// Carries out the orders in their order, in one transaction, and answers each.
     ///
-    /// When the transaction cannot be committed nothing has changed, and every order is answered with the failure:
-    /// a read of the same batch may have seen what was rolled back. Later batches try anew.
+    /// When the transaction cannot be committed nothing has changed, and every order that would change something is
+    /// answered with the failure; those that only ask are carried out on their own, because they may have seen what was
+    /// rolled back. Later batches try anew.
     package func run(_ orders: [StoreOrder]) -> [StoreAnswer] {
         if orders.isEmpty { return [] }
-        return database.inDatabase { _ in commit(orders) }
+        return database.inDatabase { _ in
+            do throws(SQLiteResult) {
+                return try commit(orders)
+            } catch {
+                failedBatches += 1
+                return salvage(orders, error.failure)
+            }
+        }
+    }
+
+    private func salvage(_ orders: [StoreOrder], _ failure: StoreAnswer.Failure) -> [StoreAnswer] {
+        let asking = orders.filter { !$0.operation.changes }
+        guard !asking.isEmpty, asking.count < orders.count, let answers = try? commit(asking) else {
+            return Self.failed(orders, failure)
+        }
+        var rest = answers[...]
+        return orders.map { order in
+            order.operation.changes
+                ? StoreAnswer(ticket: order.ticket, outcome: .failed(failure)) : rest.removeFirst()
+        }
     }
 
     /// Stores a placement epoch ahead of any request that carries it. An older one changes nothing.
     ///
-    /// - Parameter cohort: 0 ..< 64, the top six bits of the customer hash.
+    /// - Parameter cohort: 0 ..< `cohorts`.
     package func raiseEpoch(_ epoch: Epoch, cohort: Int) throws(StoreError) {
-        guard cohort >= 0, cohort < CohortEpochs.count else {
-            throw StoreError(.broken, "cohort \(cohort) is not in 0..<\(CohortEpochs.count)")
+        guard cohort >= 0, cohort < cohorts else {
+            throw StoreError(.broken, "cohort \(cohort) is not in 0..<\(cohorts)")
         }
         var failure: StoreError?
         database.inDatabase { _ in
@@ -81,9 +106,9 @@ package final class RecordStore: @unchecked Sendable {
         if let failure { throw failure }
     }
 
-    /// The newest epoch stored for each of the 64 cohorts; epoch 0 where there is none.
+    /// The newest epoch stored for each cohort; epoch 0 where there is none.
     package func placementEpochs() -> [Epoch] {
-        database.inDatabase { _ in (try? statements?.epochs().all) ?? CohortEpochs().all }
+        database.inDatabase { _ in (try? statements?.epochs(cohorts).all) ?? CohortEpochs(count: cohorts).all }
     }
 
     /// Ends the store in order: the log is folded into the file. Orders that come later fail.
@@ -94,8 +119,8 @@ package final class RecordStore: @unchecked Sendable {
 
     // MARK: The transaction
 
-    private func commit(_ orders: [StoreOrder]) -> [StoreAnswer] {
-        guard let statements else { return Self.failed(orders, .broken) }
+    private func commit(_ orders: [StoreOrder]) throws(SQLiteResult) -> [StoreAnswer] {
+        guard let statements else { throw SQLiteResult(code: SQLITE_MISUSE) }
         var answers: [StoreAnswer] = []
         answers.reserveCapacity(orders.count)
         do throws(SQLiteResult) {
@@ -112,7 +137,7 @@ package final class RecordStore: @unchecked Sendable {
             return answers
         } catch {
             abandon(statements, error)
-            return Self.failed(orders, error.failure)
+            throw error
         }
     }
 
@@ -122,7 +147,7 @@ package final class RecordStore: @unchecked Sendable {
         try statements.begin.execute()
         let version = try statements.dataVersion()
         if version != epochsDataVersion {
-            epochs = try statements.epochs()
+            epochs = try statements.epochs(cohorts)
             life = try statements.facts.life()
             epochsDataVersion = version
         }
@@ -133,10 +158,9 @@ package final class RecordStore: @unchecked Sendable {
     ) throws(SQLiteResult) -> StoreAnswer.Outcome {
         guard life.admits(order.operation) else { return .noVote(life) }
         if let outcome = try ofRefill(order, statements) { return outcome }
-        let cohort = CohortEpochs.cohort(of: order.customer)
+        let cohort = epochs.cohort(of: order.customer)
         let current = epochs[cohort]
         if order.epoch < current { return .staleEpoch(current: current) }
-        if current < order.epoch { try raise(order.epoch, cohort, statements) }
         switch order.operation {
         case .version:
             let (version, tombstone) = try statements.version(order.customer, order.key)
@@ -146,6 +170,8 @@ package final class RecordStore: @unchecked Sendable {
         case .write(let version, let value, let tombstone):
             // SQLite would refuse it and take the whole batch along.
             if value.count > limits.recordBytes { return .failed(.full) }
+            // Only what changes something anyway raises an epoch: a read writes nothing.
+            if current < order.epoch { try raise(order.epoch, cohort, statements) }
             return .written(
                 try statements.write(order.customer, order.key, version, value, tombstone: tombstone))
         case .list, .fetch, .fill, .life, .becomes:
@@ -202,7 +228,6 @@ package final class RecordStore: @unchecked Sendable {
 
     /// Takes everything of the transaction back. SQLite may have done so already.
     private func abandon(_ statements: RecordStatements, _ error: SQLiteResult) {
-        failedBatches += 1
         lastFailure = statements.message(of: error)
         epochsDataVersion = nil
         if statements.isInsideTransaction { try? statements.rollback.execute() }

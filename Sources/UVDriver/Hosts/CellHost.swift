@@ -90,11 +90,13 @@ package final class CellHost {
         runtime.membership.keep(KeptMember(io, loop) { try $0(&node.pointee.gossip) })
         runtime.onStop = { [unowned self] in stop() }
         loop.beforeWaiting { [unowned self] in endTurn() }
+        node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
         runtime.announce(data: front.local, admin: front.local, storeID: store?.identity.id)
     }
 
     private func endTurn() {
+        node.pointee.wallOffset = runtime.loop.wallOffset()
         // Writing may take up requests, which give orders, which may be refused, which writes again.
         var rounds = 0
         repeat {

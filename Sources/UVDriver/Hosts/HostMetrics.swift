@@ -158,6 +158,12 @@ enum RouterMetrics {
         page.counter("cellmesh_router_no_quorum_total", "Records refused for lack of a quorum.", counters.noQuorum)
         page.counter(
             "cellmesh_router_write_backs_total", "Stale cells brought up to date by reads.", counters.writeBacks)
+        page.gauge(
+            "cellmesh_router_clock_correction_seconds", "What the cells' clocks add to the router's own.",
+            node.pointee.clocks.correction.seconds)
+        page.counter(
+            "cellmesh_router_insane_versions_total", "Versions too far ahead of the clock to be followed.",
+            node.pointee.insaneVersions)
         page.counter("cellmesh_router_overloaded_total", "Requests refused by the router.", counters.overloaded)
         page.counter(
             "cellmesh_router_values_refused_total", "Values of cells for which there was no room.",

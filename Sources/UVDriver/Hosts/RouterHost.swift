@@ -88,12 +88,14 @@ package final class RouterHost {
         sweepTimer = try LoopTimer(loop: loop) { [unowned self] in links.sweep() }
         sweepTimer.start(after: .milliseconds(500), every: .milliseconds(500))
         loop.beforeWaiting { [unowned self] in endTurn() }
+        node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
         runtime.announce(data: front.local, admin: admin.local)
     }
 
     /// Once per turn, before the loop waits: what was held back, then everything that is to be written, then the alarm.
     private func endTurn() {
+        node.pointee.wallOffset = runtime.loop.wallOffset()
         // Writing may take up requests or break a link, and either gives more to write: nothing may be left when the
         // loop waits.
         var rounds = 0

@@ -24,7 +24,7 @@ final class StoreRunner {
         birth.promisesNothing = wanted.tier == .cache
         store = try RecordStore(
             path: settings.dataDirectory + "/store.sqlite", cell: settings.name, birth: birth,
-            durability: wanted.durability)
+            durability: wanted.durability, cohorts: settings.placement.cohorts.count)
         pool = WorkPool(loop: loop, limit: 4)
     }
 

@@ -104,6 +104,9 @@ package final class EventLoop {
     /// Nanoseconds since 1970 by the system's clock, which may jump.
     package func wallClock() -> Int64 { cuv_clock_realtime() }
 
+    /// What is to be added to `now()` for the wall clock, nanoseconds; changes as the wall clock is set.
+    package func wallOffset() -> Int64 { cuv_clock_realtime() - now().nanoseconds }
+
     // MARK: Handles and requests
 
     package var openHandles: Int { handles.count }

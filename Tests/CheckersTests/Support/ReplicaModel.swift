@@ -90,7 +90,8 @@ struct ReplicaModel {
             replicas[target] = Held(version: version, value: value)
         }
         earlier.append(value)
-        writes.acknowledged(ReplicaModel.record, value: value, version: version)
+        let at = Instant(nanoseconds: Int64(value))
+        writes.acknowledged(ReplicaModel.record, value: value, version: version, began: at, ended: at)
         return .acknowledged(version)
     }
 

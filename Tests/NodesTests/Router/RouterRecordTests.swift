@@ -316,4 +316,61 @@ import Wire
         router.answer(query[0], version: RecordVersion(counter: 2, writer: 1), body: "v")
         #expect(router.takeAnswer()?.body == "v")
     }
+
+    /// A write that could not hear of the newest one is newer all the same.
+    @Test func versionsFollowRealTimeWithoutHavingSeenOneAnother() {
+        func version(_ router: RouterHarness, at now: Instant) -> RecordVersion? {
+            router.request(.put, .record, now: now)
+            for frame in router.takeFrames() { router.answer(frame, now: now) }
+            for frame in router.takeFrames() {
+                router.answer(
+                    frame, version: RecordVersion(counter: frame.head.versionCounter, writer: frame.head.versionWriter),
+                    now: now)
+            }
+            return router.takeAnswer()?.version
+        }
+        let first = RouterHarness()
+        let second = RouterHarness()
+        for router in [first, second] { router.node.wallOffset = 1_764_000_000_000_000_000 }
+        var latest = RecordVersion.none
+        for step in 0..<50 {
+            let made = version(step % 3 == 0 ? first : second, at: .at(Int64(step)))
+            #expect(made! > latest)
+            latest = made!
+        }
+    }
+
+    @Test func aRouterWhoseClockIsOffGoesByTheCells() {
+        let router = RouterHarness()
+        let noon: Int64 = 1_764_000_000_000_000_000
+        router.node.wallOffset = noon + 3_600_000_000_000
+        router.request(.put, .record)
+        for frame in router.takeFrames() { router.answer(frame, clock: noon) }
+        let version = router.takeFrames()[0].head.versionCounter
+        #expect(router.node.clocks.correction == .hours(-1))
+        #expect(abs(HybridClock.wall(ofCounter: version) - noon) < 1_000_000_000)
+    }
+
+    /// Answers over slow links are no clocks that are behind.
+    @Test func lateAnswersSayNothingOfTheTime() {
+        let router = RouterHarness()
+        let noon: Int64 = 1_764_000_000_000_000_000
+        router.node.wallOffset = noon
+        router.request(.put, .record)
+        for frame in router.takeFrames() { router.answer(frame, clock: noon, now: .at(900)) }
+        #expect(router.node.clocks.correction == .zero)
+    }
+
+    @Test func aQuorumIsOneOfTheShardAtHand() {
+        // Five cells are wanted, and the shard has the three there are.
+        var topology = topology()
+        topology.sharding.size = 5
+        let router = RouterHarness(topology)
+        #expect(router.shard.count < 5)
+        router.request(.get, .record)
+        let query = router.takeFrames()
+        for frame in query.prefix(router.shard.count / 2 + 1) { router.answer(frame) }
+        #expect(router.takeAnswer()?.status == 404)
+    }
+
 }

@@ -137,13 +137,14 @@ final class RouterHarness {
     /// A cell's frame in answer to one of the router's.
     func answer(
         _ frame: RouterRecorder.Frame, _ kind: FrameKind = .reply, status: UInt16 = 200, flags: FrameFlags = [],
-        version: RecordVersion = .none, note: String = "", body: String = "", now: Instant = .zero
+        version: RecordVersion = .none, note: String = "", body: String = "", clock: Int64? = nil, now: Instant = .zero
     ) {
         var flags = flags
         if frame.head.kind == .recordWrite { flags.insert(.acknowledgement) }
         let head = FrameHead(
             kind: kind, flags: flags, status: status, request: frame.head.request,
-            customer: CustomerHash(rawValue: 0), epoch: .first, versionCounter: version.counter,
+            customer: CustomerHash(rawValue: 0), epoch: .first,
+            deadline: clock.map { ClockConsensus.stamp(wall: $0) } ?? 0, versionCounter: version.counter,
             versionWriter: version.writer)
         let cell = frame.cell
         withBytes(note) { note in
