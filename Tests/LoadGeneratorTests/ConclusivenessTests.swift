@@ -14,7 +14,7 @@ import Testing
 
     @Test func aReadThatCouldNotBeMadeIsInconclusive() {
         var writes = AcknowledgedWrites()
-        writes.acknowledged(record, value: 7, version: .none)
+        writes.acknowledged(record, value: 7, version: .none, began: .zero, ended: .zero)
         let report = report(writes)
         #expect(report.verdicts.map(\.ok) == [false])
         #expect(report.verdicts.contains { $0.isViolated } == false)
@@ -25,7 +25,7 @@ import Testing
 
     @Test func aWriteThatIsGoneIsViolated() {
         var writes = AcknowledgedWrites()
-        writes.acknowledged(record, value: 7, version: .none)
+        writes.acknowledged(record, value: 7, version: .none, began: .zero, ended: .zero)
         writes.readBack(record, .missing)
         let report = report(writes)
         #expect(report.verdicts.contains { $0.isViolated })
