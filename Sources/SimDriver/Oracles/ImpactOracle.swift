@@ -20,8 +20,8 @@ struct ImpactOracle {
     }
 
     private let placement: Placement
-    /// Cells that records need, by blueprint; nil without a store.
-    private let needed: [Int?]
+    /// By blueprint; nil without a store.
+    private let tiers: [StoreSettings.Tier?]
     private let blueprints: [Int]
     /// Why placement predicts nothing, if it does not.
     private let excuse: String?
@@ -38,13 +38,7 @@ struct ImpactOracle {
 
     init(_ topology: MeshTopology, placement: Placement, isClear: Bool) {
         self.placement = placement
-        let size = topology.sharding.size
-        needed = topology.blueprints.map { blueprint in
-            blueprint.store.map {
-                let rule = QuorumRule(tier: $0.tier, size: size)
-                return max(rule.read, rule.write)
-            }
-        }
+        tiers = topology.blueprints.map { $0.store?.tier }
         blueprints = topology.cells.map(\.blueprint)
         if topology.sharding.replacement != .never {
             excuse = "shards change when a cell crashes"
@@ -82,9 +76,11 @@ struct ImpactOracle {
                 request.customer, predicted: Self.impact(serving: up, of: members.count),
                 observed: Self.impact(serving: shard.serving, of: shard.size))
         }
-        guard request.action != nil, members.count > 0, let needed = needed[blueprints[members[0].position]] else {
+        guard request.action != nil, members.count > 0, let tier = tiers[blueprints[members[0].position]] else {
             return
         }
+        let rule = QuorumRule(tier: tier, size: members.count)
+        let needed = max(rule.read, rule.write)
         let isAnswered = status < 300 || status == 404
         let votes = members.count - members.count(in: window.mute)
         if votes >= needed, !isAnswered {
