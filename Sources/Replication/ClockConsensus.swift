@@ -7,6 +7,7 @@ import MeshBase
 /// one may be wrong by any amount. Where no majority agrees, nothing is known, and what was decided before stays in force.
 /// Differences up to `tolerance` are those of the way between, and change nothing.
 public struct ClockConsensus: Sendable {
+    /// Clocks that differ by no more than this agree.
     public static let tolerance = TimeAmount.milliseconds(250)
     /// A clock that was not heard for so long has no say.
     public static let memory = TimeAmount.seconds(10)
