@@ -21,7 +21,7 @@ import Testing
         #expect(object["faults_fired"] as? Int == 0)
         let verdicts = try #require(object["verdicts"] as? [[String: Any]])
         #expect(!verdicts.isEmpty)
-        #expect(verdicts.allSatisfy { Set($0.keys) == ["oracle", "ok", "detail"] })
+        #expect(verdicts.allSatisfy { Set($0.keys) == ["oracle", "ok", "standing", "detail"] })
         #expect(report.exitCode == 0)
     }
 
@@ -55,4 +55,38 @@ import Testing
             #expect(report.exitCode == code)
         }
     }
+
+    /// What was not judged is not ok, and says so to people and programs.
+    @Test func whatWasNotJudgedIsNotOk() throws {
+        var report = try SimRun.run(Meshes.configuration(seed: 3, seconds: 1))
+        #expect(report.verdict("registers")?.word == "ok")
+        #expect(report.verdict("membership-goodbye")?.word == "vacuous", "nobody left")
+        var lossy = Meshes.configuration(seed: 3, seconds: 1)
+        lossy.faults = [SimFault("loss * <> * 5% @100ms for 300ms")!]
+        report = try SimRun.run(lossy)
+        #expect(report.verdict("blast-radius")?.word == "skipped")
+        #expect(report.verdict("no-false-deaths")?.word == "skipped")
+        #expect(report.isOk)
+        let object = try #require(
+            JSONSerialization.jsonObject(with: JSONEncoder().encode(report)) as? [String: Any])
+        let verdicts = try #require(object["verdicts"] as? [[String: Any]])
+        for verdict in verdicts {
+            #expect((verdict["ok"] is NSNull) == (verdict["standing"] as? String == "skipped"), "\(verdict)")
+        }
+        let decoded = try JSONDecoder().decode(
+            [Verdict].self, from: JSONSerialization.data(withJSONObject: verdicts))
+        #expect(decoded == report.verdicts)
+    }
+
+    @Test func aViolationIsNeverVacuous() {
+        #expect(Verdict(oracle: "x", ok: false, .vacuous, detail: "").word == "violated")
+    }
+
+    /// Each name that the command line offers makes some oracle say no in a run made for it, or it shows nothing.
+    @Test func everyNamedDefectIsThere() {
+        #expect(Set(SimDefect.known.map(\.name)).count == SimDefect.known.count)
+        for known in SimDefect.known { #expect(SimDefect(named: known.name) == known.defect) }
+        #expect(SimDefect(named: "none") == nil)
+    }
+
 }

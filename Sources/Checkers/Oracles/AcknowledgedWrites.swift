@@ -233,6 +233,8 @@ package struct AcknowledgedWrites: Sendable {
         var detail = "\(totals.acknowledged) acknowledged, \(totals.lost) lost, \(totals.unknown) of unknown outcome"
         if totals.unverified > 0 { detail += ", \(totals.unverified) could not be read back" }
         if !violations.isEmpty { detail += "; " + violations.summary }
-        return Verdict(oracle: oracle, ok: violations.isEmpty && totals.unverified == 0, detail: detail)
+        return Verdict(
+            oracle: oracle, ok: violations.isEmpty && totals.unverified == 0,
+            totals.acknowledged > 0 ? .judged : .vacuous, detail: detail)
     }
 }

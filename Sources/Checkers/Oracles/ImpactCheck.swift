@@ -84,6 +84,6 @@ package struct ImpactCheck: Sendable {
         }
         var detail = "of \(observed.customers) customers seen: \(text(observed)); predicted \(text(predicted))"
         if !violations.isEmpty { detail += "; \(worse) worse, \(milder) milder; " + violations.summary }
-        return Verdict(oracle: oracle, ok: isValid, detail: detail)
+        return Verdict(oracle: oracle, ok: isValid, observed.customers > 0 ? .judged : .vacuous, detail: detail)
     }
 }

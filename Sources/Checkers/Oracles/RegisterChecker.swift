@@ -125,7 +125,7 @@ package struct RegisterChecker: Sendable {
         if !pending.isEmpty { detail += ", \(pending.count) under way" }
         if unwatched > 0 { detail += ", \(unwatched) not watched" }
         if !violations.isEmpty { detail += "; " + violations.summary }
-        return Verdict(oracle: oracle, ok: violations.isEmpty, detail: detail)
+        return Verdict(oracle: oracle, ok: violations.isEmpty, checked > 0 ? .judged : .vacuous, detail: detail)
     }
 
     /// Entries held for pruned and live versions: what the memory bound is about.

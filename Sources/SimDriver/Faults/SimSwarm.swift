@@ -12,6 +12,8 @@ package struct SimSwarm: Sendable {
     package var rate: Double
     /// Also loses disks, of one cell of a shard at a time: nothing that was acknowledged may be lost with them.
     package var losesDisks = false
+    /// Built into every run, to see what turns red.
+    package var defect: SimDefect?
 
     package init(topology: MeshTopology, duration: TimeAmount = .seconds(10), rate: Double = 100) {
         self.topology = topology
@@ -32,6 +34,7 @@ package struct SimSwarm: Sendable {
         configuration.load.reads = 0.2 + 0.6 * options.unit()
         configuration.load.records = 3 + Int(options.below(8))
         configuration.faults = plan(seed: seed)
+        configuration.defect = defect
         return configuration
     }
 

@@ -104,7 +104,7 @@ struct ImpactOracle {
     }
 
     var verdicts: [Verdict] {
-        if let excuse { return [Verdict(oracle: "blast-radius", ok: true, detail: "not judged: \(excuse)")] }
+        if let excuse { return ["blast-radius", "quorum"].map { .skipped($0, because: excuse) } }
         var check = ImpactCheck()
         for customer in worst.keys.sorted() {
             let impact = worst[customer]!
@@ -112,6 +112,9 @@ struct ImpactOracle {
         }
         var detail = "\(judged) answers held against the cells that were up"
         if !promises.isEmpty { detail += "; " + promises.summary }
-        return [check.verdict(), Verdict(oracle: "quorum", ok: promises.isEmpty, detail: detail)]
+        return [
+            check.verdict(),
+            Verdict(oracle: "quorum", ok: promises.isEmpty, judged > 0 ? .judged : .vacuous, detail: detail),
+        ]
     }
 }

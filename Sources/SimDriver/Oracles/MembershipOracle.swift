@@ -192,16 +192,21 @@ struct MembershipOracle {
 
     /// Rules that hold whatever happens.
     var safetyVerdicts: [Verdict] {
-        func verdict(_ oracle: String, _ violations: Violations<String>, _ detail: String) -> Verdict {
-            Verdict(oracle: oracle, ok: violations.isEmpty, detail: violations.isEmpty ? detail : violations.summary)
+        func verdict(
+            _ oracle: String, _ violations: Violations<String>, _ detail: String, of seen: Int
+        ) -> Verdict {
+            Verdict(
+                oracle: oracle, ok: violations.isEmpty, seen > 0 ? .judged : .vacuous,
+                detail: violations.isEmpty ? detail : violations.summary)
         }
         return [
-            verdict("membership-monotone", backwards, "\(changes) changes of views went forward"),
-            verdict("membership-ownership", raised, "no incarnation was raised by another than its owner"),
-            verdict("membership-resurrection", resurrected, "nobody dead or gone came back without rising"),
+            verdict("membership-monotone", backwards, "\(changes) changes of views went forward", of: changes),
+            verdict("membership-ownership", raised, "no incarnation was raised by another than its owner", of: changes),
             verdict(
-                "membership-goodbye", leavers,
-                isClear ? "\(leaves) goodbyes, none taken for a death" : "not judged: packets are lost or late"),
+                "membership-resurrection", resurrected, "nobody dead or gone came back without rising", of: changes),
+            isClear || !leavers.isEmpty
+                ? verdict("membership-goodbye", leavers, "\(leaves) goodbyes, none taken for a death", of: leaves)
+                : .skipped("membership-goodbye", because: "packets are lost or late"),
         ]
     }
 
@@ -212,16 +217,17 @@ struct MembershipOracle {
         var detail = "\(suspicions) suspicions, \(kills) kills"
         if seenByAll > 0 { detail += ", \(seenByAll) seen by all within \(Int64(slowest.milliseconds)) ms" }
         if !wrong.isEmpty { detail += "; " + wrong.summary }
-        if !isClear { detail += "; false deaths not judged: packets are lost or late" }
         return [
             Verdict(oracle: "membership-agreement", ok: agreedAfter != nil, detail: agreement),
             Verdict(
-                oracle: "membership-completeness", ok: missed.isEmpty,
+                oracle: "membership-completeness", ok: missed.isEmpty, kills > 0 ? .judged : .vacuous,
                 detail: missed.isEmpty
                     ? "no death stayed unseen for \(Int64(bound.milliseconds)) ms in which nothing else happened"
                     : missed.summary),
             // Where packets are lost a false death is unlikely, not impossible.
-            Verdict(oracle: "no-false-deaths", ok: wrong.isEmpty || !isClear, detail: detail),
+            isClear
+                ? Verdict(oracle: "no-false-deaths", ok: wrong.isEmpty, detail: detail)
+                : .skipped("no-false-deaths", because: "packets are lost or late; \(detail)"),
         ]
     }
 

@@ -116,8 +116,7 @@ private struct Course {
         if guardian.isStopped {
             // What was found by then counts; what was not checked is neither right nor wrong.
             report.add(
-                Verdict(oracle: "registers", ok: ledger.registers.isValid, detail: ledger.registers.verdict().detail),
-                otherwise: .safety)
+                ledger.registers.verdict(), otherwise: .safety)
             for verdict in simulation.membership.safetyVerdicts { report.add(verdict, otherwise: .safety) }
             report.add(
                 Verdict(
@@ -151,9 +150,16 @@ private struct Course {
         let tiers = Set(simulation.topology.blueprints.compactMap { $0.store?.tier })
         guard !tiers.isEmpty else { return }
         // The cache tier promises nothing, and only the critical one a register.
-        guard !tiers.contains(.cache) else { return }
+        guard !tiers.contains(.cache) else {
+            let reason = "a store of tier cache promises nothing"
+            report.add(.skipped("acknowledged-writes", because: reason), otherwise: .safety)
+            return report.add(.skipped("registers", because: reason), otherwise: .safety)
+        }
         let writes = ledger.writes.verdict()
         report.add(writes, otherwise: ledger.writes.violations.isEmpty ? .liveness : .safety)
-        if tiers == [.critical] { report.add(ledger.registers.verdict(), otherwise: .safety) }
+        report.add(
+            tiers == [.critical]
+                ? ledger.registers.verdict()
+                : .skipped("registers", because: "only tier critical promises registers"), otherwise: .safety)
     }
 }

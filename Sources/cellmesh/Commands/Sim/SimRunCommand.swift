@@ -65,6 +65,8 @@ struct SimRunCommand: ParsableCommand {
     @Flag(help: "Seal gossip as real processes do: slower, and the same trace.")
     var sealed = false
 
+    @OptionGroup var defect: DefectOptions
+
     @Option(help: ArgumentHelp("Give up after so long in real time.", valueName: "duration"))
     var wallLimit = DurationArgument(.minutes(10))
 
@@ -84,6 +86,7 @@ struct SimRunCommand: ParsableCommand {
         configuration.duration = duration.amount
         configuration.load.rate = rate
         configuration.seals = sealed
+        configuration.defect = defect.defect?.defect
         func plan(_ action: SimFault.Action, _ targets: [TimedTarget]) {
             configuration.faults += targets.map { SimFault(at: $0.at, action, $0.name) }
         }

@@ -19,10 +19,13 @@ struct SwarmOptions: ParsableArguments {
     @Flag(help: "Lose disks too, never two of one shard at a time.")
     var loseDisks = false
 
+    @OptionGroup var defect: DefectOptions
+
     func swarm(_ console: Console) throws -> SimSwarm {
         var swarm = SimSwarm(
             topology: try TopologyFile.topology(file, console: console), duration: duration.amount, rate: rate)
         swarm.losesDisks = loseDisks
+        swarm.defect = defect.defect?.defect
         if let problem = swarm.configuration(seed: 1).problem { throw CommandFailure(.usage, problem) }
         return swarm
     }
@@ -43,6 +46,7 @@ struct SwarmOptions: ParsableArguments {
         if amount != DurationArgument(.seconds(10)) { words += "--for \(amount.defaultValueDescription) " }
         if rate != 100 { words += "--rate \(rate) " }
         if loseDisks { words += "--lose-disks " }
+        words += defect.words
         return words
     }
 

@@ -9,6 +9,8 @@ struct SwarmOutcome: Sendable {
     var exitCode: Int32
     /// The oracles that said no, and why.
     var failures: [(oracle: String, detail: String)]
+    /// What each oracle's verdict was worth.
+    var standings: [(oracle: String, word: String)]
     var replay: String
     var events: UInt64
     var simulatedMilliseconds: Double
@@ -20,11 +22,25 @@ struct SwarmOutcome: Sendable {
         seed = report.seed
         exitCode = report.exitCode
         failures = report.verdicts.filter { !$0.ok }.map { ($0.oracle, $0.detail) }
+        standings = report.verdicts.map { ($0.oracle, $0.word) }
         self.replay = replay
         events = report.events
         simulatedMilliseconds = report.simulatedMilliseconds
         faultsFired = report.faultsFired
         requests = report.requests.sent
+    }
+
+    /// How many runs each oracle judged, found violated, skipped and had nothing to judge in; in the order of the verdicts.
+    static func counts(_ outcomes: [SwarmOutcome]) -> [(oracle: String, counts: [String: Int])] {
+        var found: [(oracle: String, counts: [String: Int])] = []
+        for standing in outcomes.lazy.flatMap(\.standings) {
+            if let index = found.firstIndex(where: { $0.oracle == standing.oracle }) {
+                found[index].counts[standing.word, default: 0] += 1
+            } else {
+                found.append((standing.oracle, [standing.word: 1]))
+            }
+        }
+        return found
     }
 
     /// Makes runs on several threads, with a line of progress.

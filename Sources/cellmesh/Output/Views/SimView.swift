@@ -6,7 +6,7 @@ enum SimView {
         let document = try JSONValue(encoding: report).ordered([
             "schema", "scenario", "seed", "trace_hash", "simulated_ms", "wall_ms", "events", "faults_fired", "requests",
             "membership", "verdicts",
-        ]).ordering("verdicts", ["oracle", "ok", "detail"])
+        ]).ordering("verdicts", ["oracle", "ok", "standing", "detail"])
             .with("faults", .strings(plan.map { "\($0)" }))
         return Report(document, names: ["sim/\(report.scenario)"]) { style in
             let speed = report.wallMilliseconds > 0 ? report.simulatedMilliseconds / report.wallMilliseconds : 0
@@ -23,7 +23,9 @@ enum SimView {
             var table = style.table([.init("ORACLE"), .init("VERDICT"), .init("DETAIL")])
             for verdict in report.verdicts {
                 table.add([
-                    .init(verdict.oracle), .init(verdict.ok ? "ok" : "violated", verdict.ok ? .green : .red),
+                    .init(verdict.oracle),
+                    .init(
+                        verdict.word, !verdict.ok ? .red : verdict.standing == .judged ? .green : .yellow),
                     .init(verdict.detail),
                 ])
             }

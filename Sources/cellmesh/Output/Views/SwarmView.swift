@@ -7,6 +7,7 @@ enum SwarmView {
         let simulated = outcomes.reduce(0) { $0 + $1.simulatedMilliseconds }
         let faults = outcomes.reduce(0) { $0 + $1.faultsFired }
         let failed = outcomes.filter { !$0.failures.isEmpty }
+        let counts = SwarmOutcome.counts(outcomes)
         let document = JSONValue.document([
             ("runs", .integer(outcomes.count)),
             (
@@ -24,6 +25,19 @@ enum SwarmView {
             ),
             ("events", .integer(events)), ("simulated_ms", .decimal(simulated)), ("wall_ms", .decimal(wall)),
             ("faults_fired", .integer(faults)), ("requests", .integer(outcomes.reduce(0) { $0 + $1.requests })),
+            (
+                "oracles",
+                .array(
+                    counts.map { oracle, counts in
+                        .object([
+                            ("oracle", .string(oracle)),
+                            ("judged", .integer(counts["ok", default: 0] + counts["violated", default: 0])),
+                            ("violated", .integer(counts["violated", default: 0])),
+                            ("skipped", .integer(counts["skipped", default: 0])),
+                            ("vacuous", .integer(counts["vacuous", default: 0])),
+                        ])
+                    })
+            ),
         ])
         return Report(document, names: failed.map { "\(noun)/\(noun == "seed" ? "\($0.seed)" : $0.title)" }) { style in
             var text = ""
@@ -32,6 +46,20 @@ enum SwarmView {
                 for failure in outcome.failures { text += "  \(failure.oracle): \(failure.detail)\n" }
                 text += "  replay: \(outcome.replay)\n"
             }
+            var table = style.table([
+                .init("ORACLE"), .init("OK", .right), .init("VIOLATED", .right), .init("SKIPPED", .right),
+                .init("VACUOUS", .right),
+            ])
+            for (oracle, counts) in counts {
+                table.add(
+                    [.init(oracle)]
+                        + ["ok", "violated", "skipped", "vacuous"].map { word in
+                            .init(
+                                "\(counts[word, default: 0])", word == "violated" && counts[word] != nil ? .red : .plain
+                            )
+                        })
+            }
+            text += table.render() + "\n"
             let speed = wall > 0 ? simulated / wall : 0
             let rate = wall > 0 ? Double(events) / wall * 1000 : 0
             return text + "\(Wording.plural(outcomes.count, noun)), \(Wording.count(failed.count)) failed; "
