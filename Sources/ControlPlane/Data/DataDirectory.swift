@@ -72,7 +72,7 @@ package struct DataDirectory: Sendable, Equatable {
 
     /// Refuses a directory that holds anything else than a mesh, or one whose making was interrupted; changes nothing.
     package func checkUsable() throws(DataDirectoryError) {
-        if SystemFile.exists(versionPath) { return try checkVersion() }
+        if exists { return try checkVersion() }
         let early: Set<String> = ["control.lock", "control", "cells", "routers", "secret", "token"]
         guard SystemFile.names(in: path).allSatisfy({ early.contains($0) || $0.hasSuffix(".new") }) else {
             throw .notAMesh(path: path)
@@ -88,10 +88,25 @@ package struct DataDirectory: Sendable, Equatable {
         }
     }
 
-    package var exists: Bool { SystemFile.exists(versionPath) }
+    /// Whether a mesh was made here, also where one of its files is gone.
+    package var exists: Bool { [versionPath, modelPath, journalPath].contains(where: SystemFile.exists) }
+
+    /// The stores that cells have made here.
+    package var storePaths: [String] {
+        SystemFile.names(in: path + "/cells").map { directory(of: .cell, $0) + "/store.sqlite" }
+            .filter(SystemFile.exists)
+    }
+    /// Whether records may lie here.
+    package var holdsStores: Bool { !storePaths.isEmpty }
 
     package func checkVersion() throws(DataDirectoryError) {
-        guard let text = try text(versionPath, most: 256) else { throw .notAMesh(path: path) }
+        guard let text = try text(versionPath, most: 256) else {
+            guard exists else { throw .notAMesh(path: path) }
+            throw .damaged(path: versionPath, reason: "it is missing")
+        }
+        guard text.hasPrefix("cellmesh-data ") else {
+            throw .damaged(path: versionPath, reason: "it names no release")
+        }
         guard text == DataDirectory.version else { throw .otherVersion(path: path, found: String(text.prefix(64))) }
     }
 
@@ -104,13 +119,18 @@ package struct DataDirectory: Sendable, Equatable {
     }
 
     package func token() throws(DataDirectoryError) -> String {
-        guard let text = try text(tokenPath, most: 1024), text.utf8.count >= 32 else {
-            throw .damaged(path: tokenPath, reason: "a token is expected")
+        guard let text = try text(tokenPath, most: 1024), SecretText.bytes(hex: text)?.count == 32 else {
+            throw .damaged(path: tokenPath, reason: "32 bytes in hexadecimal are expected")
         }
         return text
     }
 
     package func model() throws(DataDirectoryError) -> MeshTopology { try decode(ModelFile.self, modelPath).topology }
+
+    /// The model, or nil where there is none yet; a damaged one is an error.
+    package func knownModel() throws(DataDirectoryError) -> MeshTopology? {
+        SystemFile.exists(modelPath) ? try model() : nil
+    }
 
     package func writeModel(_ topology: MeshTopology) throws(DataDirectoryError) {
         try encode(ModelFile(topology: topology), to: modelPath)

@@ -16,6 +16,8 @@ package enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
     case noPermission(path: String)
     /// A file that cellmesh wrote cannot be understood any more.
     case damaged(path: String, reason: String)
+    /// A topology that places customers elsewhere than those whose records lie in the directory.
+    case wouldMoveCustomers(path: String)
     case failed(FileFailure)
 
     init(_ failure: FileFailure) {
@@ -49,8 +51,23 @@ package enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
                 + "release, or move the directory away"
         case .noSpace(let path): "no space left on the device for \(path); free some and try again"
         case .noPermission(let path): "no permission for \(path); check its owner and mode, or set CELLMESH_HOME"
-        case .damaged(let path, let reason): "\(path) cannot be used: \(reason); 'cellmesh down' and 'up' make it anew"
+        case .damaged(let path, let reason): "\(path) cannot be used: \(reason); \(Self.wayOut(path))"
+        case .wouldMoveCustomers(let path):
+            "\(path) holds records, and another seed, cells, regions or shards would look for them elsewhere; leave the "
+                + "file and --seed out to start the mesh as it is, choose another name with --mesh, or move the directory away"
         case .failed(let failure): "\(failure)"
+        }
+    }
+
+    /// What helps against a damaged file; each has its own.
+    private static func wayOut(_ path: String) -> String {
+        switch path.split(separator: "/").last {
+        case "mesh.json":
+            "restore it, or move it away and name the topology that the mesh was started with: 'cellmesh up FILE'"
+        case "placement.json": "restore it from a copy: stores know of later placements than a new one"
+        case "version": "where the mesh is of this release, write '\(DataDirectory.version)' into it"
+        case "secret", "token": "'cellmesh down', then remove it: the next 'cellmesh up' makes another"
+        default: "'cellmesh down' and 'up' make it anew"
         }
     }
 }

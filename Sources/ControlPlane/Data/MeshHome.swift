@@ -46,27 +46,39 @@ package struct MeshHome: Sendable, Equatable {
     /// Which mesh a command means: the one named; else the only one that runs; else, where that will do, the only one
     /// there is.
     ///
-    /// - Parameter needsControl: whether the mesh's control plane must run.
-    package func resolve(_ name: String?, needsControl: Bool = true) throws(DataDirectoryError) -> DataDirectory {
+    /// - Parameters:
+    ///   - needsControl: whether the mesh's control plane must run.
+    ///   - checksVersion: false for what has to work on any directory: stopping, and finding what is wrong.
+    package func resolve(
+        _ name: String?, needsControl: Bool = true, checksVersion: Bool = true
+    ) throws(DataDirectoryError) -> DataDirectory {
         let all = meshes()
         if let name {
             let directory = try directory(name)
             guard directory.exists else {
                 throw .noSuchMesh(name, nearest: NearestWord.nearest(to: name, among: all.map(\.name)), home: path)
             }
-            try directory.checkVersion()
+            if checksVersion { try directory.checkVersion() }
             return directory
         }
         var candidates = all.filter { $0.controlHolder != nil }
         if candidates.isEmpty, !needsControl { candidates = all }
         guard candidates.count < 2 else { throw .several(candidates.map(\.name)) }
         guard let only = candidates.first else { throw .noMesh(home: path) }
-        try only.checkVersion()
+        if checksVersion { try only.checkVersion() }
         return only
     }
 }
 
 extension DataDirectory {
     /// The pid of the control plane that runs on this directory; nil if none does.
-    package var controlHolder: Int32? { (try? FileLock.holder(of: lockPath)) ?? nil }
+    ///
+    /// The lock tells; where it was removed or cannot be opened, what the control plane has written about itself.
+    package var controlHolder: Int32? {
+        if let holder = (try? FileLock.holder(of: lockPath)) ?? nil { return holder }
+        guard let identity = ((try? control()) ?? nil)?.identity, identity.isRunning, identity.isOfThisProgram else {
+            return nil
+        }
+        return identity.pid
+    }
 }

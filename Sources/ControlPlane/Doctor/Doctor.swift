@@ -16,16 +16,8 @@ package struct Doctor {
         var findings: [DoctorReport.Finding] = []
         let journal = openJournal(&findings)
         defer { journal?.close() }
-        do throws(DataDirectoryError) { try directory.checkVersion() } catch {
-            findings.append(.init(code: "version", message: "\(error)", hint: "run the release that made it"))
-        }
         let topology = try? directory.model()
-        if topology == nil, SystemFile.exists(directory.modelPath) {
-            findings.append(
-                .init(
-                    code: "data", message: "\(directory.modelPath) cannot be read", hint: "'cellmesh up FILE' writes it"
-                ))
-        }
+        findings.append(contentsOf: fileFindings())
         let entries = ProcessLedger.entries(directory, topology, journal: journal)
         let ledger = Set(
             ((try? journal?.processes()) ?? []).map { ProcessIdentity(pid: $0.pid, startTime: $0.startTime) })
@@ -45,6 +37,25 @@ package struct Doctor {
         return DoctorReport(
             mesh: directory.name, dataDirectory: directory.path, control: holder, processes: processes,
             findings: findings)
+    }
+
+    /// Files that the mesh cannot be started with, or reached.
+    private func fileFindings() -> [DoctorReport.Finding] {
+        func finding(_ code: String, _ check: () throws(DataDirectoryError) -> Void) -> DoctorReport.Finding? {
+            do throws(DataDirectoryError) { try check() } catch {
+                return .init(code: code, message: "\(error)", hint: "the mesh cannot be started with it as it is")
+            }
+            return nil
+        }
+        return [
+            finding("version") { () throws(DataDirectoryError) in try directory.checkVersion() },
+            finding("data") { () throws(DataDirectoryError) in _ = try directory.knownModel() },
+            finding("secret") { () throws(DataDirectoryError) in _ = try directory.secret() },
+            finding("token") { () throws(DataDirectoryError) in _ = try directory.token() },
+            finding("placement") { () throws(DataDirectoryError) in
+                if SystemFile.exists(directory.placementPath) { _ = try directory.placement() }
+            },
+        ].compactMap { $0 }
     }
 
     private func openJournal(_ findings: inout [DoctorReport.Finding]) -> Journal? {
@@ -79,10 +90,14 @@ package struct Doctor {
     /// Ends every leftover and removes what is stale. Nothing where a control plane runs.
     package func reap(patience: TimeAmount = .seconds(2)) -> DoctorReport {
         // Held while ending them, so that no `up` starts to adopt them meanwhile.
-        guard directory.controlHolder == nil, let lock = try? FileLock(path: directory.lockPath) else {
-            return examine()
+        guard directory.controlHolder == nil else { return examine() }
+        let lock: FileLock?
+        do throws(UVError) { lock = try FileLock(path: directory.lockPath) } catch {
+            if error.name == "EAGAIN" { return examine() }
+            // Nobody can lock it, so nobody can start to adopt them either.
+            lock = nil
         }
-        defer { lock.release() }
+        defer { lock?.release() }
         var report = examineUnlocked()
         let left = report.leftovers.map(\.identity)
         // Routers first: customers are turned away before their cells go.

@@ -31,7 +31,7 @@ package struct DoctorReport: Codable, Sendable, Equatable {
     }
 
     package struct Finding: Codable, Sendable, Equatable {
-        /// `stale-control-file control-stuck journal data version no-vote`.
+        /// `stale-control-file control-stuck journal data version secret token placement no-vote`.
         package var code: String
         package var message: String
         /// What to do.

@@ -143,7 +143,14 @@ package final class ControlPlane {
         do throws(FileFailure) { try SystemFile.makeDirectory(directory.path) } catch {
             throw .data(DataDirectoryError(error))
         }
-        do throws(UVError) { return try FileLock(path: directory.lockPath) } catch {
+        do throws(UVError) {
+            // A lock file that was removed is free to be locked, whoever holds the former one.
+            let holder = directory.controlHolder
+            let lock = try FileLock(path: directory.lockPath)
+            guard let holder, holder != getpid(), ProcessIdentity(pid: holder)?.isRunning == true else { return lock }
+            lock.release()
+            throw UVError(code: -EAGAIN, operation: "lock \(directory.lockPath)")
+        } catch {
             if error.name == "EAGAIN" {
                 throw .alreadyRunning(mesh: directory.name, pid: directory.controlHolder ?? 0)
             }

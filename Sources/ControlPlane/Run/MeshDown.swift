@@ -46,7 +46,7 @@ package enum MeshDown {
         func report(_ how: String, _ doctor: DoctorReport?) -> Report {
             Report(
                 mesh: directory.name, how: how, reaped: doctor?.processes.count { $0.condition == .reaped } ?? 0,
-                left: doctor?.processes.count { $0.condition == .unreapable } ?? 0,
+                left: doctor?.processes.count { $0.condition == .unreapable || $0.condition == .leftover } ?? 0,
                 milliseconds: (monotonic() - begun).milliseconds)
         }
         if let holder = directory.controlHolder {

@@ -19,12 +19,15 @@ package enum MeshPreparation {
         _ directory: DataDirectory, _ topology: MeshTopology
     ) throws(ControlFailure) -> PlacementTable {
         let isNew = isNew(directory)
-        var known: MeshTopology?
+        let known: MeshTopology?
         do throws(DataDirectoryError) {
             try directory.create()
-            known = try? directory.model()
+            known = try directory.knownModel()
         } catch { throw .data(error) }
         if let known, known != topology {
+            if !known.places(asDoes: topology), directory.holdsStores {
+                throw .data(.wouldMoveCustomers(path: directory.path))
+            }
             let journal = try? Journal(path: directory.journalPath)
             let running = ProcessLedger.entries(directory, known, journal: journal).count { $0.isRunning }
             if running > 0 { throw .otherTopology(mesh: directory.name, running: running) }
@@ -34,12 +37,33 @@ package enum MeshPreparation {
         } catch { throw .data(error) }
         if isNew { try found(directory, topology) }
         do throws(DataDirectoryError) {
+            let table = try placement(directory, topology)
             if known != topology { try directory.writeModel(topology) }
-            if let table = try? directory.placement(), (try? Placement(topology, table: table)) != nil { return table }
-            let table = PlacementTable()
-            try directory.writePlacement(table)
             return table
         } catch { throw .data(error) }
+    }
+
+    /// The table in force. A new one is made only where no store can know of a higher epoch.
+    private static func placement(
+        _ directory: DataDirectory, _ topology: MeshTopology
+    ) throws(DataDirectoryError) -> PlacementTable {
+        do throws(DataDirectoryError) {
+            let table = try directory.placement()
+            guard (try? Placement(topology, table: table)) != nil else {
+                throw .damaged(path: directory.placementPath, reason: "it does not fit the topology")
+            }
+            return table
+        } catch {
+            guard case .damaged = error else { throw error }
+            for path in directory.storePaths {
+                guard let epoch = (try? StoreSummary.read(path: path))?.highestEpoch, epoch <= .first else {
+                    throw error
+                }
+            }
+        }
+        let table = PlacementTable()
+        try directory.writePlacement(table)
+        return table
     }
 
     private static func found(_ directory: DataDirectory, _ topology: MeshTopology) throws(ControlFailure) {

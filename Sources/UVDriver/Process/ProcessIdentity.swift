@@ -1,4 +1,5 @@
 import CLibUV
+import Glibc
 import MeshBase
 
 /// One process, told from any later process with the same pid by its start time.
@@ -30,6 +31,24 @@ package struct ProcessIdentity: Hashable, Sendable, Codable, CustomStringConvert
     package var isRunning: Bool {
         guard let stat = ProcessStat(pid: pid) else { return false }
         return stat.startTime == startTime && !stat.isDead
+    }
+
+    /// Whether the process is of this user and runs an executable of this one's name, be it replaced since.
+    package var isOfThisProgram: Bool {
+        var information = stat()
+        guard stat("/proc/\(pid)", &information) == 0, information.st_uid == geteuid() else { return false }
+        guard let own = Self.executableName("self") else { return false }
+        return Self.executableName("\(pid)") == own
+    }
+
+    private static func executableName(_ process: String) -> String? {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
+            let count = readlink("/proc/\(process)/exe", buffer.baseAddress!, buffer.count)
+            guard count > 0 else { return nil }
+            let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let name = path.split(separator: "/").last.map(String.init)
+            return name.map { $0.hasSuffix(" (deleted)") ? String($0.dropLast(10)) : $0 }
+        }
     }
 
     /// Sends a signal, to this process or to none: never to another that has been given its pid.

@@ -22,9 +22,12 @@ extension MeshOptions {
     /// The mesh that is meant, running or not: its files are enough.
     func known() throws -> DataDirectory { try resolve(needsControl: false) }
 
-    private func resolve(needsControl: Bool) throws -> DataDirectory {
+    /// As `known`, whatever state its files are in.
+    func anyKnown() throws -> DataDirectory { try resolve(needsControl: false, checksVersion: false) }
+
+    private func resolve(needsControl: Bool, checksVersion: Bool = true) throws -> DataDirectory {
         do {
-            return try MeshHome.current.resolve(name, needsControl: needsControl)
+            return try MeshHome.current.resolve(name, needsControl: needsControl, checksVersion: checksVersion)
         } catch {
             throw CommandFailure(error)
         }

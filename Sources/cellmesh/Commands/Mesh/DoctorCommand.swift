@@ -21,7 +21,7 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         let console = output.console
-        let meshes = mesh.name == nil ? MeshHome.current.meshes() : [try mesh.known()]
+        let meshes = mesh.name == nil ? MeshHome.current.meshes() : [try mesh.anyKnown()]
         let reports = meshes.map { reap ? Doctor($0).reap() : Doctor($0).examine() }
         let machine = MachineCheck.findings(MeshHome.current)
         console.show(try DoctorView.make(reports, machine: machine))

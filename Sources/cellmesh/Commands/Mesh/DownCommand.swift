@@ -21,12 +21,14 @@ struct DownCommand: ParsableCommand {
 
     func run() throws {
         let console = output.console
-        let directory = try mesh.known()
+        let directory = try mesh.anyKnown()
         let report: MeshDown.Report
         do {
             report = try MeshDown.run(directory, timeout: waitTimeout.amount)
         } catch .notRunning {
-            throw CommandFailure(.noSuchMesh, "mesh '\(directory.name)' does not run", next: "cellmesh up --detach")
+            throw CommandFailure(
+                .noSuchMesh, "mesh '\(directory.name)' does not run",
+                next: "cellmesh up --mesh \(directory.name) --detach")
         } catch .refused(let detail) {
             throw CommandFailure(detail)
         } catch {

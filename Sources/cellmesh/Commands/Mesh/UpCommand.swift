@@ -12,7 +12,8 @@ struct UpCommand: ParsableCommand {
             Without --detach the mesh lives until Ctrl-C, which stops everything in order; with it, until \
             'cellmesh down'. Where cells of the mesh still run without their control plane, they are taken over.
 
-            Without a file: topology/three-regions.yaml of this directory, or else the same mesh from this program.
+            Without a file a mesh that exists starts from its own model; a new one from topology/three-regions.yaml of \
+            this directory, or else the same mesh from this program.
 
               cellmesh up
               cellmesh up topology/flagship.yaml --detach
@@ -83,16 +84,21 @@ struct UpCommand: ParsableCommand {
     }
 
     private func settings(_ console: Console) throws -> ControlSettings {
-        var topology = try TopologyFile.topology(file, console: console)
-        if let name = mesh.name { topology.name = name }
-        if let seed { topology.seed = seed }
+        var topology: MeshTopology
         let directory: DataDirectory
         do {
+            if file == nil, let name = mesh.name, let known = try own(MeshHome.current.directory(name)) {
+                topology = known
+            } else {
+                topology = try TopologyFile.topology(file, console: console)
+                if let name = mesh.name { topology.name = name }
+                if file == nil, let known = try own(MeshHome.current.directory(topology.name)) { topology = known }
+            }
             directory = try MeshHome.current.directory(topology.name)
-        } catch {
+        } catch let error as DataDirectoryError {
             throw CommandFailure(error)
         }
-        if file == nil, seed == nil, let running = orphans(directory) { topology = running }
+        if let seed { topology.seed = seed }
         var settings = ControlSettings(directory: directory, topology: topology)
         settings.router = port.map { .loopback($0) }
         settings.startTimeout = waitTimeout.amount
@@ -100,10 +106,11 @@ struct UpCommand: ParsableCommand {
         return settings
     }
 
-    /// The topology of processes that run without a control plane: they can be taken over only with it.
-    private func orphans(_ directory: DataDirectory) -> MeshTopology? {
-        guard directory.exists, directory.controlHolder == nil, directory.isAlive else { return nil }
-        return try? directory.model()
+    /// The model that a mesh was started with: without a file it starts from that again. Nil where there is no mesh.
+    private func own(_ directory: DataDirectory) throws(DataDirectoryError) -> MeshTopology? {
+        guard directory.exists || directory.holdsStores else { return nil }
+        try directory.checkVersion()
+        return directory.holdsStores ? try directory.model() : try directory.knownModel()
     }
 
     private func announce(_ control: ControlFile, _ topology: MeshTopology, _ begun: Instant, _ console: Console) {
