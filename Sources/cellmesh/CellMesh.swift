@@ -23,8 +23,8 @@ struct CellMesh: ParsableCommand {
             CommandGroup(
                 name: "Mesh",
                 subcommands: [
-                    InitCommand.self, UpCommand.self, DownCommand.self, StatusCommand.self, PsCommand.self,
-                    DoctorCommand.self,
+                    InitCommand.self, UpCommand.self, DownCommand.self, ListCommand.self, RemoveCommand.self,
+                    StatusCommand.self, PsCommand.self, DoctorCommand.self,
                     ValidateCommand.self, ConfigCommand.self,
                 ]),
             CommandGroup(

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import MeshBase
 import Sharding
 import Topology
@@ -49,6 +50,9 @@ package struct DataDirectory: Sendable, Equatable {
 
     /// Creates what is missing, refuses what another program or release has made, and keeps the secrets that are there.
     package func create() throws(DataDirectoryError) {
+        try checkTrust()
+        // Whatever this process and its children make here is its owner's alone.
+        umask(0o077)
         try checkUsable()
         try translate { () throws(FileFailure) in
             try SystemFile.makeDirectory(path)
@@ -64,7 +68,7 @@ package struct DataDirectory: Sendable, Equatable {
             }
             // Last: with it the directory is whole.
             if !SystemFile.exists(versionPath) {
-                try SystemFile.replace(versionPath, with: Array((DataDirectory.version + "\n").utf8), mode: 0o644)
+                try SystemFile.replace(versionPath, with: Array((DataDirectory.version + "\n").utf8))
             }
             return nil
         }
@@ -155,7 +159,7 @@ package struct DataDirectory: Sendable, Equatable {
 
     /// What a process has written about itself; nil where it has not, or wrote something else.
     package func process(_ role: NodeRole, _ name: String) -> ProcessFile? {
-        guard let content = try? SystemFile.read(processPath(of: role, name), most: 65_536) else { return nil }
+        guard let content = try? SystemFile.readOwn(processPath(of: role, name), most: 65_536) else { return nil }
         return try? JSONDecoder().decode(ProcessFile.self, from: Data(content))
     }
 
@@ -163,14 +167,14 @@ package struct DataDirectory: Sendable, Equatable {
 
     private func text(_ path: String, most: Int) throws(DataDirectoryError) -> String? {
         do throws(FileFailure) {
-            guard let content = try SystemFile.read(path, most: most) else { return nil }
+            guard let content = try SystemFile.readOwn(path, most: most) else { return nil }
             return String(decoding: content.filter { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
         } catch { throw DataDirectoryError(error) }
     }
 
     private func decode<Value: Decodable>(_ type: Value.Type, _ path: String) throws(DataDirectoryError) -> Value {
         let content: [UInt8]?
-        do throws(FileFailure) { content = try SystemFile.read(path) } catch { throw DataDirectoryError(error) }
+        do throws(FileFailure) { content = try SystemFile.readOwn(path) } catch { throw DataDirectoryError(error) }
         guard let content else { throw .damaged(path: path, reason: "it is missing") }
         do { return try JSONDecoder().decode(type, from: Data(content)) } catch {
             throw .damaged(path: path, reason: JSONFailure.describe(error))

@@ -6,8 +6,12 @@ package enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
     case noSuchMesh(String, nearest: String?, home: String)
     /// None was named, and none runs (or exists).
     case noMesh(home: String)
-    /// None was named, and several run.
-    case several([String])
+    /// None was named, and several run (or exist).
+    case several([String], running: Bool)
+    /// Neither CELLMESH_HOME nor HOME is set.
+    case noHome
+    /// Another user made the directory, or may write into it.
+    case untrusted(path: String, reason: String)
     /// A directory that cellmesh did not make.
     case notAMesh(path: String)
     /// Written by a release with another layout.
@@ -43,7 +47,11 @@ package enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
         case .noSuchMesh(let name, let nearest, let home):
             "there is no mesh '\(name)' in \(home)" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
         case .noMesh(let home): "no mesh runs from \(home); start one with 'cellmesh up', or name one with --mesh"
-        case .several(let names): "several meshes run: \(names.joined(separator: ", ")); choose one with --mesh NAME"
+        case .several(let names, let running):
+            "\(running ? "several meshes run" : "no mesh runs, and there are several"): \(names.joined(separator: ", ")); "
+                + "choose one with --mesh NAME"
+        case .noHome: "neither CELLMESH_HOME nor HOME is set; set one to a directory of your own"
+        case .untrusted(let path, let reason): "\(path) is not trusted: \(reason)"
         case .notAMesh(let path):
             "\(path) is not the data directory of a mesh; choose another name with --mesh, or move it away"
         case .otherVersion(let path, let found):

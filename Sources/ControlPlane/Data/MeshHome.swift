@@ -9,13 +9,17 @@ package struct MeshHome: Sendable, Equatable {
 
     package init(path: String) { self.path = path }
 
-    /// `$CELLMESH_HOME`, or `~/.cellmesh`.
-    package static var current: MeshHome {
-        if let home = getenv("CELLMESH_HOME"), home.pointee != 0 {
-            return MeshHome(path: absolute(String(cString: home)))
-        }
-        if let home = getenv("HOME"), home.pointee != 0 { return MeshHome(path: String(cString: home) + "/.cellmesh") }
-        return MeshHome(path: "/tmp/.cellmesh-\(getuid())")
+    /// `$CELLMESH_HOME`, or `~/.cellmesh`; never a place that somebody else could have made before.
+    package static func current() throws(DataDirectoryError) -> MeshHome {
+        if let home = variable("CELLMESH_HOME") { return MeshHome(path: absolute(home)) }
+        guard let home = variable("HOME") else { throw .noHome }
+        return MeshHome(path: absolute(home) + "/.cellmesh")
+    }
+
+    /// An environment variable; nil where it is not set, or empty.
+    static func variable(_ name: String) -> String? {
+        guard let value = getenv(name), value.pointee != 0 else { return nil }
+        return String(cString: value)
     }
 
     /// A path that does not depend on the working directory, which children do not share.
@@ -53,24 +57,55 @@ package struct MeshHome: Sendable, Equatable {
         _ name: String?, needsControl: Bool = true, checksVersion: Bool = true
     ) throws(DataDirectoryError) -> DataDirectory {
         let all = meshes()
-        if let name {
+        if let name = name ?? Self.variable("CELLMESH_MESH") {
             let directory = try directory(name)
             guard directory.exists else {
                 throw .noSuchMesh(name, nearest: NearestWord.nearest(to: name, among: all.map(\.name)), home: path)
             }
+            try directory.checkTrust()
             if checksVersion { try directory.checkVersion() }
             return directory
         }
         var candidates = all.filter { $0.controlHolder != nil }
+        // A mesh whose cells run without their control plane runs.
+        if candidates.isEmpty { candidates = all.filter(\.hasProcesses) }
         if candidates.isEmpty, !needsControl { candidates = all }
-        guard candidates.count < 2 else { throw .several(candidates.map(\.name)) }
+        guard candidates.count < 2 else {
+            throw .several(
+                candidates.map(\.name), running: candidates.contains { $0.controlHolder != nil || $0.hasProcesses })
+        }
         guard let only = candidates.first else { throw .noMesh(home: path) }
+        try only.checkTrust()
         if checksVersion { try only.checkVersion() }
         return only
     }
 }
 
 extension DataDirectory {
+    /// Whether a cell or router of the mesh runs.
+    package var hasProcesses: Bool {
+        ProcessLedger.entries(self, nil, journal: nil).contains(where: \.isRunning)
+    }
+
+    /// Refuses a directory that others can put files into: what they say would be taken for the mesh's own.
+    package func checkTrust() throws(DataDirectoryError) {
+        var information = stat()
+        guard lstat(path, &information) == 0 else { return }
+        guard information.st_mode & S_IFMT != S_IFLNK else {
+            throw .untrusted(path: path, reason: "it is a symbolic link")
+        }
+        guard information.st_mode & S_IFMT == S_IFDIR else {
+            throw .untrusted(path: path, reason: "it is no directory")
+        }
+        guard information.st_uid == geteuid() else {
+            throw .untrusted(path: path, reason: "it belongs to another user (uid \(information.st_uid))")
+        }
+        guard information.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
+            throw .untrusted(
+                path: path, reason: "others may write into it; 'chmod go-w \(path)' if its files are yours")
+        }
+    }
+
     /// The pid of the control plane that runs on this directory; nil if none does.
     ///
     /// The lock tells; where it was removed or cannot be opened, what the control plane has written about itself.

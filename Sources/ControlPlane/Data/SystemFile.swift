@@ -25,12 +25,26 @@ package enum SystemFile {
 
     /// The content of a file; nil where there is none.
     package static func read(_ path: String, most: Int = SystemFile.largest) throws(FileFailure) -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        try read(path, most: most, flags: 0)
+    }
+
+    /// As `read`, for a file that this program has made: through no symbolic link, and no pipe or device.
+    package static func readOwn(_ path: String, most: Int = SystemFile.largest) throws(FileFailure) -> [UInt8]? {
+        try read(path, most: most, flags: O_NOFOLLOW | O_NONBLOCK)
+    }
+
+    private static func read(_ path: String, most: Int, flags: Int32) throws(FileFailure) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | flags)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw FileFailure(operation: "read", path: path, code: errno)
         }
         defer { close(descriptor) }
+        var information = stat()
+        if flags & O_NOFOLLOW != 0, fstat(descriptor, &information) == 0, information.st_mode & S_IFMT != S_IFREG {
+            let isDirectory = information.st_mode & S_IFMT == S_IFDIR
+            throw FileFailure(operation: "read", path: path, code: isDirectory ? EISDIR : EINVAL)
+        }
         var content: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {

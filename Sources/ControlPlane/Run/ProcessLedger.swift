@@ -34,7 +34,12 @@ package enum ProcessLedger {
         }
         var seen: Set<ProcessName> = []
         for name in names where seen.insert(name).inserted {
-            if let file = directory.process(name.role, name.name) { add(name, file.identity, file.addresses) }
+            // A file says what anybody wrote into it: only a process of this program is one of the mesh's.
+            if let file = directory.process(name.role, name.name),
+                !file.identity.isRunning || file.identity.isOfThisProgram
+            {
+                add(name, file.identity, file.addresses)
+            }
         }
         return entries
     }

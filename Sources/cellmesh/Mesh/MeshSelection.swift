@@ -25,9 +25,14 @@ extension MeshOptions {
     /// As `known`, whatever state its files are in.
     func anyKnown() throws -> DataDirectory { try resolve(needsControl: false, checksVersion: false) }
 
+    /// Where the meshes of this user are.
+    static func home() throws -> MeshHome {
+        do { return try MeshHome.current() } catch { throw CommandFailure(error) }
+    }
+
     private func resolve(needsControl: Bool, checksVersion: Bool = true) throws -> DataDirectory {
         do {
-            return try MeshHome.current.resolve(name, needsControl: needsControl, checksVersion: checksVersion)
+            return try MeshHome.current().resolve(name, needsControl: needsControl, checksVersion: checksVersion)
         } catch {
             throw CommandFailure(error)
         }
@@ -39,9 +44,13 @@ extension CommandFailure {
         switch error {
         case .noSuchMesh: self.init(.noSuchMesh, "\(error)", next: "cellmesh up --detach")
         case .noMesh(let home): self.init(.noSuchMesh, "no mesh runs from \(home)", next: "cellmesh up --detach")
-        case .several(let names):
+        case .several(let names, let running):
             self.init(
-                .usage, "there are several meshes: \(names.joined(separator: ", "))", hint: "name one with --mesh NAME")
+                .usage,
+                "\(running ? "several meshes run" : "no mesh runs, and there are several"): "
+                    + names.joined(separator: ", "),
+                hint: "name one with --mesh NAME or CELLMESH_MESH", next: "cellmesh ls")
+        case .noHome, .untrusted: self.init("\(error)")
         case .badName: self.init(.usage, "\(error)")
         default: self.init("\(error)", next: "cellmesh doctor")
         }
@@ -57,7 +66,7 @@ extension DataDirectory {
     }
 
     /// Whether any process of the mesh runs on this machine.
-    var isAlive: Bool { controlHolder != nil || processes.contains { $0.identity.isRunning } }
+    var isAlive: Bool { controlHolder != nil || hasProcesses }
 
     func storePath(of cell: String) -> String { directory(of: .cell, cell) + "/store.sqlite" }
 }

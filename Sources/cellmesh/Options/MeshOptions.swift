@@ -4,6 +4,6 @@ import ArgumentParser
 struct MeshOptions: ParsableArguments {
     @Option(
         name: .customLong("mesh"),
-        help: ArgumentHelp("The mesh; may be left out where only one runs.", valueName: "name"))
+        help: ArgumentHelp("The mesh; CELLMESH_MESH, or the only one that runs, where left out.", valueName: "name"))
     var name: String?
 }

@@ -12,9 +12,10 @@ struct DoctorTests {
     private final class Sleepers {
         private(set) var identities: [ProcessIdentity] = []
 
-        func start(ignoringTermination: Bool = false) throws -> ProcessIdentity {
+        /// - Parameter program: what sleeps.
+        func start(ignoringTermination: Bool = false, as program: String = "sleep") throws -> ProcessIdentity {
             // An ignored signal stays ignored in the program that follows.
-            let script = (ignoringTermination ? "trap '' TERM; " : "") + "exec sleep 1000"
+            let script = (ignoringTermination ? "trap '' TERM; " : "") + "exec '\(program)' 1000"
             var pid: pid_t = 0
             let arguments = ["/bin/sh", "-c", script]
             var argv = arguments.map { strdup($0) } + [nil]
@@ -46,7 +47,12 @@ struct DoctorTests {
         let scratch = try Scratch()
         let directory = try scratch.mesh()
         let sleepers = Sleepers()
-        let (first, second, paused) = (try sleepers.start(), try sleepers.start(), try sleepers.start())
+        // A process that a file alone names is believed only where it runs this program.
+        let program = try #require(CommandLine.arguments[0].split(separator: "/").last)
+        let own = "\(scratch.path)/\(program)"
+        try SystemFile.replace(own, with: try #require(try SystemFile.read("/bin/sleep")), mode: 0o700)
+        let (first, second, paused) = (try sleepers.start(), try sleepers.start(as: own), try sleepers.start())
+        while !second.isOfThisProgram { usleep(1_000) }
         try record(directory, Sample.eu1, first)
         try record(directory, Sample.r1, paused)
         kill(paused.pid, SIGSTOP)

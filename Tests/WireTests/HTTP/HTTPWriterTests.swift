@@ -88,7 +88,8 @@ import Testing
             let outcome = parseResponse(written)
             let response = try #require(outcome.message, "\(failure)")
             #expect(response.status == failure.status && !response.keepAlive)
-            #expect(outcome.body?.contains("\"policy\":\"http\"") == true)
+            #expect(
+                ["http", "admission"].contains { outcome.body?.contains("\"policy\":\"\($0)\"") == true }, "\(written)")
             #expect(outcome.body?.contains("\"status\":\(failure.status),") == true)
         }
     }

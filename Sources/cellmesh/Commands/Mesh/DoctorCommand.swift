@@ -21,9 +21,9 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         let console = output.console
-        let meshes = mesh.name == nil ? MeshHome.current.meshes() : [try mesh.anyKnown()]
+        let meshes = mesh.name == nil ? try MeshOptions.home().meshes() : [try mesh.anyKnown()]
         let reports = meshes.map { reap ? Doctor($0).reap() : Doctor($0).examine() }
-        let machine = MachineCheck.findings(MeshHome.current)
+        let machine = try MachineCheck.findings(MeshOptions.home())
         console.show(try DoctorView.make(reports, machine: machine))
         guard machine.isEmpty, reports.allSatisfy(\.isHealthy) else {
             let leftovers = reports.contains { !$0.leftovers.isEmpty || !$0.findings.isEmpty }

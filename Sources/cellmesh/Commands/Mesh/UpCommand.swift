@@ -67,12 +67,13 @@ struct UpCommand: ParsableCommand {
             if detach {
                 let started = try DetachedControl.start(settings, progress: show)
                 progress.end()
-                announce(started.control, settings.topology, begun, console)
-                console.next("cellmesh status")
+                announce(started.control, settings, begun, console)
+                let isAlone = ((try? MeshHome.current())?.running().count ?? 1) < 2
+                console.next("cellmesh status" + (isAlone ? "" : " --mesh \(settings.directory.name)"))
             } else {
                 try ControlPlane.run(settings, progress: show) { report in
                     progress.end()
-                    announce(report.control, settings.topology, begun, console)
+                    announce(report.control, settings, begun, console)
                     console.message("Ctrl-C stops the mesh")
                 }
                 console.message("stopped")
@@ -87,14 +88,14 @@ struct UpCommand: ParsableCommand {
         var topology: MeshTopology
         let directory: DataDirectory
         do {
-            if file == nil, let name = mesh.name, let known = try own(MeshHome.current.directory(name)) {
+            if file == nil, let name = mesh.name, let known = try own(MeshHome.current().directory(name)) {
                 topology = known
             } else {
                 topology = try TopologyFile.topology(file, console: console)
                 if let name = mesh.name { topology.name = name }
-                if file == nil, let known = try own(MeshHome.current.directory(topology.name)) { topology = known }
+                if file == nil, let known = try own(MeshHome.current().directory(topology.name)) { topology = known }
             }
-            directory = try MeshHome.current.directory(topology.name)
+            directory = try MeshHome.current().directory(topology.name)
         } catch let error as DataDirectoryError {
             throw CommandFailure(error)
         }
@@ -113,9 +114,9 @@ struct UpCommand: ParsableCommand {
         return directory.holdsStores ? try directory.model() : try directory.knownModel()
     }
 
-    private func announce(_ control: ControlFile, _ topology: MeshTopology, _ begun: Instant, _ console: Console) {
+    private func announce(_ control: ControlFile, _ settings: ControlSettings, _ begun: Instant, _ console: Console) {
         let ready = (Pause.now() - begun).nanoseconds / 1_000_000
-        console.show(UpView.make(control, topology, dataDirectory: MeshHome.current.path + "/" + control.mesh, ready))
+        console.show(UpView.make(control, settings.topology, dataDirectory: settings.directory.path, ready))
     }
 }
 
