@@ -45,7 +45,7 @@ struct CellMesh: ParsableCommand {
                 name: "Processes",
                 subcommands: [
                     CellCommand.self, RouterCommand.self, RegionCommand.self, ControlCommand.self,
-                    WireCheckCommand.self,
+                    PauseWatchCommand.self, WireCheckCommand.self,
                 ]),
         ])
 }

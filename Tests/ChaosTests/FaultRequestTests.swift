@@ -6,7 +6,7 @@ import Testing
 @Suite struct FaultRequestTests {
     private func refusal(_ request: FaultRequest) -> String? {
         do throws(FaultRequest.Refusal) {
-            _ = try request.fault(id: "f1", topology: Mesh.topology(), now: 0)
+            _ = try request.fault(id: "f1", topology: Mesh.topology(), now: .wall(0))
             return nil
         } catch { return error.message }
     }
@@ -25,7 +25,7 @@ import Testing
             $0.isOneWay = true
             $0.lease = .seconds(5)
         }
-        let fault = try wanted.fault(id: "f7", topology: Mesh.topology(), now: 1_000)
+        let fault = try wanted.fault(id: "f7", topology: Mesh.topology(), now: .wall(1_000))
         #expect(fault.targets == [.region("east"), .router("r1")])
         #expect(fault.isOneWay && fault.id == "f7")
         #expect(fault.delay == Delay(base: .milliseconds(30), jitter: .milliseconds(3)))

@@ -30,6 +30,60 @@ extension EndToEnd {
             try mesh.down()
         }
 
+        @Test func aPauseEndsWithoutItsControlPlane() throws {
+            let mesh = try TestMesh("topology/eight-cells.yaml")
+            let cell = try #require(try mesh.cells().last)
+            try mesh.run(["pause", "cell/\(cell.name)", "--for", "1s"])
+            try killControl(of: mesh)
+            #expect(TestMesh.isStopped(cell.pid))
+            #expect(TestMesh.eventually { !TestMesh.isStopped(cell.pid) })
+            #expect(TestMesh.isRunning(cell.pid))
+            try mesh.up("topology/eight-cells.yaml")
+            try mesh.down()
+        }
+
+        @Test func aPausedOrphanEndsAfterItsGraceToo() throws {
+            let mesh = try TestMesh("topology/monolith.yaml", arguments: ["--grace", "1s"])
+            let cells = try mesh.cells()
+            let cell = try #require(cells.first)
+            try mesh.run(["pause", "cell/\(cell.name)", "--for", "1h"])
+            try killControl(of: mesh)
+            #expect(TestMesh.eventually { !cells.contains { TestMesh.isRunning($0.pid) } })
+        }
+
+        @Test func aCellThatSomebodyElseContinuedServes() throws {
+            let mesh = try TestMesh("topology/monolith.yaml")
+            let cell = try #require(try mesh.cells().first)
+            try mesh.run(["pause", "cell/\(cell.name)"])
+            #expect(try state(of: cell.name, in: mesh) == "paused")
+            kill(cell.pid, SIGCONT)
+            #expect(try TestMesh.eventually { try state(of: cell.name, in: mesh) == "serving" })
+            try mesh.down()
+        }
+
+        /// With all its descriptors taken a process accepts nobody who asks whether it lives, and serves those it has.
+        @Test func aBusyProcessIsTakenOverAndNotKilled() throws {
+            let mesh = try TestMesh("topology/eight-cells.yaml")
+            let cell = try #require(try mesh.cells().last)
+            try killControl(of: mesh)
+            let limited = try Program.Running(
+                "/usr/bin/prlimit", ["--pid", "\(cell.pid)", "--nofile=8:8"], environment: [:], directory: Program.root
+            ).wait()
+            try #require(limited.code == 0, "\(limited.err)")
+            try mesh.up("topology/eight-cells.yaml")
+            #expect(mesh.launch["unreachable"] as? [String] == ["cell/\(cell.name)"])
+            #expect(TestMesh.isRunning(cell.pid))
+            #expect(try mesh.cells().last?.pid == cell.pid)
+            try mesh.down()
+        }
+
+        private func killControl(of mesh: TestMesh) throws {
+            let status = try mesh.json(["status"])
+            let control = try #require((status["control"] as? [String: Any])?["pid"] as? Int)
+            kill(Int32(control), SIGKILL)
+            TestMesh.eventually { !TestMesh.isRunning(Int32(control)) }
+        }
+
         @Test func doctorFindsAndEndsWhatADeadControlPlaneLeft() throws {
             let mesh = try TestMesh("topology/eight-cells.yaml")
             let cells = try mesh.cells()

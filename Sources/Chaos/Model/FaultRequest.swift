@@ -51,10 +51,8 @@ package struct FaultRequest: Sendable, Equatable {
         package static func == (a: Refusal, b: Refusal) -> Bool { a.message == b.message }
     }
 
-    /// The fault, checked. Nothing checks it again.
-    ///
-    /// - Parameter now: nanoseconds since 1970.
-    package func fault(id: String, topology: MeshTopology, now: Int64) throws(Refusal) -> WireFault {
+    /// The fault, checked, with a lease from now on. Nothing checks it again.
+    package func fault(id: String, topology: MeshTopology, now: ClockReading) throws(Refusal) -> WireFault {
         let kind = try checkedKind()
         let sides = try sides(kind, topology)
         guard lease > .zero, lease <= Self.longestLease else {
@@ -62,8 +60,9 @@ package struct FaultRequest: Sendable, Equatable {
         }
         try refuseStrangers(kind)
         var fault = WireFault(
-            id: id, kind: kind, side: sides[0], others: Array(sides.dropFirst()), isOneWay: isOneWay, created: now,
-            expires: now.addingReportingOverflow(lease.nanoseconds).partialValue)
+            id: id, kind: kind, side: sides[0], others: Array(sides.dropFirst()), isOneWay: isOneWay, created: now.wall,
+            expires: now.wall.addingReportingOverflow(lease.nanoseconds).partialValue)
+        if !now.bootID.isEmpty { (fault.boot, fault.bootID) = (now.boot, now.bootID) }
         switch kind {
         case .latency: fault.delay = try checkedDelay()
         case .loss, .duplicate: fault.rate = try checkedRate(required: true)

@@ -22,6 +22,10 @@ package struct WireFault: Sendable, Codable, Equatable {
     package var created: Int64
     /// When it ends by itself: nanoseconds since 1970, UTC; later than `created`.
     package var expires: Int64
+    /// When it began by the time since boot, and of which boot; the lease goes by it where it can.
+    package var boot: Int64?
+    /// Of the boot that `created` was measured in; nil where unknown.
+    package var bootID: String?
 
     /// A fault as its figures say; which of them a kind needs is checked by `FaultRequest`, not here.
     package init(
@@ -39,6 +43,19 @@ package struct WireFault: Sendable, Codable, Equatable {
         self.created = created
         self.expires = expires
     }
+
+    /// From when it goes for how long.
+    package var term: LeaseTerm {
+        let asked =
+            expires == .max ? nil : TimeAmount.nanoseconds(expires.subtractingReportingOverflow(created).partialValue)
+        return LeaseTerm(asked: asked, from: ClockReading(wall: created, boot: boot ?? 0, bootID: bootID ?? ""))
+    }
+
+    /// What is left of the lease; nil where it has no end.
+    package func remaining(at clock: ClockReading) -> TimeAmount? { term.remaining(at: clock) }
+
+    /// Whether the lease goes on.
+    package func isActive(at clock: ClockReading) -> Bool { remaining(at: clock) != .zero }
 
     /// The first side, then the others.
     package var targets: [FaultTarget] { [side] + others }

@@ -1,3 +1,5 @@
+import MeshBase
+
 /// The faults that have been injected, each with its lease. Bounded; ordered by when they end.
 package struct FaultSchedule: Sendable, Equatable {
     /// By expiry, then in the order in which they were added.
@@ -48,16 +50,17 @@ package struct FaultSchedule: Sendable, Equatable {
 
     /// Takes out the faults whose lease has ended, the one that ended first at the front.
     ///
-    /// - Parameter now: nanoseconds since 1970.
-    package mutating func expire(now: Int64) -> [WireFault] {
-        let ended = faults.prefix { $0.expires <= now }
-        faults.removeFirst(ended.count)
-        return Array(ended)
+    package mutating func expire(now: ClockReading) -> [WireFault] {
+        let ended = faults.filter { !$0.isActive(at: now) }
+        faults.removeAll { !$0.isActive(at: now) }
+        return ended
     }
 
-    /// When the next lease ends.
-    package var nextExpiry: Int64? { faults.first?.expires }
+    /// How long until the next lease ends; nil where none does.
+    package func nextExpiry(at now: ClockReading) -> TimeAmount? {
+        faults.lazy.compactMap { $0.remaining(at: now) }.min()
+    }
 
     /// The faults in force.
-    package func active(at now: Int64) -> [WireFault] { faults.filter { $0.expires > now } }
+    package func active(at now: ClockReading) -> [WireFault] { faults.filter { $0.isActive(at: now) } }
 }

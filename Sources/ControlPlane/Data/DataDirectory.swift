@@ -42,6 +42,8 @@ package struct DataDirectory: Sendable, Equatable {
     package func logPath(of role: NodeRole, _ name: String) -> String {
         role == .control ? controlLogPath : directory(of: role, name) + "/log"
     }
+    /// The pause of a process, for the process that watches it.
+    package func pausePath(of role: NodeRole, _ name: String) -> String { directory(of: role, name) + "/pause" }
     package func processPath(of role: NodeRole, _ name: String) -> String {
         directory(of: role, name) + "/process.json"
     }

@@ -29,9 +29,11 @@ package struct ControlFile: Codable, Sendable, Equatable {
     package var readyMilliseconds: Int64
     /// Cells that ran already and were taken over.
     package var adopted: Int?
+    /// Processes that were taken over although they did not answer; absent where there are none.
+    package var unreachable: [String]?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, mesh, pid, api, gossip, router, started, cells, adopted
+        case schema, mesh, pid, api, gossip, router, started, cells, adopted, unreachable
         case startTime = "start_time"
         case readyMilliseconds = "ready_ms"
     }

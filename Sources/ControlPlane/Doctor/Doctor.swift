@@ -30,7 +30,7 @@ package struct Doctor {
                     name: entry.name.name, role: entry.name.role.name, pid: entry.identity.pid,
                     startTime: entry.identity.startTime,
                     condition: !entry.isRunning ? .gone : holder != nil ? .supervised : .leftover,
-                    paused: entry.isRunning && Reaper.isStopped(entry.identity)))
+                    paused: entry.isRunning && entry.identity.isStopped))
         }
         findings.append(contentsOf: controlFindings(holder))
         findings.append(contentsOf: storeFindings())

@@ -21,11 +21,6 @@ package enum Reaper {
         return wait(left, .seconds(1))
     }
 
-    package static func isStopped(_ identity: ProcessIdentity) -> Bool {
-        guard let stat = ProcessStat(pid: identity.pid), stat.startTime == identity.startTime else { return false }
-        return stat.state == UInt8(ascii: "T") || stat.state == UInt8(ascii: "t")
-    }
-
     @discardableResult
     private static func send(_ identity: ProcessIdentity, _ signal: ProcessSignal) -> Bool {
         (try? identity.kill(UVProcessDriver.number(signal))) ?? identity.isRunning

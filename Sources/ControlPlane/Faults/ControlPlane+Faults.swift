@@ -4,7 +4,7 @@ import UVDriver
 
 extension ControlPlane {
     package func faults() -> FaultsReport {
-        let now = loop.wallClock()
+        let now = SystemClock.reading()
         return FaultsReport(faults: faultRegister.schedule.active(at: now).map { FaultReport($0, now: now) })
     }
 
@@ -13,7 +13,7 @@ extension ControlPlane {
     ) {
         guard !isStopping else { return completion(.failure(APIFailure(409, "The mesh is shutting down."))) }
         do throws(APIFailure) {
-            let fault = try faultRegister.add(addition.request, now: loop.wallClock())
+            let fault = try faultRegister.add(addition.request, now: SystemClock.reading())
             scheduleFaultExpiry()
             spread([fault], completion)
         } catch { completion(.failure(error)) }
@@ -26,7 +26,7 @@ extension ControlPlane {
             return completion(.failure(APIFailure(400, "Name the ids of faults, or all.")))
         }
         do throws(APIFailure) {
-            let removed = try faultRegister.remove(removal.all == true ? nil : removal.ids, now: loop.wallClock())
+            let removed = try faultRegister.remove(removal.all == true ? nil : removal.ids, now: SystemClock.reading())
             scheduleFaultExpiry()
             spread(removed, completion)
         } catch { completion(.failure(error)) }
@@ -41,8 +41,8 @@ extension ControlPlane {
     ) {
         runtime.faults?.refresh()
         let revision = faultRegister.revision
-        ask(supervisor.processes, "/v1/faults", as: Page.self) { [unowned self] pages in
-            let now = loop.wallClock()
+        ask(supervisor.processes, "/v1/faults", as: Page.self) { pages in
+            let now = SystemClock.reading()
             let applied = pages.values.count { ($0?.revision ?? -1) >= revision }
             completion(
                 .success(
@@ -53,21 +53,17 @@ extension ControlPlane {
 
     /// Ends leases when they are due; a file that could not be written is tried again every second.
     func scheduleFaultExpiry() {
-        guard faultRegister.isStale || faultRegister.schedule.nextExpiry != nil else {
+        guard faultRegister.isStale || !faultRegister.schedule.faults.isEmpty else {
             faultTimer?.stop()
             return
         }
         if faultTimer == nil {
             faultTimer = try? LoopTimer(loop: loop) { [unowned self] in
-                faultRegister.expire(now: loop.wallClock())
+                faultRegister.expire(now: SystemClock.reading())
                 scheduleFaultExpiry()
             }
         }
-        let left = TimeAmount.nanoseconds(
-            max(
-                0,
-                (faultRegister.schedule.nextExpiry ?? .max).subtractingReportingOverflow(loop.wallClock()).partialValue)
-        )
+        let left = faultRegister.schedule.nextExpiry(at: SystemClock.reading()) ?? .hours(1)
         faultTimer?.start(after: faultRegister.isStale ? .seconds(1) : min(left, .hours(1)))
     }
 

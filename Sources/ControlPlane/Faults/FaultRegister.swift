@@ -27,7 +27,7 @@ package final class FaultRegister {
     ///   - path: of `faults.json`.
     ///   - keeps: false where no process of the mesh runs: faults of an earlier launch do not strike a new one.
     package init(
-        journal: Journal, path: String, topology: MeshTopology, keeps: Bool, now: Int64
+        journal: Journal, path: String, topology: MeshTopology, keeps: Bool, now: ClockReading
     ) throws(StoreError) {
         self.journal = journal
         self.path = path
@@ -40,12 +40,12 @@ package final class FaultRegister {
             revision = try transaction.meta("faults/revision").flatMap { Int64($0) } ?? 0
             for lease in try transaction.leases() where lease.kind.hasPrefix(Self.kindPrefix) {
                 let fault = try? JSONDecoder().decode(WireFault.self, from: Data(lease.parameters.utf8))
-                if let fault, keeps, fault.expires > now {
+                if let fault, keeps, fault.isActive(at: now) {
                     kept.append(fault)
                 } else {
                     try transaction.removeLease(lease.id)
                     try transaction.append(
-                        Self.event(now, lease.expiresAt <= now ? "expired" : "removed", lease.id, [:]))
+                        Self.event(now.wall, lease.expiresAt <= now.wall ? "expired" : "removed", lease.id, [:]))
                 }
             }
         }
@@ -58,7 +58,7 @@ package final class FaultRegister {
     // MARK: Changes
 
     /// Injects a fault, or says why not; nothing has changed then.
-    package func add(_ request: FaultRequest, now: Int64) throws(APIFailure) -> WireFault {
+    package func add(_ request: FaultRequest, now: ClockReading) throws(APIFailure) -> WireFault {
         let fault: WireFault
         do throws(FaultRequest.Refusal) {
             fault = try request.fault(id: "f\(nextNumber)", topology: topology, now: now)
@@ -74,7 +74,7 @@ package final class FaultRegister {
             try journal.write { transaction in
                 try transaction.addLease(Self.lease(fault))
                 try transaction.setMeta("faults/last", String(nextNumber))
-                try transaction.append(Self.event(now, "added", fault.id, Self.attributes(fault)))
+                try transaction.append(Self.event(now.wall, "added", fault.id, Self.attributes(fault)))
             }
         } catch { throw APIFailure(500, "Nothing was done: the journal cannot be written: \(error)") }
         nextNumber += 1
@@ -90,7 +90,7 @@ package final class FaultRegister {
 
     /// Ends faults before their time.
     /// - Parameter ids: nil for all. One that is unknown refuses all of them.
-    package func remove(_ ids: [String]?, now: Int64) throws(APIFailure) -> [WireFault] {
+    package func remove(_ ids: [String]?, now: ClockReading) throws(APIFailure) -> [WireFault] {
         var removed: [WireFault] = []
         if let ids {
             for id in ids where schedule[id] == nil {
@@ -111,20 +111,20 @@ package final class FaultRegister {
 
     /// Takes out what has ended by itself. The processes do not wait for it.
     @discardableResult
-    package func expire(now: Int64) -> [WireFault] {
+    package func expire(now: ClockReading) -> [WireFault] {
         let ended = schedule.expire(now: now)
         forget(ended, "expired", now)
         if !ended.isEmpty || isStale { publish() }
         return ended
     }
 
-    private func forget(_ faults: [WireFault], _ action: String, _ now: Int64) {
+    private func forget(_ faults: [WireFault], _ action: String, _ now: ClockReading) {
         guard !faults.isEmpty else { return }
         // A lease that cannot be removed ends by its expiry all the same.
         _ = try? journal.write { transaction in
             for fault in faults {
                 try transaction.removeLease(fault.id)
-                try transaction.append(Self.event(now, action, fault.id, Self.attributes(fault)))
+                try transaction.append(Self.event(now.wall, action, fault.id, Self.attributes(fault)))
             }
         }
     }

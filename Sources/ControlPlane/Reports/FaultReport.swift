@@ -26,7 +26,7 @@ package struct FaultReport: Codable, Sendable, Equatable {
         case remaining = "remaining_ms"
     }
 
-    package init(_ fault: WireFault, now: Int64) {
+    package init(_ fault: WireFault, now: ClockReading) {
         id = fault.id
         kind = fault.kind.rawValue
         targets = fault.targets.map(\.text)
@@ -38,7 +38,7 @@ package struct FaultReport: Codable, Sendable, Equatable {
         bandwidth = fault.bandwidth
         created = Timestamp.string(fault.created)
         expires = Timestamp.string(fault.expires)
-        remaining = TimeAmount.nanoseconds(max(0, fault.expires - now)).millisecondsRoundedUp
+        remaining = (fault.remaining(at: now) ?? .zero).millisecondsRoundedUp
     }
 }
 

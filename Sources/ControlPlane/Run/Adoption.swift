@@ -14,14 +14,13 @@ struct Adoption {
     /// How long a process may take to answer that it lives.
     static let patience = TimeAmount.seconds(2)
 
-    /// Asks those that run whether they answer, ends those that must, and forgets those that are gone.
+    /// Asks those that run whether they answer (those that do not are taken over all the same), ends those that must, and forgets those that are gone.
     init(_ directory: DataDirectory, _ topology: MeshTopology, _ journal: Journal, now: Int64) throws(StoreError) {
         var ledger = SupervisorJournal(journal)
-        let inherited = try ledger.inheritance(routers: topology.routers.map(\.name))
+        let inherited = try ledger.inheritance(
+            routers: topology.routers.map(\.name), at: SystemClock.reading())
         var entries = ProcessLedger.entries(directory, topology, journal: journal)
-        let stuck = Self.unresponsive(entries)
-        Reaper.end(stuck.map { entries[$0].identity }, with: .kill)
-        for index in stuck { entries[index].isRunning = false }
+        for index in Self.unresponsive(entries) { entries[index].isSilent = true }
         plan = StartPlan(wanted: topology.processNames, ledger: entries, killed: inherited.killed, now: now)
         Reaper.end(plan.end.map(\.identity), with: .terminate)
         ledger.forget(plan.forget + plan.end.map(\.identity))
@@ -40,12 +39,7 @@ struct Adoption {
         var requests: [HTTPOutgoing] = []
         var silent: [Int] = []
         for (index, entry) in entries.enumerated() where entry.isRunning {
-            if Reaper.isStopped(entry.identity) { continue }
-            guard let admin = entry.addresses.admin else {
-                // It never came so far as to say where it answers.
-                silent.append(index)
-                continue
-            }
+            guard !entry.identity.isStopped, let admin = entry.addresses.admin else { continue }
             asked.append(index)
             requests.append(HTTPOutgoing(.get, admin, "/livez"))
         }

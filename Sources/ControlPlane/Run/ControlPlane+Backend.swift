@@ -15,6 +15,7 @@ extension ControlPlane: APIBackend {
         facts.isEnding = process.isEnding
         facts.isReady = process.isServing
         facts.isStopped = supervisor.isStopped(process)
+        facts.isSilent = process.isSilent
         if let seen = member.member(named: process.name.name) {
             // What is believed of an earlier life says nothing of this one.
             if seen.profile.gossip == process.addresses.gossip {

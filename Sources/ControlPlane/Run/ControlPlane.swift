@@ -126,7 +126,7 @@ package final class ControlPlane {
             adoption = try Adoption(directory, topology, journal, now: started)
             faultRegister = try FaultRegister(
                 journal: journal, path: directory.faultsPath, topology: topology,
-                keeps: !adoption.plan.adopt.isEmpty, now: started)
+                keeps: !adoption.plan.adopt.isEmpty, now: SystemClock.reading())
             runtime.faults?.refresh()
         } catch { throw ControlFailure(error) }
         do {
@@ -266,7 +266,17 @@ package final class ControlPlane {
     }
 
     /// Those that should serve now: all but the ones killed on purpose.
-    private var expected: [SupervisedProcess] { supervisor.processes.filter { !$0.isHeldDown } }
+    /// Nor those that were taken over and are not to be reached: they are not started, and may be busy for long.
+    private var expected: [SupervisedProcess] {
+        let isPatient = loop.now() - begun < Adoption.patience * 2
+        return supervisor.processes.filter { process in
+            if process.isHeldDown { return false }
+            guard adopted.contains(process.name), process.isServing, process.isSilent || !isPatient else { return true }
+            return isInView(process)
+        }
+    }
+
+    private lazy var adopted = Set(adoption.plan.adopt.map(\.name))
 
     func checkStart() {
         guard !isReady, !isStopping, failure == nil else { return }
@@ -300,12 +310,16 @@ package final class ControlPlane {
         startTimer?.close()
         let routers = supervisor.processes.filter { $0.name.role == .router }
         let router = routers.lazy.compactMap { $0.addresses.data ?? $0.listen }.first
+        let unreachable = supervisor.processes.filter {
+            adopted.contains($0.name) && $0.isServing && !isInView($0)
+        }
         let file = ControlFile(
             mesh: directory.name, pid: identity.pid, startTime: identity.startTime,
             api: "http://\(api.local)", gossip: member.gossip.description, router: router.map { "http://\($0)" } ?? "",
             started: Timestamp.string(started), cells: topology.cells.count,
             readyMilliseconds: Int64((loop.now() - begun).milliseconds.rounded()),
-            adopted: adoption.plan.adopt.count { $0.name.role == .cell })
+            adopted: adoption.plan.adopt.count { $0.name.role == .cell },
+            unreachable: unreachable.isEmpty ? nil : unreachable.map(\.name.description))
         do throws(DataDirectoryError) { try directory.writeControl(file) } catch { return fail(.data(error)) }
         isReady = true
         note("ready", ["ready_ms": Int(file.readyMilliseconds), "adopted": adoption.plan.adopt.count])
@@ -328,7 +342,6 @@ package final class ControlPlane {
         guard failure == nil, !isStopping else { return }
         failure = reason
         note("start-failed", [:])
-        let adopted = Set(adoption.plan.adopt.map(\.name))
         stop(only: adopted.isEmpty ? nil : Set(topology.processNames).subtracting(adopted))
     }
 
@@ -357,7 +370,7 @@ package final class ControlPlane {
     private func finish() {
         let others = member.members.contains { !$0.isSelf && $0.status.isLive }
         member.leave()
-        _ = try? faultRegister.remove(nil, now: loop.wallClock())
+        _ = try? faultRegister.remove(nil, now: SystemClock.reading())
         note("stopped", [:])
         directory.removeControl()
         // The goodbye travels, and the answer to `down` goes out.

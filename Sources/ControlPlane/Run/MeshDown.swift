@@ -74,7 +74,7 @@ package enum MeshDown {
     {
         guard let control = ProcessIdentity(pid: holder) else { return false }
         // Stopped by a signal it would neither answer nor end.
-        if Reaper.isStopped(control) { _ = try? control.kill(SIGCONT) }
+        if control.isStopped { _ = try? control.kill(SIGCONT) }
         let asked: Bool
         do {
             try ControlClient(directory).down()

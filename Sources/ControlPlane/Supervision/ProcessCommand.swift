@@ -42,6 +42,16 @@ package struct ProcessCommand: Sendable {
         return arguments + extra
     }
 
+    /// The process that ends a pause where nobody else does.
+    package func pauseWatch(_ name: ProcessName) -> SpawnRequest {
+        SpawnRequest(
+            name: name,
+            arguments: [
+                "pause-watch", "--lease", directory.pausePath(of: name.role, name.name), "--lock", directory.lockPath,
+                "--grace", "\(grace.millisecondsRoundedUp)ms",
+            ], logPath: directory.logPath(of: name.role, name.name))
+    }
+
     package func request(
         _ name: ProcessName, join: [Endpoint], listen: Endpoint?, store: StoreWord? = nil
     ) -> SpawnRequest {

@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import UVDriver
 
@@ -37,6 +38,8 @@ package protocol ProcessDriver: AnyObject {
     func now() -> Instant
     /// Nanoseconds since 1970, UTC.
     func wallClock() -> Int64
+    /// What leases are measured by.
+    func clock() -> ClockReading
     /// Starts a process; `onLine` and `onExit` are called later, never within this call.
     /// - Parameter onExit: how it ended, for people.
     func spawn(
@@ -49,6 +52,8 @@ package protocol ProcessDriver: AnyObject {
     func signal(_ identity: ProcessIdentity, _ signal: ProcessSignal) -> Bool
     /// Whether the process is stopped by a signal, whoever sent it.
     func isStopped(_ identity: ProcessIdentity) -> Bool
+    /// Writes a pause down and starts the process that ends it, should nobody else.
+    func watchPause(_ lease: PauseLease, at path: String, by request: SpawnRequest) throws(SpawnFailure)
     func schedule(after delay: TimeAmount, _ body: @escaping () -> Void) -> any ScheduledCall
     /// The last lines of a log.
     func tail(_ path: String, lines: Int) -> [String]

@@ -28,6 +28,8 @@ package struct ProcessFacts: Sendable {
     package var isEnding = false
     /// It was paused from here, or is stopped whoever did it.
     package var isStopped = false
+    /// It was taken over although it did not answer.
+    package var isSilent = false
     /// What the control plane's own member believes; nil where it has not heard of it.
     package var status: MemberStatus?
     /// What the member says of itself.
@@ -49,7 +51,7 @@ package struct ProcessFacts: Sendable {
     package var state: ProcessState {
         guard isRunning, !isEnding else { return .down }
         if isStopped { return .paused }
-        guard isReady else { return .starting }
+        guard isReady else { return isSilent ? .unreachable : .starting }
         if let routers { return cellState(routers) }
         if let reach { return reach.cells == reach.of ? .serving : reach.cells > 0 ? .degraded : .unreachable }
         guard let status else { return .starting }

@@ -7,11 +7,14 @@ package struct LedgerEntry: Sendable, Equatable {
     /// Whether exactly this process runs now.
     package var isRunning: Bool
     package var addresses: ProcessAddresses
+    /// It runs and did not answer in time. It may be busy, or out of descriptors, and serve all the same.
+    package var isSilent: Bool
 
     package init(
         _ name: ProcessName, _ identity: ProcessIdentity, isRunning: Bool,
-        addresses: ProcessAddresses = ProcessAddresses()
+        addresses: ProcessAddresses = ProcessAddresses(), isSilent: Bool = false
     ) {
+        self.isSilent = isSilent
         self.name = name
         self.identity = identity
         self.isRunning = isRunning
@@ -27,7 +30,8 @@ package struct StartPlan: Sendable, Equatable {
     /// Killed on purpose, and until when (nanoseconds since 1970; `.max`: until someone restarts it).
     package var heldDown: [HeldDown] = []
     /// Running processes that must end: a killed one that lives, an older one of the same name, one that the topology
-    /// does not have.
+    /// does not have, one that never came so far as to say where it answers. Never one for its silence alone: busy is
+    /// not dead.
     package var end: [LedgerEntry] = []
     /// Ledger rows of processes that run no more.
     package var forget: [ProcessIdentity] = []
@@ -51,7 +55,9 @@ package struct StartPlan: Sendable, Equatable {
             if entry.isRunning { running[entry.name, default: []].append(entry) } else { forget.append(entry.identity) }
         }
         for name in wanted {
-            let candidates = (running.removeValue(forKey: name) ?? [])
+            let found = running.removeValue(forKey: name) ?? []
+            end.append(contentsOf: found.filter { $0.addresses.admin == nil })
+            let candidates = found.filter { $0.addresses.admin != nil }
                 .sorted { ($0.identity.startTime, $0.identity.pid) < ($1.identity.startTime, $1.identity.pid) }
             let until = killed[name] ?? .min
             if until > now {

@@ -24,6 +24,12 @@ package struct SupervisedProcess: Sendable {
     package var startsElsewhere = false
     /// Stopped from here and not resumed.
     package var isPaused = false
+    /// When it was stopped from here: the kernel takes a moment to show it.
+    package var pausedSince: Instant?
+    /// Taken over although it did not answer: it runs, and is not known to serve.
+    package var isSilent = false
+    /// Its kill lease ended before its end was seen: it is started again as soon as it is gone.
+    package var isRevivalDue = false
     /// Killed on purpose: not started again before its lease ends or someone restarts it.
     package var isHeldDown = false
     /// How often it was started again.

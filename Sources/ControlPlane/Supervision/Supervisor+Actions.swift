@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import Store
 import UVDriver
@@ -31,12 +32,13 @@ extension Supervisor {
         let name = process.name
         let until = deadline(lease)
         do throws(StoreError) {
-            try journal.will(.kill, name, process.identity, at: driver.wallClock(), until: until)
+            try journal.will(.kill, name, process.identity, at: driver.clock(), until: until)
         } catch {
             return completion(outcome(name, "failed", process.identity?.pid, "nothing was done: \(error)"))
         }
         cancel(.revive, name)
         table[name]?.isHeldDown = true
+        table[name]?.isRevivalDue = false
         scheduleRevival(name, until: until)
         guard let identity = process.identity else {
             return completion(outcome(name, "already-down", nil, followUp("started again", lease)))
@@ -49,11 +51,15 @@ extension Supervisor {
     func scheduleRevival(_ name: ProcessName, until: Int64) {
         guard until != .max else { return cancel(.revive, name) }
         schedule(.revive, name, after: remaining(until)) { [unowned self] in
-            guard table[name]?.isHeldDown == true, table[name]?.isRunning == false else { return }
-            journal.note("lease-ended", name, "killed for a time, started again", at: driver.wallClock())
-            table[name]?.restarts += 1
-            start([name])
+            guard table[name]?.isHeldDown == true else { return }
+            if table[name]?.isRunning == true { table[name]?.isRevivalDue = true } else { revive(name) }
         }
+    }
+
+    func revive(_ name: ProcessName) {
+        journal.note("lease-ended", name, "killed for a time, started again", at: driver.wallClock())
+        table[name]?.restarts += 1
+        start([name])
     }
 
     // MARK: Pause and resume
@@ -65,20 +71,38 @@ extension Supervisor {
         }
         let until = deadline(lease)
         do throws(StoreError) {
-            try journal.will(.pause, name, identity, at: driver.wallClock(), until: until)
+            try journal.will(.pause, name, identity, at: driver.clock(), until: until)
         } catch {
             return completion(outcome(name, "failed", identity.pid, "nothing was done: \(error)"))
         }
-        let wasPaused = process.isPaused
+        let wasPaused = isStopped(process)
+        do throws(SpawnFailure) {
+            let asked = lease.map { min(max($0, .zero), Self.longestLease) }
+            try watchPause(name, identity, LeaseTerm(asked: asked, from: driver.clock()))
+        } catch {
+            if !wasPaused { journal.cleared(.pause, name, event: nil, at: driver.wallClock()) }
+            return completion(
+                outcome(
+                    name, "failed", identity.pid,
+                    "nothing was done: nobody could end the pause if the control plane died: \(error)"))
+        }
         guard driver.signal(identity, .stop) else {
             journal.cleared(.pause, name, event: nil, at: driver.wallClock())
             return completion(outcome(name, "not-running", identity.pid))
         }
         table[name]?.isPaused = true
+        table[name]?.pausedSince = driver.now()
         scheduleResume(name, until: until)
         onChange()
         completion(
             outcome(name, wasPaused ? "already-paused" : "paused", identity.pid, followUp("resumed", lease)))
+    }
+
+    /// A stopped process cannot end its own pause: something else that lives does, whatever becomes of this process.
+    func watchPause(_ name: ProcessName, _ identity: ProcessIdentity, _ term: LeaseTerm) throws(SpawnFailure) {
+        try driver.watchPause(
+            PauseLease(pid: identity.pid, startTime: identity.startTime, term: term),
+            at: command.directory.pausePath(of: name.role, name.name), by: command.pauseWatch(name))
     }
 
     func scheduleResume(_ name: ProcessName, until: Int64) {
@@ -96,6 +120,7 @@ extension Supervisor {
         cancel(.resume, name)
         driver.signal(identity, .resume)
         table[name]?.isPaused = false
+        table[name]?.pausedSince = nil
         journal.cleared(.pause, name, event: wasStopped ? "resume" : nil, at: driver.wallClock())
         onChange()
         completion(outcome(name, wasStopped ? "resumed" : "not-paused", identity.pid))
@@ -152,7 +177,7 @@ extension Supervisor {
         return driver.wallClock() + min(max(lease, .zero), Self.longestLease).nanoseconds
     }
 
-    private func remaining(_ until: Int64) -> TimeAmount {
+    func remaining(_ until: Int64) -> TimeAmount {
         max(TimeAmount(nanoseconds: until.subtractingReportingOverflow(driver.wallClock()).partialValue), .zero)
     }
 

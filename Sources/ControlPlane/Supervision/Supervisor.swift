@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import Store
 import Topology
@@ -75,8 +76,13 @@ package final class Supervisor {
     /// Whether a process is stopped, from here or by anybody else.
     package func isStopped(_ process: SupervisedProcess) -> Bool {
         guard let identity = process.identity else { return false }
-        return process.isPaused || driver.isStopped(identity)
+        if driver.isStopped(identity) { return true }
+        // Continued by anybody, it is paused no more.
+        return process.pausedSince.map { driver.now() - $0 < Self.stopDelay } ?? false
     }
+
+    /// The longest time from SIGSTOP until the kernel shows a process as stopped.
+    static let stopDelay = TimeAmount.milliseconds(500)
 
     // MARK: Starting
 
@@ -88,6 +94,9 @@ package final class Supervisor {
             cancel(.revive, name)
             table[name]?.isHeldDown = false
             table[name]?.isPaused = false
+            table[name]?.pausedSince = nil
+            table[name]?.isSilent = false
+            table[name]?.isRevivalDue = false
         }
         let words: [ProcessName: StoreWord]
         do throws(StoreError) {
@@ -199,10 +208,18 @@ package final class Supervisor {
         table[name]?.addresses = entry.addresses
         table[name]?.servingSince = driver.now()
         if name.role == .router { table[name]?.listen = entry.addresses.data }
-        journal.adopted(name, identity, entry.addresses, at: driver.wallClock())
-        if let pausedUntil {
+        table[name]?.isSilent = entry.isSilent
+        journal.adopted(name, identity, entry.addresses, isSilent: entry.isSilent, at: driver.wallClock())
+        if let pausedUntil, driver.isStopped(identity) {
             table[name]?.isPaused = true
             scheduleResume(name, until: pausedUntil)
+            // The watch of the predecessor follows what this one writes; without one this control plane resumes it.
+            let asked = pausedUntil == .max ? nil : remaining(pausedUntil)
+            do throws(SpawnFailure) {
+                try watchPause(name, identity, LeaseTerm(asked: asked, from: driver.clock()))
+            } catch {
+                journal.note("pause-unwatched", name, error.description, at: driver.wallClock())
+            }
         }
     }
 
@@ -224,6 +241,7 @@ package final class Supervisor {
         table[name]?.servingSince = nil
         if process.isPaused {
             table[name]?.isPaused = false
+            table[name]?.pausedSince = nil
             journal.cleared(.pause, name, event: nil, at: driver.wallClock())
         }
         journal.exited(name, identity, how: how, wasExpected: wasExpected, at: driver.wallClock())
@@ -235,7 +253,11 @@ package final class Supervisor {
         for waiter in disappointed { waiter("it was told to end before it served") }
         for waiter in exitWaiters.removeValue(forKey: name) ?? [] { waiter() }
         if wasStarting { failStart(name, "it ended before it served (\(how))" + logQuote(name)) }
-        if !wasExpected { scheduleRestart(name, servedSince: process.servingSince) }
+        if process.isRevivalDue, !isShuttingDown {
+            revive(name)
+        } else if !wasExpected {
+            scheduleRestart(name, servedSince: process.servingSince)
+        }
         onChange()
     }
 

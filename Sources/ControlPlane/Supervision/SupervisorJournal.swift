@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import Store
 import Telemetry
@@ -66,9 +67,12 @@ package struct SupervisorJournal {
     }
 
     package func will(
-        _ action: ProcessIntent.Action, _ name: ProcessName, _ identity: ProcessIdentity?, at time: Int64,
+        _ action: ProcessIntent.Action, _ name: ProcessName, _ identity: ProcessIdentity?, at clock: ClockReading,
         until: Int64
     ) throws(StoreError) {
+        let time = clock.wall
+        let asked = until == .max ? nil : TimeAmount(nanoseconds: until.subtractingReportingOverflow(time).partialValue)
+        let term = String(decoding: ReportJSON.encode(LeaseTerm(asked: asked, from: clock)), as: UTF8.self)
         let lease: TelemetryEvent.Attribute? =
             until == .max ? nil : .init("until", .string(Timestamp.string(until)))
         try journal.write { transaction in
@@ -76,6 +80,7 @@ package struct SupervisorJournal {
                 ProcessIntent(
                     id: Self.id(action, name), action: action, name: name.name, pid: identity?.pid ?? 0,
                     startTime: identity?.startTime ?? 0, createdAt: time, expiresAt: until))
+            try transaction.setMeta(Self.termKey(Self.id(action, name)), term)
             try transaction.append(
                 Self.event(
                     time, action.rawValue, name,
@@ -116,12 +121,15 @@ package struct SupervisorJournal {
     }
 
     package mutating func adopted(
-        _ name: ProcessName, _ identity: ProcessIdentity, _ addresses: ProcessAddresses,
+        _ name: ProcessName, _ identity: ProcessIdentity, _ addresses: ProcessAddresses, isSilent: Bool,
         at time: Int64
     ) {
         attempt { transaction in
             try transaction.upsertProcess(Self.process(name, identity, addresses))
-            try transaction.append(Self.event(time, "adopted", name, [.init("pid", .integer(Int64(identity.pid)))]))
+            try transaction.append(
+                Self.event(
+                    time, isSilent ? "adopted-unreachable" : "adopted", name,
+                    [.init("pid", .integer(Int64(identity.pid)))]))
         }
     }
 
@@ -174,7 +182,26 @@ package struct SupervisorJournal {
         package var listen: [String: Endpoint] = [:]
     }
 
-    package func inheritance(routers: [String]) throws(StoreError) -> Inheritance {
+    /// Where the term of an intent stands: its expiry by the wall clock alone would move with that clock.
+    private static func termKey(_ intent: String) -> String { "lease/\(intent)" }
+
+    /// When an intent ends by the wall clock of now: what is left of it, and never more than was asked.
+    private static func end(
+        of intent: ProcessIntent, _ transaction: JournalTransaction, _ clock: ClockReading
+    ) throws -> Int64 {
+        guard intent.expiresAt != .max else { return .max }
+        let written = try transaction.meta(termKey(intent.id)).flatMap {
+            ReportJSON.decode(LeaseTerm.self, Array($0.utf8))
+        }
+        let asked = TimeAmount(
+            nanoseconds: intent.expiresAt.subtractingReportingOverflow(intent.createdAt).partialValue)
+        var term = LeaseTerm(asked: asked, from: .wall(intent.createdAt))
+        if let written, written.wall == intent.createdAt { term = written }
+        return clock.wall + (term.remaining(at: clock) ?? .zero).nanoseconds
+    }
+
+    /// - Parameter clock: of now. Times in the answer are by its wall clock.
+    package func inheritance(routers: [String], at clock: ClockReading) throws(StoreError) -> Inheritance {
         try journal.read { transaction in
             var found = Inheritance()
             found.processes = try transaction.processes()
@@ -185,10 +212,10 @@ package struct SupervisorJournal {
                 }
                 let name = ProcessName(role, intent.name)
                 switch intent.action {
-                case .kill: found.killed[name] = intent.expiresAt
+                case .kill: found.killed[name] = try Self.end(of: intent, transaction, clock)
                 case .pause:
                     let identity = ProcessIdentity(pid: intent.pid, startTime: intent.startTime)
-                    found.paused[name] = (identity, intent.expiresAt)
+                    found.paused[name] = (identity, try Self.end(of: intent, transaction, clock))
                 case .start, .stop: break
                 }
             }

@@ -1,3 +1,4 @@
+import Chaos
 import Glibc
 import MeshBase
 import UVDriver
@@ -17,6 +18,7 @@ package final class UVProcessDriver: ProcessDriver {
 
     package func now() -> Instant { loop.now() }
     package func wallClock() -> Int64 { loop.wallClock() }
+    package func clock() -> ClockReading { SystemClock.reading() }
 
     package func spawn(
         _ request: SpawnRequest, onLine: @escaping (String) -> Void, onExit: @escaping (String) -> Void
@@ -67,9 +69,13 @@ package final class UVProcessDriver: ProcessDriver {
         }
     }
 
-    package func isStopped(_ identity: ProcessIdentity) -> Bool {
-        guard let stat = ProcessStat(pid: identity.pid), stat.startTime == identity.startTime else { return false }
-        return stat.state == UInt8(ascii: "T") || stat.state == UInt8(ascii: "t")
+    package func isStopped(_ identity: ProcessIdentity) -> Bool { identity.isStopped }
+
+    package func watchPause(_ lease: PauseLease, at path: String, by request: SpawnRequest) throws(SpawnFailure) {
+        do throws(FileFailure) { try SystemFile.replace(path, with: ReportJSON.encode(lease)) } catch {
+            throw SpawnFailure("\(error)")
+        }
+        _ = try spawn(request, onLine: { _ in }, onExit: { _ in })
     }
 
     package func schedule(after delay: TimeAmount, _ body: @escaping () -> Void) -> any ScheduledCall {

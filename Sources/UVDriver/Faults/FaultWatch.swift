@@ -8,8 +8,8 @@ import Topology
 /// Follows the mesh's `faults.json`, and ends each fault when its lease does: also where nobody is left to say so.
 ///
 /// The file is looked at twice a second, and at once when the control plane asks for `/v1/faults`. A process that
-/// starts reads it before it sends anything. A lease ends by the monotonic clock from when its fault was first seen, so
-/// that a jump of the system's clock neither ends nor prolongs it.
+/// starts reads it before it sends anything. A lease ends by the time since boot, so that a jump of the system's clock
+/// neither ends nor prolongs it, nor takes an ended fault back into force in a process that starts.
 package final class FaultWatch {
     private let path: String
     private let loop: EventLoop
@@ -93,12 +93,11 @@ package final class FaultWatch {
     /// Takes over a new sheet.
     private func follow() {
         let faults = sheet.faults.prefix(FaultSchedule.most)
-        let (now, wall) = (loop.freshNow(), loop.wallClock())
+        let (now, clock) = (loop.freshNow(), SystemClock.reading())
         var deadlines: [String: Instant] = [:]
         for fault in faults {
-            let left = fault.expires.subtractingReportingOverflow(wall)
             deadlines[fault.id] =
-                self.deadlines[fault.id] ?? (now + .nanoseconds(left.overflow ? .max : left.partialValue))
+                self.deadlines[fault.id] ?? (now + (fault.remaining(at: clock) ?? .nanoseconds(.max)))
         }
         self.deadlines = deadlines
         for (name, address) in sheet.addresses {

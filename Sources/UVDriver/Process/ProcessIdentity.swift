@@ -51,6 +51,12 @@ package struct ProcessIdentity: Hashable, Sendable, Codable, CustomStringConvert
         }
     }
 
+    /// Whether exactly this process is stopped by a signal, whoever sent it.
+    package var isStopped: Bool {
+        guard let stat = ProcessStat(pid: pid), stat.startTime == startTime else { return false }
+        return stat.state == UInt8(ascii: "T") || stat.state == UInt8(ascii: "t")
+    }
+
     /// Sends a signal, to this process or to none: never to another that has been given its pid.
     ///
     /// - Returns: false if the process does not run any more.

@@ -56,7 +56,7 @@ struct DoctorTests {
         try record(directory, Sample.eu1, first)
         try record(directory, Sample.r1, paused)
         kill(paused.pid, SIGSTOP)
-        while !Reaper.isStopped(paused) { usleep(1_000) }
+        while !paused.isStopped { usleep(1_000) }
         let file = ProcessFile(
             name: "eu-2", role: "cell", pid: second.pid, startTime: second.startTime, data: "127.0.0.1:1",
             admin: "127.0.0.1:1", gossip: "127.0.0.1:2")

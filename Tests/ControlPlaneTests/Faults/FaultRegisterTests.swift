@@ -14,7 +14,7 @@ struct FaultRegisterTests {
         let journal: Journal
         let register: FaultRegister
 
-        init(_ scratch: Scratch? = nil, keeps: Bool = true, now: Int64 = 0) throws {
+        init(_ scratch: Scratch? = nil, keeps: Bool = true, now: ClockReading = .wall(0)) throws {
             self.scratch = try scratch ?? Scratch()
             directory = try self.scratch.mesh()
             journal = try self.scratch.journal(directory)
@@ -41,7 +41,7 @@ struct FaultRegisterTests {
     func adds() throws {
         let rig = try Rig()
         let before = try rig.sheet.revision
-        let fault = try rig.register.add(cut(), now: 1_000)
+        let fault = try rig.register.add(cut(), now: .wall(1_000))
         #expect(fault.id == "f1" && fault.expires == 5_000_001_000)
         let lease = try #require(try rig.journal.leases().first)
         #expect(lease.id == "f1" && lease.kind == "wire/partition" && lease.target == "region/eu region/us")
@@ -49,20 +49,20 @@ struct FaultRegisterTests {
         #expect(try rig.sheet.faults == [fault])
         #expect(try rig.sheet.revision > before)
         #expect(try rig.actions == ["added f1"])
-        #expect(try rig.register.add(cut(), now: 1_000).id == "f2")
+        #expect(try rig.register.add(cut(), now: .wall(1_000)).id == "f2")
     }
 
     @Test("Faults end by id, all at once, or by themselves")
     func ends() throws {
         let rig = try Rig()
-        for lease in [3, 1, 2] as [Int64] { _ = try rig.register.add(cut(.seconds(lease)), now: 0) }
-        #expect(rig.register.schedule.nextExpiry == 1_000_000_000)
-        #expect(rig.register.expire(now: 999_999_999).isEmpty)
-        #expect(rig.register.expire(now: 1_000_000_000).map(\.id) == ["f2"])
-        #expect(try rig.register.remove(["f3"], now: 0).map(\.id) == ["f3"])
-        #expect(throws: APIFailure.self) { try rig.register.remove(["f1", "f9"], now: 0) }
+        for lease in [3, 1, 2] as [Int64] { _ = try rig.register.add(cut(.seconds(lease)), now: .wall(0)) }
+        #expect(rig.register.schedule.nextExpiry(at: .wall(0)) == .seconds(1))
+        #expect(rig.register.expire(now: .wall(999_999_999)).isEmpty)
+        #expect(rig.register.expire(now: .wall(1_000_000_000)).map(\.id) == ["f2"])
+        #expect(try rig.register.remove(["f3"], now: .wall(0)).map(\.id) == ["f3"])
+        #expect(throws: APIFailure.self) { try rig.register.remove(["f1", "f9"], now: .wall(0)) }
         #expect(rig.register.schedule.faults.map(\.id) == ["f1"], "one unknown id refuses all")
-        #expect(try rig.register.remove(nil, now: 0).map(\.id) == ["f1"])
+        #expect(try rig.register.remove(nil, now: .wall(0)).map(\.id) == ["f1"])
         #expect(try rig.journal.leases().isEmpty)
         #expect(try rig.sheet.faults.isEmpty)
         #expect(try rig.actions == ["added f1", "added f2", "added f3", "expired f2", "removed f3", "removed f1"])
@@ -73,18 +73,18 @@ struct FaultRegisterTests {
         let scratch = try Scratch()
         do {
             let rig = try Rig(scratch)
-            _ = try rig.register.add(cut(.seconds(1)), now: 0)
-            _ = try rig.register.add(cut(.seconds(9)), now: 0)
+            _ = try rig.register.add(cut(.seconds(1)), now: .wall(0))
+            _ = try rig.register.add(cut(.seconds(9)), now: .wall(0))
             rig.journal.close()
         }
-        let next = try Rig(scratch, now: 2_000_000_000)
+        let next = try Rig(scratch, now: .wall(2_000_000_000))
         #expect(next.register.schedule.faults.map(\.id) == ["f2"])
         #expect(try next.sheet.faults.map(\.id) == ["f2"])
         #expect(try next.actions.last == "expired f1")
-        #expect(try next.register.add(cut(), now: 0).id == "f3", "ids are not given twice")
+        #expect(try next.register.add(cut(), now: .wall(0)).id == "f3", "ids are not given twice")
         let revision = try next.sheet.revision
         next.journal.close()
-        let later = try Rig(scratch, now: 3_000_000_000)
+        let later = try Rig(scratch, now: .wall(3_000_000_000))
         #expect(try later.sheet.revision > revision)
     }
 
@@ -93,10 +93,10 @@ struct FaultRegisterTests {
         let scratch = try Scratch()
         do {
             let rig = try Rig(scratch)
-            _ = try rig.register.add(cut(.hours(1)), now: 0)
+            _ = try rig.register.add(cut(.hours(1)), now: .wall(0))
             rig.journal.close()
         }
-        let next = try Rig(scratch, keeps: false, now: 1)
+        let next = try Rig(scratch, keeps: false, now: .wall(1))
         #expect(next.register.schedule.faults.isEmpty)
         #expect(try next.sheet.faults.isEmpty && next.journal.leases().isEmpty)
         #expect(try next.actions.last == "removed f1")
@@ -113,7 +113,7 @@ struct FaultRegisterTests {
             (FaultRequest(kind: "loss", targets: ["eu-1"]), "--rate"),
         ] {
             do throws(APIFailure) {
-                _ = try rig.register.add(request, now: 0)
+                _ = try rig.register.add(request, now: .wall(0))
                 Issue.record("\(request) was accepted")
             } catch {
                 #expect(error.status == 400 && error.detail.contains(words), "\(error.detail)")
@@ -131,13 +131,13 @@ struct FaultRegisterTests {
         try FileManager.default.createDirectory(
             atPath: rig.directory.faultsPath + "/x", withIntermediateDirectories: true)
         do throws(APIFailure) {
-            _ = try rig.register.add(cut(), now: 0)
+            _ = try rig.register.add(cut(), now: .wall(0))
             Issue.record("it was accepted")
         } catch { #expect(error.status == 500) }
         #expect(rig.register.schedule.faults.isEmpty && rig.register.isStale)
         #expect(try rig.journal.leases().isEmpty)
         try FileManager.default.removeItem(atPath: rig.directory.faultsPath)
-        rig.register.expire(now: 0)
+        rig.register.expire(now: .wall(0))
         #expect(!rig.register.isStale)
         #expect(try rig.sheet.faults.isEmpty)
     }
@@ -148,7 +148,7 @@ struct FaultRegisterTests {
         let revision = rig.register.revision
         rig.register.setAddresses(["eu-1": "127.0.0.1:1"])
         #expect(rig.register.revision == revision, "nobody needs them without a fault")
-        _ = try rig.register.add(cut(), now: 0)
+        _ = try rig.register.add(cut(), now: .wall(0))
         #expect(try rig.sheet.addresses == ["eu-1": "127.0.0.1:1"])
         rig.register.setAddresses(["eu-1": "127.0.0.1:2"])
         #expect(try rig.sheet.addresses == ["eu-1": "127.0.0.1:2"])

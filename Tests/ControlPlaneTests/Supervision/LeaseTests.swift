@@ -97,12 +97,80 @@ struct LeaseTests {
         first.perform(.kill, Sample.eu1, lease: .seconds(60))
         first.perform(.pause, Sample.us1, lease: .seconds(60))
         first.abandon()
-        first.driver.epoch += TimeAmount.seconds(120).nanoseconds
+        first.driver.advance(.seconds(120))
         let next = try first.successor()
         #expect(next.supervisor[Sample.eu1]?.isRunning == true)
         next.driver.advance(.milliseconds(1))
         #expect(next.supervisor[Sample.us1]?.isPaused == false)
         #expect(next.intents == [])
+    }
+
+    @Test(
+        "A wall clock that was set neither ends nor prolongs the leases of a predecessor", arguments: [-3_600, 3_600])
+    func clockSet(seconds: Int64) throws {
+        let first = try SupervisorHarness()
+        first.startAll()
+        first.perform(.kill, Sample.eu1, lease: .seconds(60))
+        first.perform(.pause, Sample.us1, lease: .seconds(60))
+        first.abandon()
+        first.driver.advance(.seconds(20))
+        first.driver.epoch += seconds * 1_000_000_000
+        let next = try first.successor()
+        next.driver.advance(.milliseconds(39_900))
+        #expect(next.supervisor[Sample.eu1]?.isRunning == false && next.supervisor[Sample.us1]?.isPaused == true)
+        next.driver.advance(.milliseconds(200))
+        #expect(next.supervisor[Sample.eu1]?.isRunning == true && next.supervisor[Sample.us1]?.isPaused == false)
+    }
+
+    @Test("After a reboot with the clock set back a lease is not longer than it was asked")
+    func reboot() throws {
+        let first = try SupervisorHarness()
+        first.startAll()
+        first.perform(.kill, Sample.eu1, lease: .seconds(60))
+        first.abandon()
+        first.driver.bootID = "second"
+        first.driver.epoch -= TimeAmount.hours(1).nanoseconds
+        let next = try first.successor()
+        next.driver.advance(.milliseconds(60_100))
+        #expect(next.supervisor[Sample.eu1]?.isRunning == true)
+    }
+
+    @Test("A kill whose lease ends before the process is seen to end is healed once it is gone")
+    func lateExit() throws {
+        let harness = try SupervisorHarness()
+        harness.startAll()
+        let timer = harness.driver
+        harness.supervisor.perform(.kill, on: Sample.eu1, lease: .zero) { _ in }
+        let dying = try #require(timer.withhold(Sample.eu1))
+        timer.advance(.seconds(1))
+        #expect(harness.supervisor[Sample.eu1]?.isEnding == true)
+        timer.release(dying)
+        #expect(harness.supervisor[Sample.eu1]?.isRunning == true)
+        #expect(harness.actions.contains("lease-ended eu-1"))
+    }
+
+    @Test("Every pause is watched by a process of its own, or is refused")
+    func watched() throws {
+        let harness = try SupervisorHarness()
+        harness.startAll()
+        harness.perform(.pause, Sample.eu1, lease: .seconds(10))
+        let lease = try #require(harness.driver.watched.first)
+        #expect(lease.pid == harness.pid(Sample.eu1) && lease.term.asked == 10_000_000_000)
+        harness.driver.cannotWatch = true
+        let refused = harness.perform(.pause, Sample.eu2, lease: .seconds(10))
+        #expect(refused?.failed == true && refused?.state == .serving)
+        #expect(harness.driver.signals(Sample.eu2) == [])
+        #expect(harness.intents == ["pause/cell/eu-1"])
+    }
+
+    @Test("A process that somebody else continued is not paused")
+    func continued() throws {
+        let harness = try SupervisorHarness()
+        harness.startAll()
+        harness.perform(.pause, Sample.eu1)
+        harness.driver.advance(.seconds(1))
+        harness.driver.signal(harness.driver.identity(Sample.eu1)!, .resume)
+        #expect(!harness.supervisor.isStopped(harness.supervisor[Sample.eu1]!))
     }
 }
 

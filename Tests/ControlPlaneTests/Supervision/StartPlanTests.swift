@@ -8,7 +8,21 @@ struct StartPlanTests {
     private let wanted = Sample.topology.processNames
 
     private func entry(_ name: ProcessName, _ pid: Int32, running: Bool = true, start: UInt64? = nil) -> LedgerEntry {
-        LedgerEntry(name, ProcessIdentity(pid: pid, startTime: start ?? UInt64(pid)), isRunning: running)
+        LedgerEntry(
+            name, ProcessIdentity(pid: pid, startTime: start ?? UInt64(pid)), isRunning: running,
+            addresses: ProcessAddresses(data: nil, admin: .loopback(1), gossip: nil))
+    }
+
+    @Test("Busy is not dead: what serves and does not answer is taken over; what never served ends")
+    func silent() {
+        var busy = entry(Sample.eu1, 1)
+        busy.isSilent = true
+        var unborn = entry(Sample.eu2, 2)
+        unborn.addresses = ProcessAddresses()
+        let plan = StartPlan(wanted: wanted, ledger: [busy, unborn], killed: [:], now: 0)
+        #expect(plan.adopt.map(\.name) == [Sample.eu1] && plan.adopt.first?.isSilent == true)
+        #expect(plan.end.map(\.name) == [Sample.eu2])
+        #expect(plan.spawn == [Sample.eu2, Sample.us1, Sample.us2, Sample.r1])
     }
 
     @Test("With an empty ledger everything is started, cells first")

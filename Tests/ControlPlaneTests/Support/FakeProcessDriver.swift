@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import UVDriver
 
@@ -39,9 +40,15 @@ final class FakeProcessDriver: ProcessDriver {
     /// Names that cannot be started.
     var unstartable: Set<ProcessName> = []
     var log: [String] = []
+    /// Of the machine, which may be booted anew.
+    var bootID = "first"
+    /// Pauses that a process of its own watches, in order.
+    private(set) var watched: [PauseLease] = []
+    var cannotWatch = false
 
     func now() -> Instant { time }
     func wallClock() -> Int64 { epoch + time.nanoseconds }
+    func clock() -> ClockReading { ClockReading(wall: wallClock(), boot: time.nanoseconds, bootID: bootID) }
 
     func spawn(
         _ request: SpawnRequest, onLine: @escaping (String) -> Void, onExit: @escaping (String) -> Void
@@ -81,6 +88,11 @@ final class FakeProcessDriver: ProcessDriver {
 
     func isStopped(_ identity: ProcessIdentity) -> Bool { running[identity]?.isStopped ?? false }
 
+    func watchPause(_ lease: PauseLease, at path: String, by request: SpawnRequest) throws(SpawnFailure) {
+        if cannotWatch { throw SpawnFailure("no such program") }
+        watched.append(lease)
+    }
+
     func schedule(after delay: TimeAmount, _ body: @escaping () -> Void) -> any ScheduledCall {
         let timer = Timer(due: time + delay, body: body)
         timers.append(timer)
@@ -112,6 +124,16 @@ final class FakeProcessDriver: ProcessDriver {
     /// The process ends by itself.
     func crash(_ name: ProcessName, _ how: String = "signal 11") {
         if let identity = identity(name) { ending.append((identity, how)) }
+        settle()
+    }
+
+    /// Keeps the end of a process from being told.
+    func withhold(_ name: ProcessName) -> (ProcessIdentity, String)? {
+        ending.firstIndex { running[$0.0]?.name == name }.map { ending.remove(at: $0) }
+    }
+
+    func release(_ end: (ProcessIdentity, String)) {
+        ending.append(end)
         settle()
     }
 

@@ -48,7 +48,7 @@ final class SupervisorHarness {
     /// The successor of a control plane that died: it takes over by the ledger.
     func successor(restart: RestartPolicy = .never) throws -> SupervisorHarness {
         let next = try SupervisorHarness(restart: restart, after: self)
-        let inherited = try next.supervisor.journal.inheritance(routers: ["r1"])
+        let inherited = try next.supervisor.journal.inheritance(routers: ["r1"], at: driver.clock())
         let entries = inherited.processes.map { process -> LedgerEntry in
             let identity = ProcessIdentity(pid: process.pid, startTime: process.startTime)
             return LedgerEntry(

@@ -101,11 +101,17 @@ final class TestMesh {
     }
 
     static func isRunning(_ pid: Int32) -> Bool {
+        // A zombie has ended; only nobody has collected it.
+        letter(pid).map { !["Z", "X"].contains($0) } ?? false
+    }
+
+    static func isStopped(_ pid: Int32) -> Bool { letter(pid) == "T" }
+
+    private static func letter(_ pid: Int32) -> Character? {
         guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
             let end = stat.lastIndex(of: ")")
-        else { return false }
-        // A zombie has ended; only nobody has collected it.
-        return !["Z", "X"].contains(stat[stat.index(end, offsetBy: 2)])
+        else { return nil }
+        return stat[stat.index(end, offsetBy: 2)]
     }
 
     deinit {

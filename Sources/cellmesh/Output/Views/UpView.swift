@@ -10,6 +10,7 @@ enum UpView {
             ("mesh", .string(control.mesh)), ("data_dir", .string(dataDirectory)), ("router", .string(control.router)),
             ("api", .string(control.api)), ("cells", .integer(control.cells)), ("pid", .integer(control.pid)),
             ("ready_ms", .integer(readyMilliseconds)), ("adopted", .integer(control.adopted ?? 0)),
+            ("unreachable", .strings(control.unreachable ?? [])),
         ])
         return Report(document, names: ["mesh/\(control.mesh)"]) { style in
             var rows = [
@@ -23,6 +24,14 @@ enum UpView {
             ]
             if let adopted = control.adopted, adopted > 0 {
                 rows.append(("adopted", "\(adopted) running \(adopted == 1 ? "cell" : "cells")"))
+            }
+            if let unreachable = control.unreachable {
+                rows.append(
+                    (
+                        "unreachable",
+                        "\(unreachable.joined(separator: ", ")): taken over as running, and may be busy; "
+                            + "'cellmesh restart' ends and starts such a process anew"
+                    ))
             }
             let width = rows.map(\.0.count).max() ?? 0
             let lines = rows.map { name, value in

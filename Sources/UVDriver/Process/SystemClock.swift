@@ -1,0 +1,14 @@
+import CLibUV
+import Chaos
+
+/// The clocks that leases are measured by.
+package enum SystemClock {
+    private static let bootID: String = {
+        guard let bytes = ProcFile.read("/proc/sys/kernel/random/boot_id", limit: 64) else { return "" }
+        return String(decoding: bytes.filter { $0 > UInt8(ascii: " ") }, as: UTF8.self)
+    }()
+
+    package static func reading() -> ClockReading {
+        ClockReading(wall: cuv_clock_realtime(), boot: cuv_clock_boottime(), bootID: bootID)
+    }
+}
