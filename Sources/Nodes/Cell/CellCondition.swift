@@ -10,7 +10,9 @@ struct CellCondition {
     /// When to look at the cell again.
     private(set) var nextLook = Instant.distantFuture
     /// The last order of the store found it broken.
-    var isStoreBroken = false
+    private var isStoreBroken = false
+    /// The last write found no room: reads are answered, and every write is refused.
+    private var isStoreFull = false
     /// Of the store: without a vote the cell's records are refused.
     var life = StoreLife.votes
     private var fullness = 0.0
@@ -20,6 +22,19 @@ struct CellCondition {
     /// Weight of the newest look.
     private static let weight = 0.4
     private static let margin = 0.05
+
+    /// The store has answered an order.
+    mutating func answered(_ outcome: StoreAnswer.Outcome) {
+        switch outcome {
+        case .failed(.broken): isStoreBroken = true
+        case .failed(.full): isStoreFull = true
+        case .failed(.overloaded): break
+        case .written:
+            isStoreBroken = false
+            isStoreFull = false
+        default: isStoreBroken = false
+        }
+    }
 
     mutating func begin(now: Instant) { nextLook = now + Self.interval }
 
@@ -37,7 +52,7 @@ struct CellCondition {
             switch life {
             case .unborn: .starting
             case .refilling, .accepted: .refilling
-            case .votes: isStoreBroken ? .degraded : .serving
+            case .votes: isStoreBroken || isStoreFull ? .degraded : .serving
             }
         return MemberMetadata(state: state, load: UInt8(quarter * 64))
     }

@@ -49,11 +49,7 @@ extension CellNode {
     /// The store has carried out an order, durably if it was a write.
     package mutating func stored(_ answer: StoreAnswer, now: Instant, into sink: inout some CellSink) {
         guard let pending = orders.remove(SlabKey(rawValue: answer.ticket)) else { return }
-        if case .failed(let failure) = answer.outcome {
-            if failure == .broken { condition.isStoreBroken = true }
-        } else {
-            condition.isStoreBroken = false
-        }
+        condition.answered(answer.outcome)
         switch (pending.purpose, answer.outcome) {
         case (.record(let link, let request, let isWrite), _):
             answerRecord(answer.outcome, to: link, request: request, isWrite: isWrite, now: now, into: &sink)

@@ -22,6 +22,22 @@ import Topology
         #expect(told == [64, 128, 192, 128, 64, 0], "the swing changes nothing: \(told)")
     }
 
+    /// A full disk refuses every write while reads go on: that is not serving, and a write that was kept ends it.
+    @Test func aFullStoreIsDegradedUntilAWriteIsKept() {
+        var condition = CellCondition()
+        #expect(condition.metadata.state == .serving)
+        condition.answered(.failed(.full))
+        condition.answered(.record(version: .none, value: [], tombstone: false))
+        condition.answered(.failed(.overloaded))
+        #expect(condition.metadata.state == .degraded)
+        condition.answered(.written(.none))
+        #expect(condition.metadata.state == .serving)
+        condition.answered(.failed(.broken))
+        #expect(condition.metadata.state == .degraded)
+        condition.answered(.version(.none, tombstone: false))
+        #expect(condition.metadata.state == .serving)
+    }
+
     @Test func theOthersAreToldOfAFullPoolAndOfABrokenStore() {
         let cell = CellHarness(
             topology(services: [waiting("front", 60_000, pool: Pool(workers: 4, queue: 1))], store: StoreSettings()))
