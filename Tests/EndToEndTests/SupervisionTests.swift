@@ -152,5 +152,22 @@ extension EndToEnd {
                 try HTTPProbe.request("PUT", mesh.router, "/v1/customers/c1/records/later", body: body).status == 201)
             try mesh.down()
         }
+
+        /// A cell whose directory is gone gets one again; one that cannot start is no success.
+        @Test func aRestartMakesWhatIsMissingAndTellsWhenItFailed() throws {
+            let mesh = try TestMesh("topology/nine-cells.yaml")
+            try mesh.run(["kill", "us-east-1", "--yes"])
+            let folder = URL(fileURLWithPath: mesh.dataDirectory).appendingPathComponent("cells/us-east-1")
+            try FileManager.default.removeItem(at: folder)
+            #expect(try mesh.run(["restart", "us-east-1"]).code == 0)
+            try mesh.run(["kill", "us-west-1", "--yes"])
+            let store = URL(fileURLWithPath: mesh.dataDirectory).appendingPathComponent("cells/us-west-1/store.sqlite")
+            for ending in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: store.path + ending) }
+            try Data(repeating: 0x55, count: 8_192).write(to: store)
+            let outcome = try mesh.run(["restart", "us-west-1"])
+            #expect(outcome.code == 1 && outcome.err.contains("us-west-1 was not restarted"), "\(outcome.err)")
+            #expect(outcome.err.contains("not a sound SQLite database"), "\(outcome.err)")
+            try mesh.down()
+        }
     }
 }

@@ -23,6 +23,12 @@ package final class UVProcessDriver: ProcessDriver {
     package func spawn(
         _ request: SpawnRequest, onLine: @escaping (String) -> Void, onExit: @escaping (String) -> Void
     ) throws(SpawnFailure) -> ProcessIdentity {
+        // Somebody may have taken it away while the process was down.
+        if let slash = request.logPath.lastIndex(of: "/") {
+            do throws(FileFailure) { try SystemFile.makeDirectory(String(request.logPath[..<slash])) } catch {
+                throw SpawnFailure(error.description)
+            }
+        }
         let log = open(request.logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard log >= 0 else {
             throw SpawnFailure("cannot write \(request.logPath): \(String(cString: strerror(errno)))")

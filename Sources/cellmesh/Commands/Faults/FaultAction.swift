@@ -59,6 +59,7 @@ struct FaultAction {
             "/v1/\(kind.rawValue)", .object([("targets", .strings(names)), ("for_ms", .integer(lease))]),
             timeout: .seconds(30))
         show(answer, prediction)
+        try refuseFailures(answer["targets"].elements)
         hint(names, lease)
     }
 
@@ -106,6 +107,17 @@ struct FaultAction {
                 }
                 return table.render()
             })
+    }
+
+    /// What could not be done is no success, whatever was done beside it.
+    private func refuseFailures(_ outcomes: [JSONValue]) throws {
+        let failed = outcomes.filter { $0["action"].text == "failed" }
+        guard let first = failed.first else { return }
+        let name = first["name"].text ?? ""
+        let reason = first["detail"].text.map { ": \($0)" } ?? ""
+        throw CommandFailure(
+            "\(name) was not \(kind.past)\(reason)" + (failed.count > 1 ? " (and \(failed.count - 1) more)" : ""),
+            next: "cellmesh logs \(name)")
     }
 
     private func hint(_ names: [String], _ lease: Int64?) {
