@@ -143,13 +143,16 @@ extension EndToEnd {
             #expect(refused > 3)
             #expect(!kept.isEmpty)
             for path in kept { #expect(try HTTPProbe.request("GET", mesh.router, path).status == 200) }
-            #expect(try mesh.cells().allSatisfy { $0.state == "serving" })
+            #expect(
+                try TestMesh.eventually { try mesh.cells().allSatisfy { $0.state == "degraded" } },
+                "a cell that refuses every write does not serve")
             let grown = try Program.Running(
                 "/bin/mount", ["-o", "remount,size=32m", mesh.home.path], environment: [:], directory: Program.root
             ).wait()
             try #require(grown.code == 0)
             #expect(
                 try HTTPProbe.request("PUT", mesh.router, "/v1/customers/c1/records/later", body: body).status == 201)
+            #expect(try TestMesh.eventually { try mesh.cells().allSatisfy { $0.state == "serving" } })
             try mesh.down()
         }
 
