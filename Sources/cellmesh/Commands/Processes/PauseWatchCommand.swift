@@ -8,7 +8,7 @@ struct PauseWatchCommand: ParsableCommand {
         discussion: """
             Started by the control plane beside every pause, because a stopped process cannot end its own.
 
-              cellmesh pause-watch --lease cells/us-east-1/pause.json --lock control.lock --grace 10m
+              cellmesh pause-watch --lease cells/us-east-1/pause --lock control.lock --grace 10m
             """,
         shouldDisplay: false)
 
