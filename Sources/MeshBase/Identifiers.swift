@@ -73,6 +73,16 @@ public struct Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
         return address
     }
 
+    /// What to say to one who gives an IPv6 address where an endpoint or a host is wanted.
+    public static let onlyIPv4 = "IPv6 is not supported: give an IPv4 address"
+
+    /// Whether a text that is no endpoint was meant as an IPv6 address, with or without a port.
+    public static func isIPv6(_ text: some StringProtocol) -> Bool {
+        if text.hasPrefix("[") { return true }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count > 2 && (parts[0].isEmpty || UInt16(parts[0], radix: 16) != nil)
+    }
+
     private static func number(_ text: some StringProtocol, most: UInt32) -> UInt32? {
         guard !text.isEmpty, text.utf8.count <= 5, text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }),
             text.utf8.count == 1 || text.utf8.first != 48, let n = UInt32(text), n <= most

@@ -53,11 +53,20 @@ extension EndToEnd {
                 ("PUT /v1/customers/c1/records/k HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
                 ("GET / HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "y", count: 20_000) + "\r\n\r\n", 431),
             ]
+            let page = try mesh.json(["status"])
+            let cell = try #require((page["cells"] as? [[String: Any]])?.first?["address"] as? String)
+            for listener in [mesh.router, mesh.api, cell] {
+                for path in ["/livez", "/nothing", "/v1/customers/c1/services/user", "/v1/customers//services/user"] {
+                    let date = try HTTPProbe.request("GET", listener, path).headers["date"]
+                    #expect(date?.hasSuffix(" GMT") == true, "\(listener)\(path): \(date ?? "no date")")
+                }
+            }
             for (text, status) in refused {
                 let probe = try HTTPProbe(mesh.router)
                 probe.send(text)
                 let answer = try #require(HTTPProbe.parse(probe.receive()), "no answer to \(text.prefix(60))")
                 #expect(answer.status == status, "\(text.prefix(60)): \(answer.status)")
+                #expect(answer.headers["date"]?.hasSuffix(" GMT") == true, "\(text.prefix(60)): \(answer.headers)")
                 #expect(answer.headers["content-type"] == "application/problem+json")
             }
             try mesh.down()

@@ -21,4 +21,11 @@ import Testing
         "1..3.4:1", "01.2.3.4:1", "1.2.3.4 :1", "a.b.c.d:1", "1.2.3.4:٣", "localhost:80", "[::1]:80", "1.2.3.4:1\n",
     ])
     func everythingElseIsRefused(text: String) { #expect(Endpoint(text) == nil) }
+
+    @Test(arguments: [
+        ("[::1]:80", true), ("::1", true), ("::", true), ("fe80::1%eth0", true), ("2001:db8::1", true),
+        ("::ffff:10.0.0.1", true), ("10.0.0.1:80", false), ("10.0.0.1:80:1", false), ("host:80:1", false),
+        ("80", false), ("", false), ("host:80", false),
+    ])
+    func tellsIPv6(text: String, isIPv6: Bool) { #expect(Endpoint.isIPv6(text) == isIPv6) }
 }

@@ -193,7 +193,7 @@ package final class APIServer {
     /// A problem with one more header field.
     private func respond(_ stream: StreamPointer, _ problem: HTTPProblem, field: StaticString, _ value: StaticString) {
         let request = stream.pointee.request
-        HTTPResponseWriter.begin(problem.status, into: &stream.pointee.output)
+        HTTPResponseWriter.begin(problem.status, http.date(), into: &stream.pointee.output)
         HTTPResponseWriter.field(field, value, into: &stream.pointee.output)
         HTTPResponseWriter.end(
             problem, request.persistence, isHead: request.method == .head, into: &stream.pointee.output)

@@ -121,8 +121,8 @@ package struct DataPlaneRefusal: Error {
         self.allow = allow
     }
 
-    package func append(_ request: HTTPRequest, into output: inout ByteBuffer) {
-        HTTPResponseWriter.begin(problem.status, into: &output)
+    package func append(_ request: HTTPRequest, _ date: HTTPDate, into output: inout ByteBuffer) {
+        HTTPResponseWriter.begin(problem.status, date, into: &output)
         if let allow { HTTPResponseWriter.field("Allow", allow, into: &output) }
         HTTPResponseWriter.end(problem, request.persistence, isHead: request.method == .head, into: &output)
     }

@@ -11,9 +11,11 @@ package struct RouterResponseWriter: Sendable {
         cellLines = topology.cells.map { Array("X-Cell: \($0.name)\r\n".utf8) }
     }
 
-    package func append(_ response: RouterResponse, to request: HTTPRequest, into output: inout ByteBuffer) {
+    package func append(
+        _ response: RouterResponse, to request: HTTPRequest, _ date: HTTPDate, into output: inout ByteBuffer
+    ) {
         let status = Int(response.status)
-        HTTPResponseWriter.begin(status, into: &output)
+        HTTPResponseWriter.begin(status, date, into: &output)
         if let cell = response.cell { output.append(cellLines[cell.position]) }
         output.append("X-Epoch: ")
         output.append(decimal: UInt64(response.epoch.rawValue))

@@ -12,6 +12,7 @@ final class RouterProcess: LinkingProcess {
     private let limits: HTTPLimits
     /// Ends whose next request waited behind one that is answered now.
     private var ready: [SimSocket] = []
+    private var clock = HTTPDate(wall: Simulation.epoch)
 
     init(_ simulation: Simulation, _ machine: SimMachine) throws(GossipPort.Invalid) {
         let topology = simulation.topology
@@ -89,7 +90,7 @@ final class RouterProcess: LinkingProcess {
             case .incomplete:
                 return
             case .failure(let failure):
-                HTTPResponseWriter.refuse(failure, into: &socket.output)
+                HTTPResponseWriter.refuse(failure, date(), into: &socket.output)
                 socket.closesAfterWrite = true
                 return wrote(socket)
             case .complete(let request):
@@ -107,9 +108,16 @@ final class RouterProcess: LinkingProcess {
             var outbox = outbox
             socket.work = node.handle(request: request, now: now, into: &outbox)
         } catch {
-            error.append(socket.request, into: &socket.output)
+            error.append(socket.request, date(), into: &socket.output)
             finish(socket)
         }
+    }
+
+    /// The `Date` of an answer that is written now.
+    fileprivate func date() -> HTTPDate {
+        // The node may be at work: its own copy of the offset must not be read.
+        clock.update(wall: now.nanoseconds &+ Simulation.epoch)
+        return clock
     }
 
     /// The answer to the socket's request is in its output.
@@ -159,7 +167,7 @@ private struct RouterOutbox: RouterSink {
 
     mutating func respond(to request: RequestID, _ response: RouterResponse) {
         guard let client = process.socket(request) else { return }
-        process.writer.append(response, to: client.request, into: &client.output)
+        process.writer.append(response, to: client.request, process.date(), into: &client.output)
         process.finish(client)
     }
 

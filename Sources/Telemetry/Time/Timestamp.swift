@@ -1,3 +1,5 @@
+import MeshBase
+
 /// Times of day as RFC 3339 writes them, always in UTC: `2026-03-01T12:00:00.123Z`.
 package enum Timestamp {
     package enum Precision: Int, Sendable {
@@ -26,7 +28,7 @@ package enum Timestamp {
             rest += 86_400
             day -= 1
         }
-        let date = civil(day)
+        let date = CivilCalendar.date(ofDay: day)
         pad(date.year, 4, &bytes)
         bytes.append(UInt8(ascii: "-"))
         pad(date.month, 2, &bytes)
@@ -75,32 +77,12 @@ package enum Timestamp {
             for _ in (position - start)..<9 { fraction *= 10 }
         }
         guard let offset = offset(bytes[position...]) else { return nil }
-        let seconds = days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset
+        let date = CivilCalendar.Date(year: year, month: month, day: day)
+        let seconds = CivilCalendar.day(of: date) * 86_400 + hour * 3_600 + minute * 60 + second - offset
         return seconds * 1_000_000_000 + fraction
     }
 
     // MARK: The calendar
-
-    /// The civil date of a day since 1970 (Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
-    private static func civil(_ day: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = day + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
-    }
-
-    /// The inverse: `days_from_civil`.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
 
     private static func length(_ month: Int64, _ year: Int64) -> Int64 {
         switch month {

@@ -36,9 +36,10 @@ package enum AdvertisedAddress {
     /// The first address of a host name, or what `A.B.C.D` says.
     package static func address(of host: String, _ purpose: String) throws(HostFailure) -> UInt32 {
         if let address = Endpoint.parseAddress(host) { return address }
-        guard !host.contains(":") else {
-            throw HostFailure("\(purpose): IPv6 is not spoken here; give A.B.C.D, or a name that has an IPv4 address")
+        guard !Endpoint.isIPv6(host) else {
+            throw HostFailure("\(purpose): \(Endpoint.onlyIPv4), or a name that has one")
         }
+        guard !host.contains(":") else { throw HostFailure("\(purpose): a name or A.B.C.D, without a port") }
         var outcome: Result<[Endpoint], UVError>?
         do throws(UVError) {
             let loop = try EventLoop()

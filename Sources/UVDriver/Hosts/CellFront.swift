@@ -189,7 +189,7 @@ final class CellFront: HTTPServer {
         do {
             (data, route) = try DataPlane.read(request, in: bytes, id: stream.pointee.id)
         } catch {
-            error.append(request, into: &stream.pointee.output)
+            error.append(request, date(), into: &stream.pointee.output)
             return finish(stream)
         }
         guard case .service(let customer, let service, _) = route else {

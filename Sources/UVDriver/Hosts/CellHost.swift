@@ -221,7 +221,7 @@ struct CellIO: CellSink {
                     status: Int(status), type: problem.type, title: problem.title, detail: .made(problem.detail),
                     policy: problem.policy, retryAfter: status == 503 ? 1 : nil))
         }
-        HTTPResponseWriter.begin(Int(status), into: &stream.pointee.output)
+        HTTPResponseWriter.begin(Int(status), front.date(), into: &stream.pointee.output)
         if note.count > 0 { HTTPResponseWriter.field("X-Degraded", bytes: note, into: &stream.pointee.output) }
         HTTPResponseWriter.field("Content-Type", "application/json", into: &stream.pointee.output)
         HTTPResponseWriter.end(contentLength: body.count, request.persistence, into: &stream.pointee.output)

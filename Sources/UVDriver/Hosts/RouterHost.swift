@@ -185,7 +185,7 @@ final class RouterFront: HTTPServer {
             stream.pointee.route = route
             stream.pointee.work = node.pointee.handle(request: request, now: loop.now(), into: &io.pointee)
         } catch {
-            error.append(stream.pointee.request, into: &stream.pointee.output)
+            error.append(stream.pointee.request, date(), into: &stream.pointee.output)
             finish(stream)
         }
     }
@@ -229,11 +229,11 @@ struct RouterIO: RouterSink {
                 HTTPProblem(
                     status: 503, type: "answers-unread", title: "Too many answers wait for their clients",
                     detail: .fixed("Clients have not taken what they asked for; try again later."),
-                    policy: "admission", retryAfter: 1), client.pointee.request.persistence,
+                    policy: "admission", retryAfter: 1), front.date(), client.pointee.request.persistence,
                 isHead: client.pointee.request.method == .head, into: &client.pointee.output)
             return front.finish(client)
         }
-        writer.append(response, to: client.pointee.request, into: &client.pointee.output)
+        writer.append(response, to: client.pointee.request, front.date(), into: &client.pointee.output)
         front.finish(client)
     }
 

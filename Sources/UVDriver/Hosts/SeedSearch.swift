@@ -47,8 +47,7 @@ package struct SeedSearch {
     }
 
     private static func wanted(_ text: String) -> String {
-        text.split(separator: ":", omittingEmptySubsequences: false).count > 2
-            ? "IPv6 is not spoken here; give A.B.C.D:PORT, or a name that has an IPv4 address" : "give HOST:PORT"
+        Endpoint.isIPv6(text) ? "\(Endpoint.onlyIPv4) and its port, or a name that has one" : "give HOST:PORT"
     }
 
     package mutating func resolved(_ name: Name, to endpoints: [Endpoint]) {

@@ -41,6 +41,8 @@ package class HTTPServer: StreamOwner {
     package static let small = 16_384
     private var ready: [SlabKey] = []
     private var sweepTimer: LoopTimer?
+    private var clock = HTTPDate(wall: 0)
+    private var clockRead: Instant?
 
     package init(loop: EventLoop, limits: Limits = Limits()) {
         self.limits = limits
@@ -121,7 +123,7 @@ package class HTTPServer: StreamOwner {
 
     private func refuse(_ stream: StreamPointer, _ failure: HTTPFailure) {
         refused[Int(failure.rawValue)] += 1
-        HTTPResponseWriter.refuse(failure, into: &stream.pointee.output)
+        HTTPResponseWriter.refuse(failure, date(), into: &stream.pointee.output)
         stream.pointee.isBusy = false
         stream.pointee.waitingSince = loop.now()
         pool.closeAfterWriting(stream, lingering: true)
@@ -213,7 +215,20 @@ package class HTTPServer: StreamOwner {
         }
     }
 
-    // MARK: Answers of cold paths
+    // MARK: Answers
+
+    /// The `Date` of an answer that is written now; the wall clock is read once per turn.
+    @inline(__always)
+    package func date() -> HTTPDate {
+        let now = loop.now()
+        if now != clockRead {
+            clockRead = now
+            clock.update(wall: loop.wallClock())
+        }
+        return clock
+    }
+
+    // Those of cold paths.
 
     package func respond(
         _ stream: StreamPointer, status: Int, contentType: StaticString, body: [UInt8]
@@ -221,7 +236,8 @@ package class HTTPServer: StreamOwner {
         let request = stream.pointee.request
         body.withUnsafeBytes {
             HTTPResponseWriter.respond(
-                status, contentType: contentType, body: $0, request.persistence, isHead: request.method == .head,
+                status, date(), contentType: contentType, body: $0, request.persistence,
+                isHead: request.method == .head,
                 into: &stream.pointee.output)
         }
         finish(stream)
@@ -230,7 +246,7 @@ package class HTTPServer: StreamOwner {
     package func respond(_ stream: StreamPointer, _ problem: HTTPProblem) {
         let request = stream.pointee.request
         HTTPResponseWriter.problem(
-            problem, request.persistence, isHead: request.method == .head, into: &stream.pointee.output)
+            problem, date(), request.persistence, isHead: request.method == .head, into: &stream.pointee.output)
         finish(stream)
     }
 }

@@ -2,10 +2,11 @@ import MeshBase
 
 /// Writes responses into a connection's output buffer: `begin`, any number of `field`s, `end`, or `respond` in one.
 package enum HTTPResponseWriter {
-    /// The status line.
+    /// The status line and the date.
     @inline(__always)
-    package static func begin(_ status: Int, into output: inout ByteBuffer) {
+    package static func begin(_ status: Int, _ date: HTTPDate, into output: inout ByteBuffer) {
         output.append(HTTPStatus.line(status))
+        output.append(date.line)
     }
 
     /// A header field with a fixed value. Names and fixed values come from the program, not from the network.
@@ -62,10 +63,11 @@ package enum HTTPResponseWriter {
 
     /// A whole response. `isHead` leaves the body out but says its length (RFC 9110, 9.3.2).
     package static func respond(
-        _ status: Int, contentType: StaticString, body: UnsafeRawBufferPointer, _ persistence: HTTPPersistence,
+        _ status: Int, _ date: HTTPDate, contentType: StaticString, body: UnsafeRawBufferPointer,
+        _ persistence: HTTPPersistence,
         isHead: Bool = false, into output: inout ByteBuffer
     ) {
-        begin(status, into: &output)
+        begin(status, date, into: &output)
         guard !HTTPStatus.isBodiless(status) else { return end(contentLength: nil, persistence, into: &output) }
         if body.count > 0 { field("Content-Type", contentType, into: &output) }
         end(contentLength: body.count, persistence, into: &output)
@@ -78,19 +80,20 @@ package enum HTTPResponseWriter {
     }
 
     /// The answer to a request that could not be parsed, with `Connection: close`.
-    package static func refuse(_ failure: HTTPFailure, into output: inout ByteBuffer) {
+    package static func refuse(_ failure: HTTPFailure, _ date: HTTPDate, into output: inout ByteBuffer) {
         problem(
             HTTPProblem(
                 status: failure.status, detail: .fixed(failure.reason),
                 policy: failure == .overloaded ? "admission" : "http", retryAfter: failure == .overloaded ? 1 : nil),
-            .close, into: &output)
+            date, .close, into: &output)
     }
 
     /// A whole `application/problem+json` response.
     package static func problem(
-        _ problem: HTTPProblem, _ persistence: HTTPPersistence, isHead: Bool = false, into output: inout ByteBuffer
+        _ problem: HTTPProblem, _ date: HTTPDate, _ persistence: HTTPPersistence, isHead: Bool = false,
+        into output: inout ByteBuffer
     ) {
-        begin(problem.status, into: &output)
+        begin(problem.status, date, into: &output)
         end(problem, persistence, isHead: isHead, into: &output)
     }
 

@@ -25,10 +25,12 @@ struct LoadTarget {
     ) throws -> Endpoint {
         if let given {
             let text = given.hasPrefix("http://") ? String(given.dropFirst(7)) : given
-            if let endpoint = Endpoint(text) { return endpoint }
+            if let argument = EndpointArgument(argument: text) { return argument.endpoint }
             let name = text.hasPrefix("router/") ? String(text.dropFirst(7)) : text
             if let file = mesh.process(.router, name), let endpoint = Endpoint(file.data) { return endpoint }
-            throw CommandFailure(.usage, "'\(given)' is no router and no HOST:PORT")
+            throw CommandFailure(
+                .usage, "'\(given)' is no router and no HOST:PORT",
+                hint: Endpoint.isIPv6(text) ? Endpoint.onlyIPv4 : nil)
         }
         for router in topology.routers {
             if let file = mesh.process(.router, router.name), file.identity.isRunning,

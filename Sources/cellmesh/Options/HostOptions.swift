@@ -138,7 +138,7 @@ struct HostOptions: ParsableArguments {
     }
 }
 
-/// `A.B.C.D:PORT` (IPv4: IPv6 is not spoken), `localhost:PORT`, or a port of the loopback.
+/// `A.B.C.D:PORT` (IPv4 only; `ArgumentProblem` says so to whoever gives IPv6), `localhost:PORT`, or a port of the loopback.
 struct EndpointArgument: ExpressibleByArgument, Sendable {
     var endpoint: Endpoint
 

@@ -34,6 +34,19 @@ import Testing
     }
 
     @Test(arguments: [
+        "cell --listen", "cell --gossip", "router --listen", "router --gossip", "router --admin", "control --api",
+        "control --gossip", "control --listen",
+    ])
+    func saysThatIPv6IsNotSupported(option: String) throws {
+        for address in ["[::1]:7000", "::1", "fe80::1"] {
+            let failure = try failure("\(option) \(address)")
+            #expect(failure.message == "\(option.split(separator: " ")[1]) cannot be '\(address)'")
+            #expect(failure.hint == "IPv6 is not supported: give an IPv4 address, such as 127.0.0.1:7000")
+        }
+        #expect(try failure("\(option) 127.0.0.1").hint == "an address is HOST:PORT, such as 127.0.0.1:7000")
+    }
+
+    @Test(arguments: [
         ("kill", "the argument '<target> ...' is missing", "cellmesh kill --help"),
         ("load run --rate", "missing value for '--rate <number>'", "cellmesh load run --help"),
         ("version now", "unexpected argument 'now'", "cellmesh version --help"),

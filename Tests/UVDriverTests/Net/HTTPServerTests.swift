@@ -60,6 +60,35 @@ struct HTTPServerTests {
         #expect(!client.wasReset && client.statuses.count == 4)
     }
 
+    /// Whatever is answered, and whoever answers; an interim response needs none (RFC 9110, 6.6.1).
+    @Test func everyAnswerHasItsDate() throws {
+        let server = try TestServer()
+        defer { server.close() }
+        server.http.onRequest = { [unowned server] stream in
+            if stream.pointee.request.method == .delete {
+                server.http.respond(stream, HTTPProblem(status: 404, detail: .fixed("no"), policy: "routing"))
+            } else {
+                server.answer(stream)
+            }
+        }
+        let client = try server.connect()
+        client.send(get("/a") + "HEAD /b HTTP/1.1\r\nHost: x\r\n\r\nDELETE /c HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.send("PUT /p HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        let begun = server.loop.wallClock()
+        try server.turn(client) { client.statuses == [200, 200, 404, 100] }
+        client.send("abcGARBAGE\n\n")
+        try server.turn(client) { client.statuses == [200, 200, 404, 100, 200, 400] }
+        // One second before and after: the clock is read once per turn.
+        let near = (-1...(server.loop.wallClock() - begun) / 1_000_000_000 + 1).map {
+            String(decoding: HTTPDate(wall: begun + $0 * 1_000_000_000).line, as: UTF8.self)
+        }
+        for answer in client.text.components(separatedBy: "HTTP/1.1 ").dropFirst() {
+            let dates = answer.split(separator: "\r\n").filter { $0.hasPrefix("Date: ") }.map { $0 + "\r\n" }
+            #expect(dates.count == (answer.hasPrefix("100 ") ? 0 : 1), "\(answer)")
+            #expect(dates.allSatisfy { near.contains(String($0)) }, "\(answer)")
+        }
+    }
+
     // MARK: Clients that end their side
 
     @Test func aClientThatEndsItsSideStillGetsItsAnswers() throws {

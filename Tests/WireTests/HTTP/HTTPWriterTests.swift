@@ -4,6 +4,9 @@ import Testing
 @testable import Wire
 
 @Suite struct HTTPWriterTests {
+    let date = HTTPDate(wall: 784_111_777_000_000_000)
+    let dateLine = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+
     func text(_ write: (inout ByteBuffer) -> Void) -> String {
         var output = ByteBuffer(capacity: 16)
         write(&output)
@@ -14,7 +17,7 @@ import Testing
         text { output in
             Array(body.utf8).withUnsafeBytes {
                 HTTPResponseWriter.respond(
-                    status, contentType: "text/plain", body: $0, persistence, isHead: isHead, into: &output)
+                    status, date, contentType: "text/plain", body: $0, persistence, isHead: isHead, into: &output)
             }
         }
     }
@@ -22,14 +25,15 @@ import Testing
     @Test func responses() {
         #expect(
             respond(200, .implied, "hello")
-                == "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello")
+                == "HTTP/1.1 200 OK\r\n\(dateLine)Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello")
         #expect(
             respond(200, .close, isHead: true, "hello")
-                == "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nConnection: close\r\n\r\n")
-        #expect(respond(204, .implied, "ignored") == "HTTP/1.1 204 No Content\r\n\r\n")
+                == "HTTP/1.1 200 OK\r\n\(dateLine)Content-Type: text/plain\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"
+        )
+        #expect(respond(204, .implied, "ignored") == "HTTP/1.1 204 No Content\r\n\(dateLine)\r\n")
         #expect(
             respond(404, .keepAlive, "")
-                == "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: keep-alive\r\n\r\n")
+                == "HTTP/1.1 404 Not Found\r\n\(dateLine)Content-Length: 0\r\nConnection: keep-alive\r\n\r\n")
         #expect(text { HTTPResponseWriter.continueResponse(into: &$0) } == "HTTP/1.1 100 Continue\r\n\r\n")
     }
 
@@ -49,7 +53,7 @@ import Testing
         let problem = HTTPProblem(
             status: 503, type: "urn:cellmesh:shed", title: "Shed \"now\"", detail: .made(detail), policy: "shedder",
             retryAfter: 3)
-        let written = text { HTTPResponseWriter.problem(problem, .close, into: &$0) }
+        let written = text { HTTPResponseWriter.problem(problem, date, .close, into: &$0) }
         let outcome = parseResponse(written)
         let response = try #require(outcome.message)
         #expect(response.consumed == written.utf8.count)
@@ -60,7 +64,7 @@ import Testing
         }
         #expect(outcome.body?.hasPrefix("{\"type\":\"urn:cellmesh:shed\",\"title\":\"Shed \\\"now\\\"\"") == true)
         #expect(outcome.body?.utf8.contains { $0 < 0x20 && $0 != 0x0A } == false)
-        let head = text { HTTPResponseWriter.problem(problem, .close, isHead: true, into: &$0) }
+        let head = text { HTTPResponseWriter.problem(problem, date, .close, isHead: true, into: &$0) }
         #expect(written.hasPrefix(head) && head.hasSuffix("\r\n\r\n"))
     }
 
@@ -84,7 +88,7 @@ import Testing
 
     @Test func refusalsCloseTheConnection() throws {
         for failure in HTTPFailure.allCases {
-            let written = text { HTTPResponseWriter.refuse(failure, into: &$0) }
+            let written = text { HTTPResponseWriter.refuse(failure, date, into: &$0) }
             let outcome = parseResponse(written)
             let response = try #require(outcome.message, "\(failure)")
             #expect(response.status == failure.status && !response.keepAlive)
