@@ -15,12 +15,12 @@ import Topology
         ("cell: t", ["missing-key@1:1"]),
         ("cell: t\nservices: []", ["too-few@2:11"]),
         ("cell: t\nservices: {}", ["wrong-type@2:11"]),
-        ("cell: t\nservices: [{kind: cache}]", ["missing-key@2:12"]),
+        ("cell: t\nservices: [{kind: cache}]", ["missing-key@2:12", "not-in-force@2:13"]),
         ("cell: t\nservices: [{name: a}, {name: a}]", ["duplicate-name@2:30"]),
         ("cell: t\nservices: [{name: a}]\nstore: {tier: gold}", ["unknown-word@3:15"]),
         ("cell: t\nservices: [{name: a}]\nstore: critical", ["wrong-type@3:8"]),
-        ("cell: t\nservices: [{name: a}]\nshedding: {low: 96%}", ["wrong-order@3:11"]),
-        ("cell: t\nservices: [{name: a}]\nobjectives: {p99: 0s}", ["out-of-range@3:19"]),
+        ("cell: t\nservices: [{name: a}]\nshedding: {low: 96%}", ["not-in-force@3:1", "wrong-order@3:11"]),
+        ("cell: t\nservices: [{name: a}]\nobjectives: {p99: 0s}", ["not-in-force@3:1", "out-of-range@3:19"]),
         ("cell: t\nservices: [{name: a}]\nstroe: {}", ["unknown-key@3:1"]),
     ])
     func wholeBlueprints(yaml: String, expected: [String]) {
@@ -30,7 +30,8 @@ import Topology
     }
 
     @Test(arguments: [
-        ("kind: queue", ["unknown-word"]), ("path: warm", ["unknown-word"]), ("pool: {workers: 0}", ["out-of-range"]),
+        ("kind: queue", ["not-in-force", "unknown-word"]), ("path: warm", ["unknown-word"]),
+        ("pool: {workers: 0}", ["out-of-range"]),
         ("pool: {workers: 1}", ["pool-of-one"]), ("pool: {queue: -1}", ["out-of-range"]),
         ("pool: {overflow: drop}", ["unknown-word"]), ("work: {wait: {p99: 4ms}}", ["missing-key"]),
         ("work: {wait: {p50: 4ms, p99: 3ms}}", ["wrong-order"]), ("work: {wait: 4ms}", ["wrong-type"]),
@@ -83,12 +84,15 @@ import Topology
             cache: {entries: 10000, ttl: 60s}
             queue: {capacity: 1000, overflow: age-limit}
             health: {liveness: {interval: 10s, timeout: 1s, failures: 3}, deep: {}}
+            shedding: {}
+            objectives: {error_rate: 1%}
             """)
         #expect(
             codes(result) == [
                 "not-in-force@5:32", "not-in-force@7:15", "too-few@8:20", "not-in-force@9:1", "not-in-force@10:1",
-                "not-in-force@11:1", "not-in-force@12:1",
+                "not-in-force@11:1", "not-in-force@12:1", "not-in-force@13:1", "not-in-force@14:1",
             ], "\(result.rendered())")
+        #expect(result.problems.last?.hint == "'--slo' of 'cellmesh load run' judges a run")
         #expect(result.problems[0].message.hasSuffix("(given 2 times)"))
     }
 

@@ -95,19 +95,15 @@ import Topology
                 routers:
                   - {name: r1, region: a}
                 control: {region: a}
-                deciders: 3
                 restart: never
                 membership: {profile: local}
-                evacuation: {stages: [5, 25, 50, 75, 95, 100], watch: 2s, max_error_rate: 0.01, headroom: 0.15}
                 blueprints:
                   - cell: echo
                     services:
                       - name: ping
-                        kind: stateless
                         path: hot
                         pool: {workers: 64, queue: 0, overflow: reject-new, age: 1s}
                         work: {cpu: 0ms, errors: 0.0}
-                    shedding: {critical: 1.0, high: 0.95, normal: 0.85, low: 0.7}
 
                 """)
     }

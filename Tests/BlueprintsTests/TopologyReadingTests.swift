@@ -76,8 +76,8 @@ import Topology
         Case(["  - {name": "  - {name: a, cells: 3, zones: []}"], "too-few@4:32"),
         Case(["  - {name": "  - {name: a, cells: 3, zones: [b, b]}"], "duplicate-name@4:36"),
         Case(["  - {name": "  - {name: a, cells: 3, geography: 1}"], "bad-name@4:36"),
-        Case(["  - {name": "  - {name: a, cells: 3, near: [b]}"], "unknown-region@4:32"),
-        Case(["  - {name": "  - {name: a, cells: 3, near: [a]}"], "bad-link@4:32"),
+        Case(["  - {name": "  - {name: a, cells: 3, near: [b]}"], "not-in-force@4:25", "unknown-region@4:32"),
+        Case(["  - {name": "  - {name: a, cells: 3, near: [a]}"], "not-in-force@4:25", "bad-link@4:32"),
         Case(["  - {name": "  - {name: a, cells: 3}\n  - {name: a, cells: 3}"], "duplicate-name@5:12"),
         Case(["  - {name": "  - {name: a, cells: [b-1, x]}\n  - {name: b, cells: 1}"], "duplicate-name@5:22"),
         Case(["  - {name": "  - 3"], "wrong-type@4:5"),
@@ -118,23 +118,80 @@ import Topology
         Case(["routers": "routers: [{region: a}]"], "missing-key@7:11"),
         Case(["control": "control: {region: b}"], "unknown-region@7:19"),
         Case(["control": "control: {}"], "missing-key@7:10"),
-        Case(["deciders": "deciders: 5"], "out-of-range@7:11"),
-        Case(["deciders": "deciders: 2"], "even-deciders@7:11"),
+        Case(["deciders": "deciders: 5"], "not-in-force@7:1", "out-of-range@7:11"),
+        Case(["deciders": "deciders: 2"], "not-in-force@7:1", "even-deciders@7:11"),
         Case(["restart": "restart: always"], "unknown-word@7:10"),
         Case(["membership": "membership: {profile: lna}"], "unknown-word@7:23"),
         Case(["membership": "membership: {probe-interval: 1s, probe-timeout: 1s}"], "wrong-order@7:13"),
         Case(["membership": "membership: {indirect-probes: 17}"], "out-of-range@7:31"),
-        Case(["evacuation": "evacuation: {stages: [5, 50]}"], "wrong-order@7:22"),
-        Case(["evacuation": "evacuation: {stages: []}"], "wrong-order@7:22"),
-        Case(["evacuation": "evacuation: {stages: [0, 100]}"], "out-of-range@7:23"),
-        Case(["evacuation": "evacuation: {headroom: 100%}"], "out-of-range@7:24"),
-        Case(["evacuation": "evacuation: {watch: soon}"], "bad-duration@7:21"),
+        Case(["evacuation": "evacuation: {stages: [5, 50]}"], "not-in-force@7:1", "wrong-order@7:22"),
+        Case(["evacuation": "evacuation: {stages: []}"], "not-in-force@7:1", "wrong-order@7:22"),
+        Case(["evacuation": "evacuation: {stages: [0, 100]}"], "not-in-force@7:1", "out-of-range@7:23"),
+        Case(["evacuation": "evacuation: {headroom: 100%}"], "not-in-force@7:1", "out-of-range@7:24"),
+        Case(["evacuation": "evacuation: {watch: soon}"], "not-in-force@7:1", "bad-duration@7:21"),
     ]
 
     @Test(arguments: names + regions + parts) func everyMistakeIsFoundWhereItStands(example: Case) {
         let result = load(example.yaml)
         #expect(codes(result) == example.problems, "\(result.rendered())")
         #expect((result.topology == nil) == result.problems.hasErrors)
+    }
+
+    @Test func keysNotInForceAreNamedOnceAndOnlyWhereTheyStand() {
+        let yaml = """
+            mesh: test
+            blueprint: echo.yaml
+            regions:
+              - {name: a, cells: 2, near: [b]}
+              - {name: b, cells: 2, near: [a]}
+            customers: {count: 10}
+            sharding: {size: 2}
+            deciders: 3
+            evacuation: {watch: 2s}
+            """
+        let result = load(yaml)
+        #expect(codes(result) == ["not-in-force@4:25", "not-in-force@8:1", "not-in-force@9:1"])
+        #expect(result.problems[0].message.hasSuffix("it has no effect (given 2 times)"))
+        #expect(result.topology?.deciders == 3 && result.report.ok)
+    }
+
+    static func pinned(_ regions: [String], _ rest: String = "sharding: {size: 3}") -> [String] {
+        let list = regions.map { "  - {\($0)}\n" }.joined()
+        return codes(
+            load(
+                "mesh: test\nblueprint: echo.yaml\ncustomers: {count: 10, geographies: {eu: 10%, us: 0%}}\n"
+                    + rest + "\nregions:\n" + list + "  - {name: u, geography: us, cells: 1}\n"))
+    }
+
+    /// Where the loss of one region takes whole shards of pinned customers, and only there.
+    @Test func customersPinnedToOneRegionAreWarnedOf() {
+        let eight = "name: a, geography: eu, zones: [x, y, z], cells: 8"
+        let warning = ["pinned-to-one-region@3:38"]
+        #expect(Self.pinned([eight, "name: b, cells: 1"]) == warning)
+        #expect(Self.pinned([eight], "sharding: {size: 2, spread: zone}") == warning)
+        #expect(Self.pinned([eight, "name: b, cells: 1"], "sharding: {size: 1}") == [])
+        #expect(Self.pinned([eight, "name: b, geography: eu, cells: 1"], "sharding: {size: 2}") == [])
+        // Three cells in two regions are spread over zones: a has three of them, or fewer than all cells need.
+        #expect(Self.pinned([eight, "name: b, geography: eu, cells: 1"]) == warning)
+        let few = "name: a, geography: eu, zones: [x, y], cells: 8"
+        #expect(Self.pinned([few, "name: b, geography: eu, zones: [x, y], cells: 2"]) == [])
+        // Who spreads by zones or cells has not asked for regions.
+        #expect(Self.pinned([few, "name: b, geography: eu, cells: 1"], "sharding: {size: 2, spread: cell}") == [])
+    }
+
+    @Test func aMeshOfOneRegionIsNotWarnedOfIt() {
+        let yaml = minimal().replacing("{name: a", with: "{name: a, geography: eu").replacing(
+            "{count: 10}", with: "{count: 10, geographies: {eu: 10%}}")
+        #expect(codes(load(yaml)) == [])
+    }
+
+    @Test func theWarningOfAPinNamesTheRegionAndAWayOut() throws {
+        let problem = try #require(ShippedFiles.load("three-regions.yaml").problems.first)
+        #expect(
+            problem.message
+                == "all 3 cells of a customer pinned to 'eu' lie in 'eu-west', its only region: the loss of that "
+                + "takes them all")
+        #expect(problem.hint?.hasPrefix("add a region with this geography") == true)
     }
 
     @Test func pinnedCustomersNeedEnoughCellsInTheirGeography() {
@@ -144,12 +201,13 @@ import Topology
             regions:
               - {name: a, geography: us, cells: 3}
               - {name: b, geography: eu, cells: 2}
-              - {name: c, geography: us, cells: 3}
+              - {name: c, geography: us, cells: 2}
+              - {name: d, geography: us, cells: 2}
             customers: {count: 10, geographies: {us: 20%, eu: SHARE}}
             """
-        #expect(codes(load(yaml.replacing("SHARE", with: "10%"))) == ["geography-too-small@7:47"])
+        #expect(codes(load(yaml.replacing("SHARE", with: "10%"))) == ["geography-too-small@8:47"])
         #expect(codes(load(yaml.replacing("SHARE", with: "0%"))) == [])
-        #expect(codes(load(yaml.replacing("SHARE", with: "81%"))).contains("out-of-range@7:37"))
+        #expect(codes(load(yaml.replacing("SHARE", with: "81%"))).contains("out-of-range@8:37"))
     }
 
     @Test func twoCellsToAShardAndTierCriticalRefuseWithOneDeadCell() {

@@ -12,6 +12,7 @@ struct TopologyChecks {
         if marks.isRegionsComplete, marks.isShardingComplete {
             checkShards()
             checkGeographies()
+            checkPins()
             checkQuorum()
         }
         checkTimeouts()
@@ -45,6 +46,33 @@ struct TopologyChecks {
                 .geographyTooSmall, at: position,
                 "a shard of \(size) cells does not fit into '\(share.geography)', which has \(cells)",
                 hint: "add cells there, or set 'size' of 'sharding' to at most \(cells)")
+        }
+    }
+
+    /// The loss of one region must not take a whole shard where the mesh has others; a pin can make it so without a word.
+    private func checkPins() {
+        let size = topology.sharding.size
+        guard size > 1, Set(topology.cells.map(\.region)).count > 1 else { return }
+        for (share, position) in zip(topology.customers.geographies, marks.geographies) where share.share > 0 {
+            let cells = topology.cells(inGeography: share.geography)
+            guard let spread = topology.spread(inGeography: share.geography) else { continue }
+            let regions = topology.domains(for: .region, among: cells)
+            if regions.count == 1 {
+                let region = topology.regions[topology.cells[cells[0].position].region].name
+                reporter.warning(
+                    .pinnedToOneRegion, at: position,
+                    "all \(size) cells of a customer pinned to '\(share.geography)' lie in '\(region)', its only region: "
+                        + "the loss of that takes them all",
+                    hint: "add a region with this geography, or accept it where data must not leave the region")
+            } else if topology.sharding.spread == .region, spread != .region,
+                regions.contains(where: { topology.domains(for: spread, among: $0).count >= size })
+            {
+                reporter.warning(
+                    .pinnedToOneRegion, at: position,
+                    "all \(size) cells of a customer pinned to '\(share.geography)' may lie in one region, whose loss takes "
+                        + "them all: it has \(regions.count) regions, so that shards are spread over \(spread.rawValue)s",
+                    hint: "add regions with this geography, or set 'size' of 'sharding' to at most \(regions.count)")
+            }
         }
     }
 

@@ -17,6 +17,14 @@ package struct MeshFilesResult: Sendable {
     package func rendered(color: Bool = false) -> String {
         ProblemRenderer(sources: sources, color: color).render(problems)
     }
+
+    /// The first problems for people, a line each, and how many there are besides; empty where there are none.
+    ///
+    /// - Parameter most: how many problems get a line, at least 1.
+    package func brief(most: Int, color: Bool = false) -> (text: String, others: Int) {
+        let renderer = ProblemRenderer(sources: sources, color: color)
+        return (problems.prefix(most).map(renderer.brief).joined(), max(0, problems.count - most))
+    }
 }
 
 /// Reads the files that a user writes, strictly, and finds as many problems as it can in one pass.

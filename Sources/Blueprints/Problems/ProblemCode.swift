@@ -56,6 +56,7 @@ package enum ProblemCode: String, Sendable, Codable, CaseIterable {
     case requestTimeout = "request-timeout"
     case poolOfOne = "pool-of-one"
     case quorumOfTwo = "quorum-of-two"
+    case pinnedToOneRegion = "pinned-to-one-region"
     case evenDeciders = "even-deciders"
     case jitterAboveLatency = "jitter-above-latency"
     case retryWithoutJitter = "retry-without-jitter"

@@ -18,11 +18,16 @@ package struct ProblemRenderer: Sendable {
     /// All problems, one after another; ends with a newline unless there are none.
     package func render(_ problems: [Problem]) -> String { problems.map(render).joined() }
 
-    package func render(_ problem: Problem) -> String {
+    /// One line, without what the file says there and without the hint; ends with a newline.
+    package func brief(_ problem: Problem) -> String {
         let place = "\(clean(problem.file)):\(problem.line):\(problem.column):"
         let severity = paint(problem.severity.rawValue + ":", problem.severity == .error ? "1;31" : "1;33")
-        var text =
-            "\(paint(place, "1")) \(severity) \(clean(problem.message)) \(paint("[\(problem.code.rawValue)]", "2"))\n"
+        let code = paint("[\(problem.code.rawValue)]", "2")
+        return "\(paint(place, "1")) \(severity) \(clean(problem.message)) \(code)\n"
+    }
+
+    package func render(_ problem: Problem) -> String {
+        var text = brief(problem)
         if let line = sources.first(where: { $0.name == problem.file })?.line(problem.line),
             let (shown, caret) = excerpt(line, column: problem.column)
         {

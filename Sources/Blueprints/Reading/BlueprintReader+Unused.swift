@@ -1,7 +1,8 @@
 import MeshBase
 import Topology
 
-/// The keys that are part of the file format and that this version only checks.
+/// The keys that are part of the file format and that this version only checks, except for those that the model holds:
+/// `kind`, `shedding` and `objectives`.
 extension BlueprintReader {
     enum Backoff: String, CaseIterable {
         case constant, linear, exponential, fibonacci

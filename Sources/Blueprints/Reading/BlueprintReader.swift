@@ -14,6 +14,8 @@ struct BlueprintReader {
         let name = map.requiredName("cell")
         let services = services(map)
         let store = map.mapping("store").map(store)
+        notInForce.note("shedding", of: map)
+        notInForce.note("objectives", of: map, hint: "'--slo' of 'cellmesh load run' judges a run")
         let shedding = map.mapping("shedding").map(shedding) ?? SheddingThresholds()
         let objectives = map.mapping("objectives").map(objectives)
         readUnused(map)
@@ -86,6 +88,7 @@ struct BlueprintReader {
     private func serviceDraft(_ map: MappingReader) -> ServiceDraft {
         let position = map.entry("name")?.value.position ?? map.position
         let name = map.requiredName("name")
+        notInForce.note("kind", of: map)
         let kind = map.word("kind", default: Service.Kind.stateless)
         let path = map.word("path", default: Service.Path.hot)
         let poolEntry = map.entry("pool")

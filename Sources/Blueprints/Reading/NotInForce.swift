@@ -1,14 +1,20 @@
 /// Collects keys whose syntax this version checks and which it does not run; one warning per key and file, where it
 /// is first used.
 final class NotInForce {
-    private var uses: [(key: String, position: Position, count: Int)] = []
+    private var uses: [(key: String, position: Position, hint: String?, count: Int)] = []
 
-    func note(_ key: String, at position: Position) {
+    /// `hint` says what there is instead of it.
+    func note(_ key: String, at position: Position, hint: String? = nil) {
         if let known = uses.firstIndex(where: { $0.key == key }) {
             uses[known].count += 1
         } else {
-            uses.append((key, position, 1))
+            uses.append((key, position, hint, 1))
         }
+    }
+
+    /// Notes the key where the mapping has it.
+    func note(_ key: String, of map: MappingReader, hint: String? = nil) {
+        if let entry = map.entry(key) { note(key, at: entry.position, hint: hint) }
     }
 
     func report(to reporter: Reporter) {
@@ -16,7 +22,7 @@ final class NotInForce {
             let times = use.count > 1 ? " (given \(use.count) times)" : ""
             reporter.warning(
                 .notInForce, at: use.position,
-                "'\(use.key)' is checked, but this version does not run it: it has no effect\(times)")
+                "'\(use.key)' is checked, but this version does not run it: it has no effect\(times)", hint: use.hint)
         }
     }
 }

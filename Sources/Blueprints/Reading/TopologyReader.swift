@@ -20,6 +20,7 @@ struct TopologyMarks {
 final class TopologyReader {
     let reporter: Reporter
     let shelf: BlueprintShelf
+    let notInForce = NotInForce()
     var marks = TopologyMarks()
     var read: ValueReading { ValueReading(reporter: reporter) }
 
@@ -51,11 +52,14 @@ final class TopologyReader {
         let routing = routing(map)
         let routers = routers(map, regions: names, cells: cells)
         let control = control(map, regions: names)
+        notInForce.note("deciders", of: map)
         let deciders = deciders(map, cells: cells.count)
         let restart = map.word("restart", default: RestartPolicy.never)
         let membership = map.mapping("membership").map(membership) ?? MembershipSettings()
+        notInForce.note("evacuation", of: map)
         let evacuation = map.mapping("evacuation").map(evacuation) ?? EvacuationSettings()
         map.finish()
+        notInForce.report(to: reporter)
 
         let topology = MeshTopology(
             name: name ?? "unnamed", seed: seed, regions: regions.map(\.region), cells: cells,
@@ -104,16 +108,15 @@ final class TopologyReader {
     }
 
     private func deciders(_ map: MappingReader, cells: Int) -> Int {
-        let odd = max(1, cells - (cells % 2 == 0 ? 1 : 0))
         let entry = map.entry("deciders")
         guard let entry, let count = map.optionalInteger("deciders", 1...TopologyLimits.deciders) else {
-            return min(MeshTopology.standardDeciders, odd)
+            return MeshTopology.standardDeciders(cells: cells)
         }
         if count <= cells { marks.deciders = entry.value.position }
         if count > cells, cells > 0 {
             reporter.error(
                 .outOfRange, at: entry.value.position, "'deciders' is \(count), and there are \(cells) cells",
-                hint: "each decider is a cell: at most \(odd)")
+                hint: "each decider is a cell: at most \(MeshTopology.mostDeciders(cells: cells))")
         }
         return count
     }

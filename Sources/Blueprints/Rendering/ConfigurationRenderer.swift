@@ -2,7 +2,8 @@ import MeshBase
 import Topology
 
 /// Writes a topology as one YAML file with every default filled in and its blueprints inside: what `config show`
-/// prints. Reading it again gives an equal topology.
+/// prints. Reading it again gives an equal topology. Keys that are not in force stand there only where they do not have
+/// their defaults, so that a file without warnings gives one without warnings.
 package enum ConfigurationRenderer {
     package static func yaml(_ topology: MeshTopology) -> String {
         var out = YAMLWriter()
@@ -33,17 +34,12 @@ package enum ConfigurationRenderer {
             out.line("  - {name: \(out.name(router.name)), region: \(out.name(topology.regions[router.region].name))}")
         }
         out.flow("control", [("region", out.name(topology.regions[topology.control.region].name))])
-        out.line("deciders: \(topology.deciders)")
+        if topology.deciders != MeshTopology.standardDeciders(cells: topology.cells.count) {
+            out.line("deciders: \(topology.deciders)")
+        }
         out.line("restart: \(topology.restart.rawValue)")
         membership(topology.membership, &out)
-        let evacuation = topology.evacuation
-        out.flow(
-            "evacuation",
-            [
-                ("stages", "[\(evacuation.stages.map(String.init).joined(separator: ", "))]"),
-                ("watch", Syntax.written(evacuation.watch)), ("max_error_rate", "\(evacuation.maximumErrorRate)"),
-                ("headroom", "\(evacuation.headroom)"),
-            ])
+        evacuation(topology.evacuation, &out)
         out.line("blueprints:")
         for blueprint in topology.blueprints { self.blueprint(blueprint, indent: "    ", first: "  - ", &out) }
         return out.text
@@ -110,6 +106,17 @@ package enum ConfigurationRenderer {
         out.flow("membership", fields)
     }
 
+    private static func evacuation(_ evacuation: EvacuationSettings, _ out: inout YAMLWriter) {
+        guard evacuation != EvacuationSettings() else { return }
+        out.flow(
+            "evacuation",
+            [
+                ("stages", "[\(evacuation.stages.map(String.init).joined(separator: ", "))]"),
+                ("watch", Syntax.written(evacuation.watch)), ("max_error_rate", "\(evacuation.maximumErrorRate)"),
+                ("headroom", "\(evacuation.headroom)"),
+            ])
+    }
+
     // MARK: Blueprints
 
     private static func blueprint(_ blueprint: Blueprint, indent: String, first: String, _ out: inout YAMLWriter) {
@@ -120,12 +127,14 @@ package enum ConfigurationRenderer {
             out.line("\(indent)store: {tier: \(store.tier.rawValue), durability: \(store.durability.rawValue)}")
         }
         let shedding = blueprint.shedding
-        out.flow(
-            "\(indent)shedding",
-            [
-                ("critical", "\(shedding.critical)"), ("high", "\(shedding.high)"), ("normal", "\(shedding.normal)"),
-                ("low", "\(shedding.low)"),
-            ])
+        if shedding != SheddingThresholds() {
+            out.flow(
+                "\(indent)shedding",
+                [
+                    ("critical", "\(shedding.critical)"), ("high", "\(shedding.high)"),
+                    ("normal", "\(shedding.normal)"), ("low", "\(shedding.low)"),
+                ])
+        }
         if let objectives = blueprint.objectives {
             var fields: [(String, String)] = []
             if let p99 = objectives.p99 { fields.append(("p99", Syntax.written(p99))) }
@@ -139,7 +148,7 @@ package enum ConfigurationRenderer {
     ) {
         let inner = indent + "  "
         out.line("\(indent)- name: \(out.name(service.name))")
-        out.line("\(inner)kind: \(service.kind.rawValue)")
+        if service.kind != .stateless { out.line("\(inner)kind: \(service.kind.rawValue)") }
         out.line("\(inner)path: \(service.path.rawValue)")
         let pool = service.pool
         out.flow(

@@ -14,7 +14,6 @@ extension DefaultFiles {
         cell: storefront
         services:
           - name: checkout
-            kind: stateful
             path: hot                                  # customers wait for it: a short queue at most
             pool: {workers: 64, queue: 128, overflow: priority}
             work: {wait: {p50: 1ms, p99: 4ms}, cpu: 20us}
@@ -36,44 +35,33 @@ extension DefaultFiles {
                 fallback: [static, empty]
 
           - name: user
-            kind: stateless
             pool: {workers: 64, queue: 64}
             work: {wait: {p50: 1ms, p99: 5ms}, cpu: 10us}
 
           - name: inventory
-            kind: cache
             pool: {workers: 48, queue: 64, overflow: drop-oldest}
             work: {wait: {p50: 2ms, p99: 8ms}, cpu: 10us}
 
           - name: payment
-            kind: stateful
             pool: {workers: 48, queue: 64, overflow: priority}
             work: {wait: {p50: 4ms, p99: 20ms}, cpu: 30us}
 
           - name: order                                # writes the order down
-            kind: database
             pool: {workers: 32, queue: 128, overflow: priority}
             work: {wait: {p50: 1ms, p99: 6ms}, cpu: 10us}
 
           - name: refund                               # rare and patient: the cold path queues deeply
-            kind: stateful
             path: cold
             pool: {workers: 8, queue: 1000}
             work: {wait: {p50: 4ms, p99: 20ms}, cpu: 20us}
 
           - name: shipping
-            kind: stateless
             pool: {workers: 32, queue: 64, overflow: age-limit}
             work: {wait: {p50: 3ms, p99: 15ms}, cpu: 10us}
 
         # Records of critical tier: majorities of the customer's shard for reads and writes. An acknowledged write survives
         # kill -9 of every process; `durability: machine` would also wait for the disk.
         store: {tier: critical, durability: process}
-
-        # At these utilisations requests of each priority are turned away.
-        shedding: {critical: 100%, high: 95%, normal: 85%, low: 70%}
-
-        objectives: {p99: 100ms, error_rate: 1%}
 
         """
 }

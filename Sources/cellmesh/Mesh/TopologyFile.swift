@@ -6,6 +6,8 @@ import Topology
 enum TopologyFile {
     /// What `up` starts when no file is named and this one is there.
     static let usual = "topology/three-regions.yaml"
+    /// More warnings than these are counted only, so that what a command says is not lost behind them.
+    static let mostWarnings = 3
 
     /// The named file, or the usual one, or the one inside of this program.
     static func load(_ path: String?) -> MeshFilesResult {
@@ -24,13 +26,30 @@ enum TopologyFile {
 
     /// The topology, with its warnings on standard error; an error ends the command.
     static func topology(_ path: String?, console: Console) throws -> MeshTopology {
+        let (topology, result) = try sound(path, console: console)
+        warn(result, of: path, console: console)
+        return topology
+    }
+
+    /// The warnings in short on standard error, for people: a line each, and where to read more.
+    static func warn(_ result: MeshFilesResult, of path: String?, console: Console) {
+        guard console.format != .json else { return }
+        if let text = warnings(result, of: path, color: console.paintsMessages) { console.message(text) }
+    }
+
+    /// What `warn` says; nil where there are no warnings.
+    static func warnings(_ result: MeshFilesResult, of path: String?, color: Bool) -> String? {
+        guard !result.problems.isEmpty else { return nil }
+        let (text, others) = result.brief(most: mostWarnings, color: color)
+        guard others > 0 else { return trimmed(text) }
+        let all = path == "-" ? "" : "; all: cellmesh validate\(path.map { " \($0)" } ?? "")"
+        return text + "and \(Wording.plural(others, "other warning"))\(all)"
+    }
+
+    /// The topology, with what is said about it; an error ends the command.
+    static func sound(_ path: String?, console: Console) throws -> (MeshTopology, MeshFilesResult) {
         let result = load(path)
-        if let topology = result.topology {
-            if !result.problems.isEmpty, console.format != .json {
-                console.message(trimmed(result.rendered(color: console.paintsMessages)))
-            }
-            return topology
-        }
+        if let topology = result.topology { return (topology, result) }
         let name = path == "-" ? "<stdin>" : path ?? usual
         let count = result.problems.count { $0.severity == .error }
         guard console.format != .json else {

@@ -14,7 +14,7 @@ import Testing
 
     @Test func theyMakeAMesh() throws {
         let result = TopologyFile.embedded()
-        #expect(result.problems.isEmpty, "\(result.rendered())")
+        #expect(result.problems.map(\.code) == [.pinnedToOneRegion], "\(result.rendered())")
         let topology = try #require(result.topology)
         #expect(topology.cells.count == 12)
         #expect(topology.entryServices == ["checkout"])

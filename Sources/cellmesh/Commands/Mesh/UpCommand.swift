@@ -91,9 +91,14 @@ struct UpCommand: ParsableCommand {
             if file == nil, let name = mesh.name, let known = try own(MeshHome.current().directory(name)) {
                 topology = known
             } else {
-                topology = try TopologyFile.topology(file, console: console)
+                let read = try TopologyFile.sound(file, console: console)
+                topology = read.0
                 if let name = mesh.name { topology.name = name }
-                if file == nil, let known = try own(MeshHome.current().directory(topology.name)) { topology = known }
+                if file == nil, let known = try own(MeshHome.current().directory(topology.name)) {
+                    topology = known
+                } else {
+                    TopologyFile.warn(read.1, of: file, console: console)
+                }
             }
             directory = try MeshHome.current().directory(topology.name)
         } catch let error as DataDirectoryError {
