@@ -7,8 +7,8 @@ extension MeshTopology {
         return name + "/" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    /// Of everything that decides where customers live, who takes part, how many copies a record has and which services
-    /// there are. Time limits and costs may differ between processes without harm, and are left out.
+    /// Of everything that decides where customers live, who takes part, how many copies a record has, which services
+    /// there are, and how large a body may be: a frame beyond the reader's limit costs the link. Time limits and costs may differ between processes without harm, and are left out.
     public var digest: UInt64 {
         var digest = Digest()
         digest.add(seed)
@@ -40,6 +40,7 @@ extension MeshTopology {
             digest.add(blueprint.store?.tier.rawValue ?? "")
             digest.add(blueprint.services.map(\.name))
         }
+        digest.add(routing.bodyLimit)
         return digest.value
     }
 

@@ -61,6 +61,22 @@ extension EndToEnd {
                     #expect(date?.hasSuffix(" GMT") == true, "\(listener)\(path): \(date ?? "no date")")
                 }
             }
+            // The router and the cell itself tell the same of what neither of them takes.
+            let alike: [(String, String, Int)] = [
+                ("GET", "/nothing", 404), ("POST", "/nothing", 404), ("DELETE", "/v1/customers/c1/services/user", 405),
+                ("PATCH", "/v1/customers/c1/records/k", 405), ("GET", "/v1/customers/c1/services/nothing", 404),
+                ("GET", "/v1/customers//services/user", 400), ("GET", "/v1/customers/c1/services/%zz", 400),
+            ]
+            for (method, path, status) in alike {
+                for listener in [mesh.router, cell] {
+                    let answer = try HTTPProbe.request(method, listener, path)
+                    #expect(answer.status == status, "\(listener): \(method) \(path)")
+                    #expect((answer.headers["allow"] != nil) == (status == 405), "\(listener): \(method) \(path)")
+                }
+            }
+            #expect(try HTTPProbe.request("GET", cell, "/v1/customers/c1/records/k").status == 421)
+            let page405 = try HTTPProbe.request("POST", cell, "/metrics")
+            #expect((page405.status, page405.headers["allow"]) == (405, "GET, HEAD"))
             for (text, status) in refused {
                 let probe = try HTTPProbe(mesh.router)
                 probe.send(text)

@@ -75,10 +75,10 @@ package final class APIServer {
             return respond(stream, APIFailure(404, "There is no \(path.prefix(128)) here.").problem)
         }
         guard route.isChange ? request.method == .post : isRead else {
-            return respond(
+            return http.respond(
                 stream,
                 APIFailure(405, "\(path) is \(route.isChange ? "changed with POST" : "read with GET").").problem,
-                field: "Allow", route.isChange ? "POST" : "GET, HEAD")
+                field: ("Allow", route.isChange ? "POST" : "GET, HEAD"))
         }
         if route.isChange, !isJSON(request.contentType.text(in: bytes)) {
             return respond(stream, APIFailure(415, "The body must be application/json.").problem)
@@ -182,22 +182,12 @@ package final class APIServer {
         case .host: respond(stream, APIFailure(403, "The Host field must be this server's own address.").problem)
         case .origin: respond(stream, APIFailure(403, "Pages of other servers may not use this API.").problem)
         case .token:
-            respond(
+            http.respond(
                 stream,
                 APIFailure(401, "Send 'Authorization: Bearer' with the content of the file 'token' of the mesh.")
                     .problem,
-                field: "WWW-Authenticate", "Bearer")
+                field: ("WWW-Authenticate", "Bearer"))
         }
-    }
-
-    /// A problem with one more header field.
-    private func respond(_ stream: StreamPointer, _ problem: HTTPProblem, field: StaticString, _ value: StaticString) {
-        let request = stream.pointee.request
-        HTTPResponseWriter.begin(problem.status, http.date(), into: &stream.pointee.output)
-        HTTPResponseWriter.field(field, value, into: &stream.pointee.output)
-        HTTPResponseWriter.end(
-            problem, request.persistence, isHead: request.method == .head, into: &stream.pointee.output)
-        http.finish(stream)
     }
 
     /// Also where nothing is said, as with an empty body.

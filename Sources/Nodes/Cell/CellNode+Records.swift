@@ -95,7 +95,7 @@ extension CellNode {
             guard value.count <= topology.routing.bodyLimit else {
                 // Written when the limit was higher: a frame beyond it would cost the whole link.
                 counters.recordFailures += 1
-                return sink.refuse(.malformed, request: request, to: link)
+                return sink.refuse(.tooLarge, request: request, to: link)
             }
             head.set(version)
             if tombstone { head.flags.insert(.tombstone) }

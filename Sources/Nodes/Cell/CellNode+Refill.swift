@@ -137,7 +137,7 @@ extension CellNode {
         }
         let body = answerBuffer.bytes
         var name = self.name
-        name.withUTF8 { name in
+        let isSent = name.withUTF8 { name in
             position.customer.withUnsafeBytes { customer in
                 position.key.withUnsafeBytes { key in
                     sink.send(
@@ -145,6 +145,10 @@ extension CellNode {
                 }
             }
         }
+        guard !isSent else { return }
+        // It takes nothing: to wait for its answer would be to wait for the question to be given up.
+        counters.refillUnsent += 1
+        drop(place, now: now, into: &sink)
     }
 
     /// An answer of a peer.

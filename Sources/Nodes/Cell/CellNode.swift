@@ -166,21 +166,21 @@ package struct CellNode: ~Copyable {
             body: UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
-    /// A service call by a client of the cell's own listener.
+    /// A service call by a client of the cell's own listener; it has no longer than a router would give it.
     package mutating func handle(
         serviceCall service: UnsafeRawBufferPointer, customer: UnsafeRawBufferPointer, priority: Priority,
         deadline: TimeAmount, connection: ConnectionID, now: Instant, into sink: inout some CellSink
     ) {
         counters.httpCalls += 1
         guard !isStopping else {
-            return respond(connection, 503, "{\"error\":\"this cell is stopping\"}", into: &sink)
+            return respond(connection, .stopping, "this cell is stopping", into: &sink)
         }
         guard let index = graph.service(named: service) else {
-            return respond(connection, 404, "{\"error\":\"no such service\"}", into: &sink)
+            return respond(connection, .unknownService, "no such service", into: &sink)
         }
         call(
             index, for: .http(connection), customer: CustomerHash(customer), priority: priority,
-            deadline: now + deadline, name: customer, now: now, into: &sink)
+            deadline: now + min(deadline, topology.routing.requestTimeout), name: customer, now: now, into: &sink)
     }
 
     private mutating func call(
@@ -292,10 +292,10 @@ package struct CellNode: ~Copyable {
     }
 
     private func respond(
-        _ connection: ConnectionID, _ status: UInt16, _ text: StaticString, into sink: inout some CellSink
+        _ connection: ConnectionID, _ why: Refusal, _ text: StaticString, into sink: inout some CellSink
     ) {
         sink.respond(
-            connection, status: status, note: .empty,
+            connection, status: why.status, note: .empty,
             body: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
@@ -325,6 +325,8 @@ package struct CellCounters: Sendable {
     package var withoutVote: UInt64 = 0
     /// Questions to other cells that they did not answer in time.
     package var refillTimeouts: UInt64 = 0
+    /// Questions to other cells that their links could not take.
+    package var refillUnsent: UInt64 = 0
 }
 
 extension UnsafeRawBufferPointer {

@@ -22,10 +22,12 @@ package protocol CellSink: LinkSink {
     /// Answer a client of the cell's own listener.
     mutating func respond(
         _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
-    /// Ask another cell; its answer comes back through `handle(answer:)`, or the link breaks. Dropped when it is down.
+    /// Ask another cell; its answer comes back through `handle(answer:)`, or the link breaks.
+    /// - Returns: false when the link is gone or full: nothing was sent, and nothing will be.
     mutating func send(
         _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
-        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
+        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+    ) -> Bool
     /// Answered by `stored`, in order.
     mutating func store(_ order: StoreOrder)
     /// Use a processor for so long, off the loop; answered by `burned`, or by `burnRefused` where the driver's

@@ -7,8 +7,8 @@ extension DataProblem {
     package static func ofCell(status: UInt16, body: UnsafeRawBufferPointer) -> DataProblem? {
         switch status {
         case ..<400: nil
-        case 404: unknownService
-        case 503:
+        case Refusal.unknownService.status: unknownService
+        case Refusal.overloaded.status:
             DataProblem(
                 "cell-refused", title: "No cell accepted the request",
                 detail: String(decoding: body, as: UTF8.self), policy: "bulkhead")
@@ -20,6 +20,26 @@ extension DataProblem {
         DataProblem(
             "unknown-service", title: "No such service",
             detail: "The blueprint of this customer's cell has no service of this name.", policy: "routing")
+    }
+
+    static var noStore: DataProblem {
+        DataProblem(
+            "no-store", title: "These cells have no store",
+            detail: "The blueprint of this customer's cells declares no store, so there are no records.",
+            policy: "routing")
+    }
+
+    static var malformed: DataProblem {
+        DataProblem(
+            "malformed", title: "The cell did not understand the request",
+            detail: "The cell refused the frame as malformed.", policy: "routing")
+    }
+
+    static var tooLarge: DataProblem {
+        DataProblem(
+            "record-too-large", title: "The record is larger than bodies may be",
+            detail: "It was written when routing.body-limit was higher; raise it, or write or delete the record.",
+            policy: "store")
     }
 
     static func serviceFailed(_ body: UnsafeRawBufferPointer) -> DataProblem {

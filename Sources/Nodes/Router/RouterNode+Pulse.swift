@@ -46,12 +46,17 @@ extension RouterNode {
     }
 
     private mutating func ping(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
-        counters.pings += 1
         // The time travels with it, so that an answer needs no memory of its question.
-        sink.ping(
+        let isSent = sink.ping(
             FrameHead(
                 kind: .ping, request: 0, customer: CustomerHash(rawValue: 0), epoch: .first,
                 versionCounter: UInt64(bitPattern: now.nanoseconds)), to: cell)
+        if isSent {
+            counters.pings += 1
+        } else {
+            // A cell that takes nothing is as silent as one that does not answer: its wait goes on, and demotes it.
+            counters.pingsUnsent += 1
+        }
     }
 
     mutating func ponged(

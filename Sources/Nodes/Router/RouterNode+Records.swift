@@ -15,10 +15,7 @@ extension RouterNode {
         guard let rule = rule(of: shard) else {
             refuse(
                 request.id, status: 404, shard: nil, customer: request.customer,
-                DataProblem(
-                    "no-store", title: "These cells have no store",
-                    detail: "The blueprint of this customer's cells declares no store, so there are no records.",
-                    policy: "routing"), into: &sink)
+                .noStore, into: &sink)
             return nil
         }
         let kind: RegisterOperation.Kind
@@ -116,10 +113,10 @@ extension RouterNode {
             counters.refusals += 1
             // A refusal of the query that comes while storing says nothing about the store.
             guard frame.head.kind == .refusal, isAcknowledgement == work.register.isStoring else { return }
-            let refusal = Refusal(rawValue: frame.head.status) ?? .malformed
+            let refusal = Refusal(rawValue: frame.head.status)
             work.refusal = refusal
             tick(&work.register, .none, now: now)
-            step = work.register.failed(position, changedNothing: refusal != .storeBroken)
+            step = work.register.failed(position, changedNothing: refusal.map { $0 != .storeBroken } ?? false)
         }
         operations[key]!.work = .record(work)
         perform(step, key, now: now, into: &sink)
@@ -256,6 +253,24 @@ extension RouterNode {
             policy: "refill")
     }
 
+    /// What no cell of the shard will do is told as what it is, and not as a want of cells.
+    private static func explain(
+        _ outcome: RegisterOperation.Outcome, _ refusal: Refusal?
+    ) -> (UInt16, DataProblem)? {
+        switch outcome {
+        case .noQuorum, .refused: break
+        case .written, .found, .missing, .unknown: return nil
+        }
+        let problem: DataProblem
+        switch refusal {
+        case .malformed: problem = .malformed
+        case .noStore: problem = .noStore
+        case .tooLarge: problem = .tooLarge
+        default: return nil
+        }
+        return refusal.map { ($0.status, problem) }
+    }
+
     private mutating func complete(
         _ key: SlabKey, _ outcome: RegisterOperation.Outcome, into sink: inout some RouterSink
     ) {
@@ -264,6 +279,10 @@ extension RouterNode {
         let request = operations[key]!.request
         let customer = operations[key]!.customer
         var response = RouterResponse(status: 200)
+        if let (status, problem) = Self.explain(outcome, work.refusal) {
+            finish(key)
+            return refuse(request, status: status, shard: shard, customer: customer, problem, into: &sink)
+        }
         switch outcome {
         case .written(let version, let replaced):
             response.status = work.register.kind == .write && !replaced ? 201 : 204

@@ -90,7 +90,7 @@ extension RouterNode {
             links[cell.position].pulse.answered()
             counters.refusals += 1
             serviceAttemptFailed(
-                key, .refused(Refusal(rawValue: frame.head.status) ?? .malformed), now: now, into: &sink)
+                key, .refused(Refusal(rawValue: frame.head.status)), now: now, into: &sink)
         default:
             counters.lateFrames += 1
         }
@@ -107,7 +107,7 @@ extension RouterNode {
         let shard = operations[key]!.shard
         var mayRepeat = operations[key]!.isIdempotent
         switch failure {
-        case .refused(let why): mayRepeat = why != .unknownService && why != .malformed
+        case .refused(let why): mayRepeat = why?.mayRepeat ?? true
         case .unsent: mayRepeat = true
         case .none, .reset, .timeout: break
         }
@@ -150,29 +150,26 @@ extension RouterNode {
                     "link-full", title: "The links to the cells can take no more",
                     detail: "\(cells); the link to the last is full or gone. Nothing was begun.", policy: "admission")
             )
-        case .refused(.unknownService):
-            return (404, .unknownService)
-        case .refused(.malformed):
-            return (
-                400,
-                DataProblem(
-                    "malformed", title: "The cell did not understand the request",
-                    detail: "The cell refused the frame as malformed.", policy: "routing")
-            )
-        case .refused(.deadline):
-            return (
-                504,
-                DataProblem(
-                    "deadline", title: "Too little time was left",
-                    detail: "\(cells); the last saw that the deadline could not be met.", policy: "deadline")
-            )
         case .refused(let why):
-            return (
-                503,
-                DataProblem(
-                    "cell-refused", title: "No cell accepted the request",
-                    detail: "\(cells); the last refused: \(why).", policy: "bulkhead")
-            )
+            return (why?.status ?? 503, explain(why, cells))
+        }
+    }
+
+    private static func explain(_ refusal: Refusal?, _ cells: String) -> DataProblem {
+        switch refusal {
+        case .unknownService: .unknownService
+        case .malformed: .malformed
+        case .noStore: .noStore
+        case .tooLarge: .tooLarge
+        case .deadline:
+            DataProblem(
+                "deadline", title: "Too little time was left",
+                detail: "\(cells); the last saw that the deadline could not be met.", policy: "deadline")
+        default:
+            DataProblem(
+                "cell-refused", title: "No cell accepted the request",
+                detail: "\(cells); the last refused: \(refusal.map { "\($0)" } ?? "for a reason unknown here").",
+                policy: "bulkhead")
         }
     }
 

@@ -285,7 +285,7 @@ package struct RouterNode: ~Copyable {
             response.shardSize = shard.count
             let outcome: ImpactOutcomes.Outcome =
                 switch status {
-                case 502, 504: .failed
+                case 500, 502, 504: .failed
                 case 503, 507: lacksQuorum ? .noQuorum : .refused
                 default: .ok
                 }
@@ -326,6 +326,8 @@ package struct RouterCounters: Sendable {
     package var overloaded: UInt64 = 0
     /// Pings of cells that were not heard otherwise.
     package var pings: UInt64 = 0
+    /// Pings that a link was too full for, or that found it gone.
+    package var pingsUnsent: UInt64 = 0
     /// Cells that did not answer in time and are passed over.
     package var demotions: UInt64 = 0
     /// Demoted cells that answered again.

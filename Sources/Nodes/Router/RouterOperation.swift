@@ -45,8 +45,8 @@ struct RouterOperation {
 /// Why an attempt at a cell came to nothing.
 enum AttemptFailure: Equatable {
     case none
-    /// The cell refused before it began.
-    case refused(Refusal)
+    /// The cell refused before it began; nil for a reason that this router does not know.
+    case refused(Refusal?)
     /// The link could not take it: nothing was sent.
     case unsent
     /// The link broke while the cell may have been working.

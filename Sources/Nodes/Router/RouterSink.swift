@@ -10,7 +10,8 @@ package protocol RouterSink: LinkSink {
     /// - Returns: false when the link is gone or full, or the client is: nothing was sent, and nothing will be.
     mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) -> Bool
     /// Send a ping, which belongs to no request.
-    mutating func ping(_ head: FrameHead, to cell: CellIndex)
+    /// - Returns: false when the link is gone or full: nothing was sent.
+    mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool
     /// Answer the client; the request is forgotten.
     mutating func respond(to request: RequestID, _ response: RouterResponse)
 }

@@ -189,10 +189,11 @@ private struct CellOutbox: CellSink {
     mutating func send(
         _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
         note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
-    ) {
-        guard let link = process.link(to: cell) else { return }
+    ) -> Bool {
+        guard let link = process.link(to: cell) else { return false }
         FrameCodec.append(head, customer: customer, name: name, note: note, body: body, into: &link.output)
         process.wrote(link)
+        return true
     }
 
     mutating func store(_ order: StoreOrder) { process.store?.add(order) }

@@ -159,10 +159,11 @@ private struct RouterOutbox: RouterSink {
         return true
     }
 
-    mutating func ping(_ head: FrameHead, to cell: CellIndex) {
-        guard let link = process.links[cell.position], link.speech == .frames else { return }
+    mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool {
+        guard let link = process.link(to: cell) else { return false }
         FrameCodec.append(head, into: &link.output)
         process.wrote(link)
+        return true
     }
 
     mutating func respond(to request: RequestID, _ response: RouterResponse) {

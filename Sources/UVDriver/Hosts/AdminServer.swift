@@ -33,12 +33,14 @@ enum AdminPages {
     static func answer(_ stream: StreamPointer, of server: HTTPServer, _ page: (String) -> AdminPage?) {
         let request = stream.pointee.request
         let path = request.path.text(in: stream.pointee.input.bytes)
-        guard request.method == .get || request.method == .head else {
-            return server.respond(
-                stream, HTTPProblem(status: 405, detail: .fixed("These pages are read with GET."), policy: "routing"))
-        }
         // Whoever can answer at all is alive.
         let found = path == "/livez" ? .ok("alive") : page(path)
+        // What is not there is not there, whatever the method, as for routers' clients.
+        guard found == nil || request.method == .get || request.method == .head else {
+            return server.respond(
+                stream, HTTPProblem(status: 405, detail: .fixed("These pages are read with GET."), policy: "routing"),
+                field: ("Allow", "GET, HEAD"))
+        }
         switch found {
         case .ok(let state):
             server.respond(stream, status: 200, contentType: "application/json", body: state1(state))

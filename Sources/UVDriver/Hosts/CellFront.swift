@@ -196,7 +196,8 @@ final class CellFront: HTTPServer {
             return respond(
                 stream,
                 HTTPProblem(
-                    status: 404, detail: .fixed("Records go through a router, which asks the whole shard."),
+                    // Not 404, which says of a record that it is not there.
+                    status: 421, detail: .fixed("Records go through a router, which asks the whole shard."),
                     policy: "routing"))
         }
         let texts = (Array(service.text(in: bytes).utf8), Array(customer.text(in: bytes).utf8))

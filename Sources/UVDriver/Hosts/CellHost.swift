@@ -234,7 +234,7 @@ struct CellIO: CellSink {
     mutating func send(
         _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
         note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
-    ) { peers.send(head, to: cell, customer: customer, name: name, note: note, body: body) }
+    ) -> Bool { peers.send(head, to: cell, customer: customer, name: name, note: note, body: body) }
 
     mutating func store(_ order: StoreOrder) { store?.add(order) }
     mutating func burn(_ order: ProcessorQueue.Order) { burner.burn(order) }

@@ -172,6 +172,9 @@ enum RouterMetrics {
             "cellmesh_router_unsent_total", "Frames that a link was too full for, or that found it gone.",
             counters.unsent)
         page.counter("cellmesh_router_pings_total", "Pings of cells that were not heard otherwise.", counters.pings)
+        page.counter(
+            "cellmesh_router_pings_unsent_total", "Pings that a link was too full for, or that found it gone.",
+            counters.pingsUnsent)
         page.counter("cellmesh_router_demotions_total", "Cells passed over for not answering.", counters.demotions)
         page.counter("cellmesh_router_returns_total", "Demoted cells that answered again.", counters.returns)
         page.counter("cellmesh_router_late_frames_total", "Answers that nobody waited for.", counters.lateFrames)
@@ -207,6 +210,9 @@ enum CellMetrics {
             "cellmesh_cell_without_vote_total", "Orders refused while the store had no vote.", counters.withoutVote)
         page.counter(
             "cellmesh_refill_timeouts_total", "Questions that other cells did not answer.", counters.refillTimeouts)
+        page.counter(
+            "cellmesh_refill_unsent_total", "Questions to other cells that their links could not take.",
+            counters.refillUnsent)
         if let store = node.pointee.storeStatus(now: runtime.loop.now()) {
             page.gauge("cellmesh_store_votes", "1 while the store has a vote.", store.life == .votes ? 1 : 0)
             page.counter("cellmesh_refill_records_total", "Records taken over from other cells.", store.records)

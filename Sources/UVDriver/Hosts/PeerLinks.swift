@@ -30,11 +30,12 @@ final class PeerLinks: CellLinks {
     func send(
         _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
         note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
-    ) {
-        guard let stream = stream(for: cell) else { return }
+    ) -> Bool {
+        guard let stream = stream(for: cell) else { return false }
         FrameCodec.append(
             head, customer: customer, name: name, note: note, body: body, into: &stream.pointee.output)
         pool.wrote(stream)
+        return true
     }
 
     func closeAll() {

@@ -216,10 +216,11 @@ struct RouterIO: RouterSink {
         return true
     }
 
-    mutating func ping(_ head: FrameHead, to cell: CellIndex) {
-        guard let link = links.stream(for: cell) else { return }
+    mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool {
+        guard let link = links.stream(for: cell) else { return false }
         FrameCodec.append(head, into: &link.pointee.output)
         links.pool.wrote(link)
+        return true
     }
 
     mutating func respond(to request: RequestID, _ response: RouterResponse) {

@@ -243,10 +243,15 @@ package class HTTPServer: StreamOwner {
         finish(stream)
     }
 
-    package func respond(_ stream: StreamPointer, _ problem: HTTPProblem) {
+    /// - Parameter field: one more header field.
+    package func respond(
+        _ stream: StreamPointer, _ problem: HTTPProblem, field: (name: StaticString, value: StaticString)? = nil
+    ) {
         let request = stream.pointee.request
-        HTTPResponseWriter.problem(
-            problem, date(), request.persistence, isHead: request.method == .head, into: &stream.pointee.output)
+        HTTPResponseWriter.begin(problem.status, date(), into: &stream.pointee.output)
+        if let field { HTTPResponseWriter.field(field.name, field.value, into: &stream.pointee.output) }
+        HTTPResponseWriter.end(
+            problem, request.persistence, isHead: request.method == .head, into: &stream.pointee.output)
         finish(stream)
     }
 }

@@ -22,7 +22,7 @@ package enum FrameKind: UInt8, Sendable {
 }
 
 /// Why a cell did not begin what it was asked for.
-package enum Refusal: UInt16, Sendable {
+package enum Refusal: UInt16, Sendable, CaseIterable {
     case overloaded = 1
     case stopping = 2
     case staleEpoch = 3
@@ -31,9 +31,32 @@ package enum Refusal: UInt16, Sendable {
     case storeFull = 6
     case storeBroken = 7
     case deadline = 8
+    /// No request of a client can be answered so: what was asked names nothing, whichever cell is asked.
     case malformed = 9
     /// The store has no vote: its disk was lost, and what it held comes back from the other cells first.
     case refilling = 10
+    /// The record was written when bodies might be larger than they may be now: no frame takes it.
+    case tooLarge = 11
+
+    /// The status that a client is answered with when nobody did better, be it by a router or by the cell itself.
+    package var status: UInt16 {
+        switch self {
+        case .malformed: 400
+        case .unknownService, .noStore: 404
+        case .tooLarge: 500
+        case .overloaded, .stopping, .staleEpoch, .storeBroken, .refilling: 503
+        case .deadline: 504
+        case .storeFull: 507
+        }
+    }
+
+    /// Another cell may do what this one refused.
+    package var mayRepeat: Bool {
+        switch self {
+        case .malformed, .unknownService, .noStore: false
+        default: true
+        }
+    }
 }
 
 package struct FrameFlags: OptionSet, Sendable {

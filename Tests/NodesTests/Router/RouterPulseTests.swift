@@ -62,6 +62,19 @@ import Wire
         #expect(router.isServing(router.shard[0]) && router.isServing(router.shard[1]))
     }
 
+    /// What cannot be asked is as silent as what does not answer.
+    @Test func aFullLinkIsDemotedAndItsPingsAreCounted() {
+        let router = RouterHarness()
+        router.sink.full = [router.shard[2]]
+        router.run(from: .zero, to: .at(2000))
+        #expect(!router.isServing(router.shard[2]))
+        #expect(router.isServing(router.shard[0]) && router.isServing(router.shard[1]))
+        #expect(router.counters.pingsUnsent > 3)
+        router.sink.full = []
+        router.run(from: .at(2000), to: .at(2600))
+        #expect(router.isServing(router.shard[2]))
+    }
+
     @Test func probingIsBoundedAndAnAnswerInTimeBringsTheCellBack() {
         let router = RouterHarness()
         demoteFirst(router)

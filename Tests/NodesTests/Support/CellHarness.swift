@@ -27,6 +27,8 @@ struct CellRecorder: CellSink {
     var opened: [CellIndex] = []
     var closed: [CellIndex] = []
     var questions: [Question] = []
+    /// Cells whose links take no more.
+    var full: Set<CellIndex> = []
     var replies: [Reply] = []
     var responses: [(ConnectionID, UInt16, String)] = []
     var orders: [StoreOrder] = []
@@ -51,11 +53,13 @@ struct CellRecorder: CellSink {
     mutating func send(
         _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
         note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
-    ) {
+    ) -> Bool {
+        guard !full.contains(cell) else { return false }
         questions.append(
             Question(
                 head: head, cell: cell, customer: Array(customer), name: Array(name), note: Array(note),
                 body: Array(body)))
+        return true
     }
     mutating func store(_ order: StoreOrder) { orders.append(order) }
     mutating func burn(_ order: ProcessorQueue.Order) { burns.append(order) }

@@ -47,7 +47,11 @@ struct RouterRecorder: RouterSink {
         frames.append(Frame(head: head, cell: cell, request: request, body: body))
         return true
     }
-    mutating func ping(_ head: FrameHead, to cell: CellIndex) { pings.append((head, cell)) }
+    mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool {
+        guard !full.contains(cell) else { return false }
+        pings.append((head, cell))
+        return true
+    }
     mutating func respond(to request: RequestID, _ response: RouterResponse) {
         answers.append(
             Answer(
