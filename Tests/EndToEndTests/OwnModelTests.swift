@@ -3,6 +3,34 @@ import Testing
 
 extension EndToEnd {
     @Suite struct OwnModelTests {
+        /// What the linter says of a file is seen where the file is used, and not where it is not.
+        @Test func upSaysInShortWhatTheFileWarnsOf() throws {
+            let mesh = try TestMesh()
+            let file = mesh.home.appendingPathComponent("two.yaml")
+            let cells = Program.root.appendingPathComponent("cells/echo.yaml").path
+            try """
+            mesh: two
+            blueprint: \(cells)
+            regions:
+              - {name: a, geography: x, cells: 2}
+              - {name: b, cells: 1}
+            customers: {count: 10, geographies: {x: 50%}}
+            sharding: {size: 2}
+            deciders: 3
+            """.write(to: file, atomically: true, encoding: .utf8)
+            let first = try mesh.run(["up", file.path, "--detach"])
+            try #require(first.code == 0, "\(first.err)")
+            let warnings = first.err.split(separator: "\n").filter { $0.contains("warning:") }
+            #expect(warnings.count == 2, "\(first.err)")
+            #expect(warnings.first?.hasSuffix("[pinned-to-one-region]") == true)
+            #expect(warnings.last?.hasSuffix("[not-in-force]") == true)
+            #expect(!first.out.contains("warning:") && !first.err.contains("^"))
+            try mesh.down()
+            let again = try mesh.run(["up", "--mesh", "two", "--detach"])
+            #expect(again.code == 0 && !again.err.contains("warning:"), "\(again.err)")
+            try mesh.down()
+        }
+
         /// A mesh that exists starts from what it was started with, whatever would be started without it.
         @Test func upWithoutAFileStartsAMeshFromItsOwnModel() throws {
             let mesh = try TestMesh("topology/monolith.yaml", arguments: ["--mesh", "demo"])

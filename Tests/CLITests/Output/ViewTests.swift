@@ -114,6 +114,28 @@ import Topology
         #expect(serving("down", "down", "down") == nil)
     }
 
+    @Test func aShardInOneRegionSaysSo() throws {
+        let topology = try #require(TopologyFile.embedded().topology)
+        let first = { (text: String) in text.split(separator: "\n").first.map(String.init) ?? "" }
+        func head(_ customer: String, _ table: PlacementTable = PlacementTable()) throws -> String {
+            first(
+                RouteView(try StoredMesh(topology: topology, table: table), customer: customer, status: nil).report
+                    .table(plain))
+        }
+        let placement = try StoredMesh(topology: topology).placement
+        let names = (1...100).map { Customers.name($0) }
+        let pinned = try #require(names.first { placement.geography(of: CustomerHash($0)) == "eu" })
+        let free = try #require(names.first { placement.geography(of: CustomerHash($0)) == nil })
+        #expect(try head(pinned).hasSuffix("never leaves geography eu, all of it in region eu-west, lost with it"))
+        #expect(try head(free).hasSuffix("spread over regions"))
+        var table = PlacementTable()
+        try table.pin(CustomerHash(free), to: [CellIndex(0), CellIndex(1), CellIndex(2)])
+        #expect(try head(free, table).hasSuffix("pinned by hand, all of it in region us-east, lost with it"))
+        var alone = PlacementTable()
+        try alone.pin(CustomerHash(free), to: [CellIndex(0)])
+        #expect(try head(free, alone).hasSuffix("pinned by hand"))
+    }
+
     @Test func aRouteIsThatOfTheRoutersThatReachTheCells() throws {
         let model = try StoredMesh(topology: try #require(TopologyFile.embedded().topology))
         let shard = model.placement.shard(of: CustomerHash("c1")).map { model.topology.cells[$0.position].name }

@@ -31,6 +31,11 @@ struct RouteView {
         let spread = model.placement.spread(of: hash).rawValue
         let joining = assignment.joining.map { shard in shard.map { topology.cells[$0.position].name } }
 
+        // Whatever brought it there: a geography of one region, a pin by hand, a spread finer than regions.
+        let regions = Set(cells.map(\.region))
+        let isAlone = regions.count == 1 && cells.count > 1 && topology.cells.contains { !regions.contains($0.region) }
+        let only = isAlone ? cells.first.map { topology.regions[$0.region].name } : nil
+
         let document = JSONValue.document([
             ("customer", .string(customer)), ("epoch", .integer(assignment.epoch.rawValue)),
             ("shard", .strings(cells.map(\.name))), ("serving", .string(serving)), ("geography", .string(geography)),
@@ -57,6 +62,7 @@ struct RouteView {
             var facts = ["epoch \(assignment.epoch.rawValue)", "cohort \(cohort)", "spread over \(spread)s"]
             if let geography { facts.append("never leaves geography \(geography)") }
             if isPinned { facts.append("pinned by hand") }
+            if let only { facts.append("all of it in region \(only), lost with it") }
             var text = "customer \(customer): \(facts.joined(separator: ", "))\n\n"
             var table = style.table([
                 .init("ORDER", .right), .init("CELL"), .init("REGION"), .init("ZONE"), .init("STATE"), .init("SERVES"),
