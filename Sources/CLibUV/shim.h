@@ -27,6 +27,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 #include <uv.h>
@@ -228,6 +229,122 @@ static inline pid_t cuv_lock_holder_errno(int fd) {
     lock.l_whence = SEEK_SET;
     if (fcntl(fd, F_GETLK, &lock) != 0) return -errno;
     return lock.l_type == F_UNLCK ? 0 : lock.l_pid;
+}
+
+// MARK: Descriptors from process to process.
+
+/// Fills in the address of a Unix socket; -ENAMETOOLONG where the path does not fit.
+static inline int cuv_unix_address_errno(struct sockaddr_un *address, const char *path) {
+    memset(address, 0, sizeof *address);
+    address->sun_family = AF_UNIX;
+    if (strlen(path) >= sizeof address->sun_path) return -ENAMETOOLONG;
+    strcpy(address->sun_path, path);
+    return 0;
+}
+/// A socket for packets that listens at a path, without waiting, for this user alone: its descriptor or a negative errno.
+static inline int cuv_packets_listen_errno(const char *path) {
+    struct sockaddr_un address;
+    int status = cuv_unix_address_errno(&address, path);
+    if (status < 0) return status;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -errno;
+    unlink(path);
+    if (bind(fd, (const struct sockaddr *)&address, sizeof address) != 0 || chmod(path, 0600) != 0
+        || listen(fd, 4) != 0) {
+        status = -errno;
+        close(fd);
+        return status;
+    }
+    return fd;
+}
+/// The next connection of a process of this user or of root, which never waits; a negative errno, -EPERM for others.
+static inline int cuv_packets_accept_errno(int listener) {
+    int fd = (int)syscall(SYS_accept4, listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0) return -errno;
+    struct { pid_t pid; uid_t uid; gid_t gid; } peer;
+    socklen_t size = sizeof peer;
+    int status = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? 0 : -errno;
+    if (status == 0 && peer.uid != geteuid() && peer.uid != 0) status = -EPERM;
+    if (status == 0) return fd;
+    close(fd);
+    return status;
+}
+/// Connects to a socket for packets whose every call waits so many milliseconds at most; a descriptor or a negative errno.
+static inline int cuv_packets_connect_errno(const char *path, int milliseconds) {
+    struct sockaddr_un address;
+    int status = cuv_unix_address_errno(&address, path);
+    if (status < 0) return status;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    struct timeval limit = { milliseconds / 1000, milliseconds % 1000 * 1000 };
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0
+        || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) != 0
+        || connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+        status = -errno;
+        close(fd);
+        return status;
+    }
+    return fd;
+}
+#define CUV_MOST_DESCRIPTORS 8
+/// Sends one packet with up to `CUV_MOST_DESCRIPTORS` descriptors; 0 or a negative errno.
+static inline int cuv_packet_send_errno(
+    int fd, const void *bytes, size_t size, const int *_Nullable descriptors, unsigned count) {
+    struct iovec part = { (void *)bytes, size };
+    union { char bytes[CMSG_SPACE(CUV_MOST_DESCRIPTORS * sizeof(int))]; struct cmsghdr aligned; } control;
+    struct msghdr message;
+    memset(&message, 0, sizeof message);
+    memset(&control, 0, sizeof control);
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    if (count > CUV_MOST_DESCRIPTORS) return -EINVAL;
+    if (count > 0) {
+        message.msg_control = control.bytes;
+        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(count * sizeof(int));
+        memcpy(CMSG_DATA(header), descriptors, count * sizeof(int));
+    }
+    ssize_t n;
+    do n = sendmsg(fd, &message, MSG_NOSIGNAL); while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : 0;
+}
+/// Receives one packet: its bytes, 0 at the end, or a negative errno. `descriptors` has room for `CUV_MOST_DESCRIPTORS`,
+/// of which `count` came.
+static inline ssize_t cuv_packet_receive_errno(
+    int fd, void *bytes, size_t size, int *descriptors, unsigned *count) {
+    struct iovec part = { bytes, size };
+    union { char bytes[CMSG_SPACE(CUV_MOST_DESCRIPTORS * sizeof(int))]; struct cmsghdr aligned; } control;
+    struct msghdr message;
+    memset(&message, 0, sizeof message);
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.bytes;
+    message.msg_controllen = sizeof control.bytes;
+    *count = 0;
+    ssize_t n;
+    do n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC); while (n < 0 && errno == EINTR);
+    if (n < 0) return -errno;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+        unsigned came = (unsigned)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+        for (unsigned i = 0; i < came && *count < CUV_MOST_DESCRIPTORS; i++)
+            memcpy(&descriptors[(*count)++], CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+    }
+    return n;
+}
+/// A second descriptor for what another one is for, not for programs started from here; or a negative errno.
+static inline int cuv_duplicate_errno(int fd) {
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return copy < 0 ? -errno : copy;
+}
+/// The descriptor behind a handle, or a negative errno.
+static inline int cuv_descriptor_errno(const uv_handle_t *handle) {
+    uv_os_fd_t fd;
+    int status = uv_fileno(handle, &fd);
+    return status < 0 ? status : fd;
 }
 
 #pragma clang assume_nonnull end

@@ -1,4 +1,5 @@
 import MeshBase
+import UVDriver
 
 /// The command line of a process of the mesh.
 package struct ProcessCommand: Sendable {
@@ -24,8 +25,10 @@ package struct ProcessCommand: Sendable {
     ///   - join: members that run already.
     ///   - listen: where it takes its traffic; any port where left out.
     ///   - store: what the journal knows of its store.
+    ///   - predecessor: the process of this name that runs, whose place it takes.
     package func arguments(
-        _ name: ProcessName, join: [Endpoint], listen: Endpoint?, store: StoreWord? = nil
+        _ name: ProcessName, join: [Endpoint], listen: Endpoint?, store: StoreWord? = nil,
+        replacing predecessor: ProcessIdentity? = nil
     ) -> [String] {
         var arguments = [
             name.role.name, "--name", name.name, "--model", directory.modelPath,
@@ -38,6 +41,7 @@ package struct ProcessCommand: Sendable {
         if let listen { arguments += ["--listen", listen.description] }
         if let endpoint = gossip[name] { arguments += ["--gossip", endpoint.description] }
         if let store { arguments += store.arguments }
+        if let predecessor { arguments += ["--replace", predecessor.description] }
         for member in join { arguments += ["--join", member.description] }
         return arguments + extra
     }
@@ -53,10 +57,12 @@ package struct ProcessCommand: Sendable {
     }
 
     package func request(
-        _ name: ProcessName, join: [Endpoint], listen: Endpoint?, store: StoreWord? = nil
+        _ name: ProcessName, join: [Endpoint], listen: Endpoint?, store: StoreWord? = nil,
+        replacing predecessor: ProcessIdentity? = nil
     ) -> SpawnRequest {
         SpawnRequest(
-            name: name, arguments: arguments(name, join: join, listen: listen, store: store),
+            name: name,
+            arguments: arguments(name, join: join, listen: listen, store: store, replacing: predecessor),
             logPath: directory.logPath(of: name.role, name.name))
     }
 }

@@ -4,6 +4,8 @@ import MeshBase
 package struct ReadyLine: Codable, Sendable, Equatable {
     /// Nil in a line that only tells how far the start has come.
     package var ready: Bool?
+    /// Of a successor: all is done that it can do before the one that runs has ended.
+    package var prepared: Bool?
     package var name: String?
     package var data: String?
     package var admin: String?
@@ -20,7 +22,7 @@ package struct ReadyLine: Codable, Sendable, Equatable {
     package var of: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case ready, name, data, admin, gossip, error, serving, of
+        case ready, prepared, name, data, admin, gossip, error, serving, of
         case storeID = "store_id"
         case errorCode = "code"
         case isLate = "timed_out"

@@ -18,6 +18,10 @@ package struct SupervisedProcess: Sendable {
     package var addresses = ProcessAddresses()
     /// Where it takes its traffic, if not at any port: asked for, or as in its earlier life.
     package var listen: Endpoint?
+    /// Started to take the place of the one that runs: see `Supervisor+Relief`.
+    package var successor: ProcessIdentity?
+    /// Once it is gone, it is started again: its successor failed and may have taken its sockets before.
+    package var startsWhenGone = false
     /// Somebody asked for just that address.
     package var isListenFixed = false
     /// Once it is gone, it is started again at another port: the one it had was taken meanwhile.

@@ -39,6 +39,7 @@ extension Supervisor {
         cancel(.revive, name)
         table[name]?.isHeldDown = true
         table[name]?.isRevivalDue = false
+        dropSuccessor(name, "it was killed")
         scheduleRevival(name, until: until)
         guard let identity = process.identity else {
             return completion(outcome(name, "already-down", nil, followUp("started again", lease)))
@@ -68,6 +69,9 @@ extension Supervisor {
         let name = process.name
         guard let identity = process.identity, !process.isEnding else {
             return completion(outcome(name, "not-running", nil))
+        }
+        guard process.successor == nil else {
+            return completion(outcome(name, "failed", identity.pid, Self.isRelieved))
         }
         let until = deadline(lease)
         do throws(StoreError) {
@@ -130,12 +134,13 @@ extension Supervisor {
 
     private func restart(_ process: SupervisedProcess, _ completion: @escaping OutcomeHandler) {
         let name = process.name
+        guard process.successor == nil else {
+            return completion(outcome(name, "failed", process.identity?.pid, Self.isRelieved))
+        }
+        if case .serving(let identity) = process.phase { return relieve(name, identity, completion) }
         journal.note("restart", name, process.isRunning ? "stopped first" : "was down", at: driver.wallClock())
         let begin = { [unowned self] in
-            readyWaiters[name, default: []].append { [unowned self] reason in
-                let pid = table[name]?.identity?.pid
-                completion(outcome(name, reason == nil ? "restarted" : "failed", pid, reason))
-            }
+            awaitRestart(name, completion)
             table[name]?.restarts += 1
             start([name])
             // Shutting down, or two restarts at once: nothing was started that could report.
@@ -146,6 +151,14 @@ extension Supervisor {
         guard let identity = process.identity else { return begin() }
         // The new one would find the store locked, or the port taken.
         end(name, identity, with: .terminate, then: begin)
+    }
+
+    /// Tells the outcome of a restart once it is known.
+    func awaitRestart(_ name: ProcessName, _ completion: @escaping OutcomeHandler) {
+        readyWaiters[name, default: []].append { [unowned self] reason in
+            let pid = table[name]?.identity?.pid
+            completion(outcome(name, reason == nil ? "restarted" : "failed", pid, reason))
+        }
     }
 
     // MARK: Ending
@@ -185,7 +198,7 @@ extension Supervisor {
         lease.map { "\(what) by itself in \(Double(min($0, Self.longestLease).millisecondsRoundedUp) / 1000) s" }
     }
 
-    private func outcome(_ name: ProcessName, _ action: String, _ pid: Int32?, _ detail: String? = nil)
+    func outcome(_ name: ProcessName, _ action: String, _ pid: Int32?, _ detail: String? = nil)
         -> ActionOutcome
     {
         var facts = ProcessFacts()

@@ -8,7 +8,9 @@ extension Supervisor {
     ///   - only: the processes to end; the others are let go of and run on.
     package func shutDown(only: Set<ProcessName>? = nil, completion: @escaping () -> Void) {
         isShuttingDown = true
-        for key in Array(timers.keys) where key.purpose != .stop { cancel(key.purpose, key.name) }
+        for key in Array(timers.keys) where key.purpose != .stop && key.purpose != .leave {
+            cancel(key.purpose, key.name)
+        }
         let mine = names.filter { only?.contains($0) ?? true }
         if only == nil { journal.clearIntents(routers: names.filter { $0.role == .router }.map(\.name)) }
         endAll(mine.filter { $0.role == .router }) { [self] in
@@ -19,12 +21,23 @@ extension Supervisor {
     /// Does not wait any longer.
     package func killAll() {
         for process in processes { if let identity = process.identity { driver.signal(identity, .kill) } }
+        for identity in leavers.keys { driver.signal(identity, .kill) }
     }
 
     private func endAll(_ names: [ProcessName], then: @escaping () -> Void) {
+        for name in names { dropSuccessor(name, "the mesh is shutting down") }
         let running = names.compactMap { name in table[name]?.identity.map { (name, $0) } }
-        guard !running.isEmpty else { return then() }
-        var left = running.count
+        let leaving = leavers.filter { names.contains($0.value.name) }.keys
+        guard !running.isEmpty || !leaving.isEmpty else { return then() }
+        var left = running.count + leaving.count
+        for identity in leaving {
+            leavers[identity]?.onGone.append {
+                left -= 1
+                if left == 0 { then() }
+            }
+            // What drains goes at once when it is told so.
+            driver.signal(identity, .terminate)
+        }
         for (name, identity) in running {
             end(name, identity, with: .terminate) {
                 left -= 1

@@ -42,10 +42,12 @@ package final class Supervisor {
     /// Who waits for a process to end, or to serve.
     var exitWaiters: [ProcessName: [() -> Void]] = [:]
     var readyWaiters: [ProcessName: [(String?) -> Void]] = [:]
+    /// Processes that go and whose name is another one's already, or nobody's; and who waits for each to be gone.
+    var leavers: [ProcessIdentity: Leaver] = [:]
     package internal(set) var isShuttingDown = false
 
     struct TimerKey: Hashable {
-        enum Purpose { case start, stop, resume, revive }
+        enum Purpose { case start, stop, resume, revive, relieve, leave, doubt }
         var purpose: Purpose
         var name: ProcessName
     }
@@ -123,26 +125,40 @@ package final class Supervisor {
     private func spawn(
         _ name: ProcessName, _ join: [Endpoint], _ store: StoreWord?
     ) throws(SpawnFailure) -> ProcessIdentity {
+        let spawned = try launch(name, join, store)
+        isStarting(name, spawned)
+        return spawned
+    }
+
+    /// Starts a process, which is nobody's yet.
+    func launch(
+        _ name: ProcessName, _ join: [Endpoint], _ store: StoreWord?, replacing predecessor: ProcessIdentity? = nil
+    ) throws(SpawnFailure) -> ProcessIdentity {
         var identity: ProcessIdentity?
-        let request = command.request(name, join: join, listen: table[name]?.listen, store: store)
+        let request = command.request(
+            name, join: join, listen: table[name]?.listen, store: store, replacing: predecessor)
         let spawned = try driver.spawn(request) { [weak self] line in
             if let self, let identity { report(name, identity, line) }
         } onExit: { [weak self] how in
             if let self, let identity { exited(name, identity, how) }
         }
         identity = spawned
-        table[name]?.phase = .starting(spawned)
-        table[name]?.addresses = ProcessAddresses()
-        table[name]?.started = driver.wallClock()
-        table[name]?.servingSince = nil
-        schedule(.start, name, after: settings.startTimeout) { [unowned self] in startTimedOut(name, spawned) }
         return spawned
     }
 
+    /// The process bears the name from now on, and has to say soon that it serves.
+    func isStarting(_ name: ProcessName, _ identity: ProcessIdentity) {
+        table[name]?.phase = .starting(identity)
+        table[name]?.addresses = ProcessAddresses()
+        table[name]?.started = driver.wallClock()
+        table[name]?.servingSince = nil
+        schedule(.start, name, after: settings.startTimeout) { [unowned self] in startTimedOut(name, identity) }
+    }
+
     private func report(_ name: ProcessName, _ identity: ProcessIdentity, _ line: String) {
-        guard table[name]?.phase == .starting(identity), let line = ReadyLine(line), let ready = line.ready else {
-            return
-        }
+        guard let line = ReadyLine(line) else { return }
+        if table[name]?.successor == identity, successorReports(name, identity, line) { return }
+        guard table[name]?.phase == .starting(identity), let ready = line.ready else { return }
         guard ready else {
             // It ends by itself now.
             return endStart(
@@ -232,6 +248,7 @@ package final class Supervisor {
     // MARK: Ends
 
     func exited(_ name: ProcessName, _ identity: ProcessIdentity, _ how: String) {
+        if left(name, identity, how) { return }
         guard let process = table[name], process.identity == identity else { return }
         let wasStarting = process.phase == .starting(identity)
         let wasExpected = process.isEnding || isShuttingDown
@@ -245,8 +262,10 @@ package final class Supervisor {
             journal.cleared(.pause, name, event: nil, at: driver.wallClock())
         }
         journal.exited(name, identity, how: how, wasExpected: wasExpected, at: driver.wallClock())
-        if process.startsElsewhere {
+        if succeeds(name) { return }
+        if process.startsElsewhere || process.startsWhenGone {
             table[name]?.startsElsewhere = false
+            table[name]?.startsWhenGone = false
             if !isShuttingDown, !process.isHeldDown { return start([name]) }
         }
         let disappointed = wasStarting ? [] : readyWaiters.removeValue(forKey: name) ?? []

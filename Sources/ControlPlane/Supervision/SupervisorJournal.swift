@@ -48,14 +48,16 @@ package struct SupervisorJournal {
 
     /// About to start these; the journal's failure keeps them from being started.
     ///
+    /// - Parameter isRelief: one of the same name runs, and stays what it is should the new one fail.
     /// - Returns: what cells are told of their stores.
     package func willStart(
-        _ names: [ProcessName], at time: Int64, hasRun: (ProcessName) -> Bool = { _ in true }
+        _ names: [ProcessName], at time: Int64, isRelief: Bool = false, hasRun: (ProcessName) -> Bool = { _ in true }
     ) throws(StoreError) -> [ProcessName: StoreWord] {
         try journal.write { transaction in
             var words: [ProcessName: StoreWord] = [:]
             for name in names {
                 words[name] = try Self.word(name, in: transaction, hasRun: hasRun)
+                if isRelief { continue }
                 try transaction.addIntent(
                     ProcessIntent(
                         id: Self.id(.start, name), action: .start, name: name.name, createdAt: time, expiresAt: time))

@@ -38,6 +38,13 @@ package final class CellHost {
         guard let cell = topology.cellIndex(named: settings.name) else {
             throw HostFailure("the topology \(topology.name) has no cell named \(settings.name)")
         }
+        let placement: Placement
+        do {
+            placement = try Placement(topology, table: settings.placement)
+        } catch {
+            throw HostFailure("the placement does not fit the topology: \(error)")
+        }
+        _ = try settings.takePlace(asking: false)
         runtime = try HostRuntime(settings, role: .cell)
         let seeds = try runtime.findSeeds()
         front = CellFront.make(loop: runtime.loop, settings: settings)
@@ -53,12 +60,6 @@ package final class CellHost {
         peers = PeerLinks(on: runtime.loop)
         peers.configure(settings, wire: runtime.wire)
         peers.events = runtime.events
-        let placement: Placement
-        do {
-            placement = try Placement(topology, table: settings.placement)
-        } catch {
-            throw HostFailure("the placement does not fit the topology: \(error)")
-        }
         let place = topology.cells[cell.position]
         let region = topology.regions[place.region]
         let gossip = try runtime.gossip(

@@ -31,7 +31,8 @@ package final class HostRuntime {
     package var onDatagram: (Endpoint, UnsafeRawBufferPointer) -> Void = { _, _ in }
     package var onWake: (Instant) -> Void = { _ in }
 
-    package init(_ settings: HostSettings, role: NodeRole) throws {
+    /// - Parameter gossip: the socket of a predecessor, which becomes this process's.
+    package init(_ settings: HostSettings, role: NodeRole, gossip: Int32? = nil) throws {
         self.settings = settings
         self.role = role
         try ProcessSetup.ignoreBrokenPipes()
@@ -43,7 +44,7 @@ package final class HostRuntime {
         events = HostEvents(settings, loop: loop)
         wire = WireLayer(loop: loop, topology: settings.topology, name: settings.name, boot: settings.boot)
         membership = HostMembership(loop: loop, settings: settings, events: events, wire: wire)
-        udp = try UDPSocket(loop: loop, bind: settings.gossip, receiveBuffer: 1 << 20) {
+        udp = try UDPSocket(loop: loop, bind: settings.gossip, inherited: gossip, receiveBuffer: 1 << 20) {
             [unowned self] sender, bytes in
             if wire.isActive, !wire.hears(sender) { return }
             onDatagram(sender, bytes)
@@ -187,6 +188,12 @@ package final class HostRuntime {
             if let error = error as? UVError { json.field("code", error.name) }
         }
         tellParent(json.string + "\n", settings.readyDescriptor)
+    }
+
+    /// The name and the gossip socket are a successor's from now on.
+    package func yield() {
+        membership.close()
+        udp.stopReceiving()
     }
 
     /// Closes what this holds; the loop ends when all else is closed too.

@@ -30,6 +30,8 @@ package struct HostSettings {
     package var grace = TimeAmount.minutes(10)
     /// Where to write the line that says that this process serves.
     package var readyDescriptor: Int32?
+    /// The process of this name that runs: this one takes its place.
+    package var replaces: ProcessIdentity?
     /// What this process tells people; nil: a log of its own, on standard error.
     package var log: ProcessLog?
     /// Unique to this life of the process.

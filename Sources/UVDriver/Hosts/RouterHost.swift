@@ -9,15 +9,18 @@ import Wire
 /// A router process: the router node between client connections, mesh links and the gossip socket.
 package final class RouterHost {
     /// Node and sink, on the heap and apart, so that neither is copied nor checked for exclusivity per request.
-    private let node: UnsafeMutablePointer<RouterNode>
-    private let io: UnsafeMutablePointer<RouterIO>
-    private let runtime: HostRuntime
-    private let front: RouterFront
-    private let links: RouterLinks
-    private let admin: AdminServer
-    private var sweepTimer: LoopTimer!
-    private var isStopping = false
-    private var stopTimer: LoopTimer?
+    let node: UnsafeMutablePointer<RouterNode>
+    let io: UnsafeMutablePointer<RouterIO>
+    let runtime: HostRuntime
+    let front: RouterFront
+    let links: RouterLinks
+    let admin: AdminServer
+    private(set) var sweepTimer: LoopTimer!
+    /// It takes no new customers, or is about to; see `RouterHost+Handover`.
+    var isStopping = false
+    var stopTimer: LoopTimer?
+    var startTimer: LoopTimer?
+    var offer: HandoverOffer?
 
     /// Runs until the process is told to stop.
     /// - Returns: the exit code.
@@ -38,7 +41,14 @@ package final class RouterHost {
         guard let router = topology.routers.first(where: { $0.name == settings.name }) else {
             throw HostFailure("the topology \(topology.name) has no router named \(settings.name)")
         }
-        runtime = try HostRuntime(settings, role: .router)
+        let placement: Placement
+        do {
+            placement = try Placement(topology, table: settings.placement)
+        } catch {
+            throw HostFailure("the placement does not fit the topology: \(error)")
+        }
+        let handover = try settings.takePlace(asking: true)
+        runtime = try HostRuntime(settings, role: .router, gossip: handover?.sockets.gossip)
         let seeds = try runtime.findSeeds()
         let loop = runtime.loop
         var limits = HTTPServer.Limits()
@@ -49,18 +59,13 @@ package final class RouterHost {
         links = RouterLinks(on: loop)
         links.configure(settings, wire: runtime.wire)
         links.events = runtime.events
-        try front.listen(on: settings.listen)
-        try admin.listen(on: settings.admin)
+        if handover == nil { try front.listen(on: settings.listen) }
+        try admin.listen(on: settings.admin, inherited: handover?.sockets.admin)
 
         let region = topology.regions[router.region]
-        let placement: Placement
-        do {
-            placement = try Placement(topology, table: settings.placement)
-        } catch {
-            throw HostFailure("the placement does not fit the topology: \(error)")
-        }
         let gossip = try runtime.gossip(
-            data: front.local, admin: admin.local, region: region.name, zone: region.zones.first ?? "")
+            data: try handover.map { try Endpoint(localOf: $0.sockets.data) } ?? front.local, admin: admin.local,
+            region: region.name, zone: region.zones.first ?? "")
         node = .allocate(capacity: 1)
         node.initialize(
             to: try RouterNode(
@@ -70,6 +75,7 @@ package final class RouterHost {
             to: RouterIO(
                 runtime: runtime, front: front, links: links, writer: RouterResponseWriter(topology: topology)))
         try wire(seeds)
+        if let handover { try succeed(handover) } else { announce() }
     }
 
     private func wire(_ seeds: [Endpoint]) throws {
@@ -90,7 +96,6 @@ package final class RouterHost {
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
-        runtime.announce(data: front.local, admin: admin.local)
     }
 
     /// Once per turn, before the loop waits: what was held back, then everything that is to be written, then the alarm.
@@ -112,29 +117,6 @@ package final class RouterHost {
 
     private var hasMore: Bool {
         links.hasFailures || front.hasReady || links.pool.isDirty || front.pool.isDirty
-    }
-
-    private func stop() {
-        guard !isStopping else { return }
-        isStopping = true
-        front.stopListening()
-        admin.stopListening()
-        node.pointee.leave(now: runtime.loop.now(), into: &io.pointee)
-        // What is in work may finish; a client that keeps its connection open does not hold the process up.
-        var checks = 0
-        stopTimer = try? LoopTimer(loop: runtime.loop) { [unowned self] in
-            checks += 1
-            // Goodbyes that a fault delays are on their way still.
-            let isDone = node.pointee.isIdle && !front.pool.hasBacklog && runtime.wire.waitingDatagrams == 0
-            guard isDone || checks > 100 else { return }
-            stopTimer?.close()
-            front.pool.closeAll()
-            admin.pool.closeAll()
-            links.pool.closeAll()
-            sweepTimer.close()
-            runtime.close()
-        }
-        stopTimer?.start(after: .milliseconds(20), every: .milliseconds(10))
     }
 
     private func dispose() {

@@ -63,6 +63,14 @@ package class LoopHandle {
         callback?()
     }
 
+    /// A second descriptor for the socket or pipe behind this handle, which the caller closes.
+    package final func duplicateDescriptor() throws(UVError) -> Int32 {
+        let fd = state == .open ? cuv_descriptor_errno(base) : UV_EBADF.rawValue
+        let copy = fd < 0 ? fd : cuv_duplicate_errno(fd)
+        if copy < 0 { throw UVError(code: copy, operation: "duplicate a descriptor") }
+        return copy
+    }
+
     /// For subclasses: right before libuv is told to close.
     func willClose() {}
     /// For subclasses: libuv has let go of the handle; the place to close descriptors and to drop closures.

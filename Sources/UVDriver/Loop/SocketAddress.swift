@@ -1,4 +1,5 @@
 import CLibUV
+import Glibc
 import MeshBase
 
 extension Endpoint {
@@ -13,6 +14,15 @@ extension Endpoint {
     package init?(_ address: UnsafePointer<sockaddr>?) {
         guard let address, Int32(address.pointee.sa_family) == AF_INET else { return nil }
         self.init(cuv_sockaddr_in(address).pointee)
+    }
+
+    /// Where a socket is bound.
+    init(localOf descriptor: Int32) throws(UVError) {
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = getsockname(descriptor, cuv_mutable_sockaddr(&address), &size) == 0 ? 0 : -errno
+        if status < 0 { throw UVError(code: status, operation: "read the address of a socket") }
+        self.init(address)
     }
 
     @inline(__always)

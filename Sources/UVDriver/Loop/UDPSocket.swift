@@ -40,12 +40,13 @@ package final class UDPSocket: LoopHandle {
     /// Binds and begins to receive.
     /// - Parameters:
     ///   - endpoint: port 0 lets the system choose.
+    ///   - inherited: a socket that is bound already, which becomes this object's; `endpoint` then says nothing.
     ///   - queueLimit: at most this many datagrams wait for the kernel.
     ///   - receiveBuffer: bytes that the kernel may hold for this socket; its own default if nil.
     ///   - onDatagram: sender and content, which is valid during the call.
     package init(
-        loop: EventLoop, bind endpoint: Endpoint, queueLimit: Int = 256, receiveBuffer: Int32? = nil,
-        onDatagram: @escaping (Endpoint, UnsafeRawBufferPointer) -> Void
+        loop: EventLoop, bind endpoint: Endpoint, inherited: Int32? = nil, queueLimit: Int = 256,
+        receiveBuffer: Int32? = nil, onDatagram: @escaping (Endpoint, UnsafeRawBufferPointer) -> Void
     ) throws(UVError) {
         self.onDatagram = onDatagram
         self.queueLimit = queueLimit
@@ -54,7 +55,11 @@ package final class UDPSocket: LoopHandle {
         try check(uv_udp_init(loop.raw, udp), "create a UDP socket")
         opened()
         do throws(UVError) {
-            try check(endpoint.withSocketAddress { uv_udp_bind(udp, $0, 0) }, "bind UDP \(endpoint)")
+            if let inherited {
+                try check(uv_udp_open(udp, inherited), "take over a UDP socket")
+            } else {
+                try check(endpoint.withSocketAddress { uv_udp_bind(udp, $0, 0) }, "bind UDP \(endpoint)")
+            }
             if var size = receiveBuffer { _ = uv_recv_buffer_size(base, &size) }
             try readLocalAddress()
             try startReceiving()
@@ -89,6 +94,12 @@ package final class UDPSocket: LoopHandle {
                 socket.receive(count, address, flags)
             })
         try check(status, "receive on UDP \(local)")
+    }
+
+    /// What comes from now on is somebody else's, who has the same socket.
+    package func stopReceiving() {
+        guard isOpen else { return }
+        uv_udp_recv_stop(udp)
     }
 
     private func receive(_ count: Int, _ address: UnsafePointer<sockaddr>?, _ flags: UInt32) {

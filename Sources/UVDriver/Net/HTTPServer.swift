@@ -40,6 +40,7 @@ package class HTTPServer: StreamOwner {
     /// Smaller requests and answers than this are no matter of memory.
     package static let small = 16_384
     private var ready: [SlabKey] = []
+    private var isDraining = false
     private var sweepTimer: LoopTimer?
     private var clock = HTTPDate(wall: 0)
     private var clockRead: Instant?
@@ -53,8 +54,9 @@ package class HTTPServer: StreamOwner {
     }
 
     /// Binds and begins to accept.
-    package func listen(on endpoint: Endpoint) throws(UVError) {
-        listener = try StreamListener(pool: pool, bind: endpoint)
+    /// - Parameter inherited: a socket that listens already, which becomes this server's.
+    package func listen(on endpoint: Endpoint, inherited: Int32? = nil) throws(UVError) {
+        listener = try StreamListener(pool: pool, bind: endpoint, inherited: inherited)
         sweepTimer = try LoopTimer(loop: loop) { [unowned self] in sweep() }
         sweepTimer?.start(after: .seconds(1), every: .seconds(1))
     }
@@ -65,6 +67,17 @@ package class HTTPServer: StreamOwner {
     package func stopListening() {
         listener?.close()
         sweepTimer?.close()
+    }
+
+    /// From now on every answer after which its client has not asked more already ends its connection, and says so.
+    package func drain() {
+        isDraining = true
+        pool.forEach { if $0.pointee.isBusy { endConnection($0) } }
+    }
+
+    /// What the client has sent behind this request is still answered.
+    private func endConnection(_ stream: StreamPointer) {
+        if stream.pointee.input.count == stream.pointee.request.consumed { stream.pointee.request.endConnection() }
     }
 
     /// A whole request is in `stream.pointee.request`, its bytes in `input`. Answer by writing to `output` and calling
@@ -114,6 +127,7 @@ package class HTTPServer: StreamOwner {
             case .complete(let request):
                 stream.pointee.request = request
                 stream.pointee.isBusy = true
+                if isDraining { endConnection(stream) }
                 served += 1
                 handle(stream)
                 if stream.pointee.isClosing { return }
@@ -137,7 +151,7 @@ package class HTTPServer: StreamOwner {
         pool.consume(stream, request.consumed)
         pool.wrote(stream)
         if !request.keepAlive || stream.pointee.hasEnded && stream.pointee.input.isEmpty {
-            pool.closeAfterWriting(stream, lingering: !stream.pointee.input.isEmpty)
+            pool.closeAfterWriting(stream, lingering: isDraining || !stream.pointee.input.isEmpty)
         } else if !stream.pointee.input.isEmpty, !stream.pointee.isReady {
             stream.pointee.isReady = true
             ready.append(stream.pointee.id)

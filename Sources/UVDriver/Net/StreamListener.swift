@@ -9,9 +9,10 @@ package final class StreamListener: LoopHandle {
     private let onAccept: (StreamPointer) -> Void
 
     /// Binds and listens.
+    /// - Parameter inherited: a socket that listens already, which becomes this object's; `endpoint` then says nothing.
     /// - Throws: `UVError`, with `EADDRINUSE` when another process has the port.
     package init(
-        pool: StreamPool, bind endpoint: Endpoint, backlog: Int32 = 4096,
+        pool: StreamPool, bind endpoint: Endpoint, inherited: Int32? = nil, backlog: Int32 = 4096,
         onAccept: @escaping (StreamPointer) -> Void = { _ in }
     ) throws(UVError) {
         self.pool = pool
@@ -20,7 +21,11 @@ package final class StreamListener: LoopHandle {
         try check(uv_tcp_init(loop.raw, tcp), "create a listener")
         opened()
         do throws(UVError) {
-            try check(endpoint.withSocketAddress { uv_tcp_bind(tcp, $0, 0) }, "bind TCP \(endpoint)")
+            if let inherited {
+                try check(uv_tcp_open(tcp, inherited), "take over a TCP socket")
+            } else {
+                try check(endpoint.withSocketAddress { uv_tcp_bind(tcp, $0, 0) }, "bind TCP \(endpoint)")
+            }
             let status = uv_listen(cuv_tcp_as_stream(tcp), backlog) { server, status in
                 guard let server, status == 0 else { return }
                 let listener = Unmanaged<LoopHandle>.fromOpaque(server.pointee.data).takeUnretainedValue()

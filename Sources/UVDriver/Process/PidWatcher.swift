@@ -31,7 +31,8 @@ package final class PidWatcher {
             if pidfd >= 0 { _ = cuv_close(pidfd) }
             handle = try LoopTimer.once(loop: loop, after: .zero) { self.report(onExit) }
         } else if pidfd >= 0 {
-            handle = try PidDescriptor(loop: loop, fd: pidfd) { self.report(onExit) }
+            // Readable once the process is dead.
+            handle = try DescriptorWatcher(loop: loop, fd: pidfd, operation: "watch a process") { self.report(onExit) }
         } else {
             let timer = try LoopTimer(loop: loop) { if !identity.isRunning { self.report(onExit) } }
             timer.start(after: interval, every: interval)
@@ -48,7 +49,7 @@ package final class PidWatcher {
     package var isWatching: Bool { handle != nil }
 
     /// Whether the kernel notifies; else the process is looked at now and then.
-    var isNotified: Bool { handle is PidDescriptor }
+    var isNotified: Bool { handle is DescriptorWatcher }
 
     /// Whether this alone keeps the loop running; true until changed.
     package var keepsLoopRunning: Bool {
@@ -59,36 +60,5 @@ package final class PidWatcher {
     package func close() {
         handle?.close()
         handle = nil
-    }
-}
-
-/// A process descriptor: readable once the process is dead.
-private final class PidDescriptor: LoopHandle {
-    private let fd: Int32
-    private var onReadable: (() -> Void)?
-
-    init(loop: EventLoop, fd: Int32, onReadable: @escaping () -> Void) throws(UVError) {
-        self.fd = fd
-        self.onReadable = onReadable
-        super.init(loop: loop, type: UV_POLL)
-        let poll = pointer(as: uv_poll_t.self)
-        let status = uv_poll_init(loop.raw, poll, fd)
-        if status < 0 {
-            _ = cuv_close(fd)
-            throw UVError(code: status, operation: "watch a process")
-        }
-        opened()
-        let started = uv_poll_start(poll, Int32(UV_READABLE.rawValue)) { handle, _, _ in
-            Unmanaged<PidDescriptor>.fromOpaque(handle!.pointee.data).takeUnretainedValue().onReadable?()
-        }
-        if started < 0 {
-            close()
-            throw UVError(code: started, operation: "watch a process")
-        }
-    }
-
-    override func didClose() {
-        _ = cuv_close(fd)
-        onReadable = nil
     }
 }

@@ -1,5 +1,6 @@
 import CLibUV
 import Chaos
+import MeshBase
 
 /// The clocks that leases are measured by.
 package enum SystemClock {
@@ -7,6 +8,9 @@ package enum SystemClock {
         guard let bytes = ProcFile.read("/proc/sys/kernel/random/boot_id", limit: 64) else { return "" }
         return String(decoding: bytes.filter { $0 > UInt8(ascii: " ") }, as: UTF8.self)
     }()
+
+    /// Never set back; stands while the machine sleeps.
+    static func monotonic() -> Instant { Instant(nanoseconds: cuv_clock_monotonic()) }
 
     package static func reading() -> ClockReading {
         ClockReading(wall: cuv_clock_realtime(), boot: cuv_clock_boottime(), bootID: bootID)

@@ -23,4 +23,7 @@ extension HTTPRequest {
         if !keepAlive { return .close }
         return versionMinor == 0 ? .keepAlive : .implied
     }
+
+    /// The server wants to close: the answer says so.
+    package mutating func endConnection() { keepAlive = false }
 }

@@ -61,6 +61,12 @@ struct HostOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The process of this name that runs, and whose place this one takes once it is able to.",
+            valueName: "pid@start"))
+    var replace: ProcessIdentity?
+
+    @Option(
+        help: ArgumentHelp(
             "The identity of the store that this cell had, in hexadecimal; another one is a lost disk.",
             valueName: "id"))
     var storeId: String?
@@ -87,6 +93,7 @@ struct HostOptions: ParsableArguments {
             settings.faultsPath = faults
             settings.grace = grace.amount
             settings.readyDescriptor = readyFd
+            settings.replaces = replace
             return settings
         } catch let failure as CommandFailure {
             tellParent(failure.message)
@@ -157,4 +164,13 @@ struct EndpointArgument: ExpressibleByArgument, Sendable {
     }
 
     var defaultValueDescription: String { endpoint.description }
+}
+
+/// `PID@START`, as it describes itself.
+extension ProcessIdentity: ExpressibleByArgument {
+    public init?(argument: String) {
+        let parts = argument.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, let pid = Int32(parts[0]), pid > 0, let start = UInt64(parts[1]) else { return nil }
+        self.init(pid: pid, startTime: start)
+    }
 }

@@ -104,70 +104,6 @@ struct SupervisorTests {
         #expect(harness.perform(.resume, Sample.us1)?.action == "not-running")
     }
 
-    @Test("Restart ends the old process first and answers when the new one serves")
-    func restart() throws {
-        let harness = try SupervisorHarness()
-        harness.startAll()
-        let before = harness.pid(Sample.eu1)
-        var outcome: ActionOutcome?
-        harness.supervisor.perform(.restart, on: Sample.eu1) { outcome = $0 }
-        #expect(harness.driver.spawned.count == 5)
-        harness.driver.settle()
-        #expect(harness.driver.spawned.count == 6 && outcome == nil)
-        harness.driver.ready(Sample.eu1, port: 8_000)
-        #expect(outcome?.action == "restarted" && outcome?.pid == harness.pid(Sample.eu1))
-        #expect(harness.pid(Sample.eu1) != before)
-        #expect(harness.supervisor[Sample.eu1]?.restarts == 1)
-    }
-
-    @Test("Restart of a killed, a paused and a deaf cell works")
-    func restartAny() throws {
-        let harness = try SupervisorHarness()
-        harness.startAll()
-        harness.perform(.kill, Sample.eu1)
-        harness.perform(.pause, Sample.eu2)
-        harness.driver.ignoreTermination(Sample.us1)
-        var outcomes: [String] = []
-        for name in [Sample.eu1, Sample.eu2, Sample.us1] {
-            harness.supervisor.perform(.restart, on: name) { outcomes.append("\($0.name) \($0.action)") }
-        }
-        harness.driver.settle()
-        harness.driver.ready(Sample.eu1)
-        harness.driver.ready(Sample.eu2)
-        // Only SIGKILL ends the third.
-        harness.driver.advance(.milliseconds(2_100))
-        harness.driver.ready(Sample.us1)
-        #expect(outcomes == ["eu-1 restarted", "eu-2 restarted", "us-1 restarted"])
-        #expect(harness.intents == [])
-    }
-
-    @Test("A restart that fails says why")
-    func restartFails() throws {
-        let harness = try SupervisorHarness()
-        harness.startAll()
-        harness.driver.unstartable = [Sample.eu1]
-        let outcome = harness.perform(.restart, Sample.eu1)
-        #expect(outcome?.failed == true && outcome?.detail == "no such program" && outcome?.state == .down)
-        harness.driver.unstartable = []
-        var second: ActionOutcome?
-        harness.supervisor.perform(.restart, on: Sample.eu1) { second = $0 }
-        harness.driver.crash(Sample.eu1, "exit code 1")
-        #expect(second?.failed == true && second?.detail?.contains("exit code 1") == true)
-    }
-
-    @Test("Killing a cell that is about to restart answers both")
-    func killWhileRestarting() throws {
-        let harness = try SupervisorHarness()
-        harness.startAll()
-        var restarted: ActionOutcome?
-        harness.supervisor.perform(.restart, on: Sample.eu1) { restarted = $0 }
-        harness.driver.settle()
-        let killed = harness.perform(.kill, Sample.eu1)
-        #expect(killed?.action == "killed")
-        #expect(restarted?.failed == true)
-        #expect(harness.supervisor[Sample.eu1]?.isRunning == false)
-    }
-
     @Test("By default a crash is not followed by a start")
     func neverRestarts() throws {
         let harness = try SupervisorHarness()
@@ -202,8 +138,8 @@ struct SupervisorTests {
         let harness = try SupervisorHarness()
         harness.startAll()
         let port = harness.supervisor[Sample.r1]?.addresses.data
+        harness.driver.crash(Sample.r1)
         harness.supervisor.perform(.restart, on: Sample.r1) { _ in }
-        harness.driver.settle()
         func arguments() -> [String] {
             harness.driver.identity(Sample.r1).flatMap { harness.driver.running[$0]?.arguments } ?? []
         }

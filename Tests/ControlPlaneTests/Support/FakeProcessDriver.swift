@@ -103,8 +103,11 @@ final class FakeProcessDriver: ProcessDriver {
 
     // MARK: What a test does
 
-    func identity(_ name: ProcessName) -> ProcessIdentity? {
-        running.first { $0.value.name == name }?.key
+    /// The newest of that name.
+    func identity(_ name: ProcessName) -> ProcessIdentity? { identities(name).last }
+    /// All that run under a name, the oldest first.
+    func identities(_ name: ProcessName) -> [ProcessIdentity] {
+        running.filter { $0.value.name == name }.keys.sorted { $0.pid < $1.pid }
     }
     func signals(_ name: ProcessName) -> [ProcessSignal] { identity(name).flatMap { running[$0]?.signals } ?? [] }
     func ignoreTermination(_ name: ProcessName) {

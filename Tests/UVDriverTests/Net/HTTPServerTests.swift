@@ -28,6 +28,40 @@ struct HTTPServerTests {
         #expect(bodies == ["/1", "/2", "/3", "/4", "/5", "/6"])
     }
 
+    /// What is in work and what waits behind it is answered; the last answer of each connection says that it is over.
+    @Test func aServerThatDrainsEndsEachConnectionWithItsLastAnswer() throws {
+        let server = try TestServer()
+        defer { server.close() }
+        var late: [SlabKey] = []
+        server.http.onRequest = { late.append($0.pointee.id) }
+        let (busy, piped, idle) = (try server.connect(), try server.connect(), try server.connect())
+        busy.send(get("/a"))
+        try server.turn(busy) { late.count == 1 }
+        piped.send(get("/b") + get("/c"))
+        try server.turn(piped) { late.count == 2 }
+        server.http.drain()
+        func answer() {
+            for id in late { if let stream = server.http.pool.stream(id) { server.answer(stream) } }
+            late = []
+        }
+        try server.turn(busy) {
+            answer()
+            return busy.hasEnded
+        }
+        #expect(busy.text.contains("Connection: close") && !busy.wasReset)
+        try server.turn(piped) {
+            answer()
+            return piped.hasEnded
+        }
+        #expect(piped.statuses == [200, 200] && piped.text.components("Connection: close") == 1)
+        idle.send(get("/d"))
+        try server.turn(idle) {
+            answer()
+            return idle.hasEnded
+        }
+        #expect(idle.statuses == [200] && idle.text.contains("Connection: close"))
+    }
+
     @Test func aRequestMayComeByteByByte() throws {
         let server = try TestServer()
         defer { server.close() }
@@ -378,5 +412,16 @@ struct HTTPServerTests {
         }
         #expect(server.http.pool.counters.accepted == 1_000)
         #expect(server.loop.leftovers().filter { $0.type == "tcp" }.map(\.count) == [1])
+    }
+}
+
+extension String {
+    fileprivate func components(_ part: String) -> Int {
+        var (count, rest) = (0, self[...])
+        while let range = rest.range(of: part) {
+            count += 1
+            rest = rest[range.upperBound...]
+        }
+        return count
     }
 }

@@ -5,8 +5,11 @@ struct RestartCommand: ParsableCommand {
         commandName: "restart", abstract: "Start dead cells or routers, and running ones anew.",
         discussion: """
             A cell comes back with its store. To wait until it serves again: cellmesh status --wait 10s
+            What serves goes on until its successor is able to start; a router gives it its sockets, and not one \
+            request is lost.
 
               cellmesh restart us-east-1
+              cellmesh restart router/r1
             """)
 
     @OptionGroup var targets: TargetArguments
