@@ -73,10 +73,31 @@ package enum SystemFile {
         syncDirectory(of: path)
     }
 
+    /// Writes new content over the old, where that is as long at least: needs no room on the disk. A reader may see a
+    /// mixture, and so does everybody when this throws or the machine stops in the midst of it.
+    static func overwrite(_ path: String, with content: [UInt8]) throws(FileFailure) {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw FileFailure(operation: "write", path: path, code: errno) }
+        defer { close(descriptor) }
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG, facts.st_size >= content.count else {
+            throw FileFailure(operation: "write", path: path, code: ENOSPC)
+        }
+        try write(descriptor, path, content)
+        guard ftruncate(descriptor, content.count) == 0, fsync(descriptor) == 0 else {
+            throw FileFailure(operation: "write", path: path, code: errno)
+        }
+    }
+
     private static func write(_ path: String, _ content: [UInt8], _ mode: mode_t) throws(FileFailure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else { throw FileFailure(operation: "write", path: path, code: errno) }
         defer { close(descriptor) }
+        try write(descriptor, path, content)
+        guard fsync(descriptor) == 0 else { throw FileFailure(operation: "write", path: path, code: errno) }
+    }
+
+    private static func write(_ descriptor: Int32, _ path: String, _ content: [UInt8]) throws(FileFailure) {
         var written = 0
         while written < content.count {
             let count = content.withUnsafeBytes {
@@ -86,7 +107,6 @@ package enum SystemFile {
             guard count > 0 else { throw FileFailure(operation: "write", path: path, code: count == 0 ? EIO : errno) }
             written += count
         }
-        guard fsync(descriptor) == 0 else { throw FileFailure(operation: "write", path: path, code: errno) }
     }
 
     /// The new name is on the disk too; where that cannot be had, the content still is.

@@ -19,6 +19,10 @@ package final class FaultRegister {
     /// The file does not say what is in force: it is written again.
     package private(set) var isStale = false
 
+    /// Faults that have ended and whose leases the journal still has, for it could not be written. As many as there were
+    /// leases, which the schedule bounds.
+    private var unforgotten: [(fault: WireFault, action: String, time: Int64)] = []
+
     private static let kindPrefix = "wire/"
 
     /// Takes over what a predecessor has injected.
@@ -32,15 +36,24 @@ package final class FaultRegister {
         self.journal = journal
         self.path = path
         self.topology = topology
+        // What the file does not have, though it is no older than the journal, was taken out of force when the journal
+        // could not be written, or never came into it.
+        var inForce: Set<String>?
+        let written = (try? SystemFile.read(path)) ?? nil
+        let sheet = written.flatMap { try? JSONDecoder().decode(FaultSheet.self, from: Data($0)) }
         var kept: [WireFault] = []
         var last: Int64 = 0
         var revision: Int64 = 0
         try journal.write { transaction in
             last = try transaction.meta("faults/last").flatMap { Int64($0) } ?? 0
             revision = try transaction.meta("faults/revision").flatMap { Int64($0) } ?? 0
+            if let sheet, sheet.revision >= revision {
+                revision = sheet.revision
+                inForce = Set(sheet.faults.map(\.id))
+            }
             for lease in try transaction.leases() where lease.kind.hasPrefix(Self.kindPrefix) {
                 let fault = try? JSONDecoder().decode(WireFault.self, from: Data(lease.parameters.utf8))
-                if let fault, keeps, fault.isActive(at: now) {
+                if let fault, keeps, fault.isActive(at: now), inForce?.contains(lease.id) ?? true {
                     kept.append(fault)
                 } else {
                     try transaction.removeLease(lease.id)
@@ -89,8 +102,12 @@ package final class FaultRegister {
     }
 
     /// Ends faults before their time.
+    ///
+    /// On a full disk too: a list that has become shorter fits where the longer one was.
     /// - Parameter ids: nil for all. One that is unknown refuses all of them.
+    /// - Throws: `APIFailure` where they stay in force, all of them.
     package func remove(_ ids: [String]?, now: ClockReading) throws(APIFailure) -> [WireFault] {
+        let before = schedule
         var removed: [WireFault] = []
         if let ids {
             for id in ids where schedule[id] == nil {
@@ -104,8 +121,13 @@ package final class FaultRegister {
         } else {
             removed = schedule.removeAll()
         }
+        guard !removed.isEmpty else { return [] }
+        if let failure = publish(mayOverwrite: true) {
+            schedule = before
+            throw APIFailure(
+                500, "Nothing was ended, \(removed.count == 1 ? "the fault stays" : "the faults stay") in force: \(failure)")
+        }
         forget(removed, "removed", now)
-        if !removed.isEmpty { publish() }
         return removed
     }
 
@@ -114,19 +136,21 @@ package final class FaultRegister {
     package func expire(now: ClockReading) -> [WireFault] {
         let ended = schedule.expire(now: now)
         forget(ended, "expired", now)
-        if !ended.isEmpty || isStale { publish() }
+        if !ended.isEmpty || isStale { publish(mayOverwrite: true) }
         return ended
     }
 
     private func forget(_ faults: [WireFault], _ action: String, _ now: ClockReading) {
-        guard !faults.isEmpty else { return }
-        // A lease that cannot be removed ends by its expiry all the same.
-        _ = try? journal.write { transaction in
-            for fault in faults {
+        unforgotten += faults.map { ($0, action, now.wall) }
+        guard !unforgotten.isEmpty else { return }
+        // What cannot be written down now is with the next change; the file says what is in force meanwhile.
+        let written: Void? = try? journal.write { transaction in
+            for (fault, action, time) in unforgotten {
                 try transaction.removeLease(fault.id)
-                try transaction.append(Self.event(now.wall, action, fault.id, Self.attributes(fault)))
+                try transaction.append(Self.event(time, action, fault.id, Self.attributes(fault)))
             }
         }
+        if written != nil { unforgotten = [] }
     }
 
     /// Tells where nodes take gossip, so that a process that starts in a partition knows whom it must not reach.
@@ -136,16 +160,26 @@ package final class FaultRegister {
         if !schedule.faults.isEmpty { publish() }
     }
 
-    private func publish() {
+    /// - Parameter mayOverwrite: what has ended must not stay in force for want of room: the file is written where it
+    ///   stands. Who reads it meanwhile sees that it is damaged, keeps to what was, and looks again.
+    /// - Returns: why the file does not say what is in force.
+    @discardableResult
+    private func publish(mayOverwrite: Bool = false) -> FileFailure? {
         revision += 1
-        let sheet = FaultSheet(revision: revision, faults: schedule.faults, addresses: addresses)
-        do throws(FileFailure) {
-            try SystemFile.replace(path, with: ReportJSON.encode(sheet))
-            isStale = false
-        } catch {
-            isStale = true
+        let content = ReportJSON.encode(FaultSheet(revision: revision, faults: schedule.faults, addresses: addresses))
+        var failure: FileFailure?
+        do throws(FileFailure) { try SystemFile.replace(path, with: content) } catch {
+            failure = error
+            if mayOverwrite {
+                do throws(FileFailure) {
+                    try SystemFile.overwrite(path, with: content)
+                    failure = nil
+                } catch { failure = error }
+            }
         }
+        isStale = failure != nil
         _ = try? journal.setMeta("faults/revision", String(revision))
+        return failure
     }
 
     // MARK: Journal

@@ -13,6 +13,8 @@ struct CellCondition {
     private var isStoreBroken = false
     /// The last write found no room: reads are answered, and every write is refused.
     private var isStoreFull = false
+    /// What was told of the store last.
+    private var told = StoreTrouble.none
     /// Of the store: without a vote the cell's records are refused.
     var life = StoreLife.votes
     private var fullness = 0.0
@@ -36,6 +38,20 @@ struct CellCondition {
         }
     }
 
+    /// What keeps the store from doing what it should, as its last answers have it.
+    var trouble: StoreTrouble { isStoreBroken ? .broken : isStoreFull ? .full : .none }
+
+    /// What has become of the store since this was last asked; at each look, so that a disk on the edge floods no log.
+    mutating func news() -> StoreEvent? {
+        guard trouble != told else { return nil }
+        told = trouble
+        return switch trouble {
+        case .none: .sound
+        case .full: .full
+        case .broken: .broken
+        }
+    }
+
     mutating func begin(now: Instant) { nextLook = now + Self.interval }
 
     /// - Parameter fullness: of the fullest pool with its queue, 0 to 1.
@@ -52,8 +68,17 @@ struct CellCondition {
             switch life {
             case .unborn: .starting
             case .refilling, .accepted: .refilling
-            case .votes: isStoreBroken || isStoreFull ? .degraded : .serving
+            case .votes: trouble == .none ? .serving : .degraded
             }
         return MemberMetadata(state: state, load: UInt8(quarter * 64))
     }
+}
+
+/// What keeps a store from doing what it should.
+package enum StoreTrouble: Sendable, Equatable {
+    case none
+    /// There is no room: reads are answered, writes are refused.
+    case full
+    /// Orders fail.
+    case broken
 }

@@ -111,12 +111,16 @@ package struct CellNode: ~Copyable {
         gossip.wake(now: now, into: &sink)
         if now >= condition.nextLook {
             gossip.update(condition.look(fullness: fullness, now: now), now: now, into: &sink)
+            if let news = condition.news() { sink.emit(.store(news)) }
         }
         gossip.drainChanges()
         if now >= refill.nextDeadline { goOn(now: now, into: &sink) }
         graph.wake(now: now, into: &sink)
         answerFinished(into: &sink)
     }
+
+    /// What keeps the store from doing what it should.
+    package var storeTrouble: StoreTrouble { condition.trouble }
 
     /// How full the fullest pool of a service is with its queue.
     private var fullness: Double { graph.pools.reduce(0) { max($0, $1.utilisation) } }

@@ -259,6 +259,9 @@ extension StoreEvent {
         case .refillBegan: 114
         case .refillStalled: 115
         case .refilled: 116
+        case .full: 117
+        case .broken: 118
+        case .sound: 119
         }
     }
 }

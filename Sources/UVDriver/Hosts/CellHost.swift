@@ -165,7 +165,7 @@ package final class CellHost {
         switch node.pointee.storeStatus(now: runtime.loop.now())?.life {
         case .unborn?: .unavailable("starting")
         case .refilling?, .accepted?: .unavailable("refilling")
-        case .votes?, nil: .ok("serving")
+        case .votes?, nil: node.pointee.storeTrouble == .full ? .ok("store-full") : .ok("serving")
         }
     }
 

@@ -107,6 +107,15 @@ package final class HostEvents {
             append(
                 type: "store", action: "refill-stalled", id: observer,
                 [.init("missing", .string(names.joined(separator: ", ") + (missing.count > 20 ? ", ..." : "")))])
+        case .full:
+            append(
+                type: "store", action: "full", id: observer,
+                [.init("detail", .string("there is no room: reads are answered, writes are refused with 507"))])
+        case .broken:
+            append(
+                type: "store", action: "broken", id: observer,
+                [.init("detail", .string("its database refuses its orders"))])
+        case .sound: append(type: "store", action: "sound", id: observer, [])
         case .refilled(let records, let took):
             append(
                 type: "store", action: "refilled", id: observer,

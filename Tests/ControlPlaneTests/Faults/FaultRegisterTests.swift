@@ -142,6 +142,47 @@ struct FaultRegisterTests {
         #expect(try rig.sheet.faults.isEmpty)
     }
 
+    @Test("A fault ends where no new file can be made, and does not come back with the next control plane")
+    func endsWithoutRoom() throws {
+        let rig = try Rig()
+        let fault = try rig.register.add(cut(.seconds(50)), now: .wall(0))
+        // As with a full disk: the file can be written where it stands, and no other beside it.
+        let temporary = "\(rig.directory.faultsPath).\(getpid()).new"
+        try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: temporary) }
+        #expect(try rig.register.remove(nil, now: .wall(1)).map(\.id) == [fault.id])
+        #expect(try rig.sheet.faults.isEmpty && !rig.register.isStale)
+        // The journal could not be written either, and the control plane died.
+        try rig.journal.write { try $0.addLease(Self.lease(fault)) }
+        let next = try Rig(rig.scratch, now: .wall(2))
+        #expect(next.register.schedule.faults.isEmpty)
+        #expect(try next.journal.leases().isEmpty)
+    }
+
+    private static func lease(_ fault: WireFault) throws -> FaultLease {
+        FaultLease(
+            id: fault.id, kind: "wire/partition", target: "", parameters: String(
+                decoding: try JSONEncoder().encode(fault), as: UTF8.self),
+            createdAt: fault.created, expiresAt: fault.expires)
+    }
+
+    @Test("Where the file cannot be written at all, faults stay in force and that is said")
+    func staysInForce() throws {
+        let rig = try Rig()
+        _ = try rig.register.add(cut(.seconds(50)), now: .wall(0))
+        try FileManager.default.removeItem(atPath: rig.directory.faultsPath)
+        try FileManager.default.createDirectory(
+            atPath: rig.directory.faultsPath + "/x", withIntermediateDirectories: true)
+        do throws(APIFailure) {
+            _ = try rig.register.remove(nil, now: .wall(1))
+            Issue.record("it said that it was healed")
+        } catch {
+            #expect(error.status == 500 && error.detail.contains("stays in force"))
+        }
+        #expect(rig.register.schedule.faults.count == 1)
+        #expect(try rig.journal.leases().count == 1)
+    }
+
     @Test("Addresses are told while there are faults")
     func addresses() throws {
         let rig = try Rig()

@@ -38,6 +38,21 @@ import Topology
         #expect(condition.metadata.state == .serving)
     }
 
+    @Test func whatBecomesOfTheStoreIsToldOnceALook() {
+        var condition = CellCondition()
+        #expect(condition.news() == nil)
+        condition.answered(.failed(.full))
+        #expect(condition.news() == .full && condition.news() == nil)
+        // On the edge: what came and went between two looks is not told.
+        condition.answered(.written(.none))
+        condition.answered(.failed(.full))
+        #expect(condition.news() == nil)
+        condition.answered(.failed(.broken))
+        #expect(condition.news() == .broken && condition.trouble == .broken)
+        condition.answered(.written(.none))
+        #expect(condition.news() == .sound && condition.news() == nil)
+    }
+
     @Test func theOthersAreToldOfAFullPoolAndOfABrokenStore() {
         let cell = CellHarness(
             topology(services: [waiting("front", 60_000, pool: Pool(workers: 4, queue: 1))], store: StoreSettings()))

@@ -81,4 +81,10 @@ package enum StoreEvent: Sendable, Equatable {
     case refillBegan(sources: Int)
     case refillStalled(missing: [CellIndex])
     case refilled(records: UInt64, took: TimeAmount)
+    /// There is no room for writes any more; reads are answered.
+    case full
+    /// Orders fail.
+    case broken
+    /// The store works again: a write was kept, or after `broken` any order done.
+    case sound
 }
