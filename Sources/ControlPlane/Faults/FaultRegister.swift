@@ -125,7 +125,8 @@ package final class FaultRegister {
         if let failure = publish(mayOverwrite: true) {
             schedule = before
             throw APIFailure(
-                500, "Nothing was ended, \(removed.count == 1 ? "the fault stays" : "the faults stay") in force: \(failure)")
+                500,
+                "Nothing was ended, \(removed.count == 1 ? "the fault stays" : "the faults stay") in force: \(failure)")
         }
         forget(removed, "removed", now)
         return removed

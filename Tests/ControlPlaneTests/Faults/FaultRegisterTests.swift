@@ -161,7 +161,8 @@ struct FaultRegisterTests {
 
     private static func lease(_ fault: WireFault) throws -> FaultLease {
         FaultLease(
-            id: fault.id, kind: "wire/partition", target: "", parameters: String(
+            id: fault.id, kind: "wire/partition", target: "",
+            parameters: String(
                 decoding: try JSONEncoder().encode(fault), as: UTF8.self),
             createdAt: fault.created, expiresAt: fault.expires)
     }
