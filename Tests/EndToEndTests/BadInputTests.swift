@@ -75,6 +75,32 @@ extension EndToEnd {
                 }
             }
             #expect(try HTTPProbe.request("GET", cell, "/v1/customers/c1/records/k").status == 421)
+            // All that is turned away can be looked up, of every listener.
+            let metrics: [(String, [String])] = [
+                (
+                    mesh.api,
+                    [
+                        "cellmesh_http_connections_evicted_total{listener=\"api\"}", "cellmesh_swim_members",
+                        "cellmesh_journal_changes_unrecorded_total", "cellmesh_process_restarts",
+                    ]
+                ),
+                (
+                    cell,
+                    [
+                        "cellmesh_http_answers_refused_total{listener=\"data\"}", "cellmesh_link_records_refused_total",
+                        "cellmesh_cell_unexpected_frames_total", "cellmesh_udp_datagrams_total{outcome=\"dropped\"}",
+                        "cellmesh_store_batches_failed_total", "cellmesh_link_opened_total",
+                    ]
+                ),
+            ]
+            for (listener, names) in metrics {
+                // The API wants its own address as the host.
+                let probe = try HTTPProbe(listener)
+                let host = listener.replacingOccurrences(of: "http://", with: "")
+                probe.send("GET /metrics HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
+                let text = try #require(HTTPProbe.parse(probe.receive())).body
+                for name in names { #expect(text.contains("\n\(name)"), "\(listener): \(name)") }
+            }
             let page405 = try HTTPProbe.request("POST", cell, "/metrics")
             #expect((page405.status, page405.headers["allow"]) == (405, "GET, HEAD"))
             for (text, status) in refused {

@@ -21,7 +21,7 @@ import Testing
                 .absent, .written(first), .found(1, "one"), .version(first, tombstone: false), .written(second),
                 .found(2, "two"),
             ])
-        #expect(store.committedBatches == 1)
+        #expect(store.failedBatches == 0)
         #expect(store.run([]).isEmpty)
     }
 

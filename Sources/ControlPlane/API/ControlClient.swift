@@ -9,14 +9,11 @@ package struct ControlClient: Sendable {
         case unreachable(String)
         /// It said no.
         case refused(status: Int, detail: String)
-        /// The answer is not what this release expects.
-        case unexpected(String)
 
         package var description: String {
             switch self {
             case .unreachable(let reason): "the control plane does not answer: \(reason)"
             case .refused(_, let detail): detail
-            case .unexpected(let what): "the control plane answered something unexpected: \(what)"
             }
         }
     }

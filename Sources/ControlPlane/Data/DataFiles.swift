@@ -40,7 +40,6 @@ package struct ControlFile: Codable, Sendable, Equatable {
 
     package var identity: ProcessIdentity { ProcessIdentity(pid: pid, startTime: startTime) }
     package var apiEndpoint: Endpoint? { Self.endpoint(api) }
-    package var routerEndpoint: Endpoint? { Self.endpoint(router) }
 
     static func endpoint(_ address: String) -> Endpoint? {
         address.hasPrefix("http://") ? Endpoint(String(address.dropFirst(7))) : nil

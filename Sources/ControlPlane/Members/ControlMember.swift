@@ -53,6 +53,9 @@ package final class ControlMember: MembershipView {
         return MembersReport(observer: "control", members: members.map { MembersReport.Row($0, now: now) })
     }
 
+    /// What every process of the mesh reports.
+    func report(to page: inout MetricPage) { page.process(runtime, node.pointee.gossip) }
+
     package func start(seeds: [Endpoint]) {
         node.pointee.start(seeds: seeds, now: runtime.loop.now(), into: &io.pointee)
     }

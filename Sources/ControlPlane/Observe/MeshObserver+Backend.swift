@@ -122,9 +122,10 @@ extension MeshObserver: APIBackend {
     }
 
     package func metrics() -> String {
-        var registry = MetricRegistry()
-        registry.count(processes: topology.processNames.map { ($0.role, state(of: $0)) })
-        return registry.prometheusText()
+        var page = MetricPage()
+        page.count(processes: topology.processNames.map { ($0.role, state(of: $0)) })
+        page.control(member, api, changes)
+        return page.text
     }
 
     // MARK: Changes

@@ -24,7 +24,7 @@ package final class MeshObserver {
     private(set) var member: ControlMember!
     private(set) var routerWatch: RouterWatch!
     private let lock: FileLock
-    private var changes = MemberChangeLog()
+    private(set) var changes = MemberChangeLog()
     private(set) var isStopping = false
 
     /// Joins the mesh and serves until a signal ends it.
@@ -91,7 +91,7 @@ package final class MeshObserver {
     }
 
     private func endTurn() {
-        changes.write(to: journal)
+        changes.write(to: journal, at: loop.wallClock())
         member.endTurn()
         api.endTurn()
     }

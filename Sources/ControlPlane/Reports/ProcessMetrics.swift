@@ -1,18 +1,27 @@
 import MeshBase
 import Telemetry
 import Topology
+import UVDriver
 
-extension MetricRegistry {
+extension MetricPage {
     /// Adds how many processes are in which state.
     mutating func count(processes: [(role: NodeRole, state: ProcessState)]) {
         var counts: [String: Double] = [:]
         for process in processes { counts["\(process.role.name)/\(process.state.rawValue)", default: 0] += 1 }
         for (key, count) in counts.sorted(by: { $0.key < $1.key }) {
             let parts = key.split(separator: "/").map(String.init)
-            let gauge = gauge(
-                "cellmesh_processes", help: "Processes of the mesh, by role and state.",
+            gauge(
+                "cellmesh_processes", "Processes of the mesh, by role and state.", count,
                 [MetricLabel("role", parts[0]), MetricLabel("state", parts[1])])
-            set(gauge, count)
         }
+    }
+
+    /// What a control plane and an observer report of themselves.
+    mutating func control(_ member: ControlMember?, _ api: APIServer, _ changes: MemberChangeLog) {
+        counter(
+            "cellmesh_journal_changes_unrecorded_total", "Changes of members that the journal lacks.",
+            changes.unrecorded)
+        listener(api.http, "api")
+        member?.report(to: &self)
     }
 }

@@ -231,13 +231,15 @@ extension ControlPlane: APIBackend {
     // MARK: Metrics
 
     package func metrics() -> String {
-        var registry = MetricRegistry()
+        var page = MetricPage()
         let live = liveRouters
-        registry.count(processes: supervisor.processes.map { ($0.name.role, state(of: $0, live: live)) })
-        let restarts = registry.gauge("cellmesh_process_restarts", help: "Processes started again, all together.")
-        registry.set(restarts, Double(supervisor.processes.reduce(0) { $0 + $1.restarts }))
-        let failures = registry.gauge("cellmesh_journal_failures", help: "Entries that could not be written.")
-        registry.set(failures, Double(supervisor.journal.failures))
-        return registry.prometheusText()
+        page.count(processes: supervisor.processes.map { ($0.name.role, state(of: $0, live: live)) })
+        page.gauge(
+            "cellmesh_process_restarts", "Processes started again, all together.",
+            Double(supervisor.processes.reduce(0) { $0 + $1.restarts }))
+        page.gauge(
+            "cellmesh_journal_failures", "Entries that could not be written.", Double(supervisor.journal.failures))
+        page.control(member, api, changes)
+        return page.text
     }
 }

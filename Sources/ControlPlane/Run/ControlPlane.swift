@@ -46,7 +46,7 @@ package final class ControlPlane {
     private var hangup: SignalWatcher?
     private var shown = -1
     private let begun: Instant
-    private var changes = MemberChangeLog()
+    private(set) var changes = MemberChangeLog()
 
     /// Starts the mesh and runs until it is told to stop, by a signal or through the API.
     ///
@@ -216,7 +216,7 @@ package final class ControlPlane {
     private static let mostJoinPoints = 8
 
     private func endTurn() {
-        changes.write(to: journal)
+        changes.write(to: journal, at: loop.wallClock())
         if let member { member.endTurn() }
         api.endTurn()
     }

@@ -58,7 +58,8 @@ package final class DetachedControl {
     /// The command line of the control plane.
     static func arguments(_ settings: ControlSettings) -> [String] {
         var arguments = [
-            "control", "--data", settings.directory.path, "--ready-fd", "3", "--api", settings.api.description,
+            "control", "--data", settings.directory.path, "--ready-fd",
+            "\(ChildProcess.readinessDescriptor)", "--api", settings.api.description,
             "--gossip", settings.gossip.description, "--grace", "\(settings.grace.millisecondsRoundedUp)ms",
             "--wait-timeout", "\(settings.startTimeout.millisecondsRoundedUp)ms",
         ]

@@ -35,7 +35,7 @@ package struct ProcessCommand: Sendable {
             "--data", directory.directory(of: name.role, name.name), "--secret-file", directory.secretPath,
             "--faults", directory.faultsPath, "--keys-file", directory.keysPath, "--lock", directory.lockPath,
             "--grace",
-            "\(grace.millisecondsRoundedUp)ms", "--ready-fd", "3",
+            "\(grace.millisecondsRoundedUp)ms", "--ready-fd", "\(ChildProcess.readinessDescriptor)",
         ]
         if name.role == .router { arguments += ["--placement", directory.placementPath] }
         if let listen { arguments += ["--listen", listen.description] }

@@ -192,7 +192,6 @@ package struct CellNode: ~Copyable {
         name: UnsafeRawBufferPointer, now: Instant, into sink: inout some CellSink
     ) {
         if !poison.isEmpty, poison.contains(customer.rawValue) {
-            counters.poisoned += 1
             sink.emit(.poisoned(customer: String(decoding: name, as: UTF8.self)))
             sink.crash()
             return
@@ -321,7 +320,6 @@ package struct CellCounters: Sendable {
     package var unexpectedFrames: UInt64 = 0
     package var pings: UInt64 = 0
     package var refused: UInt64 = 0
-    package var poisoned: UInt64 = 0
     package var recordOrders: UInt64 = 0
     package var recordFailures: UInt64 = 0
     package var staleEpochs: UInt64 = 0

@@ -45,7 +45,6 @@ final class SimMachine {
     /// What waits for a paused process.
     var backlog: [SimEvent] = []
     private var waitingDatagrams = 0
-    private(set) var droppedDatagrams: UInt64 = 0
     /// The lowest incarnation of the present life.
     var lifeIncarnation: UInt32 = 0
     /// The highest that its processes before the present one have owned.
@@ -107,10 +106,7 @@ final class SimMachine {
     /// Keeps an event for a paused process. Datagrams beyond the socket's buffer are lost, streams only wait.
     func hold(_ event: SimEvent) {
         if case .datagram = event {
-            guard waitingDatagrams < Self.socketBuffer else {
-                droppedDatagrams += 1
-                return
-            }
+            guard waitingDatagrams < Self.socketBuffer else { return }
             waitingDatagrams += 1
         }
         backlog.append(event)

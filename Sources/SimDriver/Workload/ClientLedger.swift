@@ -15,10 +15,8 @@ struct ClientLedger {
     private(set) var refused = 0
     /// No answer, or one that leaves the outcome open.
     private(set) var unknown = 0
-    private(set) var readBacks = 0
     var dropped = 0
     var malformed = 0
-    var outOfPatience = 0
     /// A customer's last records may be deleted, so they need not be there at the end.
     private var kept = Int.max
 
@@ -63,10 +61,7 @@ struct ClientLedger {
     }
 
     private mutating func count(_ request: SimRequest, _ answer: SimAnswer, _ outcome: History.Outcome) {
-        guard !request.isReadBack else {
-            readBacks += 1
-            return
-        }
+        guard !request.isReadBack else { return }
         switch answer {
         case .refused: refused += 1
         case .lost: unknown += 1

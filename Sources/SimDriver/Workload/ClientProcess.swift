@@ -192,7 +192,6 @@ final class ClientProcess: SimProcess {
 
     override func patience(_ socket: SimSocket, request: UInt64) {
         guard socket.pending?.number == request else { return }
-        ledger.outOfPatience += 1
         let wasConnected = socket.wasConnected
         simulation.close(socket)
         finish(socket, wasConnected ? .lost : .refused)

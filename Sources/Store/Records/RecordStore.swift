@@ -31,7 +31,6 @@ package final class RecordStore: @unchecked Sendable {
 
     /// The latest failure in words, for the log; nil while nothing has failed.
     package private(set) var lastFailure: String?
-    package private(set) var committedBatches: UInt64 = 0
     package private(set) var failedBatches: UInt64 = 0
 
     /// Opens the store of `cell`, and creates it if the file is missing or empty.
@@ -133,7 +132,6 @@ package final class RecordStore: @unchecked Sendable {
                 answers.append(StoreAnswer(ticket: order.ticket, outcome: outcome))
             }
             try statements.commit.execute()
-            committedBatches += 1
             return answers
         } catch {
             abandon(statements, error)

@@ -79,6 +79,7 @@ package final class CellHost {
         front.node = node
         front.io = io
         front.page = { [unowned self] in page($0) }
+        store?.onFailure = { [unowned self] in runtime.events.logRarely("store-failed", $0) }
         store?.onAnswer = { node.pointee.stored($0, now: loop.now(), into: &io.pointee) }
         peers.node = node
         peers.io = io
@@ -154,7 +155,10 @@ package final class CellHost {
                 : runtime.membership.isAlone
                     ? .unavailable("joining") : store?.isBroken == true ? .unavailable("store") : readiness
         case "/v1/store": storePage
-        case "/metrics": .metrics(CellMetrics.text(node, front: front, store: store, runtime: runtime))
+        case "/metrics":
+            .metrics(
+                CellMetrics.text(
+                    node, front: front, store: store, peers: peers, burner: io.pointee.burner, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
         default: GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
         }

@@ -5,19 +5,21 @@ import Telemetry
 import Wire
 
 /// Builds a metrics page from counters that are kept elsewhere, so that counting costs nothing on the way of a request.
-struct MetricPage: ~Copyable {
+package struct MetricPage: ~Copyable {
     private var registry = MetricRegistry()
 
-    mutating func counter(_ name: String, _ help: String, _ value: UInt64, _ labels: [MetricLabel] = []) {
+    package init() {}
+
+    package mutating func counter(_ name: String, _ help: String, _ value: UInt64, _ labels: [MetricLabel] = []) {
         registry.add(registry.counter(name, help: help, labels), value)
     }
-    mutating func gauge(_ name: String, _ help: String, _ value: Double, _ labels: [MetricLabel] = []) {
+    package mutating func gauge(_ name: String, _ help: String, _ value: Double, _ labels: [MetricLabel] = []) {
         registry.set(registry.gauge(name, help: help, labels), value)
     }
-    var text: String { registry.prometheusText() }
+    package var text: String { registry.prometheusText() }
 
     /// What every process of the mesh reports.
-    mutating func process(_ runtime: HostRuntime, _ gossip: borrowing GossipPort) {
+    package mutating func process(_ runtime: HostRuntime, _ gossip: borrowing GossipPort) {
         gauge("cellmesh_uptime_seconds", "Time since the process started.", runtime.uptime.seconds)
         counter("cellmesh_events_dropped_total", "Events that could not be written.", runtime.events.dropped)
         let swim = gossip.swim
@@ -36,6 +38,7 @@ struct MetricPage: ~Copyable {
                 [label, MetricLabel("direction", "in")])
         }
         self.wire(runtime.wire)
+        datagrams(runtime.udp.counters)
         let packets = gossip.counters
         counter("cellmesh_gossip_packets_total", "Datagrams.", packets.sent, [MetricLabel("direction", "out")])
         counter("cellmesh_gossip_packets_total", "Datagrams.", packets.received, [MetricLabel("direction", "in")])
@@ -53,6 +56,41 @@ struct MetricPage: ~Copyable {
         counter("cellmesh_gossip_streams_answered_total", "Pings by stream answered.", packets.streamsAnswered)
         counter("cellmesh_gossip_stream_acks_total", "Acks that came by stream.", packets.streamAcks)
         gauge("cellmesh_gossip_keys", "Keys that open packets.", Double(gossip.keys.ids.count))
+    }
+
+    /// What became of datagrams at the socket.
+    private mutating func datagrams(_ counters: UDPSocket.Counters) {
+        let outcomes = [
+            ("received", counters.received), ("receive-error", counters.receiveErrors),
+            ("truncated", counters.truncated), ("sent", counters.sent), ("queued", counters.queued),
+            ("dropped", counters.dropped), ("send-error", counters.sendErrors),
+        ]
+        for (outcome, count) in outcomes {
+            counter(
+                "cellmesh_udp_datagrams_total", "Datagrams at the socket; queued ones are sent or fail later.",
+                UInt64(count), [MetricLabel("outcome", outcome)])
+        }
+    }
+
+    /// What every process that opens links to cells reports.
+    mutating func links(_ links: CellLinks) {
+        let counters = links.counters
+        counter("cellmesh_link_opened_total", "Links to cells that came up.", counters.opened)
+        counter("cellmesh_link_failed_total", "Links to cells that broke or did not come up.", counters.failed)
+        counter(
+            "cellmesh_link_frames_total", "Frames on links to cells.", counters.framesIn,
+            [MetricLabel("direction", "in")])
+        counter(
+            "cellmesh_link_frames_total", "Frames on links to cells.", counters.framesOut,
+            [MetricLabel("direction", "out")])
+        counter("cellmesh_link_frames_dropped_total", "Frames without a usable link.", counters.dropped)
+        counter("cellmesh_link_frames_unread_total", "Frames of cells that could not be read.", counters.badFrames)
+        bytes("cellmesh_link_bytes_total", "Bytes on links to cells.", links.pool, [])
+    }
+
+    private mutating func bytes(_ name: String, _ help: String, _ pool: StreamPool, _ labels: [MetricLabel]) {
+        counter(name, help, pool.counters.bytesIn, labels + [MetricLabel("direction", "in")])
+        counter(name, help, pool.counters.bytesOut, labels + [MetricLabel("direction", "out")])
     }
 
     /// What faults have done to this process's traffic.
@@ -111,41 +149,52 @@ struct MetricPage: ~Copyable {
         ]
     }
 
-    /// What every HTTP listener reports.
-    mutating func listener(_ server: HTTPServer) {
-        gauge("cellmesh_http_connections", "Open connections.", Double(server.pool.open))
-        counter("cellmesh_http_requests_total", "Requests read.", server.served)
-        counter("cellmesh_http_connections_total", "Connections accepted.", server.pool.counters.accepted)
-        counter("cellmesh_http_connections_refused_total", "Connections refused.", server.pool.counters.refused)
+    /// What every HTTP listener reports, by its name.
+    package mutating func listener(_ server: HTTPServer, _ name: String) {
+        let label = [MetricLabel("listener", name)]
+        let counters = server.pool.counters
+        gauge("cellmesh_http_connections", "Open connections.", Double(server.pool.open), label)
+        counter("cellmesh_http_requests_total", "Requests read.", server.served, label)
+        counter("cellmesh_http_connections_total", "Connections accepted.", counters.accepted, label)
+        counter("cellmesh_http_connections_refused_total", "Connections refused.", counters.refused, label)
         counter(
             "cellmesh_http_connections_evicted_total", "Connections closed to make room for newcomers.",
-            server.pool.counters.evicted)
+            counters.evicted, label)
+        counter(
+            "cellmesh_http_connection_errors_total", "Connections that failed, at their beginning or later.",
+            counters.errors, label)
+        bytes("cellmesh_http_bytes_total", "Bytes of connections.", server.pool, label)
         gauge(
             "cellmesh_http_buffered_bytes", "Bytes read of requests that are not answered.",
-            Double(server.pool.buffered))
-        gauge("cellmesh_http_unsent_bytes", "Bytes of answers that clients have not taken.", Double(server.pool.unsent))
+            Double(server.pool.buffered), label)
+        gauge(
+            "cellmesh_http_unsent_bytes", "Bytes of answers that clients have not taken.", Double(server.pool.unsent),
+            label)
         counter(
             "cellmesh_http_answers_refused_total", "Large answers refused because others have not been taken.",
-            server.unsentRefused)
+            server.unsentRefused, label)
         counter(
             "cellmesh_http_stalled_closed_total", "Clients closed because they took nothing while memory was short.",
-            server.stalledClosed)
+            server.stalledClosed, label)
         for (failure, count) in server.refusedByReason where count > 0 {
             counter(
                 "cellmesh_http_requests_refused_total", "Requests refused by the parser.", count,
-                [MetricLabel("reason", failure)])
+                label + [MetricLabel("reason", failure)])
         }
     }
 }
 
 enum RouterMetrics {
     static func text(
-        _ node: UnsafeMutablePointer<RouterNode>, front: RouterFront, links: CellLinks, runtime: HostRuntime
+        _ node: UnsafeMutablePointer<RouterNode>, front: RouterFront, admin: AdminServer, links: CellLinks,
+        runtime: HostRuntime
     ) -> String {
         var page = MetricPage()
         page.process(runtime, node.pointee.gossip)
-        page.listener(front)
+        page.listener(front, "data")
+        page.listener(admin, "admin")
         let counters = node.pointee.counters
+        page.counter("cellmesh_router_requests_total", "Requests of clients.", counters.requests)
         let help = "Answers to clients."
         page.counter("cellmesh_router_responses_total", help, counters.responses2xx, [MetricLabel("class", "2xx")])
         page.counter("cellmesh_router_responses_total", help, counters.responses4xx, [MetricLabel("class", "4xx")])
@@ -179,8 +228,7 @@ enum RouterMetrics {
         page.counter("cellmesh_router_returns_total", "Demoted cells that answered again.", counters.returns)
         page.counter("cellmesh_router_late_frames_total", "Answers that nobody waited for.", counters.lateFrames)
         page.counter("cellmesh_router_abandoned_total", "Requests whose client went away.", counters.abandoned)
-        page.counter("cellmesh_link_frames_dropped_total", "Frames without a usable link.", links.counters.dropped)
-        page.counter("cellmesh_link_bad_frames_total", "Frames that could not be read.", links.counters.badFrames)
+        page.links(links)
         for (position, cell) in node.pointee.topology.cells.enumerated() {
             page.gauge(
                 "cellmesh_router_cell_serving", "1 while the router takes the cell for healthy.",
@@ -192,16 +240,27 @@ enum RouterMetrics {
 
 enum CellMetrics {
     static func text(
-        _ node: UnsafeMutablePointer<CellNode>, front: CellFront, store: StoreRunner?, runtime: HostRuntime
+        _ node: UnsafeMutablePointer<CellNode>, front: CellFront, store: StoreRunner?, peers: CellLinks,
+        burner: Burner, runtime: HostRuntime
     ) -> String {
         var page = MetricPage()
         page.process(runtime, node.pointee.gossip)
-        page.listener(front)
+        page.listener(front, "data")
+        page.links(peers)
         page.counter("cellmesh_link_rejected_total", "Links without proof of the secret.", front.rejectedLinks)
         page.counter("cellmesh_link_bad_frames_total", "Frames that could not be read.", front.badFrames)
         page.counter("cellmesh_link_stalled_total", "Links of routers that did not read.", front.stalledLinks)
         let counters = node.pointee.counters
+        page.counter(
+            "cellmesh_link_records_refused_total", "Readings that a link was too full for.", front.recordsRefused)
         page.counter("cellmesh_cell_frames_total", "Frames from routers.", counters.frames)
+        page.counter("cellmesh_cell_pings_total", "Pings of routers.", counters.pings)
+        page.counter(
+            "cellmesh_cell_unexpected_frames_total", "Frames that nobody should have sent.", counters.unexpectedFrames)
+        page.counter("cellmesh_cell_http_calls_total", "Service calls of the cell's own clients.", counters.httpCalls)
+        page.counter(
+            "cellmesh_cell_processor_refused_total", "Calls for which no processor time was to be had.",
+            burner.refusals)
         page.counter("cellmesh_cell_refused_total", "Work refused for lack of room.", counters.refused)
         page.counter("cellmesh_cell_record_orders_total", "Orders given to the store.", counters.recordOrders)
         page.counter("cellmesh_cell_record_failures_total", "Orders that the store failed.", counters.recordFailures)
@@ -227,6 +286,9 @@ enum CellMetrics {
             page.counter("cellmesh_service_rejected_total", "Calls without a worker.", service.counters.rejected, label)
             page.counter("cellmesh_service_timed_out_total", "Calls over their time.", service.counters.timedOut, label)
             page.counter(
+                "cellmesh_service_call_timeouts_total", "Calls of other services over the time of their edge.",
+                service.counters.callTimeouts, label)
+            page.counter(
                 "cellmesh_service_expired_total", "Calls whose time was up before a worker began on them.",
                 service.counters.expired, label)
             page.counter("cellmesh_service_fallbacks_total", "Fallbacks used.", service.counters.fallbacks, label)
@@ -234,6 +296,8 @@ enum CellMetrics {
         }
         if let store {
             page.counter("cellmesh_store_batches_total", "Transactions.", store.queue.batches)
+            page.counter(
+                "cellmesh_store_batches_failed_total", "Transactions that could not be committed.", store.failedBatches)
             page.gauge("cellmesh_store_waiting", "Orders that wait.", Double(store.queue.count))
             page.gauge(
                 "cellmesh_store_largest_batch", "Orders in the largest transaction.", Double(store.queue.largestBatch))

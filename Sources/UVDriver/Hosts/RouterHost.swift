@@ -130,7 +130,7 @@ package final class RouterHost {
     private func page(_ path: String) -> AdminPage? {
         switch path {
         case "/readyz": readiness
-        case "/metrics": .metrics(RouterMetrics.text(node, front: front, links: links, runtime: runtime))
+        case "/metrics": .metrics(RouterMetrics.text(node, front: front, admin: admin, links: links, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
         case "/v1/vitals": .json(RouterPages.vitals(node))
         case "/v1/impact": .json(RouterPages.impact(node, now: runtime.loop.now()))

@@ -11,10 +11,14 @@ final class StoreRunner {
     /// Answers of orders that the queue turned away, reported from outside the node's own call.
     private var refused: [StoreAnswer] = []
     private(set) var failedAnswers: UInt64 = 0
+    /// Transactions that could not be committed.
+    private(set) var failedBatches: UInt64 = 0
     /// The last batch failed for a reason other than lack of room.
     private(set) var isBroken = false
 
     var onAnswer: (StoreAnswer) -> Void = { _ in }
+    /// A transaction has failed; why, in SQLite's words.
+    var onFailure: (String) -> Void = { _ in }
 
     /// As it was opened.
     var identity: StoreIdentity { store.identity }
@@ -44,9 +48,12 @@ final class StoreRunner {
         }
         guard let batch = queue.nextBatch() else { return }
         let store = store
-        let work = pool.submit({ store.run(batch) }) { [unowned self] result in
+        let work = pool.submit({ (store.run(batch), store.failedBatches, store.lastFailure) }) {
+            [unowned self] result in
             queue.batchFinished()
-            guard case .finished(let answers) = result else { return }
+            guard case .finished(let (answers, failedBatches, lastFailure)) = result else { return }
+            if failedBatches > self.failedBatches, let lastFailure { onFailure(lastFailure) }
+            self.failedBatches = failedBatches
             note(answers)
             answers.forEach(onAnswer)
         }

@@ -8,9 +8,7 @@ import MeshBase
 package final class UDPSocket: LoopHandle {
     package struct Counters: Hashable, Sendable {
         package var received = 0
-        package var receivedBytes = 0
         package var sent = 0
-        package var sentBytes = 0
         /// Waited in the queue, whatever became of them.
         package var queued = 0
         /// Not sent because the queue was full.
@@ -114,7 +112,6 @@ package final class UDPSocket: LoopHandle {
             return
         }
         counters.received += 1
-        counters.receivedBytes += count
         onDatagram?(sender, UnsafeRawBufferPointer(start: buffer, count: count))
     }
 
@@ -126,7 +123,6 @@ package final class UDPSocket: LoopHandle {
         let status = endpoint.withSocketAddress { uv_udp_try_send(udp, &content, 1, $0) }
         if status >= 0 {
             counters.sent += 1
-            counters.sentBytes += bytes.count
             return .sent
         }
         if status == UV_EAGAIN.rawValue { return enqueue(to: endpoint, bytes) }

@@ -30,14 +30,6 @@ struct APIClient {
         try document(.post, target, Array(body.json(.compact).utf8), timeout)
     }
 
-    /// Several reads at once; nil for each that failed.
-    func getAll(_ targets: [String]) -> [JSONValue?] {
-        BlockingHTTPClient.send(targets.map { client.request(.get, $0) }, timeout: Self.patience).map { result in
-            guard let answer = try? result.get(), answer.isSuccess else { return nil }
-            return JSONParser.parse(answer.body)
-        }
-    }
-
     private func document(
         _ method: HTTPMethod, _ target: String, _ body: [UInt8], _ timeout: TimeAmount
     ) throws -> JSONValue {
@@ -62,7 +54,6 @@ struct APIClient {
                 next: "cellmesh doctor --mesh \(mesh.name)")
         case .refused(let code, let detail):
             CommandFailure(code == 400 || code == 404 ? .usage : code >= 503 ? .unhealthy : .failed, detail)
-        case .unexpected: CommandFailure("\(failure)")
         }
     }
 

@@ -54,8 +54,6 @@ struct Refill {
         peers = cells.map { RefillPeer(cell: $0, name: names[$0.position].name, after: cursor) }
     }
 
-    var isPulling: Bool { if case .pulling = stage { true } else { false } }
-
     mutating func nextNumber() -> UInt64 {
         number += 1
         return number
