@@ -6,7 +6,7 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench bench-swim bench-faults swarm fuzz release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim bench-faults swarm matrix fuzz release bootstrap clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-faults: release ## What the fault layer costs, and how exact a delay is
 SEEDS := 1..1000
 swarm: release ## Simulate nine cells under every fault, lost disks among them, for SEEDS=1..1000
 	$(BINARY) sim swarm topology/nine-cells.yaml --lose-disks --seeds $(SEEDS)
+
+matrix: release ## Damage every file of a data directory in every way, and follow what is said to do (8 minutes)
+	@scripts/matrix $(BINARY)
 
 FUZZ_RUNS := 10000000
 fuzz: bootstrap ## Mutate gossip packets under the address sanitizer (libFuzzer), FUZZ_RUNS=10000000 times

@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 
 /// Why a store could not be opened, and what to do about it. Nothing in the file was changed.
 package struct StoreOpenError: Error, Equatable, CustomStringConvertible {
@@ -32,17 +33,25 @@ package struct StoreOpenError: Error, Equatable, CustomStringConvertible {
     }
 
     /// Explains an error of SQLite that came up while opening `path`.
-    init(_ error: any Error, path: String) {
+    /// - Parameter damaged: what to do where the file is damaged.
+    init(
+        _ error: any Error, path: String,
+        damaged: String = "move it away and start again: the cell begins empty and is refilled from its peers"
+    ) {
         let cause = "\((error as? DatabaseError)?.message ?? String(describing: error))"
         switch (error as? DatabaseError)?.resultCode {
         case .SQLITE_NOTADB?, .SQLITE_CORRUPT?:
             self.init(
                 .damaged, path: path,
-                "not a sound SQLite database (\(cause)); move it away and start again: the cell begins empty and is "
-                    + "refilled from its peers")
+                "not a sound SQLite database (\(cause)); \(damaged)")
         case .SQLITE_FULL?:
             self.init(.full, path: path, "no space left on the device (\(cause)); free some space and start again")
         default:
+            var facts = stat()
+            if stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR {
+                self.init(.damaged, path: path, "it is a directory; \(damaged)")
+                return
+            }
             self.init(
                 .unreachable, path: path,
                 "cannot be opened (\(cause)); check that the directory exists and is writable by this user")

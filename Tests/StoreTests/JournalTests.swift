@@ -131,7 +131,7 @@ import Testing
         try sqlite("INSERT INTO grdb_migrations(identifier) VALUES('2')")
         #expect(#expect(throws: StoreOpenError.self) { try journal() }?.code == .dataVersion)
         #expect(
-            #expect(throws: StoreOpenError.self) { try Journal(path: scratch.directory) }?.code == .unreachable)
+            #expect(throws: StoreOpenError.self) { try Journal(path: scratch.directory) }?.code == .damaged)
         try scratch.open("other.sqlite").close()
         #expect(
             #expect(throws: StoreOpenError.self) { try Journal(path: scratch.path("other.sqlite")) }?.code == .foreign)

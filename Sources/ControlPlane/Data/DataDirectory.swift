@@ -3,6 +3,7 @@ import Glibc
 import MeshBase
 import Sharding
 import Topology
+import Wire
 
 /// The directory of one mesh, where everything that it keeps lies.
 package struct DataDirectory: Sendable, Equatable {
@@ -129,6 +130,24 @@ package struct DataDirectory: Sendable, Equatable {
             throw .damaged(path: tokenPath, reason: "32 bytes in hexadecimal are expected")
         }
         return text
+    }
+
+    /// The gossip keys; nil where the secret is the only one.
+    package func gossipKeys() throws(DataDirectoryError) -> GossipKeyFile? {
+        guard SystemFile.exists(keysPath) else { return nil }
+        do throws(FileFailure) {
+            let content = try SystemFile.readOwn(keysPath, most: GossipKeyFile.longest) ?? []
+            if let keys = GossipKeyFile(String(decoding: content, as: UTF8.self)) { return keys }
+        } catch { throw DataDirectoryError(error) }
+        throw .damaged(path: keysPath, reason: "it is no key file of a mesh")
+    }
+
+    /// No directory stands where a file that is made anew belongs.
+    func checkPlaces() throws(DataDirectoryError) {
+        for path in [lockPath, controlPath, controlLogPath, faultsPath, journalPath] where SystemFile.isDirectory(path)
+        {
+            throw .damaged(path: path, reason: "it is a directory")
+        }
     }
 
     package func model() throws(DataDirectoryError) -> MeshTopology { try decode(ModelFile.self, modelPath).topology }

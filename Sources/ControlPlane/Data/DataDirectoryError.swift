@@ -28,6 +28,7 @@ package enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
         switch failure.code {
         case 28, 122: self = .noSpace(path: failure.path)  // ENOSPC, EDQUOT
         case 1, 13, 30: self = .noPermission(path: failure.path)  // EPERM, EACCES, EROFS
+        case 21: self = .damaged(path: failure.path, reason: "it is a directory")  // EISDIR
         default: self = .failed(failure)
         }
     }
@@ -72,9 +73,18 @@ package enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
         switch path.split(separator: "/").last {
         case "mesh.json":
             "restore it, or move it away and name the topology that the mesh was started with: 'cellmesh up FILE'"
-        case "placement.json": "restore it from a copy: stores know of later placements than a new one"
-        case "version": "where the mesh is of this release, write '\(DataDirectory.version)' into it"
-        case "secret", "token": "'cellmesh down', then remove it: the next 'cellmesh up' makes another"
+        case "placement.json":
+            "restore it from a copy, or move it away: 'up' makes another where no store knows of a later placement"
+        case "version": "where the mesh is of this release, make it a file with the line '\(DataDirectory.version)'"
+        case "keys":
+            "'cellmesh down', then restore it, or remove it on every host: the secret is the key again"
+        case "control.sqlite":
+            "'cellmesh down', then move it away: processes are found by their own files, and what is lost is the history, "
+                + "faults in force and the leases of kills"
+        case "control.lock", "control.json", "control.log", "faults.json":
+            "remove it: it is made anew"
+        case "secret", "token":
+            "'cellmesh down', then remove it where it is there: the next 'cellmesh up' makes another"
         default: "'cellmesh down' and 'up' make it anew"
         }
     }

@@ -31,9 +31,18 @@ package struct ControlFile: Codable, Sendable, Equatable {
     package var adopted: Int?
     /// Processes that were taken over although they did not answer; absent where there are none.
     package var unreachable: [String]?
+    /// Processes that did not start while others of their kind did; absent where there are none.
+    package var failed: [Failed]?
+
+    /// A process that did not start.
+    package struct Failed: Codable, Sendable, Equatable {
+        /// `cell/us-east-1`.
+        package var name: String
+        package var reason: String
+    }
 
     private enum CodingKeys: String, CodingKey {
-        case schema, mesh, pid, api, gossip, router, started, cells, adopted, unreachable
+        case schema, mesh, pid, api, gossip, router, started, cells, adopted, unreachable, failed
         case startTime = "start_time"
         case readyMilliseconds = "ready_ms"
     }

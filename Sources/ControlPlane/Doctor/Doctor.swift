@@ -33,7 +33,8 @@ package struct Doctor {
                     paused: entry.isRunning && entry.identity.isStopped))
         }
         findings.append(contentsOf: controlFindings(holder))
-        findings.append(contentsOf: storeFindings())
+        let running = Set(entries.filter(\.isRunning).map(\.name))
+        findings.append(contentsOf: storeFindings(topology, running: running))
         return DoctorReport(
             mesh: directory.name, dataDirectory: directory.path, control: holder, processes: processes,
             findings: findings)
@@ -41,28 +42,60 @@ package struct Doctor {
 
     /// Files that the mesh cannot be started with, or reached.
     private func fileFindings() -> [DoctorReport.Finding] {
-        func finding(_ code: String, _ check: () throws(DataDirectoryError) -> Void) -> DoctorReport.Finding? {
+        func finding(
+            _ code: String, hint: String? = nil, _ check: () throws(DataDirectoryError) -> Void
+        ) -> DoctorReport.Finding? {
             do throws(DataDirectoryError) { try check() } catch {
-                return .init(code: code, message: "\(error)", hint: "the mesh cannot be started with it as it is")
+                return .init(
+                    code: code, message: "\(error)", hint: hint ?? "the mesh cannot be started with it as it is")
             }
             return nil
         }
         return [
             finding("version") { () throws(DataDirectoryError) in try directory.checkVersion() },
-            finding("data") { () throws(DataDirectoryError) in _ = try directory.knownModel() },
+            finding("data") { () throws(DataDirectoryError) in
+                if directory.holdsStores { _ = try directory.model() } else { _ = try directory.knownModel() }
+            },
             finding("secret") { () throws(DataDirectoryError) in _ = try directory.secret() },
             finding("token") { () throws(DataDirectoryError) in _ = try directory.token() },
-            finding("placement") { () throws(DataDirectoryError) in
+            finding(
+                "placement", hint: MeshPreparation.mayMakePlacement(directory) ? "'cellmesh up' makes it anew" : nil
+            ) {
+                () throws(DataDirectoryError) in
                 if SystemFile.exists(directory.placementPath) { _ = try directory.placement() }
             },
-        ].compactMap { $0 }
+            finding("keys") { () throws(DataDirectoryError) in _ = try directory.gossipKeys() },
+            finding("place") { () throws(DataDirectoryError) in try directory.checkPlaces() },
+        ].compactMap { $0 } + logFindings()
+    }
+
+    /// Logs that cannot be written, so that their processes cannot be started.
+    private func logFindings() -> [DoctorReport.Finding] {
+        [NodeRole.cell, .router].flatMap { role in
+            SystemFile.names(in: "\(directory.path)/\(role.name)s").sorted().compactMap { name in
+                let path = directory.logPath(of: role, name)
+                guard SystemFile.isDirectory(path) else { return nil }
+                return .init(
+                    code: "place", message: "\(path) is a directory, and \(name) cannot be started without its log",
+                    hint: "remove it")
+            }
+        }
     }
 
     private func openJournal(_ findings: inout [DoctorReport.Finding]) -> Journal? {
         guard SystemFile.exists(directory.journalPath) else { return nil }
-        do throws(StoreOpenError) { return try Journal(path: directory.journalPath) } catch {
-            findings.append(
-                .init(code: "journal", message: "\(error)", hint: "processes are found by their own files meanwhile"))
+        func finding(_ message: String) -> DoctorReport.Finding {
+            .init(code: "journal", message: message, hint: "processes are found by their own files meanwhile")
+        }
+        do throws(StoreOpenError) {
+            let journal = try Journal(path: directory.journalPath)
+            if let damage = journal.damage {
+                let error = DataDirectoryError.damaged(path: directory.journalPath, reason: damage)
+                findings.append(finding("\(error)"))
+            }
+            return journal
+        } catch {
+            if !SystemFile.isDirectory(directory.journalPath) { findings.append(finding("\(error)")) }
             return nil
         }
     }

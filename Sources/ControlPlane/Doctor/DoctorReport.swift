@@ -31,7 +31,7 @@ package struct DoctorReport: Codable, Sendable, Equatable {
     }
 
     package struct Finding: Codable, Sendable, Equatable {
-        /// `stale-control-file control-stuck journal data version secret token placement no-vote`.
+        /// `stale-control-file control-stuck journal data version secret token placement keys place store no-vote`.
         package var code: String
         package var message: String
         /// What to do.
@@ -52,6 +52,12 @@ package struct DoctorReport: Codable, Sendable, Equatable {
     }
 
     package var leftovers: [Process] { processes.filter { $0.condition == .leftover } }
+    /// Something that `doctor --reap` would put in order.
+    package var isReapable: Bool {
+        control == nil
+            && (processes.contains { $0.condition == .leftover || $0.condition == .gone }
+                || findings.contains { $0.code == "stale-control-file" })
+    }
     /// Nothing is left over and nothing is wrong.
     package var isHealthy: Bool {
         findings.isEmpty && processes.allSatisfy { $0.condition == .supervised || $0.condition == .reaped }

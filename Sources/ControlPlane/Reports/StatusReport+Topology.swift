@@ -12,6 +12,8 @@ extension StatusReport {
         var reachedBy: [String] = []
         /// A router: how many cells it reaches; nil where it has told nothing.
         var reaches: Int?
+        /// Why it did not start.
+        var reason: String?
     }
 
     /// - Parameters:
@@ -28,13 +30,13 @@ extension StatusReport {
                 name: cell.name, region: region.name,
                 zone: region.zones.indices.contains(cell.zone) ? region.zones[cell.zone] : "",
                 pid: process.pid, state: process.state, address: process.address?.description,
-                customers: customers[index], reachedBy: process.reachedBy)
+                customers: customers[index], reachedBy: process.reachedBy, reason: process.reason)
         }
         let routers = topology.routers.map { router -> Router in
             let process = known(ProcessName(.router, router.name))
             return Router(
                 name: router.name, pid: process.pid, state: process.state, address: process.address?.description,
-                reaches: process.state == .down ? nil : process.reaches)
+                reaches: process.state == .down ? nil : process.reaches, reason: process.reason)
         }
         let allServe =
             cells.allSatisfy { $0.state == .serving || $0.state == .evacuated }

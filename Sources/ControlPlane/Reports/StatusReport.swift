@@ -14,6 +14,8 @@ package struct StatusReport: Codable, Sendable, Equatable {
         package var customers: Int
         /// The routers that reach it.
         package var reachedBy: [String]?
+        /// Why it did not start; absent where it did.
+        package var reason: String?
 
         package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
@@ -25,9 +27,10 @@ package struct StatusReport: Codable, Sendable, Equatable {
             try container.encode(address, forKey: .address)
             try container.encode(customers, forKey: .customers)
             try container.encodeIfPresent(reachedBy, forKey: .reachedBy)
+            try container.encodeIfPresent(reason, forKey: .reason)
         }
         private enum CodingKeys: String, CodingKey {
-            case name, region, zone, pid, state, address, customers
+            case name, region, zone, pid, state, address, customers, reason
             case reachedBy = "reached_by"
         }
     }
@@ -38,6 +41,8 @@ package struct StatusReport: Codable, Sendable, Equatable {
         package var address: String?
         /// How many cells it reaches; nil where it has told nothing.
         package var reaches: Int?
+        /// Why it did not start; absent where it did.
+        package var reason: String?
 
         package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
@@ -46,8 +51,9 @@ package struct StatusReport: Codable, Sendable, Equatable {
             try container.encode(state, forKey: .state)
             try container.encode(address, forKey: .address)
             try container.encodeIfPresent(reaches, forKey: .reaches)
+            try container.encodeIfPresent(reason, forKey: .reason)
         }
-        private enum CodingKeys: String, CodingKey { case name, pid, state, address, reaches }
+        private enum CodingKeys: String, CodingKey { case name, pid, state, address, reaches, reason }
     }
     package struct Control: Codable, Sendable, Equatable {
         package var pid: Int32

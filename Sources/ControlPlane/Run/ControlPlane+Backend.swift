@@ -69,7 +69,8 @@ extension ControlPlane: APIBackend {
             return StatusReport.Known(
                 state: state(of: process, live: live), pid: process.identity?.pid, address: process.addresses.data,
                 reachedBy: routerWatch.reaching(name.name, at: process.addresses.data, among: live).map(\.name),
-                reaches: routerWatch.reachCount(of: name))
+                reaches: routerWatch.reachCount(of: name),
+                reason: process.isRunning ? nil : process.startFailure.map { String($0.prefix(2_000)) })
         }
         report.faults = faults().faults
         return report
@@ -197,8 +198,12 @@ extension ControlPlane: APIBackend {
     ) {
         let outcomes = Outcomes(names.count)
         for (index, name) in names.enumerated() {
-            let done: (ActionOutcome) -> Void = { outcome in
+            let done: (ActionOutcome) -> Void = { [unowned self] outcome in
                 outcomes.found[index] = outcome
+                // What has just come back may refill, or be unknown to its routers yet.
+                if outcome.action == "restarted", let process = supervisor[name] {
+                    outcomes.found[index]?.state = state(of: process)
+                }
                 outcomes.left -= 1
                 if outcomes.left == 0 {
                     completion(.success(ActionReport(targets: outcomes.found.compactMap { $0 })))

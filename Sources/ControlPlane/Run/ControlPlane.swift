@@ -128,6 +128,8 @@ package final class ControlPlane {
                 journal: journal, path: directory.faultsPath, topology: topology,
                 keeps: !adoption.plan.adopt.isEmpty, now: SystemClock.reading())
             runtime.faults?.refresh()
+        } catch let error as StoreError {
+            throw .data(.damaged(path: directory.journalPath, reason: error.message))
         } catch { throw ControlFailure(error) }
         do {
             member = try ControlMember(runtime, admin: api.local) { [unowned self] in
@@ -143,6 +145,7 @@ package final class ControlPlane {
         do throws(FileFailure) { try SystemFile.makeDirectory(directory.path) } catch {
             throw .data(DataDirectoryError(error))
         }
+        do throws(DataDirectoryError) { try directory.checkPlaces() } catch { throw .data(error) }
         do throws(UVError) {
             // A lock file that was removed is free to be locked, whoever holds the former one.
             let holder = directory.controlHolder
@@ -189,7 +192,13 @@ package final class ControlPlane {
             guard !isReady else { return }
             let failure = ControlFailure.process(name, reason: reason)
             // The supervisor's limit is as long as this one, and begins later.
-            fail(loop.now() - begun >= settings.startTimeout ? .timeout("\(failure)") : failure)
+            if loop.now() - begun >= settings.startTimeout { return fail(.timeout("\(failure)")) }
+            failedStarts[name] = reason
+            // One damaged store, or one cell that cannot be started, does not keep the others' customers waiting.
+            let others = supervisor.processes.filter {
+                $0.name.role == name.role && !$0.isHeldDown && failedStarts[$0.name] == nil
+            }
+            if others.isEmpty || supervisor[name]?.isListenFixed == true { fail(failure) }
         }
         supervisor.onChange = { [unowned self] in
             noteAddresses()
@@ -270,11 +279,14 @@ package final class ControlPlane {
     private var expected: [SupervisedProcess] {
         let isPatient = loop.now() - begun < Adoption.patience * 2
         return supervisor.processes.filter { process in
-            if process.isHeldDown { return false }
+            if process.isHeldDown || failedStarts[process.name] != nil { return false }
             guard adopted.contains(process.name), process.isServing, process.isSilent || !isPatient else { return true }
             return isInView(process)
         }
     }
+
+    /// Processes that did not start, and why, while others of their kind did.
+    private var failedStarts: [ProcessName: String] = [:]
 
     private lazy var adopted = Set(adoption.plan.adopt.map(\.name))
 
@@ -319,7 +331,12 @@ package final class ControlPlane {
             started: Timestamp.string(started), cells: topology.cells.count,
             readyMilliseconds: Int64((loop.now() - begun).milliseconds.rounded()),
             adopted: adoption.plan.adopt.count { $0.name.role == .cell },
-            unreachable: unreachable.isEmpty ? nil : unreachable.map(\.name.description))
+            unreachable: unreachable.isEmpty ? nil : unreachable.map(\.name.description),
+            failed: failedStarts.isEmpty
+                ? nil
+                : supervisor.names.compactMap { name in
+                    failedStarts[name].map { ControlFile.Failed(name: name.description, reason: $0) }
+                })
         do throws(DataDirectoryError) { try directory.writeControl(file) } catch { return fail(.data(error)) }
         isReady = true
         note("ready", ["ready_ms": Int(file.readyMilliseconds), "adopted": adoption.plan.adopt.count])

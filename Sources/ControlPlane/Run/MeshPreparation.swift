@@ -21,7 +21,9 @@ package enum MeshPreparation {
         let isNew = isNew(directory)
         let known: MeshTopology?
         do throws(DataDirectoryError) {
+            try checkSecret(directory)
             try directory.create()
+            _ = try directory.gossipKeys()
             known = try directory.knownModel()
         } catch { throw .data(error) }
         if let known, known != topology {
@@ -43,6 +45,18 @@ package enum MeshPreparation {
         } catch { throw .data(error) }
     }
 
+    /// Another secret than that of processes which run would make two meshes of one.
+    private static func checkSecret(_ directory: DataDirectory) throws(DataDirectoryError) {
+        guard directory.exists, !SystemFile.exists(directory.secretPath) else { return }
+        let journal = try? Journal(path: directory.journalPath)
+        defer { journal?.close() }
+        let running = ProcessLedger.entries(directory, try? directory.model(), journal: journal).count { $0.isRunning }
+        guard running > 0 else { return }
+        throw .damaged(
+            path: directory.secretPath,
+            reason: "it is missing, and \(running == 1 ? "a process runs" : "\(running) processes run") with it")
+    }
+
     /// The table in force. A new one is made only where no store can know of a higher epoch.
     private static func placement(
         _ directory: DataDirectory, _ topology: MeshTopology
@@ -54,16 +68,19 @@ package enum MeshPreparation {
             }
             return table
         } catch {
-            guard case .damaged = error else { throw error }
-            for path in directory.storePaths {
-                guard let epoch = (try? StoreSummary.read(path: path))?.highestEpoch, epoch <= .first else {
-                    throw error
-                }
-            }
+            guard case .damaged = error, mayMakePlacement(directory) else { throw error }
         }
         let table = PlacementTable()
         try directory.writePlacement(table)
         return table
+    }
+
+    /// Whether no store knows of a later placement than a new one.
+    static func mayMakePlacement(_ directory: DataDirectory) -> Bool {
+        !SystemFile.isDirectory(directory.placementPath)
+            && directory.storePaths.allSatisfy { path in
+                (try? StoreSummary.read(path: path)).map { $0.highestEpoch <= .first } ?? false
+            }
     }
 
     private static func found(_ directory: DataDirectory, _ topology: MeshTopology) throws(ControlFailure) {

@@ -28,6 +28,8 @@ package struct SupervisedProcess: Sendable {
     package var startsElsewhere = false
     /// Stopped from here and not resumed.
     package var isPaused = false
+    /// Why its last start failed; nil where it has served since, or was never started.
+    package var startFailure: String?
     /// When it was stopped from here: the kernel takes a moment to show it.
     package var pausedSince: Instant?
     /// Taken over although it did not answer: it runs, and is not known to serve.

@@ -166,6 +166,7 @@ package final class Supervisor {
         }
         cancel(.start, name)
         table[name]?.phase = .serving(identity)
+        table[name]?.startFailure = nil
         table[name]?.addresses = line.addresses
         table[name]?.servingSince = driver.now()
         if name.role == .router { table[name]?.listen = line.addresses.data }
@@ -200,6 +201,7 @@ package final class Supervisor {
 
     private func failStart(_ name: ProcessName, _ reason: String) {
         if case .down = table[name]?.phase { table[name]?.phase = .down(reason: reason) }
+        table[name]?.startFailure = reason
         for waiter in readyWaiters.removeValue(forKey: name) ?? [] { waiter(reason) }
         onStartFailure(name, reason)
     }

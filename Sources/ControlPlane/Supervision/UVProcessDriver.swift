@@ -31,7 +31,10 @@ package final class UVProcessDriver: ProcessDriver {
         }
         let log = open(request.logPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard log >= 0 else {
-            throw SpawnFailure("cannot write \(request.logPath): \(String(cString: strerror(errno)))")
+            let isInTheWay = errno == EISDIR
+            throw SpawnFailure(
+                "cannot write \(request.logPath): \(String(cString: strerror(errno)))"
+                    + (isInTheWay ? "; remove it" : ""))
         }
         defer { _ = Glibc.close(log) }
         // A session of its own: Ctrl-C in the terminal reaches the control plane, which stops the others in order.

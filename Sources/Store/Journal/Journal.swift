@@ -46,6 +46,16 @@ package final class Journal: Sendable {
     }
 
     package func close() { try? database.close() }
+
+    /// What SQLite finds wrong with the file, which it reads as a whole; nil where its pages fit together.
+    package var damage: String? {
+        do {
+            let found = try database.read { db in
+                try Row.fetchAll(db, sql: "PRAGMA quick_check(1)").compactMap { String.fromDatabaseValue($0[0]) }
+            }
+            return found == ["ok"] ? nil : found.first ?? "it cannot be checked"
+        } catch { return (error as? DatabaseError)?.message ?? "\(error)" }
+    }
 }
 
 /// The journal inside one transaction; not to be kept beyond it.

@@ -20,7 +20,11 @@ enum JournalSchema {
         } catch let error as StoreOpenError {
             throw error
         } catch {
-            throw StoreOpenError(error, path: path)
+            throw StoreOpenError(
+                error, path: path,
+                damaged:
+                    "move it away and start again: processes that run are found by their own files, and what is lost "
+                    + "is the history, faults in force and the leases of kills")
         }
     }
 

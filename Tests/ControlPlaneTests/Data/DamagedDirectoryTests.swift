@@ -71,11 +71,27 @@ import UVDriver
         }
     }
 
+    @Test func theDoctorFindsDamagedStoresKeysAndWhatIsInTheWay() throws {
+        let directory = try meshWithStore(scratch)
+        let cell = Sample.topology.cells[0].name
+        let log = directory.logPath(of: .cell, cell)
+        try SystemFile.makeDirectory(log)
+        try SystemFile.makeDirectory(directory.controlLogPath)
+        try SystemFile.replace(directory.keysPath, with: Self.garbage)
+        let store = try #require(directory.storePaths.first)
+        try SystemFile.replace(store, with: Array(repeating: 0, count: 8_192))
+        let report = Doctor(directory).examine()
+        for path in [log, directory.controlLogPath, directory.keysPath, store] {
+            #expect(report.findings.contains { $0.message.contains(path) }, "\(path): \(report.findings)")
+        }
+        #expect(!report.isReapable)
+    }
+
     @Test func aMissingVersionIsDamageOfAMesh() throws {
         let directory = try scratch.mesh()
         _ = try SystemFile.remove(directory.versionPath)
         #expect(directory.exists)
-        #expect(refusal(directory)?.contains("write 'cellmesh-data 1'") == true)
+        #expect(refusal(directory)?.contains("with the line 'cellmesh-data 1'") == true)
         #expect(try MeshHome(path: scratch.path).resolve("shop", checksVersion: false) == directory)
     }
 

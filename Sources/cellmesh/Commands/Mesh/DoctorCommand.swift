@@ -26,9 +26,11 @@ struct DoctorCommand: ParsableCommand {
         let machine = try MachineCheck.findings(MeshOptions.home())
         console.show(try DoctorView.make(reports, machine: machine))
         guard machine.isEmpty, reports.allSatisfy(\.isHealthy) else {
-            let leftovers = reports.contains { !$0.leftovers.isEmpty || !$0.findings.isEmpty }
+            let reapable = reports.filter(\.isReapable)
+            let only = reports.count > 1 && reapable.count == 1 ? " --mesh \(reapable[0].mesh)" : ""
             throw CommandFailure(
-                .unhealthy, "something is wrong", next: leftovers && !reap ? "cellmesh doctor --reap" : nil)
+                .unhealthy, "something is wrong",
+                next: reapable.isEmpty || reap ? nil : "cellmesh doctor --reap" + only)
         }
     }
 }

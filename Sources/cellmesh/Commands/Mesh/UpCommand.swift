@@ -63,17 +63,23 @@ struct UpCommand: ParsableCommand {
         let show: ControlPlane.Progress = { serving, of in
             progress.show("processes \(serving)/\(of) ready", isLast: serving == of)
         }
-        do {
+        var partial: CommandFailure?
+        start: do {
             if detach {
                 let started = try DetachedControl.start(settings, progress: show)
                 progress.end()
                 announce(started.control, settings, begun, console)
+                partial = Self.partly(started.control, settings)
+                guard partial == nil else { break start }
                 let isAlone = ((try? MeshHome.current())?.running().count ?? 1) < 2
                 console.next("cellmesh status" + (isAlone ? "" : " --mesh \(settings.directory.name)"))
             } else {
                 try ControlPlane.run(settings, progress: show) { report in
                     progress.end()
                     announce(report.control, settings, begun, console)
+                    if let failure = Self.partly(report.control, settings) {
+                        console.message("warning: " + failure.message)
+                    }
                     console.message("Ctrl-C stops the mesh")
                 }
                 console.message("stopped")
@@ -82,6 +88,7 @@ struct UpCommand: ParsableCommand {
             progress.end()
             throw CommandFailure(error, mesh: settings.directory.name)
         }
+        if let partial { throw partial }
     }
 
     private func settings(_ console: Console) throws -> ControlSettings {
@@ -117,6 +124,17 @@ struct UpCommand: ParsableCommand {
         guard directory.exists || directory.holdsStores else { return nil }
         try directory.checkVersion()
         return directory.holdsStores ? try directory.model() : try directory.knownModel()
+    }
+
+    /// The mesh serves without some of its processes.
+    private static func partly(_ control: ControlFile, _ settings: ControlSettings) -> CommandFailure? {
+        guard let failed = control.failed, !failed.isEmpty else { return nil }
+        let reasons = failed.prefix(8).map { "\n  \($0.name): \($0.reason)" }.joined()
+        return CommandFailure(
+            .unhealthy,
+            "the mesh serves without \(failed.count == 1 ? "one process" : "\(failed.count) processes") that did not start:"
+                + reasons + (failed.count > 8 ? "\n  ..." : ""),
+            next: "cellmesh restart \(failed[0].name) --mesh \(settings.directory.name)")
     }
 
     private func announce(_ control: ControlFile, _ settings: ControlSettings, _ begun: Instant, _ console: Console) {

@@ -6,14 +6,15 @@ enum StatusView {
         let document = answer.ordered([
             "schema", "mesh", "seed", "epoch", "state", "cells", "routers", "control", "faults",
         ])
-        .ordering("cells", ["name", "region", "zone", "pid", "state", "address", "customers", "reached_by"])
-        .ordering("routers", ["name", "pid", "state", "address", "reaches"])
+        .ordering("cells", ["name", "region", "zone", "pid", "state", "address", "customers", "reached_by", "reason"])
+        .ordering("routers", ["name", "pid", "state", "address", "reaches", "reason"])
         let names =
             document["cells"].elements.compactMap { $0["name"].text.map { "cell/\($0)" } }
             + document["routers"].elements.compactMap { $0["name"].text.map { "router/\($0)" } }
         return Report(document, names: names) { style in
             let faults = document["faults"].elements
             return [headline(document, style), cells(document, style), others(document, style)].joined(separator: "\n")
+                + reasons(document)
                 + (faults.isEmpty ? "" : "\n" + FaultsView.table(faults, style))
         }
     }
@@ -64,6 +65,16 @@ enum StatusView {
             .init(control["address"].text ?? "not running"), .init(number(control["pid"])),
         ])
         return table.render()
+    }
+
+    /// Why processes did not start, one line each.
+    private static func reasons(_ document: JSONValue) -> String {
+        let failed = [("cell", "cells"), ("router", "routers")].flatMap { role, key in
+            document[key].elements.compactMap { process in
+                process["reason"].text.map { "\(role)/\(process["name"].text ?? "?") did not start: \($0)\n" }
+            }
+        }
+        return failed.isEmpty ? "" : "\n" + failed.joined()
     }
 
     static func number(_ value: JSONValue) -> String {

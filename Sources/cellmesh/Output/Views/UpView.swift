@@ -11,6 +11,13 @@ enum UpView {
             ("api", .string(control.api)), ("cells", .integer(control.cells)), ("pid", .integer(control.pid)),
             ("ready_ms", .integer(readyMilliseconds)), ("adopted", .integer(control.adopted ?? 0)),
             ("unreachable", .strings(control.unreachable ?? [])),
+            (
+                "failed",
+                .array(
+                    (control.failed ?? []).map {
+                        .object([("name", .string($0.name)), ("reason", .string($0.reason))])
+                    })
+            ),
         ])
         return Report(document, names: ["mesh/\(control.mesh)"]) { style in
             var rows = [
