@@ -28,7 +28,8 @@ extension SWIM {
     }
 
     /// Somebody tells of this name as alive where this node did not say so: an earlier life of it, to be risen above, or
-    /// another process under the same name. The two would outbid each other for ever, hence once per probe interval.
+    /// another process under the same name. The two would outbid each other for ever, hence once per probe interval, and
+    /// once it is sure that there are two, the one with the higher address bids no more: all agree on the other.
     mutating func ownNameHeard(
         _ profile: MemberProfile, _ heard: UInt32, now: Instant, into sink: inout some SWIMSink & ~Copyable
     ) {
@@ -36,9 +37,23 @@ extension SWIM {
             heard > incarnation || profile != table.profile(selfID)?.profile
         else { return }
         counters.nameConflicts += 1
-        guard now >= nextRise else { return }
+        if profile.gossip != table.profile(selfID)?.profile.gossip { rival = profile.gossip }
+        guard now >= nextRise, !yieldsName else { return }
+        rises += 1
         nextRise = now + configuration.probeInterval
         raiseIncarnation(above: heard, now: now, into: &sink)
+    }
+
+    /// Where another process lives that bears this one's name: one that has outbid it again and again, as no former life
+    /// can. Nil where there is none that it is sure of.
+    public var namesake: Endpoint? { rises >= Self.surelyOutbid ? rival : nil }
+
+    /// News of former lives makes a node rise once, or twice where a partition had kept some back.
+    static let surelyOutbid = 4
+
+    private var yieldsName: Bool {
+        guard let namesake, let own = table.profile(selfID)?.profile.gossip else { return false }
+        return (namesake.address, namesake.port) < (own.address, own.port)
     }
 
     /// Answers an accusation with a higher incarnation than the accusation's.

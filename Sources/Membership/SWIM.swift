@@ -89,6 +89,9 @@ public struct SWIM {
 
     /// Not before then does the node outbid another use of its name.
     var nextRise = Instant.zero
+    /// How often it has outbid another use of its name, and where that was told to be last.
+    var rises = 0
+    var rival: Endpoint?
     var nextMetadata = Instant.zero
     var pendingMetadata: MemberMetadata?
 

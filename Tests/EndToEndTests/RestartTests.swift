@@ -36,6 +36,26 @@ extension EndToEnd {
             try mesh.down()
         }
 
+        @Test(arguments: ["cell", "router"])
+        func aSecondProcessOnOneDirectoryIsRefused(role: String) throws {
+            let mesh = try TestMesh("topology/monolith.yaml")
+            let rows = try #require(try mesh.json(["status"])[role + "s"] as? [[String: Any]])
+            let name = try #require(rows.first?["name"] as? String)
+            let pid = try #require(rows.first?["pid"] as? Int)
+            let data = mesh.dataDirectory
+            let outcome = try mesh.run(
+                [
+                    role, "--name", name, "--model", data + "/mesh.json", "--data", "\(data)/\(role)s/\(name)",
+                    "--secret-file", data + "/secret",
+                ], limit: 20)
+            #expect(outcome.code == 1, "\(outcome.out)\(outcome.err)")
+            #expect(outcome.err.contains("process \(pid) uses the directory"), "\(outcome.err)")
+            // The holder goes on, and a restart is no second process.
+            #expect(TestMesh.isRunning(Int32(pid)))
+            #expect(try mesh.run(["restart", "\(role)/\(name)"]).code == 0)
+            try mesh.down()
+        }
+
         @Test func aRestartThatCannotSucceedLeavesWhatServes() throws {
             let mesh = try TestMesh("topology/eight-cells.yaml")
             let cell = try #require(try mesh.cells().first)

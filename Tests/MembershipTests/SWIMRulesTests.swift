@@ -161,8 +161,32 @@ import Testing
             bench.gossip([Bench.alive("self", bench.swim.ownIncarnation, port: 1)], from: "p1")
             bench.now += .milliseconds(10)
         }
-        #expect(bench.swim.ownIncarnation == 1 + 5)
+        #expect(bench.swim.ownIncarnation == 1 + 4, "the other one has the lower port: it keeps the name")
         #expect(bench.swim.counters.nameConflicts == 100)
+        #expect(bench.swim.namesake?.port == 1)
+    }
+
+    @Test func theOneWithTheLowerAddressKeepsItsName() {
+        var bench = Bench(peers: 2)
+        for _ in 0..<20 {
+            let before = bench.swim.ownIncarnation
+            bench.gossip([Bench.alive("self", before, port: 65_535)], from: "p1")
+            #expect(bench.swim.ownIncarnation == before + 1)
+            bench.now += .seconds(1)
+        }
+        #expect(bench.swim.namesake?.port == 65_535)
+    }
+
+    @Test func aFormerLifeIsNoNamesake() {
+        var bench = Bench(peers: 2)
+        bench.gossip([Bench.alive("self", 40, port: 1)], from: "p1")
+        bench.now += .seconds(1)
+        bench.gossip([Bench.alive("self", 50, port: 1)], from: "p1")
+        for _ in 0..<10 {
+            bench.now += .seconds(1)
+            bench.gossip([Bench.alive("self", 50, port: 1)], from: "p1")
+        }
+        #expect(bench.swim.namesake == nil && bench.swim.ownIncarnation == 51)
     }
 
     @Test func anAbsurdIncarnationIsRefused() {

@@ -71,6 +71,10 @@ extension MembersReport {
         }
         report.agree = Agreement.count(report, among: [own] + views.values.compactMap { $0 })
         report.of = views.count + 1
+        var namesakes: [String: String] = [:]
+        for view in views.values { if let view, let other = view.namesake { namesakes[view.observer] = other } }
+        report.namesake = nil
+        report.namesakes = namesakes.isEmpty ? nil : namesakes
         return .success(report)
     }
 }

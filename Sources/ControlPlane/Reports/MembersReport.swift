@@ -60,6 +60,10 @@ package struct MembersReport: Codable, Sendable, Equatable {
     package var agree: Int?
     /// How many were asked.
     package var of: Int?
+    /// Of one observer: where another process gossips that bears its name.
+    package var namesake: String?
+    /// By name, of all that were asked; absent where each name is borne once.
+    package var namesakes: [String: String]?
 
     package init(observer: String, members: [Row]) {
         self.observer = observer

@@ -22,6 +22,10 @@ package struct KeptMember {
         /// Packets that none of the mesh's keys has sealed, and where the last came from.
         package var strangers: UInt64 = 0
         package var stranger: Endpoint?
+        /// Where another process bears this one's name.
+        package var namesake: Endpoint?
+        /// How often that was heard of.
+        package var conflicts: UInt64 = 0
     }
 
     /// - Parameter access: lends the node's port to a body, at once.
@@ -46,6 +50,8 @@ package struct KeptMember {
                 search.unreached = $0.swim.unreachedSeeds
                 search.strangers = $0.counters.rejected[.unauthentic]
                 search.stranger = $0.stranger
+                search.namesake = $0.swim.namesake
+                search.conflicts = $0.swim.counters.nameConflicts
             }
             return search
         }

@@ -25,6 +25,8 @@ package final class HostRuntime {
     private var unheldSince: Instant?
     private var incarnationPath: String { settings.dataDirectory + "/incarnation" }
     private let started: Instant
+    /// Held until this process ends or a successor takes its place.
+    private let directoryLock: FileLock
 
     /// Set once; called when the process is asked to stop.
     package var onStop: () -> Void = {}
@@ -35,6 +37,7 @@ package final class HostRuntime {
     package init(_ settings: HostSettings, role: NodeRole, gossip: Int32? = nil) throws {
         self.settings = settings
         self.role = role
+        directoryLock = try settings.lockDirectory()
         try ProcessSetup.ignoreBrokenPipes()
         ProcessSetup.returnLargeMemory()
         try ProcessSetup.raiseOpenFiles(to: 65_536)
@@ -190,8 +193,9 @@ package final class HostRuntime {
         tellParent(json.string + "\n", settings.readyDescriptor)
     }
 
-    /// The name and the gossip socket are a successor's from now on.
+    /// The name, the directory and the gossip socket are a successor's from now on.
     package func yield() {
+        directoryLock.release()
         membership.close()
         udp.stopReceiving()
     }

@@ -11,8 +11,10 @@ package struct StrangerWatch {
     private var wasAlone = false
     private var told: UInt64 = 0
     private var quiet = 0
+    private var toldConflicts: UInt64 = 0
+    private var quietConflicts = 0
 
-    /// What is to be said now: at most once for being alone, and once a minute for packets of strangers.
+    /// What is to be said now: at most once for being alone, and once a minute for packets of strangers and for a namesake.
     mutating func look(_ search: KeptMember.Search) -> [(action: String, detail: String)] {
         var lines: [(String, String)] = []
         if search.isAlone, !wasAlone {
@@ -36,6 +38,17 @@ package struct StrangerWatch {
                 ))
             told = search.strangers
             quiet = 12
+        }
+        quietConflicts = max(0, quietConflicts - 1)
+        if let namesake = search.namesake, search.conflicts > toldConflicts, quietConflicts == 0 {
+            lines.append(
+                (
+                    "name-conflict",
+                    "another process, which gossips at \(namesake), bears this one's name: stop one of them, or give it "
+                        + "a name of its own; the one with the lower address is the member"
+                ))
+            toldConflicts = search.conflicts
+            quietConflicts = 12
         }
         return lines
     }

@@ -23,4 +23,23 @@ extension HostSettings {
         }
         return nil
     }
+
+    /// Makes the directory this process's alone, after its predecessor is gone or has given it up: two processes that
+    /// write one store and one incarnation would damage both.
+    ///
+    /// - Throws: `HostFailure` where another process has it, with that one's pid.
+    func lockDirectory() throws -> FileLock {
+        let path = dataDirectory + "/process.lock"
+        switch Result(catching: { () throws(UVError) in try FileLock(path: path) }) {
+        case .success(let lock): return lock
+        case .failure(let error) where error.code == -EAGAIN:
+            let holder = ((try? FileLock.holder(of: path)) ?? nil).map { "process \($0)" } ?? "another process"
+            throw HostFailure(
+                "\(holder) uses the directory \(dataDirectory) already; stop that one first, or give this one a --data "
+                    + "of its own")
+        case .failure(let error) where error.code == -EISDIR:
+            throw HostFailure("\(path) is a directory; remove it: it is made anew")
+        case .failure(let error): throw error
+        }
+    }
 }

@@ -3,7 +3,7 @@ import Telemetry
 /// `members`: one node's view.
 enum MembersView {
     static func make(_ answer: JSONValue) -> Report {
-        let view = answer.ordered(["schema", "observer", "agree", "of", "members"])
+        let view = answer.ordered(["schema", "observer", "agree", "of", "namesakes", "members"])
             .ordering(
                 "members",
                 ["name", "role", "region", "zone", "status", "state", "load", "incarnation", "address", "since_ms"])
@@ -30,7 +30,16 @@ enum MembersView {
             if let agree = view["agree"].int, let of = view["of"].int { agreement = "; \(agree) of \(of) nodes agree" }
             let alive = members.count { $0["status"].text == "alive" }
             return "as \(view["observer"].text ?? "?") sees it: \(alive) of \(members.count) alive\(agreement)\n\n"
-                + table.render()
+                + table.render() + conflicts(view)
         }
+    }
+
+    /// Names that two processes bear.
+    private static func conflicts(_ view: JSONValue) -> String {
+        let lines = view["members"].elements.compactMap { member -> String? in
+            guard let name = member["name"].text, let other = view["namesakes"][name].text else { return nil }
+            return "\(name) is two processes: another one gossips at \(other); stop one of them\n"
+        }
+        return lines.isEmpty ? "" : "\n" + lines.joined()
     }
 }
