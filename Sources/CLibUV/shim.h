@@ -231,6 +231,43 @@ static inline pid_t cuv_lock_holder_errno(int fd) {
     return lock.l_type == F_UNLCK ? 0 : lock.l_pid;
 }
 
+// MARK: Threads.
+
+static void *_Nullable cuv_wait_for_gate(void *gate) {
+    pthread_mutex_lock((pthread_mutex_t *)gate);
+    pthread_mutex_unlock((pthread_mutex_t *)gate);
+    return NULL;
+}
+/// Whether so many threads can be had at once, which end again: 0, or -EAGAIN where this user may not have them.
+static inline int cuv_try_threads_errno(unsigned count) {
+    pthread_t threads[64];
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    unsigned made = 0;
+    int status = 0;
+    pthread_mutex_lock(&gate);
+    for (; made < count && made < 64; made++)
+        if ((status = pthread_create(&threads[made], NULL, cuv_wait_for_gate, &gate)) != 0) break;
+    pthread_mutex_unlock(&gate);
+    for (unsigned i = 0; i < made; i++) pthread_join(threads[i], NULL);
+    return -status;
+}
+static void cuv_tell_abort(int signal) {
+    static const char text[] = "cellmesh: aborted: the system gave no memory or no threads, or this is a fault of the program\n";
+    (void)!write(2, text, sizeof text - 1);
+    struct sigaction standard;
+    memset(&standard, 0, sizeof standard);
+    standard.sa_handler = SIG_DFL;
+    sigaction(signal, &standard, NULL);
+    raise(signal);
+}
+/// Has an abort leave a line on standard error first.
+static inline int cuv_tell_aborts_errno(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = cuv_tell_abort;
+    return sigaction(SIGABRT, &action, NULL) == 0 ? 0 : -errno;
+}
+
 // MARK: Descriptors from process to process.
 
 /// Fills in the address of a Unix socket; -ENAMETOOLONG where the path does not fit.

@@ -37,22 +37,29 @@ extension SWIM {
             heard > incarnation || profile != table.profile(selfID)?.profile
         else { return }
         counters.nameConflicts += 1
-        if profile.gossip != table.profile(selfID)?.profile.gossip { rival = profile.gossip }
-        guard now >= nextRise, !yieldsName else { return }
+        if profile.gossip != table.profile(selfID)?.profile.gossip {
+            if now >= rivalUntil { rises = 0 }
+            rival = profile.gossip
+            rivalUntil = now + Self.rivalry
+        }
+        guard now >= nextRise, !yieldsName(now) else { return }
         rises += 1
         nextRise = now + configuration.probeInterval
         raiseIncarnation(above: heard, now: now, into: &sink)
     }
 
     /// Where another process lives that bears this one's name: one that has outbid it again and again, as no former life
-    /// can. Nil where there is none that it is sure of.
-    public var namesake: Endpoint? { rises >= Self.surelyOutbid ? rival : nil }
+    /// can. Nil where there is none that it is sure of, and a minute after the last news of one.
+    public func namesake(now: Instant) -> Endpoint? { rises >= Self.surelyOutbid && now < rivalUntil ? rival : nil }
 
     /// News of former lives makes a node rise once, or twice where a partition had kept some back.
     static let surelyOutbid = 4
 
-    private var yieldsName: Bool {
-        guard let namesake, let own = table.profile(selfID)?.profile.gossip else { return false }
+    /// How long news of another process of this name count.
+    static let rivalry = TimeAmount.minutes(1)
+
+    private func yieldsName(_ now: Instant) -> Bool {
+        guard let namesake = namesake(now: now), let own = table.profile(selfID)?.profile.gossip else { return false }
         return (namesake.address, namesake.port) < (own.address, own.port)
     }
 
@@ -84,7 +91,8 @@ extension SWIM {
     }
 
     mutating func applyPendingMetadata(now: Instant, into sink: inout some SWIMSink & ~Copyable) {
-        guard let metadata = pendingMetadata else { return }
+        // It would bid for the name again.
+        guard let metadata = pendingMetadata, !yieldsName(now) else { return }
         pendingMetadata = nil
         timers.cancel(.metadata)
         table.update(selfID, .alive, incarnation: incarnation, metadata: metadata, now: now)

@@ -89,9 +89,10 @@ public struct SWIM {
 
     /// Not before then does the node outbid another use of its name.
     var nextRise = Instant.zero
-    /// How often it has outbid another use of its name, and where that was told to be last.
+    /// How often it has outbid another use of its name, where that was told to be last, and until when that counts.
     var rises = 0
     var rival: Endpoint?
+    var rivalUntil = Instant.zero
     var nextMetadata = Instant.zero
     var pendingMetadata: MemberMetadata?
 

@@ -17,6 +17,17 @@ extension EndToEnd {
             let second = try mesh.run(["up", "topology/monolith.yaml", "--mesh", "other", "--detach"])
             #expect(second.code == 0, "\(second.err)")
             #expect(second.err.contains("--mesh other"), "the next command names the mesh: \(second.err)")
+            // And so do those of other commands; each does what it says.
+            for words in [["status"], ["pause", "cell/solo-1"], ["kill", "cell/solo-1", "--yes"]] {
+                let outcome = try mesh.run(words + ["--mesh", "other"])
+                let next = try #require(
+                    outcome.err.components(separatedBy: "\n").first { $0.hasPrefix("next: cellmesh ") },
+                    "\(outcome.err)")
+                #expect(next.contains("--mesh other"), "\(next)")
+                let command = next.components(separatedBy: "   (")[0].split(separator: " ").dropFirst(2)
+                let followed = try mesh.run(command.map(String.init), limit: 30)
+                #expect(![64, 4].contains(followed.code), "\(next): \(followed.err)")
+            }
             let unnamed = try mesh.run(["status"])
             #expect(unnamed.code == 64 && unnamed.err.contains("several meshes run"), "\(unnamed.err)")
             let chosen = try Program.Running(

@@ -50,7 +50,7 @@ package struct KeptMember {
                 search.unreached = $0.swim.unreachedSeeds
                 search.strangers = $0.counters.rejected[.unauthentic]
                 search.stranger = $0.stranger
-                search.namesake = $0.swim.namesake
+                search.namesake = $0.swim.namesake(now: loop.now())
                 search.conflicts = $0.swim.counters.nameConflicts
             }
             return search

@@ -39,10 +39,12 @@ package final class HostRuntime {
         self.role = role
         directoryLock = try settings.lockDirectory()
         try ProcessSetup.ignoreBrokenPipes()
+        try ProcessSetup.tellAborts()
         ProcessSetup.returnLargeMemory()
         try ProcessSetup.raiseOpenFiles(to: 65_536)
         try ProcessSetup.setTimerSlack(.microseconds(1))
         loop = try EventLoop()
+        try ProcessSetup.makeWorkThreads(loop)
         started = loop.freshNow()
         events = HostEvents(settings, loop: loop)
         wire = WireLayer(loop: loop, topology: settings.topology, name: settings.name, boot: settings.boot)

@@ -24,7 +24,7 @@ package enum MembersPage {
         var json = JSONWriter(.compact)
         json.document { json in
             json.field("observer", swim.name)
-            if let namesake = swim.namesake { json.field("namesake", namesake.description) }
+            if let namesake = swim.namesake(now: now) { json.field("namesake", namesake.description) }
             json.array("members") { json in
                 for member in swim.members.sorted(by: { NaturalOrder.precedes($0.name, $1.name) }) {
                     json.object { append(member, now, &$0) }

@@ -1,4 +1,5 @@
 import CLibUV
+import Glibc
 import MeshBase
 
 /// What a process that serves connections sets for itself, once, at its start.
@@ -16,6 +17,22 @@ package enum ProcessSetup {
     /// Unblocks all signals: a parent with worker threads often starts its children with most of them blocked, and then
     /// neither Ctrl-C nor the death of a child would be noticed.
     package static func unblockSignals() throws(UVError) { try check(cuv_unblock_signals_errno(), "unblock signals") }
+
+    /// Has an abort, which libuv knows no other answer to where threads or memory are lacking, leave a line on standard
+    /// error.
+    package static func tellAborts() throws(UVError) { try check(cuv_tell_aborts_errno(), "watch for an abort") }
+
+    /// Makes the threads that libuv runs blocking work on, which it would make with the first work and abort where it
+    /// cannot.
+    /// - Throws: EAGAIN where this user may not have that many.
+    package static func makeWorkThreads(_ loop: EventLoop) throws(UVError) {
+        let asked = getenv("UV_THREADPOOL_SIZE").flatMap { UInt32(String(cString: $0)) } ?? 4
+        let status = cuv_try_threads_errno(min(max(asked, 1), 64))
+        guard status == 0 else {
+            throw UVError(code: status, operation: "start \(asked) threads (see 'ulimit -u')")
+        }
+        _ = WorkPool(loop: loop).submit({ () }, completion: { _ in })
+    }
 
     /// Raises the number of descriptors this process may have open towards `wanted`, as far as the hard limit goes.
     /// - Returns: the limit now in force, which may be less or more.

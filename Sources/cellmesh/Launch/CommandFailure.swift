@@ -53,7 +53,8 @@ struct CommandFailure: Error, Equatable {
                 "error",
                 .object([
                     ("code", .string(status.word)), ("exit_code", .integer(status.rawValue)),
-                    ("message", .string(message)), ("hint", .string(hint)), ("next", .string(next)),
+                    ("message", .string(message)), ("hint", .string(hint)),
+                    ("next", .string(next.map(NextStep.complete))),
                 ])
             )
         ])

@@ -32,7 +32,9 @@ extension MeshOptions {
 
     private func resolve(needsControl: Bool, checksVersion: Bool = true) throws -> DataDirectory {
         do {
-            return try MeshHome.current().resolve(name, needsControl: needsControl, checksVersion: checksVersion)
+            let mesh = try MeshHome.current().resolve(name, needsControl: needsControl, checksVersion: checksVersion)
+            NextStep.choose(mesh.name)
+            return mesh
         } catch {
             throw CommandFailure(error)
         }

@@ -68,7 +68,7 @@ struct Console: Sendable {
     func message(_ line: String) { Self.write(line + "\n", to: STDERR_FILENO) }
 
     /// What to do next.
-    func next(_ command: String) { message("\(painted("next:", .cyan)) \(command)") }
+    func next(_ command: String) { message("\(painted("next:", .cyan)) \(NextStep.complete(command))") }
 
     func painted(_ text: String, _ style: TableWriter.Style) -> String {
         paintsMessages && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text

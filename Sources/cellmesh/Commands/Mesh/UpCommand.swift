@@ -59,6 +59,7 @@ struct UpCommand: ParsableCommand {
         }
         let begun = Pause.now()
         let settings = try settings(console)
+        NextStep.choose(settings.directory.name)
         let progress = ProgressLine(console)
         let show: ControlPlane.Progress = { serving, of in
             progress.show("processes \(serving)/\(of) ready", isLast: serving == of)
@@ -71,8 +72,7 @@ struct UpCommand: ParsableCommand {
                 announce(started.control, settings, begun, console)
                 partial = Self.partly(started.control, settings)
                 guard partial == nil else { break start }
-                let isAlone = ((try? MeshHome.current())?.running().count ?? 1) < 2
-                console.next("cellmesh status" + (isAlone ? "" : " --mesh \(settings.directory.name)"))
+                console.next("cellmesh status")
             } else {
                 try ControlPlane.run(settings, progress: show) { report in
                     progress.end()

@@ -1,0 +1,34 @@
+import ControlPlane
+import Synchronization
+
+/// The command that is suggested next, so that it is about the mesh that this one was about.
+enum NextStep {
+    private static let chosen = Mutex<String?>(nil)
+
+    /// The mesh that this command was found to be about.
+    static func choose(_ mesh: String) { chosen.withLock { $0 = mesh } }
+
+    /// Commands that take `--mesh`, and would take another mesh, or none, where several are to choose from.
+    private static let ofMeshes: Set<Substring> = [
+        "blast-radius", "down", "events", "fault", "heal", "kill", "load", "logs", "members", "membership", "partition",
+        "pause", "ps", "restart", "resume", "route", "status", "store", "why",
+    ]
+
+    /// The command with `--mesh` where it needs that; what is told behind it in brackets stays there.
+    static func complete(_ command: String) -> String {
+        guard let mesh = chosen.withLock({ $0 }) else { return command }
+        return complete(command, mesh: mesh) {
+            (try? MeshHome.current().resolve(nil, needsControl: false, checksVersion: false).name) == mesh
+        }
+    }
+
+    /// - Parameter isOnly: whether the mesh is the one that is meant where none is named.
+    static func complete(_ command: String, mesh: String, isOnly: () -> Bool) -> String {
+        let words = command.split(separator: " ")
+        guard words.count > 1, words[0] == "cellmesh", ofMeshes.contains(words[1]), !words.contains("--mesh"),
+            !words.contains("--help"), !isOnly()
+        else { return command }
+        let remark = command.range(of: "   (")?.lowerBound ?? command.endIndex
+        return command[..<remark] + " --mesh \(mesh)" + command[remark...]
+    }
+}
