@@ -319,6 +319,11 @@ package final class ControlPlane {
     }
 
     private func becomeReady() {
+        guard lock.isInPlace else {
+            return fail(
+                .system(
+                    "\(directory.lockPath) was removed while the mesh started: another start could not see this one"))
+        }
         startTimer?.close()
         let routers = supervisor.processes.filter { $0.name.role == .router }
         let router = routers.lazy.compactMap { $0.addresses.data ?? $0.listen }.first

@@ -34,9 +34,10 @@ package enum ProcessLedger {
         }
         var seen: Set<ProcessName> = []
         for name in names where seen.insert(name).inserted {
-            // A file says what anybody wrote into it: only a process of this program is one of the mesh's.
+            // A file says what anybody wrote into it: only a process of this program that was started on this directory is
+            // one of the mesh's.
             if let file = directory.process(name.role, name.name),
-                !file.identity.isRunning || file.identity.isOfThisProgram
+                !file.identity.isRunning || file.identity.isOfThisProgram && file.identity.usesData(in: directory.path)
             {
                 add(name, file.identity, file.addresses)
             }

@@ -59,6 +59,9 @@ package final class FileLock {
 
     deinit { release() }
 
+    /// Whether the path still leads to the file that is locked: whoever removes it lets others lock another one.
+    package var isInPlace: Bool { FileIdentity(path: path) == identity }
+
     /// Gives the lock back; the file stays. Releasing again does nothing.
     package func release() {
         guard isHeld else { return }

@@ -41,6 +41,23 @@ package struct ProcessIdentity: Hashable, Sendable, Codable, CustomStringConvert
         return Self.executableName("\(pid)") == own
     }
 
+    /// Whether the process was started with a directory within `path` as its `--data`; links are followed on both sides.
+    package func usesData(in path: String) -> Bool {
+        guard let line = ProcFile.read("/proc/\(pid)/cmdline", limit: 65_536) else { return false }
+        let words = line.split(separator: 0, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        guard let option = words.firstIndex(of: "--data"), option + 1 < words.count else { return false }
+        return (Self.real(words[option + 1]) + "/").hasPrefix(Self.real(path) + "/")
+    }
+
+    /// The path without links where there is such a file; as it is where there is none.
+    private static func real(_ path: String) -> String {
+        guard let found = realpath(path, nil) else { return path }
+        defer { free(found) }
+        return String(cString: found)
+    }
+
     private static func executableName(_ process: String) -> String? {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
             let count = readlink("/proc/\(process)/exe", buffer.baseAddress!, buffer.count)

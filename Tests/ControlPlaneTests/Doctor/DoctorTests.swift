@@ -12,10 +12,18 @@ struct DoctorTests {
     private final class Sleepers {
         private(set) var identities: [ProcessIdentity] = []
 
-        /// - Parameter program: what sleeps.
-        func start(ignoringTermination: Bool = false, as program: String = "sleep") throws -> ProcessIdentity {
+        /// - Parameters:
+        ///   - program: a shell, which then waits for what never comes.
+        ///   - data: what that is started on.
+        func start(
+            ignoringTermination: Bool = false, as program: String? = nil, data: String = "/"
+        ) throws -> ProcessIdentity {
+            let sleeper =
+                program.map {
+                    "mkfifo '\($0).fifo' 2>/dev/null; exec '\($0)' -c 'read x <&3' cell --data '\(data)' 3<>'\($0).fifo'"
+                } ?? "exec sleep 1000"
             // An ignored signal stays ignored in the program that follows.
-            let script = (ignoringTermination ? "trap '' TERM; " : "") + "exec '\(program)' 1000"
+            let script = (ignoringTermination ? "trap '' TERM; " : "") + sleeper
             var pid: pid_t = 0
             let arguments = ["/bin/sh", "-c", script]
             var argv = arguments.map { strdup($0) } + [nil]
@@ -50,9 +58,12 @@ struct DoctorTests {
         // A process that a file alone names is believed only where it runs this program.
         let program = try #require(CommandLine.arguments[0].split(separator: "/").last)
         let own = "\(scratch.path)/\(program)"
-        try SystemFile.replace(own, with: try #require(try SystemFile.read("/bin/sleep")), mode: 0o700)
-        let (first, second, paused) = (try sleepers.start(), try sleepers.start(as: own), try sleepers.start())
-        while !second.isOfThisProgram { usleep(1_000) }
+        try SystemFile.replace(own, with: try #require(try SystemFile.read("/bin/sh")), mode: 0o700)
+        let (first, paused) = (try sleepers.start(), try sleepers.start())
+        let second = try sleepers.start(as: own, data: directory.directory(of: .cell, "eu-2"))
+        // Of this program too, and another mesh's.
+        let other = try sleepers.start(as: own, data: scratch.path + "/other/cells/eu-2")
+        while !second.isOfThisProgram || !other.isOfThisProgram { usleep(1_000) }
         try record(directory, Sample.eu1, first)
         try record(directory, Sample.r1, paused)
         kill(paused.pid, SIGSTOP)
@@ -61,6 +72,10 @@ struct DoctorTests {
             name: "eu-2", role: "cell", pid: second.pid, startTime: second.startTime, data: "127.0.0.1:1",
             admin: "127.0.0.1:1", gossip: "127.0.0.1:2")
         try SystemFile.replace(directory.processPath(of: .cell, "eu-2"), with: ReportJSON.encode(file))
+        let foreign = ProcessFile(
+            name: "us-1", role: "cell", pid: other.pid, startTime: other.startTime, data: "127.0.0.1:1",
+            admin: "127.0.0.1:1", gossip: "127.0.0.1:2")
+        try SystemFile.replace(directory.processPath(of: .cell, "us-1"), with: ReportJSON.encode(foreign))
         try directory.writeControl(
             ControlFile(
                 mesh: "shop", pid: 1, startTime: 1, api: "http://127.0.0.1:1", gossip: "", router: "", started: "",
@@ -70,13 +85,14 @@ struct DoctorTests {
         let found = doctor.examine()
         #expect(found.control == nil && !found.isHealthy)
         #expect(found.leftovers.map(\.pid) == [first.pid, second.pid, paused.pid])
+        #expect(!other.usesData(in: directory.path) && second.usesData(in: directory.path))
         #expect(found.processes.map(\.paused) == [false, false, true])
         #expect(found.findings.map(\.code) == ["stale-control-file"])
         #expect(first.isRunning && second.isRunning)
 
         let reaped = doctor.reap()
         #expect(reaped.processes.map(\.condition) == [.reaped, .reaped, .reaped])
-        #expect(!first.isRunning && !second.isRunning && !paused.isRunning)
+        #expect(!first.isRunning && !second.isRunning && !paused.isRunning && other.isRunning)
         let after = doctor.examine()
         #expect(after.isHealthy && after.processes.isEmpty)
         #expect(try directory.control() == nil)

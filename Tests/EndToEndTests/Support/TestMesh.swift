@@ -75,6 +75,9 @@ final class TestMesh {
         }
     }
 
+    /// Of the processes that were seen, those that run still.
+    var living: [Int32] { pids.filter { Self.isRunning($0) }.sorted() }
+
     /// The shard of a customer, first cell first.
     func shard(of customer: String) throws -> [String] {
         try #require(try json(["route", "explain", customer])["shard"] as? [String])
