@@ -66,18 +66,19 @@ package struct Doctor {
             },
             finding("keys") { () throws(DataDirectoryError) in _ = try directory.gossipKeys() },
             finding("place") { () throws(DataDirectoryError) in try directory.checkPlaces() },
-        ].compactMap { $0 } + logFindings()
+        ].compactMap { $0 } + placeFindings()
     }
 
-    /// Logs that cannot be written, so that their processes cannot be started.
-    private func logFindings() -> [DoctorReport.Finding] {
+    /// Directories where a process needs a file to start.
+    private func placeFindings() -> [DoctorReport.Finding] {
         [NodeRole.cell, .router].flatMap { role in
-            SystemFile.names(in: "\(directory.path)/\(role.name)s").sorted().compactMap { name in
-                let path = directory.logPath(of: role, name)
-                guard SystemFile.isDirectory(path) else { return nil }
-                return .init(
-                    code: "place", message: "\(path) is a directory, and \(name) cannot be started without its log",
-                    hint: "remove it")
+            SystemFile.names(in: "\(directory.path)/\(role.name)s").sorted().flatMap { name in
+                [directory.logPath(of: role, name), directory.directory(of: role, name) + "/process.lock"]
+                    .filter(SystemFile.isDirectory).map {
+                        .init(
+                            code: "place", message: "\($0) is a directory, and \(name) cannot be started with it",
+                            hint: "remove it: it is made anew")
+                    }
             }
         }
     }
@@ -101,7 +102,22 @@ package struct Doctor {
     }
 
     private func controlFindings(_ holder: Int32?) -> [DoctorReport.Finding] {
-        guard let file = (try? directory.control()) ?? nil else { return [] }
+        func unread(_ reason: String) -> [DoctorReport.Finding] {
+            // One that starts has not written it yet.
+            guard let holder, let age = ProcessIdentity(pid: holder)?.age,
+                age > .seconds(30) || reason != "it is missing"
+            else { return [] }
+            return [
+                .init(
+                    code: "control-file",
+                    message:
+                        "\(directory.controlPath): \(reason), and the control plane that runs (pid \(holder)) cannot be "
+                        + "reached", hint: "'cellmesh down', then 'cellmesh up'")
+            ]
+        }
+        let known: ControlFile?
+        do throws(DataDirectoryError) { known = try directory.control() } catch { return unread("\(error)") }
+        guard let file = known else { return unread("it is missing") }
         guard let holder else {
             return [
                 .init(

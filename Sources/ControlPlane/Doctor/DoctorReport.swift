@@ -31,7 +31,7 @@ package struct DoctorReport: Codable, Sendable, Equatable {
     }
 
     package struct Finding: Codable, Sendable, Equatable {
-        /// `stale-control-file control-stuck journal data version secret token placement keys place store no-vote`.
+        /// `stale-control-file control-file control-stuck journal data version secret token placement keys place store no-vote`.
         package var code: String
         package var message: String
         /// What to do.
