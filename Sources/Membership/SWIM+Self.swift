@@ -67,7 +67,8 @@ extension SWIM {
     mutating func refute(
         _ accused: UInt32, by accuser: MemberID, now: Instant, into sink: inout some SWIMSink & ~Copyable
     ) {
-        guard phase == .running, accused >= incarnation else { return }
+        // A namesake that keeps the name answers for it; where it has gone, this node does so again in a minute.
+        guard phase == .running, accused >= incarnation, !yieldsName(now) else { return }
         counters.refutations += 1
         history.record(.accused, of: selfID, incarnation: accused, actor: table.name(accuser), at: now)
         health.add(1)

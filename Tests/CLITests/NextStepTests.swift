@@ -6,8 +6,8 @@ import Testing
 @Suite struct NextStepTests {
     @Test(arguments: [
         ("cellmesh status", "cellmesh status --mesh shop"),
-        ("cellmesh up --detach   (adopts what still runs)", "cellmesh up --detach   (adopts what still runs)"),
-        ("cellmesh status --wait 10s   (after that)", "cellmesh status --wait 10s --mesh shop   (after that)"),
+        ("cellmesh up --detach", "cellmesh up --detach"),
+        ("cellmesh status --wait 10s", "cellmesh status --wait 10s --mesh shop"),
         ("cellmesh restart a --mesh other", "cellmesh restart a --mesh other"),
         ("cellmesh load run --help", "cellmesh load run --help"), ("cellmesh ls", "cellmesh ls"),
         ("kill -9 1", "kill -9 1"),
@@ -31,8 +31,9 @@ import Testing
                 guard let range = Range(match.range(at: 1), in: text) else { continue }
                 // What goes on behind the text is put together while it runs.
                 if match.range(at: 2).length > 0 { continue }
-                // What is filled in stands for any word; what follows in brackets is a remark.
-                var command = String(text[range]).components(separatedBy: "   (")[0]
+                // What is filled in stands for any word. It can be pasted as it is: no remark stands behind it.
+                var command = String(text[range])
+                #expect(!command.contains("   "), "\(file.lastPathComponent): \(command)")
                 while let open = command.range(of: "\\("), let close = command[open.upperBound...].lastIndex(of: ")") {
                     let end = command[open.upperBound...].firstIndex(of: ")") ?? close
                     command.replaceSubrange(open.lowerBound...end, with: "r1")

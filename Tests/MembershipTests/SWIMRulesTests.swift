@@ -167,9 +167,13 @@ import Testing
         // What it has to say of itself would be a bid too.
         let before = bench.swim.ownIncarnation
         bench.handle(.updateMetadata(MemberMetadata(state: .degraded, load: 64)))
+        bench.gossip([.suspect("self", incarnation: before + 3, accuser: "p1")], from: "p1")
         bench.advance(.seconds(5))
         #expect(bench.swim.ownIncarnation == before)
         #expect(bench.swim.namesake(now: bench.now + .minutes(1)) == nil, "the other one has gone")
+        bench.now += .minutes(1)
+        bench.gossip([.suspect("self", incarnation: before + 3, accuser: "p1")], from: "p1")
+        #expect(bench.swim.ownIncarnation == before + 4, "and the name is this one's again")
     }
 
     @Test func theOneWithTheLowerAddressKeepsItsName() {

@@ -72,7 +72,13 @@ extension MembersReport {
         report.agree = Agreement.count(report, among: [own] + views.values.compactMap { $0 })
         report.of = views.count + 1
         var namesakes: [String: String] = [:]
-        for view in views.values { if let view, let other = view.namesake { namesakes[view.observer] = other } }
+        for case let view? in views.values {
+            guard let other = view.namesake else { continue }
+            // The one that is not the member: whoever was asked is one of the two.
+            let member = report.members.first { $0.name == view.observer }?.address
+            namesakes[view.observer] =
+                other != member ? other : view.members.first { $0.name == view.observer }?.address
+        }
         report.namesake = nil
         report.namesakes = namesakes.isEmpty ? nil : namesakes
         return .success(report)

@@ -54,6 +54,13 @@ package struct ReadyLine: Codable, Sendable, Equatable {
         self = decoded
     }
 
+    /// Why it does not start; who says it is known.
+    func reason(of process: ProcessName) -> String {
+        guard let error else { return "it gave no reason" }
+        let prefix = process.name + ": "
+        return error.hasPrefix(prefix) ? String(error.dropFirst(prefix.count)) : error
+    }
+
     package var addresses: ProcessAddresses {
         ProcessAddresses(
             data: data.flatMap { Endpoint($0) }, admin: admin.flatMap { Endpoint($0) },

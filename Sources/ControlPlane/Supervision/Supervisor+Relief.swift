@@ -48,7 +48,7 @@ extension Supervisor {
             promote(name, successor)
             return false
         } else if line.ready == false {
-            successorFailed(name, line.error ?? "it gave no reason")
+            successorFailed(name, line.reason(of: name))
         }
         return true
     }

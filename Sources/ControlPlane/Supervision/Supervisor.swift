@@ -162,7 +162,7 @@ package final class Supervisor {
         guard ready else {
             // It ends by itself now.
             return endStart(
-                name, identity, line.error ?? "it gave no reason", isPortTaken: line.errorCode == "EADDRINUSE")
+                name, identity, line.reason(of: name), isPortTaken: line.errorCode == "EADDRINUSE")
         }
         cancel(.start, name)
         table[name]?.phase = .serving(identity)

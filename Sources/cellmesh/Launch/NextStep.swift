@@ -14,7 +14,7 @@ enum NextStep {
         "pause", "ps", "restart", "resume", "route", "status", "store", "why",
     ]
 
-    /// The command with `--mesh` where it needs that; what is told behind it in brackets stays there.
+    /// The command with `--mesh` where it needs that.
     static func complete(_ command: String) -> String {
         guard let mesh = chosen.withLock({ $0 }) else { return command }
         return complete(command, mesh: mesh) {
@@ -28,7 +28,6 @@ enum NextStep {
         guard words.count > 1, words[0] == "cellmesh", ofMeshes.contains(words[1]), !words.contains("--mesh"),
             !words.contains("--help"), !isOnly()
         else { return command }
-        let remark = command.range(of: "   (")?.lowerBound ?? command.endIndex
-        return command[..<remark] + " --mesh \(mesh)" + command[remark...]
+        return command + " --mesh \(mesh)"
     }
 }

@@ -14,7 +14,7 @@ extension MeshOptions {
             throw CommandFailure(
                 .unhealthy,
                 "the control plane of mesh '\(mesh.name)' does not run; its cells and routers go on without it",
-                next: "cellmesh up --mesh \(mesh.name) --detach   (adopts what still runs)")
+                hint: "'up' adopts what still runs", next: "cellmesh up --mesh \(mesh.name) --detach")
         }
         return mesh
     }
@@ -44,7 +44,7 @@ extension MeshOptions {
 extension CommandFailure {
     init(_ error: DataDirectoryError) {
         switch error {
-        case .noSuchMesh: self.init(.noSuchMesh, "\(error)", next: "cellmesh up --detach")
+        case .noSuchMesh: self.init(.noSuchMesh, "\(error)", next: "cellmesh ls")
         case .noMesh(let home): self.init(.noSuchMesh, "no mesh runs from \(home)", next: "cellmesh up --detach")
         case .several(let names, let running):
             self.init(

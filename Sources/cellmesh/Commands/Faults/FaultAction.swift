@@ -24,6 +24,7 @@ struct FaultAction {
     private let console: Console
     private let api: APIClient
     private let model: StoredMesh
+    private let meshName: String
     private let targets: [Target]
     private let finder: TargetFinder
 
@@ -31,6 +32,7 @@ struct FaultAction {
         self.kind = kind
         self.console = console
         let directory = try mesh.running()
+        meshName = directory.name
         api = try APIClient(directory)
         model = try StoredMesh(directory)
         finder = TargetFinder(topology: model.topology)
@@ -123,7 +125,7 @@ struct FaultAction {
     private func hint(_ names: [String], _ lease: Int64?) {
         let list = names.joined(separator: " ")
         switch kind {
-        case .kill where targets.contains(.control): console.next("cellmesh up --detach   (adopts what still runs)")
+        case .kill where targets.contains(.control): console.next("cellmesh up --mesh \(meshName) --detach")
         case .kill: console.next(lease == nil ? "cellmesh restart \(list)" : "cellmesh blast-radius --actual")
         case .pause: console.next("cellmesh resume \(list)")
         case .resume, .restart: console.next("cellmesh status --wait 10s")

@@ -55,7 +55,7 @@ struct KeysRotateCommand: ParsableCommand {
                 throw CommandFailure(
                     .unhealthy,
                     "not in time: \(late.prefix(8).map(\.name).joined(separator: ", ")); every key of the file stays valid",
-                    next: "cellmesh membership keys rotate   (goes on from here)")
+                    next: "cellmesh membership keys rotate")
             }
             Pause.sleep(.milliseconds(100))
         }

@@ -28,9 +28,15 @@ struct DoctorCommand: ParsableCommand {
         guard machine.isEmpty, reports.allSatisfy(\.isHealthy) else {
             let reapable = reports.filter(\.isReapable)
             let only = reports.count > 1 && reapable.count == 1 ? " --mesh \(reapable[0].mesh)" : ""
+            // What runs may serve: it is taken over before it is ended.
+            let serving = reapable.first {
+                $0.findings.allSatisfy { $0.code == "stale-control-file" } && !$0.leftovers.isEmpty
+            }
             throw CommandFailure(
                 .unhealthy, "something is wrong",
-                next: reapable.isEmpty || reap ? nil : "cellmesh doctor --reap" + only)
+                hint: serving.map { "'cellmesh down --mesh \($0.mesh)' ends what still runs, 'up' takes it over" },
+                next: reapable.isEmpty || reap
+                    ? nil : serving.map { "cellmesh up --mesh \($0.mesh) --detach" } ?? "cellmesh doctor --reap" + only)
         }
     }
 }

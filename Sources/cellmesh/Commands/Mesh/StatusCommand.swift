@@ -69,6 +69,6 @@ struct StatusCommand: ParsableCommand {
         throw CommandFailure(
             .unhealthy,
             "the control plane of mesh '\(directory.name)' does not run; its cells and routers go on without it",
-            next: "cellmesh up --mesh \(directory.name) --detach   (adopts what still runs)")
+            hint: "'up' adopts what still runs", next: "cellmesh up --mesh \(directory.name) --detach")
     }
 }

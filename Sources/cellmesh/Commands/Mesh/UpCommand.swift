@@ -134,6 +134,7 @@ struct UpCommand: ParsableCommand {
             .unhealthy,
             "the mesh serves without \(failed.count == 1 ? "one process" : "\(failed.count) processes") that did not start:"
                 + reasons + (failed.count > 8 ? "\n  ..." : ""),
+            hint: "mend what it says, then start it:",
             next: "cellmesh restart \(failed[0].name) --mesh \(settings.directory.name)")
     }
 

@@ -38,7 +38,8 @@ enum MembersView {
     private static func conflicts(_ view: JSONValue) -> String {
         let lines = view["members"].elements.compactMap { member -> String? in
             guard let name = member["name"].text, let other = view["namesakes"][name].text else { return nil }
-            return "\(name) is two processes: another one gossips at \(other); stop one of them\n"
+            return "\(name) is two processes: the member gossips at \(member["address"].text ?? "-"), another one at "
+                + "\(other); stop one of them\n"
         }
         return lines.isEmpty ? "" : "\n" + lines.joined()
     }
