@@ -51,13 +51,18 @@ package struct Doctor {
             }
             return nil
         }
+        let madeAnew = "'cellmesh up' makes it anew, after 'cellmesh down' where something runs"
         return [
             finding("version") { () throws(DataDirectoryError) in try directory.checkVersion() },
             finding("data") { () throws(DataDirectoryError) in
                 if directory.holdsStores { _ = try directory.model() } else { _ = try directory.knownModel() }
             },
-            finding("secret") { () throws(DataDirectoryError) in _ = try directory.secret() },
-            finding("token") { () throws(DataDirectoryError) in _ = try directory.token() },
+            finding("secret", hint: SystemFile.exists(directory.secretPath) ? nil : madeAnew) {
+                () throws(DataDirectoryError) in _ = try directory.secret()
+            },
+            finding("token", hint: SystemFile.exists(directory.tokenPath) ? nil : madeAnew) {
+                () throws(DataDirectoryError) in _ = try directory.token()
+            },
             finding(
                 "placement", hint: MeshPreparation.mayMakePlacement(directory) ? "'cellmesh up' makes it anew" : nil
             ) {
