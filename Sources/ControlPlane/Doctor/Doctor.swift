@@ -11,7 +11,8 @@ package struct Doctor {
     package init(_ directory: DataDirectory) { self.directory = directory }
 
     /// Looks, and changes nothing.
-    package func examine() -> DoctorReport {
+    /// - Parameter readsStores: whether stores are looked into, which takes as long as they are large.
+    package func examine(readsStores: Bool = true) -> DoctorReport {
         let holder = directory.controlHolder
         var findings: [DoctorReport.Finding] = []
         let journal = openJournal(&findings)
@@ -34,7 +35,7 @@ package struct Doctor {
         }
         findings.append(contentsOf: controlFindings(holder))
         let running = Set(entries.filter(\.isRunning).map(\.name))
-        findings.append(contentsOf: storeFindings(topology, running: running))
+        if readsStores { findings.append(contentsOf: storeFindings(topology, running: running)) }
         return DoctorReport(
             mesh: directory.name, dataDirectory: directory.path, control: holder, processes: processes,
             findings: findings)
@@ -142,17 +143,17 @@ package struct Doctor {
     }
 
     /// Ends every leftover and removes what is stale. Nothing where a control plane runs.
-    package func reap(patience: TimeAmount = .seconds(2)) -> DoctorReport {
+    package func reap(patience: TimeAmount = .seconds(2), readsStores: Bool = true) -> DoctorReport {
         // Held while ending them, so that no `up` starts to adopt them meanwhile.
-        guard directory.controlHolder == nil else { return examine() }
+        guard directory.controlHolder == nil else { return examine(readsStores: readsStores) }
         let lock: FileLock?
         do throws(UVError) { lock = try FileLock(path: directory.lockPath) } catch {
-            if error.name == "EAGAIN" { return examine() }
+            if error.name == "EAGAIN" { return examine(readsStores: readsStores) }
             // Nobody can lock it, so nobody can start to adopt them either.
             lock = nil
         }
         defer { lock?.release() }
-        var report = examineUnlocked()
+        var report = examineUnlocked(readsStores: readsStores)
         let left = report.leftovers.map(\.identity)
         // Routers first: customers are turned away before their cells go.
         let routers = report.leftovers.filter { $0.role == NodeRole.router.name }.map(\.identity)
@@ -175,8 +176,8 @@ package struct Doctor {
     }
 
     /// As `examine`, while this very process holds the lock.
-    private func examineUnlocked() -> DoctorReport {
-        var report = examine()
+    private func examineUnlocked(readsStores: Bool) -> DoctorReport {
+        var report = examine(readsStores: readsStores)
         report.control = nil
         for index in report.processes.indices where report.processes[index].condition == .supervised {
             report.processes[index].condition = .leftover

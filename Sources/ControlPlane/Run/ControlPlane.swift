@@ -193,10 +193,9 @@ package final class ControlPlane {
             let failure = ControlFailure.process(name, reason: reason)
             // The supervisor's limit is as long as this one, and begins later.
             if loop.now() - begun >= settings.startTimeout { return fail(.timeout("\(failure)")) }
-            failedStarts[name] = reason
             // One damaged store, or one cell that cannot be started, does not keep the others' customers waiting.
             let others = supervisor.processes.filter {
-                $0.name.role == name.role && !$0.isHeldDown && failedStarts[$0.name] == nil
+                $0.name.role == name.role && !$0.isHeldDown && $0.startFailure == nil
             }
             if others.isEmpty || supervisor[name]?.isListenFixed == true { fail(failure) }
         }
@@ -279,14 +278,11 @@ package final class ControlPlane {
     private var expected: [SupervisedProcess] {
         let isPatient = loop.now() - begun < Adoption.patience * 2
         return supervisor.processes.filter { process in
-            if process.isHeldDown || failedStarts[process.name] != nil { return false }
+            if process.isHeldDown || process.startFailure != nil { return false }
             guard adopted.contains(process.name), process.isServing, process.isSilent || !isPatient else { return true }
             return isInView(process)
         }
     }
-
-    /// Processes that did not start, and why, while others of their kind did.
-    private var failedStarts: [ProcessName: String] = [:]
 
     private lazy var adopted = Set(adoption.plan.adopt.map(\.name))
 
@@ -330,6 +326,9 @@ package final class ControlPlane {
         let unreachable = supervisor.processes.filter {
             adopted.contains($0.name) && $0.isServing && !isInView($0)
         }
+        let failed = supervisor.processes.compactMap { process in
+            process.startFailure.map { ControlFile.Failed(name: process.name.description, reason: $0) }
+        }
         let file = ControlFile(
             mesh: directory.name, pid: identity.pid, startTime: identity.startTime,
             api: "http://\(api.local)", gossip: member.gossip.description, router: router.map { "http://\($0)" } ?? "",
@@ -337,11 +336,7 @@ package final class ControlPlane {
             readyMilliseconds: Int64((loop.now() - begun).milliseconds.rounded()),
             adopted: adoption.plan.adopt.count { $0.name.role == .cell },
             unreachable: unreachable.isEmpty ? nil : unreachable.map(\.name.description),
-            failed: failedStarts.isEmpty
-                ? nil
-                : supervisor.names.compactMap { name in
-                    failedStarts[name].map { ControlFile.Failed(name: name.description, reason: $0) }
-                })
+            failed: failed.isEmpty ? nil : failed)
         do throws(DataDirectoryError) { try directory.writeControl(file) } catch { return fail(.data(error)) }
         isReady = true
         note("ready", ["ready_ms": Int(file.readyMilliseconds), "adopted": adoption.plan.adopt.count])

@@ -58,14 +58,14 @@ package enum MeshDown {
                 Reaper.end([control], with: .kill)
             }
             if let still = directory.controlHolder { throw .stuck(pid: still) }
-            return report("reaped", Doctor(directory).reap())
+            return report("reaped", Doctor(directory).reap(readsStores: false))
         }
         let doctor = Doctor(directory)
-        let found = doctor.examine()
+        let found = doctor.examine(readsStores: false)
         guard !found.leftovers.isEmpty || SystemFile.exists(directory.controlPath) else {
             throw .notRunning(mesh: directory.name)
         }
-        return report("reaped", doctor.reap())
+        return report("reaped", doctor.reap(readsStores: false))
     }
 
     /// Whether the control plane has stopped: through its API, or where that does not answer by a signal.

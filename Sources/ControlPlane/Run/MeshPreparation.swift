@@ -30,8 +30,7 @@ package enum MeshPreparation {
             if !known.places(asDoes: topology), directory.holdsStores {
                 throw .data(.wouldMoveCustomers(path: directory.path))
             }
-            let journal = try? Journal(path: directory.journalPath)
-            let running = ProcessLedger.entries(directory, known, journal: journal).count { $0.isRunning }
+            let running = running(directory, known)
             if running > 0 { throw .otherTopology(mesh: directory.name, running: running) }
         }
         do throws(DataDirectoryError) {
@@ -45,12 +44,16 @@ package enum MeshPreparation {
         } catch { throw .data(error) }
     }
 
+    private static func running(_ directory: DataDirectory, _ topology: MeshTopology?) -> Int {
+        let journal = try? Journal(path: directory.journalPath)
+        defer { journal?.close() }
+        return ProcessLedger.entries(directory, topology, journal: journal).count { $0.isRunning }
+    }
+
     /// Another secret than that of processes which run would make two meshes of one.
     private static func checkSecret(_ directory: DataDirectory) throws(DataDirectoryError) {
         guard directory.exists, !SystemFile.exists(directory.secretPath) else { return }
-        let journal = try? Journal(path: directory.journalPath)
-        defer { journal?.close() }
-        let running = ProcessLedger.entries(directory, try? directory.model(), journal: journal).count { $0.isRunning }
+        let running = running(directory, try? directory.model())
         guard running > 0 else { return }
         throw .damaged(
             path: directory.secretPath,

@@ -38,12 +38,7 @@ package final class CellHost {
         guard let cell = topology.cellIndex(named: settings.name) else {
             throw HostFailure("the topology \(topology.name) has no cell named \(settings.name)")
         }
-        let placement: Placement
-        do {
-            placement = try Placement(topology, table: settings.placement)
-        } catch {
-            throw HostFailure("the placement does not fit the topology: \(error)")
-        }
+        let placement = try settings.fittingPlacement()
         _ = try settings.takePlace(asking: false)
         runtime = try HostRuntime(settings, role: .cell)
         let seeds = try runtime.findSeeds()

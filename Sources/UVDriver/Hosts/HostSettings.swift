@@ -53,6 +53,16 @@ package struct HostSettings {
     }
 }
 
+extension HostSettings {
+    /// Where customers go.
+    /// - Throws: `HostFailure` where the table does not fit the topology.
+    func fittingPlacement() throws -> Placement {
+        do { return try Placement(topology, table: placement) } catch {
+            throw HostFailure("the placement does not fit the topology: \(error)")
+        }
+    }
+}
+
 /// Why a process could not start; said on standard error and to the parent.
 package struct HostFailure: Error, CustomStringConvertible {
     package var description: String

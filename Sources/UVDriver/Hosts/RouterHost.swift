@@ -41,12 +41,7 @@ package final class RouterHost {
         guard let router = topology.routers.first(where: { $0.name == settings.name }) else {
             throw HostFailure("the topology \(topology.name) has no router named \(settings.name)")
         }
-        let placement: Placement
-        do {
-            placement = try Placement(topology, table: settings.placement)
-        } catch {
-            throw HostFailure("the placement does not fit the topology: \(error)")
-        }
+        let placement = try settings.fittingPlacement()
         let handover = try settings.takePlace(asking: true)
         runtime = try HostRuntime(settings, role: .router, gossip: handover?.sockets.gossip)
         let seeds = try runtime.findSeeds()

@@ -118,7 +118,10 @@ final class TestMesh {
     }
 
     deinit {
-        _ = try? run(["down"], limit: 30)
+        // A test that failed may leave several.
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: home.path)) ?? [] {
+            _ = try? run(["down", "--mesh", name], limit: 30)
+        }
         _ = try? run(["doctor", "--reap"], limit: 30)
         try? FileManager.default.removeItem(at: home)
     }

@@ -19,6 +19,22 @@ enum Handover {
     /// How long a holder may take to answer.
     static let answerMilliseconds: Int32 = 1_000
 
+    /// False where the other end does not take it.
+    @discardableResult
+    static func send(_ text: String, _ descriptors: [Int32] = [], to fd: Int32) -> Bool {
+        let bytes = Array(text.utf8)
+        return cuv_packet_send_errno(fd, bytes, bytes.count, descriptors, UInt32(descriptors.count)) == 0
+    }
+
+    /// One packet and the descriptors in it, which are the caller's; the error where there is none, 0 at the end.
+    static func receive(from fd: Int32) -> Result<(text: String, descriptors: [Int32]), UVError> {
+        var packet = [UInt8](repeating: 0, count: longest)
+        var (descriptors, count) = ([Int32](repeating: -1, count: Int(CUV_MOST_DESCRIPTORS)), UInt32(0))
+        let size = cuv_packet_receive_errno(fd, &packet, packet.count, &descriptors, &count)
+        guard size > 0 else { return .failure(UVError(code: Int32(size), operation: "receive a packet")) }
+        return .success((String(decoding: packet[..<size], as: UTF8.self), Array(descriptors.prefix(Int(count)))))
+    }
+
     /// Calls `body` with a path to the socket that is never too long for one.
     static func withPath<Result>(in directory: String, _ body: (String) -> Result) -> Result? {
         let folder = cuv_open_errno(directory, O_RDONLY | O_DIRECTORY, 0)
@@ -96,16 +112,16 @@ final class HandoverOffer {
 
     private func hear() {
         guard let guest else { return }
-        var packet = [UInt8](repeating: 0, count: Handover.longest)
-        var (descriptors, count) = ([Int32](repeating: -1, count: Int(CUV_MOST_DESCRIPTORS)), UInt32(0))
-        let size = cuv_packet_receive_errno(guest.fd, &packet, packet.count, &descriptors, &count)
-        if size == -Int(EAGAIN) { return }
-        descriptors.prefix(Int(count)).forEach { _ = cuv_close($0) }
-        guard size > 0 else { return lose() }
-        switch String(decoding: packet[..<size], as: UTF8.self) {
-        case Handover.question where !isGiven: give(guest)
-        case Handover.serving where isGiven: end(true)
-        default: lose()
+        switch Handover.receive(from: guest.fd) {
+        case .failure(let error) where error.code == -EAGAIN: return
+        case .failure: lose()
+        case .success(let packet):
+            packet.descriptors.forEach(HandedSockets.close)
+            switch packet.text {
+            case Handover.question where !isGiven: give(guest)
+            case Handover.serving where isGiven: end(true)
+            default: lose()
+            }
         }
     }
 
@@ -115,10 +131,9 @@ final class HandoverOffer {
         removeDoor()
         isGiven = true
         wait(Handover.patience)
-        let text = Array("yours \(sockets.serving)".utf8)
-        let status = cuv_packet_send_errno(guest.fd, text, text.count, sockets.descriptors, 3)
+        let isSent = Handover.send("yours \(sockets.serving)", sockets.descriptors, to: guest.fd)
         sockets.close()
-        if status < 0 { lose() }
+        if !isSent { lose() }
     }
 
     /// The other end went away, or takes too long.
@@ -145,16 +160,13 @@ struct HandoverRequest {
         let fd =
             Handover.withPath(in: directory) { cuv_packets_connect_errno($0, Handover.answerMilliseconds) } ?? -ENOENT
         guard fd >= 0 else { return nil }
-        let question = Array(Handover.question.utf8)
-        var packet = [UInt8](repeating: 0, count: Handover.longest)
-        var (descriptors, count) = ([Int32](repeating: -1, count: Int(CUV_MOST_DESCRIPTORS)), UInt32(0))
-        var size = 0
-        if cuv_packet_send_errno(fd, question, question.count, nil, 0) == 0 {
-            size = cuv_packet_receive_errno(fd, &packet, packet.count, &descriptors, &count)
+        var answer = (text: "", descriptors: [Int32]())
+        if Handover.send(Handover.question, to: fd), case .success(let packet) = Handover.receive(from: fd) {
+            answer = packet
         }
-        let words = String(decoding: packet[..<max(size, 0)], as: UTF8.self).split(separator: " ")
-        guard count == 3, words.count == 2, words[0] == "yours", let serving = Int(words[1]) else {
-            descriptors.prefix(Int(count)).forEach { _ = cuv_close($0) }
+        let (words, descriptors) = (answer.text.split(separator: " "), answer.descriptors)
+        guard descriptors.count == 3, words.count == 2, words[0] == "yours", let serving = Int(words[1]) else {
+            descriptors.forEach(HandedSockets.close)
             _ = cuv_close(fd)
             return nil
         }
@@ -165,8 +177,7 @@ struct HandoverRequest {
 
     /// From now on this process answers customers.
     func serve() {
-        let text = Array(Handover.serving.utf8)
-        _ = cuv_packet_send_errno(fd, text, text.count, nil, 0)
+        Handover.send(Handover.serving, to: fd)
         _ = cuv_close(fd)
     }
 
