@@ -36,37 +36,15 @@ final class CellProcess: LinkingProcess {
 
     private var outbox: CellOutbox { CellOutbox(process: self) }
 
-    override func start() {
+    override func tell(_ event: LinkingEvent) {
         var outbox = outbox
-        node.start(seeds: simulation.seeds(for: machine), now: now, into: &outbox)
-    }
-    override func wake() {
-        var outbox = outbox
-        node.wake(now: now, into: &outbox)
+        node.handle(event, now: now, into: &outbox)
     }
     override func nextDeadline() -> Instant? { node.nextDeadline() }
-    override func received(datagram: UnsafeRawBufferPointer, from: Endpoint) {
-        var outbox = outbox
-        node.handle(datagram: datagram, from: from, now: now, into: &outbox)
-    }
     override var swim: SWIM? { node.gossip.swim }
-    override var hasLeft: Bool { node.gossip.swim.hasLeft }
-    override var ownIncarnation: UInt32 { node.gossip.swim.ownIncarnation }
-    override func leave() {
-        var outbox = outbox
-        node.leave(now: now, into: &outbox)
-    }
 
     // MARK: Links
 
-    override func linkUp(_ cell: CellIndex) {
-        var outbox = outbox
-        node.linkUp(cell, now: now, into: &outbox)
-    }
-    override func linkDown(_ cell: CellIndex) {
-        var outbox = outbox
-        node.linkDown(cell, now: now, into: &outbox)
-    }
     override func handle(frame: borrowing FrameView, from cell: CellIndex) {
         var outbox = outbox
         node.handle(answer: frame, from: cell, now: now, into: &outbox)
@@ -167,9 +145,13 @@ final class CellProcess: LinkingProcess {
     override func killed() { store?.killed() }
 }
 
+extension CellNode: LinkingNode {
+    typealias Outbox = CellOutbox
+}
+
 /// Carries out what a cell node orders.
-private struct CellOutbox: CellSink {
-    unowned(unsafe) let process: CellProcess
+struct CellOutbox: CellSink {
+    fileprivate unowned(unsafe) let process: CellProcess
 
     mutating func reply(
         _ head: FrameHead, to link: ConnectionID, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer

@@ -31,8 +31,6 @@ final class ControlProcess: SimProcess {
     }
     override func listens(at endpoint: Endpoint) -> Bool { false }
     override var swim: SWIM? { node.gossip.swim }
-    override var hasLeft: Bool { node.gossip.swim.hasLeft }
-    override var ownIncarnation: UInt32 { node.gossip.swim.ownIncarnation }
     override func leave() {
         var outbox = outbox
         node.leave(now: now, into: &outbox)

@@ -20,8 +20,14 @@ class LinkingProcess: SimProcess {
         for index in links.indices { links[index] = nil }
     }
 
-    func linkUp(_ cell: CellIndex) {}
-    func linkDown(_ cell: CellIndex) {}
+    /// Hands an event to the node.
+    func tell(_ event: LinkingEvent) {}
+
+    override func start() { tell(.start(seeds: simulation.seeds(for: machine))) }
+    override func wake() { tell(.wake) }
+    override func received(datagram: UnsafeRawBufferPointer, from: Endpoint) { tell(.datagram(datagram, from: from)) }
+    override func leave() { tell(.leave) }
+
     func handle(frame: borrowing FrameView, from cell: CellIndex) {}
 
     /// The link to a cell, when frames can be written to it.
@@ -68,7 +74,7 @@ class LinkingProcess: SimProcess {
     private func lost(_ socket: SimSocket, _ cell: CellIndex) {
         guard links[cell.position] === socket else { return }
         links[cell.position] = nil
-        linkDown(cell)
+        tell(.linkDown(cell))
     }
 
     override func received(_ socket: SimSocket) {
@@ -89,7 +95,7 @@ class LinkingProcess: SimProcess {
             guard peer == simulation.topology.cells[cell.position].name else { throw LinkHandshake.Failure.badName }
             socket.handshake = nil
             socket.speech = .frames
-            linkUp(cell)
+            tell(.linkUp(cell))
             return true
         } catch {
             simulation.close(socket)

@@ -34,40 +34,18 @@ final class RouterProcess: LinkingProcess {
 
     private var outbox: RouterOutbox { RouterOutbox(process: self) }
 
-    override func start() {
+    override func tell(_ event: LinkingEvent) {
         var outbox = outbox
-        node.start(seeds: simulation.seeds(for: machine), now: now, into: &outbox)
-    }
-    override func wake() {
-        var outbox = outbox
-        node.wake(now: now, into: &outbox)
+        node.handle(event, now: now, into: &outbox)
     }
     override func nextDeadline() -> Instant? { node.nextDeadline() }
-    override func received(datagram: UnsafeRawBufferPointer, from: Endpoint) {
-        var outbox = outbox
-        node.handle(datagram: datagram, from: from, now: now, into: &outbox)
-    }
     override var swim: SWIM? { node.gossip.swim }
-    override var hasLeft: Bool { node.gossip.swim.hasLeft }
-    override var ownIncarnation: UInt32 { node.gossip.swim.ownIncarnation }
-    override func leave() {
-        var outbox = outbox
-        node.leave(now: now, into: &outbox)
-    }
 
     func isServing(_ cell: CellIndex) -> Bool { node.isServing(cell) }
     var counters: RouterCounters { node.counters }
 
     // MARK: Links
 
-    override func linkUp(_ cell: CellIndex) {
-        var outbox = outbox
-        node.linkUp(cell, now: now, into: &outbox)
-    }
-    override func linkDown(_ cell: CellIndex) {
-        var outbox = outbox
-        node.linkDown(cell, now: now, into: &outbox)
-    }
     override func handle(frame: borrowing FrameView, from cell: CellIndex) {
         var outbox = outbox
         node.handle(frame: frame, from: cell, now: now, into: &outbox)
@@ -143,9 +121,13 @@ final class RouterProcess: LinkingProcess {
     }
 }
 
+extension RouterNode: LinkingNode {
+    typealias Outbox = RouterOutbox
+}
+
 /// Carries out what a router node orders.
-private struct RouterOutbox: RouterSink {
-    unowned(unsafe) let process: RouterProcess
+struct RouterOutbox: RouterSink {
+    fileprivate unowned(unsafe) let process: RouterProcess
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }
     mutating func closeLink(to cell: CellIndex) { process.closeLink(cell) }

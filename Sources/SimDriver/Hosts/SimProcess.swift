@@ -53,8 +53,8 @@ class SimProcess {
     var swim: SWIM? { nil }
     /// Says goodbye; done when `hasLeft`.
     func leave() {}
-    var hasLeft: Bool { true }
-    var ownIncarnation: UInt32 { 0 }
+    var hasLeft: Bool { swim?.hasLeft ?? true }
+    var ownIncarnation: UInt32 { swim?.ownIncarnation ?? 0 }
 
     // MARK: Connections
 
