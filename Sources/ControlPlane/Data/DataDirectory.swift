@@ -3,6 +3,7 @@ import Glibc
 import MeshBase
 import Sharding
 import Topology
+import UVDriver
 import Wire
 
 /// The directory of one mesh, where everything that it keeps lies.

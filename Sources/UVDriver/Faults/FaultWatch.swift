@@ -1,6 +1,5 @@
 import Chaos
 import FoundationEssentials
-import Glibc
 import MeshBase
 import Telemetry
 import Topology
@@ -11,13 +10,11 @@ import Topology
 /// starts reads it before it sends anything. A lease ends by the time since boot, so that a jump of the system's clock
 /// neither ends nor prolongs it, nor takes an ended fault back into force in a process that starts.
 package final class FaultWatch {
-    private let path: String
+    private let file: WatchedFile<FaultSheet>
     private let loop: EventLoop
     private let wire: WireLayer
     private let events: HostEvents?
-    private var poll: LoopTimer?
     private var expiry: LoopTimer?
-    private var seen: Fingerprint?
     private var sheet = FaultSheet()
     /// When each fault of the sheet ends.
     private var deadlines: [String: Instant] = [:]
@@ -25,73 +22,44 @@ package final class FaultWatch {
     private var applied: [WireFault] = []
     /// The faults in force that concern this process.
     private var ids: [String] = []
-    /// The file was there and could not be understood.
-    package private(set) var failures: UInt64 = 0
-    /// What could not be understood, so that it is told once.
-    private var unreadable: Fingerprint?
 
     static let interval = TimeAmount.milliseconds(500)
     /// Bytes of the largest file that is read.
     static let largest = 1 << 20
 
-    private struct Fingerprint: Equatable {
-        var inode: UInt64
-        var size: Int64
-        var seconds: Int
-        var nanoseconds: Int
-    }
-
     package init(path: String, loop: EventLoop, wire: WireLayer, events: HostEvents?) {
-        self.path = path
         self.loop = loop
         self.wire = wire
         self.events = events
+        file = WatchedFile(path, most: Self.largest, absent: FaultSheet()) {
+            try JSONDecoder().decode(FaultSheet.self, from: Data($0.utf8))
+        }
+        file.follow(on: loop, every: Self.interval) { [unowned self] sheet in
+            follow(sheet)
+            evaluate()
+        } refuse: { error in
+            events?.log(
+                "faults-unreadable",
+                "the file \(path) could not be understood; the rules stay as they were: \(JSONFailure.describe(error))")
+        }
         refresh()
-        poll = try? LoopTimer(loop: loop) { [unowned self] in refresh() }
-        poll?.start(after: Self.interval, every: Self.interval)
     }
 
     package var revision: Int64 { sheet.revision }
     package var inForce: [String] { ids }
 
+    /// Versions of the file that could not be understood.
+    package var failures: UInt64 { file.refusals }
+
     /// Reads the file if it has changed, and brings the rules up to date.
     package func refresh() {
-        let found = fingerprint()
-        if found != seen {
-            guard found == nil || read(found) else { return }
-            seen = found
-            if found == nil { sheet = FaultSheet() }
-            follow()
-        }
+        file.refresh()
         evaluate()
     }
 
-    private func fingerprint() -> Fingerprint? {
-        var facts = stat()
-        guard stat(path, &facts) == 0 else { return nil }
-        return Fingerprint(
-            inode: UInt64(facts.st_ino), size: Int64(facts.st_size), seconds: facts.st_mtim.tv_sec,
-            nanoseconds: facts.st_mtim.tv_nsec)
-    }
-
-    /// False where the file cannot be understood: what was in force stays.
-    private func read(_ found: Fingerprint?) -> Bool {
-        guard let text = SmallFile.read(path, most: Self.largest),
-            let sheet = try? JSONDecoder().decode(FaultSheet.self, from: Data(text.utf8))
-        else {
-            // Looked at again at the next turn, and told of once.
-            guard unreadable != found else { return false }
-            unreadable = found
-            failures += 1
-            events?.log("faults-unreadable", "the file \(path) could not be understood; the rules stay as they were")
-            return false
-        }
-        self.sheet = sheet
-        return true
-    }
-
     /// Takes over a new sheet.
-    private func follow() {
+    private func follow(_ sheet: FaultSheet) {
+        self.sheet = sheet
         let faults = sheet.faults.prefix(FaultSchedule.most)
         let (now, clock) = (loop.freshNow(), SystemClock.reading())
         var deadlines: [String: Instant] = [:]
@@ -140,7 +108,7 @@ package final class FaultWatch {
     }
 
     package func close() {
-        poll?.close()
+        file.close()
         expiry?.close()
     }
 }

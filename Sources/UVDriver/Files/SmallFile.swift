@@ -1,28 +1,46 @@
 import CLibUV
 import Glibc
 
-/// Reading and replacing files of a few bytes.
+/// Reading and replacing small files: whole, and up to a bound.
 enum SmallFile {
-    /// False only where there is surely no such file.
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 || errno != ENOENT }
+    /// A file as it was read.
+    struct Content {
+        var version: FileVersion
+        var text: String
+    }
+
+    /// What is in a file of at most `most` bytes; nil where there is surely none.
+    ///
+    /// - Throws: where it is longer, no regular file, or cannot be read.
+    static func content(_ path: String, most: Int) throws(UVError) -> Content? {
+        // A pipe in the file's place must not stop the loop.
+        let descriptor = cuv_open_errno(path, O_RDONLY | O_NONBLOCK, 0)
+        guard !FileVersion.saysNoFile(-descriptor) else { return nil }
+        try check(descriptor, "read \(path)")
+        defer { _ = cuv_close(descriptor) }
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { throw UVError(code: -errno, operation: "read \(path)") }
+        guard facts.st_mode & S_IFMT == S_IFREG else {
+            let isDirectory = facts.st_mode & S_IFMT == S_IFDIR
+            throw UVError(code: isDirectory ? -EISDIR : -EINVAL, operation: "read \(path)")
+        }
+        guard facts.st_size <= most else { throw UVError(code: -EFBIG, operation: "read \(path)") }
+        // One byte more than there should be, so that one that grows meanwhile is seen to.
+        let room = Int(facts.st_size) + 1
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: min(room, 65_536))
+        while bytes.count <= most {
+            let count = chunk.withUnsafeMutableBytes { cuv_read_errno(descriptor, $0.baseAddress!, $0.count) }
+            try check(Int32(clamping: count), "read \(path)")
+            if count == 0 { break }
+            bytes += chunk[..<count]
+        }
+        guard bytes.count <= most else { throw UVError(code: -EFBIG, operation: "read \(path)") }
+        return Content(version: FileVersion(facts), text: String(decoding: bytes, as: UTF8.self))
+    }
 
     /// The file's text, or nil when it cannot be read or is longer than `most` bytes.
-    static func read(_ path: String, most: Int) -> String? {
-        let descriptor = cuv_open_errno(path, O_RDONLY, 0)
-        guard descriptor >= 0 else { return nil }
-        defer { _ = cuv_close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: most + 1)
-        var used = 0
-        while used < bytes.count {
-            let count = bytes.withUnsafeMutableBytes {
-                cuv_read_errno(descriptor, $0.baseAddress! + used, $0.count - used)
-            }
-            if count == 0 { break }
-            guard count > 0 else { return nil }
-            used += count
-        }
-        return used <= most ? String(decoding: bytes[..<used], as: UTF8.self) : nil
-    }
+    static func read(_ path: String, most: Int) -> String? { (try? content(path, most: most))?.text }
 
     /// Writes a new file and puts it in the place of the old one in one step. False when that failed: the old one
     /// stays as it was.

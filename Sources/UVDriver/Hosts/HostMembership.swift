@@ -63,13 +63,14 @@ package struct KeptMember {
     }
 }
 
-/// What a process does for its membership beside datagrams: it watches the key file, keeps a snapshot of the members
+/// What a process does for its membership beside datagrams: it follows the key file, keeps a snapshot of the members
 /// for its next life, and carries pings over streams.
 package final class HostMembership {
     private let loop: EventLoop
     private let events: HostEvents
     private let wire: WireLayer
-    private let keysPath: String?
+    /// Nil where the secret is the only key.
+    private let keysFile: WatchedFile<GossipKeyFile>?
     private let snapshotPath: String
     private var member: KeptMember?
     private var timer: LoopTimer?
@@ -78,10 +79,6 @@ package final class HostMembership {
     private var names: SeedNames?
     private var stranger = StrangerWatch()
 
-    /// The text of the key file as it was taken last.
-    private var keysText: String?
-    /// A text that was refused, so that it is told once.
-    private var refusedText: String?
     /// The snapshot of the life before this one.
     private let former: MemberSnapshot
     private var written: MemberSnapshot
@@ -100,28 +97,35 @@ package final class HostMembership {
         self.loop = loop
         self.events = events
         self.wire = wire
-        keysPath = settings.keysPath
+        keysFile = settings.keysPath.map {
+            WatchedFile($0, most: GossipKeyFile.longest) { text in
+                guard let file = GossipKeyFile(text) else { throw HostFailure("it is no key file of a mesh") }
+                return file
+            }
+        }
         snapshotPath = settings.dataDirectory + "/members.snapshot"
         former = MemberSnapshot(SmallFile.read(snapshotPath, most: MemberSnapshot.longest) ?? "")
         written = former
     }
 
     /// The keys to start with; nil where there is no key file, and the secret is the key.
+    ///
+    /// - Throws: one that is there and cannot be read is no reason to seal with a key that was taken out of use.
     func keys() throws -> GossipKeyFile? {
-        guard let keysPath, SmallFile.exists(keysPath) else { return nil }
-        // One that is there and cannot be read is no reason to seal with a key that was taken out of use.
-        guard let text = SmallFile.read(keysPath, most: GossipKeyFile.longest) else {
-            throw HostFailure("the key file \(keysPath) cannot be read")
+        guard let keysFile else { return nil }
+        do { return try keysFile.load() } catch {
+            throw HostFailure("the key file \(keysFile.path) cannot be used: \(error)")
         }
-        guard let file = GossipKeyFile(text) else { throw HostFailure("\(keysPath) is no key file of a mesh") }
-        keysText = text
-        return file
     }
+
+    /// Versions of the key file that were refused.
+    package var refusedKeys: UInt64 { keysFile?.refusals ?? 0 }
 
     package func keep(_ member: KeptMember) {
         self.member = member
         timer = try? LoopTimer(loop: loop) { [unowned self] in tick() }
         timer?.start(after: Self.interval, every: Self.interval)
+        followKeys()
     }
 
     /// Looks up the names of seeds again while the process runs.
@@ -133,6 +137,7 @@ package final class HostMembership {
     func close() {
         timer?.close()
         timer = nil
+        keysFile?.close()
         names = nil
         client?.close()
         member = nil
@@ -140,7 +145,6 @@ package final class HostMembership {
 
     private func tick() {
         ticks += 1
-        readKeys()
         seek()
         if ticks % Self.snapshotTicks == Self.rejoinTicks { rejoin() }
         if ticks % Self.snapshotTicks == 0 { writeSnapshot() }
@@ -148,19 +152,14 @@ package final class HostMembership {
 
     // MARK: Keys
 
-    private func readKeys() {
-        guard let keysPath, let member, let text = SmallFile.read(keysPath, most: GossipKeyFile.longest),
-            text != keysText, text != refusedText
-        else { return }
-        do {
-            guard let file = GossipKeyFile(text) else { throw HostFailure("it is no key file of a mesh") }
-            try member.rekey(file)
-            keysText = text
-            events.log("keys-changed", "\(file.keys.count) keys, primary \(file.primary)")
-        } catch {
-            // The keys that are in use stay.
-            refusedText = text
-            events.log("keys-refused", "\(keysPath): \(error)")
+    private func followKeys() {
+        guard let keysFile else { return }
+        keysFile.follow(on: loop, every: Self.interval) { [unowned self] keys in
+            // Where they are refused, the keys that are in use stay.
+            try member?.rekey(keys)
+            events.log("keys-changed", "\(keys.keys.count) keys, primary \(keys.primary)")
+        } refuse: { [unowned self] error in
+            events.log("keys-refused", "\(keysFile.path): \(error)")
         }
     }
 

@@ -38,6 +38,11 @@ package struct MetricPage: ~Copyable {
                 [label, MetricLabel("direction", "in")])
         }
         self.wire(runtime.wire)
+        for (file, count) in [("faults", runtime.faults?.failures ?? 0), ("keys", runtime.membership.refusedKeys)] {
+            counter(
+                "cellmesh_files_refused_total", "Versions of a followed file that were turned away.", count,
+                [MetricLabel("file", file)])
+        }
         datagrams(runtime.udp.counters)
         let packets = gossip.counters
         counter("cellmesh_gossip_packets_total", "Datagrams.", packets.sent, [MetricLabel("direction", "out")])
