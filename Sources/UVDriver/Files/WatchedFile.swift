@@ -41,6 +41,7 @@ package final class WatchedFile<Value: Equatable> {
     ///
     /// - Throws: `UVError` where it cannot be read, and what parsing has thrown.
     package func load() throws -> Value? {
+        seen = nil
         try look()
         return value
     }

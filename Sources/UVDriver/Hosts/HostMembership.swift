@@ -70,7 +70,7 @@ package final class HostMembership {
     private let events: HostEvents
     private let wire: WireLayer
     /// Nil where the secret is the only key.
-    private let keysFile: WatchedFile<GossipKeyFile>?
+    let keysFile: WatchedFile<GossipKeyFile>?
     private let snapshotPath: String
     private var member: KeptMember?
     private var timer: LoopTimer?

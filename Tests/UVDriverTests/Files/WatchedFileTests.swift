@@ -172,7 +172,7 @@ struct WatchedFileTests {
         rig.write("1")
         #expect(try rig.file.load() == 1)
         rig.write("?")
-        #expect(throws: NoNumber.self) { try rig.file.load() }
+        for _ in 0..<2 { #expect(throws: NoNumber.self) { try rig.file.load() } }
         #expect(throws: UVError.self) {
             try WatchedFile(rig.folder.path, most: 8) { $0 }.load()
         }
