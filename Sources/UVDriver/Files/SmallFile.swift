@@ -45,16 +45,38 @@ enum SmallFile {
     /// Writes a new file and puts it in the place of the old one in one step. False when that failed: the old one
     /// stays as it was.
     static func replace(_ path: String, with text: String) -> Bool {
+        (try? replace(path, with: text, isDurable: false)) != nil
+    }
+
+    /// As `replace`, and the new file is on the disk when it returns.
+    static func replaceDurably(_ path: String, with text: String) throws(UVError) {
+        try replace(path, with: text, isDurable: true)
+    }
+
+    private static func replace(_ path: String, with text: String, isDurable: Bool) throws(UVError) {
         let temporary = "\(path).\(getpid()).new"
-        let descriptor = cuv_open_errno(temporary, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        guard descriptor >= 0 else { return false }
-        let isWritten = write(descriptor, text)
-        _ = cuv_close(descriptor)
-        guard isWritten, rename(temporary, path) == 0 else {
+        let descriptor = try check(
+            cuv_open_errno(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600), "write \(path)")
+        do throws(UVError) {
+            let isWritten = write(descriptor, text) && (!isDurable || fsync(descriptor) == 0)
+            let failure = isWritten ? 0 : -max(errno, 1)
+            _ = cuv_close(descriptor)
+            try check(failure, "write \(path)")
+            try check(rename(temporary, path) == 0 ? 0 : -errno, "replace \(path)")
+        } catch {
             unlink(temporary)
-            return false
+            throw error
         }
-        return true
+        if isDurable { syncDirectory(of: path) }
+    }
+
+    /// The new name is on the disk too; where that cannot be had, the content still is.
+    private static func syncDirectory(of path: String) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let descriptor = cuv_open_errno(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY, 0)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        _ = cuv_close(descriptor)
     }
 
     /// Writes all of a text to a descriptor.
