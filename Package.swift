@@ -64,14 +64,14 @@ let package = Package(
         layer("Replication", ["Sharding", "Topology", "MeshBase"]),
         layer("Chaos", ["Topology", "MeshBase"]),
         layer("Checkers", ["Sharding", "Topology", "Membership", "MeshBase"]),
-        hotLayer("Wire", [crypto, "Replication", "Membership", "MeshBase"]),
+        hotLayer("Wire", [crypto, "Replication", "Sharding", "Membership", "MeshBase"]),
         hotLayer(
             "Nodes",
             ["Wire", "Replication", "Resilience", "Membership", "Sharding", "Topology", "MeshBase"]),
 
         // Files and stores.
         layer("Blueprints", [yams, "Topology", "Sharding", "MeshBase"]),
-        layer("Store", [grdb, sqlite, "Replication", "Topology", "MeshBase"]),
+        layer("Store", [grdb, sqlite, "Replication", "Sharding", "Topology", "MeshBase"]),
         layer("Telemetry", [logging, histogram, "MeshBase"]),
 
         // Drivers.
@@ -121,10 +121,10 @@ let package = Package(
         tests("ReplicationTests", ["Replication", "Sharding", "Topology", "MeshBase"]),
         tests("ChaosTests", ["Chaos", "Topology", "MeshBase"]),
         tests("CheckersTests", ["Checkers", "Sharding", "Topology", "MeshBase"]),
-        tests("WireTests", ["Wire", "Membership", "MeshBase"]),
+        tests("WireTests", ["Wire", "Replication", "Sharding", "Membership", "MeshBase"]),
         tests("NodesTests", ["Nodes", "Wire", "Replication", "Membership", "Sharding", "Topology", "MeshBase"]),
         tests("BlueprintsTests", ["Blueprints", "Sharding", "Topology", "MeshBase"]),
-        tests("StoreTests", [sqlite, "Store", "Replication", "Topology", "MeshBase"]),
+        tests("StoreTests", [sqlite, "Store", "Replication", "Sharding", "Topology", "MeshBase"]),
         tests("TelemetryTests", [logging, "Telemetry", "MeshBase"]),
         tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Chaos", "Topology", "MeshBase"]),
         tests(

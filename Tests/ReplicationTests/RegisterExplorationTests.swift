@@ -4,7 +4,7 @@ import Testing
 
 /// All interleavings of small histories, for shards of three cells.
 @Suite struct RegisterExplorationTests {
-    private let majority = QuorumRule(tier: .critical, size: 3)
+    private let majority = QuorumRule(tier: .critical)
 
     private func explore(
         _ tasks: [RegisterExplorer.Task], rule: QuorumRule? = nil, losses: Int = 0, timeouts: Int = 0
@@ -41,14 +41,14 @@ import Testing
     // What a wrong rule would do is seen.
 
     @Test func aReaderWithoutWriteBackSeesOlderThanAReaderBefore() {
-        let rule = QuorumRule(read: 2, write: 2, readsAll: false, writesBack: false)
+        let rule = QuorumRule(read: .count(2), write: .count(2), readsAll: false, writesBack: false)
         let explorer = explore(
             [.init(kind: .write), .init(kind: .read), .init(kind: .read, after: [1])], rule: rule)
         #expect(explorer.violation?.contains("a read returned") == true)
     }
 
     @Test func quorumsThatDoNotMeetLoseAWrite() {
-        let rule = QuorumRule(read: 1, write: 2, readsAll: false, writesBack: true)
+        let rule = QuorumRule(read: .count(1), write: .count(2), readsAll: false, writesBack: true)
         let explorer = explore([.init(kind: .write, after: [1]), .init(kind: .write)], rule: rule)
         #expect(explorer.violation?.contains("a write took") == true)
     }

@@ -6,10 +6,10 @@ import Topology
 @Suite struct RegisterOperationTests {
     private func operation(
         _ kind: RegisterOperation.Kind, tier: StoreSettings.Tier = .critical, size: Int = 3,
-        usable: UInt16? = nil
+        usable: Positions? = nil
     ) -> RegisterOperation {
         RegisterOperation(
-            kind: kind, rule: QuorumRule(tier: tier, size: size), usable: usable ?? (1 << size) - 1, writer: 77)
+            kind: kind, rule: QuorumRule(tier: tier), quorum: QuorumSet(size: size), usable: usable ?? .max, writer: 77)
     }
     private func version(_ counter: UInt64) -> RecordVersion { RecordVersion(counter: counter, writer: 5) }
 

@@ -61,9 +61,13 @@ import Topology
     @Test func evacuationOfTheWholeGeographyLeavesNoCell() throws {
         let topology = threeRegions()
         var table = PlacementTable(cohortCount: 1)
-        try table.decide(cohort: 0, evacuated: [2])
-        try table.enterJoint(cohort: 0)
-        try table.leaveJoint(cohort: 0)
+        #expect(Placement(topology).geographyWithoutCells(evacuated: [2]) == "eu")
+        #expect(Placement(topology).geographyWithoutCells(evacuated: [0]) == nil)
+        #expect(Placement(topology).geographyWithoutCells(evacuated: [0, 1, 2]) == "")
+        try table.change(cohort: 0) { entry throws(PlacementChangeError) in
+            try entry.begin(evacuated: [2])
+            try entry.switchOver()
+        }
         let placement = try Placement(topology, table: table)
         for number in 1...2000 {
             let customer = CustomerHash(number: number)
@@ -100,11 +104,17 @@ import Topology
         let bound = try #require(
             (1...1000).map { CustomerHash(number: $0) }.first { plain.geography(of: $0) == "eu" })
         var table = PlacementTable()
-        try table.pin(bound, to: [CellIndex(0)])
+        func pin(_ cell: Int) throws {
+            table = PlacementTable()
+            try table.change(cohort: table.cohort(of: bound)) { entry throws(PlacementChangeError) in
+                try entry.pin(bound, from: plain.shard(of: bound), to: [CellIndex(cell)])
+            }
+        }
+        try pin(0)
         #expect(throws: PlacementError.leavesGeography(CellIndex(0), geography: "eu")) {
             try Placement(topology, table: table)
         }
-        try table.pin(bound, to: [CellIndex(8)])
+        try pin(8)
         #expect(try Placement(topology, table: table).shard(of: bound) == [CellIndex(8)])
     }
 }

@@ -47,11 +47,31 @@ import Topology
         var table = PlacementTable()
         let topology = mesh(regions: 3, cells: 2, size: 3)
         let pinned = Shard([0, 1, 2].map { CellIndex($0) })!
-        table.pins = [
-            PlacementTable.Pin(customer: CustomerHash("c1"), shard: pinned, epoch: .first)
-        ]
+        let customer = CustomerHash("c1")
+        try! table.change(cohort: table.cohort(of: customer)) { entry throws(PlacementChangeError) in
+            try entry.pin(customer, from: pinned, to: pinned)
+        }
         let placement = try! Placement(topology, table: table)
         #expect(placement.shapes(around: CellIndex(0)).contains { $0.most { $0.position == 1 } == 1 })
         #expect(!placement.shapes(around: CellIndex(5)).contains { $0.most { $0.position == 4 } == 1 })
+    }
+
+    /// Of a cohort's shards, no set of missing cells takes more than the shapes say.
+    @Test(arguments: 1...40)
+    func theShapesOfACohortBoundWhatMayBeMissing(seed: UInt64) throws {
+        var rng = Generator(seed: seed)
+        let topology = randomMesh(&rng)
+        var table = PlacementTable(cohortCount: 1)
+        try table.change(cohort: 0) { entry throws(PlacementChangeError) in try entry.begin(evacuated: [0]) }
+        let placement = try Placement(topology, table: table)
+        let missing = CellSet(topology.cells.indices.filter { _ in rng.chance(0.2) }.map { CellIndex($0) })
+        let shapes = [false, true].map { placement.shapes(ofCohort: 0, other: $0) }
+        for number in 1...200 {
+            let assignment = placement.assignment(of: CustomerHash(number: number))
+            for (shapes, shard) in zip(shapes, [assignment.inForce, assignment.other]) where !shard.isEmpty {
+                let most = shapes.filter { $0.size == shard.count }.map { $0.mostOfAll { missing.contains($0) } }.max()
+                verify(shard.count(in: missing) <= most ?? -1, "seed \(seed), customer \(number)")
+            }
+        }
     }
 }

@@ -46,14 +46,14 @@ import Topology
     }
 
     @Test func quorumsThatDoNotMeetAreFound() throws {
-        let rule = QuorumRule(read: 1, write: 1, readsAll: false, writesBack: false)
+        let rule = QuorumRule(read: .count(1), write: .count(1), readsAll: false, writesBack: false)
         let reports = try runs(SimDefect(quorum: rule), faults: oneByOne)
         #expect(reports.contains { isUnsafe($0, by: "registers") })
     }
 
     @Test func readsWithoutWriteBackAreFound() throws {
         // R + W > N, and yet no register: one read may see a write under way that the next one does not.
-        let rule = QuorumRule(read: 2, write: 2, readsAll: false, writesBack: false)
+        let rule = QuorumRule(read: .count(2), write: .count(2), readsAll: false, writesBack: false)
         // Uneven paths from many routers hold a write up on its way to some cells: time to see it under way.
         var topology = Meshes.small(links: Links(default: .init(jitter: .milliseconds(200))))
         topology.routers = (1...16).map { Router(name: "router-\($0)", region: $0 % 3) }

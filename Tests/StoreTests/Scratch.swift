@@ -26,9 +26,11 @@ final class Scratch {
 
     func open(
         _ name: String = "store.sqlite", cell: String = "eu-1", storeID: UInt64 = 0xFEDC_BA98_7654_3210,
-        limits: RecordStoreLimits = RecordStoreLimits()
+        cohorts: Int = 64, limits: RecordStoreLimits = RecordStoreLimits()
     ) throws -> RecordStore {
-        try open(name, cell: cell, birth: StoreBirth(storeID: storeID, isFounding: true), limits: limits)
+        try RecordStore(
+            path: path(name), cell: cell, birth: StoreBirth(storeID: storeID, isFounding: true), durability: .process,
+            cohorts: cohorts, limits: limits)
     }
 
     func open(
@@ -71,9 +73,11 @@ extension StoreOrder {
 
 extension StoreAnswer.Outcome {
     static func found(_ counter: UInt64, _ value: String, writer: UInt64 = 1) -> Self {
-        .record(version: RecordVersion(counter: counter, writer: writer), value: Array(value.utf8), tombstone: false)
+        .record(
+            version: RecordVersion(counter: counter, writer: writer), value: Array(value.utf8), tombstone: false,
+            absent: 0)
     }
-    static let absent = Self.record(version: .none, value: [], tombstone: false)
+    static let absent = Self.record(version: .none, value: [], tombstone: false, absent: 0)
 }
 
 extension RecordStore {

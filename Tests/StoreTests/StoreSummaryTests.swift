@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Sharding
 import Testing
 
 @testable import Store
@@ -10,9 +11,16 @@ import Testing
     @Test func countsWhatTheStoreHolds() throws {
         let store = try scratch.open()
         _ = store.outcomes(
-            .write(1, "a", 1, "x"), .write(2, "b", 1, "y", epoch: 3),
+            .write(1, "a", 1, "x"), .write(2, "b", 1, "y"),
             .write(3, "b", 2, customer: "zeta", tombstone: true),
             .write(4, "a", 2, "z", customer: "beta"))
+        var entry = PlacementEntry(cohort: 9)
+        try entry.begin(evacuated: [0])
+        try entry.abort()
+        _ = store.run([
+            StoreOrder(
+                ticket: 1, customer: [], key: [], epoch: .first, operation: .install(entry, purges: false))
+        ])
         let summary = try store.summary()
         #expect(summary.cell == "eu-1")
         #expect(summary.storeID == 0xFEDC_BA98_7654_3210)

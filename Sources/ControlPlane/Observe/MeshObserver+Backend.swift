@@ -63,7 +63,7 @@ extension MeshObserver: APIBackend {
 
     package func status() -> StatusReport {
         StatusReport(
-            mesh: directory.name, topology, epoch: placement.lastEpoch.rawValue, customers: customers,
+            mesh: directory.name, topology, epoch: placement.highestEpoch.rawValue, customers: customers,
             control: StatusReport.Control(pid: ProcessIdentity.current.pid, address: "http://\(api.local)"),
             summary: isStopping ? "stopping" : nil
         ) { name in

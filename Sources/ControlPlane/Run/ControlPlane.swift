@@ -165,7 +165,7 @@ package final class ControlPlane {
     static func evacuatedRegions(_ table: PlacementTable, _ topology: MeshTopology) -> Set<Int> {
         Set(
             topology.regions.indices.filter { region in
-                table.cohorts.allSatisfy { $0.placements.last?.evacuated.contains(region) ?? false }
+                table.entries.allSatisfy { $0.state.target.evacuated.contains(region) }
             })
     }
 

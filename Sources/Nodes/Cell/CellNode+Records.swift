@@ -1,17 +1,24 @@
 import MeshBase
 import Replication
+import Sharding
 import Topology
 import Wire
 
 /// Who waits for an order of the store.
 struct PendingOrder: Sendable {
     enum Purpose: Sendable {
-        case record(ConnectionID, request: UInt64, isWrite: Bool)
-        /// Another cell that refills itself.
-        case list(ConnectionID, request: UInt64, asker: CellIndex)
-        case fetch(ConnectionID, request: UInt64, asked: Int)
+        case record(ConnectionID, request: UInt64, customer: CustomerHash, epoch: Epoch, isWrite: Bool)
+        /// Another cell that reads a cohort.
+        case list(ConnectionID, request: UInt64, asker: CellIndex, ListQuestion)
+        case fetch(ConnectionID, request: UInt64, cohort: Int, asked: Int)
         /// The cell's own refill: a page up to a position, a question, or a change of the store's life.
-        case refill(RecordPosition, isChange: Bool)
+        case refill(RecordPosition, isChange: Bool, isLast: Bool)
+        /// What the cell has itself of the cohort that it reads.
+        case ownList(number: UInt64)
+        case install(cohort: Int)
+        case purge(cohort: Int, after: RecordPosition)
+        case count(ConnectionID, request: UInt64, cohort: Int)
+        case decree(ConnectionID, request: UInt64)
     }
     var purpose: Purpose
 }
@@ -24,9 +31,12 @@ extension CellNode {
         guard frame.customer.count > 0, frame.name.count > 0 else {
             return refuse(asker, .malformed, frame.head, into: &sink)
         }
+        // Before the store is asked: what the cell knows may be newer than what the store has installed, never older.
+        guard isCurrent(frame.head, asker, isRecord: true, into: &sink) else { return }
         let isWrite = frame.head.kind == .recordWrite
-        guard let ticket = orders.insert(PendingOrder(purpose: .record(link, request: request, isWrite: isWrite)))
-        else {
+        let purpose = PendingOrder.Purpose.record(
+            link, request: request, customer: frame.head.customer, epoch: frame.head.epoch, isWrite: isWrite)
+        guard let ticket = orders.insert(PendingOrder(purpose: purpose)) else {
             counters.refused += 1
             return refuse(asker, .overloaded, frame.head, into: &sink)
         }
@@ -46,80 +56,136 @@ extension CellNode {
                 epoch: frame.head.epoch, operation: operation))
     }
 
+    /// Whether a request is of the one epoch in which the customer is served here, by a cell of its shard; otherwise it
+    /// is refused, with the cell's own entry for the asker to learn from, or to know that the cell has to learn.
+    mutating func isCurrent(
+        _ head: FrameHead, _ asker: CellAsker, isRecord: Bool, into sink: inout some CellSink
+    ) -> Bool {
+        guard topology.sharding.replacement == .never else {
+            // Shards that replace dead cells are the router's own.
+            return true
+        }
+        let isWrite = head.kind == .recordWrite
+        guard case .frame(let link, let request) = asker else { return true }
+        guard ledger.placement.epoch(of: head.customer) == head.epoch else {
+            counters.staleEpochs += 1
+            refuseEpoch(
+                ledger.table.cohort(of: head.customer), request: request, isWrite: isWrite, epoch: head.epoch, to: link,
+                into: &sink)
+            return false
+        }
+        guard ledger.placement.isMember(cell, of: head.customer) else {
+            counters.notMember += 1
+            sink.refuse(.notMember, request: request, acknowledgement: isWrite, epoch: head.epoch, to: link)
+            return false
+        }
+        return true
+    }
+
+    /// Refuses with what the cell knows of a cohort; nothing where that is what everybody knows.
+    func refuseEpoch(
+        _ cohort: Int, request: UInt64, isWrite: Bool = false, epoch: Epoch, to link: ConnectionID,
+        into sink: inout some CellSink
+    ) {
+        var body = ByteBuffer()
+        if let sealed = ledger.sealed(cohort) { EntryExchange.append(sealed, to: &body) }
+        sink.refuse(.otherEpoch, request: request, acknowledgement: isWrite, epoch: epoch, body: body.bytes, to: link)
+    }
+
     /// The store has carried out an order, durably if it was a write.
     package mutating func stored(_ answer: StoreAnswer, now: Instant, into sink: inout some CellSink) {
         guard let pending = orders.remove(SlabKey(rawValue: answer.ticket)) else { return }
         condition.answered(answer.outcome)
         switch (pending.purpose, answer.outcome) {
-        case (.record(let link, let request, let isWrite), _):
-            answerRecord(answer.outcome, to: link, request: request, isWrite: isWrite, now: now, into: &sink)
-        case (.refill(let position, let isChange), _):
-            refilled(answer.outcome, upTo: position, isChange: isChange, now: now, into: &sink)
-        case (.list(let link, let request, let asker), .listed(let lines, let isLast)):
-            listed(lines, isLast: isLast, to: link, request: request, asker: asker, into: &sink)
-        case (.fetch(let link, let request, let asked), .fetched(let records, let taken)):
+        case (.record(let link, let request, let customer, let epoch, let isWrite), _):
+            answerRecord(
+                answer.outcome, to: link, request: request, customer: customer, epoch: epoch, isWrite: isWrite,
+                now: now, into: &sink)
+        case (.refill(let position, let isChange, let isLast), _):
+            refilled(answer.outcome, upTo: position, isChange: isChange, isLast: isLast, now: now, into: &sink)
+        case (.ownList(let number), _): listedOwn(answer.outcome, number: number, now: now, into: &sink)
+        case (.install(let cohort), _): installed(answer.outcome, cohort, now: now, into: &sink)
+        case (.purge(let cohort, let after), _): purged(answer.outcome, cohort, after: after, now: now, into: &sink)
+        case (.count(let link, let request, let cohort), _):
+            counted(answer.outcome, cohort, to: link, request: request, into: &sink)
+        case (.decree(let link, let request), .decree(let bytes?)):
+            bytes.withUnsafeBytes { sink.reply(Self.answer(request), to: link, note: .empty, body: $0) }
+        case (.list(let link, let request, let asker, let question), .listed(let lines, let isLast, let floor)):
+            listed(
+                lines, isLast: isLast, floor: floor, question, to: link, request: request, asker: asker, into: &sink)
+        case (.fetch(let link, let request, _, let asked), .fetched(let records, let taken)):
             fetched(records, isComplete: taken == asked, to: link, request: request, into: &sink)
-        case (.list(let link, let request, _), _), (.fetch(let link, let request, _), _):
+        case (.list(let link, let request, _, let question), .otherEntry):
+            refuseEpoch(question.cohort, request: request, epoch: .first, to: link, into: &sink)
+        case (.fetch(let link, let request, let cohort, _), .otherEntry):
+            refuseEpoch(cohort, request: request, epoch: .first, to: link, into: &sink)
+        case (.list(let link, let request, _, _), _), (.fetch(let link, let request, _, _), _),
+            (.decree(let link, let request), _):
             sink.refuse(Self.refusal(of: answer.outcome), request: request, to: link)
         }
     }
 
-    private static func refusal(of outcome: StoreAnswer.Outcome) -> Refusal {
+    static func refusal(of outcome: StoreAnswer.Outcome) -> Refusal {
         switch outcome {
-        case .noVote: .refilling
+        case .noVote, .purging: .refilling
+        case .otherEpoch, .otherEntry: .otherEpoch
         case .failed(.full): .storeFull
         case .failed(.overloaded): .overloaded
+        case .decree(nil): .malformed
         default: .storeBroken
         }
     }
 
     private mutating func answerRecord(
-        _ outcome: StoreAnswer.Outcome, to link: ConnectionID, request: UInt64, isWrite: Bool, now: Instant,
-        into sink: inout some CellSink
+        _ outcome: StoreAnswer.Outcome, to link: ConnectionID, request: UInt64, customer: CustomerHash, epoch: Epoch,
+        isWrite: Bool, now: Instant, into sink: inout some CellSink
     ) {
+        // The epoch says of which phase of the router's operation this is the answer.
         var head = FrameHead(
             kind: .reply, flags: isWrite ? .acknowledgement : FrameFlags(), status: 200,
             request: request,
-            customer: CustomerHash(rawValue: 0), epoch: .first)
+            customer: CustomerHash(rawValue: 0), epoch: epoch)
         // A reply has no deadline: in its place stands what time it is here, for routers whose clock is off.
         head.deadline = ClockConsensus.stamp(wall: now.nanoseconds &+ wallOffset)
         switch outcome {
-        case .version(let version, let tombstone):
-            head.set(version)
+        case .version(let version, let tombstone, let absent):
+            head.set(version, absent: absent)
             if tombstone { head.flags.insert(.tombstone) }
             sink.reply(head, to: link, note: .empty, body: .empty)
         case .written(let version):
             head.set(version)
             sink.reply(head, to: link, note: .empty, body: .empty)
-        case .record(let version, let value, let tombstone):
+        case .record(let version, let value, let tombstone, let absent):
             guard value.count <= topology.routing.bodyLimit else {
                 // Written when the limit was higher: a frame beyond it would cost the whole link.
                 counters.recordFailures += 1
-                return sink.refuse(.tooLarge, request: request, to: link)
+                return sink.refuse(.tooLarge, request: request, epoch: epoch, to: link)
             }
-            head.set(version)
+            head.set(version, absent: absent)
             if tombstone { head.flags.insert(.tombstone) }
             value.withUnsafeBytes { sink.reply(head, to: link, note: .empty, body: $0) }
-        case .staleEpoch(let current):
+        case .otherEpoch:
             counters.staleEpochs += 1
-            sink.refuse(
-                .staleEpoch, request: request, acknowledgement: isWrite, epoch: current,
-                to: link)
-        case .noVote:
+            refuseEpoch(
+                ledger.table.cohort(of: customer), request: request, isWrite: isWrite, epoch: epoch, to: link,
+                into: &sink)
+        case .noVote, .purging:
             counters.withoutVote += 1
-            sink.refuse(.refilling, request: request, acknowledgement: isWrite, to: link)
+            sink.refuse(.refilling, request: request, acknowledgement: isWrite, epoch: epoch, to: link)
         case .failed:
             counters.recordFailures += 1
-            sink.refuse(Self.refusal(of: outcome), request: request, acknowledgement: isWrite, to: link)
-        case .listed, .fetched, .life:
+            sink.refuse(
+                Self.refusal(of: outcome), request: request, acknowledgement: isWrite, epoch: epoch, to: link)
+        default:
             preconditionFailure("a record's order was answered with what one cell tells another")
         }
     }
 }
 
 extension FrameHead {
-    mutating func set(_ version: RecordVersion) {
+    /// Of a record that is not there the answer says in place of a writer what was collected; see `RouterNode`.
+    mutating func set(_ version: RecordVersion, absent: UInt64 = 0) {
         versionCounter = version.counter
-        versionWriter = version.writer
+        versionWriter = version == .none ? absent : version.writer
     }
 }

@@ -21,15 +21,27 @@ extension CellNode {
         let purpose: PendingOrder.Purpose
         let operation: StoreOrder.Operation
         switch frame.head.kind {
-        case .recordList:
-            purpose = .list(link, request: request, asker: peer)
-            operation = .list(limit: Self.scanned)
-        case .recordFetch:
-            guard let positions = RecordPages.positions(frame.body), !positions.isEmpty else {
-                return refuse(asker, .malformed, frame.head, into: &sink)
+        case .recordList, .recordFetch:
+            guard
+                let question = ListQuestion(
+                    frame.head.versionCounter, frame.head.versionWriter, cohorts: ledger.cohorts)
+            else { return refuse(asker, .malformed, frame.head, into: &sink) }
+            guard question.version == ledger.table.entries[question.cohort].version else {
+                return refuseEpoch(question.cohort, request: request, epoch: .first, to: link, into: &sink)
             }
-            purpose = .fetch(link, request: request, asked: positions.count)
-            operation = .fetch(positions, bytes: pageBytes)
+            let fence = CohortFence(ledger.table, cohort: question.cohort)
+            if frame.head.kind == .recordList {
+                purpose = .list(link, request: request, asker: peer, question)
+                let after = RecordPosition(
+                    hash: frame.head.customer, customer: Array(frame.customer), key: Array(frame.name))
+                operation = .list(fence, after: after, limit: Self.scanned, fingerprints: question.verifies)
+            } else {
+                guard let positions = RecordPages.positions(frame.body), !positions.isEmpty else {
+                    return refuse(asker, .malformed, frame.head, into: &sink)
+                }
+                purpose = .fetch(link, request: request, cohort: question.cohort, asked: positions.count)
+                operation = .fetch(fence, positions, bytes: pageBytes)
+            }
         default:
             let asked = frame.head.versionCounter
             let knows: RefillPeer.State.Knowledge = store.peers[name].map { $0 == asked ? .same : .other } ?? .never
@@ -43,31 +55,31 @@ extension CellNode {
             return refuse(asker, .overloaded, frame.head, into: &sink)
         }
         sink.store(
-            StoreOrder(
-                ticket: ticket.rawValue, customer: Array(frame.customer), key: Array(frame.name), epoch: .first,
-                operation: operation))
+            StoreOrder(ticket: ticket.rawValue, customer: [], key: [], epoch: .first, operation: operation))
     }
 
     private var pageBytes: Int { min(RecordPages.mostBytes, topology.routing.bodyLimit) }
 
-    private static func answer(_ request: UInt64) -> FrameHead {
+    static func answer(_ request: UInt64) -> FrameHead {
         FrameHead(kind: .reply, status: 200, request: request, customer: CustomerHash(rawValue: 0), epoch: .first)
     }
 
-    /// A page of lines for another cell: those of customers that both hold.
+    /// A page of lines for another cell: those of customers that both hold, this one on the side in force.
     mutating func listed(
-        _ lines: [RecordLine], isLast: Bool, to link: ConnectionID, request: UInt64, asker: CellIndex,
-        into sink: inout some CellSink
+        _ lines: [RecordLine], isLast: Bool, floor: UInt64, _ question: ListQuestion, to link: ConnectionID,
+        request: UInt64, asker: CellIndex, into sink: inout some CellSink
     ) {
-        var page = RecordPages.Listing(lines: [], upTo: lines.last?.position ?? .start, isLast: isLast)
+        var page = RecordPages.Listing(
+            lines: [], upTo: lines.last?.position ?? .start, isLast: isLast, floor: floor)
         var bytes = 0
-        var customer: [UInt8]?
+        var customer: CustomerHash?
         var isShared = false
         for line in lines {
-            if line.position.customer != customer {
-                customer = line.position.customer
-                let shard = placement.shard(of: line.position.customer.withUnsafeBytes { CustomerHash($0) })
-                isShared = shard.contains(asker) && shard.contains(cell)
+            if line.position.hash != customer {
+                customer = line.position.hash
+                let assignment = ledger.placement.assignment(of: line.position.hash)
+                let isHeld = assignment.inForce.contains(cell) || question.verifies && assignment.other.contains(cell)
+                isShared = isHeld && (assignment.inForce.contains(asker) || assignment.other.contains(asker))
             }
             guard isShared else { continue }
             bytes += RecordPages.size(of: line)

@@ -45,7 +45,12 @@ package struct CellNode: ~Copyable {
     var orders: Slab<PendingOrder>
     /// The store: who it is, and whether it votes.
     var store: StoreIdentity?
-    let placement: Placement
+    /// What the cell knows of the placement; its store installs it, cohort after cohort.
+    package internal(set) var ledger: PlacementLedger
+    var rooms: [CohortRoom]
+    /// When what the store could not be asked is asked again.
+    var installRetryAt = Instant.distantFuture
+    let tier: StoreSettings.Tier?
     var refill: Refill
     /// The store was asked to change its life and has not answered.
     var isChangingLife = false
@@ -68,16 +73,26 @@ package struct CellNode: ~Copyable {
         var port = configuration.gossip
         port.metadata = condition.metadata
         gossip = try GossipPort(port)
-        placement = configuration.placement
+        tier = blueprint.store?.tier
+        // Whatever its store has installed was decided, and may be newer than what it was started with.
+        var ledger = PlacementLedger(
+            configuration.placement, seal: EntrySeal(secret: port.secret, mesh: port.mesh))
+        for cohort in store?.cohorts ?? [] { ledger.take(decided: cohort.entry) }
+        self.ledger = ledger
+        rooms = (0..<ledger.cohorts).map { CohortRoom(stored: StoredCohort(entry: PlacementEntry(cohort: $0))) }
+        for cohort in store?.cohorts ?? [] where rooms.indices.contains(cohort.entry.cohort) {
+            rooms[cohort.entry.cohort].stored = cohort
+        }
         let rule =
             configuration.refill
             ?? RefillRule(
                 tier: blueprint.store?.tier ?? .cache, requestTimeout: configuration.topology.routing.requestTimeout)
         let votes = store?.life ?? .votes
+        let shapes = votes == .votes ? [] : ledger.placement.shapes(around: configuration.cell)
+        let peers = Set(shapes.flatMap { $0.domains.flatMap(\.cells) }).sorted()
         refill = Refill(
-            store ?? StoreIdentity(id: 0, life: .votes), rule: rule,
-            shapes: votes == .votes ? [] : configuration.placement.shapes(around: configuration.cell),
-            names: configuration.topology.cells)
+            store ?? StoreIdentity(id: 0, life: .votes), rule: rule, cell: configuration.cell, peers: peers,
+            names: configuration.topology.cells, cohorts: ledger.cohorts)
         graph = ServiceGraph(
             blueprint: blueprint, seed: configuration.topology.seed, node: StableHash.hash(name))
         orders = Slab(limit: configuration.storeLimit)
@@ -89,7 +104,7 @@ package struct CellNode: ~Copyable {
     package mutating func nextDeadline() -> Instant {
         var next = gossip.nextDeadline() ?? .distantFuture
         if let at = graph.timers.next() { next = min(next, at) }
-        next = min(next, condition.nextLook)
+        next = min(next, condition.nextLook, installRetryAt)
         return isStopping ? next : min(next, refill.nextDeadline)
     }
 
@@ -97,6 +112,7 @@ package struct CellNode: ~Copyable {
         condition.begin(now: now)
         gossip.start(seeds: seeds, now: now, into: &sink)
         gossip.drainChanges()
+        beginPlacement(now: now, into: &sink)
         beginRefill(now: now, into: &sink)
     }
 
@@ -114,6 +130,7 @@ package struct CellNode: ~Copyable {
             if let news = condition.news() { sink.emit(.store(news)) }
         }
         gossip.drainChanges()
+        retryInstalls(now: now, into: &sink)
         if now >= refill.nextDeadline { goOn(now: now, into: &sink) }
         graph.wake(now: now, into: &sink)
         answerFinished(into: &sink)
@@ -147,6 +164,7 @@ package struct CellNode: ~Copyable {
             guard let service = graph.service(named: frame.name) else {
                 return refuse(asker, .unknownService, frame.head, into: &sink)
             }
+            guard isCurrent(frame.head, asker, isRecord: false, into: &sink) else { return }
             let deadline =
                 frame.head.deadline == 0 ? Instant.distantFuture : now + .milliseconds(Int64(frame.head.deadline))
             call(
@@ -156,6 +174,9 @@ package struct CellNode: ~Copyable {
             order(frame, asker, into: &sink)
         case .storeState, .recordList, .recordFetch:
             handle(peer: frame, asker, into: &sink)
+        case .entries: exchange(frame, asker, now: now, into: &sink)
+        case .cohortStatus: tellStatus(frame, asker, now: now, into: &sink)
+        case .decree: decide(frame, asker, into: &sink)
         case .ping, .pong, .reply, .refusal:
             counters.unexpectedFrames += 1
         }
@@ -323,6 +344,12 @@ package struct CellCounters: Sendable {
     package var recordOrders: UInt64 = 0
     package var recordFailures: UInt64 = 0
     package var staleEpochs: UInt64 = 0
+    /// Requests of customers whose shard the cell is not in, by the epoch that both agree on.
+    package var notMember: UInt64 = 0
+    /// Entries of the placement that the store has taken over.
+    package var entriesInstalled: UInt64 = 0
+    /// Records dropped because they belong to other cells now.
+    package var recordsDropped: UInt64 = 0
     /// Records' orders refused because the store has no vote.
     package var withoutVote: UInt64 = 0
     /// Questions to other cells that they did not answer in time.
@@ -337,12 +364,13 @@ extension UnsafeRawBufferPointer {
 
 extension CellSink {
     mutating func refuse(
-        _ why: Refusal, request: UInt64, acknowledgement: Bool = false, epoch: Epoch = .first, to link: ConnectionID
+        _ why: Refusal, request: UInt64, acknowledgement: Bool = false, epoch: Epoch = .first,
+        body: UnsafeRawBufferPointer = .empty, to link: ConnectionID
     ) {
         let head = FrameHead(
             kind: .refusal, flags: acknowledgement ? .acknowledgement : FrameFlags(), status: why.rawValue,
             request: request,
             customer: CustomerHash(rawValue: 0), epoch: epoch)
-        reply(head, to: link, note: .empty, body: .empty)
+        reply(head, to: link, note: .empty, body: body)
     }
 }

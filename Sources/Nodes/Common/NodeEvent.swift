@@ -15,4 +15,6 @@ package enum NodeEvent: Sendable, Equatable {
     case poisoned(customer: String)
     /// Something happened to the cell's store.
     case store(StoreEvent)
+    /// The node has learnt of a newer placement, of this version in all.
+    case placement(version: UInt64)
 }

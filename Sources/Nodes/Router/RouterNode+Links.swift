@@ -12,6 +12,8 @@ struct CellLink {
     var state = State.closed
     var failures = 0
     var hasServed = false
+    /// When a client's request was sent there last; zero for never.
+    var usedAt = Instant.zero
     /// Whether it answers in time; begins anew with each link.
     var pulse = CellPulse()
 
@@ -82,6 +84,8 @@ extension RouterNode {
         beginLooking(now: now)
         sink.emit(.linkUp(cell))
         updateServing(cell, now: now)
+        ask(cell, ledger.question, into: &sink)
+        if nextExchange == .distantFuture { nextExchange = now + Self.exchangeInterval }
     }
 
     /// The link broke or could not be opened. What was in work there fails over where that is safe.

@@ -7,12 +7,13 @@ extension RouterNode {
     mutating func startRecord(
         _ request: DataRequest, now: Instant, into sink: inout some RouterSink
     ) -> SlabKey? {
-        let shard = shard(of: request.customer)
+        let assignment = assignment(of: request.customer)
+        let shard = assignment.serving
         guard shard.count > 0 else {
             refuseNoCell(request.id, shard: shard, customer: request.customer, into: &sink)
             return nil
         }
-        guard let rule = rule(of: shard) else {
+        guard let rule = rule(of: shard[0]) else {
             refuse(
                 request.id, status: 404, shard: nil, customer: request.customer,
                 .noStore, into: &sink)
@@ -32,15 +33,15 @@ extension RouterNode {
             return nil
         }
         operationNumber &+= 1
+        let members = QuorumMembers(assignment)
         let register = RegisterOperation(
-            kind: kind, rule: rule,
-            usable: usable(of: shard, rule),
+            kind: kind, rule: rule, quorum: members.quorum, usable: usable(of: members, rule),
             writer: UInt64(boot) << 32 | UInt64(operationNumber))
         let operation = RouterOperation(
             request: request.id, customer: request.customer, method: request.method, priority: request.priority,
-            isIdempotent: true, shard: shard, epoch: placement.table.epoch(of: request.customer), started: now,
+            isIdempotent: true, shard: shard, epoch: assignment.epoch, started: now,
             deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
-            work: .record(RouterOperation.RecordWork(register: register)))
+            work: .record(RouterOperation.RecordWork(register: register, members: members)))
         guard let key = operations.insert(operation) else {
             refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
             return nil
@@ -52,16 +53,20 @@ extension RouterNode {
 
     /// The positions to ask: those that answer in time, and the others that can be asked where these are too few. One
     /// is enough where the rule wants no more.
-    private func usable(of shard: Shard, _ rule: QuorumRule) -> RegisterOperation.Positions {
-        let isOneEnough = rule.write == 1 && !rule.writesBack && !rule.readsAll
-        var sound: RegisterOperation.Positions = 0
-        var all: RegisterOperation.Positions = 0
-        for position in 0..<shard.count where links[shard[position].position].canBeAsked {
+    private func usable(of members: QuorumMembers, _ rule: QuorumRule) -> Positions {
+        var sound: Positions = 0
+        var all: Positions = 0
+        for position in 0..<members.count {
+            let cell = members[position].position
+            guard links[cell].canBeAsked else { continue }
             all |= 1 << position
-            if !links[shard[position].position].pulse.isDemoted { sound |= 1 << position }
+            if !links[cell].pulse.isDemoted { sound |= 1 << position }
         }
-        let chosen = sound.nonzeroBitCount >= max(rule.read, rule.write) ? sound : all
-        return isOneEnough ? chosen & (~chosen &+ 1) : chosen
+        let isEnough = members.quorum.isComplete(sound, rule.read) && members.quorum.isComplete(sound, rule.write)
+        let chosen = isEnough ? sound : all
+        guard rule.write == .count(1), rule.read == .count(1), !rule.writesBack, !rule.readsAll else { return chosen }
+        func first(of set: Positions) -> Positions { chosen & set & (~(chosen & set) &+ 1) }
+        return first(of: members.quorum.first) | first(of: members.quorum.second)
     }
 
     private mutating func advance(
@@ -80,14 +85,24 @@ extension RouterNode {
         _ key: SlabKey, _ frame: borrowing FrameView, by cell: CellIndex, now: Instant,
         into sink: inout some RouterSink
     ) {
-        guard case .record(var work) = operations[key]!.work,
-            let position = operations[key]!.shard.firstIndex(of: cell)
-        else { return }
+        guard case .record(var work) = operations[key]!.work, let position = work.members.position(of: cell) else {
+            return
+        }
         // A cell that lost its disk refills itself once this time is over: an acknowledgement that is counted later could
         // stand beside one of a disk that is gone.
         guard now < operations[key]!.deadline else { return recordTimedOut(key, now: now, into: &sink) }
         links[cell.position].pulse.answered()
-        let version = RecordVersion(counter: frame.head.versionCounter, writer: frame.head.versionWriter)
+        // An answer of another epoch belongs to a phase that is over.
+        guard frame.head.epoch == operations[key]!.epoch else {
+            counters.lateFrames += 1
+            if frame.head.kind == .refusal, Refusal(rawValue: frame.head.status) == .otherEpoch { learn(frame.body) }
+            return
+        }
+        let isAbsent = frame.head.versionCounter == 0
+        let version =
+            isAbsent
+            ? .none : RecordVersion(counter: frame.head.versionCounter, writer: frame.head.versionWriter)
+        let absent = isAbsent ? frame.head.versionWriter : 0
         let isAcknowledgement = frame.head.flags.contains(.acknowledgement)
         let step: RegisterOperation.Step
         switch (frame.head.kind, isAcknowledgement) {
@@ -99,7 +114,7 @@ extension RouterNode {
             hear(cell, stamp: frame.head.deadline, asked: operations[key]!.started, now: now)
             tick(&work.register, version, now: now)
             let (next, keep) = work.register.answered(
-                position, version: version, tombstone: frame.head.flags.contains(.tombstone))
+                position, version: version, tombstone: frame.head.flags.contains(.tombstone), absent: absent)
             step = next
             if keep, work.register.kind == .read {
                 heldBytes += frame.body.count - work.value.count
@@ -114,9 +129,73 @@ extension RouterNode {
             // A refusal of the query that comes while storing says nothing about the store.
             guard frame.head.kind == .refusal, isAcknowledgement == work.register.isStoring else { return }
             let refusal = Refusal(rawValue: frame.head.status)
+            if work.register.kind != .read, work.pausedAt == nil, refusal == .otherEpoch || refusal == .refilling {
+                work.pausedAt = now
+            }
+            if refusal == .otherEpoch {
+                operations[key]!.work = .record(work)
+                return recordMoved(key, position, frame, by: cell, now: now, into: &sink)
+            }
             work.refusal = refusal
             tick(&work.register, .none, now: now)
             step = work.register.failed(position, changedNothing: refusal.map { $0 != .storeBroken } ?? false)
+        }
+        operations[key]!.work = .record(work)
+        perform(step, key, now: now, into: &sink)
+    }
+
+    /// The cell serves the customer in another epoch: whoever is behind learns from the other, and the operation goes on.
+    private mutating func recordMoved(
+        _ key: SlabKey, _ position: Int, _ frame: borrowing FrameView, by cell: CellIndex, now: Instant,
+        into sink: inout some RouterSink
+    ) {
+        learn(frame.body)
+        let assignment = assignment(of: operations[key]!.customer)
+        guard case .record(var work) = operations[key]!.work else { return }
+        if assignment.epoch > operations[key]!.epoch {
+            return restart(key, assignment, now: now, into: &sink)
+        }
+        if work.told & (1 << position) == 0 {
+            // The cell is behind: on the same link first what it lacks, then the request again.
+            work.told |= 1 << position
+            operations[key]!.work = .record(work)
+            tell(cell, of: operations[key]!.customer, into: &sink)
+            let remaining = UInt32(clamping: max(1, (operations[key]!.deadline - now).nanoseconds / 1_000_000))
+            let unsent =
+                work.register.isStoring
+                ? store(key, 1 << position, work.register.version, remaining: remaining, into: &sink)
+                : ask(key, 1 << position, remaining: remaining, into: &sink)
+            guard unsent != 0 else { return }
+        }
+        work.refusal = .otherEpoch
+        operations[key]!.work = .record(work)
+        let step = advance(key, now: now) { $0.failed(position, changedNothing: true) }
+        perform(step, key, now: now, into: &sink)
+    }
+
+    /// Goes on in a newer epoch. Epochs rise, so that restarts end with the deadline at the latest.
+    private mutating func restart(
+        _ key: SlabKey, _ assignment: Placement.Assignment, now: Instant, into sink: inout some RouterSink
+    ) {
+        guard case .record(var work) = operations[key]!.work else { return }
+        counters.epochRestarts += 1
+        let entry = ledger.entry(of: operations[key]!.customer)
+        operations[key]!.epoch = assignment.epoch
+        operations[key]!.shard = assignment.serving
+        work.members = QuorumMembers(assignment)
+        work.told = 0
+        let step: RegisterOperation.Step
+        if work.register.hasChosen, work.register.kind != .read, entry.swept > work.chosenEpoch {
+            // A tombstone above this version may have been collected since.
+            step = work.register.giveUp()
+        } else {
+            if work.register.kind == .read {
+                heldBytes -= work.value.count
+                work.value = []
+            }
+            tick(&work.register, .none, now: now)
+            step = work.register.restart(
+                quorum: work.members.quorum, usable: usable(of: work.members, work.register.rule))
         }
         operations[key]!.work = .record(work)
         perform(step, key, now: now, into: &sink)
@@ -162,6 +241,7 @@ extension RouterNode {
             query(key, positions, now: now, into: &sink)
         case .store(let positions, let version):
             versionClock.follow(version.counter, wall: wall(now))
+            noteChoice(key)
             let remaining = beginAttempt(key, now: now)
             let unsent = store(key, positions, version, remaining: remaining, into: &sink)
             fail(key, unsent, now: now, into: &sink)
@@ -176,22 +256,39 @@ extension RouterNode {
         }
     }
 
+    /// A write that has chosen its version keeps it; from which epoch it is says whether it may still be sent.
+    private mutating func noteChoice(_ key: SlabKey) {
+        guard case .record(var work) = operations[key]!.work, work.register.kind != .read, !work.isSending else {
+            return
+        }
+        work.isSending = true
+        work.chosenEpoch = operations[key]!.epoch
+        operations[key]!.work = .record(work)
+    }
+
     private mutating func query(
-        _ key: SlabKey, _ positions: RegisterOperation.Positions, now: Instant, into sink: inout some RouterSink
+        _ key: SlabKey, _ positions: Positions, now: Instant, into sink: inout some RouterSink
     ) {
         let remaining = beginAttempt(key, now: now)
-        guard case .record(let work) = operations[key]!.work else { return }
+        let unsent = ask(key, positions, remaining: remaining, into: &sink)
+        fail(key, unsent, now: now, into: &sink)
+    }
+
+    /// - Returns: the positions whose link could not take the frame.
+    private mutating func ask(
+        _ key: SlabKey, _ positions: Positions, remaining: UInt32, into sink: inout some RouterSink
+    ) -> Positions {
+        guard case .record(let work) = operations[key]!.work else { return 0 }
         let head = FrameHead(
             kind: work.register.kind == .read ? .recordRead : .recordVersion,
             flags: .priority(operations[key]!.priority), request: key.rawValue, customer: operations[key]!.customer,
             epoch: operations[key]!.epoch, deadline: remaining)
-        let unsent = send(head, key, positions, payload: .none, into: &sink)
-        fail(key, unsent, now: now, into: &sink)
+        return send(head, key, positions, payload: .none, into: &sink)
     }
 
     /// Positions whose link could not take a frame have failed in the same turn, and keep what they had.
     private mutating func fail(
-        _ key: SlabKey, _ positions: RegisterOperation.Positions, now: Instant, into sink: inout some RouterSink
+        _ key: SlabKey, _ positions: Positions, now: Instant, into sink: inout some RouterSink
     ) {
         var rest = positions
         while rest != 0 {
@@ -203,9 +300,9 @@ extension RouterNode {
     }
 
     private mutating func store(
-        _ key: SlabKey, _ positions: RegisterOperation.Positions, _ version: RecordVersion, remaining: UInt32,
+        _ key: SlabKey, _ positions: Positions, _ version: RecordVersion, remaining: UInt32,
         into sink: inout some RouterSink
-    ) -> RegisterOperation.Positions {
+    ) -> Positions {
         guard case .record(let work) = operations[key]!.work else { return 0 }
         var flags = FrameFlags.priority(operations[key]!.priority)
         let payload: FramePayload
@@ -228,15 +325,19 @@ extension RouterNode {
 
     /// - Returns: the positions whose link could not take the frame.
     private mutating func send(
-        _ head: FrameHead, _ key: SlabKey, _ positions: RegisterOperation.Positions, payload: FramePayload,
+        _ head: FrameHead, _ key: SlabKey, _ positions: Positions, payload: FramePayload,
         into sink: inout some RouterSink
-    ) -> RegisterOperation.Positions {
-        let shard = operations[key]!.shard
+    ) -> Positions {
+        guard case .record(let work) = operations[key]!.work else { return 0 }
         let request = operations[key]!.request
-        var unsent: RegisterOperation.Positions = 0
-        for position in 0..<shard.count where positions & (1 << position) != 0 {
+        var unsent: Positions = 0
+        for position in 0..<work.members.count where positions & (1 << position) != 0 {
             counters.attempts += 1
-            guard !sink.send(head, to: shard[position], request: request, payload: payload) else { continue }
+            let cell = work.members[position]
+            guard !sink.send(head, to: cell, request: request, payload: payload) else {
+                links[cell.position].usedAt = clock
+                continue
+            }
             counters.unsent += 1
             unsent |= 1 << position
         }
@@ -278,6 +379,7 @@ extension RouterNode {
         let shard = operations[key]!.shard
         let request = operations[key]!.request
         let customer = operations[key]!.customer
+        if let paused = work.pausedAt { writePauses.record(clock - paused) }
         var response = RouterResponse(status: 200)
         if let (status, problem) = Self.explain(outcome, work.refusal) {
             finish(key)
@@ -331,7 +433,7 @@ extension RouterNode {
                     "outcome-unknown", title: "The write was not acknowledged by enough cells",
                     detail: "It may or may not have been kept; repeating it is safe.", policy: "quorum"), into: &sink)
         }
-        response.cell = shard[work.source]
+        response.cell = work.members[work.source]
         response.epoch = operations[key]!.epoch
         response.serving = serving(of: shard)
         response.shardSize = shard.count

@@ -6,7 +6,8 @@ extension RouterNode {
     mutating func startService(
         _ request: DataRequest, now: Instant, into sink: inout some RouterSink
     ) -> SlabKey? {
-        let shard = shard(of: request.customer)
+        let assignment = assignment(of: request.customer)
+        let shard = Self.services(of: assignment)
         guard let position = choose(from: shard, tried: 0) else {
             refuseNoCell(request.id, shard: shard, customer: request.customer, into: &sink)
             return nil
@@ -15,8 +16,7 @@ extension RouterNode {
         work.current = position
         let operation = RouterOperation(
             request: request.id, customer: request.customer, method: request.method, priority: request.priority,
-            isIdempotent: request.isIdempotent, shard: shard, epoch: placement.table.epoch(of: request.customer),
-            started: now,
+            isIdempotent: request.isIdempotent, shard: shard, epoch: assignment.epoch, started: now,
             deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
             work: .service(work))
         guard let key = operations.insert(operation) else {
@@ -25,6 +25,14 @@ extension RouterNode {
         }
         sendService(key, to: position, now: now, into: &sink)
         return key
+    }
+
+    /// The order in which cells are asked: that of the shard in force, or in joint that of the joining one and then of who
+    /// is only in the other.
+    static func services(of assignment: Placement.Assignment) -> Shard {
+        var shard = assignment.serving
+        if assignment.phase == .joint { for cell in assignment.inForce { shard.append(cell) } }
+        return shard
     }
 
     /// The first position of the shard that serves and was not tried; failing that one that can be asked all the same.
@@ -51,9 +59,12 @@ extension RouterNode {
             kind: .serviceCall, flags: .priority(operations[key]!.priority),
             status: UInt16(operations[key]!.method.rawValue), request: key.rawValue,
             customer: operations[key]!.customer, epoch: operations[key]!.epoch, deadline: remaining)
-        let isSent = sink.send(
-            head, to: operations[key]!.shard[position], request: operations[key]!.request, payload: .request)
-        guard !isSent else { return }
+        let cell = operations[key]!.shard[position]
+        let isSent = sink.send(head, to: cell, request: operations[key]!.request, payload: .request)
+        guard !isSent else {
+            links[cell.position].usedAt = now
+            return
+        }
         // Goes on with a position that was not tried, so that it comes back here at most once for each.
         counters.unsent += 1
         serviceAttemptFailed(key, .unsent, now: now, into: &sink)
@@ -88,12 +99,47 @@ extension RouterNode {
         case .refusal:
             guard shard[work.current] == cell else { return }
             links[cell.position].pulse.answered()
+            if Refusal(rawValue: frame.head.status) == .otherEpoch {
+                return serviceMoved(key, frame, by: cell, now: now, into: &sink)
+            }
             counters.refusals += 1
             serviceAttemptFailed(
                 key, .refused(Refusal(rawValue: frame.head.status)), now: now, into: &sink)
         default:
             counters.lateFrames += 1
         }
+    }
+
+    /// The cell serves the customer in another epoch: whoever is behind learns from the other, and the request goes on. It
+    /// was not begun, so that this is safe for any.
+    private mutating func serviceMoved(
+        _ key: SlabKey, _ frame: borrowing FrameView, by cell: CellIndex, now: Instant,
+        into sink: inout some RouterSink
+    ) {
+        learn(frame.body)
+        guard frame.head.epoch == operations[key]!.epoch, case .service(var work) = operations[key]!.work else {
+            counters.lateFrames += 1
+            return
+        }
+        let assignment = assignment(of: operations[key]!.customer)
+        if assignment.epoch > operations[key]!.epoch {
+            counters.epochRestarts += 1
+            operations[key]!.epoch = assignment.epoch
+            operations[key]!.shard = Self.services(of: assignment)
+            work.tried = 0
+            work.told = 0
+            operations[key]!.work = .service(work)
+            if now < operations[key]!.deadline, let next = choose(from: operations[key]!.shard, tried: 0) {
+                return sendService(key, to: next, now: now, into: &sink)
+            }
+        } else if work.told & (1 << work.current) == 0 {
+            work.told |= 1 << work.current
+            operations[key]!.work = .service(work)
+            tell(cell, of: operations[key]!.customer, into: &sink)
+            return sendService(key, to: work.current, now: now, into: &sink)
+        }
+        counters.refusals += 1
+        serviceAttemptFailed(key, .refused(.otherEpoch), now: now, into: &sink)
     }
 
     /// Goes on with the next cell where that is safe, and answers the client where it is not.

@@ -35,11 +35,15 @@ package struct RouterConfiguration {
 package struct RouterNode: ~Copyable {
     package let topology: MeshTopology
     package let policy: RoutingPolicy
-    package internal(set) var placement: Placement
+    /// What the router knows of the placement; it learns it from the cells and tells them.
+    package internal(set) var ledger: PlacementLedger
+    package var placement: Placement { ledger.placement }
     /// The driver speaks to it of keys, streams and further members; what that changes is taken over with the next datagram or wake.
     package var gossip: GossipPort
     package internal(set) var impact = ImpactObserver()
     package internal(set) var counters = RouterCounters()
+    /// How long writes waited that met a move: from the first refusal to the answer.
+    package internal(set) var writePauses = DurationHistogram()
 
     var links: [CellLink]
     let cellsByName: [String: CellIndex]
@@ -52,6 +56,8 @@ package struct RouterNode: ~Copyable {
     var clock = Instant.zero
     /// When the cells are looked at next.
     var nextLook = Instant.distantFuture
+    /// When the cells are asked next whether they know of a newer placement.
+    var nextExchange = Instant.distantFuture
     /// Nil once the cells that never served were looked for.
     var started: Instant?
     /// The tier of each blueprint's records; nil where it has no store.
@@ -73,7 +79,9 @@ package struct RouterNode: ~Copyable {
     package init(_ configuration: RouterConfiguration) throws(GossipPort.Invalid) {
         topology = configuration.topology
         policy = configuration.topology.routing
-        placement = configuration.placement
+        ledger = PlacementLedger(
+            configuration.placement,
+            seal: EntrySeal(secret: configuration.gossip.secret, mesh: configuration.gossip.mesh))
         gossip = try GossipPort(configuration.gossip)
         boot = configuration.boot
         operations = Slab(limit: configuration.operationLimit)
@@ -92,7 +100,7 @@ package struct RouterNode: ~Copyable {
         var next = gossip.nextDeadline() ?? .distantFuture
         if let at = timers.next() { next = min(next, at) }
         if let at = attempts.next() { next = min(next, at) }
-        return min(next, nextLook)
+        return min(next, nextLook, nextExchange)
     }
 
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some RouterSink) {
@@ -115,6 +123,7 @@ package struct RouterNode: ~Copyable {
         gossip.wake(now: now, into: &sink)
         followMembers(now: now, into: &sink)
         while let cell = timers.popDue(now: now) { reconnect(cell, now: now, into: &sink) }
+        if now >= nextExchange { exchangeAll(now: now, into: &sink) }
         let stood = stoodStill(now)
         while let due = attempts.popDue(now: now) {
             guard let operation = operations[due.operation], due.attempt == nil || due.attempt == operation.attempt
@@ -127,10 +136,21 @@ package struct RouterNode: ~Copyable {
         if now >= nextLook { look(stood: stood, now: now, into: &sink) }
     }
 
-    /// How many cells of this very shard an operation on its records needs; nil where they have no store.
-    func rule(of shard: Shard) -> QuorumRule? {
-        guard let tier = tiers[topology.cells[shard[0].position].blueprint] else { return nil }
-        return quorum ?? QuorumRule(tier: tier, size: shard.count)
+    /// How many cells of each set an operation on these records needs; nil where the cells have no store.
+    func rule(of cell: CellIndex) -> QuorumRule? {
+        guard let tier = tiers[topology.cells[cell.position].blueprint] else { return nil }
+        return quorum ?? QuorumRule(tier: tier)
+    }
+
+    /// The customer's shards and epoch as this router knows them.
+    func assignment(of customer: CustomerHash) -> Placement.Assignment {
+        var assignment = placement.assignment(of: customer)
+        if topology.sharding.replacement == .onCrash {
+            assignment.inForce = placement.shard(of: customer, excluding: notServing)
+            assignment.other = Shard()
+            assignment.phase = .stable
+        }
+        return assignment
     }
 
     /// The wall clock, nanoseconds since 1970, as the cells' clocks correct it.
@@ -150,8 +170,8 @@ package struct RouterNode: ~Copyable {
     /// The shard of a customer as this router sees it now.
     package func shard(of customer: CustomerHash) -> Shard {
         switch topology.sharding.replacement {
-        case .never: placement.shard(of: customer)
-        case .onCrash: placement.shard(of: customer, excluding: notServing)
+        case .never: ledger.placement.shard(of: customer)
+        case .onCrash: ledger.placement.shard(of: customer, excluding: notServing)
         }
     }
 
@@ -198,6 +218,7 @@ package struct RouterNode: ~Copyable {
     ) {
         clock = now
         if frame.head.kind == .pong { return ponged(frame.head, by: cell, now: now, into: &sink) }
+        if frame.head.request == Self.exchangeRequest { return exchanged(frame, by: cell, now: now, into: &sink) }
         let key = SlabKey(rawValue: frame.head.request)
         guard operations.contains(key) else {
             counters.lateFrames += 1
@@ -241,8 +262,9 @@ package struct RouterNode: ~Copyable {
         switch operation.work {
         case .service(let work): unheard.append(operation.shard[work.current])
         case .record(let work):
-            for position in 0..<operation.shard.count where work.register.pending & (1 << position) != 0 {
-                unheard.append(operation.shard[position])
+            // A shard holds sixteen; of two joint ones the first sixteen are blamed.
+            for position in 0..<work.members.count where work.register.pending & (1 << position) != 0 {
+                unheard.append(work.members[position])
             }
         }
         return unheard
@@ -263,8 +285,8 @@ package struct RouterNode: ~Copyable {
                 if operation.shard[work.current] == cell {
                     serviceAttemptFailed(key, .reset, now: now, into: &sink)
                 }
-            case .record:
-                if let position = operation.shard.firstIndex(of: cell) {
+            case .record(let work):
+                if let position = work.members.position(of: cell) {
                     recordPositionFailed(key, position, now: now, into: &sink)
                 }
             }
@@ -277,7 +299,7 @@ package struct RouterNode: ~Copyable {
         lacksQuorum: Bool = false, _ problem: DataProblem, into sink: inout some RouterSink
     ) {
         var response = RouterResponse(status: status)
-        response.epoch = placement.table.epoch(of: customer)
+        response.epoch = ledger.placement.epoch(of: customer)
         response.retryAfter = retryAfter
         response.problem = problem
         if let shard {
@@ -322,6 +344,10 @@ package struct RouterCounters: Sendable {
     package var lateFrames: UInt64 = 0
     package var abandoned: UInt64 = 0
     package var noQuorum: UInt64 = 0
+    /// Phases and attempts that went on in a newer epoch.
+    package var epochRestarts: UInt64 = 0
+    /// Requests sent again to a cell that was told of a newer entry first.
+    package var entriesTold: UInt64 = 0
     package var writeBacks: UInt64 = 0
     package var overloaded: UInt64 = 0
     /// Pings of cells that were not heard otherwise.

@@ -16,9 +16,21 @@ struct RouterOperation {
         var current = 0
         /// Why the last attempt ended, if one did.
         var lastFailure = AttemptFailure.none
+        /// Positions whose cells were told of a newer entry, each once in an epoch.
+        var told: UInt16 = 0
     }
     struct RecordWork {
         var register: RegisterOperation
+        /// The cells that take part, of both shards while these are joint.
+        var members: QuorumMembers
+        /// Members that were told of a newer entry, each once in an epoch.
+        var told: Positions = 0
+        /// A write has chosen its version.
+        var isSending = false
+        /// The epoch in which it has.
+        var chosenEpoch = Epoch.first
+        /// When a write was refused for the first time because of a move; what follows is the pause that it cost.
+        var pausedAt: Instant?
         /// The newest value that a read has found.
         var value: [UInt8] = []
         /// The position whose answer is being returned.
@@ -32,7 +44,9 @@ struct RouterOperation {
     var method: HTTPMethod
     var priority: Priority
     var isIdempotent: Bool
+    /// The cells that serve, in the customer's order.
     var shard: Shard
+    /// That of the present phase or attempt: answers of another one count for nothing.
     var epoch: Epoch
     var started: Instant
     var deadline: Instant

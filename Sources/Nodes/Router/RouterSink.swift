@@ -9,6 +9,9 @@ package protocol RouterSink: LinkSink {
     /// Send a frame whose customer, name and path are those of the client's request.
     /// - Returns: false when the link is gone or full, or the client is: nothing was sent, and nothing will be.
     mutating func send(_ head: FrameHead, to cell: CellIndex, request: RequestID, payload: FramePayload) -> Bool
+    /// Send a frame that belongs to no client's request.
+    /// - Returns: false when the link is gone or full: nothing was sent.
+    mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool
     /// Send a ping, which belongs to no request.
     /// - Returns: false when the link is gone or full: nothing was sent.
     mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool

@@ -3,11 +3,13 @@ import MeshBase
 /// Finds a pin by its customer in one or two probes: open addressing over the hash, at most half full.
 struct PinIndex: Sendable {
     private var keys: [UInt64] = []
-    /// The position in the table's pins, or -1 where the entry is free.
+    /// Which pin of all, or -1 where the slot is free.
     private var positions: [Int32] = []
+    private(set) var pins: [PlacementEntry.Pin] = []
     private var mask = 0
 
-    init(_ pins: [PlacementTable.Pin]) {
+    init(_ table: PlacementTable) {
+        for entry in table.entries where !entry.pins.isEmpty { pins += entry.pins }
         guard !pins.isEmpty else { return }
         var size = 16
         while size < pins.count * 2 { size *= 2 }
@@ -15,10 +17,10 @@ struct PinIndex: Sendable {
         positions = Array(repeating: -1, count: size)
         mask = size - 1
         for (number, pin) in pins.enumerated() {
-            var entry = start(pin.customer)
-            while positions[entry] >= 0 { entry = (entry + 1) & mask }
-            keys[entry] = pin.customer.rawValue
-            positions[entry] = Int32(number)
+            var slot = start(pin.customer)
+            while positions[slot] >= 0 { slot = (slot + 1) & mask }
+            keys[slot] = pin.customer.rawValue
+            positions[slot] = Int32(number)
         }
     }
 
@@ -26,10 +28,10 @@ struct PinIndex: Sendable {
 
     func position(of customer: CustomerHash) -> Int? {
         guard !positions.isEmpty else { return nil }
-        var entry = start(customer)
-        while positions[entry] >= 0 {
-            if keys[entry] == customer.rawValue { return Int(positions[entry]) }
-            entry = (entry + 1) & mask
+        var slot = start(customer)
+        while positions[slot] >= 0 {
+            if keys[slot] == customer.rawValue { return Int(positions[slot]) }
+            slot = (slot + 1) & mask
         }
         return nil
     }

@@ -6,31 +6,55 @@ import Topology
 /// A lookup allocates nothing and stores nothing per customer; two processes that hold the same topology and table
 /// agree without talking to each other. What a shard is, exactly: docs/sharding.md.
 public struct Placement: Sendable {
-    /// The shards of one customer during a change of placement.
+    /// The shards of one customer, as the entry of its cohort has them.
     public struct Assignment: Sendable, Equatable {
-        /// The epoch in force for the customer.
+        /// The one epoch in which the customer is served.
         public var epoch: Epoch
-        /// The shard whose order of cells serves.
-        public var shard: Shard
-        /// In a joint epoch, the shard whose quorum is needed as well.
-        public var joining: Shard?
+        /// What `other` means.
+        public var phase: UnitPhase
+        /// The shard that has every record: in joint the old one.
+        public var inForce: Shard
+        /// The joining shard in joint, whose quorum is needed as well; the previous one in new, which only keeps its
+        /// records; empty when stable.
+        public var other: Shard
+
+        /// The shard whose order of cells serves; in joint the joining one.
+        public var serving: Shard { phase == .joint && !other.isEmpty ? other : inForce }
+
+        /// The cells that take part in the customer's reads and writes.
+        public func isMember(_ cell: CellIndex) -> Bool {
+            inForce.contains(cell) || phase == .joint && other.contains(cell)
+        }
     }
 
-    /// The epochs and pins it was made from.
-    public let table: PlacementTable
+    /// The entries that it was made from.
+    public private(set) var table: PlacementTable
     /// Cells of the topology, at most 1024.
     public let cellCount: Int
     /// k, at most 16.
     public let size: Int
 
-    let views: PlacementViews
-    let pins: PinIndex
-    /// Per cohort, the numbers of the view that serves and, in joint, of the one that joins (else -1), both for
-    /// customers of no geography; the views of the geographies follow each.
-    private let cohortViews: [(serving: Int32, joining: Int32)]
+    var views: PlacementViews
+    private(set) var pins: PinIndex
+    private let topology: MeshTopology
+    private var units: [CohortViews] = []
+    /// Views by the regions that they leave out: the first of several, for customers of no geography; the views of the
+    /// geographies follow it.
+    private var known: [[Int]: Int32] = [:]
     /// In order of `Customers.geographies`: a customer whose draw is at most `last` is bound to this geography.
     private let geographies: [(last: UInt64, name: String)]
     private let geographySeed: UInt64
+
+    /// What a lookup needs of one cohort.
+    private struct CohortViews {
+        var epoch: Epoch
+        var phase: UnitPhase
+        /// The number of the view in force, and of the other; -1 for none.
+        var inForce: Int32
+        var other: Int32
+        /// Cells that either side was forced to give up; nil for none, as nearly always.
+        var without: (inForce: CellSet, other: CellSet)?
+    }
 
     /// The placement of a new mesh: every cohort at the first epoch, no pins.
     public init(_ topology: MeshTopology) {
@@ -41,14 +65,15 @@ public struct Placement: Sendable {
     /// Refuses a table that does not fit the topology.
     public init(_ topology: MeshTopology, table: PlacementTable) throws(PlacementError) {
         self.init(unchecked: topology, table: table)
-        try check(topology)
+        for entry in table.entries { try check(entry) }
     }
 
     private init(unchecked topology: MeshTopology, table: PlacementTable) {
         self.table = table
+        self.topology = topology
         cellCount = topology.cells.count
         size = min(max(topology.sharding.size, 1), Shard.capacity)
-        pins = PinIndex(table.pins)
+        pins = PinIndex(table)
         geographySeed = StableHash.combine(topology.seed, StableHash.hash("geography"))
         var geographies: [(last: UInt64, name: String)] = []
         var sum = 0.0
@@ -57,60 +82,105 @@ public struct Placement: Sendable {
             geographies.append((sum >= 1 ? .max : UInt64(sum * 0x1p64), share.geography))
         }
         self.geographies = geographies
-
-        var views = PlacementViews(topology)
-        var known: [[Int]: Int32] = [:]
-        func view(_ placement: CohortPlacement) -> Int32 {
-            if let number = known[placement.evacuated] { return number }
-            let number = Int32(views.add(topology, geography: nil, evacuated: placement.evacuated))
-            for geography in geographies {
-                _ = views.add(topology, geography: geography.name, evacuated: placement.evacuated)
-            }
-            known[placement.evacuated] = number
-            return number
-        }
-        cohortViews = table.cohorts.map { cohort in (view(cohort.serving), cohort.joining.map { view($0) } ?? -1) }
-        self.views = views
+        views = PlacementViews(topology)
+        units = table.entries.map { look($0) }
     }
 
-    /// The customer's cells in the customer's order; of an old or joint placement, the old ones. Fewer than k only
-    /// where fewer cells are eligible: none, where every region of the customer's geography is evacuated.
-    public func shard(of customer: CustomerHash) -> Shard {
-        if !pins.isEmpty, let position = pins.position(of: customer) { return table.pins[position].shard }
-        let view = Int(cohortViews[table.cohort(of: customer)].serving) + geographyOffset(of: customer)
-        return views.shard(of: customer, in: view)
+    /// Takes an entry over where it is newer than the one here and fits the topology.
+    /// - Returns: whether it was taken over; false for an older one.
+    @discardableResult
+    public mutating func install(_ entry: PlacementEntry) throws(PlacementError) -> Bool {
+        guard table.entries.indices.contains(entry.cohort) else { throw .noSuchCohort(entry.cohort) }
+        guard entry.version > table.entries[entry.cohort].version else { return false }
+        try check(entry)
+        let hadPins = !table.entries[entry.cohort].pins.isEmpty
+        table.merge(entry)
+        units[entry.cohort] = look(entry)
+        if hadPins || !entry.pins.isEmpty { pins = PinIndex(table) }
+        return true
+    }
+
+    private mutating func look(_ entry: PlacementEntry) -> CohortViews {
+        let side = entry.state.inForce
+        let other = entry.state.other
+        var unit = CohortViews(
+            epoch: entry.epoch, phase: entry.state.phase, inForce: view(side), other: other.map { view($0) } ?? -1)
+        if !side.without.isEmpty || !(other?.without.isEmpty ?? true) {
+            unit.without = (CellSet(side.without), CellSet(other?.without ?? []))
+        }
+        return unit
+    }
+
+    private mutating func view(_ side: PlacementSide) -> Int32 {
+        if let number = known[side.evacuated] { return number }
+        let number = Int32(views.add(topology, geography: nil, evacuated: side.evacuated))
+        for geography in geographies {
+            _ = views.add(topology, geography: geography.name, evacuated: side.evacuated)
+        }
+        known[side.evacuated] = number
+        return number
+    }
+
+    /// The customer's cells in the customer's order, the first healthy one of which serves; in joint those of the
+    /// joining shard. Fewer than k only where fewer cells are eligible: none, where every region of the customer's
+    /// geography is evacuated.
+    @inlinable public func shard(of customer: CustomerHash) -> Shard { servingShard(of: customer) }
+
+    @usableFromInline func servingShard(of customer: CustomerHash) -> Shard {
+        if !pins.isEmpty, let position = pins.position(of: customer) { return pins.pins[position].shard }
+        let unit = units[table.cohort(of: customer)]
+        let isJoint = unit.phase == .joint
+        let view = Int(isJoint ? unit.other : unit.inForce) + geographyOffset(of: customer)
+        let shard = views.shard(of: customer, in: view)
+        guard let without = unit.without else { return shard }
+        return shard.leaving(out: isJoint ? without.other : without.inForce)
     }
 
     /// The shard as it would be if the excluded cells did not exist: the next cells take their places. This is the
     /// control of the poison experiment (`replacement: on-crash`). A pinned shard shrinks instead.
     public func shard(of customer: CustomerHash, excluding excluded: CellSet) -> Shard {
         if !pins.isEmpty, let position = pins.position(of: customer) {
-            var left = Shard()
-            for cell in table.pins[position].shard where !excluded.contains(cell) { left.append(cell) }
-            return left
+            return pins.pins[position].shard.leaving(out: excluded)
         }
-        let view = Int(cohortViews[table.cohort(of: customer)].serving) + geographyOffset(of: customer)
+        let unit = units[table.cohort(of: customer)]
+        let view = Int(unit.phase == .joint ? unit.other : unit.inForce) + geographyOffset(of: customer)
         return views.shard(of: customer, in: view, excluding: excluded)
     }
 
-    /// Epoch and shards together, as the fence of a write needs them.
+    /// Epoch and shards together, as the fence of a request needs them.
     public func assignment(of customer: CustomerHash) -> Assignment {
         if !pins.isEmpty, let position = pins.position(of: customer) {
-            let pin = table.pins[position]
-            return Assignment(epoch: pin.epoch, shard: pin.shard, joining: nil)
+            let pin = pins.pins[position]
+            return Assignment(
+                epoch: pin.epoch, phase: pin.state.phase, inForce: pin.state.inForce.shard,
+                other: pin.state.other?.shard ?? Shard())
         }
-        let cohort = table.cohort(of: customer)
+        return cohortAssignment(of: customer)
+    }
+
+    /// Whether a cell takes part in the customer's reads and writes; see `Assignment.isMember`.
+    public func isMember(_ cell: CellIndex, of customer: CustomerHash) -> Bool {
+        assignment(of: customer).isMember(cell)
+    }
+
+    /// The shards of a customer by its cohort alone, as if it had no pin.
+    public func cohortAssignment(of customer: CustomerHash) -> Assignment {
+        let unit = units[table.cohort(of: customer)]
         let offset = geographyOffset(of: customer)
-        let numbers = cohortViews[cohort]
-        return Assignment(
-            epoch: table.cohorts[cohort].epoch, shard: views.shard(of: customer, in: Int(numbers.serving) + offset),
-            joining: numbers.joining < 0 ? nil : views.shard(of: customer, in: Int(numbers.joining) + offset))
+        var assignment = Assignment(
+            epoch: unit.epoch, phase: unit.phase, inForce: views.shard(of: customer, in: Int(unit.inForce) + offset),
+            other: unit.other < 0 ? Shard() : views.shard(of: customer, in: Int(unit.other) + offset))
+        if let without = unit.without {
+            assignment.inForce = assignment.inForce.leaving(out: without.inForce)
+            assignment.other = assignment.other.leaving(out: without.other)
+        }
+        return assignment
     }
 
     /// The epoch in force for a customer, that of its pin where it has one.
-    public func epoch(of customer: CustomerHash) -> Epoch {
-        if !pins.isEmpty, let position = pins.position(of: customer) { return table.pins[position].epoch }
-        return table.cohorts[table.cohort(of: customer)].epoch
+    @inline(__always) public func epoch(of customer: CustomerHash) -> Epoch {
+        if !pins.isEmpty, let position = pins.position(of: customer) { return pins.pins[position].epoch }
+        return units[table.cohort(of: customer)].epoch
     }
 
     /// The geography that the customer never leaves; nil for a customer of the whole mesh. A pure function of
@@ -122,8 +192,21 @@ public struct Placement: Sendable {
 
     /// The level at which the customer's shard spreads.
     public func spread(of customer: CustomerHash) -> ShardingPolicy.Spread {
-        let view = Int(cohortViews[table.cohort(of: customer)].serving) + geographyOffset(of: customer)
+        let view = Int(units[table.cohort(of: customer)].inForce) + geographyOffset(of: customer)
         return views.views[view].spread
+    }
+
+    /// Whether a customer of any geography keeps an eligible cell when these regions (positions) take none; nil where
+    /// each does, or else a geography without one, empty for the whole mesh.
+    public func geographyWithoutCells(evacuated: [Int]) -> String? {
+        func isLeft(_ geography: String?) -> Bool {
+            topology.cells.contains { cell in
+                !evacuated.contains(cell.region)
+                    && (geography == nil || topology.regions[cell.region].geography == geography)
+            }
+        }
+        guard isLeft(nil) else { return "" }
+        return geographies.first { !isLeft($0.name) }?.name
     }
 
     /// 0 for a customer of the whole mesh, else one more than the position of the customer's geography.
@@ -137,17 +220,25 @@ public struct Placement: Sendable {
     /// The views in use and the share of customers that each serves; the shares add up to 1.
     var viewShares: [(view: Int, share: Double)] {
         var shares = Array(repeating: 0.0, count: views.views.count)
-        let perCohort = 1 / Double(cohortViews.count)
-        for cohort in cohortViews {
+        let perCohort = 1 / Double(units.count)
+        for unit in units {
+            let serving = Int(unit.phase == .joint ? unit.other : unit.inForce)
             var before = 0.0
             for (position, geography) in geographies.enumerated() {
                 let upTo = Double(geography.last) * 0x1p-64
-                shares[Int(cohort.serving) + position + 1] += (upTo - before) * perCohort
+                shares[serving + position + 1] += (upTo - before) * perCohort
                 before = upTo
             }
-            shares[Int(cohort.serving)] += (1 - before) * perCohort
+            shares[serving] += (1 - before) * perCohort
         }
         return shares.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element) }
+    }
+
+    /// The views of one side of a cohort's entry, one for customers of no geography and one for each geography.
+    func viewNumbers(of cohort: Int, other: Bool) -> [Int] {
+        let first = other ? units[cohort].other : units[cohort].inForce
+        guard first >= 0 else { return [] }
+        return Array(Int(first)...(Int(first) + geographies.count))
     }
 }
 
@@ -155,27 +246,30 @@ public struct Placement: Sendable {
 public enum PlacementError: Error, Equatable, Sendable {
     /// A cohort evacuates a region that the topology does not have.
     case noSuchRegion(Int)
-    /// A pin names a cell that the topology does not have.
+    /// A pin names a cell, or a side gives one up, that the topology does not have.
     case noSuchCell(CellIndex)
     /// A pin would take a customer out of the geography that it must not leave.
     case leavesGeography(CellIndex, geography: String)
+    /// The table has no cohort of this number.
+    case noSuchCohort(Int)
 }
 
 extension Placement {
-    private func check(_ topology: MeshTopology) throws(PlacementError) {
-        for cohort in table.cohorts {
-            for placement in cohort.placements {
-                for region in placement.evacuated where !topology.regions.indices.contains(region) {
-                    throw .noSuchRegion(region)
-                }
+    private func check(_ entry: PlacementEntry) throws(PlacementError) {
+        for side in [entry.state.inForce, entry.state.other].compactMap({ $0 }) {
+            for region in side.evacuated where !topology.regions.indices.contains(region) {
+                throw .noSuchRegion(region)
             }
+            for cell in side.without where cell.position >= cellCount { throw .noSuchCell(cell) }
         }
-        for pin in table.pins {
+        for pin in entry.pins {
             let geography = geography(of: pin.customer)
-            for cell in pin.shard {
-                guard cell.position < topology.cells.count else { throw .noSuchCell(cell) }
-                if let geography, topology.regions[topology.cells[cell.position].region].geography != geography {
-                    throw .leavesGeography(cell, geography: geography)
+            for shard in [pin.state.inForce.shard, pin.state.other?.shard ?? Shard(), pin.home] {
+                for cell in shard {
+                    guard cell.position < cellCount else { throw .noSuchCell(cell) }
+                    if let geography, topology.regions[topology.cells[cell.position].region].geography != geography {
+                        throw .leavesGeography(cell, geography: geography)
+                    }
                 }
             }
         }

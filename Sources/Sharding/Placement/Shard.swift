@@ -45,6 +45,13 @@ public struct Shard: Sendable {
         return count
     }
 
+    /// The members that are not in the set, in the same order.
+    public func leaving(out set: CellSet) -> Shard {
+        var left = Shard()
+        for cell in self where !set.contains(cell) { left.append(cell) }
+        return left
+    }
+
     /// How many members the other shard has too.
     public func overlap(with other: Shard) -> Int {
         var count = 0

@@ -29,16 +29,20 @@ public struct ShardShape: Sendable, Equatable {
     }
 
     /// The most cells, of those that the condition holds for, that one shard can have beside the cell itself.
-    public func most(where condition: (CellIndex) -> Bool) -> Int {
-        let sum = domains.reduce(0) { sum, domain in
+    public func most(where condition: (CellIndex) -> Bool) -> Int { min(sum(where: condition), size - 1) }
+
+    /// The most cells of one shard that the condition holds for, where the shape is around no cell.
+    public func mostOfAll(where condition: (CellIndex) -> Bool) -> Int { min(sum(where: condition), size) }
+
+    private func sum(where condition: (CellIndex) -> Bool) -> Int {
+        domains.reduce(0) { sum, domain in
             sum + min(domain.most, domain.cells.count(where: condition))
         }
-        return min(sum, size - 1)
     }
 }
 
 extension Placement {
-    /// The shapes of all shards that a cell can be in, of the placement in force and of the one that joins.
+    /// The shapes of all shards that a cell can be in, of every side of every entry.
     ///
     /// Empty for a cell that holds no customer. Takes a look at every cell of the mesh: not for the path of requests.
     public func shapes(around cell: CellIndex) -> [ShardShape] {
@@ -47,24 +51,47 @@ extension Placement {
             guard let shape = shape(of: view, around: cell), !shapes.contains(shape) else { continue }
             shapes.append(shape)
         }
-        for pin in table.pins where pin.shard.contains(cell) {
-            let others = pin.shard.filter { $0 != cell }
-            shapes.append(
-                ShardShape(size: pin.shard.count, domains: others.map { ShardShape.Domain(cells: [$0], most: 1) }))
+        for pin in pins.pins {
+            for shard in [pin.state.inForce.shard, pin.state.other?.shard ?? Shard()] where shard.contains(cell) {
+                let others = shard.filter { $0 != cell }
+                shapes.append(
+                    ShardShape(size: shard.count, domains: others.map { ShardShape.Domain(cells: [$0], most: 1) }))
+            }
         }
         return shapes
+    }
+
+    /// The shapes of the shards of one cohort on one side of its entry, the pinned customers' left out, of which nobody
+    /// is a member for certain. With them one can say of cells that are missing whether any customer's shard may lack
+    /// a majority.
+    public func shapes(ofCohort cohort: Int, other: Bool) -> [ShardShape] {
+        var shapes: [ShardShape] = []
+        for number in viewNumbers(of: cohort, other: other) {
+            let view = views.views[number]
+            guard view.size > 0 else { continue }
+            let domains = view.domains.map { domain in
+                let cells = cells(of: domain)
+                return ShardShape.Domain(cells: cells, most: min(view.depth, cells.count))
+            }
+            let shape = ShardShape(size: view.size, domains: domains)
+            if !shapes.contains(shape) { shapes.append(shape) }
+        }
+        return shapes
+    }
+
+    private func cells(of domain: Int) -> [CellIndex] {
+        var cells: [CellIndex] = []
+        for block in views.blocks[views.domains[domain]] {
+            for position in block.candidates { cells.append(CellIndex(views.candidates[Int(position)].cell)) }
+        }
+        return cells
     }
 
     private func shape(of view: PlacementView, around cell: CellIndex) -> ShardShape? {
         var isIn = false
         var domains: [ShardShape.Domain] = []
         for domain in view.domains {
-            var cells: [CellIndex] = []
-            for block in views.blocks[views.domains[domain]] {
-                for position in block.candidates {
-                    cells.append(CellIndex(views.candidates[Int(position)].cell))
-                }
-            }
+            var cells = cells(of: domain)
             let isOwn = cells.contains(cell)
             if isOwn {
                 isIn = true

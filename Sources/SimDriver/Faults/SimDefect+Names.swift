@@ -5,11 +5,11 @@ extension SimDefect {
     package static let known: [(name: String, what: String, defect: SimDefect)] = [
         (
             "weak-quorum", "one cell is enough to read and to write",
-            SimDefect(quorum: QuorumRule(read: 1, write: 1, readsAll: false, writesBack: false))
+            SimDefect(quorum: QuorumRule(read: .count(1), write: .count(1), readsAll: false, writesBack: false))
         ),
         (
             "no-write-back", "reads return what a majority does not have yet",
-            SimDefect(quorum: QuorumRule(read: 2, write: 2, readsAll: false, writesBack: false))
+            SimDefect(quorum: QuorumRule(read: .count(2), write: .count(2), readsAll: false, writesBack: false))
         ),
         (
             "acknowledge-before-persist", "writes are acknowledged from memory",

@@ -141,6 +141,13 @@ struct RouterOutbox: RouterSink {
         return true
     }
 
+    mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool {
+        guard let link = process.link(to: cell) else { return false }
+        FrameCodec.append(head, customer: .empty, name: .empty, note: .empty, body: body, into: &link.output)
+        process.wrote(link)
+        return true
+    }
+
     mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool {
         guard let link = process.link(to: cell) else { return false }
         FrameCodec.append(head, into: &link.output)

@@ -1,15 +1,18 @@
 import MeshBase
 import Replication
+import Sharding
 
 /// The records of one cell, as its database file holds them: what is here survives a kill.
 final class SimDisk {
     struct Key: Hashable {
         let customer: [UInt8]
+        let hash: CustomerHash
         let key: [UInt8]
         private let digest: UInt64
 
         init(customer: [UInt8], hash: CustomerHash, key: [UInt8]) {
             self.customer = customer
+            self.hash = hash
             self.key = key
             digest = key.withUnsafeBytes { StableHash.hash($0, seed: hash.rawValue) }
         }
@@ -28,26 +31,35 @@ final class SimDisk {
     /// Cohorts of the placement table.
     private let cohorts: Int
     private(set) var records: [Key: Record] = [:]
-    private var epochs: [Epoch]
+    private(set) var stored: [StoredCohort]
+    private let table: PlacementTable
+    private(set) var decrees: [[UInt8]: [UInt8]] = [:]
     private(set) var commits: UInt64 = 0
+    /// A broken build: the epoch is compared on arrival alone, not in the transaction.
+    var ignoresEpochs = false
+    /// A broken build: what the cell must not keep is kept.
+    var keepsAll = false
     /// Who the store is; nil before a cell has opened it.
     private(set) var identity: StoreIdentity?
 
     init(cohorts: Int) {
         self.cohorts = cohorts
-        epochs = [Epoch](repeating: Epoch(0), count: cohorts)
+        table = PlacementTable(cohortCount: cohorts)
+        stored = table.entries.map { StoredCohort(entry: $0) }
     }
 
     /// A disk that was lost.
     func wipe() {
         records.removeAll()
-        epochs = [Epoch](repeating: Epoch(0), count: cohorts)
+        stored = table.entries.map { StoredCohort(entry: $0) }
+        decrees.removeAll()
         identity = nil
     }
 
     /// Opens the store as a starting cell does, and makes it where there is none.
     func open(_ birth: StoreBirth) -> StoreIdentity {
-        let opened = birth.opened(identity ?? StoreIdentity(id: birth.storeID, life: birth.ofNewStore))
+        var opened = birth.opened(identity ?? StoreIdentity(id: birth.storeID, life: birth.ofNewStore))
+        opened.cohorts = stored.filter { $0 != StoredCohort(entry: PlacementEntry(cohort: $0.entry.cohort)) }
         identity = opened
         return opened
     }
@@ -62,44 +74,43 @@ final class SimDisk {
 
     private func outcome(of order: StoreOrder) -> StoreAnswer.Outcome {
         guard let life = identity?.life, life.admits(order.operation) else { return .noVote(identity?.life ?? .unborn) }
-        if let outcome = ofRefill(order, life) { return outcome }
+        if let outcome = betweenStores(order, life) { return outcome }
         let hash = order.customer.withUnsafeBytes { CustomerHash($0) }
-        let cohort = Int(hash.rawValue.multipliedFullWidth(by: UInt64(cohorts)).high)
-        if order.epoch < epochs[cohort] { return .staleEpoch(current: epochs[cohort]) }
+        let cohort = PlacementTable.cohort(of: hash, count: cohorts)
+        if !ignoresEpochs, let refusal = stored[cohort].refusal(of: hash, epoch: order.epoch) { return refusal }
         let key = Key(customer: order.customer, hash: hash, key: order.key)
         let known = records[key]
         switch order.operation {
         case .version:
-            return .version(known?.version ?? .none, tombstone: known?.tombstone ?? false)
+            return .version(
+                known?.version ?? .none, tombstone: known?.tombstone ?? false,
+                absent: known == nil ? stored[cohort].floor : 0)
         case .read:
-            guard let known else { return .record(version: .none, value: [], tombstone: false) }
-            return .record(version: known.version, value: known.value, tombstone: known.tombstone)
+            guard let known else {
+                return .record(version: .none, value: [], tombstone: false, absent: stored[cohort].floor)
+            }
+            return .record(version: known.version, value: known.value, tombstone: known.tombstone, absent: 0)
         case .write(let version, let value, let tombstone):
-            epochs[cohort] = order.epoch
             if let known, known.version >= version { return .written(known.version) }
             records[key] = Record(version: version, value: tombstone ? [] : value, tombstone: tombstone)
             return .written(version)
-        case .list, .fetch, .fill, .life, .becomes:
+        default:
             preconditionFailure("an order between stores has no epoch")
         }
     }
 
     /// The orders between stores, as the database carries them out; nil for all others.
-    private func ofRefill(_ order: StoreOrder, _ life: StoreLife) -> StoreAnswer.Outcome? {
-        let position = RecordPosition(customer: order.customer, key: order.key)
+    private func betweenStores(_ order: StoreOrder, _ life: StoreLife) -> StoreAnswer.Outcome? {
         switch order.operation {
         case .version, .read, .write:
             return nil
-        case .list(let limit):
-            // Sorted, so that the order of the dictionary does not matter.
-            let lines = records.map { key, record in
-                RecordLine(
-                    position: RecordPosition(customer: key.customer, key: key.key), version: record.version,
-                    tombstone: record.tombstone)
-            }
-            .filter { $0.position > position }.sorted { $0.position < $1.position }
-            return .listed(Array(lines.prefix(limit)), isLast: lines.count <= limit)
-        case .fetch(let positions, let bytes):
+        case .list(let fence, let after, let limit, let fingerprints):
+            if let refusal = refusal(fence) { return refusal }
+            let lines = lines(of: fence.hashes, after: max(after, fence.start), fingerprints: fingerprints)
+            return .listed(
+                Array(lines.prefix(limit)), isLast: lines.count <= limit, floor: stored[fence.cohort].floor)
+        case .fetch(let fence, let positions, let bytes):
+            if let refusal = refusal(fence) { return refusal }
             var found: [StoredRecord] = []
             var taken = 0
             var sum = 0
@@ -111,15 +122,36 @@ final class SimDisk {
                 found.append(StoredRecord(line: line, value: record.value))
             }
             return .fetched(found, taken: taken)
-        case .fill(let page, let isLast):
-            for record in page {
+        case .fill(let page):
+            if let refusal = refusal(page.fence) { return refusal }
+            for record in page.records {
                 let key = Self.key(record.line.position)
                 if let known = records[key], known.version >= record.line.version { continue }
                 records[key] = Record(
                     version: record.line.version, value: record.value, tombstone: record.line.tombstone)
             }
-            identity?.cursor = position
-            if isLast { identity?.life = .votes }
+            let cohort = page.fence.cohort
+            stored[cohort].floor = max(stored[cohort].floor, page.floor)
+            if let filled = page.filled { stored[cohort].filled = max(stored[cohort].filled, filled) }
+            if life.isRefilled {
+                identity?.cursor = page.upTo
+                if page.isLastOfStore { identity?.life = .votes }
+            }
+        case .install(let entry, let purges):
+            guard stored.indices.contains(entry.cohort) else { return .otherEntry(version: 0) }
+            _ = stored[entry.cohort].install(entry, purges: purges && !keepsAll)
+            let now = stored[entry.cohort]
+            return .installed(version: now.entry.version, isPurging: now.isPurging)
+        case .purge(let keeper, let after, let limit):
+            return purge(keeper, after, limit)
+        case .drop(let fence, let lines):
+            if let refusal = refusal(fence) { return refusal }
+            return drop(lines, fence.cohort)
+        case .count(let cohort):
+            guard stored.indices.contains(cohort) else { return .counted(0) }
+            return .counted(lines(of: table.hashes(of: cohort), after: .start).count)
+        case .decree:
+            return .decree(nil)
         case .life:
             break
         case .becomes(let next, let peers):
@@ -130,16 +162,64 @@ final class SimDisk {
         return .life(identity?.life ?? life)
     }
 
+    private func refusal(_ fence: CohortFence) -> StoreAnswer.Outcome? {
+        guard stored.indices.contains(fence.cohort) else { return .otherEntry(version: 0) }
+        return stored[fence.cohort].refusal(fence)
+    }
+
+    /// Sorted, so that the order of the dictionary does not matter.
+    private func lines(
+        of hashes: ClosedRange<UInt64>, after: RecordPosition, fingerprints: Bool = false
+    ) -> [RecordLine] {
+        records.filter { hashes.contains($0.key.hash.rawValue) }.map { key, record in
+            RecordLine(
+                position: RecordPosition(hash: key.hash, customer: key.customer, key: key.key),
+                version: record.version, tombstone: record.tombstone,
+                fingerprint: fingerprints ? record.value.withUnsafeBytes { RecordLine.fingerprint($0) } : 0)
+        }
+        .filter { $0.position > after }.sorted { $0.position < $1.position }
+    }
+
+    private func purge(_ keeper: RecordKeeper, _ after: RecordPosition, _ limit: Int) -> StoreAnswer.Outcome {
+        let cohort = keeper.cohort
+        guard stored.indices.contains(cohort), stored[cohort].isPurging,
+            stored[cohort].entry.version == keeper.version
+        else { return .otherEntry(version: stored.indices.contains(cohort) ? stored[cohort].entry.version : 0) }
+        let lines = lines(of: keeper.hashes, after: after).prefix(limit)
+        var dropped = 0
+        for line in lines where !keeper.keeps(line.position.hash) {
+            records[Self.key(line.position)] = nil
+            dropped += 1
+        }
+        guard lines.count < limit else { return .purged(upTo: lines.last?.position, dropped: dropped) }
+        stored[cohort].previous = nil
+        return .purged(upTo: nil, dropped: dropped)
+    }
+
+    private func drop(_ lines: [RecordLine], _ cohort: Int) -> StoreAnswer.Outcome {
+        var dropped = 0
+        for line in lines {
+            guard let known = records[Self.key(line.position)], known.tombstone, known.version == line.version else {
+                continue
+            }
+            records[Self.key(line.position)] = nil
+            stored[cohort].floor = max(stored[cohort].floor, line.version.counter)
+            dropped += 1
+        }
+        return .dropped(dropped)
+    }
+
     private static func key(_ position: RecordPosition) -> Key {
-        Key(
-            customer: position.customer, hash: position.customer.withUnsafeBytes { CustomerHash($0) },
-            key: position.key)
+        Key(customer: position.customer, hash: position.hash, key: position.key)
     }
 
     func copy() -> SimDisk {
         let copy = SimDisk(cohorts: cohorts)
         copy.records = records
-        copy.epochs = epochs
+        copy.stored = stored
+        copy.decrees = decrees
+        copy.ignoresEpochs = ignoresEpochs
+        copy.keepsAll = keepsAll
         copy.identity = identity
         return copy
     }

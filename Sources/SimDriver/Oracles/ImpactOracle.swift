@@ -79,8 +79,8 @@ struct ImpactOracle {
         guard request.action != nil, members.count > 0, let tier = tiers[blueprints[members[0].position]] else {
             return
         }
-        let rule = QuorumRule(tier: tier, size: members.count)
-        let needed = max(rule.read, rule.write)
+        let rule = QuorumRule(tier: tier)
+        let needed = max(rule.read.of(members.count), rule.write.of(members.count))
         let isAnswered = status < 300 || status == 404
         let votes = members.count - members.count(in: window.mute)
         if votes >= needed, !isAnswered {

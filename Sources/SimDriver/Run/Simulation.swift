@@ -98,7 +98,7 @@ final class Simulation {
             add(
                 cell.name, .cell(CellIndex(position)), region: cell.region,
                 zone: topology.regions[cell.region].zones[cell.zone],
-                disk: hasStore ? SimDisk(cohorts: placement.table.cohorts.count) : nil)
+                disk: hasStore ? SimDisk(cohorts: placement.table.entries.count) : nil)
         }
         for (position, router) in topology.routers.enumerated() {
             let zone = topology.regions[router.region].zones.first ?? ""
@@ -239,6 +239,9 @@ final class Simulation {
             trace.note(now, kind: 112, node: UInt64(machine.index), content: UInt64(cell.rawValue))
         case .cellReturned(let cell):
             trace.note(now, kind: 113, node: UInt64(machine.index), content: UInt64(cell.rawValue))
+        case .placement(let version):
+            trace.note(now, kind: 130, node: UInt64(machine.index), content: version)
+            changed(settle: .milliseconds(500))
         case .poisoned:
             break
         }
@@ -262,6 +265,7 @@ extension StoreEvent {
         case .full: 117
         case .broken: 118
         case .sound: 119
+        case .damaged: 120
         }
     }
 }

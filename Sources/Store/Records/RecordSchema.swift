@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import MeshBase
 import Replication
@@ -6,7 +7,9 @@ import Topology
 /// The layout of a record store's file: how it is made, recognised and refused.
 enum RecordSchema {
     /// Raised when the layout changes in a way that older releases cannot read.
-    static let dataVersion = 1
+    static let dataVersion = 2
+    /// Before customers could move: records by customer, and the epochs of requests instead of entries.
+    static let versionBeforeMoves = 1
 
     struct Opened {
         var database: DatabaseQueue
@@ -25,6 +28,7 @@ enum RecordSchema {
                 let isNew = try identity(db, path: path, cell: cell) == nil
                 try configure(db, durability: durability, limits: limits)
                 if isNew { try create(db, cell: cell, birth, cohorts: cohorts) }
+                try migrate(db)
                 let kept = try MetaTable.value(db, cohortsName) ?? standardCohorts
                 guard kept == String(cohorts) else {
                     throw StoreOpenError(
@@ -35,9 +39,10 @@ enum RecordSchema {
                 guard let found = try identity(db, path: path, cell: cell) else {
                     throw StoreOpenError(.damaged, path: path, "the store was created but cannot be read back")
                 }
-                return Opened(
-                    database: database, statements: try RecordStatements(db),
-                    identity: try begin(db, found.storeID, birth))
+                let statements = try RecordStatements(db)
+                var identity = try begin(db, found.storeID, birth)
+                identity.cohorts = try statements.cohorts.all(of: cohorts)
+                return Opened(database: database, statements: statements, identity: identity)
             }
         } catch let error as StoreOpenError {
             throw error
@@ -93,15 +98,16 @@ enum RecordSchema {
         let tables = try Row.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
             .compactMap { String.fromDatabaseValue($0[0]) }
         if tables.isEmpty { return nil }
-        guard tables.contains("meta"), tables.contains("records"), tables.contains("placement") else {
+        guard tables.contains("meta"), tables.contains("records") else {
             throw StoreOpenError(
                 .foreign, path: path, "a database, but not a store of cellmesh; choose another data directory")
         }
         let found = try MetaTable.value(db, "data_version")
-        guard found == String(dataVersion) else {
+        guard found == String(dataVersion) || found == String(versionBeforeMoves) else {
             throw StoreOpenError(
                 .dataVersion, path: path,
-                "has data version \(found ?? "none"), and this release reads \(dataVersion); run the release that wrote "
+                "has data version \(found ?? "none"), and this release reads \(versionBeforeMoves) and "
+                    + "\(dataVersion); run the release that wrote "
                     + "it, or move the file away and let the cell be refilled from its peers")
         }
         guard let name = try MetaTable.value(db, "name"),
@@ -145,10 +151,7 @@ enum RecordSchema {
             try db.execute(
                 sql: """
                     CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-                    CREATE TABLE placement(cohort INTEGER PRIMARY KEY NOT NULL, epoch INTEGER NOT NULL) STRICT;
-                    CREATE TABLE records(
-                        customer BLOB NOT NULL, key BLOB NOT NULL, version BLOB NOT NULL, tombstone INTEGER NOT NULL,
-                        value BLOB NOT NULL, PRIMARY KEY(customer, key)) STRICT, WITHOUT ROWID;
+                    \(tables)
                     """)
             try MetaTable.set(db, "data_version", String(dataVersion))
             try MetaTable.set(db, "name", cell)
@@ -158,4 +161,45 @@ enum RecordSchema {
             return .commit
         }
     }
+
+    /// `hash`: the customer's, with its highest bit turned over, so that SQLite's signed order is that of the hashes.
+    private static let tables = """
+        CREATE TABLE cohorts(
+            cohort INTEGER PRIMARY KEY NOT NULL, entry BLOB NOT NULL, previous BLOB, filled INTEGER NOT NULL,
+            floor INTEGER NOT NULL) STRICT;
+        CREATE TABLE decrees(name BLOB PRIMARY KEY NOT NULL, state BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE records(
+            hash INTEGER NOT NULL, customer BLOB NOT NULL, key BLOB NOT NULL, version BLOB NOT NULL,
+            tombstone INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY(hash, customer, key)) STRICT, WITHOUT ROWID;
+        """
+
+    /// Brings the file of an earlier release to this one's layout, in one transaction.
+    private static func migrate(_ db: Database) throws {
+        guard try MetaTable.value(db, "data_version") == String(versionBeforeMoves) else { return }
+        let hash = DatabaseFunction("cellmesh_hash", argumentCount: 1, pure: true) { values in
+            let customer = [UInt8](Data.fromDatabaseValue(values[0]) ?? Data())
+            return RecordPosition(customer: customer, key: []).storedHash
+        }
+        db.add(function: hash)
+        defer { db.remove(function: hash) }
+        try db.inTransaction(.immediate) {
+            try db.execute(
+                sql: """
+                    ALTER TABLE records RENAME TO records_before;
+                    DROP TABLE IF EXISTS placement;
+                    \(tables)
+                    INSERT INTO records(hash, customer, key, version, tombstone, value)
+                    SELECT cellmesh_hash(customer), customer, key, version, tombstone, value FROM records_before;
+                    DROP TABLE records_before;
+                    DELETE FROM meta WHERE key = '\(StoreFacts.Name.cursor)';
+                    """)
+            try MetaTable.set(db, "data_version", String(dataVersion))
+            return .commit
+        }
+    }
+}
+
+extension RecordPosition {
+    /// See `RecordSchema.tables`.
+    var storedHash: Int64 { Int64(bitPattern: hash.rawValue ^ 1 << 63) }
 }

@@ -12,10 +12,12 @@ struct RecordStatements {
     private let selectVersion: PreparedStatement
     private let selectRecord: PreparedStatement
     private let upsert: PreparedStatement
-    private let selectEpochs: PreparedStatement
-    private let upsertEpoch: PreparedStatement
     private let selectPage: PreparedStatement
+    private let selectPrints: PreparedStatement
+    private let selectCount: PreparedStatement
+    private let delete: PreparedStatement
     let facts: StoreFacts
+    let cohorts: CohortStatements
 
     init(_ database: Database) throws {
         connection = database.sqliteConnection
@@ -24,40 +26,35 @@ struct RecordStatements {
         commit = try PreparedStatement(database, "COMMIT")
         rollback = try PreparedStatement(database, "ROLLBACK")
         selectVersion = try PreparedStatement(
-            database, "SELECT version, tombstone FROM records WHERE customer = ?1 AND key = ?2")
+            database, "SELECT version, tombstone FROM records WHERE hash = ?1 AND customer = ?2 AND key = ?3")
         selectRecord = try PreparedStatement(
-            database, "SELECT version, tombstone, value FROM records WHERE customer = ?1 AND key = ?2")
+            database,
+            "SELECT version, tombstone, value FROM records WHERE hash = ?1 AND customer = ?2 AND key = ?3")
         upsert = try PreparedStatement(
             database,
             """
-            INSERT INTO records(customer, key, version, tombstone, value) VALUES(?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT(customer, key) DO UPDATE
+            INSERT INTO records(hash, customer, key, version, tombstone, value) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT(hash, customer, key) DO UPDATE
             SET version = excluded.version, tombstone = excluded.tombstone, value = excluded.value
             WHERE excluded.version > records.version
             """)
-        selectEpochs = try PreparedStatement(database, "SELECT cohort, epoch FROM placement")
-        upsertEpoch = try PreparedStatement(
-            database,
+        let range = """
+            FROM records WHERE (hash, customer, key) > (?1, ?2, ?3) AND hash <= ?4
+            ORDER BY hash, customer, key LIMIT ?5
             """
-            INSERT INTO placement(cohort, epoch) VALUES(?1, ?2)
-            ON CONFLICT(cohort) DO UPDATE SET epoch = excluded.epoch
-            """)
-        selectPage = try PreparedStatement(
-            database,
-            """
-            SELECT customer, key, version, tombstone FROM records
-            WHERE (customer, key) > (?1, ?2) ORDER BY customer, key LIMIT ?3
-            """)
+        selectPage = try PreparedStatement(database, "SELECT hash, customer, key, version, tombstone \(range)")
+        selectPrints = try PreparedStatement(database, "SELECT hash, customer, key, version, tombstone, value \(range)")
+        selectCount = try PreparedStatement(database, "SELECT count(*) FROM records WHERE hash >= ?1 AND hash <= ?2")
+        delete = try PreparedStatement(database, "DELETE FROM records WHERE hash = ?1 AND customer = ?2 AND key = ?3")
+        cohorts = try CohortStatements(database)
         facts = try StoreFacts(database)
     }
 
     // MARK: Records
 
-    func version(
-        _ customer: [UInt8], _ key: [UInt8]
-    ) throws(SQLiteResult) -> (version: RecordVersion, tombstone: Bool) {
+    func version(_ position: RecordPosition) throws(SQLiteResult) -> (version: RecordVersion, tombstone: Bool) {
         var found = (version: RecordVersion.none, tombstone: false)
-        let code = withRow(selectVersion, customer, key) { (row) -> Int32 in
+        let code = withRow(selectVersion, position) { (row) -> Int32 in
             guard let version = RecordVersion(stored: row.blob(0)) else { return SQLITE_CORRUPT }
             found = (version, row.integer(1) != 0)
             return SQLITE_OK
@@ -66,88 +63,112 @@ struct RecordStatements {
         return found
     }
 
-    func record(_ customer: [UInt8], _ key: [UInt8]) throws(SQLiteResult) -> StoreAnswer.Outcome {
-        var outcome = StoreAnswer.Outcome.record(version: .none, value: [], tombstone: false)
-        let code = withRow(selectRecord, customer, key) { (row) -> Int32 in
+    /// Nil where there is none.
+    func record(_ position: RecordPosition) throws(SQLiteResult) -> StoredRecord? {
+        var found: StoredRecord?
+        let code = withRow(selectRecord, position) { (row) -> Int32 in
             guard let version = RecordVersion(stored: row.blob(0)) else { return SQLITE_CORRUPT }
             let tombstone = row.integer(1) != 0
-            outcome = .record(version: version, value: tombstone ? [] : Array(row.blob(2)), tombstone: tombstone)
+            found = StoredRecord(
+                line: RecordLine(position: position, version: version, tombstone: tombstone),
+                value: tombstone ? [] : Array(row.blob(2)))
             return SQLITE_OK
         }
         if code != SQLITE_OK { throw SQLiteResult(code: code) }
-        return outcome
+        return found
     }
 
     /// Keeps the value if its version is higher than the stored one; returns the version that is stored now.
     func write(
-        _ customer: [UInt8], _ key: [UInt8], _ version: RecordVersion, _ value: [UInt8], tombstone: Bool
+        _ position: RecordPosition, _ version: RecordVersion, _ value: [UInt8], tombstone: Bool
     ) throws(SQLiteResult) -> RecordVersion {
         let words = (version.counter.bigEndian, version.writer.bigEndian)
         let code = withUnsafeBytes(of: words) { (version) -> Int32 in
-            customer.withUnsafeBytes { (customer) -> Int32 in
-                key.withUnsafeBytes { (key) -> Int32 in
-                    value.withUnsafeBytes { (value) -> Int32 in
-                        var code = upsert.bind(customer, at: 1)
-                        code |= upsert.bind(key, at: 2)
-                        code |= upsert.bind(version, at: 3)
-                        code |= upsert.bind(tombstone ? 1 : 0, at: 4)
-                        code |= upsert.bind(
-                            UnsafeRawBufferPointer(rebasing: value[..<(tombstone ? 0 : value.count)]), at: 5)
-                        if code == SQLITE_OK { code = upsert.step() }
-                        upsert.reset()
-                        return code
-                    }
+            value.withUnsafeBytes { (value) -> Int32 in
+                bound(upsert, position) { statement in
+                    var code = statement.bind(version, at: 4)
+                    code |= statement.bind(tombstone ? 1 : 0, at: 5)
+                    code |= statement.bind(
+                        UnsafeRawBufferPointer(rebasing: value[..<(tombstone ? 0 : value.count)]), at: 6)
+                    return code == SQLITE_OK ? statement.step() : code
                 }
             }
         }
         if code != SQLITE_DONE { throw SQLiteResult(code: code) }
         // No change: what is stored is as new, or newer.
-        return sqlite3_changes(connection) == 1 ? version : try self.version(customer, key).version
+        return sqlite3_changes(connection) == 1 ? version : try self.version(position).version
+    }
+
+    /// Takes a record away, whatever it is.
+    func remove(_ position: RecordPosition) throws(SQLiteResult) {
+        let code = bound(delete, position) { $0.step() }
+        if code != SQLITE_DONE { throw SQLiteResult(code: code) }
     }
 
     @inline(__always) private func withRow(
-        _ statement: PreparedStatement, _ customer: [UInt8], _ key: [UInt8], _ body: (PreparedStatement) -> Int32
+        _ statement: PreparedStatement, _ position: RecordPosition, _ body: (PreparedStatement) -> Int32
     ) -> Int32 {
-        customer.withUnsafeBytes { (customer) -> Int32 in
-            key.withUnsafeBytes { (key) -> Int32 in
-                var code = statement.bind(customer, at: 1)
-                code |= statement.bind(key, at: 2)
-                if code == SQLITE_OK { code = statement.step() }
-                if code == SQLITE_ROW {
-                    code = body(statement)
-                } else if code == SQLITE_DONE {
-                    code = SQLITE_OK
-                }
+        bound(statement, position) { statement in
+            let code = statement.step()
+            if code == SQLITE_ROW { return body(statement) }
+            return code == SQLITE_DONE ? SQLITE_OK : code
+        }
+    }
+
+    /// Binds hash, customer and key to the first three arguments, and resets the statement afterwards.
+    @inline(__always) private func bound(
+        _ statement: PreparedStatement, _ position: RecordPosition, _ body: (PreparedStatement) -> Int32
+    ) -> Int32 {
+        position.customer.withUnsafeBytes { (customer) -> Int32 in
+            position.key.withUnsafeBytes { (key) -> Int32 in
+                var code = statement.bind(position.storedHash, at: 1)
+                code |= statement.bind(customer, at: 2)
+                code |= statement.bind(key, at: 3)
+                if code == SQLITE_OK { code = body(statement) }
                 statement.reset()
                 return code
             }
         }
     }
 
-    /// Up to `limit` records behind a position, without their values.
-    func lines(after customer: [UInt8], _ key: [UInt8], limit: Int) throws(SQLiteResult) -> [RecordLine] {
+    /// Up to `limit` records behind a position and up to a hash, without their values.
+    func lines(
+        after position: RecordPosition, upTo last: UInt64, limit: Int, fingerprints: Bool = false
+    ) throws(SQLiteResult) -> [RecordLine] {
         var lines: [RecordLine] = []
-        let code = customer.withUnsafeBytes { (customer) -> Int32 in
-            key.withUnsafeBytes { (key) -> Int32 in
-                var code = selectPage.bind(customer, at: 1)
-                code |= selectPage.bind(key, at: 2)
-                code |= selectPage.bind(Int64(limit), at: 3)
-                if code == SQLITE_OK { code = selectPage.step() }
-                while code == SQLITE_ROW {
-                    guard let version = RecordVersion(stored: selectPage.blob(2)) else { return SQLITE_CORRUPT }
-                    lines.append(
-                        RecordLine(
-                            position: RecordPosition(
-                                customer: Array(selectPage.blob(0)), key: Array(selectPage.blob(1))),
-                            version: version, tombstone: selectPage.integer(3) != 0))
-                    code = selectPage.step()
-                }
-                return code
+        let code = bound(fingerprints ? selectPrints : selectPage, position) { rows in
+            var code = rows.bind(RecordPosition(before: last).storedHash, at: 4)
+            code |= rows.bind(Int64(limit), at: 5)
+            if code == SQLITE_OK { code = rows.step() }
+            while code == SQLITE_ROW {
+                guard let version = RecordVersion(stored: rows.blob(3)) else { return SQLITE_CORRUPT }
+                let hash = CustomerHash(rawValue: UInt64(bitPattern: rows.integer(0)) ^ 1 << 63)
+                lines.append(
+                    RecordLine(
+                        position: RecordPosition(hash: hash, customer: Array(rows.blob(1)), key: Array(rows.blob(2))),
+                        version: version, tombstone: rows.integer(4) != 0,
+                        fingerprint: fingerprints ? RecordLine.fingerprint(rows.blob(5)) : 0))
+                code = rows.step()
             }
+            return code
         }
-        selectPage.reset()
         if code != SQLITE_DONE { throw SQLiteResult(code: code) }
         return lines
+    }
+
+    /// Rows of a range of hashes.
+    func count(_ hashes: ClosedRange<UInt64>) throws(SQLiteResult) -> Int {
+        var count: Int64 = 0
+        var code = selectCount.bind(RecordPosition(before: hashes.lowerBound).storedHash, at: 1)
+        code |= selectCount.bind(RecordPosition(before: hashes.upperBound).storedHash, at: 2)
+        if code == SQLITE_OK { code = selectCount.step() }
+        if code == SQLITE_ROW {
+            count = selectCount.integer(0)
+            code = SQLITE_OK
+        }
+        selectCount.reset()
+        if code != SQLITE_OK { throw SQLiteResult(code: code) }
+        return Int(count)
     }
 
     func fetch(_ positions: [RecordPosition], bytes: Int) throws(SQLiteResult) -> StoreAnswer.Outcome {
@@ -157,19 +178,12 @@ struct RecordStatements {
         for position in positions {
             guard sum < bytes else { break }
             taken += 1
-            guard
-                case .record(let version, let value, let tombstone) = try record(position.customer, position.key),
-                version != .none
-            else { continue }
-            sum += value.count
-            records.append(
-                StoredRecord(
-                    line: RecordLine(position: position, version: version, tombstone: tombstone), value: value))
+            guard let record = try record(position) else { continue }
+            sum += record.value.count
+            records.append(record)
         }
         return .fetched(records, taken: taken)
     }
-
-    // MARK: Placement
 
     /// Changes whenever another connection has committed something; asked inside a transaction.
     func dataVersion() throws(SQLiteResult) -> UInt32 {
@@ -177,27 +191,6 @@ struct RecordStatements {
         let code = sqlite3_file_control(connection, "main", SQLITE_FCNTL_DATA_VERSION, &version)
         if code != SQLITE_OK { throw SQLiteResult(code: code) }
         return version
-    }
-
-    func epochs(_ count: Int) throws(SQLiteResult) -> CohortEpochs {
-        var epochs = CohortEpochs(count: count)
-        var code = selectEpochs.step()
-        while code == SQLITE_ROW {
-            let cohort = selectEpochs.integer(0)
-            if cohort >= 0, cohort < epochs.count {
-                epochs[Int(cohort)] = Epoch(UInt32(clamping: selectEpochs.integer(1)))
-            }
-            code = selectEpochs.step()
-        }
-        selectEpochs.reset()
-        if code != SQLITE_DONE { throw SQLiteResult(code: code) }
-        return epochs
-    }
-
-    func setEpoch(_ epoch: Epoch, cohort: Int) throws(SQLiteResult) {
-        let code = upsertEpoch.bind(Int64(cohort), at: 1) | upsertEpoch.bind(Int64(epoch.rawValue), at: 2)
-        if code != SQLITE_OK { throw SQLiteResult(code: code) }
-        try upsertEpoch.execute()
     }
 
     // MARK: Errors

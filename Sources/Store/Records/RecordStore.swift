@@ -2,6 +2,7 @@ import GRDB
 import GRDBSQLite
 import MeshBase
 import Replication
+import Sharding
 import Topology
 
 /// The records of one cell, in SQLite.
@@ -9,7 +10,7 @@ import Topology
 /// All orders of a batch run in one transaction and are answered after its commit (group commit), so an acknowledged
 /// write survives the death of the process, and with `Durability.machine` the loss of power.
 ///
-/// `@unchecked Sendable`: prepared statements and cached epochs belong to whoever is inside `run`; the driver has at
+/// `@unchecked Sendable`: prepared statements and cached entries belong to whoever is inside `run`; the driver has at
 /// most one batch in flight, and handing it to the pool and back orders the memory of the two threads.
 package final class RecordStore: @unchecked Sendable {
     package let path: String
@@ -24,10 +25,11 @@ package final class RecordStore: @unchecked Sendable {
 
     /// Cohorts of the placement table; fixed when the file was created.
     package let cohorts: Int
-    private var epochs: CohortEpochs
+    private let placement: PlacementTable
+    private var stored: [StoredCohort]
     private var life = StoreLife.unborn
-    /// Where `epochs` and `life` were read; nil when they must be read again.
-    private var epochsDataVersion: UInt32?
+    /// Where `stored` and `life` were read; nil when they must be read again.
+    private var readAtDataVersion: UInt32?
 
     /// The latest failure in words, for the log; nil while nothing has failed.
     package private(set) var lastFailure: String?
@@ -47,7 +49,8 @@ package final class RecordStore: @unchecked Sendable {
             path: path, cell: cell, birth: birth, durability: durability, cohorts: cohorts, limits: limits)
         self.path = path
         self.cohorts = cohorts
-        epochs = CohortEpochs(count: cohorts)
+        placement = PlacementTable(cohortCount: cohorts)
+        stored = Self.founding(cohorts)
         self.limits = limits
         database = opened.database
         identity = opened.identity
@@ -83,31 +86,8 @@ package final class RecordStore: @unchecked Sendable {
         }
     }
 
-    /// Stores a placement epoch ahead of any request that carries it. An older one changes nothing.
-    ///
-    /// - Parameter cohort: 0 ..< `cohorts`.
-    package func raiseEpoch(_ epoch: Epoch, cohort: Int) throws(StoreError) {
-        guard cohort >= 0, cohort < cohorts else {
-            throw StoreError(.broken, "cohort \(cohort) is not in 0..<\(cohorts)")
-        }
-        var failure: StoreError?
-        database.inDatabase { _ in
-            guard let statements else { return failure = closed }
-            do throws(SQLiteResult) {
-                try begin(statements)
-                try raise(epoch, cohort, statements)
-                try statements.commit.execute()
-            } catch {
-                abandon(statements, error)
-                failure = StoreError(error.failure == .full ? .full : .broken, statements.message(of: error))
-            }
-        }
-        if let failure { throw failure }
-    }
-
-    /// The newest epoch stored for each cohort; epoch 0 where there is none.
-    package func placementEpochs() -> [Epoch] {
-        database.inDatabase { _ in (try? statements?.epochs(cohorts).all) ?? CohortEpochs(count: cohorts).all }
+    private static func founding(_ cohorts: Int) -> [StoredCohort] {
+        PlacementTable(cohortCount: cohorts).entries.map { StoredCohort(entry: $0) }
     }
 
     /// Ends the store in order: the log is folded into the file. Orders that come later fail.
@@ -128,7 +108,7 @@ package final class RecordStore: @unchecked Sendable {
             for order in orders {
                 let isTooMuch = read > limits.batchReadBytes && order.operation == .read
                 let outcome = isTooMuch ? .failed(.overloaded) : try outcome(of: order, statements)
-                if case .record(_, let value, _) = outcome { read += value.count }
+                if case .record(_, let value, _, _) = outcome { read += value.count }
                 answers.append(StoreAnswer(ticket: order.ticket, outcome: outcome))
             }
             try statements.commit.execute()
@@ -144,10 +124,11 @@ package final class RecordStore: @unchecked Sendable {
         if statements.isInsideTransaction { try statements.rollback.execute() }
         try statements.begin.execute()
         let version = try statements.dataVersion()
-        if version != epochsDataVersion {
-            epochs = try statements.epochs(cohorts)
+        if version != readAtDataVersion {
+            stored = Self.founding(cohorts)
+            for cohort in try statements.cohorts.all(of: cohorts) { stored[cohort.entry.cohort] = cohort }
             life = try statements.facts.life()
-            epochsDataVersion = version
+            readAtDataVersion = version
         }
     }
 
@@ -155,53 +136,67 @@ package final class RecordStore: @unchecked Sendable {
         of order: StoreOrder, _ statements: RecordStatements
     ) throws(SQLiteResult) -> StoreAnswer.Outcome {
         guard life.admits(order.operation) else { return .noVote(life) }
-        if let outcome = try ofRefill(order, statements) { return outcome }
-        let cohort = epochs.cohort(of: order.customer)
-        let current = epochs[cohort]
-        if order.epoch < current { return .staleEpoch(current: current) }
+        if let outcome = try betweenStores(order, statements) { return outcome }
+        let position = RecordPosition(customer: order.customer, key: order.key)
+        let cohort = PlacementTable.cohort(of: position.hash, count: cohorts)
+        if let refusal = stored[cohort].refusal(of: position.hash, epoch: order.epoch) { return refusal }
         switch order.operation {
         case .version:
-            let (version, tombstone) = try statements.version(order.customer, order.key)
-            return .version(version, tombstone: tombstone)
+            let (version, tombstone) = try statements.version(position)
+            return .version(version, tombstone: tombstone, absent: version == .none ? stored[cohort].floor : 0)
         case .read:
-            return try statements.record(order.customer, order.key)
+            guard let record = try statements.record(position) else {
+                return .record(version: .none, value: [], tombstone: false, absent: stored[cohort].floor)
+            }
+            return .record(
+                version: record.line.version, value: record.value, tombstone: record.line.tombstone, absent: 0)
         case .write(let version, let value, let tombstone):
             // SQLite would refuse it and take the whole batch along.
             if value.count > limits.recordBytes { return .failed(.full) }
-            // Only what changes something anyway raises an epoch: a read writes nothing.
-            if current < order.epoch { try raise(order.epoch, cohort, statements) }
-            return .written(
-                try statements.write(order.customer, order.key, version, value, tombstone: tombstone))
-        case .list, .fetch, .fill, .life, .becomes:
+            return .written(try statements.write(position, version, value, tombstone: tombstone))
+        default:
             preconditionFailure("an order between stores has no epoch")
         }
     }
 
-    /// The orders between stores, which belong to no epoch; nil for all others.
-    private func ofRefill(
+    /// The orders between stores, which belong to no customer's epoch; nil for all others.
+    private func betweenStores(
         _ order: StoreOrder, _ statements: RecordStatements
     ) throws(SQLiteResult) -> StoreAnswer.Outcome? {
         switch order.operation {
         case .version, .read, .write:
             return nil
-        case .list(let limit):
+        case .list(let fence, let after, let limit, let fingerprints):
+            if let refusal = refusal(fence) { return refusal }
             // One more than asked for tells whether any follow.
-            var lines = try statements.lines(after: order.customer, order.key, limit: limit + 1)
+            var lines = try statements.lines(
+                after: max(after, fence.start), upTo: fence.hashes.upperBound, limit: limit + 1,
+                fingerprints: fingerprints)
             let isLast = lines.count <= limit
             if !isLast { lines.removeLast() }
-            return .listed(lines, isLast: isLast)
-        case .fetch(let positions, let bytes):
+            return .listed(lines, isLast: isLast, floor: stored[fence.cohort].floor)
+        case .fetch(let fence, let positions, let bytes):
+            if let refusal = refusal(fence) { return refusal }
             return try statements.fetch(positions, bytes: bytes)
-        case .fill(let records, let isLast):
-            for record in records {
-                let position = record.line.position
-                _ = try statements.write(
-                    position.customer, position.key, record.line.version, record.value,
-                    tombstone: record.line.tombstone)
+        case .fill(let page):
+            return try fill(page, statements)
+        case .install(let entry, let purges):
+            guard stored.indices.contains(entry.cohort) else { return .otherEntry(version: 0) }
+            if stored[entry.cohort].install(entry, purges: purges) {
+                try statements.cohorts.set(stored[entry.cohort])
             }
-            try statements.facts.set(cursor: RecordPosition(customer: order.customer, key: order.key))
-            if isLast { try change(.votes, statements) }
-            return .life(life)
+            let now = stored[entry.cohort]
+            return .installed(version: now.entry.version, isPurging: now.isPurging)
+        case .purge(let keeper, let after, let limit):
+            return try purge(keeper, after, limit, statements)
+        case .drop(let fence, let lines):
+            if let refusal = refusal(fence) { return refusal }
+            return try drop(lines, fence.cohort, statements)
+        case .count(let cohort):
+            guard stored.indices.contains(cohort) else { return .counted(0) }
+            return .counted(try statements.count(placement.hashes(of: cohort)))
+        case .decree:
+            return .decree(nil)
         case .life:
             return .life(life)
         case .becomes(let next, let peers):
@@ -212,22 +207,83 @@ package final class RecordStore: @unchecked Sendable {
         }
     }
 
+    private func refusal(_ fence: CohortFence) -> StoreAnswer.Outcome? {
+        guard stored.indices.contains(fence.cohort) else { return .otherEntry(version: 0) }
+        return stored[fence.cohort].refusal(fence)
+    }
+
+    /// Keeps a page of records that this store lacks.
+    private func fill(_ page: FillPage, _ statements: RecordStatements) throws(SQLiteResult) -> StoreAnswer.Outcome {
+        if let refusal = refusal(page.fence) { return refusal }
+        for record in page.records {
+            _ = try statements.write(
+                record.line.position, record.line.version, record.value, tombstone: record.line.tombstone)
+        }
+        var cohort = stored[page.fence.cohort]
+        cohort.floor = max(cohort.floor, page.floor)
+        if let filled = page.filled { cohort.filled = max(cohort.filled, filled) }
+        if cohort != stored[page.fence.cohort] {
+            try statements.cohorts.set(cohort)
+            stored[page.fence.cohort] = cohort
+        }
+        if life.isRefilled {
+            try statements.facts.set(cursor: page.upTo)
+            if page.isLastOfStore { try change(.votes, statements) }
+        }
+        return .life(life)
+    }
+
+    private func purge(
+        _ keeper: RecordKeeper, _ after: RecordPosition, _ limit: Int, _ statements: RecordStatements
+    ) throws(SQLiteResult) -> StoreAnswer.Outcome {
+        let cohort = keeper.cohort
+        guard stored.indices.contains(cohort), stored[cohort].isPurging,
+            stored[cohort].entry.version == keeper.version
+        else { return .otherEntry(version: stored.indices.contains(cohort) ? stored[cohort].entry.version : 0) }
+        let lines = try statements.lines(
+            after: max(after, RecordPosition(before: keeper.hashes.lowerBound)), upTo: keeper.hashes.upperBound,
+            limit: limit)
+        var dropped = 0
+        for line in lines where !keeper.keeps(line.position.hash) {
+            try statements.remove(line.position)
+            dropped += 1
+        }
+        guard lines.count < limit else { return .purged(upTo: lines.last?.position, dropped: dropped) }
+        stored[cohort].previous = nil
+        try statements.cohorts.set(stored[cohort])
+        return .purged(upTo: nil, dropped: dropped)
+    }
+
+    /// Collects tombstones that every member has, each where it is still the newest.
+    private func drop(
+        _ lines: [RecordLine], _ cohort: Int, _ statements: RecordStatements
+    ) throws(SQLiteResult) -> StoreAnswer.Outcome {
+        var dropped = 0
+        var floor = stored[cohort].floor
+        for line in lines {
+            let (version, tombstone) = try statements.version(line.position)
+            guard tombstone, version == line.version else { continue }
+            try statements.remove(line.position)
+            floor = max(floor, version.counter)
+            dropped += 1
+        }
+        if floor != stored[cohort].floor {
+            stored[cohort].floor = floor
+            try statements.cohorts.set(stored[cohort])
+        }
+        return .dropped(dropped)
+    }
+
     /// What a rollback takes back is read again: see `abandon`.
     private func change(_ next: StoreLife, _ statements: RecordStatements) throws(SQLiteResult) {
         try statements.facts.set(next)
         life = next
     }
 
-    private func raise(_ epoch: Epoch, _ cohort: Int, _ statements: RecordStatements) throws(SQLiteResult) {
-        if epoch <= epochs[cohort] { return }
-        try statements.setEpoch(epoch, cohort: cohort)
-        epochs[cohort] = epoch
-    }
-
     /// Takes everything of the transaction back. SQLite may have done so already.
     private func abandon(_ statements: RecordStatements, _ error: SQLiteResult) {
         lastFailure = statements.message(of: error)
-        epochsDataVersion = nil
+        readAtDataVersion = nil
         if statements.isInsideTransaction { try? statements.rollback.execute() }
     }
 

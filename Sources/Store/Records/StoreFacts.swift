@@ -78,14 +78,16 @@ enum StorePeers {
 }
 
 extension RecordPosition {
-    /// Both parts in hexadecimal.
-    var text: String { HexText.text(customer) + "/" + HexText.text(key) }
+    /// Hash, customer and key in hexadecimal.
+    var text: String {
+        String(hash.rawValue, radix: 16) + "/" + HexText.text(customer) + "/" + HexText.text(key)
+    }
 
     init?(text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let customer = HexText.bytes(parts[0]), let key = HexText.bytes(parts[1]) else {
-            return nil
-        }
-        self.init(customer: customer, key: key)
+        guard parts.count == 3, let hash = UInt64(parts[0], radix: 16), let customer = HexText.bytes(parts[1]),
+            let key = HexText.bytes(parts[2])
+        else { return nil }
+        self.init(hash: CustomerHash(rawValue: hash), customer: customer, key: key)
     }
 }

@@ -70,7 +70,8 @@ extension StoreOrder {
         let texts = customer.count + key.count
         switch operation {
         case .write(_, let value, _): return texts + value.count
-        case .fill(let records, _): return texts + records.reduce(0) { $0 + $1.value.count }
+        case .fill(let page): return texts + page.records.reduce(0) { $0 + $1.value.count }
+        case .decree(let question): return texts + question.count
         default: return texts
         }
     }

@@ -2,6 +2,7 @@ import GRDB
 import GRDBSQLite
 import MeshBase
 import Replication
+import Sharding
 
 /// What a store holds, in figures.
 package struct StoreSummary: Sendable, Equatable {
@@ -52,15 +53,20 @@ extension StoreSummary {
         summary.life = try RecordSchema.life(db, identity.storeID).life
         let count = try integer(db, "PRAGMA page_count")
         summary.bytes = count * (try integer(db, "PRAGMA page_size"))
-        summary.highestEpoch = Epoch(UInt32(clamping: try integer(db, "SELECT max(epoch) FROM placement")))
+        summary.highestEpoch = try highestEpoch(db)
 
-        let filter = customer == nil ? "" : "WHERE customer = ?1"
+        let hasHash = try MetaTable.value(db, "data_version") == String(RecordSchema.dataVersion)
+        let filter = customer == nil ? "" : hasHash ? "WHERE hash = ?2 AND customer = ?1" : "WHERE customer = ?1"
+        let order = hasHash ? "hash, customer, key" : "customer, key"
         let rows = try PreparedStatement(
-            db, "SELECT customer, key, version, tombstone FROM records \(filter) ORDER BY customer, key")
+            db, "SELECT customer, key, version, tombstone FROM records \(filter) ORDER BY \(order)")
         defer { rows.reset() }
         let wanted = customer ?? []
         let code = wanted.withUnsafeBytes { (wanted) -> Int32 in
-            if customer != nil { _ = rows.bind(wanted, at: 1) }
+            if customer != nil {
+                _ = rows.bind(wanted, at: 1)
+                if hasHash { _ = rows.bind(RecordPosition(customer: Array(wanted), key: []).storedHash, at: 2) }
+            }
             return summary.count(rows)
         }
         if code != SQLITE_DONE { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
@@ -86,6 +92,15 @@ extension StoreSummary {
             code = rows.step()
         }
         return code
+    }
+
+    /// Of the entries that are installed; the first where none is, or in a file of a release before moves.
+    private static func highestEpoch(_ db: Database) throws -> Epoch {
+        guard try MetaTable.value(db, "data_version") == String(RecordSchema.dataVersion) else { return .first }
+        let count = Int(try MetaTable.value(db, "cohorts") ?? "") ?? PlacementTable.defaultCohortCount
+        return try CohortStatements(db).all(of: count).reduce(.first) { highest, cohort in
+            cohort.entry.pins.reduce(max(highest, cohort.entry.epoch)) { max($0, $1.epoch) }
+        }
     }
 
     private static func integer(_ db: Database, _ sql: String) throws -> Int64 {

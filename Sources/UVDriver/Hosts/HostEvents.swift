@@ -89,6 +89,10 @@ package final class HostEvents {
             append(type: "process", action: "poisoned", id: observer, [.init("customer", .string(customer))])
         case .store(let event):
             store(event, topology)
+        case .placement(let version):
+            append(
+                type: "placement", action: "learnt", id: observer,
+                [.init("version", .integer(Int64(clamping: version)))])
         }
     }
 
@@ -107,6 +111,13 @@ package final class HostEvents {
             append(
                 type: "store", action: "refill-stalled", id: observer,
                 [.init("missing", .string(names.joined(separator: ", ") + (missing.count > 20 ? ", ..." : "")))])
+        case .damaged(let cohort):
+            append(
+                type: "store", action: "damaged", id: observer,
+                [
+                    .init("cohort", .integer(Int64(cohort))),
+                    .init("detail", .string("a record of one version has two values; its move is not finished")),
+                ])
         case .full:
             append(
                 type: "store", action: "full", id: observer,

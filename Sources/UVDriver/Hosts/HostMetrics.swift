@@ -211,6 +211,11 @@ enum RouterMetrics {
         page.counter("cellmesh_router_refusals_total", "Refusals by cells.", counters.refusals)
         page.counter("cellmesh_router_no_quorum_total", "Records refused for lack of a quorum.", counters.noQuorum)
         page.counter(
+            "cellmesh_router_epoch_restarts_total", "Requests that went on in a newer epoch.", counters.epochRestarts)
+        page.counter(
+            "cellmesh_router_entries_told_total", "Cells that were told of a newer entry by a request.",
+            counters.entriesTold)
+        page.counter(
             "cellmesh_router_write_backs_total", "Stale cells brought up to date by reads.", counters.writeBacks)
         page.gauge(
             "cellmesh_router_clock_correction_seconds", "What the cells' clocks add to the router's own.",
@@ -269,7 +274,16 @@ enum CellMetrics {
         page.counter("cellmesh_cell_refused_total", "Work refused for lack of room.", counters.refused)
         page.counter("cellmesh_cell_record_orders_total", "Orders given to the store.", counters.recordOrders)
         page.counter("cellmesh_cell_record_failures_total", "Orders that the store failed.", counters.recordFailures)
-        page.counter("cellmesh_cell_stale_epochs_total", "Orders of an older placement.", counters.staleEpochs)
+        page.counter("cellmesh_cell_stale_epochs_total", "Requests of another epoch.", counters.staleEpochs)
+        page.counter(
+            "cellmesh_cell_not_member_total", "Requests of customers whose shard the cell is not in.",
+            counters.notMember)
+        page.counter(
+            "cellmesh_cell_entries_installed_total", "Entries of the placement that the store has taken over.",
+            counters.entriesInstalled)
+        page.counter(
+            "cellmesh_cell_records_dropped_total", "Records dropped because they belong to other cells now.",
+            counters.recordsDropped)
         page.counter(
             "cellmesh_cell_without_vote_total", "Orders refused while the store had no vote.", counters.withoutVote)
         page.counter(

@@ -193,6 +193,14 @@ struct RouterIO: RouterSink {
         return true
     }
 
+    mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool {
+        guard let link = links.stream(for: cell) else { return false }
+        FrameCodec.append(
+            head, customer: .empty, name: .empty, note: .empty, body: body, into: &link.pointee.output)
+        links.pool.wrote(link)
+        return true
+    }
+
     mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool {
         guard let link = links.stream(for: cell) else { return false }
         FrameCodec.append(head, into: &link.pointee.output)

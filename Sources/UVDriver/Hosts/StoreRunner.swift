@@ -28,7 +28,7 @@ final class StoreRunner {
         birth.promisesNothing = wanted.tier == .cache
         store = try RecordStore(
             path: settings.dataDirectory + "/store.sqlite", cell: settings.name, birth: birth,
-            durability: wanted.durability, cohorts: settings.placement.cohorts.count)
+            durability: wanted.durability, cohorts: settings.placement.entries.count)
         pool = WorkPool(loop: loop, limit: 4)
     }
 

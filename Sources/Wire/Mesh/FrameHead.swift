@@ -8,12 +8,18 @@ package enum FrameKind: UInt8, Sendable {
     case recordWrite = 4
     /// Between cells; `note` is the asker's name. What the other knows of the asker's store, and what its own is.
     case storeState = 5
-    /// Between cells: lines of the records that both hold, behind `customer` and `name`.
+    /// Between cells: lines of one cohort's records that both hold, behind `customer` and `name`; see `ListQuestion`.
     case recordList = 6
-    /// Between cells: the records that the body names.
+    /// Between cells: the records that the body names, of one cohort; see `ListQuestion`.
     case recordFetch = 7
     /// Answered at once with a `pong` that repeats its version counter; belongs to no request.
     case ping = 8
+    /// An `EntryExchange`, answered by one.
+    case entries = 9
+    /// How far the cell has come with the cohorts that the body names; answered by a `CohortStatus` for each.
+    case cohortStatus = 10
+    /// Of a coordinator to a decider: the body is a question of `Consensus`.
+    case decree = 11
     /// The work was done, or failed while it was being done.
     case reply = 16
     /// The work was not begun, so it may be given to another cell whatever it is.
@@ -25,7 +31,9 @@ package enum FrameKind: UInt8, Sendable {
 package enum Refusal: UInt16, Sendable, CaseIterable {
     case overloaded = 1
     case stopping = 2
-    case staleEpoch = 3
+    /// The customer is served in another epoch here: the body is the cell's own entry, where it has one that was changed
+    /// since the founding. Also for questions between cells, of another version of a cohort's entry.
+    case otherEpoch = 3
     case unknownService = 4
     case noStore = 5
     case storeFull = 6
@@ -37,6 +45,8 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
     case refilling = 10
     /// The record was written when bodies might be larger than they may be now: no frame takes it.
     case tooLarge = 11
+    /// Nobody of this customer's shard is asked here: the cell is no member, by the epoch that both agree on.
+    case notMember = 12
 
     /// The status that a client is answered with when nobody did better, be it by a router or by the cell itself.
     package var status: UInt16 {
@@ -44,7 +54,7 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
         case .malformed: 400
         case .unknownService, .noStore: 404
         case .tooLarge: 500
-        case .overloaded, .stopping, .staleEpoch, .storeBroken, .refilling: 503
+        case .overloaded, .stopping, .otherEpoch, .storeBroken, .refilling, .notMember: 503
         case .deadline: 504
         case .storeFull: 507
         }

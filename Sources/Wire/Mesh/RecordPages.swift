@@ -4,24 +4,27 @@ import Replication
 /// What cells tell each other of their records: bodies of frames, in little-endian order.
 ///
 /// A position is two lengths (2 bytes each), customer and key. A line is a position, a byte that is 1 for a tombstone,
-/// counter and writer of the version; a record is a line, a length (4 bytes) and the value.
+/// counter and writer of the version, and a fingerprint; a record is a line, a length (4 bytes) and the value.
 package enum RecordPages {
     /// Lines of one page at most.
     package static let mostLines = 512
     /// Bytes of one page at most, unless a single record is longer.
     package static let mostBytes = 256 << 10
 
-    /// A page of lines: whether it is the last, how far it reaches, the lines.
+    /// A page of lines: whether it is the last, the floor, how far it reaches (with its hash), the lines.
     package struct Listing: Sendable, Equatable {
         package var lines: [RecordLine]
         /// Nothing between the page asked for and this position is missing.
         package var upTo: RecordPosition
         package var isLast: Bool
+        /// The highest counter of a tombstone of the cohort that was collected there.
+        package var floor: UInt64
 
-        package init(lines: [RecordLine], upTo: RecordPosition, isLast: Bool) {
+        package init(lines: [RecordLine], upTo: RecordPosition, isLast: Bool, floor: UInt64 = 0) {
             self.lines = lines
             self.upTo = upTo
             self.isLast = isLast
+            self.floor = floor
         }
     }
 
@@ -29,6 +32,8 @@ package enum RecordPages {
 
     package static func append(_ page: Listing, into buffer: inout ByteBuffer) {
         buffer.append(byte: page.isLast ? 1 : 0)
+        buffer.append(littleEndian: page.floor)
+        buffer.append(littleEndian: page.upTo.hash.rawValue)
         append(page.upTo, into: &buffer)
         for line in page.lines { append(line, into: &buffer) }
     }
@@ -54,7 +59,7 @@ package enum RecordPages {
     }
 
     package static func size(of line: RecordLine) -> Int {
-        21 + line.position.customer.count + line.position.key.count
+        29 + line.position.customer.count + line.position.key.count
     }
     package static func size(of record: StoredRecord) -> Int { size(of: record.line) + 4 + record.value.count }
 
@@ -71,19 +76,23 @@ package enum RecordPages {
         buffer.append(byte: line.tombstone ? 1 : 0)
         buffer.append(littleEndian: line.version.counter)
         buffer.append(littleEndian: line.version.writer)
+        buffer.append(littleEndian: line.fingerprint)
     }
 
     // MARK: Reading; nil for anything that was not written here
 
     package static func listing(_ bytes: UnsafeRawBufferPointer) -> Listing? {
         var reader = Reader(bytes)
-        guard let last = reader.integer(UInt8.self), let upTo = reader.position() else { return nil }
+        guard let last = reader.integer(UInt8.self), let floor = reader.integer(UInt64.self),
+            let hash = reader.integer(UInt64.self), let end = reader.position()
+        else { return nil }
+        let upTo = RecordPosition(hash: CustomerHash(rawValue: hash), customer: end.customer, key: end.key)
         var lines: [RecordLine] = []
         while !reader.isAtEnd {
             guard lines.count < mostLines, let line = reader.line() else { return nil }
             lines.append(line)
         }
-        return Listing(lines: lines, upTo: upTo, isLast: last != 0)
+        return Listing(lines: lines, upTo: upTo, isLast: last != 0, floor: floor)
     }
 
     package static func positions(_ bytes: UnsafeRawBufferPointer) -> [RecordPosition]? {
@@ -138,10 +147,11 @@ package enum RecordPages {
 
         mutating func line() -> RecordLine? {
             guard let position = position(), let flags = integer(UInt8.self), let counter = integer(UInt64.self),
-                let writer = integer(UInt64.self)
+                let writer = integer(UInt64.self), let fingerprint = integer(UInt64.self)
             else { return nil }
             return RecordLine(
-                position: position, version: RecordVersion(counter: counter, writer: writer), tombstone: flags != 0)
+                position: position, version: RecordVersion(counter: counter, writer: writer), tombstone: flags != 0,
+                fingerprint: fingerprint)
         }
     }
 }

@@ -22,7 +22,7 @@ enum OrphanedStatus {
         }
         return .document([
             ("mesh", .string(mesh.name)), ("seed", .integer(topology.seed)),
-            ("epoch", .integer(model.table.lastEpoch.rawValue)),
+            ("epoch", .integer(model.table.highestEpoch.rawValue)),
             ("state", .string(serving == cells.count ? "serving" : serving == 0 ? "down" : "degraded")),
             (
                 "cells",

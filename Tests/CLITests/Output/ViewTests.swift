@@ -128,12 +128,18 @@ import Topology
         let free = try #require(names.first { placement.geography(of: CustomerHash($0)) == nil })
         #expect(try head(pinned).hasSuffix("never leaves geography eu, all of it in region eu-west, lost with it"))
         #expect(try head(free).hasSuffix("spread over regions"))
-        var table = PlacementTable()
-        try table.pin(CustomerHash(free), to: [CellIndex(0), CellIndex(1), CellIndex(2)])
-        #expect(try head(free, table).hasSuffix("pinned by hand, all of it in region us-east, lost with it"))
-        var alone = PlacementTable()
-        try alone.pin(CustomerHash(free), to: [CellIndex(0)])
-        #expect(try head(free, alone).hasSuffix("pinned by hand"))
+        func pinnedTo(_ cells: Int...) throws -> PlacementTable {
+            let shard = try #require(Shard(cells.map { CellIndex($0) }))
+            var table = PlacementTable()
+            let customer = CustomerHash(free)
+            try table.change(cohort: table.cohort(of: customer)) { entry throws(PlacementChangeError) in
+                try entry.pin(customer, from: shard, to: shard)
+            }
+            return table
+        }
+        #expect(
+            try head(free, pinnedTo(0, 1, 2)).hasSuffix("pinned by hand, all of it in region us-east, lost with it"))
+        #expect(try head(free, pinnedTo(0)).hasSuffix("pinned by hand"))
     }
 
     @Test func aRouteIsThatOfTheRoutersThatReachTheCells() throws {

@@ -27,14 +27,14 @@ import Topology
         var condition = CellCondition()
         #expect(condition.metadata.state == .serving)
         condition.answered(.failed(.full))
-        condition.answered(.record(version: .none, value: [], tombstone: false))
+        condition.answered(.record(version: .none, value: [], tombstone: false, absent: 0))
         condition.answered(.failed(.overloaded))
         #expect(condition.metadata.state == .degraded)
         condition.answered(.written(.none))
         #expect(condition.metadata.state == .serving)
         condition.answered(.failed(.broken))
         #expect(condition.metadata.state == .degraded)
-        condition.answered(.version(.none, tombstone: false))
+        condition.answered(.version(.none, tombstone: false, absent: 0))
         #expect(condition.metadata.state == .serving)
     }
 

@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Sharding
 import Testing
 import Topology
 import Wire
@@ -47,9 +48,11 @@ import Wire
     @Test func aReadCarriesValueVersionAndTombstone() {
         let cell = CellHarness(topology())
         cell.send(.recordRead, "k")
-        answer(cell, .record(version: RecordVersion(counter: 8, writer: 9), value: Array("v".utf8), tombstone: false))
+        answer(
+            cell,
+            .record(version: RecordVersion(counter: 8, writer: 9), value: Array("v".utf8), tombstone: false, absent: 0))
         cell.send(.recordRead, "k")
-        answer(cell, .record(version: RecordVersion(counter: 9, writer: 9), value: [], tombstone: true))
+        answer(cell, .record(version: RecordVersion(counter: 9, writer: 9), value: [], tombstone: true, absent: 0))
         let replies = cell.takeReplies()
         #expect(replies.map(\.body) == ["v", ""])
         #expect(replies.map { $0.head.flags.contains(.tombstone) } == [false, true])
@@ -57,15 +60,50 @@ import Wire
         #expect(replies.allSatisfy { !$0.head.flags.contains(.acknowledgement) })
     }
 
-    @Test func aFenceRefusesWithTheCurrentEpoch() {
+    /// What the store refuses, the cell refuses with its own entry: whoever is behind learns from the other.
+    @Test func aFenceRefusesWithTheCellsEntry() throws {
         let cell = CellHarness(topology())
+        let cohort = PlacementTable().cohort(of: CustomerHash("c9"))
         cell.send(.recordWrite, "k", version: RecordVersion(counter: 1, writer: 1))
-        answer(cell, .staleEpoch(current: Epoch(12)))
-        let reply = cell.takeReplies().first
-        #expect(reply?.head.kind == .refusal)
-        #expect(reply?.head.status == Refusal.staleEpoch.rawValue)
-        #expect(reply?.head.epoch == Epoch(12))
-        #expect(reply?.head.flags.contains(.acknowledgement) == true)
+        answer(cell, .otherEpoch(Epoch(12)))
+        // As founded: everybody knows that entry.
+        let founded = try #require(cell.takeReplies().first)
+        #expect(founded.head.kind == .refusal && founded.head.status == Refusal.otherEpoch.rawValue)
+        #expect(founded.head.epoch == .first && founded.head.flags.contains(.acknowledgement) && founded.body.isEmpty)
+
+        var entry = PlacementEntry(cohort: cohort)
+        try entry.refence()
+        cell.learn(entry)
+        #expect(cell.sink.orders.last?.operation == .install(entry, purges: false))
+        let before = cell.sink.orders.count
+        cell.send(.recordRead, "k")
+        let reply = try #require(cell.takeReplies().first)
+        #expect(reply.head.status == Refusal.otherEpoch.rawValue && reply.head.epoch == .first)
+        #expect(reply.bytes.withUnsafeBytes { EntryExchange.entries($0, cohorts: 64) }?.map(\.entry) == [entry])
+        // The store is not asked, and the new epoch is served.
+        #expect(cell.sink.orders.count == before)
+        cell.send(.recordRead, "k", epoch: Epoch(2))
+        #expect(cell.sink.orders.last?.epoch == Epoch(2))
+    }
+
+    @Test func anEntryWithoutProofChangesNothing() throws {
+        let cell = CellHarness(topology())
+        var entry = PlacementEntry(cohort: 3)
+        try entry.refence()
+        cell.learn(entry, proof: Array(repeating: 0, count: 16))
+        #expect(cell.sink.orders.isEmpty)
+        #expect(cell.node.ledger.counters.refused == 1 && cell.node.ledger.counters.taken == 0)
+    }
+
+    @Test func aCellThatIsNoMemberRefuses() {
+        var topology = topology()
+        topology.sharding.size = 1
+        let cell = CellHarness(topology)
+        let placement = Placement(topology)
+        for name in (1...9).map({ "c\($0)" }) { cell.send(.recordRead, "k", customer: name) }
+        let own = (1...9).filter { placement.shard(of: CustomerHash("c\($0)")).contains(CellIndex(0)) }.count
+        #expect(cell.sink.orders.count == own && own > 0 && own < 9)
+        #expect(cell.takeReplies().allSatisfy { $0.head.status == Refusal.notMember.rawValue })
     }
 
     @Test(arguments: [
@@ -84,10 +122,14 @@ import Wire
         routing.bodyLimit = 4
         let cell = CellHarness(topology(routing: routing))
         cell.send(.recordRead, "k")
-        answer(cell, .record(version: RecordVersion(counter: 1, writer: 1), value: [1, 2, 3, 4, 5], tombstone: false))
+        answer(
+            cell,
+            .record(version: RecordVersion(counter: 1, writer: 1), value: [1, 2, 3, 4, 5], tombstone: false, absent: 0))
         #expect(cell.takeReplies().map(\.head.kind) == [.refusal])
         cell.send(.recordRead, "k")
-        answer(cell, .record(version: RecordVersion(counter: 1, writer: 1), value: [1, 2, 3, 4], tombstone: false))
+        answer(
+            cell,
+            .record(version: RecordVersion(counter: 1, writer: 1), value: [1, 2, 3, 4], tombstone: false, absent: 0))
         #expect(cell.takeReplies().map(\.head.kind) == [.reply])
     }
 

@@ -12,7 +12,7 @@ import Topology
     @Test func whatIsReadMeetsEveryAcknowledgedWrite() {
         for size in 2...9 {
             let rule = RefillRule(tier: .critical, requestTimeout: .seconds(1))
-            let write = QuorumRule(tier: .critical, size: size).write
+            let write = QuorumRule(tier: .critical).write.of(size)
             let needed = rule.needed(size: size)
             #expect(needed <= size - 1)
             let others = (1 << (size - 1)) - 1
@@ -27,23 +27,28 @@ import Topology
         }
     }
 
-    @Test func aShardOfOneIsNeverCovered() {
-        let rule = RefillRule(tier: .critical, requestTimeout: .seconds(1))
-        #expect(!rule.isCovered([ShardShape(size: 1, domains: [])]) { _ in false })
-        #expect(rule.isCovered([]) { _ in true })
-    }
-
+    /// How many of a shard may be missing, the cell that lost its disk among them.
     @Test func threeNeedBothOthersAndFiveNeedThreeOfFour() {
         let rule = RefillRule(tier: .critical, requestTimeout: .seconds(1))
-        func shape(_ size: Int) -> ShardShape {
-            ShardShape(
-                size: size, domains: (1..<size).map { ShardShape.Domain(cells: [CellIndex($0)], most: 1) })
+        #expect([1, 2, 3, 4, 5].map { rule.mostMissing(size: $0, purpose: .life) } == [0, 1, 1, 2, 2])
+        #expect([1, 2, 3, 4, 5].map { rule.mostMissing(size: $0, purpose: .move) } == [0, 0, 1, 1, 2])
+    }
+
+    @Test func aTaskIsCoveredWhereNoShardCanLackTooMany() throws {
+        let topology = MeshTopology(
+            name: "t", seed: 1, regions: (0..<3).map { Region(name: "r\($0)", zones: ["a"]) },
+            cells: (0..<9).map { Cell(name: "c\($0)", region: $0 / 3, zone: 0) },
+            blueprints: [Blueprint(name: "b", services: [], store: StoreSettings())],
+            customers: Customers(count: 10), sharding: ShardingPolicy(size: 3, spread: .region),
+            routers: [], control: Control(region: 0))
+        let task = RefillTask(.move, PlacementEntry(cohort: 0), Placement(topology), now: .zero)
+        func isCovered(_ missing: Int...) -> Bool {
+            task.isCovered(most: { $0 - QuorumNeed.majority.of($0) }) { missing.contains($0.position) }
         }
-        #expect(rule.isCovered([shape(3)]) { _ in false })
-        #expect(!rule.isCovered([shape(3)]) { $0.position == 2 })
-        #expect(rule.isCovered([shape(5)]) { $0.position == 2 })
-        #expect(!rule.isCovered([shape(5)]) { $0.position <= 2 })
-        #expect(!rule.isCovered([shape(5), shape(3)]) { $0.position == 2 })
+        #expect(task.cells == Set(0..<9))
+        // One region may be gone as a whole; of two regions one cell each is too much.
+        #expect(isCovered() && isCovered(0) && isCovered(0, 1, 2))
+        #expect(!isCovered(0, 3) && !isCovered(0, 1, 2, 8))
     }
 
     @Test func theWaitIsLongerThanAnyRequest() {

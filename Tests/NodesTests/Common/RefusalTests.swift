@@ -20,7 +20,7 @@ import Wire
     static let table = [
         Row(refusal: .overloaded, service: 503, read: 503, query: 503, store: 503),
         Row(refusal: .stopping, service: 503, read: 503, query: 503, store: 503),
-        Row(refusal: .staleEpoch, service: 503, read: 503, query: 503, store: 503),
+        Row(refusal: .otherEpoch, service: 503, read: 503, query: 503, store: 503),
         Row(refusal: .unknownService, service: 404, read: 503, query: 503, store: 503),
         Row(refusal: .noStore, service: 404, read: 404, query: 404, store: 404),
         Row(refusal: .storeFull, service: 507, read: 503, query: 503, store: 507),
@@ -30,6 +30,7 @@ import Wire
         Row(refusal: .malformed, service: 400, read: 400, query: 400, store: 400),
         Row(refusal: .refilling, service: 503, read: 503, query: 503, store: 503),
         Row(refusal: .tooLarge, service: 500, read: 500, query: 500, store: 500),
+        Row(refusal: .notMember, service: 503, read: 503, query: 503, store: 503),
     ]
 
     @Test func everyRefusalIsHere() {

@@ -14,6 +14,7 @@ struct CellRecorder: CellSink {
         var link: ConnectionID
         var note: String
         var body: String
+        var bytes: [UInt8] = []
     }
     /// To another cell.
     struct Question {
@@ -43,7 +44,7 @@ struct CellRecorder: CellSink {
         replies.append(
             Reply(
                 head: head, link: link, note: String(decoding: note, as: UTF8.self),
-                body: String(decoding: body, as: UTF8.self)))
+                body: String(decoding: body, as: UTF8.self), bytes: Array(body)))
     }
     mutating func respond(
         _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
@@ -109,12 +110,13 @@ final class CellHarness {
     @discardableResult
     func send(
         _ kind: FrameKind, _ name: String, customer: String = "c9", priority: Priority = .normal, deadline: UInt32 = 0,
-        version: RecordVersion = .none, flags: FrameFlags = [], body: String = "", now: Instant = .zero
+        version: RecordVersion = .none, flags: FrameFlags = [], body: String = "", epoch: Epoch = .first,
+        now: Instant = .zero
     ) -> UInt64 {
         requests += 1
         let head = FrameHead(
             kind: kind, flags: flags.union(.priority(priority)), request: requests, customer: CustomerHash(customer),
-            epoch: .first, deadline: deadline, versionCounter: version.counter, versionWriter: version.writer)
+            epoch: epoch, deadline: deadline, versionCounter: version.counter, versionWriter: version.writer)
         withBytes(customer) { customer in
             withBytes(name) { name in
                 withBytes(body) { body in
@@ -124,6 +126,19 @@ final class CellHarness {
             }
         }
         return requests
+    }
+
+    /// Tells the cell of an entry that was decided.
+    func learn(_ entry: PlacementEntry, proof: [UInt8]? = nil, now: Instant = .zero) {
+        var sealed = seal.seal(decided: entry)
+        if let proof { sealed.proof = proof }
+        var body = ByteBuffer()
+        EntryExchange(digest: 0, entries: [sealed]).append(to: &body)
+        requests += 1
+        let head = FrameHead(kind: .entries, request: requests, customer: CustomerHash(rawValue: 0), epoch: .first)
+        let view = FrameView(head: head, customer: .empty, name: .empty, note: .empty, body: body.bytes)
+        node.handle(frame: view, link: link, now: now, into: &sink)
+        _ = sink.replies.popLast()
     }
 
     @discardableResult
@@ -140,6 +155,9 @@ final class CellHarness {
         }
     }
 }
+
+/// Proves entries as the processes of the test mesh do.
+let seal = EntrySeal(secret: Array(repeating: 9, count: 32), mesh: "test")
 
 /// A service that waits exactly this long.
 func waiting(

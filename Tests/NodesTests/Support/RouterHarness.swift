@@ -31,6 +31,8 @@ struct RouterRecorder: RouterSink {
     var opened: [CellIndex] = []
     var pings: [(head: FrameHead, cell: CellIndex)] = []
     var closed: [CellIndex] = []
+    /// What cells were told or asked of the placement.
+    var exchanges: [(cell: CellIndex, body: [UInt8])] = []
     var frames: [Frame] = []
     var answers: [Answer] = []
     var datagrams: [(Endpoint, [UInt8])] = []
@@ -45,6 +47,10 @@ struct RouterRecorder: RouterSink {
         var body: [UInt8]?
         if case .bytes(let bytes) = payload { body = bytes }
         frames.append(Frame(head: head, cell: cell, request: request, body: body))
+        return true
+    }
+    mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool {
+        exchanges.append((cell, Array(body)))
         return true
     }
     mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool {
@@ -141,18 +147,19 @@ final class RouterHarness {
     /// A cell's frame in answer to one of the router's.
     func answer(
         _ frame: RouterRecorder.Frame, _ kind: FrameKind = .reply, status: UInt16 = 200, flags: FrameFlags = [],
-        version: RecordVersion = .none, note: String = "", body: String = "", clock: Int64? = nil, now: Instant = .zero
+        version: RecordVersion = .none, note: String = "", body: String = "", bytes: [UInt8]? = nil,
+        clock: Int64? = nil, now: Instant = .zero
     ) {
         var flags = flags
         if frame.head.kind == .recordWrite { flags.insert(.acknowledgement) }
         let head = FrameHead(
             kind: kind, flags: flags, status: status, request: frame.head.request,
-            customer: CustomerHash(rawValue: 0), epoch: .first,
+            customer: CustomerHash(rawValue: 0), epoch: frame.head.epoch,
             deadline: clock.map { ClockConsensus.stamp(wall: $0) } ?? 0, versionCounter: version.counter,
             versionWriter: version.writer)
         let cell = frame.cell
         withBytes(note) { note in
-            withBytes(body) { body in
+            (bytes ?? Array(body.utf8)).withUnsafeBytes { body in
                 let view = FrameView(head: head, customer: .empty, name: .empty, note: note, body: body)
                 node.handle(frame: view, from: cell, now: now, into: &sink)
             }
@@ -181,6 +188,13 @@ final class RouterHarness {
             wake(now)
             answerPings(now: now, answers)
         }
+    }
+
+    /// The cell serves the customer by another entry, or knows none but the founding one.
+    func refuse(_ frame: RouterRecorder.Frame, knowing entry: PlacementEntry?, now: Instant = .zero) {
+        var body = ByteBuffer()
+        if let entry { EntryExchange.append(seal.seal(decided: entry), to: &body) }
+        answer(frame, .refusal, status: Refusal.otherEpoch.rawValue, bytes: Array(body.bytes), now: now)
     }
 
     func refuse(_ frame: RouterRecorder.Frame, _ why: Refusal, now: Instant = .zero) {

@@ -54,7 +54,8 @@ struct RegisterExplorer {
         let runs = tasks.enumerated().map { index, task in
             Run(
                 register: RegisterOperation(
-                    kind: task.kind, rule: rule, usable: (1 << replicas) - 1, writer: UInt64(index + 1)),
+                    kind: task.kind, rule: rule, quorum: QuorumSet(size: replicas), usable: (1 << replicas) - 1,
+                    writer: UInt64(index + 1)),
                 mail: Array(repeating: .none, count: replicas))
         }
         var open = [
@@ -160,7 +161,7 @@ struct RegisterExplorer {
     }
 
     private func send(
-        _ mail: Mail, _ positions: RegisterOperation.Positions, _ state: inout State, _ index: Int
+        _ mail: Mail, _ positions: Positions, _ state: inout State, _ index: Int
     ) {
         for replica in state.replicas.indices where positions & (1 << replica) != 0 {
             state.runs[index].mail[replica] = mail

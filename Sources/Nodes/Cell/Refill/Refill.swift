@@ -4,12 +4,13 @@ import Sharding
 import Topology
 import Wire
 
-/// A cell's way to a vote when its store does not have one: it asks its peers whether the mesh is as new as the store,
-/// and otherwise takes over what they hold of its customers.
+/// What a cell reads from other cells, cohort after cohort: all that it should hold when its store has no vote, and
+/// what it lacks when customers move to it.
 ///
-/// Every page is merged from lines of so many peers that each shard's acknowledged writes are among them; see
+/// Every page is merged from lines of so many cells that each shard's acknowledged writes are among them; see
 /// `RefillRule`. Peers may come and go: what was kept stays, and the next page begins behind it.
 struct Refill {
+    /// Of the store's life.
     enum Stage: Equatable {
         case asking
         case waiting(until: Instant)
@@ -18,13 +19,23 @@ struct Refill {
     }
 
     let rule: RefillRule
-    let shapes: [ShardShape]
+    let cell: CellIndex
     var stage: Stage
-    /// The cells that can share a customer with this one, ascending.
+    /// Cells that are read, or that tell whether the mesh is new; ascending.
     var peers: [RefillPeer]
     private(set) var cursor: RecordPosition
+    /// The cohort that is read now.
+    private(set) var task: RefillTask?
+    /// Cohorts that wait to be filled, and to be verified.
+    private(set) var waiting: [Int] = []
+    private(set) var unverified: [Int] = []
+    /// The next cohort of a store without a vote.
+    var nextCohort: Int
     var page: RefillPage?
+    /// Records taken over in this life of the process.
     var records: UInt64 = 0
+    /// The highest floor that the sources of the task have told.
+    var floor: UInt64 = 0
     var began = Instant.zero
     /// Peers without which it does not go on, as they were told last.
     var stalled: [CellIndex] = []
@@ -40,19 +51,23 @@ struct Refill {
     /// How long cells that live are waited for where they are not needed.
     static let courtesy = TimeAmount.seconds(2)
 
-    init(_ identity: StoreIdentity, rule: RefillRule, shapes: [ShardShape], names: [Cell]) {
+    init(
+        _ identity: StoreIdentity, rule: RefillRule, cell: CellIndex, peers cells: [CellIndex], names: [Cell],
+        cohorts: Int
+    ) {
         self.rule = rule
-        self.shapes = shapes
+        self.cell = cell
         cursor = identity.cursor ?? .start
+        nextCohort = PlacementTable.cohort(of: cursor.hash, count: cohorts)
         stage = identity.life == .votes ? .done : .asking
-        guard stage != .done else {
-            peers = []
-            return
-        }
-        let cells = Set(shapes.flatMap { $0.domains.flatMap(\.cells) }).sorted { $0.rawValue < $1.rawValue }
+        peers = []
+        guard stage != .done else { return }
         let cursor = cursor
         peers = cells.map { RefillPeer(cell: $0, name: names[$0.position].name, after: cursor) }
     }
+
+    /// There is nothing to be read.
+    var isIdle: Bool { stage == .done && task == nil && waiting.isEmpty && unverified.isEmpty }
 
     mutating func nextNumber() -> UInt64 {
         number += 1
@@ -62,22 +77,61 @@ struct Refill {
     func place(of cell: CellIndex) -> Int? { peers.firstIndex { $0.cell == cell } }
 
     /// The earliest instant at which there is something to do without an answer; set by `plan`.
-    var nextDeadline: Instant { stage == .done ? .distantFuture : due }
+    var nextDeadline: Instant { isIdle && peers.isEmpty ? .distantFuture : due }
     private var due = Instant.distantFuture
 
     /// Everything that was due is done.
     mutating func plan(now: Instant) {
         var due = [lookAt]
-        switch stage {
-        case .waiting(let until): due.append(until)
-        case .pulling(let since): due += [since + Self.courtesy, paceAt]
-        case .asking, .done: break
-        }
-        for peer in peers {
+        if case .waiting(let until) = stage { due.append(until) }
+        if let task { due += [task.since + Self.courtesy, paceAt] }
+        if case .pulling(let since) = stage { due += [since + Self.courtesy, paceAt] }
+        for peer in peers where !peer.isSelf {
             due.append(peer.asked?.until ?? peer.retryAt)
         }
         self.due = due.filter { $0 > now }.min() ?? .distantFuture
     }
+
+    /// There is something to do at once.
+    mutating func hurry() { due = .zero }
+
+    // MARK: Tasks
+
+    mutating func enqueue(_ cohort: Int) {
+        if !waiting.contains(cohort), task?.cohort != cohort || task?.purpose == .verify { waiting.append(cohort) }
+        hurry()
+    }
+    mutating func enqueue(verification cohort: Int) {
+        if !unverified.contains(cohort) { unverified.append(cohort) }
+        hurry()
+    }
+    /// Nothing is read of a cohort any more: its entry is another one.
+    mutating func forget(_ cohort: Int) {
+        waiting.removeAll { $0 == cohort }
+        unverified.removeAll { $0 == cohort }
+        if task?.cohort == cohort { end() }
+    }
+    mutating func nextWaiting() -> (cohort: Int, purpose: RefillTask.Purpose)? {
+        if !waiting.isEmpty { return (waiting.removeFirst(), .move) }
+        return unverified.isEmpty ? nil : (unverified.removeFirst(), .verify)
+    }
+
+    /// Begins to read a cohort, from its start, or a store without a vote from where it has come to.
+    mutating func begin(_ task: RefillTask) {
+        self.task = task
+        floor = 0
+        cursor = task.purpose == .life ? max(cursor, task.fence.start) : task.fence.start
+        stalled = []
+        rewind()
+    }
+
+    mutating func end() {
+        task = nil
+        page = nil
+        for place in peers.indices { peers[place].rewind(to: cursor) }
+    }
+
+    mutating func damaged() { task?.isDamaged = true }
 
     /// From now on its lines are part of every page.
     mutating func joined(_ place: Int) { peers[place].rewind(to: cursor) }
@@ -86,21 +140,23 @@ struct Refill {
 
     /// All peers that membership has alive are read, or were waited for long enough.
     private func hasCourtesy(since: Instant, now: Instant, isAlive: (RefillPeer) -> Bool) -> Bool {
-        now >= since + Self.courtesy || peers.allSatisfy { $0.isSource || !isAlive($0) || $0.state != nil }
+        now >= since + Self.courtesy || peers.allSatisfy { $0.isSource || !isAlive($0) || $0.isKnownUnfit }
     }
 
     /// Whether pages can be made of those that are read now.
     func isCovered(life: StoreLife, now: Instant, isAlive: (RefillPeer) -> Bool) -> Bool {
-        guard case .pulling(let since) = stage else { return false }
-        if life == .accepted { return hasCourtesy(since: since, now: now, isAlive: isAlive) }
-        guard rule.isCovered(shapes, missing: { cell in place(of: cell).map { !peers[$0].isSource } ?? true }) else {
-            return false
-        }
-        return rule.tier == .critical || hasCourtesy(since: since, now: now, isAlive: isAlive)
+        guard let task else { return false }
+        let courtesy = hasCourtesy(since: task.since, now: now, isAlive: isAlive)
+        if task.purpose == .life, life == .accepted { return courtesy }
+        if task.purpose == .verify { return courtesy }
+        func isMissing(_ cell: CellIndex) -> Bool { place(of: cell).map { !peers[$0].isSource } ?? true }
+        let isCovered = task.isCovered(
+            most: { rule.mostMissing(size: $0, purpose: task.purpose) }, missing: isMissing)
+        return isCovered && (rule.tier == .critical || courtesy)
     }
 
     func missing(isAlive: (RefillPeer) -> Bool) -> [StoreStatus.Missing] {
-        peers.filter { !$0.isSource }.map { peer in
+        peers.filter { !$0.isSource && !$0.isSelf }.map { peer in
             let reason: StoreStatus.Missing.Reason =
                 switch peer.state?.life {
                 case .unborn?: .unborn
@@ -133,29 +189,45 @@ struct Refill {
 
     // MARK: Pages
 
-    /// Merges what the sources have told into the next page; nil where a line of one of them is missing.
+    /// Merges what the sources have told into the next page of what is lacking here; nil where a line of one of them is
+    /// missing.
     mutating func merge() {
-        guard page == nil else { return }
+        guard page == nil, let task else { return }
         let sources = peers.indices.filter { peers[$0].isSource }
         var items: [RefillPage.Item] = []
+        var reached: RecordPosition?
         while items.count < RecordPages.mostLines {
             guard sources.allSatisfy({ peers[$0].hasNext }) else { break }
             guard let position = sources.compactMap({ peers[$0].lines.first?.position }).min() else {
                 // All are at their end.
-                page = RefillPage(items: items, upTo: items.last?.line.position ?? cursor, isLast: true)
+                page = RefillPage(items: items, upTo: reached ?? cursor, isLast: true)
                 return
             }
+            reached = position
             var newest: RefillPage.Item?
+            var own: RecordLine?
             for place in sources where peers[place].lines.first?.position == position {
                 let line = peers[place].lines.removeFirst()
-                if newest.map({ line.version > $0.line.version }) ?? true {
-                    newest = RefillPage.Item(line: line, holder: place)
+                if peers[place].isSelf { own = line }
+                if let best = newest {
+                    if line.version == best.line.version, line.fingerprint != best.line.fingerprint, !line.tombstone,
+                        task.purpose == .verify
+                    {
+                        damaged()
+                    }
+                    if line.version <= best.line.version { continue }
                 }
+                newest = RefillPage.Item(line: line, holder: place)
             }
-            if let newest { items.append(newest) }
+            if let newest, own.map({ $0.version < newest.line.version }) ?? true { items.append(newest) }
         }
-        guard let last = items.last else { return }
-        page = RefillPage(items: items, upTo: last.line.position, isLast: false)
+        guard let reached else { return }
+        if items.isEmpty {
+            // All of it is here already.
+            cursor = reached
+        } else {
+            page = RefillPage(items: items, upTo: reached, isLast: false)
+        }
     }
 
     /// The store has kept a page up to here.

@@ -6,7 +6,12 @@ import Topology
 /// Another cell as one that refills itself sees it: the link to it, the question it was asked, the lines it has told.
 struct RefillPeer {
     enum Link: Equatable { case closed, opening, up }
-    enum Question: Equatable { case state, list, fetch([RecordPosition]) }
+    enum Question: Equatable {
+        case state, list
+        case fetch([RecordPosition])
+        /// It has another entry of the cohort: what this cell knows.
+        case entries
+    }
 
     /// What it says of its own store, and of the asker's.
     struct State: Equatable {
@@ -52,14 +57,24 @@ struct RefillPeer {
     /// 2 s, doubling to 32 s: a slow peer is read slowly, and a dead one does not hold up the others for long.
     private var patience: TimeAmount { .seconds(2 << Int64(min(unanswered, 4))) }
     static let stateInterval = TimeAmount.milliseconds(500)
+    /// Until one that has another entry is told again.
+    static let entryInterval = TimeAmount.milliseconds(20)
 
-    init(cell: CellIndex, name: String, after: RecordPosition) {
+    init(cell: CellIndex, name: String, after: RecordPosition, isSelf: Bool = false) {
+        self.isSelf = isSelf
         self.cell = cell
         self.name = name
         self.after = after
     }
 
-    var isSource: Bool { link == .up && state?.life == .votes }
+    /// The cell's own store, which need not be asked twice for what it has.
+    let isSelf: Bool
+    /// It has installed another version of the cohort's entry: it is told of this one, and asked again.
+    var isElsewhere = false
+
+    var isSource: Bool { isSelf || link == .up && state?.life == .votes && !isElsewhere }
+    /// It cannot be read, and says why.
+    var isKnownUnfit: Bool { state.map { $0.life != .votes } ?? false }
     /// The merge can go on without another line of it.
     var hasNext: Bool { isAtEnd || !lines.isEmpty }
     var wantsLines: Bool { isSource && !isAtEnd && lines.isEmpty }
@@ -78,7 +93,8 @@ struct RefillPeer {
 
     /// What it has told is asked for anew.
     mutating func rewind(to cursor: RecordPosition) {
-        if let asked, asked.question != .state { self.asked = nil }
+        if let asked, asked.question != .state, asked.question != .entries { self.asked = nil }
+        isElsewhere = false
         lines.removeAll()
         after = cursor
         isAtEnd = false
@@ -87,6 +103,7 @@ struct RefillPeer {
     mutating func lost(cursor: RecordPosition, now: Instant) {
         if let asked, asked.until <= now { unanswered += 1 }
         link = .closed
+        isElsewhere = false
         state = nil
         asked = nil
         failures += 1

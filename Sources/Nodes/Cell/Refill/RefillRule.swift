@@ -3,7 +3,7 @@ import Replication
 import Sharding
 import Topology
 
-/// What a refill presupposes, by tier.
+/// What reading from other cells presupposes, by tier.
 package struct RefillRule: Sendable {
     package var tier: StoreSettings.Tier
     /// From the cell's start to the first page: by then nobody counts an acknowledgement of its former life.
@@ -26,15 +26,20 @@ package struct RefillRule: Sendable {
     func needed(size: Int) -> Int {
         if let needed { return needed }
         switch tier {
-        case .critical: return size - QuorumRule(tier: tier, size: size).write + 1
+        case .critical: return size - QuorumNeed.majority.of(size) + 1
         case .important, .cache: return 1
         }
     }
 
-    /// Whether every shard of these shapes has enough cells that are not missing.
-    func isCovered(_ shapes: [ShardShape], missing: (CellIndex) -> Bool) -> Bool {
-        shapes.allSatisfy { shape in
-            shape.most(where: missing) <= shape.size - 1 - needed(size: shape.size)
+    /// How many cells of a shard may be missing, the cell itself among them where its disk was lost.
+    ///
+    /// A move needs more than a lost disk: of the shard that has every record a majority, so that what was acknowledged
+    /// is among it and nothing can be any more in the epoch before.
+    func mostMissing(size: Int, purpose: RefillTask.Purpose) -> Int {
+        switch (purpose, tier) {
+        case (.life, _): size - needed(size: size)
+        case (.move, .critical): size - QuorumNeed.majority.of(size)
+        case (.move, _), (.verify, _): size - 1
         }
     }
 }
@@ -81,6 +86,8 @@ package enum StoreEvent: Sendable, Equatable {
     case refillBegan(sources: Int)
     case refillStalled(missing: [CellIndex])
     case refilled(records: UInt64, took: TimeAmount)
+    /// A record has the same version here and elsewhere, and another value: the move of its cohort is not finished.
+    case damaged(cohort: Int)
     /// There is no room for writes any more; reads are answered.
     case full
     /// Orders fail.

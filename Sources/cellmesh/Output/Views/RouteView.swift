@@ -19,17 +19,18 @@ struct RouteView {
         let topology = model.topology
         let hash = CustomerHash(customer)
         let assignment = model.placement.assignment(of: hash)
-        let cells = assignment.shard.map { topology.cells[$0.position] }
+        let cells = assignment.inForce.map { topology.cells[$0.position] }
         let states = cells.map { cell in status.map { $0.state(of: cell.name)?.state ?? "unknown" } }
         let serving = status.flatMap { status in cells.first { status.serves($0.name) }?.name }
         let byRouter = (status?.routers ?? []).map { router in
             (router: router.name, cell: cells.first { status?.reaches(router.name, $0.name) ?? false }?.name)
         }
         let geography = model.placement.geography(of: hash)
-        let isPinned = model.table.pin(of: hash) != nil
         let cohort = model.table.cohort(of: hash)
+        let isPinned = model.table.entries[cohort].pin(of: hash) != nil
         let spread = model.placement.spread(of: hash).rawValue
-        let joining = assignment.joining.map { shard in shard.map { topology.cells[$0.position].name } }
+        let joining =
+            assignment.phase == .joint ? assignment.other.map { topology.cells[$0.position].name } : nil
 
         // Whatever brought it there: a geography of one region, a pin by hand, a spread finer than regions.
         let regions = Set(cells.map(\.region))

@@ -1,48 +1,14 @@
-import Topology
-
-/// How many of a shard's cells an operation on a record needs, by tier.
-public struct QuorumRule: Sendable, Hashable {
-    /// Answers a read needs.
-    public var read: Int
-    /// Acknowledgements a write needs.
-    public var write: Int
-    /// A read waits for every cell that can be asked, not only for `read` of them.
-    public var readsAll: Bool
-    /// A read brings what it found to `write` cells before it returns, so that no later read sees older.
-    public var writesBack: Bool
-
-    /// The rule of a tier for shards of `size` cells, at least 1.
-    public init(tier: StoreSettings.Tier, size: Int) {
-        switch tier {
-        case .critical:
-            self.init(read: size / 2 + 1, write: size / 2 + 1, readsAll: false, writesBack: true)
-        case .important:
-            self.init(read: 1, write: 1, readsAll: true, writesBack: false)
-        case .cache:
-            self.init(read: 1, write: 1, readsAll: false, writesBack: false)
-        }
-    }
-
-    /// A rule by its parts; `read` and `write` are at least 1.
-    public init(read: Int, write: Int, readsAll: Bool, writesBack: Bool) {
-        self.read = read
-        self.write = write
-        self.readsAll = readsAll
-        self.writesBack = writesBack
-    }
-}
+import MeshBase
 
 /// One read, write or deletion of a replicated register, as its coordinator sees it: two phases, query then store,
 /// with write-back before a read returns (Attiya, Bar-Noy, Dolev 1995; multi-writer by Lynch and Shvartsman 1997).
 ///
-/// Cells are named by their position in the shard. The holder carries out each `Step` and reports what came of it;
-/// reports about positions that were not asked, or were heard already, change nothing.
+/// Cells are named by their position among the members. The holder carries out each `Step` and reports what came of it;
+/// reports about positions that were not asked, or were heard already, change nothing. A phase has one epoch: the holder
+/// passes on no report of another one, and tells of a newer epoch by `restart`.
 public struct RegisterOperation: Sendable, Hashable {
     /// What the operation does to the record.
     public enum Kind: Sendable { case read, write, delete }
-
-    /// A set of positions in the shard, one bit each.
-    public typealias Positions = UInt16
 
     /// What the holder has to do next.
     public enum Step: Sendable, Equatable {
@@ -78,8 +44,10 @@ public struct RegisterOperation: Sendable, Hashable {
 
     /// What it does.
     public let kind: Kind
-    /// How many cells it needs.
+    /// How many cells it needs, of each set.
     public let rule: QuorumRule
+    /// Of whom.
+    public private(set) var quorum: QuorumSet
     private let writer: UInt64
     /// A write's version has at least this counter, whatever the query has found; see `HybridClock`.
     public var clock: UInt64 = 0
@@ -94,14 +62,20 @@ public struct RegisterOperation: Sendable, Hashable {
     private var holders: Positions = 0
     private var best = RecordVersion.none
     private var bestIsTombstone = false
+    /// The highest counter that a cell without the record says to have dropped.
+    private var floor: UInt64 = 0
+    /// The query of a write is over: it has chosen its version, and is never sent as another one.
+    public private(set) var hasChosen = false
 
     /// - Parameters:
-    ///   - usable: the cells that can be asked.
+    ///   - quorum: the members.
+    ///   - usable: those that can be asked.
     ///   - writer: unique to this operation; see `RecordVersion`.
-    public init(kind: Kind, rule: QuorumRule, usable: Positions, writer: UInt64) {
+    public init(kind: Kind, rule: QuorumRule, quorum: QuorumSet, usable: Positions, writer: UInt64) {
         self.kind = kind
         self.rule = rule
-        self.usable = usable
+        self.quorum = quorum
+        self.usable = usable & quorum.all
         self.writer = writer
     }
 
@@ -118,22 +92,61 @@ public struct RegisterOperation: Sendable, Hashable {
 
     /// Begins with the query; ends at once where fewer cells than the rule needs can be asked.
     public mutating func begin() -> Step {
-        let needed = max(rule.read, kind == .read && !rule.writesBack ? rule.read : rule.write)
-        guard usable.nonzeroBitCount >= needed else {
-            return finish(.noQuorum(needed: needed, available: usable.nonzeroBitCount))
-        }
+        if let lack = lack(of: usable) { return finish(lack) }
         asked = usable
         return .query(asked)
     }
 
+    /// Nil where these are enough for both phases.
+    private func lack(of members: Positions) -> Outcome? {
+        for need in kind == .read && !rule.writesBack ? [rule.read] : [rule.read, rule.write]
+        where !quorum.isComplete(members, need) {
+            let (needed, available) = quorum.shortage(members, need)
+            return .noQuorum(needed: needed, available: available)
+        }
+        return nil
+    }
+
+    /// The operation goes on in a newer epoch, with other members perhaps: what was heard so far counts no more. A read,
+    /// and a write that has not chosen yet, asks anew. A write that was sending sends the same version again, so that no
+    /// write ever has two.
+    public mutating func restart(quorum: QuorumSet, usable: Positions) -> Step {
+        guard phase != .finished else { return .wait }
+        self.quorum = quorum
+        self.usable = usable & quorum.all
+        holders = 0
+        failed = 0
+        uncertain = 0
+        if kind != .read, hasChosen {
+            // Something was sent: whether it was kept, nobody can say any more.
+            guard quorum.isComplete(self.usable, rule.write) else { return finish(.unknown) }
+            phase = .store
+            heard = 0
+            asked = self.usable
+            wasSentBefore = true
+            return .store(asked, best)
+        }
+        phase = .query
+        heard = 0
+        best = .none
+        bestIsTombstone = false
+        floor = 0
+        return begin()
+    }
+
+    /// It was sent at an earlier epoch: that nobody keeps it now does not mean that nobody has.
+    private var wasSentBefore = false
+
     /// A cell answered the query. `keep` tells the holder that this value is the newest so far.
+    /// - Parameter absent: of a record that the cell does not have: the highest counter that it has dropped there.
     public mutating func answered(
-        _ position: Int, version: RecordVersion, tombstone: Bool
+        _ position: Int, version: RecordVersion, tombstone: Bool, absent: UInt64 = 0
     ) -> (step: Step, keep: Bool) {
         guard phase == .query, expect(position) else { return (.wait, false) }
         // Nothing could be written above it any more: such an answer is none.
         guard version.counter < RecordVersion.highestCounter else { return (failed(position), false) }
         heard |= 1 << position
+        if absent < RecordVersion.highestCounter { floor = max(floor, absent) }
         var keep = false
         if version > best || heard.nonzeroBitCount == 1 {
             best = version
@@ -176,21 +189,22 @@ public struct RegisterOperation: Sendable, Hashable {
     }
 
     private mutating func afterQuery() -> Step {
-        let open = (asked & ~heard & ~failed).nonzeroBitCount
-        let enough = heard.nonzeroBitCount >= rule.read && (!rule.readsAll || open == 0)
-        guard enough else {
-            if heard.nonzeroBitCount + open >= rule.read { return .wait }
-            return finish(.noQuorum(needed: rule.read, available: heard.nonzeroBitCount))
+        let open = asked & ~heard & ~failed
+        guard quorum.isComplete(heard, rule.read), !rule.readsAll || open == 0 else {
+            if quorum.isComplete(heard | open, rule.read) { return .wait }
+            let (needed, available) = quorum.shortage(heard, rule.read)
+            return finish(.noQuorum(needed: needed, available: available))
         }
         guard kind == .read else {
             let seen = best
             existed = seen != .none && !bestIsTombstone
-            best = RecordVersion(counter: max(seen.counter + 1, clock), writer: writer)
+            best = RecordVersion(counter: max(max(seen.counter, floor) + 1, clock), writer: writer)
             holders = 0
+            hasChosen = true
             return store(usable & ~failed)
         }
         let stale = usable & ~failed & ~holders
-        if rule.writesBack, holders.nonzeroBitCount < rule.write, best != .none { return store(stale) }
+        if rule.writesBack, !quorum.isComplete(holders, rule.write), best != .none { return store(stale) }
         let outcome: Outcome = best == .none || bestIsTombstone ? .missing(best) : .found(best)
         let repair = rule.readsAll && best != .none ? heard & ~holders : 0
         if repair != 0 {
@@ -205,8 +219,9 @@ public struct RegisterOperation: Sendable, Hashable {
 
     private mutating func store(_ positions: Positions) -> Step {
         phase = .store
-        guard (positions | holders).nonzeroBitCount >= rule.write else {
-            return finish(.noQuorum(needed: rule.write, available: (positions | holders).nonzeroBitCount))
+        guard quorum.isComplete(positions | holders, rule.write) else {
+            let (needed, available) = quorum.shortage(positions | holders, rule.write)
+            return finish(.noQuorum(needed: needed, available: available))
         }
         asked = positions
         heard = 0
@@ -216,21 +231,30 @@ public struct RegisterOperation: Sendable, Hashable {
     }
 
     private mutating func afterStore() -> Step {
-        if holders.nonzeroBitCount >= rule.write {
+        if quorum.isComplete(holders, rule.write) {
             switch kind {
             case .write, .delete: return finish(.written(best, replaced: existed))
             case .read: return finish(bestIsTombstone ? .missing(best) : .found(best))
             }
         }
-        let open = (asked & ~heard & ~failed).nonzeroBitCount
-        if holders.nonzeroBitCount + open >= rule.write { return .wait }
-        if kind != .read, holders == 0, uncertain == 0 {
+        let open = asked & ~heard & ~failed
+        if quorum.isComplete(holders | open, rule.write) { return .wait }
+        if kind != .read, holders == 0, uncertain == 0, !wasSentBefore {
             // The answers that are still out decide between "nothing was changed" and "nobody knows".
-            return open > 0 ? .wait : finish(.refused)
+            return open != 0 ? .wait : finish(.refused)
         }
         // A read that cannot write back has not changed anything that was not so before: it may be tried again.
-        return finish(
-            kind == .read ? .noQuorum(needed: rule.write, available: holders.nonzeroBitCount) : .unknown)
+        let (needed, available) = quorum.shortage(holders, rule.write)
+        return finish(kind == .read ? .noQuorum(needed: needed, available: available) : .unknown)
+    }
+
+    /// Ends it where the holder knows that it must not go on: a write that was sending ends unknown, all else without a
+    /// quorum.
+    public mutating func giveUp() -> Step {
+        guard phase != .finished else { return .wait }
+        if kind != .read, hasChosen { return finish(.unknown) }
+        let (needed, available) = quorum.shortage(heard, rule.read)
+        return finish(.noQuorum(needed: needed, available: available))
     }
 
     private mutating func finish(_ outcome: Outcome) -> Step {

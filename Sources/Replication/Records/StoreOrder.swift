@@ -1,4 +1,5 @@
 import MeshBase
+import Sharding
 
 /// What a cell asks of its store. Orders are answered in the order in which they were given, each by one
 /// `StoreAnswer` with its ticket, and only after the transaction that holds it has been committed.
@@ -11,13 +12,23 @@ public struct StoreOrder: Sendable, Equatable {
         /// Keeps the value if `version` is higher than the stored one; an equal or lower one changes nothing and is
         /// acknowledged as well, so a repeated write does no harm.
         case write(version: RecordVersion, value: [UInt8], tombstone: Bool)
-        /// Up to so many records behind the order's customer and key, without their values.
-        case list(limit: Int)
+        /// Lines of a cohort's records behind a position, without their values.
+        case list(CohortFence, after: RecordPosition, limit: Int, fingerprints: Bool)
         /// These records, in this order, until their values come to so many bytes; one at least.
-        case fetch([RecordPosition], bytes: Int)
-        /// A page of a refill: keeps each record if its version is higher than the stored one, and the order's customer
-        /// and key as how far the refill has come. With `isLast` the store votes from then on.
-        case fill([StoredRecord], isLast: Bool)
+        case fetch(CohortFence, [RecordPosition], bytes: Int)
+        /// A page of a fill: keeps each record if its version is higher than the stored one.
+        case fill(FillPage)
+        /// The store serves the cohort's customers in the epochs of this entry from now on, where it is newer. `purges`:
+        /// there may be records that it must not keep; the cohort is silent until `purge` has come to its end.
+        case install(PlacementEntry, purges: Bool)
+        /// Drops what the cell must not keep, among so many records behind a position.
+        case purge(RecordKeeper, after: RecordPosition, limit: Int)
+        /// Collects tombstones: each where exactly this version is stored as one.
+        case drop(CohortFence, [RecordLine])
+        /// How many rows a cohort has here, tombstones included.
+        case count(cohort: Int)
+        /// A question to the acceptor of a decree; see `Consensus`.
+        case decree([UInt8])
         /// The store's life; somebody else may have changed it.
         case life
         /// Changes the life where `StoreLife.mayBecome` allows it. `peers` are the stores of those born together.
@@ -26,8 +37,8 @@ public struct StoreOrder: Sendable, Equatable {
         /// Whether the store is another one afterwards; what only asks is carried out on a full disk as well.
         public var changes: Bool {
             switch self {
-            case .version, .read, .list, .fetch, .life: false
-            case .write, .fill, .becomes: true
+            case .version, .read, .list, .fetch, .life, .count: false
+            case .write, .fill, .becomes, .install, .purge, .drop, .decree: true
             }
         }
     }
@@ -37,7 +48,7 @@ public struct StoreOrder: Sendable, Equatable {
     public var customer: [UInt8]
     /// The record, together with `customer`.
     public var key: [UInt8]
-    /// The placement epoch of the request; compared with the stored one inside the transaction.
+    /// The placement epoch of the request; compared with that of the customer's entry inside the transaction, for equality.
     public var epoch: Epoch
     /// What is to be done with the record.
     public var operation: Operation
@@ -65,18 +76,32 @@ public struct StoreAnswer: Sendable, Equatable {
     }
     /// What was done, by the order's operation, or why nothing was.
     public enum Outcome: Sendable, Equatable {
-        /// `tombstone`: what is stored under this version is a deletion.
-        case version(RecordVersion, tombstone: Bool)
+        /// `tombstone`: what is stored under this version is a deletion. `absent`: where there is none, the highest counter
+        /// of a tombstone that was collected here.
+        case version(RecordVersion, tombstone: Bool, absent: UInt64)
         /// `value` is empty for a tombstone and for `RecordVersion.none`.
-        case record(version: RecordVersion, value: [UInt8], tombstone: Bool)
+        case record(version: RecordVersion, value: [UInt8], tombstone: Bool, absent: UInt64)
         /// The version that is stored now: the one written, or a higher one.
         case written(RecordVersion)
-        /// The order's epoch is older than the store's; nothing was changed.
-        case staleEpoch(current: Epoch)
-        /// `isLast`: no record follows.
-        case listed([RecordLine], isLast: Bool)
+        /// The customer is served here in another epoch; nothing was changed.
+        case otherEpoch(Epoch)
+        /// Another version of the cohort's entry is installed; nothing was changed.
+        case otherEntry(version: UInt64)
+        /// Records that may not be kept are being dropped; nothing was changed.
+        case purging
+        /// `isLast`: no record of the cohort follows.
+        case listed([RecordLine], isLast: Bool, floor: UInt64)
         /// The first ones of those asked for; one that is not there is left out and counted in `taken`.
         case fetched([StoredRecord], taken: Int)
+        /// The cohort's entry from now on, which may be a newer one than the order's.
+        case installed(version: UInt64, isPurging: Bool)
+        /// `upTo`: nil where nothing is left to be looked at.
+        case purged(upTo: RecordPosition?, dropped: Int)
+        /// How many of the tombstones were collected.
+        case dropped(Int)
+        case counted(Int)
+        /// What the acceptor answers; nil to what is no question.
+        case decree([UInt8]?)
         /// The life after the order: of a page, of a question or of a change.
         case life(StoreLife)
         /// The store has no vote; nothing was changed.

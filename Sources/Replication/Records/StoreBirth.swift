@@ -27,7 +27,8 @@ public struct StoreBirth: Sendable, Equatable {
     /// in an earlier refill says nothing of what was written since.
     public func opened(_ stored: StoreIdentity) -> StoreIdentity {
         guard let known, known != stored.id, !promisesNothing else { return stored }
-        return StoreIdentity(id: stored.id, life: stored.life == .accepted ? .accepted : .refilling)
+        return StoreIdentity(
+            id: stored.id, life: stored.life == .accepted ? .accepted : .refilling, cohorts: stored.cohorts)
     }
 }
 
@@ -41,12 +42,18 @@ public struct StoreIdentity: Sendable, Equatable {
     public var cursor: RecordPosition?
     /// Peers that were born together with this store, by name, and their stores.
     public var peers: [String: UInt64]
+    /// The cohorts of which it has installed something since the founding, ascending.
+    public var cohorts: [StoredCohort]
 
     /// As the store's file tells.
-    public init(id: UInt64, life: StoreLife, cursor: RecordPosition? = nil, peers: [String: UInt64] = [:]) {
+    public init(
+        id: UInt64, life: StoreLife, cursor: RecordPosition? = nil, peers: [String: UInt64] = [:],
+        cohorts: [StoredCohort] = []
+    ) {
         self.id = id
         self.life = life
         self.cursor = cursor
         self.peers = peers
+        self.cohorts = cohorts
     }
 }

@@ -1,0 +1,19 @@
+import MeshBase
+import Replication
+import Wire
+
+/// The cell as a decider: what it promises and accepts is its store's, in its transaction.
+extension CellNode {
+    mutating func decide(_ frame: borrowing FrameView, _ asker: CellAsker, into sink: inout some CellSink) {
+        guard case .frame(let link, let request) = asker else { return }
+        guard store != nil else { return refuse(asker, .noStore, frame.head, into: &sink) }
+        guard let ticket = orders.insert(PendingOrder(purpose: .decree(link, request: request))) else {
+            counters.refused += 1
+            return refuse(asker, .overloaded, frame.head, into: &sink)
+        }
+        sink.store(
+            StoreOrder(
+                ticket: ticket.rawValue, customer: [], key: [], epoch: .first,
+                operation: .decree(Array(frame.body))))
+    }
+}

@@ -1,0 +1,79 @@
+import MeshBase
+import Replication
+import Sharding
+
+/// One cohort that a cell reads from others: to refill a disk that was lost, to be filled for a move, or to verify that
+/// nothing was left behind.
+struct RefillTask {
+    enum Purpose: Equatable {
+        /// The store has no vote before it has all of this.
+        case life
+        case move
+        /// As a move's, from the live cells of both shards, with a look at the values.
+        case verify
+    }
+    let purpose: Purpose
+    /// The version of the entry at which everything is read.
+    let fence: CohortFence
+    /// The move that the cell is filled for when all is read.
+    let move: Epoch
+    /// Of the shards of the side in force; to verify, of the other too.
+    let shapes: [ShardShape]
+    /// The pinned customers' shards, likewise.
+    let pins: [Shard]
+    let since: Instant
+    /// A line of equal version had another value here.
+    var isDamaged = false
+
+    var cohort: Int { fence.cohort }
+
+    init(_ purpose: Purpose, _ entry: PlacementEntry, _ placement: Placement, now: Instant) {
+        self.purpose = purpose
+        fence = CohortFence(placement.table, cohort: entry.cohort)
+        move = entry.fillMove
+        since = now
+        var shapes = placement.shapes(ofCohort: entry.cohort, other: false)
+        var pins = entry.pins.map(\.state.inForce.shard)
+        if purpose == .verify {
+            shapes += placement.shapes(ofCohort: entry.cohort, other: true)
+            pins += entry.pins.compactMap { $0.state.other?.shard }
+        }
+        self.shapes = shapes
+        self.pins = pins
+    }
+
+    /// Every cell that may have a record of the cohort.
+    var cells: Set<UInt16> {
+        var cells = Set<UInt16>()
+        for shape in shapes { for domain in shape.domains { cells.formUnion(domain.cells.map(\.rawValue)) } }
+        for pin in pins { cells.formUnion(pin.map(\.rawValue)) }
+        return cells
+    }
+
+    /// Whether, whatever a customer's name is, enough of its shard is read.
+    /// - Parameters:
+    ///   - most: how many of a shard of so many may be missing.
+    ///   - missing: cells that are not read.
+    func isCovered(most: (Int) -> Int, missing: (CellIndex) -> Bool) -> Bool {
+        shapes.allSatisfy { $0.mostOfAll(where: missing) <= most($0.size) }
+            && pins.allSatisfy { pin in pin.count(where: missing) <= most(pin.count) }
+    }
+}
+
+extension Placement {
+    /// Whether a cell takes part in a cohort, for some customer: on the side that is to hold it, or on either.
+    func mayHold(_ cohort: Int, _ cell: CellIndex, targetOnly: Bool) -> Bool {
+        let entry = table.entries[cohort]
+        let sides = entry.state.phase == .joint ? (targetOnly ? [true] : [false, true]) : [false]
+        let isIn = sides.contains { other in
+            shapes(ofCohort: cohort, other: other).contains { shape in
+                shape.domains.contains { $0.cells.contains(cell) }
+            }
+        }
+        return isIn
+            || entry.pins.contains { pin in
+                pin.state.target.shard.contains(cell)
+                    || !targetOnly && pin.state.phase == .joint && pin.state.inForce.shard.contains(cell)
+            }
+    }
+}

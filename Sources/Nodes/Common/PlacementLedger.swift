@@ -1,0 +1,121 @@
+import MeshBase
+import Sharding
+import Wire
+
+/// The placement as one process knows it: the decided entries that it has heard of, and how it learns more and tells
+/// others. Only entries whose proof holds come in, so that all of it may be passed on.
+package struct PlacementLedger {
+    package private(set) var placement: Placement
+    /// Of the versions of all entries: equal for two that agree.
+    package private(set) var digest: UInt64
+    package private(set) var counters = Counters()
+    private let seal: EntrySeal
+
+    /// They only rise.
+    package struct Counters: Sendable {
+        /// Entries that were news.
+        package var taken: UInt64 = 0
+        /// Entries without proof, or that fit no mesh like this one.
+        package var refused: UInt64 = 0
+    }
+
+    /// - Parameter placement: what is known at the start, which the process has proven before.
+    package init(_ placement: Placement, seal: EntrySeal) {
+        self.placement = placement
+        self.seal = seal
+        digest = Self.digest(placement.table)
+    }
+
+    package var table: PlacementTable { placement.table }
+    package var cohorts: Int { placement.table.entries.count }
+
+    package func entry(of customer: CustomerHash) -> PlacementEntry {
+        placement.table.entries[placement.table.cohort(of: customer)]
+    }
+
+    /// The entry of a cohort for others; nil where it is as it was founded, which everybody knows.
+    package func sealed(_ cohort: Int) -> SealedEntry? {
+        let entry = placement.table.entries[cohort]
+        return entry.isFounding ? nil : seal.seal(decided: entry)
+    }
+
+    /// Takes over an entry that somebody else has told; whether it was news.
+    @discardableResult
+    package mutating func take(_ sealed: SealedEntry) -> Bool {
+        guard table.entries.indices.contains(sealed.entry.cohort) else {
+            counters.refused += 1
+            return false
+        }
+        guard sealed.entry.version > table.entries[sealed.entry.cohort].version else { return false }
+        guard seal.isGenuine(sealed) else {
+            counters.refused += 1
+            return false
+        }
+        return take(decided: sealed.entry)
+    }
+
+    /// Takes over an entry that this process has seen decided itself.
+    @discardableResult
+    package mutating func take(decided entry: PlacementEntry) -> Bool {
+        switch Result(catching: { () throws(PlacementError) in try placement.install(entry) }) {
+        case .success(true):
+            counters.taken += 1
+            digest = Self.digest(placement.table)
+            return true
+        case .success(false): return false
+        case .failure:
+            counters.refused += 1
+            return false
+        }
+    }
+
+    private static func digest(_ table: PlacementTable) -> UInt64 {
+        var digest: UInt64 = 0
+        for entry in table.entries { digest = StableHash.combine(digest, entry.version) }
+        return digest
+    }
+
+    // MARK: Exchange
+
+    /// Bytes of entries in one message at most, unless a single one is longer.
+    private static let mostBytes = 128 << 10
+
+    /// What is asked first: whether the other has the same.
+    package var question: EntryExchange { EntryExchange(digest: digest) }
+
+    /// Takes over what somebody tells, and says what it lacks.
+    /// - Returns: the cohorts of which something was news, and what to answer.
+    package mutating func hear(_ exchange: EntryExchange) -> (news: [Int], answer: EntryExchange) {
+        let news = exchange.entries.filter { take($0) }.map(\.entry.cohort)
+        var answer = EntryExchange(digest: digest)
+        if exchange.versions.isEmpty {
+            if exchange.digest != digest { answer.versions = table.entries.map(\.version) }
+        } else {
+            answer.entries = lacking(exchange.versions)
+        }
+        return (news, answer)
+    }
+
+    /// What to say to an answer; nil where nothing is left to be said.
+    package mutating func hear(answer exchange: EntryExchange) -> (news: [Int], more: EntryExchange?) {
+        let news = exchange.entries.filter { take($0) }.map(\.entry.cohort)
+        guard !exchange.versions.isEmpty else { return (news, nil) }
+        var more = EntryExchange(digest: digest, entries: lacking(exchange.versions))
+        let lacks = zip(table.entries, exchange.versions).contains { $0.version < $1 }
+        if lacks { more.versions = table.entries.map(\.version) }
+        return (news, lacks || !more.entries.isEmpty ? more : nil)
+    }
+
+    /// Entries of which somebody with these versions has an older one, as many as fit into a message.
+    private func lacking(_ versions: [UInt64]) -> [SealedEntry] {
+        var entries: [SealedEntry] = []
+        var bytes = 0
+        for (cohort, version) in versions.enumerated() where cohort < cohorts {
+            guard table.entries[cohort].version > version, let sealed = sealed(cohort) else { continue }
+            bytes += EntryExchange.size(of: sealed)
+            guard entries.isEmpty || bytes <= Self.mostBytes else { break }
+            entries.append(sealed)
+        }
+        return entries
+    }
+}

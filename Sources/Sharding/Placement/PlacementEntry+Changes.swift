@@ -1,0 +1,188 @@
+import MeshBase
+
+/// Why a change of the placement was refused; the entry is as it was.
+public enum PlacementChangeError: Error, Equatable, Sendable {
+    /// There is no cohort of this number.
+    case noSuchCohort(Int)
+    /// The unit is not in the state from which this change leads on.
+    case wrongState(cohort: Int)
+    /// As many customers of the cohort are pinned as may be: remove pins first.
+    case tooManyPins
+    /// A pin needs at least one cell.
+    case emptyShard
+    /// The customer has no pin.
+    case notPinned
+    /// The customer belongs to another cohort.
+    case otherCohort(Int)
+    /// Epochs are used up (2^32 of them).
+    case epochsExhausted
+}
+
+/// The changes of an entry. Each takes `last + 1` as its epoch, so that a unit's epochs never fall and never come back.
+/// What has to be true of the cells before one is decided is not looked at here: docs/moves.md, and `Evacuation`.
+extension PlacementEntry {
+    /// stable -> joint: the cohort's customers shall leave these regions (positions; empty to return to all).
+    public mutating func begin(evacuated: some Sequence<Int>) throws(PlacementChangeError) {
+        guard case .stable(let old) = state else { throw .wrongState(cohort: cohort) }
+        let epoch = try takeEpoch()
+        state = .joint(old: old, new: PlacementSide(since: epoch, evacuated: evacuated))
+        move = epoch
+        self.epoch = epoch
+    }
+
+    /// joint -> stable: the old side alone; the other's members drop its records as they install this.
+    public mutating func abort() throws(PlacementChangeError) {
+        guard case .joint(let old, _) = state else { throw .wrongState(cohort: cohort) }
+        epoch = try takeEpoch()
+        state = .stable(old)
+    }
+
+    /// joint -> new: of every customer's new shard a majority is filled.
+    public mutating func switchOver() throws(PlacementChangeError) {
+        guard case .joint(let old, let new) = state else { throw .wrongState(cohort: cohort) }
+        epoch = try takeEpoch()
+        state = .new(new, previous: old)
+    }
+
+    /// new -> stable: the previous side is forgotten, and its records are dropped.
+    public mutating func release() throws(PlacementChangeError) {
+        guard case .new(let side, _) = state else { throw .wrongState(cohort: cohort) }
+        epoch = try takeEpoch()
+        state = .stable(side)
+    }
+
+    /// new -> joint, back to the previous side, whose cells have kept their records and fetch only what is newer.
+    public mutating func reverse() throws(PlacementChangeError) {
+        guard case .new(let side, let previous) = state else { throw .wrongState(cohort: cohort) }
+        let epoch = try takeEpoch()
+        state = .joint(old: side, new: previous)
+        move = epoch
+        self.epoch = epoch
+    }
+
+    /// A new epoch and no other change: voids what is under way in the cohort and in each of its pins.
+    public mutating func refence() throws(PlacementChangeError) {
+        epoch = try takeEpoch()
+        for position in pins.indices { pins[position].epoch = epoch }
+    }
+
+    /// Tombstones are collected from this epoch on; a stable cohort without pins under way.
+    public mutating func sweep() throws(PlacementChangeError) {
+        guard isStable else { throw .wrongState(cohort: cohort) }
+        epoch = try takeEpoch()
+        swept = epoch
+    }
+
+    /// Gives up cells whose records are lost: they leave the side in force without being replaced, and what only they
+    /// held is gone.
+    public mutating func force(without cells: some Sequence<CellIndex>) throws(PlacementChangeError) {
+        let cells = Array(cells)
+        func shrunk(_ side: PlacementSide) -> PlacementSide {
+            PlacementSide(since: side.since, evacuated: side.evacuated, without: side.without + cells)
+        }
+        switch state {
+        case .stable(let side):
+            epoch = try takeEpoch()
+            state = .stable(shrunk(side))
+        case .joint(let old, let new):
+            epoch = try takeEpoch()
+            state = .joint(old: shrunk(old), new: new)
+        case .new: throw .wrongState(cohort: cohort)
+        }
+    }
+
+    // MARK: Pins
+
+    /// Begins to move one customer to cells chosen by hand. `from`: the shard that it has now, by its cohort.
+    ///
+    /// A stable pin moves on from its own cells. Where the cells are the same, it is pinned at once.
+    public mutating func pin(
+        _ customer: CustomerHash, from: Shard, to shard: Shard, home: Shard = Shard()
+    ) throws(PlacementChangeError) {
+        guard !shard.isEmpty, !from.isEmpty else { throw .emptyShard }
+        guard case .stable(let side) = state else { throw .wrongState(cohort: cohort) }
+        let position = pinPosition(of: customer)
+        let known = position < pins.count && pins[position].customer == customer ? pins[position] : nil
+        var old = PinSide(since: side.since, shard: from)
+        if let known {
+            guard case .stable(let held) = known.state else { throw .wrongState(cohort: cohort) }
+            old = held
+        } else if pins.count >= Self.maximumPinCount {
+            throw .tooManyPins
+        }
+        let epoch = try takeEpoch()
+        var pin = Pin(customer: customer, epoch: epoch, move: Epoch(0), state: .stable(old), home: home)
+        if Set(old.shard.map(\.rawValue)) == Set(shard.map(\.rawValue)) {
+            pin.state = .stable(PinSide(since: old.since, shard: shard))
+            pin.move = known?.move ?? Epoch(0)
+        } else {
+            pin.state = .joint(old: old, new: PinSide(since: epoch, shard: shard))
+            pin.move = epoch
+        }
+        if known != nil { pins[position] = pin } else { pins.insert(pin, at: position) }
+    }
+
+    /// Begins to give a customer back to its cohort, whose shard it is moved to first.
+    public mutating func unpin(_ customer: CustomerHash, to shard: Shard) throws(PlacementChangeError) {
+        guard let known = pin(of: customer) else { throw .notPinned }
+        guard Set(known.shard.map(\.rawValue)) != Set(shard.map(\.rawValue)) else {
+            return try removePin(customer)
+        }
+        try pin(customer, from: known.shard, to: shard)
+        pins[pinPosition(of: customer)].isLeaving = true
+    }
+
+    /// Takes a stable pin away whose cells are the cohort's. The cohort takes a new epoch as well, so that the
+    /// customer's does not fall.
+    public mutating func removePin(_ customer: CustomerHash) throws(PlacementChangeError) {
+        guard let known = pin(of: customer) else { throw .notPinned }
+        guard case .stable = known.state, case .stable = state else { throw .wrongState(cohort: cohort) }
+        epoch = try takeEpoch()
+        pins.remove(at: pinPosition(of: customer))
+    }
+
+    /// The change of one pin that is under way: abort, switch, release, or reverse.
+    public mutating func advance(
+        pin customer: CustomerHash, _ step: MoveStep
+    ) throws(PlacementChangeError) {
+        guard pin(of: customer) != nil else { throw .notPinned }
+        let position = pinPosition(of: customer)
+        var pin = pins[position]
+        switch (step, pin.state) {
+        case (.abort, .joint(let old, _)):
+            pin.state = .stable(old)
+            pin.isLeaving = false
+        case (.switchOver, .joint(let old, let new)): pin.state = .new(new, previous: old)
+        case (.release, .new(let side, _)): pin.state = .stable(side)
+        case (.reverse, .new(let side, let previous)): pin.state = .joint(old: side, new: previous)
+        default: throw .wrongState(cohort: cohort)
+        }
+        pin.epoch = try takeEpoch()
+        if step == .reverse { pin.move = pin.epoch }
+        pins[position] = pin
+    }
+
+    /// The change of the whole cohort that `advance(pin:)` makes for one pin.
+    public mutating func advance(_ step: MoveStep) throws(PlacementChangeError) {
+        switch step {
+        case .abort: try abort()
+        case .switchOver: try switchOver()
+        case .release: try release()
+        case .reverse: try reverse()
+        }
+    }
+
+    private mutating func takeEpoch() throws(PlacementChangeError) -> Epoch {
+        guard last.rawValue < .max else { throw .epochsExhausted }
+        last = Epoch(last.rawValue + 1)
+        version += 1
+        return last
+    }
+}
+
+/// The steps of a move that has begun.
+public enum MoveStep: String, Hashable, Sendable, Codable {
+    case abort, release, reverse
+    /// joint -> new
+    case switchOver = "switch"
+}
