@@ -7,8 +7,8 @@ import Testing
     static let standard: Set<String> = ["Swift", "Synchronization"]
     static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Darwin", "Dispatch"]
     static let pure: Set<String> = [
-        "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Chaos", "Checkers", "Wire",
-        "Nodes",
+        "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Consensus", "Chaos", "Checkers",
+        "Wire", "Nodes",
     ]
     static let collections: Set<String> = ["Collections", "DequeModule", "HeapModule", "OrderedCollections"]
 
@@ -20,6 +20,7 @@ import Testing
         "Membership": ["MeshBase"],
         "Resilience": ["MeshBase"],
         "Replication": ["MeshBase", "Topology", "Sharding"],
+        "Consensus": ["MeshBase"],
         "Chaos": ["MeshBase", "Topology"],
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Crypto"],
