@@ -7,11 +7,7 @@ extension Acceptor {
         var bytes: [UInt8] = [Acceptor.format, accepted == nil ? 0 : 1]
         bytes.reserveCapacity(2 + 2 * Ballot.encodedSize + 4 + (accepted?.value.count ?? 0))
         promised.append(to: &bytes)
-        if let accepted {
-            accepted.ballot.append(to: &bytes)
-            bytes.append(littleEndian: UInt32(accepted.value.count))
-            bytes.append(contentsOf: accepted.value)
-        }
+        accepted?.append(to: &bytes)
         return bytes
     }
 
@@ -23,13 +19,24 @@ extension Acceptor {
         else { return nil }
         var accepted: Accepted?
         if has == 1 {
-            guard let ballot = Ballot(from: &reader), ballot <= promised, ballot == .none || ballot.isRound,
-                let count = reader.integer(UInt32.self), count <= Acceptor.valueLimit,
-                let value = reader.bytes(Int(count))
-            else { return nil }
-            accepted = Accepted(ballot: ballot, value: value)
+            accepted = Accepted(from: &reader)
+            guard let accepted, accepted.ballot <= promised else { return nil }
         }
         guard reader.isAtEnd else { return nil }
         self.init(promised: promised, accepted: accepted)
+    }
+}
+
+extension Acceptor.Accepted {
+    func append(to bytes: inout [UInt8]) {
+        ballot.append(to: &bytes)
+        bytes.append(sized: value)
+    }
+
+    init?(from reader: inout ByteReader) {
+        guard let ballot = Ballot(from: &reader), ballot == .none || ballot.isRound,
+            let value = reader.sized(most: Acceptor.valueLimit)
+        else { return nil }
+        self.init(ballot: ballot, value: value)
     }
 }

@@ -78,6 +78,16 @@ public struct Acceptor: Sendable, Hashable {
         self.accepted = accepted
     }
 
+    /// The answer to either half of a round.
+    public mutating func answer(
+        _ request: CASChange.Request, of decree: DecreeName, at seat: DeciderSeat
+    ) -> Answer {
+        switch request {
+        case .prepare(let ballot): prepare(ballot, at: seat)
+        case .accept(let ballot, let value): accept(ballot, value: value, of: decree, at: seat)
+        }
+    }
+
     /// First half of a round. A ballot is promised once: a round that was begun twice would decide two values.
     public mutating func prepare(_ ballot: Ballot, at seat: DeciderSeat) -> Answer {
         guard seat.admits(ballot) else { return Answer(ballot: ballot, outcome: .otherSet(seat.set)) }

@@ -199,7 +199,7 @@ public struct CASChange: Sendable {
         }
     }
 
-    /// The request to these could not be sent, or their links went down.
+    /// The request to these could not be sent, or their links went down; see `DeciderSet.bits(of:)`.
     public mutating func failed(_ members: Members) -> Step {
         let gone = pending & members
         return gone == 0 ? .wait : refuse(gone)

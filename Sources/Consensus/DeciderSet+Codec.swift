@@ -22,6 +22,11 @@ extension DeciderSet {
     /// Nil for anything that `encoded` does not give.
     public init?(decoding bytes: [UInt8]) {
         var reader = ByteReader(bytes)
+        self.init(from: &reader)
+        guard reader.isAtEnd else { return nil }
+    }
+
+    init?(from reader: inout ByteReader) {
         guard reader.integer(UInt8.self) == DeciderSet.format, let sides = reader.integer(UInt8.self),
             sides == 1 || sides == 2, let epoch = reader.integer(UInt32.self),
             let first = DeciderSet.side(from: &reader)
@@ -31,7 +36,6 @@ extension DeciderSet {
             guard let second = DeciderSet.side(from: &reader) else { return nil }
             phase = .joint(first, second)
         }
-        guard reader.isAtEnd else { return nil }
         self.init(epoch: Epoch(epoch), phase: phase)
         // Members in another order make an equal set of other bytes, and values are compared by their bytes.
         guard self.phase == phase else { return nil }

@@ -135,6 +135,16 @@ import Testing
                 == .failed(.init(reason: .noQuorum(answered: 1, of: 5), isUncertain: false)))
     }
 
+    @Test func whoAnswersAfterItsLinkFailedIsCounted() {
+        var change = change()
+        _ = change.begin()
+        #expect(change.failed(0b00011) == .wait)
+        #expect(change.answered(promise(1), by: members[0]) == .wait)
+        #expect(change.failed(0b00100) == .wait)
+        #expect(change.answered(promise(1), by: members[3]) == .wait)
+        #expect(change.answered(promise(1), by: members[4]) == .decide(current: nil))
+    }
+
     @Test func lateAnswersAreAskedForAgainButNotForEver() {
         var change = change(attempts: 2)
         _ = change.begin()

@@ -28,6 +28,8 @@ import Testing
         #expect(!joint.isQuorum(0b11100))  // the new side, and one of the old
         #expect(joint.isQuorum(0b01110))
         #expect(joint.isQuorum(0b11011))
+        let ofTwo = try #require(stable(0, 1).joint(with: side(1, 2, 3)))
+        #expect(!ofTwo.isQuorum(0b1110) && ofTwo.isQuorum(0b0111))
     }
 
     @Test func aSideOfSixteenAndAnotherFit() throws {

@@ -44,8 +44,8 @@ struct DecreeSimulation {
     }
 
     enum Message {
-        case request(CASChange.Request, decree: Int, to: Int, from: Int, install: DeciderSet?)
-        case answer(Acceptor.Answer, decree: Int, to: Int, by: Decider)
+        case request([UInt8], to: Int, from: Int)
+        case answer([UInt8], decree: Int, to: Int)
     }
 
     static let names: [DecreeName] = [.deciders, .cohort(7), .plan]
@@ -137,10 +137,11 @@ struct DecreeSimulation {
 
     private mutating func start(_ slot: Int) {
         let set = generator.chance(0.7) ? history.sets.last! : history.sets[draw(history.sets.count)]
-        switch generator.below(10) {
+        // The numbers of a process meet where it changes the same decree again and again.
+        switch broken == .sameNumber ? 0 : generator.below(10) {
         case 0..<5:
             changes += 1
-            begin(slot, .change(changes), DecreeSimulation.names[1 + draw(2)], set)
+            begin(slot, .change(changes), DecreeSimulation.names[broken == .sameNumber ? 1 : 1 + draw(2)], set)
         case 5..<7: begin(slot, .read, DecreeSimulation.names[1 + draw(2)], set)
         default:
             var others = cells.map(\.seat.decider)
@@ -269,9 +270,11 @@ struct DecreeSimulation {
         case .prepare(let ballot), .accept(let ballot, _): proposers[slot]!.ballot = ballot
         }
         let proposer = proposers[slot]!
+        let question = DecreeQuestion(
+            set: set, items: [.init(decree: DecreeSimulation.names[proposer.decree], request: request)])
+        let bytes = question.encoded()
         for (position, member) in proposer.change.set.members.enumerated() where members & 1 << position != 0 {
-            bag.append(
-                .request(request, decree: proposer.decree, to: member.cell.position, from: slot, install: set))
+            bag.append(.request(bytes, to: member.cell.position, from: slot))
         }
     }
 
@@ -285,36 +288,37 @@ struct DecreeSimulation {
         if isCalm || !generator.chance(0.1) { bag.remove(at: at) }
         guard isCalm || !generator.chance(0.08) else { return }
         switch message {
-        case .request(let request, let decree, let cell, let slot, let set):
-            guard cells[cell].isUp else { return }
-            if let set { cells[cell].seat.install(set) }
-            let answer = answer(cell, request, decree)
-            note("\(slot) asks \(cell) of \(decree): \(request) -> \(answer.outcome)")
-            bag.append(.answer(answer, decree: decree, to: slot, by: cells[cell].seat.decider))
-        case .answer(var answer, let decree, let slot, let decider):
-            guard let proposer = proposers[slot], proposer.decree == decree else { return }
+        case .request(let question, let cell, let slot):
+            guard cells[cell].isUp, let question = DecreeQuestion(decoding: question) else { return }
+            if let set = question.set { cells[cell].seat.install(set) }
+            let item = question.items[0]
+            let decree = DecreeSimulation.names.firstIndex(of: item.decree)!
+            let answer = answer(cell, item.request, decree)
+            note("\(slot) asks \(cell) of \(item.decree): \(item.request) -> \(answer.outcome)")
+            let reply = DecreeReply(decider: cells[cell].seat.decider, answers: [answer])
+            bag.append(.answer(reply.encoded(), decree: decree, to: slot))
+        case .answer(let reply, let decree, let slot):
+            guard let proposer = proposers[slot], proposer.decree == decree,
+                let reply = DecreeReply(decoding: reply)
+            else { return }
+            var answer = reply.answers[0]
             if case .otherSet(let set?) = answer.outcome { answer.outcome = .otherSet(lens(set)) }
-            report(slot) { $0.answered(answer, by: decider) }
+            report(slot) { $0.answered(answer, by: reply.decider) }
         }
     }
 
     private mutating func answer(_ cell: Int, _ request: CASChange.Request, _ decree: Int) -> Acceptor.Answer {
         let seat = cells[cell].seat
-        switch request {
-        case .prepare(let ballot): return cells[cell].acceptors[decree].prepare(ballot, at: seat)
-        case .accept(let ballot, let value):
-            if broken == .acceptsAll, seat.admits(ballot) {
-                let promised = max(ballot, cells[cell].acceptors[decree].promised)
-                cells[cell].acceptors[decree] = Acceptor(
-                    promised: promised, accepted: .init(ballot: ballot, value: value))
-                history.accepted(decree, ballot, value, by: seat.decider)
-                return Acceptor.Answer(ballot: ballot, outcome: .accepted)
-            }
-            let answer = cells[cell].acceptors[decree].accept(
-                ballot, value: value, of: DecreeSimulation.names[decree], at: seat)
-            if answer.outcome == .accepted { history.accepted(decree, ballot, value, by: seat.decider) }
-            return answer
+        let before = cells[cell].acceptors[decree]
+        var answer = cells[cell].acceptors[decree].answer(request, of: DecreeSimulation.names[decree], at: seat)
+        guard case .accept(let ballot, let value) = request else { return answer }
+        if broken == .acceptsAll, seat.admits(ballot) {
+            cells[cell].acceptors[decree] = Acceptor(
+                promised: max(ballot, before.promised), accepted: .init(ballot: ballot, value: value))
+            answer.outcome = .accepted
         }
+        if answer.outcome == .accepted { history.accepted(decree, ballot, value, by: seat.decider) }
+        return answer
     }
 
     // The end.
