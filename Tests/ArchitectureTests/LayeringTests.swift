@@ -7,8 +7,8 @@ import Testing
     static let standard: Set<String> = ["Swift", "Synchronization"]
     static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Darwin", "Dispatch"]
     static let pure: Set<String> = [
-        "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Consensus", "Chaos", "Checkers",
-        "Wire", "Nodes",
+        "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Consensus", "Evacuation",
+        "Chaos", "Checkers", "Wire", "Nodes",
     ]
     static let collections: Set<String> = ["Collections", "DequeModule", "HeapModule", "OrderedCollections"]
 
@@ -21,14 +21,15 @@ import Testing
         "Resilience": ["MeshBase"],
         "Replication": ["MeshBase", "Topology", "Sharding"],
         "Consensus": ["MeshBase"],
+        "Evacuation": ["MeshBase", "Topology", "Sharding"],
         "Chaos": ["MeshBase", "Topology"],
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Crypto"],
-        "Nodes": pure.subtracting(["Nodes", "Checkers", "Chaos"]),
+        "Nodes": pure.subtracting(["Nodes", "Checkers", "Chaos", "Evacuation"]),
         "Blueprints": ["MeshBase", "Topology", "Sharding", "Yams"],
         "Store": ["MeshBase", "Topology", "Sharding", "Replication", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],
-        "UVDriver": pure.subtracting(["Checkers"]).union(["CLibUV", "Store", "Telemetry"]),
+        "UVDriver": pure.subtracting(["Checkers", "Evacuation"]).union(["CLibUV", "Store", "Telemetry"]),
         "SimDriver": pure.union(["Telemetry"]),
         "ControlPlane": pure.subtracting(["Checkers"]).union(["UVDriver", "Blueprints", "Store", "Telemetry", "CLibUV"]
         ),
