@@ -39,10 +39,12 @@ public struct Service: Sendable, Codable, Equatable {
     public var work: Work
     /// Made one after the other, in this order, after the service's own work.
     public var calls: [Edge]
+    /// Of a request that names none, and the most that a client may ask for; nil: normal, and any.
+    public var priority: Priority?
 
     public init(
         name: String, kind: Kind = .stateless, path: Path = .hot, pool: Pool = Pool(), work: Work = Work(),
-        calls: [Edge] = []
+        calls: [Edge] = [], priority: Priority? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -50,6 +52,7 @@ public struct Service: Sendable, Codable, Equatable {
         self.pool = pool
         self.work = work
         self.calls = calls
+        self.priority = priority
     }
 }
 
@@ -162,13 +165,16 @@ public struct StoreSettings: Sendable, Codable, Equatable {
     }
     public var tier: Tier
     public var durability: Durability
-    public init(tier: Tier = .critical, durability: Durability = .process) {
+    /// Of a request for a record that names none, and the most that a client may ask for; nil: normal, and any.
+    public var priority: Priority?
+    public init(tier: Tier = .critical, durability: Durability = .process, priority: Priority? = nil) {
         self.tier = tier
         self.durability = durability
+        self.priority = priority
     }
 }
 
-/// Utilisation above which each priority is shed, as ratios.
+/// Utilisation from which on each priority is shed, as ratios; at 1 it never is, and critical never is at all.
 public struct SheddingThresholds: Sendable, Codable, Equatable {
     public var critical: Double
     public var high: Double
@@ -180,6 +186,9 @@ public struct SheddingThresholds: Sendable, Codable, Equatable {
         self.normal = normal
         self.low = low
     }
+
+    /// Nothing is shed.
+    public static let never = SheddingThresholds(critical: 1, high: 1, normal: 1, low: 1)
 }
 
 public struct Objectives: Sendable, Codable, Equatable {

@@ -19,7 +19,9 @@ import Topology
         ("cell: t\nservices: [{name: a}, {name: a}]", ["duplicate-name@2:30"]),
         ("cell: t\nservices: [{name: a}]\nstore: {tier: gold}", ["unknown-word@3:15"]),
         ("cell: t\nservices: [{name: a}]\nstore: critical", ["wrong-type@3:8"]),
-        ("cell: t\nservices: [{name: a}]\nshedding: {low: 96%}", ["not-in-force@3:1", "wrong-order@3:11"]),
+        ("cell: t\nservices: [{name: a}]\nshedding: {low: 96%}", ["wrong-order@3:11"]),
+        ("cell: t\nservices: [{name: a, priority: urgent}]", ["unknown-word@2:32"]),
+        ("cell: t\nservices: [{name: a}]\nstore: {priority: [low]}", ["wrong-type@3:19"]),
         ("cell: t\nservices: [{name: a}]\nobjectives: {p99: 0s}", ["not-in-force@3:1", "out-of-range@3:19"]),
         ("cell: t\nservices: [{name: a}]\nstroe: {}", ["unknown-key@3:1"]),
     ])
@@ -90,10 +92,25 @@ import Topology
         #expect(
             codes(result) == [
                 "not-in-force@5:32", "not-in-force@7:15", "too-few@8:20", "not-in-force@9:1", "not-in-force@10:1",
-                "not-in-force@11:1", "not-in-force@12:1", "not-in-force@13:1", "not-in-force@14:1",
+                "not-in-force@11:1", "not-in-force@12:1", "not-in-force@14:1",
             ], "\(result.rendered())")
         #expect(result.problems.last?.hint == "'--slo' of 'cellmesh load run' judges a run")
         #expect(result.problems[0].message.hasSuffix("(given 2 times)"))
+    }
+
+    @Test func prioritiesAndThresholdsAreRead() throws {
+        let result = Self.check(
+            """
+            cell: t
+            services: [{name: a, priority: high}, {name: b}]
+            store: {priority: low}
+            shedding: {critical: 96%, normal: 50%, low: 10%}
+            """)
+        #expect(codes(result) == ["shed-critical@4:22"], "\(result.rendered())")
+        let blueprint = try #require(result.blueprint)
+        #expect(blueprint.services.map(\.priority) == [.high, nil])
+        #expect(blueprint.store?.priority == .low)
+        #expect(blueprint.shedding == SheddingThresholds(critical: 0.96, high: 0.95, normal: 0.5, low: 0.1))
     }
 
     @Test func cyclesAreNamed() {

@@ -20,10 +20,10 @@ import Topology
                     calls: [
                         Edge(to: 1, timeout: .milliseconds(10), compensation: 2),
                         Edge(to: 2, timeout: .milliseconds(9), criticality: .luxury, fallback: [.empty, .cached]),
-                    ]),
+                    ], priority: .high),
                 Service(name: "b"), Service(name: "null"),
             ],
-            store: StoreSettings(tier: .cache, durability: .machine),
+            store: StoreSettings(tier: .cache, durability: .machine, priority: .low),
             shedding: SheddingThresholds(critical: 0.9, high: 0.8, normal: 0.1, low: 1e-5),
             objectives: Objectives(p99: .milliseconds(50)))
         var membership = MembershipSettings(profile: .wan)
@@ -104,6 +104,7 @@ import Topology
                         path: hot
                         pool: {workers: 64, queue: 0, overflow: reject-new, age: 1s}
                         work: {cpu: 0ms, errors: 0.0}
+                    shedding: {critical: 1.0, high: 0.95, normal: 0.85, low: 0.7}
 
                 """)
     }

@@ -68,7 +68,7 @@ import Topology
             result.problems.filter { $0.code == .notInForce }.compactMap { $0.message.split(separator: "'").first }
                 == [
                     "near", "deciders", "evacuation", "kind", "retry", "hedge", "breaker", "bulkhead", "connections",
-                    "cache", "queue", "shedding", "objectives", "health",
+                    "cache", "queue", "objectives", "health",
                 ])
         #expect(result.sources.map(\.name) == ["topology/three-regions.yaml", "cells/storefront.yaml"])
         let mesh = try #require(result.topology)

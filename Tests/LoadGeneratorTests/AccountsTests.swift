@@ -14,7 +14,7 @@ import Testing
         accounts.answer(request(), status: 200, isOK: true, after: .milliseconds(1))
         accounts.answer(request(), status: 404, isOK: true, after: .milliseconds(1))
         accounts.answer(request(), status: 503, isOK: false, after: .milliseconds(1))
-        accounts.note(problem: "no-quorum")
+        accounts.note(problem: "no-quorum", of: request())
         for failure in LoadFailure.allCases { accounts.fail(request(), failure, after: .seconds(5)) }
         var report = LoadReport()
         report.durationMs = 1000
@@ -35,9 +35,22 @@ import Testing
 
     @Test func theNumberOfProblemsIsBounded() {
         var accounts = LoadAccounts()
-        for number in 0..<1000 { accounts.note(problem: "problem-\(number)") }
+        for number in 0..<1000 { accounts.note(problem: "problem-\(number)", of: request()) }
         #expect(accounts.problems.count <= LoadAccounts.problemLimit + 1)
         #expect(accounts.problems.values.reduce(0, +) == 1000)
+    }
+
+    @Test func whatWasShedIsCountedByClassAndKind() {
+        var accounts = LoadAccounts()
+        accounts.answer(request(.service), status: 503, isOK: false, after: .milliseconds(1))
+        accounts.note(problem: "shed", of: request(.service))
+        accounts.answer(request(.service), status: 503, isOK: false, after: .milliseconds(1))
+        accounts.note(problem: "cell-refused", of: request(.service))
+        var report = LoadReport()
+        report.take(accounts)
+        #expect(report.byPriority["critical"] == LoadReport.Share(requests: 2, ok: 0, shed: 1))
+        #expect(report.byKind["services"] == LoadReport.Share(requests: 2, ok: 0, shed: 1))
+        #expect(report.byOutcome["shed"] == 1)
     }
 
     @Test func windowsBeginAnewAndLeaveTheTotalsAlone() {

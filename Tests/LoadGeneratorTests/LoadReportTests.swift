@@ -15,7 +15,9 @@ import Testing
         report.dropped = 1
         report.byStatus = ["200": 900, "404": 89, "503": 10]
         report.byOutcome = ["ok": 989, "no-quorum": 10, "dropped": 1]
-        report.byPriority = ["critical": .init(requests: 100, ok: 100), "normal": .init(requests: 900, ok: 889)]
+        report.byPriority = [
+            "critical": .init(requests: 100, ok: 100), "normal": .init(requests: 900, ok: 889, shed: 9),
+        ]
         report.latencyMs.p50 = 0.25
         report.latencyMs.p99 = 12.5
         report.rate = 499.5
@@ -65,6 +67,7 @@ import Testing
                              no-quorum 10
                 latency      p50 250 us  p90 0 us  p99 12.5 ms  p99.9 0 us  max 0 us
                 ok, by class critical 100%  normal 98.77%
+                shed         normal 1%
                 customers    10 seen: 0 lost, 4 degraded, 6 untouched
                 writes       300 acknowledged, 2 lost
                 violated     acknowledged-writes: 2 "lost"

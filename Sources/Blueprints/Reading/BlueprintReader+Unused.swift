@@ -2,7 +2,7 @@ import MeshBase
 import Topology
 
 /// The keys that are part of the file format and that this version only checks, except for those that the model holds:
-/// `kind`, `shedding` and `objectives`.
+/// `kind` and `objectives`.
 extension BlueprintReader {
     enum Backoff: String, CaseIterable {
         case constant, linear, exponential, fibonacci

@@ -14,7 +14,6 @@ struct BlueprintReader {
         let name = map.requiredName("cell")
         let services = services(map)
         let store = map.mapping("store").map(store)
-        notInForce.note("shedding", of: map)
         notInForce.note("objectives", of: map, hint: "'--slo' of 'cellmesh load run' judges a run")
         let shedding = map.mapping("shedding").map(shedding) ?? SheddingThresholds()
         let objectives = map.mapping("objectives").map(objectives)
@@ -32,13 +31,32 @@ struct BlueprintReader {
         let defaults = StoreSettings()
         let settings = StoreSettings(
             tier: map.word("tier", default: defaults.tier),
-            durability: map.word("durability", default: defaults.durability))
+            durability: map.word("durability", default: defaults.durability), priority: priority(map))
         map.finish()
         return settings
     }
 
+    /// The words of `priority`.
+    private enum PriorityWord: String, CaseIterable {
+        case critical, high, normal, low
+
+        var priority: Priority {
+            switch self {
+            case .critical: .critical
+            case .high: .high
+            case .normal: .normal
+            case .low: .low
+            }
+        }
+    }
+
+    private func priority(_ map: MappingReader) -> Priority? {
+        map.value("priority").flatMap { read.word($0, "'priority'", PriorityWord.self)?.priority }
+    }
+
     private func shedding(_ map: MappingReader) -> SheddingThresholds {
         let defaults = SheddingThresholds()
+        let critical = map.entry("critical")
         let thresholds = SheddingThresholds(
             critical: map.ratio("critical", default: defaults.critical),
             high: map.ratio("high", default: defaults.high),
@@ -50,6 +68,11 @@ struct BlueprintReader {
             reporter.error(
                 .wrongOrder, at: map.position, "'shedding' must fall from critical over high and normal to low",
                 hint: "what matters less is shed earlier, at a lower ratio; the defaults are 100%, 95%, 85%, 70%")
+        }
+        if let critical, thresholds.critical < 1 {
+            reporter.warning(
+                .shedCritical, at: critical.value.position, "critical requests are never shed, at no utilisation",
+                hint: "leave 'critical' at 100%, and give what may be shed a lower priority")
         }
         return thresholds
     }
@@ -96,13 +119,15 @@ struct BlueprintReader {
         let workers = poolMap?.entry("workers")?.value.position ?? poolEntry?.position ?? position
         let pool = poolMap.map { self.pool($0, path) } ?? Pool.standard(for: path)
         let work = map.mapping("work").map(work) ?? Work()
+        let priority = priority(map)
         let calls = (map.list("calls", most: TopologyLimits.callsPerService) ?? []).compactMap {
             read.mapping($0, "a call").flatMap(edgeDraft)
         }
         readRun(map)
         map.finish()
         return ServiceDraft(
-            service: Service(name: name ?? "unnamed", kind: kind, path: path, pool: pool, work: work),
+            service: Service(
+                name: name ?? "unnamed", kind: kind, path: path, pool: pool, work: work, priority: priority),
             isNamed: name != nil, position: position, workers: workers, calls: calls)
     }
 

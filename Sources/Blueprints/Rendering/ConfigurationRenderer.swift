@@ -124,17 +124,17 @@ package enum ConfigurationRenderer {
         out.line("\(indent)services:")
         for service in blueprint.services { self.service(service, of: blueprint, indent: indent + "  ", &out) }
         if let store = blueprint.store {
-            out.line("\(indent)store: {tier: \(store.tier.rawValue), durability: \(store.durability.rawValue)}")
+            var fields = [("tier", store.tier.rawValue), ("durability", store.durability.rawValue)]
+            if let priority = store.priority { fields.append(("priority", "\(priority.name)")) }
+            out.flow("\(indent)store", fields)
         }
         let shedding = blueprint.shedding
-        if shedding != SheddingThresholds() {
-            out.flow(
-                "\(indent)shedding",
-                [
-                    ("critical", "\(shedding.critical)"), ("high", "\(shedding.high)"),
-                    ("normal", "\(shedding.normal)"), ("low", "\(shedding.low)"),
-                ])
-        }
+        out.flow(
+            "\(indent)shedding",
+            [
+                ("critical", "\(shedding.critical)"), ("high", "\(shedding.high)"),
+                ("normal", "\(shedding.normal)"), ("low", "\(shedding.low)"),
+            ])
         if let objectives = blueprint.objectives {
             var fields: [(String, String)] = []
             if let p99 = objectives.p99 { fields.append(("p99", Syntax.written(p99))) }
@@ -150,6 +150,7 @@ package enum ConfigurationRenderer {
         out.line("\(indent)- name: \(out.name(service.name))")
         if service.kind != .stateless { out.line("\(inner)kind: \(service.kind.rawValue)") }
         out.line("\(inner)path: \(service.path.rawValue)")
+        if let priority = service.priority { out.line("\(inner)priority: \(priority.name)") }
         let pool = service.pool
         out.flow(
             "\(inner)pool",

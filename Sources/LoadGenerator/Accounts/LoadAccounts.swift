@@ -8,6 +8,7 @@ struct LoadAccounts: Sendable {
     struct Share: Hashable, Sendable {
         var requests: UInt64 = 0
         var ok: UInt64 = 0
+        var shed: UInt64 = 0
     }
 
     private(set) var requests: UInt64 = 0
@@ -35,8 +36,12 @@ struct LoadAccounts: Sendable {
         record(time)
     }
 
-    /// Names why an answer was not ok.
-    mutating func note(problem: String) {
+    /// Names why an answer to a request was not ok.
+    mutating func note(problem: String, of request: LoadRequest) {
+        if problem == "shed" {
+            priorities[Int(request.priority.rawValue)].shed += 1
+            kinds[Int(request.kind.rawValue)].shed += 1
+        }
         let name = problems[problem] != nil || problems.count < Self.problemLimit ? problem : "other"
         problems[name, default: 0] += 1
     }

@@ -1,4 +1,4 @@
-import Wire
+import MeshBase
 
 /// Which requests a load is made of, as shares that add up to 1.
 package struct LoadMix: Hashable, Sendable {
@@ -26,7 +26,7 @@ package struct LoadMix: Hashable, Sendable {
 
 /// With which priorities requests are sent, as shares that add up to 1.
 package struct PriorityMix: Hashable, Sendable {
-    /// In the order of `Priority.allCases`; nil sends no `X-Priority` at all, which the mesh takes as normal.
+    /// In the order of `Priority.allCases`; nil sends no `X-Priority` at all, and the mesh decides.
     let shares: [Double]?
 
     package static let unstated = PriorityMix(shares: nil)

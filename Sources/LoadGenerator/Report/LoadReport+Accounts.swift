@@ -18,12 +18,14 @@ extension LoadReport {
         for priority in Priority.allCases {
             let share = accounts.priorities[Int(priority.rawValue)]
             if share.requests > 0 {
-                byPriority["\(priority.name)"] = Share(requests: share.requests, ok: share.ok)
+                byPriority["\(priority.name)"] = Share(requests: share.requests, ok: share.ok, shed: share.shed)
             }
         }
         for kind in LoadRequest.Kind.allCases {
             let share = accounts.kinds[Int(kind.rawValue)]
-            if share.requests > 0 { byKind[kind.name] = Share(requests: share.requests, ok: share.ok) }
+            if share.requests > 0 {
+                byKind[kind.name] = Share(requests: share.requests, ok: share.ok, shed: share.shed)
+            }
         }
         latencyMs = Latency(accounts.latency)
         lagMs = Latency(accounts.lag)

@@ -77,6 +77,7 @@ extension LoadReport {
                 $0.object(name) {
                     $0.field("requests", share.requests)
                     $0.field("ok", share.ok)
+                    $0.field("shed", share.shed)
                 }
             }
         }

@@ -30,6 +30,10 @@ extension LoadReport {
             }
             line("ok, by class", parts.joined(separator: "  "))
         }
+        let shed = ["critical", "high", "normal", "low"].compactMap { name in
+            byPriority[name].flatMap { $0.shed > 0 ? "\(name) \(Self.percent($0.shed, of: $0.requests))" : nil }
+        }
+        if !shed.isEmpty { line("shed", shed.joined(separator: "  ")) }
         line(
             "customers",
             "\(customers.seen) seen: \(customers.lost) lost, \(customers.degraded) degraded, "

@@ -12,6 +12,8 @@ package struct LoadReport: Hashable, Sendable, Codable {
     package struct Share: Hashable, Sendable, Codable {
         package var requests: UInt64
         package var ok: UInt64
+        /// Refused, to keep room for what matters more.
+        package var shed: UInt64 = 0
     }
 
     /// Customers seen since the first fault; all that were seen, and untouched, when there was none.
@@ -110,5 +112,15 @@ package struct LoadReport: Hashable, Sendable, Codable {
         case rate
         case targetRate = "target_rate"
         case customers, writes, connections, slo, verdicts, partial
+    }
+}
+
+extension LoadReport.Share {
+    /// Documents of releases that knew no shedding have none.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        requests = try values.decode(UInt64.self, forKey: .requests)
+        ok = try values.decode(UInt64.self, forKey: .ok)
+        shed = try values.decodeIfPresent(UInt64.self, forKey: .shed) ?? 0
     }
 }

@@ -87,7 +87,7 @@ extension LoadRun {
             isOK = response.status == 404 && request.kind == .read && (problem == nil || problem == "no-record")
         }
         state.pointee.accounts.answer(request, status: response.status, isOK: isOK, after: now - request.intended)
-        if !isOK { state.pointee.accounts.note(problem: problem ?? "http-\(response.status)") }
+        if !isOK { state.pointee.accounts.note(problem: problem ?? "http-\(response.status)", of: request) }
 
         if response.shard.isPresent, let shard = AnswerNotes.shard(response.shard.bytes(in: bytes)) {
             state.pointee.ledger.note(

@@ -34,6 +34,12 @@ extension CellNode {
         // Before the store is asked: what the cell knows may be newer than what the store has installed, never older.
         guard isCurrent(frame.head, asker, isRecord: true, into: &sink) else { return }
         let isWrite = frame.head.kind == .recordWrite
+        // Only what begins is shed: to refuse the second half of a write would waste the first, and leave in doubt what
+        // became of it.
+        let priority = Priority.granted(frame.head.flags.priority, declared: storePriority)
+        guard isWrite || storeShedder.admit(priority, inWork: orders.count) else {
+            return sink.shed(priority, request: request, to: link)
+        }
         let purpose = PendingOrder.Purpose.record(
             link, request: request, customer: frame.head.customer, epoch: frame.head.epoch, isWrite: isWrite)
         guard let ticket = orders.insert(PendingOrder(purpose: purpose)) else {

@@ -1,6 +1,7 @@
 import Membership
 import MeshBase
 import Replication
+import Resilience
 import Sharding
 import Topology
 import Wire
@@ -43,6 +44,9 @@ package struct CellNode: ~Copyable {
     var graph: ServiceGraph
     /// Who waits for which order of the store.
     var orders: Slab<PendingOrder>
+    /// In front of the store, over the orders in hand.
+    var storeShedder: LoadShedder
+    let storePriority: Priority?
     /// The store: who it is, and whether it votes.
     var store: StoreIdentity?
     /// What the cell knows of the placement; its store installs it, cohort after cohort.
@@ -96,6 +100,9 @@ package struct CellNode: ~Copyable {
         graph = ServiceGraph(
             blueprint: blueprint, seed: configuration.topology.seed, node: StableHash.hash(name))
         orders = Slab(limit: configuration.storeLimit)
+        storeShedder = LoadShedder(
+            capacity: configuration.storeLimit, thresholds: ShedThresholds(blueprint.shedding))
+        storePriority = blueprint.store?.priority
         poison = Set(
             (0..<configuration.topology.customers.poison).map { CustomerHash(Customers.name($0 + 1)).rawValue })
     }
@@ -128,12 +135,21 @@ package struct CellNode: ~Copyable {
         if now >= condition.nextLook {
             gossip.update(condition.look(fullness: fullness, now: now), now: now, into: &sink)
             if let news = condition.news() { sink.emit(.store(news)) }
+            tellOfShedding(into: &sink)
         }
         gossip.drainChanges()
         retryInstalls(now: now, into: &sink)
         if now >= refill.nextDeadline { goOn(now: now, into: &sink) }
         graph.wake(now: now, into: &sink)
         answerFinished(into: &sink)
+    }
+
+    private mutating func tellOfShedding(into sink: inout some CellSink) {
+        for service in graph.shedders.indices {
+            let name = graph.services[service].name
+            graph.shedders[service].changes { sink.emit(.shedding(place: name, $0, hasBegun: $1)) }
+        }
+        storeShedder.changes { sink.emit(.shedding(place: "records", $0, hasBegun: $1)) }
     }
 
     /// What keeps the store from doing what it should.
@@ -193,7 +209,7 @@ package struct CellNode: ~Copyable {
 
     /// A service call by a client of the cell's own listener; it has no longer than a router would give it.
     package mutating func handle(
-        serviceCall service: UnsafeRawBufferPointer, customer: UnsafeRawBufferPointer, priority: Priority,
+        serviceCall service: UnsafeRawBufferPointer, customer: UnsafeRawBufferPointer, priority: Priority?,
         deadline: TimeAmount, connection: ConnectionID, now: Instant, into sink: inout some CellSink
     ) {
         counters.httpCalls += 1
@@ -209,7 +225,7 @@ package struct CellNode: ~Copyable {
     }
 
     private mutating func call(
-        _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority, deadline: Instant,
+        _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority?, deadline: Instant,
         name: UnsafeRawBufferPointer, now: Instant, into sink: inout some CellSink
     ) {
         if !poison.isEmpty, poison.contains(customer.rawValue) {
@@ -248,9 +264,18 @@ package struct CellNode: ~Copyable {
         _ asker: CellAsker, _ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults,
         into sink: inout some CellSink
     ) {
-        if case .frame(let link, let request) = asker, outcome == .rejected {
+        var refusal: Refusal?
+        switch outcome {
+        case .rejected:
+            refusal = .overloaded
+            guard case .frame(let link, let request) = asker else { break }
             counters.refused += 1
             return sink.refuse(.overloaded, request: request, to: link)
+        case .shed(let priority):
+            refusal = .shed
+            guard case .frame(let link, let request) = asker else { break }
+            return sink.shed(priority, request: request, to: link)
+        default: break
         }
         answerBuffer.removeAll()
         let noteEnd = writeNote(service, results)
@@ -260,12 +285,15 @@ package struct CellNode: ~Copyable {
         let body = UnsafeRawBufferPointer(rebasing: bytes[noteEnd...])
         switch asker {
         case .frame(let link, let request):
-            let head = FrameHead(
+            var head = FrameHead(
                 kind: .reply, flags: .json, status: outcome.status, request: request,
                 customer: CustomerHash(rawValue: 0), epoch: .first)
+            if case .dependency(let edge) = outcome, results[edge] == .shed {
+                head.deadline = LoadShedder.retryAfterMilliseconds
+            }
             sink.reply(head, to: link, note: note, body: body)
         case .http(let connection):
-            sink.respond(connection, status: outcome.status, note: note, body: body)
+            sink.respond(connection, status: outcome.status, refusal, note: note, body: body)
         }
     }
 
@@ -290,6 +318,7 @@ package struct CellNode: ~Copyable {
         case .ok: answerBuffer.append("ok")
         case .failed: answerBuffer.append("failed")
         case .rejected: answerBuffer.append("rejected")
+        case .shed: answerBuffer.append("shed")
         case .timedOut: answerBuffer.append("timed-out")
         case .dependency: answerBuffer.append("dependency-failed")
         }
@@ -319,8 +348,15 @@ package struct CellNode: ~Copyable {
         _ connection: ConnectionID, _ why: Refusal, _ text: StaticString, into sink: inout some CellSink
     ) {
         sink.respond(
-            connection, status: why.status, note: .empty,
+            connection, status: why.status, why, note: .empty,
             body: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// What each pool, named by its service, and the store have shed, by class; for metrics.
+    package func shed() -> [(place: String, priority: Priority, count: UInt64)] {
+        var places = graph.services.indices.map { (graph.services[$0].name, graph.shedders[$0].shed) }
+        if store != nil { places.append(("records", storeShedder.shed)) }
+        return places.flatMap { place, counts in Priority.allCases.map { (place, $0, counts[$0]) } }
     }
 
     /// The services' names, pools and counters, for metrics.
@@ -372,5 +408,23 @@ extension CellSink {
             request: request,
             customer: CustomerHash(rawValue: 0), epoch: epoch)
         reply(head, to: link, note: .empty, body: body)
+    }
+
+    mutating func shed(_ priority: Priority, request: UInt64, to link: ConnectionID) {
+        let head = FrameHead(
+            kind: .refusal, flags: .priority(priority), status: Refusal.shed.rawValue, request: request,
+            customer: CustomerHash(rawValue: 0), epoch: .first, deadline: LoadShedder.retryAfterMilliseconds)
+        reply(head, to: link, note: .empty, body: .empty)
+    }
+}
+
+extension LoadShedder {
+    /// As frames carry it.
+    static var retryAfterMilliseconds: UInt32 { UInt32(retryAfter.nanoseconds / 1_000_000) }
+}
+
+extension ShedThresholds {
+    init(_ thresholds: SheddingThresholds) {
+        self.init(high: thresholds.high, normal: thresholds.normal, low: thresholds.low)
     }
 }

@@ -19,9 +19,10 @@ package protocol CellSink: LinkSink {
     /// Answer a router. Dropped when the link is gone.
     mutating func reply(
         _ head: FrameHead, to link: ConnectionID, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
-    /// Answer a client of the cell's own listener.
+    /// Answer a client of the cell's own listener; `refusal` says why nothing was begun, and is nil where something was.
     mutating func respond(
-        _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
+        _ connection: ConnectionID, status: UInt16, _ refusal: Refusal?, note: UnsafeRawBufferPointer,
+        body: UnsafeRawBufferPointer)
     /// Ask another cell; its answer comes back through `handle(answer:)`, or the link breaks.
     /// - Returns: false when the link is gone or full: nothing was sent, and nothing will be.
     mutating func send(

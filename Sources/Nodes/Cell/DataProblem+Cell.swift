@@ -1,11 +1,18 @@
+import MeshBase
 import Wire
 
 extension DataProblem {
     /// What a failed call is told as, whether by a router or by a cell to its own clients; nil for one that did not fail.
     ///
-    /// - Parameter body: what the service said.
-    package static func ofCell(status: UInt16, body: UnsafeRawBufferPointer) -> DataProblem? {
-        switch status {
+    /// - Parameters:
+    ///   - refusal: why it was not begun; nil for one that was.
+    ///   - body: what the service said.
+    package static func ofCell(status: UInt16, _ refusal: Refusal?, body: UnsafeRawBufferPointer) -> DataProblem? {
+        if refusal == .shed {
+            return DataProblem(
+                "shed", title: shedTitle, detail: String(decoding: body, as: UTF8.self), policy: "shedding")
+        }
+        return switch status {
         case ..<400: nil
         case Refusal.unknownService.status: unknownService
         case Refusal.overloaded.status:
@@ -14,6 +21,16 @@ extension DataProblem {
                 detail: String(decoding: body, as: UTF8.self), policy: "bulkhead")
         default: serviceFailed(body)
         }
+    }
+
+    private static var shedTitle: StaticString { "Room is kept for requests that matter more" }
+
+    /// - Parameter asked: who was asked.
+    static func shed(_ priority: Priority, _ asked: String) -> DataProblem {
+        DataProblem(
+            "shed", title: shedTitle,
+            detail: "\(asked); the last sheds requests of priority \(priority.name). Nothing was changed; repeat it "
+                + "after the time that Retry-After says.", policy: "shedding")
     }
 
     static var unknownService: DataProblem {
@@ -42,9 +59,10 @@ extension DataProblem {
             policy: "store")
     }
 
-    static func serviceFailed(_ body: UnsafeRawBufferPointer) -> DataProblem {
+    /// - Parameter isShed: a call that the service needs was shed.
+    static func serviceFailed(_ body: UnsafeRawBufferPointer, isShed: Bool = false) -> DataProblem {
         DataProblem(
             "service-failed", title: "The service failed", detail: String(decoding: body, as: UTF8.self),
-            policy: "service")
+            policy: isShed ? "shedding" : "service")
     }
 }

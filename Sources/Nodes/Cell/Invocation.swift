@@ -39,6 +39,8 @@ enum ServiceOutcome: Sendable, Equatable {
     case failed
     /// No worker and no place in the queue.
     case rejected
+    /// There was room, kept for what matters more than this class.
+    case shed(Priority)
     case timedOut
     /// A core call that it needs failed; the edge of the failure.
     case dependency(edge: Int)
@@ -47,7 +49,7 @@ enum ServiceOutcome: Sendable, Equatable {
         switch self {
         case .ok: 200
         case .failed: 500
-        case .rejected: 503
+        case .rejected, .shed: 503
         case .timedOut: 504
         case .dependency: 502
         }
@@ -58,7 +60,7 @@ enum ServiceOutcome: Sendable, Equatable {
 struct EdgeResults: Sendable, Equatable {
     enum Result: UInt8, Sendable {
         case notCalled = 0
-        case ok, cached, generic, `static`, empty, skipped, failed, compensated
+        case ok, cached, generic, `static`, empty, skipped, failed, compensated, shed
 
         var name: StaticString {
             switch self {
@@ -71,13 +73,14 @@ struct EdgeResults: Sendable, Equatable {
             case .skipped: "skipped"
             case .failed: "failed"
             case .compensated: "compensated"
+            case .shed: "shed"
             }
         }
         /// The caller answered without the real thing.
         var isDegraded: Bool {
             switch self {
             case .cached, .generic, .static, .empty, .skipped: true
-            case .notCalled, .ok, .failed, .compensated: false
+            case .notCalled, .ok, .failed, .compensated, .shed: false
             }
         }
     }

@@ -27,6 +27,8 @@ struct ServiceGraph {
     let services: [Service]
     let names: [UInt64: Int]
     var pools: [WorkerPool<SlabKey>]
+    /// One for each pool, in front of it.
+    var shedders: [LoadShedder]
     var invocations: Slab<Invocation>
     var timers = TimerTable<Timer>()
     /// By service and edge: it has succeeded before, so an older answer could stand in for it.
@@ -56,6 +58,10 @@ struct ServiceGraph {
                 workers: service.pool.workers, queueLimit: service.pool.queue,
                 overflow: Self.overflow(service))
         }
+        let thresholds = ShedThresholds(blueprint.shedding)
+        shedders = blueprint.services.map {
+            LoadShedder(capacity: $0.pool.workers + $0.pool.queue, thresholds: thresholds)
+        }
         invocations = Slab(limit: Self.invocationLimit)
         succeededBefore = blueprint.services.map { Array(repeating: false, count: $0.calls.count) }
         waits = Generator(seed: seed, concern: "service.wait", node: node)
@@ -83,7 +89,7 @@ struct ServiceGraph {
 
     /// Begins a call of a service for an asker outside; it ends in `finished`, perhaps in this same call.
     mutating func call(
-        _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority, deadline: Instant,
+        _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority?, deadline: Instant,
         now: Instant, into sink: inout some CellSink
     ) {
         if isInstant[service], pools[service].hasFreeWorker {
@@ -94,7 +100,8 @@ struct ServiceGraph {
         }
         begin(
             Invocation(
-                service: service, owner: .asker(asker), customer: customer, priority: priority, deadline: deadline),
+                service: service, owner: .asker(asker), customer: customer,
+                priority: .granted(priority, declared: services[service].priority), deadline: deadline),
             now: now, into: &sink)
         runSteps(now: now, into: &sink)
     }
@@ -114,6 +121,11 @@ struct ServiceGraph {
     ) -> SlabKey? {
         let service = invocation.service
         counters[service].calls += 1
+        guard shedders[service].admit(invocation.priority, inWork: pools[service].busy + pools[service].waiting) else {
+            counters[service].count(.shed(invocation.priority))
+            answer(invocation.owner, service, .shed(invocation.priority), EdgeResults())
+            return nil
+        }
         guard let key = invocations.insert(invocation) else {
             counters[service].count(.rejected)
             answer(invocation.owner, service, .rejected, EdgeResults())
@@ -212,7 +224,8 @@ struct ServiceGraph {
         timers.arm(.call(key), at: limit)
         let child = begin(
             Invocation(
-                service: edge.to, owner: .parent(key), customer: invocation.customer, priority: invocation.priority,
+                service: edge.to, owner: .parent(key), customer: invocation.customer,
+                priority: edge.criticality == .luxury ? invocation.priority.lowered : invocation.priority,
                 deadline: limit), now: now, into: &sink)
         // The child may have ended already; then there is nothing to remember.
         if let child, invocations.contains(child) {
@@ -279,7 +292,11 @@ struct ServiceGraph {
             counters[service].fallbacks += 1
             invocations[key]?.results[index] = stand
         } else {
-            invocations[key]?.results[index] = .failed
+            if case .shed = outcome {
+                invocations[key]?.results[index] = .shed
+            } else {
+                invocations[key]?.results[index] = .failed
+            }
             invocations[key]?.failure = outcome == .timedOut ? .timedOut : .dependency(edge: index)
             return compensate(key, below: index, now: now, into: &sink)
         }
@@ -375,6 +392,8 @@ package struct ServiceCounters: Sendable {
     package var ok: UInt64 = 0
     package var failed: UInt64 = 0
     package var rejected: UInt64 = 0
+    /// Refused while there was room, which is kept for what matters more.
+    package var shed: UInt64 = 0
     package var timedOut: UInt64 = 0
     package var callTimeouts: UInt64 = 0
     /// Of `timedOut`: calls whose time was up before a worker began on them.
@@ -387,6 +406,7 @@ package struct ServiceCounters: Sendable {
         case .ok: ok += 1
         case .failed, .dependency: failed += 1
         case .rejected: rejected += 1
+        case .shed: shed += 1
         case .timedOut: timedOut += 1
         }
     }

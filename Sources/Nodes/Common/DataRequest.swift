@@ -13,12 +13,13 @@ package struct DataRequest {
     package var target: Target
     package var method: HTTPMethod
     package var customer: CustomerHash
-    package var priority: Priority
+    /// Nil when the client did not name one.
+    package var priority: Priority?
     /// How long the client will wait; nil when it did not say.
     package var deadline: TimeAmount?
 
     package init(
-        id: RequestID, target: Target, method: HTTPMethod, customer: CustomerHash, priority: Priority = .normal,
+        id: RequestID, target: Target, method: HTTPMethod, customer: CustomerHash, priority: Priority? = nil,
         deadline: TimeAmount? = nil
     ) {
         self.id = id

@@ -17,4 +17,6 @@ package enum NodeEvent: Sendable, Equatable {
     case store(StoreEvent)
     /// The node has learnt of a newer placement, of this version in all.
     case placement(version: UInt64)
+    /// A pool of the cell, named by its service, or its `records` began or ceased to shed a class.
+    case shedding(place: String, Priority, hasBegun: Bool)
 }

@@ -137,6 +137,7 @@ extension RouterNode {
                 return recordMoved(key, position, frame, by: cell, now: now, into: &sink)
             }
             work.refusal = refusal
+            work.shed = refusal == .shed ? RouterOperation.Shed(frame.head) : nil
             tick(&work.register, .none, now: now)
             step = work.register.failed(position, changedNothing: refusal.map { $0 != .storeBroken } ?? false)
         }
@@ -381,6 +382,12 @@ extension RouterNode {
         let customer = operations[key]!.customer
         if let paused = work.pausedAt { writePauses.record(clock - paused) }
         var response = RouterResponse(status: 200)
+        if outcome.isRefusal, let shed = work.shed {
+            finish(key)
+            return refuseShed(
+                request, shard: shard, customer: customer, shed,
+                "too few of the \(shard.count) cells of this shard took it", into: &sink)
+        }
         if let (status, problem) = Self.explain(outcome, work.refusal) {
             finish(key)
             return refuse(request, status: status, shard: shard, customer: customer, problem, into: &sink)

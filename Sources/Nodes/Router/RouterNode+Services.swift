@@ -89,7 +89,8 @@ extension RouterNode {
             response.degraded = frame.note
             response.body = frame.body
             if frame.head.status >= 500 {
-                response.problem = .serviceFailed(frame.body)
+                response.problem = .serviceFailed(frame.body, isShed: frame.head.deadline > 0)
+                response.retryAfter = Int((UInt64(frame.head.deadline) + 999) / 1000)
             }
             noteAnswer(operations[key]!.customer, since: operations[key]!.started, response)
             counters.count(status: response.status)
@@ -103,8 +104,9 @@ extension RouterNode {
                 return serviceMoved(key, frame, by: cell, now: now, into: &sink)
             }
             counters.refusals += 1
-            serviceAttemptFailed(
-                key, .refused(Refusal(rawValue: frame.head.status)), now: now, into: &sink)
+            let refusal = Refusal(rawValue: frame.head.status)
+            if refusal == .shed { return serviceShed(key, RouterOperation.Shed(frame.head), now: now, into: &sink) }
+            serviceAttemptFailed(key, .refused(refusal), now: now, into: &sink)
         default:
             counters.lateFrames += 1
         }
@@ -142,6 +144,29 @@ extension RouterNode {
         serviceAttemptFailed(key, .refused(.otherEpoch), now: now, into: &sink)
     }
 
+    /// A cell keeps its room for what matters more. One other cell of the shard may have more of it; to go on asking
+    /// would add load where there is too much.
+    private mutating func serviceShed(
+        _ key: SlabKey, _ shed: RouterOperation.Shed, now: Instant, into sink: inout some RouterSink
+    ) {
+        guard case .service(var work) = operations[key]!.work else { return }
+        work.shed = shed
+        work.sheds += 1
+        operations[key]!.work = .service(work)
+        serviceAttemptFailed(key, .refused(.shed), now: now, into: &sink)
+    }
+
+    /// Answers a client whose request was shed, by the cells that were asked or, of a record, by too many of them.
+    mutating func refuseShed(
+        _ request: RequestID, shard: Shard, customer: CustomerHash, _ shed: RouterOperation.Shed, _ asked: String,
+        into sink: inout some RouterSink
+    ) {
+        counters.shed[shed.priority] += 1
+        refuse(
+            request, status: Refusal.shed.status, shard: shard, customer: customer, retryAfter: max(1, shed.seconds),
+            .shed(shed.priority, asked), into: &sink)
+    }
+
     /// Goes on with the next cell where that is safe, and answers the client where it is not.
     mutating func serviceAttemptFailed(
         _ key: SlabKey, _ failure: AttemptFailure, now: Instant, into sink: inout some RouterSink
@@ -153,6 +178,7 @@ extension RouterNode {
         let shard = operations[key]!.shard
         var mayRepeat = operations[key]!.isIdempotent
         switch failure {
+        case .refused(.shed): mayRepeat = work.sheds < 2
         case .refused(let why): mayRepeat = why?.mayRepeat ?? true
         case .unsent: mayRepeat = true
         case .none, .reset, .timeout: break
@@ -164,6 +190,11 @@ extension RouterNode {
         }
         let (request, customer) = (operations[key]!.request, operations[key]!.customer)
         finish(key)
+        if failure == .refused(.shed), let shed = work.shed {
+            return refuseShed(
+                request, shard: shard, customer: customer, shed,
+                "\(work.tried.nonzeroBitCount) of the \(shard.count) cells of this shard were asked", into: &sink)
+        }
         let (status, problem) = Self.explain(failure, tried: work.tried.nonzeroBitCount, of: shard.count)
         refuse(
             request, status: status, shard: shard, customer: customer, retryAfter: status == 503 ? 1 : 0, problem,

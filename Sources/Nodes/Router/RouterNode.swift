@@ -1,6 +1,7 @@
 import Membership
 import MeshBase
 import Replication
+import Resilience
 import Sharding
 import Topology
 import Wire
@@ -350,6 +351,8 @@ package struct RouterCounters: Sendable {
     package var entriesTold: UInt64 = 0
     package var writeBacks: UInt64 = 0
     package var overloaded: UInt64 = 0
+    /// Requests that cells shed, as their clients were told, by class.
+    package var shed = PriorityCounts()
     /// Pings of cells that were not heard otherwise.
     package var pings: UInt64 = 0
     /// Pings that a link was too full for, or that found it gone.

@@ -18,6 +18,10 @@ struct RouterOperation {
         var lastFailure = AttemptFailure.none
         /// Positions whose cells were told of a newer entry, each once in an epoch.
         var told: UInt16 = 0
+        /// How many cells shed it; the second one that does so is the last that is asked.
+        var sheds = 0
+        /// What the last of them said.
+        var shed: Shed?
     }
     struct RecordWork {
         var register: RegisterOperation
@@ -37,12 +41,30 @@ struct RouterOperation {
         var source = 0
         /// Why a cell refused last, if one did.
         var refusal: Refusal?
+        /// Of `refusal`, where it is that a cell shed it.
+        var shed: Shed?
+    }
+    /// What a cell says of a request that it shed.
+    struct Shed {
+        /// As the cell saw it.
+        var priority: Priority
+        /// Milliseconds.
+        var retryAfter: UInt32
+
+        init(_ head: FrameHead) {
+            priority = head.flags.priority ?? .normal
+            retryAfter = head.deadline
+        }
+
+        /// Seconds, rounded up.
+        var seconds: Int { Int((UInt64(retryAfter) + 999) / 1000) }
     }
 
     var request: RequestID
     var customer: CustomerHash
     var method: HTTPMethod
-    var priority: Priority
+    /// Nil when the client did not name one.
+    var priority: Priority?
     var isIdempotent: Bool
     /// The cells that serve, in the customer's order.
     var shard: Shard
@@ -54,6 +76,16 @@ struct RouterOperation {
     var attempt: UInt32 = 0
     var attemptBegan = Instant.zero
     var work: Work
+}
+
+extension RegisterOperation.Outcome {
+    /// Nothing was changed, and why is in what the cells said.
+    var isRefusal: Bool {
+        switch self {
+        case .noQuorum, .refused: true
+        case .written, .found, .missing, .unknown: false
+        }
+    }
 }
 
 /// Why an attempt at a cell came to nothing.

@@ -163,7 +163,8 @@ struct CellOutbox: CellSink {
 
     /// Cells of the simulation have no clients of their own.
     mutating func respond(
-        _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+        _ connection: ConnectionID, status: UInt16, _ refusal: Refusal?, note: UnsafeRawBufferPointer,
+        body: UnsafeRawBufferPointer
     ) {}
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }

@@ -242,6 +242,8 @@ final class Simulation {
         case .placement(let version):
             trace.note(now, kind: 130, node: UInt64(machine.index), content: version)
             changed(settle: .milliseconds(500))
+        case .shedding(_, let priority, let hasBegun):
+            trace.note(now, kind: hasBegun ? 114 : 115, node: UInt64(machine.index), content: UInt64(priority.rawValue))
         case .poisoned:
             break
         }

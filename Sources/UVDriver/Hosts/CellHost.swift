@@ -210,11 +210,12 @@ struct CellIO: CellSink {
     }
 
     mutating func respond(
-        _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
+        _ connection: ConnectionID, status: UInt16, _ refusal: Refusal?, note: UnsafeRawBufferPointer,
+        body: UnsafeRawBufferPointer
     ) {
         guard let stream = front.pool.stream(connection) else { return }
         let request = stream.pointee.request
-        if let problem = DataProblem.ofCell(status: status, body: body) {
+        if let problem = DataProblem.ofCell(status: status, refusal, body: body) {
             return front.respond(
                 stream,
                 HTTPProblem(

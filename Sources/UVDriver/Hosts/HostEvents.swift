@@ -93,6 +93,10 @@ package final class HostEvents {
             append(
                 type: "placement", action: "learnt", id: observer,
                 [.init("version", .integer(Int64(clamping: version)))])
+        case .shedding(let place, let priority, let hasBegun):
+            append(
+                type: "shedding", action: hasBegun ? "begun" : "ended", id: "\(observer)/\(place)",
+                [.init("priority", .string("\(priority.name)"))])
         }
     }
 

@@ -18,6 +18,15 @@ package struct MetricPage: ~Copyable {
     }
     package var text: String { registry.prometheusText() }
 
+    /// What each place has shed, by class.
+    mutating func shed(_ counts: [(place: String, priority: Priority, count: UInt64)]) {
+        for (place, priority, count) in counts {
+            counter(
+                "cellmesh_shed_total", "Requests refused while there was room, which is kept for what matters more.",
+                count, [MetricLabel("where", place), MetricLabel("priority", "\(priority.name)")])
+        }
+    }
+
     /// What every process of the mesh reports.
     package mutating func process(_ runtime: HostRuntime, _ gossip: borrowing GossipPort) {
         gauge("cellmesh_uptime_seconds", "Time since the process started.", runtime.uptime.seconds)
@@ -224,6 +233,11 @@ enum RouterMetrics {
             "cellmesh_router_insane_versions_total", "Versions too far ahead of the clock to be followed.",
             node.pointee.insaneVersions)
         page.counter("cellmesh_router_overloaded_total", "Requests refused by the router.", counters.overloaded)
+        for priority in Priority.allCases {
+            page.counter(
+                "cellmesh_router_shed_total", "Requests that cells shed, as their clients were told.",
+                counters.shed[priority], [MetricLabel("priority", "\(priority.name)")])
+        }
         page.counter(
             "cellmesh_router_values_refused_total", "Values of cells for which there was no room.",
             counters.valuesRefused)
@@ -313,6 +327,7 @@ enum CellMetrics {
             page.counter("cellmesh_service_fallbacks_total", "Fallbacks used.", service.counters.fallbacks, label)
             page.counter("cellmesh_service_compensations_total", "Calls undone.", service.counters.compensations, label)
         }
+        page.shed(node.pointee.shed())
         if let store {
             page.counter("cellmesh_store_batches_total", "Transactions.", store.queue.batches)
             page.counter(

@@ -47,6 +47,9 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
     case tooLarge = 11
     /// Nobody of this customer's shard is asked here: the cell is no member, by the epoch that both agree on.
     case notMember = 12
+    /// There is room, and it is kept for what matters more; flags say which class was refused, `deadline` the
+    /// milliseconds after which another attempt may be worth it.
+    case shed = 14
 
     /// The status that a client is answered with when nobody did better, be it by a router or by the cell itself.
     package var status: UInt16 {
@@ -54,7 +57,7 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
         case .malformed: 400
         case .unknownService, .noStore: 404
         case .tooLarge: 500
-        case .overloaded, .stopping, .otherEpoch, .storeBroken, .refilling, .notMember: 503
+        case .overloaded, .stopping, .otherEpoch, .storeBroken, .refilling, .notMember, .shed: 503
         case .deadline: 504
         case .storeFull: 507
         }
@@ -79,26 +82,15 @@ package struct FrameFlags: OptionSet, Sendable {
     package static let json = FrameFlags(rawValue: 2)
     /// The answer, or the refusal, of a `recordWrite`.
     package static let acknowledgement = FrameFlags(rawValue: 4)
-    /// Two bits of priority: 0 critical ... 3 low.
-    package static func priority(_ priority: Priority) -> FrameFlags { FrameFlags(rawValue: priority.rawValue << 6) }
-    package var priority: Priority { Priority(rawValue: rawValue >> 6)! }
-}
-
-/// How much a request matters when not all can be served.
-package enum Priority: UInt8, Sendable, CaseIterable, Comparable {
-    case critical = 0
-    case high = 1
-    case normal = 2
-    case low = 3
-    package static func < (a: Priority, b: Priority) -> Bool { a.rawValue < b.rawValue }
-    package var name: StaticString {
-        switch self {
-        case .critical: "critical"
-        case .high: "high"
-        case .normal: "normal"
-        case .low: "low"
-        }
+    /// The client named no priority: what its request goes to decides.
+    package static let noPriority = FrameFlags(rawValue: 16)
+    /// Two bits of priority: 0 critical ... 3 low. Nil for one that the client did not name; it travels as normal too,
+    /// for a cell that knows no better.
+    package static func priority(_ priority: Priority?) -> FrameFlags {
+        guard let priority else { return FrameFlags(rawValue: Priority.normal.rawValue << 6).union(.noPriority) }
+        return FrameFlags(rawValue: priority.rawValue << 6)
     }
+    package var priority: Priority? { contains(.noPriority) ? nil : Priority(rawValue: rawValue >> 6)! }
 }
 
 /// The fixed part of a frame. On the wire: a length of the rest (4 bytes), then these fields in little-endian order,
@@ -115,7 +107,8 @@ package struct FrameHead: Sendable, Equatable {
     package var request: UInt64
     package var customer: CustomerHash
     package var epoch: Epoch
-    /// Milliseconds that remain until the asker gives up; 0 when it never does.
+    /// Milliseconds that remain until the asker gives up; 0 when it never does. In the answers of services that failed and
+    /// in refusals: after how many another attempt may be worth it; 0 says nothing.
     package var deadline: UInt32
     package var versionCounter: UInt64
     package var versionWriter: UInt64

@@ -31,6 +31,7 @@ import Wire
         Row(refusal: .refilling, service: 503, read: 503, query: 503, store: 503),
         Row(refusal: .tooLarge, service: 500, read: 500, query: 500, store: 500),
         Row(refusal: .notMember, service: 503, read: 503, query: 503, store: 503),
+        Row(refusal: .shed, service: 503, read: 503, query: 503, store: 503),
     ]
 
     @Test func everyRefusalIsHere() {
@@ -94,7 +95,7 @@ import Wire
         #expect(
             cell.sink.responses.map(\.1) == [Refusal.unknownService.status, Refusal.stopping.status])
         let problems = cell.sink.responses.map { answer in
-            withBytes(answer.2) { DataProblem.ofCell(status: answer.1, body: $0)?.type.description }
+            withBytes(answer.2) { DataProblem.ofCell(status: answer.1, nil, body: $0)?.type.description }
         }
         #expect(problems == ["unknown-service", "cell-refused"])
     }

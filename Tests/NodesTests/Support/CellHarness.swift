@@ -32,6 +32,8 @@ struct CellRecorder: CellSink {
     var full: Set<CellIndex> = []
     var replies: [Reply] = []
     var responses: [(ConnectionID, UInt16, String)] = []
+    /// Of `responses`.
+    var refusals: [Refusal?] = []
     var orders: [StoreOrder] = []
     var burns: [ProcessorQueue.Order] = []
     var hasCrashed = false
@@ -47,8 +49,12 @@ struct CellRecorder: CellSink {
                 body: String(decoding: body, as: UTF8.self), bytes: Array(body)))
     }
     mutating func respond(
-        _ connection: ConnectionID, status: UInt16, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
-    ) { responses.append((connection, status, String(decoding: body, as: UTF8.self))) }
+        _ connection: ConnectionID, status: UInt16, _ refusal: Refusal?, note: UnsafeRawBufferPointer,
+        body: UnsafeRawBufferPointer
+    ) {
+        responses.append((connection, status, String(decoding: body, as: UTF8.self)))
+        refusals.append(refusal)
+    }
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { opened.append(cell) }
     mutating func closeLink(to cell: CellIndex) { closed.append(cell) }
     mutating func send(

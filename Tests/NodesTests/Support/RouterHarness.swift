@@ -133,14 +133,15 @@ final class RouterHarness {
 
     @discardableResult
     func request(
-        _ method: HTTPMethod, _ target: DataRequest.Target = .service, deadline: TimeAmount? = nil,
-        now: Instant = .zero
+        _ method: HTTPMethod, _ target: DataRequest.Target = .service, priority: Priority? = nil,
+        deadline: TimeAmount? = nil, now: Instant = .zero
     ) -> RequestID {
         requests += 1
         let id = RequestID(index: requests, generation: 1)
         node.handle(
             request: DataRequest(
-                id: id, target: target, method: method, customer: customer, deadline: deadline), now: now, into: &sink)
+                id: id, target: target, method: method, customer: customer, priority: priority, deadline: deadline),
+            now: now, into: &sink)
         return id
     }
 
@@ -148,14 +149,14 @@ final class RouterHarness {
     func answer(
         _ frame: RouterRecorder.Frame, _ kind: FrameKind = .reply, status: UInt16 = 200, flags: FrameFlags = [],
         version: RecordVersion = .none, note: String = "", body: String = "", bytes: [UInt8]? = nil,
-        clock: Int64? = nil, now: Instant = .zero
+        clock: Int64? = nil, after: UInt32 = 0, now: Instant = .zero
     ) {
         var flags = flags
         if frame.head.kind == .recordWrite { flags.insert(.acknowledgement) }
         let head = FrameHead(
             kind: kind, flags: flags, status: status, request: frame.head.request,
             customer: CustomerHash(rawValue: 0), epoch: frame.head.epoch,
-            deadline: clock.map { ClockConsensus.stamp(wall: $0) } ?? 0, versionCounter: version.counter,
+            deadline: clock.map { ClockConsensus.stamp(wall: $0) } ?? after, versionCounter: version.counter,
             versionWriter: version.writer)
         let cell = frame.cell
         withBytes(note) { note in
@@ -199,5 +200,10 @@ final class RouterHarness {
 
     func refuse(_ frame: RouterRecorder.Frame, _ why: Refusal, now: Instant = .zero) {
         answer(frame, .refusal, status: why.rawValue, now: now)
+    }
+
+    func shed(_ frame: RouterRecorder.Frame, as priority: Priority, retryAfter milliseconds: UInt32 = 1000) {
+        answer(
+            frame, .refusal, status: Refusal.shed.rawValue, flags: .priority(priority), after: milliseconds)
     }
 }

@@ -5,15 +5,16 @@ import Topology
 
 @testable import Nodes
 
-/// Three cells in one region, so that every customer's shard is all of them.
+/// Three cells in one region, so that every customer's shard is all of them. Nothing is shed unless thresholds are given:
+/// pools of one or two, which tests fill to the last place, would shed all the time.
 func topology(
     services: [Service] = [Service(name: "echo")], store: StoreSettings? = StoreSettings(), poison: Int = 0,
-    routing: RoutingPolicy = RoutingPolicy()
+    routing: RoutingPolicy = RoutingPolicy(), shedding: SheddingThresholds = .never
 ) -> MeshTopology {
     MeshTopology(
         name: "test", seed: 7, regions: [Region(name: "r", zones: ["a"])],
         cells: (1...3).map { Cell(name: "r-\($0)", region: 0, zone: 0) },
-        blueprints: [Blueprint(name: "b", services: services, store: store)],
+        blueprints: [Blueprint(name: "b", services: services, store: store, shedding: shedding)],
         customers: Customers(count: 10, poison: poison), sharding: ShardingPolicy(size: 3, spread: .cell),
         routing: routing, routers: [Router(name: "router-1", region: 0)], control: Control(region: 0))
 }
