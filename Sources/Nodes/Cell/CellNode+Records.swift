@@ -38,7 +38,7 @@ extension CellNode {
         // became of it.
         let priority = Priority.granted(frame.head.flags.priority, declared: storePriority)
         guard isWrite || storeShedder.admit(priority, inWork: orders.count) else {
-            return sink.shed(priority, request: request, to: link)
+            return sink.shed(priority, request: request, epoch: frame.head.epoch, to: link)
         }
         let purpose = PendingOrder.Purpose.record(
             link, request: request, customer: frame.head.customer, epoch: frame.head.epoch, isWrite: isWrite)

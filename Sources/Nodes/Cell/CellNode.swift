@@ -410,10 +410,10 @@ extension CellSink {
         reply(head, to: link, note: .empty, body: body)
     }
 
-    mutating func shed(_ priority: Priority, request: UInt64, to link: ConnectionID) {
+    mutating func shed(_ priority: Priority, request: UInt64, epoch: Epoch = .first, to link: ConnectionID) {
         let head = FrameHead(
             kind: .refusal, flags: .priority(priority), status: Refusal.shed.rawValue, request: request,
-            customer: CustomerHash(rawValue: 0), epoch: .first, deadline: LoadShedder.retryAfterMilliseconds)
+            customer: CustomerHash(rawValue: 0), epoch: epoch, deadline: LoadShedder.retryAfterMilliseconds)
         reply(head, to: link, note: .empty, body: .empty)
     }
 }
