@@ -21,6 +21,8 @@ struct PendingOrder: Sendable {
         case decree(ConnectionID, request: UInt64)
     }
     var purpose: Purpose
+    /// Of the value to be written.
+    var bytes = 0
 }
 
 extension CellNode {
@@ -37,15 +39,17 @@ extension CellNode {
         // Only what begins is shed: to refuse the second half of a write would waste the first, and leave in doubt what
         // became of it.
         let priority = Priority.granted(frame.head.flags.priority, declared: storePriority)
-        guard isWrite || storeShedder.admit(priority, inWork: orders.count) else {
+        guard isWrite || storeShedder.admit(priority, inWork: storeFill) else {
             return sink.shed(priority, request: request, epoch: frame.head.epoch, to: link)
         }
         let purpose = PendingOrder.Purpose.record(
             link, request: request, customer: frame.head.customer, epoch: frame.head.epoch, isWrite: isWrite)
-        guard let ticket = orders.insert(PendingOrder(purpose: purpose)) else {
+        let bytes = isWrite ? frame.body.count : 0
+        guard let ticket = orders.insert(PendingOrder(purpose: purpose, bytes: bytes)) else {
             counters.refused += 1
             return refuse(asker, .overloaded, frame.head, into: &sink)
         }
+        storeBytes += bytes
         counters.recordOrders += 1
         let operation: StoreOrder.Operation
         switch frame.head.kind {
@@ -60,6 +64,13 @@ extension CellNode {
             StoreOrder(
                 ticket: ticket.rawValue, customer: Array(frame.customer), key: Array(frame.name),
                 epoch: frame.head.epoch, operation: operation))
+    }
+
+    /// Of `orders.limit`: as many orders as are in hand, or as their values fill of what the store's queue takes.
+    private var storeFill: Int {
+        let (high, low) = orders.limit.multipliedFullWidth(by: storeBytes)
+        guard high == 0 else { return .max }
+        return max(orders.count, Int(clamping: low / UInt(max(1, storeByteLimit))))
     }
 
     /// Whether a request is of the one epoch in which the customer is served here, by a cell of its shard; otherwise it
@@ -101,6 +112,7 @@ extension CellNode {
     /// The store has carried out an order, durably if it was a write.
     package mutating func stored(_ answer: StoreAnswer, now: Instant, into sink: inout some CellSink) {
         guard let pending = orders.remove(SlabKey(rawValue: answer.ticket)) else { return }
+        storeBytes -= pending.bytes
         condition.answered(answer.outcome)
         switch (pending.purpose, answer.outcome) {
         case (.record(let link, let request, let customer, let epoch, let isWrite), _):

@@ -13,6 +13,8 @@ package struct CellConfiguration {
     package var gossip: GossipConfiguration
     /// Store orders in work at once; further ones are refused.
     package var storeLimit = 10_000
+    /// Bytes of values that wait for the store at which it counts as full; its queue bounds what it takes by itself.
+    package var storeByteLimit = 64 << 20
     /// Which cells hold which customer.
     package var placement: Placement
     /// The cell's store as it was opened; nil where it has none.
@@ -46,6 +48,9 @@ package struct CellNode: ~Copyable {
     var orders: Slab<PendingOrder>
     /// In front of the store, over the orders in hand.
     var storeShedder: LoadShedder
+    /// Of the values to be written among them.
+    var storeBytes = 0
+    let storeByteLimit: Int
     let storePriority: Priority?
     /// The store: who it is, and whether it votes.
     var store: StoreIdentity?
@@ -102,6 +107,7 @@ package struct CellNode: ~Copyable {
         orders = Slab(limit: configuration.storeLimit)
         storeShedder = LoadShedder(
             capacity: configuration.storeLimit, thresholds: ShedThresholds(blueprint.shedding))
+        storeByteLimit = configuration.storeByteLimit
         storePriority = blueprint.store?.priority
         poison = Set(
             (0..<configuration.topology.customers.poison).map { CustomerHash(Customers.name($0 + 1)).rawValue })

@@ -9,7 +9,7 @@ import MeshBase
 /// As thresholds fall with importance, no class is refused while a lesser one would be admitted. Pure: the holder keeps
 /// the work and tells how much of it there is.
 public struct LoadShedder: Sendable {
-    /// Seconds after which what was shed may be worth another attempt, as a client is told.
+    /// How long after what was shed another attempt may be worth it, as a client is told.
     public static let retryAfter = TimeAmount.seconds(1)
 
     /// What the place can hold, at least 1: workers and queue of a pool, orders of a store.

@@ -1,4 +1,5 @@
 import MeshBase
+import Replication
 import Testing
 import Topology
 
@@ -156,6 +157,26 @@ import Topology
         #expect(cell.takeReplies().isEmpty)
         cell.send(.recordRead, "k", priority: .critical)
         #expect(cell.takeReplies().map(\.head.status) == [Refusal.overloaded.rawValue])
+    }
+
+    /// The queue of the store is full of bytes long before it is full of orders.
+    @Test func largeValuesFillTheStoreToo() throws {
+        let cell = CellHarness(
+            topology(services: [waiting("front", 0)], shedding: SheddingThresholds()), storeLimit: 1000,
+            storeByteLimit: 1000)
+        cell.send(.recordWrite, "k", body: String(repeating: "x", count: 699))
+        cell.send(.recordRead, "k", priority: .low)
+        #expect(cell.takeReplies().isEmpty)
+        cell.send(.recordWrite, "l", priority: .low, body: "x")
+        cell.send(.recordRead, "k", priority: .low)
+        #expect(cell.takeReplies().map(\.head.status) == [Refusal.shed.rawValue])
+        cell.send(.recordRead, "k", priority: .normal)
+        #expect(cell.takeReplies().isEmpty)
+        let write = try #require(cell.sink.orders.first)
+        cell.node.stored(StoreAnswer(ticket: write.ticket, outcome: .written(.none)), now: .zero, into: &cell.sink)
+        _ = cell.takeReplies()
+        cell.send(.recordRead, "k", priority: .low)
+        #expect(cell.takeReplies().isEmpty)
     }
 
     @Test func theStoreSaysWhatARequestForARecordIsWorth() {

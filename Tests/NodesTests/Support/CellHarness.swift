@@ -93,12 +93,15 @@ final class CellHarness {
     private var requests: UInt64 = 0
 
     init(
-        _ topology: MeshTopology, cell: Int = 0, port: UInt16 = 7100, storeLimit: Int = 100, store: StoreIdentity? = nil
+        _ topology: MeshTopology, cell: Int = 0, port: UInt16 = 7100, storeLimit: Int = 100,
+        storeByteLimit: Int = 64 << 20,
+        store: StoreIdentity? = nil
     ) {
         var configuration = CellConfiguration(
             topology: topology, cell: CellIndex(cell), gossip: gossip(topology.cells[cell].name, .cell, port: port),
             placement: Placement(topology), store: store ?? StoreIdentity(id: UInt64(cell + 1), life: .votes))
         configuration.storeLimit = storeLimit
+        configuration.storeByteLimit = storeByteLimit
         node = try! CellNode(configuration)
         endpoint = .loopback(port)
     }
