@@ -69,25 +69,28 @@ let package = Package(
         hotLayer("Wire", [crypto, "Replication", "Sharding", "Membership", "MeshBase"]),
         hotLayer(
             "Nodes",
-            ["Wire", "Replication", "Resilience", "Membership", "Sharding", "Topology", "MeshBase"]),
+            [
+                "Wire", "Replication", "Consensus", "Evacuation", "Resilience", "Membership", "Sharding", "Topology",
+                "MeshBase",
+            ]),
 
         // Files and stores.
         layer("Blueprints", [yams, "Topology", "Sharding", "MeshBase"]),
-        layer("Store", [grdb, sqlite, "Replication", "Sharding", "Topology", "MeshBase"]),
+        layer("Store", [grdb, sqlite, "Replication", "Consensus", "Sharding", "Topology", "MeshBase"]),
         layer("Telemetry", [logging, histogram, "MeshBase"]),
 
         // Drivers.
         layer(
             "UVDriver",
             [
-                "CLibUV", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Membership", "Sharding", "Topology",
-                "MeshBase",
+                "CLibUV", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Evacuation", "Membership", "Sharding",
+                "Topology", "MeshBase",
             ]),
         .target(
             name: "SimDriver",
             dependencies: [
-                collections, "Nodes", "Wire", "Checkers", "Replication", "Membership", "Sharding", "Topology",
-                "MeshBase",
+                collections, "Nodes", "Wire", "Checkers", "Replication", "Consensus", "Evacuation", "Membership",
+                "Sharding", "Topology", "MeshBase",
             ],
             // Overlapping access is looked for in debug builds, in which the tests run the same simulations.
             swiftSettings: strict
@@ -97,9 +100,8 @@ let package = Package(
         layer(
             "ControlPlane",
             [
-                grdb, "UVDriver", "Nodes", "Wire", "Chaos", "Blueprints", "Store", "Telemetry", "Membership",
-                "Sharding",
-                "Topology", "MeshBase",
+                grdb, "UVDriver", "Nodes", "Wire", "Chaos", "Blueprints", "Store", "Telemetry", "Consensus",
+                "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
             ]),
         layer(
             "LoadGenerator",
@@ -108,7 +110,9 @@ let package = Package(
             name: "cellmesh",
             dependencies: [
                 arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
-                "Store", "Telemetry", "Checkers", "Membership", "Sharding", "Topology", "MeshBase", "Wire", "Chaos",
+                "Store", "Telemetry", "Checkers", "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
+                "Wire",
+                "Chaos",
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -69,6 +69,9 @@ package struct PlacementLedger {
         }
     }
 
+    /// Whether a set of deciders was decided, or is the one that the mesh was founded with.
+    func isGenuine(deciders set: [UInt8], proof: [UInt8]) -> Bool { seal.isGenuine(deciders: set, proof: proof) }
+
     private static func digest(_ table: PlacementTable) -> UInt64 {
         var digest: UInt64 = 0
         for entry in table.entries { digest = StableHash.combine(digest, entry.version) }

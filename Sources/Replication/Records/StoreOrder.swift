@@ -27,8 +27,8 @@ public struct StoreOrder: Sendable, Equatable {
         case drop(CohortFence, [RecordLine])
         /// How many rows a cohort has here, tombstones included.
         case count(cohort: Int)
-        /// A question to the acceptor of a decree; see `Consensus`.
-        case decree([UInt8])
+        /// A question about decrees in its encoded form, whose proof was checked; see `Consensus`.
+        case decree([UInt8], cell: CellIndex)
         /// The store's life; somebody else may have changed it.
         case life
         /// Changes the life where `StoreLife.mayBecome` allows it. `peers` are the stores of those born together.

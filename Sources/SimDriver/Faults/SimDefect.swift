@@ -9,6 +9,10 @@ package struct SimDefect: Sendable, Equatable {
         case acknowledgesBeforePersisting
         /// This ratio of transactions is acknowledged and forgotten.
         case dropsCommits(Double)
+        /// The epoch is compared on arrival alone: what the store was told meanwhile does not count.
+        case comparesOnArrival
+        /// A cell that leaves a shard, or was away, keeps what it has.
+        case keepsAll
     }
 
     package enum Refill: Sendable, Equatable {
@@ -32,10 +36,13 @@ package struct SimDefect: Sendable, Equatable {
     package var store: Store?
     package var membership: Membership?
     package var refill: Refill?
+    package var coordinator: CoordinatorDefect?
 
     package init(
-        quorum: QuorumRule? = nil, store: Store? = nil, membership: Membership? = nil, refill: Refill? = nil
+        quorum: QuorumRule? = nil, store: Store? = nil, membership: Membership? = nil, refill: Refill? = nil,
+        coordinator: CoordinatorDefect? = nil
     ) {
+        self.coordinator = coordinator
         self.quorum = quorum
         self.store = store
         self.membership = membership

@@ -8,6 +8,7 @@ import MeshBase
 ///     partition region/us-east <> * @5s for 10s
 ///     loss us-east-1 > zone/us-west/a 20% @1s for 5s
 ///     reorder * <> * 10% 50ms @0s          duplicate, delay, clog: likewise
+///     evacuate us-east @5s                 restore REGION    abort             move c12 0,4,8    unmove c12
 extension SimFault: CustomStringConvertible {
     package var description: String {
         var words: [String]
@@ -22,6 +23,15 @@ extension SimFault: CustomStringConvertible {
         case .jump(let amount): words = ["jump", node, Self.written(amount)]
         case .drift(let millionths): words = ["drift", node, "\(millionths)ppm"]
         case .slow(let amount): words = ["slow", node, Self.written(amount)]
+        case .operate(let move):
+            switch move {
+            case .evacuate(let region): words = ["evacuate", region]
+            case .restore(let region): words = ["restore", region]
+            case .abort: words = ["abort"]
+            case .customer(let number, let cells):
+                words = ["move", "c\(number)", cells.map(String.init).joined(separator: ",")]
+            case .home(let number): words = ["unmove", "c\(number)"]
+            }
         case .network(let fault):
             let way = fault.isOneWay ? ">" : "<>"
             let ends = [fault.from.description, way, fault.to.description]
@@ -58,6 +68,10 @@ extension SimFault: CustomStringConvertible {
             self.init(at: at, simple, Self.bare(node), for: length)
             return
         }
+        if let move = Self.move(verb, Array(words)) {
+            self.init(at: at, .operate(move), Simulation.controlName, for: length)
+            return
+        }
         switch verb {
         case "jump", "drift", "slow":
             guard words.count == 2, let node = words.first, let value = words.last,
@@ -78,6 +92,21 @@ extension SimFault: CustomStringConvertible {
         "kill": .kill, "destroy": .destroy, "lose-disk": .loseDisk, "restart": .restart, "pause": .pause,
         "resume": .resume, "leave": .leave,
     ]
+
+    private static func move(_ verb: String, _ words: [String]) -> SimMove? {
+        func number(_ word: String) -> Int? { word.hasPrefix("c") ? Int(word.dropFirst()) : nil }
+        switch (verb, words.count) {
+        case ("evacuate", 1): return .evacuate(words[0])
+        case ("restore", 1): return .restore(words[0])
+        case ("abort", 0): return .abort
+        case ("unmove", 1): return number(words[0]).map { .home($0) }
+        case ("move", 2):
+            let cells = words[1].split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+            guard let number = number(words[0]), cells.allSatisfy({ $0 != nil }) else { return nil }
+            return .customer(number, cells.compactMap { $0 })
+        default: return nil
+        }
+    }
 
     private static func clockAction(_ verb: String, _ value: String) -> Action? {
         switch verb {

@@ -30,6 +30,8 @@ package struct SimFault: Sendable, Hashable {
         case slow(TimeAmount)
         /// The network does something; `node` is empty.
         case network(SimNetworkFault)
+        /// The control plane is told to move customers; `node` is its name.
+        case operate(SimMove)
     }
 
     /// Since the load began.
@@ -51,10 +53,13 @@ package struct SimFault: Sendable, Hashable {
         self.init(at: at, .network(fault), "", for: length)
     }
 
+    /// An operator's command.
+    var isMove: Bool { if case .operate = action { true } else { false } }
+
     /// Leaves it open what members may come to believe of one another: packets are lost or late, or clocks are wrong.
     var clouds: Bool {
         switch action {
-        case .kill, .destroy, .loseDisk, .restart, .pause, .resume, .leave: false
+        case .kill, .destroy, .loseDisk, .restart, .pause, .resume, .leave, .operate: false
         case .jump, .drift, .slow, .network: true
         }
     }
@@ -71,6 +76,8 @@ package struct SimFault: Sendable, Hashable {
             if abs(millionths) > 500_000 { return "a clock drifts by up to 500000ppm: '\(self)'" }
         case .slow(let amount):
             if amount < .zero || amount > .minutes(1) { return "packets are read up to a minute late: '\(self)'" }
+        case .operate(let move):
+            if let problem = move.problem(in: topology) { return "'\(self)': \(problem)" }
         case .kill, .destroy, .loseDisk, .restart, .pause, .resume, .leave: break
         }
         if !Simulation.names(of: topology).contains(node) {

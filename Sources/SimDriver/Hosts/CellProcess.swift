@@ -15,9 +15,10 @@ final class CellProcess: LinkingProcess {
     init(_ simulation: Simulation, _ machine: SimMachine, cell: CellIndex) throws(GossipPort.Invalid) {
         let store = machine.disk?.open(simulation.birth(of: machine, cell))
         machine.knownStore = store?.id
+        if machine.firstStore == nil { machine.firstStore = store?.id }
         var configuration = CellConfiguration(
             topology: simulation.topology, cell: cell, gossip: simulation.gossip(of: machine),
-            placement: simulation.placement, store: store)
+            placement: simulation.founding, store: store)
         let blueprint = simulation.topology.blueprint(of: cell)
         if let settings = blueprint.store, let defect = simulation.configuration.defect?.refill {
             configuration.refill = defect.distort(
@@ -122,7 +123,8 @@ final class CellProcess: LinkingProcess {
 
     /// The transaction in flight ends; what is left of it is the way of the answers back to the loop.
     func commit() {
-        let answers = store!.commit()
+        let (answers, installed) = store!.commit()
+        for entry in installed { simulation.installed(entry) }
         simulation.schedule(.stored(self, answers), after: store!.wayBack())
     }
 

@@ -1,50 +1,111 @@
+import Evacuation
 import Membership
 import MeshBase
 import Nodes
+import Sharding
+import Wire
 
-/// The control plane's member in the simulation.
-final class ControlProcess: SimProcess {
+/// The control plane in the simulation: a member, and the coordinator of moves.
+final class ControlProcess: LinkingProcess {
     private var node: ControlNode
+    private(set) var coordinator: Coordinator
 
-    override init(_ simulation: Simulation, _ machine: SimMachine, connections: Int = 1) {
+    init(_ simulation: Simulation, _ machine: SimMachine) {
         // The configuration was checked when the simulation was made.
-        node = try! ControlNode(simulation.gossip(of: machine))
-        super.init(simulation, machine, connections: connections)
+        let gossip = simulation.gossip(of: machine)
+        node = try! ControlNode(gossip)
+        coordinator = Coordinator(
+            topology: simulation.topology, placement: simulation.founding,
+            seal: EntrySeal(secret: gossip.secret, mesh: gossip.mesh), boot: machine.boot, seed: simulation.seed)
+        coordinator.defect = simulation.configuration.defect?.coordinator
+        super.init(simulation, machine, connections: 1 << 20)
     }
 
     private var outbox: ControlOutbox { ControlOutbox(process: self) }
 
-    override func start() {
+    override func tell(_ event: LinkingEvent) {
         var outbox = outbox
-        node.start(seeds: simulation.seeds(for: machine), now: now, into: &outbox)
+        switch event {
+        case .start(let seeds):
+            node.start(seeds: seeds, now: now, into: &outbox)
+            coordinator.start(now: now)
+        case .wake: node.wake(now: now, into: &outbox)
+        case .datagram(let bytes, let from): node.handle(datagram: bytes, from: from, now: now, into: &outbox)
+        case .leave: node.leave(now: now, into: &outbox)
+        case .linkUp(let cell): coordinator.linkUp(cell, now: now, into: &outbox)
+        case .linkDown(let cell): coordinator.linkDown(cell, now: now, into: &outbox)
+        }
+        followMembers(into: &outbox)
     }
-    override func wake() {
-        var outbox = outbox
-        node.wake(now: now, into: &outbox)
-        drain()
+
+    private func followMembers(into outbox: inout ControlOutbox) {
+        while let change = node.nextChange() {
+            let profile = change.member.profile
+            guard profile.role == .cell else { continue }
+            coordinator.follow(profile.name, status: change.status, endpoint: profile.data, now: now)
+        }
+        if coordinator.deciders == nil, let set = simulation.foundingDeciders { coordinator.learn(set, now: now) }
+        coordinator.wake(now: now, into: &outbox)
+        for (_, answer) in coordinator.takeAnswers() { simulation.answered(answer) }
     }
-    override func nextDeadline() -> Instant? { node.nextDeadline() }
-    override func received(datagram: UnsafeRawBufferPointer, from: Endpoint) {
+
+    override func nextDeadline() -> Instant? { min(node.nextDeadline(), coordinator.nextDeadline) }
+    override func handle(frame: borrowing FrameView, from cell: CellIndex) {
         var outbox = outbox
-        node.handle(datagram: datagram, from: from, now: now, into: &outbox)
-        drain()
+        coordinator.handle(answer: frame, from: cell, now: now, into: &outbox)
+        for (_, answer) in coordinator.takeAnswers() { simulation.answered(answer) }
     }
     override func listens(at endpoint: Endpoint) -> Bool { false }
     override var swim: SWIM? { node.gossip.swim }
-    override func leave() {
+
+    // MARK: What an operator does
+
+    /// Carries out a command of the plan of faults.
+    func command(_ move: SimMove) {
+        switch move {
+        case .evacuate(let region): begin(.evacuate, region)
+        case .restore(let region): begin(.restore, region)
+        case .abort: coordinator.abort(ticket: 0, now: now)
+        case .customer(let number, let cells):
+            coordinator.move(
+                CustomerHash(number: number), to: Shard(cells.map { CellIndex($0) }) ?? Shard(), ticket: 0, now: now)
+        case .home(let number): coordinator.unpin(CustomerHash(number: number), ticket: 0, now: now)
+        }
         var outbox = outbox
-        node.leave(now: now, into: &outbox)
+        coordinator.wake(now: now, into: &outbox)
     }
 
-    private func drain() {
-        while node.nextChange() != nil {}
+    private func begin(_ kind: EvacuationPlan.Kind, _ region: String) {
+        guard let position = simulation.topology.regions.firstIndex(where: { $0.name == region }) else { return }
+        simulation.planNumber += 1
+        let settings = simulation.topology.evacuation
+        let plan = PlanDecree(
+            id: StableHash.combine(simulation.seed, simulation.planNumber), kind: kind, region: position,
+            percents: settings.stages, watch: simulation.configuration.watch,
+            began: now.nanoseconds &+ Simulation.epoch)
+        coordinator.begin(plan, ticket: 0, now: now)
+    }
+
+    /// Nothing is under way, by what the deciders said.
+    var isSettled: Bool {
+        guard case .some(.none) = coordinator.plan else { return simulation.planNumber == 0 && !coordinator.isBusy }
+        return !coordinator.isBusy
     }
 }
 
-/// Carries out what a control node orders.
-private struct ControlOutbox: GossipSink {
+/// Carries out what the control plane's nodes order.
+private struct ControlOutbox: CoordinatorSink {
     unowned(unsafe) let process: ControlProcess
 
+    mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }
+    mutating func closeLink(to cell: CellIndex) { process.closeLink(cell) }
+    mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool {
+        guard let link = process.link(to: cell) else { return false }
+        FrameCodec.append(head, customer: .empty, name: .empty, note: .empty, body: body, into: &link.output)
+        process.wrote(link)
+        return true
+    }
+    mutating func note(_ event: CoordinatorEvent) { process.simulation.noted(event, by: process.machine) }
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         process.simulation.send(datagram, from: process.machine, to: endpoint)
     }

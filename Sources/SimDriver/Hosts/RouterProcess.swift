@@ -17,7 +17,7 @@ final class RouterProcess: LinkingProcess {
     init(_ simulation: Simulation, _ machine: SimMachine) throws(GossipPort.Invalid) {
         let topology = simulation.topology
         var configuration = RouterConfiguration(
-            topology: topology, placement: simulation.placement, gossip: simulation.gossip(of: machine),
+            topology: topology, placement: simulation.founding, gossip: simulation.gossip(of: machine),
             boot: machine.boot)
         configuration.quorum = simulation.configuration.defect?.quorum
         node = try RouterNode(configuration)

@@ -1,3 +1,4 @@
+import Consensus
 import MeshBase
 import Replication
 import Sharding
@@ -22,6 +23,12 @@ final class SimDisk {
         }
         func hash(into hasher: inout Hasher) { hasher.combine(digest) }
     }
+    /// What was promised and accepted, by decree.
+    struct Shelf: DecreeShelf {
+        private var blobs: [UInt32: [UInt8]] = [:]
+        func decree(_ number: UInt32) -> [UInt8]? { blobs[number] }
+        mutating func keep(_ blob: [UInt8], as number: UInt32) { blobs[number] = blob }
+    }
     struct Record {
         var version: RecordVersion
         var value: [UInt8]
@@ -33,7 +40,7 @@ final class SimDisk {
     private(set) var records: [Key: Record] = [:]
     private(set) var stored: [StoredCohort]
     private let table: PlacementTable
-    private(set) var decrees: [[UInt8]: [UInt8]] = [:]
+    private(set) var decrees = Shelf()
     private(set) var commits: UInt64 = 0
     /// A broken build: the epoch is compared on arrival alone, not in the transaction.
     var ignoresEpochs = false
@@ -52,7 +59,7 @@ final class SimDisk {
     func wipe() {
         records.removeAll()
         stored = table.entries.map { StoredCohort(entry: $0) }
-        decrees.removeAll()
+        decrees = Shelf()
         identity = nil
     }
 
@@ -150,8 +157,9 @@ final class SimDisk {
         case .count(let cohort):
             guard stored.indices.contains(cohort) else { return .counted(0) }
             return .counted(lines(of: table.hashes(of: cohort), after: .start).count)
-        case .decree:
-            return .decree(nil)
+        case .decree(let bytes, let cell):
+            guard let question = DecreeQuestion(decoding: bytes), let id = identity?.id else { return .decree(nil) }
+            return .decree(DecreeDesk.answer(question, by: Decider(cell: cell, store: id), at: &decrees).encoded())
         case .life:
             break
         case .becomes(let next, let peers):

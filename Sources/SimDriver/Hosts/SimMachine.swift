@@ -36,6 +36,8 @@ final class SimMachine {
     var boot: UInt32 = 0
     var incarnation: UInt32 = 0
     let disk: SimDisk?
+    /// The store that the mesh was founded with.
+    var firstStore: UInt64?
     /// The store that the cell has served with, as a control plane's journal has it.
     var knownStore: UInt64?
 

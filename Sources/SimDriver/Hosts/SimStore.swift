@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Sharding
 
 /// The way of a cell's orders to its disk: one batch in flight, everything that waits goes into the next (group commit).
 struct SimStore {
@@ -18,6 +19,8 @@ struct SimStore {
     init(_ disk: SimDisk, defect: SimDefect.Store?, rng: Generator) {
         self.disk = disk
         self.defect = defect
+        disk.ignoresEpochs = defect == .comparesOnArrival
+        disk.keepsAll = defect == .keepsAll
         self.rng = rng
     }
 
@@ -52,7 +55,15 @@ struct SimStore {
     }
 
     /// The batch in flight is committed.
-    mutating func commit() -> [StoreAnswer] {
+    /// - Returns: the answers, and the entries that were installed.
+    mutating func commit() -> (answers: [StoreAnswer], installed: [PlacementEntry]) {
+        let installed = batch.compactMap { order in
+            if case .install(let entry, _) = order.operation { entry } else { nil }
+        }
+        return (run(), installed)
+    }
+
+    private mutating func run() -> [StoreAnswer] {
         // Taken out whole, so that its storage is not copied, and given back empty.
         var orders: [StoreOrder] = []
         swap(&orders, &batch)
@@ -61,7 +72,7 @@ struct SimStore {
             swap(&orders, &batch)
         }
         switch defect {
-        case nil:
+        case nil, .comparesOnArrival, .keepsAll:
             return disk.run(orders)
         case .dropsCommits(let ratio):
             guard rng.chance(ratio) else { return disk.run(orders) }
@@ -79,7 +90,9 @@ struct SimStore {
 
     /// The process dies. A transaction under way may have been committed just before, unknown to anybody.
     mutating func killed() {
-        if !batch.isEmpty, defect == nil, rng.chance(0.5) { _ = disk.run(batch) }
+        if !batch.isEmpty, defect == nil || defect == .comparesOnArrival || defect == .keepsAll, rng.chance(0.5) {
+            _ = disk.run(batch)
+        }
         batch.removeAll()
         waiting.removeAll()
         promised = nil

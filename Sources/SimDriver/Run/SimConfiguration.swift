@@ -25,6 +25,8 @@ package struct SimConfiguration: Sendable {
     package var seals = false
     /// Cells are told at their first start that the mesh is new, as a control plane does; otherwise they ask each other.
     package var isFounded = true
+    /// How long each stage of an evacuation is watched.
+    package var watch = TimeAmount.milliseconds(200)
     /// For tests of the checkers.
     package var defect: SimDefect?
 

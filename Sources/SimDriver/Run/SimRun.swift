@@ -50,6 +50,7 @@ private struct Course {
     var guardian: SimGuardian
     var started: TimeAmount?
     var isWholeAtEnd = false
+    var isSettled = false
     var isDrained = false
     var isReadBack = false
     let bound: TimeAmount
@@ -89,6 +90,10 @@ private struct Course {
                 atMost: bound + refill, &guardian, until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
         else { return }
         isWholeAtEnd = isAgreed
+        guard
+            let isSettled = simulation.run(atMost: .seconds(60), &guardian, until: { $0.isSettled })
+        else { return }
+        self.isSettled = isSettled
         if isAgreed { simulation.membership.agreedAfter = simulation.now - healed }
         guard
             let isDrained = simulation.run(atMost: longestRequest, &guardian, until: { $0.clients.inFlight == 0 })
@@ -132,6 +137,9 @@ private struct Course {
                     ?? "the mesh was not whole after \(Int64(configuration.startLimit.milliseconds)) ms"),
             otherwise: .liveness)
         addRecords(ledger, to: &report)
+        for verdict in simulation.moves.verdicts(of: simulation, isSettled: isSettled) {
+            report.add(verdict, otherwise: verdict.oracle == "moves" ? .liveness : .safety)
+        }
         for verdict in ledger.impact.verdicts { report.add(verdict, otherwise: .safety) }
         for verdict in simulation.membership.safetyVerdicts { report.add(verdict, otherwise: .safety) }
         for verdict in simulation.membership.verdicts(atEnd: bound) { report.add(verdict, otherwise: .liveness) }

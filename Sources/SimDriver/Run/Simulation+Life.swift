@@ -116,6 +116,10 @@ extension Simulation {
             setDrift(machine, millionths)
         case .slow(let amount):
             machine.lateness = amount
+        case .operate(let move):
+            guard let control, !machine.isPaused else { return }
+            control.command(move)
+            turn(control)
         case .network:
             return
         }
@@ -134,7 +138,7 @@ extension Simulation {
         case .pause: if machine.isPaused { resume(machine) }
         case .drift: setDrift(machine, 0)
         case .slow: machine.lateness = .zero
-        case .restart, .resume, .jump, .network: break
+        case .restart, .resume, .jump, .network, .operate: break
         }
     }
 
@@ -224,6 +228,18 @@ extension Simulation {
             setDrift(machine, 0)
             if machine.isPaused { resume(machine) }
             start(machine)
+        }
+    }
+
+    /// No customer is on the way: the plan is over, by what the deciders said, and every store has what was decided.
+    var isSettled: Bool {
+        guard faults.contains(where: \.isMove) else { return true }
+        guard let control, control.isSettled else { return false }
+        let table = placement.table
+        guard table.entries.allSatisfy(\.isStable) else { return false }
+        return mesh.allSatisfy { machine in
+            guard let disk = machine.disk else { return true }
+            return disk.stored.allSatisfy { !$0.isPurging && $0.entry == table.entries[$0.entry.cohort] }
         }
     }
 

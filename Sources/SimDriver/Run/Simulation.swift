@@ -1,3 +1,4 @@
+import Consensus
 import Membership
 import MeshBase
 import Nodes
@@ -16,8 +17,14 @@ final class Simulation {
     let seed: UInt64
     /// With the simulation's seed, so that services draw from it.
     let topology: MeshTopology
-    /// Of the topology's own seed.
-    let placement: Placement
+    /// Of the topology's own seed, as the mesh was founded.
+    let founding: Placement
+    /// As it was decided last.
+    private(set) var placement: Placement
+    /// How many plans were begun.
+    var planNumber: UInt64 = 0
+    /// Moves that were decided, and what came of commands, for the report.
+    private(set) var moves = MoveOracle()
     let swim: SWIMConfiguration
     let secret: [UInt8]
     /// As the members have it: the trace holds what a datagram says, however it is sent.
@@ -52,7 +59,8 @@ final class Simulation {
         seed = configuration.seed
         var topology = configuration.topology
         do {
-            placement = try Placement(topology, table: configuration.placement)
+            founding = try Placement(topology, table: configuration.placement)
+            placement = founding
         } catch {
             throw SimRefusal("the placement does not fit the topology: \(error)")
         }
@@ -213,6 +221,42 @@ final class Simulation {
         socket.peer = nil
         peer.peer = nil
         if peer.stage != .closed { schedule(.ended(peer), at: arrival(from: socket, to: peer)) }
+    }
+
+    // MARK: Moves
+
+    /// The deciders of the mesh, once all cells have been born.
+    var foundingDeciders: DeciderSet? {
+        var stores: [CellIndex: UInt64] = [:]
+        for (position, machine) in mesh.enumerated() where position < topology.cells.count {
+            if let store = machine.firstStore { stores[CellIndex(position)] = store }
+        }
+        return Coordinator.founding(topology, stores: stores)
+    }
+
+    /// The control plane, where it runs.
+    var control: ControlProcess? {
+        machinesByName[Self.controlName].flatMap { machines[$0].process as? ControlProcess }
+    }
+
+    func noted(_ event: CoordinatorEvent, by machine: SimMachine) {
+        trace.note(now, kind: 131, node: UInt64(machine.index), content: event.traceContent)
+        moves.noted(event)
+        changed(settle: .seconds(1))
+    }
+
+    /// A decided entry was installed by somebody: from then on it is the placement.
+    func learnt(_ entry: PlacementEntry) {
+        guard (try? placement.install(entry)) == true else { return }
+        changed(settle: .seconds(1))
+    }
+
+    func answered(_ answer: CoordinatorAnswer) { moves.answered(answer) }
+
+    /// A store has taken over an entry.
+    func installed(_ entry: PlacementEntry) {
+        learnt(entry)
+        moves.check(entry.cohort, self)
     }
 
     func observe(_ event: NodeEvent, by machine: SimMachine) {

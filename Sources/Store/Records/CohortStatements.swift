@@ -1,3 +1,4 @@
+import Consensus
 import GRDB
 import GRDBSQLite
 import MeshBase
@@ -5,7 +6,7 @@ import Replication
 import Sharding
 
 /// What a store keeps of cohorts and decrees, inside its transactions.
-struct CohortStatements {
+struct CohortStatements: DecreeShelf {
     private let select: PreparedStatement
     private let upsert: PreparedStatement
     private let selectDecree: PreparedStatement
@@ -73,7 +74,15 @@ struct CohortStatements {
     }
 
     /// Nil for a decree that nobody has asked about here.
-    func decree(_ name: [UInt8]) throws(SQLiteResult) -> [UInt8]? {
+    func decree(_ number: UInt32) throws(SQLiteResult) -> [UInt8]? { try decree(Self.name(number)) }
+    mutating func keep(_ blob: [UInt8], as number: UInt32) throws(SQLiteResult) {
+        try set(decree: Self.name(number), blob)
+    }
+    private static func name(_ number: UInt32) -> [UInt8] {
+        withUnsafeBytes(of: number.bigEndian) { Array($0) }
+    }
+
+    private func decree(_ name: [UInt8]) throws(SQLiteResult) -> [UInt8]? {
         var found: [UInt8]?
         var code = name.withUnsafeBytes { (name) -> Int32 in
             var code = selectDecree.bind(name, at: 1)
@@ -90,7 +99,7 @@ struct CohortStatements {
         return found
     }
 
-    func set(decree name: [UInt8], _ state: [UInt8]) throws(SQLiteResult) {
+    private func set(decree name: [UInt8], _ state: [UInt8]) throws(SQLiteResult) {
         let code = name.withUnsafeBytes { (name) -> Int32 in
             state.withUnsafeBytes { (state) -> Int32 in
                 var code = upsertDecree.bind(name, at: 1)

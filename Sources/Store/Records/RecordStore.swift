@@ -1,3 +1,4 @@
+import Consensus
 import GRDB
 import GRDBSQLite
 import MeshBase
@@ -195,8 +196,11 @@ package final class RecordStore: @unchecked Sendable {
         case .count(let cohort):
             guard stored.indices.contains(cohort) else { return .counted(0) }
             return .counted(try statements.count(placement.hashes(of: cohort)))
-        case .decree:
-            return .decree(nil)
+        case .decree(let bytes, let cell):
+            guard let question = DecreeQuestion(decoding: bytes) else { return .decree(nil) }
+            var shelf = statements.cohorts
+            let reply = try DecreeDesk.answer(question, by: Decider(cell: cell, store: storeID), at: &shelf)
+            return .decree(reply.encoded())
         case .life:
             return .life(life)
         case .becomes(let next, let peers):

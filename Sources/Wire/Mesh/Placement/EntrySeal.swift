@@ -33,16 +33,28 @@ package struct EntrySeal: Sendable {
     }
 
     package func isGenuine(_ sealed: SealedEntry) -> Bool {
-        let expected = proof(of: sealed.entry.bytes)
-        guard sealed.proof.count == Self.size else { return false }
+        Self.areEqual(sealed.proof, proof(of: sealed.entry.bytes))
+    }
+
+    package func isGenuine(deciders set: [UInt8], proof: [UInt8]) -> Bool {
+        Self.areEqual(proof, self.proof(ofDeciders: set))
+    }
+
+    /// In a time that says nothing of where they differ.
+    private static func areEqual(_ proof: [UInt8], _ expected: [UInt8]) -> Bool {
+        guard proof.count == size, expected.count == size else { return false }
         var difference: UInt8 = 0
-        for index in 0..<Self.size { difference |= sealed.proof[index] ^ expected[index] }
+        for index in 0..<size { difference |= proof[index] ^ expected[index] }
         return difference == 0
     }
 
-    private func proof(of bytes: [UInt8]) -> [UInt8] {
+    /// Of a set of deciders, in its encoded form, that was decided, or that the mesh was founded with.
+    package func proof(ofDeciders set: [UInt8]) -> [UInt8] { proof(of: set, label: "deciders") }
+
+    private func proof(of bytes: [UInt8], label: StaticString = "entry") -> [UInt8] {
         var hmac = HMAC<SHA256>(key: key)
         hmac.update(data: context)
+        hmac.update(data: Array(UnsafeBufferPointer(start: label.utf8Start, count: label.utf8CodeUnitCount)))
         hmac.update(data: bytes)
         return Array(hmac.finalize().prefix(Self.size))
     }

@@ -1,0 +1,383 @@
+import Consensus
+import Evacuation
+import MeshBase
+import Replication
+import Sharding
+import Topology
+import Wire
+
+/// What comes next: of each cohort by its entry and the plan, of the plan by its stages.
+extension Coordinator {
+    package mutating func start(now: Instant) {
+        lookAt = now + .seconds(1)
+    }
+
+    package mutating func wake(now: Instant, into sink: inout some CoordinatorSink) {
+        if now >= nextDeadline { goOn(now: now, into: &sink) }
+    }
+
+    /// Does everything that can be done now.
+    mutating func goOn(now: Instant, into sink: inout some CoordinatorSink) {
+        due = .distantFuture
+        if now >= lookAt {
+            lookAt = now + Self.lookInterval
+            // Another coordinator may have begun or ended something; a mesh without a plan is asked once.
+            if deciders != nil, !isChangingPlan, plan == nil || (plan ?? nil) != nil { start(.readPlan, now: now) }
+        }
+        if isBusy { idleSince = now } else if idleSince == nil { idleSince = .zero }
+        tendLinks(now: now, into: &sink)
+        work(now: now, into: &sink)
+        guard isBusy else {
+            if let idle = idleSince, idle != .zero, links.contains(where: { $0.state != .closed }) {
+                due = idle + Self.idleLimit
+            }
+            return
+        }
+        if plan != nil {
+            advance(now: now, into: &sink)
+            work(now: now, into: &sink)
+        }
+        poll(now: now, into: &sink)
+        due = min(due, now + Self.pollInterval)
+    }
+
+    mutating func learn(_ decided: PlanDecree?, now: Instant, into sink: inout some CoordinatorSink) {
+        let before = plan ?? nil
+        plan = .some(decided)
+        stalled = ""
+        guard decided != before else { return }
+        switch (before, decided) {
+        case (_, let new?) where before?.id != new.id:
+            progress = CoordinatorProgress()
+            watch = nil
+            watched = 0
+            settledDeciders = nil
+            for position in links.indices { links[position].rows.removeAll() }
+            sink.note(.planBegan(new))
+        case (_, let new?): sink.note(.planChanged(new))
+        case (let old?, nil):
+            ended = (old, old.state == .releasing)
+            sink.note(.planEnded(old, completed: old.state == .releasing))
+            progress.step = "ended"
+        case (nil, nil): break
+        }
+    }
+
+    /// An entry was decided by this coordinator.
+    mutating func note(_ entry: PlacementEntry, now: Instant) {
+        if entry.state.phase == .joint, progress.firstBegin == nil { progress.firstBegin = now }
+        if entry.state.phase == .new { progress.lastSwitch = now }
+    }
+
+    // MARK: Polling
+
+    private mutating func poll(now: Instant, into sink: inout some CoordinatorSink) {
+        for position in links.indices where links[position].state == .up {
+            push(CellIndex(position), now: now, into: &sink)
+        }
+        let moving = ledger.table.entries.filter { !$0.isStable }.map(\.cohort)
+        guard now >= pollAt, !moving.isEmpty || isCounting else { return }
+        pollAt = now + Self.pollInterval
+        var body = ByteBuffer()
+        StatusQuestion(cohorts: moving, verifies: isVerifying).append(to: &body)
+        let question = Array(body.bytes)
+        for position in links.indices where links[position].state == .up && !links[position].hasStatusQuestion {
+            let cell = CellIndex(position)
+            if isCounting, let cohort = uncounted(position) {
+                var body = ByteBuffer()
+                StatusQuestion(cohorts: [cohort], counts: true).append(to: &body)
+                _ = ask(cell, .cohortStatus, .status(isCount: true), Array(body.bytes), now: now, into: &sink)
+            } else if !moving.isEmpty {
+                _ = ask(cell, .cohortStatus, .status(isCount: false), question, now: now, into: &sink)
+            }
+        }
+    }
+
+    /// What was moved is compared with where it came from.
+    private var isVerifying: Bool {
+        if case .some(.some(let plan)) = plan { return plan.state != .moving || isComplete(plan) }
+        return ledger.table.entries.contains { !$0.isStable }
+    }
+
+    /// All cohorts have gone where the plan leads: what the region's live cells still hold is counted.
+    private var isCounting: Bool {
+        guard case .some(.some(let plan)) = plan, plan.kind == .evacuate, plan.state == .releasing else { return false }
+        return ledger.table.entries.allSatisfy { $0.state.phase == .stable }
+    }
+
+    private func uncounted(_ position: Int) -> Int? {
+        guard case .some(.some(let plan)) = plan, topology.cells[position].region == plan.region else { return nil }
+        return ledger.table.entries.first { entry in
+            guard let known = links[position].rows[entry.cohort] else { return true }
+            return known.version != entry.version || known.rows > 0
+        }?.cohort
+    }
+
+    // MARK: Cohorts
+
+    private mutating func advance(now: Instant, into sink: inout some CoordinatorSink) {
+        let open = plan ?? nil
+        if let open, !prepare(open, now: now, into: &sink) { return }
+        let stages = open.flatMap {
+            try? EvacuationStages(planID: $0.id, cohorts: ledger.cohorts, percents: $0.percents)
+        }
+        var allowed = Set<Int>()
+        if let open, let stages {
+            progress.cohorts = ledger.cohorts
+            progress.moved = ledger.table.entries.count { open.isTarget($0.state.inForce) }
+            allowed = stage(open, stages, now: now, into: &sink)
+        }
+        for entry in ledger.table.entries {
+            guard jobs.count < Self.mostJobs else { break }
+            guard !isWorking(on: entry.cohort) else { continue }
+            switch CohortDirective(entry, plan: open, mayBegin: allowed.contains(entry.cohort)) {
+            case .rest, .wait: break
+            case .begin(let evacuated):
+                decide(entry, .begin(evacuated: evacuated), now: now)
+                continue
+            case .now(let step):
+                decide(entry, .step(step), now: now)
+                continue
+            case .whenFilled(let step):
+                if defect == .switchesEarly || isFilled(entry) { decide(entry, .step(step), now: now) }
+                continue
+            case .whenVerified(let step):
+                if isDamaged(entry), open?.state == .moving || open?.state == .releasing {
+                    stall(
+                        "cohort \(entry.cohort) is damaged: a record has two values at one version", now: now,
+                        into: &sink)
+                } else if defect == .releasesEarly || isVerified(entry, now: now) {
+                    decide(entry, .step(step), now: now)
+                }
+                continue
+            }
+            advancePins(entry, now: now)
+        }
+        if let open { finish(open, now: now) }
+    }
+
+    private mutating func decide(_ entry: PlacementEntry, _ change: CoordinatorJob.EntryChange, now: Instant) {
+        start(.entry(cohort: entry.cohort, version: entry.version, change), now: now)
+    }
+
+    private mutating func advancePins(_ entry: PlacementEntry, now: Instant) {
+        for pin in entry.pins {
+            switch CohortDirective(pin) {
+            case .whenFilled(let step):
+                guard isFilled(entry) else { continue }
+                return decide(entry, .pinStep(pin.customer, step), now: now)
+            case .whenVerified(let step):
+                guard isVerified(entry, now: now) else { continue }
+                return decide(entry, .pinStep(pin.customer, step), now: now)
+            default: continue
+            }
+        }
+    }
+
+    /// Of every customer's new shard a majority has this very entry and is filled for its move.
+    func isFilled(_ entry: PlacementEntry) -> Bool {
+        func isMissing(_ cell: CellIndex) -> Bool {
+            guard let status = links[cell.position].cohorts[entry.cohort] else { return true }
+            return status.version != entry.version || status.isPurging || !status.votes
+                || status.filled < entry.fillMove
+        }
+        func isEnough(_ shape: ShardShape) -> Bool {
+            shape.mostOfAll(where: isMissing) <= shape.size - QuorumNeed.majority.of(shape.size)
+        }
+        if entry.state.phase == .joint {
+            guard ledger.placement.shapes(ofCohort: entry.cohort, other: true).allSatisfy(isEnough) else {
+                return false
+            }
+        }
+        return entry.pins.allSatisfy { pin in
+            guard pin.state.phase == .joint, let shard = pin.state.other?.shard else { return true }
+            return shard.count(where: isMissing) <= shard.count - QuorumNeed.majority.of(shard.count)
+        }
+    }
+
+    /// Every live cell that is to hold customers is filled and has compared what it holds with both shards; of each shard
+    /// a majority at least.
+    func isVerified(_ entry: PlacementEntry, now: Instant) -> Bool {
+        func isMissing(_ cell: CellIndex) -> Bool {
+            guard let status = links[cell.position].cohorts[entry.cohort] else { return true }
+            return status.version != entry.version || status.isPurging || !status.votes
+                || status.filled < entry.fillMove || status.verified != .sound
+        }
+        var shapes = ledger.placement.shapes(ofCohort: entry.cohort, other: false)
+        shapes += entry.pins.map { pin in
+            ShardShape(
+                size: pin.shard.count, domains: pin.shard.map { ShardShape.Domain(cells: [$0], most: 1) })
+        }
+        return shapes.allSatisfy { shape in
+            shape.domains.allSatisfy { domain in
+                domain.cells.allSatisfy { !links[$0.position].isAlive || !isMissing($0) }
+            } && shape.mostOfAll(where: isMissing) <= shape.size - QuorumNeed.majority.of(shape.size)
+        }
+    }
+
+    private func isDamaged(_ entry: PlacementEntry) -> Bool {
+        links.contains {
+            $0.cohorts[entry.cohort].map { $0.version == entry.version && $0.verified == .damaged } ?? false
+        }
+    }
+
+    // MARK: The plan
+
+    /// Deciders out of the region first; whether the plan may go on.
+    private mutating func prepare(
+        _ plan: PlanDecree, now: Instant, into sink: inout some CoordinatorSink
+    ) -> Bool {
+        guard plan.kind == .evacuate, plan.state == .moving, settledDeciders != plan.id, let set = deciders else {
+            return deciderChange == nil
+        }
+        if deciderChange != nil { return false }
+        let members = set.successors
+        let leaving = members.filter { topology.cells[$0.cell.position].region == plan.region }
+        guard !leaving.isEmpty || set.isJoint else {
+            settledDeciders = plan.id
+            return true
+        }
+        progress.step = "deciders"
+        var chosen = members.filter { topology.cells[$0.cell.position].region != plan.region }
+        let candidates = topology.cells.indices.filter { position in
+            let cell = topology.cells[position]
+            return cell.region != plan.region && topology.blueprints[cell.blueprint].store != nil
+                && links[position].state == .up && !chosen.contains { $0.cell.position == position }
+        }
+        // The region with the fewest deciders gives the next one.
+        func count(_ region: Int) -> Int { chosen.count { topology.cells[$0.cell.position].region == region } }
+        var left = candidates
+        while chosen.count < members.count, !left.isEmpty {
+            let best = left.min { a, b in
+                (count(topology.cells[a].region), a) < (count(topology.cells[b].region), b)
+            }!
+            left.removeAll { $0 == best }
+            guard let store = stores[UInt16(best)] else {
+                identify(CellIndex(best), now: now, into: &sink)
+                return false
+            }
+            chosen.append(Decider(cell: CellIndex(best), store: store))
+        }
+        // An odd number decides with fewer; where cells are few, so be it.
+        if chosen.count.isMultiple(of: 2), chosen.count > 1 { chosen.removeLast() }
+        guard !chosen.isEmpty else {
+            settledDeciders = plan.id
+            return true
+        }
+        let decrees = [DecreeName.plan] + ledger.table.entries.indices.map { DecreeName.cohort($0) }
+        var change = DeciderChange(to: chosen, from: set, decrees: decrees)
+        let step = change.begin()
+        deciderChange = change
+        perform(step, now: now, into: &sink)
+        return false
+    }
+
+    private mutating func identify(_ cell: CellIndex, now: Instant, into sink: inout some CoordinatorSink) {
+        guard !links[cell.position].asked.values.contains(where: { $0.question == .identity }) else { return }
+        _ = ask(cell, .decree, .identity, decreeBody(DecreeQuestion(items: [])), now: now, into: &sink)
+    }
+
+    /// All cohorts, and the pins that lead into the region, are where the plan leads.
+    private func isComplete(_ plan: PlanDecree) -> Bool {
+        ledger.table.entries.allSatisfy { plan.isTarget($0.state.inForce) && $0.state.phase != .joint }
+    }
+
+    /// The cohorts that may begin; looks at the gate of the stage under watch.
+    private mutating func stage(
+        _ plan: PlanDecree, _ stages: EvacuationStages, now: Instant, into sink: inout some CoordinatorSink
+    ) -> Set<Int> {
+        guard plan.state == .moving else {
+            progress.step = plan.state.name
+            return []
+        }
+        // The first stage that is not whole yet; it may begin once the one before has been watched.
+        var number = 1
+        while number <= stages.count, isWhole(stages.stage(number), plan) { number += 1 }
+        let whole = number - 1
+        if whole > progress.stage || whole >= 1 && watch == nil && whole > watched {
+            progress.stage = whole
+            watch = (whole, now)
+            sink.note(.stageBegan(percent: stages.percents[whole - 1], cohorts: stages.begun(through: whole)))
+        }
+        if let watch {
+            let isOver = now - watch.since >= plan.watch
+            let verdict = EvacuationGate(topology.evacuation).judge(observation, watchEnded: isOver)
+            progress.step = "watching"
+            switch verdict.decision {
+            case .undecided:
+                due = min(due, watch.since + plan.watch)
+                return isPartial(stages, number, plan) ? Set(stages.stage(number)) : []
+            case .red:
+                endStage(stages, watch.stage, verdict, into: &sink)
+                if !isChangingPlan { start(.changePlan(id: plan.id, .reverse(isAborted: false)), now: now) }
+                return []
+            case .green:
+                endStage(stages, watch.stage, verdict, into: &sink)
+                watched = watch.stage
+                self.watch = nil
+            }
+        }
+        guard number <= stages.count else {
+            progress.step = "verifying"
+            return []
+        }
+        guard !plan.isPaused else {
+            progress.step = "paused"
+            return []
+        }
+        progress.step = "moving"
+        return Set(stages.stage(number))
+    }
+
+    /// A stage that has begun, and was interrupted by the end of a coordinator, goes on.
+    private func isPartial(_ stages: EvacuationStages, _ number: Int, _ plan: PlanDecree) -> Bool {
+        number <= stages.count
+            && stages.cohorts(of: number).contains { plan.isTarget(ledger.table.entries[$0].state.target) }
+    }
+
+    private func isWhole(_ cohorts: [Int], _ plan: PlanDecree) -> Bool {
+        cohorts.allSatisfy { cohort in
+            let state = ledger.table.entries[cohort].state
+            return state.phase != .joint && plan.isTarget(state.inForce)
+        }
+    }
+
+    private mutating func endStage(
+        _ stages: EvacuationStages, _ number: Int, _ verdict: EvacuationGate.Verdict,
+        into sink: inout some CoordinatorSink
+    ) {
+        let percent = stages.percents[number - 1]
+        guard progress.stages.last?.percent != percent else { return }
+        progress.stages.append(
+            EvacuationReport.Stage(percent: percent, requests: observation.requests, gate: verdict))
+        sink.note(.stageEnded(percent: percent, verdict, requests: observation.requests))
+    }
+
+    /// The plan's own next step, when all cohorts have taken theirs.
+    private mutating func finish(_ plan: PlanDecree, now: Instant) {
+        guard !isChangingPlan else { return }
+        let entries = ledger.table.entries
+        switch plan.state {
+        case .moving:
+            guard isComplete(plan), watch == nil, watched >= 1 || plan.watch == .zero,
+                entries.allSatisfy({ $0.state.phase == .stable || isVerified($0, now: now) })
+            else { return }
+            start(.changePlan(id: plan.id, .release), now: now)
+        case .releasing:
+            guard entries.allSatisfy({ $0.state.phase == .stable && plan.isTarget($0.state.inForce) }) else { return }
+            if plan.kind == .evacuate {
+                var rows = 0
+                for position in links.indices where topology.cells[position].region == plan.region {
+                    guard links[position].isAlive else { continue }
+                    guard uncounted(position) == nil else { return }
+                    rows += links[position].rows.values.reduce(0) { $0 + $1.rows }
+                }
+                progress.rowsLeft = rows
+            }
+            start(.changePlan(id: plan.id, .end), now: now)
+        case .reversing:
+            guard entries.allSatisfy({ $0.state.phase == .stable && !plan.isTarget($0.state.inForce) }) else { return }
+            start(.changePlan(id: plan.id, .end), now: now)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Membership
+import MeshBase
+import Wire
+
+/// A cell as a coordinator sees it.
+struct CoordinatorLink {
+    enum State { case closed, opening, up }
+    enum Question: Equatable { case status(isCount: Bool), decrees([UInt64]), entries, identity }
+
+    let name: String
+    var status: MemberStatus?
+    var endpoint: Endpoint?
+    var state = State.closed
+    var isWanted = false
+    var failures = 0
+    var retryAt = Instant.zero
+    /// Questions without an answer, by their numbers; given up with the link.
+    var asked: [UInt64: (question: Question, at: Instant)] = [:]
+    /// What it said of each cohort, and when it was asked last.
+    var cohorts: [Int: CohortStatus] = [:]
+    /// Rows of cohorts that were counted, by cohort, at the version of its entry.
+    var rows: [Int: (version: UInt64, rows: Int)] = [:]
+    /// The digest of the placement that it is known to have.
+    var digest: UInt64?
+
+    var isAlive: Bool { status == .alive || status == .suspect }
+    var hasStatusQuestion: Bool { asked.values.contains { if case .status = $0.question { true } else { false } } }
+    var hasEntriesQuestion: Bool { asked.values.contains { $0.question == .entries } }
+}

@@ -1,0 +1,156 @@
+import Checkers
+import Evacuation
+import MeshBase
+import Nodes
+import Replication
+import Sharding
+import Topology
+
+/// What must hold while customers move, and afterwards.
+struct MoveOracle {
+    private(set) var plans = (begun: 0, completed: 0, takenBack: 0)
+    private(set) var entries = 0
+    private(set) var refused = 0
+    private var checks = 0
+    private var twoAccept: String?
+
+    mutating func noted(_ event: CoordinatorEvent) {
+        switch event {
+        case .planBegan: plans.begun += 1
+        case .planEnded(_, let completed):
+            if completed { plans.completed += 1 } else { plans.takenBack += 1 }
+        case .entryDecided: entries += 1
+        case .planChanged, .stageBegan, .stageEnded, .decidersReplaced, .stalled: break
+        }
+    }
+
+    mutating func answered(_ answer: CoordinatorAnswer) {
+        if answer != .done { refused += 1 }
+    }
+
+    /// At each instant at most one placement accepts a customer's writes: of all epochs that cells have installed, at most
+    /// one has its quorums. Looked at for a few customers of the cohort whenever a store has installed an entry of it.
+    mutating func check(_ cohort: Int, _ simulation: Simulation) {
+        guard twoAccept == nil else { return }
+        checks += 1
+        var installed: [PlacementEntry] = []
+        var byCell: [PlacementEntry?] = []
+        for position in simulation.topology.cells.indices {
+            guard let disk = simulation.machines[position].disk, disk.votes, !disk.stored[cohort].isPurging else {
+                byCell.append(nil)
+                continue
+            }
+            let entry = disk.stored[cohort].entry
+            byCell.append(entry)
+            if !installed.contains(entry) { installed.append(entry) }
+        }
+        guard installed.count > 1 else { return }
+        let customers = simulation.customers(of: cohort)
+        var placement = simulation.founding
+        for customer in customers {
+            var accepting: [Epoch] = []
+            for entry in installed.sorted(by: { $0.version < $1.version }) {
+                _ = try? placement.install(entry)
+                let assignment = placement.assignment(of: customer)
+                let members = QuorumMembers(assignment)
+                var holders: Positions = 0
+                for position in 0..<members.count {
+                    let theirs = byCell[members[position].position]
+                    if theirs?.epoch(of: customer) == assignment.epoch { holders |= 1 << Positions(position) }
+                }
+                if members.quorum.isComplete(holders, .majority), !accepting.contains(assignment.epoch) {
+                    accepting.append(assignment.epoch)
+                }
+            }
+            if accepting.count > 1 {
+                twoAccept = "cohort \(cohort): epochs \(accepting.map(\.rawValue)) both have their quorums"
+                return
+            }
+            placement = simulation.founding
+        }
+    }
+
+    func verdicts(of simulation: Simulation, isSettled: Bool) -> [Verdict] {
+        guard simulation.faults.contains(where: \.isMove) else { return [] }
+        var verdicts = [
+            Verdict(
+                oracle: "moves", ok: isSettled,
+                detail: "\(plans.begun) plans: \(plans.completed) completed, \(plans.takenBack) taken back; "
+                    + "\(entries) entries decided, \(refused) commands refused"
+                    + (isSettled ? "" : "; not settled: \(simulation.unsettled)")),
+            Verdict(
+                oracle: "one-placement", ok: twoAccept == nil,
+                detail: twoAccept ?? "at most one epoch had its quorums in \(checks) looks"),
+        ]
+        if isSettled { verdicts.append(isolation(simulation)) }
+        return verdicts
+    }
+
+    /// No row outside of its customer's shard, and none outside of its geography.
+    private func isolation(_ simulation: Simulation) -> Verdict {
+        let placement = simulation.placement
+        var rows = 0
+        for (position, cell) in simulation.topology.cells.enumerated() {
+            guard let disk = simulation.machines[position].disk, disk.votes else { continue }
+            for key in disk.records.keys.sorted(by: {
+                ($0.hash.rawValue, $0.key.count) < ($1.hash.rawValue, $1.key.count)
+            }) {
+                rows += 1
+                guard placement.isMember(CellIndex(position), of: key.hash) else {
+                    let name = String(decoding: key.customer, as: UTF8.self)
+                    return Verdict(
+                        oracle: "isolation", ok: false,
+                        detail: "\(cell.name) still has rows of \(name), whose shard it is not in")
+                }
+                if let geography = placement.geography(of: key.hash),
+                    simulation.topology.regions[cell.region].geography != geography
+                {
+                    return Verdict(
+                        oracle: "isolation", ok: false, detail: "\(cell.name) has rows of a customer of \(geography)")
+                }
+            }
+        }
+        return Verdict(oracle: "isolation", ok: true, detail: "\(rows) rows are all in their customers' shards")
+    }
+}
+
+extension Simulation {
+    /// Some customers of a cohort.
+    func customers(of cohort: Int) -> [CustomerHash] {
+        var found: [CustomerHash] = []
+        for number in 1...max(topology.customers.count, 1) {
+            let hash = CustomerHash(number: number)
+            guard placement.table.cohort(of: hash) == cohort else { continue }
+            found.append(hash)
+            if found.count == 3 { break }
+        }
+        return found
+    }
+
+    /// What is not over yet, for people.
+    var unsettled: String {
+        guard let control else { return "the control plane is down" }
+        let open = placement.table.entries.filter { !$0.isStable }
+        let behind = mesh.filter { machine in
+            machine.disk?.stored.contains { $0.isPurging || $0.entry != placement.table.entries[$0.entry.cohort] }
+                ?? false
+        }
+        return "plan \(String(describing: control.coordinator.plan)), \(control.coordinator.progress.step), "
+            + "\(open.count) cohorts on the way, "
+            + "behind: \(behind.map(\.name)), stalled: \(control.coordinator.stallReason)"
+    }
+}
+
+extension CoordinatorEvent {
+    var traceContent: UInt64 {
+        switch self {
+        case .planBegan(let plan): plan.id
+        case .planChanged(let plan): plan.id &+ UInt64(plan.state.rawValue)
+        case .planEnded(let plan, let completed): plan.id ^ (completed ? 1 : 2)
+        case .stageBegan(let percent, _), .stageEnded(let percent, _, _): UInt64(percent)
+        case .entryDecided(let cohort, let version, _): UInt64(cohort) << 32 | version
+        case .decidersReplaced(let cells): UInt64(cells.count)
+        case .stalled: 7
+        }
+    }
+}
