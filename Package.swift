@@ -83,7 +83,8 @@ let package = Package(
         layer(
             "UVDriver",
             [
-                "CLibUV", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Evacuation", "Membership", "Sharding",
+                "CLibUV", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Consensus", "Evacuation", "Membership",
+                "Sharding",
                 "Topology", "MeshBase",
             ]),
         .target(

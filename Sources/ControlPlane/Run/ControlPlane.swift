@@ -27,6 +27,7 @@ package final class ControlPlane {
     let resolver: TargetResolver
     let faultRegister: FaultRegister
     private(set) var routerWatch: RouterWatch!
+    private(set) var desk: EvacuationDesk!
     var faultTimer: LoopTimer?
     let started: Int64
     let identity = ProcessIdentity.current
@@ -134,8 +135,15 @@ package final class ControlPlane {
         do {
             member = try ControlMember(runtime, admin: api.local) { [unowned self] in
                 changes.note($0, at: loop.wallClock())
+                desk?.host.follow($0.member, status: $0.status)
             }
         } catch { throw ControlFailure(error) }
+        // It was checked when it was prepared.
+        guard let fitting = try? Placement(topology, table: placement) else {
+            throw .system("the placement does not fit the topology")
+        }
+        desk = EvacuationDesk(
+            runtime, placement: fitting, client: client, journal: journal, directory: directory, places: places)
         evacuated = Self.evacuatedRegions(placement, topology)
         routerWatch = makeRouterWatch()
     }
@@ -223,8 +231,43 @@ package final class ControlPlane {
 
     private static let mostJoinPoints = 8
 
+    private var places: EvacuationDesk.Places {
+        func running(_ role: NodeRole) -> [(name: ProcessName, admin: Endpoint)] {
+            supervisor.processes.compactMap { process in
+                guard process.name.role == role, process.isServing, !supervisor.isStopped(process),
+                    let admin = process.addresses.admin
+                else { return nil }
+                return (process.name, admin)
+            }
+        }
+        return EvacuationDesk.Places(
+            cells: { running(.cell) }, routers: { running(.router) },
+            isAlive: { [unowned self] cell in
+                let status = member.member(named: topology.cells[cell.position].name)?.status
+                return status == .alive || status == .suspect
+            },
+            isReached: { [unowned self] cell in
+                let name = topology.cells[cell.position].name
+                let process = supervisor[ProcessName(.cell, name)]
+                return !routerWatch.reaching(name, at: process?.addresses.data, among: liveRouters).isEmpty
+            })
+    }
+
+    /// Customers have moved.
+    private func follow(_ table: PlacementTable) {
+        placement = table
+        let now = Self.evacuatedRegions(table, topology)
+        guard now != evacuated else { return }
+        evacuated = now
+        countCustomers()
+    }
+
     private func endTurn() {
         changes.write(to: journal, at: loop.wallClock())
+        if let desk {
+            desk.endTurn()
+            if desk.table.version != placement.version { follow(desk.table) }
+        }
         if let member { member.endTurn() }
         api.endTurn()
     }
@@ -339,6 +382,7 @@ package final class ControlPlane {
             failed: failed.isEmpty ? nil : failed)
         do throws(DataDirectoryError) { try directory.writeControl(file) } catch { return fail(.data(error)) }
         isReady = true
+        desk.start()
         note("ready", ["ready_ms": Int(file.readyMilliseconds), "adopted": adoption.plan.adopt.count])
         onReady(
             StartReport(
@@ -397,6 +441,7 @@ package final class ControlPlane {
             guard runtime.wire.waitingDatagrams == 0 || checks > 100 else { return }
             stopTimer?.close()
             routerWatch.close()
+            desk.close()
             api.close()
             client.close()
             driver.close()

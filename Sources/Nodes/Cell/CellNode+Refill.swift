@@ -291,6 +291,7 @@ extension CellNode {
             guard let page = RecordPages.listing(frame.body), page.isLast || page.upTo > refill.peers[place].after
             else { return false }
             refill.floor = max(refill.floor, page.floor)
+            if refill.task?.purpose == .verify { verifiedRecords += UInt64(page.lines.count) }
             refill.peers[place].lines.append(contentsOf: page.lines)
             refill.peers[place].after = page.upTo
             refill.peers[place].isAtEnd = page.isLast

@@ -71,6 +71,15 @@ package struct CellNode: ~Copyable {
     package private(set) var isStopping = false
     var answerBuffer = ByteBuffer(capacity: 1024)
     var condition = CellCondition()
+    /// What arriving calls found: the mean share of busy workers of the services that they were for. Calls that come at
+    /// random see what a look at any time would.
+    private var found = (sum: 0.0, count: 0)
+    /// How busy the cell is, 0 to 1: the mean of the last seconds.
+    package private(set) var utilisation = 0.0
+    /// Records compared with those of other cells when customers moved.
+    package internal(set) var verifiedRecords: UInt64 = 0
+    /// Records taken over from other cells.
+    package var filledRecords: UInt64 { refill.records }
 
     package init(_ configuration: CellConfiguration) throws(GossipPort.Invalid) {
         topology = configuration.topology
@@ -139,6 +148,8 @@ package struct CellNode: ~Copyable {
     package mutating func wake(now: Instant, into sink: inout some CellSink) {
         gossip.wake(now: now, into: &sink)
         if now >= condition.nextLook {
+            utilisation += ((found.count > 0 ? found.sum / Double(found.count) : 0) - utilisation) * 0.5
+            found = (0, 0)
             gossip.update(condition.look(fullness: fullness, now: now), now: now, into: &sink)
             if let news = condition.news() { sink.emit(.store(news)) }
             tellOfShedding(into: &sink)
@@ -239,6 +250,8 @@ package struct CellNode: ~Copyable {
             sink.crash()
             return
         }
+        found.sum += Double(graph.pools[service].busy) / Double(max(graph.pools[service].workers, 1))
+        found.count += 1
         graph.call(
             service, for: asker, customer: customer, priority: priority, deadline: deadline, now: now, into: &sink)
         answerFinished(into: &sink)

@@ -120,6 +120,10 @@ package struct Coordinator {
 
     // MARK: Commands; each is answered in `takeAnswers`
 
+    /// Asks the deciders what the plan is.
+    package mutating func read(ticket: UInt64, now: Instant) { start(.readPlan, ticket: ticket, now: now) }
+    /// A cell can be asked.
+    package func isLinked(_ cell: CellIndex) -> Bool { links[cell.position].state == .up }
     /// Begins a plan, where none is open.
     package mutating func begin(_ plan: PlanDecree, ticket: UInt64, now: Instant) {
         start(.beginPlan(plan), ticket: ticket, now: now)

@@ -43,6 +43,8 @@ package struct RouterNode: ~Copyable {
     package var gossip: GossipPort
     package internal(set) var impact = ImpactObserver()
     package internal(set) var counters = RouterCounters()
+    /// What customers saw that were on the way between two placements.
+    package internal(set) var moved = MovedOutcomes()
     /// How long writes waited that met a move: from the first refusal to the answer.
     package internal(set) var writePauses = DurationHistogram()
 
@@ -313,6 +315,10 @@ package struct RouterNode: ~Copyable {
                 default: .ok
                 }
             impact.note(customer, serving: response.serving, of: shard.count, outcome, now: clock)
+            if ledger.placement.isMoving(customer) {
+                // What is shed on purpose is no failure of the move.
+                moved.note(failed: status >= 500 && problem.policy.description != "shedding")
+            }
         }
         counters.count(status: status)
         sink.respond(to: request, response)
@@ -324,6 +330,25 @@ package struct RouterNode: ~Copyable {
             response.status >= 500
             ? .serviceFailed : clock - started >= policy.attemptTimeout ? .slow : .ok
         impact.note(customer, serving: response.serving, of: response.shardSize, outcome, now: clock)
+        if ledger.placement.isMoving(customer) { moved.note(failed: false) }
+    }
+}
+
+/// Requests of customers on the way between two placements, and those of them that the mesh failed.
+package struct MovedOutcomes: Sendable {
+    package private(set) var requests: UInt64 = 0
+    package private(set) var failures: UInt64 = 0
+    /// Failures since the last success.
+    package private(set) var failuresInARow: UInt64 = 0
+
+    mutating func note(failed: Bool) {
+        requests += 1
+        if failed {
+            failures += 1
+            failuresInARow += 1
+        } else {
+            failuresInARow = 0
+        }
     }
 }
 

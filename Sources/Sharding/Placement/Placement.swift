@@ -183,6 +183,14 @@ public struct Placement: Sendable {
         return units[table.cohort(of: customer)].epoch
     }
 
+    /// Whether the customer's cohort or pin is on the way between two placements.
+    public func isMoving(_ customer: CustomerHash) -> Bool {
+        if !pins.isEmpty, let position = pins.position(of: customer) {
+            return pins.pins[position].state.phase != .stable
+        }
+        return units[table.cohort(of: customer)].phase != .stable
+    }
+
     /// The geography that the customer never leaves; nil for a customer of the whole mesh. A pure function of
     /// (mesh seed, customer, shares): the first share of the hash space is the first geography's, and so on.
     public func geography(of customer: CustomerHash) -> String? {

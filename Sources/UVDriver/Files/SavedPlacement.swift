@@ -46,7 +46,7 @@ extension SavedPlacement {
         package var remark: String?
     }
 
-    /// Chooses the table of the higher version: the mesh's, or the one that this process has kept.
+    /// Takes of each entry the one of the higher version: the mesh's, or the one that this process has kept.
     ///
     /// One that cannot be understood, or does not fit the topology, is moved aside, and one that cannot be read stays
     /// where it is; with either the process begins with the mesh's, as with none. See `SavedFile.load`.
@@ -58,8 +58,13 @@ extension SavedPlacement {
             _ = try Placement(topology, table: table)
             return table
         }
-        if let table = own.value, table.version > mesh.version { return Loaded(table: table, isOwn: true) }
-        return Loaded(table: mesh, remark: own.remark.map { $0 + "; the process begins with the mesh's placement" })
+        var table = mesh
+        for entry in own.value?.entries ?? [] where own.value?.entries.count == mesh.entries.count {
+            table.merge(entry)
+        }
+        return Loaded(
+            table: table, isOwn: table != mesh,
+            remark: own.remark.map { $0 + "; the process begins with the mesh's placement" })
     }
 }
 

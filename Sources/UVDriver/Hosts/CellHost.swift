@@ -150,6 +150,7 @@ package final class CellHost {
                 : runtime.membership.isAlone
                     ? .unavailable("joining") : store?.isBroken == true ? .unavailable("store") : readiness
         case "/v1/store": storePage
+        case "/v1/vitals": .json(StorePage.vitals(node))
         case "/metrics":
             .metrics(
                 CellMetrics.text(

@@ -22,6 +22,7 @@ package final class HostRuntime {
     package let membership: HostMembership
     private var signals: [SignalWatcher] = []
     private var lockTimer: LoopTimer?
+    private var hasNewPlacement = false
     private var unheldSince: Instant?
     private var incarnationPath: String { settings.dataDirectory + "/incarnation" }
     private let started: Instant
@@ -127,7 +128,14 @@ package final class HostRuntime {
             let profile = change.member.profile
             wire.learn(profile.name, gossip: profile.gossip, admin: profile.admin)
         }
+        if case .placement = event { hasNewPlacement = true }
         events.log(event, topology: settings.topology)
+    }
+
+    /// The node has learnt of a newer placement, which is to be kept.
+    package func takeNewPlacement() -> Bool {
+        defer { hasNewPlacement = false }
+        return hasNewPlacement
     }
 
     package func store(incarnation: UInt32) {

@@ -15,6 +15,8 @@ package final class RouterHost {
     let front: RouterFront
     let links: RouterLinks
     let admin: AdminServer
+    /// What the router knows of the placement, for its next life.
+    let saved: SavedPlacement
     private(set) var sweepTimer: LoopTimer!
     /// It takes no new customers, or is about to; see `RouterHost+Handover`.
     var isStopping = false
@@ -41,7 +43,10 @@ package final class RouterHost {
         guard let router = topology.routers.first(where: { $0.name == settings.name }) else {
             throw HostFailure("the topology \(topology.name) has no router named \(settings.name)")
         }
-        let placement = try settings.fittingPlacement()
+        _ = try settings.fittingPlacement()
+        let loaded = SavedPlacement.load(
+            mesh: settings.placement, own: settings.savedPlacementPath, fitting: topology)
+        let placement = try Placement(topology, table: loaded.table)
         let handover = try settings.takePlace(asking: true)
         runtime = try HostRuntime(settings, role: .router, gossip: handover?.sockets.gossip)
         let seeds = try runtime.findSeeds()
@@ -49,6 +54,9 @@ package final class RouterHost {
         var limits = HTTPServer.Limits()
         limits.message = HTTPLimits(body: topology.routing.bodyLimit)
         limits.connections = topology.routing.connectionLimit
+        let events = runtime.events
+        saved = SavedPlacement(path: settings.savedPlacementPath, loop: loop) { events.log("placement-not-kept", $0) }
+        if let remark = loaded.remark { events.log("placement-set-aside", remark) }
         front = RouterFront(loop: loop, limits: limits)
         admin = AdminServer(loop: loop, limits: AdminServer.limits)
         links = RouterLinks(on: loop)
@@ -107,6 +115,7 @@ package final class RouterHost {
             rounds += 1
         } while hasMore && rounds < 16
         admin.endTurn()
+        if runtime.takeNewPlacement() { saved.save(node.pointee.ledger.table) }
         runtime.alarm.arm(at: hasMore ? runtime.loop.now() : node.pointee.nextDeadline())
     }
 
@@ -128,6 +137,7 @@ package final class RouterHost {
         case "/metrics": .metrics(RouterMetrics.text(node, front: front, admin: admin, links: links, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
         case "/v1/vitals": .json(RouterPages.vitals(node))
+        case "/v1/moves": .json(RouterPages.moves(node, now: runtime.loop.now()))
         case "/v1/impact": .json(RouterPages.impact(node, now: runtime.loop.now()))
         case "/v1/impact/customers": .json(RouterPages.customers(node, from: 0, now: runtime.loop.now()))
         default: customersPage(path) ?? GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)

@@ -24,6 +24,36 @@ enum RouterPages {
         return json.string + "\n"
     }
 
+    /// What customers on the way between two placements saw, how long writes waited that met a change, and how long ago
+    /// each cell was sent a client's request: only rising counts, so that who compares two pages sees a time between.
+    static func moves(_ node: Node, now: Instant) -> String {
+        var json = JSONWriter(.compact)
+        let moved = node.pointee.moved
+        json.document { json in
+            json.field("version", node.pointee.ledger.table.version)
+            json.field("requests", moved.requests)
+            json.field("failures", moved.failures)
+            json.field("in_a_row", moved.failuresInARow)
+            json.array("pauses") { json in
+                for (upTo, count) in node.pointee.writePauses.buckets {
+                    json.array { json in
+                        json.value(UInt64(upTo.nanoseconds / 1_000))
+                        json.value(UInt64(count))
+                    }
+                }
+            }
+            json.field("longest_us", Int64(node.pointee.writePauses.longest.nanoseconds / 1_000))
+            json.object("idle_ms") { json in
+                for (position, cell) in node.pointee.topology.cells.enumerated() {
+                    if let idle = node.pointee.idle(CellIndex(position), now: now) {
+                        json.field(cell.name, Int64(idle.milliseconds))
+                    }
+                }
+            }
+        }
+        return json.string + "\n"
+    }
+
     static func impact(_ node: Node, now: Instant) -> String {
         var json = JSONWriter(.compact)
         json.document { summarise(node, now, &$0) }

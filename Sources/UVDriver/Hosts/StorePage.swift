@@ -5,6 +5,19 @@ import Topology
 
 /// `/v1/store`: whether a cell's store votes, and how far its refill has come.
 enum StorePage {
+    /// How busy the cell is, and what moves have cost it; `verified` and `filled` only rise.
+    static func vitals(_ node: UnsafeMutablePointer<CellNode>) -> String {
+        var json = JSONWriter(.compact)
+        json.document { json in
+            json.field("utilisation", node.pointee.utilisation)
+            json.field("store_full", node.pointee.storeTrouble == .full)
+            json.field("filled", node.pointee.filledRecords)
+            json.field("verified", node.pointee.verifiedRecords)
+            json.field("dropped", node.pointee.counters.recordsDropped)
+        }
+        return json.string + "\n"
+    }
+
     static func text(_ status: StoreStatus, _ topology: MeshTopology, cell: String) -> String {
         var json = JSONWriter(.compact)
         json.document { json in

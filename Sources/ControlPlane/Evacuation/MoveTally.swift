@@ -1,0 +1,128 @@
+import Evacuation
+import MeshBase
+
+/// What a router answers to `GET /v1/moves`.
+struct RouterMoves: Decodable, Sendable {
+    var version: UInt64
+    var requests: UInt64
+    var failures: UInt64
+    var inARow: UInt64
+    /// Upper ends of buckets in microseconds, and how many waits each has.
+    var pauses: [[UInt64]]
+    var longest: Int64
+    /// Since a client's request was sent to a cell, in milliseconds.
+    var idle: [String: Int64]
+
+    private enum CodingKeys: String, CodingKey {
+        case version, requests, failures, pauses
+        case inARow = "in_a_row"
+        case longest = "longest_us"
+        case idle = "idle_ms"
+    }
+}
+
+/// What a cell answers to `GET /v1/vitals`.
+struct CellVitals: Decodable, Sendable {
+    var utilisation: Double
+    var isStoreFull: Bool
+    var filled: UInt64
+    var verified: UInt64
+
+    private enum CodingKeys: String, CodingKey {
+        case utilisation, filled, verified
+        case isStoreFull = "store_full"
+    }
+}
+
+/// What routers and cells have counted since a plan began. Pages only rise; one of a process that was started anew begins
+/// at zero again.
+struct MoveTally {
+    private struct Router {
+        var first: RouterMoves
+        var last: RouterMoves
+    }
+    private var routers: [String: Router] = [:]
+    private var cells: [String: (first: CellVitals, last: CellVitals)] = [:]
+    /// By cell, when any router has sent it a request last.
+    private var uses: [String: Instant] = [:]
+    private var stage = -1
+    private var atStage: (requests: UInt64, failures: UInt64) = (0, 0)
+    /// Cells that take over and were dead when the plan began.
+    var deadBefore: Int?
+
+    /// Forgets what was counted, and takes what the processes say now for the beginning.
+    mutating func begin(after collect: (@escaping () -> Void) -> Void, then: @escaping () -> Void) {
+        self = MoveTally()
+        collect(then)
+    }
+
+    mutating func take(_ page: RouterMoves, of name: ProcessName, at now: Instant) {
+        if var known = routers[name.name], page.requests >= known.last.requests {
+            known.last = page
+            routers[name.name] = known
+        } else {
+            routers[name.name] = Router(first: page, last: page)
+        }
+        for (cell, idle) in page.idle {
+            let used = now - .milliseconds(idle)
+            uses[cell] = max(uses[cell] ?? .zero, used)
+        }
+    }
+
+    mutating func take(_ page: CellVitals, of name: ProcessName) {
+        if let known = cells[name.name], page.filled >= known.last.filled, page.verified >= known.last.verified {
+            cells[name.name] = (known.first, page)
+        } else {
+            cells[name.name] = (page, page)
+        }
+    }
+
+    private var requests: UInt64 { routers.values.reduce(0) { $0 + $1.last.requests - $1.first.requests } }
+    private var failures: UInt64 {
+        routers.values.reduce(0) {
+            $0 + ($1.last.failures >= $1.first.failures ? $1.last.failures - $1.first.failures : 0)
+        }
+    }
+    var copied: Int { cells.values.reduce(0) { $0 + Int(clamping: $1.last.filled - $1.first.filled) } }
+    var verified: Int { cells.values.reduce(0) { $0 + Int(clamping: $1.last.verified - $1.first.verified) } }
+
+    /// Since the stage began that is under way.
+    mutating func observation(ofStage number: Int) -> EvacuationGate.Observation {
+        if number != stage {
+            stage = number
+            atStage = (requests, failures)
+        }
+        return EvacuationGate.Observation(
+            requests: requests - min(atStage.requests, requests), failures: failures - min(atStage.failures, failures),
+            failuresInARow: routers.values.map(\.last.inARow).max() ?? 0)
+    }
+
+    /// When any router has sent a request to one of these cells last; nil for never.
+    func lastUse(of names: [String]) -> Instant? { names.compactMap { uses[$0] }.max() }
+
+    /// How long writes waited; nil where none did.
+    var pause: EvacuationReport.Pause? {
+        var counts: [UInt64: UInt64] = [:]
+        var longest: Int64 = 0
+        for router in routers.values {
+            for bucket in router.last.pauses where bucket.count == 2 { counts[bucket[0], default: 0] += bucket[1] }
+            for bucket in router.first.pauses where bucket.count == 2 {
+                counts[bucket[0], default: 0] -= min(counts[bucket[0], default: 0], bucket[1])
+            }
+            if router.last.longest != router.first.longest { longest = max(longest, router.last.longest) }
+        }
+        let all = counts.values.reduce(0, +)
+        guard all > 0 else { return nil }
+        let sorted = counts.keys.sorted()
+        func quantile(_ share: Double) -> Double {
+            var sum: UInt64 = 0
+            for upTo in sorted {
+                sum += counts[upTo]!
+                if Double(sum) >= Double(all) * share { return Double(upTo) / 1_000 }
+            }
+            return Double(sorted.last ?? 0) / 1_000
+        }
+        let top = longest > 0 ? Double(longest) / 1_000 : quantile(1)
+        return EvacuationReport.Pause(p50: min(quantile(0.5), top), p99: min(quantile(0.99), top), max: top)
+    }
+}
