@@ -19,7 +19,7 @@ import Testing
         try entry.abort()
         _ = store.run([
             StoreOrder(
-                ticket: 1, customer: [], key: [], epoch: .first, operation: .install(entry, purges: false))
+                ticket: 1, customer: [], key: [], epoch: .first, operation: .install(entry, nil))
         ])
         let summary = try store.summary()
         #expect(summary.cell == "eu-1")

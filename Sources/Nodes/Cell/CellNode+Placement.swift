@@ -116,14 +116,14 @@ extension CellNode {
             return
         }
         rooms[cohort].installing = entry
-        let purges = RecordKeeper.mayDrop(from: room.stored.entry, to: entry)
-        rooms[cohort].keeper =
-            purges
+        let keeper =
+            RecordKeeper.mayDrop(from: room.stored.entry, to: entry)
             ? RecordKeeper(cell: cell, previous: room.stored.entry, entry: entry, placement: ledger.placement) : nil
+        rooms[cohort].keeper = keeper
         sink.store(
             StoreOrder(
                 ticket: ticket.rawValue, customer: [], key: [], epoch: .first,
-                operation: .install(entry, purges: purges)))
+                operation: .install(entry, keeper)))
     }
 
     /// The store has answered an order to install an entry.
@@ -163,7 +163,7 @@ extension CellNode {
         sink.store(
             StoreOrder(
                 ticket: ticket.rawValue, customer: [], key: [], epoch: .first,
-                operation: .purge(keeper, after: after, limit: Self.purgeLimit)))
+                operation: .purge(keeper, after: after, limit: StoredCohort.purgeLimit)))
     }
 
     mutating func purged(
@@ -200,8 +200,6 @@ extension CellNode {
         }
     }
 
-    /// Rows that one transaction looks at.
-    private static let purgeLimit = 512
     private static let installInterval = TimeAmount.milliseconds(200)
 
     // MARK: Status

@@ -145,7 +145,8 @@ extension CellNode {
 
     static func refusal(of outcome: StoreAnswer.Outcome) -> Refusal {
         switch outcome {
-        case .noVote, .purging: .refilling
+        case .noVote: .refilling
+        case .purging: .moving
         case .otherEpoch, .otherEntry: .otherEpoch
         case .failed(.full): .storeFull
         case .failed(.overloaded): .overloaded
@@ -187,9 +188,11 @@ extension CellNode {
             refuseEpoch(
                 ledger.table.cohort(of: customer), request: request, isWrite: isWrite, epoch: epoch, to: link,
                 into: &sink)
-        case .noVote, .purging:
+        case .noVote:
             counters.withoutVote += 1
             sink.refuse(.refilling, request: request, acknowledgement: isWrite, epoch: epoch, to: link)
+        case .purging:
+            sink.refuse(.moving, request: request, acknowledgement: isWrite, epoch: epoch, to: link)
         case .failed:
             counters.recordFailures += 1
             sink.refuse(

@@ -129,8 +129,9 @@ extension RouterNode {
             // A refusal of the query that comes while storing says nothing about the store.
             guard frame.head.kind == .refusal, isAcknowledgement == work.register.isStoring else { return }
             let refusal = Refusal(rawValue: frame.head.status)
-            if work.register.kind != .read, work.pausedAt == nil, refusal == .otherEpoch || refusal == .refilling {
-                work.pausedAt = now
+            if refusal == .otherEpoch || refusal == .moving {
+                work.metMove = true
+                if work.register.kind != .read, work.pausedAt == nil { work.pausedAt = now }
             }
             if refusal == .otherEpoch {
                 operations[key]!.work = .record(work)
@@ -152,7 +153,7 @@ extension RouterNode {
     ) {
         learn(frame.body)
         let assignment = assignment(of: operations[key]!.customer)
-        guard case .record(var work) = operations[key]!.work else { return }
+        guard case .record(var work) = operations[key]!.work, !work.isWaiting else { return }
         if assignment.epoch > operations[key]!.epoch {
             return restart(key, assignment, now: now, into: &sink)
         }
@@ -188,6 +189,7 @@ extension RouterNode {
         let step: RegisterOperation.Step
         if work.register.hasChosen, work.register.kind != .read, entry.swept > work.chosenEpoch {
             // A tombstone above this version may have been collected since.
+            work.metMove = false
             step = work.register.giveUp()
         } else {
             if work.register.kind == .read {
@@ -195,9 +197,13 @@ extension RouterNode {
                 work.value = []
             }
             tick(&work.register, .none, now: now)
-            step = work.register.restart(
-                quorum: work.members.quorum, usable: usable(of: work.members, work.register.rule))
+            let usable = usable(of: work.members, work.register.rule)
+            step =
+                work.isWaiting
+                ? work.register.resume(quorum: work.members.quorum, usable: usable)
+                : work.register.restart(quorum: work.members.quorum, usable: usable)
         }
+        work.isWaiting = false
         operations[key]!.work = .record(work)
         perform(step, key, now: now, into: &sink)
     }
@@ -228,6 +234,7 @@ extension RouterNode {
     }
 
     mutating func recordTimedOut(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) {
+        if goOnAfterWait(key, now: now, into: &sink) { return }
         let step = advance(key, now: now) { $0.timedOut() }
         perform(step, key, now: now, into: &sink)
     }
@@ -373,6 +380,27 @@ extension RouterNode {
         return refusal.map { ($0.status, problem) }
     }
 
+    /// A cell that drops what it must not keep, or has not heard of an entry, is back in a moment: the operation is asked
+    /// again then, a write as the same version.
+    private mutating func wait(_ key: SlabKey) {
+        guard case .record(var work) = operations[key]!.work else { return }
+        work.isWaiting = true
+        work.waits += 1
+        operations[key]!.work = .record(work)
+        operations[key]!.attempt &+= 1
+        attempts.arm(key, attempt: operations[key]!.attempt, at: clock + Self.moveWait)
+    }
+
+    /// The wait is over; false where there was none.
+    private mutating func goOnAfterWait(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) -> Bool {
+        guard case .record(let work) = operations[key]!.work, work.isWaiting else { return false }
+        restart(key, assignment(of: operations[key]!.customer), now: now, into: &sink)
+        return true
+    }
+
+    private static var moveWait: TimeAmount { .milliseconds(10) }
+    private static var mostWaits: Int { 200 }
+
     private mutating func complete(
         _ key: SlabKey, _ outcome: RegisterOperation.Outcome, into sink: inout some RouterSink
     ) {
@@ -380,6 +408,11 @@ extension RouterNode {
         let shard = operations[key]!.shard
         let request = operations[key]!.request
         let customer = operations[key]!.customer
+        if work.metMove, outcome.isLack, work.waits < Self.mostWaits,
+            clock + Self.moveWait < operations[key]!.deadline
+        {
+            return wait(key)
+        }
         if let paused = work.pausedAt { writePauses.record(clock - paused) }
         var response = RouterResponse(status: 200)
         if outcome.isRefusal, let shed = work.shed {

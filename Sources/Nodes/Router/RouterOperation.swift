@@ -33,6 +33,11 @@ struct RouterOperation {
         var isSending = false
         /// The epoch in which it has.
         var chosenEpoch = Epoch.first
+        /// A cell has refused because of a move: what ends for want of cells may go on in a moment.
+        var metMove = false
+        /// It waits to be asked again, and how often it has.
+        var isWaiting = false
+        var waits = 0
         /// When a write was refused for the first time because of a move; what follows is the pause that it cost.
         var pausedAt: Instant?
         /// The newest value that a read has found.
@@ -80,6 +85,14 @@ struct RouterOperation {
 
 extension RegisterOperation.Outcome {
     /// Nothing was changed, and why is in what the cells said.
+    /// It has ended for want of cells that take part; what was sent may be sent again.
+    var isLack: Bool {
+        switch self {
+        case .noQuorum, .refused, .unknown: true
+        case .written, .found, .missing: false
+        }
+    }
+
     var isRefusal: Bool {
         switch self {
         case .noQuorum, .refused: true

@@ -112,18 +112,18 @@ public struct RegisterOperation: Sendable, Hashable {
     /// write ever has two.
     public mutating func restart(quorum: QuorumSet, usable: Positions) -> Step {
         guard phase != .finished else { return .wait }
+        // Whoever was sent it and did not say that it keeps what it had may have kept it.
+        if phase == .store, asked & ~(failed & ~uncertain) != 0 { wasSentBefore = true }
         self.quorum = quorum
         self.usable = usable & quorum.all
         holders = 0
         failed = 0
         uncertain = 0
         if kind != .read, hasChosen {
-            // Something was sent: whether it was kept, nobody can say any more.
-            guard quorum.isComplete(self.usable, rule.write) else { return finish(.unknown) }
+            guard quorum.isComplete(self.usable, rule.write) else { return finish(wasSentBefore ? .unknown : .refused) }
             phase = .store
             heard = 0
             asked = self.usable
-            wasSentBefore = true
             return .store(asked, best)
         }
         phase = .query
@@ -132,6 +132,13 @@ public struct RegisterOperation: Sendable, Hashable {
         bestIsTombstone = false
         floor = 0
         return begin()
+    }
+
+    /// Begins again what has ended for want of cells, which may be back in a moment; otherwise as `restart`.
+    public mutating func resume(quorum: QuorumSet, usable: Positions) -> Step {
+        guard phase == .finished else { return .wait }
+        phase = kind != .read && hasChosen ? .store : .query
+        return restart(quorum: quorum, usable: usable)
     }
 
     /// It was sent at an earlier epoch: that nobody keeps it now does not mean that nobody has.

@@ -18,9 +18,10 @@ public struct StoreOrder: Sendable, Equatable {
         case fetch(CohortFence, [RecordPosition], bytes: Int)
         /// A page of a fill: keeps each record if its version is higher than the stored one.
         case fill(FillPage)
-        /// The store serves the cohort's customers in the epochs of this entry from now on, where it is newer. `purges`:
-        /// there may be records that it must not keep; the cohort is silent until `purge` has come to its end.
-        case install(PlacementEntry, purges: Bool)
+        /// The store serves the cohort's customers in the epochs of this entry from now on, where it is newer. A keeper
+        /// says that there may be records which it must not keep. They are dropped at once where they are few; otherwise
+        /// the cohort is silent until `purge` has come to its end.
+        case install(PlacementEntry, RecordKeeper?)
         /// Drops what the cell must not keep, among so many records behind a position.
         case purge(RecordKeeper, after: RecordPosition, limit: Int)
         /// Collects tombstones: each where exactly this version is stored as one.

@@ -20,6 +20,9 @@ public struct StoredCohort: Sendable, Equatable {
         self.floor = floor
     }
 
+    /// Rows that one transaction looks at while it drops what must not be kept.
+    public static let purgeLimit = 512
+
     /// Records are being dropped: the cohort is silent.
     public var isPurging: Bool { previous != nil }
 

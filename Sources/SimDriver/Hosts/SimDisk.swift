@@ -144,9 +144,11 @@ final class SimDisk {
                 identity?.cursor = page.upTo
                 if page.isLastOfStore { identity?.life = .votes }
             }
-        case .install(let entry, let purges):
+        case .install(let entry, let keeper):
             guard stored.indices.contains(entry.cohort) else { return .otherEntry(version: 0) }
-            _ = stored[entry.cohort].install(entry, purges: purges && !keepsAll)
+            if stored[entry.cohort].install(entry, purges: keeper != nil && !keepsAll), let keeper {
+                _ = purge(keeper, .start, StoredCohort.purgeLimit)
+            }
             let now = stored[entry.cohort]
             return .installed(version: now.entry.version, isPurging: now.isPurging)
         case .purge(let keeper, let after, let limit):

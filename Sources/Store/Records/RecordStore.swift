@@ -181,10 +181,11 @@ package final class RecordStore: @unchecked Sendable {
             return try statements.fetch(positions, bytes: bytes)
         case .fill(let page):
             return try fill(page, statements)
-        case .install(let entry, let purges):
+        case .install(let entry, let keeper):
             guard stored.indices.contains(entry.cohort) else { return .otherEntry(version: 0) }
-            if stored[entry.cohort].install(entry, purges: purges) {
+            if stored[entry.cohort].install(entry, purges: keeper != nil) {
                 try statements.cohorts.set(stored[entry.cohort])
+                if let keeper { _ = try purge(keeper, .start, StoredCohort.purgeLimit, statements) }
             }
             let now = stored[entry.cohort]
             return .installed(version: now.entry.version, isPurging: now.isPurging)

@@ -47,6 +47,8 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
     case tooLarge = 11
     /// Nobody of this customer's shard is asked here: the cell is no member, by the epoch that both agree on.
     case notMember = 12
+    /// The cell drops records of this customer's cohort that it must not keep, and serves the others again in a moment.
+    case moving = 13
     /// There is room, and it is kept for what matters more; flags say which class was refused, `deadline` the
     /// milliseconds after which another attempt may be worth it.
     case shed = 14
@@ -57,7 +59,7 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
         case .malformed: 400
         case .unknownService, .noStore: 404
         case .tooLarge: 500
-        case .overloaded, .stopping, .otherEpoch, .storeBroken, .refilling, .notMember, .shed: 503
+        case .overloaded, .stopping, .otherEpoch, .storeBroken, .refilling, .notMember, .moving, .shed: 503
         case .deadline: 504
         case .storeFull: 507
         }

@@ -74,7 +74,7 @@ import Wire
         var entry = PlacementEntry(cohort: cohort)
         try entry.refence()
         cell.learn(entry)
-        #expect(cell.sink.orders.last?.operation == .install(entry, purges: false))
+        #expect(cell.sink.orders.last?.operation == .install(entry, nil))
         let before = cell.sink.orders.count
         cell.send(.recordRead, "k")
         let reply = try #require(cell.takeReplies().first)

@@ -30,6 +30,7 @@ import Wire
         Row(refusal: .malformed, service: 400, read: 400, query: 400, store: 400),
         Row(refusal: .refilling, service: 503, read: 503, query: 503, store: 503),
         Row(refusal: .tooLarge, service: 500, read: 500, query: 500, store: 500),
+        Row(refusal: .moving, service: 503, read: 503, query: 503, store: 503),
         Row(refusal: .notMember, service: 503, read: 503, query: 503, store: 503),
         Row(refusal: .shed, service: 503, read: 503, query: 503, store: 503),
     ]
@@ -44,8 +45,13 @@ import Wire
             let router = RouterHarness()
             router.request(method, target)
             if queried { for frame in router.takeFrames() { router.answer(frame) } }
-            while !router.sink.frames.isEmpty {
-                for frame in router.takeFrames() { router.refuse(frame, row.refusal) }
+            // What refuses because of a move is asked again until the deadline.
+            var now = Instant.zero
+            while !router.sink.frames.isEmpty || !router.isIdle && now < .at(10_000) {
+                for frame in router.takeFrames() { router.refuse(frame, row.refusal, now: now) }
+                guard !router.isIdle else { break }
+                now += .milliseconds(50)
+                router.wake(now)
             }
             #expect(router.isIdle)
             return router.takeAnswer()?.status

@@ -151,4 +151,32 @@ import Topology
         let told = try #require(router.sink.exchanges.first)
         #expect(told.body.withUnsafeBytes { EntryExchange($0, cohorts: 64) }?.entries.map(\.entry) == [new])
     }
+
+    /// Members that drop what they must not keep are silent for a moment: nobody is refused for that.
+    @Test func whatACellDropsIsWaitedFor() throws {
+        router.request(.put, .record)
+        for query in router.takeFrames() { router.answer(query) }
+        let stores = router.takeFrames()
+        for store in stores { router.refuse(store, .moving) }
+        #expect(router.takeAnswer() == nil && router.takeFrames().isEmpty)
+        router.wake(.at(11))
+        let again = router.takeFrames()
+        #expect(again.count == 3 && again.allSatisfy { $0.head.kind == .recordWrite })
+        #expect(Set(again.map(\.head.versionCounter)) == Set(stores.map(\.head.versionCounter)))
+        for store in again { router.answer(store, now: .at(12)) }
+        #expect(router.takeAnswer()?.status == 201)
+        #expect(router.node.writePauses.count == 1 && router.isIdle)
+    }
+
+    @Test func aWaitEndsWithTheDeadline() throws {
+        router.request(.get, .record, deadline: .milliseconds(100))
+        var now = Instant.zero
+        while !router.isIdle, now < .at(1_000) {
+            for query in router.takeFrames() { router.refuse(query, .moving, now: now) }
+            now += .milliseconds(5)
+            router.wake(now)
+        }
+        #expect(now <= .at(110))
+        #expect(router.takeAnswer()?.status == 503)
+    }
 }
