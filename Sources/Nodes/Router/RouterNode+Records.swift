@@ -382,9 +382,10 @@ extension RouterNode {
 
     /// A cell that drops what it must not keep, or has not heard of an entry, is back in a moment: the operation is asked
     /// again then, a write as the same version.
-    private mutating func wait(_ key: SlabKey) {
+    private mutating func wait(_ key: SlabKey, _ outcome: RegisterOperation.Outcome) {
         guard case .record(var work) = operations[key]!.work else { return }
         work.isWaiting = true
+        work.lack = outcome
         work.waits += 1
         operations[key]!.work = .record(work)
         operations[key]!.attempt &+= 1
@@ -394,6 +395,11 @@ extension RouterNode {
     /// The wait is over; false where there was none.
     private mutating func goOnAfterWait(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) -> Bool {
         guard case .record(let work) = operations[key]!.work, work.isWaiting else { return false }
+        guard now < operations[key]!.deadline else {
+            // Nothing is sent any more that nobody could answer in time.
+            complete(key, work.lack, into: &sink)
+            return true
+        }
         restart(key, assignment(of: operations[key]!.customer), now: now, into: &sink)
         return true
     }
@@ -411,7 +417,7 @@ extension RouterNode {
         if work.metMove, outcome.isLack, work.waits < Self.mostWaits,
             clock + Self.moveWait < operations[key]!.deadline
         {
-            return wait(key)
+            return wait(key, outcome)
         }
         if let paused = work.pausedAt { writePauses.record(clock - paused) }
         var response = RouterResponse(status: 200)

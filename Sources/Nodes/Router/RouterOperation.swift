@@ -38,6 +38,8 @@ struct RouterOperation {
         /// It waits to be asked again, and how often it has.
         var isWaiting = false
         var waits = 0
+        /// How it had ended before it waited.
+        var lack = RegisterOperation.Outcome.unknown
         /// When a write was refused for the first time because of a move; what follows is the pause that it cost.
         var pausedAt: Instant?
         /// The newest value that a read has found.

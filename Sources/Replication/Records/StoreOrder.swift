@@ -43,6 +43,13 @@ public struct StoreOrder: Sendable, Equatable {
             }
         }
     }
+    /// Synced to the disk before it is answered, whatever the store's durability: what a cell has promised the others.
+    public var isSynced: Bool {
+        switch operation {
+        case .install, .decree: true
+        default: false
+        }
+    }
     /// The asker's own number of the order, repeated by its answer.
     public var ticket: UInt64
     /// The customer's name and the record's key, as bytes of UTF-8.

@@ -8,6 +8,9 @@ struct RecordStatements {
     let begin: PreparedStatement
     let commit: PreparedStatement
     let rollback: PreparedStatement
+    /// What the next transaction's commit waits for: the write to the log, or the disk as well.
+    let syncFully: PreparedStatement
+    let syncLess: PreparedStatement
     private let connection: OpaquePointer?
     private let selectVersion: PreparedStatement
     private let selectRecord: PreparedStatement
@@ -25,6 +28,8 @@ struct RecordStatements {
         begin = try PreparedStatement(database, "BEGIN IMMEDIATE")
         commit = try PreparedStatement(database, "COMMIT")
         rollback = try PreparedStatement(database, "ROLLBACK")
+        syncFully = try PreparedStatement(database, "PRAGMA synchronous = FULL")
+        syncLess = try PreparedStatement(database, "PRAGMA synchronous = NORMAL")
         selectVersion = try PreparedStatement(
             database, "SELECT version, tombstone FROM records WHERE hash = ?1 AND customer = ?2 AND key = ?3")
         selectRecord = try PreparedStatement(

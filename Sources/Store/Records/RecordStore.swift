@@ -23,6 +23,7 @@ package final class RecordStore: @unchecked Sendable {
     let database: DatabaseQueue
     private var statements: RecordStatements?
     private let limits: RecordStoreLimits
+    private let durability: StoreSettings.Durability
 
     /// Cohorts of the placement table; fixed when the file was created.
     package let cohorts: Int
@@ -53,6 +54,7 @@ package final class RecordStore: @unchecked Sendable {
         placement = PlacementTable(cohortCount: cohorts)
         stored = Self.founding(cohorts)
         self.limits = limits
+        self.durability = durability
         database = opened.database
         identity = opened.identity
         statements = opened.statements
@@ -103,6 +105,9 @@ package final class RecordStore: @unchecked Sendable {
         guard let statements else { throw SQLiteResult(code: SQLITE_MISUSE) }
         var answers: [StoreAnswer] = []
         answers.reserveCapacity(orders.count)
+        let isSynced = durability == .process && orders.contains(where: \.isSynced)
+        if isSynced, !statements.isInsideTransaction { try statements.syncFully.execute() }
+        defer { if isSynced { try? statements.syncLess.execute() } }
         do throws(SQLiteResult) {
             try begin(statements)
             var read = 0
