@@ -148,32 +148,6 @@ public struct Edge: Sendable, Codable, Equatable {
     }
 }
 
-public struct StoreSettings: Sendable, Codable, Equatable {
-    public enum Tier: String, Sendable, Codable, CaseIterable {
-        /// Majorities for reads and writes: every key is a linearizable register.
-        case critical
-        /// One acknowledgement; reads ask every live cell of the shard.
-        case important
-        /// One copy; loss accepted.
-        case cache
-    }
-    public enum Durability: String, Sendable, Codable, CaseIterable {
-        /// An acknowledged write survives the death of the process.
-        case process
-        /// An acknowledged write survives the loss of power: every commit waits for the disk.
-        case machine
-    }
-    public var tier: Tier
-    public var durability: Durability
-    /// Of a request for a record that names none, and the most that a client may ask for; nil: normal, and any.
-    public var priority: Priority?
-    public init(tier: Tier = .critical, durability: Durability = .process, priority: Priority? = nil) {
-        self.tier = tier
-        self.durability = durability
-        self.priority = priority
-    }
-}
-
 /// Utilisation from which on each priority is shed, as ratios; at 1 it never is, and critical never is at all.
 public struct SheddingThresholds: Sendable, Codable, Equatable {
     public var critical: Double

@@ -38,6 +38,11 @@ extension MeshTopology {
         for blueprint in blueprints {
             digest.add(blueprint.name)
             digest.add(blueprint.store?.tier.rawValue ?? "")
+            // Nothing where there are none, so that a mesh without them keeps its digest.
+            for rule in blueprint.store?.tiers ?? [] {
+                digest.add(rule.prefix)
+                digest.add(rule.tier.rawValue)
+            }
             digest.add(blueprint.services.map(\.name))
         }
         digest.add(routing.bodyLimit)

@@ -14,4 +14,8 @@ public enum TopologyLimits {
     public static let cellWeight = 1_000
     public static let workersPerPool = 4_096
     public static let queuePerPool = 1_000_000
+    /// Beginnings of keys with a tier of their own, in one store.
+    public static let prefixesPerStore = 32
+    /// Bytes of one of them.
+    public static let keyPrefix = 64
 }

@@ -23,7 +23,12 @@ import Topology
                     ], priority: .high),
                 Service(name: "b"), Service(name: "null"),
             ],
-            store: StoreSettings(tier: .cache, durability: .machine, priority: .low),
+            store: StoreSettings(
+                tier: .cache,
+                tiers: [
+                    .init(prefix: "a \"b\"\\", tier: .critical), .init(prefix: "true", tier: .important),
+                    .init(prefix: "\u{7}é#: ", tier: .cache),
+                ], durability: .machine, priority: .low),
             shedding: SheddingThresholds(critical: 0.9, high: 0.8, normal: 0.1, low: 1e-5),
             objectives: Objectives(p99: .milliseconds(50)))
         var membership = MembershipSettings(profile: .wan)

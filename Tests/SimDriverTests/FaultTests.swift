@@ -90,6 +90,19 @@ import Topology
         #expect((report.verdict("acknowledged-writes")?.word == "skipped") == (tier == .cache))
     }
 
+    /// Every key is judged by what its own tier promises, all in one mesh.
+    @Test(arguments: 9...12) func oneMeshKeepsEachTiersPromise(seed: UInt64) throws {
+        var topology = Meshes.small()
+        topology.blueprints[0].store = StoreSettings(
+            tiers: [.init(prefix: "session/", tier: .important), .init(prefix: "cache/", tier: .cache)])
+        var configuration = Meshes.faulty(topology, seed: seed)
+        configuration.load.records = 9
+        let report = try SimRun.run(configuration)
+        #expect(report.isOk, "\(report.complaint)")
+        #expect(report.verdict("registers")?.word == "ok")
+        #expect(report.verdict("acknowledged-writes")?.word == "ok")
+    }
+
     @Test func aRandomPlanIsWholeAndInOrder() {
         let topology = Meshes.small()
         let plan = SimFault.random(seed: 1, topology: topology, duration: .seconds(30), count: 20)

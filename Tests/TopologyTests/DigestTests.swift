@@ -22,6 +22,10 @@ import Testing
         change { $0.sharding.spread = $0.sharding.spread == .cell ? .zone : .cell }
         change { $0.blueprints[0].services[0].name += "x" }
         change { $0.blueprints[0].store = $0.blueprints[0].store == nil ? StoreSettings() : nil }
+        change {
+            $0.blueprints[0].store = StoreSettings(tiers: [.init(prefix: "session/", tier: .important)])
+        }
+        change { $0.blueprints[0].store = StoreSettings(tiers: [.init(prefix: "session/", tier: .cache)]) }
         change { $0.routing.bodyLimit += 1 }
         change { $0.name += "x" }
         #expect(Set(changes.map(\.wireLabel) + [base.wireLabel]).count == changes.count + 1)

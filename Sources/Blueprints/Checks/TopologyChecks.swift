@@ -78,7 +78,7 @@ struct TopologyChecks {
 
     private func checkQuorum() {
         guard topology.sharding.size == 2,
-            let critical = topology.blueprints.first(where: { $0.store?.tier == .critical })
+            let critical = topology.blueprints.first(where: { $0.store?.strictest == .critical })
         else { return }
         reporter.warning(
             .quorumOfTwo, at: marks.size ?? marks.root,

@@ -30,10 +30,34 @@ struct BlueprintReader {
     private func store(_ map: MappingReader) -> StoreSettings {
         let defaults = StoreSettings()
         let settings = StoreSettings(
-            tier: map.word("tier", default: defaults.tier),
+            tier: map.word("tier", default: defaults.tier), tiers: map.mapping("tiers").map(tiers) ?? [],
             durability: map.word("durability", default: defaults.durability), priority: priority(map))
         map.finish()
         return settings
+    }
+
+    /// `"session/": important`: the beginnings of keys, each with its tier.
+    private func tiers(_ map: MappingReader) -> [StoreSettings.PrefixTier] {
+        let entries = map.allEntries()
+        if entries.count > TopologyLimits.prefixesPerStore {
+            reporter.error(
+                .tooMany, at: map.position,
+                "'tiers' has \(entries.count) entries; at most \(TopologyLimits.prefixesPerStore) are possible")
+        }
+        return entries.prefix(TopologyLimits.prefixesPerStore).compactMap { entry in
+            guard (1...TopologyLimits.keyPrefix).contains(entry.key.utf8.count), !entry.key.utf8.contains(0) else {
+                reporter.error(
+                    .badName, at: entry.position, "'\(YAMLValue.clipped(entry.key))' cannot be the beginning of a key",
+                    hint: entry.key.isEmpty
+                        ? "'tier' is that of all other keys"
+                        : "1 to \(TopologyLimits.keyPrefix) bytes, none of them NUL: \"session/\"")
+                return nil
+            }
+            let what = "the tier of '\(YAMLValue.clipped(entry.key))'"
+            return read.word(entry.value, what, StoreSettings.Tier.self).map {
+                StoreSettings.PrefixTier(prefix: entry.key, tier: $0)
+            }
+        }
     }
 
     /// The words of `priority`.

@@ -124,7 +124,12 @@ package enum ConfigurationRenderer {
         out.line("\(indent)services:")
         for service in blueprint.services { self.service(service, of: blueprint, indent: indent + "  ", &out) }
         if let store = blueprint.store {
-            var fields = [("tier", store.tier.rawValue), ("durability", store.durability.rawValue)]
+            var fields = [("tier", store.tier.rawValue)]
+            if !store.tiers.isEmpty {
+                let tiers = store.tiers.map { "\(out.quoted($0.prefix)): \($0.tier.rawValue)" }
+                fields.append(("tiers", "{\(tiers.joined(separator: ", "))}"))
+            }
+            fields.append(("durability", store.durability.rawValue))
             if let priority = store.priority { fields.append(("priority", "\(priority.name)")) }
             out.flow("\(indent)store", fields)
         }

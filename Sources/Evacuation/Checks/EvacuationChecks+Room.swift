@@ -58,10 +58,8 @@ extension EvacuationChecks {
         var isUsed = Array(repeating: false, count: topology.blueprints.count)
         for cell in leaving { isUsed[topology.cells[cell.position].blueprint] = true }
         var services: [String] = []
-        var tier: StoreSettings.Tier?
         for (number, blueprint) in topology.blueprints.enumerated() where isUsed[number] {
             for service in blueprint.services where !services.contains(service.name) { services.append(service.name) }
-            if let other = blueprint.store?.tier, strictness(other) > strictness(tier) { tier = other }
         }
         var lacking: [(blueprint: Int, services: [String])] = []
         for (number, blueprint) in topology.blueprints.enumerated() {
@@ -76,22 +74,20 @@ extension EvacuationChecks {
                 figure: "\(Figures.count(missing.count, "service")) missing in \(Figures.count(cells.count, "cell"))",
                 next: "add them to blueprint '\(topology.blueprints[number].name)' in a new mesh")
         }
-        guard let tier else { return }
-        let weaker = taking.filter { strictness(topology.blueprint(of: $0).store?.tier) < strictness(tier) }
-        if !weaker.isEmpty {
-            refuse(
-                .storeWeaker, "\(names(weaker)) would take over records of tier \(tier.rawValue) and promise less",
+        let leavers = topology.blueprints.indices.filter { isUsed[$0] }.compactMap { topology.blueprints[$0].store }
+        // Key by key: what begins with none of the prefixes is of the first one, which is empty.
+        for prefix in topology.keyPrefixes {
+            guard let tier = leavers.map({ $0.tier(ofKey: prefix) }).max() else { return }
+            let weaker = taking.filter { cell in
+                topology.blueprint(of: cell).store.map { $0.tier(ofKey: prefix) < tier } ?? true
+            }
+            guard !weaker.isEmpty else { continue }
+            let keys = prefix.isEmpty ? "" : " whose keys begin with '\(prefix)'"
+            return refuse(
+                .storeWeaker,
+                "\(names(weaker)) would take over records of tier \(tier.rawValue)\(keys) and promise less",
                 figure: Figures.count(weaker.count, "cell"),
-                next: "give the blueprint of these cells a store of tier \(tier.rawValue) in a new mesh")
-        }
-    }
-
-    private func strictness(_ tier: StoreSettings.Tier?) -> Int {
-        switch tier {
-        case nil: 0
-        case .cache: 1
-        case .important: 2
-        case .critical: 3
+                next: "give the blueprint of these cells a store of tier \(tier.rawValue)\(keys) in a new mesh")
         }
     }
 

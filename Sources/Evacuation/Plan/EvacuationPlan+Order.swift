@@ -27,7 +27,7 @@ extension EvacuationPlan {
 
     /// A cohort follows its strictest tier; nil without a store.
     private static func strictestTier(_ blueprints: [Blueprint]) -> StoreSettings.Tier? {
-        let tiers = blueprints.compactMap { $0.store?.tier }
+        let tiers = blueprints.compactMap { $0.store?.strictest }
         return [.critical, .important, .cache].first { tiers.contains($0) }
     }
 }

@@ -22,6 +22,10 @@ package struct LoadConfiguration: Sendable {
     package var popularity = Customers.Popularity.zipf(exponent: 1)
     /// Records per customer, `k1` ... `kM`, 1 ... 1 000 000.
     package var keys = 10
+    /// What keys begin with, in turn by their number; at least one, which may be empty.
+    package var keyPrefixes = [""]
+    /// What the mesh promises, by the number of a key modulo the count; empty where all keys are alike.
+    package var keyTiers: [StoreSettings.Tier] = []
     package var mix = LoadMix.standard
     package var priorities = PriorityMix.unstated
     /// Asked in turn at random; at least one if the mix has services.
@@ -58,6 +62,20 @@ package struct LoadConfiguration: Sendable {
         popularity = customers.popularity
     }
 
+    /// What the mesh promises to a key; nil where nobody has said.
+    func tier(ofKey number: UInt32) -> StoreSettings.Tier? {
+        keyTiers.isEmpty ? nil : keyTiers[Int(number) % keyTiers.count]
+    }
+
+    /// Takes over how the mesh's stores tell keys apart.
+    package mutating func tell(_ topology: MeshTopology) {
+        keyPrefixes = topology.keyPrefixes
+        // A prefix may itself begin with what another one adds: the keys are asked for as they are written.
+        keyTiers = keyPrefixes.indices.compactMap { index in
+            topology.tier(ofKey: MeshTopology.key(index, prefixes: keyPrefixes))
+        }
+    }
+
     var queueLimit: Int { queue ?? min(max(1024, Int(rate)), 1_000_000) }
 
     /// Throws the first thing that is out of its range.
@@ -73,6 +91,7 @@ package struct LoadConfiguration: Sendable {
             (1...TopologyLimits.customers).contains(customers),
             "\(customers) customers; there must be 1 to \(TopologyLimits.customers)")
         try check((1...1_000_000).contains(keys), "\(keys) keys per customer; there must be 1 to 1000000")
+        try check(!keyPrefixes.isEmpty, "keys begin with nothing at all; there must be one prefix, which may be empty")
         try check((1...10_000).contains(connections), "\(connections) connections; there must be 1 to 10000")
         try check((0...1_000_000).contains(queueLimit), "a queue of \(queueLimit); it must be 0 to 1000000")
         try check(

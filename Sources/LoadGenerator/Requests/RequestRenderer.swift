@@ -5,7 +5,8 @@ import Wire
 struct RequestRenderer: Sendable {
     private let readHead = Array("GET /v1/customers/c".utf8)
     private let writeHead = Array("PUT /v1/customers/c".utf8)
-    private let recordPath = Array("/records/k".utf8)
+    /// By the number of the key modulo the count.
+    private let recordPaths: [[UInt8]]
     private let servicePaths: [[UInt8]]
     /// What follows the target, by priority, without and with a value.
     private let readTails: [[UInt8]]
@@ -16,6 +17,7 @@ struct RequestRenderer: Sendable {
     init(_ configuration: LoadConfiguration, host: Endpoint, run: UInt64) {
         self.run = run
         valueSize = configuration.valueSize
+        recordPaths = configuration.keyPrefixes.map { Array("/records/\(HTTPName.encoded($0))k".utf8) }
         servicePaths = configuration.services.map { Array("/services/\($0)".utf8) }
         let isStated = configuration.priorities.shares != nil
         let tails = Priority.allCases.map {
@@ -34,7 +36,7 @@ struct RequestRenderer: Sendable {
         if request.kind == .service {
             output.append(servicePaths[Int(request.item)])
         } else {
-            output.append(recordPath)
+            output.append(recordPaths[Int(request.item) % recordPaths.count])
             output.append(decimal: UInt64(request.item))
         }
         output.append((isWrite ? writeTails : readTails)[Int(request.priority.rawValue)])

@@ -12,7 +12,7 @@ extension LoadRun {
         state.pointee.connections[index].number = number
         state.pointee.setPhase(index, .busy, since: now)
         state.pointee.inFlight += 1
-        if state.pointee.registers != nil { invoke(request, number) }
+        if state.pointee.registers != nil, isRegister(request) { invoke(request, number) }
         state.pointee.renderer.append(request, number: number, into: &stream.pointee.output)
         pool.wrote(stream)
     }
@@ -95,7 +95,7 @@ extension LoadRun {
         }
         let version = response.etag.isPresent ? AnswerNotes.version(response.etag.bytes(in: bytes)) : nil
         let isUnknown = !isOK && !Self.refusedWhole(response.status, problem)
-        if request.kind == .write {
+        if request.kind == .write, isKept(request) {
             if isOK {
                 state.pointee.writes.acknowledged(
                     request.record, value: number, version: version ?? .none,
@@ -104,9 +104,19 @@ extension LoadRun {
                 state.pointee.writes.unknown(request.record, value: number)
             }
         }
-        if state.pointee.registers != nil {
+        if state.pointee.registers != nil, isRegister(request) {
             complete(request, number, response.status, isOK: isOK, isUnknown: isUnknown, version, body)
         }
+    }
+
+    /// One register per record is what tier critical promises.
+    private func isRegister(_ request: LoadRequest) -> Bool {
+        configuration.tier(ofKey: request.item).map { $0 == .critical } ?? true
+    }
+
+    /// The keys of tier cache are accepted losses, where others are none.
+    private func isKept(_ request: LoadRequest) -> Bool {
+        configuration.keyTiers.count < 2 || configuration.tier(ofKey: request.item) != .cache
     }
 
     /// Whether an answer says that nothing was changed.
@@ -122,8 +132,10 @@ extension LoadRun {
         guard request.kind != .verification else {
             return state.pointee.verification.failed(request.record, now: now)
         }
-        if request.kind == .write { state.pointee.writes.unknown(request.record, value: number) }
-        if request.kind != .service { state.pointee.registers?.complete(OperationID(number), .unknown) }
+        if request.kind == .write, isKept(request) { state.pointee.writes.unknown(request.record, value: number) }
+        if request.kind != .service, isRegister(request) {
+            state.pointee.registers?.complete(OperationID(number), .unknown)
+        }
         fail(request, failure, now: now)
     }
 

@@ -59,6 +59,7 @@ package struct CellNode: ~Copyable {
     var rooms: [CohortRoom]
     /// When what the store could not be asked is asked again.
     var installRetryAt = Instant.distantFuture
+    /// The strictest of its store: a cohort follows it as a whole.
     let tier: StoreSettings.Tier?
     var refill: Refill
     /// The store was asked to change its life and has not answered.
@@ -91,7 +92,7 @@ package struct CellNode: ~Copyable {
         var port = configuration.gossip
         port.metadata = condition.metadata
         gossip = try GossipPort(port)
-        tier = blueprint.store?.tier
+        tier = blueprint.store?.strictest
         // Whatever its store has installed was decided, and may be newer than what it was started with.
         var ledger = PlacementLedger(
             configuration.placement, seal: EntrySeal(secret: port.secret, mesh: port.mesh))
@@ -103,8 +104,7 @@ package struct CellNode: ~Copyable {
         }
         let rule =
             configuration.refill
-            ?? RefillRule(
-                tier: blueprint.store?.tier ?? .cache, requestTimeout: configuration.topology.routing.requestTimeout)
+            ?? RefillRule(blueprint.store, requestTimeout: configuration.topology.routing.requestTimeout)
         let votes = store?.life ?? .votes
         let shapes = votes == .votes ? [] : ledger.placement.shapes(around: configuration.cell)
         let peers = Set(shapes.flatMap { $0.domains.flatMap(\.cells) }).sorted()

@@ -26,6 +26,10 @@ package enum DataPlane {
             case .service: .service
             }
         var data = DataRequest(id: id, target: target, method: request.method, customer: hash(route.customer, bytes))
+        if case .record(_, let key) = route {
+            data.key = key.bytes(in: bytes)
+            data.keyIsEncoded = key.isEncoded
+        }
         if request.priority.isPresent {
             guard let priority = priority(request.priority, bytes) else {
                 throw DataPlaneRefusal(

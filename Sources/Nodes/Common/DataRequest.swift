@@ -17,6 +17,10 @@ package struct DataRequest {
     package var priority: Priority?
     /// How long the client will wait; nil when it did not say.
     package var deadline: TimeAmount?
+    /// The record's key as it stands in the request; empty for a service.
+    package var key = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// In `key` `%2F` is one byte.
+    package var keyIsEncoded = false
 
     package init(
         id: RequestID, target: Target, method: HTTPMethod, customer: CustomerHash, priority: Priority? = nil,

@@ -13,7 +13,7 @@ extension RouterNode {
             refuseNoCell(request.id, shard: shard, customer: request.customer, into: &sink)
             return nil
         }
-        guard let rule = rule(of: shard[0]) else {
+        guard let tier = tier(of: request, at: shard[0]) else {
             refuse(
                 request.id, status: 404, shard: nil, customer: request.customer,
                 .noStore, into: &sink)
@@ -33,6 +33,7 @@ extension RouterNode {
             return nil
         }
         operationNumber &+= 1
+        let rule = rule(of: tier)
         let members = QuorumMembers(assignment)
         let register = RegisterOperation(
             kind: kind, rule: rule, quorum: members.quorum, usable: usable(of: members, rule),

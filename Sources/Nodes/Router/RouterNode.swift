@@ -63,8 +63,8 @@ package struct RouterNode: ~Copyable {
     var nextExchange = Instant.distantFuture
     /// Nil once the cells that never served were looked for.
     var started: Instant?
-    /// The tier of each blueprint's records; nil where it has no store.
-    private let tiers: [StoreSettings.Tier?]
+    /// The tiers of each blueprint's records; nil where it has no store.
+    private let tiers: [TierRules?]
     private let quorum: QuorumRule?
     /// What is to be added to the driver's monotonic time for the wall clock: nanoseconds since 1970. The driver keeps it
     /// right as the wall clock is set.
@@ -89,7 +89,7 @@ package struct RouterNode: ~Copyable {
         boot = configuration.boot
         operations = Slab(limit: configuration.operationLimit)
         heldLimit = configuration.heldLimit
-        tiers = configuration.topology.blueprints.map { $0.store?.tier }
+        tiers = configuration.topology.blueprints.map { $0.store.map(TierRules.init) }
         quorum = configuration.quorum
         clocks = ClockConsensus(cells: configuration.topology.cells.count)
         cellsByName = Dictionary(
@@ -139,11 +139,13 @@ package struct RouterNode: ~Copyable {
         if now >= nextLook { look(stood: stood, now: now, into: &sink) }
     }
 
-    /// How many cells of each set an operation on these records needs; nil where the cells have no store.
-    func rule(of cell: CellIndex) -> QuorumRule? {
-        guard let tier = tiers[topology.cells[cell.position].blueprint] else { return nil }
-        return quorum ?? QuorumRule(tier: tier)
+    /// What the customer's cells promise to a record; nil where they have no store.
+    func tier(of request: DataRequest, at cell: CellIndex) -> StoreSettings.Tier? {
+        tiers[topology.cells[cell.position].blueprint]?.tier(ofKey: request.key, escapes: request.keyIsEncoded)
     }
+
+    /// How many cells of each set an operation on a record of this tier needs.
+    func rule(of tier: StoreSettings.Tier) -> QuorumRule { quorum ?? QuorumRule(tier: tier) }
 
     /// The customer's shards and epoch as this router knows them.
     func assignment(of customer: CustomerHash) -> Placement.Assignment {

@@ -24,7 +24,7 @@ public struct BlastRadius: Sendable {
         static func < (a: Need, b: Need) -> Bool { a.rawValue < b.rawValue }
 
         init(_ store: StoreSettings?) {
-            switch store?.tier {
+            switch store?.strictest {
             case .critical: self = .majority
             case .important, .cache: self = .one
             case nil: self = .nothing

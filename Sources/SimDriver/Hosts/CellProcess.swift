@@ -22,7 +22,7 @@ final class CellProcess: LinkingProcess {
         let blueprint = simulation.topology.blueprint(of: cell)
         if let settings = blueprint.store, let defect = simulation.configuration.defect?.refill {
             configuration.refill = defect.distort(
-                RefillRule(tier: settings.tier, requestTimeout: simulation.topology.routing.requestTimeout))
+                RefillRule(settings, requestTimeout: simulation.topology.routing.requestTimeout))
         }
         node = try CellNode(configuration)
         node.wallOffset = Simulation.epoch

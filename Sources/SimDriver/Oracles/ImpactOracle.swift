@@ -21,7 +21,8 @@ struct ImpactOracle {
 
     private let placement: Placement
     /// By blueprint; nil without a store.
-    private let tiers: [StoreSettings.Tier?]
+    private let stores: [StoreSettings?]
+    private let prefixes: [String]
     private let blueprints: [Int]
     /// Why placement predicts nothing, if it does not.
     private let excuse: String?
@@ -38,7 +39,8 @@ struct ImpactOracle {
 
     init(_ topology: MeshTopology, placement: Placement, isClear: Bool) {
         self.placement = placement
-        tiers = topology.blueprints.map { $0.store?.tier }
+        stores = topology.blueprints.map(\.store)
+        prefixes = topology.keyPrefixes
         blueprints = topology.cells.map(\.blueprint)
         if topology.sharding.replacement != .never {
             excuse = "shards change when a cell crashes"
@@ -76,9 +78,11 @@ struct ImpactOracle {
                 request.customer, predicted: Self.impact(serving: up, of: members.count),
                 observed: Self.impact(serving: shard.serving, of: shard.size))
         }
-        guard request.action != nil, members.count > 0, let tier = tiers[blueprints[members[0].position]] else {
+        guard request.action != nil, members.count > 0, let store = stores[blueprints[members[0].position]] else {
             return
         }
+        let tier =
+            store.tiers.isEmpty ? store.tier : store.tier(ofKey: MeshTopology.key(request.key, prefixes: prefixes))
         let rule = QuorumRule(tier: tier)
         let needed = max(rule.read.of(members.count), rule.write.of(members.count))
         let isAnswered = status < 300 || status == 404

@@ -155,10 +155,10 @@ private struct Course {
     }
 
     private func addRecords(_ ledger: ClientLedger, to report: inout SimulationReport) {
-        let tiers = Set(simulation.topology.blueprints.compactMap { $0.store?.tier })
+        let tiers = ledger.tiersInUse
         guard !tiers.isEmpty else { return }
         // The cache tier promises nothing, and only the critical one a register.
-        guard !tiers.contains(.cache) else {
+        guard tiers != [.cache] else {
             let reason = "a store of tier cache promises nothing"
             report.add(.skipped("acknowledged-writes", because: reason), otherwise: .safety)
             return report.add(.skipped("registers", because: reason), otherwise: .safety)
@@ -166,7 +166,7 @@ private struct Course {
         let writes = ledger.writes.verdict()
         report.add(writes, otherwise: ledger.writes.violations.isEmpty ? .liveness : .safety)
         report.add(
-            tiers == [.critical]
+            tiers.contains(.critical)
                 ? ledger.registers.verdict()
                 : .skipped("registers", because: "only tier critical promises registers"), otherwise: .safety)
     }

@@ -53,7 +53,7 @@ extension Simulation {
 
     /// What a cell is told of its store.
     func birth(of machine: SimMachine, _ cell: CellIndex) -> StoreBirth {
-        let tier = topology.blueprint(of: cell).store?.tier
+        let tier = topology.blueprint(of: cell).store?.strictest
         let isFounding =
             configuration.defect?.refill == .votesAtOnce || machine.lives == 1 && configuration.isFounded
         return StoreBirth(

@@ -20,14 +20,27 @@ struct ClientLedger {
     /// A customer's last records may be deleted, so they need not be there at the end.
     private var kept = Int.max
 
-    init(_ topology: MeshTopology, placement: Placement, isClear: Bool) {
+    /// What every store promises, by key; nil without a store.
+    private let tiers: [StoreSettings.Tier?]
+
+    init(_ topology: MeshTopology, load: SimLoad, placement: Placement, isClear: Bool) {
+        let prefixes = topology.keyPrefixes
+        tiers = (0..<max(load.records, 1)).map { topology.tier(ofKey: MeshTopology.key($0, prefixes: prefixes)) }
         impact = ImpactOracle(topology, placement: placement, isClear: isClear)
     }
+
+    /// The tiers of the keys that are asked for.
+    var tiersInUse: Set<StoreSettings.Tier> { Set(tiers.compactMap { $0 }) }
+
+    /// Only tier critical promises one register per record.
+    private func isRegister(_ request: SimRequest) -> Bool { tiers[request.key] == .critical }
 
     mutating func invoked(_ request: SimRequest, load: SimLoad) {
         kept = load.records - 2
         if !request.isReadBack { requests += 1 }
-        if let action = request.action { registers.invoke(request.operation, action, on: request.record) }
+        if let action = request.action, isRegister(request) {
+            registers.invoke(request.operation, action, on: request.record)
+        }
     }
 
     /// - Returns: false for a read-back that has to be tried again.
@@ -44,9 +57,9 @@ struct ClientLedger {
         }
         count(request, answer, outcome)
         guard request.action != nil else { return true }
-        registers.complete(request.operation, outcome)
+        if isRegister(request) { registers.complete(request.operation, outcome) }
         if request.isReadBack { return readBack(request, outcome) }
-        if request.kind == .write, request.key < kept {
+        if request.kind == .write, request.key < kept, tiers[request.key] != .cache {
             switch outcome {
             case .acknowledged(let version):
                 writes.acknowledged(

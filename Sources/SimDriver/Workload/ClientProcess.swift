@@ -8,6 +8,8 @@ final class ClientProcess: SimProcess {
     private let load: SimLoad
     private let sampler: CustomerSampler
     private let services: [String]
+    /// What stands behind `/records/`, by key.
+    private let keys: [String]
     private var arrivals: Generator
     private var choices: Generator
     /// Idle connections to each router; the one used last is used next.
@@ -35,13 +37,17 @@ final class ClientProcess: SimProcess {
         if let count = load.customers { customers.count = max(1, count) }
         sampler = CustomerSampler(customers)
         services = Self.entries(of: topology)
+        keys = (0..<max(load.records, 1)).map {
+            HTTPName.encoded(MeshTopology.key($0, prefixes: topology.keyPrefixes))
+        }
         arrivals = Generator(seed: simulation.seed, concern: "sim.arrivals")
         choices = Generator(seed: simulation.seed, concern: "sim.choices")
         idle = Array(repeating: [], count: topology.routers.count)
         limits = HTTPLimits(headers: 65_536, body: topology.routing.bodyLimit + 65_536)
         patience = topology.routing.requestTimeout + .seconds(2)
         ledger = ClientLedger(
-            topology, placement: simulation.placement, isClear: !simulation.faults.contains(where: \.clouds))
+            topology, load: load, placement: simulation.placement, isClear: !simulation.faults.contains(where: \.clouds)
+        )
         super.init(simulation, machine)
     }
 
@@ -153,7 +159,7 @@ final class ClientProcess: SimProcess {
         if case .service(let index, _) = request.kind {
             target += "/services/\(services[index])"
         } else {
-            target += "/records/k\(request.key)"
+            target += "/records/" + keys[request.key]
         }
         target.withUTF8 { target in
             let host: StaticString = "mesh.sim"

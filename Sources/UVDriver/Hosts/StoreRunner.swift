@@ -25,7 +25,7 @@ final class StoreRunner {
 
     init(loop: EventLoop, settings: HostSettings, _ wanted: StoreSettings) throws {
         var birth = settings.store
-        birth.promisesNothing = wanted.tier == .cache
+        birth.promisesNothing = wanted.strictest == .cache
         store = try RecordStore(
             path: settings.dataDirectory + "/store.sqlite", cell: settings.name, birth: birth,
             durability: wanted.durability, cohorts: settings.placement.entries.count)

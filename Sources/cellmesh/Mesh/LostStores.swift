@@ -47,7 +47,7 @@ struct LostStores {
         for number in 1...max(topology.customers.count, 1) {
             let shard = placement.shard(of: CustomerHash(number: number))
             guard shard.count > 0, let store = topology.blueprint(of: shard[0]).store else { continue }
-            let rule = QuorumRule(tier: store.tier)
+            let rule = QuorumRule(tier: store.strictest)
             if shard.count - shard.count(in: mute) < max(rule.read.of(shard.count), rule.write.of(shard.count)) {
                 refused += 1
             }

@@ -67,13 +67,14 @@ struct LoadOptions: ParsableArguments {
             if let priorities { load.priorities = try PriorityMix(priorities) }
             load.objectives = try slo.map { expression throws(LoadError) in try Objective(expression) }
             load.verifies = verify
+            load.keys = keys
+            load.tell(topology)
             // One register per record is what tier critical promises, as long as shards keep their members.
             load.checksRegisters =
                 verify && topology.sharding.replacement == .never
-                && topology.blueprints.allSatisfy { $0.store.map { $0.tier == .critical } ?? true }
+                && (load.keyTiers.isEmpty || load.keyTiers.contains(.critical))
             load.connections = connections
             load.timeout = timeout.amount
-            load.keys = keys
             try load.validate()
             return load
         } catch let error as LoadError {

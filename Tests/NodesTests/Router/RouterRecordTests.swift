@@ -317,6 +317,27 @@ import Wire
         #expect(router.takeAnswer()?.body == "v")
     }
 
+    /// One mesh, three promises: what a write needs follows from its key.
+    @Test func eachKeyHasTheTierOfItsBeginning() {
+        let store = StoreSettings(
+            tiers: [.init(prefix: "session/", tier: .important), .init(prefix: "cache/", tier: .cache)])
+        func asked(_ key: String) -> (query: Int, acknowledgements: Int) {
+            let router = RouterHarness(topology(store: store))
+            router.request(.put, .record, key: key)
+            let query = router.takeFrames()
+            for frame in query { router.answer(frame) }
+            var acknowledgements = 0
+            for frame in router.takeFrames() where router.sink.answers.isEmpty {
+                router.answer(frame)
+                acknowledgements += 1
+            }
+            return (query.count, acknowledgements)
+        }
+        #expect(asked("k1") == (3, 2))
+        #expect(asked("session%2F1") == (3, 1))
+        #expect(asked("cache%2F1") == (1, 1))
+    }
+
     /// A write that could not hear of the newest one is newer all the same.
     @Test func versionsFollowRealTimeWithoutHavingSeenOneAnother() {
         func version(_ router: RouterHarness, at now: Instant) -> RecordVersion? {

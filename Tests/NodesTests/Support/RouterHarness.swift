@@ -134,14 +134,17 @@ final class RouterHarness {
     @discardableResult
     func request(
         _ method: HTTPMethod, _ target: DataRequest.Target = .service, priority: Priority? = nil,
-        deadline: TimeAmount? = nil, now: Instant = .zero
+        deadline: TimeAmount? = nil, key: String = "k1", now: Instant = .zero
     ) -> RequestID {
         requests += 1
         let id = RequestID(index: requests, generation: 1)
-        node.handle(
-            request: DataRequest(
-                id: id, target: target, method: method, customer: customer, priority: priority, deadline: deadline),
-            now: now, into: &sink)
+        var request = DataRequest(
+            id: id, target: target, method: method, customer: customer, priority: priority, deadline: deadline)
+        withBytes(key) { key in
+            request.key = key
+            request.keyIsEncoded = true
+            node.handle(request: request, now: now, into: &sink)
+        }
         return id
     }
 

@@ -152,7 +152,7 @@ struct Refill {
         func isMissing(_ cell: CellIndex) -> Bool { place(of: cell).map { !peers[$0].isSource } ?? true }
         let isCovered = task.isCovered(
             most: { rule.mostMissing(size: $0, purpose: task.purpose) }, missing: isMissing)
-        return isCovered && (rule.tier == .critical || courtesy)
+        return isCovered && (!rule.readsAll || courtesy)
     }
 
     func missing(isAlive: (RefillPeer) -> Bool) -> [StoreStatus.Missing] {

@@ -5,7 +5,10 @@ import Topology
 
 /// What reading from other cells presupposes, by tier.
 package struct RefillRule: Sendable {
+    /// The strictest of the store.
     package var tier: StoreSettings.Tier
+    /// Some keys are acknowledged by one cell alone: all cells that live are waited for, and read.
+    package var readsAll: Bool
     /// From the cell's start to the first page: by then nobody counts an acknowledgement of its former life.
     package var wait: TimeAmount
     /// In place of what the tier needs; for tests, which show a checker what a wrong build does.
@@ -13,7 +16,13 @@ package struct RefillRule: Sendable {
 
     /// - Parameter requestTimeout: the longest life of a request at any router.
     package init(tier: StoreSettings.Tier, requestTimeout: TimeAmount) {
-        self.tier = tier
+        self.init(StoreSettings(tier: tier), requestTimeout: requestTimeout)
+    }
+
+    /// - Parameter store: nil for a cell without one.
+    package init(_ store: StoreSettings?, requestTimeout: TimeAmount) {
+        tier = store?.strictest ?? .cache
+        readsAll = store.map { $0.weakest != .critical } ?? true
         // Clocks of two machines go as fast as each other, but for a sixteenth.
         wait = requestTimeout + requestTimeout / 16 + .milliseconds(50)
     }
