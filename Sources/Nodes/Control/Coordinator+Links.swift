@@ -62,8 +62,7 @@ extension Coordinator {
             let link = links[position]
             switch link.state {
             case .closed:
-                guard isWanted, link.isAlive, now >= link.retryAt, let endpoint = link.endpoint, endpoint.port != 0
-                else { continue }
+                guard isWanted, link.canBeOpened, now >= link.retryAt, let endpoint = link.endpoint else { continue }
                 links[position].state = .opening
                 sink.openLink(to: cell, at: endpoint)
             case .opening: break

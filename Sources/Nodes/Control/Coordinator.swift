@@ -113,7 +113,7 @@ package struct Coordinator {
 
     package var nextDeadline: Instant {
         var next = min(due, lookAt)
-        for link in links where link.state == .closed && link.isWanted { next = min(next, link.retryAt) }
+        for link in links where link.isWanted && link.canBeOpened { next = min(next, link.retryAt) }
         for job in jobs.values { next = min(next, job.until) }
         return next
     }

@@ -23,6 +23,8 @@ struct CoordinatorLink {
     /// The digest of the placement that it is known to have.
     var digest: UInt64?
 
+    /// It is closed, and where the cell is to be found is known: nobody wakes for one that is dead.
+    var canBeOpened: Bool { state == .closed && isAlive && endpoint.map { $0.port != 0 } ?? false }
     var isAlive: Bool { status == .alive || status == .suspect }
     var hasStatusQuestion: Bool { asked.values.contains { if case .status = $0.question { true } else { false } } }
     var hasEntriesQuestion: Bool { asked.values.contains { $0.question == .entries } }
