@@ -373,7 +373,9 @@ final class EvacuationDesk {
                 ? nil
                 : plan.isAborted
                     ? "taken back by 'evacuation abort'"
-                    : progress.stages.last.map { "the gate was red at \($0.percent) %: \($0.detail)" }
+                    : progress.reason ?? progress.stages.last.map {
+                        "the gate was red at \($0.percent) %: \($0.detail)"
+                    }
                         ?? "it was taken back"
             report.stages = progress.stages
             report.customersMoved = completed ? customers(of: plan.region) : 0

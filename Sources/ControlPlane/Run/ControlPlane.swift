@@ -243,6 +243,9 @@ package final class ControlPlane {
         return EvacuationDesk.Places(
             cells: { running(.cell) }, routers: { running(.router) },
             isAlive: { [unowned self] cell in
+                // Of its own children the control plane knows sooner than the membership.
+                let process = supervisor[ProcessName(.cell, topology.cells[cell.position].name)]
+                if let process, !process.isRunning, process.isHeldDown || process.startFailure != nil { return false }
                 let status = member.member(named: topology.cells[cell.position].name)?.status
                 return status == .alive || status == .suspect
             },

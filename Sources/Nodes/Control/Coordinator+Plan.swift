@@ -51,6 +51,7 @@ extension Coordinator {
             progress = CoordinatorProgress()
             watch = nil
             watched = 0
+            progressAt = nil
             settledDeciders = nil
             for position in links.indices { links[position].rows.removeAll() }
             sink.note(.planBegan(new))
@@ -67,6 +68,7 @@ extension Coordinator {
     mutating func note(_ entry: PlacementEntry, now: Instant) {
         if entry.state.phase == .joint, progress.firstBegin == nil { progress.firstBegin = now }
         if entry.state.phase == .new { progress.lastSwitch = now }
+        progressAt = now
     }
 
     // MARK: Polling
@@ -153,7 +155,10 @@ extension Coordinator {
             }
             advancePins(entry, now: now)
         }
-        if let open { finish(open, now: now) }
+        if let open {
+            lookForStall(open, now: now, into: &sink)
+            finish(open, now: now)
+        }
     }
 
     private mutating func decide(_ entry: PlacementEntry, _ change: CoordinatorJob.EntryChange, now: Instant) {
@@ -308,14 +313,19 @@ extension Coordinator {
                 due = min(due, watch.since + plan.watch)
                 return isPartial(stages, number, plan) ? Set(stages.stage(number)) : []
             case .red:
-                endStage(stages, watch.stage, verdict, into: &sink)
-                if !isChangingPlan { start(.changePlan(id: plan.id, .reverse(isAborted: false)), now: now) }
+                reverse(plan, stages, verdict, into: &sink, now: now)
                 return []
             case .green:
                 endStage(stages, watch.stage, verdict, into: &sink)
                 watched = watch.stage
                 self.watch = nil
             }
+        }
+        // Between two watches, and while all is verified, customers are served as well: what speaks against it counts.
+        let verdict = EvacuationGate(topology.evacuation).judge(observation, watchEnded: false)
+        if verdict.decision == .red, progress.firstBegin != nil {
+            reverse(plan, stages, verdict, into: &sink, now: now)
+            return []
         }
         guard number <= stages.count else {
             progress.step = "verifying"
@@ -327,6 +337,55 @@ extension Coordinator {
         }
         progress.step = "moving"
         return Set(stages.stage(number))
+    }
+
+    /// The gate is red: all that has moved goes back.
+    private mutating func reverse(
+        _ plan: PlanDecree, _ stages: EvacuationStages, _ verdict: EvacuationGate.Verdict,
+        into sink: inout some CoordinatorSink, now: Instant
+    ) {
+        let number = min(max(watch?.stage ?? progress.stage + 1, 1), stages.count)
+        if progress.stages.last?.outcome != .red {
+            let percent = stages.percents[number - 1]
+            progress.stages.removeAll { $0.percent == percent }
+            progress.stages.append(
+                EvacuationReport.Stage(percent: percent, requests: observation.requests, gate: verdict))
+            sink.note(.stageEnded(percent: percent, verdict, requests: observation.requests))
+        }
+        if !isChangingPlan { start(.changePlan(id: plan.id, .reverse(isAborted: false)), now: now) }
+    }
+
+    /// A plan that nothing has come of for a while: it is taken back where it can be, and otherwise says what it waits
+    /// for.
+    private mutating func lookForStall(_ plan: PlanDecree, now: Instant, into sink: inout some CoordinatorSink) {
+        guard !plan.isPaused, watch == nil else {
+            progressAt = now
+            return
+        }
+        guard let since = progressAt else {
+            progressAt = now
+            return
+        }
+        guard now - since > Self.stallLimit else { return }
+        progressAt = now
+        let waiting = ledger.table.entries.first { $0.state.phase != .stable }
+        let cells = topology.cells.indices.filter { position in
+            guard let entry = waiting else { return false }
+            return links[position].isAlive
+                && links[position].cohorts[entry.cohort].map {
+                    $0.version != entry.version || $0.filled < entry.fillMove
+                } ?? true
+        }
+        let names = cells.prefix(6).map { topology.cells[$0].name }.joined(separator: ", ")
+        let cohort = waiting.map { "cohort \($0.cohort)" } ?? "the count of what is left"
+        stall(
+            "nothing has come of \(cohort) for \(Int64(Self.stallLimit.seconds)) s"
+                + (names.isEmpty ? "; too few cells of its customers' old shards live" : "; it waits for \(names)"),
+            now: now, into: &sink)
+        if plan.state == .moving {
+            progress.reason = stalled
+            start(.changePlan(id: plan.id, .reverse(isAborted: false)), now: now)
+        }
     }
 
     /// A stage that has begun, and was interrupted by the end of a coordinator, goes on.

@@ -58,6 +58,8 @@ package struct Coordinator {
     /// Of the stage under watch: its number, and when it was complete.
     var watch: (stage: Int, since: Instant)?
     var stalled = ""
+    /// When something was decided last.
+    var progressAt: Instant?
     /// For tests, which show a checker what a wrong build does.
     package var defect: CoordinatorDefect?
 
@@ -65,6 +67,8 @@ package struct Coordinator {
     static let lookInterval = TimeAmount.seconds(2)
     static let answerLimit = TimeAmount.milliseconds(500)
     static let idleLimit = TimeAmount.seconds(3)
+    /// Nothing was decided for so long: a plan that moves is taken back.
+    static let stallLimit = TimeAmount.seconds(60)
     /// Changes under way at once.
     static let mostJobs = 64
 
@@ -214,6 +218,8 @@ package struct CoordinatorProgress: Sendable, Equatable {
     /// When the first cohort of the plan began; nil before.
     package var firstBegin: Instant?
     package var lastSwitch: Instant?
+    /// Why the plan was taken back without a word of the gate.
+    package var reason: String?
     /// Rows that the cells of the region still have; nil before they were counted.
     package var rowsLeft: Int?
 }
