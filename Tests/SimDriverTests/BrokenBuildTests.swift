@@ -75,4 +75,25 @@ import Topology
         let reports = try runs(SimDefect(store: .dropsCommits(0.5)))
         #expect(reports.contains { isUnsafe($0, by: "acknowledged-writes") })
     }
+
+    /// For a second every shard has one cell, which then goes as the others come back.
+    private var taking: [SimFault] {
+        let others = ["r2-1", "r2-2", "r3-1", "r3-2"]
+        func all(_ action: SimFault.Action, _ names: [String], at milliseconds: Int64) -> [SimFault] {
+            names.map { SimFault(at: .milliseconds(milliseconds), action, $0) }
+        }
+        return all(.kill, others, at: 500) + all(.restart, others, at: 1500) + all(.kill, ["r1-1", "r1-2"], at: 1500)
+            + all(.restart, ["r1-1", "r1-2"], at: 3000)
+    }
+
+    /// A write that one cell has acknowledged is not there while that cell is away: a client is told so, or sees it go.
+    @Test func sessionsThatDoNotCountAreFound() throws {
+        let topology = Meshes.small(tier: .important)
+        let broken = try runs(SimDefect(ignoresSessions: true), topology: topology, faults: taking)
+        #expect(broken.contains { isUnsafe($0, by: "sessions") })
+        for report in try runs(SimDefect(), topology: topology, faults: taking) {
+            #expect(report.isOk, "\(report.complaint)")
+            #expect(report.verdict("sessions")?.word == "ok")
+        }
+    }
 }

@@ -47,6 +47,8 @@ package struct LoadConfiguration: Sendable {
     package var verificationPatience = TimeAmount.seconds(10)
     /// Also holds all answers to reads and writes against one register per record; costs a microsecond a request.
     package var checksRegisters = false
+    /// Also has every customer carry its session, and holds the answers against it.
+    package var checksSessions = false
     package var objectives: [Objective] = []
     /// Marks the values of this run, so that those of another one are told apart; drawn from the clock where nil.
     package var run: UInt64?

@@ -8,7 +8,7 @@ struct RequestRenderer: Sendable {
     /// By the number of the key modulo the count.
     private let recordPaths: [[UInt8]]
     private let servicePaths: [[UInt8]]
-    /// What follows the target, by priority, without and with a value.
+    /// What follows the request line, by priority, without and with a value.
     private let readTails: [[UInt8]]
     private let writeTails: [[UInt8]]
     private let valueSize: Int
@@ -21,15 +21,17 @@ struct RequestRenderer: Sendable {
         servicePaths = configuration.services.map { Array("/services/\($0)".utf8) }
         let isStated = configuration.priorities.shares != nil
         let tails = Priority.allCases.map {
-            " HTTP/1.1\r\nHost: \(host)\r\n" + (isStated ? "X-Priority: \($0.name)\r\n" : "")
+            "Host: \(host)\r\n" + (isStated ? "X-Priority: \($0.name)\r\n" : "")
         }
         let length = configuration.valueSize
         readTails = tails.map { Array(($0 + "\r\n").utf8) }
         writeTails = tails.map { Array(($0 + "Content-Length: \(length)\r\n\r\n").utf8) }
     }
 
-    /// - Parameter number: of the write; of no meaning for others.
-    func append(_ request: LoadRequest, number: UInt64, into output: inout ByteBuffer) {
+    /// - Parameters:
+    ///   - number: of the write; of no meaning for others.
+    ///   - session: what stands in `X-Session`; nil without one.
+    func append(_ request: LoadRequest, number: UInt64, session: [UInt8]? = nil, into output: inout ByteBuffer) {
         let isWrite = request.kind == .write
         output.append(isWrite ? writeHead : readHead)
         output.append(decimal: UInt64(request.customer))
@@ -38,6 +40,12 @@ struct RequestRenderer: Sendable {
         } else {
             output.append(recordPaths[Int(request.item) % recordPaths.count])
             output.append(decimal: UInt64(request.item))
+        }
+        output.append(" HTTP/1.1\r\n")
+        if let session {
+            output.append("X-Session: ")
+            output.append(session)
+            output.append("\r\n")
         }
         output.append((isWrite ? writeTails : readTails)[Int(request.priority.rawValue)])
         if isWrite { RecordValue.append(run: run, number: number, size: valueSize, into: &output) }

@@ -26,4 +26,6 @@ struct LoadConnection {
     var request = LoadRequest(intended: .zero, customer: 0, item: 0, kind: .read, priority: .normal)
     /// Of the write, or of the operation in the history.
     var number: UInt64 = 0
+    /// The request carries its customer's session.
+    var hasSession = false
 }

@@ -13,7 +13,9 @@ extension LoadRun {
         state.pointee.setPhase(index, .busy, since: now)
         state.pointee.inFlight += 1
         if state.pointee.registers != nil, isRegister(request) { invoke(request, number) }
-        state.pointee.renderer.append(request, number: number, into: &stream.pointee.output)
+        let token = hasSession(request) ? state.pointee.sessions?.begin(request, number: number) : nil
+        state.pointee.connections[index].hasSession = token != nil
+        state.pointee.renderer.append(request, number: number, session: token, into: &stream.pointee.output)
         pool.wrote(stream)
     }
 
@@ -104,14 +106,27 @@ extension LoadRun {
                 state.pointee.writes.unknown(request.record, value: number)
             }
         }
-        if state.pointee.registers != nil, isRegister(request) {
-            complete(request, number, response.status, isOK: isOK, isUnknown: isUnknown, version, body)
+        let isJudged = state.pointee.registers != nil && isRegister(request)
+        let carried = state.pointee.connections[index].hasSession
+        guard isJudged || carried,
+            let outcome = outcome(of: request, response.status, isOK: isOK, isUnknown: isUnknown, version, body)
+        else { return }
+        if isJudged { state.pointee.registers?.complete(OperationID(number), outcome) }
+        if carried {
+            state.pointee.sessions?.end(
+                request, number: number, outcome, token: response.session.bytes(in: bytes))
         }
     }
 
     /// One register per record is what tier critical promises.
     private func isRegister(_ request: LoadRequest) -> Bool {
         configuration.tier(ofKey: request.item).map { $0 == .critical } ?? true
+    }
+
+    /// What promises nothing has no sessions, and reading back is nobody's.
+    private func hasSession(_ request: LoadRequest) -> Bool {
+        guard state.pointee.sessions != nil, request.kind == .read || request.kind == .write else { return false }
+        return configuration.tier(ofKey: request.item) != .cache
     }
 
     /// The keys of tier cache are accepted losses, where others are none.
@@ -133,6 +148,10 @@ extension LoadRun {
             return state.pointee.verification.failed(request.record, now: now)
         }
         if request.kind == .write, isKept(request) { state.pointee.writes.unknown(request.record, value: number) }
+        if state.pointee.connections[index].hasSession {
+            state.pointee.sessions?.end(
+                request, number: number, .unknown, token: UnsafeRawBufferPointer(start: nil, count: 0))
+        }
         if request.kind != .service, isRegister(request) {
             state.pointee.registers?.complete(OperationID(number), .unknown)
         }
@@ -176,27 +195,25 @@ extension LoadRun {
         }
     }
 
-    private func complete(
-        _ request: LoadRequest, _ number: UInt64, _ status: Int, isOK: Bool, isUnknown: Bool,
-        _ version: VersionWitness?, _ body: UnsafeRawBufferPointer
-    ) {
-        let outcome: History.Outcome
+    /// What an answer says of an operation on a record; nil for other requests.
+    private func outcome(
+        of request: LoadRequest, _ status: Int, isOK: Bool, isUnknown: Bool, _ version: VersionWitness?,
+        _ body: UnsafeRawBufferPointer
+    ) -> History.Outcome? {
         switch request.kind {
         case .service, .verification:
-            return
+            return nil
         case .write:
             // Without a version an acknowledgement proves no order.
-            outcome = isOK ? version.map { .acknowledged($0) } ?? .unknown : isUnknown ? .unknown : .failed
+            return isOK ? version.map { .acknowledged($0) } ?? .unknown : isUnknown ? .unknown : .failed
         case .read:
             if status == 404, isOK {
-                outcome = .missing(version ?? .none)
+                return .missing(version ?? .none)
             } else if isOK, let version, let value = RecordValue.parse(body), value.run == state.pointee.run {
-                outcome = .found(version, value: value.number)
-            } else {
-                // Refused, or the value of another run, about which nothing is known here.
-                outcome = .failed
+                return .found(version, value: value.number)
             }
+            // Refused, or the value of another run, about which nothing is known here.
+            return .failed
         }
-        state.pointee.registers?.complete(OperationID(number), outcome)
     }
 }

@@ -239,6 +239,7 @@ package final class LoadRun {
         let verifies = configuration.verifies && state.pointee.stops < 2
         report.take(state.pointee.writes.totals(), verified: verifies)
         if verifies { report.take(state.pointee.writes.verdict(), conclusive: !state.pointee.writes.isInconclusive) }
+        if let sessions = state.pointee.sessions { report.take(sessions.verdict()) }
         if let registers = state.pointee.registers { report.take(registers.verdict()) }
         report.connections = state.pointee.opened
         report.judge(configuration.objectives, state.pointee.accounts.latency)

@@ -28,6 +28,7 @@ struct LoadState: ~Copyable {
     var ledger: CustomerLedger
     var writes = AcknowledgedWrites()
     var registers: RegisterChecker?
+    var sessions: SessionBook?
     var verification = Verification()
     var opened = LoadReport.Connections()
     var backoff: Generator
@@ -57,6 +58,7 @@ struct LoadState: ~Copyable {
         waiting = connectionCount
         ledger = CustomerLedger(customers: configuration.customers)
         registers = configuration.checksRegisters ? RegisterChecker() : nil
+        sessions = configuration.checksSessions ? SessionBook() : nil
         backoff = Generator(seed: configuration.seed, concern: "load-backoff")
     }
 

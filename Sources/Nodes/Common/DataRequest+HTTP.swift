@@ -1,4 +1,5 @@
 import MeshBase
+import Replication
 import Wire
 
 /// From HTTP to the router's own terms and back; both drivers use it, so the simulator runs the same bytes.
@@ -29,6 +30,21 @@ package enum DataPlane {
         if case .record(_, let key) = route {
             data.key = key.bytes(in: bytes)
             data.keyIsEncoded = key.isEncoded
+            if request.consistency.isPresent {
+                guard let level = consistency(request.consistency, bytes) else {
+                    throw DataPlaneRefusal(
+                        HTTPProblem(
+                            status: 400,
+                            detail: .fixed("X-Consistency is one of strong, causal, session, eventual and weak."),
+                            policy: "consistency"))
+                }
+                data.consistency = level
+            }
+            if request.session.isPresent { data.session = request.session.bytes(in: bytes) }
+        } else if request.consistency.isPresent {
+            throw DataPlaneRefusal(HTTPUnkept.consistency.problem)
+        } else if request.session.isPresent {
+            throw DataPlaneRefusal(HTTPUnkept.session.problem)
         }
         if request.priority.isPresent {
             guard let priority = priority(request.priority, bytes) else {
@@ -57,6 +73,11 @@ package enum DataPlane {
 
     private static func priority(_ range: HTTPRange, _ bytes: UnsafeRawBufferPointer) -> Priority? {
         for priority in Priority.allCases where range.equals(priority.name, in: bytes) { return priority }
+        return nil
+    }
+
+    private static func consistency(_ range: HTTPRange, _ bytes: UnsafeRawBufferPointer) -> Consistency? {
+        for level in Consistency.allCases where range.equals(level.name, in: bytes) { return level }
         return nil
     }
 

@@ -1,4 +1,5 @@
 import MeshBase
+import Replication
 import Wire
 
 /// Names a request of a client while it is being served: a place of the driver's and its generation.
@@ -21,6 +22,10 @@ package struct DataRequest {
     package var key = UnsafeRawBufferPointer(start: nil, count: 0)
     /// In `key` `%2F` is one byte.
     package var keyIsEncoded = false
+    /// Nil when the client named none.
+    package var consistency: Consistency?
+    /// The client's session as it was sent; nil without one.
+    package var session: UnsafeRawBufferPointer?
 
     package init(
         id: RequestID, target: Target, method: HTTPMethod, customer: CustomerHash, priority: Priority? = nil,

@@ -32,17 +32,26 @@ extension RouterNode {
                     detail: "Use PUT to write a record.", policy: "routing"), into: &sink)
             return nil
         }
+        guard let terms = terms(of: request, tier: tier, kind, shard: shard, into: &sink) else { return nil }
         operationNumber &+= 1
-        let rule = rule(of: tier)
         let members = QuorumMembers(assignment)
-        let register = RegisterOperation(
-            kind: kind, rule: rule, quorum: members.quorum, usable: usable(of: members, rule),
+        let asksAll = request.consistency == .weak && kind == .read
+        let (usable, reserve) = usable(of: members, terms.rule, asksAll: asksAll)
+        var register = RegisterOperation(
+            kind: kind, rule: terms.rule, quorum: members.quorum, usable: usable, reserve: reserve,
             writer: UInt64(boot) << 32 | UInt64(operationNumber))
+        if let session = terms.session, session.isInForce, !ignoresSessions {
+            register.demand = session.record.demand(ofKey: session.key)
+        }
+        var record = RouterOperation.RecordWork(register: register, members: members)
+        record.session = terms.session
+        record.asksAll = asksAll
+        record.isAboveTier = request.consistency == .strong && tier != .critical
         let operation = RouterOperation(
             request: request.id, customer: request.customer, method: request.method, priority: request.priority,
             isIdempotent: true, shard: shard, epoch: assignment.epoch, started: now,
             deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
-            work: .record(RouterOperation.RecordWork(register: register, members: members)))
+            work: .record(record))
         guard let key = operations.insert(operation) else {
             refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
             return nil
@@ -53,8 +62,10 @@ extension RouterNode {
     }
 
     /// The positions to ask: those that answer in time, and the others that can be asked where these are too few. One
-    /// is enough where the rule wants no more.
-    private func usable(of members: QuorumMembers, _ rule: QuorumRule) -> Positions {
+    /// is enough where the rule wants no more, unless the first answer of all is wanted. The others are the reserve.
+    private func usable(
+        of members: QuorumMembers, _ rule: QuorumRule, asksAll: Bool
+    ) -> (usable: Positions, reserve: Positions) {
         var sound: Positions = 0
         var all: Positions = 0
         for position in 0..<members.count {
@@ -64,10 +75,14 @@ extension RouterNode {
             if !links[cell].pulse.isDemoted { sound |= 1 << position }
         }
         let isEnough = members.quorum.isComplete(sound, rule.read) && members.quorum.isComplete(sound, rule.write)
+        if asksAll { return (all, 0) }
         let chosen = isEnough ? sound : all
-        guard rule.write == .count(1), rule.read == .count(1), !rule.writesBack, !rule.readsAll else { return chosen }
+        guard rule.write == .count(1), rule.read == .count(1), !rule.writesBack, !rule.readsAll else {
+            return (chosen, all & ~chosen)
+        }
         func first(of set: Positions) -> Positions { chosen & set & (~(chosen & set) &+ 1) }
-        return first(of: members.quorum.first) | first(of: members.quorum.second)
+        let one = first(of: members.quorum.first) | first(of: members.quorum.second)
+        return (one, all & ~one)
     }
 
     private mutating func advance(
@@ -198,11 +213,11 @@ extension RouterNode {
                 work.value = []
             }
             tick(&work.register, .none, now: now)
-            let usable = usable(of: work.members, work.register.rule)
+            let (usable, reserve) = usable(of: work.members, work.register.rule, asksAll: work.asksAll)
             step =
                 work.isWaiting
-                ? work.register.resume(quorum: work.members.quorum, usable: usable)
-                : work.register.restart(quorum: work.members.quorum, usable: usable)
+                ? work.register.resume(quorum: work.members.quorum, usable: usable, reserve: reserve)
+                : work.register.restart(quorum: work.members.quorum, usable: usable, reserve: reserve)
         }
         work.isWaiting = false
         operations[key]!.work = .record(work)
@@ -224,7 +239,9 @@ extension RouterNode {
         guard !register.isStoring else { return }
         let wall = wall(now)
         if heard.counter < RecordVersion.highestCounter { versionClock.follow(heard.counter, wall: wall) }
-        if register.kind != .read { register.clock = versionClock.next(wall: wall) }
+        if register.kind != .read {
+            register.clock = max(versionClock.next(wall: wall), register.demand.counter + 1)
+        }
     }
 
     mutating func recordPositionFailed(
@@ -369,7 +386,7 @@ extension RouterNode {
     ) -> (UInt16, DataProblem)? {
         switch outcome {
         case .noQuorum, .refused: break
-        case .written, .found, .missing, .unknown: return nil
+        case .written, .found, .missing, .unknown, .behind: return nil
         }
         let problem: DataProblem
         switch refusal {
@@ -455,8 +472,16 @@ extension RouterNode {
                     : DataProblem(
                         "no-quorum", title: "Too few cells of this customer's shard answer",
                         detail: "\(needed) of \(shard.count) cells are needed and \(available) answered."
-                            + (work.register.kind == .read ? "" : " Nothing was changed."),
+                            + (work.register.kind == .read ? "" : " Nothing was changed.")
+                            + (work.isAboveTier
+                                ? " The tier itself answers from any cell that lives: leave X-Consistency: strong out."
+                                : ""),
                         policy: "quorum"), into: &sink)
+        case .behind:
+            counters.sessionsBehind += 1
+            finish(key)
+            return refuse(
+                request, status: 503, shard: shard, customer: customer, retryAfter: 1, .behindSession, into: &sink)
         case .refused where work.refusal == .refilling:
             finish(key)
             return refuse(
@@ -479,6 +504,10 @@ extension RouterNode {
                 DataProblem(
                     "outcome-unknown", title: "The write was not acknowledged by enough cells",
                     detail: "It may or may not have been kept; repeating it is safe.", policy: "quorum"), into: &sink)
+        }
+        if var session = work.session {
+            if session.isInForce, let version = response.version { session.record.note(version, ofKey: session.key) }
+            response.session = sessionSeal.text(session.record)
         }
         response.cell = work.members[work.source]
         response.epoch = operations[key]!.epoch

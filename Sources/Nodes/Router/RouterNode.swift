@@ -19,6 +19,8 @@ package struct RouterConfiguration {
     package var heldLimit = 256 << 20
     /// In place of the rule of each tier; for tests, which show a checker what a wrong one does.
     package var quorum: QuorumRule?
+    /// Sessions are carried and mean nothing; for tests, as `quorum`.
+    package var ignoresSessions = false
 
     package init(topology: MeshTopology, placement: Placement, gossip: GossipConfiguration, boot: UInt32) {
         self.topology = topology
@@ -65,7 +67,9 @@ package struct RouterNode: ~Copyable {
     var started: Instant?
     /// The tiers of each blueprint's records; nil where it has no store.
     private let tiers: [TierRules?]
-    private let quorum: QuorumRule?
+    let quorum: QuorumRule?
+    let ignoresSessions: Bool
+    let sessionSeal: SessionSeal
     /// What is to be added to the driver's monotonic time for the wall clock: nanoseconds since 1970. The driver keeps it
     /// right as the wall clock is set.
     package var wallOffset: Int64 = 0 {
@@ -91,6 +95,8 @@ package struct RouterNode: ~Copyable {
         heldLimit = configuration.heldLimit
         tiers = configuration.topology.blueprints.map { $0.store.map(TierRules.init) }
         quorum = configuration.quorum
+        ignoresSessions = configuration.ignoresSessions
+        sessionSeal = SessionSeal(secret: configuration.gossip.secret, mesh: configuration.gossip.mesh)
         clocks = ClockConsensus(cells: configuration.topology.cells.count)
         cellsByName = Dictionary(
             uniqueKeysWithValues: configuration.topology.cells.enumerated().map { ($1.name, CellIndex($0)) })
@@ -143,9 +149,6 @@ package struct RouterNode: ~Copyable {
     func tier(of request: DataRequest, at cell: CellIndex) -> StoreSettings.Tier? {
         tiers[topology.cells[cell.position].blueprint]?.tier(ofKey: request.key, escapes: request.keyIsEncoded)
     }
-
-    /// How many cells of each set an operation on a record of this tier needs.
-    func rule(of tier: StoreSettings.Tier) -> QuorumRule { quorum ?? QuorumRule(tier: tier) }
 
     /// The customer's shards and epoch as this router knows them.
     func assignment(of customer: CustomerHash) -> Placement.Assignment {
@@ -372,6 +375,12 @@ package struct RouterCounters: Sendable {
     package var lateFrames: UInt64 = 0
     package var abandoned: UInt64 = 0
     package var noQuorum: UInt64 = 0
+    /// Records refused because no cell that answers has what the client's session has seen.
+    package var sessionsBehind: UInt64 = 0
+    /// Requests that asked for more than the tier gives, or for what cannot be: refused before anything was done.
+    package var levelsRefused: UInt64 = 0
+    /// Sessions that this mesh has not given out, or for another customer.
+    package var sessionsRefused: UInt64 = 0
     /// Phases and attempts that went on in a newer epoch.
     package var epochRestarts: UInt64 = 0
     /// Requests sent again to a cell that was told of a newer entry first.

@@ -50,6 +50,20 @@ struct RouterOperation {
         var refusal: Refusal?
         /// Of `refusal`, where it is that a cell shed it.
         var shed: Shed?
+        /// That of the client, and what the router has to do about it.
+        var session: ClientSession?
+        /// The first answer is enough, whoever gives it.
+        var asksAll = false
+        /// More cells are needed than the tier needs by itself.
+        var isAboveTier = false
+    }
+    /// What a client carries of what it has seen.
+    struct ClientSession {
+        var record: SessionRecord
+        /// The hash of the record's key.
+        var key: UInt64
+        /// Whether the answer is held against it, and becomes part of it.
+        var isInForce = false
     }
     /// What a cell says of a request that it shed.
     struct Shed {
@@ -90,14 +104,14 @@ extension RegisterOperation.Outcome {
     /// It has ended for want of cells that take part; what was sent may be sent again.
     var isLack: Bool {
         switch self {
-        case .noQuorum, .refused, .unknown: true
+        case .noQuorum, .refused, .unknown, .behind: true
         case .written, .found, .missing: false
         }
     }
 
     var isRefusal: Bool {
         switch self {
-        case .noQuorum, .refused: true
+        case .noQuorum, .refused, .behind: true
         case .written, .found, .missing, .unknown: false
         }
     }

@@ -33,6 +33,9 @@ package struct RouterResponseWriter: Sendable {
             appendHexadecimal(version.writer, into: &output)
             output.append("\"\r\n")
         }
+        if !response.session.isEmpty {
+            response.session.withUnsafeBytes { HTTPResponseWriter.field("X-Session", bytes: $0, into: &output) }
+        }
         if response.degraded.count > 0 {
             HTTPResponseWriter.field("X-Degraded", bytes: response.degraded, into: &output)
         }

@@ -31,6 +31,8 @@ package struct RouterResponse {
     package var serving = 0
     package var shardSize = 0
     package var version: RecordVersion?
+    /// The client's session from now on; empty without one.
+    package var session: [UInt8] = []
     package var content = Content.none
     /// Which fallbacks were used; empty for a full answer.
     package var degraded = UnsafeRawBufferPointer(start: nil, count: 0)

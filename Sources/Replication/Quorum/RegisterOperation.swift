@@ -36,6 +36,8 @@ public struct RegisterOperation: Sendable, Hashable {
         case noQuorum(needed: Int, available: Int)
         /// Too few cells acknowledged after the value had been sent: it may or may not have been kept.
         case unknown
+        /// No cell that answers has what the client's session has seen.
+        case behind
         /// Every cell refused to keep the value, and said so: nothing was changed.
         case refused
     }
@@ -51,8 +53,12 @@ public struct RegisterOperation: Sendable, Hashable {
     private let writer: UInt64
     /// A write's version has at least this counter, whatever the query has found; see `HybridClock`.
     public var clock: UInt64 = 0
+    /// What the client's session asks of a read. Of a write it asks that `clock` is above all that it has seen.
+    public var demand = SessionDemand()
     private var phase = Phase.query
     private var usable: Positions
+    /// Those that a read asks as well where the others are not enough for it.
+    private var reserve: Positions
     private var asked: Positions = 0
     private var heard: Positions = 0
     private var failed: Positions = 0
@@ -70,12 +76,16 @@ public struct RegisterOperation: Sendable, Hashable {
     /// - Parameters:
     ///   - quorum: the members.
     ///   - usable: those that can be asked.
+    ///   - reserve: those that a read asks where what the others say is not enough.
     ///   - writer: unique to this operation; see `RecordVersion`.
-    public init(kind: Kind, rule: QuorumRule, quorum: QuorumSet, usable: Positions, writer: UInt64) {
+    public init(
+        kind: Kind, rule: QuorumRule, quorum: QuorumSet, usable: Positions, reserve: Positions = 0, writer: UInt64
+    ) {
         self.kind = kind
         self.rule = rule
         self.quorum = quorum
         self.usable = usable & quorum.all
+        self.reserve = kind == .read ? reserve & quorum.all : 0
         self.writer = writer
     }
 
@@ -110,12 +120,13 @@ public struct RegisterOperation: Sendable, Hashable {
     /// The operation goes on in a newer epoch, with other members perhaps: what was heard so far counts no more. A read,
     /// and a write that has not chosen yet, asks anew. A write that was sending sends the same version again, so that no
     /// write ever has two.
-    public mutating func restart(quorum: QuorumSet, usable: Positions) -> Step {
+    public mutating func restart(quorum: QuorumSet, usable: Positions, reserve: Positions = 0) -> Step {
         guard phase != .finished else { return .wait }
         // Whoever was sent it and did not say that it keeps what it had may have kept it.
         if phase == .store, asked & ~(failed & ~uncertain) != 0 { wasSentBefore = true }
         self.quorum = quorum
         self.usable = usable & quorum.all
+        self.reserve = kind == .read ? reserve & quorum.all : 0
         holders = 0
         failed = 0
         uncertain = 0
@@ -127,6 +138,7 @@ public struct RegisterOperation: Sendable, Hashable {
             return .store(asked, best)
         }
         phase = .query
+        hasAskedReserve = false
         heard = 0
         best = .none
         bestIsTombstone = false
@@ -135,10 +147,10 @@ public struct RegisterOperation: Sendable, Hashable {
     }
 
     /// Begins again what has ended for want of cells, which may be back in a moment; otherwise as `restart`.
-    public mutating func resume(quorum: QuorumSet, usable: Positions) -> Step {
+    public mutating func resume(quorum: QuorumSet, usable: Positions, reserve: Positions = 0) -> Step {
         guard phase == .finished else { return .wait }
         phase = kind != .read && hasChosen ? .store : .query
-        return restart(quorum: quorum, usable: usable)
+        return restart(quorum: quorum, usable: usable, reserve: reserve)
     }
 
     /// It was sent at an earlier epoch: that nobody keeps it now does not mean that nobody has.
@@ -197,8 +209,12 @@ public struct RegisterOperation: Sendable, Hashable {
 
     private mutating func afterQuery() -> Step {
         let open = asked & ~heard & ~failed
-        guard quorum.isComplete(heard, rule.read), !rule.readsAll || open == 0 else {
+        let isMet = kind != .read || demand.isMet(by: best, collected: floor, askedAll: heard == quorum.all)
+        // Whoever was asked in reserve may not answer at all: nobody waits for more than what was missing.
+        let waits = rule.readsAll && open != 0 && !(hasAskedReserve && isMet)
+        guard quorum.isComplete(heard, rule.read), !waits else {
             if quorum.isComplete(heard | open, rule.read) { return .wait }
+            if let step = askReserve() { return step }
             let (needed, available) = quorum.shortage(heard, rule.read)
             return finish(.noQuorum(needed: needed, available: available))
         }
@@ -210,6 +226,7 @@ public struct RegisterOperation: Sendable, Hashable {
             hasChosen = true
             return store(usable & ~failed)
         }
+        if !isMet { return open != 0 ? .wait : askReserve() ?? finish(.behind) }
         let stale = usable & ~failed & ~holders
         if rule.writesBack, !quorum.isComplete(holders, rule.write), best != .none { return store(stale) }
         let outcome: Outcome = best == .none || bestIsTombstone ? .missing(best) : .found(best)
@@ -219,6 +236,18 @@ public struct RegisterOperation: Sendable, Hashable {
             return .finishAndRepair(outcome, repair)
         }
         return finish(outcome)
+    }
+
+    /// Some that were held in reserve have been asked.
+    private var hasAskedReserve = false
+
+    private mutating func askReserve() -> Step? {
+        let more = reserve & ~asked
+        guard more != 0 else { return nil }
+        hasAskedReserve = true
+        asked |= more
+        usable |= more
+        return .query(more)
     }
 
     /// Whether a write found a record to replace.

@@ -19,6 +19,7 @@ extension SimDefect {
             "drop-commits", "half of the transactions are acknowledged and forgotten",
             SimDefect(store: .dropsCommits(0.5))
         ),
+        ("ignore-sessions", "what a client has seen does not count", SimDefect(ignoresSessions: true)),
         ("vote-at-once", "a cell votes with an empty disk", SimDefect(refill: .votesAtOnce)),
         ("refill-at-once", "a refill does not wait for requests of the former disk", SimDefect(refill: .doesNotWait)),
         ("refill-from-one", "a refill reads one other cell of each shard", SimDefect(refill: .readsOne)),

@@ -33,6 +33,8 @@ package struct SimDefect: Sendable, Equatable {
 
     /// In place of the rule of the tier, for example one with R + W <= N.
     package var quorum: QuorumRule?
+    /// Routers carry sessions and do not mind them.
+    package var ignoresSessions = false
     package var store: Store?
     package var membership: Membership?
     package var refill: Refill?
@@ -40,8 +42,9 @@ package struct SimDefect: Sendable, Equatable {
 
     package init(
         quorum: QuorumRule? = nil, store: Store? = nil, membership: Membership? = nil, refill: Refill? = nil,
-        coordinator: CoordinatorDefect? = nil
+        coordinator: CoordinatorDefect? = nil, ignoresSessions: Bool = false
     ) {
+        self.ignoresSessions = ignoresSessions
         self.coordinator = coordinator
         self.quorum = quorum
         self.store = store

@@ -20,6 +20,7 @@ final class RouterProcess: LinkingProcess {
             topology: topology, placement: simulation.founding, gossip: simulation.gossip(of: machine),
             boot: machine.boot)
         configuration.quorum = simulation.configuration.defect?.quorum
+        configuration.ignoresSessions = simulation.configuration.defect?.ignoresSessions ?? false
         node = try RouterNode(configuration)
         node.wallOffset = Simulation.epoch
         writer = RouterResponseWriter(topology: topology)

@@ -85,6 +85,8 @@ struct ImpactOracle {
             store.tiers.isEmpty ? store.tier : store.tier(ofKey: MeshTopology.key(request.key, prefixes: prefixes))
         let rule = QuorumRule(tier: tier)
         let needed = max(rule.read.of(members.count), rule.write.of(members.count))
+        // A session is never answered with less than it has seen, whoever is up.
+        if request.hasSession, tier == .important, status == 503 { return }
         let isAnswered = status < 300 || status == 404
         let votes = members.count - members.count(in: window.mute)
         if votes >= needed, !isAnswered {

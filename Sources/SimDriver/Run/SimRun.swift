@@ -161,8 +161,14 @@ private struct Course {
         guard tiers != [.cache] else {
             let reason = "a store of tier cache promises nothing"
             report.add(.skipped("acknowledged-writes", because: reason), otherwise: .safety)
+            report.add(.skipped("sessions", because: reason), otherwise: .safety)
             return report.add(.skipped("registers", because: reason), otherwise: .safety)
         }
+        report.add(
+            tiers.contains(.important)
+                ? ledger.sessions.verdict()
+                : .skipped("sessions", because: "only tier important promises sessions and no more"), otherwise: .safety
+        )
         let writes = ledger.writes.verdict()
         report.add(writes, otherwise: ledger.writes.violations.isEmpty ? .liveness : .safety)
         report.add(

@@ -8,6 +8,7 @@ import Wire
 struct ClientLedger {
     private(set) var registers = RegisterChecker()
     private(set) var writes = AcknowledgedWrites()
+    private(set) var sessions = SessionChecker()
     var impact: ImpactOracle
     private(set) var requests = 0
     private(set) var ok = 0
@@ -32,12 +33,22 @@ struct ClientLedger {
     /// The tiers of the keys that are asked for.
     var tiersInUse: Set<StoreSettings.Tier> { Set(tiers.compactMap { $0 }) }
 
+    /// Where some keys have sessions, requests for all that are kept carry them: for tier critical they change nothing.
+    func promisesSession(_ request: SimRequest) -> Bool {
+        request.action != nil && !request.isReadBack && tiers[request.key] != .cache && tiers.contains(.important)
+    }
+
     /// Only tier critical promises one register per record.
     private func isRegister(_ request: SimRequest) -> Bool { tiers[request.key] == .critical }
 
     mutating func invoked(_ request: SimRequest, load: SimLoad) {
         kept = load.records - 2
         if !request.isReadBack { requests += 1 }
+        if let action = request.action, request.hasSession {
+            sessions.invoke(
+                request.operation,
+                History.Invocation(client: UInt64(request.customer), record: request.record, action: action))
+        }
         if let action = request.action, isRegister(request) {
             registers.invoke(request.operation, action, on: request.record)
         }
@@ -57,6 +68,7 @@ struct ClientLedger {
         }
         count(request, answer, outcome)
         guard request.action != nil else { return true }
+        if request.hasSession { sessions.complete(request.operation, outcome) }
         if isRegister(request) { registers.complete(request.operation, outcome) }
         if request.isReadBack { return readBack(request, outcome) }
         if request.kind == .write, request.key < kept, tiers[request.key] != .cache {

@@ -25,6 +25,14 @@ final class ClientProcess: SimProcess {
     private var isReadingBack = false
     private var isPumpDue = false
     var ledger: ClientLedger
+    /// By customer.
+    private var sessions: [Int: Session] = [:]
+
+    /// What a customer has seen, as its tokens say. Tokens cannot be joined: of requests that overlap one carries it.
+    private struct Session {
+        var token = Array("new".utf8)
+        var isBusy = false
+    }
 
     /// Reads in flight when records are read back.
     private static let readers = 64
@@ -127,7 +135,12 @@ final class ClientProcess: SimProcess {
             window: ledger.impact.window.number)
     }
 
-    private func send(_ request: SimRequest) {
+    private func send(_ next: SimRequest) {
+        var request = next
+        if ledger.promisesSession(request), sessions[request.customer]?.isBusy != true {
+            request.hasSession = true
+            sessions[request.customer, default: Session()].isBusy = true
+        }
         inFlight += 1
         ledger.invoked(request, load: load)
         nextRouter = (nextRouter + 1) % idle.count
@@ -168,6 +181,9 @@ final class ClientProcess: SimProcess {
                 host: UnsafeRawBufferPointer(start: host.utf8Start, count: host.utf8CodeUnitCount),
                 into: &socket.output)
         }
+        if request.hasSession, let token = sessions[request.customer]?.token {
+            token.withUnsafeBytes { HTTPResponseWriter.field("X-Session", bytes: $0, into: &socket.output) }
+        }
         var body = ByteBuffer(capacity: load.valueSize)
         if request.kind == .write { SimValue.append(request.number, size: load.valueSize, into: &body) }
         HTTPRequestWriter.end(method, body: body.bytes, into: &socket.output)
@@ -207,6 +223,12 @@ final class ClientProcess: SimProcess {
         guard let request = socket.pending else { return }
         socket.pending = nil
         inFlight -= 1
+        if request.hasSession {
+            sessions[request.customer]?.isBusy = false
+            if case .response(let response, let bytes) = answer, response.session.isPresent {
+                sessions[request.customer]?.token = Array(response.session.bytes(in: bytes))
+            }
+        }
         let isDone = ledger.completed(request, answer, now: now)
         guard request.isReadBack else { return }
         if !isDone, request.attempt < Self.readAttempts {

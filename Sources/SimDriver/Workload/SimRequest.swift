@@ -25,6 +25,8 @@ struct SimRequest {
     /// Reads an acknowledged record back at the end.
     var isReadBack = false
     var attempt = 0
+    /// It carries the session of its customer, and its answer is held against it.
+    var hasSession = false
 
     var record: RecordID { RecordID(UInt64(customer) << 8 | UInt64(key)) }
     var operation: OperationID { OperationID(number) }

@@ -220,6 +220,15 @@ enum RouterMetrics {
         page.counter("cellmesh_router_refusals_total", "Refusals by cells.", counters.refusals)
         page.counter("cellmesh_router_no_quorum_total", "Records refused for lack of a quorum.", counters.noQuorum)
         page.counter(
+            "cellmesh_router_sessions_behind_total", "Records refused because no cell had what a session has seen.",
+            counters.sessionsBehind)
+        page.counter(
+            "cellmesh_router_consistency_refused_total", "Requests for a consistency that is not offered.",
+            counters.levelsRefused)
+        page.counter(
+            "cellmesh_router_sessions_refused_total", "Sessions that are none of this mesh and customer.",
+            counters.sessionsRefused)
+        page.counter(
             "cellmesh_router_epoch_restarts_total", "Requests that went on in a newer epoch.", counters.epochRestarts)
         page.counter(
             "cellmesh_router_entries_told_total", "Cells that were told of a newer entry by a request.",

@@ -38,7 +38,7 @@ package struct HTTPName: Equatable, Sendable {
     }
 
     /// Replaces each `%XX` by its byte; nil if one is malformed. One pass: `%2541` is `%41`.
-    static func decode(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+    package static func decode(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var position = 0

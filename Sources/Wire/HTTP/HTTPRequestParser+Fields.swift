@@ -28,17 +28,13 @@ extension HTTPRequestParser {
         case .traceparent: return HTTPRequestParser.first(&request.traceparent, range)
         case .origin: return HTTPRequestParser.once(&request.origin, range)
         case .poison: return HTTPRequestParser.once(&request.poison, range)
-        case .session:
-            _ = unkept(.session)
-            return HTTPRequestParser.once(&request.session, range)
+        case .session: return HTTPRequestParser.once(&request.session, range)
         case .explain: return HTTPRequestParser.once(&request.explain, range)
         case .priority: return HTTPRequestParser.once(&request.priority, range)
         case .contentType: return HTTPRequestParser.once(&request.contentType, range)
         case .customer: return HTTPRequestParser.once(&request.customer, range)
         case .deadline: return HTTPRequestParser.once(&request.deadline, range)
-        case .consistency:
-            _ = unkept(.consistency)
-            return HTTPRequestParser.once(&request.consistency, range)
+        case .consistency: return HTTPRequestParser.once(&request.consistency, range)
         case .authorization: return HTTPRequestParser.once(&request.authorization, range)
         case .idempotencyKey:
             _ = unkept(.idempotencyKey)

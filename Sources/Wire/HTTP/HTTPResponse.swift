@@ -18,6 +18,7 @@ package struct HTTPResponse: Equatable, Sendable {
     package internal(set) var etag = HTTPRange()
     package internal(set) var degraded = HTTPRange()
     package internal(set) var retryAfter = HTTPRange()
+    package internal(set) var session = HTTPRange()
     package internal(set) var contentType = HTTPRange()
     package internal(set) var connection = HTTPRange()
 

@@ -166,6 +166,7 @@ package struct HTTPResponseParser: Sendable {
         case .etag: if !response.etag.isPresent { response.etag = range }
         case .degraded: if !response.degraded.isPresent { response.degraded = range }
         case .retryAfter: if !response.retryAfter.isPresent { response.retryAfter = range }
+        case .session: if !response.session.isPresent { response.session = range }
         case .contentType: if !response.contentType.isPresent { response.contentType = range }
         default: break
         }

@@ -2,8 +2,10 @@
 /// a precondition or a guarantee must not take the answer for its fulfilment.
 package enum HTTPUnkept: UInt8, Sendable, CaseIterable {
     case ifMatch, ifNoneMatch, ifUnmodifiedSince, contentRange
-    /// Guarantees that are not in force.
-    case session, consistency, idempotencyKey
+    /// Guarantees that are given for records, and asked of a service.
+    case session, consistency
+    /// A guarantee that is not in force.
+    case idempotencyKey
 
     /// The header field, as it is written.
     package var field: StaticString {
@@ -32,11 +34,16 @@ package enum HTTPUnkept: UInt8, Sendable, CaseIterable {
                 status: 400, type: "partial", title: "A body is written whole",
                 detail: .fixed("Content-Range is not offered. Nothing was changed; send the whole body without it."),
                 policy: "consistency")
-        case .session, .consistency, .idempotencyKey:
+        case .session, .consistency:
+            HTTPProblem(
+                status: 501, type: "not-in-force", title: "This guarantee is given for records only",
+                detail: .made("\(field) would be ignored by a service. Nothing was changed; leave the header out."),
+                policy: "consistency")
+        case .idempotencyKey:
             HTTPProblem(
                 status: 501, type: "not-in-force", title: "This guarantee is not in force",
                 detail: .made("\(field) would be ignored. Nothing was changed; leave the header out."),
-                policy: self == .idempotencyKey ? "idempotency" : "consistency")
+                policy: "idempotency")
         }
     }
 }

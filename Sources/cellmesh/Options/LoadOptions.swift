@@ -73,6 +73,8 @@ struct LoadOptions: ParsableArguments {
             load.checksRegisters =
                 verify && topology.sharding.replacement == .never
                 && (load.keyTiers.isEmpty || load.keyTiers.contains(.critical))
+            // Of tiers important and critical; the latter promises it too, and registers say more of it.
+            load.checksSessions = verify && load.keyTiers.contains(.important)
             load.connections = connections
             load.timeout = timeout.amount
             try load.validate()

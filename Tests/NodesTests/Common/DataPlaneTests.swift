@@ -1,4 +1,5 @@
 import MeshBase
+import Replication
 import Testing
 import Wire
 
@@ -27,13 +28,25 @@ import Wire
             "PUT /v1/customers/c1/records/k", "GET /v1/customers/c1/records/k", "DELETE /v1/customers/c1/records/k",
             "POST /v1/customers/c1/services/user",
         ]
-        for line in lines {
+        let isForRecords = unkept == .session || unkept == .consistency
+        for line in lines where !isForRecords || line.contains("services") {
             #expect(throws: Never.self) { try read(head(line)) }
             let refusal = #expect(throws: DataPlaneRefusal.self) { try read(head(line, "\(unkept.field): x\r\n")) }
             let problem = try #require(refusal?.problem)
             #expect(problem.status == (unkept == .contentRange ? 400 : 501))
             guard case .made(let detail) = problem.detail else { continue }
             #expect(detail.hasPrefix("\(unkept.field) "))
+        }
+    }
+
+    @Test(arguments: Consistency.allCases) func aLevelIsReadByItsName(level: Consistency) throws {
+        let (data, _) = try read(
+            head(
+                "GET /v1/customers/c1/records/k", "X-Consistency: \("\(level.name)".uppercased())\r\nX-Session: new\r\n"
+            ))
+        #expect(data.consistency == level && data.session?.count == 3)
+        #expect(throws: DataPlaneRefusal.self) {
+            try read(head("GET /v1/customers/c1/records/k", "X-Consistency: \(level.name)er\r\n"))
         }
     }
 }

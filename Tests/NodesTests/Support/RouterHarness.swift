@@ -26,6 +26,7 @@ struct RouterRecorder: RouterSink {
         var degraded: String
         var problem: DataProblem?
         var retryAfter: Int
+        var session: String
     }
 
     var opened: [CellIndex] = []
@@ -65,7 +66,7 @@ struct RouterRecorder: RouterSink {
                 size: response.shardSize, version: response.version,
                 body: String(decoding: response.body, as: UTF8.self),
                 degraded: String(decoding: response.degraded, as: UTF8.self), problem: response.problem,
-                retryAfter: response.retryAfter))
+                retryAfter: response.retryAfter, session: String(decoding: response.session, as: UTF8.self)))
     }
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         datagrams.append((endpoint, Array(datagram)))
@@ -134,16 +135,22 @@ final class RouterHarness {
     @discardableResult
     func request(
         _ method: HTTPMethod, _ target: DataRequest.Target = .service, priority: Priority? = nil,
-        deadline: TimeAmount? = nil, key: String = "k1", now: Instant = .zero
+        deadline: TimeAmount? = nil, key: String = "k1", consistency: Consistency? = nil, session: String? = nil,
+        now: Instant = .zero
     ) -> RequestID {
         requests += 1
+        let sessionGiven = session != nil
         let id = RequestID(index: requests, generation: 1)
         var request = DataRequest(
             id: id, target: target, method: method, customer: customer, priority: priority, deadline: deadline)
         withBytes(key) { key in
             request.key = key
             request.keyIsEncoded = true
-            node.handle(request: request, now: now, into: &sink)
+            request.consistency = consistency
+            withBytes(session ?? "") { session in
+                request.session = sessionGiven ? session : nil
+                node.handle(request: request, now: now, into: &sink)
+            }
         }
         return id
     }

@@ -187,6 +187,7 @@ struct RegisterExplorer {
             let writer = UInt64(index + 1)
             let isKept = state.replicas.contains { $0.writer == writer }
             if tasks[index].kind != .read, isKept { fail("a refused write was kept", state) }
+        case .behind: fail("nobody asked for a session", state)
         case .unknown: break
         }
     }
@@ -198,7 +199,7 @@ struct RegisterExplorer {
     private static func version(_ outcome: RegisterOperation.Outcome) -> RecordVersion? {
         switch outcome {
         case .written(let version, _), .found(let version), .missing(let version): version
-        case .noQuorum, .refused, .unknown: nil
+        case .noQuorum, .refused, .unknown, .behind: nil
         }
     }
 }
