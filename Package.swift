@@ -141,8 +141,8 @@ let package = Package(
         tests(
             "ControlPlaneTests",
             [
-                "ControlPlane", "Store", "Sharding", "Membership", "Wire", "Chaos", "UVDriver", "Blueprints",
-                "Topology", "MeshBase",
+                "ControlPlane", "Evacuation", "Store", "Sharding", "Membership", "Telemetry", "Wire", "Chaos",
+                "UVDriver", "Blueprints", "Topology", "MeshBase",
             ]),
         tests("LoadGeneratorTests", ["LoadGenerator", "Checkers", "UVDriver", "Wire", "Topology", "MeshBase"]),
         tests(

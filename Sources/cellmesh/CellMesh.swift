@@ -36,6 +36,12 @@ struct CellMesh: ParsableCommand {
                     KillCommand.self, PauseCommand.self, ResumeCommand.self, RestartCommand.self, FaultCommand.self,
                     PartitionCommand.self, HealCommand.self,
                 ]),
+            CommandGroup(
+                name: "Moves",
+                subcommands: [
+                    EvacuateCommand.self, RestoreCommand.self, EvacuationCommand.self, MoveCommand.self,
+                    PinsCommand.self,
+                ]),
             CommandGroup(name: "Traffic", subcommands: [LoadCommand.self]),
             CommandGroup(name: "Shards", subcommands: [RouteCommand.self, BlastRadiusCommand.self, LabCommand.self]),
             CommandGroup(name: "Simulation", subcommands: [SimCommand.self]),

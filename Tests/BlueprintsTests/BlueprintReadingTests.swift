@@ -15,7 +15,7 @@ import Topology
         ("cell: t", ["missing-key@1:1"]),
         ("cell: t\nservices: []", ["too-few@2:11"]),
         ("cell: t\nservices: {}", ["wrong-type@2:11"]),
-        ("cell: t\nservices: [{kind: cache}]", ["missing-key@2:12", "not-in-force@2:13"]),
+        ("cell: t\nservices: [{kind: cache}]", ["missing-key@2:12"]),
         ("cell: t\nservices: [{name: a}, {name: a}]", ["duplicate-name@2:30"]),
         ("cell: t\nservices: [{name: a}]\nstore: {tier: gold}", ["unknown-word@3:15"]),
         ("cell: t\nservices: [{name: a}]\nstore: critical", ["wrong-type@3:8"]),
@@ -36,7 +36,7 @@ import Topology
     }
 
     @Test(arguments: [
-        ("kind: queue", ["not-in-force", "unknown-word"]), ("path: warm", ["unknown-word"]),
+        ("kind: queue", ["unknown-word"]), ("path: warm", ["unknown-word"]),
         ("pool: {workers: 0}", ["out-of-range"]),
         ("pool: {workers: 1}", ["pool-of-one"]), ("pool: {queue: -1}", ["out-of-range"]),
         ("pool: {overflow: drop}", ["unknown-word"]), ("work: {wait: {p99: 4ms}}", ["missing-key"]),

@@ -67,7 +67,7 @@ import Topology
         #expect(
             result.problems.filter { $0.code == .notInForce }.compactMap { $0.message.split(separator: "'").first }
                 == [
-                    "near", "deciders", "evacuation", "kind", "retry", "hedge", "breaker", "bulkhead", "connections",
+                    "near", "retry", "hedge", "breaker", "bulkhead", "connections",
                     "cache", "queue", "objectives", "health",
                 ])
         #expect(result.sources.map(\.name) == ["topology/three-regions.yaml", "cells/storefront.yaml"])

@@ -135,7 +135,6 @@ struct BlueprintReader {
     private func serviceDraft(_ map: MappingReader) -> ServiceDraft {
         let position = map.entry("name")?.value.position ?? map.position
         let name = map.requiredName("name")
-        notInForce.note("kind", of: map)
         let kind = map.word("kind", default: Service.Kind.stateless)
         let path = map.word("path", default: Service.Path.hot)
         let poolEntry = map.entry("pool")

@@ -1,3 +1,4 @@
+import Evacuation
 import MeshBase
 import Wire
 
@@ -20,6 +21,22 @@ package protocol APIBackend: AnyObject {
     func perform(
         _ action: ProcessAction, _ request: ActionRequest,
         completion: @escaping (Result<ActionReport, APIFailure>) -> Void)
+    /// Where the evacuation or restore under way, or the last one, stands.
+    func evacuation() -> EvacuationStatus
+    /// What the last one did that has ended in this life of the control plane; nil where none has.
+    func evacuationReport() -> EvacuationReport?
+    /// Answers when the deciders have said that it begins, or why it does not.
+    func evacuate(
+        _ request: EvacuationRequest, completion: @escaping (Result<EvacuationAnswer, APIFailure>) -> Void)
+    /// The answer is the status after the change.
+    func changeEvacuation(
+        _ change: EvacuationChange, completion: @escaping (Result<EvacuationStatus, APIFailure>) -> Void)
+    /// The answer holds the customer's pin, which may be on its way still.
+    func move(_ request: MoveRequest, completion: @escaping (Result<PinsReport, APIFailure>) -> Void)
+    /// - Parameter customer: its pin alone; all of them where nil.
+    func pins(of customer: String?) -> PinsReport
+    /// The answer holds the customer's pin as long as there is something to move back, else none.
+    func unpin(_ customer: String, completion: @escaping (Result<PinsReport, APIFailure>) -> Void)
     /// Begins the ordered shutdown.
     func shutDown()
     func metrics() -> String

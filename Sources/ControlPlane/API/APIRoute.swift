@@ -1,6 +1,12 @@
+import Wire
+
 /// A resource of the API.
 enum APIRoute: Equatable {
     case status, processes, members, impact, events, faults, addFault, removeFaults, down
+    case evacuations, evacuationReport, moves, pins
+    case changeEvacuation(EvacuationChange)
+    /// Of the customer of this name.
+    case pin(String)
     case action(ProcessAction)
 
     init?(_ path: String) {
@@ -13,20 +19,66 @@ enum APIRoute: Equatable {
         case "/v1/faults": self = .faults
         case "/v1/faults/add": self = .addFault
         case "/v1/faults/remove": self = .removeFaults
+        case "/v1/evacuations": self = .evacuations
+        case "/v1/evacuations/report": self = .evacuationReport
+        case "/v1/moves": self = .moves
+        case "/v1/pins": self = .pins
         case "/v1/down": self = .down
         default:
-            guard path.hasPrefix("/v1/"), let action = ProcessAction(rawValue: String(path.dropFirst(4))) else {
-                return nil
+            guard path.hasPrefix("/v1/") else { return nil }
+            let words = path.dropFirst(4).split(separator: "/", omittingEmptySubsequences: false)
+            switch (words.first, words.count) {
+            case ("pins", 2):
+                let customer = APIQuery.decoded(words[1], plusIsSpace: false)
+                guard MoveRequest.isName(customer) else { return nil }
+                self = .pin(customer)
+            case ("evacuations", 2):
+                guard let change = EvacuationChange(rawValue: String(words[1])) else { return nil }
+                self = .changeEvacuation(change)
+            default:
+                guard let action = ProcessAction(rawValue: String(path.dropFirst(4))) else { return nil }
+                self = .action(action)
             }
-            self = .action(action)
         }
     }
 
-    /// Whether it changes something: POST, and nothing else.
-    var isChange: Bool {
+    /// What may be done with it.
+    enum Use {
+        case read, change, readOrChange, remove
+
+        /// The value of the Allow header field.
+        var allow: StaticString {
+            switch self {
+            case .read: "GET, HEAD"
+            case .change: "POST"
+            case .readOrChange: "GET, HEAD, POST"
+            case .remove: "DELETE"
+            }
+        }
+        var sentence: String {
+            switch self {
+            case .read: "is read with GET"
+            case .change: "is changed with POST"
+            case .readOrChange: "is read with GET and changed with POST"
+            case .remove: "is removed with DELETE"
+            }
+        }
+        func allows(_ method: HTTPMethod) -> Bool {
+            switch method {
+            case .get, .head: self == .read || self == .readOrChange
+            case .post: self == .change || self == .readOrChange
+            case .delete: self == .remove
+            default: false
+            }
+        }
+    }
+
+    var use: Use {
         switch self {
-        case .down, .action, .addFault, .removeFaults: true
-        default: false
+        case .down, .action, .addFault, .removeFaults, .moves, .changeEvacuation: .change
+        case .evacuations: .readOrChange
+        case .pin: .remove
+        case .status, .processes, .members, .impact, .events, .faults, .evacuationReport, .pins: .read
         }
     }
 }
@@ -52,7 +104,7 @@ struct APIQuery {
         return value
     }
 
-    private static func decoded(_ text: Substring) -> String {
+    static func decoded(_ text: Substring, plusIsSpace: Bool = true) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
@@ -62,7 +114,7 @@ struct APIQuery {
                 bytes.append(decoded[0])
                 rest = rest.dropFirst(2)
             } else {
-                bytes.append(byte == UInt8(ascii: "+") ? 0x20 : byte)
+                bytes.append(byte == UInt8(ascii: "+") && plusIsSpace ? 0x20 : byte)
             }
         }
         return String(decoding: bytes, as: UTF8.self)

@@ -74,17 +74,15 @@ package final class APIServer {
         guard let route = APIRoute(path) else {
             return respond(stream, APIFailure(404, "There is no \(path.prefix(128)) here.").problem)
         }
-        guard route.isChange ? request.method == .post : isRead else {
+        guard route.use.allows(request.method) else {
             return http.respond(
-                stream,
-                APIFailure(405, "\(path) is \(route.isChange ? "changed with POST" : "read with GET").").problem,
-                field: ("Allow", route.isChange ? "POST" : "GET, HEAD"))
+                stream, APIFailure(405, "\(path) \(route.use.sentence).").problem, field: ("Allow", route.use.allow))
         }
-        if route.isChange, !isJSON(request.contentType.text(in: bytes)) {
+        if !isRead, !isJSON(request.contentType.text(in: bytes)) {
             return respond(stream, APIFailure(415, "The body must be application/json.").problem)
         }
         guard let backend else { return respond(stream, APIFailure(503, "The control plane is stopping.").problem) }
-        if route.isChange, let refusal = backend.refusesChanges { return respond(stream, refusal.problem) }
+        if !isRead, let refusal = backend.refusesChanges { return respond(stream, refusal.problem) }
         answer(stream, route, backend)
     }
 
@@ -119,6 +117,8 @@ package final class APIServer {
                 return respond(stream, APIFailure(400, "Send {\"ids\": [ID, ...]} or {\"all\": true}.").problem)
             }
             backend.removeFaults(wanted) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
+        case .evacuations, .evacuationReport, .changeEvacuation, .moves, .pins, .pin:
+            answerMoves(stream, route, backend)
         case .action(let action):
             let body = Array(request.body.bytes(in: bytes))
             guard let wanted = ReportJSON.decode(ActionRequest.self, body) else {
@@ -131,6 +131,41 @@ package final class APIServer {
                 stream, status: 202, contentType: "application/json", body: Array("{\"state\":\"stopping\"}\n".utf8))
             backend.shutDown()
         }
+    }
+
+    /// What is about where customers live.
+    private func answerMoves(_ stream: StreamPointer, _ route: APIRoute, _ backend: any APIBackend) {
+        let request = stream.pointee.request
+        let body = Array(request.body.bytes(in: stream.pointee.input.bytes))
+        let id = stream.pointee.id
+        do throws(APIFailure) {
+            switch route {
+            case .evacuations where request.method == .post:
+                backend.evacuate(try EvacuationRequest(body: body)) { [unowned self] in
+                    later(id, $0.map { ReportJSON.encode($0) })
+                }
+            case .evacuations: respond(stream, json: ReportJSON.encode(backend.evacuation()))
+            case .evacuationReport:
+                guard let report = backend.evacuationReport() else {
+                    throw APIFailure(
+                        404,
+                        "No evacuation has ended since the control plane started: see GET /v1/evacuations, or "
+                            + "'cellmesh events --type evacuation'.")
+                }
+                respond(stream, json: ReportJSON.encode(report))
+            case .changeEvacuation(let change):
+                backend.changeEvacuation(change) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
+            case .moves:
+                backend.move(try MoveRequest(body: body)) { [unowned self] in
+                    later(id, $0.map { ReportJSON.encode($0) })
+                }
+            case .pin(let customer):
+                backend.unpin(customer) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
+            default:
+                let query = APIQuery(request.query.text(in: stream.pointee.input.bytes))
+                respond(stream, json: ReportJSON.encode(backend.pins(of: query["customer"])))
+            }
+        } catch { respond(stream, error.problem) }
     }
 
     /// Answers a request whose client may have gone away meanwhile.

@@ -262,7 +262,12 @@ final class EvacuationDesk {
         let moving = loop.now() - began - open.watch * Int64(progress.stage)
         return EvacuationStatus(
             plan: plan, outcome: open.isPaused ? .paused : .running,
-            stage: min(progress.stages.count + 1, plan.stages.count), step: progress.step, moved: progress.moved,
+            // Whoever took the plan over has not seen its first stages.
+            stage: min(
+                max(
+                    progress.stages.count + 1,
+                    progress.moved > 0 ? plan.stages.stage(afterBegun: progress.moved - 1) ?? 0 : 0),
+                plan.stages.count), step: progress.step, moved: progress.moved,
             records: EvacuationStatus.Records(copied: seen.copied, verified: seen.verified),
             remaining: EvacuationEstimate.remaining(
                 moving: max(moving, .zero), moved: progress.moved, of: table.entries.count,

@@ -1,3 +1,4 @@
+import Evacuation
 import Membership
 import MeshBase
 import Store
@@ -149,6 +150,34 @@ extension MeshObserver: APIBackend {
     package func removeFaults(
         _ removal: FaultRemoval, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
     ) {
+        if let refusal = refusesChanges { completion(.failure(refusal)) }
+    }
+
+    // MARK: Moves: those of others are seen in the placement alone
+
+    package func evacuation() -> EvacuationStatus { .none(cohorts: placement.entries.count) }
+    package func evacuationReport() -> EvacuationReport? { nil }
+    package func pins(of customer: String?) -> PinsReport {
+        customer.map { PinsReport(of: $0, placement, topology) } ?? PinsReport(placement, topology)
+    }
+
+    package func evacuate(
+        _ request: EvacuationRequest, completion: @escaping (Result<EvacuationAnswer, APIFailure>) -> Void
+    ) {
+        if let refusal = refusesChanges { completion(.failure(refusal)) }
+    }
+
+    package func changeEvacuation(
+        _ change: EvacuationChange, completion: @escaping (Result<EvacuationStatus, APIFailure>) -> Void
+    ) {
+        if let refusal = refusesChanges { completion(.failure(refusal)) }
+    }
+
+    package func move(_ request: MoveRequest, completion: @escaping (Result<PinsReport, APIFailure>) -> Void) {
+        if let refusal = refusesChanges { completion(.failure(refusal)) }
+    }
+
+    package func unpin(_ customer: String, completion: @escaping (Result<PinsReport, APIFailure>) -> Void) {
         if let refusal = refusesChanges { completion(.failure(refusal)) }
     }
 

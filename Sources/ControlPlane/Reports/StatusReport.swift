@@ -1,3 +1,4 @@
+import Evacuation
 import MeshBase
 
 /// `status -o json`.
@@ -74,6 +75,10 @@ package struct StatusReport: Codable, Sendable, Equatable {
     package var control: Control
     /// The faults on the wire.
     package var faults: [FaultReport]
+    /// Regions that no customer uses.
+    package var evacuated: [String]?
+    /// The evacuation or restore under way; absent where there is none.
+    package var evacuation: EvacuationStatus?
 
     package init(
         mesh: String, seed: UInt64, epoch: UInt32, state: String, cells: [Cell], routers: [Router], control: Control,

@@ -73,6 +73,9 @@ extension ControlPlane: APIBackend {
                 reason: process.isRunning ? nil : process.startFailure.map { String($0.prefix(2_000)) })
         }
         report.faults = faults().faults
+        if !evacuated.isEmpty { report.evacuated = evacuated.sorted().map { topology.regions[$0].name } }
+        let moving = desk.status
+        if moving.outcome == .running || moving.outcome == .paused { report.evacuation = moving }
         return report
     }
 

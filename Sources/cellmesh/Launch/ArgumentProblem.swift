@@ -52,6 +52,7 @@ enum ArgumentProblem {
         case "share": "a share is written 5% or 0.05"
         case "n,...": "whole numbers, such as 50,200"
         case "percent,...": "shares of at most 100%, such as 1%,5%"
+        case "percent,...,100": "percentages that rise and end with 100, such as 5,25,50,75,95,100"
         case "a..b": "seeds from A to B, such as 1..1000"
         case "node@time": "a node and a time of the run, such as us-east-1@2s"
         default: nil

@@ -10,8 +10,9 @@ enum NextStep {
 
     /// Commands that take `--mesh`, and would take another mesh, or none, where several are to choose from.
     private static let ofMeshes: Set<Substring> = [
-        "blast-radius", "down", "events", "fault", "heal", "kill", "load", "logs", "members", "membership", "partition",
-        "pause", "ps", "restart", "resume", "route", "status", "store", "why",
+        "blast-radius", "down", "evacuate", "evacuation", "events", "fault", "heal", "kill", "load", "logs", "members",
+        "membership", "move", "partition", "pause", "pins", "ps", "restart", "restore", "resume", "route", "status",
+        "store", "why",
     ]
 
     /// The command with `--mesh` where it needs that.

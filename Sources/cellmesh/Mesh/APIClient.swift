@@ -24,20 +24,31 @@ struct APIClient {
         }
     }
 
-    func get(_ target: String) throws -> JSONValue { try document(.get, target, [], Self.patience) }
+    func get(_ target: String, timeout: TimeAmount = Self.patience) throws -> JSONValue {
+        try document(.get, target, [], timeout)
+    }
 
-    func post(_ target: String, _ body: JSONValue, timeout: TimeAmount = Self.patience) throws -> JSONValue {
-        try document(.post, target, Array(body.json(.compact).utf8), timeout)
+    /// - Parameter conflict: what a command ends with whose request does not fit the state of the mesh (409).
+    func post(
+        _ target: String, _ body: JSONValue, timeout: TimeAmount = Self.patience, conflict: ExitStatus = .failed
+    ) throws -> JSONValue {
+        try document(.post, target, Array(body.json(.compact).utf8), timeout, conflict)
+    }
+
+    func delete(
+        _ target: String, timeout: TimeAmount = Self.patience, conflict: ExitStatus = .failed
+    ) throws -> JSONValue {
+        try document(.delete, target, [], timeout, conflict)
     }
 
     private func document(
-        _ method: HTTPMethod, _ target: String, _ body: [UInt8], _ timeout: TimeAmount
+        _ method: HTTPMethod, _ target: String, _ body: [UInt8], _ timeout: TimeAmount, _ conflict: ExitStatus = .failed
     ) throws -> JSONValue {
         let answer: [UInt8]
         do {
             answer = try client.send(method, target, body: body, timeout: timeout)
         } catch {
-            throw failure(error)
+            throw failure(error, conflict)
         }
         if answer.isEmpty { return JSONValue.empty }
         guard let json = JSONParser.parse(answer) else {
@@ -46,14 +57,18 @@ struct APIClient {
         return json
     }
 
-    private func failure(_ failure: ControlClient.Failure) -> CommandFailure {
+    private func failure(_ failure: ControlClient.Failure, _ conflict: ExitStatus) -> CommandFailure {
         switch failure {
         case .unreachable(let reason):
             CommandFailure(
                 .unhealthy, "the control plane of mesh '\(mesh.name)' does not answer: \(reason)",
                 next: "cellmesh doctor --mesh \(mesh.name)")
         case .refused(let code, let detail):
-            CommandFailure(code == 400 || code == 404 ? .usage : code >= 503 ? .unhealthy : .failed, detail)
+            switch code {
+            case 400, 404: CommandFailure(.usage, detail)
+            case 409: CommandFailure(conflict, detail)
+            default: CommandFailure(code >= 503 ? .unhealthy : .failed, detail)
+            }
         }
     }
 

@@ -6,7 +6,7 @@ import Topology
 struct Deed {
     /// Nanoseconds since 1970, UTC.
     var time: Int64
-    /// `kill`, `pause`, `resume`, `restart`, `exited`, `started`, `fault`, `healed`.
+    /// `kill`, `pause`, `resume`, `restart`, `exited`, `started`, `fault`, `healed`, `evacuate`, `restore`, `completed`, ...
     var event: String
     var actor: String
     var detail: String
@@ -14,12 +14,14 @@ struct Deed {
     /// What the journal of a mesh tells of a member, and of faults on the places that it is in.
     static func all(of member: String, in mesh: DataDirectory) -> [Deed] {
         var journal = JournalTail(mesh)
+        var plans: Set<String> = []
         let places = Self.places(of: member, (try? mesh.model()) ?? nil)
         return journal.next().compactMap { entry in
             let event = entry.event
             switch event["type"].text {
             case "process" where event["id"].text == member: return process(entry.time, event)
             case "fault": return fault(entry.time, event, places)
+            case "evacuation": return evacuation(entry.time, event, places, &plans)
             default: return nil
             }
         }
@@ -60,6 +62,30 @@ struct Deed {
         case "added": return Deed(time: time, event: "fault", actor: "operator", detail: what)
         case "removed": return Deed(time: time, event: "healed", actor: "operator", detail: what)
         case "expired": return Deed(time: time, event: "healed", actor: "its lease", detail: what)
+        default: return nil
+        }
+    }
+
+    /// What became of the customers of its region: cells that are left lose theirs, and are sound all the same.
+    ///
+    /// - Parameter plans: those that have begun: whoever takes one over says so again.
+    private static func evacuation(
+        _ time: Int64, _ event: JSONValue, _ places: Set<String>, _ plans: inout Set<String>
+    ) -> Deed? {
+        guard let region = event["id"].text, places.contains("region/\(region)") else { return nil }
+        let attributes = event["attributes"]
+        let kind = attributes["kind"].text ?? "evacuate"
+        let plan = "\(kind == "restore" ? "restore" : "evacuation") of \(region)"
+        switch event["action"].text {
+        case "began":
+            guard plans.insert(attributes["plan"].text ?? "").inserted else {
+                return Deed(time: time, event: kind, actor: "control", detail: "\(plan) was taken over")
+            }
+            return Deed(time: time, event: kind, actor: "operator", detail: "\(plan) began")
+        case "paused", "reversing", "completed", "aborted", "rolled-back":
+            let reason = attributes["reason"].text.map { ": \($0)" } ?? ""
+            return Deed(
+                time: time, event: event["action"].text ?? "", actor: "control", detail: plan + reason)
         default: return nil
         }
     }

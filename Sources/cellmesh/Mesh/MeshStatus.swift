@@ -26,7 +26,7 @@ struct MeshStatus {
         var reachedBy: [String]?
         /// Whether a router may send customers there.
         var serves: Bool {
-            ["serving", "degraded", "refilling"].contains(state) && reachedBy != []
+            ["serving", "degraded", "refilling", "evacuated"].contains(state) && reachedBy != []
         }
     }
 

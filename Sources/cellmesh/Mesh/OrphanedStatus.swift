@@ -7,6 +7,12 @@ enum OrphanedStatus {
     static func document(_ mesh: DataDirectory) throws -> JSONValue {
         let model = try StoredMesh(mesh)
         let topology = model.topology
+        let evacuated = topology.regions.indices.filter { region in
+            model.table.entries.allSatisfy { $0.state.target.evacuated.contains(region) }
+        }
+        let moving = StoredEvacuation.last(mesh, cohorts: model.table.entries.count).flatMap { status in
+            status.outcome == .running || status.outcome == .paused ? try? StoredEvacuation.document(mesh) : nil
+        }
         let cells = topology.cells.map { cell in (cell, mesh.process(.cell, cell.name)) }
         let answers = probe(cells.map { $0.1 })
         var serving = 0
@@ -15,7 +21,7 @@ enum OrphanedStatus {
             switch answers[position] {
             case 200?:
                 serving += 1
-                return "serving"
+                return evacuated.contains(cells[position].0.region) ? "evacuated" : "serving"
             case .some: return "degraded"
             case nil: return "unreachable"
             }
@@ -52,6 +58,7 @@ enum OrphanedStatus {
                     })
             ),
             ("control", .object([("pid", .null), ("address", .null)])),
+            ("evacuated", .strings(evacuated.map { topology.regions[$0].name })), ("evacuation", moving ?? .null),
         ])
     }
 

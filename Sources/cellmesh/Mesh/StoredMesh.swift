@@ -2,6 +2,18 @@ import ControlPlane
 import Sharding
 import Topology
 
+extension DataDirectory {
+    /// The placements that processes keep for themselves; those that cannot be read are left out.
+    fileprivate var keptPlacements: [PlacementTable] {
+        ["cells", "routers"].flatMap { folder in
+            SystemFile.names(in: "\(path)/\(folder)").compactMap { name in
+                ((try? SystemFile.readOwn("\(path)/\(folder)/\(name)/placement.json")) ?? nil)
+                    .flatMap { ReportJSON.decode(PlacementTable.self, $0) }
+            }
+        }
+    }
+}
+
 /// The model of a mesh and where its customers live: from the files of its data directory, or from a topology file.
 struct StoredMesh {
     var topology: MeshTopology
@@ -21,8 +33,17 @@ struct StoredMesh {
     init(_ mesh: DataDirectory) throws {
         do {
             let topology = try mesh.model()
-            let table = SystemFile.exists(mesh.placementPath) ? try mesh.placement() : PlacementTable()
+            var table = SystemFile.exists(mesh.placementPath) ? try mesh.placement() : PlacementTable()
             try self.init(topology: topology, table: table)
+            // Routers and cells learn of moves without the control plane, and keep what they know.
+            var isNewer = false
+            for kept in mesh.keptPlacements where kept.entries.count == table.entries.count {
+                for entry in kept.entries where table.merge(entry) { isNewer = true }
+            }
+            if isNewer, let newer = try? Placement(topology, table: table) {
+                self.table = table
+                placement = newer
+            }
         } catch let error as DataDirectoryError {
             throw CommandFailure(error)
         }

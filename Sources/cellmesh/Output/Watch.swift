@@ -14,11 +14,18 @@ struct Watch {
 
     /// On a terminal each report is drawn over the one before. Elsewhere the first is printed whole, and then the lines
     /// that have changed; with `-o json` a document of one line, `-o yaml` a whole document, whenever it has changed.
-    static func run(_ console: Console, every interval: TimeAmount = .seconds(1), _ make: () throws -> Report) throws {
+    ///
+    /// - Parameter isLast: whether nothing is to come after a report.
+    static func run(
+        _ console: Console, every interval: TimeAmount = .seconds(1), until isLast: (Report) -> Bool = { _ in false },
+        _ make: () throws -> Report
+    ) throws {
         let isTerminal = isatty(STDOUT_FILENO) == 1 && Console.variable("TERM") != "dumb"
         var watch = Watch(console, isTerminal: isTerminal)
         while !StandardOutput.isBroken {
-            console.data(watch.next(try make()))
+            let report = try make()
+            console.data(watch.next(report))
+            if isLast(report) { return }
             Pause.sleep(interval)
         }
     }

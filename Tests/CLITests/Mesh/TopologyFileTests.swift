@@ -4,11 +4,11 @@ import Testing
 @testable import cellmesh
 
 @Suite struct TopologyFileTests {
-    static func load(_ keys: String) -> MeshFilesResult {
+    static func load(_ keys: String, service: String = "name: ping") -> MeshFilesResult {
         MeshFiles.load(
             yaml: """
                 mesh: test
-                blueprints: [{cell: echo, services: [{name: ping}]}]
+                blueprints: [{cell: echo, services: [{\(service)}]}]
                 blueprint: echo
                 regions: [{name: a, cells: 3}]
                 customers: {count: 10}
@@ -24,8 +24,8 @@ import Testing
 
     @Test func aWarningIsALineWithoutTheTextOfTheFile() {
         #expect(
-            TopologyFile.warnings(Self.load("deciders: 3"), of: "x.yaml", color: false)
-                == "x.yaml:7:1: warning: 'deciders' is checked, but this version does not run it: it has no effect [not-in-force]"
+            TopologyFile.warnings(Self.load("", service: "name: ping, run: [x]"), of: "x.yaml", color: false)
+                == "x.yaml:2:51: warning: 'run' is checked, but this version does not run it: it has no effect [not-in-force]"
         )
     }
 
@@ -33,10 +33,9 @@ import Testing
         let result = Self.load(
             """
             deciders: 2
-            evacuation: {}
             routing: {attempt-timeout: 1s, request-timeout: 1s}
             links: {default: {latency: 1ms, jitter: 2ms}}
-            """)
+            """, service: "name: ping, run: [x], pool: {workers: 1}")
         #expect(result.problems.count == 5)
         let lines = TopologyFile.warnings(result, of: "x.yaml", color: false)?.split(separator: "\n")
         #expect(lines?.count == TopologyFile.mostWarnings + 1)

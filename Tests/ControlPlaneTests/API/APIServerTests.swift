@@ -1,4 +1,6 @@
+import Evacuation
 import MeshBase
+import Sharding
 import Store
 import Testing
 import UVDriver
@@ -56,6 +58,33 @@ struct APIServerTests {
         ) {
             calls.append("heal \(removal.ids ?? []) \(removal.all ?? false)")
             completion(.success(FaultsReport(faults: [])))
+        }
+        func evacuation() -> EvacuationStatus { .none(cohorts: 64) }
+        var ended: EvacuationReport?
+        func evacuationReport() -> EvacuationReport? { ended }
+        func evacuate(
+            _ request: EvacuationRequest, completion: @escaping (Result<EvacuationAnswer, APIFailure>) -> Void
+        ) {
+            calls.append("\(request.kind) \(request.region) \(request.confirm ?? "-") \(request.stages ?? [])")
+            completion(.failure(APIFailure(409, "not today")))
+        }
+        func changeEvacuation(
+            _ change: EvacuationChange, completion: @escaping (Result<EvacuationStatus, APIFailure>) -> Void
+        ) {
+            calls.append("\(change)")
+            completion(.success(evacuation()))
+        }
+        func move(_ request: MoveRequest, completion: @escaping (Result<PinsReport, APIFailure>) -> Void) {
+            calls.append("move \(request.customer) \(request.cells)")
+            completion(.success(pins(of: nil)))
+        }
+        func pins(of customer: String?) -> PinsReport {
+            if let customer { calls.append("pins \(customer)") }
+            return PinsReport(PlacementTable(), Sample.topology)
+        }
+        func unpin(_ customer: String, completion: @escaping (Result<PinsReport, APIFailure>) -> Void) {
+            calls.append("unpin \(customer)")
+            completion(.success(pins(of: nil)))
         }
         func shutDown() { calls.append("down") }
         func metrics() -> String { "cellmesh_up 1\n" }
@@ -127,6 +156,52 @@ struct APIServerTests {
         #expect(try rig.send(.post, "/v1/faults/remove", body: #"{"ids":["f1"]}"#).status == 200)
         #expect(try rig.send(.post, "/v1/faults/remove", body: "[]").status == 400)
         #expect(rig.backend.calls == ["fault latency [\"eu-1\"] 0.25", "heal [\"f1\"] false"])
+        rig.finish()
+    }
+
+    @Test("Evacuations are begun, looked at and changed")
+    func evacuations() throws {
+        let rig = try Rig()
+        let status = try rig.send(.get, "/v1/evacuations")
+        #expect(status.status == 200)
+        #expect(
+            status.text == #"{"cohorts":{"moved":0,"of":64},"eta_ms":null,"kind":null,"outcome":"none","percent":0,"#
+                + #""reason":null,"records":{"copied":0,"verified":0},"region":null,"schema":"cellmesh/1","#
+                + #""stage":null,"step":null}"# + "\n")
+        let body = #"{"region":"us","confirm":"us","stages":[5,100]}"#
+        let refused = try rig.send(.post, "/v1/evacuations", body: body)
+        #expect(refused.status == 409 && refused.text.contains("not today"))
+        #expect(try rig.send(.post, "/v1/evacuations", body: #"{"region":"us","stages":[5]}"#).status == 400)
+        #expect(try rig.send(.get, "/v1/evacuations/report").status == 404)
+        rig.backend.ended = EvacuationReport(
+            plan: try EvacuationPlan(Sample.topology, region: 1, id: 1, cohorts: 64), outcome: .completed)
+        #expect(try rig.send(.get, "/v1/evacuations/report").text.contains(#""outcome":"completed""#))
+        for change in ["pause", "resume", "abort"] {
+            #expect(try rig.send(.post, "/v1/evacuations/\(change)").status == 200)
+            #expect(try rig.send(.get, "/v1/evacuations/\(change)").status == 405)
+        }
+        #expect(try rig.send(.post, "/v1/evacuations/stop").status == 404)
+        #expect(try rig.send(.delete, "/v1/evacuations").status == 405)
+        #expect(try rig.send(.post, "/v1/evacuations/report").status == 405)
+        #expect(rig.backend.calls == ["evacuate us us [5, 100]", "pause", "resume", "abort"])
+        rig.finish()
+    }
+
+    @Test("Customers are moved, and given back, by name")
+    func moves() throws {
+        let rig = try Rig()
+        #expect(try rig.send(.get, "/v1/pins").text == #"{"count":0,"pins":[],"schema":"cellmesh/1"}"# + "\n")
+        #expect(try rig.send(.get, "/v1/pins?customer=c%201").status == 200)
+        #expect(try rig.send(.post, "/v1/moves", body: #"{"customer":"c1","cells":["eu-1"]}"#).status == 200)
+        #expect(try rig.send(.post, "/v1/moves", body: #"{"customer":"c1"}"#).status == 400)
+        #expect(try rig.send(.get, "/v1/moves").status == 405)
+        #expect(try rig.send(.delete, "/v1/pins/c%201+2").status == 200)
+        #expect(try rig.send(.get, "/v1/pins/c1").status == 405)
+        for path in ["/v1/pins/", "/v1/pins/a/b", "/v1/pins/a%2Fb", "/v1/pins/a%00"] {
+            #expect(try rig.send(.delete, path).status == 404, "\(path)")
+        }
+        #expect(try rig.send(.delete, "/v1/pins").status == 405)
+        #expect(rig.backend.calls == ["pins c 1", #"move c1 ["eu-1"]"#, "unpin c 1+2"])
         rig.finish()
     }
 
@@ -202,10 +277,14 @@ struct APIServerTests {
     func watching() throws {
         let rig = try Rig()
         rig.backend.refusesChanges = APIFailure(409, "It watches.")
-        for path in ["/v1/kill", "/v1/pause", "/v1/resume", "/v1/restart", "/v1/down"] {
+        for path in [
+            "/v1/kill", "/v1/pause", "/v1/resume", "/v1/restart", "/v1/down", "/v1/evacuations", "/v1/moves",
+            "/v1/evacuations/abort",
+        ] {
             let answer = try rig.send(.post, path, body: #"{"targets":["eu-1"]}"#)
             #expect(answer.status == 409 && answer.text.contains("It watches."), "\(path)")
         }
+        #expect(try rig.send(.delete, "/v1/pins/c1").status == 409)
         #expect(try rig.send(.get, "/v1/status").status == 200)
         #expect(rig.backend.calls == ["status"])
         rig.finish()

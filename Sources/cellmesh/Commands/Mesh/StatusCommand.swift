@@ -52,6 +52,8 @@ struct StatusCommand: ParsableCommand {
             console.next("cellmesh restart \(down.name)")
         } else if let paused = status.cells.first(where: { $0.state == "paused" }) {
             console.next("cellmesh resume \(paused.name)")
+        } else if !status.document["evacuation"].isNull {
+            console.next("cellmesh evacuation status --watch")
         } else if !status.document["faults"].elements.isEmpty {
             console.next("cellmesh heal")
         } else if status.state == "serving", wait == nil {

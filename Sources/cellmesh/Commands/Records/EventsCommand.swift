@@ -21,7 +21,8 @@ struct EventsCommand: ParsableCommand {
     @Option(
         name: .customLong("type"), parsing: .singleValue,
         help: ArgumentHelp(
-            "Of these types alone: member, link, process, fault, store, ...; may be given again.", valueName: "type,..."
+            "Of these types alone: member, link, process, fault, store, evacuation, ...; may be given again.",
+            valueName: "type,..."
         ))
     var types: [String] = []
 

@@ -1,3 +1,4 @@
+import ControlPlane
 import MeshBase
 import Sharding
 import Topology
@@ -20,11 +21,16 @@ struct RouteView {
         let hash = CustomerHash(customer)
         let assignment = model.placement.assignment(of: hash)
         let cells = assignment.inForce.map { topology.cells[$0.position] }
+        let other = assignment.other.map { topology.cells[$0.position] }
+        // Joint: the joining shard's order comes first, then who is in the old one alone.
+        let order = assignment.phase == .joint ? other + cells.filter { !other.contains($0) } : cells
         let states = cells.map { cell in status.map { $0.state(of: cell.name)?.state ?? "unknown" } }
-        let serving = status.flatMap { status in cells.first { status.serves($0.name) }?.name }
+        let serving = status.flatMap { status in order.first { status.serves($0.name) }?.name }
         let byRouter = (status?.routers ?? []).map { router in
-            (router: router.name, cell: cells.first { status?.reaches(router.name, $0.name) ?? false }?.name)
+            (router: router.name, cell: order.first { status?.reaches(router.name, $0.name) ?? false }?.name)
         }
+        let phase = UnitWords.name(assignment.phase)
+        let leaving = assignment.phase == .new ? other.map(\.name) : nil
         let geography = model.placement.geography(of: hash)
         let cohort = model.table.cohort(of: hash)
         let isPinned = model.table.entries[cohort].pin(of: hash) != nil
@@ -46,7 +52,8 @@ struct RouteView {
                 .array(
                     byRouter.map { .object([("router", .string($0.router)), ("serving", .string($0.cell))]) })
             ),
-            ("joining", joining.map { .strings($0) } ?? .null),
+            ("phase", .string(phase)), ("joining", joining.map { .strings($0) } ?? .null),
+            ("leaving", leaving.map { .strings($0) } ?? .null),
             (
                 "members",
                 .array(
@@ -61,6 +68,7 @@ struct RouteView {
         ])
         report = Report(document, names: cells.map { "cell/\($0.name)" }) { style in
             var facts = ["epoch \(assignment.epoch.rawValue)", "cohort \(cohort)", "spread over \(spread)s"]
+            if phase != "stable" { facts.append("\(phase)") }
             if let geography { facts.append("never leaves geography \(geography)") }
             if isPinned { facts.append("pinned by hand") }
             if let only { facts.append("all of it in region \(only), lost with it") }
@@ -82,7 +90,14 @@ struct RouteView {
                     text += "through \(entry.router): \(entry.cell.map { "\($0) serves" } ?? "no cell is reached")\n"
                 }
             }
-            if let joining { text += "\nmoving to: \(joining.joined(separator: ", "))\n" }
+            if let joining {
+                text +=
+                    "\nmoving (joint) to: \(joining.joined(separator: ", ")); majorities of both shards are needed\n"
+            }
+            if let leaving {
+                text +=
+                    "\nmoved (new) from: \(leaving.joined(separator: ", ")), which keep the records until the release\n"
+            }
             if cells.isEmpty { text += "no cell is eligible: every region of the customer's geography is evacuated\n" }
             return text
         }

@@ -4,7 +4,8 @@ import Telemetry
 enum StatusView {
     static func make(_ answer: JSONValue) -> Report {
         let document = answer.ordered([
-            "schema", "mesh", "seed", "epoch", "state", "cells", "routers", "control", "faults",
+            "schema", "mesh", "seed", "epoch", "state", "cells", "routers", "control", "faults", "evacuated",
+            "evacuation",
         ])
         .ordering("cells", ["name", "region", "zone", "pid", "state", "address", "customers", "reached_by", "reason"])
         .ordering("routers", ["name", "pid", "state", "address", "reaches", "reason"])
@@ -23,9 +24,21 @@ enum StatusView {
         let state = document["state"].text ?? "unknown"
         let cells = document["cells"].elements
         let serving = cells.count { $0["state"].text == "serving" }
+        let left = cells.count { $0["state"].text == "evacuated" }
         return "mesh \(document["mesh"].text ?? "?") is \(style.painted(state, Wording.style(ofState: state))): "
-            + "\(serving) of \(Wording.plural(cells.count, "cell")) serving, seed \(number(document["seed"])), "
-            + "epoch \(number(document["epoch"]))\n"
+            + "\(serving) of \(Wording.plural(cells.count, "cell")) serving\(left > 0 ? ", \(left) evacuated" : ""), seed \(number(document["seed"])), "
+            + "epoch \(number(document["epoch"]))\n" + moves(document)
+    }
+
+    /// Which regions no customer uses, and what is under way.
+    private static func moves(_ document: JSONValue) -> String {
+        var text = ""
+        let regions = document["evacuated"].elements.compactMap(\.text)
+        if !regions.isEmpty {
+            text += "evacuated: \(regions.map { "region/\($0)" }.joined(separator: ", "))\n"
+        }
+        if !document["evacuation"].isNull { text += EvacuationView.line(document["evacuation"]) + "\n" }
+        return text
     }
 
     private static func cells(_ document: JSONValue, _ style: TableStyle) -> String {

@@ -1,0 +1,119 @@
+import Blueprints
+import Evacuation
+import MeshBase
+import Sharding
+import Store
+import Telemetry
+
+/// Evacuations, restores and single moves as the API asks for them.
+extension ControlPlane {
+    package func evacuation() -> EvacuationStatus { desk.status }
+
+    package func evacuationReport() -> EvacuationReport? { desk.report.flatMap { $0.outcome.isFinal ? $0 : nil } }
+
+    package func evacuate(
+        _ request: EvacuationRequest, completion: @escaping (Result<EvacuationAnswer, APIFailure>) -> Void
+    ) {
+        do throws(APIFailure) { try checkRegion(request.region) } catch { return completion(.failure(error)) }
+        let confirmation: EvacuationFacts.Confirmation =
+            request.kind == .restore || request.isDryRun
+            ? .notNeeded : request.confirm.map { .typed($0) } ?? .missing
+        desk.judge(
+            request.kind, region: request.region, confirmation: confirmation, stages: request.stages,
+            isForced: request.isForced
+        ) { [unowned self] judgement in
+            let forecast = judgement.forecast
+            if request.isDryRun { return completion(.success(.foreseen(forecast))) }
+            guard judgement.verdict.mayBegin else {
+                let report = EvacuationReport(
+                    refused: request.region, kind: request.kind, verdict: judgement.verdict)
+                return completion(.success(.refused(forecast, report)))
+            }
+            desk.begin(judgement, watch: request.watch) { result in
+                completion(
+                    result.map { EvacuationAnswer.begun(forecast, plan: $0.id) }
+                        .mapError { Self.failure($0, next: "'cellmesh evacuation status'") })
+            }
+        }
+    }
+
+    private func checkRegion(_ region: String) throws(APIFailure) {
+        guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
+        let names = topology.regions.map(\.name)
+        guard !names.contains(region) else { return }
+        let hint = NearestWord.hint(for: region, among: names, listing: "regions are").map { ": \($0)" } ?? ""
+        throw APIFailure(404, "The mesh has no region '\(region.prefix(64))'\(hint). Nothing was changed.")
+    }
+
+    package func changeEvacuation(
+        _ change: EvacuationChange, completion: @escaping (Result<EvacuationStatus, APIFailure>) -> Void
+    ) {
+        let done: (Result<Void, EvacuationDesk.Failure>) -> Void = { [unowned self] result in
+            completion(
+                result.map { desk.status }.mapError { Self.failure($0, next: "'cellmesh evacuation status'") })
+        }
+        switch change {
+        case .pause: desk.pause(true, then: done)
+        case .resume: desk.pause(false, then: done)
+        case .abort: desk.abort(then: done)
+        }
+    }
+
+    // MARK: One customer
+
+    package func pins(of customer: String?) -> PinsReport {
+        if let customer { return PinsReport(of: customer, desk.table, topology) }
+        let journal = journal
+        return PinsReport(desk.table, topology) { PinsReport.name(of: $0, in: journal) }
+    }
+
+    package func move(_ request: MoveRequest, completion: @escaping (Result<PinsReport, APIFailure>) -> Void) {
+        let order: MoveRequest.Order
+        do throws(APIFailure) {
+            guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
+            order = try request.order(topology, desk.host.state.ledger.placement, evacuated: evacuated)
+        } catch { return completion(.failure(error)) }
+        // The placement keeps hashes: the name is what 'pins ls' shows.
+        PinsReport.keep(request.customer, in: journal)
+        desk.move(order.customer, to: order.shard) { [unowned self] result in
+            told("pin", request.customer, cells: request.cells, result, completion)
+        }
+    }
+
+    package func unpin(_ customer: String, completion: @escaping (Result<PinsReport, APIFailure>) -> Void) {
+        guard !PinsReport(of: customer, desk.table, topology).pins.isEmpty else {
+            return completion(
+                .failure(APIFailure(404, "\(customer) is not pinned: 'cellmesh pins ls' lists those who are.")))
+        }
+        desk.unpin(CustomerHash(customer)) { [unowned self] result in
+            told("unpin", customer, cells: [], result, completion)
+        }
+    }
+
+    private func told(
+        _ action: String, _ customer: String, cells: [String], _ result: Result<Void, EvacuationDesk.Failure>,
+        _ completion: (Result<PinsReport, APIFailure>) -> Void
+    ) {
+        if case .success = result {
+            let attributes: [TelemetryEvent.Attribute] =
+                cells.isEmpty ? [] : [.init("cells", .string(cells.joined(separator: " ")))]
+            _ = try? journal.append(
+                JournalEvent(
+                    TelemetryEvent(
+                        time: loop.wallClock(), type: "placement", action: action, id: customer, attributes: attributes)
+                ))
+        }
+        completion(
+            result.map { pins(of: customer) }
+                .mapError { Self.failure($0, next: "'cellmesh route explain \(customer)'") })
+    }
+
+    private static func failure(_ failure: EvacuationDesk.Failure, next: String) -> APIFailure {
+        switch failure {
+        case .conflict(let text): APIFailure(409, "Nothing was changed: \(text). See \(next).")
+        case .undecided(let text, isUncertain: false): APIFailure(503, "Nothing was changed: \(text). Try again.")
+        case .undecided(let text, isUncertain: true):
+            APIFailure(503, "It may be decided all the same, though it was not confirmed: \(text). See \(next).")
+        }
+    }
+}

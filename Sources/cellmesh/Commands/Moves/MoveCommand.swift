@@ -1,0 +1,79 @@
+import ArgumentParser
+import ControlPlane
+import MeshBase
+
+struct MoveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "move", abstract: "Move one customer to cells of your choice, and pin it there.",
+        discussion: """
+            The customer is served and its writes are kept all the while. The first cell serves, the others hold its \
+            records too: as many as a shard has is what the mesh's other customers have. 'pins rm' gives it back.
+
+              cellmesh move c7 --to eu-west-1,us-west-2,us-east-3
+            """)
+
+    @Argument(help: "The customer's name, such as c7.")
+    var customer: String
+
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp("The cells, in the order in which they serve.", valueName: "cell,..."))
+    var to: [String]
+
+    @Flag(help: "Do not wait until it has moved.")
+    var detach = false
+
+    @Option(help: ArgumentHelp("How long to wait until it has moved.", valueName: "duration"))
+    var waitTimeout = DurationArgument(.seconds(30))
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    /// With commas or one by one.
+    var cells: [String] {
+        to.flatMap { $0.split(separator: ",").map { String($0).filter { $0 != " " } } }.filter { !$0.isEmpty }
+    }
+
+    func run() throws {
+        guard !cells.isEmpty else {
+            throw CommandFailure(.usage, "--to names no cell", next: "cellmesh route explain \(customer)")
+        }
+        let console = output.console
+        let directory = try mesh.running()
+        let api = try Waiting.forControl(directory, .seconds(1))
+        var answer = try api.post(
+            "/v1/moves", .object([("customer", .string(customer)), ("cells", .strings(cells))]),
+            timeout: .seconds(30), conflict: .declined)
+        if !detach {
+            let isThere = try PinWait.run(customer, directory, waitTimeout.amount) { pin in
+                pin?["phase"].text == "stable"
+            }
+            answer = isThere.answer
+            guard isThere.met else {
+                console.show(PinsView.make(answer))
+                throw CommandFailure(
+                    .unhealthy,
+                    "\(customer) has not moved within \(Wording.time(milliseconds: waitTimeout.amount.milliseconds)); "
+                        + "it goes on, and is served all the while", next: "cellmesh route explain \(customer)")
+            }
+        }
+        console.show(PinsView.make(answer))
+        console.next("cellmesh route explain \(customer)")
+    }
+}
+
+/// Waits for the pin of one customer.
+enum PinWait {
+    static func run(
+        _ customer: String, _ mesh: DataDirectory, _ limit: TimeAmount, until isMet: (JSONValue?) -> Bool
+    ) throws -> (met: Bool, answer: JSONValue) {
+        let deadline = Pause.now() + limit
+        while true {
+            let answer = try Waiting.forControl(mesh, .seconds(5)).get(
+                "/v1/pins?customer=\(APIClient.encoded(customer))")
+            if isMet(answer["pins"].elements.first) { return (true, answer) }
+            guard Pause.now() < deadline else { return (false, answer) }
+            Pause.sleep(.milliseconds(50))
+        }
+    }
+}
