@@ -140,7 +140,7 @@ extension CellNode {
         switch task.purpose {
         case .life:
             refill.nextCohort = task.cohort + 1
-            rooms[task.cohort].stored.filled = max(rooms[task.cohort].stored.filled, task.move)
+            if task.isWhole { rooms[task.cohort].stored.filled = max(rooms[task.cohort].stored.filled, task.move) }
         case .move:
             rooms[task.cohort].stored.filled = max(rooms[task.cohort].stored.filled, task.move)
         case .verify:
@@ -340,7 +340,7 @@ extension CellNode {
             var page = FillPage(fence: task.fence, records: ready.records, upTo: ready.upTo)
             if isAtEnd {
                 page.floor = refill.floor
-                if task.purpose != .verify { page.filled = task.move }
+                if task.purpose != .verify, task.isWhole { page.filled = task.move }
                 // A store without a vote goes on behind the cohort.
                 if task.purpose == .life, task.fence.hashes.upperBound < .max {
                     page.upTo = RecordPosition(before: task.fence.hashes.upperBound + 1)

@@ -18,6 +18,14 @@ public struct Placement: Sendable {
         /// records; empty when stable.
         public var other: Shard
 
+        /// Shards of one customer; `other` is empty when stable.
+        public init(epoch: Epoch, phase: UnitPhase, inForce: Shard, other: Shard) {
+            self.epoch = epoch
+            self.phase = phase
+            self.inForce = inForce
+            self.other = other
+        }
+
         /// The shard whose order of cells serves; in joint the joining one.
         public var serving: Shard { phase == .joint && !other.isEmpty ? other : inForce }
 

@@ -121,6 +121,7 @@ struct Refill {
         self.task = task
         floor = 0
         cursor = task.purpose == .life ? max(cursor, task.fence.start) : task.fence.start
+        self.task?.isWhole = cursor == task.fence.start
         stalled = []
         rewind()
     }

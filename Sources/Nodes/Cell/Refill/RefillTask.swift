@@ -22,6 +22,9 @@ struct RefillTask {
     /// The pinned customers' shards, likewise.
     let pins: [Shard]
     let since: Instant
+    /// It began at the cohort's first record: one that goes on behind an earlier life's pages says nothing of a move that
+    /// began since.
+    var isWhole = true
     /// A line of equal version had another value here.
     var isDamaged = false
 
