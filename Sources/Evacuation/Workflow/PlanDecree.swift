@@ -96,12 +96,14 @@ public struct PlanDecree: Sendable, Equatable {
             bytes.withUnsafeBytes { Integer(littleEndian: $0.loadUnaligned(fromByteOffset: at, as: Integer.self)) }
         }
         let count = Int(bytes[30])
-        guard bytes.count == 31 + count, bytes[9] <= 1, bytes[13] <= 3, let state = State(rawValue: bytes[12]) else {
+        guard bytes.count == 31 + count, bytes[9] <= 1, bytes[13] <= 3, let state = State(rawValue: bytes[12]),
+            get(14, Int64.self) >= 0
+        else {
             return nil
         }
         var plan = PlanDecree(
             id: get(1, UInt64.self), kind: bytes[9] == 0 ? .evacuate : .restore, region: Int(get(10, UInt16.self)),
-            percents: bytes[31...].map(Int.init), watch: .nanoseconds(max(get(14, Int64.self), 0)),
+            percents: bytes[31...].map(Int.init), watch: .nanoseconds(get(14, Int64.self)),
             began: get(22, Int64.self))
         plan.state = state
         plan.isPaused = bytes[13] & 1 != 0
