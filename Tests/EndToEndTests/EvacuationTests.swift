@@ -98,6 +98,13 @@ extension EndToEnd {
             #expect(try HTTPProbe.request("GET", mesh.router, path).body == "v")
             let pins = try #require(try mesh.json(["pins", "ls"])["pins"] as? [[String: Any]])
             #expect(pins.map { $0["customer"] as? String } == ["c7"])
+            for cell in shard where !wanted.contains(cell) {
+                // They learn of the release a moment after the customer's own cells.
+                let isGone = try TestMesh.eventually {
+                    try mesh.json(["store", cell, "--customer", "c7"])["records"] as? Int == 0
+                }
+                #expect(isGone, "\(cell) still has records of c7")
+            }
             let back = try mesh.run(["pins", "rm", "c7"])
             #expect(back.code == 0, "\(back.err)")
             #expect(try mesh.shard(of: "c7") == shard)

@@ -28,6 +28,10 @@ extension Coordinator {
         tendLinks(now: now, into: &sink)
         work(now: now, into: &sink)
         guard isBusy else {
+            // The last entry of a move is told of too: cells that were left ask nobody for it, and drop nothing before.
+            for position in links.indices where links[position].state == .up {
+                push(CellIndex(position), now: now, into: &sink)
+            }
             if let idle = idleSince, idle != .zero, links.contains(where: { $0.state != .closed }) {
                 due = idle + Self.idleLimit
             }
