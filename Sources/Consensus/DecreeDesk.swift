@@ -16,6 +16,11 @@ public enum DecreeDesk {
     /// Under which the set of deciders is kept that the cell has installed; no decree's number.
     static let seat = UInt32.max
 
+    /// The newest deciders that the cell has installed; nil where it was told of none.
+    public static func deciders<Shelf: DecreeShelf>(at shelf: Shelf) throws(Shelf.Failure) -> DeciderSet? {
+        try shelf.decree(seat).flatMap { DeciderSet(decoding: $0) }
+    }
+
     /// - Parameters:
     ///   - decider: the cell and the identity of its store.
     ///   - question: a set in it was checked by the caller.

@@ -14,11 +14,10 @@ extension Coordinator {
             let step: CASChange.Step
             if job.change.attempts == 0 {
                 // A round that cannot be asked would be lost before it began: the links come first.
-                guard isReachable(job.change.set) || now >= job.until + Self.answerLimit else {
-                    if job.patience == nil { jobs[id]!.patience = now + Self.answerLimit * 4 }
-                    if let patience = jobs[id]!.patience, now >= patience {
-                        end(id, .undecided("too few of the deciders answer", isUncertain: false))
-                    }
+                let patience = job.patience ?? now + Self.answerLimit
+                guard isReachable(job.change.set) || now >= patience else {
+                    jobs[id]!.patience = patience
+                    jobs[id]!.until = min(now + Self.pollInterval, patience)
                     continue
                 }
                 step = job.change.begin()
@@ -79,9 +78,22 @@ extension Coordinator {
                 case .roundsExhausted: "the rounds of this set of deciders are used up"
                 case .invalidValue: "the value is none that may be decided"
                 }
-            if case .deciders = job.purpose { deciderChange = nil }
+            doubt(job.purpose, failure, now: now)
             end(id, .undecided(text, isUncertain: failure.isUncertain))
             stall(text, now: now, into: &sink)
+        }
+    }
+
+    /// What was sent may be decided by whoever comes next: it is read again.
+    private mutating func doubt(_ purpose: CoordinatorJob.Purpose, _ failure: CASChange.Failure, now: Instant) {
+        switch purpose {
+        case .deciders:
+            deciderChange = nil
+            decidersAt = now + Self.answerLimit
+        case .beginPlan, .changePlan, .readPlan:
+            if failure.isUncertain, plan == .some(nil) { plan = nil }
+        case .entry(let cohort, _, _), .readEntry(let cohort):
+            if failure.isUncertain { unsure.insert(cohort) }
         }
     }
 
@@ -151,7 +163,7 @@ extension Coordinator {
         _ id: UInt64, _ purpose: CoordinatorJob.Purpose, current: [UInt8]?, now: Instant
     ) -> CASChange.Step {
         switch purpose {
-        case .readPlan:
+        case .readPlan, .readEntry:
             return jobs[id]!.change.stop()
         case .beginPlan(let plan):
             guard case .some(let open) = PlanDecree.read(current), open == nil || open?.id == plan.id else {
@@ -190,7 +202,12 @@ extension Coordinator {
             case .pinStep(let customer, let step):
                 let isLeaving = entry.pin(of: customer)?.isLeaving ?? false
                 try entry.advance(pin: customer, step)
-                if step == .release, isLeaving { try entry.removePin(customer) }
+                // The cohort may have moved since: then the customer follows it first.
+                if step == .release, isLeaving, let pin = entry.pin(of: customer),
+                    Set(pin.shard.map(\.rawValue)) == Set(cells(of: customer, by: entry).map(\.rawValue))
+                {
+                    try entry.removePin(customer)
+                }
             case .pin(let customer, let shard, let home):
                 try entry.pin(customer, from: cells(of: customer, by: entry), to: shard, home: home)
             case .unpin(let customer): try entry.unpin(customer, to: cells(of: customer, by: entry))
@@ -228,18 +245,23 @@ extension Coordinator {
             }
             learn(decided, now: now, into: &sink)
             end(id, answer(job.purpose, decided))
-        case .entry(let cohort, _, let change):
+        case .entry(let cohort, _, _), .readEntry(let cohort):
             guard
                 let entry = value.map({ PlacementEntry(bytes: $0, cohorts: ledger.cohorts) })
                     ?? PlacementEntry(cohort: cohort)
             else { return end(id, .refused("what the deciders have of cohort \(cohort) is no entry")) }
+            unsure.remove(cohort)
             if ledger.take(decided: entry) {
                 fresh.removeAll { $0 == cohort }
                 fresh.append(cohort)
                 sink.note(.entryDecided(cohort: cohort, version: entry.version, phase: entry.state.phase))
                 note(entry, now: now)
             }
-            end(id, outcome(of: change, entry))
+            if case .entry(_, _, let change) = job.purpose {
+                end(id, outcome(of: change, entry))
+            } else {
+                end(id, .done)
+            }
         case .deciders:
             guard var change = deciderChange else { return end(id, .done) }
             let step = change.chosen(value, of: job.change.decree, by: job.change.set)
@@ -288,6 +310,7 @@ extension Coordinator {
             sink.note(.decidersReplaced(set.successors.map(\.cell)))
         case .contention, .invalid:
             deciderChange = nil
+            decidersAt = now + Self.answerLimit
             stall("the deciders cannot be replaced now", now: now, into: &sink)
         }
     }

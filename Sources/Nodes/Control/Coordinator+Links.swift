@@ -20,6 +20,12 @@ extension Coordinator {
         guard let cell = topology.cellIndex(named: name) else { return }
         let link = links[cell.position]
         if link.status != status || link.endpoint != endpoint, isBusy { due = .zero }
+        // A process that is another, or has come back, may know something that nobody else was told.
+        if link.endpoint != endpoint || status == .alive && !link.isAlive {
+            links[cell.position].isHeard = false
+            stores[cell.rawValue] = nil
+            due = .zero
+        }
         links[cell.position].status = status
         links[cell.position].endpoint = endpoint
         if status == .alive, link.state == .closed { links[cell.position].retryAt = min(link.retryAt, now) }
@@ -55,8 +61,9 @@ extension Coordinator {
 
     /// Links to all cells while there is work, and to none otherwise.
     mutating func tendLinks(now: Instant, into sink: inout some CoordinatorSink) {
-        let isWanted = isBusy || idleSince.map { now - $0 < Self.idleLimit } ?? false
+        let areWanted = isBusy || idleSince.map { now - $0 < Self.idleLimit } ?? false
         for position in links.indices {
+            let isWanted = areWanted || !links[position].isHeard && links[position].isAlive
             links[position].isWanted = isWanted
             let cell = CellIndex(position)
             let link = links[position]
@@ -107,6 +114,26 @@ extension Coordinator {
         _ = ask(cell, .entries, .entries, Array(body.bytes), now: now, into: &sink)
     }
 
+    /// Asks those that have not told yet what they know.
+    mutating func hear(now: Instant, into sink: inout some CoordinatorSink) {
+        for position in links.indices where links[position].state == .up && !links[position].isHeard {
+            let cell = CellIndex(position)
+            // A decider that has lost its disk is none.
+            if stores[cell.rawValue] == nil, deciders?.members.contains(where: { $0.cell == cell }) ?? false {
+                identify(cell, now: now, into: &sink)
+            }
+            guard !links[position].hasEntriesQuestion else { continue }
+            var body = ByteBuffer()
+            ledger.question.append(to: &body)
+            _ = ask(cell, .entries, .entries, Array(body.bytes), now: now, into: &sink)
+        }
+    }
+
+    mutating func identify(_ cell: CellIndex, now: Instant, into sink: inout some CoordinatorSink) {
+        guard !links[cell.position].asked.values.contains(where: { $0.question == .identity }) else { return }
+        _ = ask(cell, .decree, .identity, decreeBody(DecreeQuestion(items: [])), now: now, into: &sink)
+    }
+
     package mutating func handle(
         answer frame: borrowing FrameView, from cell: CellIndex, now: Instant, into sink: inout some CoordinatorSink
     ) {
@@ -118,6 +145,7 @@ extension Coordinator {
             let (news, more) = ledger.hear(answer: exchange)
             links[cell.position].digest = exchange.digest
             if !news.isEmpty { due = .zero }
+            if more == nil { links[cell.position].isHeard = true }
             if let more {
                 var body = ByteBuffer()
                 more.append(to: &body)

@@ -21,29 +21,44 @@ extension Coordinator {
         due = .distantFuture
         if now >= lookAt {
             lookAt = now + Self.lookInterval
-            // Another coordinator may have begun or ended something; a mesh without a plan is asked once.
-            if deciders != nil, !isChangingPlan, plan == nil || (plan ?? nil) != nil { start(.readPlan, now: now) }
+            look(now: now)
         }
         if isBusy { idleSince = now } else if idleSince == nil { idleSince = .zero }
         tendLinks(now: now, into: &sink)
+        hear(now: now, into: &sink)
         work(now: now, into: &sink)
         guard isBusy else {
             // The last entry of a move is told of too: cells that were left ask nobody for it, and drop nothing before.
             for position in links.indices where links[position].state == .up {
                 push(CellIndex(position), now: now, into: &sink)
             }
-            if let idle = idleSince, idle != .zero, links.contains(where: { $0.state != .closed }) {
-                due = idle + Self.idleLimit
-            }
+            // Links that are still wanted then are looked at as they come and go.
+            if let idle = idleSince, idle != .zero, now < idle + Self.idleLimit { due = idle + Self.idleLimit }
             return
         }
-        if plan != nil {
+        if plan != nil, tendDeciders(now: now, into: &sink) {
             advance(now: now, into: &sink)
             work(now: now, into: &sink)
         }
         poll(now: now, into: &sink)
         due = min(due, now + Self.pollInterval)
     }
+
+    /// Another coordinator may have begun or ended something; a mesh without a plan is asked once. Of a mesh in which
+    /// nothing is to be done some cell is heard now and then: it may have learnt what a former coordinator had decided.
+    private mutating func look(now: Instant) {
+        guard deciders != nil else { return }
+        if !isChangingPlan, plan == nil || (plan ?? nil) != nil { start(.readPlan, now: now) }
+        for cohort in unsure.sorted() where !isWorking(on: cohort) && jobs.count < Self.mostJobs {
+            start(.readEntry(cohort), now: now)
+        }
+        guard !isBusy, !links.isEmpty else { return }
+        idleLooks += 1
+        if idleLooks.isMultiple(of: Self.looksOfOne) {
+            links[idleLooks / Self.looksOfOne % links.count].isHeard = false
+        }
+    }
+    private static let looksOfOne = 3
 
     mutating func learn(_ decided: PlanDecree?, now: Instant, into sink: inout some CoordinatorSink) {
         let before = plan ?? nil
@@ -56,7 +71,6 @@ extension Coordinator {
             watch = nil
             watched = 0
             progressAt = nil
-            settledDeciders = nil
             for position in links.indices { links[position].rows.removeAll() }
             sink.note(.planBegan(new))
         case (_, let new?): sink.note(.planChanged(new))
@@ -108,7 +122,7 @@ extension Coordinator {
     /// All cohorts have gone where the plan leads: what the region's live cells still hold is counted.
     private var isCounting: Bool {
         guard case .some(.some(let plan)) = plan, plan.kind == .evacuate, plan.state == .releasing else { return false }
-        return ledger.table.entries.allSatisfy { $0.state.phase == .stable }
+        return ledger.table.entries.allSatisfy { $0.state.phase == .stable && !hasPinsToMove($0, plan) }
     }
 
     private func uncounted(_ position: Int) -> Int? {
@@ -123,7 +137,6 @@ extension Coordinator {
 
     private mutating func advance(now: Instant, into sink: inout some CoordinatorSink) {
         let open = plan ?? nil
-        if let open, !prepare(open, now: now, into: &sink) { return }
         let stages = open.flatMap {
             try? EvacuationStages(planID: $0.id, cohorts: ledger.cohorts, percents: $0.percents)
         }
@@ -157,7 +170,7 @@ extension Coordinator {
                 }
                 continue
             }
-            advancePins(entry, now: now)
+            advancePins(entry, plan: open, now: now)
         }
         if let open {
             lookForStall(open, now: now, into: &sink)
@@ -169,22 +182,8 @@ extension Coordinator {
         start(.entry(cohort: entry.cohort, version: entry.version, change), now: now)
     }
 
-    private mutating func advancePins(_ entry: PlacementEntry, now: Instant) {
-        for pin in entry.pins {
-            switch CohortDirective(pin) {
-            case .whenFilled(let step):
-                guard isFilled(entry) else { continue }
-                return decide(entry, .pinStep(pin.customer, step), now: now)
-            case .whenVerified(let step):
-                guard isVerified(entry, now: now) else { continue }
-                return decide(entry, .pinStep(pin.customer, step), now: now)
-            default: continue
-            }
-        }
-    }
-
     /// Of every customer's new shard a majority has this very entry and is filled for its move.
-    func isFilled(_ entry: PlacementEntry) -> Bool {
+    func isFilled(_ entry: PlacementEntry, pin: PlacementEntry.Pin? = nil) -> Bool {
         func isMissing(_ cell: CellIndex) -> Bool {
             guard let status = links[cell.position].cohorts[entry.cohort] else { return true }
             return status.version != entry.version || status.isPurging || !status.votes
@@ -193,15 +192,11 @@ extension Coordinator {
         func isEnough(_ shape: ShardShape) -> Bool {
             shape.mostOfAll(where: isMissing) <= shape.size - QuorumNeed.majority.of(shape.size)
         }
-        if entry.state.phase == .joint {
-            guard ledger.placement.shapes(ofCohort: entry.cohort, other: true).allSatisfy(isEnough) else {
-                return false
-            }
-        }
-        return entry.pins.allSatisfy { pin in
-            guard pin.state.phase == .joint, let shard = pin.state.other?.shard else { return true }
+        if let pin {
+            guard let shard = pin.state.other?.shard else { return true }
             return shard.count(where: isMissing) <= shard.count - QuorumNeed.majority.of(shard.count)
         }
+        return ledger.placement.shapes(ofCohort: entry.cohort, other: true).allSatisfy(isEnough)
     }
 
     /// Every live cell that is to hold customers is filled and has compared what it holds with both shards; of each shard
@@ -232,61 +227,7 @@ extension Coordinator {
 
     // MARK: The plan
 
-    /// Deciders out of the region first; whether the plan may go on.
-    private mutating func prepare(
-        _ plan: PlanDecree, now: Instant, into sink: inout some CoordinatorSink
-    ) -> Bool {
-        guard plan.kind == .evacuate, plan.state == .moving, settledDeciders != plan.id, let set = deciders else {
-            return deciderChange == nil
-        }
-        if deciderChange != nil { return false }
-        let members = set.successors
-        let leaving = members.filter { topology.cells[$0.cell.position].region == plan.region }
-        guard !leaving.isEmpty || set.isJoint else {
-            settledDeciders = plan.id
-            return true
-        }
-        progress.step = "deciders"
-        var chosen = members.filter { topology.cells[$0.cell.position].region != plan.region }
-        let candidates = topology.cells.indices.filter { position in
-            let cell = topology.cells[position]
-            return cell.region != plan.region && topology.blueprints[cell.blueprint].store != nil
-                && links[position].state == .up && !chosen.contains { $0.cell.position == position }
-        }
-        // The region with the fewest deciders gives the next one.
-        func count(_ region: Int) -> Int { chosen.count { topology.cells[$0.cell.position].region == region } }
-        var left = candidates
-        while chosen.count < members.count, !left.isEmpty {
-            let best = left.min { a, b in
-                (count(topology.cells[a].region), a) < (count(topology.cells[b].region), b)
-            }!
-            left.removeAll { $0 == best }
-            guard let store = stores[UInt16(best)] else {
-                identify(CellIndex(best), now: now, into: &sink)
-                return false
-            }
-            chosen.append(Decider(cell: CellIndex(best), store: store))
-        }
-        // An odd number decides with fewer; where cells are few, so be it.
-        if chosen.count.isMultiple(of: 2), chosen.count > 1 { chosen.removeLast() }
-        guard !chosen.isEmpty else {
-            settledDeciders = plan.id
-            return true
-        }
-        let decrees = [DecreeName.plan] + ledger.table.entries.indices.map { DecreeName.cohort($0) }
-        var change = DeciderChange(to: chosen, from: set, decrees: decrees)
-        let step = change.begin()
-        deciderChange = change
-        perform(step, now: now, into: &sink)
-        return false
-    }
-
-    private mutating func identify(_ cell: CellIndex, now: Instant, into sink: inout some CoordinatorSink) {
-        guard !links[cell.position].asked.values.contains(where: { $0.question == .identity }) else { return }
-        _ = ask(cell, .decree, .identity, decreeBody(DecreeQuestion(items: [])), now: now, into: &sink)
-    }
-
-    /// All cohorts, and the pins that lead into the region, are where the plan leads.
+    /// All cohorts are where the plan leads.
     private func isComplete(_ plan: PlanDecree) -> Bool {
         ledger.table.entries.allSatisfy { plan.isTarget($0.state.inForce) && $0.state.phase != .joint }
     }
@@ -427,7 +368,11 @@ extension Coordinator {
             else { return }
             start(.changePlan(id: plan.id, .release), now: now)
         case .releasing:
-            guard entries.allSatisfy({ $0.state.phase == .stable && plan.isTarget($0.state.inForce) }) else { return }
+            guard
+                entries.allSatisfy({
+                    $0.state.phase == .stable && plan.isTarget($0.state.inForce) && !hasPinsToMove($0, plan)
+                })
+            else { return }
             if plan.kind == .evacuate {
                 var rows = 0
                 for position in links.indices where topology.cells[position].region == plan.region {
@@ -439,7 +384,8 @@ extension Coordinator {
             }
             start(.changePlan(id: plan.id, .end), now: now)
         case .reversing:
-            guard entries.allSatisfy({ $0.state.phase == .stable && !plan.isTarget($0.state.inForce) }) else { return }
+            // Where the plan had found nothing to do, there is nothing to be taken back.
+            guard entries.allSatisfy({ $0.state.phase == .stable }) else { return }
             start(.changePlan(id: plan.id, .end), now: now)
         }
     }

@@ -32,8 +32,12 @@ package struct Coordinator {
     var nextJob: UInt64 = 0
     /// Customers that somebody wants moved, until it is decided.
     var deciderChange: DeciderChange?
-    /// Deciders of the plan's region have been looked for.
-    var settledDeciders: UInt64?
+    /// The deciders are not looked at again before then: they could not be replaced.
+    var decidersAt = Instant.zero
+    /// Cohorts of which something may have been decided without its being known here.
+    var unsure: Set<Int> = []
+    /// Looks at a mesh in which nothing was to be done.
+    var idleLooks = 0
     /// Identities of cells' stores, as they told.
     var stores: [UInt16: UInt64] = [:]
     package internal(set) var answers: [(ticket: UInt64, CoordinatorAnswer)] = []
@@ -111,8 +115,15 @@ package struct Coordinator {
 
     /// There is a plan, a pin under way or a command: links to the cells are wanted.
     package var isBusy: Bool {
-        !jobs.isEmpty || (plan ?? nil) != nil || deciderChange != nil
-            || ledger.table.entries.contains { !$0.isStable }
+        !jobs.isEmpty || (plan ?? nil) != nil || deciderChange != nil || !lostDeciders.isEmpty
+            || deciders?.isJoint ?? false || !unsure.isEmpty
+            || ledger.table.entries.contains { !$0.isStable || $0.pins.contains(where: \.isLeaving) }
+    }
+
+    /// Deciders of whose disks others are in their place.
+    var lostDeciders: [Decider] {
+        deciders?.successors.filter { decider in stores[decider.cell.rawValue].map { $0 != decider.store } ?? false }
+            ?? []
     }
 
     package var nextDeadline: Instant {

@@ -15,6 +15,8 @@ struct CoordinatorJob {
         case changePlan(id: UInt64, PlanChange)
         /// A cohort's entry, as long as it has this version.
         case entry(cohort: Int, version: UInt64, EntryChange)
+        /// What the deciders say of a cohort.
+        case readEntry(Int)
         /// A decree is decided once more, or the deciders change; see `DeciderChange`.
         case deciders
     }
@@ -38,7 +40,7 @@ struct CoordinatorJob {
     /// When the answers count as missing, or when the next round begins.
     var until: Instant
     var isResting = false
-    /// Until then it waits for links to a quorum.
+    /// Until then it waits for links to a quorum; nil where it has not had to wait.
     var patience: Instant?
 }
 
@@ -46,7 +48,7 @@ extension CoordinatorJob.Purpose {
     var decree: DecreeName {
         switch self {
         case .readPlan, .beginPlan, .changePlan: .plan
-        case .entry(let cohort, _, _): .cohort(cohort)
+        case .entry(let cohort, _, _), .readEntry(let cohort): .cohort(cohort)
         case .deciders: .deciders
         }
     }

@@ -22,6 +22,9 @@ struct CoordinatorLink {
     var rows: [Int: (version: UInt64, rows: Int)] = [:]
     /// The digest of the placement that it is known to have.
     var digest: UInt64?
+    /// It has told what it knows of the placement since it was seen alive: it may know what a former coordinator decided
+    /// and nobody else was told.
+    var isHeard = false
 
     /// It is closed, and where the cell is to be found is known: nobody wakes for one that is dead.
     var canBeOpened: Bool { state == .closed && isAlive && endpoint.map { $0.port != 0 } ?? false }

@@ -12,6 +12,9 @@ package struct SimSwarm: Sendable {
     package var rate: Double
     /// Also loses disks, of one cell of a shard at a time: nothing that was acknowledged may be lost with them.
     package var losesDisks = false
+    /// Also moves customers: regions are evacuated, restored and taken back, single customers are moved, and the control
+    /// plane that does it is killed now and then.
+    package var movesCustomers = false
     /// Built into every run, to see what turns red.
     package var defect: SimDefect?
 
@@ -58,6 +61,8 @@ package struct SimSwarm: Sendable {
                 plan.append(fault)
             }
         }
+        // Drawn by themselves: without them a seed is what it was.
+        if movesCustomers { plan += moves(seed: seed, &busy) }
         return SimFault.inOrder(plan)
     }
 
@@ -69,7 +74,7 @@ package struct SimSwarm: Sendable {
     }
 
     /// No more than a third of the cells (at least one) is away at a time, and no node twice.
-    private func leavesEnough(_ fault: SimFault, _ busy: [SimFault]) -> Bool {
+    func leavesEnough(_ fault: SimFault, _ busy: [SimFault]) -> Bool {
         let quiet = TimeAmount.milliseconds(500)
         func end(_ fault: SimFault) -> TimeAmount { fault.at + (fault.length ?? duration) + quiet }
         let overlapping = busy.filter { $0.at < end(fault) && fault.at < end($0) }
@@ -117,7 +122,7 @@ package struct SimSwarm: Sendable {
     }
 
     /// Whole milliseconds, so that a written plan is short.
-    private func time(upTo most: TimeAmount, _ rng: inout Generator) -> TimeAmount {
+    func time(upTo most: TimeAmount, _ rng: inout Generator) -> TimeAmount {
         .milliseconds(Int64(rng.below(UInt64(max(1, most.nanoseconds / 1_000_000)))))
     }
 

@@ -77,6 +77,11 @@ final class ControlProcess: LinkingProcess {
 
     private func begin(_ kind: EvacuationPlan.Kind, _ region: String) {
         guard let position = simulation.topology.regions.firstIndex(where: { $0.name == region }) else { return }
+        // As the control plane's checks do: no customer is left without a cell.
+        let left = Set(simulation.placement.table.entries.flatMap(\.state.target.evacuated)).union([position])
+        guard kind == .restore || simulation.placement.geographyWithoutCells(evacuated: left.sorted()) == nil else {
+            return simulation.answered(.refused("customers would be left without a cell"))
+        }
         simulation.planNumber += 1
         let settings = simulation.topology.evacuation
         let plan = PlanDecree(

@@ -73,6 +73,9 @@ final class SimDisk {
 
     var votes: Bool { identity?.life == .votes }
 
+    /// The newest deciders that the store was told of.
+    var deciders: DeciderSet? { DecreeDesk.deciders(at: decrees) }
+
     /// Carries out a batch in one transaction, in order, as the database does.
     func run(_ orders: [StoreOrder]) -> [StoreAnswer] {
         commits += 1

@@ -19,7 +19,8 @@ struct ImpactOracle {
         var isJudged = false
     }
 
-    private let placement: Placement
+    /// As it was decided last; it changes between windows only.
+    private var placement: Placement
     /// By blueprint; nil without a store.
     private let stores: [StoreSettings?]
     private let prefixes: [String]
@@ -58,6 +59,9 @@ struct ImpactOracle {
         window = Window(number: window.number + 1, settled: now, down: CellSet(), isJudged: isPredictable)
     }
 
+    /// Customers move: who asks from now on is judged by this placement, once routers have had time to hear of it.
+    mutating func moved(_ placement: Placement) { self.placement = placement }
+
     /// Something was done to a node.
     mutating func changed(now: Instant, settle: TimeAmount, down: CellSet, mute: CellSet, isJudged: Bool) {
         // What was done before may still have its effects.
@@ -69,7 +73,10 @@ struct ImpactOracle {
 
     mutating func note(_ request: SimRequest, status: Int, shard: (serving: Int, size: Int)?, now: Instant) {
         guard window.isJudged, request.window == window.number, request.sent >= window.settled else { return }
-        let members = placement.shard(of: CustomerHash(Customers.name(request.customer)))
+        let assignment = placement.assignment(of: CustomerHash(Customers.name(request.customer)))
+        // In joint two shards have a part in the answer, and which cells take the next step is not for long.
+        guard assignment.phase != .joint else { return }
+        let members = assignment.inForce
         let down = members.count(in: window.down)
         let up = members.count - down
         judged += 1

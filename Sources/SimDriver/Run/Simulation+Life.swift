@@ -1,3 +1,4 @@
+import Consensus
 import MeshBase
 import Nodes
 import Replication
@@ -65,9 +66,26 @@ extension Simulation {
     /// it votes.
     private func maySpareDisk(of machine: SimMachine) -> Bool {
         guard case .cell(let cell) = machine.work, machine.disk?.votes == true else { return false }
+        guard decidersSurvive(without: machine) else { return false }
         return placement.shapes(around: cell).allSatisfy { shape in
             shape.domains.allSatisfy { $0.cells.allSatisfy { machines[$0.position].disk?.votes == true } }
         }
+    }
+
+    /// Whether a majority of the deciders still has what it promised, without the disk of one more machine. Where none
+    /// has, no placement ever changes again, and an operator has to found them anew.
+    private func decidersSurvive(without machine: SimMachine) -> Bool {
+        let known =
+            mesh.compactMap { $0.disk?.deciders } + [foundingDeciders, control?.coordinator.deciders].compactMap { $0 }
+        guard let set = known.max(by: { $0.epoch < $1.epoch }) else { return true }
+        var left: DeciderSet.Members = 0
+        for (position, member) in set.members.enumerated() {
+            let holder = machines[member.cell.position]
+            if holder !== machine, holder.disk?.identity?.id == member.store {
+                left |= 1 << DeciderSet.Members(position)
+            }
+        }
+        return set.isQuorum(left)
     }
 
     /// Every store has a vote.

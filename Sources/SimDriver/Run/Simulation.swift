@@ -248,7 +248,9 @@ final class Simulation {
     /// A decided entry was installed by somebody: from then on it is the placement.
     func learnt(_ entry: PlacementEntry) {
         guard (try? placement.install(entry)) == true else { return }
-        changed(settle: .seconds(1))
+        clients.ledger.impact.moved(placement)
+        // Each router asks each cell once a second.
+        changed(settle: .seconds(2))
     }
 
     func answered(_ answer: CoordinatorAnswer) { moves.answered(answer) }

@@ -19,12 +19,16 @@ struct SwarmOptions: ParsableArguments {
     @Flag(help: "Lose disks too, never two of one shard at a time.")
     var loseDisks = false
 
+    @Flag(help: "Move customers too: evacuations, restores, single customers, and a control plane that is killed.")
+    var moves = false
+
     @OptionGroup var defect: DefectOptions
 
     func swarm(_ console: Console) throws -> SimSwarm {
         var swarm = SimSwarm(
             topology: try TopologyFile.topology(file, console: console), duration: duration.amount, rate: rate)
         swarm.losesDisks = loseDisks
+        swarm.movesCustomers = moves
         swarm.defect = defect.defect?.defect
         if let problem = swarm.configuration(seed: 1).problem { throw CommandFailure(.usage, problem) }
         return swarm
@@ -46,6 +50,7 @@ struct SwarmOptions: ParsableArguments {
         if amount != DurationArgument(.seconds(10)) { words += "--for \(amount.defaultValueDescription) " }
         if rate != 100 { words += "--rate \(rate) " }
         if loseDisks { words += "--lose-disks " }
+        if moves { words += "--moves " }
         words += defect.words
         return words
     }

@@ -1,0 +1,72 @@
+import Evacuation
+import MeshBase
+import Sharding
+
+/// Customers that were moved by themselves: each is brought to its end whatever plan is open, out of a region that is
+/// left, and home when that is restored.
+extension Coordinator {
+    /// What the next pin of an entry needs, one change at a time.
+    mutating func advancePins(_ entry: PlacementEntry, plan: PlanDecree?, now: Instant) {
+        guard let change = nextChange(of: entry, plan: plan, now: now) else { return }
+        start(.entry(cohort: entry.cohort, version: entry.version, change), now: now)
+    }
+
+    private func nextChange(
+        of entry: PlacementEntry, plan: PlanDecree?, now: Instant
+    ) -> CoordinatorJob.EntryChange? {
+        let isCohortStable = entry.state.phase == .stable
+        for pin in entry.pins {
+            switch CohortDirective(pin) {
+            case .whenFilled(let step):
+                if isFilled(entry, pin: pin) { return .pinStep(pin.customer, step) }
+            case .whenVerified(let step):
+                // One that goes back to its cohort ends only where the cohort stands.
+                if isCohortStable || !pin.isLeaving, isVerified(entry, now: now) {
+                    return .pinStep(pin.customer, step)
+                }
+            default:
+                guard isCohortStable else { continue }
+                if pin.isLeaving { return .unpin(pin.customer) }
+                if let plan, let shard = shard(of: pin, entry, plan) {
+                    let isAway = plan.kind == .evacuate
+                    return .pin(
+                        pin.customer, to: shard, home: isAway ? (pin.home.isEmpty ? pin.shard : pin.home) : Shard())
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Pins that the plan has still to take away from the region, or home.
+    func hasPinsToMove(_ entry: PlacementEntry, _ plan: PlanDecree) -> Bool {
+        entry.pins.contains { pin in
+            switch pin.state {
+            case .stable: shard(of: pin, entry, plan) != nil
+            case .joint(let old, _): plan.kind == .evacuate && old.shard.contains { isIn(plan.region, $0) }
+            case .new(_, let previous): plan.kind == .evacuate && previous.shard.contains { isIn(plan.region, $0) }
+            }
+        }
+    }
+
+    /// Where a plan has a pinned customer go once the cohorts have moved; nil where it may stay.
+    private func shard(of pin: PlacementEntry.Pin, _ entry: PlacementEntry, _ plan: PlanDecree) -> Shard? {
+        guard plan.state == .releasing else { return nil }
+        let left = entry.state.inForce.evacuated
+        switch plan.kind {
+        case .evacuate:
+            guard pin.shard.contains(where: { isIn(plan.region, $0) }) else { return nil }
+            var cells = pin.shard.filter { !isIn(plan.region, $0) }
+            // The cohort's cells take the places: they are eligible, whatever the customer's geography is.
+            for cell in ledger.placement.cohortAssignment(of: pin.customer).inForce
+            where cells.count < pin.shard.count && !cells.contains(cell) { cells.append(cell) }
+            return Shard(cells)
+        case .restore:
+            guard !pin.home.isEmpty, pin.home.allSatisfy({ cell in !left.contains { isIn($0, cell) } }) else {
+                return nil
+            }
+            return pin.home
+        }
+    }
+
+    private func isIn(_ region: Int, _ cell: CellIndex) -> Bool { topology.cells[cell.position].region == region }
+}

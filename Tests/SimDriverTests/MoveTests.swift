@@ -1,0 +1,79 @@
+import MeshBase
+import Testing
+
+@testable import SimDriver
+
+/// Customers move while everything else goes wrong.
+@Suite struct MoveTests {
+    private func swarm() -> SimSwarm {
+        var swarm = SimSwarm(topology: Meshes.small(), duration: .seconds(8), rate: 60)
+        swarm.losesDisks = true
+        swarm.movesCustomers = true
+        return swarm
+    }
+
+    private func run(_ faults: [String], seconds: Int64 = 10, seed: UInt64 = 1) throws -> SimulationReport {
+        try SimRun.run(
+            Meshes.configuration(seed: seed, seconds: seconds, rate: 60, faults: faults.map { SimFault($0)! }))
+    }
+
+    @Test(arguments: Array(1...12) as [UInt64]) func allOraclesHold(_ seed: UInt64) throws {
+        let report = try SimRun.run(swarm().configuration(seed: seed))
+        let plan = swarm().plan(seed: seed).map { "\($0)" }.joined(separator: "\n")
+        #expect(report.isOk, "\(report.complaint)\n\(plan)")
+    }
+
+    @Test func aSeedIsReplayedToTheLastEvent() throws {
+        for seed in [2, 4] as [UInt64] {
+            let report = try SimRun.checkDeterminism(swarm().configuration(seed: seed))
+            #expect(report.verdict("determinism")?.ok == true, "\(report.complaint)")
+        }
+    }
+
+    @Test func movesChangeNoOtherDraw() {
+        let still = SimSwarm(topology: Meshes.small(), duration: .seconds(8), rate: 60)
+        var moving = still
+        moving.movesCustomers = true
+        for seed in 1...40 as ClosedRange<UInt64> {
+            let moves = moving.plan(seed: seed)
+            #expect(still.plan(seed: seed).allSatisfy(moves.contains))
+        }
+        let all = (1...200 as ClosedRange<UInt64>).flatMap { moving.plan(seed: $0) }
+        for verb in ["evacuate", "restore", "abort", "move", "unmove", "kill control", "pause control"] {
+            #expect(all.contains { $0.description.hasPrefix(verb) }, "\(verb)")
+        }
+        #expect(all.allSatisfy { $0.problem(in: Meshes.small(), duration: .seconds(8)) == nil })
+    }
+
+    /// Rows of a customer that was pinned into the region would stay there for ever.
+    @Test func aPinnedCustomerLeavesTheRegion() throws {
+        let report = try run(["move c3 0,1,2 @500ms", "evacuate r1 @3s"])
+        #expect(report.isOk, "\(report.complaint)")
+        #expect(report.verdict("moves")?.detail.contains("1 completed") == true, "\(report.complaint)")
+    }
+
+    /// What was taken back had nothing to take back: everybody was there already.
+    @Test func aPlanWithoutWorkIsTakenBack() throws {
+        let report = try run(["evacuate r1 @500ms", "evacuate r1 @6s", "abort @6200ms"])
+        #expect(report.isOk, "\(report.complaint)")
+        #expect(
+            report.verdict("moves")?.detail.contains("2 plans: 1 completed, 1 taken back") == true,
+            "\(report.complaint)")
+    }
+
+    /// The coordinator ends while a customer is on the way: nothing but the cells and the deciders knows of it.
+    @Test(arguments: [1010, 1030, 1050, 1070, 1100, 1150]) func aPinUnderWayComesToItsEnd(_ milliseconds: Int) throws {
+        let report = try run(["move c5 0,2,3 @1s", "kill control @\(milliseconds)ms for 2s"], seconds: 6)
+        #expect(report.isOk, "\(report.complaint)")
+    }
+
+    /// Deciders that lost their disks are replaced one by one: in the end none of the first is left.
+    @Test func decidersWithoutTheirDisksAreReplaced() throws {
+        let losses = ["r1-1", "r2-1", "r3-1", "r1-2"].enumerated().map {
+            "lose-disk \($0.element) @\($0.offset * 6 + 1)s for 300ms"
+        }
+        let report = try run(losses + ["evacuate r2 @26s"], seconds: 30)
+        #expect(report.isOk, "\(report.complaint)")
+        #expect(report.verdict("moves")?.detail.contains("1 completed") == true, "\(report.complaint)")
+    }
+}
