@@ -66,7 +66,9 @@ public struct PlanDecree: Sendable, Equatable {
     }
 
     /// Whether a placement is one that this plan leads to.
-    public func isTarget(_ side: PlacementSide) -> Bool { target(from: side.evacuated) == side.evacuated }
+    public func isTarget(_ side: PlacementSide) -> Bool {
+        side.evacuated.contains(region) == (kind == .evacuate)
+    }
 
     // MARK: As bytes
 

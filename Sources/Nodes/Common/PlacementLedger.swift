@@ -10,6 +10,8 @@ package struct PlacementLedger {
     package private(set) var digest: UInt64
     package private(set) var counters = Counters()
     private let seal: EntrySeal
+    /// The proof of each cohort's entry, once it was made or told.
+    private var proofs: [[UInt8]?]
 
     /// They only rise.
     package struct Counters: Sendable {
@@ -23,6 +25,7 @@ package struct PlacementLedger {
     package init(_ placement: Placement, seal: EntrySeal) {
         self.placement = placement
         self.seal = seal
+        proofs = Array(repeating: nil, count: placement.table.entries.count)
         digest = Self.digest(placement.table)
     }
 
@@ -36,7 +39,8 @@ package struct PlacementLedger {
     /// The entry of a cohort for others; nil where it is as it was founded, which everybody knows.
     package func sealed(_ cohort: Int) -> SealedEntry? {
         let entry = placement.table.entries[cohort]
-        return entry.isFounding ? nil : seal.seal(decided: entry)
+        guard !entry.isFounding else { return nil }
+        return proofs[cohort].map { SealedEntry(entry: entry, proof: $0) } ?? seal.seal(decided: entry)
     }
 
     /// Takes over an entry that somebody else has told; whether it was news.
@@ -51,15 +55,20 @@ package struct PlacementLedger {
             counters.refused += 1
             return false
         }
-        return take(decided: sealed.entry)
+        return install(sealed.entry, proof: sealed.proof)
     }
 
     /// Takes over an entry that this process has seen decided itself.
     @discardableResult
     package mutating func take(decided entry: PlacementEntry) -> Bool {
+        install(entry, proof: seal.seal(decided: entry).proof)
+    }
+
+    private mutating func install(_ entry: PlacementEntry, proof: [UInt8]) -> Bool {
         switch Result(catching: { () throws(PlacementError) in try placement.install(entry) }) {
         case .success(true):
             counters.taken += 1
+            proofs[entry.cohort] = proof
             digest = Self.digest(placement.table)
             return true
         case .success(false): return false

@@ -103,6 +103,7 @@ extension Coordinator {
 
     mutating func end(_ id: UInt64, _ answer: CoordinatorAnswer) {
         jobs[id] = nil
+        hasNews = true
         if let ticket = tickets.removeValue(forKey: id) { answers.append((ticket, answer)) }
         due = .zero
     }

@@ -19,7 +19,10 @@ extension Coordinator {
     package mutating func follow(_ name: String, status: MemberStatus, endpoint: Endpoint, now: Instant) {
         guard let cell = topology.cellIndex(named: name) else { return }
         let link = links[cell.position]
-        if link.status != status || link.endpoint != endpoint, isBusy { due = .zero }
+        if link.status != status || link.endpoint != endpoint, isBusy {
+            due = .zero
+            hasNews = true
+        }
         // A process that is another, or has come back, may know something that nobody else was told.
         if link.endpoint != endpoint || status == .alive && !link.isAlive {
             links[cell.position].isHeard = false
@@ -49,6 +52,7 @@ extension Coordinator {
         links[cell.position].failures += 1
         links[cell.position].asked.removeAll()
         links[cell.position].cohorts.removeAll()
+        hasNews = true
         links[cell.position].digest = nil
         links[cell.position].retryAt =
             now + .milliseconds(min(1_000, 50 << Int64(min(links[cell.position].failures - 1, 5))))
@@ -157,9 +161,11 @@ extension Coordinator {
                 if isCount {
                     if status.rows != CohortStatus.unknown {
                         links[cell.position].rows[status.cohort] = (status.version, Int(status.rows))
+                        hasNews = true
                     }
-                } else {
+                } else if links[cell.position].cohorts[status.cohort] != status {
                     links[cell.position].cohorts[status.cohort] = status
+                    hasNews = true
                 }
             }
             due = .zero

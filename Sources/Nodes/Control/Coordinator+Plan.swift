@@ -23,10 +23,12 @@ extension Coordinator {
             lookAt = now + Self.lookInterval
             look(now: now)
         }
+        if looks.refresh(ledger, plan ?? nil) { hasNews = true }
         if isBusy { idleSince = now } else if idleSince == nil { idleSince = .zero }
         tendLinks(now: now, into: &sink)
         hear(now: now, into: &sink)
         work(now: now, into: &sink)
+        if looks.refresh(ledger, plan ?? nil) { hasNews = true }
         guard isBusy else {
             // The last entry of a move is told of too: cells that were left ask nobody for it, and drop nothing before.
             for position in links.indices where links[position].state == .up {
@@ -36,12 +38,20 @@ extension Coordinator {
             if let idle = idleSince, idle != .zero, now < idle + Self.idleLimit { due = idle + Self.idleLimit }
             return
         }
-        if plan != nil, tendDeciders(now: now, into: &sink) {
+        if plan != nil, tendDeciders(now: now, into: &sink), isDue(now: now) {
             advance(now: now, into: &sink)
             work(now: now, into: &sink)
         }
         poll(now: now, into: &sink)
         due = min(due, now + Self.pollInterval)
+    }
+
+    /// Whether anything is another since the moves were looked at last; a watch may be over.
+    private mutating func isDue(now: Instant) -> Bool {
+        if looks.refresh(ledger, plan ?? nil) { hasNews = true }
+        defer { hasNews = false }
+        if let since = progressAt, now - since > Self.stallLimit { return true }
+        return hasNews || watch.map { now - $0.since >= ((plan ?? nil)?.watch ?? .zero) } ?? false
     }
 
     /// Another coordinator may have begun or ended something; a mesh without a plan is asked once. Of a mesh in which
@@ -95,9 +105,9 @@ extension Coordinator {
         for position in links.indices where links[position].state == .up {
             push(CellIndex(position), now: now, into: &sink)
         }
-        let moving = ledger.table.entries.filter { !$0.isStable }.map(\.cohort)
-        guard now >= pollAt, !moving.isEmpty || isCounting else { return }
+        guard now >= pollAt, looks.isAnyMoving || isCounting else { return }
         pollAt = now + Self.pollInterval
+        let moving = cohortsToAsk
         var body = ByteBuffer()
         StatusQuestion(cohorts: moving, verifies: isVerifying).append(to: &body)
         let question = Array(body.bytes)
@@ -113,16 +123,31 @@ extension Coordinator {
         }
     }
 
-    /// What was moved is compared with where it came from.
+    /// Cohorts that wait for their cells. While a plan goes on, those that have switched wait for nothing.
+    private var cohortsToAsk: [Int] {
+        let isAll = isVerifying
+        return looks.all.indices.filter { cohort in
+            let look = looks.all[cohort]
+            return !look.isStable && (isAll || look.phase == .joint)
+        }
+    }
+
+    /// What was moved is compared with where it came from; while a plan goes on only where a pin waits for it.
     private var isVerifying: Bool {
-        if case .some(.some(let plan)) = plan { return plan.state != .moving || isComplete(plan) }
-        return ledger.table.entries.contains { !$0.isStable }
+        guard case .some(.some(let plan)) = plan, plan.state == .moving, !isComplete else { return looks.isAnyMoving }
+        return looks.all.contains { $0.hasPins && !$0.isStable && $0.phase == .stable }
     }
 
     /// All cohorts have gone where the plan leads: what the region's live cells still hold is counted.
     private var isCounting: Bool {
         guard case .some(.some(let plan)) = plan, plan.kind == .evacuate, plan.state == .releasing else { return false }
-        return ledger.table.entries.allSatisfy { $0.state.phase == .stable && !hasPinsToMove($0, plan) }
+        return areAllStable && !hasPinsToMove(plan)
+    }
+
+    private var areAllStable: Bool { looks.all.allSatisfy { $0.phase == .stable } }
+
+    private func hasPinsToMove(_ plan: PlanDecree) -> Bool {
+        looks.all.indices.contains { looks.all[$0].hasPins && hasPinsToMove(ledger.table.entries[$0], plan) }
     }
 
     private func uncounted(_ position: Int) -> Int? {
@@ -137,44 +162,49 @@ extension Coordinator {
 
     private mutating func advance(now: Instant, into sink: inout some CoordinatorSink) {
         let open = plan ?? nil
-        let stages = open.flatMap {
-            try? EvacuationStages(planID: $0.id, cohorts: ledger.cohorts, percents: $0.percents)
-        }
-        var allowed = Set<Int>()
-        if let open, let stages {
+        var begun = 0
+        if let open {
             progress.cohorts = ledger.cohorts
-            progress.moved = ledger.table.entries.count { open.isTarget($0.state.inForce) }
-            allowed = stage(open, stages, now: now, into: &sink)
+            progress.moved = looks.all.count { $0.isThere }
+            if let stages = looks.stages { begun = stage(open, stages, now: now, into: &sink) }
         }
-        for entry in ledger.table.entries {
+        var working = Set<Int>()
+        for job in jobs.values { if case .entry(let cohort, _, _) = job.purpose { working.insert(cohort) } }
+        for cohort in looks.all.indices {
             guard jobs.count < Self.mostJobs else { break }
-            guard !isWorking(on: entry.cohort) else { continue }
-            switch CohortDirective(entry, plan: open, mayBegin: allowed.contains(entry.cohort)) {
-            case .rest, .wait: break
-            case .begin(let evacuated):
-                decide(entry, .begin(evacuated: evacuated), now: now)
-                continue
-            case .now(let step):
-                decide(entry, .step(step), now: now)
-                continue
-            case .whenFilled(let step):
-                if defect == .switchesEarly || isFilled(entry) { decide(entry, .step(step), now: now) }
-                continue
-            case .whenVerified(let step):
-                if isDamaged(entry), open?.state == .moving || open?.state == .releasing {
-                    stall(
-                        "cohort \(entry.cohort) is damaged: a record has two values at one version", now: now,
-                        into: &sink)
-                } else if defect == .releasesEarly || isVerified(entry, now: now) {
-                    decide(entry, .step(step), now: now)
-                }
-                continue
-            }
-            advancePins(entry, plan: open, now: now)
+            let look = looks.all[cohort]
+            guard look.directive != .rest || look.hasPins, !working.contains(cohort) else { continue }
+            take(look.directive, cohort, mayBegin: looks.ranks[cohort] < begun, open, now: now, into: &sink)
         }
         if let open {
             lookForStall(open, now: now, into: &sink)
             finish(open, now: now)
+        }
+    }
+
+    private mutating func take(
+        _ directive: CohortDirective, _ cohort: Int, mayBegin: Bool, _ open: PlanDecree?, now: Instant,
+        into sink: inout some CoordinatorSink
+    ) {
+        switch directive {
+        case .begin(let evacuated) where mayBegin:
+            decide(ledger.table.entries[cohort], .begin(evacuated: evacuated), now: now)
+        case .now(let step):
+            decide(ledger.table.entries[cohort], .step(step), now: now)
+        case .whenFilled(let step):
+            let entry = ledger.table.entries[cohort]
+            if defect == .switchesEarly || isFilled(entry) { decide(entry, .step(step), now: now) }
+        case .whenVerified(let step):
+            let entry = ledger.table.entries[cohort]
+            if isDamaged(entry), open?.state == .moving || open?.state == .releasing {
+                stall(
+                    "cohort \(cohort) is damaged: a record has two values at one version", now: now, into: &sink)
+            } else if defect == .releasesEarly || isVerified(entry, now: now) {
+                decide(entry, .step(step), now: now)
+            }
+        case .rest, .wait, .begin:
+            guard looks.all[cohort].hasPins else { return }
+            advancePins(ledger.table.entries[cohort], plan: open, now: now)
         }
     }
 
@@ -228,21 +258,19 @@ extension Coordinator {
     // MARK: The plan
 
     /// All cohorts are where the plan leads.
-    private func isComplete(_ plan: PlanDecree) -> Bool {
-        ledger.table.entries.allSatisfy { plan.isTarget($0.state.inForce) && $0.state.phase != .joint }
-    }
+    private var isComplete: Bool { looks.all.allSatisfy { $0.isThere && $0.phase != .joint } }
 
-    /// The cohorts that may begin; looks at the gate of the stage under watch.
+    /// How many cohorts may begin, in the order of the stages; looks at the gate of the stage under watch.
     private mutating func stage(
         _ plan: PlanDecree, _ stages: EvacuationStages, now: Instant, into sink: inout some CoordinatorSink
-    ) -> Set<Int> {
+    ) -> Int {
         guard plan.state == .moving else {
             progress.step = plan.state.name
-            return []
+            return 0
         }
         // The first stage that is not whole yet; it may begin once the one before has been watched.
         var number = 1
-        while number <= stages.count, isWhole(stages.stage(number), plan) { number += 1 }
+        while number <= stages.count, looks.areWhole(upTo: stages.begun(through: number)) { number += 1 }
         let whole = number - 1
         if whole > progress.stage || whole >= 1 && watch == nil && whole > watched {
             progress.stage = whole
@@ -256,10 +284,10 @@ extension Coordinator {
             switch verdict.decision {
             case .undecided:
                 due = min(due, watch.since + plan.watch)
-                return isPartial(stages, number, plan) ? Set(stages.stage(number)) : []
+                return isPartial(stages, number) ? stages.begun(through: number) : 0
             case .red:
                 reverse(plan, stages, verdict, into: &sink, now: now)
-                return []
+                return 0
             case .green:
                 endStage(stages, watch.stage, verdict, into: &sink)
                 watched = watch.stage
@@ -270,18 +298,18 @@ extension Coordinator {
         let verdict = EvacuationGate(topology.evacuation).judge(observation, watchEnded: false)
         if verdict.decision == .red, progress.firstBegin != nil {
             reverse(plan, stages, verdict, into: &sink, now: now)
-            return []
+            return 0
         }
         guard number <= stages.count else {
             progress.step = "verifying"
-            return []
+            return 0
         }
         guard !plan.isPaused else {
             progress.step = "paused"
-            return []
+            return 0
         }
         progress.step = "moving"
-        return Set(stages.stage(number))
+        return stages.begun(through: number)
     }
 
     /// The gate is red: all that has moved goes back.
@@ -334,16 +362,8 @@ extension Coordinator {
     }
 
     /// A stage that has begun, and was interrupted by the end of a coordinator, goes on.
-    private func isPartial(_ stages: EvacuationStages, _ number: Int, _ plan: PlanDecree) -> Bool {
-        number <= stages.count
-            && stages.cohorts(of: number).contains { plan.isTarget(ledger.table.entries[$0].state.target) }
-    }
-
-    private func isWhole(_ cohorts: [Int], _ plan: PlanDecree) -> Bool {
-        cohorts.allSatisfy { cohort in
-            let state = ledger.table.entries[cohort].state
-            return state.phase != .joint && plan.isTarget(state.inForce)
-        }
+    private func isPartial(_ stages: EvacuationStages, _ number: Int) -> Bool {
+        stages.cohorts(of: number).contains { looks.all[$0].leadsThere }
     }
 
     private mutating func endStage(
@@ -360,19 +380,14 @@ extension Coordinator {
     /// The plan's own next step, when all cohorts have taken theirs.
     private mutating func finish(_ plan: PlanDecree, now: Instant) {
         guard !isChangingPlan else { return }
-        let entries = ledger.table.entries
         switch plan.state {
         case .moving:
-            guard isComplete(plan), watch == nil, watched >= 1 || plan.watch == .zero,
-                entries.allSatisfy({ $0.state.phase == .stable || isVerified($0, now: now) })
+            guard isComplete, watch == nil, watched >= 1 || plan.watch == .zero,
+                ledger.table.entries.allSatisfy({ $0.state.phase == .stable || isVerified($0, now: now) })
             else { return }
             start(.changePlan(id: plan.id, .release), now: now)
         case .releasing:
-            guard
-                entries.allSatisfy({
-                    $0.state.phase == .stable && plan.isTarget($0.state.inForce) && !hasPinsToMove($0, plan)
-                })
-            else { return }
+            guard areAllStable, looks.all.allSatisfy(\.isThere), !hasPinsToMove(plan) else { return }
             if plan.kind == .evacuate {
                 var rows = 0
                 for position in links.indices where topology.cells[position].region == plan.region {
@@ -385,7 +400,7 @@ extension Coordinator {
             start(.changePlan(id: plan.id, .end), now: now)
         case .reversing:
             // Where the plan had found nothing to do, there is nothing to be taken back.
-            guard entries.allSatisfy({ $0.state.phase == .stable }) else { return }
+            guard areAllStable else { return }
             start(.changePlan(id: plan.id, .end), now: now)
         }
     }

@@ -25,9 +25,12 @@ package struct Coordinator {
     package internal(set) var ended: (plan: PlanDecree, completed: Bool)?
     package internal(set) var progress = CoordinatorProgress()
     /// What the customers that have moved saw; the owner keeps it fresh.
-    package var observation = EvacuationGate.Observation()
+    package var observation = EvacuationGate.Observation() { didSet { hasNews = true } }
 
     var links: [CoordinatorLink]
+    var looks = CohortLooks()
+    /// Something is another than when the moves were looked at last.
+    var hasNews = true
     var jobs: [UInt64: CoordinatorJob] = [:]
     var nextJob: UInt64 = 0
     /// Customers that somebody wants moved, until it is decided.
@@ -85,6 +88,7 @@ package struct Coordinator {
         ledger = PlacementLedger(placement, seal: seal)
         generator = Generator(seed: seed, concern: "coordinator", node: UInt64(boot))
         links = topology.cells.map { CoordinatorLink(name: $0.name) }
+        _ = looks.refresh(ledger, nil)
     }
 
     /// The deciders of a new mesh: so many as the topology says, spread over its regions, of the cells that have a store.
@@ -117,7 +121,7 @@ package struct Coordinator {
     package var isBusy: Bool {
         !jobs.isEmpty || (plan ?? nil) != nil || deciderChange != nil || !lostDeciders.isEmpty
             || deciders?.isJoint ?? false || !unsure.isEmpty
-            || ledger.table.entries.contains { !$0.isStable || $0.pins.contains(where: \.isLeaving) }
+            || looks.isAnyMoving
     }
 
     /// Deciders of whose disks others are in their place.
