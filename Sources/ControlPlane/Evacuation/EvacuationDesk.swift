@@ -386,7 +386,8 @@ final class EvacuationDesk {
             report.customersMoved = completed ? customers(of: plan.region) : 0
             report.recordsCopied = seen.copied
             report.recordsVerified = seen.verified
-            report.acknowledgedWritesLost = completed ? 0 : nil
+            // What was compared and could not be brought together; nothing is said where nothing was compared.
+            report.acknowledgedWritesLost = seen.verified > 0 ? seen.damaged : nil
             report.durationMilliseconds = duration.milliseconds
             report.writePause = seen.pause
             if plan.kind == .evacuate, let first = progress.firstBegin {

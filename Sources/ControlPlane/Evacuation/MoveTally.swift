@@ -27,9 +27,11 @@ struct CellVitals: Decodable, Sendable {
     var isStoreFull: Bool
     var filled: UInt64
     var verified: UInt64
+    /// Cohorts in which a record of one version had two values.
+    var damaged: UInt64
 
     private enum CodingKeys: String, CodingKey {
-        case utilisation, filled, verified
+        case utilisation, filled, verified, damaged
         case isStoreFull = "store_full"
     }
 }
@@ -85,6 +87,8 @@ struct MoveTally {
     }
     var copied: Int { cells.values.reduce(0) { $0 + Int(clamping: $1.last.filled - $1.first.filled) } }
     var verified: Int { cells.values.reduce(0) { $0 + Int(clamping: $1.last.verified - $1.first.verified) } }
+
+    var damaged: Int { cells.values.reduce(0) { $0 + Int(clamping: $1.last.damaged - $1.first.damaged) } }
 
     /// Since the stage began that is under way.
     mutating func observation(ofStage number: Int) -> EvacuationGate.Observation {

@@ -145,7 +145,10 @@ extension CellNode {
             rooms[task.cohort].stored.filled = max(rooms[task.cohort].stored.filled, task.move)
         case .verify:
             rooms[task.cohort].verified = (task.fence.version, task.isDamaged ? .damaged : .sound)
-            if task.isDamaged { sink.emit(.store(.damaged(cohort: task.cohort))) }
+            if task.isDamaged {
+                counters.damagedCohorts += 1
+                sink.emit(.store(.damaged(cohort: task.cohort)))
+            }
         }
     }
 

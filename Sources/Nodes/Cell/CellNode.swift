@@ -405,6 +405,8 @@ package struct CellCounters: Sendable {
     package var entriesInstalled: UInt64 = 0
     /// Records dropped because they belong to other cells now.
     package var recordsDropped: UInt64 = 0
+    /// Cohorts in which a record had another value here than elsewhere at the same version.
+    package var damagedCohorts: UInt64 = 0
     /// Records' orders refused because the store has no vote.
     package var withoutVote: UInt64 = 0
     /// Questions to other cells that they did not answer in time.

@@ -13,6 +13,7 @@ enum StorePage {
             json.field("store_full", node.pointee.storeTrouble == .full)
             json.field("filled", node.pointee.filledRecords)
             json.field("verified", node.pointee.verifiedRecords)
+            json.field("damaged", node.pointee.counters.damagedCohorts)
             json.field("dropped", node.pointee.counters.recordsDropped)
         }
         return json.string + "\n"
