@@ -96,4 +96,15 @@ import Topology
             #expect(report.verdict("sessions")?.word == "ok")
         }
     }
+
+    /// Conformance 30 for tier important: after all is whole and the hints are delivered, every member has every write.
+    @Test func droppedHintsAreFound() throws {
+        let topology = Meshes.small(tier: .important)
+        let broken = try runs(SimDefect(store: .dropsHints), topology: topology, customers: 40, faults: taking)
+        #expect(broken.contains { isUnsafe($0, by: "replicas") })
+        for report in try runs(SimDefect(), topology: topology, customers: 40, faults: taking) {
+            #expect(report.isOk, "\(report.complaint)")
+            #expect(report.verdict("replicas")?.word == "ok")
+        }
+    }
 }

@@ -19,6 +19,12 @@ struct PendingOrder: Sendable {
         case purge(cohort: Int, after: RecordPosition)
         case count(ConnectionID, request: UInt64, cohort: Int)
         case decree(ConnectionID, request: UInt64)
+        /// Another cell that asks which of its records this one lacks.
+        case lacks(ConnectionID, request: UInt64)
+        /// The cell's own hints: a page of them, the record of one, and those that are settled.
+        case hints
+        case hinted(line: Int, to: CellIndex, batch: UInt64)
+        case settled
     }
     var purpose: Purpose
     /// Of the value to be written.
@@ -60,10 +66,12 @@ extension CellNode {
                 version: RecordVersion(counter: frame.head.versionCounter, writer: frame.head.versionWriter),
                 value: Array(frame.body), tombstone: frame.head.flags.contains(.tombstone))
         }
-        sink.store(
-            StoreOrder(
-                ticket: ticket.rawValue, customer: Array(frame.customer), key: Array(frame.name),
-                epoch: frame.head.epoch, operation: operation))
+        var order = StoreOrder(
+            ticket: ticket.rawValue, customer: Array(frame.customer), key: Array(frame.name), epoch: frame.head.epoch,
+            operation: operation)
+        // Whoever else acknowledges it, this cell answers for it until every member has it.
+        if isWrite, hints.isOn, tiers?.tier(ofKey: frame.name) == .important { order.hintedAt = hintClock }
+        sink.store(order)
     }
 
     /// Of `orders.limit`: as many orders as are in hand, or as their values fill of what the store's queue takes.
@@ -126,6 +134,14 @@ extension CellNode {
         case (.purge(let cohort, let after), _): purged(answer.outcome, cohort, after: after, now: now, into: &sink)
         case (.count(let link, let request, let cohort), _):
             counted(answer.outcome, cohort, to: link, request: request, into: &sink)
+        case (.hints, _): tookHints(answer.outcome, now: now, into: &sink)
+        case (.hinted(let line, let peer, let batch), _):
+            deliver(answer.outcome, line, to: peer, batch: batch, now: now, into: &sink)
+        case (.settled, _): settled(answer.outcome, now: now)
+        case (.lacks(let link, let request), .compared(let lacking)):
+            lacking.map { $0 ? UInt8(1) : 0 }.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+                sink.reply(Self.answer(request), to: link, note: .empty, body: bytes)
+            }
         case (.decree(let link, let request), .decree(let bytes?)):
             bytes.withUnsafeBytes { sink.reply(Self.answer(request), to: link, note: .empty, body: $0) }
         case (.list(let link, let request, let asker, let question), .listed(let lines, let isLast, let floor)):
@@ -138,7 +154,7 @@ extension CellNode {
         case (.fetch(let link, let request, let cohort, _), .otherEntry):
             refuseEpoch(cohort, request: request, epoch: .first, to: link, into: &sink)
         case (.list(let link, let request, _, _), _), (.fetch(let link, let request, _, _), _),
-            (.decree(let link, let request), _):
+            (.decree(let link, let request), _), (.lacks(let link, let request), _):
             sink.refuse(Self.refusal(of: answer.outcome), request: request, to: link)
         }
     }

@@ -111,6 +111,8 @@ extension CellNode {
     private mutating func gather(
         _ cells: Set<UInt16>, own: Bool, now: Instant, into sink: inout some CellSink
     ) {
+        // One link between two cells: what moves or was lost comes first.
+        let released = hints.release(now: now, into: &sink)
         var peers: [RefillPeer] = []
         for peer in refill.peers {
             if !peer.isSelf, cells.contains(peer.cell.rawValue) {
@@ -122,7 +124,9 @@ extension CellNode {
         let known = Set(peers.map(\.cell.rawValue))
         for cell in cells.sorted() where cell != self.cell.rawValue && !known.contains(cell) {
             let index = CellIndex(cell)
-            peers.append(RefillPeer(cell: index, name: topology.cells[index.position].name, after: refill.cursor))
+            var peer = RefillPeer(cell: index, name: topology.cells[index.position].name, after: refill.cursor)
+            if released { peer.retryAt = now + RefillPeer.entryInterval }
+            peers.append(peer)
         }
         if own { peers.append(RefillPeer(cell: cell, name: name, after: refill.cursor, isSelf: true)) }
         refill.peers = peers.sorted { $0.cell < $1.cell }
@@ -190,6 +194,7 @@ extension CellNode {
     }
 
     package mutating func linkUp(_ cell: CellIndex, now: Instant, into sink: inout some CellSink) {
+        if hints.isOpening(cell) { return hintLinkUp(cell, now: now, into: &sink) }
         guard let place = refill.place(of: cell), refill.peers[place].link == .opening else {
             return sink.closeLink(to: cell)
         }
@@ -199,6 +204,7 @@ extension CellNode {
     }
 
     package mutating func linkDown(_ cell: CellIndex, now: Instant, into sink: inout some CellSink) {
+        if hints.lost(cell, now: now) { return }
         guard let place = refill.place(of: cell), refill.peers[place].link != .closed else { return }
         refill.dropped(place, now: now)
         goOn(now: now, into: &sink)
@@ -258,6 +264,7 @@ extension CellNode {
     package mutating func handle(
         answer frame: borrowing FrameView, from cell: CellIndex, now: Instant, into sink: inout some CellSink
     ) {
+        if HintDelivery.isItsOwn(frame.head.request) { return hintAnswered(frame, by: cell, now: now, into: &sink) }
         guard let place = refill.place(of: cell), let question = refill.peers[place].answered(frame.head.request) else {
             counters.unexpectedFrames += 1
             return

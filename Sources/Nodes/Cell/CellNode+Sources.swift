@@ -42,6 +42,12 @@ extension CellNode {
                 purpose = .fetch(link, request: request, cohort: question.cohort, asked: positions.count)
                 operation = .fetch(fence, positions, bytes: pageBytes)
             }
+        case .hints:
+            guard let page = RecordPages.listing(frame.body), !page.lines.isEmpty else {
+                return refuse(asker, .malformed, frame.head, into: &sink)
+            }
+            purpose = .lacks(link, request: request)
+            operation = .lacks(page.lines)
         default:
             let asked = frame.head.versionCounter
             let knows: RefillPeer.State.Knowledge = store.peers[name].map { $0 == asked ? .same : .other } ?? .never

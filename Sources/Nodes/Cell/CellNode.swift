@@ -62,6 +62,12 @@ package struct CellNode: ~Copyable {
     /// The strictest of its store: a cohort follows it as a whole.
     let tier: StoreSettings.Tier?
     var refill: Refill
+    /// Of its store; nil without one.
+    let tiers: TierRules?
+    /// When the cell was last called; hints are left at this time.
+    var hintNow = Instant.zero
+    /// Tells the other members of what only some of them have acknowledged.
+    var hints: HintDelivery
     /// The store was asked to change its life and has not answered.
     var isChangingLife = false
     /// The log knows that the refill has begun.
@@ -93,6 +99,8 @@ package struct CellNode: ~Copyable {
         port.metadata = condition.metadata
         gossip = try GossipPort(port)
         tier = blueprint.store?.strictest
+        tiers = blueprint.store.map(TierRules.init)
+        hints = HintDelivery(isOn: store != nil && blueprint.store?.has(.important) == true)
         // Whatever its store has installed was decided, and may be newer than what it was started with.
         var ledger = PlacementLedger(
             configuration.placement, seal: EntrySeal(secret: port.secret, mesh: port.mesh))
@@ -127,7 +135,7 @@ package struct CellNode: ~Copyable {
         var next = gossip.nextDeadline() ?? .distantFuture
         if let at = graph.timers.next() { next = min(next, at) }
         next = min(next, condition.nextLook, installRetryAt)
-        return isStopping ? next : min(next, refill.nextDeadline)
+        return isStopping ? next : min(next, refill.nextDeadline, hints.nextDeadline)
     }
 
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some CellSink) {
@@ -157,6 +165,7 @@ package struct CellNode: ~Copyable {
         gossip.drainChanges()
         retryInstalls(now: now, into: &sink)
         if now >= refill.nextDeadline { goOn(now: now, into: &sink) }
+        if now >= hints.nextDeadline { deliverHints(now: now, into: &sink) }
         graph.wake(now: now, into: &sink)
         answerFinished(into: &sink)
     }
@@ -189,6 +198,7 @@ package struct CellNode: ~Copyable {
         frame: borrowing FrameView, link: ConnectionID, now: Instant, into sink: inout some CellSink
     ) {
         counters.frames += 1
+        hintNow = now
         if frame.head.kind == .ping { return pong(frame.head, to: link, into: &sink) }
         let asker = CellAsker.frame(link, request: frame.head.request)
         guard !isStopping else { return refuse(asker, .stopping, frame.head, into: &sink) }
@@ -205,7 +215,7 @@ package struct CellNode: ~Copyable {
                 deadline: deadline, name: frame.customer, now: now, into: &sink)
         case .recordVersion, .recordRead, .recordWrite:
             order(frame, asker, into: &sink)
-        case .storeState, .recordList, .recordFetch:
+        case .storeState, .recordList, .recordFetch, .hints:
             handle(peer: frame, asker, into: &sink)
         case .entries: exchange(frame, asker, now: now, into: &sink)
         case .cohortStatus: tellStatus(frame, asker, now: now, into: &sink)

@@ -16,6 +16,9 @@ public struct TierRules: Sendable {
         rules = store.tiers.map { Rule(prefix: Array($0.prefix.utf8), tier: $0.tier) }
     }
 
+    /// Whether some keys are of a tier.
+    public func has(_ tier: StoreSettings.Tier) -> Bool { standard == tier || rules.contains { $0.tier == tier } }
+
     /// - Parameter escapes: the key stands as in a URL, where `%2F` is one byte.
     public func tier(ofKey key: UnsafeRawBufferPointer, escapes: Bool = false) -> StoreSettings.Tier {
         guard !rules.isEmpty else { return standard }

@@ -26,6 +26,12 @@ public struct StoreOrder: Sendable, Equatable {
         case purge(RecordKeeper, after: RecordPosition, limit: Int)
         /// Collects tombstones: each where exactly this version is stored as one.
         case drop(CohortFence, [RecordLine])
+        /// Hints that were left up to an instant, behind a position.
+        case hints(after: RecordPosition, until: Int64, limit: Int)
+        /// Which of these records are older here, or not there at all.
+        case lacks([RecordLine])
+        /// Every member has these: their hints go, where none was left for a newer version since.
+        case settle([RecordLine])
         /// How many rows a cohort has here, tombstones included.
         case count(cohort: Int)
         /// A question about decrees in its encoded form, whose proof was checked; see `Consensus`.
@@ -38,8 +44,8 @@ public struct StoreOrder: Sendable, Equatable {
         /// Whether the store is another one afterwards; what only asks is carried out on a full disk as well.
         public var changes: Bool {
             switch self {
-            case .version, .read, .list, .fetch, .life, .count: false
-            case .write, .fill, .becomes, .install, .purge, .drop, .decree: true
+            case .version, .read, .list, .fetch, .life, .count, .hints, .lacks: false
+            case .settle, .write, .fill, .becomes, .install, .purge, .drop, .decree: true
             }
         }
     }
@@ -58,6 +64,8 @@ public struct StoreOrder: Sendable, Equatable {
     public var key: [UInt8]
     /// The placement epoch of the request; compared with that of the customer's entry inside the transaction, for equality.
     public var epoch: Epoch
+    /// A write that is kept leaves a hint of this instant, in the same transaction: milliseconds since 1970; 0 for none.
+    public var hintedAt: Int64 = 0
     /// What is to be done with the record.
     public var operation: Operation
 
@@ -108,6 +116,12 @@ public struct StoreAnswer: Sendable, Equatable {
         /// How many of the tombstones were collected.
         case dropped(Int)
         case counted(Int)
+        /// As they were left; how many there are in all, and when the oldest was left.
+        case hinted([RecordLine], total: Int, oldest: Int64)
+        /// For each line, whether this store lacks it.
+        case compared([Bool])
+        /// How many of the hints are gone.
+        case settled(Int)
         /// What the acceptor answers; nil to what is no question.
         case decree([UInt8]?)
         /// The life after the order: of a page, of a question or of a change.

@@ -19,6 +19,7 @@ extension SimDefect {
             "drop-commits", "half of the transactions are acknowledged and forgotten",
             SimDefect(store: .dropsCommits(0.5))
         ),
+        ("drop-hints", "no hint is left of what one cell alone has acknowledged", SimDefect(store: .dropsHints)),
         ("ignore-sessions", "what a client has seen does not count", SimDefect(ignoresSessions: true)),
         ("vote-at-once", "a cell votes with an empty disk", SimDefect(refill: .votesAtOnce)),
         ("refill-at-once", "a refill does not wait for requests of the former disk", SimDefect(refill: .doesNotWait)),

@@ -13,6 +13,8 @@ package struct SimDefect: Sendable, Equatable {
         case comparesOnArrival
         /// A cell that leaves a shard, or was away, keeps what it has.
         case keepsAll
+        /// What one cell alone has acknowledged is never told to the others.
+        case dropsHints
     }
 
     package enum Refill: Sendable, Equatable {

@@ -38,6 +38,8 @@ final class SimDisk {
     /// Cohorts of the placement table.
     private let cohorts: Int
     private(set) var records: [Key: Record] = [:]
+    /// Records that some member may not have yet.
+    private(set) var hints: [Key: (version: RecordVersion, at: Int64)] = [:]
     private(set) var stored: [StoredCohort]
     private let table: PlacementTable
     private(set) var decrees = Shelf()
@@ -46,6 +48,8 @@ final class SimDisk {
     var ignoresEpochs = false
     /// A broken build: what the cell must not keep is kept.
     var keepsAll = false
+    /// A broken build: what it alone has acknowledged is nobody's worry.
+    var dropsHints = false
     /// Who the store is; nil before a cell has opened it.
     private(set) var identity: StoreIdentity?
 
@@ -58,6 +62,7 @@ final class SimDisk {
     /// A disk that was lost.
     func wipe() {
         records.removeAll()
+        hints.removeAll()
         stored = table.entries.map { StoredCohort(entry: $0) }
         decrees = Shelf()
         identity = nil
@@ -103,6 +108,7 @@ final class SimDisk {
         case .write(let version, let value, let tombstone):
             if let known, known.version >= version { return .written(known.version) }
             records[key] = Record(version: version, value: tombstone ? [] : value, tombstone: tombstone)
+            if order.hintedAt > 0, !dropsHints { hints[key] = (version, order.hintedAt) }
             return .written(version)
         default:
             preconditionFailure("an order between stores has no epoch")
@@ -159,6 +165,22 @@ final class SimDisk {
         case .drop(let fence, let lines):
             if let refusal = refusal(fence) { return refusal }
             return drop(lines, fence.cohort)
+        case .hints(let after, let until, let limit):
+            let lines = hints.filter { $0.value.at <= until }.map { key, hint in
+                RecordLine(
+                    position: RecordPosition(hash: key.hash, customer: key.customer, key: key.key),
+                    version: hint.version, tombstone: false)
+            }
+            let sorted = lines.filter { $0.position > after }.sorted { $0.position < $1.position }
+            return .hinted(
+                Array(sorted.prefix(limit)), total: hints.count, oldest: hints.values.map(\.at).min() ?? 0)
+        case .lacks(let lines):
+            return .compared(lines.map { (records[Self.key($0.position)]?.version ?? .none) < $0.version })
+        case .settle(let lines):
+            for line in lines where hints[Self.key(line.position)]?.version == line.version {
+                hints[Self.key(line.position)] = nil
+            }
+            return .settled(lines.count)
         case .count(let cohort):
             guard stored.indices.contains(cohort) else { return .counted(0) }
             return .counted(lines(of: table.hashes(of: cohort), after: .start).count)
@@ -229,10 +251,12 @@ final class SimDisk {
     func copy() -> SimDisk {
         let copy = SimDisk(cohorts: cohorts)
         copy.records = records
+        copy.hints = hints
         copy.stored = stored
         copy.decrees = decrees
         copy.ignoresEpochs = ignoresEpochs
         copy.keepsAll = keepsAll
+        copy.dropsHints = dropsHints
         copy.identity = identity
         return copy
     }

@@ -21,6 +21,7 @@ struct SimStore {
         self.defect = defect
         disk.ignoresEpochs = defect == .comparesOnArrival
         disk.keepsAll = defect == .keepsAll
+        disk.dropsHints = defect == .dropsHints
         self.rng = rng
     }
 
@@ -72,7 +73,7 @@ struct SimStore {
             swap(&orders, &batch)
         }
         switch defect {
-        case nil, .comparesOnArrival, .keepsAll:
+        case nil, .comparesOnArrival, .keepsAll, .dropsHints:
             return disk.run(orders)
         case .dropsCommits(let ratio):
             guard rng.chance(ratio) else { return disk.run(orders) }
@@ -90,7 +91,10 @@ struct SimStore {
 
     /// The process dies. A transaction under way may have been committed just before, unknown to anybody.
     mutating func killed() {
-        if !batch.isEmpty, defect == nil || defect == .comparesOnArrival || defect == .keepsAll, rng.chance(0.5) {
+        if !batch.isEmpty,
+            defect == nil || defect == .comparesOnArrival || defect == .keepsAll || defect == .dropsHints,
+            rng.chance(0.5)
+        {
             _ = disk.run(batch)
         }
         batch.removeAll()

@@ -53,6 +53,8 @@ private struct Course {
     var isSettled = false
     var isDrained = false
     var isReadBack = false
+    /// Of records of tier important: nil where there are none, or where customers moved.
+    var replicas: Verdict?
     let bound: TimeAmount
     let refill: TimeAmount
 
@@ -100,6 +102,11 @@ private struct Course {
         else { return }
         self.isDrained = isDrained
 
+        if simulation.topology.blueprints.contains(where: { $0.store?.has(.important) ?? false }) {
+            // Before anything is read: reads repair what they find.
+            guard simulation.run(atMost: .seconds(60), &guardian, until: { $0.hintsLeft == 0 }) != nil else { return }
+            replicas = simulation.compareReplicas()
+        }
         guardian.phase = .verifying
         simulation.clients.readBack()
         simulation.flushClients()
@@ -137,6 +144,7 @@ private struct Course {
                     ?? "the mesh was not whole after \(Int64(configuration.startLimit.milliseconds)) ms"),
             otherwise: .liveness)
         addRecords(ledger, to: &report)
+        if let replicas { report.add(replicas, otherwise: .safety) }
         for verdict in simulation.moves.verdicts(of: simulation, isSettled: isSettled) {
             report.add(verdict, otherwise: verdict.oracle == "moves" ? .liveness : .safety)
         }

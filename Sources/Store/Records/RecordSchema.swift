@@ -29,6 +29,7 @@ enum RecordSchema {
                 try configure(db, durability: durability, limits: limits)
                 if isNew { try create(db, cell: cell, birth, cohorts: cohorts) }
                 try migrate(db)
+                try db.execute(sql: HintStatements.table)
                 let kept = try MetaTable.value(db, cohortsName) ?? standardCohorts
                 guard kept == String(cohorts) else {
                     throw StoreOpenError(

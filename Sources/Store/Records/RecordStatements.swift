@@ -21,6 +21,7 @@ struct RecordStatements {
     private let delete: PreparedStatement
     let facts: StoreFacts
     let cohorts: CohortStatements
+    let hints: HintStatements
 
     init(_ database: Database) throws {
         connection = database.sqliteConnection
@@ -53,6 +54,7 @@ struct RecordStatements {
         delete = try PreparedStatement(database, "DELETE FROM records WHERE hash = ?1 AND customer = ?2 AND key = ?3")
         cohorts = try CohortStatements(database)
         facts = try StoreFacts(database)
+        hints = try HintStatements(database)
     }
 
     // MARK: Records

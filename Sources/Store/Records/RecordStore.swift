@@ -159,7 +159,9 @@ package final class RecordStore: @unchecked Sendable {
         case .write(let version, let value, let tombstone):
             // SQLite would refuse it and take the whole batch along.
             if value.count > limits.recordBytes { return .failed(.full) }
-            return .written(try statements.write(position, version, value, tombstone: tombstone))
+            let kept = try statements.write(position, version, value, tombstone: tombstone)
+            if order.hintedAt > 0, kept == version { try statements.hints.add(position, version, at: order.hintedAt) }
+            return .written(kept)
         default:
             preconditionFailure("an order between stores has no epoch")
         }
@@ -199,6 +201,17 @@ package final class RecordStore: @unchecked Sendable {
         case .drop(let fence, let lines):
             if let refusal = refusal(fence) { return refusal }
             return try drop(lines, fence.cohort, statements)
+        case .hints(let after, let until, let limit):
+            let (total, oldest) = try statements.hints.total()
+            let lines = total == 0 ? [] : try statements.hints.all(after: after, until: until, limit: limit)
+            return .hinted(lines, total: total, oldest: oldest)
+        case .lacks(let lines):
+            var lacking: [Bool] = []
+            for line in lines { lacking.append(try statements.version(line.position).version < line.version) }
+            return .compared(lacking)
+        case .settle(let lines):
+            for line in lines { try statements.hints.settle(line) }
+            return .settled(lines.count)
         case .count(let cohort):
             guard stored.indices.contains(cohort) else { return .counted(0) }
             return .counted(try statements.count(placement.hashes(of: cohort)))

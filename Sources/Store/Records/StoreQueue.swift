@@ -71,6 +71,7 @@ extension StoreOrder {
         switch operation {
         case .write(_, let value, _): return texts + value.count
         case .fill(let page): return texts + page.records.reduce(0) { $0 + $1.value.count }
+        case .lacks(let lines), .settle(let lines): return texts + lines.count * 64
         case .decree(let question, _): return texts + question.count
         default: return texts
         }

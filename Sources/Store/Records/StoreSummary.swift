@@ -55,6 +55,9 @@ extension StoreSummary {
         summary.bytes = count * (try integer(db, "PRAGMA page_size"))
         summary.highestEpoch = try highestEpoch(db)
 
+        if try Row.fetchOne(db, sql: "SELECT 1 FROM sqlite_master WHERE name = 'hints'") != nil {
+            summary.hints = Int(try integer(db, "SELECT count(*) FROM hints"))
+        }
         let hasHash = try MetaTable.value(db, "data_version") == String(RecordSchema.dataVersion)
         let filter = customer == nil ? "" : hasHash ? "WHERE hash = ?2 AND customer = ?1" : "WHERE customer = ?1"
         let order = hasHash ? "hash, customer, key" : "customer, key"

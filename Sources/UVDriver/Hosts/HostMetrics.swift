@@ -316,6 +316,17 @@ enum CellMetrics {
             counters.refillUnsent)
         if let store = node.pointee.storeStatus(now: runtime.loop.now()) {
             page.gauge("cellmesh_store_votes", "1 while the store has a vote.", store.life == .votes ? 1 : 0)
+            if let hints = node.pointee.hintStatus {
+                page.gauge(
+                    "cellmesh_hints_outstanding", "Records that some member may not have yet.",
+                    Double(hints.outstanding))
+                page.gauge(
+                    "cellmesh_hints_oldest_seconds", "What is younger may be lost with this cell's disk.",
+                    Double(hints.oldestMilliseconds) / 1000)
+                page.counter(
+                    "cellmesh_hints_delivered_total", "Records sent to members that lacked them.", hints.delivered)
+                page.counter("cellmesh_hints_settled_total", "Hints that every member has.", hints.settled)
+            }
             page.counter("cellmesh_refill_records_total", "Records taken over from other cells.", store.records)
         }
         for service in node.pointee.services() {

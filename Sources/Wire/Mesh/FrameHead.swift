@@ -20,6 +20,9 @@ package enum FrameKind: UInt8, Sendable {
     case cohortStatus = 10
     /// Of a coordinator to a decider: the body is a question of `Consensus`.
     case decree = 11
+    /// Between cells; `note` is the asker's name, the body a `RecordPages.Listing`: which of these records the other cell
+    /// lacks. Answered by a byte for each, 1 where it does.
+    case hints = 12
     /// The work was done, or failed while it was being done.
     case reply = 16
     /// The work was not begun, so it may be given to another cell whatever it is.

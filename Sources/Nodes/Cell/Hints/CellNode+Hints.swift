@@ -1,0 +1,210 @@
+import MeshBase
+import Replication
+import Sharding
+import Wire
+
+/// How far a cell's hints have come.
+package struct HintStatus: Sendable, Equatable {
+    /// Records that some member may not have.
+    package var outstanding: Int
+    /// Milliseconds since the oldest was left: what is younger may be lost with this cell's disk. 0 without any.
+    package var oldestMilliseconds: Int64
+    package var delivered: UInt64
+    package var settled: UInt64
+}
+
+/// What a cell alone has acknowledged, or with some of the others, it brings to all members of the entry of the day.
+extension CellNode {
+    /// Milliseconds since 1970, at the time of the call that is worked on.
+    var hintClock: Int64 { (hintNow.nanoseconds &+ wallOffset) / 1_000_000 }
+
+    /// Nil where no tier of the store leaves any.
+    package var hintStatus: HintStatus? {
+        guard hints.isOn else { return nil }
+        return HintStatus(
+            outstanding: hints.total, oldestMilliseconds: hints.oldest == 0 ? 0 : max(0, hintClock - hints.oldest),
+            delivered: hints.delivered, settled: hints.settled)
+    }
+
+    /// Asks the store for a page, or ends the one at hand; while cohorts are read from other cells it stands back.
+    mutating func deliverHints(now: Instant, into sink: inout some CellSink) {
+        hintNow = now
+        guard !isStopping, store?.life == .votes, refill.isIdle, refill.peers.isEmpty else {
+            return hints.look(at: now + HintDelivery.interval)
+        }
+        if hints.isComparing { return goOnWithHints(now: now, into: &sink) }
+        guard !hints.isAsking, let ticket = orders.insert(PendingOrder(purpose: .hints)) else {
+            return hints.look(at: now + HintDelivery.interval)
+        }
+        hints.isAsking = true
+        hints.look(at: .distantFuture)
+        order(
+            ticket,
+            .hints(after: hints.after, until: hintClock - HintDelivery.age, limit: HintDelivery.pageSize), into: &sink)
+    }
+
+    private func order(_ ticket: SlabKey, _ operation: StoreOrder.Operation, into sink: inout some CellSink) {
+        sink.store(
+            StoreOrder(ticket: ticket.rawValue, customer: [], key: [], epoch: .first, operation: operation))
+    }
+
+    mutating func tookHints(_ outcome: StoreAnswer.Outcome, now: Instant, into sink: inout some CellSink) {
+        hintNow = now
+        hints.isAsking = false
+        guard case .hinted(let lines, let total, let oldest) = outcome else {
+            return hints.look(at: now + HintDelivery.interval)
+        }
+        hints.total = total
+        hints.oldest = oldest
+        guard refill.isIdle, refill.peers.isEmpty else { return hints.look(at: now + HintDelivery.interval) }
+        let missing = lines.map { line in
+            let assignment = ledger.placement.assignment(of: line.position.hash)
+            var cells = Set(assignment.inForce.map(\.rawValue))
+            cells.formUnion(assignment.other.map(\.rawValue))
+            cells.remove(cell.rawValue)
+            return cells
+        }
+        hints.begin(lines, missing: missing, now: now)
+        guard hints.isComparing else {
+            // Nobody has to be told of anything.
+            if total == 0 { _ = hints.release(now: now, into: &sink) }
+            return
+        }
+        for peer in Set(missing.flatMap { $0 }).sorted() {
+            let peer = CellIndex(peer)
+            if hints.isUp(peer) { askLacking(peer, into: &sink) } else { openHintLink(peer, now: now, into: &sink) }
+        }
+        goOnWithHints(now: now, into: &sink)
+    }
+
+    private mutating func openHintLink(_ peer: CellIndex, now: Instant, into sink: inout some CellSink) {
+        if let known = hints.peers[peer.rawValue] {
+            guard now >= known.retryAt else { return }
+            // It has been opening for too long.
+            sink.closeLink(to: peer)
+            _ = hints.lost(peer, now: now)
+            return
+        }
+        guard let member = gossip.swim.member(named: topology.cells[peer.position].name), member.status == .alive,
+            member.profile.data.port != 0
+        else { return }
+        hints.opening(peer, now: now)
+        sink.openLink(to: peer, at: member.profile.data)
+    }
+
+    mutating func hintLinkUp(_ peer: CellIndex, now: Instant, into sink: inout some CellSink) {
+        hints.opened(peer)
+        askLacking(peer, into: &sink)
+        goOnWithHints(now: now, into: &sink)
+    }
+
+    private mutating func askLacking(_ peer: CellIndex, into sink: inout some CellSink) {
+        let lines = hints.page.indices.filter { hints.missing[$0].contains(peer.rawValue) }
+        guard !lines.isEmpty else { return }
+        answerBuffer.removeAll()
+        RecordPages.append(
+            RecordPages.Listing(lines: lines.map { hints.page[$0] }, upTo: .start, isLast: true), into: &answerBuffer)
+        let number = hints.ask(.lacks(lines), of: peer)
+        let head = FrameHead(kind: .hints, request: number, customer: CustomerHash(rawValue: 0), epoch: .first)
+        let body = answerBuffer.bytes
+        var name = self.name
+        let isSent = name.withUTF8 { name in
+            sink.send(
+                head, to: peer, customer: .empty, name: .empty, note: UnsafeRawBufferPointer(name), body: body)
+        }
+        if !isSent { _ = hints.answered(number, by: peer) }
+    }
+
+    /// An answer of another member: what it lacks, or that it has kept a record.
+    mutating func hintAnswered(
+        _ frame: borrowing FrameView, by peer: CellIndex, now: Instant, into sink: inout some CellSink
+    ) {
+        guard let question = hints.answered(frame.head.request, by: peer) else {
+            counters.unexpectedFrames += 1
+            return
+        }
+        let isReply = frame.head.kind == .reply
+        switch question {
+        case .lacks(let lines):
+            guard isReply, frame.body.count == lines.count else { break }
+            for (index, line) in lines.enumerated() {
+                if frame.body[index] == 0 {
+                    hints.missing[line].remove(peer.rawValue)
+                } else {
+                    hints.toSend.append((line, peer))
+                }
+            }
+        case .write(let line):
+            hints.sending -= 1
+            if isReply {
+                hints.missing[line].remove(peer.rawValue)
+                hints.delivered += 1
+            }
+        }
+        goOnWithHints(now: now, into: &sink)
+    }
+
+    /// Sends what is lacking, a few records at a time, and ends the page when that is done or takes too long.
+    private mutating func goOnWithHints(now: Instant, into sink: inout some CellSink) {
+        guard hints.isComparing else { return }
+        while hints.sending < HintDelivery.mostSending, !hints.toSend.isEmpty {
+            let (line, peer) = hints.toSend.removeFirst()
+            let position = hints.page[line].position
+            guard
+                let ticket = orders.insert(
+                    PendingOrder(purpose: .hinted(line: line, to: peer, batch: hints.batch)))
+            else { break }
+            hints.sending += 1
+            sink.store(
+                StoreOrder(
+                    ticket: ticket.rawValue, customer: position.customer, key: position.key,
+                    epoch: ledger.placement.epoch(of: position.hash), operation: .read))
+        }
+        guard hints.isOver(now: now) else { return }
+        let complete = hints.complete
+        hints.end(now: now)
+        guard !complete.isEmpty, let ticket = orders.insert(PendingOrder(purpose: .settled)) else { return }
+        order(ticket, .settle(complete), into: &sink)
+    }
+
+    /// The cell's own record of a hint: on to the member that lacks it.
+    mutating func deliver(
+        _ outcome: StoreAnswer.Outcome, _ line: Int, to peer: CellIndex, batch: UInt64, now: Instant,
+        into sink: inout some CellSink
+    ) {
+        guard batch == hints.batch, hints.isComparing else { return }
+        var isSent = false
+        if case .record(let version, let value, let tombstone, _) = outcome, version != .none,
+            value.count <= topology.routing.bodyLimit
+        {
+            let position = hints.page[line].position
+            let number = hints.ask(.write(line: line), of: peer)
+            var head = FrameHead(
+                kind: .recordWrite, flags: .priority(.low), request: number, customer: position.hash,
+                epoch: ledger.placement.epoch(of: position.hash))
+            if tombstone { head.flags.insert(.tombstone) }
+            head.set(version)
+            isSent = position.customer.withUnsafeBytes { customer in
+                position.key.withUnsafeBytes { key in
+                    value.withUnsafeBytes {
+                        sink.send(head, to: peer, customer: customer, name: key, note: .empty, body: $0)
+                    }
+                }
+            }
+            if !isSent { _ = hints.answered(number, by: peer) }
+        } else if case .record(.none, _, _, _) = outcome {
+            // It was dropped here, and is kept by those who may: nothing is left to be sent.
+            hints.missing[line] = []
+        }
+        if !isSent { hints.sending -= 1 }
+        goOnWithHints(now: now, into: &sink)
+    }
+
+    mutating func settled(_ outcome: StoreAnswer.Outcome, now: Instant) {
+        if case .settled(let count) = outcome {
+            hints.settled += UInt64(count)
+            hints.total = max(0, hints.total - count)
+            if hints.total == 0 { hints.oldest = 0 }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Checkers
+import MeshBase
+import Replication
+import Sharding
+import Topology
+
+/// Once all is whole and no hint is left, every member of a shard has the same of each record of tier important.
+extension Simulation {
+    /// Hints on the disks of all cells.
+    var hintsLeft: Int { machines.reduce(0) { $0 + ($1.disk?.hints.count ?? 0) } }
+
+    /// Nil where customers have moved: their shards are others now.
+    func compareReplicas() -> Verdict? {
+        guard moves.entries == 0 else { return nil }
+        var different = Violations<Int>()
+        var compared = 0
+        let disks = topology.cells.indices.map { machines[$0].disk }
+        for (position, disk) in disks.enumerated() {
+            // Sorted, so that the order of the dictionary does not matter.
+            let records = (disk?.records ?? [:]).sorted { a, b in
+                RecordPosition(hash: a.key.hash, customer: a.key.customer, key: a.key.key)
+                    < RecordPosition(hash: b.key.hash, customer: b.key.customer, key: b.key.key)
+            }
+            for (key, record) in records {
+                let shard = placement.shard(of: key.hash)
+                let isImportant =
+                    topology.blueprint(of: CellIndex(position)).store?
+                    .tier(ofKey: String(decoding: key.key, as: UTF8.self)) == .important
+                guard isImportant, shard.contains(CellIndex(position)) else { continue }
+                compared += 1
+                for member in shard where (disks[member.position]?.records[key]?.version ?? .none) < record.version {
+                    different.add(
+                        position,
+                        "\(topology.cells[member.position].name) lacks what \(topology.cells[position].name) has")
+                }
+            }
+        }
+        let left = hintsLeft
+        var detail = "\(compared) records compared, \(left) hints left"
+        if !different.isEmpty { detail += "; " + different.summary }
+        return Verdict(
+            oracle: "replicas", ok: different.isEmpty && left == 0, compared > 0 ? .judged : .vacuous, detail: detail)
+    }
+}
