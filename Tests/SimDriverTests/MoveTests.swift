@@ -74,6 +74,8 @@ import Testing
         }
         let report = try run(losses + ["evacuate r2 @26s"], seconds: 30)
         #expect(report.isOk, "\(report.complaint)")
+        // A disk is spared where a majority of the deciders would go with it: all are lost because each was replaced.
+        #expect(report.faultsFired == 5, "a decider was not replaced in time")
         #expect(report.verdict("moves")?.detail.contains("1 completed") == true, "\(report.complaint)")
     }
 }

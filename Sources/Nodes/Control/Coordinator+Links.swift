@@ -67,7 +67,9 @@ extension Coordinator {
     mutating func tendLinks(now: Instant, into sink: inout some CoordinatorSink) {
         let areWanted = isBusy || idleSince.map { now - $0 < Self.idleLimit } ?? false
         for position in links.indices {
-            let isWanted = areWanted || !links[position].isHeard && links[position].isAlive
+            // What was asked is waited for: who has said what it knows may still have to say which store it has.
+            let isOpen = !links[position].isHeard || !links[position].asked.isEmpty
+            let isWanted = areWanted || isOpen && links[position].isAlive
             links[position].isWanted = isWanted
             let cell = CellIndex(position)
             let link = links[position]

@@ -66,7 +66,8 @@ extension Simulation {
     /// it votes.
     private func maySpareDisk(of machine: SimMachine) -> Bool {
         guard case .cell(let cell) = machine.work, machine.disk?.votes == true else { return false }
-        guard decidersSurvive(without: machine) else { return false }
+        // Without moves nobody needs the deciders.
+        guard !faults.contains(where: \.isMove) || decidersSurvive(without: machine) else { return false }
         return placement.shapes(around: cell).allSatisfy { shape in
             shape.domains.allSatisfy { $0.cells.allSatisfy { machines[$0.position].disk?.votes == true } }
         }
