@@ -122,7 +122,7 @@ extension Coordinator {
                     continue
                 }
                 if order.isInform || isFounding(job.change.set) { inform = job.change.set }
-                items.append(DecreeQuestion.Item(decree: job.purpose.decree(of: job.change), request: order.request))
+                items.append(DecreeQuestion.Item(decree: job.change.decree, request: order.request))
                 ids.append(order.id)
             }
             outgoing = rest
@@ -331,10 +331,6 @@ extension Coordinator {
         stalled = text
         sink.note(.stalled(text))
     }
-}
-
-extension CoordinatorJob.Purpose {
-    func decree(of change: CASChange) -> DecreeName { change.decree }
 }
 
 extension PlanDecree {

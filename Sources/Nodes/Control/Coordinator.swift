@@ -33,7 +33,7 @@ package struct Coordinator {
     var hasNews = true
     var jobs: [UInt64: CoordinatorJob] = [:]
     var nextJob: UInt64 = 0
-    /// Customers that somebody wants moved, until it is decided.
+    /// A replacement of deciders under way; moves wait until it ends.
     var deciderChange: DeciderChange?
     /// The deciders are not looked at again before then: they could not be replaced.
     var decidersAt = Instant.zero
