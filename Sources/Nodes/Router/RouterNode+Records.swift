@@ -63,7 +63,7 @@ extension RouterNode {
 
     /// The positions to ask: those that answer in time, and the others that can be asked where these are too few. One
     /// is enough where the rule wants no more, unless the first answer of all is wanted. The others are the reserve.
-    private func usable(
+    func usable(
         of members: QuorumMembers, _ rule: QuorumRule, asksAll: Bool
     ) -> (usable: Positions, reserve: Positions) {
         var sound: Positions = 0
@@ -85,7 +85,7 @@ extension RouterNode {
         return (one, all & ~one)
     }
 
-    private mutating func advance(
+    mutating func advance(
         _ key: SlabKey, now: Instant, _ body: (inout RegisterOperation) -> RegisterOperation.Step
     ) -> RegisterOperation.Step {
         guard case .record(var work) = operations[key]!.work else {
@@ -162,68 +162,6 @@ extension RouterNode {
         perform(step, key, now: now, into: &sink)
     }
 
-    /// The cell serves the customer in another epoch: whoever is behind learns from the other, and the operation goes on.
-    private mutating func recordMoved(
-        _ key: SlabKey, _ position: Int, _ frame: borrowing FrameView, by cell: CellIndex, now: Instant,
-        into sink: inout some RouterSink
-    ) {
-        learn(frame.body)
-        let assignment = assignment(of: operations[key]!.customer)
-        guard case .record(var work) = operations[key]!.work, !work.isWaiting else { return }
-        if assignment.epoch > operations[key]!.epoch {
-            return restart(key, assignment, now: now, into: &sink)
-        }
-        if work.told & (1 << position) == 0 {
-            // The cell is behind: on the same link first what it lacks, then the request again.
-            work.told |= 1 << position
-            operations[key]!.work = .record(work)
-            tell(cell, of: operations[key]!.customer, into: &sink)
-            let remaining = UInt32(clamping: max(1, (operations[key]!.deadline - now).nanoseconds / 1_000_000))
-            let unsent =
-                work.register.isStoring
-                ? store(key, 1 << position, work.register.version, remaining: remaining, into: &sink)
-                : ask(key, 1 << position, remaining: remaining, into: &sink)
-            guard unsent != 0 else { return }
-        }
-        work.refusal = .otherEpoch
-        operations[key]!.work = .record(work)
-        let step = advance(key, now: now) { $0.failed(position, changedNothing: true) }
-        perform(step, key, now: now, into: &sink)
-    }
-
-    /// Goes on in a newer epoch. Epochs rise, so that restarts end with the deadline at the latest.
-    private mutating func restart(
-        _ key: SlabKey, _ assignment: Placement.Assignment, now: Instant, into sink: inout some RouterSink
-    ) {
-        guard case .record(var work) = operations[key]!.work else { return }
-        counters.epochRestarts += 1
-        let entry = ledger.entry(of: operations[key]!.customer)
-        operations[key]!.epoch = assignment.epoch
-        operations[key]!.shard = assignment.serving
-        work.members = QuorumMembers(assignment)
-        work.told = 0
-        let step: RegisterOperation.Step
-        if work.register.hasChosen, work.register.kind != .read, entry.swept > work.chosenEpoch {
-            // A tombstone above this version may have been collected since.
-            work.metMove = false
-            step = work.register.giveUp()
-        } else {
-            if work.register.kind == .read {
-                heldBytes -= work.value.count
-                work.value = []
-            }
-            tick(&work.register, .none, now: now)
-            let (usable, reserve) = usable(of: work.members, work.register.rule, asksAll: work.asksAll)
-            step =
-                work.isWaiting
-                ? work.register.resume(quorum: work.members.quorum, usable: usable, reserve: reserve)
-                : work.register.restart(quorum: work.members.quorum, usable: usable, reserve: reserve)
-        }
-        work.isWaiting = false
-        operations[key]!.work = .record(work)
-        perform(step, key, now: now, into: &sink)
-    }
-
     /// A cell says what time it is. What was long on its way says nothing: only a difference beyond the tolerance counts.
     private mutating func hear(_ cell: CellIndex, stamp: UInt32, asked: Instant, now: Instant) {
         let way = now - asked
@@ -235,7 +173,7 @@ extension RouterNode {
     }
 
     /// Before anything that may end a write's query: the lowest counter that its version may have.
-    private mutating func tick(_ register: inout RegisterOperation, _ heard: RecordVersion, now: Instant) {
+    mutating func tick(_ register: inout RegisterOperation, _ heard: RecordVersion, now: Instant) {
         guard !register.isStoring else { return }
         let wall = wall(now)
         if heard.counter < RecordVersion.highestCounter { versionClock.follow(heard.counter, wall: wall) }
@@ -257,7 +195,7 @@ extension RouterNode {
         perform(step, key, now: now, into: &sink)
     }
 
-    private mutating func perform(
+    mutating func perform(
         _ step: RegisterOperation.Step, _ key: SlabKey, now: Instant, into sink: inout some RouterSink
     ) {
         switch step {
@@ -282,16 +220,6 @@ extension RouterNode {
         }
     }
 
-    /// A write that has chosen its version keeps it; from which epoch it is says whether it may still be sent.
-    private mutating func noteChoice(_ key: SlabKey) {
-        guard case .record(var work) = operations[key]!.work, work.register.kind != .read, !work.isSending else {
-            return
-        }
-        work.isSending = true
-        work.chosenEpoch = operations[key]!.epoch
-        operations[key]!.work = .record(work)
-    }
-
     private mutating func query(
         _ key: SlabKey, _ positions: Positions, now: Instant, into sink: inout some RouterSink
     ) {
@@ -301,7 +229,7 @@ extension RouterNode {
     }
 
     /// - Returns: the positions whose link could not take the frame.
-    private mutating func ask(
+    mutating func ask(
         _ key: SlabKey, _ positions: Positions, remaining: UInt32, into sink: inout some RouterSink
     ) -> Positions {
         guard case .record(let work) = operations[key]!.work else { return 0 }
@@ -313,7 +241,7 @@ extension RouterNode {
     }
 
     /// Positions whose link could not take a frame have failed in the same turn, and keep what they had.
-    private mutating func fail(
+    mutating func fail(
         _ key: SlabKey, _ positions: Positions, now: Instant, into sink: inout some RouterSink
     ) {
         var rest = positions
@@ -325,7 +253,7 @@ extension RouterNode {
         }
     }
 
-    private mutating func store(
+    mutating func store(
         _ key: SlabKey, _ positions: Positions, _ version: RecordVersion, remaining: UInt32,
         into sink: inout some RouterSink
     ) -> Positions {
@@ -370,155 +298,4 @@ extension RouterNode {
         return unsent
     }
 
-    /// Cells that lost their disks do not answer for what they may have held.
-    private static func refilling(_ kind: RegisterOperation.Kind) -> DataProblem {
-        DataProblem(
-            "refilling", title: "Cells of this customer's shard have lost their disks",
-            detail: "Too few of the others answer to tell what was written; the lost ones are refilled from them."
-                + (kind == .read ? "" : " Nothing was changed.")
-                + " 'cellmesh store --lost' tells which cells wait for which.",
-            policy: "refill")
-    }
-
-    /// What no cell of the shard will do is told as what it is, and not as a want of cells.
-    private static func explain(
-        _ outcome: RegisterOperation.Outcome, _ refusal: Refusal?
-    ) -> (UInt16, DataProblem)? {
-        switch outcome {
-        case .noQuorum, .refused: break
-        case .written, .found, .missing, .unknown, .behind: return nil
-        }
-        let problem: DataProblem
-        switch refusal {
-        case .malformed: problem = .malformed
-        case .noStore: problem = .noStore
-        case .tooLarge: problem = .tooLarge
-        default: return nil
-        }
-        return refusal.map { ($0.status, problem) }
-    }
-
-    /// A cell that drops what it must not keep, or has not heard of an entry, is back in a moment: the operation is asked
-    /// again then, a write as the same version.
-    private mutating func wait(_ key: SlabKey, _ outcome: RegisterOperation.Outcome) {
-        guard case .record(var work) = operations[key]!.work else { return }
-        work.isWaiting = true
-        work.lack = outcome
-        work.waits += 1
-        operations[key]!.work = .record(work)
-        operations[key]!.attempt &+= 1
-        attempts.arm(key, attempt: operations[key]!.attempt, at: clock + Self.moveWait)
-    }
-
-    /// The wait is over; false where there was none.
-    private mutating func goOnAfterWait(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) -> Bool {
-        guard case .record(let work) = operations[key]!.work, work.isWaiting else { return false }
-        guard now < operations[key]!.deadline else {
-            // Nothing is sent any more that nobody could answer in time.
-            complete(key, work.lack, into: &sink)
-            return true
-        }
-        restart(key, assignment(of: operations[key]!.customer), now: now, into: &sink)
-        return true
-    }
-
-    private static var moveWait: TimeAmount { .milliseconds(10) }
-    private static var mostWaits: Int { 200 }
-
-    private mutating func complete(
-        _ key: SlabKey, _ outcome: RegisterOperation.Outcome, into sink: inout some RouterSink
-    ) {
-        guard case .record(let work) = operations[key]!.work else { return }
-        let shard = operations[key]!.shard
-        let request = operations[key]!.request
-        let customer = operations[key]!.customer
-        if work.metMove, outcome.isLack, work.waits < Self.mostWaits,
-            clock + Self.moveWait < operations[key]!.deadline
-        {
-            return wait(key, outcome)
-        }
-        if let paused = work.pausedAt { writePauses.record(clock - paused) }
-        var response = RouterResponse(status: 200)
-        if outcome.isRefusal, let shed = work.shed {
-            finish(key)
-            return refuseShed(
-                request, shard: shard, customer: customer, shed,
-                "too few of the \(shard.count) cells of this shard took it", into: &sink)
-        }
-        if let (status, problem) = Self.explain(outcome, work.refusal) {
-            finish(key)
-            return refuse(request, status: status, shard: shard, customer: customer, problem, into: &sink)
-        }
-        switch outcome {
-        case .written(let version, let replaced):
-            response.status = work.register.kind == .write && !replaced ? 201 : 204
-            response.version = version
-        case .found(let version):
-            response.version = version
-            response.content = .bytes
-        case .missing(let version):
-            response.status = 404
-            response.version = version == .none ? nil : version
-            response.problem = DataProblem(
-                "no-record", title: "No such record",
-                detail: version == .none ? "It was never written." : "It was deleted.", policy: "store")
-        case .noQuorum(let needed, let available):
-            counters.noQuorum += 1
-            finish(key)
-            return refuse(
-                request, status: 503, shard: shard, customer: customer, retryAfter: 1, lacksQuorum: true,
-                work.refusal == .refilling
-                    ? Self.refilling(work.register.kind)
-                    : DataProblem(
-                        "no-quorum", title: "Too few cells of this customer's shard answer",
-                        detail: "\(needed) of \(shard.count) cells are needed and \(available) answered."
-                            + (work.register.kind == .read ? "" : " Nothing was changed.")
-                            + (work.isAboveTier
-                                ? " The tier itself answers from any cell that lives: leave X-Consistency: strong out."
-                                : ""),
-                        policy: "quorum"), into: &sink)
-        case .behind:
-            counters.sessionsBehind += 1
-            finish(key)
-            return refuse(
-                request, status: 503, shard: shard, customer: customer, retryAfter: 1, .behindSession, into: &sink)
-        case .refused where work.refusal == .refilling:
-            finish(key)
-            return refuse(
-                request, status: 503, shard: shard, customer: customer, retryAfter: 1, lacksQuorum: true,
-                Self.refilling(work.register.kind), into: &sink)
-        case .refused:
-            finish(key)
-            let isFull = work.refusal == .storeFull
-            return refuse(
-                request, status: isFull ? 507 : 503, shard: shard, customer: customer, retryAfter: 1,
-                DataProblem(
-                    isFull ? "store-full" : "store-refused", title: "The cells of this shard refuse the write",
-                    detail: (work.refusal.map { "The last refused with \($0)" } ?? "The links to them are full or gone")
-                        + ". Nothing was changed.",
-                    policy: "store"), into: &sink)
-        case .unknown:
-            finish(key)
-            return refuse(
-                request, status: 504, shard: shard, customer: customer,
-                DataProblem(
-                    "outcome-unknown", title: "The write was not acknowledged by enough cells",
-                    detail: "It may or may not have been kept; repeating it is safe.", policy: "quorum"), into: &sink)
-        }
-        if var session = work.session {
-            if session.isInForce, let version = response.version { session.record.note(version, ofKey: session.key) }
-            response.session = sessionSeal.text(session.record)
-        }
-        response.cell = work.members[work.source]
-        response.epoch = operations[key]!.epoch
-        response.serving = serving(of: shard)
-        response.shardSize = shard.count
-        noteAnswer(customer, since: operations[key]!.started, response)
-        counters.count(status: response.status)
-        finish(key)
-        work.value.withUnsafeBytes { value in
-            response.body = response.status == 200 ? value : UnsafeRawBufferPointer(start: nil, count: 0)
-            sink.respond(to: request, response)
-        }
-    }
 }

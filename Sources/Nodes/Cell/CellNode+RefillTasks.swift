@@ -1,0 +1,181 @@
+import Membership
+import MeshBase
+import Replication
+import Topology
+import Wire
+
+/// The cohorts that are read, one after the other, and their pages.
+extension CellNode {
+    /// The next cohort to be read, when none is.
+    mutating func takeTask(now: Instant, into sink: inout some CellSink) {
+        guard refill.task == nil else { return }
+        switch refill.stage {
+        case .asking, .waiting: return
+        case .pulling: return takeTaskOfLife(now: now, into: &sink)
+        case .done: break
+        }
+        while let (cohort, purpose) = refill.nextWaiting() {
+            guard isInstalled(cohort), purpose == .verify || needsFill(cohort) else { continue }
+            return begin(purpose, cohort, now: now, into: &sink)
+        }
+        letGo(now: now, into: &sink)
+    }
+
+    private mutating func takeTaskOfLife(now: Instant, into sink: inout some CellSink) {
+        while refill.nextCohort < ledger.cohorts {
+            let cohort = refill.nextCohort
+            guard isInstalled(cohort) else { return }
+            if ledger.placement.mayHold(cohort, cell, targetOnly: false) {
+                return begin(.life, cohort, now: now, into: &sink)
+            }
+            refill.nextCohort += 1
+        }
+        // Nothing is left: an empty page ends the refill.
+        guard refill.page == nil, !isChangingLife, let last = rooms.indices.last, isInstalled(last) else { return }
+        let fence = CohortFence(ledger.table, cohort: last)
+        let page = FillPage(fence: fence, records: [], upTo: refill.cursor, isLastOfStore: true)
+        ask(.fill(page), at: refill.cursor, into: &sink)
+    }
+
+    mutating func begin(
+        _ purpose: RefillTask.Purpose, _ cohort: Int, now: Instant, into sink: inout some CellSink
+    ) {
+        let task = RefillTask(purpose, ledger.table.entries[cohort], ledger.placement, now: now)
+        gather(task.cells, own: purpose != .life, now: now, into: &sink)
+        refill.begin(task)
+    }
+
+    /// Keeps the links to those cells that the task needs, and no others.
+    mutating func gather(
+        _ cells: Set<UInt16>, own: Bool, now: Instant, into sink: inout some CellSink
+    ) {
+        // One link between two cells: what moves or was lost comes first.
+        let released = hints.release(now: now, into: &sink)
+        var peers: [RefillPeer] = []
+        for peer in refill.peers {
+            if !peer.isSelf, cells.contains(peer.cell.rawValue) {
+                peers.append(peer)
+            } else if !peer.isSelf, peer.link != .closed {
+                sink.closeLink(to: peer.cell)
+            }
+        }
+        let known = Set(peers.map(\.cell.rawValue))
+        for cell in cells.sorted() where cell != self.cell.rawValue && !known.contains(cell) {
+            let index = CellIndex(cell)
+            var peer = RefillPeer(cell: index, name: topology.cells[index.position].name, after: refill.cursor)
+            if released { peer.retryAt = now + RefillPeer.entryInterval }
+            peers.append(peer)
+        }
+        if own { peers.append(RefillPeer(cell: cell, name: name, after: refill.cursor, isSelf: true)) }
+        refill.peers = peers.sorted { $0.cell < $1.cell }
+    }
+
+    mutating func letGo(now: Instant, into sink: inout some CellSink) {
+        for peer in refill.peers where !peer.isSelf && peer.link != .closed { sink.closeLink(to: peer.cell) }
+        refill.peers = []
+    }
+
+    /// All of the task's cohort is here.
+    mutating func finishTask(now: Instant, into sink: inout some CellSink) {
+        guard let task = refill.task else { return }
+        refill.end()
+        switch task.purpose {
+        case .life:
+            refill.nextCohort = task.cohort + 1
+            if task.isWhole { rooms[task.cohort].stored.filled = max(rooms[task.cohort].stored.filled, task.move) }
+        case .move:
+            rooms[task.cohort].stored.filled = max(rooms[task.cohort].stored.filled, task.move)
+        case .verify:
+            rooms[task.cohort].verified = (task.fence.version, task.isDamaged ? .damaged : .sound)
+            if task.isDamaged {
+                counters.damagedCohorts += 1
+                sink.emit(.store(.damaged(cohort: task.cohort)))
+            }
+        }
+    }
+
+    // MARK: Pages
+
+    mutating func pull(now: Instant, into sink: inout some CellSink) {
+        guard let store, let task = refill.task else { return }
+        let isCovered = refill.isCovered(life: store.life, now: now) { isAlive($0) }
+        tell(isCovered: isCovered, now: now, into: &sink)
+        if isCovered, now >= refill.paceAt { refill.merge() }
+        if let ready = refill.page?.ready(), now >= refill.paceAt {
+            let isAtEnd = ready.isLast
+            if isAtEnd, ready.records.isEmpty, task.purpose == .verify {
+                finishTask(now: now, into: &sink)
+                return refill.hurry()
+            }
+            refill.page?.isCommitting = true
+            var page = FillPage(fence: task.fence, records: ready.records, upTo: ready.upTo)
+            if isAtEnd {
+                page.floor = refill.floor
+                if task.purpose != .verify, task.isWhole { page.filled = task.move }
+                // A store without a vote goes on behind the cohort.
+                if task.purpose == .life, task.fence.hashes.upperBound < .max {
+                    page.upTo = RecordPosition(before: task.fence.hashes.upperBound + 1)
+                }
+            }
+            ask(.fill(page), at: ready.upTo, isLast: isAtEnd, into: &sink)
+        }
+        for place in refill.peers.indices where refill.peers[place].isSource && refill.peers[place].asked == nil {
+            let wanted = refill.page?.wanted(of: place, limit: topology.routing.bodyLimit) ?? []
+            if !wanted.isEmpty {
+                ask(place, .fetch(wanted), now: now, into: &sink)
+            } else if refill.peers[place].wantsLines {
+                if refill.peers[place].isSelf {
+                    listOwn(place, now: now, into: &sink)
+                } else {
+                    ask(place, .list, now: now, into: &sink)
+                }
+            }
+        }
+    }
+
+    /// Asks the cell's own store what it has already.
+    private mutating func listOwn(_ place: Int, now: Instant, into sink: inout some CellSink) {
+        guard let task = refill.task else { return }
+        let number = refill.nextNumber()
+        guard let ticket = orders.insert(PendingOrder(purpose: .ownList(number: number))) else { return }
+        refill.peers[place].ask(.list, number: number, now: now)
+        sink.store(
+            StoreOrder(
+                ticket: ticket.rawValue, customer: [], key: [], epoch: .first,
+                operation: .list(
+                    task.fence, after: refill.peers[place].after, limit: RecordPages.mostLines,
+                    fingerprints: task.purpose == .verify)))
+    }
+
+    /// What the cell's own store has.
+    mutating func listedOwn(
+        _ outcome: StoreAnswer.Outcome, number: UInt64, now: Instant, into sink: inout some CellSink
+    ) {
+        guard let place = refill.place(of: cell), refill.peers[place].answered(number) != nil else { return }
+        if case .listed(let lines, let isLast, _) = outcome {
+            refill.peers[place].lines.append(contentsOf: lines)
+            refill.peers[place].after = lines.last?.position ?? refill.peers[place].after
+            refill.peers[place].isAtEnd = isLast
+            goOn(now: now, into: &sink)
+        } else {
+            refill.paceAt = now + Refill.pace
+            refill.plan(now: now)
+        }
+    }
+
+    mutating func tell(isCovered: Bool, now: Instant, into sink: inout some CellSink) {
+        guard let task = refill.task else { return }
+        if isCovered {
+            if task.purpose == .life, !hasToldSources {
+                hasToldSources = true
+                sink.emit(.store(.refillBegan(sources: refill.peers.count(where: \.isSource))))
+            }
+            refill.stalled = []
+        } else if now >= task.since + Refill.courtesy {
+            let missing = refill.missing { isAlive($0) }.map(\.cell)
+            guard missing != refill.stalled else { return }
+            refill.stalled = missing
+            sink.emit(.store(.refillStalled(missing: missing)))
+        }
+    }
+}
