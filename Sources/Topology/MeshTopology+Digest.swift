@@ -18,8 +18,10 @@ extension MeshTopology {
             digest.add(region.geography ?? "")
             digest.add(region.zones)
         }
-        digest.add(cells.count)
-        for cell in cells {
+        // What was added since the founding came by decided entries: a process that does not know of it yet is of this
+        // mesh all the same.
+        digest.add(foundingCells)
+        for cell in cells.prefix(foundingCells) {
             digest.add(cell.name)
             digest.add(cell.region)
             digest.add(cell.zone)

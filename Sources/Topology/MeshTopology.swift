@@ -7,8 +7,10 @@ public struct MeshTopology: Sendable, Codable, Equatable {
     /// The seed of placement and of every random stream.
     public var seed: UInt64
     public var regions: [Region]
-    /// In order of their `CellIndex`: region by region, as written.
+    /// In order of their `CellIndex`: region by region, as written; then those that were added since the founding.
     public var cells: [Cell]
+    /// The last so many of `cells` were added after the mesh was founded. Never written with the model.
+    public internal(set) var addedCells = 0
     public var blueprints: [Blueprint]
     public var links: Links
     public var customers: Customers
@@ -44,6 +46,14 @@ public struct MeshTopology: Sendable, Codable, Equatable {
         self.membership = membership
         self.evacuation = evacuation
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, seed, regions, cells, blueprints, links, customers, sharding, routing, routers, control, deciders
+        case restart, membership, evacuation
+    }
+
+    /// How many cells the mesh was founded with; theirs are the lower indices.
+    public var foundingCells: Int { cells.count - addedCells }
 
     public func blueprint(of cell: CellIndex) -> Blueprint { blueprints[cells[cell.position].blueprint] }
     public func cellIndex(named name: String) -> CellIndex? {

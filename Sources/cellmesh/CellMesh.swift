@@ -29,7 +29,9 @@ struct CellMesh: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Cells",
-                subcommands: [MembersCommand.self, WhyCommand.self, MembershipCommand.self, StoreCommand.self]),
+                subcommands: [
+                    CellCommand.self, MembersCommand.self, WhyCommand.self, MembershipCommand.self, StoreCommand.self,
+                ]),
             CommandGroup(
                 name: "Faults",
                 subcommands: [
@@ -50,7 +52,7 @@ struct CellMesh: ParsableCommand {
             CommandGroup(
                 name: "Processes",
                 subcommands: [
-                    CellCommand.self, RouterCommand.self, RegionCommand.self, ControlCommand.self,
+                    RouterCommand.self, RegionCommand.self, ControlCommand.self,
                     PauseWatchCommand.self, WireCheckCommand.self,
                 ]),
         ])

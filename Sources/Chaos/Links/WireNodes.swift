@@ -1,7 +1,8 @@
 import MeshBase
 import Topology
 
-/// The nodes of a topology as the ends of links: cells in their order, then routers, then the control plane.
+/// The nodes of a topology as the ends of links: the founding cells in their order, routers, the control plane, and then
+/// the cells that were added, so that no node's number ever changes.
 package struct WireNodes: Sendable {
     /// A process of the mesh as faults name it.
     package struct Node: Sendable, Equatable {
@@ -15,9 +16,10 @@ package struct WireNodes: Sendable {
         package var zone: String
     }
 
-    /// Cells, then routers, then the control plane: a position is a node's number.
+    /// A position is a node's number.
     package let all: [Node]
     private let numbers: [String: Int]
+    private let foundingCells: Int
 
     /// The name of the control plane.
     package static let control = "control"
@@ -25,10 +27,14 @@ package struct WireNodes: Sendable {
     /// Routers and the control plane are in the first zone of their region, as they tell the membership.
     package init(_ topology: MeshTopology) {
         var nodes: [Node] = []
-        for cell in topology.cells {
-            let region = topology.regions[cell.region]
-            nodes.append(Node(name: cell.name, role: .cell, region: region.name, zone: region.zones[cell.zone]))
+        func append(_ cells: some Sequence<Cell>) {
+            for cell in cells {
+                let region = topology.regions[cell.region]
+                nodes.append(Node(name: cell.name, role: .cell, region: region.name, zone: region.zones[cell.zone]))
+            }
         }
+        foundingCells = topology.foundingCells
+        append(topology.cells.prefix(foundingCells))
         for router in topology.routers {
             let region = topology.regions[router.region]
             nodes.append(
@@ -37,8 +43,14 @@ package struct WireNodes: Sendable {
         let region = topology.regions[topology.control.region]
         nodes.append(
             Node(name: Self.control, role: .control, region: region.name, zone: region.zones.first ?? ""))
+        append(topology.cells.dropFirst(foundingCells))
         all = nodes
         numbers = Dictionary(nodes.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The number of a cell.
+    package func number(of cell: CellIndex) -> Int {
+        cell.position < foundingCells ? cell.position : cell.position + all.count(where: { $0.role != .cell })
     }
 
     /// The position of a node in `all`; nil for an unknown name.

@@ -24,6 +24,8 @@ package struct DataDirectory: Sendable, Equatable {
     package var secretPath: String { path + "/secret" }
     /// The gossip keys, once there have been others than the secret.
     package var keysPath: String { path + "/keys" }
+    /// The cells that were added since the founding; there is none before the first.
+    package var cellsPath: String { path + "/cells.json" }
     package var tokenPath: String { path + "/token" }
     package var lockPath: String { path + "/control.lock" }
     /// The faults on the wire, which every process follows.
@@ -151,11 +153,34 @@ package struct DataDirectory: Sendable, Equatable {
         }
     }
 
-    package func model() throws(DataDirectoryError) -> MeshTopology { try decode(ModelFile.self, modelPath).topology }
+    /// The model with the cells that were added since.
+    package func model() throws(DataDirectoryError) -> MeshTopology { try withAddedCells(foundingModel()) }
 
     /// The model, or nil where there is none yet; a damaged one is an error.
     package func knownModel() throws(DataDirectoryError) -> MeshTopology? {
         SystemFile.exists(modelPath) ? try model() : nil
+    }
+
+    private func foundingModel() throws(DataDirectoryError) -> MeshTopology {
+        try decode(ModelFile.self, modelPath).topology
+    }
+
+    /// As the mesh was founded; nil where there is no model yet.
+    func knownFoundingModel() throws(DataDirectoryError) -> MeshTopology? {
+        SystemFile.exists(modelPath) ? try foundingModel() : nil
+    }
+
+    /// The topology with what was added to it since the founding.
+    func withAddedCells(_ founding: MeshTopology) throws(DataDirectoryError) -> MeshTopology {
+        guard SystemFile.exists(cellsPath) else { return founding }
+        let file = try decode(AddedCellsFile.self, cellsPath)
+        do throws(GrowthFault) { return try founding.grown(file.cells) } catch {
+            throw .damaged(path: cellsPath, reason: "\(error)")
+        }
+    }
+
+    func writeAddedCells(_ cells: [Cell]) throws(DataDirectoryError) {
+        try encode(AddedCellsFile(cells), to: cellsPath)
     }
 
     package func writeModel(_ topology: MeshTopology) throws(DataDirectoryError) {

@@ -63,7 +63,8 @@ package enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
         case .damaged(let path, let reason): "\(path) cannot be used: \(reason); \(Self.wayOut(path))"
         case .wouldMoveCustomers(let path):
             "\(path) holds records, and another seed, cells, regions or shards would look for them elsewhere; leave the "
-                + "file and --seed out to start the mesh as it is, choose another name with --mesh, or move the directory away"
+                + "file and --seed out to start the mesh as it is ('cellmesh cell add' adds cells to it then), choose another "
+                + "name with --mesh, or move the directory away"
         case .failed(let failure): "\(failure)"
         }
     }
@@ -75,6 +76,8 @@ package enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
             "restore it, or move it away and name the topology that the mesh was started with: 'cellmesh up FILE'"
         case "placement.json":
             "restore it from a copy, or move it away: 'up' makes another where no store knows of a later placement"
+        case "cells.json":
+            "restore it from a copy: it names the cells that were added to the mesh, and some may hold customers"
         case "version": "where the mesh is of this release, make it a file with the line '\(DataDirectory.version)'"
         case "keys":
             "'cellmesh down', then restore it, or remove it on every host: the secret is the key again"

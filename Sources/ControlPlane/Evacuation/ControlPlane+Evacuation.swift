@@ -14,21 +14,33 @@ extension ControlPlane {
     package func evacuate(
         _ request: EvacuationRequest, completion: @escaping (Result<EvacuationAnswer, APIFailure>) -> Void
     ) {
-        do throws(APIFailure) { try checkRegion(request.region) } catch { return completion(.failure(error)) }
+        do throws(APIFailure) {
+            guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
+            if request.kind != .drain { try checkRegion(request.region) }
+        } catch { return completion(.failure(error)) }
+        switch request.kind {
+        case .add: addCells(request, completion: completion)
+        case .drain: drainCells(request, completion: completion)
+        case .evacuate, .restore:
+            start(
+                EvacuationDesk.Wish(kind: request.kind, region: request.region, topology: topology), request, completion
+            )
+        }
+    }
+
+    /// Judges what is wished for, and begins it where that may be.
+    func start(
+        _ wish: EvacuationDesk.Wish, _ request: EvacuationRequest,
+        _ completion: @escaping (Result<EvacuationAnswer, APIFailure>) -> Void
+    ) {
         let confirmation: EvacuationFacts.Confirmation =
-            request.kind == .restore || request.isDryRun
+            wish.kind != .evacuate || request.isDryRun
             ? .notNeeded : request.confirm.map { .typed($0) } ?? .missing
-        desk.judge(
-            request.kind, region: request.region, confirmation: confirmation, stages: request.stages,
-            isForced: request.isForced
-        ) { [unowned self] judgement in
+        desk.judge(wish, confirmation: confirmation, stages: request.stages, isForced: request.isForced) {
+            [unowned self] judgement in
             let forecast = judgement.forecast
             if request.isDryRun { return completion(.success(.foreseen(forecast))) }
-            guard judgement.verdict.mayBegin else {
-                let report = EvacuationReport(
-                    refused: request.region, kind: request.kind, verdict: judgement.verdict)
-                return completion(.success(.refused(forecast, report)))
-            }
+            guard judgement.verdict.mayBegin else { return completion(.success(judgement.refusal)) }
             desk.begin(judgement, watch: request.watch) { result in
                 completion(
                     result.map { EvacuationAnswer.begun(forecast, plan: $0.id) }
@@ -38,7 +50,6 @@ extension ControlPlane {
     }
 
     private func checkRegion(_ region: String) throws(APIFailure) {
-        guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
         let names = topology.regions.map(\.name)
         guard !names.contains(region) else { return }
         let hint = NearestWord.hint(for: region, among: names, listing: "regions are").map { ": \($0)" } ?? ""

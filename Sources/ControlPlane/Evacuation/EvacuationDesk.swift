@@ -28,7 +28,7 @@ final class EvacuationDesk {
     }
 
     let host: CoordinatorHost
-    private let topology: MeshTopology
+    private var topology: MeshTopology
     private let loop: EventLoop
     private let client: HTTPClient
     private let journal: Journal
@@ -90,6 +90,12 @@ final class EvacuationDesk {
         host.learn(set)
     }
 
+    /// The mesh has further cells.
+    func grow(_ topology: MeshTopology) {
+        self.topology = topology
+        host.grow(topology)
+    }
+
     func endTurn() {
         host.endTurn()
         if table.version != savedVersion {
@@ -112,40 +118,59 @@ final class EvacuationDesk {
 
     // MARK: Before
 
-    /// What an evacuation or a restore would do, and whether it may begin.
+    /// What somebody asks for.
+    struct Wish {
+        var kind: EvacuationPlan.Kind
+        var region: String
+        /// Those to be added or drained.
+        var cells: [CellIndex] = []
+        /// Of the mesh, or as it would be with further cells.
+        var topology: MeshTopology
+        /// Taken for alive, whatever is known of them: they are not there yet.
+        var assumedAlive: Set<CellIndex> = []
+    }
+
+    /// What it would do, and whether it may begin.
     struct Judgement {
         var plan: EvacuationPlan
+        var decree: PlanDecree
         var facts: EvacuationFacts
         var verdict: EvacuationVerdict
         var forecast: EvacuationForecast { EvacuationForecast(plan: plan, facts: facts, verdict: verdict) }
+        var refusal: EvacuationAnswer { .refused(forecast, EvacuationReport(refused: plan, verdict: verdict)) }
     }
 
     /// Looks at the mesh as it is now. The deciders and the cells are asked.
     func judge(
-        _ kind: EvacuationPlan.Kind, region: String, confirmation: EvacuationFacts.Confirmation, stages: [Int]?,
-        isForced: Bool, then: @escaping (Judgement) -> Void
+        _ wish: Wish, confirmation: EvacuationFacts.Confirmation, stages: [Int]?, isForced: Bool,
+        then: @escaping (Judgement) -> Void
     ) {
         ask({ host.read(ticket: $0) }) { [self] answer in
             ReportCollector.ask(places.cells(), "/v1/vitals", as: CellVitals.self, through: client) { [self] vitals in
-                let facts = facts(
-                    kind, region: region, confirmation: confirmation, isForced: isForced, answer: answer,
-                    vitals: vitals.compactMapValues { $0 })
-                let position = topology.regions.firstIndex { $0.name == region } ?? 0
+                let position = topology.regions.firstIndex { $0.name == wish.region } ?? 0
                 // Percentages were checked when they were read.
                 guard
                     let plan = try? EvacuationPlan(
-                        topology, region: position, id: SecretText.randomInteger(), kind: kind,
-                        cohorts: table.entries.count, percents: stages)
+                        wish.topology, region: position, cells: wish.cells, id: SecretText.randomInteger(),
+                        kind: wish.kind, cohorts: table.entries.count, percents: stages)
                 else { return }
-                then(Judgement(plan: plan, facts: facts, verdict: EvacuationChecks.judge(facts)))
+                let decree = PlanDecree(
+                    id: plan.id, kind: wish.kind, region: position, cells: wish.cells,
+                    founded: wish.topology.foundingCells, percents: plan.stages.percents,
+                    watch: topology.evacuation.watch, began: loop.wallClock())
+                let facts = facts(
+                    wish, decree, confirmation: confirmation, isForced: isForced, answer: answer,
+                    vitals: vitals.compactMapValues { $0 })
+                then(Judgement(plan: plan, decree: decree, facts: facts, verdict: EvacuationChecks.judge(facts)))
             }
         }
     }
 
     private func facts(
-        _ kind: EvacuationPlan.Kind, region: String, confirmation: EvacuationFacts.Confirmation, isForced: Bool,
+        _ wish: Wish, _ decree: PlanDecree, confirmation: EvacuationFacts.Confirmation, isForced: Bool,
         answer: CoordinatorAnswer, vitals: [ProcessName: CellVitals]
     ) -> EvacuationFacts {
+        let topology = wish.topology
         let state = host.state
         let deciders = state.deciders?.successors ?? []
         let hasMajority = answer == .done
@@ -153,12 +178,14 @@ final class EvacuationDesk {
             let cell = CellIndex(position)
             let known = vitals[ProcessName(.cell, topology.cells[position].name)]
             return EvacuationFacts.Cell(
-                isAlive: places.isAlive(cell), isReachedByOthers: places.isReached(cell),
+                isAlive: wish.assumedAlive.contains(cell) || places.isAlive(cell),
+                isReachedByOthers: wish.assumedAlive.contains(cell) || places.isReached(cell),
                 utilisation: known?.utilisation, isStoreFull: known?.isStoreFull ?? false)
         }
         let evacuated = ControlPlane.evacuatedRegions(table, topology)
         var facts = EvacuationFacts(
-            topology: topology, kind: kind, region: region, confirmation: confirmation,
+            topology: topology, kind: wish.kind, region: wish.region, changing: wish.cells,
+            unused: CellUse.unused(table, topology), confirmation: confirmation,
             evacuated: evacuated.sorted(),
             openPlan: plan.map {
                 EvacuationFacts.OpenPlan(region: topology.regions[$0.region].name, state: $0.state.name)
@@ -169,36 +196,37 @@ final class EvacuationDesk {
                     answers: hasMajority ? places.isAlive(decider.cell) : state.isLinked(decider.cell))
             },
             cells: cells, isForced: isForced)
-        if let position = topology.regions.firstIndex(where: { $0.name == region }) {
-            facts.load = load(kind, position, state.ledger.placement)
+        let (now, after) = Self.before(topology, state.ledger.placement) { decree.target(from: $0) }
+        facts.load = LoadPrediction(topology) {
+            now.shard(of: CustomerHash(number: $0))
+        } after: {
+            after.shard(of: CustomerHash(number: $0))
         }
         return facts
     }
 
-    private func load(_ kind: EvacuationPlan.Kind, _ region: Int, _ placement: Placement) -> LoadPrediction? {
-        var after = placement
-        for entry in placement.table.entries {
+    /// A placement, and the same with other cells taking the customers of every cohort that stands.
+    private static func before(
+        _ topology: MeshTopology, _ placement: Placement, and change: (Eligibility) -> Eligibility
+    ) -> (Placement, Placement) {
+        var now = placement
+        now.grow(topology)
+        var after = now
+        for entry in now.table.entries {
             var entry = entry
-            let now = entry.state.target.evacuated
-            let next = kind == .evacuate ? now + [region] : now.filter { $0 != region }
-            guard (try? entry.begin(evacuated: next)) != nil, (try? entry.switchOver()) != nil else { continue }
+            guard (try? entry.begin(change(entry.state.target.eligibility))) != nil, (try? entry.switchOver()) != nil
+            else { continue }
             _ = try? after.install(entry)
         }
-        return LoadPrediction(topology) {
-            placement.shard(of: CustomerHash(number: $0))
-        } after: {
-            after.shard(of: CustomerHash(number: $0))
-        }
+        return (now, after)
     }
 
     // MARK: Commands
 
     /// Begins what was judged.
     func begin(_ judgement: Judgement, watch: TimeAmount?, then: @escaping (Result<PlanDecree, Failure>) -> Void) {
-        let plan = PlanDecree(
-            id: judgement.plan.id, kind: judgement.plan.kind, region: judgement.plan.region,
-            percents: judgement.plan.stages.percents, watch: watch ?? topology.evacuation.watch,
-            began: loop.wallClock())
+        var plan = judgement.decree
+        if let watch { plan.watch = watch }
         expectedNotes = judgement.verdict.notes
         // What is counted from here on is this plan's.
         seen.begin(after: { [self] next in collect(next) }) { [self] in
@@ -243,19 +271,15 @@ final class EvacuationDesk {
     var status: EvacuationStatus {
         let state = host.state
         guard let open = plan else {
-            guard let report, report.outcome.isFinal,
-                let position = topology.regions.firstIndex(where: { $0.name == report.region }),
-                let plan = evacuationPlan(report.kind, position, id: 0, percents: nil)
+            guard let report, report.outcome.isFinal, let ended = decree(of: report), let plan = evacuationPlan(ended)
             else { return .none(cohorts: table.entries.count) }
             return EvacuationStatus(
                 plan: plan, outcome: report.outcome, stage: report.stages.count, step: nil,
-                moved: table.entries.count { entry in
-                    entry.state.target.evacuated.contains(position) == (report.kind == .evacuate)
-                },
+                moved: table.entries.count { ended.isTarget($0.state.target) },
                 records: EvacuationStatus.Records(
                     copied: report.recordsCopied, verified: report.recordsVerified), reason: report.reason)
         }
-        guard let plan = evacuationPlan(open.kind, open.region, id: open.id, percents: open.percents) else {
+        guard let plan = evacuationPlan(open) else {
             return .none(cohorts: table.entries.count)
         }
         let progress = state.progress
@@ -275,18 +299,26 @@ final class EvacuationDesk {
             reason: state.stallReason.isEmpty ? nil : state.stallReason)
     }
 
-    private func evacuationPlan(
-        _ kind: EvacuationPlan.Kind, _ region: Int, id: UInt64, percents: [Int]?
-    ) -> EvacuationPlan? {
+    private func evacuationPlan(_ decree: PlanDecree) -> EvacuationPlan? {
         try? EvacuationPlan(
-            topology, region: region, id: id, kind: kind, cohorts: table.entries.count, percents: percents)
+            topology, region: decree.region, cells: decree.cells, id: decree.id, kind: decree.kind,
+            cohorts: table.entries.count, percents: decree.percents)
+    }
+
+    /// What was decided for the plan that a report is of, as far as that says.
+    private func decree(of report: EvacuationReport) -> PlanDecree? {
+        guard let region = topology.regions.firstIndex(where: { $0.name == report.region }) else { return nil }
+        return PlanDecree(
+            id: 0, kind: report.kind, region: region,
+            cells: (report.cells ?? []).compactMap { topology.cellIndex(named: $0) }, founded: topology.foundingCells,
+            percents: topology.evacuation.stages, watch: .zero, began: 0)
     }
 
     private func note(_ event: CoordinatorEvent) {
         switch event {
         case .planBegan(let plan):
             began = loop.now()
-            if let model = evacuationPlan(plan.kind, plan.region, id: plan.id, percents: plan.percents) {
+            if let model = evacuationPlan(plan) {
                 report = EvacuationReport(plan: model, notes: expectedNotes)
             }
             expectedNotes = []
@@ -337,13 +369,16 @@ final class EvacuationDesk {
                 isAsking = false
                 var observation = seen.observation(ofStage: host.state.progress.stage)
                 if let plan {
-                    let targets = topology.cells.indices.filter { topology.cells[$0].region != plan.region }
-                    observation.deadTargets = targets.count { !places.isAlive(CellIndex($0)) }
+                    let cells = topology.cells.indices.map { CellIndex($0) }
+                    let left = cells.filter { plan.leaves($0, region: topology.cells[$0.position].region) }
+                    let unused = CellUse.unused(table, topology)
+                    let targets = cells.filter { !left.contains($0) && !unused.contains($0) }
+                    observation.deadTargets = targets.count { !places.isAlive($0) }
                     observation.deadTargetsBefore = seen.deadBefore ?? observation.deadTargets
                     seen.deadBefore = observation.deadTargetsBefore
-                    observation.regionServes = topology.cells.indices.contains {
-                        topology.cells[$0].region == plan.region && places.isAlive(CellIndex($0))
-                    }
+                    let source =
+                        left.isEmpty ? cells.filter { topology.cells[$0.position].region == plan.region } : left
+                    observation.regionServes = source.contains { places.isAlive($0) }
                 }
                 host.observe(observation)
             }
@@ -367,9 +402,7 @@ final class EvacuationDesk {
     private func end(_ plan: PlanDecree, completed: Bool) {
         collect { [self] in
             var report =
-                self.report
-                ?? EvacuationReport(
-                    plan: evacuationPlan(plan.kind, plan.region, id: plan.id, percents: plan.percents)!)
+                self.report ?? EvacuationReport(plan: evacuationPlan(plan)!)
             let progress = host.state.progress
             let duration = loop.now() - began
             report.outcome = completed ? .completed : plan.isAborted ? .aborted : .rolledBack
@@ -383,15 +416,17 @@ final class EvacuationDesk {
                     }
                         ?? "it was taken back"
             report.stages = progress.stages
-            report.customersMoved = completed ? customers(of: plan.region) : 0
+            report.customersMoved = completed ? customersMoved(by: plan) : 0
             report.recordsCopied = seen.copied
             report.recordsVerified = seen.verified
             // What was compared and could not be brought together; nothing is said where nothing was compared.
             report.acknowledgedWritesLost = seen.verified > 0 ? seen.damaged : nil
             report.durationMilliseconds = duration.milliseconds
             report.writePause = seen.pause
-            if plan.kind == .evacuate, let first = progress.firstBegin {
-                let cells = topology.cells.filter { topology.regions[$0.region].name == report.region }.map(\.name)
+            if plan.kind.empties, let first = progress.firstBegin {
+                let cells = topology.cells.enumerated().filter {
+                    plan.leaves(CellIndex($0.offset), region: $0.element.region)
+                }.map(\.element.name)
                 report.reroutedMilliseconds = seen.lastUse(of: cells).map { max(($0 - first).milliseconds, 0) }
             }
             for name in Set(report.phases.map(\.name)) {
@@ -401,22 +436,21 @@ final class EvacuationDesk {
             write(report.outcome.rawValue, plan, reason: report.reason)
             // Where it cannot be kept, the journal's line remains.
             try? SystemFile.replace(reportPath, with: ReportJSON.encode(report))
-            onEnd()
+            onEnd(plan, completed)
         }
     }
 
     /// Called when a plan has ended and its report is whole.
-    var onEnd: () -> Void = {}
+    var onEnd: (PlanDecree, _ completed: Bool) -> Void = { _, _ in }
 
-    /// Customers of whose founding shard a cell lies in the region.
-    private func customers(of region: Int) -> Int {
-        let founding = Placement(topology)
+    /// Customers that have other cells than if the plan were taken back.
+    private func customersMoved(by plan: PlanDecree) -> Int {
+        let (now, before) = Self.before(topology, host.state.ledger.placement) { plan.origin(of: $0) }
         let count = min(topology.customers.count, LoadPrediction.mostCustomers)
         guard count > 0 else { return 0 }
         return (1...count).count { number in
-            founding.shard(of: CustomerHash(number: number)).contains {
-                topology.cells[$0.position].region == region
-            }
+            let customer = CustomerHash(number: number)
+            return now.shard(of: customer) != before.shard(of: customer)
         }
     }
 }

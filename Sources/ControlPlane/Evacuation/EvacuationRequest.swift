@@ -1,12 +1,18 @@
 import Evacuation
 import MeshBase
 
-/// The body of `POST /v1/evacuations`: a region that is to be left, or to be taken back.
+/// The body of `POST /v1/evacuations`: a region that is to be left or taken back, or cells to be added or drained.
 package struct EvacuationRequest: Sendable, Equatable {
-    /// Off the region or back to it.
+    /// What is to be done.
     package var kind: EvacuationPlan.Kind
     /// Its name; whether there is one is for the checks to say.
     package var region: String
+    /// Drain: the cells, by name.
+    package var cells: [String]?
+    /// Add: how many cells; one where left out.
+    package var count: Int?
+    /// Add: the zone of new ones; nil: the one that has the fewest.
+    package var zone: String?
     /// What the user typed a second time; a restore needs none.
     package var confirm: String?
     /// Percent of the cohorts at the end of each stage, rising, the last 100; nil: as the topology says.
@@ -36,25 +42,43 @@ package struct EvacuationRequest: Sendable, Equatable {
     package static let longestWatch = TimeAmount.hours(1)
 
     static let form =
-        "{\"kind\": \"evacuate\" or \"restore\", \"region\": NAME, \"confirm\": NAME, \"stages\": [PERCENT, ..., 100], "
-        + "\"watch_ms\": NUMBER, \"force\": BOOL, \"dry_run\": BOOL}, of which region is needed"
+        "{\"kind\": \"evacuate\", \"restore\", \"add\" or \"drain\", \"region\": NAME, \"confirm\": NAME, "
+        + "\"cells\": [NAME, ...], \"count\": NUMBER, \"zone\": NAME, \"stages\": [PERCENT, ..., 100], "
+        + "\"watch_ms\": NUMBER, \"force\": BOOL, \"dry_run\": BOOL}, of which region is needed, to drain: cells"
 
     /// Reads what a client sent.
     /// - Throws: 400, with the member that is wrong and what it should be.
     package init(body: [UInt8]) throws(APIFailure) {
         let body = try RequestBody(
-            body, known: ["kind", "region", "confirm", "stages", "watch_ms", "force", "dry_run"], form: Self.form)
+            body,
+            known: [
+                "kind", "region", "confirm", "cells", "count", "zone", "stages", "watch_ms", "force", "dry_run",
+            ], form: Self.form)
         kind = .evacuate
         if let word = try body.text("kind") {
             guard let known = EvacuationPlan.Kind(rawValue: word) else {
-                throw body.failure("kind", "\"evacuate\" or \"restore\"")
+                throw body.failure("kind", "\"evacuate\", \"restore\", \"add\" or \"drain\"")
             }
             kind = known
         }
-        guard let region = try body.text("region"), !region.isEmpty, region.utf8.count <= 255 else {
-            throw body.failure("region", "the name of a region")
+        let region = try body.text("region") ?? ""
+        guard region.utf8.count <= 255, kind == .drain ? region.isEmpty : !region.isEmpty else {
+            throw body.failure("region", kind == .drain ? "left out, as the cells say it" : "the name of a region")
         }
         self.region = region
+        cells = try body.texts("cells")
+        count = try body.integer("count", 1...Int64(ControlPlane.mostAtOnce)).map { Int($0) }
+        zone = try body.text("zone")
+        if kind == .drain {
+            guard let cells, (1...ControlPlane.mostAtOnce).contains(cells.count) else {
+                throw body.failure("cells", "the names of 1 to \(ControlPlane.mostAtOnce) cells")
+            }
+        } else if cells != nil {
+            throw body.failure("cells", "left out: it goes with \"drain\"")
+        }
+        if kind != .add, count != nil || zone != nil {
+            throw body.failure(count != nil ? "count" : "zone", "left out: it goes with \"add\"")
+        }
         confirm = try body.text("confirm")
         stages = try body.integers("stages")
         if let stages {

@@ -11,7 +11,7 @@ import Topology
 package final class FaultRegister {
     private let journal: Journal
     private let path: String
-    private let topology: MeshTopology
+    private var topology: MeshTopology
     package private(set) var schedule: FaultSchedule
     package private(set) var revision: Int64
     private var nextNumber: Int64
@@ -67,6 +67,9 @@ package final class FaultRegister {
         self.revision = max(revision, 0)
         publish()
     }
+
+    /// Faults may name the mesh's further cells from now on.
+    func grow(_ topology: MeshTopology) { self.topology = topology }
 
     // MARK: Changes
 

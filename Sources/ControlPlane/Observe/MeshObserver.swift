@@ -49,7 +49,7 @@ package final class MeshObserver {
         resolver = TargetResolver(topology)
         lock = try ControlPlane.lock(directory)
         try SystemFile.replace(directory.secretPath, with: Array((SecretText.hex(settings.secret) + "\n").utf8))
-        placement = try MeshPreparation.prepare(directory, topology)
+        placement = try MeshPreparation.prepare(directory, topology).placement
         let shards = try Placement(topology, table: placement)
         customers = CustomerCounts.byFirstCell(topology, shards)
         journal = try Journal(path: directory.journalPath)

@@ -30,7 +30,8 @@ extension StatusReport {
                 name: cell.name, region: region.name,
                 zone: region.zones.indices.contains(cell.zone) ? region.zones[cell.zone] : "",
                 pid: process.pid, state: process.state, address: process.address?.description,
-                customers: customers[index], reachedBy: process.reachedBy, reason: process.reason)
+                customers: customers.indices.contains(index) ? customers[index] : 0, reachedBy: process.reachedBy,
+                reason: process.reason)
         }
         let routers = topology.routers.map { router -> Router in
             let process = known(ProcessName(.router, router.name))
@@ -39,7 +40,7 @@ extension StatusReport {
                 reaches: process.state == .down ? nil : process.reaches, reason: process.reason)
         }
         let allServe =
-            cells.allSatisfy { $0.state == .serving || $0.state == .evacuated }
+            cells.allSatisfy { [.serving, .evacuated, .drained].contains($0.state) }
             && routers.allSatisfy { $0.state == .serving }
         self.init(
             mesh: mesh, seed: topology.seed, epoch: epoch, state: summary ?? (allServe ? "serving" : "degraded"),

@@ -14,14 +14,19 @@ struct Adoption {
     /// How long a process may take to answer that it lives.
     static let patience = TimeAmount.seconds(2)
 
+    /// - Parameter idle: cells that hold no customer; those of them that do not run are not started.
+    ///
     /// Asks those that run whether they answer (those that do not are taken over all the same), ends those that must, and forgets those that are gone.
-    init(_ directory: DataDirectory, _ topology: MeshTopology, _ journal: Journal, now: Int64) throws(StoreError) {
+    init(
+        _ directory: DataDirectory, _ topology: MeshTopology, _ journal: Journal, idle: Set<ProcessName>, now: Int64
+    ) throws(StoreError) {
         var ledger = SupervisorJournal(journal)
         let inherited = try ledger.inheritance(
             routers: topology.routers.map(\.name), at: SystemClock.reading())
         var entries = ProcessLedger.entries(directory, topology, journal: journal)
         for index in Self.unresponsive(entries) { entries[index].isSilent = true }
         plan = StartPlan(wanted: topology.processNames, ledger: entries, killed: inherited.killed, now: now)
+        plan.spawn.removeAll { idle.contains($0) }
         Reaper.end(plan.end.map(\.identity), with: .terminate)
         ledger.forget(plan.forget + plan.end.map(\.identity))
         listen = inherited.listen

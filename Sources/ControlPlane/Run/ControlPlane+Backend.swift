@@ -25,6 +25,7 @@ extension ControlPlane: APIBackend {
         }
         switch process.name.role {
         case .cell:
+            facts.isUnused = unused.contains(process.name)
             if let cell = topology.cellIndex(named: process.name.name) {
                 facts.isEvacuated = evacuated.contains(topology.cells[cell.position].region)
             }

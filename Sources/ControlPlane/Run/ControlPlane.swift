@@ -13,7 +13,7 @@ package final class ControlPlane {
     package typealias Progress = (_ serving: Int, _ of: Int) -> Void
 
     let settings: ControlSettings
-    let topology: MeshTopology
+    var topology: MeshTopology
     let directory: DataDirectory
     let lock: FileLock
     let journal: Journal
@@ -24,7 +24,7 @@ package final class ControlPlane {
     let driver: UVProcessDriver
     let supervisor: Supervisor
     private(set) var member: ControlMember!
-    let resolver: TargetResolver
+    var resolver: TargetResolver
     let faultRegister: FaultRegister
     private(set) var routerWatch: RouterWatch!
     private(set) var desk: EvacuationDesk!
@@ -34,6 +34,8 @@ package final class ControlPlane {
 
     var placement: PlacementTable
     var evacuated: Set<Int> = []
+    /// Cells that hold no customer: drained, or not in use yet.
+    var unused: Set<ProcessName> = []
     var customers: [Int]
     package private(set) var isReady = false
     private(set) var isStopping = false
@@ -87,14 +89,14 @@ package final class ControlPlane {
         _ settings: ControlSettings, progress: @escaping Progress, ready: @escaping (StartReport) -> Void
     ) throws(ControlFailure) {
         self.settings = settings
-        topology = settings.topology
         directory = settings.directory
         onProgress = progress
         onReady = ready
+        lock = try Self.lock(directory)
+        (topology, placement) = try MeshPreparation.prepare(directory, settings.topology)
         resolver = TargetResolver(topology)
         customers = [Int](repeating: 0, count: topology.cells.count)
-        lock = try Self.lock(directory)
-        placement = try MeshPreparation.prepare(directory, topology)
+        unused = CellUse.unusedNames(placement, topology)
         do {
             let token = try directory.token()
             var host = HostSettings(
@@ -104,6 +106,7 @@ package final class ControlPlane {
             host.gossip = settings.gossip
             host.faultsPath = directory.faultsPath
             host.keysPath = directory.keysPath
+            host.cellsPath = directory.cellsPath
             let log = ProcessLog("control", LogOutput(.text, path: directory.controlLogPath))
             host.log = log
             // What the membership says is told by the process itself.
@@ -124,7 +127,7 @@ package final class ControlPlane {
                 names: topology.processNames,
                 settings: Supervisor.Settings(
                     restart: topology.restart, startTimeout: settings.startTimeout, seed: SecretText.randomInteger()))
-            adoption = try Adoption(directory, topology, journal, now: started)
+            adoption = try Adoption(directory, topology, journal, idle: unused, now: started)
             faultRegister = try FaultRegister(
                 journal: journal, path: directory.faultsPath, topology: topology,
                 keeps: !adoption.plan.adopt.isEmpty, now: SystemClock.reading())
@@ -207,6 +210,9 @@ package final class ControlPlane {
             }
             if others.isEmpty || supervisor[name]?.isListenFixed == true { fail(failure) }
         }
+        desk.onEnd = { [unowned self] plan, completed in
+            if completed { retireDrained(plan) }
+        }
         supervisor.onChange = { [unowned self] in
             noteAddresses()
             checkStart()
@@ -231,7 +237,7 @@ package final class ControlPlane {
 
     private static let mostJoinPoints = 8
 
-    private var places: EvacuationDesk.Places {
+    var places: EvacuationDesk.Places {
         func running(_ role: NodeRole) -> [(name: ProcessName, admin: Endpoint)] {
             supervisor.processes.compactMap { process in
                 guard process.name.role == role, process.isServing, !supervisor.isStopped(process),
@@ -260,8 +266,10 @@ package final class ControlPlane {
     private func follow(_ table: PlacementTable) {
         placement = table
         let now = Self.evacuatedRegions(table, topology)
-        guard now != evacuated else { return }
+        let unusedNow = CellUse.unusedNames(table, topology)
+        guard now != evacuated || unusedNow != unused else { return }
         evacuated = now
+        unused = unusedNow
         countCustomers()
     }
 
@@ -304,7 +312,7 @@ package final class ControlPlane {
         checkStart()
     }
 
-    private func countCustomers() {
+    func countCustomers() {
         guard let placement = try? Placement(topology, table: placement) else { return }
         let topology = topology
         // Ten million customers take a second.
@@ -325,6 +333,7 @@ package final class ControlPlane {
         let isPatient = loop.now() - begun < Adoption.patience * 2
         return supervisor.processes.filter { process in
             if process.isHeldDown || process.startFailure != nil { return false }
+            if !process.isRunning, unused.contains(process.name) { return false }
             guard adopted.contains(process.name), process.isServing, process.isSilent || !isPatient else { return true }
             return isInView(process)
         }

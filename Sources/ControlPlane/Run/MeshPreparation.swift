@@ -14,33 +14,37 @@ package enum MeshPreparation {
 
     /// Creates what is missing and writes the model and, where there is none that fits, a new placement.
     ///
-    /// - Returns: the placement in force.
+    /// - Parameter wanted: as the mesh was founded, or with what was added to it since.
+    /// - Returns: the topology with all cells that were added, and the placement in force.
     package static func prepare(
-        _ directory: DataDirectory, _ topology: MeshTopology
-    ) throws(ControlFailure) -> PlacementTable {
+        _ directory: DataDirectory, _ wanted: MeshTopology
+    ) throws(ControlFailure) -> (topology: MeshTopology, placement: PlacementTable) {
+        let founding = wanted.asFounded
         let isNew = isNew(directory)
         let known: MeshTopology?
         do throws(DataDirectoryError) {
             try checkSecret(directory)
             try directory.create()
             _ = try directory.gossipKeys()
-            known = try directory.knownModel()
+            known = try directory.knownFoundingModel()
         } catch { throw .data(error) }
-        if let known, known != topology {
-            if !known.places(asDoes: topology), directory.holdsStores {
+        if let known, known != founding {
+            if !known.places(asDoes: founding), directory.holdsStores {
                 throw .data(.wouldMoveCustomers(path: directory.path))
             }
             let running = running(directory, known)
             if running > 0 { throw .otherTopology(mesh: directory.name, running: running) }
         }
+        let topology: MeshTopology
         do throws(DataDirectoryError) {
+            topology = try directory.withAddedCells(founding)
             try directory.createProcessDirectories(topology)
         } catch { throw .data(error) }
         if isNew { try found(directory, topology) }
         do throws(DataDirectoryError) {
             let table = try placement(directory, topology)
-            if known != topology { try directory.writeModel(topology) }
-            return table
+            if known != founding { try directory.writeModel(founding) }
+            return (topology, table)
         } catch { throw .data(error) }
     }
 
@@ -90,7 +94,7 @@ package enum MeshPreparation {
         do {
             let journal = try Journal(path: directory.journalPath)
             defer { journal.close() }
-            try SupervisorJournal(journal).found(topology)
+            try SupervisorJournal(journal).found(topology.cells.indices.map { CellIndex($0) }, of: topology)
         } catch { throw ControlFailure(error) }
     }
 }

@@ -33,7 +33,8 @@ package struct ProcessCommand: Sendable {
         var arguments = [
             name.role.name, "--name", name.name, "--model", directory.modelPath,
             "--data", directory.directory(of: name.role, name.name), "--secret-file", directory.secretPath,
-            "--faults", directory.faultsPath, "--keys-file", directory.keysPath, "--lock", directory.lockPath,
+            "--faults", directory.faultsPath, "--keys-file", directory.keysPath,
+            "--cells-file", directory.cellsPath, "--lock", directory.lockPath,
             "--grace",
             "\(grace.millisecondsRoundedUp)ms", "--ready-fd", "\(ChildProcess.readinessDescriptor)",
         ]

@@ -17,6 +17,8 @@ package enum ProcessState: String, Sendable, Codable, CaseIterable {
     case down
     /// It runs and takes no customers: its region was evacuated.
     case evacuated
+    /// It takes no customers, and need not run: it was drained, or was added and is not in use yet.
+    case drained
 }
 
 /// What is known of a process when its state is derived.
@@ -35,6 +37,8 @@ package struct ProcessFacts: Sendable {
     /// What the member says of itself.
     package var reported: MemberMetadata.State?
     package var isEvacuated = false
+    /// No customer is its.
+    package var isUnused = false
 
     /// What the routers say of a cell; nil where nobody asks them, as for a router.
     package var routers: RouterWitness?
@@ -49,7 +53,7 @@ package struct ProcessFacts: Sendable {
     /// of itself there. Customers come through the routers, so where they tell, they decide; the membership, seen from
     /// the control plane's own place, decides where they do not.
     package var state: ProcessState {
-        guard isRunning, !isEnding else { return .down }
+        guard isRunning, !isEnding else { return isUnused ? .drained : .down }
         if isStopped { return .paused }
         guard isReady else { return isSilent ? .unreachable : .starting }
         if let routers { return cellState(routers) }
@@ -73,6 +77,7 @@ package struct ProcessFacts: Sendable {
 
     /// As it says itself.
     private var ownState: ProcessState {
+        if isUnused { return .drained }
         if isEvacuated || reported == .evacuated { return .evacuated }
         switch reported {
         case .some(.degraded): return .degraded

@@ -35,13 +35,13 @@ package enum StoreWord: Sendable, Equatable {
 extension SupervisorJournal {
     private static func key(_ name: ProcessName) -> String { "store/\(name.name)" }
 
-    /// The mesh is new: none of these cells has ever had a store. Written before any of them may vote.
-    package func found(_ topology: MeshTopology) throws(StoreError) {
+    /// None of these cells has ever had a store: the mesh is new, or they are. Written before any of them may vote.
+    package func found(_ cells: [CellIndex], of topology: MeshTopology) throws(StoreError) {
         try write { transaction in
-            for (position, cell) in topology.cells.enumerated()
-            where topology.blueprint(of: CellIndex(position)).store != nil {
+            for cell in cells where topology.blueprint(of: cell).store != nil {
                 try transaction.setMeta(
-                    Self.key(ProcessName(.cell, cell.name)), StoreWord.founding(SecretText.randomInteger()).text)
+                    Self.key(ProcessName(.cell, topology.cells[cell.position].name)),
+                    StoreWord.founding(SecretText.randomInteger()).text)
             }
         }
     }

@@ -163,6 +163,17 @@ extension Supervisor {
 
     // MARK: Ending
 
+    /// Ends a process that is needed no more, in order; it stays down until somebody starts it.
+    package func retire(_ name: ProcessName) {
+        guard let process = table[name], let identity = process.identity, !process.isEnding else { return }
+        cancel(.revive, name)
+        table[name]?.isHeldDown = true
+        table[name]?.isRevivalDue = false
+        dropSuccessor(name, "its cell was drained")
+        journal.note("retired", name, "it holds no customers", at: driver.wallClock())
+        end(name, identity, with: .terminate) {}
+    }
+
     /// Ends a process, and calls `then` when it is gone: SIGTERM, and SIGKILL when that takes too long.
     func end(
         _ name: ProcessName, _ identity: ProcessIdentity, with signal: ProcessSignal, then: @escaping () -> Void

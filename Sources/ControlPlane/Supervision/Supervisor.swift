@@ -26,7 +26,7 @@ package final class Supervisor {
     let command: ProcessCommand
     package internal(set) var journal: SupervisorJournal
     /// In the order of the topology: cells, then routers.
-    package let names: [ProcessName]
+    package private(set) var names: [ProcessName]
     var table: [ProcessName: SupervisedProcess]
     private var generator: Generator
 
@@ -62,6 +62,13 @@ package final class Supervisor {
         self.settings = settings
         table = Dictionary(uniqueKeysWithValues: names.map { ($0, SupervisedProcess($0)) })
         generator = Generator(seed: settings.seed, concern: "restart")
+    }
+
+    /// The mesh has further processes, none of which runs.
+    /// - Parameter names: all, in the order of the topology.
+    package func grow(_ names: [ProcessName]) {
+        self.names = names
+        for name in names where table[name] == nil { table[name] = SupervisedProcess(name) }
     }
 
     package subscript(name: ProcessName) -> SupervisedProcess? { table[name] }

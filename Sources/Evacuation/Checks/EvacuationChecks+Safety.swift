@@ -8,7 +8,7 @@ extension EvacuationChecks {
         let needed = all / 2 + 1
         let answering = facts.deciders.filter(\.answers)
         let outside = answering.count { !own.contains($0.cell) }
-        let figure = "\(answering.count) of \(all) answer, \(outside) of them outside \(regionName), needs \(needed)"
+        let figure = "\(answering.count) of \(all) answer, \(outside) of them outside \(subject), needs \(needed)"
         guard answering.count >= needed else {
             let silent = facts.deciders.filter { !$0.answers }.map(\.cell)
             refuse(
@@ -20,10 +20,10 @@ extension EvacuationChecks {
             return
         }
         // The first step moves them out; nothing is refused, as a majority of both sides takes part in that.
-        if facts.kind == .evacuate && outside < needed {
+        if facts.kind == .evacuate || facts.kind == .drain, outside < needed {
             note(
                 .decidersInside,
-                "the majority of the deciders rests on \(regionName) (\(figure)): they are moved out first, and were it "
+                "the majority of the deciders rests on \(subject) (\(figure)): they are moved out first, and were it "
                     + "lost before that, no placement could change")
         }
     }
@@ -45,7 +45,7 @@ extension EvacuationChecks {
         let reached = targets.count { facts.cell($0).isAlive }
         let next = "heal the partition, or run the command on the other side; see 'cellmesh members --diff'"
         if !targets.isEmpty, reached * 2 <= targets.count {
-            let figure = "\(reached) of \(targets.count) cells outside \(regionName), needs more than half"
+            let figure = "\(reached) of \(targets.count) cells outside \(subject), needs more than half"
             refuse(.isolated, "this side may be the isolated one (it reaches \(figure))", figure: figure, next: next)
             return
         }
@@ -66,8 +66,8 @@ extension EvacuationChecks {
         if !own.isEmpty, !own.contains(where: { facts.cell($0).isAlive }) {
             note(
                 .regionDead,
-                "no cell of \(regionName) is alive: its records come from majorities of the survivors, and it drops its "
-                    + "rows when it is back")
+                "no cell of \(subject) is alive: the records come from majorities of the survivors, and rows are dropped "
+                    + "there when it is back")
         }
         let dead = targets.filter { !facts.cell($0).isAlive }
         if !dead.isEmpty {
@@ -78,18 +78,20 @@ extension EvacuationChecks {
         }
     }
 
-    mutating func regionServes() {
+    mutating func takersServe() {
         let alive = own.count { facts.cell($0).isAlive }
         if alive == 0 {
             let figure = "0 of \(own.count) cells alive"
             refuse(
-                .regionDead, "no cell of \(regionName) is alive", figure: figure,
-                next: "start its cells with 'cellmesh restart region/\(regionName)'")
+                .regionDead, "no cell of \(subject) is alive", figure: figure,
+                next: facts.kind == .add
+                    ? "start \(subject) with 'cellmesh restart'"
+                    : "start its cells with 'cellmesh restart region/\(regionName)'")
         } else if alive < own.count {
             let dead = own.filter { !facts.cell($0).isAlive }
             note(
                 .deadTargets,
-                "\(dead.count) of \(own.count) cells of \(regionName) are dead (\(names(dead))): a customer moves where a "
+                "\(dead.count) of \(own.count) cells of \(subject) are dead (\(names(dead))): a customer moves where a "
                     + "majority of its new shard lives")
         }
     }

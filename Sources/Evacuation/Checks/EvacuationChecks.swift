@@ -12,9 +12,9 @@ public struct EvacuationChecks: Sendable {
 
     let facts: EvacuationFacts
     let region: Int
-    /// Living or dead, of all regions that are in use and are not the one in question.
+    /// Living or dead, all that are in use and are not in question.
     let targets: [CellIndex]
-    /// Cells of the region in question.
+    /// Cells of the region in question, or those that are to be added or drained.
     let own: [CellIndex]
     var verdict = EvacuationVerdict()
 
@@ -39,10 +39,14 @@ public struct EvacuationChecks: Sendable {
         self.facts = facts
         self.region = region
         let all = topology.cells.indices.map { CellIndex($0) }
-        own = all.filter { topology.cells[$0.position].region == region }
+        let own =
+            facts.kind.isOfCells
+            ? facts.changing
+            : all.filter { topology.cells[$0.position].region == region && !facts.unused.contains($0) }
+        self.own = own
         targets = all.filter { cell in
-            let home = topology.cells[cell.position].region
-            return home != region && !facts.evacuated.contains(home)
+            !own.contains(cell) && !facts.unused.contains(cell)
+                && !facts.evacuated.contains(topology.cells[cell.position].region)
         }
     }
 
@@ -52,19 +56,20 @@ public struct EvacuationChecks: Sendable {
         switch facts.kind {
         case .evacuate: lastRegion()
         case .restore: notEvacuated()
+        case .add, .drain: change()
         }
         majority()
         dead()
         isolation()
         switch facts.kind {
-        case .evacuate:
+        case .evacuate, .drain:
             liveliness()
             domains()
             blueprints(of: own, to: targets)
             capacity()
             stores(targets)
-        case .restore:
-            regionServes()
+        case .restore, .add:
+            takersServe()
             blueprints(of: targets, to: own)
             stores(own)
         }
@@ -87,6 +92,8 @@ public struct EvacuationChecks: Sendable {
     func name(_ cell: CellIndex) -> String { facts.topology.cells[cell.position].name }
     func names(_ cells: [CellIndex]) -> String { Figures.list(cells.map(name)) }
     var regionName: String { facts.topology.regions[region].name }
+    /// What is left, or comes into use.
+    var subject: String { facts.kind.isOfCells ? names(own) : regionName }
     var force: String { "or go on with --force" }
 
     // MARK: What was asked for
@@ -123,6 +130,26 @@ public struct EvacuationChecks: Sendable {
             refuse(
                 .lastRegion, "\(regionName) is the last region with customers", figure: "0 regions would be left",
                 next: facts.evacuated.isEmpty ? "add a region first" : "restore another region first")
+        }
+    }
+
+    private mutating func change() {
+        if facts.evacuated.contains(region) {
+            refuse(
+                .alreadyEvacuated, "\(regionName) is evacuated, and takes no customers",
+                figure: "no cohort uses it", next: "bring it back with 'cellmesh restore \(regionName)' first")
+        }
+        let idle = own.filter { facts.unused.contains($0) }
+        if facts.kind == .drain, !idle.isEmpty {
+            refuse(
+                .alreadyDrained, "\(names(idle)) \(idle.count == 1 ? "holds" : "hold") no customers",
+                figure: Figures.count(idle.count, "cell"),
+                next: "see 'cellmesh status'; 'cellmesh cell add \(regionName)' brings one into use")
+        }
+        if facts.kind == .drain, targets.isEmpty {
+            refuse(
+                .lastRegion, "\(subject) \(own.count == 1 ? "is the last cell" : "are the last cells") with customers",
+                figure: "0 cells would be left", next: "add a cell first, with 'cellmesh cell add'")
         }
     }
 

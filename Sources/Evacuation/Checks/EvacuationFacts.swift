@@ -67,8 +67,12 @@ public struct EvacuationFacts: Sendable {
 
     /// The mesh; its `evacuation.headroom` is the share of capacity that must stay free.
     public var topology: MeshTopology
-    /// Off the region or back to it.
+    /// What is to be done.
     public var kind: EvacuationPlan.Kind
+    /// The cells that are to be added or drained; empty where a whole region is meant.
+    public var changing: [CellIndex]
+    /// Cells that hold no customer whatever their region: drained before, or not in use yet.
+    public var unused: [CellIndex]
     /// As it was typed.
     public var region: String
     /// What was typed beside it.
@@ -91,13 +95,16 @@ public struct EvacuationFacts: Sendable {
     /// An evacuation of a healthy mesh unless told otherwise.
     public init(
         topology: MeshTopology, kind: EvacuationPlan.Kind = .evacuate, region: String,
-        confirmation: Confirmation = .notNeeded, evacuated: [Int] = [], openPlan: OpenPlan? = nil,
+        changing: [CellIndex] = [], unused: [CellIndex] = [], confirmation: Confirmation = .notNeeded,
+        evacuated: [Int] = [], openPlan: OpenPlan? = nil,
         deciders: [Decider], cells: [Cell], load: LoadPrediction? = nil, bytesToCopy: UInt64? = nil,
         isForced: Bool = false
     ) {
         self.topology = topology
         self.kind = kind
         self.region = region
+        self.changing = changing
+        self.unused = unused
         self.confirmation = confirmation
         self.evacuated = evacuated
         self.openPlan = openPlan

@@ -7,6 +7,7 @@ public struct EvacuationRefusal: Sendable, Codable, Equatable {
         case planOpen = "plan-open"
         case alreadyEvacuated = "already-evacuated"
         case notEvacuated = "not-evacuated"
+        case alreadyDrained = "already-drained"
         case lastRegion = "last-region"
         case noMajority = "no-majority"
         case tooManyDead = "too-many-dead"

@@ -1,3 +1,4 @@
+import MeshBase
 import Sharding
 import Topology
 
@@ -13,6 +14,22 @@ public struct EvacuationPlan: Sendable, Equatable {
         case evacuate
         /// Back to it.
         case restore
+        /// To further cells of it.
+        case add
+        /// Off some of its cells.
+        case drain
+
+        /// Single cells change, not a whole region.
+        public var isOfCells: Bool { self == .add || self == .drain }
+        /// Cells hold nothing at its end.
+        public var empties: Bool { self == .evacuate || self == .drain }
+        /// The word of the command.
+        public var command: String {
+            switch self {
+            case .evacuate, .restore: rawValue
+            case .add, .drain: "cell " + rawValue
+            }
+        }
     }
 
     /// Different for every plan of a mesh.
@@ -23,6 +40,8 @@ public struct EvacuationPlan: Sendable, Equatable {
     public let region: Int
     /// Its name.
     public let regionName: String
+    /// The names of the cells that are added or drained; empty where a whole region is meant.
+    public let cellNames: [String]
     /// In the order in which they are checked: what others rely on first. See `EvacuationPlan+Order`.
     public let phases: [EvacuationPhase]
     /// Which cohorts begin when.
@@ -30,10 +49,12 @@ public struct EvacuationPlan: Sendable, Equatable {
 
     /// - Parameters:
     ///   - region: a position in `MeshTopology.regions`.
+    ///   - cells: those of it that are added or drained.
     ///   - cohorts: how many the mesh's placement has.
     ///   - percents: of the stages; the topology's where left out.
     public init(
-        _ topology: MeshTopology, region: Int, id: UInt64, kind: Kind = .evacuate, cohorts: Int,
+        _ topology: MeshTopology, region: Int, cells: [CellIndex] = [], id: UInt64, kind: Kind = .evacuate,
+        cohorts: Int,
         percents: [Int]? = nil
     ) throws(EvacuationPlanFault) {
         guard topology.regions.indices.contains(region) else { throw .noSuchRegion(region) }
@@ -44,6 +65,9 @@ public struct EvacuationPlan: Sendable, Equatable {
         self.kind = kind
         self.region = region
         regionName = topology.regions[region].name
+        cellNames = cells.filter { topology.cells.indices.contains($0.position) }.map {
+            topology.cells[$0.position].name
+        }
     }
 }
 

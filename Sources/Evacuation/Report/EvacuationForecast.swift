@@ -66,6 +66,8 @@ public struct EvacuationForecast: Sendable, Codable, Equatable {
     public let kind: EvacuationPlan.Kind
     /// Its name.
     public let region: String
+    /// The cells that are added or drained; absent where a whole region is meant.
+    public let cells: [String]?
     /// Whether it would begin.
     public let outcome: Outcome
     /// All refusals in one line; null where it would begin.
@@ -88,6 +90,7 @@ public struct EvacuationForecast: Sendable, Codable, Equatable {
         schema = "cellmesh/1"
         kind = plan.kind
         region = plan.regionName
+        cells = plan.kind.isOfCells ? plan.cellNames : nil
         outcome = verdict.mayBegin ? .proceeds : .refused
         reason = verdict.reason
         refusals = verdict.refusals
@@ -101,7 +104,11 @@ public struct EvacuationForecast: Sendable, Codable, Equatable {
             let topology = facts.topology
             let after = load.utilisation(after: facts.cells.map(\.utilisation))
             let cells = load.cells.filter { cell in
-                plan.kind == .restore || topology.cells[cell.cell.position].region != plan.region
+                switch plan.kind {
+                case .evacuate: topology.cells[cell.cell.position].region != plan.region
+                case .drain: !facts.changing.contains(cell.cell)
+                case .restore, .add: true
+                }
             }
             return Load(
                 factor: load.factor, before: verdict.capacity?.before, after: verdict.capacity?.after,
@@ -119,6 +126,7 @@ public struct EvacuationForecast: Sendable, Codable, Equatable {
         try container.encode(schema, forKey: .schema)
         try container.encode(kind, forKey: .kind)
         try container.encode(region, forKey: .region)
+        try container.encodeIfPresent(cells, forKey: .cells)
         try container.encode(outcome, forKey: .outcome)
         try container.encode(reason, forKey: .reason)
         try container.encode(refusals, forKey: .refusals)
@@ -129,7 +137,7 @@ public struct EvacuationForecast: Sendable, Codable, Equatable {
         try container.encode(load, forKey: .load)
     }
     private enum CodingKeys: String, CodingKey {
-        case schema, kind, region, outcome, reason, refusals, notes, phases, stages, load
+        case schema, kind, region, cells, outcome, reason, refusals, notes, phases, stages, load
         case customersMoved = "customers_moved"
     }
 }

@@ -89,6 +89,8 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
     public var kind: EvacuationPlan.Kind
     /// As it was asked for.
     public var region: String
+    /// The cells that were added or drained; absent where a whole region is meant.
+    public var cells: [String]?
     /// How it ended.
     public var outcome: EvacuationOutcome
     /// Why it did not complete; nil where it did.
@@ -124,6 +126,7 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
     /// A report of a plan that did nothing yet: every phase skipped, no stage.
     public init(plan: EvacuationPlan, outcome: EvacuationOutcome = .running, notes: [EvacuationNote] = []) {
         self.init(kind: plan.kind, region: plan.regionName, outcome: outcome)
+        if plan.kind.isOfCells { cells = plan.cellNames }
         phases = plan.phases.flatMap { phase in
             phase.services.map { service in
                 Phase(
@@ -135,8 +138,9 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
     }
 
     /// A report of what did not begin; the verdict must refuse.
-    public init(refused region: String, kind: EvacuationPlan.Kind = .evacuate, verdict: EvacuationVerdict) {
-        self.init(kind: kind, region: region, outcome: .refused)
+    public init(refused plan: EvacuationPlan, verdict: EvacuationVerdict) {
+        self.init(kind: plan.kind, region: plan.regionName, outcome: .refused)
+        if plan.kind.isOfCells { cells = plan.cellNames }
         reason = verdict.reason
         refusals = verdict.refusals
         notes = verdict.notes
@@ -171,6 +175,7 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
         try container.encode(schema, forKey: .schema)
         try container.encode(kind, forKey: .kind)
         try container.encode(region, forKey: .region)
+        try container.encodeIfPresent(cells, forKey: .cells)
         try container.encode(outcome, forKey: .outcome)
         try container.encode(reason, forKey: .reason)
         try container.encode(customersMoved, forKey: .customersMoved)
@@ -188,7 +193,7 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case schema, kind, region, outcome, reason, phases, stages, refusals, notes
+        case schema, kind, region, cells, outcome, reason, phases, stages, refusals, notes
         case customersMoved = "customers_moved"
         case recordsCopied = "records_copied"
         case recordsVerified = "records_verified"

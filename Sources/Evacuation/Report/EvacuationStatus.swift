@@ -32,6 +32,8 @@ public struct EvacuationStatus: Sendable, Codable, Equatable {
     public let schema: String
     /// Nil where there is none.
     public var region: String?
+    /// The cells that are added or drained; absent where a whole region is meant.
+    public var cells: [String]?
     /// Nil where there is none.
     public var kind: EvacuationPlan.Kind?
     /// Where it stands.
@@ -68,6 +70,7 @@ public struct EvacuationStatus: Sendable, Codable, Equatable {
             records: records)
         let stage = min(max(stage, 0), plan.stages.count)
         region = plan.regionName
+        if plan.kind.isOfCells { cells = plan.cellNames }
         kind = plan.kind
         self.stage = stage
         percent = stage > 0 ? plan.stages.percents[stage - 1] : 0
@@ -88,6 +91,7 @@ public struct EvacuationStatus: Sendable, Codable, Equatable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(schema, forKey: .schema)
         try container.encode(region, forKey: .region)
+        try container.encodeIfPresent(cells, forKey: .cells)
         try container.encode(kind, forKey: .kind)
         try container.encode(outcome, forKey: .outcome)
         try container.encode(stage, forKey: .stage)
@@ -100,7 +104,7 @@ public struct EvacuationStatus: Sendable, Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case schema, region, kind, outcome, stage, percent, step, cohorts, records, reason
+        case schema, region, cells, kind, outcome, stage, percent, step, cohorts, records, reason
         case remainingMilliseconds = "eta_ms"
     }
 }

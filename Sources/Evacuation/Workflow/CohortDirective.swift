@@ -8,8 +8,8 @@ public enum CohortDirective: Sendable, Equatable {
     case rest
     /// Its stage has not come.
     case wait
-    /// Decide that it shall leave out these regions.
-    case begin(evacuated: [Int])
+    /// Decide that these cells shall take its customers.
+    case begin(Eligibility)
     /// Decide this step as soon as the cells are filled for it.
     case whenFilled(MoveStep)
     /// Decide this step now.
@@ -32,7 +32,7 @@ public enum CohortDirective: Sendable, Equatable {
         }
         switch (plan.state, entry.state) {
         case (.moving, .stable(let side)):
-            self = plan.isTarget(side) ? .rest : mayBegin ? .begin(evacuated: plan.target(from: side.evacuated)) : .wait
+            self = plan.isTarget(side) ? .rest : mayBegin ? .begin(plan.target(from: side.eligibility)) : .wait
         case (.moving, .joint(_, let new)), (.releasing, .joint(_, let new)):
             self = plan.isTarget(new) ? .whenFilled(.switchOver) : .now(.abort)
         case (.moving, .new(let side, _)):

@@ -37,7 +37,7 @@ package struct CellConfiguration {
 /// A cell: its services with their pools, its records, its membership. Pure: sockets, the database file and clocks
 /// belong to the driver.
 package struct CellNode: ~Copyable {
-    package let topology: MeshTopology
+    package private(set) var topology: MeshTopology
     package let cell: CellIndex
     package let name: String
     /// The driver speaks to it of keys, streams and further members; what that changes is taken over with the next datagram or wake.
@@ -128,6 +128,12 @@ package struct CellNode: ~Copyable {
         storePriority = blueprint.store?.priority
         poison = Set(
             (0..<configuration.topology.customers.poison).map { CustomerHash(Customers.name($0 + 1)).rawValue })
+    }
+
+    /// The mesh has further cells, of which entries may speak from now on.
+    package mutating func grow(_ topology: MeshTopology) {
+        self.topology = topology
+        ledger.grow(topology)
     }
 
     /// The earliest instant at which `wake` has something to do.

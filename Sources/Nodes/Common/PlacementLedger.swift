@@ -1,5 +1,6 @@
 import MeshBase
 import Sharding
+import Topology
 import Wire
 
 /// The placement as one process knows it: the decided entries that it has heard of, and how it learns more and tells
@@ -28,6 +29,9 @@ package struct PlacementLedger {
         proofs = Array(repeating: nil, count: placement.table.entries.count)
         digest = Self.digest(placement.table)
     }
+
+    /// The mesh has further cells, of which entries may speak from now on.
+    mutating func grow(_ topology: MeshTopology) { placement.grow(topology) }
 
     package var table: PlacementTable { placement.table }
     package var cohorts: Int { placement.table.entries.count }

@@ -11,13 +11,12 @@ extension Coordinator {
         guard deciderChange == nil else { return false }
         guard let set = deciders, now >= decidersAt else { return true }
         let lost = lostDeciders
-        let region = leftRegion
-        let leaving = set.successors.filter { topology.cells[$0.cell.position].region == region }
+        let leaving = set.successors.filter { isLeaving($0.cell) }
         guard set.isJoint || !lost.isEmpty || !leaving.isEmpty else { return true }
         progress.step = "deciders"
         var chosen = set.successors.filter { !lost.contains($0) && !leaving.contains($0) }
         if !set.isJoint {
-            guard let all = filled(chosen, instead: region, now: now, into: &sink) else { return false }
+            guard let all = filled(chosen, now: now, into: &sink) else { return false }
             chosen = all
         } else {
             // What is under way comes to its end first.
@@ -32,22 +31,26 @@ extension Coordinator {
         return false
     }
 
-    /// The region that is being left by the open plan.
-    private var leftRegion: Int? {
-        guard case .some(.some(let plan)) = plan, plan.kind == .evacuate, plan.state != .reversing else { return nil }
-        return plan.region
+    /// Whether a cell is being left by the open plan.
+    private func isLeaving(_ cell: CellIndex) -> Bool {
+        guard case .some(.some(let plan)) = plan, plan.state != .reversing else { return false }
+        return isLeft(cell, by: plan)
     }
 
     /// So many deciders as the topology wants, or fewer where fewer cells can be asked; nil while it is open who can.
     private mutating func filled(
-        _ kept: [Decider], instead region: Int?, now: Instant, into sink: inout some CoordinatorSink
+        _ kept: [Decider], now: Instant, into sink: inout some CoordinatorSink
     ) -> [Decider]? {
         var chosen = kept
-        let left = Set(ledger.table.entries.flatMap(\.state.inForce.evacuated)).union(region.map { [$0] } ?? [])
+        // Those that take customers, whichever cohort's.
+        var used = Set(topology.eligible(ledger.table.entries[0].state.inForce.eligibility))
+        for eligibility in Set(ledger.table.entries.map(\.state.inForce.eligibility)) {
+            used.formIntersection(topology.eligible(eligibility))
+        }
         var candidates = topology.cells.indices.filter { position in
-            let cell = topology.cells[position]
-            return !left.contains(cell.region) && topology.blueprints[cell.blueprint].store != nil
-                && links[position].isAlive && !chosen.contains { $0.cell.position == position }
+            let cell = CellIndex(position)
+            return used.contains(cell) && !isLeaving(cell) && topology.blueprint(of: cell).store != nil
+                && links[position].isAlive && !chosen.contains { $0.cell == cell }
         }
         // A link that is about to be there is waited for: few deciders outlive little.
         if candidates.contains(where: { links[$0].state != .up && links[$0].failures < 2 }) { return nil }

@@ -198,7 +198,7 @@ extension Coordinator {
     private func apply(_ change: CoordinatorJob.EntryChange, to entry: inout PlacementEntry) -> String? {
         do throws(PlacementChangeError) {
             switch change {
-            case .begin(let evacuated): try entry.begin(evacuated: evacuated)
+            case .begin(let eligibility): try entry.begin(eligibility)
             case .step(let step): try entry.advance(step)
             case .pinStep(let customer, let step):
                 let isLeaving = entry.pin(of: customer)?.isLeaving ?? false

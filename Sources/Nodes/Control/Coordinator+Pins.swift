@@ -28,9 +28,9 @@ extension Coordinator {
                 guard isCohortStable else { continue }
                 if pin.isLeaving { return .unpin(pin.customer) }
                 if let plan, let shard = shard(of: pin, entry, plan) {
-                    let isAway = plan.kind == .evacuate
-                    return .pin(
-                        pin.customer, to: shard, home: isAway ? (pin.home.isEmpty ? pin.shard : pin.home) : Shard())
+                    // Out of a region it goes with the intent to return; a drained cell is left for good.
+                    let home = plan.kind == .evacuate ? (pin.home.isEmpty ? pin.shard : pin.home) : Shard()
+                    return .pin(pin.customer, to: shard, home: home)
                 }
             }
         }
@@ -42,8 +42,8 @@ extension Coordinator {
         entry.pins.contains { pin in
             switch pin.state {
             case .stable: shard(of: pin, entry, plan) != nil
-            case .joint(let old, _): plan.kind == .evacuate && old.shard.contains { isIn(plan.region, $0) }
-            case .new(_, let previous): plan.kind == .evacuate && previous.shard.contains { isIn(plan.region, $0) }
+            case .joint(let old, _): old.shard.contains { isLeft($0, by: plan) }
+            case .new(_, let previous): previous.shard.contains { isLeft($0, by: plan) }
             }
         }
     }
@@ -53,9 +53,9 @@ extension Coordinator {
         guard plan.state == .releasing else { return nil }
         let left = entry.state.inForce.evacuated
         switch plan.kind {
-        case .evacuate:
-            guard pin.shard.contains(where: { isIn(plan.region, $0) }) else { return nil }
-            var cells = pin.shard.filter { !isIn(plan.region, $0) }
+        case .evacuate, .drain:
+            guard pin.shard.contains(where: { isLeft($0, by: plan) }) else { return nil }
+            var cells = pin.shard.filter { !isLeft($0, by: plan) }
             // The cohort's cells take the places: they are eligible, whatever the customer's geography is.
             for cell in ledger.placement.cohortAssignment(of: pin.customer).inForce
             where cells.count < pin.shard.count && !cells.contains(cell) { cells.append(cell) }
@@ -65,6 +65,7 @@ extension Coordinator {
                 return nil
             }
             return pin.home
+        case .add: return nil
         }
     }
 

@@ -140,7 +140,7 @@ extension Coordinator {
 
     /// All cohorts have gone where the plan leads: what the region's live cells still hold is counted.
     private var isCounting: Bool {
-        guard case .some(.some(let plan)) = plan, plan.kind == .evacuate, plan.state == .releasing else { return false }
+        guard case .some(.some(let plan)) = plan, plan.kind.empties, plan.state == .releasing else { return false }
         return areAllStable && !hasPinsToMove(plan)
     }
 
@@ -150,8 +150,13 @@ extension Coordinator {
         looks.all.indices.contains { looks.all[$0].hasPins && hasPinsToMove(ledger.table.entries[$0], plan) }
     }
 
+    /// Whether a cell holds nothing once the plan has completed.
+    func isLeft(_ cell: CellIndex, by plan: PlanDecree) -> Bool {
+        plan.leaves(cell, region: topology.cells[cell.position].region)
+    }
+
     private func uncounted(_ position: Int) -> Int? {
-        guard case .some(.some(let plan)) = plan, topology.cells[position].region == plan.region else { return nil }
+        guard case .some(.some(let plan)) = plan, isLeft(CellIndex(position), by: plan) else { return nil }
         return ledger.table.entries.first { entry in
             guard let known = links[position].rows[entry.cohort] else { return true }
             return known.version != entry.version || known.rows > 0
@@ -187,8 +192,8 @@ extension Coordinator {
         into sink: inout some CoordinatorSink
     ) {
         switch directive {
-        case .begin(let evacuated) where mayBegin:
-            decide(ledger.table.entries[cohort], .begin(evacuated: evacuated), now: now)
+        case .begin(let eligibility) where mayBegin:
+            decide(ledger.table.entries[cohort], .begin(eligibility), now: now)
         case .now(let step):
             decide(ledger.table.entries[cohort], .step(step), now: now)
         case .whenFilled(let step):
@@ -388,9 +393,9 @@ extension Coordinator {
             start(.changePlan(id: plan.id, .release), now: now)
         case .releasing:
             guard areAllStable, looks.all.allSatisfy(\.isThere), !hasPinsToMove(plan) else { return }
-            if plan.kind == .evacuate {
+            if plan.kind.empties {
                 var rows = 0
-                for position in links.indices where topology.cells[position].region == plan.region {
+                for position in links.indices where isLeft(CellIndex(position), by: plan) {
                     guard links[position].isAlive else { continue }
                     guard uncounted(position) == nil else { return }
                     rows += links[position].rows.values.reduce(0) { $0 + $1.rows }

@@ -11,7 +11,7 @@ import Wire
 /// asks how far these are, and takes the next step. It keeps nothing: plan and entries are with the deciders, fills with
 /// the cells, so that one that is killed at any point is followed by another, and two at once do no harm.
 package struct Coordinator {
-    let topology: MeshTopology
+    package private(set) var topology: MeshTopology
     package internal(set) var ledger: PlacementLedger
     let seal: EntrySeal
     /// Unique to this life of the process: the numbers of its changes begin with it.
@@ -89,6 +89,14 @@ package struct Coordinator {
         generator = Generator(seed: seed, concern: "coordinator", node: UInt64(boot))
         links = topology.cells.map { CoordinatorLink(name: $0.name) }
         _ = looks.refresh(ledger, nil)
+    }
+
+    /// The mesh has further cells.
+    package mutating func grow(_ topology: MeshTopology, now: Instant) {
+        links += topology.cells.dropFirst(links.count).map { CoordinatorLink(name: $0.name) }
+        self.topology = topology
+        ledger.grow(topology)
+        due = now
     }
 
     /// The deciders of a new mesh: so many as the topology says, spread over its regions, of the cells that have a store.

@@ -27,7 +27,7 @@ struct CoordinatorJob {
         case end
     }
     enum EntryChange: Equatable {
-        case begin(evacuated: [Int])
+        case begin(Eligibility)
         case step(MoveStep)
         case pin(CustomerHash, to: Shard, home: Shard)
         case unpin(CustomerHash)

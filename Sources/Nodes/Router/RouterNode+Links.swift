@@ -36,7 +36,7 @@ extension RouterNode {
         }
     }
 
-    private mutating func follow(
+    mutating func follow(
         _ cell: CellIndex, status: MemberStatus, endpoint: Endpoint, now: Instant, into sink: inout some RouterSink
     ) {
         let moved = links[cell.position].endpoint != endpoint

@@ -36,7 +36,7 @@ package struct RouterConfiguration {
 /// It holds no state that it cannot compute or re-read: placement is a function of topology and epoch, membership
 /// comes by gossip, everything else lives as long as one request.
 package struct RouterNode: ~Copyable {
-    package let topology: MeshTopology
+    package private(set) var topology: MeshTopology
     package let policy: RoutingPolicy
     /// What the router knows of the placement; it learns it from the cells and tells them.
     package internal(set) var ledger: PlacementLedger
@@ -51,7 +51,7 @@ package struct RouterNode: ~Copyable {
     package internal(set) var writePauses = DurationHistogram()
 
     var links: [CellLink]
-    let cellsByName: [String: CellIndex]
+    private(set) var cellsByName: [String: CellIndex]
     /// Cells that are not serving now, for shards that replace dead cells.
     var notServing = CellSet()
     var operations: Slab<RouterOperation>
@@ -102,6 +102,23 @@ package struct RouterNode: ~Copyable {
             uniqueKeysWithValues: configuration.topology.cells.enumerated().map { ($1.name, CellIndex($0)) })
         links = configuration.topology.cells.map { CellLink(name: $0.name) }
         for position in links.indices { notServing.insert(CellIndex(position)) }
+    }
+
+    /// The mesh has further cells: they are linked to as the membership has them, and take customers once entries say so.
+    package mutating func grow(_ topology: MeshTopology, now: Instant, into sink: inout some RouterSink) {
+        clock = now
+        for (position, cell) in topology.cells.enumerated().dropFirst(links.count) {
+            links.append(CellLink(name: cell.name))
+            cellsByName[cell.name] = CellIndex(position)
+            notServing.insert(CellIndex(position))
+        }
+        clocks.grow(cells: topology.cells.count)
+        self.topology = topology
+        ledger.grow(topology)
+        for member in gossip.swim.members where member.profile.role == .cell {
+            guard let cell = cellsByName[member.profile.name], links[cell.position].status == nil else { continue }
+            follow(cell, status: member.status, endpoint: member.profile.data, now: now, into: &sink)
+        }
     }
 
     /// The earliest instant at which `wake` has something to do.

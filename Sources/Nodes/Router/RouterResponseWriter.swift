@@ -7,6 +7,9 @@ import Wire
 package struct RouterResponseWriter: Sendable {
     private let cellLines: [[UInt8]]
 
+    /// There are further cells.
+    package mutating func grow(_ topology: MeshTopology) { self = RouterResponseWriter(topology: topology) }
+
     package init(topology: MeshTopology) {
         cellLines = topology.cells.map { Array("X-Cell: \($0.name)\r\n".utf8) }
     }

@@ -26,6 +26,9 @@ public struct ClockConsensus: Sendable {
     /// - Parameter cells: how many clocks there are besides the own one.
     public init(cells: Int) { heard = Array(repeating: nil, count: cells) }
 
+    /// There are further clocks.
+    public mutating func grow(cells: Int) { heard += Array(repeating: nil, count: max(cells - heard.count, 0)) }
+
     /// The clock of a cell as it stands in a frame: the low 32 bits of its milliseconds since 1970, which tell a difference
     /// of up to 24 days; 0 for none.
     public static func stamp(wall: Int64) -> UInt32 {

@@ -38,17 +38,17 @@ public struct Placement: Sendable {
     /// The entries that it was made from.
     public private(set) var table: PlacementTable
     /// Cells of the topology, at most 1024.
-    public let cellCount: Int
+    public var cellCount: Int { topology.cells.count }
     /// k, at most 16.
     public let size: Int
 
     var views: PlacementViews
     private(set) var pins: PinIndex
-    private let topology: MeshTopology
+    private var topology: MeshTopology
     private var units: [CohortViews] = []
-    /// Views by the regions that they leave out: the first of several, for customers of no geography; the views of the
+    /// Views by the cells that take customers: the first of several, for customers of no geography; the views of the
     /// geographies follow it.
-    private var known: [[Int]: Int32] = [:]
+    private var known: [Eligibility: Int32] = [:]
     /// In order of `Customers.geographies`: a customer whose draw is at most `last` is bound to this geography.
     private let geographies: [(last: UInt64, name: String)]
     private let geographySeed: UInt64
@@ -79,7 +79,6 @@ public struct Placement: Sendable {
     private init(unchecked topology: MeshTopology, table: PlacementTable) {
         self.table = table
         self.topology = topology
-        cellCount = topology.cells.count
         size = min(max(topology.sharding.size, 1), Shard.capacity)
         pins = PinIndex(table)
         geographySeed = StableHash.combine(topology.seed, StableHash.hash("geography"))
@@ -120,13 +119,21 @@ public struct Placement: Sendable {
     }
 
     private mutating func view(_ side: PlacementSide) -> Int32 {
-        if let number = known[side.evacuated] { return number }
-        let number = Int32(views.add(topology, geography: nil, evacuated: side.evacuated))
+        if let number = known[side.eligibility] { return number }
+        let number = Int32(views.add(topology, geography: nil, side.eligibility))
         for geography in geographies {
-            _ = views.add(topology, geography: geography.name, evacuated: side.evacuated)
+            _ = views.add(topology, geography: geography.name, side.eligibility)
         }
-        known[side.evacuated] = number
+        known[side.eligibility] = number
         return number
+    }
+
+    /// The mesh has further cells. Customers stay where they are: only entries lead to other cells.
+    ///
+    /// - Parameter topology: begins with the cells of this placement's.
+    public mutating func grow(_ topology: MeshTopology) {
+        self.topology = topology
+        views.grow(topology)
     }
 
     /// The customer's cells in the customer's order, the first healthy one of which serves; in joint those of the
@@ -215,11 +222,14 @@ public struct Placement: Sendable {
     /// Whether a customer of any geography keeps an eligible cell when these regions (positions) take none; nil where
     /// each does, or else a geography without one, empty for the whole mesh.
     public func geographyWithoutCells(evacuated: [Int]) -> String? {
+        geographyWithoutCells(table.entries[0].state.target.eligibility.leaving(evacuated))
+    }
+
+    /// The same of any choice of cells.
+    public func geographyWithoutCells(_ eligibility: Eligibility) -> String? {
+        let cells = topology.eligible(eligibility).map { topology.cells[$0.position] }
         func isLeft(_ geography: String?) -> Bool {
-            topology.cells.contains { cell in
-                !evacuated.contains(cell.region)
-                    && (geography == nil || topology.regions[cell.region].geography == geography)
-            }
+            cells.contains { geography == nil || topology.regions[$0.region].geography == geography }
         }
         guard isLeft(nil) else { return "" }
         return geographies.first { !isLeft($0.name) }?.name
@@ -276,7 +286,8 @@ extension Placement {
             for region in side.evacuated where !topology.regions.indices.contains(region) {
                 throw .noSuchRegion(region)
             }
-            for cell in side.without where cell.position >= cellCount { throw .noSuchCell(cell) }
+            for cell in side.without + side.eligibility.added + side.eligibility.drained
+            where cell.position >= cellCount { throw .noSuchCell(cell) }
         }
         for pin in entry.pins {
             let geography = geography(of: pin.customer)

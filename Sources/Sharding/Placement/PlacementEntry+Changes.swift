@@ -23,9 +23,14 @@ public enum PlacementChangeError: Error, Equatable, Sendable {
 extension PlacementEntry {
     /// stable -> joint: the cohort's customers shall leave these regions (positions; empty to return to all).
     public mutating func begin(evacuated: some Sequence<Int>) throws(PlacementChangeError) {
+        try begin(state.inForce.eligibility.leaving(evacuated))
+    }
+
+    /// stable -> joint: these cells shall take the cohort's customers.
+    public mutating func begin(_ eligibility: Eligibility) throws(PlacementChangeError) {
         guard case .stable(let old) = state else { throw .wrongState(cohort: cohort) }
         let epoch = try takeEpoch()
-        state = .joint(old: old, new: PlacementSide(since: epoch, evacuated: evacuated))
+        state = .joint(old: old, new: PlacementSide(since: epoch, eligibility))
         move = epoch
         self.epoch = epoch
     }
@@ -78,7 +83,7 @@ extension PlacementEntry {
     public mutating func force(without cells: some Sequence<CellIndex>) throws(PlacementChangeError) {
         let cells = Array(cells)
         func shrunk(_ side: PlacementSide) -> PlacementSide {
-            PlacementSide(since: side.since, evacuated: side.evacuated, without: side.without + cells)
+            PlacementSide(since: side.since, side.eligibility, without: side.without + cells)
         }
         switch state {
         case .stable(let side):

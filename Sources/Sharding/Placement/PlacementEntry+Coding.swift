@@ -1,15 +1,22 @@
 import MeshBase
 
 /// An entry as bytes, for frames, stores and consensus: little-endian, of one form only, so that equal entries have
-/// equal bytes. 50 bytes and a little more for each pin.
+/// equal bytes. 50 bytes and a little more for each pin, each region that is left and each cell that is given up, was
+/// added or is drained.
 extension PlacementEntry {
-    private static let format: UInt8 = 1
+    /// 1 where every side is of the founding cells, as in releases before cells could be added; else 2.
+    private var format: UInt8 {
+        [state.inForce, state.other].contains { side in
+            side.map { !$0.eligibility.added.isEmpty || !$0.eligibility.drained.isEmpty } ?? false
+        } ? 2 : 1
+    }
 
     /// The bytes of this entry.
     public var bytes: [UInt8] {
         var writer = Writer()
         writer.bytes.reserveCapacity(64 + pins.count * 40)
-        writer.put(Self.format)
+        let format = format
+        writer.put(format)
         writer.put(UInt16(cohort))
         writer.put(version)
         for epoch in [last, epoch, move, swept] { writer.put(epoch.rawValue) }
@@ -19,6 +26,11 @@ extension PlacementEntry {
             for region in side.evacuated { writer.put(UInt16(region)) }
             writer.put(UInt8(side.without.count))
             for cell in side.without { writer.put(cell.rawValue) }
+            guard format == 2 else { return }
+            for cells in [side.eligibility.added, side.eligibility.drained] {
+                writer.put(UInt16(cells.count))
+                for cell in cells { writer.put(cell.rawValue) }
+            }
         }
         writer.put(UInt16(pins.count))
         for pin in pins {
@@ -38,11 +50,11 @@ extension PlacementEntry {
     /// Reads an entry of a table with so many cohorts; nil for anything that `bytes` does not make.
     public init?(bytes: some Collection<UInt8>, cohorts: Int) {
         var reader = Reader(Array(bytes))
-        guard reader.take(UInt8.self) == Self.format, let cohort = reader.take(UInt16.self),
+        guard let format = reader.take(UInt8.self), format == 1 || format == 2, let cohort = reader.take(UInt16.self),
             let version = reader.take(UInt64.self), let last = reader.take(UInt32.self),
             let epoch = reader.take(UInt32.self), let move = reader.take(UInt32.self),
             let swept = reader.take(UInt32.self),
-            let state = reader.state(PlacementSide.self, { $0.side() }), let count = reader.take(UInt16.self),
+            let state = reader.state(PlacementSide.self, { $0.side(format) }), let count = reader.take(UInt16.self),
             count <= Self.maximumPinCount
         else { return nil }
         self.init(cohort: Int(cohort))
@@ -63,7 +75,7 @@ extension PlacementEntry {
             pin.isLeaving = leaving == 1
             pins.append(pin)
         }
-        guard reader.isAtEnd, firstFault(cohorts: cohorts) == nil else { return nil }
+        guard reader.isAtEnd, format == self.format, firstFault(cohorts: cohorts) == nil else { return nil }
     }
 
     private struct Writer {
@@ -105,7 +117,7 @@ extension PlacementEntry {
             }
             return shard
         }
-        mutating func side() -> PlacementSide? {
+        mutating func side(_ format: UInt8) -> PlacementSide? {
             guard let since = take(UInt32.self), let regions = take(UInt8.self) else { return nil }
             var evacuated: [Int] = []
             for _ in 0..<regions {
@@ -114,15 +126,26 @@ extension PlacementEntry {
                 }
                 evacuated.append(Int(region))
             }
-            guard let cells = take(UInt8.self) else { return nil }
-            var without: [CellIndex] = []
-            for _ in 0..<cells {
-                guard let cell = take(UInt16.self), without.last.map({ $0.rawValue < cell }) ?? true else {
+            guard let cells = take(UInt8.self), let without = self.cells(Int(cells)) else { return nil }
+            var eligibility = Eligibility(evacuated: evacuated)
+            if format == 2 {
+                guard let count = take(UInt16.self), let added = self.cells(Int(count)),
+                    let count = take(UInt16.self), let drained = self.cells(Int(count))
+                else { return nil }
+                eligibility = Eligibility(evacuated: evacuated, added: added, drained: drained)
+            }
+            return PlacementSide(since: Epoch(since), eligibility, without: without)
+        }
+        /// So many cells, ascending.
+        private mutating func cells(_ count: Int) -> [CellIndex]? {
+            var cells: [CellIndex] = []
+            for _ in 0..<count {
+                guard let cell = take(UInt16.self), cells.last.map({ $0.rawValue < cell }) ?? true else {
                     return nil
                 }
-                without.append(CellIndex(cell))
+                cells.append(CellIndex(cell))
             }
-            return PlacementSide(since: Epoch(since), evacuated: evacuated, without: without)
+            return cells
         }
         mutating func pin() -> PinSide? {
             guard let since = take(UInt32.self), let shard = shard() else { return nil }

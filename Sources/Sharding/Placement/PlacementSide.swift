@@ -1,11 +1,11 @@
 import MeshBase
 
 /// One placement of a cohort: what decides the shards of its customers besides the topology.
-public struct PlacementSide: Equatable, Sendable, Codable {
+public struct PlacementSide: Equatable, Sendable {
     /// The epoch at which this placement joined. What a cell holds of it is continuous from then on.
     public var since: Epoch
-    /// Positions in `MeshTopology.regions` whose cells take no customer of this cohort; ascending, each once.
-    public let evacuated: [Int]
+    /// The cells that take customers of this cohort.
+    public let eligibility: Eligibility
     /// Cells given up by force, whose records are taken for lost; ascending, each once. They leave the shards without
     /// being replaced.
     public let without: [CellIndex]
@@ -15,32 +15,24 @@ public struct PlacementSide: Equatable, Sendable, Codable {
     /// Most cells that can be given up in one placement.
     public static let maximumWithout = 255
 
-    /// Regions and cells are sorted, and each is kept once.
-    public init(since: Epoch, evacuated: some Sequence<Int> = [], without: some Sequence<CellIndex> = []) {
+    /// Positions in `MeshTopology.regions` whose cells take no customer of this cohort; ascending, each once.
+    public var evacuated: [Int] { eligibility.evacuated }
+
+    /// Cells are sorted, and each is kept once.
+    public init(since: Epoch, _ eligibility: Eligibility = .founding, without: some Sequence<CellIndex> = []) {
         self.since = since
-        self.evacuated = Set(evacuated).sorted()
-        self.without = Set(without.map(\.rawValue)).sorted().map { CellIndex($0) }
+        self.eligibility = eligibility
+        self.without = Set(without).sorted()
     }
 
-    private enum CodingKeys: String, CodingKey { case since, evacuated, without }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            since: Epoch(try container.decode(UInt32.self, forKey: .since)),
-            evacuated: try container.decode([Int].self, forKey: .evacuated),
-            without: try container.decodeIfPresent([UInt16].self, forKey: .without)?.map { CellIndex($0) } ?? [])
-    }
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(since.rawValue, forKey: .since)
-        try container.encode(evacuated, forKey: .evacuated)
-        if !without.isEmpty { try container.encode(without.map(\.rawValue), forKey: .without) }
+    /// A side of the founding cells without those of some regions.
+    public init(since: Epoch, evacuated: some Sequence<Int>) {
+        self.init(since: since, Eligibility(evacuated: evacuated))
     }
 }
 
 /// One placement of a pinned customer: cells chosen by hand.
-public struct PinSide: Equatable, Sendable, Codable {
+public struct PinSide: Equatable, Sendable {
     /// The epoch at which these cells joined.
     public var since: Epoch
     /// The cells, in the customer's order.
@@ -51,22 +43,10 @@ public struct PinSide: Equatable, Sendable, Codable {
         self.since = since
         self.shard = shard
     }
-
-    private enum CodingKeys: String, CodingKey { case since, shard }
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        since = Epoch(try container.decode(UInt32.self, forKey: .since))
-        shard = try container.decode(Shard.self, forKey: .shard)
-    }
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(since.rawValue, forKey: .since)
-        try container.encode(shard, forKey: .shard)
-    }
 }
 
 /// Where a unit stands between two placements, P and N. What each state needs of whom: docs/moves.md.
-public enum UnitState<Side: Equatable & Sendable & Codable>: Equatable, Sendable, Codable {
+public enum UnitState<Side: Equatable & Sendable>: Equatable, Sendable {
     /// P alone; nothing is under way.
     case stable(Side)
     /// Quorums of both shards are needed; N is being filled out of P.
@@ -105,4 +85,4 @@ public enum UnitState<Side: Equatable & Sendable & Codable>: Equatable, Sendable
 }
 
 /// The three states of a unit, without their placements.
-public enum UnitPhase: UInt8, Hashable, Sendable, Codable { case stable = 0, joint, new }
+public enum UnitPhase: UInt8, Hashable, Sendable { case stable = 0, joint, new }

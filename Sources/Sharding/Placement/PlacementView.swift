@@ -40,19 +40,26 @@ struct PlacementViews: Sendable {
     /// Ranges of `blocks`.
     private(set) var domains: [Range<Int>] = []
     private(set) var views: [PlacementView] = []
-    let isWeighted: Bool
+    private(set) var isWeighted: Bool
 
-    private let allWords: [Rendezvous.Words]
+    private var allWords: [Rendezvous.Words]
 
     init(_ topology: MeshTopology) {
+        allWords = []
+        isWeighted = false
+        grow(topology)
+    }
+
+    /// Views of the topology's further cells can be added from now on.
+    mutating func grow(_ topology: MeshTopology) {
         let cells = topology.cells.prefix(Int(UInt16.max))
         allWords = cells.map { Rendezvous.Words(seed: topology.seed, name: StableHash.hash($0.name)) }
         isWeighted = cells.contains { max($0.weight, 1) != max(cells[0].weight, 1) }
     }
 
-    /// Adds the view of one geography (nil: every cell) without the evacuated regions; its number is returned.
-    mutating func add(_ topology: MeshTopology, geography: String?, evacuated: [Int]) -> Int {
-        let within = allWords.indices.filter { cell in
+    /// Adds the view of one geography (nil: every cell) with these cells; its number is returned.
+    mutating func add(_ topology: MeshTopology, geography: String?, _ eligibility: Eligibility) -> Int {
+        func isWithin(_ cell: Int) -> Bool {
             guard let geography else { return true }
             return topology.regions[topology.cells[cell].region].geography == geography
         }
@@ -60,11 +67,12 @@ struct PlacementViews: Sendable {
         let k = min(max(policy.size, 1), Shard.capacity)
         var spread = policy.spread
         if geography != nil {
-            // The coarsest level at or below the policy's that offers k domains; judged with nothing evacuated, so
-            // that an evacuation moves nobody but the customers of the region.
+            // The coarsest level at or below the policy's that offers k domains; judged by the founding cells, so that an
+            // evacuation moves nobody but the customers of the region, and a further cell only those that come to it.
+            let within = (0..<topology.foundingCells).filter(isWithin)
             while let finer = spread.finer, Self.group(within, topology, by: spread).count < k { spread = finer }
         }
-        let eligible = within.filter { !evacuated.contains(topology.cells[$0].region) }
+        let eligible = topology.eligible(eligibility).map(\.position).filter(isWithin)
         var groups = Self.group(eligible, topology, by: spread)
         if groups.allSatisfy({ $0.count == 1 }) { groups = [groups.flatMap { $0 }] }
         let size = min(k, eligible.count)

@@ -89,6 +89,9 @@ package final class FaultWatch {
         expiry?.start(after: min(next - now, .hours(24)))
     }
 
+    /// The wire has other nodes now.
+    func reapply() { note(wire.apply(applied)) }
+
     private func note(_ struck: [String]) {
         guard struck != ids else { return }
         for id in struck where !ids.contains(id) { events?.fault(id, "in-force") }

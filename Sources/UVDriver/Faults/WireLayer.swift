@@ -23,7 +23,7 @@ package final class WireLayer {
         package var hung: UInt64 = 0
     }
 
-    package let nodes: WireNodes
+    package private(set) var nodes: WireNodes
     package internal(set) var counters = Counters()
     /// Whether any rule concerns this process.
     package private(set) var isActive = false
@@ -74,6 +74,13 @@ package final class WireLayer {
         random = Generator(
             seed: topology.seed, concern: "wire", node: StableHash.hash(name), counter: UInt64(boot))
         apply([])
+    }
+
+    /// The mesh has further cells, whose numbers come after all others. The rules are made anew with the next `apply`.
+    func grow(_ topology: MeshTopology) {
+        nodes = WireNodes(topology)
+        addresses += Array(repeating: nil, count: nodes.all.count - addresses.count)
+        rules = nil
     }
 
     // MARK: Rules

@@ -85,6 +85,10 @@ package final class CellHost {
         runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
         runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
         runtime.membership.keep(KeptMember(io, loop) { try $0(&node.pointee.gossip) })
+        runtime.onGrow = { [unowned self] topology in
+            peers.grow(topology)
+            node.pointee.grow(topology)
+        }
         runtime.onStop = { [unowned self] in stop() }
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.wallOffset = loop.wallOffset()
@@ -156,6 +160,7 @@ package final class CellHost {
                 CellMetrics.text(
                     node, front: front, store: store, peers: peers, burner: io.pointee.burner, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
+        case "/v1/cells": runtime.cellsPage
         default: GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
         }
     }

@@ -1,5 +1,6 @@
 import MeshBase
 import Nodes
+import Topology
 import Wire
 
 /// A process's links to cells: one multiplexed connection each, opened with a proof of the mesh's secret.
@@ -43,15 +44,24 @@ class CellLinks: StreamOwner {
 
     /// Called once, before anything is opened.
     func configure(_ settings: HostSettings, wire: WireLayer) {
-        let cells = settings.topology.cells.count
-        links = Array(repeating: Link(), count: cells)
+        links = Array(repeating: Link(), count: settings.topology.cells.count)
         self.settings = settings
         pool = StreamPool(
-            loop: loop, owner: self, limit: cells * 2 + 16,
+            loop: loop, owner: self, limit: Self.most(settings.topology),
             inputLimit: 2 * (settings.topology.routing.bodyLimit + FrameCodec.overhead))
         self.wire = wire
         wire.adopt(pool)
     }
+
+    /// There are further cells.
+    func grow(_ topology: MeshTopology) {
+        links += Array(repeating: Link(), count: topology.cells.count - links.count)
+        settings.topology = topology
+        pool.limit = max(pool.limit, Self.most(topology))
+    }
+
+    /// Each cell's link, and its former one that is being closed.
+    private static func most(_ topology: MeshTopology) -> Int { topology.cells.count * 2 + 16 }
 
     /// No link is open or being opened.
     var isIdle: Bool { links.allSatisfy { $0.stream == nil && $0.hangsSince == nil } }
@@ -60,7 +70,7 @@ class CellLinks: StreamOwner {
 
     func open(_ cell: CellIndex, at endpoint: Endpoint) {
         links[cell.position] = Link()
-        if wire.preventsConnection(with: cell.position) {
+        if wire.preventsConnection(with: wire.nodes.number(of: cell)) {
             wire.connectionHangs()
             links[cell.position].hangsSince = loop.now()
             return
@@ -71,8 +81,7 @@ class CellLinks: StreamOwner {
             return
         }
         links[cell.position].stream = stream.pointee.id
-        // Cells come first among the wire's nodes.
-        pool.setPeer(cell.position, of: stream)
+        pool.setPeer(wire.nodes.number(of: cell), of: stream)
     }
 
     func close(_ cell: CellIndex) {
@@ -120,7 +129,8 @@ class CellLinks: StreamOwner {
         }
         for position in links.indices {
             guard let since = links[position].hangsSince,
-                now - since > Self.openTimeout || !wire.preventsConnection(with: position)
+                now - since > Self.openTimeout
+                    || !wire.preventsConnection(with: wire.nodes.number(of: CellIndex(position)))
             else { continue }
             links[position] = Link()
             counters.failed += 1

@@ -4,6 +4,7 @@ import Membership
 import MeshBase
 import Nodes
 import Sharding
+import Topology
 import Wire
 
 /// The coordinator of moves on real mesh links, in the process of the control plane.
@@ -60,6 +61,12 @@ package final class CoordinatorHost {
         guard member.profile.role == .cell else { return }
         coordinator.pointee.follow(
             member.profile.name, status: status, endpoint: member.profile.data, now: runtime.loop.now())
+    }
+
+    /// The mesh has further cells.
+    package func grow(_ topology: MeshTopology) {
+        links.grow(topology)
+        coordinator.pointee.grow(topology, now: runtime.loop.now())
     }
 
     package func learn(_ deciders: DeciderSet) { coordinator.pointee.learn(deciders, now: runtime.loop.now()) }

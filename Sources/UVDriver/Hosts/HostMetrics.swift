@@ -47,7 +47,10 @@ package struct MetricPage: ~Copyable {
                 [label, MetricLabel("direction", "in")])
         }
         self.wire(runtime.wire)
-        for (file, count) in [("faults", runtime.faults?.failures ?? 0), ("keys", runtime.membership.refusedKeys)] {
+        for (file, count) in [
+            ("faults", runtime.faults?.failures ?? 0), ("keys", runtime.membership.refusedKeys),
+            ("cells", runtime.refusedCells),
+        ] {
             counter(
                 "cellmesh_files_refused_total", "Versions of a followed file that were turned away.", count,
                 [MetricLabel("file", file)])

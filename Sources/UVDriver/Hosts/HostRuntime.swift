@@ -10,7 +10,7 @@ import Topology
 /// What every process of the mesh has: a loop, a gossip socket, one precise alarm, signals, its event log, and an eye
 /// on the control plane that started it.
 package final class HostRuntime {
-    package let settings: HostSettings
+    package private(set) var settings: HostSettings
     package let loop: EventLoop
     package let role: NodeRole
     package private(set) var udp: UDPSocket!
@@ -19,6 +19,7 @@ package final class HostRuntime {
     /// Faults on what this process sends and receives.
     package let wire: WireLayer
     package private(set) var faults: FaultWatch?
+    private let cells: WatchedFile<AddedCellsFile>?
     package let membership: HostMembership
     private var signals: [SignalWatcher] = []
     private var lockTimer: LoopTimer?
@@ -33,6 +34,8 @@ package final class HostRuntime {
     package var onStop: () -> Void = {}
     package var onDatagram: (Endpoint, UnsafeRawBufferPointer) -> Void = { _, _ in }
     package var onWake: (Instant) -> Void = { _ in }
+    /// The mesh has further cells. Set before the first turn of the loop.
+    package var onGrow: (MeshTopology) -> Void = { _ in }
 
     /// - Parameter gossip: the socket of a predecessor, which becomes this process's.
     package init(_ settings: HostSettings, role: NodeRole, gossip: Int32? = nil) throws {
@@ -48,6 +51,7 @@ package final class HostRuntime {
         try ProcessSetup.makeWorkThreads(loop)
         started = loop.freshNow()
         events = HostEvents(settings, loop: loop)
+        cells = settings.cellsPath.map(AddedCellsFile.watched)
         wire = WireLayer(loop: loop, topology: settings.topology, name: settings.name, boot: settings.boot)
         membership = HostMembership(loop: loop, settings: settings, events: events, wire: wire)
         udp = try UDPSocket(loop: loop, bind: settings.gossip, inherited: gossip, receiveBuffer: 1 << 20) {
@@ -58,6 +62,7 @@ package final class HostRuntime {
         wire.transmit = { [unowned self] in _ = udp.send(to: $0, $1) }
         faults = settings.faultsPath.map { FaultWatch(path: $0, loop: loop, wire: wire, events: events) }
         alarm = try WakeTimer(loop: loop) { [unowned self] now in onWake(now) }
+        followCells()
         for signal in [SIGTERM, SIGINT] {
             signals.append(
                 try SignalWatcher(loop: loop, signal: signal) { [unowned self] in
@@ -66,6 +71,41 @@ package final class HostRuntime {
                 })
         }
     }
+
+    // MARK: Further cells
+
+    private static let growthInterval = TimeAmount.milliseconds(500)
+
+    private func followCells() {
+        cells?.follow(on: loop, every: Self.growthInterval) { [unowned self] file in
+            let topology = try settings.topology.grown(file.cells)
+            if topology.cells.count > settings.topology.cells.count { grow(topology) }
+        } refuse: { [unowned self] error in
+            events.log(
+                "cells-refused", "\(cells?.path ?? ""): \(JSONFailure.describe(error)); no cell was taken over from it")
+        }
+    }
+
+    /// The mesh has these cells from now on.
+    package func grow(_ topology: MeshTopology) {
+        settings.topology = topology
+        wire.grow(topology)
+        faults?.reapply()
+        onGrow(topology)
+        events.tell("grown", [("cells", "\(topology.cells.count)")])
+    }
+
+    /// `/v1/cells`: how many cells this process knows. Looks at the file first: whoever asks wants to know that it was
+    /// read.
+    var cellsPage: AdminPage {
+        cells?.refresh()
+        var json = JSONWriter(.compact)
+        json.document { $0.field("cells", settings.topology.cells.count) }
+        return .json(json.string + "\n")
+    }
+
+    /// Versions of the file that were turned away.
+    package var refusedCells: UInt64 { cells?.refusals ?? 0 }
 
     package var uptime: TimeAmount { loop.now() - started }
 
@@ -216,6 +256,7 @@ package final class HostRuntime {
         membership.close()
         signals.forEach { $0.close() }
         faults?.close()
+        cells?.close()
         wire.close()
         udp.close()
         alarm.close()

@@ -26,6 +26,8 @@ package struct HostSettings {
     package var lockPath: String?
     /// The file that tells which faults are on the wire; without it there are only the topology's links.
     package var faultsPath: String?
+    /// The file that tells which cells were added since the founding; without it none ever are.
+    package var cellsPath: String?
     /// How long to go on when nobody holds the lock.
     package var grace = TimeAmount.minutes(10)
     /// Where to write the line that says that this process serves.

@@ -92,6 +92,11 @@ package final class RouterHost {
         runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
         runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
         runtime.membership.keep(KeptMember(io, loop) { try $0(&node.pointee.gossip) })
+        runtime.onGrow = { [unowned self] topology in
+            links.grow(topology)
+            io.pointee.writer.grow(topology)
+            node.pointee.grow(topology, now: loop.now(), into: &io.pointee)
+        }
         runtime.onStop = { [unowned self] in stop() }
         admin.page = { [unowned self] in page($0) }
         sweepTimer = try LoopTimer(loop: loop) { [unowned self] in links.sweep() }
@@ -136,6 +141,7 @@ package final class RouterHost {
         case "/readyz": readiness
         case "/metrics": .metrics(RouterMetrics.text(node, front: front, admin: admin, links: links, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
+        case "/v1/cells": runtime.cellsPage
         case "/v1/vitals": .json(RouterPages.vitals(node))
         case "/v1/moves": .json(RouterPages.moves(node, now: runtime.loop.now()))
         case "/v1/impact": .json(RouterPages.impact(node, now: runtime.loop.now()))
@@ -187,7 +193,7 @@ struct RouterIO: RouterSink {
     unowned(unsafe) let runtime: HostRuntime
     unowned(unsafe) let front: RouterFront
     unowned(unsafe) let links: RouterLinks
-    let writer: RouterResponseWriter
+    var writer: RouterResponseWriter
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { links.open(cell, at: endpoint) }
     mutating func closeLink(to cell: CellIndex) { links.close(cell) }

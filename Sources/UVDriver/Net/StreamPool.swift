@@ -5,7 +5,7 @@ import MeshBase
 package final class StreamPool {
     package let loop: EventLoop
     unowned(unsafe) let owner: StreamOwner
-    package let limit: Int
+    package internal(set) var limit: Int
     /// A stream with this many unread bytes is not read from until its owner has consumed some.
     package let inputLimit: Int
     /// Faults on the streams that have a peer; it outlives the pool.

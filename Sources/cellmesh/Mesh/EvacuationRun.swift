@@ -3,18 +3,26 @@ import ControlPlane
 import Evacuation
 import MeshBase
 
-/// `evacuate` and `restore`: asks for it, tells what is to be expected, follows it and reports.
+/// `evacuate`, `restore`, `cell add` and `cell drain`: asks for it, tells what is to be expected, follows it and reports.
 struct EvacuationRun {
     private let kind: EvacuationPlan.Kind
+    /// Empty for cells that are drained.
     private let region: String
     private let confirm: String?
+    private let cells: [String]
+    private let count: Int
+    private let zone: String?
     private let options: EvacuationOptions
     private let console: Console
     private let mesh: DataDirectory
 
     init(
-        _ kind: EvacuationPlan.Kind, _ region: String, confirm: String?, _ options: EvacuationOptions
+        _ kind: EvacuationPlan.Kind, _ region: String = "", confirm: String? = nil, cells: [String] = [],
+        count: Int = 1, zone: String? = nil, _ options: EvacuationOptions
     ) throws {
+        self.cells = cells
+        self.count = count
+        self.zone = zone
         self.kind = kind
         self.region = Self.bare(region)
         self.confirm = confirm.map { Self.bare($0) }
@@ -44,7 +52,7 @@ struct EvacuationRun {
 
     /// A region that there is not is a mistake on the command line, told with what is near.
     private func checkRegion() throws {
-        guard let topology = try? mesh.model() else { return }
+        guard kind != .drain, let topology = try? mesh.model() else { return }
         let names = topology.regions.map(\.name)
         guard !names.contains(region) else { return }
         throw CommandFailure(
@@ -54,9 +62,15 @@ struct EvacuationRun {
 
     private var body: JSONValue {
         var members: [(String, JSONValue)] = [
-            ("kind", .string(kind.rawValue)), ("region", .string(region)), ("confirm", .string(confirm)),
+            ("kind", .string(kind.rawValue)), ("confirm", .string(confirm)),
             ("force", .bool(options.force)), ("dry_run", .bool(options.dryRun)),
         ]
+        if kind != .drain { members.append(("region", .string(region))) }
+        if kind == .drain { members.append(("cells", .strings(cells))) }
+        if kind == .add {
+            members.append(("count", .integer(count)))
+            if let zone { members.append(("zone", .string(zone))) }
+        }
         if let stages = options.stages { members.append(("stages", .array(stages.percents.map { .integer($0) }))) }
         if let watch = options.watch { members.append(("watch_ms", .integer(watch.milliseconds))) }
         return .object(members)
@@ -70,7 +84,24 @@ struct EvacuationRun {
     }
 
     private var command: String {
-        kind == .evacuate ? "cellmesh evacuate \(region) --confirm \(region)" : "cellmesh restore \(region)"
+        switch kind {
+        case .evacuate: "cellmesh evacuate \(region) --confirm \(region)"
+        case .restore: "cellmesh restore \(region)"
+        case .add:
+            "cellmesh cell add \(region)" + (count == 1 ? "" : " --count \(count)")
+                + (zone.map { " --zone \($0)" } ?? "")
+        case .drain: "cellmesh cell drain \(cells.joined(separator: " "))"
+        }
+    }
+
+    /// What is done to what, in the middle of a sentence.
+    private var deed: String {
+        switch kind {
+        case .evacuate: "evacuation of \(region)"
+        case .restore: "restore of \(region)"
+        case .add: "move to the further \(count == 1 ? "cell" : "cells") of \(region)"
+        case .drain: "drain of \(cells.joined(separator: ", "))"
+        }
     }
 
     private func showForecast(_ answer: JSONValue, _ forecast: Report) throws {
@@ -99,7 +130,7 @@ struct EvacuationRun {
 
     private func showDetached(_ answer: JSONValue, _ forecast: Report) {
         let document = answer.with("forecast", forecast.document).ordered(["schema", "begun", "plan", "forecast"])
-        console.show(Report(document, names: ["region/\(region)"], table: forecast.table))
+        console.show(Report(document, names: kind == .drain ? cells : ["region/\(region)"], table: forecast.table))
         console.next("cellmesh evacuation status --watch")
     }
 
@@ -114,7 +145,7 @@ struct EvacuationRun {
             if Interruption.hasCome {
                 progress.end()
                 throw CommandFailure(
-                    .interrupted, "interrupted; the \(kind.rawValue) of \(region) goes on without this command",
+                    .interrupted, "interrupted; the \(deed) goes on without this command",
                     hint: "'cellmesh evacuation pause' holds it, 'cellmesh evacuation abort' takes it back",
                     next: "cellmesh evacuation status --watch")
             }
@@ -123,7 +154,7 @@ struct EvacuationRun {
                 if silent != nil { console.message("the control plane is back") }
                 silent = nil
                 let isOther =
-                    status["region"].text.map { $0 != region } ?? false
+                    kind != .drain && status["region"].text.map { $0 != region } ?? false
                     || status["kind"].text.map { $0 != kind.rawValue } ?? false
                 if isOther || EvacuationOutcome(rawValue: status["outcome"].text ?? "")?.isFinal ?? false {
                     progress.end()
@@ -138,7 +169,7 @@ struct EvacuationRun {
                 // It is with the deciders: whoever comes next goes on with it.
                 if silent == nil {
                     progress.end()
-                    console.message("\(failure.message); the \(kind.rawValue) waits for a control plane")
+                    console.message("\(failure.message); the \(deed) waits for a control plane")
                     silent = Pause.now()
                 }
             }
@@ -146,7 +177,7 @@ struct EvacuationRun {
                 progress.end()
                 throw CommandFailure(
                     .unhealthy,
-                    "the \(kind.rawValue) of \(region) has not ended within "
+                    "the \(deed) has not ended within "
                         + "\(Wording.time(milliseconds: options.waitTimeout.amount.milliseconds)); "
                         + (silent == nil ? "it goes on" : "the control plane does not answer"),
                     next: silent == nil
@@ -159,10 +190,11 @@ struct EvacuationRun {
     /// - Parameter status: the last one; nil where another plan has begun since.
     private func finish(_ status: JSONValue?) throws {
         let kept = try? Waiting.forControl(mesh, .seconds(1)).get("/v1/evacuations/report")
-        let isOurs = kept.map { $0["region"].text == region && $0["kind"].text == kind.rawValue } ?? false
+        let isOurs =
+            kept.map { (kind == .drain || $0["region"].text == region) && $0["kind"].text == kind.rawValue } ?? false
         guard let report = isOurs ? kept : status else {
             throw CommandFailure(
-                "the \(kind.rawValue) of \(region) has ended, and its report is not there any more",
+                "the \(deed) has ended, and its report is not there any more",
                 next: "cellmesh events --type evacuation")
         }
         // A control plane that came later knows the outcome, and not all figures.

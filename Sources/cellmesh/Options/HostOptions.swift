@@ -50,6 +50,12 @@ struct HostOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The list of faults on the wire, faults.json of a data directory.", valueName: "file"))
     var faults: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The cells that were added since the founding, cells.json of a data directory, read again when it changes.",
+            valueName: "file"))
+    var cellsFile: String?
+
     @Option(help: ArgumentHelp("The lock that the local control plane holds.", valueName: "file"))
     var lock: String?
 
@@ -78,7 +84,7 @@ struct HostOptions: ParsableArguments {
         do {
             try SystemFile.makeDirectory(data)
             var settings = HostSettings(
-                name: name, topology: try mesh(), placement: try table(placement), dataDirectory: data,
+                name: name, topology: try grown(try mesh()), placement: try table(placement), dataDirectory: data,
                 secret: try SecretFile.read(secretFile), boot: SecretText.randomInteger(),
                 storeID: SecretText.randomInteger())
             settings.store = try birth(settings.store)
@@ -91,6 +97,7 @@ struct HostOptions: ParsableArguments {
                 advertise, listening: [gossip.endpoint, listen.endpoint, admin])
             settings.lockPath = lock
             settings.faultsPath = faults
+            settings.cellsPath = cellsFile
             settings.grace = grace.amount
             settings.readyDescriptor = readyFd
             settings.replaces = replace
@@ -134,6 +141,11 @@ struct HostOptions: ParsableArguments {
         }
         guard let topology else { throw CommandFailure(.usage, "give --model FILE or --topology FILE") }
         return try TopologyFile.topology(topology, console: Console(format: .table, color: .auto))
+    }
+
+    private func grown(_ topology: MeshTopology) throws -> MeshTopology {
+        guard let cellsFile else { return topology }
+        return try AddedCellsFile.grown(topology, by: cellsFile)
     }
 
     private func table(_ path: String?) throws -> PlacementTable {

@@ -53,7 +53,7 @@ import Testing
 
     @Test func processesTakeWhatTheSupervisorSays() throws {
         let cell = try parse(
-            CellCommand.self,
+            CellRunCommand.self,
             "cell --name a-1 --model m.json --data d --secret-file s --lock l --grace 600000ms --ready-fd 3 "
                 + "--join 127.0.0.1:1 --join h:2 --listen 127.0.0.1:9")
         #expect(cell.host.join == ["127.0.0.1:1", "h:2"])

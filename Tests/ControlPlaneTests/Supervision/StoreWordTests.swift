@@ -24,7 +24,7 @@ import Topology
 
     @Test func aNewMeshIsFoundedOnce() throws {
         let harness = try SupervisorHarness()
-        try harness.supervisor.journal.found(Self.topology)
+        try harness.supervisor.journal.found(Self.topology.cells.indices.map { CellIndex($0) }, of: Self.topology)
         harness.supervisor.start(harness.supervisor.names)
         let first = word(arguments(Sample.eu1, in: harness))
         #expect(first.isFounding && first.id != nil)
@@ -42,7 +42,7 @@ import Topology
 
     @Test func whoDiedBeforeItSaidThatItServesIsToldOnceMore() throws {
         let harness = try SupervisorHarness()
-        try harness.supervisor.journal.found(Self.topology)
+        try harness.supervisor.journal.found(Self.topology.cells.indices.map { CellIndex($0) }, of: Self.topology)
         harness.supervisor.start([Sample.eu1])
         let first = word(arguments(Sample.eu1, in: harness))
         harness.driver.crash(Sample.eu1)

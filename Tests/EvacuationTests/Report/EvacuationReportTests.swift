@@ -60,7 +60,8 @@ import Topology
     @Test func aRefusedEvacuation() throws {
         var asked = facts(mesh(), use: 0.3)
         asked.confirmation = .missing
-        let report = EvacuationReport(refused: "r1", verdict: EvacuationChecks.judge(asked))
+        let report = try EvacuationReport(
+            refused: EvacuationPlan(mesh(), region: 0, id: 1, cohorts: 64), verdict: EvacuationChecks.judge(asked))
         let text = try json(report)
         #expect(
             text == #"{"acknowledged_writes_lost":null,"customers_moved":0,"duration_ms":0,"held_back":[],"#

@@ -7,8 +7,9 @@ import Testing
 @Suite struct PlanDecreeTests {
     private func plan(_ kind: EvacuationPlan.Kind = .evacuate, region: Int = 1) -> PlanDecree {
         PlanDecree(
-            id: 0xFEED_0000_0000_0001, kind: kind, region: region, percents: [5, 50, 100], watch: .milliseconds(200),
-            began: 1_700_000_000_000_000_000)
+            id: 0xFEED_0000_0000_0001, kind: kind, region: region,
+            cells: kind.isOfCells ? [CellIndex(3), CellIndex(9)] : [], founded: kind.isOfCells ? 9 : 0,
+            percents: [5, 50, 100], watch: .milliseconds(200), began: 1_700_000_000_000_000_000)
     }
 
     @Test func whatWasWrittenIsReadBackAndNothingElse() {
@@ -25,20 +26,41 @@ import Testing
         }
         #expect(PlanDecree.read(nil) == .some(nil))
         #expect(PlanDecree.read([]) == .some(nil))
-        let bytes = plan().bytes
-        for count in 1..<bytes.count { #expect(PlanDecree.read(Array(bytes.prefix(count))) == nil) }
-        #expect(PlanDecree.read(bytes + [0]) == nil)
-        var rng = Generator(seed: 4)
-        for _ in 0..<5_000 {
-            var damaged = bytes
-            damaged[Int(rng.below(UInt64(bytes.count)))] = UInt8(rng.below(256))
-            if case .some(.some(let read)) = PlanDecree.read(damaged) { #expect(read.bytes == damaged) }
+        for bytes in [plan().bytes, plan(.add).bytes] {
+            for count in 1..<bytes.count { #expect(PlanDecree.read(Array(bytes.prefix(count))) == nil) }
+            #expect(PlanDecree.read(bytes + [0]) == nil)
+            var rng = Generator(seed: 4)
+            for _ in 0..<5_000 {
+                var damaged = bytes
+                damaged[Int(rng.below(UInt64(bytes.count)))] = UInt8(rng.below(256))
+                if case .some(.some(let read)) = PlanDecree.read(damaged) { #expect(read.bytes == damaged) }
+            }
         }
     }
 
+    @Test func aPlanOfCellsLeadsToThemOrOffThem() {
+        // Cell 3 is of the founding, cell 9 was added.
+        let (add, drain) = (plan(.add), plan(.drain))
+        let before = Eligibility(evacuated: [2], drained: [CellIndex(3)])
+        let after = add.target(from: before)
+        #expect(after == Eligibility(evacuated: [2], added: [CellIndex(9)]))
+        #expect(drain.target(from: after) == before && add.origin(of: after) == before)
+        #expect(drain.origin(of: before) == after)
+        #expect(
+            add.isTarget(PlacementSide(since: .first, after)) && !add.isTarget(PlacementSide(since: .first, before)))
+        #expect(drain.leaves(CellIndex(9), region: 1) && !drain.leaves(CellIndex(4), region: 1))
+        #expect(!add.leaves(CellIndex(9), region: 1) && plan().leaves(CellIndex(4), region: 1))
+    }
+
     @Test func aPlanLeadsOutOfARegionOrBack() {
-        #expect(plan().target(from: []) == [1] && plan().target(from: [2]) == [1, 2])
-        #expect(plan(.restore).target(from: [1, 2]) == [2] && plan(.restore).target(from: [2]) == [2])
+        func target(_ kind: EvacuationPlan.Kind, from evacuated: [Int]) -> [Int] {
+            plan(kind).target(from: Eligibility(evacuated: evacuated)).evacuated
+        }
+        #expect(target(.evacuate, from: []) == [1] && target(.evacuate, from: [2]) == [1, 2])
+        #expect(target(.restore, from: [1, 2]) == [2] && target(.restore, from: [2]) == [2])
+        // What was added or drained stays so.
+        let cells = Eligibility(evacuated: [], added: [CellIndex(9)], drained: [CellIndex(3)])
+        #expect(plan(.restore).target(from: plan().target(from: cells)) == cells)
         #expect(plan().isTarget(PlacementSide(since: .first, evacuated: [0, 1])))
         #expect(!plan().isTarget(PlacementSide(since: .first)))
         #expect(plan(.restore).isTarget(PlacementSide(since: .first, evacuated: [0])))
@@ -58,7 +80,7 @@ import Testing
         for step in 0..<20 {
             switch CohortDirective(entry, plan: plan, mayBegin: true) {
             case .rest, .wait: return (entry, step)
-            case .begin(let evacuated): try entry.begin(evacuated: evacuated)
+            case .begin(let eligibility): try entry.begin(eligibility)
             case .now(let step), .whenFilled(let step), .whenVerified(let step): try entry.advance(step)
             }
         }

@@ -6,18 +6,32 @@ enum EvacuationView {
     // MARK: Status
 
     private static let statusKeys = [
-        "schema", "region", "kind", "outcome", "stage", "percent", "step", "cohorts", "records", "eta_ms", "reason",
+        "schema", "region", "cells", "kind", "outcome", "stage", "percent", "step", "cohorts", "records", "eta_ms",
+        "reason",
     ]
+
+    /// What is left, taken back, added or drained: the cells where there are some, else the region.
+    static func subject(_ document: JSONValue) -> String {
+        let cells = document["cells"].elements.compactMap(\.text)
+        guard !cells.isEmpty else { return document["region"].text ?? "?" }
+        return cells.prefix(6).joined(separator: ", ") + (cells.count > 6 ? " and \(cells.count - 6) more" : "")
+    }
+
+    /// For `-o name`.
+    static func names(_ document: JSONValue) -> [String] {
+        let cells = document["cells"].elements.compactMap(\.text)
+        return cells.isEmpty ? document["region"].text.map { ["region/\($0)"] } ?? [] : cells.map { "cell/\($0)" }
+    }
 
     /// `evacuation status`.
     static func status(_ answer: JSONValue) -> Report {
         let document = answer.ordered(statusKeys)
-        return Report(document, names: document["region"].text.map { ["region/\($0)"] } ?? []) { style in
-            guard let region = document["region"].text, document["outcome"].text != "none" else {
+        return Report(document, names: names(document)) { style in
+            guard !document["region"].isNull, document["outcome"].text != "none" else {
                 return "no evacuation is under way, and none is known\n"
             }
             let outcome = document["outcome"].text ?? "unknown"
-            var text = "\(document["kind"].text ?? "evacuate") of \(region) is "
+            var text = "\(document["kind"].text ?? "evacuate") of \(subject(document)) is "
             text += "\(style.painted(outcome, self.style(of: outcome)))"
             if let stage = document["stage"].int, isUnderWay(document) {
                 text += ": stage \(stage) (\(number(document["percent"])) %)"
@@ -46,7 +60,7 @@ enum EvacuationView {
 
     /// One line of a status: `evacuate us-east: stage 2 of 6 (25 %), fill, 10 of 64 cohorts moved, about 12 s left`.
     static func line(_ status: JSONValue, stages: Int? = nil) -> String {
-        var text = "\(status["kind"].text ?? "evacuate") \(status["region"].text ?? "?"): "
+        var text = "\(status["kind"].text ?? "evacuate") \(subject(status)): "
         if status["outcome"].text == "paused" { text += "paused at " }
         text += "stage \(number(status["stage"]))"
         if let stages, stages > 0 { text += " of \(stages)" }
@@ -64,7 +78,8 @@ enum EvacuationView {
     // MARK: Report
 
     private static let reportKeys = [
-        "schema", "region", "kind", "outcome", "reason", "customers_moved", "records_copied", "records_verified",
+        "schema", "region", "cells", "kind", "outcome", "reason", "customers_moved", "records_copied",
+        "records_verified",
         "acknowledged_writes_lost", "rerouted_ms", "duration_ms", "write_pause_ms", "phases", "stages", "refusals",
         "notes", "held_back",
     ]
@@ -75,9 +90,9 @@ enum EvacuationView {
             .ordering("phases", ["name", "service", "strategy", "outcome", "duration_ms", "does"])
             .ordering("stages", ["percent", "error_rate", "outcome", "detail"])
             .ordering("refusals", ["code", "reason", "figure", "next"])
-        return Report(document, names: document["region"].text.map { ["region/\($0)"] } ?? []) { style in
+        return Report(document, names: names(document)) { style in
             let outcome = document["outcome"].text ?? "unknown"
-            var text = "\(document["kind"].text ?? "evacuate") of \(document["region"].text ?? "?"): "
+            var text = "\(document["kind"].text ?? "evacuate") of \(subject(document)): "
             text += "\(style.painted(outcome, self.style(of: outcome)))"
             guard outcome != "refused" else { return text + "\n" + ForecastView.refusals(document, style) }
             text += " in \(time(document["duration_ms"]))"
@@ -106,7 +121,8 @@ enum EvacuationView {
             .init("acknowledged writes lost"),
             .init(lost.map { Wording.count($0) } ?? "-", (lost ?? 0) > 0 ? .red : .plain),
         ])
-        table.add([.init("last request to the region after"), .init(time(document["rerouted_ms"]))])
+        let place = document["cells"].elements.isEmpty ? "region" : "cells"
+        table.add([.init("last request to the \(place) after"), .init(time(document["rerouted_ms"]))])
         let pause = document["write_pause_ms"]
         table.add([
             .init("longest pause of a write"),
@@ -147,7 +163,7 @@ enum EvacuationView {
 
     /// What the command ends with; nil where it completed and lost nothing.
     static func failure(_ report: JSONValue) -> CommandFailure? {
-        let what = "the \(report["kind"].text ?? "evacuate") of \(report["region"].text ?? "?")"
+        let what = "the \(report["kind"].text ?? "evacuate") of \(subject(report))"
         let reason = report["reason"].text.map { ": \($0)" } ?? ""
         switch report["outcome"].text.flatMap({ EvacuationOutcome(rawValue: $0) }) {
         case .completed:

@@ -3,7 +3,8 @@ import Telemetry
 /// What an evacuation or a restore would do: plan, stages, and the predicted load of each cell.
 enum ForecastView {
     private static let keys = [
-        "schema", "kind", "region", "outcome", "reason", "refusals", "notes", "customers_moved", "phases", "stages",
+        "schema", "kind", "region", "cells", "outcome", "reason", "refusals", "notes", "customers_moved", "phases",
+        "stages",
         "load",
     ]
 
@@ -18,7 +19,7 @@ enum ForecastView {
                 document["load"].ordered(["factor", "before", "after", "limit", "shed", "cells"])
                     .ordering("cells", ["cell", "factor", "before", "after"]))
         }
-        return Report(document, names: document["region"].text.map { ["region/\($0)"] } ?? []) { style in
+        return Report(document, names: EvacuationView.names(document)) { style in
             [
                 sentence(document) + "\n", phases(document, style), stages(document, style), load(document, style),
                 refusals(document, style) + notes(document),
@@ -28,7 +29,7 @@ enum ForecastView {
 
     /// `prediction: evacuate us-east moves 667 of the customers, load on the others x 1.50 (30.0 % to 45.0 %)`
     static func sentence(_ document: JSONValue) -> String {
-        var text = "prediction: \(document["kind"].text ?? "evacuate") \(document["region"].text ?? "?")"
+        var text = "prediction: \(document["kind"].text ?? "evacuate") \(EvacuationView.subject(document))"
         if document["outcome"].text == "refused" { text += " would be refused;" }
         if let moved = document["customers_moved"].int { text += " moves \(Wording.plural(moved, "customer"))" }
         text += " in \(Wording.plural(document["stages"].elements.count, "stage"))"

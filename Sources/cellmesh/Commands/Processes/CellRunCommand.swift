@@ -1,9 +1,9 @@
 import ArgumentParser
 import UVDriver
 
-struct CellCommand: ParsableCommand {
+struct CellRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cell", abstract: "Run one cell of a mesh.",
+        commandName: "run", abstract: "Run one cell of a mesh.",
         discussion: """
             What 'up' starts for every cell; by itself for other hosts. It joins through any member that runs, and \
             ends in order on SIGTERM.

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Cells are added to a mesh under load, and drained from it, on real processes, through the commands.
+    @Suite struct CellChangeTests {
+        private static let topology = Program.root.appendingPathComponent("topology/nine-cells.yaml").path
+        private static let stages = ["--stages", "50,100", "--watch", "200ms"]
+
+        private func rows(_ cell: String, in mesh: TestMesh) throws -> Int {
+            let page = try mesh.json(["store", cell])
+            return ["records", "tombstones", "hints"].reduce(0) { $0 + (page[$1] as? Int ?? 0) }
+        }
+
+        private func state(_ cell: String, in mesh: TestMesh) throws -> String? {
+            let cells = try #require(try mesh.json(["status"])["cells"] as? [[String: Any]])
+            return cells.first { $0["name"] as? String == cell }?["state"] as? String
+        }
+
+        @Test func aCellIsAddedUnderLoadAndAnotherDrained() throws {
+            let mesh = try TestMesh()
+            try mesh.up(Self.topology)
+            let before = try (1...40).map { Set(try mesh.shard(of: "c\($0)")) }
+            let load = try mesh.start([
+                "load", "run", "--rate", "60", "--duration", "20s", "--customers", "40", "--verify", "-o", "json",
+            ])
+            #expect(try TestMesh.eventually { try rows("us-east-1", in: mesh) > 10 })
+
+            let forecast = try mesh.run(["cell", "add", "us-east", "--dry-run", "-o", "json"])
+            #expect(forecast.code == 0 && forecast.json["cells"] as? [String] == ["us-east-4"], "\(forecast.err)")
+            #expect(try state("us-east-4", in: mesh) == nil, "a dry run adds nothing")
+
+            let added = try mesh.run(["cell", "add", "us-east", "-o", "json"] + Self.stages)
+            #expect(added.code == 0 && added.json["outcome"] as? String == "completed", "\(added.out)\n\(added.err)")
+            #expect(added.json["customers_moved"] as? Int == forecast.json["customers_moved"] as? Int)
+            let after = try (1...40).map { Set(try mesh.shard(of: "c\($0)")) }
+            for (old, new) in zip(before, after) where old != new {
+                #expect(new.subtracting(old) == ["us-east-4"] && old.subtracting(new).count == 1, "\(old) \(new)")
+            }
+            #expect(after != before)
+            #expect(try rows("us-east-4", in: mesh) > 0)
+
+            let drained = try mesh.run(["cell", "drain", "us-east-1", "-o", "json"] + Self.stages)
+            #expect(drained.code == 0 && drained.json["outcome"] as? String == "completed", "\(drained.err)")
+            #expect(try TestMesh.eventually { try state("us-east-1", in: mesh) == "drained" })
+            let last = try (1...40).map { Set(try mesh.shard(of: "c\($0)")) }
+            #expect(last.allSatisfy { !$0.contains("us-east-1") && $0.count == 3 })
+            let writes = try #require(load.wait(limit: 90).json["writes"] as? [String: Any])
+            #expect(writes["lost"] as? Int == 0 && (writes["acknowledged"] as? Int ?? 0) > 50, "\(writes)")
+            #expect(try mesh.json(["status"])["state"] as? String == "serving")
+            #expect(try mesh.run(["cell", "drain", "us-east-1"]).code == 2, "it holds nothing")
+
+            // Down and up: the mesh keeps its cells, and starts none that holds nothing.
+            try mesh.down()
+            try mesh.up(Self.topology)
+            #expect(try (1...40).map { Set(try mesh.shard(of: "c\($0)")) } == last)
+            #expect(try state("us-east-1", in: mesh) == "drained" && state("us-east-4", in: mesh) == "serving")
+            // The drained one comes back before a new one is made.
+            let back = try mesh.run(["cell", "add", "us-east", "-o", "json"] + Self.stages)
+            #expect(back.code == 0 && back.json["cells"] as? [String] == ["us-east-1"], "\(back.out)\n\(back.err)")
+            #expect(try (1...40).map { Set(try mesh.shard(of: "c\($0)")) } == after)
+            try mesh.down()
+        }
+
+        @Test func whatIsWrongAddsNothing() throws {
+            let mesh = try TestMesh()
+            try mesh.up(Self.topology)
+            #expect(try mesh.run(["cell", "add", "us-eats"]).code == 64)
+            #expect(try mesh.run(["cell", "add", "us-east", "--count", "0"]).code == 64)
+            let zone = try mesh.run(["cell", "add", "us-east", "--zone", "q"])
+            #expect(zone.code == 64 && zone.err.contains("zones are a, b"), "\(zone.err)")
+            let unknown = try mesh.run(["cell", "drain", "us-east-11"])
+            #expect(unknown.code == 64 && unknown.err.contains("us-east-1"), "\(unknown.err)")
+            let mixed = try mesh.run(["cell", "drain", "us-east-1", "us-west-1"])
+            #expect(mixed.code == 64 && mixed.err.contains("one region"), "\(mixed.err)")
+            #expect(try mesh.run(["cell", "drain", "r1"]).code == 64)
+            #expect(try mesh.run(["evacuate", "us-east", "--confirm", "us-east"] + Self.stages).code == 0)
+            let evacuated = try mesh.run(["cell", "add", "us-east"])
+            #expect(evacuated.code == 2 && evacuated.err.contains("cellmesh restore us-east"), "\(evacuated.err)")
+            #expect((try mesh.json(["status"])["cells"] as? [Any])?.count == 9)
+            try mesh.down()
+        }
+    }
+}
