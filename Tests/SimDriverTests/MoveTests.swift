@@ -39,7 +39,9 @@ import Testing
             #expect(still.plan(seed: seed).allSatisfy(moves.contains))
         }
         let all = (1...200 as ClosedRange<UInt64>).flatMap { moving.plan(seed: $0) }
-        for verb in ["evacuate", "restore", "abort", "move", "unmove", "kill control", "pause control"] {
+        for verb in [
+            "evacuate", "restore", "abort", "move", "unmove", "add-cell", "drain", "kill control", "pause control",
+        ] {
             #expect(all.contains { $0.description.hasPrefix(verb) }, "\(verb)")
         }
         #expect(all.allSatisfy { $0.problem(in: Meshes.small(), duration: .seconds(8)) == nil })
@@ -65,6 +67,26 @@ import Testing
     @Test(arguments: [1010, 1030, 1050, 1070, 1100, 1150]) func aPinUnderWayComesToItsEnd(_ milliseconds: Int) throws {
         let report = try run(["move c5 0,2,3 @1s", "kill control @\(milliseconds)ms for 2s"], seconds: 6)
         #expect(report.isOk, "\(report.complaint)")
+    }
+
+    /// Cells come into a region and go, while others die, and the coordinator with them.
+    @Test(arguments: [
+        ["add-cell r1 @500ms"], ["drain r1-2 @500ms"], ["add-cell r1 @500ms", "pause router-1 @600ms for 4s"],
+        ["add-cell r1 @500ms", "kill r1-1 @1800ms for 3s", "drain r2-1 @7s"],
+        ["add-cell r2 @500ms", "kill control @1650ms for 2s"], ["drain r1-1 @500ms", "kill r1-1 @800ms for 4s"],
+        ["drain r1-1 @500ms", "add-cell r1 @7s"], ["add-cell r1 @500ms", "evacuate r1 @6s"],
+    ])
+    func cellsComeAndGo(_ faults: [String]) throws {
+        let report = try run(faults, seconds: 12)
+        #expect(report.isOk, "\(report.complaint)")
+        #expect(report.verdict("moves")?.detail.contains(" 0 completed") == false, "\(report.complaint)")
+    }
+
+    /// A cell that was added while the coordinator was dying is there, and idle: the next command takes it first.
+    @Test func aCellThatWasAddedInVainIsTakenByTheNextCommand() throws {
+        let report = try run(["add-cell r1 @500ms", "kill control @600ms for 3s", "add-cell r1 @6s"], seconds: 14)
+        #expect(report.isOk, "\(report.complaint)")
+        #expect(report.verdict("moves")?.detail.contains("1 plans: 1 completed") == true, "\(report.complaint)")
     }
 
     /// Deciders that lost their disks are replaced one by one: in the end none of the first is left.

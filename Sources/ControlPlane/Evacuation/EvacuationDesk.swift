@@ -85,7 +85,7 @@ final class EvacuationDesk {
             case .founding(let id), .known(let id): stores[CellIndex(position)] = id
             }
         }
-        guard let set = Coordinator.founding(topology, stores: stores) else { return }
+        guard let set = Coordinator.founding(topology.asFounded, stores: stores) else { return }
         guard (try? journal.setMeta("deciders", HexText.text(set.encoded()))) != nil else { return }
         host.learn(set)
     }

@@ -130,10 +130,13 @@ public struct Placement: Sendable {
 
     /// The mesh has further cells. Customers stay where they are: only entries lead to other cells.
     ///
-    /// - Parameter topology: begins with the cells of this placement's.
+    /// - Parameter topology: begins with the cells of this placement's. Its cells are all that is taken over of it: the seed
+    ///   that customers were placed by stays what it was.
     public mutating func grow(_ topology: MeshTopology) {
+        let seed = self.topology.seed
         self.topology = topology
-        views.grow(topology)
+        self.topology.seed = seed
+        views.grow(self.topology)
     }
 
     /// The customer's cells in the customer's order, the first healthy one of which serves; in joint those of the

@@ -31,6 +31,10 @@ enum SimEvent {
     case revive(SimMachine, life: UInt32)
     /// A client sends its next request.
     case arrival
+    /// A process reads which cells were added to the mesh.
+    case grow(SimProcess)
+    /// The control plane finds that all who run know the cells, and begins to move customers to them.
+    case beginAdding(region: Int, [CellIndex])
     /// A client has waited long enough.
     case patience(SimSocket, request: UInt64)
 
@@ -54,6 +58,8 @@ enum SimEvent {
         case .patience: 15
         case .faultEnds: 16
         case .late: 17
+        case .grow: 18
+        case .beginAdding: 19
         }
     }
 }

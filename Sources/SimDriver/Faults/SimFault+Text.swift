@@ -9,6 +9,7 @@ import MeshBase
 ///     loss us-east-1 > zone/us-west/a 20% @1s for 5s
 ///     reorder * <> * 10% 50ms @0s          duplicate, delay, clog: likewise
 ///     evacuate us-east @5s                 restore REGION    abort             move c12 0,4,8    unmove c12
+///     add-cell us-east @5s                 drain us-east-1
 extension SimFault: CustomStringConvertible {
     package var description: String {
         var words: [String]
@@ -28,6 +29,8 @@ extension SimFault: CustomStringConvertible {
             case .evacuate(let region): words = ["evacuate", region]
             case .restore(let region): words = ["restore", region]
             case .abort: words = ["abort"]
+            case .add(let region): words = ["add-cell", region]
+            case .drain(let cell): words = ["drain", cell]
             case .customer(let number, let cells):
                 words = ["move", "c\(number)", cells.map(String.init).joined(separator: ",")]
             case .home(let number): words = ["unmove", "c\(number)"]
@@ -99,6 +102,8 @@ extension SimFault: CustomStringConvertible {
         case ("evacuate", 1): return .evacuate(words[0])
         case ("restore", 1): return .restore(words[0])
         case ("abort", 0): return .abort
+        case ("add-cell", 1): return .add(words[0])
+        case ("drain", 1): return .drain(bare(words[0]))
         case ("unmove", 1): return number(words[0]).map { .home($0) }
         case ("move", 2):
             let cells = words[1].split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }

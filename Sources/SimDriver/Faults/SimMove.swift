@@ -6,6 +6,10 @@ package enum SimMove: Sendable, Hashable {
     case evacuate(String)
     case restore(String)
     case abort
+    /// A further cell of a region, or an idle one of it, comes into use.
+    case add(String)
+    /// A cell is drained.
+    case drain(String)
     /// A customer, by number, to cells by position.
     case customer(Int, [Int])
     /// The customer goes back to the shard that it would have.
@@ -17,6 +21,13 @@ package enum SimMove: Sendable, Hashable {
         case .evacuate(let region), .restore(let region):
             return topology.regions.contains { $0.name == region } ? nil : "there is no region \(region)"
         case .abort: return nil
+        case .add(let region):
+            guard let position = topology.regions.firstIndex(where: { $0.name == region }) else {
+                return "there is no region \(region)"
+            }
+            return topology.cells.contains { $0.region == position } ? nil : "region \(region) has no cell to go by"
+        case .drain(let cell):
+            return topology.cellIndex(named: cell) != nil ? nil : "there is no cell \(cell)"
         case .home(let number):
             return number >= 1 && number <= topology.customers.count ? nil : "there is no customer c\(number)"
         case .customer(let number, let cells):

@@ -10,6 +10,22 @@ extension SimSwarm {
         var plan = evacuations(&rng) + customers(&rng)
         let starts = plan.map(\.at)
         plan += ends(after: starts, &rng, &busy)
+        // Drawn by themselves: without them a seed is what it was.
+        var cells = Generator(seed: seed, concern: "sim.swarm.cells")
+        return plan + changes(&cells)
+    }
+
+    /// Cells come into a region, and go.
+    private func changes(_ rng: inout Generator) -> [SimFault] {
+        var plan: [SimFault] = []
+        for _ in 0..<[0, 0, 1, 1, 2][Int(rng.below(5))] {
+            let at = time(upTo: duration * 0.7, &rng)
+            let cell = topology.cells[Int(rng.below(UInt64(topology.cells.count)))]
+            let region = topology.regions[cell.region].name
+            plan.append(operate(rng.chance(0.6) ? .add(region) : .drain(cell.name), at: at))
+            let back = at + time(upTo: duration, &rng)
+            if rng.chance(0.3), back < duration { plan.append(operate(.add(region), at: back)) }
+        }
         return plan
     }
 

@@ -17,7 +17,7 @@ final class CellProcess: LinkingProcess {
         machine.knownStore = store?.id
         if machine.firstStore == nil { machine.firstStore = store?.id }
         var configuration = CellConfiguration(
-            topology: simulation.topology, cell: cell, gossip: simulation.gossip(of: machine),
+            topology: simulation.knownTopology, cell: cell, gossip: simulation.gossip(of: machine),
             placement: simulation.founding, store: store)
         let blueprint = simulation.topology.blueprint(of: cell)
         if let settings = blueprint.store, let defect = simulation.configuration.defect?.refill {
@@ -41,6 +41,7 @@ final class CellProcess: LinkingProcess {
         var outbox = outbox
         node.handle(event, now: now, into: &outbox)
     }
+    override func grow(_ topology: MeshTopology) { node.grow(topology) }
     override func nextDeadline() -> Instant? { node.nextDeadline() }
     override var swim: SWIM? { node.gossip.swim }
 

@@ -3,6 +3,7 @@ import Membership
 import MeshBase
 import Nodes
 import Sharding
+import Topology
 import Wire
 
 /// The control plane in the simulation: a member, and the coordinator of moves.
@@ -15,7 +16,7 @@ final class ControlProcess: LinkingProcess {
         let gossip = simulation.gossip(of: machine)
         node = try! ControlNode(gossip)
         coordinator = Coordinator(
-            topology: simulation.topology, placement: simulation.founding,
+            topology: simulation.knownTopology, placement: simulation.founding,
             seal: EntrySeal(secret: gossip.secret, mesh: gossip.mesh), boot: machine.boot, seed: simulation.seed)
         coordinator.defect = simulation.configuration.defect?.coordinator
         super.init(simulation, machine, connections: 1 << 20)
@@ -55,6 +56,7 @@ final class ControlProcess: LinkingProcess {
         coordinator.handle(answer: frame, from: cell, now: now, into: &outbox)
         for (_, answer) in coordinator.takeAnswers() { simulation.answered(answer) }
     }
+    override func grow(_ topology: MeshTopology) { coordinator.grow(topology, now: now) }
     override func listens(at endpoint: Endpoint) -> Bool { false }
     override var swim: SWIM? { node.gossip.swim }
 
@@ -63,8 +65,16 @@ final class ControlProcess: LinkingProcess {
     /// Carries out a command of the plan of faults.
     func command(_ move: SimMove) {
         switch move {
-        case .evacuate(let region): begin(.evacuate, region)
-        case .restore(let region): begin(.restore, region)
+        case .evacuate(let region), .restore(let region):
+            guard let position = simulation.topology.regions.firstIndex(where: { $0.name == region }) else { return }
+            let kind: EvacuationPlan.Kind = if case .evacuate = move { .evacuate } else { .restore }
+            begin(kind, position)
+        case .add(let region):
+            guard let position = simulation.topology.regions.firstIndex(where: { $0.name == region }) else { return }
+            simulation.addCell(in: position)
+        case .drain(let name):
+            guard let cell = simulation.topology.cellIndex(named: name) else { return }
+            begin(.drain, simulation.topology.cells[cell.position].region, cells: [cell])
         case .abort: coordinator.abort(ticket: 0, now: now)
         case .customer(let number, let cells):
             coordinator.move(
@@ -75,19 +85,27 @@ final class ControlProcess: LinkingProcess {
         coordinator.wake(now: now, into: &outbox)
     }
 
-    private func begin(_ kind: EvacuationPlan.Kind, _ region: String) {
-        guard let position = simulation.topology.regions.firstIndex(where: { $0.name == region }) else { return }
-        // As the control plane's checks do: no customer is left without a cell.
-        let left = Set(simulation.placement.table.entries.flatMap(\.state.target.evacuated)).union([position])
-        guard kind == .restore || simulation.placement.geographyWithoutCells(evacuated: left.sorted()) == nil else {
+    func begin(_ kind: EvacuationPlan.Kind, _ region: Int, cells: [CellIndex] = []) {
+        let topology = simulation.topology
+        let settings = topology.evacuation
+        let plan = PlanDecree(
+            id: StableHash.combine(simulation.seed, simulation.planNumber + 1), kind: kind, region: region,
+            cells: cells, founded: topology.foundingCells, percents: settings.stages,
+            watch: simulation.configuration.watch,
+            began: now.nanoseconds &+ Simulation.epoch)
+        // As the control plane's checks do: no customer is left without a cell, or without a domain of its shard.
+        let entries = simulation.placement.table.entries
+        let left = Set(entries.flatMap(\.state.target.evacuated)).union(kind == .evacuate ? [region] : [])
+        let isKept = entries.allSatisfy { entry in
+            let after = plan.target(from: entry.state.target.eligibility).leaving(left)
+            guard simulation.placement.geographyWithoutCells(after) == nil else { return false }
+            return kind != .drain
+                || topology.eligible(after).contains { topology.cells[$0.position].region == region }
+        }
+        guard kind == .restore || isKept, kind != .add || !left.contains(region) else {
             return simulation.answered(.refused("customers would be left without a cell"))
         }
         simulation.planNumber += 1
-        let settings = simulation.topology.evacuation
-        let plan = PlanDecree(
-            id: StableHash.combine(simulation.seed, simulation.planNumber), kind: kind, region: position,
-            percents: settings.stages, watch: simulation.configuration.watch,
-            began: now.nanoseconds &+ Simulation.epoch)
         coordinator.begin(plan, ticket: 0, now: now)
     }
 

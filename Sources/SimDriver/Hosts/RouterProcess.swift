@@ -8,14 +8,14 @@ import Wire
 /// A router in the simulation: the router node between clients, mesh links and gossip.
 final class RouterProcess: LinkingProcess {
     private var node: RouterNode
-    fileprivate let writer: RouterResponseWriter
+    fileprivate var writer: RouterResponseWriter
     private let limits: HTTPLimits
     /// Ends whose next request waited behind one that is answered now.
     private var ready: [SimSocket] = []
     private var clock = HTTPDate(wall: Simulation.epoch)
 
     init(_ simulation: Simulation, _ machine: SimMachine) throws(GossipPort.Invalid) {
-        let topology = simulation.topology
+        let topology = simulation.knownTopology
         var configuration = RouterConfiguration(
             topology: topology, placement: simulation.founding, gossip: simulation.gossip(of: machine),
             boot: machine.boot)
@@ -38,6 +38,11 @@ final class RouterProcess: LinkingProcess {
     override func tell(_ event: LinkingEvent) {
         var outbox = outbox
         node.handle(event, now: now, into: &outbox)
+    }
+    override func grow(_ topology: MeshTopology) {
+        var outbox = outbox
+        writer.grow(topology)
+        node.grow(topology, now: now, into: &outbox)
     }
     override func nextDeadline() -> Instant? { node.nextDeadline() }
     override var swim: SWIM? { node.gossip.swim }

@@ -1,6 +1,7 @@
 import Membership
 import MeshBase
 import Nodes
+import Topology
 import Wire
 
 /// One life of a program on a machine: its node, its connections, and everything else that a kill takes away.
@@ -18,6 +19,9 @@ class SimProcess {
     private(set) var sockets: Slab<SimSocket>
     private var dirty: [SimSocket] = []
     var nonces: Generator
+
+    /// The mesh has further cells.
+    func grow(_ topology: MeshTopology) {}
 
     init(_ simulation: Simulation, _ machine: SimMachine, connections: Int = 1 << 20) {
         self.simulation = simulation

@@ -56,7 +56,8 @@ extension Simulation {
     func birth(of machine: SimMachine, _ cell: CellIndex) -> StoreBirth {
         let tier = topology.blueprint(of: cell).store?.strictest
         let isFounding =
-            configuration.defect?.refill == .votesAtOnce || machine.lives == 1 && configuration.isFounded
+            configuration.defect?.refill == .votesAtOnce
+            || machine.lives == 1 && (configuration.isFounded || cell.position >= topology.foundingCells)
         return StoreBirth(
             storeID: UInt64(machine.boot), known: isFounding ? nil : machine.knownStore, isFounding: isFounding,
             promisesNothing: tier == .cache)
@@ -268,7 +269,7 @@ extension Simulation {
         return mesh.allSatisfy { machine in
             guard machine.isUp, !machine.isPaused else { return false }
             guard let router = machine.process as? RouterProcess else { return true }
-            return topology.cells.indices.allSatisfy { router.isServing(CellIndex($0)) }
+            return knownTopology.cells.indices.allSatisfy { router.isServing(CellIndex($0)) }
         }
     }
 

@@ -76,6 +76,16 @@ extension Simulation {
             fire(faults[index], event)
         case .faultEnds(let index):
             end(faults[index], event)
+        case .grow(let process):
+            guard mayRun(process, event) else { return }
+            note(event, process.machine, UInt64(addedCells))
+            process.grow(knownTopology)
+            turn(process)
+        case .beginAdding(let region, let cells):
+            guard let control, mayRun(control, event) else { return }
+            note(event, control.machine, UInt64(region))
+            control.begin(.add, region, cells: cells)
+            turn(control)
         case .arrival:
             note(event, clients.machine, 0)
             clients.arrival()

@@ -15,8 +15,12 @@ final class Simulation {
 
     let configuration: SimConfiguration
     let seed: UInt64
-    /// With the simulation's seed, so that services draw from it.
+    /// With the simulation's seed, so that services draw from it; with all cells that are ever added.
     let topology: MeshTopology
+    /// The cells that were added so far, of those that are ever added.
+    private(set) var addedCells = 0
+    /// What a process that starts now reads: without the cells that are to come.
+    private(set) var knownTopology: MeshTopology
     /// Of the topology's own seed, as the mesh was founded.
     let founding: Placement
     /// As it was decided last.
@@ -58,6 +62,9 @@ final class Simulation {
         self.configuration = configuration
         seed = configuration.seed
         var topology = configuration.topology
+        do throws(GrowthFault) { topology = try Self.grown(topology, configuration.faults) } catch {
+            throw SimRefusal("cells cannot be added: \(error)")
+        }
         do {
             founding = try Placement(topology, table: configuration.placement)
             placement = founding
@@ -66,6 +73,7 @@ final class Simulation {
         }
         topology.seed = configuration.seed
         self.topology = topology
+        knownTopology = topology.asFounded
         swim = SWIMConfiguration(topology.membership)
         do {
             try swim.validate()
@@ -114,7 +122,10 @@ final class Simulation {
         }
         let home = topology.control.region
         add(Self.controlName, .control, region: home, zone: topology.regions[home].zones.first ?? "")
-        mesh = machines
+        // What is added later is part of the mesh from then on.
+        mesh = machines.filter { machine in
+            if case .cell(let cell) = machine.work { cell.position < topology.foundingCells } else { true }
+        }
         add("clients", .clients, region: -1, zone: "")
         let outside = machines[machines.count - 1]
         clients = ClientProcess(self, outside)
@@ -228,10 +239,59 @@ final class Simulation {
     /// The deciders of the mesh, once all cells have been born.
     var foundingDeciders: DeciderSet? {
         var stores: [CellIndex: UInt64] = [:]
-        for (position, machine) in mesh.enumerated() where position < topology.cells.count {
-            if let store = machine.firstStore { stores[CellIndex(position)] = store }
+        for position in 0..<topology.foundingCells {
+            if let store = machines[position].firstStore { stores[CellIndex(position)] = store }
         }
-        return Coordinator.founding(topology, stores: stores)
+        return Coordinator.founding(topology.asFounded, stores: stores)
+    }
+
+    /// The topology with one further cell for each that the plan adds.
+    private static func grown(_ topology: MeshTopology, _ faults: [SimFault]) throws(GrowthFault) -> MeshTopology {
+        var grown = topology
+        for fault in SimFault.inOrder(faults) {
+            guard case .operate(.add(let name)) = fault.action,
+                let region = topology.regions.firstIndex(where: { $0.name == name })
+            else { continue }
+            grown = try grown.grown(grown.addedSince + [grown.furtherCell(in: region)])
+        }
+        return grown
+    }
+
+    /// Cells that no customer is on, by what was decided last.
+    private func isUnused(_ cell: CellIndex) -> Bool {
+        placement.table.entries.allSatisfy { entry in
+            [entry.state.inForce, entry.state.other].allSatisfy {
+                $0.map { !$0.eligibility.includes(cell, founded: topology.foundingCells) } ?? true
+            }
+        }
+    }
+
+    /// An operator adds a cell: an idle one of the region, or the next of those that are to come.
+    func addCell(in region: Int) {
+        let idle = knownTopology.cells.indices.first { position in
+            knownTopology.cells[position].region == region && isUnused(CellIndex(position))
+        }
+        if let idle { return schedule(.beginAdding(region: region, [CellIndex(idle)]), after: .seconds(1)) }
+        // They come in the order of their indices: those before it stay idle.
+        let first = topology.foundingCells + addedCells
+        guard let cell = (first..<topology.cells.count).first(where: { topology.cells[$0].region == region }) else {
+            return
+        }
+        while addedCells < cell + 1 - topology.foundingCells {
+            let machine = machines[topology.foundingCells + addedCells]
+            addedCells += 1
+            mesh.insert(machine, at: mesh.firstIndex { $0.index > machine.index } ?? mesh.count)
+            schedule(.start(machine), after: .milliseconds(20))
+        }
+        // What was added fitted when all of it was.
+        knownTopology = try! topology.asFounded.grown(Array(topology.addedSince.prefix(addedCells)))
+        var rng = Generator(seed: seed, concern: "sim.growth", node: UInt64(cell))
+        for machine in mesh {
+            guard let process = machine.process else { continue }
+            // Each looks at the file twice a second.
+            schedule(.grow(process), after: .nanoseconds(Int64(rng.below(500_000_000))))
+        }
+        schedule(.beginAdding(region: region, [CellIndex(cell)]), after: .seconds(1))
     }
 
     /// The control plane, where it runs.
