@@ -6,7 +6,7 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench bench-swim bench-faults swarm matrix fuzz release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim bench-faults swarm swarm-moves matrix fuzz release bootstrap clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ bench-faults: release ## What the fault layer costs, and how exact a delay is
 SEEDS := 1..1000
 swarm: release ## Simulate nine cells under every fault, lost disks among them, for SEEDS=1..1000
 	$(BINARY) sim swarm topology/nine-cells.yaml --lose-disks --seeds $(SEEDS)
+
+swarm-moves: release ## Move customers under every fault for SEEDS=1..1000, and kill everybody at every step of it
+	$(BINARY) sim swarm topology/nine-cells.yaml --moves --lose-disks --seeds $(SEEDS)
+	$(BINARY) sim strike topology/nine-cells.yaml --cohorts 16
 
 matrix: release ## Damage every file of a data directory in every way, and follow what is said to do (8 minutes)
 	@scripts/matrix $(BINARY)

@@ -105,6 +105,8 @@ public struct CASChange: Sendable {
     private var newest: Acceptor.Accepted?
     private var metAnother = false
     private var isUncertain = false
+    /// The round under way, or the one that has ended it, carries what its holder has proposed, and not what was found.
+    public private(set) var isProposing = false
 
     /// - Parameters:
     ///   - set: the newest set that the proposer knows was decided; a newer one is adopted on the way.
@@ -152,6 +154,7 @@ public struct CASChange: Sendable {
             return finish(.invalidValue)
         }
         if value != current { isUncertain = true }
+        isProposing = true
         return accept(value)
     }
 
@@ -219,6 +222,7 @@ public struct CASChange: Sendable {
         let round = max(ballot.round, highestRound) + 1
         guard round <= Ballot.highestRound else { return finish(.roundsExhausted) }
         attempts += 1
+        isProposing = false
         ballot = Ballot(epoch: set.epoch, round: round, proposer: ballot.proposer)
         heard = 0
         refused = 0

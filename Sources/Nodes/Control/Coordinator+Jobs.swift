@@ -62,13 +62,18 @@ extension Coordinator {
                 outgoing.append((member.cell, id, request, isInform))
             }
         case .decide(let current):
-            later.append((id, decide(id, job.purpose, current: current, now: now)))
+            let step = decide(id, job.purpose, current: current, now: now)
+            if jobs[id]?.change.isProposing ?? false { reached(.begun, job.purpose, job.change.decree, into: &sink) }
+            later.append((id, step))
         case .conflict(let backoff):
             jobs[id]!.isResting = true
             jobs[id]!.until = now + backoff
         case .chosen(let value):
+            let isOwn = job.change.isProposing
+            if isOwn { reached(.decided, job.purpose, job.change.decree, into: &sink) }
             adopt(job.change.set, now: now)
             chosen(value, id, job, now: now, into: &sink)
+            if isOwn { reached(.recorded, job.purpose, job.change.decree, into: &sink) }
         case .failed(let failure):
             adopt(job.change.set, now: now)
             let text: String =
@@ -82,6 +87,13 @@ extension Coordinator {
             end(id, .undecided(text, isUncertain: failure.isUncertain))
             stall(text, now: now, into: &sink)
         }
+    }
+
+    private func reached(
+        _ moment: CoordinatorStep.Moment, _ purpose: CoordinatorJob.Purpose, _ decree: DecreeName,
+        into sink: inout some CoordinatorSink
+    ) {
+        sink.reached(CoordinatorStep(moment: moment, decree: decree, change: purpose.name))
     }
 
     /// What was sent may be decided by whoever comes next: it is read again.

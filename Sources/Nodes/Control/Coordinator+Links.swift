@@ -12,6 +12,12 @@ package protocol CoordinatorSink: LinkSink {
     /// - Returns: false when the link is gone or full: nothing was sent, and nothing will be.
     mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool
     mutating func note(_ event: CoordinatorEvent)
+    /// A change has come so far; for who interrupts it there.
+    mutating func reached(_ step: CoordinatorStep)
+}
+
+extension CoordinatorSink {
+    package mutating func reached(_ step: CoordinatorStep) {}
 }
 
 extension Coordinator {

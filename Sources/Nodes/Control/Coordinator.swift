@@ -120,6 +120,8 @@ package struct Coordinator {
     /// Tells of the deciders that the mesh was founded with, or of newer ones that were decided.
     package mutating func learn(_ set: DeciderSet, now: Instant) {
         guard deciders.map({ set.epoch > $0.epoch }) ?? true else { return }
+        // What a former coordinator had decided, and died before it told anybody, only the deciders know.
+        if deciders == nil, !set.members.isEmpty { unsure = Set(0..<ledger.cohorts) }
         deciders = set
         lookAt = now
         due = .zero

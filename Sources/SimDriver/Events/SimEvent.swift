@@ -23,6 +23,8 @@ enum SimEvent {
     /// The answers of a committed batch reach the cell.
     case stored(CellProcess, [StoreAnswer])
     case burned(CellProcess, ticket: UInt64)
+    /// A machine's process is killed at a step of a workflow.
+    case strike(SimMachine)
     case fault(Int)
     case faultEnds(Int)
     /// What arrived at a late reader is read.
@@ -60,6 +62,7 @@ enum SimEvent {
         case .late: 17
         case .grow: 18
         case .beginAdding: 19
+        case .strike: 20
         }
     }
 }

@@ -128,7 +128,15 @@ private struct ControlOutbox: CoordinatorSink {
         process.wrote(link)
         return true
     }
-    mutating func note(_ event: CoordinatorEvent) { process.simulation.noted(event, by: process.machine) }
+    mutating func note(_ event: CoordinatorEvent) {
+        // What it does in the turn in which it was killed, nobody sees.
+        guard !process.hasCrashed else { return }
+        process.simulation.noted(event, by: process.machine)
+    }
+    mutating func reached(_ step: CoordinatorStep) {
+        guard !process.hasCrashed, !process.endsWithTurn else { return }
+        process.simulation.reached(step, by: process)
+    }
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         process.simulation.send(datagram, from: process.machine, to: endpoint)
     }

@@ -14,6 +14,8 @@ class SimProcess {
     var isDead = false
     /// The node has ordered its own death, which happens at the end of the turn.
     var hasCrashed = false
+    /// It is killed once what it has written in this turn is on its way.
+    var endsWithTurn = false
     /// The wake that stands in the queue; an earlier one replaces it.
     var wakeAt: Instant?
     private(set) var sockets: Slab<SimSocket>

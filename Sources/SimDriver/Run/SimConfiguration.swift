@@ -27,6 +27,8 @@ package struct SimConfiguration: Sendable {
     package var isFounded = true
     /// How long each stage of an evacuation is watched.
     package var watch = TimeAmount.milliseconds(200)
+    /// Who is killed at which step of the coordinator's.
+    package var strike: SimStrike?
     /// For tests of the checkers.
     package var defect: SimDefect?
 
@@ -44,6 +46,9 @@ package struct SimConfiguration: Sendable {
             return "times are not negative"
         }
         if let problem = load.problem { return problem }
+        if let strike, !Simulation.names(of: topology).contains(strike.node) {
+            return "there is no node \(strike.node)"
+        }
         if faults.count > Self.mostFaults { return "a plan has at most \(Self.mostFaults) faults" }
         for fault in faults {
             if let problem = fault.problem(in: topology, duration: duration) { return problem }

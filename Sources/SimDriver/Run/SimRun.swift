@@ -120,6 +120,8 @@ private struct Course {
         var report = SimulationReport(
             scenario: configuration.scenario, seed: configuration.seed, traceHash: simulation.trace.value,
             simulated: simulation.now - .zero, events: simulation.trace.events, faultsFired: simulation.faultsFired)
+        report.steps = simulation.steps
+        report.placement = simulation.placement.table.entries.map(SimEnd.init)
         let ledger = simulation.clients.ledger
         report.requests = SimulationReport.Requests(ledger)
         report.membership = simulation.membership.figures

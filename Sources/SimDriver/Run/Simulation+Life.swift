@@ -181,7 +181,7 @@ extension Simulation {
 
     /// Ends a process at once. The kernel resets its connections.
     @discardableResult
-    private func kill(_ machine: SimMachine) -> Bool {
+    func kill(_ machine: SimMachine) -> Bool {
         guard let process = machine.process else { return false }
         end(process)
         membership.killed(machine, now: now)

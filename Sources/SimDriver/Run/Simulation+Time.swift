@@ -72,6 +72,9 @@ extension Simulation {
             isReadingLate = true
             perform(event)
             isReadingLate = false
+        case .strike(let machine):
+            note(event, machine, 0)
+            kill(machine)
         case .fault(let index):
             fire(faults[index], event)
         case .faultEnds(let index):
@@ -193,6 +196,7 @@ extension Simulation {
         if !process.hasCrashed { process.endTurn() }
         guard !process.hasCrashed else { return crashed(process) }
         process.flush()
+        if process.endsWithTurn { return crashed(process) }
         if process.machine.isLeaving, process.hasLeft { return ended(process) }
         guard let local = process.nextDeadline(), local != .distantFuture else { return }
         let deadline = process.machine.clock.global(local)

@@ -25,6 +25,8 @@ final class Simulation {
     let founding: Placement
     /// As it was decided last.
     private(set) var placement: Placement
+    /// What the coordinator has come to, step by step.
+    private(set) var steps: [SimStep] = []
     /// How many plans were begun.
     var planNumber: UInt64 = 0
     /// Moves that were decided, and what came of commands, for the report.
@@ -303,6 +305,19 @@ final class Simulation {
         trace.note(now, kind: 131, node: UInt64(machine.index), content: event.traceContent)
         moves.noted(event)
         changed(settle: .seconds(1))
+    }
+
+    /// A change has come to a moment at which the plan may want somebody dead.
+    func reached(_ step: CoordinatorStep, by process: SimProcess) {
+        steps.append(SimStep(at: now - .zero, step: step))
+        guard let strike = configuration.strike, steps.count == strike.step + 1,
+            let index = machinesByName[strike.node]
+        else { return }
+        faultsFired += 1
+        schedule(.start(machines[index]), after: strike.length)
+        guard machines[index] === process.machine else { return schedule(.strike(machines[index]), after: .zero) }
+        // Before anything of this turn is sent, or after all of it.
+        if step.moment == .recorded { process.endsWithTurn = true } else { process.hasCrashed = true }
     }
 
     /// A decided entry was installed by somebody: from then on it is the placement.
