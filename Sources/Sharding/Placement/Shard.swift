@@ -25,7 +25,9 @@ public struct Shard: Sendable {
     }
 
     /// Adds a cell at the end; false, and nothing changed, when the shard is full or has it already.
-    @inlinable @discardableResult public mutating func append(_ cell: CellIndex) -> Bool {
+    ///
+    /// Never inlined: in a loop that is left early, optimised code of Swift 6.3 forgets what it has written.
+    @inline(never) @discardableResult public mutating func append(_ cell: CellIndex) -> Bool {
         guard Int(used) < Shard.capacity, !contains(cell) else { return false }
         cells[Int(used)] = cell.rawValue
         used += 1
