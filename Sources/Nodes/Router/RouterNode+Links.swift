@@ -14,6 +14,8 @@ struct CellLink {
     var hasServed = false
     /// When a client's request was sent there last; zero for never.
     var usedAt = Instant.zero
+    /// Answers about the placement that have come from there.
+    var exchanges: UInt32 = 0
     /// Whether it answers in time; begins anew with each link.
     var pulse = CellPulse()
 

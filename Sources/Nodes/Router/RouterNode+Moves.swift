@@ -97,10 +97,80 @@ extension RouterNode {
             complete(key, work.lack, into: &sink)
             return true
         }
+        if let others = work.others, !others.isOver { return goOnAfterAsking(key, others, now: now, into: &sink) }
         restart(key, assignment(of: operations[key]!.customer), now: now, into: &sink)
         return true
     }
 
+    // MARK: Too few answers
+
+    /// Too few cells answer. Perhaps the customer has moved, and nobody of its old shard is left to say so: two cells
+    /// beside it are asked for newer entries, once for each request, before it is told that there is no quorum.
+    /// - Returns: whether they are waited for.
+    mutating func asksOthers(
+        _ key: SlabKey, _ outcome: RegisterOperation.Outcome, into sink: inout some RouterSink
+    ) -> Bool {
+        guard case .record(var work) = operations[key]!.work, work.others == nil,
+            topology.sharding.replacement == .never
+        else { return false }
+        switch outcome {
+        case .noQuorum: break
+        case .refused: guard work.refusal == nil else { return false }
+        case .written, .found, .missing, .unknown, .behind: return false
+        }
+        let until = min(clock + policy.attemptTimeout, operations[key]!.deadline)
+        var others = RouterOperation.Others(cells: [], until: until)
+        for step in links.indices where others.cells.count < 2 {
+            // Not always the same two.
+            let cell = CellIndex((Int(operationNumber) + step) % links.count)
+            guard links[cell.position].canBeAsked, work.members.position(of: cell) == nil else { continue }
+            others.cells.append((cell, links[cell.position].exchanges))
+        }
+        guard !others.cells.isEmpty, clock < until else { return false }
+        counters.othersAsked += 1
+        work.others = others
+        work.isWaiting = true
+        work.lack = outcome
+        operations[key]!.work = .record(work)
+        for (cell, _) in others.cells { ask(cell, ledger.question, into: &sink) }
+        lookAgain(key)
+        return true
+    }
+
+    private mutating func lookAgain(_ key: SlabKey) {
+        operations[key]!.attempt &+= 1
+        attempts.arm(key, attempt: operations[key]!.attempt, at: clock + Self.othersWait)
+    }
+
+    /// Goes on in the customer's newer epoch as soon as one is known, and ends as it would have ended once both have
+    /// answered and know of none.
+    private mutating func goOnAfterAsking(
+        _ key: SlabKey, _ others: RouterOperation.Others, now: Instant, into sink: inout some RouterSink
+    ) -> Bool {
+        let assignment = assignment(of: operations[key]!.customer)
+        let isOpen =
+            now < others.until
+            && others.cells.contains {
+                links[$0.cell.position].state == .up && links[$0.cell.position].exchanges == $0.heard
+            }
+        guard assignment.epoch > operations[key]!.epoch || !isOpen else {
+            lookAgain(key)
+            return true
+        }
+        guard case .record(var work) = operations[key]!.work else { return false }
+        work.others?.isOver = true
+        if assignment.epoch > operations[key]!.epoch {
+            operations[key]!.work = .record(work)
+            restart(key, assignment, now: now, into: &sink)
+        } else {
+            work.isWaiting = false
+            operations[key]!.work = .record(work)
+            complete(key, work.lack, into: &sink)
+        }
+        return true
+    }
+
+    static var othersWait: TimeAmount { .milliseconds(2) }
     static var moveWait: TimeAmount { .milliseconds(10) }
     static var mostWaits: Int { 200 }
 }

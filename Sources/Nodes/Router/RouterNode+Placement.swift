@@ -48,6 +48,7 @@ extension RouterNode {
     mutating func exchanged(
         _ frame: borrowing FrameView, by cell: CellIndex, now: Instant, into sink: inout some RouterSink
     ) {
+        links[cell.position].exchanges &+= 1
         guard frame.head.kind == .reply, let exchange = EntryExchange(frame.body, cohorts: ledger.cohorts) else {
             counters.lateFrames += 1
             return

@@ -45,6 +45,7 @@ extension RouterNode {
         {
             return wait(key, outcome)
         }
+        if asksOthers(key, outcome, into: &sink) { return }
         if let paused = work.pausedAt { writePauses.record(clock - paused) }
         var response = RouterResponse(status: 200)
         if outcome.isRefusal, let shed = work.shed {

@@ -392,6 +392,8 @@ package struct RouterCounters: Sendable {
     package var lateFrames: UInt64 = 0
     package var abandoned: UInt64 = 0
     package var noQuorum: UInt64 = 0
+    /// Requests that too few cells answered, and for which two others were asked whether the customer has moved.
+    package var othersAsked: UInt64 = 0
     /// Records refused because no cell that answers has what the client's session has seen.
     package var sessionsBehind: UInt64 = 0
     /// Requests that asked for more than the tier gives, or for what cannot be: refused before anything was done.

@@ -42,6 +42,8 @@ struct RouterOperation {
         var lack = RegisterOperation.Outcome.unknown
         /// When a write was refused for the first time because of a move; what follows is the pause that it cost.
         var pausedAt: Instant?
+        /// Cells that are no members and were asked whether the customer has moved; nil before.
+        var others: Others?
         /// The newest value that a read has found.
         var value: [UInt8] = []
         /// The position whose answer is being returned.
@@ -56,6 +58,14 @@ struct RouterOperation {
         var asksAll = false
         /// More cells are needed than the tier needs by itself.
         var isAboveTier = false
+    }
+    /// Who else was asked for newer entries, for want of cells that answer.
+    struct Others {
+        /// With how many answers about the placement had come from each until then.
+        var cells: [(cell: CellIndex, heard: UInt32)]
+        /// Nobody is waited for any longer.
+        var until: Instant
+        var isOver = false
     }
     /// What a client carries of what it has seen.
     struct ClientSession {

@@ -168,6 +168,57 @@ import Topology
         #expect(router.node.writePauses.count == 1 && router.isIdle)
     }
 
+    /// An entry that somebody answers with who was asked about the placement.
+    private func tell(_ cell: CellIndex, _ entries: [PlacementEntry], at now: Instant) {
+        var answer = ByteBuffer()
+        EntryExchange(digest: 1, entries: entries.map { seal.seal(decided: $0) }).append(to: &answer)
+        let head = FrameHead(
+            kind: .reply, request: RouterNode.exchangeRequest, customer: router.customer, epoch: .first)
+        router.node.handle(
+            frame: FrameView(head: head, customer: .empty, name: .empty, note: .empty, body: answer.bytes),
+            from: cell, now: now, into: &router.sink)
+    }
+
+    /// A router that missed every epoch: of the shard that it knows, nobody is left who could tell it of another.
+    @Test(arguments: [HTTPMethod.get, .put]) func twoOthersAreAskedBeforeThereIsNoQuorum(_ method: HTTPMethod) throws {
+        let away = Shard((0..<6).map { CellIndex($0 as Int) }.filter { !router.shard.contains($0) })!
+        var moved = PlacementEntry(cohort: cohort)
+        try moved.pin(router.customer, from: router.shard, to: away)
+        try moved.advance(pin: router.customer, .switchOver)
+        try moved.advance(pin: router.customer, .release)
+        for cell in router.shard { router.linkDown(cell, now: .zero) }
+        router.sink.exchanges = []
+        router.request(method, .record)
+        #expect(router.takeAnswer() == nil && router.takeFrames().isEmpty)
+        let asked = router.sink.exchanges.map(\.cell)
+        #expect(asked.count == 2 && asked.allSatisfy { away.contains($0) })
+        tell(asked[1], [moved], at: .at(1))
+        router.wake(.at(2))
+        let frames = router.takeFrames()
+        #expect(Set(frames.map(\.cell)) == Set(away))
+        for frame in frames { router.answer(frame, version: RecordVersion(counter: 4, writer: 1), now: .at(3)) }
+        for frame in router.takeFrames() { router.answer(frame, now: .at(4)) }
+        #expect([200, 204].contains(router.takeAnswer()?.status))
+        #expect(router.counters.othersAsked == 1 && router.isIdle)
+    }
+
+    /// Nobody knows of a move: it is told as soon as both have said so, or after the time of an attempt.
+    @Test(arguments: [true, false]) func othersThatKnowNothingAreNotWaitedFor(_ answer: Bool) throws {
+        for cell in router.shard { router.linkDown(cell, now: .zero) }
+        router.sink.exchanges = []
+        router.request(.get, .record)
+        let asked = router.sink.exchanges.map(\.cell)
+        if answer { for cell in asked { tell(cell, [], at: .at(1)) } }
+        var now = Instant.zero
+        while router.node.isIdle == false, now < .at(5_000) {
+            now += .milliseconds(1)
+            router.wake(now)
+        }
+        #expect(router.takeAnswer()?.status == 503)
+        #expect(answer ? now <= .at(3) : now > .at(100) && now <= .at(1_000))
+        #expect(router.counters.noQuorum == 1)
+    }
+
     @Test func aWaitEndsWithTheDeadline() throws {
         router.request(.get, .record, deadline: .milliseconds(100))
         var now = Instant.zero
