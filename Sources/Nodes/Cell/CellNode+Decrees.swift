@@ -22,9 +22,6 @@ extension CellNode {
             counters.refused += 1
             return refuse(asker, .overloaded, frame.head, into: &sink)
         }
-        sink.store(
-            StoreOrder(
-                ticket: ticket.rawValue, customer: [], key: [], epoch: .first,
-                operation: .decree(bytes, cell: cell)))
+        give(.decree(bytes, cell: cell), ticket, into: &sink)
     }
 }

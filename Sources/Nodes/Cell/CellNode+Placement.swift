@@ -120,10 +120,7 @@ extension CellNode {
             RecordKeeper.mayDrop(from: room.stored.entry, to: entry)
             ? RecordKeeper(cell: cell, previous: room.stored.entry, entry: entry, placement: ledger.placement) : nil
         rooms[cohort].keeper = keeper
-        sink.store(
-            StoreOrder(
-                ticket: ticket.rawValue, customer: [], key: [], epoch: .first,
-                operation: .install(entry, keeper)))
+        give(.install(entry, keeper), ticket, into: &sink)
     }
 
     /// The store has answered an order to install an entry.
@@ -160,10 +157,7 @@ extension CellNode {
             installRetryAt = .zero
             return
         }
-        sink.store(
-            StoreOrder(
-                ticket: ticket.rawValue, customer: [], key: [], epoch: .first,
-                operation: .purge(keeper, after: after, limit: StoredCohort.purgeLimit)))
+        give(.purge(keeper, after: after, limit: StoredCohort.purgeLimit), ticket, into: &sink)
     }
 
     mutating func purged(
@@ -224,9 +218,7 @@ extension CellNode {
             counters.refused += 1
             return refuse(asker, .overloaded, frame.head, into: &sink)
         }
-        sink.store(
-            StoreOrder(
-                ticket: ticket.rawValue, customer: [], key: [], epoch: .first, operation: .count(cohort: cohort)))
+        give(.count(cohort: cohort), ticket, into: &sink)
     }
 
     mutating func counted(

@@ -8,13 +8,11 @@ import Wire
 struct PendingOrder: Sendable {
     enum Purpose: Sendable {
         case record(ConnectionID, request: UInt64, customer: CustomerHash, epoch: Epoch, isWrite: Bool)
-        /// Another cell that reads a cohort.
-        case list(ConnectionID, request: UInt64, asker: CellIndex, ListQuestion)
+        /// Who reads a cohort is known to `CohortListings`.
+        case list(cohort: Int)
         case fetch(ConnectionID, request: UInt64, cohort: Int, asked: Int)
         /// The cell's own refill: a page up to a position, a question, or a change of the store's life.
         case refill(RecordPosition, isChange: Bool, isLast: Bool)
-        /// What the cell has itself of the cohort that it reads.
-        case ownList(number: UInt64)
         case install(cohort: Int)
         case purge(cohort: Int, after: RecordPosition)
         case count(ConnectionID, request: UInt64, cohort: Int)
@@ -71,7 +69,7 @@ extension CellNode {
             operation: operation)
         // Whoever else acknowledges it, this cell answers for it until every member has it.
         if isWrite, hints.isOn, tiers?.tier(ofKey: frame.name) == .important { order.hintedAt = hintClock }
-        sink.store(order)
+        give(order, of: frame.head.customer, into: &sink)
     }
 
     /// Of `orders.limit`: as many orders as are in hand, or as their values fill of what the store's queue takes.
@@ -129,7 +127,8 @@ extension CellNode {
                 now: now, into: &sink)
         case (.refill(let position, let isChange, let isLast), _):
             refilled(answer.outcome, upTo: position, isChange: isChange, isLast: isLast, now: now, into: &sink)
-        case (.ownList(let number), _): listedOwn(answer.outcome, number: number, now: now, into: &sink)
+        case (.list(let cohort), _):
+            listed(answer.outcome, SlabKey(rawValue: answer.ticket), cohort, now: now, into: &sink)
         case (.install(let cohort), _): installed(answer.outcome, cohort, now: now, into: &sink)
         case (.purge(let cohort, let after), _): purged(answer.outcome, cohort, after: after, now: now, into: &sink)
         case (.count(let link, let request, let cohort), _):
@@ -144,17 +143,12 @@ extension CellNode {
             }
         case (.decree(let link, let request), .decree(let bytes?)):
             bytes.withUnsafeBytes { sink.reply(Self.answer(request), to: link, note: .empty, body: $0) }
-        case (.list(let link, let request, let asker, let question), .listed(let lines, let isLast, let floor)):
-            listed(
-                lines, isLast: isLast, floor: floor, question, to: link, request: request, asker: asker, into: &sink)
         case (.fetch(let link, let request, _, let asked), .fetched(let records, let taken)):
             fetched(records, isComplete: taken == asked, to: link, request: request, into: &sink)
-        case (.list(let link, let request, _, let question), .otherEntry):
-            refuseEpoch(question.cohort, request: request, epoch: .first, to: link, into: &sink)
         case (.fetch(let link, let request, let cohort, _), .otherEntry):
             refuseEpoch(cohort, request: request, epoch: .first, to: link, into: &sink)
-        case (.list(let link, let request, _, _), _), (.fetch(let link, let request, _, _), _),
-            (.decree(let link, let request), _), (.lacks(let link, let request), _):
+        case (.fetch(let link, let request, _, _), _), (.decree(let link, let request), _),
+            (.lacks(let link, let request), _):
             sink.refuse(Self.refusal(of: answer.outcome), request: request, to: link)
         }
     }

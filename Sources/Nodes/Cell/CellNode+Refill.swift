@@ -90,8 +90,7 @@ extension CellNode {
             return
         }
         if operation.isChange { isChangingLife = true }
-        sink.store(
-            StoreOrder(ticket: ticket.rawValue, customer: [], key: [], epoch: .first, operation: operation))
+        give(operation, ticket, into: &sink)
     }
 
     /// What the store has answered to an order of the refill.

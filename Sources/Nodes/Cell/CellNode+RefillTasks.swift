@@ -119,43 +119,55 @@ extension CellNode {
             }
             ask(.fill(page), at: ready.upTo, isLast: isAtEnd, into: &sink)
         }
+        var hasMore = false
         for place in refill.peers.indices where refill.peers[place].isSource && refill.peers[place].asked == nil {
             let wanted = refill.page?.wanted(of: place, limit: topology.routing.bodyLimit) ?? []
             if !wanted.isEmpty {
                 ask(place, .fetch(wanted), now: now, into: &sink)
             } else if refill.peers[place].wantsLines {
                 if refill.peers[place].isSelf {
-                    listOwn(place, now: now, into: &sink)
+                    if takeOwn(place, task) { hasMore = true } else { listOwn(place, now: now, into: &sink) }
                 } else {
                     ask(place, .list, now: now, into: &sink)
                 }
             }
         }
+        // Outside of the loop: it may bring the task to its end.
+        if hasMore { pull(now: now, into: &sink) }
+    }
+
+    /// What is known of the cell's own store; false where it has to be asked.
+    private mutating func takeOwn(_ place: Int, _ task: RefillTask) -> Bool {
+        let key = CohortListings.Key(
+            cohort: task.cohort, version: task.fence.version, verifies: task.purpose == .verify,
+            after: max(refill.peers[place].after, task.fence.start))
+        guard let listing = listings.known(key) else { return false }
+        refill.peers[place].take(listing)
+        return true
     }
 
     /// Asks the cell's own store what it has already.
     private mutating func listOwn(_ place: Int, now: Instant, into sink: inout some CellSink) {
         guard let task = refill.task else { return }
         let number = refill.nextNumber()
-        guard let ticket = orders.insert(PendingOrder(purpose: .ownList(number: number))) else { return }
+        let after = refill.peers[place].after
         refill.peers[place].ask(.list, number: number, now: now)
-        sink.store(
-            StoreOrder(
-                ticket: ticket.rawValue, customer: [], key: [], epoch: .first,
-                operation: .list(
-                    task.fence, after: refill.peers[place].after, limit: RecordPages.mostLines,
-                    fingerprints: task.purpose == .verify)))
+        guard
+            !list(
+                task.fence, after: after, verifies: task.purpose == .verify, for: .own(number: number), now: now,
+                into: &sink)
+        else { return }
+        // The store has as much to do as it may: the next look tries again.
+        _ = refill.peers[place].answered(number)
     }
 
-    /// What the cell's own store has.
+    /// What the cell's own store has; nil where it did not tell.
     mutating func listedOwn(
-        _ outcome: StoreAnswer.Outcome, number: UInt64, now: Instant, into sink: inout some CellSink
+        _ listing: CohortListings.Listing?, number: UInt64, now: Instant, into sink: inout some CellSink
     ) {
         guard let place = refill.place(of: cell), refill.peers[place].answered(number) != nil else { return }
-        if case .listed(let lines, let isLast, _) = outcome {
-            refill.peers[place].lines.append(contentsOf: lines)
-            refill.peers[place].after = lines.last?.position ?? refill.peers[place].after
-            refill.peers[place].isAtEnd = isLast
+        if let listing {
+            refill.peers[place].take(listing)
             goOn(now: now, into: &sink)
         } else {
             refill.paceAt = now + Refill.pace

@@ -6,11 +6,8 @@ import Wire
 
 /// What a cell tells other cells of the records that they share.
 extension CellNode {
-    /// Records looked at for one page; few of them need to be the asker's.
-    private static let scanned = 2_048
-
     mutating func handle(
-        peer frame: borrowing FrameView, _ asker: CellAsker, into sink: inout some CellSink
+        peer frame: borrowing FrameView, _ asker: CellAsker, now: Instant, into sink: inout some CellSink
     ) {
         guard case .frame(let link, let request) = asker else { return }
         guard let store else { return refuse(asker, .noStore, frame.head, into: &sink) }
@@ -31,10 +28,14 @@ extension CellNode {
             }
             let fence = CohortFence(ledger.table, cohort: question.cohort)
             if frame.head.kind == .recordList {
-                purpose = .list(link, request: request, asker: peer, question)
                 let after = RecordPosition(
                     hash: frame.head.customer, customer: Array(frame.customer), key: Array(frame.name))
-                operation = .list(fence, after: after, limit: Self.scanned, fingerprints: question.verifies)
+                let waiter = CohortListings.Waiter.cell(link, request: request, asker: peer, question)
+                guard !list(fence, after: after, verifies: question.verifies, for: waiter, now: now, into: &sink) else {
+                    return
+                }
+                counters.refused += 1
+                return refuse(asker, .overloaded, frame.head, into: &sink)
             } else {
                 guard let positions = RecordPages.positions(frame.body), !positions.isEmpty else {
                     return refuse(asker, .malformed, frame.head, into: &sink)
@@ -60,8 +61,7 @@ extension CellNode {
             counters.refused += 1
             return refuse(asker, .overloaded, frame.head, into: &sink)
         }
-        sink.store(
-            StoreOrder(ticket: ticket.rawValue, customer: [], key: [], epoch: .first, operation: operation))
+        give(operation, ticket, into: &sink)
     }
 
     private var pageBytes: Int { min(RecordPages.mostBytes, topology.routing.bodyLimit) }
@@ -71,12 +71,13 @@ extension CellNode {
     }
 
     /// A page of lines for another cell: those of customers that both hold, this one on the side in force.
-    mutating func listed(
-        _ lines: [RecordLine], isLast: Bool, floor: UInt64, _ question: ListQuestion, to link: ConnectionID,
-        request: UInt64, asker: CellIndex, into sink: inout some CellSink
+    mutating func tell(
+        _ listing: CohortListings.Listing, _ question: ListQuestion, to link: ConnectionID, request: UInt64,
+        asker: CellIndex, into sink: inout some CellSink
     ) {
+        let lines = listing.lines
         var page = RecordPages.Listing(
-            lines: [], upTo: lines.last?.position ?? .start, isLast: isLast, floor: floor)
+            lines: [], upTo: lines.last?.position ?? .start, isLast: listing.isLast, floor: listing.floor)
         var bytes = 0
         var customer: CustomerHash?
         var isShared = false

@@ -57,6 +57,8 @@ package struct CellNode: ~Copyable {
     /// What the cell knows of the placement; its store installs it, cohort after cohort.
     package internal(set) var ledger: PlacementLedger
     var rooms: [CohortRoom]
+    /// What the store was found to hold, for whoever asks next.
+    var listings: CohortListings
     /// When what the store could not be asked is asked again.
     var installRetryAt = Instant.distantFuture
     /// The strictest of its store: a cohort follows it as a whole.
@@ -106,6 +108,7 @@ package struct CellNode: ~Copyable {
             configuration.placement, seal: EntrySeal(secret: port.secret, mesh: port.mesh))
         for cohort in store?.cohorts ?? [] { ledger.take(decided: cohort.entry) }
         self.ledger = ledger
+        listings = CohortListings(cohorts: ledger.cohorts)
         rooms = (0..<ledger.cohorts).map { CohortRoom(stored: StoredCohort(entry: PlacementEntry(cohort: $0))) }
         for cohort in store?.cohorts ?? [] where rooms.indices.contains(cohort.entry.cohort) {
             rooms[cohort.entry.cohort].stored = cohort
@@ -222,7 +225,7 @@ package struct CellNode: ~Copyable {
         case .recordVersion, .recordRead, .recordWrite:
             order(frame, asker, into: &sink)
         case .storeState, .recordList, .recordFetch, .hints:
-            handle(peer: frame, asker, into: &sink)
+            handle(peer: frame, asker, now: now, into: &sink)
         case .entries: exchange(frame, asker, now: now, into: &sink)
         case .cohortStatus: tellStatus(frame, asker, now: now, into: &sink)
         case .decree: decide(frame, asker, into: &sink)

@@ -41,6 +41,20 @@ public struct StoreOrder: Sendable, Equatable {
         /// Changes the life where `StoreLife.mayBecome` allows it. `peers` are the stores of those born together.
         case becomes(StoreLife, peers: [String: UInt64])
 
+        /// Which records it may change; of one about a record, the customer says in which cohort.
+        public var reach: Reach {
+            switch self {
+            case .version, .read, .list, .fetch, .life, .count, .hints, .lacks: .nothing
+            // Hints and promises are no records.
+            case .settle, .decree: .nothing
+            case .fill(let page): page.isLastOfStore ? .everything : .cohort(page.fence.cohort)
+            case .install(let entry, _): .cohort(entry.cohort)
+            case .purge(let keeper, _, _): .cohort(keeper.cohort)
+            case .drop(let fence, _): .cohort(fence.cohort)
+            case .write, .becomes: .everything
+            }
+        }
+
         /// Whether the store is another one afterwards; what only asks is carried out on a full disk as well.
         public var changes: Bool {
             switch self {
@@ -49,6 +63,16 @@ public struct StoreOrder: Sendable, Equatable {
             }
         }
     }
+    /// Which records an order may change.
+    public enum Reach: Sendable, Equatable {
+        /// None.
+        case nothing
+        /// Those of one cohort, or what the cell may do with them.
+        case cohort(Int)
+        /// Any.
+        case everything
+    }
+
     /// Synced to the disk before it is answered, whatever the store's durability: what a cell has promised the others.
     public var isSynced: Bool {
         switch operation {

@@ -143,6 +143,8 @@ struct RecordStatements {
         after position: RecordPosition, upTo last: UInt64, limit: Int, fingerprints: Bool = false
     ) throws(SQLiteResult) -> [RecordLine] {
         var lines: [RecordLine] = []
+        // Rows of one customer lie next to each other, and share its name.
+        var customer: [UInt8] = []
         let code = bound(fingerprints ? selectPrints : selectPage, position) { rows in
             var code = rows.bind(RecordPosition(before: last).storedHash, at: 4)
             code |= rows.bind(Int64(limit), at: 5)
@@ -150,9 +152,11 @@ struct RecordStatements {
             while code == SQLITE_ROW {
                 guard let version = RecordVersion(stored: rows.blob(3)) else { return SQLITE_CORRUPT }
                 let hash = CustomerHash(rawValue: UInt64(bitPattern: rows.integer(0)) ^ 1 << 63)
+                let name = rows.blob(1)
+                if !customer.elementsEqual(name) { customer = Array(name) }
                 lines.append(
                     RecordLine(
-                        position: RecordPosition(hash: hash, customer: Array(rows.blob(1)), key: Array(rows.blob(2))),
+                        position: RecordPosition(hash: hash, customer: customer, key: Array(rows.blob(2))),
                         version: version, tombstone: rows.integer(4) != 0,
                         fingerprint: fingerprints ? RecordLine.fingerprint(rows.blob(5)) : 0))
                 code = rows.step()

@@ -120,6 +120,8 @@ package enum RecordPages {
     private struct Reader {
         let bytes: UnsafeRawBufferPointer
         var at = 0
+        /// Of the last position: lines of one customer lie next to each other, and share its name.
+        private var customer: (name: [UInt8], hash: CustomerHash) = ([], CustomerHash(rawValue: 0))
 
         init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
@@ -140,9 +142,16 @@ package enum RecordPages {
 
         mutating func position() -> RecordPosition? {
             guard let customers = integer(UInt16.self), let keys = integer(UInt16.self),
-                let customer = take(Int(customers)), let key = take(Int(keys))
+                bytes.count - at >= Int(customers)
             else { return nil }
-            return RecordPosition(customer: customer, key: key)
+            let name = bytes[at..<(at + Int(customers))]
+            if !customer.name.elementsEqual(name) || customer.name.isEmpty {
+                let name = Array(name)
+                customer = (name, name.withUnsafeBytes { CustomerHash($0) })
+            }
+            at += Int(customers)
+            guard let key = take(Int(keys)) else { return nil }
+            return RecordPosition(hash: customer.hash, customer: customer.name, key: key)
         }
 
         mutating func line() -> RecordLine? {

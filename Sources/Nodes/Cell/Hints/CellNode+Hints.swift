@@ -38,14 +38,9 @@ extension CellNode {
         }
         hints.isAsking = true
         hints.look(at: .distantFuture)
-        order(
-            ticket,
-            .hints(after: hints.after, until: hintClock - HintDelivery.age, limit: HintDelivery.pageSize), into: &sink)
-    }
-
-    private func order(_ ticket: SlabKey, _ operation: StoreOrder.Operation, into sink: inout some CellSink) {
-        sink.store(
-            StoreOrder(ticket: ticket.rawValue, customer: [], key: [], epoch: .first, operation: operation))
+        give(
+            .hints(after: hints.after, until: hintClock - HintDelivery.age, limit: HintDelivery.pageSize), ticket,
+            into: &sink)
     }
 
     mutating func tookHints(_ outcome: StoreAnswer.Outcome, now: Instant, into sink: inout some CellSink) {
@@ -155,16 +150,16 @@ extension CellNode {
                     PendingOrder(purpose: .hinted(line: line, to: peer, batch: hints.batch)))
             else { break }
             hints.sending += 1
-            sink.store(
+            give(
                 StoreOrder(
                     ticket: ticket.rawValue, customer: position.customer, key: position.key,
-                    epoch: ledger.placement.epoch(of: position.hash), operation: .read))
+                    epoch: ledger.placement.epoch(of: position.hash), operation: .read), of: position.hash, into: &sink)
         }
         guard hints.isOver(now: now) else { return }
         let complete = hints.complete
         hints.end(now: now)
         guard !complete.isEmpty, let ticket = orders.insert(PendingOrder(purpose: .settled)) else { return }
-        order(ticket, .settle(complete), into: &sink)
+        give(.settle(complete), ticket, into: &sink)
     }
 
     /// The cell's own record of a hint: on to the member that lacks it.

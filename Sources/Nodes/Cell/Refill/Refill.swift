@@ -195,20 +195,30 @@ struct Refill {
     mutating func merge() {
         guard page == nil, let task else { return }
         let sources = peers.indices.filter { peers[$0].isSource }
+        guard sources.allSatisfy({ peers[$0].hasNext }) else { return }
         var items: [RefillPage.Item] = []
         var reached: RecordPosition?
-        while items.count < RecordPages.mostLines {
-            guard sources.allSatisfy({ peers[$0].hasNext }) else { break }
-            guard let position = sources.compactMap({ peers[$0].lines.first?.position }).min() else {
+        // The hash of each source's next line, so that few of them are compared name by name; nil at its end.
+        var heads = sources.map { peers[$0].lines.first?.position.hash.rawValue }
+        var isShort = false
+        while items.count < RecordPages.mostLines, !isShort {
+            guard let hash = heads.compactMap({ $0 }).min() else {
                 // All are at their end.
                 page = RefillPage(items: items, upTo: reached ?? cursor, isLast: true)
                 return
             }
+            let near = sources.indices.filter { heads[$0] == hash }
+            // Some source is there: it gave the hash.
+            var position = peers[sources[near[0]]].lines[0].position
+            for number in near.dropFirst() { position = min(position, peers[sources[number]].lines[0].position) }
             reached = position
             var newest: RefillPage.Item?
             var own: RecordLine?
-            for place in sources where peers[place].lines.first?.position == position {
+            for number in near where peers[sources[number]].lines[0].position == position {
+                let place = sources[number]
                 let line = peers[place].lines.removeFirst()
+                heads[number] = peers[place].lines.first?.position.hash.rawValue
+                if heads[number] == nil, !peers[place].isAtEnd { isShort = true }
                 if peers[place].isSelf { own = line }
                 if let best = newest {
                     if line.version == best.line.version, line.fingerprint != best.line.fingerprint, !line.tombstone,

@@ -91,6 +91,13 @@ struct RefillPeer {
         return asked.question
     }
 
+    /// What the cell's own store has, behind what it was asked for last.
+    mutating func take(_ listing: CohortListings.Listing) {
+        lines.append(contentsOf: listing.lines)
+        after = listing.lines.last?.position ?? after
+        isAtEnd = listing.isLast
+    }
+
     /// What it has told is asked for anew.
     mutating func rewind(to cursor: RecordPosition) {
         if let asked, asked.question != .state, asked.question != .entries { self.asked = nil }
