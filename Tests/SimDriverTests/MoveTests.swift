@@ -54,6 +54,15 @@ import Testing
         #expect(report.verdict("moves")?.detail.contains("1 completed") == true, "\(report.complaint)")
     }
 
+    /// A pin that is under way into a region while that is left comes to its end, and leaves it.
+    @Test(arguments: Array(stride(from: 1_500, through: 3_000, by: 250))) func aPinIntoTheRegionAsItIsLeft(
+        _ milliseconds: Int
+    ) throws {
+        let report = try run(["evacuate r1 @500ms", "move c3 1,3,5 @\(milliseconds)ms"], seconds: 5)
+        #expect(report.isOk, "\(report.complaint)")
+        #expect(report.verdict("moves")?.detail.contains("1 completed") == true, "\(report.complaint)")
+    }
+
     /// What was taken back had nothing to take back: everybody was there already.
     @Test func aPlanWithoutWorkIsTakenBack() throws {
         let report = try run(["evacuate r1 @500ms", "evacuate r1 @6s", "abort @6200ms"])

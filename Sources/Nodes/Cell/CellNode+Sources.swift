@@ -23,7 +23,7 @@ extension CellNode {
                 let question = ListQuestion(
                     frame.head.versionCounter, frame.head.versionWriter, cohorts: ledger.cohorts)
             else { return refuse(asker, .malformed, frame.head, into: &sink) }
-            guard question.version == ledger.table.entries[question.cohort].version else {
+            guard question.version == ledger.table.entries[question.cohort].version || defect == .listsUnfenced else {
                 return refuseEpoch(question.cohort, request: request, epoch: .first, to: link, into: &sink)
             }
             let fence = CohortFence(ledger.table, cohort: question.cohort)
@@ -52,7 +52,8 @@ extension CellNode {
         default:
             let asked = frame.head.versionCounter
             let knows: RefillPeer.State.Knowledge = store.peers[name].map { $0 == asked ? .same : .other } ?? .never
-            let state = RefillPeer.State(storeID: store.id, life: store.life, knows: knows)
+            let state = RefillPeer.State(
+                storeID: store.id, life: defect == .listsWithoutVote ? .votes : store.life, knows: knows)
             var head = Self.answer(request)
             (head.versionCounter, head.versionWriter) = state.words
             return sink.reply(head, to: link, note: .empty, body: .empty)

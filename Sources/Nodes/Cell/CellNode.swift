@@ -21,6 +21,8 @@ package struct CellConfiguration {
     package var store: StoreIdentity?
     /// In place of the rule of the store's tier; for tests.
     package var refill: RefillRule?
+    /// For tests, which show a checker what a wrong build does.
+    package var defect: CellDefect?
 
     package init(
         topology: MeshTopology, cell: CellIndex, gossip: GossipConfiguration, placement: Placement,
@@ -39,6 +41,7 @@ package struct CellConfiguration {
 package struct CellNode: ~Copyable {
     package private(set) var topology: MeshTopology
     package let cell: CellIndex
+    let defect: CellDefect?
     package let name: String
     /// The driver speaks to it of keys, streams and further members; what that changes is taken over with the next datagram or wake.
     package var gossip: GossipPort
@@ -93,6 +96,7 @@ package struct CellNode: ~Copyable {
     package init(_ configuration: CellConfiguration) throws(GossipPort.Invalid) {
         topology = configuration.topology
         cell = configuration.cell
+        defect = configuration.defect
         name = configuration.topology.cells[configuration.cell.position].name
         let blueprint = configuration.topology.blueprint(of: configuration.cell)
         store = blueprint.store == nil ? nil : configuration.store

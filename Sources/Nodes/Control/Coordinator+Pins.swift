@@ -18,10 +18,10 @@ extension Coordinator {
         for pin in entry.pins {
             switch CohortDirective(pin) {
             case .whenFilled(let step):
-                if isFilled(entry, pin: pin) { return .pinStep(pin.customer, step) }
+                if defect == .switchesEarly || isFilled(entry, pin: pin) { return .pinStep(pin.customer, step) }
             case .whenVerified(let step):
                 // One that goes back to its cohort ends only where the cohort stands.
-                if isCohortStable || !pin.isLeaving, isVerified(entry, now: now) {
+                if isCohortStable || !pin.isLeaving, defect == .releasesEarly || isVerified(entry, now: now) {
                     return .pinStep(pin.customer, step)
                 }
             default:
@@ -42,8 +42,9 @@ extension Coordinator {
         entry.pins.contains { pin in
             switch pin.state {
             case .stable: shard(of: pin, entry, plan) != nil
-            case .joint(let old, _): old.shard.contains { isLeft($0, by: plan) }
-            case .new(_, let previous): previous.shard.contains { isLeft($0, by: plan) }
+            // Also one that was under way into the region as the plan began: it comes to its end first, and leaves then.
+            case .joint(let one, let other), .new(let one, let other):
+                [one, other].contains { $0.shard.contains { isLeft($0, by: plan) } }
             }
         }
     }

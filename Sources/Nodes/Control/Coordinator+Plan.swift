@@ -198,7 +198,8 @@ extension Coordinator {
             decide(ledger.table.entries[cohort], .step(step), now: now)
         case .whenFilled(let step):
             let entry = ledger.table.entries[cohort]
-            if defect == .switchesEarly || isFilled(entry) { decide(entry, .step(step), now: now) }
+            let isWayBack = open?.state == .reversing && defect == .reversesDirectly
+            if defect == .switchesEarly || isWayBack || isFilled(entry) { decide(entry, .step(step), now: now) }
         case .whenVerified(let step):
             let entry = ledger.table.entries[cohort]
             if isDamaged(entry), open?.state == .moving || open?.state == .releasing {
@@ -221,8 +222,7 @@ extension Coordinator {
     func isFilled(_ entry: PlacementEntry, pin: PlacementEntry.Pin? = nil) -> Bool {
         func isMissing(_ cell: CellIndex) -> Bool {
             guard let status = links[cell.position].cohorts[entry.cohort] else { return true }
-            return status.version != entry.version || status.isPurging || !status.votes
-                || status.filled < entry.fillMove
+            return status.version != entry.version || status.isPurging || !status.votes || !isFilled(status, entry)
         }
         func isEnough(_ shape: ShardShape) -> Bool {
             shape.mostOfAll(where: isMissing) <= shape.size - QuorumNeed.majority.of(shape.size)
@@ -232,6 +232,10 @@ extension Coordinator {
             return shard.count(where: isMissing) <= shard.count - QuorumNeed.majority.of(shard.count)
         }
         return ledger.placement.shapes(ofCohort: entry.cohort, other: true).allSatisfy(isEnough)
+    }
+
+    private func isFilled(_ status: CohortStatus, _ entry: PlacementEntry) -> Bool {
+        status.filled >= entry.fillMove || defect == .trustsStaleFills && status.filled > Epoch(0)
     }
 
     /// Every live cell that is to hold customers is filled and has compared what it holds with both shards; of each shard

@@ -229,6 +229,10 @@ package enum CoordinatorDefect: String, Sendable, CaseIterable {
     case switchesEarly = "switch-early"
     /// The previous side is forgotten before the new one is filled.
     case releasesEarly = "release-early"
+    /// What has switched goes back without the old cells' being filled with what was written since.
+    case reversesDirectly = "reverse-direct"
+    /// Who was filled for an earlier move counts as filled for this one.
+    case trustsStaleFills = "stale-filled"
 }
 
 /// How far a coordinator has come, for people.

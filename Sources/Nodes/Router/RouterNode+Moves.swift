@@ -43,7 +43,9 @@ extension RouterNode {
         let entry = ledger.entry(of: operations[key]!.customer)
         operations[key]!.epoch = assignment.epoch
         operations[key]!.shard = assignment.serving
-        work.members = QuorumMembers(assignment)
+        let before = work.members
+        work.members = members(of: assignment)
+        work.source = 0
         work.told = 0
         let step: RegisterOperation.Step
         if work.register.hasChosen, work.register.kind != .read, entry.swept > work.chosenEpoch {
@@ -51,7 +53,7 @@ extension RouterNode {
             work.metMove = false
             step = work.register.giveUp()
         } else {
-            if work.register.kind == .read {
+            if work.register.kind == .read, defect != .mixesAnswers {
                 heldBytes -= work.value.count
                 work.value = []
             }
@@ -60,7 +62,7 @@ extension RouterNode {
             step =
                 work.isWaiting
                 ? work.register.resume(quorum: work.members.quorum, usable: usable, reserve: reserve)
-                : work.register.restart(quorum: work.members.quorum, usable: usable, reserve: reserve)
+                : restarted(&work.register, from: before, to: work.members, usable: usable, reserve: reserve)
         }
         work.isWaiting = false
         operations[key]!.work = .record(work)

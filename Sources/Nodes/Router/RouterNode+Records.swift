@@ -34,7 +34,7 @@ extension RouterNode {
         }
         guard let terms = terms(of: request, tier: tier, kind, shard: shard, into: &sink) else { return nil }
         operationNumber &+= 1
-        let members = QuorumMembers(assignment)
+        let members = members(of: assignment)
         let asksAll = request.consistency == .weak && kind == .read
         let (usable, reserve) = usable(of: members, terms.rule, asksAll: asksAll)
         var register = RegisterOperation(

@@ -21,6 +21,8 @@ package struct RouterConfiguration {
     package var quorum: QuorumRule?
     /// Sessions are carried and mean nothing; for tests, as `quorum`.
     package var ignoresSessions = false
+    /// For tests, as `quorum`.
+    package var defect: RouterDefect?
 
     package init(topology: MeshTopology, placement: Placement, gossip: GossipConfiguration, boot: UInt32) {
         self.topology = topology
@@ -69,6 +71,7 @@ package struct RouterNode: ~Copyable {
     private let tiers: [TierRules?]
     let quorum: QuorumRule?
     let ignoresSessions: Bool
+    let defect: RouterDefect?
     let sessionSeal: SessionSeal
     /// What is to be added to the driver's monotonic time for the wall clock: nanoseconds since 1970. The driver keeps it
     /// right as the wall clock is set.
@@ -96,6 +99,7 @@ package struct RouterNode: ~Copyable {
         tiers = configuration.topology.blueprints.map { $0.store.map(TierRules.init) }
         quorum = configuration.quorum
         ignoresSessions = configuration.ignoresSessions
+        defect = configuration.defect
         sessionSeal = SessionSeal(secret: configuration.gossip.secret, mesh: configuration.gossip.mesh)
         clocks = ClockConsensus(cells: configuration.topology.cells.count)
         cellsByName = Dictionary(

@@ -122,6 +122,11 @@ public struct QuorumMembers: Sendable {
         count += 1
     }
 
+    /// A quorum of one of the two sets is enough; for tests, which show a checker what such a build does.
+    package mutating func narrow(toSecond: Bool) {
+        quorum = QuorumSet(toSecond && quorum.second != 0 ? quorum.second : quorum.first)
+    }
+
     /// The cell of a number, 0 ..< `count`; another number traps.
     @inline(__always) public subscript(position: Int) -> CellIndex {
         precondition(position >= 0 && position < count, "\(count) members have no position \(position)")

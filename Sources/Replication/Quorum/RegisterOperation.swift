@@ -146,6 +146,30 @@ public struct RegisterOperation: Sendable, Hashable {
         return begin()
     }
 
+    /// Positions that have answered in this phase.
+    package var answered: Positions { heard }
+
+    /// As `restart`, wrongly: what these have said before goes on to count, or a write chooses its version anew. For tests,
+    /// which show a checker what such a build does.
+    package mutating func restart(
+        quorum: QuorumSet, usable: Positions, reserve: Positions, keeping kept: Positions, choosesAgain: Bool
+    ) -> Step {
+        let (found, wasTombstone, before) = (best, bestIsTombstone, phase)
+        if choosesAgain { hasChosen = false }
+        let step = restart(quorum: quorum, usable: usable, reserve: reserve)
+        guard kept & asked != 0, phase == before else { return step }
+        heard = kept & asked
+        let rest = asked & ~heard
+        if phase == .store {
+            holders = heard
+            let next = afterStore()
+            return next == .wait ? .store(rest, best) : next
+        }
+        (best, bestIsTombstone) = (found, wasTombstone)
+        let next = afterQuery()
+        return next == .wait ? .query(rest) : next
+    }
+
     /// Begins again what has ended for want of cells, which may be back in a moment; otherwise as `restart`.
     public mutating func resume(quorum: QuorumSet, usable: Positions, reserve: Positions = 0) -> Step {
         guard phase == .finished else { return .wait }

@@ -24,11 +24,14 @@ package struct SimDefect: Sendable, Equatable {
         case doesNotWait
         /// One other cell of each shard is enough.
         case readsOne
+        /// A move reads one cell of the old shard.
+        case movesFromOne
 
         func distort(_ rule: RefillRule) -> RefillRule {
             var rule = rule
             if self == .doesNotWait { rule.wait = .zero }
             if self == .readsOne { rule.needed = 1 }
+            if self == .movesFromOne { rule.neededOfMove = 1 }
             return rule
         }
     }
@@ -41,11 +44,16 @@ package struct SimDefect: Sendable, Equatable {
     package var membership: Membership?
     package var refill: Refill?
     package var coordinator: CoordinatorDefect?
+    package var router: RouterDefect?
+    package var cell: CellDefect?
 
     package init(
         quorum: QuorumRule? = nil, store: Store? = nil, membership: Membership? = nil, refill: Refill? = nil,
-        coordinator: CoordinatorDefect? = nil, ignoresSessions: Bool = false
+        coordinator: CoordinatorDefect? = nil, router: RouterDefect? = nil, cell: CellDefect? = nil,
+        ignoresSessions: Bool = false
     ) {
+        self.router = router
+        self.cell = cell
         self.ignoresSessions = ignoresSessions
         self.coordinator = coordinator
         self.quorum = quorum

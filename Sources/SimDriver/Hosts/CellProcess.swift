@@ -24,6 +24,8 @@ final class CellProcess: LinkingProcess {
             configuration.refill = defect.distort(
                 RefillRule(settings, requestTimeout: simulation.topology.routing.requestTimeout))
         }
+        configuration.defect = simulation.configuration.defect?.cell
+        machine.disk?.cellDefect = configuration.defect
         node = try CellNode(configuration)
         node.wallOffset = Simulation.epoch
         self.store = machine.disk.map {

@@ -21,6 +21,7 @@ final class RouterProcess: LinkingProcess {
             boot: machine.boot)
         configuration.quorum = simulation.configuration.defect?.quorum
         configuration.ignoresSessions = simulation.configuration.defect?.ignoresSessions ?? false
+        configuration.defect = simulation.configuration.defect?.router
         node = try RouterNode(configuration)
         node.wallOffset = Simulation.epoch
         writer = RouterResponseWriter(topology: topology)

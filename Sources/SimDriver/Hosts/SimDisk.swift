@@ -1,5 +1,6 @@
 import Consensus
 import MeshBase
+import Nodes
 import Replication
 import Sharding
 
@@ -48,6 +49,10 @@ final class SimDisk {
     var ignoresEpochs = false
     /// A broken build: what the cell must not keep is kept.
     var keepsAll = false
+    /// A broken build of a cell; see `CellDefect`.
+    var cellDefect: CellDefect?
+    /// By `trustsNumbers`: the highest number of a request, by cohort.
+    private var raised: [Int: Epoch] = [:]
     /// A broken build: what it alone has acknowledged is nobody's worry.
     var dropsHints = false
     /// Who the store is; nil before a cell has opened it.
@@ -88,11 +93,17 @@ final class SimDisk {
     }
 
     private func outcome(of order: StoreOrder) -> StoreAnswer.Outcome {
-        guard let life = identity?.life, life.admits(order.operation) else { return .noVote(identity?.life ?? .unborn) }
+        guard let life = identity?.life, life.admits(order.operation) || admitsWrongly(order) else {
+            return .noVote(identity?.life ?? .unborn)
+        }
         if let outcome = betweenStores(order, life) { return outcome }
         let hash = order.customer.withUnsafeBytes { CustomerHash($0) }
         let cohort = PlacementTable.cohort(of: hash, count: cohorts)
-        if !ignoresEpochs, let refusal = stored[cohort].refusal(of: hash, epoch: order.epoch) { return refusal }
+        if cellDefect == .trustsNumbers, order.epoch >= max(raised[cohort] ?? .first, stored[cohort].entry.epoch) {
+            raised[cohort] = order.epoch
+        } else if !ignoresEpochs, let refusal = stored[cohort].refusal(of: hash, epoch: order.epoch) {
+            return refusal
+        }
         let key = Key(customer: order.customer, hash: hash, key: order.key)
         let known = records[key]
         switch order.operation {
@@ -115,18 +126,25 @@ final class SimDisk {
         }
     }
 
+    private func admitsWrongly(_ order: StoreOrder) -> Bool {
+        switch order.operation {
+        case .list, .fetch: cellDefect == .listsWithoutVote
+        default: false
+        }
+    }
+
     /// The orders between stores, as the database carries them out; nil for all others.
     private func betweenStores(_ order: StoreOrder, _ life: StoreLife) -> StoreAnswer.Outcome? {
         switch order.operation {
         case .version, .read, .write:
             return nil
         case .list(let fence, let after, let limit, let fingerprints):
-            if let refusal = refusal(fence) { return refusal }
+            if cellDefect != .listsUnfenced, let refusal = refusal(fence) { return refusal }
             let lines = lines(of: fence.hashes, after: max(after, fence.start), fingerprints: fingerprints)
             return .listed(
                 Array(lines.prefix(limit)), isLast: lines.count <= limit, floor: stored[fence.cohort].floor)
         case .fetch(let fence, let positions, let bytes):
-            if let refusal = refusal(fence) { return refusal }
+            if cellDefect != .listsUnfenced, let refusal = refusal(fence) { return refusal }
             var found: [StoredRecord] = []
             var taken = 0
             var sum = 0
@@ -257,6 +275,7 @@ final class SimDisk {
         copy.ignoresEpochs = ignoresEpochs
         copy.keepsAll = keepsAll
         copy.dropsHints = dropsHints
+        copy.cellDefect = cellDefect
         copy.identity = identity
         return copy
     }

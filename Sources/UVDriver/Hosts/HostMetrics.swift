@@ -223,7 +223,7 @@ enum RouterMetrics {
         page.counter("cellmesh_router_refusals_total", "Refusals by cells.", counters.refusals)
         page.counter("cellmesh_router_no_quorum_total", "Records refused for lack of a quorum.", counters.noQuorum)
         page.counter(
-            "cellmesh_router_others_asked_total", "Requests for which other cells were asked whether the customer moved.",
+            "cellmesh_router_others_asked_total", "Requests for which others were asked whether the customer moved.",
             counters.othersAsked)
         page.counter(
             "cellmesh_router_sessions_behind_total", "Records refused because no cell had what a session has seen.",

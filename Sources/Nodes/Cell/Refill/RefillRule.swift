@@ -13,6 +13,8 @@ package struct RefillRule: Sendable {
     package var wait: TimeAmount
     /// In place of what the tier needs; for tests, which show a checker what a wrong build does.
     package var needed: Int?
+    /// Likewise of a move: how many cells of the shard that has everything are read.
+    package var neededOfMove: Int?
 
     /// - Parameter requestTimeout: the longest life of a request at any router.
     package init(tier: StoreSettings.Tier, requestTimeout: TimeAmount) {
@@ -47,6 +49,7 @@ package struct RefillRule: Sendable {
     func mostMissing(size: Int, purpose: RefillTask.Purpose) -> Int {
         switch (purpose, tier) {
         case (.life, _): size - needed(size: size)
+        case (.move, .critical) where neededOfMove != nil: size - (neededOfMove ?? size)
         case (.move, .critical): size - QuorumNeed.majority.of(size)
         case (.move, _), (.verify, _): size - 1
         }
