@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// An evacuation that is interrupted: its command, its course, and whoever carries it out.
+    @Suite struct EvacuationControlTests {
+        private func control(_ mesh: TestMesh) throws -> Int32 {
+            let control = try #require(try mesh.json(["status"])["control"] as? [String: Any])
+            return Int32(try #require(control["pid"] as? Int))
+        }
+
+        private func shards(_ mesh: TestMesh) throws -> [[String]] {
+            try (1...10).map { try mesh.shard(of: "c\($0)") }
+        }
+
+        private func status(_ mesh: TestMesh) throws -> [String: Any] { try mesh.json(["evacuation", "status"]) }
+
+        private func comes(_ mesh: TestMesh, to outcome: String) throws -> Bool {
+            for _ in 0..<6 {
+                if try TestMesh.eventually({ try status(mesh)["outcome"] as? String == outcome }) { return true }
+            }
+            return false
+        }
+
+        @Test func itIsHeldTakenBackAndCarriedOnByWhoeverComesNext() throws {
+            let mesh = try TestMesh()
+            try mesh.up(Program.root.appendingPathComponent("topology/nine-cells.yaml").path)
+            let before = try shards(mesh)
+            let load = try mesh.start([
+                "load", "run", "--rate", "50", "--duration", "45s", "--customers", "40", "--verify", "-o", "json",
+            ])
+
+            // Ctrl-C ends the command and nothing else.
+            let command = try mesh.start([
+                "evacuate", "us-east", "--confirm", "us-east", "--stages", "25,50,100", "--watch", "3s",
+            ])
+            #expect(try TestMesh.eventually { try (status(mesh)["stage"] as? Int ?? 0) >= 1 })
+            kill(command.process.processIdentifier, SIGINT)
+            let ended = command.wait(limit: 20)
+            #expect(ended.code == 130 && ended.err.contains("goes on without this command"), "\(ended.err)")
+            #expect(ended.err.contains("cellmesh evacuation status --watch"), "\(ended.err)")
+            #expect(try status(mesh)["outcome"] as? String == "running")
+
+            // Held, it begins no further cohort; taken back, everybody is where he was.
+            #expect(try mesh.run(["evacuation", "pause"]).code == 0)
+            #expect(try comes(mesh, to: "paused"))
+            #expect(try mesh.run(["evacuation", "resume"]).code == 0)
+            #expect(try comes(mesh, to: "running"))
+            #expect(try mesh.run(["evacuation", "abort"]).code == 0)
+            #expect(try comes(mesh, to: "aborted"))
+            #expect(try shards(mesh) == before)
+
+            // Killed at three steps, and away for two seconds each time: the next one goes on, and nobody noticed.
+            let begun = try mesh.run([
+                "evacuate", "us-east", "--confirm", "us-east", "--stages", "25,100", "--watch", "1s", "--detach",
+            ])
+            #expect(begun.code == 0, "\(begun.err)")
+            for stage in [0, 1, 2] {
+                _ = try TestMesh.eventually {
+                    let now = try status(mesh)
+                    return (now["stage"] as? Int ?? 0) >= stage || now["outcome"] as? String != "running"
+                }
+                kill(try control(mesh), SIGKILL)
+                // What is there to be told without it.
+                let told = try mesh.run(["evacuation", "status"])
+                #expect(
+                    told.code == 3 && told.err.contains("up --mesh nine-cells --detach"), "\(told.code) \(told.err)")
+                usleep(2_000_000)
+                let up = try mesh.run(["up", "--mesh", "nine-cells", "--detach"])
+                #expect(up.code == 0, "\(up.err)")
+            }
+            #expect(try comes(mesh, to: "completed"))
+            #expect(try mesh.json(["status"])["evacuated"] as? [String] == ["us-east"])
+            #expect(try shards(mesh).allSatisfy { $0.allSatisfy { !$0.hasPrefix("us-east") } })
+
+            let outcome = load.wait(limit: 90)
+            let writes = try #require(outcome.json["writes"] as? [String: Any])
+            #expect(writes["lost"] as? Int == 0 && (writes["acknowledged"] as? Int ?? 0) > 100, "\(writes)")
+            #expect(outcome.json["failed"] as? Int == 0, "\(outcome.out.prefix(600))")
+            try mesh.down()
+        }
+    }
+}
