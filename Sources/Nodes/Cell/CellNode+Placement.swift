@@ -4,16 +4,32 @@ import Sharding
 import Topology
 import Wire
 
-/// How far a cell has come with one cohort.
-struct CohortRoom {
+/// How far a cell has come with one cohort. It belongs to one cell; behind a reference, so that a look at one number of it
+/// copies nothing: coordinators ask for those of all cohorts many times a second.
+final class CohortRoom {
     /// What the store has of it, as it answered last.
-    var stored: StoredCohort
+    var stored: StoredCohort { didSet { note() } }
+    /// Of `stored`.
+    private(set) var version: UInt64 = 0
+    private(set) var isPurging = false
+    /// The cell is to hold customers of it, by the entry of this version.
+    var membership: (version: UInt64, isMember: Bool) = (0, false)
     /// The entry whose installation the store was asked for.
     var installing: PlacementEntry?
     /// Which records go while the store drops some.
     var keeper: RecordKeeper?
     /// The version at which everything was compared, and with what result.
     var verified: (version: UInt64, result: CohortStatus.Verified) = (0, .open)
+
+    init(_ stored: StoredCohort) {
+        self.stored = stored
+        note()
+    }
+
+    private func note() {
+        version = stored.entry.version
+        isPurging = stored.isPurging
+    }
 }
 
 /// How a cell follows the placement: it installs each entry that it hears of, drops what it must not keep, and is filled
@@ -21,15 +37,24 @@ struct CohortRoom {
 extension CellNode {
     /// The store has installed what the cell knows of a cohort, and drops nothing any more.
     func isInstalled(_ cohort: Int) -> Bool {
+        !rooms[cohort].isPurging && rooms[cohort].version == ledger.versions[cohort]
+    }
+
+    /// The cell is to hold customers of the cohort, by what it knows.
+    func isToHold(_ cohort: Int) -> Bool {
         let room = rooms[cohort]
-        return !room.stored.isPurging && room.stored.entry.version == ledger.table.entries[cohort].version
+        if room.membership.version != ledger.versions[cohort] {
+            room.membership = (
+                ledger.versions[cohort], ledger.placement.mayHold(cohort, cell, targetOnly: true)
+            )
+        }
+        return room.membership.isMember
     }
 
     /// The cell is to hold customers of the cohort, and is not filled for their latest move.
     func needsFill(_ cohort: Int) -> Bool {
         let stored = rooms[cohort].stored
-        return tier != .cache && stored.entry.fillMove > stored.filled
-            && ledger.placement.mayHold(cohort, cell, targetOnly: true)
+        return tier != .cache && stored.entry.fillMove > stored.filled && isToHold(cohort)
     }
 
     mutating func planFill(_ cohort: Int) {
@@ -41,7 +66,7 @@ extension CellNode {
     mutating func beginPlacement(now: Instant, into sink: inout some CellSink) {
         guard store != nil else { return }
         for cohort in rooms.indices {
-            if rooms[cohort].stored.isPurging {
+            if rooms[cohort].isPurging {
                 let stored = rooms[cohort].stored
                 if let previous = stored.previous {
                     rooms[cohort].keeper = keeper(from: previous, to: stored.entry)
@@ -110,7 +135,7 @@ extension CellNode {
             return
         }
         let room = rooms[cohort]
-        guard room.installing == nil, !room.stored.isPurging, entry.version > room.stored.entry.version else { return }
+        guard room.installing == nil, !room.isPurging, entry.version > room.version else { return }
         guard let ticket = orders.insert(PendingOrder(purpose: .install(cohort: cohort))) else {
             installRetryAt = min(installRetryAt, now + Self.installInterval)
             return
@@ -186,7 +211,7 @@ extension CellNode {
             let isPurgeUnderWay = orders.keys.contains { key in
                 if case .purge(cohort, _) = orders[key]?.purpose { true } else { false }
             }
-            if rooms[cohort].stored.isPurging, !isPurgeUnderWay {
+            if rooms[cohort].isPurging, !isPurgeUnderWay {
                 purge(cohort, after: .start, into: &sink)
             } else {
                 install(cohort, now: now, into: &sink)
@@ -206,11 +231,15 @@ extension CellNode {
         guard let question = StatusQuestion(frame.body, cohorts: ledger.cohorts) else {
             return refuse(asker, .malformed, frame.head, into: &sink)
         }
-        if question.verifies { for cohort in question.cohorts { verify(cohort) } }
-        goOn(now: now, into: &sink)
+        let life = store?.life
+        if question.verifies, life == .votes {
+            var isAnyNew = false
+            for cohort in question.cohorts where verify(cohort) { isAnyNew = true }
+            if isAnyNew { goOn(now: now, into: &sink) }
+        }
         guard question.counts, store != nil, let cohort = question.cohorts.first else {
             answerBuffer.removeAll()
-            for cohort in question.cohorts { status(of: cohort).append(to: &answerBuffer) }
+            for cohort in question.cohorts { status(of: cohort, life).append(to: &answerBuffer) }
             return sink.reply(Self.answer(request), to: link, note: .empty, body: answerBuffer.bytes)
         }
         // Rows are counted one cohort at a time: the store does nothing else meanwhile.
@@ -228,31 +257,32 @@ extension CellNode {
         guard case .counted(let rows) = outcome else {
             return sink.refuse(Self.refusal(of: outcome), request: request, to: link)
         }
-        var status = status(of: cohort)
+        var status = status(of: cohort, store?.life)
         status.rows = UInt32(clamping: rows)
         answerBuffer.removeAll()
         status.append(to: &answerBuffer)
         sink.reply(Self.answer(request), to: link, note: .empty, body: answerBuffer.bytes)
     }
 
-    private func status(of cohort: Int) -> CohortStatus {
+    /// - Parameter life: the store's; nil where there is none.
+    private func status(of cohort: Int, _ life: StoreLife?) -> CohortStatus {
         let room = rooms[cohort]
-        let isMember = ledger.placement.mayHold(cohort, cell, targetOnly: true)
-        let version = room.stored.entry.version
+        let version = room.version
+        let holdsNone = life == nil || tier == .cache || !isToHold(cohort)
         return CohortStatus(
-            cohort: cohort, version: version,
-            filled: store == nil || tier == .cache || !isMember ? Epoch(.max) : room.stored.filled,
-            votes: store.map { $0.life == .votes } ?? true, isPurging: room.stored.isPurging,
-            verified: store == nil || tier == .cache || !isMember
-                ? .sound : room.verified.version == version ? room.verified.result : .open)
+            cohort: cohort, version: version, filled: holdsNone ? Epoch(.max) : room.stored.filled,
+            votes: life == nil || life == .votes, isPurging: room.isPurging,
+            verified: holdsNone ? .sound : room.verified.version == version ? room.verified.result : .open)
     }
 
-    private mutating func verify(_ cohort: Int) {
-        guard store?.life == .votes, isInstalled(cohort),
-            rooms[cohort].stored.entry.state.phase != .stable
-                || rooms[cohort].stored.entry.pins.contains(where: { $0.state.phase == .new }),
-            rooms[cohort].verified.version != rooms[cohort].stored.entry.version
-        else { return }
-        refill.enqueue(verification: cohort)
+    /// - Returns: whether it is to be read, and was not before.
+    private mutating func verify(_ cohort: Int) -> Bool {
+        // Of a cohort that was verified, or has moved on, the numbers tell: the entry is looked at last.
+        let room = rooms[cohort]
+        guard room.verified.version != room.version, isInstalled(cohort),
+            ledger.placement.phase(ofCohort: cohort) != .stable
+                || ledger.table.entries[cohort].pins.contains(where: { $0.state.phase == .new })
+        else { return false }
+        return refill.enqueue(verification: cohort)
     }
 }

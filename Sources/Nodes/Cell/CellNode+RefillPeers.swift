@@ -7,29 +7,31 @@ import Wire
 /// The cells that a refill reads from.
 extension CellNode {
     mutating func tend(_ place: Int, now: Instant, into sink: inout some CellSink) {
-        let peer = refill.peers[place]
-        if let asked = peer.asked, now >= asked.until {
+        let until = refill.peers[place].asked?.until
+        if let until, now >= until {
             counters.refillTimeouts += 1
             return drop(place, now: now, into: &sink)
         }
-        switch peer.link {
+        let retryAt = refill.peers[place].retryAt
+        switch refill.peers[place].link {
         case .closed:
-            guard now >= peer.retryAt else { return }
-            guard let member = gossip.swim.member(named: peer.name), member.status == .alive,
+            guard now >= retryAt else { return }
+            guard let member = gossip.swim.member(named: refill.peers[place].name), member.status == .alive,
                 member.profile.data.port != 0
             else {
                 refill.peers[place].retryAt = now + RefillPeer.stateInterval
                 return
             }
             refill.peers[place].link = .opening
-            sink.openLink(to: peer.cell, at: member.profile.data)
+            sink.openLink(to: refill.peers[place].cell, at: member.profile.data)
         case .opening:
             break
         case .up:
-            guard peer.asked == nil else { return }
-            if peer.state == nil || peer.state?.life != .votes && now >= peer.retryAt {
+            guard until == nil else { return }
+            let life = refill.peers[place].state?.life
+            if life == nil || life != .votes && now >= retryAt {
                 ask(place, .state, now: now, into: &sink)
-            } else if peer.isElsewhere, now >= peer.retryAt {
+            } else if refill.peers[place].isElsewhere, now >= retryAt {
                 ask(place, .entries, now: now, into: &sink)
             }
         }

@@ -97,8 +97,8 @@ extension CellNode {
     // MARK: Pages
 
     mutating func pull(now: Instant, into sink: inout some CellSink) {
-        guard let store, let task = refill.task else { return }
-        let isCovered = refill.isCovered(life: store.life, now: now) { isAlive($0) }
+        guard let life = store?.life, let task = refill.task else { return }
+        let isCovered = refill.isCovered(life: life, now: now) { isAlive($0) }
         tell(isCovered: isCovered, now: now, into: &sink)
         if isCovered, now >= refill.paceAt { refill.merge() }
         if let ready = refill.page?.ready(), now >= refill.paceAt {

@@ -113,7 +113,7 @@ package struct CellNode: ~Copyable {
         for cohort in store?.cohorts ?? [] { ledger.take(decided: cohort.entry) }
         self.ledger = ledger
         listings = CohortListings(cohorts: ledger.cohorts)
-        rooms = (0..<ledger.cohorts).map { CohortRoom(stored: StoredCohort(entry: PlacementEntry(cohort: $0))) }
+        rooms = (0..<ledger.cohorts).map { CohortRoom(StoredCohort(entry: PlacementEntry(cohort: $0))) }
         for cohort in store?.cohorts ?? [] where rooms.indices.contains(cohort.entry.cohort) {
             rooms[cohort.entry.cohort].stored = cohort
         }

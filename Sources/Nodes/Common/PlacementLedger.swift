@@ -7,6 +7,8 @@ import Wire
 /// others. Only entries whose proof holds come in, so that all of it may be passed on.
 package struct PlacementLedger {
     package private(set) var placement: Placement
+    /// Of each cohort's entry.
+    private(set) var versions: [UInt64]
     /// Of the versions of all entries: equal for two that agree.
     package private(set) var digest: UInt64
     package private(set) var counters = Counters()
@@ -27,7 +29,8 @@ package struct PlacementLedger {
         self.placement = placement
         self.seal = seal
         proofs = Array(repeating: nil, count: placement.table.entries.count)
-        digest = Self.digest(placement.table)
+        versions = placement.table.entries.map(\.version)
+        digest = Self.digest(versions)
     }
 
     /// The mesh has further cells, of which entries may speak from now on.
@@ -50,11 +53,11 @@ package struct PlacementLedger {
     /// Takes over an entry that somebody else has told; whether it was news.
     @discardableResult
     package mutating func take(_ sealed: SealedEntry) -> Bool {
-        guard table.entries.indices.contains(sealed.entry.cohort) else {
+        guard versions.indices.contains(sealed.entry.cohort) else {
             counters.refused += 1
             return false
         }
-        guard sealed.entry.version > table.entries[sealed.entry.cohort].version else { return false }
+        guard sealed.entry.version > versions[sealed.entry.cohort] else { return false }
         guard seal.isGenuine(sealed) else {
             counters.refused += 1
             return false
@@ -73,7 +76,8 @@ package struct PlacementLedger {
         case .success(true):
             counters.taken += 1
             proofs[entry.cohort] = proof
-            digest = Self.digest(placement.table)
+            versions[entry.cohort] = entry.version
+            digest = Self.digest(versions)
             return true
         case .success(false): return false
         case .failure:
@@ -85,9 +89,9 @@ package struct PlacementLedger {
     /// Whether a set of deciders was decided, or is the one that the mesh was founded with.
     func isGenuine(deciders set: [UInt8], proof: [UInt8]) -> Bool { seal.isGenuine(deciders: set, proof: proof) }
 
-    private static func digest(_ table: PlacementTable) -> UInt64 {
+    private static func digest(_ versions: [UInt64]) -> UInt64 {
         var digest: UInt64 = 0
-        for entry in table.entries { digest = StableHash.combine(digest, entry.version) }
+        for version in versions { digest = StableHash.combine(digest, version) }
         return digest
     }
 
@@ -105,7 +109,7 @@ package struct PlacementLedger {
         let news = exchange.entries.filter { take($0) }.map(\.entry.cohort)
         var answer = EntryExchange(digest: digest)
         if exchange.versions.isEmpty {
-            if exchange.digest != digest { answer.versions = table.entries.map(\.version) }
+            if exchange.digest != digest { answer.versions = versions }
         } else {
             answer.entries = lacking(exchange.versions)
         }
@@ -117,17 +121,17 @@ package struct PlacementLedger {
         let news = exchange.entries.filter { take($0) }.map(\.entry.cohort)
         guard !exchange.versions.isEmpty else { return (news, nil) }
         var more = EntryExchange(digest: digest, entries: lacking(exchange.versions))
-        let lacks = zip(table.entries, exchange.versions).contains { $0.version < $1 }
-        if lacks { more.versions = table.entries.map(\.version) }
+        let lacks = zip(versions, exchange.versions).contains { $0 < $1 }
+        if lacks { more.versions = versions }
         return (news, lacks || !more.entries.isEmpty ? more : nil)
     }
 
     /// Entries of which somebody with these versions has an older one, as many as fit into a message.
-    private func lacking(_ versions: [UInt64]) -> [SealedEntry] {
+    private func lacking(_ theirs: [UInt64]) -> [SealedEntry] {
         var entries: [SealedEntry] = []
         var bytes = 0
-        for (cohort, version) in versions.enumerated() where cohort < cohorts {
-            guard table.entries[cohort].version > version, let sealed = sealed(cohort) else { continue }
+        for (cohort, version) in theirs.enumerated() where cohort < cohorts {
+            guard versions[cohort] > version, let sealed = sealed(cohort) else { continue }
             bytes += EntryExchange.size(of: sealed)
             guard entries.isEmpty || bytes <= Self.mostBytes else { break }
             entries.append(sealed)

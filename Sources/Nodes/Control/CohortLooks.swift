@@ -6,11 +6,15 @@ import Sharding
 /// when one of them has changed.
 struct CohortLooks {
     struct Look {
+        /// Of the entry that it was made from.
+        let version: UInt64
         let phase: UnitPhase
         /// The side in force, and the side that is aimed at, is one that the plan leads to.
         let isThere: Bool
         let leadsThere: Bool
         let isStable: Bool
+        /// As above, or a pin of it is about to go.
+        let isMoving: Bool
         let hasPins: Bool
         /// With its stage come.
         let directive: CohortDirective
@@ -35,15 +39,25 @@ struct CohortLooks {
             ranks = Array(repeating: 0, count: ledger.cohorts)
             for (rank, cohort) in (stages?.order ?? []).enumerated() { ranks[cohort] = rank }
         }
+        let isOtherPlan = self.plan != plan || all.isEmpty
         digest = ledger.digest
         self.plan = plan
-        all = ledger.table.entries.map { entry in
+        let look = { (entry: PlacementEntry) in
             Look(
-                phase: entry.state.phase, isThere: plan?.isTarget(entry.state.inForce) ?? false,
+                version: entry.version, phase: entry.state.phase,
+                isThere: plan?.isTarget(entry.state.inForce) ?? false,
                 leadsThere: plan?.isTarget(entry.state.target) ?? false, isStable: entry.isStable,
+                isMoving: !entry.isStable || entry.pins.contains(where: \.isLeaving),
                 hasPins: !entry.pins.isEmpty, directive: CohortDirective(entry, plan: plan, mayBegin: true))
         }
-        isAnyMoving = ledger.table.entries.contains { !$0.isStable || $0.pins.contains(where: \.isLeaving) }
+        if isOtherPlan {
+            all = ledger.table.entries.map(look)
+        } else {
+            for cohort in all.indices where ledger.versions[cohort] != all[cohort].version {
+                all[cohort] = look(ledger.table.entries[cohort])
+            }
+        }
+        isAnyMoving = all.contains(where: \.isMoving)
         return true
     }
 

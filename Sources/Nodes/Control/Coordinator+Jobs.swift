@@ -9,26 +9,7 @@ import Wire
 extension Coordinator {
     /// Begins what is new, ends what takes too long, and carries out the steps of the changes under way.
     mutating func work(now: Instant, into sink: inout some CoordinatorSink) {
-        for id in jobs.keys.sorted() {
-            guard var job = jobs[id], now >= job.until else { continue }
-            let step: CASChange.Step
-            if job.change.attempts == 0 {
-                // A round that cannot be asked would be lost before it began: the links come first.
-                let patience = job.patience ?? now + Self.answerLimit
-                guard isReachable(job.change.set) || now >= patience else {
-                    jobs[id]!.patience = patience
-                    jobs[id]!.until = min(now + Self.pollInterval, patience)
-                    continue
-                }
-                step = job.change.begin()
-            } else {
-                step = job.isResting ? job.change.resume() : job.change.timedOut()
-            }
-            job.isResting = false
-            job.until = now + Self.answerLimit
-            jobs[id] = job
-            later.append((id, step))
-        }
+        if now >= jobsDue { beginRounds(now: now) }
         var turns = 0
         while !later.isEmpty, turns < 10_000 {
             turns += 1
@@ -36,6 +17,39 @@ extension Coordinator {
             perform(step, id, now: now, into: &sink)
         }
         flushDecrees(now: now, into: &sink)
+    }
+
+    /// The first rounds of what is new, and the next ones of what has waited for long enough.
+    private mutating func beginRounds(now: Instant) {
+        jobsDue = .distantFuture
+        for id in jobs.keys.sorted() {
+            guard let until = jobs[id]?.until, now >= until, var job = jobs[id] else {
+                jobsDue = min(jobsDue, jobs[id]?.until ?? .distantFuture)
+                continue
+            }
+            let step: CASChange.Step
+            if job.change.attempts == 0 {
+                // A round that cannot be asked would be lost before it began: the links come first.
+                let patience = job.patience ?? now + Self.answerLimit
+                guard isReachable(job.change.set) || now >= patience else {
+                    jobs[id]!.patience = patience
+                    look(at: id, min(now + Self.pollInterval, patience))
+                    continue
+                }
+                step = job.change.begin()
+            } else {
+                step = job.isResting ? job.change.resume() : job.change.timedOut()
+            }
+            job.isResting = false
+            jobs[id] = job
+            look(at: id, now + Self.answerLimit)
+            later.append((id, step))
+        }
+    }
+
+    private mutating func look(at id: UInt64, _ instant: Instant) {
+        jobs[id]!.until = instant
+        jobsDue = min(jobsDue, instant)
     }
 
     /// Whether a quorum of the set can be asked.
@@ -50,13 +64,14 @@ extension Coordinator {
     private mutating func perform(
         _ step: CASChange.Step, _ id: UInt64, now: Instant, into sink: inout some CoordinatorSink
     ) {
+        if case .wait = step { return }
         guard let job = jobs[id] else { return }
         switch step {
         case .wait: break
         case .send(let request, let members), .inform(let members, let request):
             var isInform = false
             if case .inform = step { isInform = true }
-            jobs[id]!.until = now + Self.answerLimit
+            look(at: id, now + Self.answerLimit)
             for (position, member) in job.change.set.members.enumerated()
             where members & (1 << DeciderSet.Members(position)) != 0 {
                 outgoing.append((member.cell, id, request, isInform))
@@ -67,7 +82,7 @@ extension Coordinator {
             later.append((id, step))
         case .conflict(let backoff):
             jobs[id]!.isResting = true
-            jobs[id]!.until = now + backoff
+            look(at: id, now + backoff)
         case .chosen(let value):
             let isOwn = job.change.isProposing
             if isOwn { reached(.decided, job.purpose, job.change.decree, into: &sink) }
@@ -265,8 +280,9 @@ extension Coordinator {
             else { return end(id, .refused("what the deciders have of cohort \(cohort) is no entry")) }
             unsure.remove(cohort)
             if ledger.take(decided: entry) {
-                fresh.removeAll { $0 == cohort }
-                fresh.append(cohort)
+                fresh.removeAll { $0.cohort == cohort }
+                nextFresh += 1
+                fresh.append((nextFresh, cohort))
                 sink.note(.entryDecided(cohort: cohort, version: entry.version, phase: entry.state.phase))
                 note(entry, now: now)
             }
@@ -335,6 +351,7 @@ extension Coordinator {
             of: decree, by: set, proposer: UInt64(boot) << 32 | nextJob, patience: CASChange.Patience(),
             generator: Generator(seed: generator.next(), concern: "change"))
         jobs[nextJob] = CoordinatorJob(purpose: .deciders, change: change, until: now)
+        jobsDue = min(jobsDue, now)
         due = .zero
     }
 

@@ -78,10 +78,11 @@ extension Coordinator {
             let isWanted = areWanted || isOpen && links[position].isAlive
             links[position].isWanted = isWanted
             let cell = CellIndex(position)
-            let link = links[position]
-            switch link.state {
+            switch links[position].state {
             case .closed:
-                guard isWanted, link.canBeOpened, now >= link.retryAt, let endpoint = link.endpoint else { continue }
+                guard isWanted, links[position].canBeOpened, now >= links[position].retryAt,
+                    let endpoint = links[position].endpoint
+                else { continue }
                 links[position].state = .opening
                 sink.openLink(to: cell, at: endpoint)
             case .opening: break
@@ -91,7 +92,7 @@ extension Coordinator {
                     links[position].state = .closed
                     links[position].asked.removeAll()
                     links[position].digest = nil
-                } else if let oldest = link.asked.values.map(\.at).min(), now - oldest > Self.linkPatience {
+                } else if let oldest = links[position].oldestQuestion, now - oldest > Self.linkPatience {
                     // It takes what it is asked and answers nothing.
                     sink.closeLink(to: cell)
                     lose(cell, now: now)
@@ -120,10 +121,14 @@ extension Coordinator {
     mutating func push(_ cell: CellIndex, now: Instant, into sink: inout some CoordinatorSink) {
         guard links[cell.position].digest != ledger.digest, !links[cell.position].hasEntriesQuestion else { return }
         var body = ByteBuffer()
-        // It answers with its versions where it has anything else, and is told the rest.
-        EntryExchange(digest: ledger.digest, entries: fresh.suffix(64).compactMap { ledger.sealed($0) }).append(
+        // What was decided since it was told last. It answers with its versions where it has anything else, and is told
+        // the rest.
+        let news = fresh.reversed().prefix { $0.number > links[cell.position].told }.prefix(64)
+        EntryExchange(digest: ledger.digest, entries: news.reversed().compactMap { ledger.sealed($0.cohort) }).append(
             to: &body)
-        _ = ask(cell, .entries, .entries, Array(body.bytes), now: now, into: &sink)
+        if ask(cell, .entries, .entries, Array(body.bytes), now: now, into: &sink) {
+            links[cell.position].told = nextFresh
+        }
     }
 
     /// Asks those that have not told yet what they know.
@@ -165,17 +170,20 @@ extension Coordinator {
             }
         case .status(let isCount):
             guard isReply, let all = CohortStatus.all(frame.body) else { break }
+            var isNews = isCount
             for status in all {
                 if isCount {
                     if status.rows != CohortStatus.unknown {
                         links[cell.position].rows[status.cohort] = (status.version, Int(status.rows))
-                        hasNews = true
                     }
                 } else if links[cell.position].cohorts[status.cohort] != status {
                     links[cell.position].cohorts[status.cohort] = status
-                    hasNews = true
+                    isNews = true
                 }
             }
+            // Where it has come no further, the next question is all that follows, and that has its time.
+            guard isNews else { return }
+            hasNews = true
             due = .zero
         case .identity, .decrees:
             decided(frame, question, by: cell, isReply: isReply, now: now)

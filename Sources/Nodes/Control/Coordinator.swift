@@ -33,6 +33,8 @@ package struct Coordinator {
     var hasNews = true
     var jobs: [UInt64: CoordinatorJob] = [:]
     var nextJob: UInt64 = 0
+    /// No job has anything to do before then without an answer: the earliest of their `until`, or one that has ended.
+    var jobsDue = Instant.distantFuture
     /// A replacement of deciders under way; moves wait until it ends.
     var deciderChange: DeciderChange?
     /// The deciders are not looked at again before then: they could not be replaced.
@@ -58,8 +60,9 @@ package struct Coordinator {
     var outgoing: [(cell: CellIndex, id: UInt64, request: CASChange.Request, isInform: Bool)] = []
     var unsent: [(id: UInt64, members: DeciderSet.Members)] = []
     var nextQuestion: UInt64 = 0
-    /// Cohorts whose entries were decided lately, the newest last.
-    var fresh: [Int] = []
+    /// Cohorts whose entries were decided lately, the newest last, each once; numbered as they were decided.
+    var fresh: [(number: UInt64, cohort: Int)] = []
+    var nextFresh: UInt64 = 0
     /// The last stage that was watched to its end.
     var watched = 0
     /// Of the stage under watch: its number, and when it was complete.
@@ -142,9 +145,10 @@ package struct Coordinator {
 
     package var nextDeadline: Instant {
         var next = min(due, lookAt)
-        for link in links where link.isWanted && link.canBeOpened { next = min(next, link.retryAt) }
-        for job in jobs.values { next = min(next, job.until) }
-        return next
+        for position in links.indices where links[position].isWanted && links[position].canBeOpened {
+            next = min(next, links[position].retryAt)
+        }
+        return jobs.isEmpty ? next : min(next, jobsDue)
     }
 
     // MARK: Commands; each is answered in `takeAnswers`
@@ -212,6 +216,7 @@ package struct Coordinator {
             of: decree, by: deciders, proposer: UInt64(boot) << 32 | nextJob, patience: CASChange.Patience(),
             generator: Generator(seed: generator.next(), concern: "change"))
         jobs[nextJob] = CoordinatorJob(purpose: purpose, change: change, until: now)
+        jobsDue = min(jobsDue, now)
         if let ticket { tickets[nextJob] = ticket }
         due = .zero
         return true

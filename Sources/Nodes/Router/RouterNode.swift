@@ -209,7 +209,10 @@ package struct RouterNode: ~Copyable {
         links[cell.position].isServing ? links[cell.position].endpoint : nil
     }
 
-    package func isServing(_ cell: CellIndex) -> Bool { links[cell.position].isServing }
+    /// False as well for a cell that was added and that this router has not heard of.
+    package func isServing(_ cell: CellIndex) -> Bool {
+        links.indices.contains(cell.position) && links[cell.position].isServing
+    }
 
     /// How many cells of a shard serve.
     package func serving(of shard: Shard) -> Int {

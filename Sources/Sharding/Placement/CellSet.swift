@@ -43,6 +43,9 @@ public struct CellSet: Sendable {
         for word in words.indices { words[word] |= other.words[word] }
     }
 
+    /// All of its words, the cells of lower positions first.
+    var bits: [UInt64] { words.indices.map { words[$0] } }
+
     /// How many cells are in it, 0 to 1024.
     public var count: Int {
         var count = 0

@@ -26,6 +26,12 @@ public struct Placement: Sendable {
             self.other = other
         }
 
+        init(_ pin: PlacementEntry.Pin) {
+            self.init(
+                epoch: pin.epoch, phase: pin.state.phase, inForce: pin.state.inForce.shard,
+                other: pin.state.other?.shard ?? Shard())
+        }
+
         /// The shard whose order of cells serves; in joint the joining one.
         public var serving: Shard { phase == .joint && !other.isEmpty ? other : inForce }
 
@@ -44,7 +50,14 @@ public struct Placement: Sendable {
 
     var views: PlacementViews
     private(set) var pins: PinIndex
-    private var topology: MeshTopology
+    /// Behind a reference: a copy of a placement costs a few counts, not one for each list of the topology.
+    private var plan: Plan
+    private var topology: MeshTopology { plan.topology }
+    /// By groups of views, which is to say by the cells that take customers; see `known`.
+    private var groups: [CohortShapes] = []
+    /// The cells of any of their shards, as bits: so many words for each group.
+    private var members: [UInt64] = []
+    private static let wordsPerGroup = CellSet.capacity / 64
     private var units: [CohortViews] = []
     /// Views by the cells that take customers: the first of several, for customers of no geography; the views of the
     /// geographies follow it.
@@ -52,6 +65,11 @@ public struct Placement: Sendable {
     /// In order of `Customers.geographies`: a customer whose draw is at most `last` is bound to this geography.
     private let geographies: [(last: UInt64, name: String)]
     private let geographySeed: UInt64
+
+    private final class Plan: Sendable {
+        let topology: MeshTopology
+        init(_ topology: MeshTopology) { self.topology = topology }
+    }
 
     /// What a lookup needs of one cohort.
     private struct CohortViews {
@@ -78,7 +96,7 @@ public struct Placement: Sendable {
 
     private init(unchecked topology: MeshTopology, table: PlacementTable) {
         self.table = table
-        self.topology = topology
+        plan = Plan(topology)
         size = min(max(topology.sharding.size, 1), Shard.capacity)
         pins = PinIndex(table)
         geographySeed = StableHash.combine(topology.seed, StableHash.hash("geography"))
@@ -124,6 +142,9 @@ public struct Placement: Sendable {
         for geography in geographies {
             _ = views.add(topology, geography: geography.name, side.eligibility)
         }
+        let group = CohortShapes(views, Int(number)...(Int(number) + geographies.count))
+        groups.append(group)
+        members += group.cells.bits
         known[side.eligibility] = number
         return number
     }
@@ -133,10 +154,10 @@ public struct Placement: Sendable {
     /// - Parameter topology: begins with the cells of this placement's. Its cells are all that is taken over of it: the seed
     ///   that customers were placed by stays what it was.
     public mutating func grow(_ topology: MeshTopology) {
-        let seed = self.topology.seed
-        self.topology = topology
-        self.topology.seed = seed
-        views.grow(self.topology)
+        var grown = topology
+        grown.seed = self.topology.seed
+        plan = Plan(grown)
+        views.grow(grown)
     }
 
     /// The customer's cells in the customer's order, the first healthy one of which serves; in joint those of the
@@ -168,10 +189,7 @@ public struct Placement: Sendable {
     /// Epoch and shards together, as the fence of a request needs them.
     public func assignment(of customer: CustomerHash) -> Assignment {
         if !pins.isEmpty, let position = pins.position(of: customer) {
-            let pin = pins.pins[position]
-            return Assignment(
-                epoch: pin.epoch, phase: pin.state.phase, inForce: pin.state.inForce.shard,
-                other: pin.state.other?.shard ?? Shard())
+            return Assignment(pins.pins[position])
         }
         return cohortAssignment(of: customer)
     }
@@ -183,7 +201,18 @@ public struct Placement: Sendable {
 
     /// The shards of a customer by its cohort alone, as if it had no pin.
     public func cohortAssignment(of customer: CustomerHash) -> Assignment {
-        let unit = units[table.cohort(of: customer)]
+        assignment(of: customer, in: units[table.cohort(of: customer)])
+    }
+
+    /// Epoch and shards of a customer as another entry of its cohort has them, of whatever version. Nothing is installed;
+    /// only views that the entry needs are kept for the next question.
+    public mutating func assignment(of customer: CustomerHash, by entry: PlacementEntry) -> Assignment {
+        if let pin = entry.pin(of: customer) { return Assignment(pin) }
+        let unit = look(entry)
+        return assignment(of: customer, in: unit)
+    }
+
+    private func assignment(of customer: CustomerHash, in unit: CohortViews) -> Assignment {
         let offset = geographyOffset(of: customer)
         var assignment = Assignment(
             epoch: unit.epoch, phase: unit.phase, inForce: views.shard(of: customer, in: Int(unit.inForce) + offset),
@@ -263,12 +292,29 @@ public struct Placement: Sendable {
         return shares.enumerated().filter { $0.element > 0 }.map { ($0.offset, $0.element) }
     }
 
-    /// The views of one side of a cohort's entry, one for customers of no geography and one for each geography.
-    func viewNumbers(of cohort: Int, other: Bool) -> [Int] {
+    /// The group of the views of one side of a cohort's entry; nil where it has no such side.
+    private func group(of cohort: Int, other: Bool) -> Int? {
         let first = other ? units[cohort].other : units[cohort].inForce
-        guard first >= 0 else { return [] }
-        return Array(Int(first)...(Int(first) + geographies.count))
+        // Views are added in groups of this size: for customers of no geography and of each.
+        return first < 0 ? nil : Int(first) / (geographies.count + 1)
     }
+
+    /// The shapes of the shards of one cohort on one side of its entry, the pinned customers' left out, of which nobody
+    /// is a member for certain. With them one can say of cells that are missing whether any customer's shard may lack
+    /// a majority.
+    public func shapes(ofCohort cohort: Int, other: Bool) -> [ShardShape] {
+        group(of: cohort, other: other).map { groups[$0].shapes } ?? []
+    }
+
+    /// Whether a cell is in the shard of some customer of a cohort on one side of its entry, the pinned customers' left
+    /// out; false where there is no such side.
+    public func mayHold(_ cohort: Int, _ cell: CellIndex, other: Bool) -> Bool {
+        guard let group = group(of: cohort, other: other), cell.position < CellSet.capacity else { return false }
+        return members[group * Self.wordsPerGroup + cell.position >> 6] >> UInt64(cell.position & 63) & 1 == 1
+    }
+
+    /// Where the cohort of this number stands between its two placements.
+    public func phase(ofCohort cohort: Int) -> UnitPhase { units[cohort].phase }
 }
 
 /// Why a placement table does not fit its topology.
@@ -289,8 +335,9 @@ extension Placement {
             for region in side.evacuated where !topology.regions.indices.contains(region) {
                 throw .noSuchRegion(region)
             }
-            for cell in side.without + side.eligibility.added + side.eligibility.drained
-            where cell.position >= cellCount { throw .noSuchCell(cell) }
+            for cells in [side.without, side.eligibility.added, side.eligibility.drained] {
+                for cell in cells where cell.position >= cellCount { throw .noSuchCell(cell) }
+            }
         }
         for pin in entry.pins {
             let geography = geography(of: pin.customer)

@@ -61,37 +61,11 @@ extension Placement {
         return shapes
     }
 
-    /// The shapes of the shards of one cohort on one side of its entry, the pinned customers' left out, of which nobody
-    /// is a member for certain. With them one can say of cells that are missing whether any customer's shard may lack
-    /// a majority.
-    public func shapes(ofCohort cohort: Int, other: Bool) -> [ShardShape] {
-        var shapes: [ShardShape] = []
-        for number in viewNumbers(of: cohort, other: other) {
-            let view = views.views[number]
-            guard view.size > 0 else { continue }
-            let domains = view.domains.map { domain in
-                let cells = cells(of: domain)
-                return ShardShape.Domain(cells: cells, most: min(view.depth, cells.count))
-            }
-            let shape = ShardShape(size: view.size, domains: domains)
-            if !shapes.contains(shape) { shapes.append(shape) }
-        }
-        return shapes
-    }
-
-    private func cells(of domain: Int) -> [CellIndex] {
-        var cells: [CellIndex] = []
-        for block in views.blocks[views.domains[domain]] {
-            for position in block.candidates { cells.append(CellIndex(views.candidates[Int(position)].cell)) }
-        }
-        return cells
-    }
-
     private func shape(of view: PlacementView, around cell: CellIndex) -> ShardShape? {
         var isIn = false
         var domains: [ShardShape.Domain] = []
         for domain in view.domains {
-            var cells = cells(of: domain)
+            var cells = views.cells(of: domain)
             let isOwn = cells.contains(cell)
             if isOwn {
                 isIn = true
@@ -101,5 +75,36 @@ extension Placement {
             if most > 0 { domains.append(ShardShape.Domain(cells: cells, most: most)) }
         }
         return isIn ? ShardShape(size: view.size, domains: domains) : nil
+    }
+}
+
+/// The shapes of all shards of one cohort by one choice of cells, and the cells in any of them. Derived once: cells and
+/// coordinators ask for them again and again while the cohort moves.
+struct CohortShapes: Sendable {
+    private(set) var shapes: [ShardShape] = []
+    private(set) var cells = CellSet()
+
+    init(_ views: PlacementViews, _ numbers: ClosedRange<Int>) {
+        for number in numbers {
+            let view = views.views[number]
+            guard view.size > 0 else { continue }
+            let domains = view.domains.map { domain in
+                let cells = views.cells(of: domain)
+                return ShardShape.Domain(cells: cells, most: min(view.depth, cells.count))
+            }
+            for domain in domains { cells.formUnion(CellSet(domain.cells)) }
+            let shape = ShardShape(size: view.size, domains: domains)
+            if !shapes.contains(shape) { shapes.append(shape) }
+        }
+    }
+}
+
+extension PlacementViews {
+    fileprivate func cells(of domain: Int) -> [CellIndex] {
+        var cells: [CellIndex] = []
+        for block in blocks[domains[domain]] {
+            for position in block.candidates { cells.append(CellIndex(candidates[Int(position)].cell)) }
+        }
+        return cells
     }
 }

@@ -9,17 +9,27 @@ import Wire
 /// The control plane in the simulation: a member, and the coordinator of moves.
 final class ControlProcess: LinkingProcess {
     private var node: ControlNode
-    private(set) var coordinator: Coordinator
+    /// Where it stays: who asks it something through a property of a class copies all of it.
+    private let place: UnsafeMutablePointer<Coordinator>
+    /// A copy, for a look at it.
+    var coordinator: Coordinator { place.pointee }
 
     init(_ simulation: Simulation, _ machine: SimMachine) {
         // The configuration was checked when the simulation was made.
         let gossip = simulation.gossip(of: machine)
         node = try! ControlNode(gossip)
-        coordinator = Coordinator(
-            topology: simulation.knownTopology, placement: simulation.founding,
-            seal: EntrySeal(secret: gossip.secret, mesh: gossip.mesh), boot: machine.boot, seed: simulation.seed)
-        coordinator.defect = simulation.configuration.defect?.coordinator
+        place = UnsafeMutablePointer.allocate(capacity: 1)
+        place.initialize(
+            to: Coordinator(
+                topology: simulation.knownTopology, placement: simulation.founding,
+                seal: EntrySeal(secret: gossip.secret, mesh: gossip.mesh), boot: machine.boot, seed: simulation.seed))
+        place.pointee.defect = simulation.configuration.defect?.coordinator
         super.init(simulation, machine, connections: 1 << 20)
+    }
+
+    deinit {
+        place.deinitialize(count: 1)
+        place.deallocate()
     }
 
     private var outbox: ControlOutbox { ControlOutbox(process: self) }
@@ -29,12 +39,12 @@ final class ControlProcess: LinkingProcess {
         switch event {
         case .start(let seeds):
             node.start(seeds: seeds, now: now, into: &outbox)
-            coordinator.start(now: now)
+            place.pointee.start(now: now)
         case .wake: node.wake(now: now, into: &outbox)
         case .datagram(let bytes, let from): node.handle(datagram: bytes, from: from, now: now, into: &outbox)
         case .leave: node.leave(now: now, into: &outbox)
-        case .linkUp(let cell): coordinator.linkUp(cell, now: now, into: &outbox)
-        case .linkDown(let cell): coordinator.linkDown(cell, now: now, into: &outbox)
+        case .linkUp(let cell): place.pointee.linkUp(cell, now: now, into: &outbox)
+        case .linkDown(let cell): place.pointee.linkDown(cell, now: now, into: &outbox)
         }
         followMembers(into: &outbox)
     }
@@ -43,20 +53,20 @@ final class ControlProcess: LinkingProcess {
         while let change = node.nextChange() {
             let profile = change.member.profile
             guard profile.role == .cell else { continue }
-            coordinator.follow(profile.name, status: change.status, endpoint: profile.data, now: now)
+            place.pointee.follow(profile.name, status: change.status, endpoint: profile.data, now: now)
         }
-        if coordinator.deciders == nil, let set = simulation.foundingDeciders { coordinator.learn(set, now: now) }
-        coordinator.wake(now: now, into: &outbox)
-        for (_, answer) in coordinator.takeAnswers() { simulation.answered(answer) }
+        if place.pointee.deciders == nil, let set = simulation.foundingDeciders { place.pointee.learn(set, now: now) }
+        place.pointee.wake(now: now, into: &outbox)
+        for (_, answer) in place.pointee.takeAnswers() { simulation.answered(answer) }
     }
 
-    override func nextDeadline() -> Instant? { min(node.nextDeadline(), coordinator.nextDeadline) }
+    override func nextDeadline() -> Instant? { min(node.nextDeadline(), place.pointee.nextDeadline) }
     override func handle(frame: borrowing FrameView, from cell: CellIndex) {
         var outbox = outbox
-        coordinator.handle(answer: frame, from: cell, now: now, into: &outbox)
-        for (_, answer) in coordinator.takeAnswers() { simulation.answered(answer) }
+        place.pointee.handle(answer: frame, from: cell, now: now, into: &outbox)
+        for (_, answer) in place.pointee.takeAnswers() { simulation.answered(answer) }
     }
-    override func grow(_ topology: MeshTopology) { coordinator.grow(topology, now: now) }
+    override func grow(_ topology: MeshTopology) { place.pointee.grow(topology, now: now) }
     override func listens(at endpoint: Endpoint) -> Bool { false }
     override var swim: SWIM? { node.gossip.swim }
 
@@ -75,14 +85,14 @@ final class ControlProcess: LinkingProcess {
         case .drain(let name):
             guard let cell = simulation.topology.cellIndex(named: name) else { return }
             begin(.drain, simulation.topology.cells[cell.position].region, cells: [cell])
-        case .abort: coordinator.abort(ticket: 0, now: now)
+        case .abort: place.pointee.abort(ticket: 0, now: now)
         case .customer(let number, let cells):
-            coordinator.move(
+            place.pointee.move(
                 CustomerHash(number: number), to: Shard(cells.map { CellIndex($0) }) ?? Shard(), ticket: 0, now: now)
-        case .home(let number): coordinator.unpin(CustomerHash(number: number), ticket: 0, now: now)
+        case .home(let number): place.pointee.unpin(CustomerHash(number: number), ticket: 0, now: now)
         }
         var outbox = outbox
-        coordinator.wake(now: now, into: &outbox)
+        place.pointee.wake(now: now, into: &outbox)
     }
 
     func begin(_ kind: EvacuationPlan.Kind, _ region: Int, cells: [CellIndex] = []) {
@@ -106,13 +116,13 @@ final class ControlProcess: LinkingProcess {
             return simulation.answered(.refused("customers would be left without a cell"))
         }
         simulation.planNumber += 1
-        coordinator.begin(plan, ticket: 0, now: now)
+        place.pointee.begin(plan, ticket: 0, now: now)
     }
 
     /// Nothing is under way, by what the deciders said.
     var isSettled: Bool {
-        guard case .some(.none) = coordinator.plan else { return simulation.planNumber == 0 && !coordinator.isBusy }
-        return !coordinator.isBusy
+        guard case .some(.none) = place.pointee.plan else { return simulation.planNumber == 0 && !place.pointee.isBusy }
+        return !place.pointee.isBusy
     }
 }
 

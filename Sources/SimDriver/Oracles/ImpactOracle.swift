@@ -59,8 +59,8 @@ struct ImpactOracle {
         window = Window(number: window.number + 1, settled: now, down: CellSet(), isJudged: isPredictable)
     }
 
-    /// Customers move: who asks from now on is judged by this placement, once routers have had time to hear of it.
-    mutating func moved(_ placement: Placement) { self.placement = placement }
+    /// Customers move: who asks from now on is judged by this entry, once routers have had time to hear of it.
+    mutating func moved(_ entry: PlacementEntry) { _ = try? placement.install(entry) }
 
     /// Something was done to a node.
     mutating func changed(now: Instant, settle: TimeAmount, down: CellSet, mute: CellSet, isJudged: Bool) {

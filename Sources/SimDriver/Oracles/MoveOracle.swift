@@ -13,6 +13,8 @@ struct MoveOracle {
     private(set) var refused = 0
     private var checks = 0
     private var twoAccept: String?
+    /// The mesh's as it was founded; entries of any version are looked at by it.
+    private var placement: Placement?
 
     mutating func noted(_ event: CoordinatorEvent) {
         switch event {
@@ -33,30 +35,31 @@ struct MoveOracle {
     mutating func check(_ cohort: Int, _ simulation: Simulation) {
         guard twoAccept == nil else { return }
         checks += 1
+        // Which of the installed entries each cell has; -1 for one that has no vote.
         var installed: [PlacementEntry] = []
-        var byCell: [PlacementEntry?] = []
+        var byCell: [Int] = []
         for position in simulation.topology.cells.indices {
             guard let disk = simulation.machines[position].disk, disk.votes, !disk.stored[cohort].isPurging else {
-                byCell.append(nil)
+                byCell.append(-1)
                 continue
             }
-            let entry = disk.stored[cohort].entry
-            byCell.append(entry)
-            if !installed.contains(entry) { installed.append(entry) }
+            let known = installed.firstIndex { $0 == disk.stored[cohort].entry }
+            byCell.append(known ?? installed.count)
+            if known == nil { installed.append(disk.stored[cohort].entry) }
         }
         guard installed.count > 1 else { return }
-        let customers = simulation.customers(of: cohort)
-        var placement = simulation.founding
-        for customer in customers {
+        if placement == nil { placement = simulation.founding }
+        let inOrder = installed.indices.sorted { installed[$0].version < installed[$1].version }
+        for customer in simulation.customers(of: cohort) {
+            let epochs = installed.map { $0.epoch(of: customer) }
             var accepting: [Epoch] = []
-            for entry in installed.sorted(by: { $0.version < $1.version }) {
-                _ = try? placement.install(entry)
-                let assignment = placement.assignment(of: customer)
+            for number in inOrder {
+                let assignment = placement!.assignment(of: customer, by: installed[number])
                 let members = QuorumMembers(assignment)
                 var holders: Positions = 0
                 for position in 0..<members.count {
                     let theirs = byCell[members[position].position]
-                    if theirs?.epoch(of: customer) == assignment.epoch { holders |= 1 << Positions(position) }
+                    if theirs >= 0, epochs[theirs] == assignment.epoch { holders |= 1 << Positions(position) }
                 }
                 if members.quorum.isComplete(holders, .majority), !accepting.contains(assignment.epoch) {
                     accepting.append(assignment.epoch)
@@ -66,7 +69,6 @@ struct MoveOracle {
                 twoAccept = "cohort \(cohort): epochs \(accepting.map(\.rawValue)) both have their quorums"
                 return
             }
-            placement = simulation.founding
         }
     }
 
@@ -116,15 +118,20 @@ struct MoveOracle {
 
 extension Simulation {
     /// Some customers of a cohort.
-    func customers(of cohort: Int) -> [CustomerHash] {
-        var found: [CustomerHash] = []
-        for number in 1...max(topology.customers.count, 1) {
+    func customers(of cohort: Int) -> [CustomerHash] { samples[cohort] }
+
+    /// The first three customers of each cohort; fewer where it has no more.
+    static func samples(_ topology: MeshTopology, _ table: PlacementTable) -> [[CustomerHash]] {
+        var samples: [[CustomerHash]] = Array(repeating: [], count: table.entries.count)
+        var lacking = samples.count
+        for number in 1...max(topology.customers.count, 1) where lacking > 0 {
             let hash = CustomerHash(number: number)
-            guard placement.table.cohort(of: hash) == cohort else { continue }
-            found.append(hash)
-            if found.count == 3 { break }
+            let cohort = table.cohort(of: hash)
+            guard samples[cohort].count < 3 else { continue }
+            samples[cohort].append(hash)
+            if samples[cohort].count == 3 { lacking -= 1 }
         }
-        return found
+        return samples
     }
 
     /// What is not over yet, for people.

@@ -29,6 +29,8 @@ final class Simulation {
     private(set) var steps: [SimStep] = []
     /// How many plans were begun.
     var planNumber: UInt64 = 0
+    /// Some customers of each cohort, whom the oracles look at while it moves.
+    private(set) lazy var samples = Self.samples(topology, founding.table)
     /// Moves that were decided, and what came of commands, for the report.
     private(set) var moves = MoveOracle()
     let swim: SWIMConfiguration
@@ -323,7 +325,7 @@ final class Simulation {
     /// A decided entry was installed by somebody: from then on it is the placement.
     func learnt(_ entry: PlacementEntry) {
         guard (try? placement.install(entry)) == true else { return }
-        clients.ledger.impact.moved(placement)
+        clients.ledger.impact.moved(entry)
         // Each router asks each cell once a second.
         changed(settle: .seconds(2))
     }

@@ -82,14 +82,24 @@ struct Refill {
 
     /// Everything that was due is done.
     mutating func plan(now: Instant) {
-        var due = [lookAt]
-        if case .waiting(let until) = stage { due.append(until) }
-        if let task { due += [task.since + Self.courtesy, paceAt] }
-        if case .pulling(let since) = stage { due += [since + Self.courtesy, paceAt] }
-        for peer in peers where !peer.isSelf {
-            due.append(peer.asked?.until ?? peer.retryAt)
+        var due = Instant.distantFuture
+        func wake(at instant: Instant) { if instant > now { due = min(due, instant) } }
+        // The one before has just ended: nobody else may call for long.
+        if stage == .done, task == nil, !waiting.isEmpty || !unverified.isEmpty { return hurry() }
+        wake(at: lookAt)
+        if case .waiting(let until) = stage { wake(at: until) }
+        if let since = task?.since {
+            wake(at: since + Self.courtesy)
+            wake(at: paceAt)
         }
-        self.due = due.filter { $0 > now }.min() ?? .distantFuture
+        if case .pulling(let since) = stage {
+            wake(at: since + Self.courtesy)
+            wake(at: paceAt)
+        }
+        for place in peers.indices where !peers[place].isSelf {
+            wake(at: peers[place].asked?.until ?? peers[place].retryAt)
+        }
+        self.due = due
     }
 
     /// There is something to do at once.
@@ -101,9 +111,12 @@ struct Refill {
         if !waiting.contains(cohort), task?.cohort != cohort || task?.purpose == .verify { waiting.append(cohort) }
         hurry()
     }
-    mutating func enqueue(verification cohort: Int) {
-        if !unverified.contains(cohort) { unverified.append(cohort) }
+    /// - Returns: false where it waits already, or is read at the moment.
+    mutating func enqueue(verification cohort: Int) -> Bool {
+        guard !unverified.contains(cohort), task?.cohort != cohort || task?.purpose != .verify else { return false }
+        unverified.append(cohort)
         hurry()
+        return true
     }
     /// Nothing is read of a cohort any more: its entry is another one.
     mutating func forget(_ cohort: Int) {
@@ -141,20 +154,30 @@ struct Refill {
 
     /// All peers that membership has alive are read, or were waited for long enough.
     private func hasCourtesy(since: Instant, now: Instant, isAlive: (RefillPeer) -> Bool) -> Bool {
-        now >= since + Self.courtesy || peers.allSatisfy { $0.isSource || !isAlive($0) || $0.isKnownUnfit }
+        if now >= since + Self.courtesy { return true }
+        for place in peers.indices where !peers[place].isSource && !peers[place].isKnownUnfit {
+            if isAlive(peers[place]) { return false }
+        }
+        return true
     }
 
     /// Whether pages can be made of those that are read now.
     func isCovered(life: StoreLife, now: Instant, isAlive: (RefillPeer) -> Bool) -> Bool {
         guard let task else { return false }
+        if task.purpose != .verify, !rule.readsAll, task.purpose != .life || life != .accepted {
+            // Nobody is waited for beyond those that are needed.
+            return task.isCovered(
+                most: { rule.mostMissing(size: $0, purpose: task.purpose) }, missing: { isMissing($0) })
+        }
         let courtesy = hasCourtesy(since: task.since, now: now, isAlive: isAlive)
         if task.purpose == .life, life == .accepted { return courtesy }
         if task.purpose == .verify { return courtesy }
-        func isMissing(_ cell: CellIndex) -> Bool { place(of: cell).map { !peers[$0].isSource } ?? true }
-        let isCovered = task.isCovered(
-            most: { rule.mostMissing(size: $0, purpose: task.purpose) }, missing: isMissing)
-        return isCovered && (!rule.readsAll || courtesy)
+        return courtesy
+            && task.isCovered(
+                most: { rule.mostMissing(size: $0, purpose: task.purpose) }, missing: { isMissing($0) })
     }
+
+    private func isMissing(_ cell: CellIndex) -> Bool { place(of: cell).map { !peers[$0].isSource } ?? true }
 
     func missing(isAlive: (RefillPeer) -> Bool) -> [StoreStatus.Missing] {
         peers.filter { !$0.isSource && !$0.isSelf }.map { peer in

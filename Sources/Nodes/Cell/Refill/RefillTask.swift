@@ -66,17 +66,13 @@ struct RefillTask {
 extension Placement {
     /// Whether a cell takes part in a cohort, for some customer: on the side that is to hold it, or on either.
     func mayHold(_ cohort: Int, _ cell: CellIndex, targetOnly: Bool) -> Bool {
-        let entry = table.entries[cohort]
-        let sides = entry.state.phase == .joint ? (targetOnly ? [true] : [false, true]) : [false]
-        let isIn = sides.contains { other in
-            shapes(ofCohort: cohort, other: other).contains { shape in
-                shape.domains.contains { $0.cells.contains(cell) }
-            }
+        let isJoint = phase(ofCohort: cohort) == .joint
+        if mayHold(cohort, cell, other: isJoint) || isJoint && !targetOnly && mayHold(cohort, cell, other: false) {
+            return true
         }
-        return isIn
-            || entry.pins.contains { pin in
-                pin.state.target.shard.contains(cell)
-                    || !targetOnly && pin.state.phase == .joint && pin.state.inForce.shard.contains(cell)
-            }
+        return table.entries[cohort].pins.contains { pin in
+            pin.state.target.shard.contains(cell)
+                || !targetOnly && pin.state.phase == .joint && pin.state.inForce.shard.contains(cell)
+        }
     }
 }
