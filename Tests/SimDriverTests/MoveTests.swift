@@ -63,6 +63,20 @@ import Testing
         #expect(report.verdict("moves")?.detail.contains("1 completed") == true, "\(report.complaint)")
     }
 
+    /// The cohort came to the customer's cells later than the pin did: these took what they held for a stranger's, and all of
+    /// them dropped it as the pin was taken away.
+    @Test(arguments: [7_000, 8_900]) func whatAPinHeldStaysAsItGoes(at milliseconds: Int) throws {
+        var swarm = SimSwarm(topology: Meshes.shipped("nine-cells"), duration: .milliseconds(9_083))
+        swarm.movesCustomers = true
+        var configuration = swarm.configuration(seed: 170)
+        configuration.faults = [
+            "move c28 6,7,8 @4757ms", "evacuate us-east @5388ms", "unmove c28 @\(milliseconds)ms",
+        ].map { SimFault($0)! }
+        let report = try SimRun.run(configuration)
+        #expect(report.isOk, "\(report.complaint)")
+        #expect(report.verdict("moves")?.detail.contains("1 completed") == true, "\(report.complaint)")
+    }
+
     /// What was taken back had nothing to take back: everybody was there already.
     @Test func aPlanWithoutWorkIsTakenBack() throws {
         let report = try run(["evacuate r1 @500ms", "evacuate r1 @6s", "abort @6200ms"])

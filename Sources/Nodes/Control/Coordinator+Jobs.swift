@@ -232,6 +232,7 @@ extension Coordinator {
                 try entry.advance(pin: customer, step)
                 // The cohort may have moved since: then the customer follows it first.
                 if step == .release, isLeaving, let pin = entry.pin(of: customer),
+                    pin.state.inForce.since >= entry.state.inForce.since,
                     Set(pin.shard.map(\.rawValue)) == Set(cells(of: customer, by: entry).map(\.rawValue))
                 {
                     try entry.removePin(customer)

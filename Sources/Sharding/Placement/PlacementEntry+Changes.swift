@@ -130,18 +130,31 @@ extension PlacementEntry {
     /// Begins to give a customer back to its cohort, whose shard it is moved to first.
     public mutating func unpin(_ customer: CustomerHash, to shard: Shard) throws(PlacementChangeError) {
         guard let known = pin(of: customer) else { throw .notPinned }
-        guard Set(known.shard.map(\.rawValue)) != Set(shard.map(\.rawValue)) else {
-            return try removePin(customer)
-        }
+        let isThere = Set(known.shard.map(\.rawValue)) == Set(shard.map(\.rawValue))
+        if isThere, isContinuous(known) { return try removePin(customer) }
         try pin(customer, from: known.shard, to: shard)
-        pins[pinPosition(of: customer)].isLeaving = true
+        let position = pinPosition(of: customer)
+        if isThere {
+            // The cohort came to these cells later than the pin did: to them its records would be those of a stranger.
+            // The customer moves from the cells to themselves, and is theirs as of now.
+            let epoch = pins[position].epoch
+            pins[position].state = .joint(old: known.state.inForce, new: PinSide(since: epoch, shard: shard))
+            pins[position].move = epoch
+        }
+        pins[position].isLeaving = true
     }
 
-    /// Takes a stable pin away whose cells are the cohort's. The cohort takes a new epoch as well, so that the
-    /// customer's does not fall.
+    /// What cells hold of the pinned customer counts as their cohort's too: of the cohort's side in force they ask for
+    /// records from its beginning on.
+    private func isContinuous(_ pin: Pin) -> Bool { pin.state.inForce.since >= state.inForce.since }
+
+    /// Takes a stable pin away whose cells are the cohort's, and have been since the cohort came to them. The cohort takes
+    /// a new epoch as well, so that the customer's does not fall.
     public mutating func removePin(_ customer: CustomerHash) throws(PlacementChangeError) {
         guard let known = pin(of: customer) else { throw .notPinned }
-        guard case .stable = known.state, case .stable = state else { throw .wrongState(cohort: cohort) }
+        guard case .stable = known.state, case .stable = state, isContinuous(known) else {
+            throw .wrongState(cohort: cohort)
+        }
         epoch = try takeEpoch()
         pins.remove(at: pinPosition(of: customer))
     }
