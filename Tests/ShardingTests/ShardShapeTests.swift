@@ -74,4 +74,42 @@ import Topology
             }
         }
     }
+    /// Who may hold a cohort is who stands in its shapes, before the mesh has grown and afterwards.
+    @Test(arguments: 1...20)
+    func whoMayHoldACohortStandsInItsShapes(seed: UInt64) throws {
+        var rng = Generator(seed: seed)
+        let topology = randomMesh(&rng)
+        var table = PlacementTable(cohortCount: 2)
+        try table.change(cohort: 1) { entry throws(PlacementChangeError) in try entry.begin(evacuated: [0]) }
+        let placement = try Placement(topology, table: table)
+        for (cohort, other) in [(0, false), (0, true), (1, false), (1, true)] {
+            let cells = CellSet(
+                placement.shapes(ofCohort: cohort, other: other).flatMap { $0.domains.flatMap(\.cells) })
+            for cell in topology.cells.indices.map({ CellIndex($0) }) {
+                #expect(placement.mayHold(cohort, cell, other: other) == cells.contains(cell))
+            }
+        }
+        #expect(!placement.mayHold(0, CellIndex(0), other: true))
+    }
+
+    /// An entry that is only looked at gives what it gives installed, and changes nothing.
+    @Test(arguments: 1...20)
+    func anEntryIsLookedAtWithoutBeingInstalled(seed: UInt64) throws {
+        var rng = Generator(seed: seed)
+        let topology = randomMesh(&rng)
+        var placement = try Placement(topology, table: PlacementTable(cohortCount: 1))
+        let founding = placement
+        var entry = PlacementEntry(cohort: 0)
+        try entry.begin(evacuated: [0])
+        var installed = placement
+        try installed.install(entry)
+        for number in 1...100 {
+            let customer = CustomerHash(number: number)
+            let looked = placement.assignment(of: customer, by: entry)
+            #expect(looked == installed.assignment(of: customer))
+            #expect(placement.assignment(of: customer) == founding.assignment(of: customer))
+            let before = installed.assignment(of: customer, by: PlacementEntry(cohort: 0))
+            #expect(before == founding.assignment(of: customer))
+        }
+    }
 }

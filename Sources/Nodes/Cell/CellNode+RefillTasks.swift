@@ -62,7 +62,7 @@ extension CellNode {
         let known = Set(peers.map(\.cell.rawValue))
         for cell in cells.sorted() where cell != self.cell.rawValue && !known.contains(cell) {
             let index = CellIndex(cell)
-            var peer = RefillPeer(cell: index, name: topology.cells[index.position].name, after: refill.cursor)
+            let peer = RefillPeer(cell: index, name: topology.cells[index.position].name, after: refill.cursor)
             if released { peer.retryAt = now + RefillPeer.entryInterval }
             peers.append(peer)
         }

@@ -145,8 +145,8 @@ package struct Coordinator {
 
     package var nextDeadline: Instant {
         var next = min(due, lookAt)
-        for position in links.indices where links[position].isWanted && links[position].canBeOpened {
-            next = min(next, links[position].retryAt)
+        for position in links.indices where links[position].state == .closed && links[position].isWanted {
+            if links[position].canBeOpened { next = min(next, links[position].retryAt) }
         }
         return jobs.isEmpty ? next : min(next, jobsDue)
     }

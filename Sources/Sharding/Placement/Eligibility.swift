@@ -5,11 +5,26 @@ import Topology
 /// without what is drained or lies in an evacuated region. Equal ones give every customer the same shard.
 public struct Eligibility: Hashable, Sendable {
     /// Positions in `MeshTopology.regions` whose cells take no customer; ascending, each once.
-    public let evacuated: [Int]
+    public var evacuated: [Int] { lists?.evacuated ?? [] }
     /// Cells that take customers though the mesh was founded without them; ascending, each once.
-    public let added: [CellIndex]
+    public var added: [CellIndex] { lists?.added ?? [] }
     /// Founding cells that take none, and whose places others take; ascending, each once.
-    public let drained: [CellIndex]
+    public var drained: [CellIndex] { lists?.drained ?? [] }
+
+    /// Behind one reference, since entries are copied often; nil where all are empty.
+    private let lists: Lists?
+
+    private final class Lists: Sendable {
+        let evacuated: [Int]
+        let added: [CellIndex]
+        let drained: [CellIndex]
+
+        init(_ evacuated: [Int], _ added: [CellIndex], _ drained: [CellIndex]) {
+            self.evacuated = evacuated
+            self.added = added
+            self.drained = drained
+        }
+    }
 
     /// Most cells in either list.
     public static let maximumCells = 1023
@@ -22,9 +37,19 @@ public struct Eligibility: Hashable, Sendable {
         evacuated: some Sequence<Int> = [], added: some Sequence<CellIndex> = [],
         drained: some Sequence<CellIndex> = []
     ) {
-        self.evacuated = Set(evacuated).sorted()
-        self.added = Set(added).sorted()
-        self.drained = Set(drained).sorted()
+        let lists = Lists(Set(evacuated).sorted(), Set(added).sorted(), Set(drained).sorted())
+        self.lists = lists.evacuated.isEmpty && lists.added.isEmpty && lists.drained.isEmpty ? nil : lists
+    }
+
+    /// They have the same lists.
+    public static func == (a: Eligibility, b: Eligibility) -> Bool {
+        a.lists === b.lists || a.evacuated == b.evacuated && a.added == b.added && a.drained == b.drained
+    }
+    /// Of all three lists.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(evacuated)
+        hasher.combine(added)
+        hasher.combine(drained)
     }
 
     /// The same cells, but for the regions that are left.

@@ -95,10 +95,8 @@ package struct LinkHandshake {
     private func proof(of prover: Side) -> [UInt8] {
         let label = prover == .opener ? "cellmesh link opener" : "cellmesh link acceptor"
         var hmac = HMAC<SHA256>(key: key)
-        hmac.update(data: Array(label.utf8))
-        hmac.update(data: [UInt8(context.count & 255)] + context)
-        hmac.update(data: side == .opener ? ownHello : peerHello)
-        hmac.update(data: side == .opener ? peerHello : ownHello)
+        let hellos = side == .opener ? ownHello + peerHello : peerHello + ownHello
+        hmac.update(data: Array(label.utf8) + [UInt8(context.count & 255)] + context + hellos)
         return Array(hmac.finalize())
     }
 }

@@ -21,6 +21,8 @@ import Wire
         #expect(router.takeFrames().map(\.cell) == Array(repeating: router.shard[0], count: 3))
         router.run(from: .zero, to: .at(1000)) { $0 != router.shard[0] }
         #expect(router.sink.answers.map(\.status) == [504, 504, 504])
+        // A cell that was added, and that the router has not heard of.
+        #expect(!router.isServing(CellIndex(1000)))
         #expect(!router.isServing(router.shard[0]))
         #expect(router.counters.demotions == 1)
         #expect(router.sink.events.contains(.cellDemoted(router.shard[0])))

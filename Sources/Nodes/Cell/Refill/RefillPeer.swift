@@ -3,8 +3,9 @@ import MeshBase
 import Replication
 import Topology
 
-/// Another cell as one that refills itself sees it: the link to it, the question it was asked, the lines it has told.
-struct RefillPeer {
+/// Another cell as one that refills itself sees it: the link to it, the question it was asked, the lines it has told. It
+/// belongs to one refill; behind a reference, so that a look at one field copies none of the others.
+final class RefillPeer {
     enum Link: Equatable { case closed, opening, up }
     enum Question: Equatable {
         case state, list
@@ -79,12 +80,12 @@ struct RefillPeer {
     var hasNext: Bool { isAtEnd || !lines.isEmpty }
     var wantsLines: Bool { isSource && !isAtEnd && lines.isEmpty }
 
-    mutating func ask(_ question: Question, number: UInt64, now: Instant) {
+    func ask(_ question: Question, number: UInt64, now: Instant) {
         asked = (question, number, now + patience)
     }
 
     /// The question that an answer belongs to; nil for a late one.
-    mutating func answered(_ number: UInt64) -> Question? {
+    func answered(_ number: UInt64) -> Question? {
         guard let asked, asked.number == number else { return nil }
         self.asked = nil
         unanswered = 0
@@ -92,14 +93,14 @@ struct RefillPeer {
     }
 
     /// What the cell's own store has, behind what it was asked for last.
-    mutating func take(_ listing: CohortListings.Listing) {
+    func take(_ listing: CohortListings.Listing) {
         lines.append(contentsOf: listing.lines)
         after = listing.lines.last?.position ?? after
         isAtEnd = listing.isLast
     }
 
     /// What it has told is asked for anew.
-    mutating func rewind(to cursor: RecordPosition) {
+    func rewind(to cursor: RecordPosition) {
         if let asked, asked.question != .state, asked.question != .entries { self.asked = nil }
         isElsewhere = false
         lines.removeAll()
@@ -107,7 +108,7 @@ struct RefillPeer {
         isAtEnd = false
     }
 
-    mutating func lost(cursor: RecordPosition, now: Instant) {
+    func lost(cursor: RecordPosition, now: Instant) {
         if let asked, asked.until <= now { unanswered += 1 }
         link = .closed
         isElsewhere = false

@@ -19,12 +19,13 @@ package struct SealedEntry: Sendable, Equatable {
 /// 16 bytes are kept.
 package struct EntrySeal: Sendable {
     package static let size = 16
-    private let key: SymmetricKey
-    private let context: [UInt8]
+    /// With what every proof begins with: the key, then whose proofs they are.
+    private let beginning: HMAC<SHA256>
 
     package init(secret: [UInt8], mesh: String) {
-        key = SymmetricKey(data: secret)
-        context = Array("cellmesh placement entry".utf8) + [0] + Array(mesh.utf8) + [0]
+        var beginning = HMAC<SHA256>(key: SymmetricKey(data: secret))
+        beginning.update(data: Array("cellmesh placement entry".utf8) + [0] + Array(mesh.utf8) + [0])
+        self.beginning = beginning
     }
 
     /// Of an entry that a majority of the deciders has accepted.
@@ -52,10 +53,8 @@ package struct EntrySeal: Sendable {
     package func proof(ofDeciders set: [UInt8]) -> [UInt8] { proof(of: set, label: "deciders") }
 
     private func proof(of bytes: [UInt8], label: StaticString = "entry") -> [UInt8] {
-        var hmac = HMAC<SHA256>(key: key)
-        hmac.update(data: context)
-        hmac.update(data: Array(UnsafeBufferPointer(start: label.utf8Start, count: label.utf8CodeUnitCount)))
-        hmac.update(data: bytes)
+        var hmac = beginning
+        hmac.update(data: UnsafeBufferPointer(start: label.utf8Start, count: label.utf8CodeUnitCount) + bytes)
         return Array(hmac.finalize().prefix(Self.size))
     }
 }
