@@ -32,6 +32,13 @@ public struct StoreOrder: Sendable, Equatable {
         case lacks([RecordLine])
         /// Every member has these: their hints go, where none was left for a newer version since.
         case settle([RecordLine])
+        /// First half of a round about the claim of this customer and key; see `ClaimSlot`. What is promised is kept until an
+        /// instant at least: milliseconds since 1970.
+        case promise(RecordVersion, until: Int64)
+        /// Second half: the value of a claim, in its encoded form.
+        case accept(RecordVersion, [UInt8])
+        /// Drops claims whose time was over at an instant, so many at most, and the oldest settled ones beyond a number.
+        case expireClaims(before: Int64, keeping: Int, limit: Int)
         /// How many rows a cohort has here, tombstones included.
         case count(cohort: Int)
         /// A question about decrees in its encoded form, whose proof was checked; see `Consensus`.
@@ -46,12 +53,12 @@ public struct StoreOrder: Sendable, Equatable {
             switch self {
             case .version, .read, .list, .fetch, .life, .count, .hints, .lacks: .nothing
             // Hints and promises are no records.
-            case .settle, .decree: .nothing
+            case .settle, .decree, .promise: .nothing
             case .fill(let page): page.isLastOfStore ? .everything : .cohort(page.fence.cohort)
             case .install(let entry, _): .cohort(entry.cohort)
             case .purge(let keeper, _, _): .cohort(keeper.cohort)
             case .drop(let fence, _): .cohort(fence.cohort)
-            case .write, .becomes: .everything
+            case .write, .becomes, .accept, .expireClaims: .everything
             }
         }
 
@@ -59,7 +66,8 @@ public struct StoreOrder: Sendable, Equatable {
         public var changes: Bool {
             switch self {
             case .version, .read, .list, .fetch, .life, .count, .hints, .lacks: false
-            case .settle, .write, .fill, .becomes, .install, .purge, .drop, .decree: true
+            case .settle, .write, .fill, .becomes, .install, .purge, .drop, .decree, .promise, .accept, .expireClaims:
+                true
             }
         }
     }
@@ -125,6 +133,14 @@ public struct StoreAnswer: Sendable, Equatable {
         case written(RecordVersion)
         /// The customer is served here in another epoch; nothing was changed.
         case otherEpoch(Epoch)
+        /// The ballot is promised; what was accepted before, `none` and nothing where nothing was.
+        case promised(accepted: RecordVersion, value: [UInt8])
+        /// The value is kept.
+        case accepted
+        /// So high a ballot was promised; nothing was changed.
+        case outdated(by: RecordVersion)
+        /// Claims whose time was over, settled ones that were too many, and how many are left.
+        case expired(Int, evicted: Int, left: Int)
         /// Another version of the cohort's entry is installed; nothing was changed.
         case otherEntry(version: UInt64)
         /// Records that may not be kept are being dropped; nothing was changed.

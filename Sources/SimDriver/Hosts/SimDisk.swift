@@ -42,6 +42,8 @@ final class SimDisk {
     /// Records that some member may not have yet.
     private(set) var hints: [Key: (version: RecordVersion, at: Int64)] = [:]
     private(set) var stored: [StoredCohort]
+    /// What was promised of claims, and until when that is kept.
+    private var promises: [Key: (ballot: RecordVersion, until: Int64)] = [:]
     private let table: PlacementTable
     private(set) var decrees = Shelf()
     private(set) var commits: UInt64 = 0
@@ -68,6 +70,7 @@ final class SimDisk {
     func wipe() {
         records.removeAll()
         hints.removeAll()
+        promises.removeAll()
         stored = table.entries.map { StoredCohort(entry: $0) }
         decrees = Shelf()
         identity = nil
@@ -121,6 +124,16 @@ final class SimDisk {
             records[key] = Record(version: version, value: tombstone ? [] : value, tombstone: tombstone)
             if order.hintedAt > 0, !dropsHints { hints[key] = (version, order.hintedAt) }
             return .written(version)
+        case .promise(let ballot, let until):
+            var slot = ClaimSlot(promised: promises[key]?.ballot ?? .none, accepted: known?.version ?? .none)
+            guard slot.promise(ballot) else { return .outdated(by: slot.promised) }
+            promises[key] = (ballot, until)
+            return .promised(accepted: known?.version ?? .none, value: known?.value ?? [])
+        case .accept(let ballot, let value):
+            var slot = ClaimSlot(promised: promises[key]?.ballot ?? .none, accepted: known?.version ?? .none)
+            guard slot.accept(ballot) else { return .outdated(by: slot.promised) }
+            records[key] = Record(version: ballot, value: value, tombstone: false)
+            return .accepted
         default:
             preconditionFailure("an order between stores has no epoch")
         }
@@ -136,8 +149,10 @@ final class SimDisk {
     /// The orders between stores, as the database carries them out; nil for all others.
     private func betweenStores(_ order: StoreOrder, _ life: StoreLife) -> StoreAnswer.Outcome? {
         switch order.operation {
-        case .version, .read, .write:
+        case .version, .read, .write, .promise, .accept:
             return nil
+        case .expireClaims(let before, let most, let limit):
+            return expire(before: before, keeping: most, limit: limit)
         case .list(let fence, let after, let limit, let fingerprints):
             if cellDefect != .listsUnfenced, let refusal = refusal(fence) { return refusal }
             let lines = lines(of: fence.hashes, after: max(after, fence.start), fingerprints: fingerprints)
@@ -249,6 +264,25 @@ final class SimDisk {
         return .purged(upTo: nil, dropped: dropped)
     }
 
+    /// As the database does it.
+    private func expire(before: Int64, keeping most: Int, limit: Int) -> StoreAnswer.Outcome {
+        for (key, promise) in promises where promise.until < before && records[key] == nil { promises[key] = nil }
+        let claims = records.filter { ClaimKey.isClaim($0.key.key) }.map { key, record in
+            (key: key, value: ClaimValue(record.value), version: record.version)
+        }.sorted { ($0.value?.expires ?? 0, $0.version) < ($1.value?.expires ?? 0, $1.version) }
+        let over = claims.prefix(limit).filter {
+            max($0.value?.expires ?? 0, promises[$0.key]?.until ?? 0) < before
+        }
+        let left = claims.count - over.count
+        let settled = claims.dropFirst(over.count).filter { $0.value?.isSettled == true }
+        let tooMany = settled.prefix(max(0, min(limit, left - most)))
+        for claim in over + tooMany {
+            records[claim.key] = nil
+            promises[claim.key] = nil
+        }
+        return .expired(over.count, evicted: tooMany.count, left: left - tooMany.count)
+    }
+
     private func drop(_ lines: [RecordLine], _ cohort: Int) -> StoreAnswer.Outcome {
         var dropped = 0
         for line in lines {
@@ -270,6 +304,7 @@ final class SimDisk {
         let copy = SimDisk(cohorts: cohorts)
         copy.records = records
         copy.hints = hints
+        copy.promises = promises
         copy.stored = stored
         copy.decrees = decrees
         copy.ignoresEpochs = ignoresEpochs

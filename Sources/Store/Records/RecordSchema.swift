@@ -30,6 +30,7 @@ enum RecordSchema {
                 if isNew { try create(db, cell: cell, birth, cohorts: cohorts) }
                 try migrate(db)
                 try db.execute(sql: HintStatements.table)
+                try db.execute(sql: ClaimStatements.table)
                 let kept = try MetaTable.value(db, cohortsName) ?? standardCohorts
                 guard kept == String(cohorts) else {
                     throw StoreOpenError(

@@ -22,6 +22,7 @@ struct RecordStatements {
     let facts: StoreFacts
     let cohorts: CohortStatements
     let hints: HintStatements
+    let claims: ClaimStatements
 
     init(_ database: Database) throws {
         connection = database.sqliteConnection
@@ -55,6 +56,7 @@ struct RecordStatements {
         cohorts = try CohortStatements(database)
         facts = try StoreFacts(database)
         hints = try HintStatements(database)
+        claims = try ClaimStatements(database)
     }
 
     // MARK: Records
@@ -102,14 +104,33 @@ struct RecordStatements {
             }
         }
         if code != SQLITE_DONE { throw SQLiteResult(code: code) }
+        let isKept = sqlite3_changes(connection) == 1
+        // However it came here: what is known of it goes with its time.
+        if isKept, ClaimKey.isClaim(position.key) { try claims.note(position, version, value) }
         // No change: what is stored is as new, or newer.
-        return sqlite3_changes(connection) == 1 ? version : try self.version(position).version
+        return isKept ? version : try self.version(position).version
     }
 
     /// Takes a record away, whatever it is.
     func remove(_ position: RecordPosition) throws(SQLiteResult) {
         let code = bound(delete, position) { $0.step() }
         if code != SQLITE_DONE { throw SQLiteResult(code: code) }
+        if ClaimKey.isClaim(position.key) { try claims.remove(position) }
+    }
+
+    /// What was promised and accepted of a claim.
+    func slot(_ position: RecordPosition) throws(SQLiteResult) -> ClaimSlot {
+        ClaimSlot(promised: try claims.promised(position), accepted: try version(position).version)
+    }
+
+    /// Drops claims whose time is over, and the oldest settled ones of too many.
+    func expire(before: Int64, keeping most: Int, limit: Int) throws(SQLiteResult) -> StoreAnswer.Outcome {
+        let over = try claims.expired(before: before, limit: limit)
+        for position in over { try remove(position) }
+        let left = try claims.count()
+        let tooMany = left > most ? try claims.oldestSettled(limit: min(limit, left - most)) : []
+        for position in tooMany { try remove(position) }
+        return .expired(over.count, evicted: tooMany.count, left: left - tooMany.count)
     }
 
     @inline(__always) private func withRow(

@@ -162,6 +162,18 @@ package final class RecordStore: @unchecked Sendable {
             let kept = try statements.write(position, version, value, tombstone: tombstone)
             if order.hintedAt > 0, kept == version { try statements.hints.add(position, version, at: order.hintedAt) }
             return .written(kept)
+        case .promise(let ballot, let until):
+            var slot = try statements.slot(position)
+            guard slot.promise(ballot) else { return .outdated(by: slot.promised) }
+            try statements.claims.keep(position, slot.promised, until: until)
+            let record = try statements.record(position)
+            return .promised(accepted: record?.line.version ?? .none, value: record?.value ?? [])
+        case .accept(let ballot, let value):
+            if value.count > limits.recordBytes { return .failed(.full) }
+            var slot = try statements.slot(position)
+            guard slot.accept(ballot) else { return .outdated(by: slot.promised) }
+            _ = try statements.write(position, ballot, value, tombstone: false)
+            return .accepted
         default:
             preconditionFailure("an order between stores has no epoch")
         }
@@ -172,8 +184,10 @@ package final class RecordStore: @unchecked Sendable {
         _ order: StoreOrder, _ statements: RecordStatements
     ) throws(SQLiteResult) -> StoreAnswer.Outcome? {
         switch order.operation {
-        case .version, .read, .write:
+        case .version, .read, .write, .promise, .accept:
             return nil
+        case .expireClaims(let before, let most, let limit):
+            return try statements.expire(before: before, keeping: most, limit: limit)
         case .list(let fence, let after, let limit, let fingerprints):
             if let refusal = refusal(fence) { return refusal }
             // One more than asked for tells whether any follow.

@@ -1,0 +1,136 @@
+import MeshBase
+import Topology
+
+/// What a customer's shard knows of one idempotency key: the value of its register.
+public struct ClaimValue: Sendable, Hashable {
+    /// Who carries the call out: no other process will, whatever becomes of this one.
+    public struct Claimer: Sendable, Hashable {
+        /// The cell that serves the call.
+        public var cell: CellIndex
+        /// Unique to this call among all of all lives of the cell's process.
+        public var call: UInt64
+
+        /// A call of a cell.
+        public init(cell: CellIndex, call: UInt64) {
+            self.cell = cell
+            self.call = call
+        }
+    }
+    /// The answer that is given again.
+    public struct Answer: Sendable, Hashable {
+        /// An HTTP status.
+        public var status: UInt16
+        /// The body is JSON.
+        public var isJSON: Bool
+        /// Which fallbacks were used; empty for none.
+        public var note: [UInt8]
+        /// At most `ClaimValue.answerLimit` bytes with `note`.
+        public var body: [UInt8]
+
+        /// An answer by its parts.
+        public init(status: UInt16, isJSON: Bool, note: [UInt8], body: [UInt8]) {
+            self.status = status
+            self.isJSON = isJSON
+            self.note = note
+            self.body = body
+        }
+    }
+    /// How far the call has come.
+    public enum State: Sendable, Hashable {
+        /// Nothing was begun, or what was claimed was turned away before it began.
+        case free
+        /// The claimer carries it out, or has died while it did.
+        case claimed
+        case done(Answer)
+    }
+
+    /// Who claimed it last.
+    public var claimer: Claimer
+    /// Of the request that the key was first used for: method, path and body.
+    public var fingerprint: UInt64
+    /// Milliseconds since 1970, after which the key is as one that was never used.
+    public var expires: Int64
+    /// How far it has come.
+    public var state: State
+
+    /// Bytes of an answer that is kept; of a larger one, the status alone.
+    public static let answerLimit = 64 << 10
+    private static let format: UInt8 = 1
+
+    /// A value by its parts.
+    public init(claimer: Claimer, fingerprint: UInt64, expires: Int64, state: State) {
+        self.claimer = claimer
+        self.fingerprint = fingerprint
+        self.expires = expires
+        self.state = state
+    }
+
+    /// The call was carried out and is answered from here.
+    public var isSettled: Bool { if case .done = state { true } else { false } }
+
+    /// As the store keeps it; integers in little-endian order.
+    public func encoded() -> [UInt8] {
+        var bytes: [UInt8] = [Self.format]
+        switch state {
+        case .free: bytes.append(0)
+        case .claimed: bytes.append(1)
+        case .done: bytes.append(2)
+        }
+        append(claimer.cell.rawValue, to: &bytes)
+        append(claimer.call, to: &bytes)
+        append(fingerprint, to: &bytes)
+        append(expires, to: &bytes)
+        if case .done(let answer) = state {
+            append(answer.status, to: &bytes)
+            bytes.append(answer.isJSON ? 1 : 0)
+            append(UInt32(answer.note.count), to: &bytes)
+            bytes += answer.note
+            bytes += answer.body
+        }
+        return bytes
+    }
+
+    /// Nil for anything that `encoded` does not give.
+    public init?(_ bytes: [UInt8]) {
+        func integer<Integer: FixedWidthInteger>(_ at: Int, _: Integer.Type) -> Integer {
+            bytes.withUnsafeBytes {
+                Integer(littleEndian: $0.loadUnaligned(fromByteOffset: at, as: Integer.self))
+            }
+        }
+        guard bytes.count >= 28, bytes[0] == Self.format else { return nil }
+        claimer = Claimer(cell: CellIndex(integer(2, UInt16.self)), call: integer(4, UInt64.self))
+        fingerprint = integer(12, UInt64.self)
+        expires = integer(20, Int64.self)
+        switch bytes[1] {
+        case 0 where bytes.count == 28: state = .free
+        case 1 where bytes.count == 28: state = .claimed
+        case 2:
+            guard bytes.count >= 35, bytes[30] <= 1 else { return nil }
+            let note = Int(integer(31, UInt32.self))
+            guard note <= bytes.count - 35 else { return nil }
+            state = .done(
+                Answer(
+                    status: integer(28, UInt16.self), isJSON: bytes[30] == 1, note: Array(bytes[35..<35 + note]),
+                    body: Array(bytes[(35 + note)...])))
+        default: return nil
+        }
+    }
+
+    private func append<Integer: FixedWidthInteger>(_ value: Integer, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+}
+
+/// Where claims lie among the records: they move, and are verified and dropped, as records are.
+public enum ClaimKey {
+    /// The first byte of a claim's key; no record's key begins with it.
+    public static let mark: UInt8 = 0
+    /// Bytes of an idempotency key.
+    public static let longest = 255
+
+    /// The key of a claim's row.
+    public static func bytes(service: [UInt8], key: [UInt8]) -> [UInt8] { [mark] + service + [mark] + key }
+
+    /// Whether a row is a claim.
+    public static func isClaim(_ key: [UInt8]) -> Bool { key.first == mark }
+}

@@ -1,0 +1,133 @@
+import GRDB
+import GRDBSQLite
+import MeshBase
+import Replication
+
+/// What is kept of claims beside their rows among the records: the promise, and when their time is over.
+struct ClaimStatements {
+    /// Made in a store of an earlier release as well. `settled`: 1 where the call was answered.
+    static let table = """
+        CREATE TABLE IF NOT EXISTS claims(
+            hash INTEGER NOT NULL, customer BLOB NOT NULL, key BLOB NOT NULL, promised BLOB NOT NULL,
+            expires INTEGER NOT NULL, settled INTEGER NOT NULL, PRIMARY KEY(hash, customer, key)) STRICT, WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS claims_expires ON claims(settled, expires);
+        """
+
+    private let upsert: PreparedStatement
+    private let select: PreparedStatement
+    private let delete: PreparedStatement
+    private let selectExpired: PreparedStatement
+    private let selectSettled: PreparedStatement
+    private let sum: PreparedStatement
+
+    init(_ database: Database) throws {
+        upsert = try PreparedStatement(
+            database,
+            """
+            INSERT INTO claims(hash, customer, key, promised, expires, settled) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT(hash, customer, key) DO UPDATE
+            SET promised = max(promised, excluded.promised), expires = max(expires, excluded.expires),
+                settled = max(settled, excluded.settled)
+            """)
+        select = try PreparedStatement(
+            database, "SELECT promised FROM claims WHERE hash = ?1 AND customer = ?2 AND key = ?3")
+        delete = try PreparedStatement(database, "DELETE FROM claims WHERE hash = ?1 AND customer = ?2 AND key = ?3")
+        selectExpired = try PreparedStatement(
+            database, "SELECT hash, customer, key FROM claims WHERE settled IN (0, 1) AND expires < ?1 LIMIT ?2")
+        selectSettled = try PreparedStatement(
+            database, "SELECT hash, customer, key FROM claims WHERE settled = 1 ORDER BY expires LIMIT ?1")
+        sum = try PreparedStatement(database, "SELECT count(*) FROM claims")
+    }
+
+    func promised(_ position: RecordPosition) throws(SQLiteResult) -> RecordVersion {
+        var found = RecordVersion.none
+        let code = bound(select, position) { row in
+            let code = row.step()
+            guard code == SQLITE_ROW else { return code }
+            guard let version = RecordVersion(stored: row.blob(0)) else { return SQLITE_CORRUPT }
+            found = version
+            return SQLITE_DONE
+        }
+        if code != SQLITE_DONE { throw SQLiteResult(code: code) }
+        return found
+    }
+
+    /// Keeps a promise until an instant at least.
+    func keep(_ position: RecordPosition, _ promised: RecordVersion, until: Int64) throws(SQLiteResult) {
+        try set(position, promised, expires: until, isSettled: false)
+    }
+
+    /// A row was written. One that cannot be read is kept as if it had come to its end.
+    func note(_ position: RecordPosition, _ version: RecordVersion, _ value: [UInt8]) throws(SQLiteResult) {
+        let value = ClaimValue(value)
+        try set(position, version, expires: value?.expires ?? 0, isSettled: value?.isSettled ?? false)
+    }
+
+    private func set(
+        _ position: RecordPosition, _ version: RecordVersion, expires: Int64, isSettled: Bool
+    ) throws(SQLiteResult) {
+        let words = (version.counter.bigEndian, version.writer.bigEndian)
+        let code = withUnsafeBytes(of: words) { (version) -> Int32 in
+            bound(upsert, position) { statement in
+                var code = statement.bind(version, at: 4)
+                code |= statement.bind(expires, at: 5)
+                code |= statement.bind(Int64(isSettled ? 1 : 0), at: 6)
+                return code == SQLITE_OK ? statement.step() : code
+            }
+        }
+        if code != SQLITE_DONE { throw SQLiteResult(code: code) }
+    }
+
+    func remove(_ position: RecordPosition) throws(SQLiteResult) {
+        let code = bound(delete, position) { $0.step() }
+        if code != SQLITE_DONE { throw SQLiteResult(code: code) }
+    }
+
+    func expired(before: Int64, limit: Int) throws(SQLiteResult) -> [RecordPosition] {
+        try positions(selectExpired) { $0.bind(before, at: 1) | $0.bind(Int64(limit), at: 2) }
+    }
+
+    func oldestSettled(limit: Int) throws(SQLiteResult) -> [RecordPosition] {
+        try positions(selectSettled) { $0.bind(Int64(limit), at: 1) }
+    }
+
+    private func positions(
+        _ statement: PreparedStatement, _ bind: (PreparedStatement) -> Int32
+    ) throws(SQLiteResult) -> [RecordPosition] {
+        var found: [RecordPosition] = []
+        var code = bind(statement)
+        if code == SQLITE_OK { code = statement.step() }
+        while code == SQLITE_ROW {
+            let hash = CustomerHash(rawValue: UInt64(bitPattern: statement.integer(0)) ^ 1 << 63)
+            found.append(
+                RecordPosition(hash: hash, customer: Array(statement.blob(1)), key: Array(statement.blob(2))))
+            code = statement.step()
+        }
+        statement.reset()
+        if code != SQLITE_DONE { throw SQLiteResult(code: code) }
+        return found
+    }
+
+    func count() throws(SQLiteResult) -> Int {
+        let code = sum.step()
+        let found = code == SQLITE_ROW ? Int(sum.integer(0)) : 0
+        sum.reset()
+        if code != SQLITE_ROW { throw SQLiteResult(code: code) }
+        return found
+    }
+
+    private func bound(
+        _ statement: PreparedStatement, _ position: RecordPosition, _ body: (PreparedStatement) -> Int32
+    ) -> Int32 {
+        position.customer.withUnsafeBytes { (customer) -> Int32 in
+            position.key.withUnsafeBytes { (key) -> Int32 in
+                var code = statement.bind(position.storedHash, at: 1)
+                code |= statement.bind(customer, at: 2)
+                code |= statement.bind(key, at: 3)
+                if code == SQLITE_OK { code = body(statement) }
+                statement.reset()
+                return code
+            }
+        }
+    }
+}
