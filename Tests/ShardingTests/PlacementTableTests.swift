@@ -6,6 +6,28 @@ import Topology
 @testable import Sharding
 
 @Suite struct PlacementTableTests {
+    /// The cells would drop what they have as rows of one who was away: their epoch is older than the cohort's placement.
+    @Test func aPinThatIsOlderThanItsCohortsPlacementIsMovedBeforeItGoes() throws {
+        let shard = Shard([CellIndex(1), CellIndex(4)])!
+        var entry = PlacementEntry(cohort: 0)
+        let customer = CustomerHash(rawValue: 5)
+        try entry.pin(customer, from: shard, to: shard)
+        var young = entry
+        try young.unpin(customer, to: shard)
+        #expect(young.pins.isEmpty, "nothing has changed since")
+        try entry.begin(evacuated: [2])
+        try entry.switchOver()
+        try entry.release()
+        #expect(throws: PlacementChangeError.wrongState(cohort: 0)) { try entry.removePin(customer) }
+        try entry.unpin(customer, to: shard)
+        #expect(entry.pins[0].isLeaving && entry.pins[0].state.phase == .joint && entry.pins[0].shard == shard)
+        try entry.advance(pin: customer, .switchOver)
+        try entry.advance(pin: customer, .release)
+        #expect(entry.mayRemovePin(customer, to: shard))
+        try entry.removePin(customer)
+        #expect(entry.pins.isEmpty)
+    }
+
     private let topology = mesh(regions: 3, cells: 4, size: 3)
 
     @Test func aNewTableIsStableAtTheFirstEpoch() {

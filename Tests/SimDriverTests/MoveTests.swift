@@ -112,6 +112,24 @@ import Testing
         #expect(report.verdict("moves")?.detail.contains("1 plans: 1 completed") == true, "\(report.complaint)")
     }
 
+    /// A region is dead and one cell elsewhere with it: who has one cell left stays, and everybody else moves; with the cells
+    /// back and the region restored nobody is held any more.
+    /// The first time they are known to be dead as it begins, the second time not yet.
+    @Test(arguments: [3_000, 800]) func whoHasNoMajorityIsHeldBackAndTheOthersMove(_ milliseconds: Int) throws {
+        let dead = ["r1-1", "r1-2", "r3-2"].map { "kill \($0) @500ms for 20s" }
+        let away = try run(dead + ["evacuate r1 @\(milliseconds)ms"], seconds: 20)
+        #expect(away.isOk, "\(away.complaint)")
+        let detail = try #require(away.verdict("moves")?.detail)
+        #expect(detail.contains("1 plans: 1 completed"), "\(detail)")
+        let held = try #require(detail.firstMatch(of: /(\d+) customers held back/).flatMap { Int($0.1) })
+        #expect(held > 5 && held < 35, "\(detail)")
+        let back = try run(dead + ["evacuate r1 @\(milliseconds)ms", "restore r1 @22s"], seconds: 28)
+        #expect(back.isOk, "\(back.complaint)")
+        #expect(
+            back.verdict("moves")?.detail.contains("2 plans: 2 completed") == true
+                && back.verdict("moves")?.detail.hasSuffix(" 0 customers held back") == true, "\(back.complaint)")
+    }
+
     /// Deciders that lost their disks are replaced one by one: in the end none of the first is left.
     @Test func decidersWithoutTheirDisksAreReplaced() throws {
         let losses = ["r1-1", "r2-1", "r3-1", "r1-2"].enumerated().map {

@@ -197,12 +197,27 @@ final class EvacuationDesk {
             },
             cells: cells, isForced: isForced)
         let (now, after) = Self.before(topology, state.ledger.placement) { decree.target(from: $0) }
+        facts.heldBack = Self.heldBack(topology, now, after, cells)
         facts.load = LoadPrediction(topology) {
             now.shard(of: CustomerHash(number: $0))
         } after: {
             after.shard(of: CustomerHash(number: $0))
         }
         return facts
+    }
+
+    /// How many customers have too few living cells, before or after.
+    private static func heldBack(
+        _ topology: MeshTopology, _ now: Placement, _ after: Placement, _ cells: [EvacuationFacts.Cell]
+    ) -> Int {
+        let count = topology.customers.count
+        guard cells.contains(where: { !$0.isAlive }), count > 0, count <= LoadPrediction.mostCustomers else { return 0 }
+        func hasMajority(_ shard: Shard) -> Bool { shard.count { cells[$0.position].isAlive } * 2 > shard.count }
+        return (1...count).count { number in
+            let customer = CustomerHash(number: number)
+            let (old, new) = (now.shard(of: customer), after.shard(of: customer))
+            return old != new && !(hasMajority(old) && hasMajority(new))
+        }
     }
 
     /// A placement, and the same with other cells taking the customers of every cohort that stands.
@@ -417,6 +432,7 @@ final class EvacuationDesk {
                         ?? "it was taken back"
             report.stages = progress.stages
             report.customersMoved = completed ? customersMoved(by: plan) : 0
+            report.heldBack = heldBack
             report.recordsCopied = seen.copied
             report.recordsVerified = seen.verified
             // What was compared and could not be brought together; nothing is said where nothing was compared.
@@ -442,6 +458,16 @@ final class EvacuationDesk {
 
     /// Called when a plan has ended and its report is whole.
     var onEnd: (PlanDecree, _ completed: Bool) -> Void = { _, _ in }
+
+    /// Names of customers who were held back, the first hundred.
+    private var heldBack: [String] {
+        let held = Set(table.entries.flatMap(\.pins).filter(\.isHeld).map(\.customer))
+        let count = min(topology.customers.count, LoadPrediction.mostCustomers)
+        guard !held.isEmpty, count > 0 else { return [] }
+        return Array(
+            (1...count).lazy.filter { held.contains(CustomerHash(number: $0)) }.prefix(EvacuationReport.mostHeldBack)
+                .map { Customers.name($0) })
+    }
 
     /// Customers that have other cells than if the plan were taken back.
     private func customersMoved(by plan: PlanDecree) -> Int {

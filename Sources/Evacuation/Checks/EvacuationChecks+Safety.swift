@@ -62,6 +62,16 @@ extension EvacuationChecks {
         }
     }
 
+    /// Said before, as it is in the report: who cannot be moved stays, and the others go.
+    mutating func held() {
+        guard facts.heldBack > 0 else { return }
+        let who = Figures.count(facts.heldBack, "customer")
+        note(
+            .heldBack,
+            "\(who) \(facts.heldBack == 1 ? "stays" : "stay") where \(facts.heldBack == 1 ? "it is" : "they are"): no majority "
+                + "of the shard lives, now or afterwards; start dead cells again first to take them along")
+    }
+
     mutating func liveliness() {
         if !own.isEmpty, !own.contains(where: { facts.cell($0).isAlive }) {
             note(

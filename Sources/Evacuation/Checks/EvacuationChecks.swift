@@ -61,6 +61,7 @@ public struct EvacuationChecks: Sendable {
         majority()
         dead()
         isolation()
+        held()
         switch facts.kind {
         case .evacuate, .drain:
             liveliness()

@@ -89,6 +89,8 @@ public struct EvacuationFacts: Sendable {
     public var load: LoadPrediction?
     /// Bytes of the rows that have to be copied, over all cells that take over; nil where unknown.
     public var bytesToCopy: UInt64?
+    /// Customers of whose shard, now or afterwards, no majority lives: they stay where they are.
+    public var heldBack = 0
     /// The user overrides what may be overridden.
     public var isForced: Bool
 

@@ -67,6 +67,8 @@ public struct EvacuationNote: Sendable, Codable, Equatable {
         case regionDead = "region-dead"
         /// Cells that take over are dead.
         case deadTargets = "dead-targets"
+        /// Customers stay, for want of a majority of their shard.
+        case heldBack = "held-back"
     }
     /// Which.
     public let code: Code

@@ -98,9 +98,10 @@ extension CellNode {
 
     mutating func pull(now: Instant, into sink: inout some CellSink) {
         guard let life = store?.life, let task = refill.task else { return }
-        let isCovered = refill.isCovered(life: life, now: now) { isAlive($0) }
+        let byName = isCoveredByName(task)
+        let isCovered = refill.isCovered(life: life, now: now, byName: byName) { isAlive($0) }
         tell(isCovered: isCovered, now: now, into: &sink)
-        if isCovered, now >= refill.paceAt { refill.merge() }
+        if isCovered, now >= refill.paceAt, !merge(byName: byName) { return }
         if let ready = refill.page?.ready(), now >= refill.paceAt {
             let isAtEnd = ready.isLast
             if isAtEnd, ready.records.isEmpty, task.purpose == .verify {
@@ -134,6 +135,38 @@ extension CellNode {
         }
         // Outside of the loop: it may bring the task to its end.
         if hasMore { pull(now: now, into: &sink) }
+    }
+
+    /// Whether enough of each customer's shard is read, customer by customer of the topology's: looked at where it cannot be
+    /// said whatever their names are. Without records of others there is nobody to ask about.
+    private mutating func isCoveredByName(_ task: RefillTask) -> Bool {
+        guard task.purpose == .move, refill.rule.tier == .critical, !refill.isCovered(task) else { return false }
+        let missing = task.cells.sorted().map { CellIndex($0) }.filter { refill.isMissing($0) }
+        if let known = refill.task?.named, known.missing == missing { return known.isCovered }
+        let isCovered = CohortMembers.areCovered(task.cohort, other: false, topology, ledger.placement) {
+            missing.contains($0)
+        }
+        refill.named(missing, isCovered: isCovered)
+        return isCovered
+    }
+
+    /// False where a customer that the topology does not name has records, and too few cells of its shard are read: then
+    /// the cohort waits for them.
+    private mutating func merge(byName: Bool) -> Bool {
+        guard byName, let task = refill.task else {
+            _ = refill.merge()
+            return true
+        }
+        let (placement, missing) = (ledger.placement, task.named?.missing ?? [])
+        let pins = ledger.table.entries[task.cohort].pins
+        let isWhole = refill.merge { customer in
+            guard !pins.contains(where: { $0.customer == customer && $0.isHeld }) else { return false }
+            return !CohortMembers.haveMajority(placement.assignment(of: customer).inForce) { missing.contains($0) }
+        }
+        guard !isWhole else { return true }
+        refill.named(missing, isCovered: false)
+        refill.rewind()
+        return false
     }
 
     /// What is known of the cell's own store; false where it has to be asked.

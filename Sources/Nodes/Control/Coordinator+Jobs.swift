@@ -231,16 +231,16 @@ extension Coordinator {
                 let isLeaving = entry.pin(of: customer)?.isLeaving ?? false
                 try entry.advance(pin: customer, step)
                 // The cohort may have moved since: then the customer follows it first.
-                if step == .release, isLeaving, let pin = entry.pin(of: customer),
-                    pin.state.inForce.since >= entry.state.inForce.since,
-                    Set(pin.shard.map(\.rawValue)) == Set(cells(of: customer, by: entry).map(\.rawValue))
-                {
+                if step == .release, isLeaving, entry.mayRemovePin(customer, to: cells(of: customer, by: entry)) {
                     try entry.removePin(customer)
                 }
             case .pin(let customer, let shard, let home):
                 try entry.pin(customer, from: cells(of: customer, by: entry), to: shard, home: home)
             case .unpin(let customer): try entry.unpin(customer, to: cells(of: customer, by: entry))
             case .force(let cells): try entry.force(without: cells)
+            case .hold(let customers):
+                let placement = placement(by: entry)
+                try entry.hold(customers.map { ($0, placement.cohortAssignment(of: $0).inForce) })
             }
             return nil
         } catch {
@@ -257,9 +257,14 @@ extension Coordinator {
 
     /// The customer's shard by its cohort alone, as this entry has it.
     private func cells(of customer: CustomerHash, by entry: PlacementEntry) -> Shard {
+        placement(by: entry).cohortAssignment(of: customer).serving
+    }
+
+    /// The placement with another entry.
+    func placement(by entry: PlacementEntry) -> Placement {
         var placement = ledger.placement
         _ = try? placement.install(entry)
-        return placement.cohortAssignment(of: customer).serving
+        return placement
     }
 
     // MARK: What was decided

@@ -26,6 +26,12 @@ extension Coordinator {
                 }
             default:
                 guard isCohortStable else { continue }
+                // Who was held back is its cohort's again where that is back, or was never gone.
+                if pin.isHeld {
+                    let home = ledger.placement.cohortAssignment(of: pin.customer).inForce
+                    if plan?.state != .moving, Set(home) == Set(pin.shard) { return .unpin(pin.customer) }
+                    continue
+                }
                 if pin.isLeaving { return .unpin(pin.customer) }
                 if let plan, let shard = shard(of: pin, entry, plan) {
                     // Out of a region it goes with the intent to return; a drained cell is left for good.
@@ -40,7 +46,8 @@ extension Coordinator {
     /// Pins that the plan has still to take away from the region, or home.
     func hasPinsToMove(_ entry: PlacementEntry, _ plan: PlanDecree) -> Bool {
         entry.pins.contains { pin in
-            switch pin.state {
+            if pin.isHeld { return false }
+            return switch pin.state {
             case .stable: shard(of: pin, entry, plan) != nil
             // Also one that was under way into the region as the plan began: it comes to its end first, and leaves then.
             case .joint(let one, let other), .new(let one, let other):

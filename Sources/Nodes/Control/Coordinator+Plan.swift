@@ -51,6 +51,7 @@ extension Coordinator {
         if looks.refresh(ledger, plan ?? nil) { hasNews = true }
         defer { hasNews = false }
         if let since = progressAt, now - since > Self.stallLimit { return true }
+        if hasWaited(now) { return true }
         return hasNews || watch.map { now - $0.since >= ((plan ?? nil)?.watch ?? .zero) } ?? false
     }
 
@@ -159,7 +160,9 @@ extension Coordinator {
         guard case .some(.some(let plan)) = plan, isLeft(CellIndex(position), by: plan) else { return nil }
         return ledger.table.entries.first { entry in
             guard let known = links[position].rows[entry.cohort] else { return true }
-            return known.version != entry.version || known.rows > 0
+            // Customers that were held back are still there.
+            let isHeld = entry.pins.contains { $0.isHeld && $0.shard.contains(CellIndex(position)) }
+            return known.version != entry.version || known.rows > 0 && !isHeld
         }?.cohort
     }
 
@@ -193,13 +196,22 @@ extension Coordinator {
     ) {
         switch directive {
         case .begin(let eligibility) where mayBegin:
-            decide(ledger.table.entries[cohort], .begin(eligibility), now: now)
+            let entry = ledger.table.entries[cohort]
+            let held = customersToHold(entry, eligibility)
+            decide(entry, held.isEmpty ? .begin(eligibility) : .hold(held), now: now)
         case .now(let step):
             decide(ledger.table.entries[cohort], .step(step), now: now)
         case .whenFilled(let step):
             let entry = ledger.table.entries[cohort]
             let isWayBack = open?.state == .reversing && defect == .reversesDirectly
-            if defect == .switchesEarly || isWayBack || isFilled(entry) { decide(entry, .step(step), now: now) }
+            if defect == .switchesEarly || isWayBack || isFilled(entry) {
+                decide(entry, .step(step), now: now)
+            } else if open?.state == .moving, entry.state.phase == .joint, hasWaited(now),
+                !customersWithoutMajority(entry.cohort, ledger.placement).isEmpty
+            {
+                // Cells have died since it began: it begins anew without those whom they leave behind.
+                decide(entry, .step(.abort), now: now)
+            }
         case .whenVerified(let step):
             let entry = ledger.table.entries[cohort]
             if isDamaged(entry), open?.state == .moving || open?.state == .releasing {
@@ -218,20 +230,56 @@ extension Coordinator {
         start(.entry(cohort: entry.cohort, version: entry.version, change), now: now)
     }
 
+    /// Customers of a cohort that cannot be moved to these cells now: of whose shard, or of the one that they would have, no
+    /// majority lives. They stay, and the others go.
+    private func customersToHold(_ entry: PlacementEntry, _ eligibility: Eligibility) -> [CustomerHash] {
+        var begun = entry
+        guard isAnyDead, (try? begun.begin(eligibility)) != nil else { return [] }
+        return customersWithoutMajority(entry.cohort, placement(by: begun))
+    }
+
+    /// Customers of a cohort on its way, without a pin, of whose shard on either side no majority lives.
+    private func customersWithoutMajority(_ cohort: Int, _ placement: Placement) -> [CustomerHash] {
+        func isMissing(_ cell: CellIndex) -> Bool { !links[cell.position].isAlive }
+        let shapes = [false, true].flatMap { placement.shapes(ofCohort: cohort, other: $0) }
+        guard !shapes.allSatisfy({ $0.hasMajority(missing: isMissing) }),
+            let customers = CohortMembers.customers(of: cohort, topology, placement)
+        else { return [] }
+        return customers.filter { customer in
+            let assignment = placement.cohortAssignment(of: customer)
+            return ![assignment.inForce, assignment.other].allSatisfy {
+                CohortMembers.haveMajority($0, missing: isMissing)
+            }
+        }
+    }
+
+    private var isAnyDead: Bool { links.contains { !$0.isAlive } }
+
+    /// Nothing was decided for a while though cells are dead: who waits for them may wait for long.
+    private func hasWaited(_ now: Instant) -> Bool {
+        isAnyDead && progressAt.map { now - $0 > Self.holdPatience } ?? false
+    }
+
+    /// A cell does not have this very entry, or lacks what it is to hold by it.
+    private func isBehind(_ cell: CellIndex, _ entry: PlacementEntry) -> Bool {
+        guard let status = links[cell.position].cohorts[entry.cohort] else { return true }
+        return status.version != entry.version || status.isPurging || !status.votes || !isFilled(status, entry)
+    }
+
+    /// Of every customer's shard, on the side in force or on the other, a majority is not missing.
+    private func haveMajorities(_ cohort: Int, other: Bool, missing: (CellIndex) -> Bool) -> Bool {
+        ledger.placement.shapes(ofCohort: cohort, other: other).allSatisfy { $0.hasMajority(missing: missing) }
+            || isAnyDead
+                && CohortMembers.areCovered(cohort, other: other, topology, ledger.placement, missing: missing)
+    }
+
     /// Of every customer's new shard a majority has this very entry and is filled for its move.
     func isFilled(_ entry: PlacementEntry, pin: PlacementEntry.Pin? = nil) -> Bool {
-        func isMissing(_ cell: CellIndex) -> Bool {
-            guard let status = links[cell.position].cohorts[entry.cohort] else { return true }
-            return status.version != entry.version || status.isPurging || !status.votes || !isFilled(status, entry)
-        }
-        func isEnough(_ shape: ShardShape) -> Bool {
-            shape.mostOfAll(where: isMissing) <= shape.size - QuorumNeed.majority.of(shape.size)
-        }
         if let pin {
             guard let shard = pin.state.other?.shard else { return true }
-            return shard.count(where: isMissing) <= shard.count - QuorumNeed.majority.of(shard.count)
+            return CohortMembers.haveMajority(shard) { isBehind($0, entry) }
         }
-        return ledger.placement.shapes(ofCohort: entry.cohort, other: true).allSatisfy(isEnough)
+        return haveMajorities(entry.cohort, other: true) { isBehind($0, entry) }
     }
 
     private func isFilled(_ status: CohortStatus, _ entry: PlacementEntry) -> Bool {
@@ -239,23 +287,19 @@ extension Coordinator {
     }
 
     /// Every live cell that is to hold customers is filled and has compared what it holds with both shards; of each shard
-    /// a majority at least.
+    /// a majority at least. Who was held back does not hold up the others.
     func isVerified(_ entry: PlacementEntry, now: Instant) -> Bool {
         func isMissing(_ cell: CellIndex) -> Bool {
-            guard let status = links[cell.position].cohorts[entry.cohort] else { return true }
-            return status.version != entry.version || status.isPurging || !status.votes
-                || status.filled < entry.fillMove || status.verified != .sound
+            isBehind(cell, entry) || links[cell.position].cohorts[entry.cohort]?.verified != .sound
         }
-        var shapes = ledger.placement.shapes(ofCohort: entry.cohort, other: false)
-        shapes += entry.pins.map { pin in
-            ShardShape(
-                size: pin.shard.count, domains: pin.shard.map { ShardShape.Domain(cells: [$0], most: 1) })
-        }
-        return shapes.allSatisfy { shape in
-            shape.domains.allSatisfy { domain in
-                domain.cells.allSatisfy { !links[$0.position].isAlive || !isMissing($0) }
-            } && shape.mostOfAll(where: isMissing) <= shape.size - QuorumNeed.majority.of(shape.size)
-        }
+        func isOpen(_ cell: CellIndex) -> Bool { links[cell.position].isAlive && isMissing(cell) }
+        let shapes = ledger.placement.shapes(ofCohort: entry.cohort, other: false)
+        let pins = entry.pins.filter { !$0.isHeld }
+        return shapes.allSatisfy { shape in !shape.domains.contains { $0.cells.contains(where: isOpen) } }
+            && haveMajorities(entry.cohort, other: false, missing: isMissing)
+            && pins.allSatisfy { pin in
+                !pin.shard.contains(where: isOpen) && CohortMembers.haveMajority(pin.shard, missing: isMissing)
+            }
     }
 
     private func isDamaged(_ entry: PlacementEntry) -> Bool {
@@ -321,6 +365,16 @@ extension Coordinator {
         return stages.begun(through: number)
     }
 
+    /// A stage has come to its verdict.
+    private mutating func note(
+        _ verdict: EvacuationGate.Verdict, ofStage percent: Int, into sink: inout some CoordinatorSink
+    ) {
+        progress.stages.removeAll { $0.percent == percent }
+        progress.stages.append(
+            EvacuationReport.Stage(percent: percent, requests: observation.requests, gate: verdict))
+        sink.note(.stageEnded(percent: percent, verdict, requests: observation.requests))
+    }
+
     /// The gate is red: all that has moved goes back.
     private mutating func reverse(
         _ plan: PlanDecree, _ stages: EvacuationStages, _ verdict: EvacuationGate.Verdict,
@@ -328,11 +382,7 @@ extension Coordinator {
     ) {
         let number = min(max(watch?.stage ?? progress.stage + 1, 1), stages.count)
         if progress.stages.last?.outcome != .red {
-            let percent = stages.percents[number - 1]
-            progress.stages.removeAll { $0.percent == percent }
-            progress.stages.append(
-                EvacuationReport.Stage(percent: percent, requests: observation.requests, gate: verdict))
-            sink.note(.stageEnded(percent: percent, verdict, requests: observation.requests))
+            note(verdict, ofStage: stages.percents[number - 1], into: &sink)
         }
         if !isChangingPlan { start(.changePlan(id: plan.id, .reverse(isAborted: false)), now: now) }
     }
@@ -353,10 +403,7 @@ extension Coordinator {
         let waiting = ledger.table.entries.first { $0.state.phase != .stable }
         let cells = topology.cells.indices.filter { position in
             guard let entry = waiting else { return false }
-            return links[position].isAlive
-                && links[position].cohorts[entry.cohort].map {
-                    $0.version != entry.version || $0.filled < entry.fillMove
-                } ?? true
+            return links[position].isAlive && isBehind(CellIndex(position), entry)
         }
         let names = cells.prefix(6).map { topology.cells[$0].name }.joined(separator: ", ")
         let cohort = waiting.map { "cohort \($0.cohort)" } ?? "the count of what is left"
@@ -381,9 +428,7 @@ extension Coordinator {
     ) {
         let percent = stages.percents[number - 1]
         guard progress.stages.last?.percent != percent else { return }
-        progress.stages.append(
-            EvacuationReport.Stage(percent: percent, requests: observation.requests, gate: verdict))
-        sink.note(.stageEnded(percent: percent, verdict, requests: observation.requests))
+        note(verdict, ofStage: percent, into: &sink)
     }
 
     /// The plan's own next step, when all cohorts have taken theirs.

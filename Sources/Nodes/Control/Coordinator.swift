@@ -79,6 +79,8 @@ package struct Coordinator {
     static let idleLimit = TimeAmount.seconds(3)
     /// Nothing was decided for so long: a plan that moves is taken back.
     static let stallLimit = TimeAmount.seconds(60)
+    /// Cells that have died since a cohort began are waited for so long.
+    static let holdPatience = TimeAmount.seconds(10)
     /// Changes under way at once.
     static let mostJobs = 64
 

@@ -33,6 +33,8 @@ struct CoordinatorJob {
         case unpin(CustomerHash)
         case pinStep(CustomerHash, MoveStep)
         case force(without: [CellIndex])
+        /// These customers stay where they are, for want of a majority.
+        case hold([CustomerHash])
     }
 
     let purpose: Purpose

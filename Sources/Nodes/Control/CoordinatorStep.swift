@@ -44,6 +44,7 @@ extension CoordinatorJob.Purpose {
         case .entry(_, _, .unpin): "unpin"
         case .entry(_, _, .pinStep(_, let step)): "pin's \(step.rawValue)"
         case .entry(_, _, .force): "force"
+        case .entry(_, _, .hold): "hold"
         case .deciders: "renewal"
         }
     }

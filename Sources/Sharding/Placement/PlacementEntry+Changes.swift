@@ -104,6 +104,13 @@ extension PlacementEntry {
     public mutating func pin(
         _ customer: CustomerHash, from: Shard, to shard: Shard, home: Shard = Shard()
     ) throws(PlacementChangeError) {
+        try pin(customer, from: from, to: shard, home: home, isMoved: false)
+    }
+
+    /// - Parameter isMoved: also where the cells are the same.
+    private mutating func pin(
+        _ customer: CustomerHash, from: Shard, to shard: Shard, home: Shard = Shard(), isMoved: Bool
+    ) throws(PlacementChangeError) {
         guard !shard.isEmpty, !from.isEmpty else { throw .emptyShard }
         guard case .stable(let side) = state else { throw .wrongState(cohort: cohort) }
         let position = pinPosition(of: customer)
@@ -117,7 +124,7 @@ extension PlacementEntry {
         }
         let epoch = try takeEpoch()
         var pin = Pin(customer: customer, epoch: epoch, move: Epoch(0), state: .stable(old), home: home)
-        if Set(old.shard.map(\.rawValue)) == Set(shard.map(\.rawValue)) {
+        if !isMoved, Set(old.shard) == Set(shard) {
             pin.state = .stable(PinSide(since: old.since, shard: shard))
             pin.move = known?.move ?? Epoch(0)
         } else {
@@ -127,32 +134,43 @@ extension PlacementEntry {
         if known != nil { pins[position] = pin } else { pins.insert(pin, at: position) }
     }
 
-    /// Begins to give a customer back to its cohort, whose shard it is moved to first.
-    public mutating func unpin(_ customer: CustomerHash, to shard: Shard) throws(PlacementChangeError) {
-        guard let known = pin(of: customer) else { throw .notPinned }
-        let isThere = Set(known.shard.map(\.rawValue)) == Set(shard.map(\.rawValue))
-        if isThere, isContinuous(known) { return try removePin(customer) }
-        try pin(customer, from: known.shard, to: shard)
-        let position = pinPosition(of: customer)
-        if isThere {
-            // The cohort came to these cells later than the pin did: to them its records would be those of a stranger.
-            // The customer moves from the cells to themselves, and is theirs as of now.
-            let epoch = pins[position].epoch
-            pins[position].state = .joint(old: known.state.inForce, new: PinSide(since: epoch, shard: shard))
-            pins[position].move = epoch
+    /// Leaves customers where they are, whatever becomes of their cohort: too few of their cells live to move them.
+    /// `shards`: what each has now, by its cohort.
+    public mutating func hold(_ shards: [(customer: CustomerHash, shard: Shard)]) throws(PlacementChangeError) {
+        var held = self
+        for (customer, shard) in shards where held.pin(of: customer) == nil {
+            try held.pin(customer, from: shard, to: shard)
+            held.pins[held.pinPosition(of: customer)].isHeld = true
         }
-        pins[position].isLeaving = true
+        self = held
     }
 
-    /// What cells hold of the pinned customer counts as their cohort's too: of the cohort's side in force they ask for
-    /// records from its beginning on.
-    private func isContinuous(_ pin: Pin) -> Bool { pin.state.inForce.since >= state.inForce.since }
+    /// Begins to give a customer back to its cohort, whose shard it is moved to first.
+    ///
+    /// Where it is on these cells already the pin is taken away at once, unless the cohort has changed its placement since:
+    /// then the cells hold for the cohort only what is as young as that, and it is moved to the cells that it has.
+    public mutating func unpin(_ customer: CustomerHash, to shard: Shard) throws(PlacementChangeError) {
+        guard let known = pin(of: customer) else { throw .notPinned }
+        if mayRemovePin(customer, to: shard) { return try removePin(customer) }
+        try pin(customer, from: known.shard, to: shard, isMoved: true)
+        pins[pinPosition(of: customer)].isLeaving = true
+        pins[pinPosition(of: customer)].isHeld = false
+    }
 
-    /// Takes a stable pin away whose cells are the cohort's, and have been since the cohort came to them. The cohort takes
-    /// a new epoch as well, so that the customer's does not fall.
+    /// Whether a stable pin can be taken away: its cells are the cohort's, and what they have of it is continuous since the
+    /// cohort's placement joined. Otherwise they would drop it as what somebody holds who was away.
+    public func mayRemovePin(_ customer: CustomerHash, to shard: Shard) -> Bool {
+        guard let pin = pin(of: customer), case .stable(let held) = pin.state, case .stable(let side) = state else {
+            return false
+        }
+        return Set(held.shard) == Set(shard) && held.since >= side.since
+    }
+
+    /// Takes a stable pin away whose cells are the cohort's; see `mayRemovePin`. The cohort takes a new epoch as well, so
+    /// that the customer's does not fall.
     public mutating func removePin(_ customer: CustomerHash) throws(PlacementChangeError) {
         guard let known = pin(of: customer) else { throw .notPinned }
-        guard case .stable = known.state, case .stable = state, isContinuous(known) else {
+        guard case .stable(let held) = known.state, case .stable(let side) = state, held.since >= side.since else {
             throw .wrongState(cohort: cohort)
         }
         epoch = try takeEpoch()

@@ -37,7 +37,7 @@ extension PlacementEntry {
             writer.put(pin.customer.rawValue)
             writer.put(pin.epoch.rawValue)
             writer.put(pin.move.rawValue)
-            writer.put(UInt8(pin.isLeaving ? 1 : 0))
+            writer.put(UInt8(pin.isLeaving ? 1 : pin.isHeld ? 2 : 0))
             writer.put(pin.home)
             writer.put(pin.state) { writer, side in
                 writer.put(side.since.rawValue)
@@ -66,13 +66,14 @@ extension PlacementEntry {
         self.state = state
         for _ in 0..<count {
             guard let customer = reader.take(UInt64.self), let epoch = reader.take(UInt32.self),
-                let move = reader.take(UInt32.self), let leaving = reader.take(UInt8.self), leaving <= 1,
+                let move = reader.take(UInt32.self), let leaving = reader.take(UInt8.self), leaving <= 2,
                 let home = reader.shard(), let state = reader.state(PinSide.self, { $0.pin() })
             else { return nil }
             var pin = Pin(
                 customer: CustomerHash(rawValue: customer), epoch: Epoch(epoch), move: Epoch(move), state: state,
                 home: home)
             pin.isLeaving = leaving == 1
+            pin.isHeld = leaving == 2
             pins.append(pin)
         }
         guard reader.isAtEnd, format == self.format, firstFault(cohorts: cohorts) == nil else { return nil }

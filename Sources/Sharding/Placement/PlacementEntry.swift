@@ -17,6 +17,8 @@ public struct PlacementEntry: Equatable, Sendable {
         public internal(set) var home: Shard
         /// It goes back to its cohort's shard, and the pin ends with the move.
         public internal(set) var isLeaving = false
+        /// It was left where it is as its cohort moved on, for want of a majority of its shard.
+        public internal(set) var isHeld = false
 
         /// The cells that are to hold the customer.
         public var shard: Shard { state.target.shard }

@@ -78,7 +78,8 @@ struct MoveOracle {
             Verdict(
                 oracle: "moves", ok: isSettled,
                 detail: "\(plans.begun) plans: \(plans.completed) completed, \(plans.takenBack) taken back; "
-                    + "\(entries) entries decided, \(refused) commands refused"
+                    + "\(entries) entries decided, \(refused) commands refused, "
+                    + "\(simulation.heldBack) customers held back"
                     + (isSettled ? "" : "; not settled: \(simulation.unsettled)")),
             Verdict(
                 oracle: "one-placement", ok: twoAccept == nil,
@@ -117,6 +118,9 @@ struct MoveOracle {
 }
 
 extension Simulation {
+    /// Customers that stay where they are for want of a majority, by what was decided last.
+    var heldBack: Int { placement.table.entries.reduce(0) { $0 + $1.pins.count(where: \.isHeld) } }
+
     /// Some customers of a cohort.
     func customers(of cohort: Int) -> [CustomerHash] { samples[cohort] }
 

@@ -69,6 +69,14 @@ import Topology
         #expect(EvacuationChecks.judge(add).refusals[0].next == "start r1-1 with 'cellmesh restart'")
     }
 
+    @Test func whoCannotBeMovedIsSaidBefore() throws {
+        var drain = try asked(.drain, [0])
+        drain.heldBack = 1
+        let verdict = EvacuationChecks.judge(drain)
+        #expect(verdict.mayBegin && verdict.noteCodes == [.heldBack])
+        #expect(verdict.notes[0].text.hasPrefix("1 customer stays where it is: no majority of the shard lives"))
+    }
+
     @Test func aMeshThatIsFullLetsNoCellGo() throws {
         #expect(EvacuationChecks.judge(try asked(.drain, [0, 1, 2], use: 0.84)).codes == [.headroom])
     }

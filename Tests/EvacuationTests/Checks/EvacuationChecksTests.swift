@@ -295,6 +295,14 @@ import Topology
             for cell in topology.cells.indices where rng.chance(0.05) { topology.cells[cell].blueprint = 1 }
             var asked = facts(topology, region: pick(["r1", "r2", "r9"]), use: rng.unit() * 1.2)
             asked.kind = pick(EvacuationPlan.Kind.allCases)
+            if asked.kind.isOfCells {
+                let region = topology.regions.firstIndex { $0.name == asked.region }
+                asked.changing = topology.cells.indices.filter {
+                    topology.cells[$0].region == region && rng.chance(0.4)
+                }.map { CellIndex($0) }
+            }
+            asked.unused = topology.cells.indices.filter { _ in rng.chance(0.1) }.map { CellIndex($0) }
+            asked.heldBack = rng.chance(0.2) ? Int(rng.below(50)) : 0
             asked.confirmation = pick([.notNeeded, .missing, .typed("r1")])
             asked.evacuated = topology.regions.indices.filter { _ in rng.chance(0.3) }
             asked.openPlan = rng.chance(0.2) ? .init(region: "r2", state: "moving") : nil

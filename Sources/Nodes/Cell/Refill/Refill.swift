@@ -162,22 +162,31 @@ struct Refill {
     }
 
     /// Whether pages can be made of those that are read now.
-    func isCovered(life: StoreLife, now: Instant, isAlive: (RefillPeer) -> Bool) -> Bool {
+    /// - Parameter byName: enough of each customer's shard is read, though that cannot be said of all names.
+    func isCovered(
+        life: StoreLife, now: Instant, byName: Bool = false, isAlive: (RefillPeer) -> Bool
+    ) -> Bool {
         guard let task else { return false }
         if task.purpose != .verify, !rule.readsAll, task.purpose != .life || life != .accepted {
             // Nobody is waited for beyond those that are needed.
-            return task.isCovered(
-                most: { rule.mostMissing(size: $0, purpose: task.purpose) }, missing: { isMissing($0) })
+            return byName || isCovered(task)
         }
         let courtesy = hasCourtesy(since: task.since, now: now, isAlive: isAlive)
         if task.purpose == .life, life == .accepted { return courtesy }
         if task.purpose == .verify { return courtesy }
-        return courtesy
-            && task.isCovered(
-                most: { rule.mostMissing(size: $0, purpose: task.purpose) }, missing: { isMissing($0) })
+        return courtesy && (isCovered(task) || byName)
     }
 
-    private func isMissing(_ cell: CellIndex) -> Bool { place(of: cell).map { !peers[$0].isSource } ?? true }
+    func isMissing(_ cell: CellIndex) -> Bool { place(of: cell).map { !peers[$0].isSource } ?? true }
+
+    /// Whether enough of every shard is read, whatever its customer's name is.
+    func isCovered(_ task: RefillTask) -> Bool {
+        task.isCovered(
+            most: { rule.mostMissing(size: $0, purpose: task.purpose) }, missing: { isMissing($0) })
+    }
+
+    /// What came of a look at the customers, name by name, with these cells not read.
+    mutating func named(_ missing: [CellIndex], isCovered: Bool) { task?.named = (missing, isCovered) }
 
     func missing(isAlive: (RefillPeer) -> Bool) -> [StoreStatus.Missing] {
         peers.filter { !$0.isSource && !$0.isSelf }.map { peer in
@@ -215,33 +224,41 @@ struct Refill {
 
     /// Merges what the sources have told into the next page of what is lacking here; nil where a line of one of them is
     /// missing.
-    mutating func merge() {
-        guard page == nil, let task else { return }
+    ///
+    /// - Parameter isShort: says of a customer that too few cells of its shard are read.
+    /// - Returns: false where there is such a one; then nothing of it may be used.
+    mutating func merge(isShort: ((CustomerHash) -> Bool)? = nil) -> Bool {
+        guard page == nil, let task else { return true }
         let sources = peers.indices.filter { peers[$0].isSource }
-        guard sources.allSatisfy({ peers[$0].hasNext }) else { return }
+        guard sources.allSatisfy({ peers[$0].hasNext }) else { return true }
         var items: [RefillPage.Item] = []
         var reached: RecordPosition?
         // The hash of each source's next line, so that few of them are compared name by name; nil at its end.
         var heads = sources.map { peers[$0].lines.first?.position.hash.rawValue }
-        var isShort = false
-        while items.count < RecordPages.mostLines, !isShort {
+        var lacksLine = false
+        var looked: CustomerHash?
+        while items.count < RecordPages.mostLines, !lacksLine {
             guard let hash = heads.compactMap({ $0 }).min() else {
                 // All are at their end.
                 page = RefillPage(items: items, upTo: reached ?? cursor, isLast: true)
-                return
+                return true
             }
             let near = sources.indices.filter { heads[$0] == hash }
             // Some source is there: it gave the hash.
             var position = peers[sources[near[0]]].lines[0].position
             for number in near.dropFirst() { position = min(position, peers[sources[number]].lines[0].position) }
             reached = position
+            if let isShort, looked != position.hash {
+                looked = position.hash
+                if isShort(position.hash) { return false }
+            }
             var newest: RefillPage.Item?
             var own: RecordLine?
             for number in near where peers[sources[number]].lines[0].position == position {
                 let place = sources[number]
                 let line = peers[place].lines.removeFirst()
                 heads[number] = peers[place].lines.first?.position.hash.rawValue
-                if heads[number] == nil, !peers[place].isAtEnd { isShort = true }
+                if heads[number] == nil, !peers[place].isAtEnd { lacksLine = true }
                 if peers[place].isSelf { own = line }
                 if let best = newest {
                     if line.version == best.line.version, line.fingerprint != best.line.fingerprint, !line.tombstone,
@@ -255,13 +272,14 @@ struct Refill {
             }
             if let newest, own.map({ $0.version < newest.line.version }) ?? true { items.append(newest) }
         }
-        guard let reached else { return }
+        guard let reached else { return true }
         if items.isEmpty {
             // All of it is here already.
             cursor = reached
         } else {
             page = RefillPage(items: items, upTo: reached, isLast: false)
         }
+        return true
     }
 
     /// The store has kept a page up to here.

@@ -22,6 +22,8 @@ struct RefillTask {
     /// The pinned customers' shards, likewise.
     let pins: [Shard]
     let since: Instant
+    /// Cells that were not read when the customers were looked at one by one, and what came of it.
+    var named: (missing: [CellIndex], isCovered: Bool)?
     /// It began at the cohort's first record: one that goes on behind an earlier life's pages says nothing of a move that
     /// began since.
     var isWhole = true
@@ -36,7 +38,8 @@ struct RefillTask {
         move = entry.fillMove
         since = now
         var shapes = placement.shapes(ofCohort: entry.cohort, other: false)
-        var pins = entry.pins.map(\.state.inForce.shard)
+        // Who is held back moves nowhere.
+        var pins = entry.pins.filter { !$0.isHeld }.map(\.state.inForce.shard)
         if purpose == .verify {
             shapes += placement.shapes(ofCohort: entry.cohort, other: true)
             pins += entry.pins.compactMap { $0.state.other?.shard }

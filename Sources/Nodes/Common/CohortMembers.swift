@@ -1,0 +1,46 @@
+import MeshBase
+import Replication
+import Sharding
+import Topology
+
+/// Whether enough of every customer's shard is there, where that cannot be said whatever the customers' names are: customer
+/// by customer of those that the topology has.
+///
+/// With cells of two domains dead, some name may stand for a customer without a majority, and nearly always some customer
+/// does: that one is held back, and the others move.
+enum CohortMembers {
+    /// A mesh with more customers is not looked through.
+    static let mostCustomers = 1_000_000
+
+    /// The customers of a cohort without a pin; nil where there are too many of them to look.
+    static func customers(of cohort: Int, _ topology: MeshTopology, _ placement: Placement) -> [CustomerHash]? {
+        guard topology.customers.count <= mostCustomers else { return nil }
+        let entry = placement.table.entries[cohort]
+        return (1...max(topology.customers.count, 1)).lazy.map { CustomerHash(number: $0) }.filter {
+            placement.table.cohort(of: $0) == cohort && entry.pin(of: $0) == nil
+        }
+    }
+
+    /// Whether of each of these shards a majority is there.
+    static func haveMajority(_ shard: Shard, missing: (CellIndex) -> Bool) -> Bool {
+        shard.count(where: missing) <= shard.count - QuorumNeed.majority.of(shard.count)
+    }
+
+    /// Whether of every customer's shard a majority is there, on the side in force or on the other.
+    static func areCovered(
+        _ cohort: Int, other: Bool, _ topology: MeshTopology, _ placement: Placement, missing: (CellIndex) -> Bool
+    ) -> Bool {
+        guard let customers = customers(of: cohort, topology, placement) else { return false }
+        return customers.allSatisfy { customer in
+            let assignment = placement.cohortAssignment(of: customer)
+            return haveMajority(other ? assignment.other : assignment.inForce, missing: missing)
+        }
+    }
+}
+
+extension ShardShape {
+    /// Whether a majority of each such shard is there, whatever its customer's name is.
+    func hasMajority(missing: (CellIndex) -> Bool) -> Bool {
+        mostOfAll(where: missing) <= size - QuorumNeed.majority.of(size)
+    }
+}
