@@ -130,6 +130,20 @@ import Testing
                 && back.verdict("moves")?.detail.hasSuffix(" 0 customers held back") == true, "\(back.complaint)")
     }
 
+    /// Where enough of the cohort's own customers was read, one of the cohort who moves by hand was taken for read as well:
+    /// two epochs had their quorums (seed 708 of a swarm).
+    @Test func whoMovesByHandIsReadFromAMajorityToo() throws {
+        var swarm = SimSwarm(topology: Meshes.shipped("nine-cells"), duration: .milliseconds(3_322), rate: 100)
+        swarm.losesDisks = true
+        swarm.movesCustomers = true
+        var configuration = swarm.configuration(seed: 708)
+        configuration.faults = [
+            "kill eu-west-1 @1257ms for 1965ms", "kill us-east-3 @2370ms for 32ms", "move c24 1,0 @2375ms",
+        ].map { SimFault($0)! }
+        let report = try SimRun.run(configuration)
+        #expect(report.isOk, "\(report.complaint)")
+    }
+
     /// Deciders that lost their disks are replaced one by one: in the end none of the first is left.
     @Test func decidersWithoutTheirDisksAreReplaced() throws {
         let losses = ["r1-1", "r2-1", "r3-1", "r1-2"].enumerated().map {

@@ -141,6 +141,10 @@ extension CellNode {
     /// said whatever their names are. Without records of others there is nobody to ask about.
     private mutating func isCoveredByName(_ task: RefillTask) -> Bool {
         guard task.purpose == .move, refill.rule.tier == .critical, !refill.isCovered(task) else { return false }
+        // Who was moved by hand is not among the cohort's customers.
+        guard task.pins.allSatisfy({ pin in CohortMembers.haveMajority(pin) { refill.isMissing($0) } }) else {
+            return false
+        }
         let missing = task.cells.sorted().map { CellIndex($0) }.filter { refill.isMissing($0) }
         if let known = refill.task?.named, known.missing == missing { return known.isCovered }
         let isCovered = CohortMembers.areCovered(task.cohort, other: false, topology, ledger.placement) {

@@ -70,7 +70,9 @@ extension Simulation {
         // Without moves nobody needs the deciders.
         guard !faults.contains(where: \.isMove) || decidersSurvive(without: machine) else { return false }
         return placement.shapes(around: cell).allSatisfy { shape in
-            shape.domains.allSatisfy { $0.cells.allSatisfy { machines[$0.position].disk?.votes == true } }
+            // Who was moved to this cell alone has no other copy.
+            shape.size > 1
+                && shape.domains.allSatisfy { $0.cells.allSatisfy { machines[$0.position].disk?.votes == true } }
         }
     }
 
@@ -198,7 +200,7 @@ extension Simulation {
         machine.process = nil
         machine.isPaused = false
         machine.isLeaving = false
-        _ = machine.takeBacklog()
+        for case .beginAdding in machine.takeBacklog() { addsDue -= 1 }
     }
 
     func crashed(_ process: SimProcess) {
@@ -254,7 +256,7 @@ extension Simulation {
     /// No customer is on the way: the plan is over, by what the deciders said, and every store has what was decided.
     var isSettled: Bool {
         guard faults.contains(where: \.isMove) else { return true }
-        guard let control, control.isSettled else { return false }
+        guard addsDue == 0, let control, control.isSettled else { return false }
         let table = placement.table
         guard table.entries.allSatisfy(\.isStable) else { return false }
         return mesh.allSatisfy { machine in

@@ -85,7 +85,12 @@ extension Simulation {
             process.grow(knownTopology)
             turn(process)
         case .beginAdding(let region, let cells):
-            guard let control, mayRun(control, event) else { return }
+            guard let control else {
+                addsDue -= 1
+                return
+            }
+            guard mayRun(control, event) else { return }
+            addsDue -= 1
             note(event, control.machine, UInt64(region))
             control.begin(.add, region, cells: cells)
             turn(control)

@@ -27,6 +27,8 @@ final class Simulation {
     private(set) var placement: Placement
     /// What the coordinator has come to, step by step.
     private(set) var steps: [SimStep] = []
+    /// Plans of added cells that are still to begin.
+    var addsDue = 0
     /// How many plans were begun.
     var planNumber: UInt64 = 0
     /// Some customers of each cohort, whom the oracles look at while it moves.
@@ -270,12 +272,18 @@ final class Simulation {
         }
     }
 
+    /// Customers will move to added cells as soon as all know of them.
+    private func beginAdding(_ cell: Int, in region: Int) {
+        addsDue += 1
+        schedule(.beginAdding(region: region, [CellIndex(cell)]), after: .seconds(1))
+    }
+
     /// An operator adds a cell: an idle one of the region, or the next of those that are to come.
     func addCell(in region: Int) {
         let idle = knownTopology.cells.indices.first { position in
             knownTopology.cells[position].region == region && isUnused(CellIndex(position))
         }
-        if let idle { return schedule(.beginAdding(region: region, [CellIndex(idle)]), after: .seconds(1)) }
+        if let idle { return beginAdding(idle, in: region) }
         // They come in the order of their indices: those before it stay idle.
         let first = topology.foundingCells + addedCells
         guard let cell = (first..<topology.cells.count).first(where: { topology.cells[$0].region == region }) else {
@@ -295,7 +303,7 @@ final class Simulation {
             // Each looks at the file twice a second.
             schedule(.grow(process), after: .nanoseconds(Int64(rng.below(500_000_000))))
         }
-        schedule(.beginAdding(region: region, [CellIndex(cell)]), after: .seconds(1))
+        beginAdding(cell, in: region)
     }
 
     /// The control plane, where it runs.
