@@ -82,6 +82,21 @@ private func v(_ counter: UInt64, _ writer: UInt64 = 1) -> VersionWitness {
         #expect(script.has(.valueMoved) || script.has(.valueFromNowhere))
     }
 
+    /// The tombstone of a deletion that nobody acknowledged may have been collected; what was there before is gone then.
+    @Test func nothingIsFoundAfterACollectedDeletionThatNobodyAcknowledged() {
+        var script = Script()
+        script.write(1, 100)
+        script.ack(1, v(1))
+        script.delete(2)
+        script.end(2, .unknown)
+        script.read(3)
+        script.end(3, .missing(.none))
+        #expect(script.checker.isValid, "\(script.checker.verdict())")
+        script.read(4)
+        script.found(4, v(1), 100)
+        #expect(script.has(.staleRead))
+    }
+
     @Test func aWriteMustGetAVersionAboveEverythingBeforeIt() {
         var script = Script()
         script.write(1, 100)

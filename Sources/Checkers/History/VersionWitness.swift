@@ -18,6 +18,12 @@ package struct VersionWitness: Hashable, Comparable, Sendable, CustomStringConve
         (a.counter, a.writer) < (b.counter, b.writer)
     }
 
+    /// The least that is above this one: no writer has it.
+    var successor: VersionWitness {
+        writer < .max
+            ? VersionWitness(counter: counter, writer: writer + 1) : VersionWitness(counter: counter + 1, writer: 0)
+    }
+
     /// As in an entity tag: `COUNTER-WRITER` in hexadecimal.
     package var description: String {
         self == .none ? "none" : String(counter, radix: 16) + "-" + String(writer, radix: 16)

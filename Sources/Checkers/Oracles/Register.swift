@@ -104,8 +104,10 @@ struct Register: Sendable {
         _ version: VersionWitness, _ work: RegisterChecker.Pending, _ report: inout Report
     ) {
         if version == .none {
-            // A tombstone may have been dropped for good: nothing is then as new as the deletion.
+            // A tombstone may have been dropped for good: nothing is then as new as the deletion. So may one whose deletion
+            // was never acknowledged: what is known is gone from then on, since something above it was stored.
             guard work.floor != .none, known(work.floor)?.value != nil else { return }
+            guard openDeletes == 0 else { return floor = max(floor, work.floor.successor) }
             return report.add(.staleRead, "found nothing although \(work.floor) was there before it began")
         }
         if version < work.floor {

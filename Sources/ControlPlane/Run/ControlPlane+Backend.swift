@@ -249,6 +249,12 @@ extension ControlPlane: APIBackend {
         page.gauge(
             "cellmesh_journal_failures", "Entries that could not be written.", Double(supervisor.journal.failures))
         page.control(member, api, changes)
+        let sweeps = desk.host.state.sweeps
+        page.counter("cellmesh_sweep_rounds_total", "Rounds over all cohorts for tombstones.", sweeps.rounds)
+        page.counter("cellmesh_sweep_decided_total", "Entries decided to drop tombstones by.", sweeps.decided)
+        page.counter("cellmesh_sweep_dropped_total", "Tombstones dropped by cells.", sweeps.dropped)
+        page.counter("cellmesh_sweep_kept_total", "Old tombstones that not every member showed.", sweeps.kept)
+        page.counter("cellmesh_sweep_abandoned_total", "Sweeps of a cohort that were given up.", sweeps.abandoned)
         return page.text
     }
 }

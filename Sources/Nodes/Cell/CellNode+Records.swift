@@ -17,6 +17,9 @@ struct PendingOrder: Sendable {
         case purge(cohort: Int, after: RecordPosition)
         case count(ConnectionID, request: UInt64, cohort: Int)
         case decree(ConnectionID, request: UInt64)
+        /// A coordinator that collects tombstones: those below a counter, and which of them are to go.
+        case tombstones(ConnectionID, request: UInt64, ListQuestion, below: UInt64)
+        case drop(ConnectionID, request: UInt64, cohort: Int)
         /// Another cell that asks which of its records this one lacks.
         case lacks(ConnectionID, request: UInt64)
         /// The cell's own hints: a page of them, the record of one, and those that are settled.
@@ -147,9 +150,18 @@ extension CellNode {
             bytes.withUnsafeBytes { sink.reply(Self.answer(request), to: link, note: .empty, body: $0) }
         case (.fetch(let link, let request, _, let asked), .fetched(let records, let taken)):
             fetched(records, isComplete: taken == asked, to: link, request: request, into: &sink)
-        case (.fetch(let link, let request, let cohort, _), .otherEntry):
+        case (.tombstones(let link, let request, let question, let below), .listed(let lines, let isLast, _)):
+            listedTombstones(
+                lines, isLast: isLast, question, below: below, to: link, request: request, into: &sink)
+        case (.drop(let link, let request, _), .dropped(let count)):
+            droppedTombstones(count, to: link, request: request, into: &sink)
+        case (.tombstones(let link, let request, let question, _), .otherEntry):
+            refuseEpoch(question.cohort, request: request, epoch: .first, to: link, into: &sink)
+        case (.fetch(let link, let request, let cohort, _), .otherEntry),
+            (.drop(let link, let request, let cohort), .otherEntry):
             refuseEpoch(cohort, request: request, epoch: .first, to: link, into: &sink)
         case (.fetch(let link, let request, _, _), _), (.decree(let link, let request), _),
+            (.tombstones(let link, let request, _, _), _), (.drop(let link, let request, _), _),
             (.lacks(let link, let request), _):
             sink.refuse(Self.refusal(of: answer.outcome), request: request, to: link)
         }

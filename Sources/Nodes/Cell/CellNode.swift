@@ -233,6 +233,7 @@ package struct CellNode: ~Copyable {
         case .entries: exchange(frame, asker, now: now, into: &sink)
         case .cohortStatus: tellStatus(frame, asker, now: now, into: &sink)
         case .decree: decide(frame, asker, into: &sink)
+        case .tombstones, .dropTombstones: handle(sweep: frame, asker, now: now, into: &sink)
         case .ping, .pong, .reply, .refusal:
             counters.unexpectedFrames += 1
         }
@@ -428,6 +429,8 @@ package struct CellCounters: Sendable {
     package var entriesInstalled: UInt64 = 0
     /// Records dropped because they belong to other cells now.
     package var recordsDropped: UInt64 = 0
+    /// Tombstones dropped because every member had them.
+    package var tombstonesSwept: UInt64 = 0
     /// Cohorts in which a record had another value here than elsewhere at the same version.
     package var damagedCohorts: UInt64 = 0
     /// Records' orders refused because the store has no vote.

@@ -241,6 +241,7 @@ extension Coordinator {
             case .hold(let customers):
                 let placement = placement(by: entry)
                 try entry.hold(customers.map { ($0, placement.cohortAssignment(of: $0).inForce) })
+            case .sweep: try defect == .sweepsAnywhere ? entry.sweepAnywhere() : entry.sweep()
             }
             return nil
         } catch {

@@ -106,12 +106,13 @@ extension Coordinator {
 
     /// - Returns: whether it was sent.
     mutating func ask(
-        _ cell: CellIndex, _ kind: FrameKind, _ question: CoordinatorLink.Question, _ body: [UInt8], now: Instant,
-        into sink: inout some CoordinatorSink
+        _ cell: CellIndex, _ kind: FrameKind, _ question: CoordinatorLink.Question, _ body: [UInt8],
+        words: (UInt64, UInt64) = (0, 0), now: Instant, into sink: inout some CoordinatorSink
     ) -> Bool {
         guard links[cell.position].state == .up else { return false }
         nextQuestion += 1
-        let head = FrameHead(kind: kind, request: nextQuestion, customer: CustomerHash(rawValue: 0), epoch: .first)
+        var head = FrameHead(kind: kind, request: nextQuestion, customer: CustomerHash(rawValue: 0), epoch: .first)
+        (head.versionCounter, head.versionWriter) = words
         guard body.withUnsafeBytes({ sink.send(head, to: cell, body: $0) }) else { return false }
         links[cell.position].asked[nextQuestion] = (question, now)
         return true
@@ -185,6 +186,8 @@ extension Coordinator {
             guard isNews else { return }
             hasNews = true
             due = .zero
+        case .tombstones, .drop:
+            swept(frame, question, by: cell, isReply: isReply, now: now)
         case .identity, .decrees:
             decided(frame, question, by: cell, isReply: isReply, now: now)
         }

@@ -29,6 +29,7 @@ extension Coordinator {
         hear(now: now, into: &sink)
         work(now: now, into: &sink)
         if looks.refresh(ledger, plan ?? nil) { hasNews = true }
+        tendSweep(now: now, into: &sink)
         guard isBusy else {
             // The last entry of a move is told of too: cells that were left ask nobody for it, and drop nothing before.
             for position in links.indices where links[position].state == .up {

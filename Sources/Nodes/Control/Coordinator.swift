@@ -68,6 +68,14 @@ package struct Coordinator {
     /// Of the stage under watch: its number, and when it was complete.
     var watch: (stage: Int, since: Instant)?
     var stalled = ""
+    /// When tombstones are collected; nil for never.
+    package var sweepRule: SweepRule? = SweepRule()
+    /// The cohort that is being swept.
+    var sweep: TombstoneSweep?
+    /// When the next sweep may begin, and of which cohort.
+    var sweepAt = Instant.zero
+    var sweepCohort = 0
+    package internal(set) var sweeps = SweepCounters()
     /// When something was decided last.
     var progressAt: Instant?
     /// For tests, which show a checker what a wrong build does.
@@ -136,7 +144,7 @@ package struct Coordinator {
     package var isBusy: Bool {
         !jobs.isEmpty || (plan ?? nil) != nil || deciderChange != nil || !lostDeciders.isEmpty
             || deciders?.isJoint ?? false || !unsure.isEmpty
-            || looks.isAnyMoving
+            || looks.isAnyMoving || sweep != nil
     }
 
     /// Deciders of whose disks others are in their place.
@@ -146,7 +154,7 @@ package struct Coordinator {
     }
 
     package var nextDeadline: Instant {
-        var next = min(due, lookAt)
+        var next = min(due, lookAt, nextSweep)
         for position in links.indices where links[position].state == .closed && links[position].isWanted {
             if links[position].canBeOpened { next = min(next, links[position].retryAt) }
         }
@@ -240,6 +248,12 @@ package enum CoordinatorDefect: String, Sendable, CaseIterable {
     case reversesDirectly = "reverse-direct"
     /// Who was filled for an earlier move counts as filled for this one.
     case trustsStaleFills = "stale-filled"
+    /// Tombstones are dropped that a majority of the members has.
+    case sweepsMajority = "sweep-majority"
+    /// They are dropped in the epoch in which they were listed.
+    case sweepsInTheSameEpoch = "sweep-no-epoch"
+    /// They are dropped while customers move.
+    case sweepsAnywhere = "sweep-anywhere"
 }
 
 /// How far a coordinator has come, for people.

@@ -35,6 +35,8 @@ struct CoordinatorJob {
         case force(without: [CellIndex])
         /// These customers stay where they are, for want of a majority.
         case hold([CustomerHash])
+        /// Tombstones are to be dropped in the epoch that this begins.
+        case sweep
     }
 
     let purpose: Purpose

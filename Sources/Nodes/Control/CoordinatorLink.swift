@@ -5,7 +5,7 @@ import Wire
 /// A cell as a coordinator sees it.
 struct CoordinatorLink {
     enum State { case closed, opening, up }
-    enum Question: Equatable { case status(isCount: Bool), decrees([UInt64]), entries, identity }
+    enum Question: Equatable { case status(isCount: Bool), decrees([UInt64]), entries, identity, tombstones, drop }
 
     let name: String
     var status: MemberStatus?

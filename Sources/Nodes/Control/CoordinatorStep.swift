@@ -45,6 +45,7 @@ extension CoordinatorJob.Purpose {
         case .entry(_, _, .pinStep(_, let step)): "pin's \(step.rawValue)"
         case .entry(_, _, .force): "force"
         case .entry(_, _, .hold): "hold"
+        case .entry(_, _, .sweep): "sweep"
         case .deciders: "renewal"
         }
     }

@@ -13,6 +13,8 @@ package enum RouterDefect: String, Sendable, CaseIterable {
     case oldOnly = "old-only"
     /// In joint the joining shard alone is asked.
     case newOnly = "new-only"
+    /// A version that was chosen before a sweep is sent again.
+    case rerunsSwept = "sweep-rerun"
 }
 
 extension RouterNode {

@@ -48,7 +48,9 @@ extension RouterNode {
         work.source = 0
         work.told = 0
         let step: RegisterOperation.Step
-        if work.register.hasChosen, work.register.kind != .read, entry.swept > work.chosenEpoch {
+        if work.register.hasChosen, work.register.kind != .read, entry.swept > work.chosenEpoch,
+            defect != .rerunsSwept
+        {
             // A tombstone above this version may have been collected since.
             work.metMove = false
             step = work.register.giveUp()

@@ -78,6 +78,12 @@ extension PlacementEntry {
         swept = epoch
     }
 
+    /// What a wrong build does, so that a checker can be shown it: a sweep whatever the state is.
+    package mutating func sweepAnywhere() throws(PlacementChangeError) {
+        epoch = try takeEpoch()
+        swept = epoch
+    }
+
     /// Gives up cells whose records are lost: they leave the side in force without being replaced, and what only they
     /// held is gone.
     public mutating func force(without cells: some Sequence<CellIndex>) throws(PlacementChangeError) {

@@ -21,6 +21,17 @@ extension SimDefect {
         ),
         ("drop-hints", "no hint is left of what one cell alone has acknowledged", SimDefect(store: .dropsHints)),
         ("ignore-sessions", "what a client has seen does not count", SimDefect(ignoresSessions: true)),
+        (
+            "sweep-majority", "tombstones are dropped that a majority has", SimDefect(coordinator: .sweepsMajority)
+        ),
+        (
+            "sweep-no-epoch", "tombstones are dropped in the epoch in which they were listed",
+            SimDefect(coordinator: .sweepsInTheSameEpoch)
+        ),
+        ("sweep-anywhere", "tombstones are dropped while customers move", SimDefect(coordinator: .sweepsAnywhere)),
+        ("sweep-no-floor", "no floor stays of dropped tombstones", SimDefect(store: .forgetsFloor)),
+        ("fill-no-floor", "a fill brings no floor", SimDefect(store: .fillsWithoutFloor)),
+        ("sweep-rerun", "what was chosen before a sweep is sent again", SimDefect(router: .rerunsSwept)),
         ("vote-at-once", "a cell votes with an empty disk", SimDefect(refill: .votesAtOnce)),
         ("refill-at-once", "a refill does not wait for requests of the former disk", SimDefect(refill: .doesNotWait)),
         ("refill-from-one", "a refill reads one other cell of each shard", SimDefect(refill: .readsOne)),

@@ -15,6 +15,10 @@ package struct SimDefect: Sendable, Equatable {
         case keepsAll
         /// What one cell alone has acknowledged is never told to the others.
         case dropsHints
+        /// Of collected tombstones nothing stays above which the next version has to be.
+        case forgetsFloor
+        /// A cell that is filled is not told of it.
+        case fillsWithoutFloor
     }
 
     package enum Refill: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import MeshBase
+import Nodes
 import Topology
 
 /// Draws a different kind of run from each seed: which faults it has at all, how many of each, and what load.
@@ -38,6 +39,14 @@ package struct SimSwarm: Sendable {
         configuration.load.records = 3 + Int(options.below(8))
         configuration.faults = plan(seed: seed)
         configuration.defect = defect
+        // Drawn by themselves, for the same reason as the moves.
+        var sweeps = Generator(seed: seed, concern: "sim.swarm.sweeps")
+        if movesCustomers, sweeps.chance(0.4) {
+            configuration.load.deletes = 0.02 + 0.2 * sweeps.unit()
+            configuration.sweep = SweepRule(
+                grace: .milliseconds(Int64(sweeps.below(1_500))),
+                round: .milliseconds(500 + Int64(sweeps.below(2_000))), pace: .milliseconds(2))
+        }
         return configuration
     }
 

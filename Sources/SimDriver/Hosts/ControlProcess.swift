@@ -24,6 +24,7 @@ final class ControlProcess: LinkingProcess {
                 topology: simulation.knownTopology, placement: simulation.founding,
                 seal: EntrySeal(secret: gossip.secret, mesh: gossip.mesh), boot: machine.boot, seed: simulation.seed))
         place.pointee.defect = simulation.configuration.defect?.coordinator
+        place.pointee.sweepRule = simulation.configuration.sweep
         super.init(simulation, machine, connections: 1 << 20)
     }
 

@@ -57,6 +57,11 @@ final class SimDisk {
     private var raised: [Int: Epoch] = [:]
     /// A broken build: what it alone has acknowledged is nobody's worry.
     var dropsHints = false
+    /// A broken build: no floor stays of what is collected, or none comes with a fill.
+    var forgetsFloor = false
+    var fillsWithoutFloor = false
+    /// Tombstones collected so far.
+    private(set) var swept = 0
     /// Who the store is; nil before a cell has opened it.
     private(set) var identity: StoreIdentity?
 
@@ -180,7 +185,7 @@ final class SimDisk {
                     version: record.line.version, value: record.value, tombstone: record.line.tombstone)
             }
             let cohort = page.fence.cohort
-            stored[cohort].floor = max(stored[cohort].floor, page.floor)
+            if !fillsWithoutFloor { stored[cohort].floor = max(stored[cohort].floor, page.floor) }
             if let filled = page.filled { stored[cohort].filled = max(stored[cohort].filled, filled) }
             if life.isRefilled {
                 identity?.cursor = page.upTo
@@ -290,9 +295,10 @@ final class SimDisk {
                 continue
             }
             records[Self.key(line.position)] = nil
-            stored[cohort].floor = max(stored[cohort].floor, line.version.counter)
+            if !forgetsFloor { stored[cohort].floor = max(stored[cohort].floor, line.version.counter) }
             dropped += 1
         }
+        swept += dropped
         return .dropped(dropped)
     }
 
@@ -311,8 +317,17 @@ final class SimDisk {
         copy.keepsAll = keepsAll
         copy.dropsHints = dropsHints
         copy.cellDefect = cellDefect
+        copy.forgetsFloor = forgetsFloor
+        copy.fillsWithoutFloor = fillsWithoutFloor
         copy.identity = identity
         return copy
+    }
+
+    /// Another disk has what should be here. A tombstone may have been collected.
+    func lacks(_ record: Record, _ key: Key) -> Bool {
+        if let known = records[key] { return known.version < record.version }
+        let cohort = PlacementTable.cohort(of: key.hash, count: cohorts)
+        return !record.tombstone || stored[cohort].floor < record.version.counter
     }
 
     /// What is kept of one record.

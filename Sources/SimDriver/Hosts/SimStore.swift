@@ -22,6 +22,8 @@ struct SimStore {
         disk.ignoresEpochs = defect == .comparesOnArrival
         disk.keepsAll = defect == .keepsAll
         disk.dropsHints = defect == .dropsHints
+        disk.forgetsFloor = defect == .forgetsFloor
+        disk.fillsWithoutFloor = defect == .fillsWithoutFloor
         self.rng = rng
     }
 
@@ -73,7 +75,7 @@ struct SimStore {
             swap(&orders, &batch)
         }
         switch defect {
-        case nil, .comparesOnArrival, .keepsAll, .dropsHints:
+        case nil, .comparesOnArrival, .keepsAll, .dropsHints, .forgetsFloor, .fillsWithoutFloor:
             return disk.run(orders)
         case .dropsCommits(let ratio):
             guard rng.chance(ratio) else { return disk.run(orders) }
@@ -91,15 +93,17 @@ struct SimStore {
 
     /// The process dies. A transaction under way may have been committed just before, unknown to anybody.
     mutating func killed() {
-        if !batch.isEmpty,
-            defect == nil || defect == .comparesOnArrival || defect == .keepsAll || defect == .dropsHints,
-            rng.chance(0.5)
-        {
-            _ = disk.run(batch)
-        }
+        if !batch.isEmpty, keepsOrders, rng.chance(0.5) { _ = disk.run(batch) }
         batch.removeAll()
         waiting.removeAll()
         promised = nil
+    }
+
+    private var keepsOrders: Bool {
+        switch defect {
+        case .dropsCommits, .acknowledgesBeforePersisting: false
+        default: true
+        }
     }
 
     /// How long it takes from the commit until the answers reach the loop: a kill may come in between.

@@ -28,7 +28,7 @@ extension Simulation {
                     .tier(ofKey: String(decoding: key.key, as: UTF8.self)) == .important
                 guard isImportant, shard.contains(CellIndex(position)) else { continue }
                 compared += 1
-                for member in shard where (disks[member.position]?.records[key]?.version ?? .none) < record.version {
+                for member in shard where disks[member.position]?.lacks(record, key) ?? true {
                     different.add(
                         position,
                         "\(topology.cells[member.position].name) lacks what \(topology.cells[position].name) has")

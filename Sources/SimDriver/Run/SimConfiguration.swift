@@ -1,4 +1,5 @@
 import MeshBase
+import Nodes
 import Sharding
 import Topology
 
@@ -29,6 +30,8 @@ package struct SimConfiguration: Sendable {
     package var watch = TimeAmount.milliseconds(200)
     /// Who is killed at which step of the coordinator's.
     package var strike: SimStrike?
+    /// When tombstones are collected; nil for never.
+    package var sweep: SweepRule?
     /// For tests of the checkers.
     package var defect: SimDefect?
 

@@ -314,6 +314,9 @@ enum CellMetrics {
             "cellmesh_cell_records_dropped_total", "Records dropped because they belong to other cells now.",
             counters.recordsDropped)
         page.counter(
+            "cellmesh_cell_tombstones_swept_total", "Tombstones dropped because every member had them.",
+            counters.tombstonesSwept)
+        page.counter(
             "cellmesh_cell_without_vote_total", "Orders refused while the store had no vote.", counters.withoutVote)
         page.counter(
             "cellmesh_refill_timeouts_total", "Questions that other cells did not answer.", counters.refillTimeouts)

@@ -15,6 +15,7 @@ enum StorePage {
             json.field("verified", node.pointee.verifiedRecords)
             json.field("damaged", node.pointee.counters.damagedCohorts)
             json.field("dropped", node.pointee.counters.recordsDropped)
+            json.field("swept", node.pointee.counters.tombstonesSwept)
         }
         return json.string + "\n"
     }

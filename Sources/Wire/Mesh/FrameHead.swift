@@ -23,6 +23,12 @@ package enum FrameKind: UInt8, Sendable {
     /// Between cells; `note` is the asker's name, the body a `RecordPages.Listing`: which of these records the other cell
     /// lacks. Answered by a byte for each, 1 where it does.
     case hints = 12
+    /// Of a coordinator: tombstones of a cohort (see `ListQuestion`) behind the position of the body, a
+    /// `RecordPages.Listing` whose floor is the age in nanoseconds that they must have. Answered by such a page.
+    case tombstones = 13
+    /// Of a coordinator: the tombstones of the body, a `RecordPages.Listing`, are to be dropped at exactly this version of
+    /// the cohort's entry. Answered by how many it were, in the version's counter.
+    case dropTombstones = 14
     /// The work was done, or failed while it was being done.
     case reply = 16
     /// The work was not begun, so it may be given to another cell whatever it is.
