@@ -74,10 +74,25 @@ extension EndToEnd {
             let mixed = try mesh.run(["cell", "drain", "us-east-1", "us-west-1"])
             #expect(mixed.code == 64 && mixed.err.contains("one region"), "\(mixed.err)")
             #expect(try mesh.run(["cell", "drain", "r1"]).code == 64)
+            // Two at once: one adds its cell, the other adds nothing.
+            let both = try ["us-west", "eu-west"].map { try mesh.start(["cell", "add", $0] + Self.stages) }
+                .map { $0.wait(limit: 60) }
+            #expect(both.count { $0.code == 0 } >= 1, "\(both.map(\.err))")
+            let cells = try #require(try mesh.json(["status"])["cells"] as? [[String: Any]])
+            #expect(
+                cells.count == 9 + both.count { $0.code == 0 }
+                    && cells.allSatisfy { $0["state"] as? String == "serving" })
+            // Its file is damaged: it is not written over.
+            let file = mesh.dataDirectory + "/cells.json"
+            let content = try Data(contentsOf: URL(fileURLWithPath: file))
+            try content.prefix(40).write(to: URL(fileURLWithPath: file))
+            let damaged = try mesh.run(["cell", "add", "us-east"])
+            #expect(damaged.code == 1 && damaged.err.contains("cells.json"), "\(damaged.err)")
+            try content.write(to: URL(fileURLWithPath: file))
             #expect(try mesh.run(["evacuate", "us-east", "--confirm", "us-east"] + Self.stages).code == 0)
             let evacuated = try mesh.run(["cell", "add", "us-east"])
             #expect(evacuated.code == 2 && evacuated.err.contains("cellmesh restore us-east"), "\(evacuated.err)")
-            #expect((try mesh.json(["status"])["cells"] as? [Any])?.count == 9)
+            #expect((try mesh.json(["status"])["cells"] as? [Any])?.count == cells.count)
             try mesh.down()
         }
     }

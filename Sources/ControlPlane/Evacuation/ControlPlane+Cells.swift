@@ -33,6 +33,11 @@ extension ControlPlane {
                 further = try FurtherCells(request.count ?? 1, in: region, zone: zone, topology, desk.table)
             } catch { throw APIFailure(409, "Nothing was changed: \(error).") }
         } catch { return completion(.failure(error)) }
+        if !request.isDryRun { isAddingCells = true }
+        let completion: (Result<EvacuationAnswer, APIFailure>) -> Void = { [unowned self] in
+            if !request.isDryRun { isAddingCells = false }
+            completion($0)
+        }
         // Judged as if they were there: what is refused adds nothing.
         let wish = EvacuationDesk.Wish(
             kind: .add, region: request.region, cells: further.cells, topology: further.topology,
@@ -113,6 +118,12 @@ extension ControlPlane {
     private func bring(_ further: FurtherCells) throws(APIFailure) {
         if further.newCount > 0 {
             do {
+                // It only grows: one that is damaged, or somebody else's, is not written over.
+                let known = try directory.withAddedCells(topology.asFounded)
+                guard known.addedSince == topology.addedSince else {
+                    throw DataDirectoryError.damaged(
+                        path: directory.cellsPath, reason: "it does not name the cells that this mesh has")
+                }
                 try directory.createProcessDirectories(further.topology)
                 try supervisor.journal.found(Array(further.cells.suffix(further.newCount)), of: further.topology)
                 try directory.writeAddedCells(further.topology.addedSince)

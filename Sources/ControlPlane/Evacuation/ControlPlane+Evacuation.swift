@@ -16,6 +16,12 @@ extension ControlPlane {
     ) {
         do throws(APIFailure) {
             guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
+            // Between the look that lets cells come and their plan nothing else may begin, or they would come in vain.
+            guard !isAddingCells || request.isDryRun else {
+                throw APIFailure(
+                    409, "Cells are being added by another command. Nothing was changed; try again when they are there."
+                )
+            }
             if request.kind != .drain { try checkRegion(request.region) }
         } catch { return completion(.failure(error)) }
         switch request.kind {

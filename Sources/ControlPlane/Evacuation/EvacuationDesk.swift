@@ -461,7 +461,12 @@ final class EvacuationDesk {
 
     /// Names of customers who were held back, the first hundred.
     private var heldBack: [String] {
-        let held = Set(table.entries.flatMap(\.pins).filter(\.isHeld).map(\.customer))
+        let placement = host.state.ledger.placement
+        // Who is where its cohort is goes free.
+        let held = Set(
+            table.entries.flatMap(\.pins).filter { pin in
+                pin.isHeld && Set(placement.cohortAssignment(of: pin.customer).inForce) != Set(pin.shard)
+            }.map(\.customer))
         let count = min(topology.customers.count, LoadPrediction.mostCustomers)
         guard !held.isEmpty, count > 0 else { return [] }
         return Array(

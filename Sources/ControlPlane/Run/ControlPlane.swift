@@ -36,6 +36,9 @@ package final class ControlPlane {
     var evacuated: Set<Int> = []
     /// Cells that hold no customer: drained, or not in use yet.
     var unused: Set<ProcessName> = []
+    /// From the look that lets cells come to the answer of the command.
+    var isAddingCells = false
+    private var countedAt = Instant.zero
     var customers: [Int]
     package private(set) var isReady = false
     private(set) var isStopping = false
@@ -211,6 +214,7 @@ package final class ControlPlane {
             if others.isEmpty || supervisor[name]?.isListenFixed == true { fail(failure) }
         }
         desk.onEnd = { [unowned self] plan, completed in
+            countCustomers()
             if completed { retireDrained(plan) }
         }
         supervisor.onChange = { [unowned self] in
@@ -267,7 +271,9 @@ package final class ControlPlane {
         placement = table
         let now = Self.evacuatedRegions(table, topology)
         let unusedNow = CellUse.unusedNames(table, topology)
-        guard now != evacuated || unusedNow != unused else { return }
+        // While customers move their counts change with each cohort.
+        let isDue = loop.now() - countedAt > .seconds(1)
+        guard now != evacuated || unusedNow != unused || isDue else { return }
         evacuated = now
         unused = unusedNow
         countCustomers()
@@ -313,6 +319,7 @@ package final class ControlPlane {
     }
 
     func countCustomers() {
+        countedAt = loop.now()
         guard let placement = try? Placement(topology, table: placement) else { return }
         let topology = topology
         // Ten million customers take a second.

@@ -95,7 +95,8 @@ public struct EvacuationForecast: Sendable, Codable, Equatable {
         reason = verdict.reason
         refusals = verdict.refusals
         notes = verdict.notes
-        customersMoved = facts.load?.moved
+        // Who is held back is counted among those whose shard would be another.
+        customersMoved = facts.load.map { max($0.moved - facts.heldBack, 0) }
         phases = plan.phases
         stages = (1...plan.stages.count).map { number in
             Stage(percent: plan.stages.percents[number - 1], cohorts: plan.stages.cohorts(of: number).count)

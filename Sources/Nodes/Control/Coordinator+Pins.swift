@@ -29,7 +29,8 @@ extension Coordinator {
                 // Who was held back is its cohort's again where that is back, or was never gone.
                 if pin.isHeld {
                     let home = ledger.placement.cohortAssignment(of: pin.customer).inForce
-                    if plan?.state != .moving, Set(home) == Set(pin.shard) { return .unpin(pin.customer) }
+                    let hasMajority = CohortMembers.haveMajority(pin.shard) { !links[$0.position].isAlive }
+                    if plan?.state != .moving, Set(home) == Set(pin.shard), hasMajority { return .unpin(pin.customer) }
                     continue
                 }
                 if pin.isLeaving { return .unpin(pin.customer) }

@@ -66,5 +66,12 @@ struct CellDrainCommand: ParsableCommand {
 
     @OptionGroup var options: EvacuationOptions
 
-    func run() throws { try EvacuationRun(.drain, cells: cells, options).run() }
+    func run() throws {
+        // As elsewhere, several may stand in one argument.
+        var names: [String] = []
+        for name in cells.flatMap({ $0.split(separator: ",").map(String.init) }) where !names.contains(name) {
+            names.append(name)
+        }
+        try EvacuationRun(.drain, cells: names, options).run()
+    }
 }
