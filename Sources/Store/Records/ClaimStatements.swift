@@ -41,7 +41,7 @@ struct ClaimStatements {
 
     func promised(_ position: RecordPosition) throws(SQLiteResult) -> RecordVersion {
         var found = RecordVersion.none
-        let code = bound(select, position) { row in
+        let code = select.bound(position) { row in
             let code = row.step()
             guard code == SQLITE_ROW else { return code }
             guard let version = RecordVersion(stored: row.blob(0)) else { return SQLITE_CORRUPT }
@@ -68,7 +68,7 @@ struct ClaimStatements {
     ) throws(SQLiteResult) {
         let words = (version.counter.bigEndian, version.writer.bigEndian)
         let code = withUnsafeBytes(of: words) { (version) -> Int32 in
-            bound(upsert, position) { statement in
+            upsert.bound(position) { statement in
                 var code = statement.bind(version, at: 4)
                 code |= statement.bind(expires, at: 5)
                 code |= statement.bind(Int64(isSettled ? 1 : 0), at: 6)
@@ -79,7 +79,7 @@ struct ClaimStatements {
     }
 
     func remove(_ position: RecordPosition) throws(SQLiteResult) {
-        let code = bound(delete, position) { $0.step() }
+        let code = delete.bound(position) { $0.step() }
         if code != SQLITE_DONE { throw SQLiteResult(code: code) }
     }
 
@@ -98,7 +98,7 @@ struct ClaimStatements {
         var code = bind(statement)
         if code == SQLITE_OK { code = statement.step() }
         while code == SQLITE_ROW {
-            let hash = CustomerHash(rawValue: UInt64(bitPattern: statement.integer(0)) ^ 1 << 63)
+            let hash = CustomerHash(stored: statement.integer(0))
             found.append(
                 RecordPosition(hash: hash, customer: Array(statement.blob(1)), key: Array(statement.blob(2))))
             code = statement.step()
@@ -114,20 +114,5 @@ struct ClaimStatements {
         sum.reset()
         if code != SQLITE_ROW { throw SQLiteResult(code: code) }
         return found
-    }
-
-    private func bound(
-        _ statement: PreparedStatement, _ position: RecordPosition, _ body: (PreparedStatement) -> Int32
-    ) -> Int32 {
-        position.customer.withUnsafeBytes { (customer) -> Int32 in
-            position.key.withUnsafeBytes { (key) -> Int32 in
-                var code = statement.bind(position.storedHash, at: 1)
-                code |= statement.bind(customer, at: 2)
-                code |= statement.bind(key, at: 3)
-                if code == SQLITE_OK { code = body(statement) }
-                statement.reset()
-                return code
-            }
-        }
     }
 }

@@ -49,7 +49,7 @@ struct HintStatements {
     ) throws(SQLiteResult) {
         let words = (version.counter.bigEndian, version.writer.bigEndian)
         let code = withUnsafeBytes(of: words) { (version) -> Int32 in
-            bound(statement, position) { statement in
+            statement.bound(position) { statement in
                 var code = statement.bind(version, at: 4)
                 code |= more(statement)
                 return code == SQLITE_OK ? statement.step() : code
@@ -60,13 +60,13 @@ struct HintStatements {
 
     func all(after position: RecordPosition, until: Int64, limit: Int) throws(SQLiteResult) -> [RecordLine] {
         var lines: [RecordLine] = []
-        let code = bound(select, position) { rows in
+        let code = select.bound(position) { rows in
             var code = rows.bind(until, at: 4)
             code |= rows.bind(Int64(limit), at: 5)
             if code == SQLITE_OK { code = rows.step() }
             while code == SQLITE_ROW {
                 guard let version = RecordVersion(stored: rows.blob(3)) else { return SQLITE_CORRUPT }
-                let hash = CustomerHash(rawValue: UInt64(bitPattern: rows.integer(0)) ^ 1 << 63)
+                let hash = CustomerHash(stored: rows.integer(0))
                 lines.append(
                     RecordLine(
                         position: RecordPosition(hash: hash, customer: Array(rows.blob(1)), key: Array(rows.blob(2))),
@@ -86,20 +86,5 @@ struct HintStatements {
         sum.reset()
         if code != SQLITE_ROW { throw SQLiteResult(code: code) }
         return found
-    }
-
-    private func bound(
-        _ statement: PreparedStatement, _ position: RecordPosition, _ body: (PreparedStatement) -> Int32
-    ) -> Int32 {
-        position.customer.withUnsafeBytes { (customer) -> Int32 in
-            position.key.withUnsafeBytes { (key) -> Int32 in
-                var code = statement.bind(position.storedHash, at: 1)
-                code |= statement.bind(customer, at: 2)
-                code |= statement.bind(key, at: 3)
-                if code == SQLITE_OK { code = body(statement) }
-                statement.reset()
-                return code
-            }
-        }
     }
 }

@@ -1,5 +1,7 @@
 import GRDB
 import GRDBSQLite
+import MeshBase
+import Replication
 
 /// A result code of SQLite that stopped a batch.
 struct SQLiteResult: Error {
@@ -28,6 +30,20 @@ struct PreparedStatement {
             handle, index, bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1), Int32(clamping: bytes.count), nil)
     }
     @inline(__always) func bind(_ value: Int64, at index: Int32) -> Int32 { sqlite3_bind_int64(handle, index, value) }
+
+    /// Binds hash, customer and key of a position to the first three arguments, and resets the statement afterwards.
+    @inline(__always) func bound(_ position: RecordPosition, _ body: (PreparedStatement) -> Int32) -> Int32 {
+        position.customer.withUnsafeBytes { (customer) -> Int32 in
+            position.key.withUnsafeBytes { (key) -> Int32 in
+                var code = bind(position.storedHash, at: 1)
+                code |= bind(customer, at: 2)
+                code |= bind(key, at: 3)
+                if code == SQLITE_OK { code = body(self) }
+                reset()
+                return code
+            }
+        }
+    }
 
     @inline(__always) func step() -> Int32 { sqlite3_step(handle) }
     /// Always called after the last step, or the transaction cannot end.

@@ -205,3 +205,8 @@ extension RecordPosition {
     /// See `RecordSchema.tables`.
     var storedHash: Int64 { Int64(bitPattern: hash.rawValue ^ 1 << 63) }
 }
+
+extension CustomerHash {
+    /// A hash as `RecordPosition.storedHash` has written it.
+    init(stored: Int64) { self.init(rawValue: UInt64(bitPattern: stored) ^ 1 << 63) }
+}

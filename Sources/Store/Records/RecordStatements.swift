@@ -94,7 +94,7 @@ struct RecordStatements {
         let words = (version.counter.bigEndian, version.writer.bigEndian)
         let code = withUnsafeBytes(of: words) { (version) -> Int32 in
             value.withUnsafeBytes { (value) -> Int32 in
-                bound(upsert, position) { statement in
+                upsert.bound(position) { statement in
                     var code = statement.bind(version, at: 4)
                     code |= statement.bind(tombstone ? 1 : 0, at: 5)
                     code |= statement.bind(
@@ -113,7 +113,7 @@ struct RecordStatements {
 
     /// Takes a record away, whatever it is.
     func remove(_ position: RecordPosition) throws(SQLiteResult) {
-        let code = bound(delete, position) { $0.step() }
+        let code = delete.bound(position) { $0.step() }
         if code != SQLITE_DONE { throw SQLiteResult(code: code) }
         if ClaimKey.isClaim(position.key) { try claims.remove(position) }
     }
@@ -136,26 +136,10 @@ struct RecordStatements {
     @inline(__always) private func withRow(
         _ statement: PreparedStatement, _ position: RecordPosition, _ body: (PreparedStatement) -> Int32
     ) -> Int32 {
-        bound(statement, position) { statement in
+        statement.bound(position) { statement in
             let code = statement.step()
             if code == SQLITE_ROW { return body(statement) }
             return code == SQLITE_DONE ? SQLITE_OK : code
-        }
-    }
-
-    /// Binds hash, customer and key to the first three arguments, and resets the statement afterwards.
-    @inline(__always) private func bound(
-        _ statement: PreparedStatement, _ position: RecordPosition, _ body: (PreparedStatement) -> Int32
-    ) -> Int32 {
-        position.customer.withUnsafeBytes { (customer) -> Int32 in
-            position.key.withUnsafeBytes { (key) -> Int32 in
-                var code = statement.bind(position.storedHash, at: 1)
-                code |= statement.bind(customer, at: 2)
-                code |= statement.bind(key, at: 3)
-                if code == SQLITE_OK { code = body(statement) }
-                statement.reset()
-                return code
-            }
         }
     }
 
@@ -166,13 +150,13 @@ struct RecordStatements {
         var lines: [RecordLine] = []
         // Rows of one customer lie next to each other, and share its name.
         var customer: [UInt8] = []
-        let code = bound(fingerprints ? selectPrints : selectPage, position) { rows in
+        let code = (fingerprints ? selectPrints : selectPage).bound(position) { rows in
             var code = rows.bind(RecordPosition(before: last).storedHash, at: 4)
             code |= rows.bind(Int64(limit), at: 5)
             if code == SQLITE_OK { code = rows.step() }
             while code == SQLITE_ROW {
                 guard let version = RecordVersion(stored: rows.blob(3)) else { return SQLITE_CORRUPT }
-                let hash = CustomerHash(rawValue: UInt64(bitPattern: rows.integer(0)) ^ 1 << 63)
+                let hash = CustomerHash(stored: rows.integer(0))
                 let name = rows.blob(1)
                 if !customer.elementsEqual(name) { customer = Array(name) }
                 lines.append(
