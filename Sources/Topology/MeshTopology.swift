@@ -23,12 +23,15 @@ public struct MeshTopology: Sendable, Codable, Equatable {
     public var restart: RestartPolicy
     public var membership: MembershipSettings
     public var evacuation: EvacuationSettings
+    /// Of `tombstones`; nil for the defaults, as in models of a release that had no others.
+    var givenTombstones: TombstoneSettings?
 
     public init(
         name: String, seed: UInt64, regions: [Region], cells: [Cell], blueprints: [Blueprint], links: Links = Links(),
         customers: Customers, sharding: ShardingPolicy = ShardingPolicy(), routing: RoutingPolicy = RoutingPolicy(),
         routers: [Router], control: Control, deciders: Int = 5, restart: RestartPolicy = .never,
-        membership: MembershipSettings = MembershipSettings(), evacuation: EvacuationSettings = EvacuationSettings()
+        membership: MembershipSettings = MembershipSettings(), evacuation: EvacuationSettings = EvacuationSettings(),
+        tombstones: TombstoneSettings = TombstoneSettings()
     ) {
         self.name = name
         self.seed = seed
@@ -45,11 +48,13 @@ public struct MeshTopology: Sendable, Codable, Equatable {
         self.restart = restart
         self.membership = membership
         self.evacuation = evacuation
+        self.tombstones = tombstones
     }
 
     private enum CodingKeys: String, CodingKey {
         case name, seed, regions, cells, blueprints, links, customers, sharding, routing, routers, control, deciders
         case restart, membership, evacuation
+        case givenTombstones = "tombstones"
     }
 
     /// How many cells the mesh was founded with; theirs are the lower indices.

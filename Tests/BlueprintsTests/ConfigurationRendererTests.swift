@@ -57,7 +57,8 @@ import Topology
                 attemptTimeout: .milliseconds(300), requestTimeout: .minutes(2), bodyLimit: 65_537, connectionLimit: 9),
             routers: [Router(name: "x", region: 1), Router(name: "w", region: 0)], control: Control(region: 1),
             deciders: 1, restart: .onCrash, membership: membership,
-            evacuation: EvacuationSettings(stages: [1, 100], watch: .zero, maximumErrorRate: 0, headroom: 0.5))
+            evacuation: EvacuationSettings(stages: [1, 100], watch: .zero, maximumErrorRate: 0, headroom: 0.5),
+            tombstones: TombstoneSettings(grace: .zero, round: .milliseconds(100)))
     }
 
     @Test func everySettingSurvives() {
@@ -102,6 +103,7 @@ import Topology
                 control: {region: a}
                 restart: never
                 membership: {profile: local}
+                tombstones: {grace: 10m, round: 5m}
                 blueprints:
                   - cell: echo
                     services:

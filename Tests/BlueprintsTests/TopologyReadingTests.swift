@@ -156,6 +156,21 @@ import Topology
         #expect(result.topology?.deciders == 3 && result.report.ok)
     }
 
+    @Test func tombstonesHaveBounds() {
+        func read(_ value: String) -> MeshFilesResult {
+            load(
+                "mesh: test\nblueprint: echo.yaml\ncustomers: {count: 1}\nsharding: {size: 1}\nregions: [{name: a, cells: 1}]\n"
+                    + "tombstones: \(value)\n")
+        }
+        #expect(
+            read("{grace: 0s, round: 100ms}").topology?.tombstones
+                == TombstoneSettings(grace: .zero, round: .milliseconds(100)))
+        #expect(read("{}").topology?.tombstones == TombstoneSettings())
+        #expect(codes(read("{grace: 25h}")) == ["out-of-range@6:21"])
+        #expect(codes(read("{round: 0s}")) == ["out-of-range@6:21"])
+        #expect(codes(read("{every: 5m}")) == ["unknown-key@6:14"])
+    }
+
     static func pinned(_ regions: [String], _ rest: String = "sharding: {size: 3}") -> [String] {
         let list = regions.map { "  - {\($0)}\n" }.joined()
         return codes(

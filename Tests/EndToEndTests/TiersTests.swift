@@ -62,6 +62,15 @@ extension EndToEnd {
             let strong = try request(mesh, "GET", "session%2F1", ["X-Consistency: strong"])
             #expect(strong.status == 503 && strong.body.contains("no-quorum"), "\(strong)")
             #expect(try mesh.json(["store", "a-1"])["hints"] as? Int == 1)
+            let isShown = try TestMesh.eventually {
+                let cells = try #require(try mesh.json(["status"])["cells"] as? [[String: Any]])
+                return cells.contains { cell in
+                    cell["name"] as? String == "a-1" && cell["hints"] as? Int == 1
+                        && cell["oldest_hint_ms"] as? Int ?? 0 > 1_000
+                }
+            }
+            #expect(isShown)
+            #expect(try mesh.run(["status"]).out.contains("hints: 1 record at 1 cell"))
 
             // The one that has it goes, another comes: nothing older than what was seen.
             try ok(mesh, ["kill", "cell/a-1", "--yes"])

@@ -1,4 +1,5 @@
 import MeshBase
+import Sharding
 import Testing
 import Topology
 
@@ -41,9 +42,12 @@ import Topology
         report.verdict("registers")?.ok == false && report.exitCode == 11
     }
 
-    /// Tombstones are dropped, and nothing else is noticed of it.
-    @Test func tombstonesGo() throws {
-        let simulation = try Simulation(busy(1, []))
+    /// Tombstones are dropped, and nothing else is noticed of it. Of one copy there is nobody else to show any.
+    @Test(arguments: [StoreSettings.Tier.critical, .important, .cache])
+    func tombstonesGo(_ tier: StoreSettings.Tier) throws {
+        var configuration = busy(1, [])
+        configuration.topology = Meshes.small(tier: tier, customers: 3)
+        let simulation = try Simulation(configuration)
         defer { simulation.dispose() }
         simulation.boot()
         var guardian = SimGuardian(eventLimit: 10_000_000) { _ in true }
@@ -111,6 +115,32 @@ import Topology
         #expect(isUnsafe(try SimRun.run(busy(1, ahead, defect))))
         let report = try SimRun.run(busy(1, ahead))
         #expect(report.isOk, "\(report.complaint)")
+    }
+
+    /// The clocks of a shard are an hour ahead, and routers go by them: what is deleted then, and collected, is far above
+    /// what new routers choose once its customer has moved to cells whose clocks are right. Only the floor says so.
+    private func moved(_ seed: UInt64, _ defect: SimDefect?) -> SimConfiguration {
+        let topology = Meshes.small(customers: 1)
+        let shard = Placement(topology).assignment(of: CustomerHash(number: 1)).inForce.map(\.position)
+        var faults = shard.map { SimFault(at: .zero, .jump(.hours(1)), topology.cells[$0].name) }
+        // While nobody writes, all that was deleted is collected, and the customer moves; each region has two cells.
+        faults += ["router-1", "router-2"].map { SimFault(at: .seconds(2), .kill, $0, for: .milliseconds(1_500)) }
+        faults.append(
+            SimFault(at: .milliseconds(2_500), .operate(.customer(1, shard.map { $0 ^ 1 })), Simulation.controlName))
+        var configuration = busy(seed, [], defect)
+        configuration.topology = topology
+        configuration.faults = faults
+        return configuration
+    }
+
+    @Test func aFillWithoutFloorIsFound() throws {
+        let defect = try #require(SimDefect(named: "fill-no-floor"))
+        let broken = try SimRun.run(moved(1, defect))
+        #expect(isUnsafe(broken), "\(broken.complaint)")
+        for seed in 1...3 as ClosedRange<UInt64> {
+            let report = try SimRun.run(moved(seed, nil))
+            #expect(report.isOk, "\(report.complaint)")
+        }
     }
 
     /// What was chosen before a sweep would be above nothing after it.

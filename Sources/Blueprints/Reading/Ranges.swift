@@ -10,5 +10,7 @@ enum Ranges {
     static let latency = TimeAmount.zero...TimeAmount.seconds(10)
     static let day = TimeAmount.milliseconds(1)...TimeAmount.hours(24)
     static let watch = TimeAmount.zero...TimeAmount.hours(1)
+    static let grace = TimeAmount.zero...TimeAmount.hours(24)
+    static let round = TimeAmount.milliseconds(100)...TimeAmount.hours(24)
     static let membership = TimeAmount.milliseconds(1)...TimeAmount.hours(1)
 }

@@ -138,7 +138,7 @@ extension TopologyReader {
         return nil
     }
 
-    // MARK: Membership and evacuation
+    // MARK: Membership, evacuation and tombstones
 
     func membership(_ map: MappingReader) -> MembershipSettings {
         var settings = MembershipSettings()
@@ -173,6 +173,15 @@ extension TopologyReader {
         settings.watch = map.duration("watch", Ranges.watch, default: settings.watch)
         settings.maximumErrorRate = map.ratio("max_error_rate", default: settings.maximumErrorRate)
         settings.headroom = map.ratio("headroom", 0...0.99, default: settings.headroom)
+        map.finish()
+        return settings
+    }
+
+    func tombstones(_ map: MappingReader) -> TombstoneSettings {
+        let defaults = TombstoneSettings()
+        let settings = TombstoneSettings(
+            grace: map.duration("grace", Ranges.grace, default: defaults.grace),
+            round: map.duration("round", Ranges.round, default: defaults.round))
         map.finish()
         return settings
     }

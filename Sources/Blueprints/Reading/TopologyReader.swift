@@ -56,6 +56,7 @@ final class TopologyReader {
         let restart = map.word("restart", default: RestartPolicy.never)
         let membership = map.mapping("membership").map(membership) ?? MembershipSettings()
         let evacuation = map.mapping("evacuation").map(evacuation) ?? EvacuationSettings()
+        let tombstones = map.mapping("tombstones").map(tombstones) ?? TombstoneSettings()
         map.finish()
         notInForce.report(to: reporter)
 
@@ -63,7 +64,7 @@ final class TopologyReader {
             name: name ?? "unnamed", seed: seed, regions: regions.map(\.region), cells: cells,
             blueprints: shelf.loaded.map(\.blueprint), links: links, customers: customers, sharding: sharding,
             routing: routing, routers: routers, control: Control(region: control), deciders: deciders,
-            restart: restart, membership: membership, evacuation: evacuation)
+            restart: restart, membership: membership, evacuation: evacuation, tombstones: tombstones)
         guard !regions.isEmpty, !cells.isEmpty else { return nil }
         TopologyChecks(reporter: reporter, marks: marks, topology: topology, blueprints: shelf.loaded).check()
         return topology

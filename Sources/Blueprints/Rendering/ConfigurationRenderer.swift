@@ -40,6 +40,12 @@ package enum ConfigurationRenderer {
         out.line("restart: \(topology.restart.rawValue)")
         membership(topology.membership, &out)
         evacuation(topology.evacuation, &out)
+        out.flow(
+            "tombstones",
+            [
+                ("grace", Syntax.written(topology.tombstones.grace)),
+                ("round", Syntax.written(topology.tombstones.round)),
+            ])
         out.line("blueprints:")
         for blueprint in topology.blueprints { self.blueprint(blueprint, indent: "    ", first: "  - ", &out) }
         return out.text

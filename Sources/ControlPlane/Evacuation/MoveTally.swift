@@ -29,10 +29,14 @@ struct CellVitals: Decodable, Sendable {
     var verified: UInt64
     /// Cohorts in which a record of one version had two values.
     var damaged: UInt64
+    /// Records that some member may not have yet, and how long the oldest has waited; nil where no tier leaves hints.
+    var hints: Int?
+    var oldestHint: Int64?
 
     private enum CodingKeys: String, CodingKey {
-        case utilisation, filled, verified, damaged
+        case utilisation, filled, verified, damaged, hints
         case isStoreFull = "store_full"
+        case oldestHint = "oldest_hint_ms"
     }
 }
 

@@ -47,6 +47,14 @@ extension MeshObserver: APIBackend {
         }
     }
 
+    func makeStoreWatch() -> StoreWatch {
+        StoreWatch(loop: loop, client: client) { [unowned self] in
+            topology.processNames.filter { $0.role == .cell }.compactMap { name in
+                addresses(of: name).admin.map { (name, $0) }
+            }
+        }
+    }
+
     private var liveRouters: [ProcessName] {
         topology.processNames.filter { name in
             name.role == .router
@@ -72,7 +80,7 @@ extension MeshObserver: APIBackend {
             return StatusReport.Known(
                 state: state(of: name), pid: nil, address: address,
                 reachedBy: routerWatch.reaching(name.name, at: address, among: liveRouters).map(\.name),
-                reaches: routerWatch.reachCount(of: name))
+                reaches: routerWatch.reachCount(of: name), store: storeWatch[name])
         }
     }
 

@@ -23,6 +23,7 @@ package final class MeshObserver {
     let started: Int64
     private(set) var member: ControlMember!
     private(set) var routerWatch: RouterWatch!
+    private(set) var storeWatch: StoreWatch!
     private let lock: FileLock
     private(set) var changes = MemberChangeLog()
     private(set) var isStopping = false
@@ -74,8 +75,10 @@ package final class MeshObserver {
         runtime.onStop = { [unowned self] in stop() }
         loop.beforeWaiting { [unowned self] in endTurn() }
         routerWatch = makeRouterWatch()
+        storeWatch = makeStoreWatch()
         member.start(seeds: seeds)
         routerWatch.start()
+        storeWatch.start()
         try announce()
     }
 
@@ -104,6 +107,7 @@ package final class MeshObserver {
         // The goodbye travels.
         _ = try? LoopTimer.once(loop: loop, after: .milliseconds(50)) { [unowned self] in
             routerWatch.close()
+            storeWatch.close()
             api.close()
             client.close()
             member.close()

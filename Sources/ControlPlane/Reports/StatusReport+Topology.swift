@@ -12,6 +12,8 @@ extension StatusReport {
         var reachedBy: [String] = []
         /// A router: how many cells it reaches; nil where it has told nothing.
         var reaches: Int?
+        /// A cell: what it says of its store; nil where it has told nothing.
+        var store: CellVitals?
         /// Why it did not start.
         var reason: String?
     }
@@ -31,7 +33,7 @@ extension StatusReport {
                 zone: region.zones.indices.contains(cell.zone) ? region.zones[cell.zone] : "",
                 pid: process.pid, state: process.state, address: process.address?.description,
                 customers: customers.indices.contains(index) ? customers[index] : 0, reachedBy: process.reachedBy,
-                reason: process.reason)
+                hints: process.store?.hints, oldestHint: process.store?.oldestHint, reason: process.reason)
         }
         let routers = topology.routers.map { router -> Router in
             let process = known(ProcessName(.router, router.name))

@@ -1,5 +1,6 @@
 import Evacuation
 import MeshBase
+import Nodes
 
 /// `status -o json`.
 package struct StatusReport: Codable, Sendable, Equatable {
@@ -15,6 +16,10 @@ package struct StatusReport: Codable, Sendable, Equatable {
         package var customers: Int
         /// The routers that reach it.
         package var reachedBy: [String]?
+        /// Records that some member may not have yet, and how long the oldest of them has waited, in milliseconds; absent
+        /// where the cell has told nothing, or no tier of its store leaves hints.
+        package var hints: Int?
+        package var oldestHint: Int64?
         /// Why it did not start; absent where it did.
         package var reason: String?
 
@@ -28,11 +33,14 @@ package struct StatusReport: Codable, Sendable, Equatable {
             try container.encode(address, forKey: .address)
             try container.encode(customers, forKey: .customers)
             try container.encodeIfPresent(reachedBy, forKey: .reachedBy)
+            try container.encodeIfPresent(hints, forKey: .hints)
+            try container.encodeIfPresent(oldestHint, forKey: .oldestHint)
             try container.encodeIfPresent(reason, forKey: .reason)
         }
         private enum CodingKeys: String, CodingKey {
-            case name, region, zone, pid, state, address, customers, reason
+            case name, region, zone, pid, state, address, customers, hints, reason
             case reachedBy = "reached_by"
+            case oldestHint = "oldest_hint_ms"
         }
     }
     package struct Router: Codable, Sendable, Equatable {
@@ -55,6 +63,21 @@ package struct StatusReport: Codable, Sendable, Equatable {
             try container.encodeIfPresent(reason, forKey: .reason)
         }
         private enum CodingKeys: String, CodingKey { case name, pid, state, address, reaches, reason }
+    }
+    /// What this life of the control plane has collected.
+    package struct Tombstones: Codable, Sendable, Equatable {
+        /// Rounds over all cohorts.
+        package var rounds: UInt64
+        /// Tombstones that cells have dropped, each counted where it was.
+        package var swept: UInt64
+        /// Old enough, and left by the last round, since not every member showed them.
+        package var waiting: UInt64
+
+        init(_ counters: SweepCounters) {
+            rounds = counters.rounds
+            swept = counters.dropped
+            waiting = counters.waiting
+        }
     }
     package struct Control: Codable, Sendable, Equatable {
         package var pid: Int32
@@ -79,6 +102,8 @@ package struct StatusReport: Codable, Sendable, Equatable {
     package var evacuated: [String]?
     /// The evacuation or restore under way; absent where there is none.
     package var evacuation: EvacuationStatus?
+    /// Absent where others sweep.
+    package var tombstones: Tombstones?
 
     package init(
         mesh: String, seed: UInt64, epoch: UInt32, state: String, cells: [Cell], routers: [Router], control: Control,

@@ -70,10 +70,11 @@ extension ControlPlane: APIBackend {
             return StatusReport.Known(
                 state: state(of: process, live: live), pid: process.identity?.pid, address: process.addresses.data,
                 reachedBy: routerWatch.reaching(name.name, at: process.addresses.data, among: live).map(\.name),
-                reaches: routerWatch.reachCount(of: name),
+                reaches: routerWatch.reachCount(of: name), store: storeWatch[name],
                 reason: process.isRunning ? nil : process.startFailure.map { String($0.prefix(2_000)) })
         }
         report.faults = faults().faults
+        report.tombstones = StatusReport.Tombstones(desk.host.state.sweeps)
         if !evacuated.isEmpty { report.evacuated = evacuated.sorted().map { topology.regions[$0].name } }
         let moving = desk.status
         if moving.outcome == .running || moving.outcome == .paused { report.evacuation = moving }
@@ -253,6 +254,9 @@ extension ControlPlane: APIBackend {
         page.counter("cellmesh_sweep_rounds_total", "Rounds over all cohorts for tombstones.", sweeps.rounds)
         page.counter("cellmesh_sweep_decided_total", "Entries decided to drop tombstones by.", sweeps.decided)
         page.counter("cellmesh_sweep_dropped_total", "Tombstones dropped by cells.", sweeps.dropped)
+        page.gauge(
+            "cellmesh_sweep_waiting", "Old tombstones that the last round left: not every member showed them.",
+            Double(sweeps.waiting))
         page.counter("cellmesh_sweep_kept_total", "Old tombstones that not every member showed.", sweeps.kept)
         page.counter("cellmesh_sweep_abandoned_total", "Sweeps of a cohort that were given up.", sweeps.abandoned)
         return page.text

@@ -27,6 +27,7 @@ package final class ControlPlane {
     var resolver: TargetResolver
     let faultRegister: FaultRegister
     private(set) var routerWatch: RouterWatch!
+    private(set) var storeWatch: StoreWatch!
     private(set) var desk: EvacuationDesk!
     var faultTimer: LoopTimer?
     let started: Int64
@@ -152,6 +153,7 @@ package final class ControlPlane {
             runtime, placement: fitting, client: client, journal: journal, directory: directory, places: places)
         evacuated = Self.evacuatedRegions(placement, topology)
         routerWatch = makeRouterWatch()
+        storeWatch = StoreWatch(loop: loop, client: client, cells: places.cells)
     }
 
     static func lock(_ directory: DataDirectory) throws(ControlFailure) -> FileLock {
@@ -315,6 +317,7 @@ package final class ControlPlane {
         startTimer?.start(after: .milliseconds(10), every: .milliseconds(10))
         supervisor.start(missing)
         routerWatch.start()
+        storeWatch.start()
         checkStart()
     }
 
@@ -460,6 +463,7 @@ package final class ControlPlane {
             guard runtime.wire.waitingDatagrams == 0 || checks > 100 else { return }
             stopTimer?.close()
             routerWatch.close()
+            storeWatch.close()
             desk.close()
             api.close()
             client.close()

@@ -65,6 +65,8 @@ extension Coordinator {
         if sweepCohort == ledger.cohorts {
             sweepCohort = 0
             sweeps.rounds += 1
+            sweeps.waiting = sweepKept
+            sweepKept = 0
             sweepAt = now + rule.round
         }
     }
@@ -152,12 +154,16 @@ extension Coordinator {
         let isMajority = defect == .sweepsMajority
         let (lines, others) = TombstoneSweep.held(
             current.pages,
-            members: { [ledger] customer in
+            holders: { [ledger, tiers, topology] position in
                 // A pin has epochs of its own, which no sweep changes.
-                guard entry.pin(of: customer) == nil else { return [] }
-                return ledger.placement.cohortAssignment(of: customer).inForce.map(\.position)
+                guard entry.pin(of: position.hash) == nil else { return nil }
+                return ledger.placement.cohortAssignment(of: position.hash).inForce.map(\.position).filter { cell in
+                    let tier = position.key.withUnsafeBytes { tiers[topology.cells[cell].blueprint]?.tier(ofKey: $0) }
+                    return tier != .cache
+                }
             }, needed: { isMajority ? $0 / 2 + 1 : $0 })
         sweeps.kept += UInt64(others)
+        sweepKept += UInt64(others)
         sweep!.next = TombstoneSweep.end(of: current.pages)
         // What a full page leaves is found again from the last line that is taken.
         if lines.count == RecordPages.mostLines { sweep!.next = lines[lines.count - 1].position }

@@ -69,7 +69,11 @@ package struct Coordinator {
     var watch: (stage: Int, since: Instant)?
     var stalled = ""
     /// When tombstones are collected; nil for never.
-    package var sweepRule: SweepRule? = SweepRule()
+    package var sweepRule: SweepRule?
+    /// Of each blueprint's store: which keys have one copy.
+    let tiers: [TierRules?]
+    /// Old tombstones that stayed in the round under way.
+    var sweepKept: UInt64 = 0
     /// The cohort that is being swept.
     var sweep: TombstoneSweep?
     /// When the next sweep may begin, and of which cohort.
@@ -96,6 +100,8 @@ package struct Coordinator {
         topology: MeshTopology, placement: Placement, seal: EntrySeal, boot: UInt32, seed: UInt64
     ) {
         self.topology = topology
+        sweepRule = SweepRule(topology.tombstones)
+        tiers = topology.blueprints.map { $0.store.map(TierRules.init) }
         self.seal = seal
         self.boot = boot
         ledger = PlacementLedger(placement, seal: seal)

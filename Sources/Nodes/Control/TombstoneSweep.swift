@@ -1,6 +1,7 @@
 import MeshBase
 import Replication
 import Sharding
+import Topology
 import Wire
 
 /// When tombstones are collected.
@@ -20,6 +21,8 @@ package struct SweepRule: Sendable, Equatable {
         self.round = round
         self.pace = pace
     }
+
+    package init(_ settings: TombstoneSettings) { self.init(grace: settings.grace, round: settings.round) }
 }
 
 /// What sweeps have done; these only rise.
@@ -32,6 +35,8 @@ package struct SweepCounters: Sendable, Equatable {
     package var dropped: UInt64 = 0
     /// Tombstones that were old enough and stayed: not every member showed this one.
     package var kept: UInt64 = 0
+    /// Those of the last whole round, each version of one record counted once; this one falls as well.
+    package var waiting: UInt64 = 0
     /// Sweeps of a cohort that were given up: another entry was decided, or nobody answered in time.
     package var abandoned: UInt64 = 0
 }
@@ -78,13 +83,14 @@ struct TombstoneSweep {
         pages.values.filter { !$0.isLast }.map(\.upTo).min()
     }
 
-    /// The lines that every member of their shard shows, in order, and how many others there are.
+    /// The lines that all who promise to have them show, in order, and how many others there are.
     ///
     /// - Parameters:
-    ///   - members: the cells of a customer's shard; empty for one that is left alone.
-    ///   - needed: how many members of so many must show it.
+    ///   - holders: the cells of the customer's shard that promise more of this key than one copy, where a single one that
+    ///     shows it is enough if there is none; nil for a customer who is left alone.
+    ///   - needed: how many of so many must show it.
     static func held(
-        _ pages: [Int: RecordPages.Listing], members: (CustomerHash) -> [Int], needed: (Int) -> Int = { $0 }
+        _ pages: [Int: RecordPages.Listing], holders: (RecordPosition) -> [Int]?, needed: (Int) -> Int = { $0 }
     ) -> (lines: [RecordLine], others: Int) {
         let end = end(of: pages)
         var shown: [RecordLine: [Int]] = [:]
@@ -95,8 +101,8 @@ struct TombstoneSweep {
         }
         var lines: [RecordLine] = []
         for (line, cells) in shown {
-            let members = members(line.position.hash)
-            guard !members.isEmpty, members.count(where: cells.contains) >= needed(members.count) else { continue }
+            guard let holders = holders(line.position), holders.count(where: cells.contains) >= needed(holders.count)
+            else { continue }
             lines.append(line)
         }
         // Sorted, so that the order of the dictionary does not matter.

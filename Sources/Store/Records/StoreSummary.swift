@@ -16,11 +16,18 @@ package struct StoreSummary: Sendable, Equatable {
     package var tombstones = 0
     /// Writes kept for a replica that could not be reached.
     package var hints = 0
+    /// When the oldest of them was left, milliseconds since 1970; 0 without any.
+    package var oldestHint: Int64 = 0
     /// Messages in the durable queue.
     package var queue = 0
     /// The size of the database without its log.
     package var bytes: Int64 = 0
-    package var highestEpoch = Epoch(0)
+    package var highestEpoch = Epoch.first
+    /// The highest counter of a tombstone that was collected; 0 where none was.
+    package var floor: UInt64 = 0
+    /// When the newest deletion that was collected was made, nanoseconds since 1970: counters rise with real time. Nil where
+    /// nothing was collected.
+    package var sweptUntil: Int64? { floor > 0 ? HybridClock.wall(ofCounter: floor) : nil }
     /// Equal for two stores that hold the same versions and tombstones of the same keys, in whatever order they
     /// arrived: the sum of a hash of each (customer, key, version, tombstone).
     package var digest: UInt64 = 0
@@ -53,10 +60,16 @@ extension StoreSummary {
         summary.life = try RecordSchema.life(db, identity.storeID).life
         let count = try integer(db, "PRAGMA page_count")
         summary.bytes = count * (try integer(db, "PRAGMA page_size"))
-        summary.highestEpoch = try highestEpoch(db)
+        for cohort in try cohorts(db) {
+            summary.highestEpoch = cohort.entry.pins.reduce(max(summary.highestEpoch, cohort.entry.epoch)) {
+                max($0, $1.epoch)
+            }
+            summary.floor = max(summary.floor, cohort.floor)
+        }
 
         if try Row.fetchOne(db, sql: "SELECT 1 FROM sqlite_master WHERE name = 'hints'") != nil {
             summary.hints = Int(try integer(db, "SELECT count(*) FROM hints"))
+            summary.oldestHint = try integer(db, "SELECT ifnull(min(at), 0) FROM hints")
         }
         let hasHash = try MetaTable.value(db, "data_version") == String(RecordSchema.dataVersion)
         let filter = customer == nil ? "" : hasHash ? "WHERE hash = ?2 AND customer = ?1" : "WHERE customer = ?1"
@@ -97,13 +110,11 @@ extension StoreSummary {
         return code
     }
 
-    /// Of the entries that are installed; the first where none is, or in a file of a release before moves.
-    private static func highestEpoch(_ db: Database) throws -> Epoch {
-        guard try MetaTable.value(db, "data_version") == String(RecordSchema.dataVersion) else { return .first }
+    /// Those of which anything is installed; none in a file of a release before moves.
+    private static func cohorts(_ db: Database) throws -> [StoredCohort] {
+        guard try MetaTable.value(db, "data_version") == String(RecordSchema.dataVersion) else { return [] }
         let count = Int(try MetaTable.value(db, "cohorts") ?? "") ?? PlacementTable.defaultCohortCount
-        return try CohortStatements(db).all(of: count).reduce(.first) { highest, cohort in
-            cohort.entry.pins.reduce(max(highest, cohort.entry.epoch)) { max($0, $1.epoch) }
-        }
+        return try CohortStatements(db).all(of: count)
     }
 
     private static func integer(_ db: Database, _ sql: String) throws -> Int64 {

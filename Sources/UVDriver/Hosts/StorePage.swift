@@ -16,6 +16,10 @@ enum StorePage {
             json.field("damaged", node.pointee.counters.damagedCohorts)
             json.field("dropped", node.pointee.counters.recordsDropped)
             json.field("swept", node.pointee.counters.tombstonesSwept)
+            if let hints = node.pointee.hintStatus {
+                json.field("hints", hints.outstanding)
+                json.field("oldest_hint_ms", hints.oldestMilliseconds)
+            }
         }
         return json.string + "\n"
     }

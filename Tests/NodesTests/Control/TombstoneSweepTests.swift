@@ -17,7 +17,7 @@ import Wire
         RecordPages.Listing(lines: lines, upTo: lines.last?.position ?? .start, isLast: true)
     }
     private func held(_ pages: [Int: RecordPages.Listing]) -> [RecordLine] {
-        TombstoneSweep.held(pages, members: { _ in [0, 1, 2] }).lines
+        TombstoneSweep.held(pages, holders: { _ in [0, 1, 2] }).lines
     }
 
     @Test func onlyWhatEveryMemberShowsGoes() {
@@ -33,8 +33,17 @@ import Wire
         let all = page([line("a"), line("b")])
         #expect(held([0: all, 1: all]).isEmpty)
         let a = line("a").position.hash
-        let others = TombstoneSweep.held([0: all, 1: all], members: { $0 == a ? [0, 1] : [0, 2] })
+        let others = TombstoneSweep.held([0: all, 1: all], holders: { $0.hash == a ? [0, 1] : [0, 2] })
         #expect(others.lines == [line("a")] && others.others == 1)
+    }
+
+    /// Where all of a shard promise one copy, whoever shows it is enough; a customer who is left alone keeps all.
+    @Test func ofOneCopyOneMemberIsEnough() {
+        let shown = [0: page([line("a")]), 1: page([])]
+        let (lines, others) = TombstoneSweep.held(shown, holders: { _ in [] })
+        #expect(lines == [line("a")] && others == 0)
+        let left = TombstoneSweep.held(shown, holders: { _ in nil })
+        #expect(left.lines.isEmpty && left.others == 1)
     }
 
     /// A cohort that was listed before a drop is looked at again afterwards.

@@ -5,9 +5,15 @@ enum StatusView {
     static func make(_ answer: JSONValue) -> Report {
         let document = answer.ordered([
             "schema", "mesh", "seed", "epoch", "state", "cells", "routers", "control", "faults", "evacuated",
-            "evacuation",
+            "evacuation", "tombstones",
         ])
-        .ordering("cells", ["name", "region", "zone", "pid", "state", "address", "customers", "reached_by", "reason"])
+        .ordering(
+            "cells",
+            [
+                "name", "region", "zone", "pid", "state", "address", "customers", "reached_by", "hints",
+                "oldest_hint_ms", "reason",
+            ]
+        )
         .ordering("routers", ["name", "pid", "state", "address", "reaches", "reason"])
         let names =
             document["cells"].elements.compactMap { $0["name"].text.map { "cell/\($0)" } }
@@ -15,7 +21,7 @@ enum StatusView {
         return Report(document, names: names) { style in
             let faults = document["faults"].elements
             return [headline(document, style), cells(document, style), others(document, style)].joined(separator: "\n")
-                + reasons(document)
+                + kept(document) + reasons(document)
                 + (faults.isEmpty ? "" : "\n" + FaultsView.table(faults, style))
         }
     }
@@ -78,6 +84,27 @@ enum StatusView {
             .init(control["address"].text ?? "not running"), .init(number(control["pid"])),
         ])
         return table.render()
+    }
+
+    /// What stores keep until every member has it: hints and tombstones, a line each where there are any.
+    private static func kept(_ document: JSONValue) -> String {
+        var text = ""
+        let hints = document["cells"].elements.compactMap { cell -> (name: String, count: Int, oldest: Double)? in
+            guard let count = cell["hints"].int, count > 0 else { return nil }
+            return (cell["name"].text ?? "?", count, Double(cell["oldest_hint_ms"].int ?? 0))
+        }
+        if let oldest = hints.max(by: { $0.oldest < $1.oldest }) {
+            text +=
+                "hints: \(Wording.plural(hints.reduce(0) { $0 + $1.count }, "record")) at "
+                + "\(Wording.plural(hints.count, "cell")) that some member may lack, the oldest for "
+                + "\(Wording.time(milliseconds: oldest.oldest)) (cell/\(oldest.name))\n"
+        }
+        let (swept, waiting) = (document["tombstones"]["swept"].int ?? 0, document["tombstones"]["waiting"].int ?? 0)
+        if swept > 0 || waiting > 0 {
+            text +=
+                "tombstones: \(Wording.count(swept)) collected, \(Wording.count(waiting)) wait until every member has them\n"
+        }
+        return text.isEmpty ? "" : "\n" + text
     }
 
     /// Why processes did not start, one line each.

@@ -1,4 +1,5 @@
 import Store
+import Telemetry
 
 /// `store CELL`: what a cell holds.
 enum StoreView {
@@ -8,8 +9,10 @@ enum StoreView {
             ("life", .string(summary.life.rawValue)),
             ("customer", .string(customer)), ("customers", .integer(summary.customers)),
             ("records", .integer(summary.records)), ("tombstones", .integer(summary.tombstones)),
-            ("hints", .integer(summary.hints)), ("queue", .integer(summary.queue)), ("bytes", .integer(summary.bytes)),
-            ("epoch", .integer(summary.highestEpoch.rawValue)), ("digest", .string(hexadecimal(summary.digest))),
+            ("hints", .integer(summary.hints)), ("oldest_hint", oldest(summary)), ("queue", .integer(summary.queue)),
+            ("bytes", .integer(summary.bytes)),
+            ("epoch", .integer(summary.highestEpoch.rawValue)), ("swept_until", sweptUntil(summary)),
+            ("digest", .string(hexadecimal(summary.digest))),
         ])
         return Report(document, names: ["cell/\(summary.cell)"]) { style in
             var table = style.table([
@@ -24,9 +27,20 @@ enum StoreView {
                 .init(hexadecimal(summary.storeID)), .init(summary.highestEpoch.rawValue),
             ])
             return table.render()
+                + (summary.sweptUntil.map { "tombstones were collected up to \(Timestamp.string($0))\n" } ?? "")
+                + (summary.oldestHint > 0
+                    ? "the oldest hint was left at \(Timestamp.string(summary.oldestHint * 1_000_000))\n" : "")
                 + (summary.life == .votes
                     ? "" : "this store has no vote (\(summary.life.rawValue)): 'cellmesh store --lost' tells more\n")
         }
+    }
+
+    private static func oldest(_ summary: StoreSummary) -> JSONValue {
+        summary.oldestHint > 0 ? .string(Timestamp.string(summary.oldestHint * 1_000_000)) : .null
+    }
+
+    private static func sweptUntil(_ summary: StoreSummary) -> JSONValue {
+        summary.sweptUntil.map { .string(Timestamp.string($0)) } ?? .null
     }
 
     static func hexadecimal(_ value: UInt64) -> String {
