@@ -44,6 +44,7 @@ struct CellMesh: ParsableCommand {
                     EvacuateCommand.self, RestoreCommand.self, EvacuationCommand.self, MoveCommand.self,
                     PinsCommand.self,
                 ]),
+            CommandGroup(name: "Drills", subcommands: [DrillCommand.self]),
             CommandGroup(name: "Traffic", subcommands: [LoadCommand.self]),
             CommandGroup(name: "Shards", subcommands: [RouteCommand.self, BlastRadiusCommand.self, LabCommand.self]),
             CommandGroup(name: "Simulation", subcommands: [SimCommand.self]),

@@ -8,7 +8,7 @@ import Testing
     static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Darwin", "Dispatch"]
     static let pure: Set<String> = [
         "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Consensus", "Evacuation",
-        "Chaos", "Checkers", "Wire", "Nodes",
+        "Chaos", "Checkers", "Drills", "Wire", "Nodes",
     ]
     static let collections: Set<String> = ["Collections", "DequeModule", "HeapModule", "OrderedCollections"]
 
@@ -23,15 +23,18 @@ import Testing
         "Consensus": ["MeshBase"],
         "Evacuation": ["MeshBase", "Topology", "Sharding"],
         "Chaos": ["MeshBase", "Topology"],
+        "Drills": ["MeshBase"],
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Crypto"],
-        "Nodes": pure.subtracting(["Nodes", "Checkers", "Chaos"]),
+        "Nodes": pure.subtracting(["Nodes", "Checkers", "Chaos", "Drills"]),
         "Blueprints": ["MeshBase", "Topology", "Sharding", "Yams"],
         "Store": ["MeshBase", "Topology", "Sharding", "Replication", "Consensus", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],
-        "UVDriver": pure.subtracting(["Checkers"]).union(["CLibUV", "Store", "Telemetry"]),
-        "SimDriver": pure.union(["Telemetry"]),
-        "ControlPlane": pure.subtracting(["Checkers"]).union(["UVDriver", "Blueprints", "Store", "Telemetry", "CLibUV"]
+        "UVDriver": pure.subtracting(["Checkers", "Drills"]).union(["CLibUV", "Store", "Telemetry"]),
+        "SimDriver": pure.subtracting(["Drills"]).union(["Telemetry"]),
+        "ControlPlane": pure.subtracting(["Checkers", "Drills"]).union([
+            "UVDriver", "Blueprints", "Store", "Telemetry", "CLibUV",
+        ]
         ),
         "LoadGenerator": [
             "MeshBase", "Topology", "Sharding", "Replication", "Wire", "Checkers", "UVDriver", "CLibUV", "Telemetry",

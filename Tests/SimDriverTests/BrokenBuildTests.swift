@@ -45,6 +45,12 @@ import Topology
         }
     }
 
+    @Test func cellsThatForgetWhatTheyAcknowledgeAreFound() throws {
+        for report in try runs(SimDefect(cell: .dropsWrites), seeds: 1...1) {
+            #expect(isUnsafe(report, by: "registers"), "\(report.complaint)")
+        }
+    }
+
     @Test func quorumsThatDoNotMeetAreFound() throws {
         let rule = QuorumRule(read: .count(1), write: .count(1), readsAll: false, writesBack: false)
         let reports = try runs(SimDefect(quorum: rule), faults: oneByOne)

@@ -61,6 +61,7 @@ package struct AcknowledgedWrites: Sendable {
         var last: Int32 = -1
         /// Writes that were not kept.
         var dropped = 0
+        var lost = 0
         var isVerified = false
     }
 
@@ -180,6 +181,7 @@ package struct AcknowledgedWrites: Sendable {
     private mutating func judge(_ record: RecordID, _ row: Row, _ value: UInt64) {
         guard let found = write(of: value, in: row), found.ended < row.lastBegan else { return }
         counts.lost += 1
+        rows[record]?.lost += 1
         violations.add(
             .superseded,
             "\(record): the write of \(value) had ended before that of \(row.lastValue) began, which was acknowledged, and "
@@ -203,6 +205,7 @@ package struct AcknowledgedWrites: Sendable {
     private mutating func lose(_ record: RecordID, _ row: Row, _ count: Int, _ found: String) {
         guard count > 0 else { return }
         counts.lost += count
+        rows[record]?.lost += count
         violations.add(
             .lost, "\(record): \(row.newest) (value \(row.newestValue)) was acknowledged, and \(found) is there")
     }
@@ -222,6 +225,17 @@ package struct AcknowledgedWrites: Sendable {
         var totals = counts
         // A sum does not depend on the order.
         for row in rows.values where !row.isVerified { totals.unverified += row.acknowledged }
+        return totals
+    }
+
+    /// The same of some records; writes of unknown outcome, which no record stands for, are left out.
+    package func totals(where isMeant: (RecordID) -> Bool) -> Counts {
+        var totals = Counts()
+        for (record, row) in rows where isMeant(record) {
+            totals.acknowledged += row.acknowledged
+            totals.lost += row.lost
+            if !row.isVerified { totals.unverified += row.acknowledged }
+        }
         return totals
     }
 

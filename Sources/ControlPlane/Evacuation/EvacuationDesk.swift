@@ -226,14 +226,7 @@ final class EvacuationDesk {
     ) -> (Placement, Placement) {
         var now = placement
         now.grow(topology)
-        var after = now
-        for entry in now.table.entries {
-            var entry = entry
-            guard (try? entry.begin(change(entry.state.target.eligibility))) != nil, (try? entry.switchOver()) != nil
-            else { continue }
-            _ = try? after.install(entry)
-        }
-        return (now, after)
+        return (now, now.foreseen(change))
     }
 
     // MARK: Commands

@@ -49,6 +49,10 @@ package struct LoadConfiguration: Sendable {
     package var checksRegisters = false
     /// Also has every customer carry its session, and holds the answers against it.
     package var checksSessions = false
+    /// Also reads back what is of tier cache among others, apart from what is kept: how much of it is lost.
+    package var readsCacheBack = false
+    /// Tells customers apart, 0 ..< `LoadWindows.classes`, in the parts of a run; all alike where nil.
+    package var customerClass: (@Sendable (_ customer: Int) -> Int)?
     package var objectives: [Objective] = []
     /// Marks the values of this run, so that those of another one are told apart; drawn from the clock where nil.
     package var run: UInt64?

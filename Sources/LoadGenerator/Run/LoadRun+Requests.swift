@@ -97,15 +97,14 @@ extension LoadRun {
         }
         let version = response.etag.isPresent ? AnswerNotes.version(response.etag.bytes(in: bytes)) : nil
         let isUnknown = !isOK && !Self.refusedWhole(response.status, problem)
-        if request.kind == .write, isKept(request) {
-            if isOK {
-                state.pointee.writes.acknowledged(
-                    request.record, value: number, version: version ?? .none,
-                    began: state.pointee.connections[index].since, ended: now)
-            } else if isUnknown {
-                state.pointee.writes.unknown(request.record, value: number)
-            }
+        let began = state.pointee.connections[index].since
+        if request.kind == .write, isOK {
+            book(request, number, version ?? .none, began: began, ended: now)
+        } else if request.kind == .write, isUnknown, isKept(request) {
+            state.pointee.writes.unknown(request.record, value: number)
         }
+        let isStale = request.kind == .read && isOK && isStale(request, version, response.status, began: began)
+        note(isOK ? .ok : isUnknown ? .failed : .refused, request, isStale: isStale)
         let isJudged = state.pointee.registers != nil && isRegister(request)
         let carried = state.pointee.connections[index].hasSession
         guard isJudged || carried,
@@ -116,6 +115,38 @@ extension LoadRun {
             state.pointee.sessions?.end(
                 request, number: number, outcome, token: response.session.bytes(in: bytes))
         }
+    }
+
+    /// Books an acknowledged write.
+    private func book(
+        _ request: LoadRequest, _ number: UInt64, _ version: VersionWitness, began: Instant, ended: Instant
+    ) {
+        if isKept(request) {
+            state.pointee.writes.acknowledged(
+                request.record, value: number, version: version, began: began, ended: ended)
+        } else if configuration.readsCacheBack {
+            state.pointee.accepted.acknowledged(
+                request.record, value: number, version: version, began: began, ended: ended)
+        }
+        floors?.acknowledged(request.record, version, at: ended)
+    }
+
+    /// A record that is there, without a version, says nothing.
+    private func isStale(
+        _ request: LoadRequest, _ version: VersionWitness?, _ status: Int, began: Instant
+    ) -> Bool {
+        guard let floors, version != nil || status == 404 else { return false }
+        return floors.isStale(request.record, status == 404 ? .none : version ?? .none, began: began)
+    }
+
+    /// Tells the part of the run that is under way.
+    private func note(_ ending: LoadWindows.Ending, _ request: LoadRequest, isStale: Bool = false) {
+        guard !state.pointee.windows.windows.isEmpty else { return }
+        state.pointee.windows.note(
+            LoadWindows.Note(
+                ending: ending, tier: request.kind == .service ? nil : configuration.tier(ofKey: request.item),
+                customerClass: configuration.customerClass?(Int(request.customer)) ?? 0, intended: request.intended,
+                isStale: isStale))
     }
 
     /// One register per record is what tier critical promises.
@@ -160,6 +191,7 @@ extension LoadRun {
 
     func fail(_ request: LoadRequest, _ failure: LoadFailure, now: Instant) {
         state.pointee.accounts.fail(request, failure, after: now - request.intended)
+        if failure != .unfinished { note(.failed, request) }
     }
 
     private func verified(
@@ -181,7 +213,12 @@ extension LoadRun {
         default:
             return state.pointee.verification.failed(request.record, now: now)
         }
-        state.pointee.verification.answered(request.record, found, &state.pointee.writes, now: now)
+        if isKept(request) {
+            state.pointee.verification.answered(request.record, found, &state.pointee.writes, now: now)
+        } else {
+            state.pointee.verification.answered(
+                request.record, found, &state.pointee.accepted, now: now, mayAskAgain: false)
+        }
     }
 
     // MARK: Registers

@@ -1,5 +1,6 @@
 import Checkers
 import MeshBase
+import Topology
 import UVDriver
 import Wire
 
@@ -18,6 +19,8 @@ package final class LoadRun {
     package var onFinish: ((LoadReport) -> Void)?
 
     let state: UnsafeMutablePointer<LoadState>
+    /// What reads are held against, together with other runs.
+    let floors: VersionFloors?
     let limits = HTTPLimits.standard
     private(set) var pool: StreamPool!
     private var handlers: StreamHandlers?
@@ -29,9 +32,13 @@ package final class LoadRun {
     /// How long a stop waits for answers.
     private static let stopGrace = TimeAmount.seconds(1)
 
+    /// - Parameter floors: what is acknowledged to this run and others on the loop, to find stale reads.
     /// - Throws: `LoadError` when the configuration cannot be run.
-    package init(loop: EventLoop, target: Endpoint, configuration: LoadConfiguration) throws(LoadError) {
+    package init(
+        loop: EventLoop, target: Endpoint, configuration: LoadConfiguration, floors: VersionFloors? = nil
+    ) throws(LoadError) {
         try configuration.validate()
+        self.floors = floors
         self.loop = loop
         self.target = target
         self.configuration = configuration
@@ -151,7 +158,8 @@ package final class LoadRun {
 
     private func beginVerifying(_ now: Instant) {
         state.pointee.verification = Verification(
-            state.pointee.writes.recordsToRead, patience: configuration.verificationPatience, now: now)
+            state.pointee.writes.recordsToRead + state.pointee.accepted.recordsToRead,
+            patience: configuration.verificationPatience, now: now)
         state.pointee.phase = .verifying
         verifyOnIdle(now)
     }
@@ -244,6 +252,24 @@ package final class LoadRun {
         report.connections = state.pointee.opened
         report.judge(configuration.objectives, state.pointee.accounts.latency)
         return report
+    }
+
+    /// Another part of the run begins.
+    /// - Returns: false where it has as many as it may have.
+    @discardableResult
+    package func beginWindow() -> Bool { state.pointee.windows.begin(at: loop.refreshNow()) }
+
+    /// The parts so far.
+    package var windows: LoadWindows { state.pointee.windows }
+
+    /// The acknowledged writes of one tier, and how many of them were lost; whole at the end.
+    package func writes(of tier: StoreSettings.Tier) -> AcknowledgedWrites.Counts {
+        let configuration = configuration
+        let isMeant: (RecordID) -> Bool = {
+            configuration.tier(ofKey: UInt32(truncatingIfNeeded: $0.rawValue)) == tier
+        }
+        let kept = state.pointee.writes.totals(where: isMeant)
+        return kept.acknowledged > 0 ? kept : state.pointee.accepted.totals(where: isMeant)
     }
 
     /// What customers have seen so far: for `ImpactCheck`, also after the end.

@@ -27,6 +27,9 @@ struct LoadState: ~Copyable {
     var accounts = LoadAccounts()
     var ledger: CustomerLedger
     var writes = AcknowledgedWrites()
+    /// Those whose loss is accepted; empty unless they are to be read back.
+    var accepted = AcknowledgedWrites()
+    var windows = LoadWindows()
     var registers: RegisterChecker?
     var sessions: SessionBook?
     var verification = Verification()

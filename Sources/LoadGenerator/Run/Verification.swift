@@ -52,12 +52,16 @@ struct Verification: Sendable {
         return record
     }
 
+    /// - Parameter mayAskAgain: false where no copy is under repair, so that asking again would give the same.
     mutating func answered(
-        _ record: RecordID, _ found: AcknowledgedWrites.ReadBack, _ writes: inout AcknowledgedWrites, now: Instant
+        _ record: RecordID, _ found: AcknowledgedWrites.ReadBack, _ writes: inout AcknowledgedWrites, now: Instant,
+        mayAskAgain: Bool = true
     ) {
         inFlight -= 1
         lastAnswer = now
-        if writes.isDominated(record, by: found) || !retry(record, now: now) { writes.readBack(record, found) }
+        if writes.isDominated(record, by: found) || !mayAskAgain || !retry(record, now: now) {
+            writes.readBack(record, found)
+        }
     }
 
     /// Refused, or not answered.

@@ -1,3 +1,6 @@
+import MeshBase
+import Replication
+
 /// What a wrong build of a cell would do; each is caught by a checker in the tests.
 package enum CellDefect: String, Sendable, CaseIterable {
     /// It tells others what it holds at whatever entry it has installed.
@@ -6,4 +9,11 @@ package enum CellDefect: String, Sendable, CaseIterable {
     case listsWithoutVote = "lost-source"
     /// The number in a request raises its fence.
     case trustsNumbers = "bare-number"
+    /// It acknowledges one write in eight without storing it, and so do its peers that have the same build.
+    case dropsWrites = "drop-writes"
+
+    /// Whether a build that drops writes drops this one: which ones does not depend on the cell.
+    static func drops(_ version: RecordVersion) -> Bool {
+        StableHash.combine(version.counter, version.writer) & 7 == 0
+    }
 }

@@ -34,7 +34,9 @@ struct PendingOrder: Sendable {
 
 extension CellNode {
     /// Hands what a router asks of the records to the store.
-    mutating func order(_ frame: borrowing FrameView, _ asker: CellAsker, into sink: inout some CellSink) {
+    mutating func order(
+        _ frame: borrowing FrameView, _ asker: CellAsker, now: Instant, into sink: inout some CellSink
+    ) {
         guard case .frame(let link, let request) = asker else { return }
         guard store != nil else { return refuse(asker, .noStore, frame.head, into: &sink) }
         guard frame.customer.count > 0, frame.name.count > 0 else {
@@ -48,6 +50,14 @@ extension CellNode {
         let priority = Priority.granted(frame.head.flags.priority, declared: storePriority)
         guard isWrite || storeShedder.admit(priority, inWork: storeFill) else {
             return sink.shed(priority, request: request, epoch: frame.head.epoch, to: link)
+        }
+        if isWrite, defect == .dropsWrites {
+            let version = RecordVersion(counter: frame.head.versionCounter, writer: frame.head.versionWriter)
+            if CellDefect.drops(version) {
+                return answerRecord(
+                    .written(version), to: link, request: request, customer: frame.head.customer,
+                    epoch: frame.head.epoch, isWrite: true, now: now, into: &sink)
+            }
         }
         let purpose = PendingOrder.Purpose.record(
             link, request: request, customer: frame.head.customer, epoch: frame.head.epoch, isWrite: isWrite)

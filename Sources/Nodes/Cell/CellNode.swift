@@ -227,7 +227,7 @@ package struct CellNode: ~Copyable {
                 service, for: asker, customer: frame.head.customer, priority: frame.head.flags.priority,
                 deadline: deadline, name: frame.customer, now: now, into: &sink)
         case .recordVersion, .recordRead, .recordWrite:
-            order(frame, asker, into: &sink)
+            order(frame, asker, now: now, into: &sink)
         case .storeState, .recordList, .recordFetch, .hints:
             handle(peer: frame, asker, now: now, into: &sink)
         case .entries: exchange(frame, asker, now: now, into: &sink)

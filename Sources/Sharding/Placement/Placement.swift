@@ -149,6 +149,21 @@ public struct Placement: Sendable {
         return number
     }
 
+    /// This placement once the customers of every cohort have gone to other cells, all at once; a cohort of which that
+    /// cannot be said, since it is under way, stays.
+    ///
+    /// - Parameter change: the cells that take a cohort's customers then, by those that do now.
+    public func foreseen(_ change: (Eligibility) -> Eligibility) -> Placement {
+        var after = self
+        for entry in table.entries {
+            var entry = entry
+            guard (try? entry.begin(change(entry.state.target.eligibility))) != nil, (try? entry.switchOver()) != nil
+            else { continue }
+            _ = try? after.install(entry)
+        }
+        return after
+    }
+
     /// The mesh has further cells. Customers stay where they are: only entries lead to other cells.
     ///
     /// - Parameter topology: begins with the cells of this placement's. Its cells are all that is taken over of it: the seed

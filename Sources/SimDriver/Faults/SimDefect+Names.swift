@@ -49,6 +49,7 @@ extension SimDefect {
         ("new-only", "in joint the joining shard alone is asked", SimDefect(router: .newOnly)),
         ("copy-unfenced", "cells list at whatever entry they have", SimDefect(cell: .listsUnfenced)),
         ("lost-source", "a cell without its disk is a source", SimDefect(cell: .listsWithoutVote)),
+        ("drop-writes", "cells acknowledge one write in eight and forget it", SimDefect(cell: .dropsWrites)),
         ("bare-number", "the number in a request raises a fence", SimDefect(cell: .trustsNumbers)),
         ("view-goes-back", "a suspicion is followed by the same life alive", SimDefect(membership: .goesBack)),
         ("resurrect", "the dead come back without having risen", SimDefect(membership: .resurrects)),

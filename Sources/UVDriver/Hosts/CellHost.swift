@@ -60,10 +60,10 @@ package final class CellHost {
         let gossip = try runtime.gossip(
             data: front.local, admin: front.local, region: region.name, zone: region.zones[place.zone])
         node = .allocate(capacity: 1)
-        node.initialize(
-            to: try CellNode(
-                CellConfiguration(
-                    topology: topology, cell: cell, gossip: gossip, placement: placement, store: store?.identity)))
+        var configuration = CellConfiguration(
+            topology: topology, cell: cell, gossip: gossip, placement: placement, store: store?.identity)
+        configuration.defect = settings.defect
+        node.initialize(to: try CellNode(configuration))
         io = .allocate(capacity: 1)
         io.initialize(to: CellIO(runtime: runtime, front: front, store: store, peers: peers))
         try wire(seeds)

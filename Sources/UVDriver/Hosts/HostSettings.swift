@@ -1,4 +1,5 @@
 import MeshBase
+import Nodes
 import Replication
 import Sharding
 import Telemetry
@@ -36,6 +37,8 @@ package struct HostSettings {
     package var replaces: ProcessIdentity?
     /// What this process tells people; nil: a log of its own, on standard error.
     package var log: ProcessLog?
+    /// What a wrong build of a cell would do, for drills that have to notice it; nil for a right one.
+    package var defect: CellDefect?
     /// Unique to this life of the process.
     package var boot: UInt32
     /// The identity of a store that is created now, and what is known of the one that there should be.

@@ -10,7 +10,8 @@ enum NextStep {
 
     /// Commands that take `--mesh`, and would take another mesh, or none, where several are to choose from.
     private static let ofMeshes: Set<Substring> = [
-        "blast-radius", "down", "evacuate", "evacuation", "events", "fault", "heal", "kill", "load", "logs", "members",
+        "blast-radius", "down", "drill", "evacuate", "evacuation", "events", "fault", "heal", "kill", "load", "logs",
+        "members",
         "membership", "move", "partition", "pause", "pins", "ps", "restart", "restore", "resume", "route", "status",
         "store", "why",
     ]

@@ -5,10 +5,14 @@ import Blueprints
 struct RatioArgument: ExpressibleByArgument, Sendable, Equatable {
     var value: Double
 
+    init(_ value: Double) { self.value = value }
+
     init?(argument: String) {
         guard let value = Syntax.ratio(argument) else { return nil }
         self.value = value
     }
+
+    var defaultValueDescription: String { "\((value * 1_000_000).rounded() / 10_000)%" }
 }
 
 /// A bandwidth on the command line: `1MiB/s`.

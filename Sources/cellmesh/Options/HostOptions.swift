@@ -2,6 +2,7 @@ import ArgumentParser
 import Blueprints
 import ControlPlane
 import MeshBase
+import Nodes
 import Replication
 import Sharding
 import Topology
@@ -80,6 +81,9 @@ struct HostOptions: ParsableArguments {
     @Flag(help: "The mesh is new, and this cell has never had a store; it gets one with --store-id.")
     var founding = false
 
+    @Option(help: ArgumentHelp("Build a known fault of a cell in; routers have none.", visibility: .hidden))
+    var defect: CellDefect?
+
     func settings(admin: Endpoint = .loopback(0), placement: String? = nil) throws -> HostSettings {
         do {
             try SystemFile.makeDirectory(data)
@@ -99,6 +103,7 @@ struct HostOptions: ParsableArguments {
             settings.faultsPath = faults
             settings.cellsPath = cellsFile
             settings.grace = grace.amount
+            settings.defect = defect
             settings.readyDescriptor = readyFd
             settings.replaces = replace
             return settings
@@ -156,6 +161,9 @@ struct HostOptions: ParsableArguments {
         return table
     }
 }
+
+/// By name.
+extension CellDefect: ExpressibleByArgument {}
 
 /// `A.B.C.D:PORT` (IPv4 only; `ArgumentProblem` says so to whoever gives IPv6), `localhost:PORT`, or a port of the loopback.
 struct EndpointArgument: ExpressibleByArgument, Sendable {

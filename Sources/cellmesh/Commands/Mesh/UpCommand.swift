@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Glibc
 import MeshBase
+import Nodes
 import Topology
 
 struct UpCommand: ParsableCommand {
@@ -45,6 +46,13 @@ struct UpCommand: ParsableCommand {
             "How long cells and routers go on when the control plane has died, then stop by themselves.",
             valueName: "duration"))
     var grace = DurationArgument(.minutes(10))
+
+    @Option(
+        help: ArgumentHelp(
+            "Build a known fault into all cells, to see what notices: "
+                + CellDefect.allCases.map(\.rawValue).joined(separator: ", ") + ".", valueName: "name",
+            visibility: .hidden))
+    var defect: CellDefect?
 
     @OptionGroup var output: OutputOptions
 
@@ -116,6 +124,7 @@ struct UpCommand: ParsableCommand {
         settings.router = port.map { .loopback($0) }
         settings.startTimeout = waitTimeout.amount
         settings.grace = grace.amount
+        if let defect { settings.extra += ["--defect", defect.rawValue] }
         return settings
     }
 

@@ -1,0 +1,149 @@
+import MeshBase
+
+/// What a drill did and found: `drill run -o json`, and what is kept of it. Every key is there, as null where it has no
+/// value.
+public struct DrillReport: Sendable, Codable, Equatable {
+    /// One step that was taken, or skipped.
+    public struct Step: Sendable, Codable, Equatable {
+        /// How it went.
+        public enum Outcome: String, Sendable, Codable, CaseIterable {
+            case done, failed, skipped
+        }
+        /// Which one.
+        public var name: DrillStep
+        /// How it went.
+        public var outcome: Outcome
+        /// Since the drill began, in milliseconds.
+        public var startMilliseconds: Double
+        /// How long it took.
+        public var durationMilliseconds: Double
+        /// What was done and seen, or why it failed, for people.
+        public var detail: String
+
+        private enum CodingKeys: String, CodingKey {
+            case name, outcome, detail
+            case startMilliseconds = "start_ms"
+            case durationMilliseconds = "duration_ms"
+        }
+    }
+
+    /// `cellmesh/1`.
+    public let schema: String
+    /// Its name among the kept ones.
+    public let id: String
+    /// The drill's name.
+    public let drill: String
+    /// The mesh that it was run on.
+    public let mesh: String
+    /// What it was done to, such as a region; nil for the whole mesh.
+    public let target: String?
+    /// When it began, RFC 3339.
+    public let began: String
+    /// How it ended.
+    public internal(set) var outcome: DrillOutcome
+    /// Whether the outcome would stand on a quieter machine and with more requests.
+    public internal(set) var conclusive: Bool
+    /// Why it did not pass, or is not conclusive; nil where neither.
+    public internal(set) var reason: String?
+    /// What was claimed and seen, in order.
+    public internal(set) var claims: [DrillClaim]
+    /// Whether what was injected reached somebody.
+    public internal(set) var exposed: Bool
+    /// Where it is kept: the path of this document; nil where it could not be.
+    public var report: String?
+    /// All of the drill, in order.
+    public internal(set) var steps: [Step]
+    /// What clients of each tier saw on each side; empty for drills without sides.
+    public internal(set) var tiers: [TierChoice]
+    /// From its first step to its last.
+    public internal(set) var durationMilliseconds: Double
+    /// How busy the machine was.
+    public internal(set) var noise: DrillNoise
+    /// The command that repeats it.
+    public let command: String
+
+    init(
+        id: String, drill: String, mesh: String, target: String?, began: String, command: String
+    ) {
+        schema = "cellmesh/1"
+        self.id = id
+        self.drill = drill
+        self.mesh = mesh
+        self.target = target
+        self.began = began
+        self.command = command
+        outcome = .passed
+        conclusive = false
+        claims = []
+        exposed = false
+        steps = []
+        tiers = []
+        durationMilliseconds = 0
+        noise = DrillNoise()
+    }
+
+    /// What a command ends with; see `DrillOutcome`.
+    public var exitCode: Int32 { outcome.exitCode(conclusive: conclusive) }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(schema, forKey: .schema)
+        try container.encode(id, forKey: .id)
+        try container.encode(drill, forKey: .drill)
+        try container.encode(mesh, forKey: .mesh)
+        try container.encode(target, forKey: .target)
+        try container.encode(began, forKey: .began)
+        try container.encode(outcome, forKey: .outcome)
+        try container.encode(conclusive, forKey: .conclusive)
+        try container.encode(reason, forKey: .reason)
+        try container.encode(claims, forKey: .claims)
+        try container.encode(exposed, forKey: .exposed)
+        try container.encode(report, forKey: .report)
+        try container.encode(steps, forKey: .steps)
+        try container.encode(tiers, forKey: .tiers)
+        try container.encode(durationMilliseconds, forKey: .durationMilliseconds)
+        try container.encode(noise, forKey: .noise)
+        try container.encode(command, forKey: .command)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, id, drill, mesh, target, began, outcome, conclusive, reason, claims, exposed, report, steps, tiers
+        case noise, command
+        case durationMilliseconds = "duration_ms"
+    }
+}
+
+/// What clients of one tier saw on one side of a cut, while it was in force.
+public struct TierChoice: Sendable, Codable, Equatable {
+    /// `critical`, `important` or `cache`.
+    public var tier: String
+    /// The region that was cut off, or the others together.
+    public var side: String
+    /// Requests for records.
+    public var requests: UInt64
+    /// Answered as the mesh means to.
+    public var ok: UInt64
+    /// Answered by a refusal that says that nothing was changed.
+    public var refused: UInt64
+    /// Without an answer, or with one that leaves open what happened.
+    public var failed: UInt64
+    /// Reads that gave less than what had been acknowledged before they began, on either side.
+    public var stale: UInt64
+    /// Acknowledged writes of the whole drill that were not there at the end.
+    public var lost: Int
+
+    /// 0 or more each.
+    public init(
+        tier: String, side: String, requests: UInt64, ok: UInt64, refused: UInt64, failed: UInt64, stale: UInt64,
+        lost: Int
+    ) {
+        self.tier = tier
+        self.side = side
+        self.requests = requests
+        self.ok = ok
+        self.refused = refused
+        self.failed = failed
+        self.stale = stale
+        self.lost = lost
+    }
+}

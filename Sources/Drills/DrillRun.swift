@@ -1,0 +1,114 @@
+import MeshBase
+
+/// One run of a drill: which step comes next, what was found, and the verdict. It does nothing itself: whoever runs it
+/// takes the step that it names and tells how that went.
+public struct DrillRun: Sendable {
+    /// Which one.
+    public let drill: Drill
+    /// So far; whole once `finish` was called.
+    public private(set) var report: DrillReport
+    /// The gravest thing that has gone wrong; nil while nothing has.
+    public private(set) var trouble: DrillOutcome?
+    private let began: Instant
+    private var position = 0
+    private var step: (name: DrillStep, since: Instant)?
+    /// Something was injected, and not taken back yet.
+    private var isInjected = false
+    private var wasInjected = false
+
+    /// - Parameters:
+    ///   - id: under which its report is kept.
+    ///   - wall: when it began, RFC 3339.
+    ///   - command: what repeats it.
+    public init(
+        _ drill: Drill, id: String, mesh: String, target: String?, command: String, wall: String, now: Instant
+    ) {
+        self.drill = drill
+        began = now
+        report = DrillReport(
+            id: id, drill: drill.name, mesh: mesh, target: target, began: wall, command: command)
+    }
+
+    /// The step to be taken now; nil after the last one. In trouble only what takes back is left, and what is to be seen
+    /// afterwards; after Ctrl-C not even that. What is passed over stands in the report as skipped.
+    public mutating func next(now: Instant) -> DrillStep? {
+        precondition(step == nil, "a step is ended before the next one")
+        while position < drill.steps.count {
+            let name = drill.steps[position]
+            position += 1
+            if isWanted(name.role) {
+                step = (name, now)
+                if name.role == .injects { (isInjected, wasInjected) = (true, true) }
+                return name
+            }
+            report.steps.append(
+                DrillReport.Step(
+                    name: name, outcome: .skipped, startMilliseconds: (now - began).milliseconds,
+                    durationMilliseconds: 0, detail: ""))
+        }
+        return nil
+    }
+
+    private func isWanted(_ role: DrillStep.Role) -> Bool {
+        switch role {
+        case .before, .injects, .during: trouble == nil
+        case .takesBack: isInjected
+        case .after: trouble == nil || wasInjected && trouble != .interrupted
+        }
+    }
+
+    /// The step that was named last is over.
+    ///
+    /// - Parameter failure: what its failure makes of the drill; nil where it did what it should.
+    public mutating func end(_ detail: String, failure: DrillOutcome? = nil, now: Instant) {
+        guard let (name, since) = step else { preconditionFailure("no step is under way") }
+        step = nil
+        if name.role == .takesBack { isInjected = false }
+        report.steps.append(
+            DrillReport.Step(
+                name: name, outcome: failure == nil ? .done : .failed,
+                startMilliseconds: (since - began).milliseconds, durationMilliseconds: (now - since).milliseconds,
+                detail: detail))
+        guard let failure else { return }
+        // The first thing that went wrong is why; what follows may be its consequence.
+        if trouble == nil { report.reason = "\(name.rawValue): \(detail)" }
+        trouble = trouble.map { .graver($0, failure) } ?? failure
+    }
+
+    /// What was found of one claim.
+    public mutating func claim(_ claim: DrillClaim) { report.claims.append(claim) }
+
+    /// What clients of one tier saw on one side.
+    public mutating func show(_ tiers: [TierChoice]) { report.tiers = tiers }
+
+    /// What was injected has reached somebody.
+    public mutating func expose() { report.exposed = true }
+
+    /// The verdict, after the last step.
+    public mutating func finish(noise: DrillNoise, now: Instant) -> DrillReport {
+        report.noise = noise
+        report.durationMilliseconds = (now - began).milliseconds
+        let deviated = report.claims.filter { $0.verdict == .deviated }
+        let undecided = report.claims.filter { $0.verdict == .undecided }
+        report.outcome = DrillOutcome.graver(trouble ?? .passed, deviated.isEmpty ? .passed : .deviated)
+        switch report.outcome {
+        case .deviated:
+            // What is open beside it could not make it pass.
+            report.conclusive = true
+            report.reason = "not kept: " + Self.names(deviated)
+        case .passed:
+            report.conclusive = report.exposed && undecided.isEmpty && !report.claims.isEmpty
+            if !report.exposed {
+                report.reason = "nobody was exposed to it"
+            } else if !undecided.isEmpty {
+                report.reason = "undecided: " + Self.names(undecided)
+            }
+        default: report.conclusive = false
+        }
+        return report
+    }
+
+    private static func names(_ claims: [DrillClaim]) -> String {
+        claims.map(\.name).joined(separator: "; ")
+    }
+}

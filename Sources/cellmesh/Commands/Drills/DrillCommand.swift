@@ -1,0 +1,74 @@
+import ArgumentParser
+import Drills
+
+struct DrillCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "drill", abstract: "Rehearse a failure under load, and say whether the mesh kept its promises.",
+        subcommands: [DrillRunCommand.self, DrillListCommand.self, DrillShowCommand.self])
+}
+
+struct DrillRunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a drill on the mesh that is up.",
+        subcommands: [DrillEvacuationCommand.self, DrillPartitionCommand.self])
+}
+
+struct DrillListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ls", abstract: "List the drills, and how each ended last.",
+        discussion: """
+            Works without the control plane too. Of a mesh fifty reports are kept.
+
+              cellmesh drill ls
+              cellmesh drill ls -o json
+            """)
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let shelf = DrillShelf(try mesh.known())
+        let ids = shelf.ids
+        let last = Drill.builtIn.map { drill in
+            (drill, ids.first { ReportShelf.drill(of: $0) == drill.name }.flatMap { shelf.report($0) })
+        }
+        output.console.show(DrillView.list(last, ids: ids))
+        output.console.next(ids.isEmpty ? "cellmesh drill run evacuation" : "cellmesh drill show last")
+    }
+}
+
+struct DrillShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show the report of a drill that has been run.",
+        discussion: """
+            Of the last run of a drill, of one run by its id, or of whichever was run last.
+
+              cellmesh drill show evacuation
+              cellmesh drill show last -o json
+            """)
+
+    @Argument(help: "A drill, the id of a report, or 'last'.")
+    var name: String = "last"
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let directory = try mesh.known()
+        let shelf = DrillShelf(directory)
+        guard let id = ReportShelf.find(name, among: shelf.ids) else {
+            let isDrill = name == "last" || Drill.named(name) != nil
+            throw CommandFailure(
+                .usage,
+                isDrill
+                    ? "no report of \(name == "last" ? "any drill" : "the drill '\(name)'") is kept of mesh '\(directory.name)'"
+                    : "there is no drill and no report '\(name.prefix(100))'",
+                next: isDrill
+                    ? "cellmesh drill run \(name == "last" ? Drill.builtIn[0].name : name)" : "cellmesh drill ls")
+        }
+        guard let report = shelf.report(id) else {
+            throw CommandFailure("the report '\(id)' cannot be read", next: "cellmesh drill ls")
+        }
+        output.console.show(DrillView.report(report))
+    }
+}

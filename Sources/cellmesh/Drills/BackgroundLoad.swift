@@ -1,0 +1,162 @@
+import Checkers
+import Glibc
+import LoadGenerator
+import MeshBase
+import Synchronization
+import Topology
+import UVDriver
+
+/// Loads on a loop and thread of their own, while this thread does something to the mesh.
+final class BackgroundLoad: Sendable {
+    /// One of them: where it goes and what it asks.
+    struct Side: Sendable {
+        var name: String
+        var router: Endpoint
+        var configuration: LoadConfiguration
+    }
+
+    /// What one of them has found at its end.
+    struct Found: Sendable {
+        var side: String
+        var report: LoadReport
+        var customers: CustomerLedger
+        var windows: LoadWindows
+        /// By tier, in its order.
+        var writes: [AcknowledgedWrites.Counts]
+
+        func writes(_ tier: StoreSettings.Tier) -> AcknowledgedWrites.Counts {
+            writes[StoreSettings.Tier.allCases.firstIndex(of: tier) ?? 0]
+        }
+    }
+
+    private enum Message: Sendable { case look, window, stop }
+
+    private struct State {
+        var sender: AsyncSender<Message>?
+        /// Of all sides, and how many times they were asked for.
+        var windows: [LoadWindows] = []
+        var looks = 0
+        var found: [Found]?
+        var failure: CommandFailure?
+    }
+    private let state = Mutex(State())
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Begins to send.
+    init(_ sides: [Side]) throws {
+        do {
+            try ProcessSetup.ignoreBrokenPipes()
+            try ProcessSetup.raiseOpenFiles(to: 65_536)
+        } catch { throw CommandFailure("the load cannot be sent: \(error)") }
+        let body = Body { [self] in
+            do {
+                try run(sides)
+            } catch let error as LoadError {
+                state.withLock { $0.failure = CommandFailure(.usage, error.message) }
+            } catch {
+                state.withLock { $0.failure = CommandFailure("the load cannot be sent: \(error)") }
+            }
+        }
+        var thread = pthread_t()
+        let context = Unmanaged.passRetained(body)
+        let status = pthread_create(
+            &thread, nil,
+            { context in
+                Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
+                return nil
+            }, context.toOpaque())
+        guard status == 0 else {
+            context.release()
+            throw CommandFailure("no thread for the load: \(String(cString: strerror(status)))")
+        }
+        pthread_detach(thread)
+        _ = try stateWhen(.seconds(5), "the load does not start") { $0.sender != nil }
+    }
+
+    private func run(_ sides: [Side]) throws {
+        let loop = try EventLoop()
+        let floors = sides.count > 1 ? VersionFloors() : nil
+        var left = sides.count
+        var found: [Found?] = Array(repeating: nil, count: sides.count)
+        let runs = try sides.map {
+            try LoadRun(loop: loop, target: $0.router, configuration: $0.configuration, floors: floors)
+        }
+        let mailbox = try AsyncWakeup<Message>(loop: loop) { message in
+            switch message {
+            case .look: break
+            case .window: for run in runs { run.beginWindow() }
+            case .stop: for run in runs { run.stop() }
+            }
+            let windows = runs.map(\.windows)
+            self.state.withLock {
+                $0.windows = windows
+                $0.looks += 1
+            }
+        }
+        for (position, run) in runs.enumerated() {
+            run.onFinish = { [unowned run] report in
+                found[position] = Found(
+                    side: sides[position].name, report: report, customers: run.customers, windows: run.windows,
+                    writes: StoreSettings.Tier.allCases.map { run.writes(of: $0) })
+                left -= 1
+                if left == 0 { mailbox.close() }
+            }
+            try run.start()
+            run.beginWindow()
+        }
+        state.withLock { $0.sender = mailbox.sender }
+        loop.run()
+        withExtendedLifetime(runs) {}
+        loop.close()
+        let all = found.compactMap { $0 }
+        state.withLock { $0.found = all }
+    }
+
+    /// What each side has counted so far, its parts in order.
+    func look() throws -> [LoadWindows] { try ask(.look) }
+
+    /// Another part begins on all sides.
+    /// - Returns: the parts so far.
+    @discardableResult
+    func beginWindow() throws -> [LoadWindows] { try ask(.window) }
+
+    private func ask(_ message: Message) throws -> [LoadWindows] {
+        let asked = state.withLock { ($0.looks, $0.sender) }
+        guard asked.1?.send(message) ?? false else { throw ended }
+        return try stateWhen(.seconds(10), "the load does not answer") { $0.looks > asked.0 }.windows
+    }
+
+    /// Ends sending, and waits until all acknowledged writes were read back.
+    func finish(_ limit: TimeAmount = .minutes(3)) throws -> [Found] {
+        state.withLock { $0.sender }?.send(.stop)
+        return try stateWhen(limit, "the load has not read everything back") { $0.found != nil }.found ?? []
+    }
+
+    /// Ends sending, and does not read back. Does not wait.
+    func cancel() {
+        let sender = state.withLock { $0.sender }
+        sender?.send(.stop)
+        sender?.send(.stop)
+    }
+
+    private var ended: CommandFailure { state.withLock { $0.failure } ?? CommandFailure("the load has ended") }
+
+    private func stateWhen(
+        _ limit: TimeAmount, _ trouble: String, _ isThere: (borrowing State) -> Bool
+    ) throws -> (windows: [LoadWindows], found: [Found]?) {
+        let deadline = Pause.now() + limit
+        while true {
+            let (isDone, failure, windows, found) = state.withLock {
+                (isThere($0), $0.failure, $0.windows, $0.found)
+            }
+            if let failure { throw failure }
+            if isDone { return (windows, found) }
+            guard Pause.now() < deadline else { throw CommandFailure(trouble) }
+            Pause.sleep(.milliseconds(5))
+        }
+    }
+}

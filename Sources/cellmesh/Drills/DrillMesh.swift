@@ -1,0 +1,103 @@
+import Blueprints
+import ControlPlane
+import Drills
+import Evacuation
+import MeshBase
+import Sharding
+import Store
+import Topology
+
+/// A mesh as a drill sees it: whether it is well, who is where, and what its cells hold.
+struct DrillMesh {
+    let directory: DataDirectory
+    let api: APIClient
+    let topology: MeshTopology
+
+    init(_ directory: DataDirectory) throws {
+        self.directory = directory
+        api = try Waiting.forControl(directory, .seconds(1))
+        topology = try StoredMesh(directory).topology
+    }
+
+    /// - Parameter given: bare or as `region/NAME`; nil where none was named.
+    func region(_ given: String?, else fallback: Int) throws -> Int {
+        guard let given else { return fallback }
+        let name = given.hasPrefix("region/") ? String(given.dropFirst("region/".count)) : given
+        if let position = topology.regions.firstIndex(where: { $0.name == name }) { return position }
+        throw CommandFailure(
+            .usage, "mesh '\(directory.name)' has no region '\(name)'; nothing was changed",
+            hint: NearestWord.hint(for: name, among: topology.regions.map(\.name), listing: "regions are"))
+    }
+
+    /// That the mesh is whole, and that nothing is under way that a drill would mix with.
+    func checkWhole() throws -> String {
+        guard topology.blueprints.contains(where: { $0.store != nil }) else {
+            throw CommandFailure(.usage, "mesh '\(directory.name)' has no store: there is nothing that could be lost")
+        }
+        let status = try MeshStatus(api)
+        let evacuated = status.document["evacuated"].elements.compactMap(\.text)
+        guard evacuated.isEmpty else {
+            throw CommandFailure(
+                .declined, "\(evacuated.joined(separator: ", ")) is evacuated; nothing was changed",
+                next: "cellmesh restore \(evacuated[0])")
+        }
+        guard status.state == "serving" else {
+            throw CommandFailure(
+                .unhealthy, "mesh '\(directory.name)' is \(status.state), not whole; nothing was changed",
+                next: "cellmesh status --wait 20s")
+        }
+        let faults = try api.get("/v1/faults")["faults"].elements
+        guard faults.isEmpty else {
+            throw CommandFailure(
+                .declined, "\(Wording.plural(faults.count, "fault")) in force already; nothing was changed",
+                next: "cellmesh heal")
+        }
+        let plan = try api.get("/v1/evacuations")
+        guard !EvacuationView.isUnderWay(plan) else {
+            throw CommandFailure(
+                .declined, "\(EvacuationView.line(plan)); nothing was changed",
+                next: "cellmesh evacuation status --watch")
+        }
+        return "\(Wording.plural(status.cells.count, "cell")) serve, nothing is under way"
+    }
+
+    /// The placement that the processes know.
+    func placement() throws -> Placement { try StoredMesh(directory).placement }
+
+    /// Customers that are looked at one by one; beyond these nothing is claimed.
+    var customers: Int { min(topology.customers.count, LoadPrediction.mostCustomers) }
+
+    /// How many customers have other cells in the one than in the other.
+    func different(_ first: Placement, _ second: Placement) -> Int {
+        guard customers > 0 else { return 0 }
+        return (1...customers).count { number in
+            let customer = CustomerHash(number: number)
+            return first.shard(of: customer) != second.shard(of: customer)
+        }
+    }
+
+    /// What the stores of some cells hold, by name; nil for one that cannot be read.
+    func stores(_ region: Int? = nil) -> [String: StoreSummary?] {
+        var stores: [String: StoreSummary?] = [:]
+        for cell in topology.cells where region == nil || cell.region == region {
+            guard topology.blueprints[cell.blueprint].store != nil else { continue }
+            stores.updateValue(try? StoreSummary.read(path: directory.storePath(of: cell.name)), forKey: cell.name)
+        }
+        return stores
+    }
+
+    /// What single cells have acknowledged and others do not have yet; nil where a store cannot be read.
+    var hints: Int? {
+        stores().values.reduce(Optional(0)) { sum, store in sum.flatMap { sum in store.map { sum + $0.hints } } }
+    }
+
+    /// Everything that a region's stores still hold of customers; nil where one cannot be read.
+    func rows(inRegion region: Int) -> Int? {
+        var rows = 0
+        for store in stores(region).values {
+            guard let store else { return nil }
+            rows += store.records + store.tombstones + store.hints + store.queue
+        }
+        return rows
+    }
+}

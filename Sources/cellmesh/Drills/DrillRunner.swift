@@ -1,0 +1,165 @@
+import ControlPlane
+import Drills
+import Glibc
+import MeshBase
+import Telemetry
+import UVDriver
+
+/// What a drill does in each of its steps, and what it finds.
+protocol DrillBody: AnyObject {
+    var drill: Drill { get }
+    /// What it is done to.
+    var target: String? { get }
+    /// The command that repeats it.
+    var command: String { get }
+    /// Takes a step.
+    /// - Returns: what was done and seen, in words.
+    func take(_ step: DrillStep) throws -> String
+    /// Claims what was seen; called once, after the last step.
+    func judge(_ run: inout DrillRun)
+    /// How busy the machine was.
+    var noise: DrillNoise { get }
+    /// Lets go of what still runs in this process.
+    func close()
+}
+
+/// What went wrong in a step, and what it makes of the drill.
+struct DrillTrouble: Error {
+    var outcome: DrillOutcome
+    var detail: String
+
+    init(_ outcome: DrillOutcome, _ detail: String) {
+        self.outcome = outcome
+        self.detail = detail
+    }
+}
+
+/// `drill run`: takes the steps that `DrillRun` names, keeps the report and ends with its code.
+struct DrillRunner {
+    let mesh: DataDirectory
+    let console: Console
+
+    func run(_ body: any DrillBody) throws {
+        let lock = try lock()
+        defer { lock.release() }
+        // From here on Ctrl-C takes back what was injected.
+        Interruption.note()
+        let wall = Timestamp.string(WallClock.now())
+        var run = DrillRun(
+            body.drill, id: ReportShelf.id(of: body.drill.name, wall: wall), mesh: mesh.name, target: body.target,
+            command: body.command, wall: wall, now: Pause.now())
+        defer { body.close() }
+        while let step = run.next(now: Pause.now()) { try take(step, body, &run) }
+        body.judge(&run)
+        var report = run.finish(noise: body.noise, now: Pause.now())
+        keep(&report)
+        console.show(DrillView.report(report))
+        try end(report)
+    }
+
+    private func lock() throws -> FileLock {
+        let path = mesh.path + "/drill.lock"
+        do {
+            return try FileLock(path: path)
+        } catch let error where error.code == -EAGAIN {
+            let holder = ((try? FileLock.holder(of: path)) ?? nil).map { " (process \($0))" } ?? ""
+            throw CommandFailure(
+                .declined, "another drill runs on mesh '\(mesh.name)'\(holder); nothing was changed",
+                hint: "one at a time: wait for it, or end it with Ctrl-C")
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+
+    private func take(_ step: DrillStep, _ body: any DrillBody, _ run: inout DrillRun) throws {
+        if console.format != .json { console.message("\(step.rawValue) ...") }
+        do {
+            if step.role != .takesBack { try DrillWait.checkInterruption() }
+            let detail = try body.take(step)
+            if console.format != .json { console.message("  \(detail)") }
+            run.end(detail, now: Pause.now())
+        } catch let trouble as DrillTrouble {
+            tell(trouble.detail)
+            run.end(trouble.detail, failure: trouble.outcome, now: Pause.now())
+        } catch let failure as CommandFailure {
+            // What was refused before anything was injected is no run of the drill.
+            if step == .validate || step == .predict { throw failure }
+            tell(failure.message)
+            run.end(
+                failure.message, failure: step.role == .after ? .probeError : .error, now: Pause.now())
+        }
+    }
+
+    private func tell(_ text: String) { console.message("  \(console.painted(text, .yellow))") }
+
+    private func keep(_ report: inout DrillReport) {
+        do {
+            report.report = try DrillShelf(mesh).keep(report)
+        } catch {
+            report.report = nil
+            console.message("warning: the report could not be kept: \(error)")
+        }
+    }
+
+    private func end(_ report: DrillReport) throws {
+        let what = "the drill '\(report.drill)'"
+        let reason = report.reason.map { ": \($0)" } ?? ""
+        let next = report.report == nil ? nil : "cellmesh drill show \(report.id)"
+        switch report.outcome {
+        case .passed where report.conclusive: console.next("cellmesh drill show \(report.drill)")
+        case .passed:
+            throw CommandFailure(.unhealthy, "\(what) is inconclusive\(reason)", hint: hint(report), next: next)
+        case .deviated, .aborted:
+            throw CommandFailure(.violated, "\(what) \(report.outcome.rawValue)\(reason)", next: next)
+        case .baselineNotMet:
+            throw CommandFailure(
+                .unhealthy, "\(what) injected nothing: the mesh was not well before\(reason)", next: "cellmesh status")
+        case .error, .probeError: throw CommandFailure("\(what) failed\(reason)", next: next)
+        case .interrupted:
+            throw CommandFailure(
+                .interrupted, "\(what) was interrupted; what it had injected was taken back", next: next)
+        }
+    }
+
+    /// How it would be decided.
+    private func hint(_ report: DrillReport) -> String? {
+        guard let claim = report.claims.first(where: { $0.needed != nil }), let needed = claim.needed else {
+            return nil
+        }
+        return "\(Wording.count(needed)) requests would decide '\(claim.name)': a higher --rate or a longer --hold"
+    }
+}
+
+/// Waiting within a step.
+enum DrillWait {
+    /// - Throws: `DrillTrouble` after Ctrl-C.
+    static func checkInterruption() throws {
+        if Interruption.hasCome { throw DrillTrouble(.interrupted, "interrupted by Ctrl-C") }
+    }
+
+    /// - Throws: `DrillTrouble` after Ctrl-C.
+    static func sleep(_ amount: TimeAmount, _ meanwhile: () throws -> Void = {}) throws {
+        let end = Pause.now() + amount
+        while Pause.now() < end {
+            try checkInterruption()
+            try meanwhile()
+            Pause.sleep(min(.milliseconds(50), end - Pause.now()))
+        }
+    }
+
+    /// Waits until something is so.
+    /// - Parameter heedsInterruption: false for what takes back.
+    /// - Returns: how long that took; nil where it was not so in time.
+    static func until(
+        _ limit: TimeAmount, every step: TimeAmount = .milliseconds(100), heedsInterruption: Bool = true,
+        _ isSo: () throws -> Bool
+    ) throws -> TimeAmount? {
+        let begun = Pause.now()
+        while true {
+            if heedsInterruption { try checkInterruption() }
+            if try isSo() { return Pause.now() - begun }
+            guard Pause.now() - begun < limit else { return nil }
+            Pause.sleep(step)
+        }
+    }
+}

@@ -1,0 +1,284 @@
+import Checkers
+import ControlPlane
+import Drills
+import Evacuation
+import LoadGenerator
+import MeshBase
+import Sharding
+import Topology
+
+/// `drill run evacuation`: a region is left and taken back under load.
+final class EvacuationDrill: DrillBody {
+    let drill = Drill.evacuation
+    let command: String
+    private let mesh: DrillMesh
+    private let region: Int
+    private let options: DrillOptions
+    private let stages: [Int]
+    private let watch: TimeAmount
+    private let hold: TimeAmount
+    private let progress: ProgressLine
+
+    private var load: BackgroundLoad?
+    private var found: BackgroundLoad.Found?
+    private var before: Placement?
+    private var predicted: Placement?
+    private var predictedMoves: Int?
+    private var rowsBefore: [String: Int] = [:]
+    /// How the two plans ended.
+    private var left: JSONValue = .null
+    private var back: JSONValue = .null
+    private var differentAfter: Int?
+    private var rowsLeft: Int?
+    private var differentAtEnd: Int?
+    private var poorer: Int?
+    private var isSteady = false
+
+    init(
+        _ directory: DataDirectory, region: String?, stages: [Int], watch: TimeAmount, hold: TimeAmount,
+        _ options: DrillOptions, _ console: Console
+    ) throws {
+        mesh = try DrillMesh(directory)
+        // Not where the control plane is: that one does not move.
+        let topology = mesh.topology
+        self.region = try mesh.region(
+            region, else: topology.regions.indices.first { $0 != topology.control.region } ?? 0)
+        self.options = options
+        self.stages = stages
+        self.watch = watch
+        self.hold = hold
+        progress = ProgressLine(console)
+        command =
+            "cellmesh drill run evacuation \(topology.regions[self.region].name)"
+            + " --stages \(stages.map(String.init).joined(separator: ","))"
+            + " --watch \(DurationArgument(watch).defaultValueDescription)"
+            + " --hold \(DurationArgument(hold).defaultValueDescription)" + options.words
+    }
+
+    var target: String? { "region/\(name)" }
+    private var name: String { mesh.topology.regions[region].name }
+
+    func take(_ step: DrillStep) throws -> String {
+        defer { progress.end() }
+        switch step {
+        case .validate: return try mesh.checkWhole()
+        case .predict: return try predict()
+        case .baseline: return try baseline()
+        case .evacuate: return try evacuate()
+        case .hold: return try holdIt()
+        case .restore: return try restore()
+        case .settle: return try settle()
+        case .readBack: return try readBack()
+        case .cut, .heal: preconditionFailure("no step of this drill")
+        }
+    }
+
+    // MARK: Before
+
+    private func request(_ kind: EvacuationPlan.Kind, isDryRun: Bool) throws -> JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("kind", .string(kind.rawValue)), ("region", .string(name)), ("dry_run", .bool(isDryRun)),
+            ("stages", .array(stages.map { .integer($0) })), ("watch_ms", .integer(watch.millisecondsRoundedUp)),
+        ]
+        if kind == .evacuate { members.append(("confirm", .string(name))) }
+        return try mesh.api.post("/v1/evacuations", .object(members), timeout: .seconds(30))
+    }
+
+    private func predict() throws -> String {
+        let forecast = try request(.evacuate, isDryRun: true)["forecast"]
+        guard forecast["outcome"].text == "proceeds" else {
+            throw CommandFailure(
+                .declined,
+                "the evacuation of \(name) would be refused: \(forecast["reason"].text ?? "no reason was given")",
+                hint: forecast["refusals"].elements.first?["next"].text,
+                next: "cellmesh evacuate \(name) --dry-run")
+        }
+        let now = try mesh.placement()
+        before = now
+        let region = region
+        let after = now.foreseen { $0.leaving($0.evacuated + [region]) }
+        predicted = after
+        predictedMoves = mesh.different(now, after)
+        return ForecastView.sentence(forecast)
+    }
+
+    private func baseline() throws -> String {
+        let plan = DrillLoad(mesh: mesh.directory, topology: mesh.topology, options: options)
+        guard let router = plan.router() else {
+            throw DrillTrouble(.baselineNotMet, "no router runs")
+        }
+        var configuration = try plan.configuration()
+        configuration.checksRegisters = configuration.keyTiers.isEmpty || configuration.keyTiers.contains(.critical)
+        configuration.checksSessions = configuration.keyTiers.contains(.important)
+        let load = try BackgroundLoad([
+            .init(name: router.name, router: router.endpoint, configuration: configuration)
+        ])
+        self.load = load
+        try DrillWait.sleep(options.baseline.amount)
+        let seen = try load.beginWindow()[0].windows[0].all
+        for (cell, store) in mesh.stores() { rowsBefore[cell] = store?.records }
+        return try Self.judgeBaseline(seen, options)
+    }
+
+    /// - Throws: `DrillTrouble` where the mesh is not as well as the drill asks for.
+    static func judgeBaseline(_ seen: LoadWindows.Counts, _ options: DrillOptions) throws -> String {
+        let text = "\(seen.ok) of \(Wording.plural(Int(clamping: seen.requests), "request")) answered"
+        let claim = DrillClaim.share("", seen.ok, of: seen.requests, atLeast: options.success.value)
+        guard seen.ok > 0, claim.verdict != .deviated else {
+            throw DrillTrouble(
+                .baselineNotMet, text + ", \(Wording.percent(options.success.value)) are asked for")
+        }
+        return text + " before anything is injected"
+    }
+
+    // MARK: Injecting and taking back
+
+    /// Waits until the plan under way has ended.
+    private func ended(heedsInterruption: Bool) throws -> JSONValue {
+        let took = try DrillWait.until(.minutes(10), every: .milliseconds(150), heedsInterruption: heedsInterruption) {
+            let status = try mesh.api.get("/v1/evacuations")
+            guard EvacuationView.isUnderWay(status) else { return true }
+            progress.show(EvacuationView.line(status, stages: stages.count))
+            return false
+        }
+        guard took != nil else { throw CommandFailure("the plan has not ended within 10 minutes") }
+        return try mesh.api.get("/v1/evacuations/report")
+    }
+
+    private func evacuate() throws -> String {
+        let answer = try request(.evacuate, isDryRun: false)
+        guard answer["begun"].flag == true else {
+            throw DrillTrouble(.error, "refused: \(answer["forecast"]["reason"].text ?? "no reason was given")")
+        }
+        left = try ended(heedsInterruption: true)
+        guard left["outcome"].text == "completed" else { throw DrillTrouble(.deviated, told(left)) }
+        return told(left)
+    }
+
+    private func told(_ report: JSONValue) -> String {
+        let reason = report["reason"].text.map { ": \($0)" } ?? ""
+        return
+            "\(report["outcome"].text ?? "it ended somehow") in \(EvacuationView.time(report["duration_ms"]))\(reason), "
+            + "\(EvacuationView.count(report["customers_moved"])) customers moved"
+    }
+
+    private func holdIt() throws -> String {
+        guard let predicted else { throw CommandFailure("there is no prediction") }
+        try DrillWait.sleep(hold)
+        // Files follow what is decided by a moment.
+        _ = try DrillWait.until(.seconds(5)) {
+            differentAfter = mesh.different(try mesh.placement(), predicted)
+            return differentAfter == 0
+        }
+        _ = try DrillWait.until(.seconds(5)) {
+            rowsLeft = mesh.rows(inRegion: region)
+            return rowsLeft == 0
+        }
+        return "\(name) holds \(rowsLeft.map { Wording.plural($0, "row") } ?? "what cannot be read"), "
+            + "\(Wording.plural(differentAfter ?? 0, "customer")) elsewhere than predicted"
+    }
+
+    /// Whatever the state is that it was left in.
+    private func restore() throws -> String {
+        let status = try mesh.api.get("/v1/evacuations")
+        if EvacuationView.isUnderWay(status) {
+            // Once all have moved it cannot be taken back any more, and goes on to its end.
+            _ = try? mesh.api.post("/v1/evacuations/abort", .empty, timeout: .seconds(30))
+            left = try ended(heedsInterruption: false)
+        }
+        guard try MeshStatus(mesh.api).document["evacuated"].elements.contains(.string(name)) else {
+            return "nothing was to be brought back"
+        }
+        let answer = try request(.restore, isDryRun: false)
+        guard answer["begun"].flag == true else {
+            throw DrillTrouble(
+                .error,
+                "the restore was refused: \(answer["forecast"]["reason"].text ?? "no reason was given"); "
+                    + "'cellmesh restore \(name)' is still to be done")
+        }
+        back = try ended(heedsInterruption: false)
+        guard back["outcome"].text == "completed" else { throw DrillTrouble(.deviated, told(back)) }
+        return told(back)
+    }
+
+    // MARK: After
+
+    private func settle() throws -> String {
+        guard let before else { throw CommandFailure("it is not known how it was before") }
+        // What comes to the load still comes while it is under way.
+        try DrillWait.sleep(.seconds(1))
+        let took = try DrillWait.until(.seconds(30)) {
+            differentAtEnd = mesh.different(try mesh.placement(), before)
+            let stores = mesh.stores()
+            poorer = stores.count { cell, store in (store?.records ?? 0) < rowsBefore[cell] ?? 0 }
+            isSteady = try MeshStatus(mesh.api).state == "serving"
+            return isSteady && differentAtEnd == 0 && poorer == 0
+        }
+        return took.map { "as before after \(Wording.time(milliseconds: $0.milliseconds))" }
+            ?? "not as before within 30 s"
+    }
+
+    private func readBack() throws -> String {
+        guard let load else { throw CommandFailure("no load was sent") }
+        progress.show("reading back")
+        let found = try load.finish()
+        self.found = found.first
+        guard let report = found.first?.report else { throw CommandFailure("the load has no report") }
+        return "\(Wording.plural(report.writes.acknowledged, "acknowledged write")), \(report.writes.lost) lost, "
+            + "\(report.writes.unverified) could not be read"
+    }
+
+    // MARK: The verdict
+
+    var noise: DrillNoise { DrillNoise(found.map { [$0] } ?? []) }
+
+    func judge(_ run: inout DrillRun) {
+        guard left != .null || found != nil else { return }
+        let report = found?.report
+        let during = found?.windows.windows.dropFirst().map(\.all).reduce(LoadWindows.Counts(), +)
+        if (left["customers_moved"].int ?? 0) > 0, during?.requests ?? 0 > 0 { run.expose() }
+        let completed = [left, back].count { $0["outcome"].text == "completed" }
+        run.claim(.count("evacuation and restore completed", completed, .equal, 2))
+        run.claim(
+            .count("acknowledged writes lost", report?.writes.lost, unknown: report?.writes.unverified ?? 0))
+        for verdict in report?.verdicts ?? [] where verdict.oracle != "acknowledged-writes" {
+            run.claim(.count("violations of \(verdict.oracle)", verdict.isViolated ? 1 : 0, detail: verdict.detail))
+        }
+        let impact = found.map { $0.customers.counts }
+        run.claim(
+            .count(
+                "customers different from the prediction", differentAfter.map { $0 + (impact?.lost ?? 0) },
+                detail: predictedMoves.map { "\($0) were to change cells" }))
+        run.claim(.count("rows left in \(name)", rowsLeft))
+        run.claim(.count("customers not at their first cells again", differentAtEnd))
+        run.claim(.count("cells with fewer rows than before", poorer))
+        run.claim(.count("mesh whole again", isSteady ? 1 : 0, .equal, 1))
+        run.claim(
+            .share(
+                "requests answered", during?.ok ?? 0, of: during?.requests ?? 0, atLeast: options.success.value))
+        let noise = noise
+        run.claim(
+            .timing(
+                "last request to \(name)", Self.time(left["rerouted_ms"]), atMost: .seconds(5), noise: noise,
+                detail: left["rerouted_ms"].isNull ? "no request was sent there" : nil))
+        run.claim(
+            .timing(
+                "write pause, p99", Self.time(left["write_pause_ms"]["p99"]), atMost: .milliseconds(100), noise: noise,
+                detail: left["write_pause_ms"].isNull ? "no write met a change" : nil))
+    }
+
+    private static func time(_ value: JSONValue) -> TimeAmount? {
+        value.double.map { .nanoseconds(Int64($0 * 1_000_000)) }
+    }
+
+    func close() { load?.cancel() }
+}
+
+extension DrillNoise {
+    /// Of all loads together.
+    init(_ found: [BackgroundLoad.Found]) {
+        self.init(
+            lateMilliseconds: found.map(\.report.lagMs.p99).max() ?? 0,
+            dropped: found.reduce(0) { $0 + $1.report.dropped })
+    }
+}

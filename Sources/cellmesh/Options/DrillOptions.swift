@@ -1,0 +1,42 @@
+import ArgumentParser
+import MeshBase
+
+/// What all drills have in common.
+struct DrillOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Requests for records per second, a third of them writes.", valueName: "number"))
+    var rate: Double = 200
+
+    @Option(help: ArgumentHelp("Customers c1 to cN; those of the topology where left out.", valueName: "count"))
+    var customers: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the mesh is looked at before anything is injected, up to 10m.", valueName: "duration"))
+    var baseline = DurationArgument(.seconds(3))
+
+    @Option(help: ArgumentHelp("The share of requests that has to be answered.", valueName: "share"))
+    var success = RatioArgument(0.9999)
+
+    @Option(help: ArgumentHelp("The seed of the load; the mesh's where left out.", valueName: "number"))
+    var seed: UInt64?
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard rate > 0, rate <= 100_000 else { throw ValidationError("--rate is above 0 and up to 100000") }
+        guard customers.map({ $0 > 0 }) ?? true else { throw ValidationError("--customers is 1 or more") }
+        guard baseline.amount >= .milliseconds(100), baseline.amount <= .minutes(10) else {
+            throw ValidationError("--baseline is from 100ms to 10m")
+        }
+    }
+
+    /// The same, as words of a command.
+    var words: String {
+        var words = " --rate \(Wording.fixed(rate, rate == rate.rounded() ? 0 : 3))"
+        if let customers { words += " --customers \(customers)" }
+        if success != RatioArgument(0.9999) { words += " --success \(success.defaultValueDescription)" }
+        if let seed { words += " --seed \(seed)" }
+        return words
+    }
+}

@@ -1,0 +1,153 @@
+import Drills
+import Telemetry
+
+/// Drills: what there are, and what one found.
+enum DrillView {
+    private static let keys = [
+        "schema", "drill", "outcome", "conclusive", "reason", "claims", "exposed", "report", "id", "mesh", "target",
+        "began",
+        "duration_ms", "steps", "tiers", "noise", "command",
+    ]
+
+    static func report(_ report: DrillReport) -> Report {
+        let document = ((try? JSONValue(encoding: report)) ?? .empty).ordered(keys)
+            .ordering(
+                "claims",
+                ["name", "class", "comparison", "bound", "observed", "low", "high", "verdict", "needed", "detail"]
+            )
+            .ordering("steps", ["name", "outcome", "start_ms", "duration_ms", "detail"])
+            .ordering("tiers", ["tier", "side", "requests", "ok", "refused", "failed", "stale", "lost"])
+        return Report(document, names: ["drill/\(report.id)"]) { style in
+            let word =
+                report.outcome == .passed && !report.conclusive ? "passed, inconclusive" : report.outcome.rawValue
+            var text = "drill \(report.drill)\(report.target.map { " on \($0)" } ?? ""): "
+            text += style.painted(word, self.style(of: report))
+            text += " in \(Wording.time(milliseconds: report.durationMilliseconds))\n"
+            if let reason = report.reason { text += reason + "\n" }
+            text += "\n" + steps(report, style)
+            if !report.claims.isEmpty { text += "\n" + claims(report, style) }
+            if !report.tiers.isEmpty { text += "\n" + tiers(report, style) }
+            return text
+        }
+    }
+
+    private static func steps(_ report: DrillReport, _ style: TableStyle) -> String {
+        var table = style.table([
+            .init("STEP"), .init("OUTCOME"), .init("AT", .right), .init("TOOK", .right), .init("WHAT WAS DONE"),
+        ])
+        for step in report.steps {
+            let isSkipped = step.outcome == .skipped
+            table.add([
+                .init(step.name.rawValue),
+                .init(step.outcome.rawValue, isSkipped ? .yellow : step.outcome == .failed ? .red : .plain),
+                .init(isSkipped ? "-" : Wording.time(milliseconds: step.startMilliseconds)),
+                .init(isSkipped ? "-" : Wording.time(milliseconds: step.durationMilliseconds)), .init(step.detail),
+            ])
+        }
+        return table.render()
+    }
+
+    private static func claims(_ report: DrillReport, _ style: TableStyle) -> String {
+        var table = style.table([
+            .init("CLAIM"), .init("BOUND", .right), .init("OBSERVED", .right), .init("VERDICT"), .init("FROM", .right),
+            .init("TO", .right), .init("DETAIL", wide: true),
+        ])
+        for claim in report.claims {
+            func figure(_ value: Double?) -> String { value.map { Self.figure($0, claim.class) } ?? "-" }
+            table.add([
+                .init(claim.name), .init("\(claim.comparison.rawValue) \(figure(claim.bound))"),
+                .init(figure(claim.observed)), .init(claim.verdict.rawValue, self.style(of: claim.verdict)),
+                .init(figure(claim.low)), .init(figure(claim.high)), .init(claim.detail ?? ""),
+            ])
+        }
+        return table.render()
+    }
+
+    private static func figure(_ value: Double, _ class: DrillClaim.Class) -> String {
+        switch `class` {
+        case .count: Wording.count(Int(value))
+        case .share: Wording.fixed(value * 100, 3) + " %"
+        case .timing: Wording.time(milliseconds: value)
+        }
+    }
+
+    private static func tiers(_ report: DrillReport, _ style: TableStyle) -> String {
+        var table = style.table([
+            .init("TIER"), .init("CLIENTS IN"), .init("REQUESTS", .right), .init("OK", .right),
+            .init("REFUSED", .right),
+            .init("FAILED", .right), .init("STALE READS", .right), .init("WRITES LOST", .right),
+        ])
+        for row in report.tiers {
+            func count(_ value: UInt64) -> String { Wording.count(Int(clamping: value)) }
+            table.add([
+                .init(row.tier), .init(row.side), .init(count(row.requests)), .init(count(row.ok)),
+                .init(count(row.refused)), .init(count(row.failed)), .init(count(row.stale)),
+                .init(Wording.count(row.lost), row.lost > 0 && row.tier != "cache" ? .red : .plain),
+            ])
+        }
+        return table.render()
+    }
+
+    static func list(_ drills: [(drill: Drill, last: DrillReport?)], ids: [String]) -> Report {
+        let now = WallClock.now()
+        func age(_ report: DrillReport) -> Double {
+            Double(max(now - (Timestamp.parse(report.began) ?? now), 0)) / 1_000_000
+        }
+        let document = JSONValue.document([
+            (
+                "drills",
+                .array(
+                    drills.map { drill, last in
+                        .object([
+                            ("name", .string(drill.name)), ("title", .string(drill.title)),
+                            ("does", .string(drill.does)),
+                            ("steps", .strings(drill.steps.map(\.rawValue))),
+                            (
+                                "last",
+                                last.map { last in
+                                    .object([
+                                        ("id", .string(last.id)), ("outcome", .string(last.outcome.rawValue)),
+                                        ("conclusive", .bool(last.conclusive)), ("began", .string(last.began)),
+                                        ("age_ms", .decimal(age(last))),
+                                    ])
+                                } ?? .null
+                            ),
+                        ])
+                    })
+            ), ("reports", .strings(ids)),
+        ])
+        return Report(document, names: drills.map { "drill/\($0.drill.name)" }) { style in
+            var table = style.table([
+                .init("DRILL"), .init("LAST OUTCOME"), .init("AGE", .right), .init("WHAT IT DOES"),
+            ])
+            for (drill, last) in drills {
+                table.add([
+                    .init(drill.name),
+                    .init(
+                        last.map {
+                            $0.outcome.rawValue + ($0.conclusive || $0.outcome != .passed ? "" : ", inconclusive")
+                        }
+                            ?? "never run", last.map { self.style(of: $0) } ?? .plain),
+                    .init(last.map { Wording.time(milliseconds: age($0)) } ?? "-"), .init(drill.does),
+                ])
+            }
+            return table.render()
+        }
+    }
+
+    private static func style(of report: DrillReport) -> TableWriter.Style {
+        switch report.outcome {
+        case .passed: report.conclusive ? .green : .yellow
+        case .deviated, .error, .aborted, .probeError: .red
+        case .interrupted, .baselineNotMet: .yellow
+        }
+    }
+
+    private static func style(of verdict: DrillClaim.Verdict) -> TableWriter.Style {
+        switch verdict {
+        case .met: .green
+        case .deviated: .red
+        case .undecided: .yellow
+        }
+    }
+}
