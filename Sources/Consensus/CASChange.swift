@@ -254,7 +254,11 @@ public struct CASChange: Sendable {
             return .decide(current: newest?.value)
         }
         if set.isQuorum(set.all & ~(refused & ~heard)) { return .wait }
-        return metAnother ? retry() : finish(noQuorum)
+        // Who was asked and has not answered yet is no reason for the end.
+        return metAnother
+            ? retry()
+            : finish(
+                .noQuorum(answered: set.members.count - (refused & ~heard).nonzeroBitCount, of: set.members.count))
     }
 
     private mutating func retry() -> Step {

@@ -8,16 +8,20 @@ public struct Blueprint: Sendable, Codable, Equatable {
     public var store: StoreSettings?
     public var shedding: SheddingThresholds
     public var objectives: Objectives?
+    /// Calls of services and orders on records a second that one such cell is known to carry, at least 1; nil where only
+    /// its pools say how much of it is used.
+    public var capacity: Int?
 
     public init(
         name: String, services: [Service], store: StoreSettings? = nil,
-        shedding: SheddingThresholds = SheddingThresholds(), objectives: Objectives? = nil
+        shedding: SheddingThresholds = SheddingThresholds(), objectives: Objectives? = nil, capacity: Int? = nil
     ) {
         self.name = name
         self.services = services
         self.store = store
         self.shedding = shedding
         self.objectives = objectives
+        self.capacity = capacity
     }
 }
 

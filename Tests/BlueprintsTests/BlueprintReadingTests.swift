@@ -24,6 +24,7 @@ import Topology
         ("cell: t\nservices: [{name: a}]\nstore: {tiers: {\"\": cache}}", ["bad-name@3:17"]),
         ("cell: t\nservices: [{name: a}]\nstore: {tiers: {a: cache, a: cache}}", ["duplicate-key@3:27"]),
         ("cell: t\nservices: [{name: a}]\nshedding: {low: 96%}", ["wrong-order@3:11"]),
+        ("cell: t\nservices: [{name: a}]\ncapacity: 0", ["out-of-range@3:11"]),
         ("cell: t\nservices: [{name: a, priority: urgent}]", ["unknown-word@2:32"]),
         ("cell: t\nservices: [{name: a}]\nstore: {priority: [low]}", ["wrong-type@3:19"]),
         ("cell: t\nservices: [{name: a}]\nobjectives: {p99: 0s}", ["not-in-force@3:1", "out-of-range@3:19"]),
@@ -109,11 +110,13 @@ import Topology
             services: [{name: a, priority: high}, {name: b}]
             store: {priority: low}
             shedding: {critical: 96%, normal: 50%, low: 10%}
+            capacity: 300
             """)
         #expect(codes(result) == ["shed-critical@4:22"], "\(result.rendered())")
         let blueprint = try #require(result.blueprint)
         #expect(blueprint.services.map(\.priority) == [.high, nil])
         #expect(blueprint.store?.priority == .low)
+        #expect(blueprint.capacity == 300)
         #expect(blueprint.shedding == SheddingThresholds(critical: 0.96, high: 0.95, normal: 0.5, low: 0.1))
     }
 

@@ -30,7 +30,7 @@ import Topology
                     .init(prefix: "\u{7}é#: ", tier: .cache),
                 ], durability: .machine, priority: .low),
             shedding: SheddingThresholds(critical: 0.9, high: 0.8, normal: 0.1, low: 1e-5),
-            objectives: Objectives(p99: .milliseconds(50)))
+            objectives: Objectives(p99: .milliseconds(50)), capacity: 321)
         var membership = MembershipSettings(profile: .wan)
         for constant in MembershipConstants.durations { membership[keyPath: constant.path] = .milliseconds(1_250) }
         for constant in MembershipConstants.counts { membership[keyPath: constant.path] = 3 }

@@ -130,9 +130,10 @@ import Testing
         _ = change.begin()
         #expect(change.failed(0b00011) == .wait)
         #expect(change.answered(promise(1), by: members[4]) == .wait)
+        // Whoever was asked and has not failed may answer still.
         #expect(
             change.failed(0b00100)
-                == .failed(.init(reason: .noQuorum(answered: 1, of: 5), isUncertain: false)))
+                == .failed(.init(reason: .noQuorum(answered: 2, of: 5), isUncertain: false)))
     }
 
     @Test func whoAnswersAfterItsLinkFailedIsCounted() {

@@ -255,18 +255,41 @@ import Topology
         #expect(entry.pin(of: CustomerHash(rawValue: 5000))?.shard == [CellIndex(1)])
     }
 
-    @Test func cellsThatAreGivenUpLeaveTheShards() throws {
-        var table = PlacementTable(cohortCount: 1)
-        let plain = Placement(topology)
-        try table.change(cohort: 0) { entry throws(PlacementChangeError) in
-            try entry.force(without: [CellIndex(0), CellIndex(1)])
+    @Test func whatLostCellsHoldIsGivenUpOfOneCustomer() throws {
+        let customer = CustomerHash(rawValue: 7)
+        let (a, b, c, d) = (CellIndex(0), CellIndex(1), CellIndex(2), CellIndex(3))
+        var entry = PlacementEntry(cohort: 0)
+        try entry.giveUp(customer, from: [a, b, c], lost: [a, b], then: .leaving([b, c, d]))
+        var pin = try #require(entry.pin(of: customer))
+        // It moves on from what is left, whose cells keep their records.
+        #expect(
+            pin.state
+                == .joint(old: PinSide(since: .first, shard: [c]), new: PinSide(since: pin.epoch, shard: [b, c, d])))
+        #expect(pin.isLeaving && pin.move == pin.epoch && pin.epoch > .first && entry.epoch == .first)
+        // On its way it loses another, and all that it had: it begins anew where it goes.
+        try entry.giveUp(customer, from: [a, b, c], lost: [c], then: .leaving([a, b, d]))
+        pin = try #require(entry.pin(of: customer))
+        #expect(pin.state == .stable(PinSide(since: pin.epoch, shard: [b, c, d])) && pin.isLeaving)
+        // Who is pinned stays pinned, and who was held back is so no more.
+        try entry.hold([(CustomerHash(rawValue: 9), [a, b, c])])
+        try entry.giveUp(CustomerHash(rawValue: 9), from: [a, b, d], lost: [b, c, d], then: .pinned([b, d]))
+        pin = try #require(entry.pin(of: CustomerHash(rawValue: 9)))
+        #expect(
+            pin.state == .joint(old: PinSide(since: .first, shard: [a]), new: PinSide(since: pin.epoch, shard: [b, d])))
+        #expect(!pin.isHeld && !pin.isLeaving)
+        // Where its cohort moves first it waits on what is left.
+        try entry.giveUp(CustomerHash(rawValue: 11), from: [a, b, c], lost: [b, c], then: .leavingLater([b, c, d]))
+        pin = try #require(entry.pin(of: CustomerHash(rawValue: 11)))
+        #expect(pin.state == .stable(PinSide(since: .first, shard: [a])) && pin.isLeaving && pin.move == Epoch(0))
+        let before = entry
+        #expect(throws: PlacementChangeError.emptyShard) {
+            try entry.giveUp(CustomerHash(rawValue: 12), from: [a], lost: [a], then: .pinned([]))
         }
-        let placement = try Placement(topology, table: table)
-        for number in 1...500 {
-            let customer = CustomerHash(number: number)
-            verify(
-                placement.shard(of: customer) == plain.shard(of: customer).leaving(out: [CellIndex(0), CellIndex(1)]))
+        try entry.begin(evacuated: [0])
+        #expect(throws: PlacementChangeError.wrongState(cohort: 0)) {
+            try entry.giveUp(CustomerHash(rawValue: 12), from: [a], lost: [a], then: .pinned([b]))
         }
+        #expect(PlacementEntry(bytes: before.bytes, cohorts: 1) == before)
     }
 
     @Test func aTableThatDoesNotFitIsRefused() throws {

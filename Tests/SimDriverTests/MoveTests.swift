@@ -130,6 +130,29 @@ import Testing
                 && back.verdict("moves")?.detail.hasSuffix(" 0 customers held back") == true, "\(back.complaint)")
     }
 
+    /// As above, and what only the dead cells have of those customers is given up: nobody is left behind, and who has
+    /// lost nothing loses nothing. Cells that were given up return, and drop what they have.
+    @Test(arguments: [3_000, 800]) func whatDeadCellsHoldIsGivenUp(_ milliseconds: Int) throws {
+        let dead = ["r1-1", "r1-2", "r3-2"].map { "kill \($0) @500ms for 20s" }
+        let away = try run(dead + ["evacuate-with-loss r1 @\(milliseconds)ms"], seconds: 26)
+        #expect(away.isOk, "\(away.complaint)")
+        let detail = try #require(away.verdict("moves")?.detail)
+        #expect(detail.contains("1 plans: 1 completed") && detail.hasSuffix(" 0 customers held back"), "\(detail)")
+        #expect(away.verdict("acknowledged-writes")?.detail.contains("given up") == true, "\(away.complaint)")
+        #expect(away.verdict("isolation")?.ok == true)
+    }
+
+    /// One who was held back goes home once its cells are given up, though they never come back.
+    @Test func whoWasHeldBackIsGivenUpLater() throws {
+        let dead = ["r1-1", "r1-2", "r3-2"].map { "kill \($0) @500ms for 40s" }
+        let held = try run(dead + ["evacuate r1 @3s"], seconds: 20)
+        let before = try #require(held.verdict("moves")?.detail.firstMatch(of: /(\d+) customers held back/)?.1)
+        let commands = (1...Meshes.small().customers.count).map { "give-up c\($0) @22s" }
+        let after = try run(dead + ["evacuate r1 @3s"] + commands, seconds: 30)
+        #expect(Int(before)! > 0 && after.isOk, "\(after.complaint)")
+        #expect(after.verdict("moves")?.detail.hasSuffix(" 0 customers held back") == true, "\(after.complaint)")
+    }
+
     /// Where enough of the cohort's own customers was read, one of the cohort who moves by hand was taken for read as well:
     /// two epochs had their quorums (seed 708 of a swarm).
     @Test func whoMovesByHandIsReadFromAMajorityToo() throws {

@@ -17,13 +17,14 @@ struct BlueprintReader {
         notInForce.note("objectives", of: map, hint: "'--slo' of 'cellmesh load run' judges a run")
         let shedding = map.mapping("shedding").map(shedding) ?? SheddingThresholds()
         let objectives = map.mapping("objectives").map(objectives)
+        let capacity = map.optionalInteger("capacity", 1...1_000_000)
         readUnused(map)
         map.finish()
         notInForce.report(to: reporter)
         return LoadedBlueprint(
             blueprint: Blueprint(
                 name: name ?? "unnamed", services: services.map(\.service), store: store, shedding: shedding,
-                objectives: objectives),
+                objectives: objectives, capacity: capacity),
             file: reporter.file, name: nameEntry?.value.position ?? map.position, services: services.map(\.marks))
     }
 

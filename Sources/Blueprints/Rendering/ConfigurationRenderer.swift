@@ -146,6 +146,7 @@ package enum ConfigurationRenderer {
                 ("critical", "\(shedding.critical)"), ("high", "\(shedding.high)"),
                 ("normal", "\(shedding.normal)"), ("low", "\(shedding.low)"),
             ])
+        if let capacity = blueprint.capacity { out.line("\(indent)capacity: \(capacity)") }
         if let objectives = blueprint.objectives {
             var fields: [(String, String)] = []
             if let p99 = objectives.p99 { fields.append(("p99", Syntax.written(p99))) }

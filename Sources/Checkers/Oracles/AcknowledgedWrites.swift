@@ -37,6 +37,8 @@ package struct AcknowledgedWrites: Sendable {
         package var unknown = 0
         /// Acknowledged writes of records that could not be read back.
         package var unverified = 0
+        /// Acknowledged writes that an operator has given up since.
+        package var givenUp = 0
         package init() {}
     }
 
@@ -124,6 +126,15 @@ package struct AcknowledgedWrites: Sendable {
     @inline(__always)
     private mutating func withRow(_ record: RecordID, _ body: (inout Row) -> Void) {
         body(&rows[record, default: Row()])
+    }
+
+    /// An operator has given up what some cells hold of these records: what was acknowledged so far may be there or not.
+    package mutating func giveUp(where isGivenUp: (RecordID) -> Bool) {
+        for record in rows.keys where isGivenUp(record) {
+            counts.givenUp += rows[record]!.acknowledged
+            // What is read back may be of a write that is not known any more.
+            rows[record] = Row(dropped: 1)
+        }
     }
 
     /// The records with an acknowledged write, in order: what must be read back.
@@ -245,6 +256,7 @@ package struct AcknowledgedWrites: Sendable {
     package func verdict(oracle: String = "acknowledged-writes") -> Verdict {
         let totals = totals()
         var detail = "\(totals.acknowledged) acknowledged, \(totals.lost) lost, \(totals.unknown) of unknown outcome"
+        if totals.givenUp > 0 { detail += ", \(totals.givenUp) given up" }
         if totals.unverified > 0 { detail += ", \(totals.unverified) could not be read back" }
         if !violations.isEmpty { detail += "; " + violations.summary }
         return Verdict(

@@ -42,6 +42,8 @@ extension ControlPlane {
         let confirmation: EvacuationFacts.Confirmation =
             wish.kind != .evacuate || request.isDryRun
             ? .notNeeded : request.confirm.map { .typed($0) } ?? .missing
+        var wish = wish
+        wish.acceptsLoss = request.acceptsLoss
         desk.judge(wish, confirmation: confirmation, stages: request.stages, isForced: request.isForced) {
             [unowned self] judgement in
             let forecast = judgement.forecast
@@ -92,8 +94,14 @@ extension ControlPlane {
         } catch { return completion(.failure(error)) }
         // The placement keeps hashes: the name is what 'pins ls' shows.
         PinsReport.keep(request.customer, in: journal)
-        desk.move(order.customer, to: order.shard) { [unowned self] result in
-            told("pin", request.customer, cells: request.cells, result, completion)
+        let decided: (Result<Void, EvacuationDesk.Failure>) -> Void = { [unowned self] result in
+            told(
+                request.acceptsLoss ? "give-up" : "pin", request.customer, cells: request.cells, result, completion)
+        }
+        if request.acceptsLoss {
+            desk.giveUp(order.customer, to: order.shard.isEmpty ? nil : order.shard, then: decided)
+        } else {
+            desk.move(order.customer, to: order.shard, then: decided)
         }
     }
 

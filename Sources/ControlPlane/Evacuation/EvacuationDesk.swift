@@ -126,6 +126,8 @@ final class EvacuationDesk {
         var cells: [CellIndex] = []
         /// Of the mesh, or as it would be with further cells.
         var topology: MeshTopology
+        /// What only dead cells have of customers without a majority is given up.
+        var acceptsLoss = false
         /// Taken for alive, whatever is known of them: they are not there yet.
         var assumedAlive: Set<CellIndex> = []
     }
@@ -154,10 +156,11 @@ final class EvacuationDesk {
                         wish.topology, region: position, cells: wish.cells, id: SecretText.randomInteger(),
                         kind: wish.kind, cohorts: table.entries.count, percents: stages)
                 else { return }
-                let decree = PlanDecree(
+                var decree = PlanDecree(
                     id: plan.id, kind: wish.kind, region: position, cells: wish.cells,
                     founded: wish.topology.foundingCells, percents: plan.stages.percents,
                     watch: topology.evacuation.watch, began: loop.wallClock())
+                decree.acceptsLoss = wish.acceptsLoss
                 let facts = facts(
                     wish, decree, confirmation: confirmation, isForced: isForced, answer: answer,
                     vitals: vitals.compactMapValues { $0 })
@@ -197,7 +200,7 @@ final class EvacuationDesk {
             },
             cells: cells, isForced: isForced)
         let (now, after) = Self.before(topology, state.ledger.placement) { decree.target(from: $0) }
-        facts.heldBack = Self.heldBack(topology, now, after, cells)
+        (facts.heldBack, facts.givenUp) = Self.withoutMajority(topology, now, after, cells, wish.acceptsLoss)
         facts.load = LoadPrediction(topology) {
             now.shard(of: CustomerHash(number: $0))
         } after: {
@@ -206,18 +209,28 @@ final class EvacuationDesk {
         return facts
     }
 
-    /// How many customers have too few living cells, before or after.
-    private static func heldBack(
-        _ topology: MeshTopology, _ now: Placement, _ after: Placement, _ cells: [EvacuationFacts.Cell]
-    ) -> Int {
+    /// How many customers have too few living cells to be moved, before or after; and who has enough afterwards, where what
+    /// dead cells have of those is given up.
+    private static func withoutMajority(
+        _ topology: MeshTopology, _ now: Placement, _ after: Placement, _ cells: [EvacuationFacts.Cell],
+        _ acceptsLoss: Bool
+    ) -> (held: Int, givenUp: [Int]) {
         let count = topology.customers.count
-        guard cells.contains(where: { !$0.isAlive }), count > 0, count <= LoadPrediction.mostCustomers else { return 0 }
+        guard cells.contains(where: { !$0.isAlive }), count > 0, count <= LoadPrediction.mostCustomers else {
+            return (0, [])
+        }
         func hasMajority(_ shard: Shard) -> Bool { shard.count { cells[$0.position].isAlive } * 2 > shard.count }
-        return (1...count).count { number in
+        var held = 0
+        var givenUp: [Int] = []
+        for number in 1...count {
             let customer = CustomerHash(number: number)
             let (old, new) = (now.shard(of: customer), after.shard(of: customer))
-            return old != new && !(hasMajority(old) && hasMajority(new))
+            guard old != new, !(hasMajority(old) && hasMajority(new)) else { continue }
+            // Who is pinned stays pinned to the cells that it has.
+            let isPinned = now.table.entries[now.table.cohort(of: customer)].pin(of: customer) != nil
+            if acceptsLoss, !isPinned, hasMajority(new) { givenUp.append(number) } else { held += 1 }
         }
+        return (held, givenUp)
     }
 
     /// A placement, and the same with other cells taking the customers of every cohort that stands.
@@ -259,6 +272,9 @@ final class EvacuationDesk {
     }
     func move(_ customer: CustomerHash, to shard: Shard, then: @escaping (Result<Void, Failure>) -> Void) {
         ask({ host.move(customer, to: shard, ticket: $0) }) { then(Self.result($0)) }
+    }
+    func giveUp(_ customer: CustomerHash, to shard: Shard?, then: @escaping (Result<Void, Failure>) -> Void) {
+        ask({ host.giveUp(customer, to: shard, ticket: $0) }) { then(Self.result($0)) }
     }
     func unpin(_ customer: CustomerHash, then: @escaping (Result<Void, Failure>) -> Void) {
         ask({ host.unpin(customer, ticket: $0) }) { then(Self.result($0)) }
@@ -339,6 +355,11 @@ final class EvacuationDesk {
                 "stage-ended", plan,
                 ["percent": percent, "requests": Int(clamping: requests), "red": verdict.decision == .red ? 1 : 0])
         case .entryDecided: break
+        case .givenUp(let cohort, let customers, let lost):
+            let names = lost.map { topology.cells[$0.position].name }.joined(separator: ", ")
+            write(
+                "given-up", plan, ["cohort": cohort, "customers": customers.count],
+                reason: "what only \(names) had of them is given up")
         case .decidersReplaced(let cells): write("deciders-replaced", plan, ["deciders": cells.count])
         case .stalled(let text): write("stalled", plan, reason: text)
         case .planEnded(let plan, let completed): end(plan, completed: completed)

@@ -21,6 +21,8 @@ package struct EvacuationRequest: Sendable, Equatable {
     package var watch: TimeAmount?
     /// Goes on in spite of what can be forced.
     package var isForced: Bool
+    /// What only dead cells have of customers without a majority is given up, and they move too.
+    package var acceptsLoss = false
     /// Only the forecast is wanted: nothing is changed.
     package var isDryRun: Bool
 
@@ -44,7 +46,7 @@ package struct EvacuationRequest: Sendable, Equatable {
     static let form =
         "{\"kind\": \"evacuate\", \"restore\", \"add\" or \"drain\", \"region\": NAME, \"confirm\": NAME, "
         + "\"cells\": [NAME, ...], \"count\": NUMBER, \"zone\": NAME, \"stages\": [PERCENT, ..., 100], "
-        + "\"watch_ms\": NUMBER, \"force\": BOOL, \"dry_run\": BOOL}, of which region is needed, to drain: cells"
+        + "\"watch_ms\": NUMBER, \"force\": BOOL, \"accept_loss\": BOOL, \"dry_run\": BOOL}, of which region is needed, to drain: cells"
 
     /// Reads what a client sent.
     /// - Throws: 400, with the member that is wrong and what it should be.
@@ -52,7 +54,8 @@ package struct EvacuationRequest: Sendable, Equatable {
         let body = try RequestBody(
             body,
             known: [
-                "kind", "region", "confirm", "cells", "count", "zone", "stages", "watch_ms", "force", "dry_run",
+                "kind", "region", "confirm", "cells", "count", "zone", "stages", "watch_ms", "force", "accept_loss",
+                "dry_run",
             ], form: Self.form)
         kind = .evacuate
         if let word = try body.text("kind") {
@@ -92,6 +95,10 @@ package struct EvacuationRequest: Sendable, Equatable {
         let longest = Self.longestWatch.millisecondsRoundedUp
         watch = try body.integer("watch_ms", 0...longest).map { .milliseconds($0) }
         isForced = try body.flag("force") ?? false
+        acceptsLoss = try body.flag("accept_loss") ?? false
+        guard !acceptsLoss || kind == .evacuate else {
+            throw body.failure("accept_loss", "left out: it goes with \"evacuate\"")
+        }
         isDryRun = try body.flag("dry_run") ?? false
     }
 }

@@ -11,26 +11,37 @@ package struct MoveRequest: Sendable, Equatable {
     /// In the order in which they are to serve.
     package var cells: [String]
 
+    /// What only dead cells have of it is given up; without cells it goes to those that the mesh would choose.
+    package var acceptsLoss = false
+
     /// Nothing is looked up yet.
     package init(customer: String, cells: [String]) {
         self.customer = customer
         self.cells = cells
     }
 
-    static let form = "{\"customer\": NAME, \"cells\": [CELL, ...]}"
+    static let form =
+        "{\"customer\": NAME, \"cells\": [CELL, ...]}, or with \"accept_loss\": true, \"confirm\": NAME, and cells or none"
 
     /// Reads what a client sent.
     /// - Throws: 400, with the member that is wrong and what it should be.
     package init(body: [UInt8]) throws(APIFailure) {
-        let body = try RequestBody(body, known: ["customer", "cells"], form: Self.form)
+        let body = try RequestBody(body, known: ["customer", "cells", "accept_loss", "confirm"], form: Self.form)
         guard let customer = try body.text("customer"), Self.isName(customer) else {
             throw body.failure("customer", "the name of a customer")
         }
-        guard let cells = try body.texts("cells"), !cells.isEmpty else {
+        let cells = try body.texts("cells")
+        acceptsLoss = try body.flag("accept_loss") ?? false
+        guard !(cells?.isEmpty ?? !acceptsLoss) else {
             throw body.failure("cells", "a list of cells, the first of which serves")
         }
+        let confirmed = try body.text("confirm")
+        guard confirmed == (acceptsLoss ? customer : nil) else {
+            throw body.failure(
+                "confirm", acceptsLoss ? "the customer's name once more" : "left out: it goes with \"accept_loss\"")
+        }
         self.customer = customer
-        self.cells = cells
+        self.cells = cells ?? []
     }
 
     /// Whether a request of the data plane can name it.

@@ -64,6 +64,15 @@ extension EvacuationChecks {
 
     /// Said before, as it is in the report: who cannot be moved stays, and the others go.
     mutating func held() {
+        if !facts.givenUp.isEmpty {
+            let dead = facts.topology.cells.indices.filter { !facts.cell(CellIndex($0)).isAlive }
+            let who = facts.givenUp.prefix(6).map { Customers.name($0) }.joined(separator: ", ")
+            note(
+                .lossAccepted,
+                "what only dead cells have of \(Figures.count(facts.givenUp.count, "customer")) is given up "
+                    + "(\(who)\(facts.givenUp.count > 6 ? ", ..." : "")): writes that were acknowledged to them may be gone, "
+                    + "and \(names(dead.map { CellIndex($0) })) drop what they have when they are back")
+        }
         guard facts.heldBack > 0 else { return }
         let who = Figures.count(facts.heldBack, "customer")
         note(

@@ -91,6 +91,8 @@ public struct EvacuationFacts: Sendable {
     public var bytesToCopy: UInt64?
     /// Customers of whose shard, now or afterwards, no majority lives: they stay where they are.
     public var heldBack = 0
+    /// Numbers of customers of whose shard no majority lives now, and of whom the user gives up what only dead cells have.
+    public var givenUp: [Int] = []
     /// The user overrides what may be overridden.
     public var isForced: Bool
 

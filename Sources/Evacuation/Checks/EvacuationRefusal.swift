@@ -69,6 +69,8 @@ public struct EvacuationNote: Sendable, Codable, Equatable {
         case deadTargets = "dead-targets"
         /// Customers stay, for want of a majority of their shard.
         case heldBack = "held-back"
+        /// What only dead cells have of some customers is given up.
+        case lossAccepted = "loss-accepted"
     }
     /// Which.
     public let code: Code

@@ -153,7 +153,8 @@ public struct EvacuationGate: Sendable {
         if seen.deadTargets > seen.deadTargetsBefore {
             reasons.append(.targetsDead)
             texts.append(
-                "\(Figures.count(seen.deadTargets, "cell")) that take over dead, \(seen.deadTargetsBefore) before")
+                "\(Figures.count(seen.deadTargets, "cell")) that take over \(seen.deadTargets == 1 ? "is" : "are") dead, \(seen.deadTargetsBefore) before"
+            )
         }
         if let now = seen.latency, let before = seen.latencyBefore, isSlower(now, than: before) {
             reasons.append(.p99)

@@ -39,6 +39,8 @@ public struct PlanDecree: Sendable, Equatable {
     public var isPaused: Bool
     /// A user has taken it back, not the gate.
     public var isAborted: Bool
+    /// What only dead cells hold of customers without a majority is given up, and they move too; else they stay.
+    public var acceptsLoss = false
     /// Percent of the cohorts at the end of each stage.
     public let percents: [Int]
     /// How long each stage is watched.
@@ -108,7 +110,7 @@ public struct PlanDecree: Sendable, Equatable {
         put(UInt8(EvacuationPlan.Kind.allCases.firstIndex(of: kind)!))
         put(UInt16(region))
         put(state.rawValue)
-        put(UInt8((isPaused ? 1 : 0) | (isAborted ? 2 : 0)))
+        put(UInt8((isPaused ? 1 : 0) | (isAborted ? 2 : 0) | (acceptsLoss ? 4 : 0)))
         put(watch.nanoseconds)
         put(began)
         put(UInt8(percents.count))
@@ -132,7 +134,7 @@ public struct PlanDecree: Sendable, Equatable {
             bytes.withUnsafeBytes { Integer(littleEndian: $0.loadUnaligned(fromByteOffset: at, as: Integer.self)) }
         }
         let count = Int(bytes[30])
-        guard bytes[13] <= 3, let state = State(rawValue: bytes[12]), get(14, Int64.self) >= 0 else { return nil }
+        guard bytes[13] <= 7, let state = State(rawValue: bytes[12]), get(14, Int64.self) >= 0 else { return nil }
         var cells: [CellIndex] = []
         var founded = 0
         if kind.isOfCells {
@@ -152,6 +154,7 @@ public struct PlanDecree: Sendable, Equatable {
         plan.state = state
         plan.isPaused = bytes[13] & 1 != 0
         plan.isAborted = bytes[13] & 2 != 0
+        plan.acceptsLoss = bytes[13] & 4 != 0
         return .some(plan)
     }
 }

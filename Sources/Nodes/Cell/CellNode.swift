@@ -86,7 +86,10 @@ package struct CellNode: ~Copyable {
     /// What arriving calls found: the mean share of busy workers of the services that they were for. Calls that come at
     /// random see what a look at any time would.
     private var found = (sum: 0.0, count: 0)
-    /// How busy the cell is, 0 to 1: the mean of the last seconds.
+    /// Calls and orders of routers since the last look, and when that was.
+    private var arrived = (count: 0, since: Instant?.none)
+    /// How much of the cell is used: the mean of the last seconds. Of its pools 0 to 1, or what arrives by the capacity that
+    /// its blueprint declares, whichever is more.
     package private(set) var utilisation = 0.0
     /// Records compared with those of other cells when customers moved.
     package internal(set) var verifiedRecords: UInt64 = 0
@@ -169,8 +172,10 @@ package struct CellNode: ~Copyable {
     package mutating func wake(now: Instant, into sink: inout some CellSink) {
         gossip.wake(now: now, into: &sink)
         if now >= condition.nextLook {
-            utilisation += ((found.count > 0 ? found.sum / Double(found.count) : 0) - utilisation) * 0.5
+            utilisation +=
+                (max(found.count > 0 ? found.sum / Double(found.count) : 0, arriving(now)) - utilisation) * 0.5
             found = (0, 0)
+            arrived = (0, now)
             gossip.update(condition.look(fullness: fullness, now: now), now: now, into: &sink)
             if let news = condition.news() { sink.emit(.store(news)) }
             tellOfShedding(into: &sink)
@@ -181,6 +186,14 @@ package struct CellNode: ~Copyable {
         if now >= hints.nextDeadline { deliverHints(now: now, into: &sink) }
         graph.wake(now: now, into: &sink)
         answerFinished(into: &sink)
+    }
+
+    /// What arrives by the declared capacity; 0 where none is declared.
+    private func arriving(_ now: Instant) -> Double {
+        guard let capacity = topology.blueprint(of: cell).capacity, let since = arrived.since, now > since else {
+            return 0
+        }
+        return Double(arrived.count) / (now - since).seconds / Double(capacity)
     }
 
     private mutating func tellOfShedding(into sink: inout some CellSink) {
@@ -217,6 +230,7 @@ package struct CellNode: ~Copyable {
         guard !isStopping else { return refuse(asker, .stopping, frame.head, into: &sink) }
         switch frame.head.kind {
         case .serviceCall:
+            arrived.count += 1
             guard let service = graph.service(named: frame.name) else {
                 return refuse(asker, .unknownService, frame.head, into: &sink)
             }
@@ -227,6 +241,7 @@ package struct CellNode: ~Copyable {
                 service, for: asker, customer: frame.head.customer, priority: frame.head.flags.priority,
                 deadline: deadline, name: frame.customer, now: now, into: &sink)
         case .recordVersion, .recordRead, .recordWrite:
+            arrived.count += 1
             order(frame, asker, now: now, into: &sink)
         case .storeState, .recordList, .recordFetch, .hints:
             handle(peer: frame, asker, now: now, into: &sink)

@@ -237,7 +237,8 @@ extension Coordinator {
             case .pin(let customer, let shard, let home):
                 try entry.pin(customer, from: cells(of: customer, by: entry), to: shard, home: home)
             case .unpin(let customer): try entry.unpin(customer, to: cells(of: customer, by: entry))
-            case .force(let cells): try entry.force(without: cells)
+            case .giveUp(let customers, let lost, let destination):
+                try giveUp(customers, lost, destination, of: &entry)
             case .hold(let customers):
                 let placement = placement(by: entry)
                 try entry.hold(customers.map { ($0, placement.cohortAssignment(of: $0).inForce) })
@@ -254,6 +255,31 @@ extension Coordinator {
             case .epochsExhausted: "the cohort's epochs are used up"
             }
         }
+    }
+
+    private func giveUp(
+        _ customers: [CustomerHash], _ lost: [CellIndex], _ destination: CoordinatorJob.Destination,
+        of entry: inout PlacementEntry
+    ) throws(PlacementChangeError) {
+        let now = placement(by: entry)
+        var later: Placement?
+        if case .cohortAfter(let eligibility) = destination {
+            var begun = entry
+            try begun.begin(eligibility)
+            later = placement(by: begun)
+        }
+        var changed = entry
+        for customer in customers {
+            let from = now.cohortAssignment(of: customer)
+            let salvage: PlacementEntry.Salvage =
+                switch destination {
+                case .cells(let shard): .pinned(shard)
+                case .cohort: .leaving(from.serving)
+                case .cohortAfter: .leavingLater(later?.cohortAssignment(of: customer).serving ?? from.serving)
+                }
+            try changed.giveUp(customer, from: from.inForce, lost: lost, then: salvage)
+        }
+        entry = changed
     }
 
     /// The customer's shard by its cohort alone, as this entry has it.
@@ -294,6 +320,9 @@ extension Coordinator {
                 note(entry, now: now)
             }
             if case .entry(_, _, let change) = job.purpose {
+                if job.change.isProposing, case .giveUp(let customers, let lost, _) = change {
+                    sink.note(.givenUp(cohort: cohort, customers: customers, lost: lost))
+                }
                 end(id, outcome(of: change, entry))
             } else {
                 end(id, .done)
@@ -329,6 +358,11 @@ extension Coordinator {
             if entry.pin(of: customer)?.shard == shard { return .done }
         case .unpin(let customer):
             if entry.pin(of: customer)?.isLeaving ?? true { return .done }
+        case .giveUp(let customers, let lost, _):
+            let isDone = customers.allSatisfy { customer in
+                entry.pin(of: customer).map { pin in !pin.state.inForce.shard.contains { lost.contains($0) } } ?? false
+            }
+            if isDone { return .done }
         default: return .done
         }
         var copy = entry

@@ -198,8 +198,7 @@ extension Coordinator {
         switch directive {
         case .begin(let eligibility) where mayBegin:
             let entry = ledger.table.entries[cohort]
-            let held = customersToHold(entry, eligibility)
-            decide(entry, held.isEmpty ? .begin(eligibility) : .hold(held), now: now)
+            decide(entry, beginning(entry, eligibility, acceptsLoss: open?.acceptsLoss ?? false), now: now)
         case .now(let step):
             decide(ledger.table.entries[cohort], .step(step), now: now)
         case .whenFilled(let step):
@@ -231,12 +230,31 @@ extension Coordinator {
         start(.entry(cohort: entry.cohort, version: entry.version, change), now: now)
     }
 
-    /// Customers of a cohort that cannot be moved to these cells now: of whose shard, or of the one that they would have, no
-    /// majority lives. They stay, and the others go.
-    private func customersToHold(_ entry: PlacementEntry, _ eligibility: Eligibility) -> [CustomerHash] {
+    /// What begins a cohort. Of customers of whose shard, or of the one that they would have, no majority lives, it cannot
+    /// be moved with: they stay, or what only dead cells have of them is given up, and then the others go.
+    private func beginning(
+        _ entry: PlacementEntry, _ eligibility: Eligibility, acceptsLoss: Bool
+    ) -> CoordinatorJob.EntryChange {
         var begun = entry
-        guard isAnyDead, (try? begun.begin(eligibility)) != nil else { return [] }
-        return customersWithoutMajority(entry.cohort, placement(by: begun))
+        guard isAnyDead, (try? begun.begin(eligibility)) != nil else { return .begin(eligibility) }
+        let placement = placement(by: begun)
+        let stuck = customersWithoutMajority(entry.cohort, placement)
+        guard !stuck.isEmpty else { return .begin(eligibility) }
+        func isDead(_ cell: CellIndex) -> Bool { !links[cell.position].isAlive }
+        let lost =
+            !acceptsLoss
+            ? []
+            : stuck.filter { customer in
+                let assignment = placement.cohortAssignment(of: customer)
+                return !CohortMembers.haveMajority(assignment.inForce, missing: isDead)
+                    && CohortMembers.haveMajority(assignment.other, missing: isDead)
+            }
+        guard !lost.isEmpty else { return .hold(stuck) }
+        return .giveUp(lost, lost: deadCells, to: .cohortAfter(eligibility))
+    }
+
+    private var deadCells: [CellIndex] {
+        links.indices.filter { !links[$0].isAlive }.map { CellIndex($0) }
     }
 
     /// Customers of a cohort on its way, without a pin, of whose shard on either side no majority lives.

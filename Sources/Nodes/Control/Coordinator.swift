@@ -198,6 +198,28 @@ package struct Coordinator {
         start(.entry(cohort: cohort, version: 0, .unpin(customer)), ticket: ticket, now: now)
     }
 
+    /// Gives up what only dead cells hold of a customer, and moves it from those that are left to these cells, or to its
+    /// cohort's; where none is left, it begins anew. Refused where a majority of its cells lives: then it can be moved.
+    package mutating func giveUp(_ customer: CustomerHash, to shard: Shard?, ticket: UInt64, now: Instant) {
+        func isDead(_ cell: CellIndex) -> Bool { !links[cell.position].isAlive }
+        let cohort = ledger.table.cohort(of: customer)
+        let own = ledger.placement.assignment(of: customer).inForce
+        let target = shard ?? ledger.placement.cohortAssignment(of: customer).serving
+        let lost = own.filter(isDead)
+        guard !CohortMembers.haveMajority(own, missing: isDead) else {
+            return answers.append(
+                (ticket, .refused("a majority of its cells lives, and nothing of it has to be given up")))
+        }
+        guard CohortMembers.haveMajority(target, missing: isDead) else {
+            return answers.append(
+                (ticket, .refused("of the cells that it would go to no majority lives; name others")))
+        }
+        start(
+            .entry(
+                cohort: cohort, version: 0, .giveUp([customer], lost: lost, to: shard.map { .cells($0) } ?? .cohort)),
+            ticket: ticket, now: now)
+    }
+
     private mutating func change(_ change: CoordinatorJob.PlanChange, ticket: UInt64, now: Instant) {
         guard case .some(.some(let open)) = plan else {
             return answers.append(

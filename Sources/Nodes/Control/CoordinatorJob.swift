@@ -26,13 +26,23 @@ struct CoordinatorJob {
         case release
         case end
     }
+    /// Where customers go of whom something is given up.
+    enum Destination: Equatable {
+        /// Pinned to these cells.
+        case cells(Shard)
+        /// To the cells that their cohort has.
+        case cohort
+        /// To those that it is about to have; it moves first.
+        case cohortAfter(Eligibility)
+    }
     enum EntryChange: Equatable {
         case begin(Eligibility)
         case step(MoveStep)
         case pin(CustomerHash, to: Shard, home: Shard)
         case unpin(CustomerHash)
         case pinStep(CustomerHash, MoveStep)
-        case force(without: [CellIndex])
+        /// What only these cells hold of these customers is given up.
+        case giveUp([CustomerHash], lost: [CellIndex], to: Destination)
         /// These customers stay where they are, for want of a majority.
         case hold([CustomerHash])
         /// Tombstones are to be dropped in the epoch that this begins.
@@ -82,6 +92,8 @@ package enum CoordinatorEvent: Sendable, Equatable {
     case stageEnded(percent: Int, EvacuationGate.Verdict, requests: UInt64)
     case entryDecided(cohort: Int, version: UInt64, phase: UnitPhase)
     case decidersReplaced([CellIndex])
+    /// What only these cells had of these customers of a cohort was given up.
+    case givenUp(cohort: Int, customers: [CustomerHash], lost: [CellIndex])
     /// Something does not go on; told once.
     case stalled(String)
 }

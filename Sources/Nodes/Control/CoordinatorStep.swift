@@ -43,7 +43,7 @@ extension CoordinatorJob.Purpose {
         case .entry(_, _, .pin): "pin"
         case .entry(_, _, .unpin): "unpin"
         case .entry(_, _, .pinStep(_, let step)): "pin's \(step.rawValue)"
-        case .entry(_, _, .force): "force"
+        case .entry(_, _, .giveUp): "give up"
         case .entry(_, _, .hold): "hold"
         case .entry(_, _, .sweep): "sweep"
         case .deciders: "renewal"

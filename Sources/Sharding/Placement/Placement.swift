@@ -78,8 +78,6 @@ public struct Placement: Sendable {
         /// The number of the view in force, and of the other; -1 for none.
         var inForce: Int32
         var other: Int32
-        /// Cells that either side was forced to give up; nil for none, as nearly always.
-        var without: (inForce: CellSet, other: CellSet)?
     }
 
     /// The placement of a new mesh: every cohort at the first epoch, no pins.
@@ -128,11 +126,8 @@ public struct Placement: Sendable {
     private mutating func look(_ entry: PlacementEntry) -> CohortViews {
         let side = entry.state.inForce
         let other = entry.state.other
-        var unit = CohortViews(
+        let unit = CohortViews(
             epoch: entry.epoch, phase: entry.state.phase, inForce: view(side), other: other.map { view($0) } ?? -1)
-        if !side.without.isEmpty || !(other?.without.isEmpty ?? true) {
-            unit.without = (CellSet(side.without), CellSet(other?.without ?? []))
-        }
         return unit
     }
 
@@ -183,11 +178,8 @@ public struct Placement: Sendable {
     @usableFromInline func servingShard(of customer: CustomerHash) -> Shard {
         if !pins.isEmpty, let position = pins.position(of: customer) { return pins.pins[position].shard }
         let unit = units[table.cohort(of: customer)]
-        let isJoint = unit.phase == .joint
-        let view = Int(isJoint ? unit.other : unit.inForce) + geographyOffset(of: customer)
-        let shard = views.shard(of: customer, in: view)
-        guard let without = unit.without else { return shard }
-        return shard.leaving(out: isJoint ? without.other : without.inForce)
+        let view = Int(unit.phase == .joint ? unit.other : unit.inForce) + geographyOffset(of: customer)
+        return views.shard(of: customer, in: view)
     }
 
     /// The shard as it would be if the excluded cells did not exist: the next cells take their places. This is the
@@ -229,14 +221,9 @@ public struct Placement: Sendable {
 
     private func assignment(of customer: CustomerHash, in unit: CohortViews) -> Assignment {
         let offset = geographyOffset(of: customer)
-        var assignment = Assignment(
+        return Assignment(
             epoch: unit.epoch, phase: unit.phase, inForce: views.shard(of: customer, in: Int(unit.inForce) + offset),
             other: unit.other < 0 ? Shard() : views.shard(of: customer, in: Int(unit.other) + offset))
-        if let without = unit.without {
-            assignment.inForce = assignment.inForce.leaving(out: without.inForce)
-            assignment.other = assignment.other.leaving(out: without.other)
-        }
-        return assignment
     }
 
     /// The epoch in force for a customer, that of its pin where it has one.
@@ -350,7 +337,7 @@ extension Placement {
             for region in side.evacuated where !topology.regions.indices.contains(region) {
                 throw .noSuchRegion(region)
             }
-            for cells in [side.without, side.eligibility.added, side.eligibility.drained] {
+            for cells in [side.eligibility.added, side.eligibility.drained] {
                 for cell in cells where cell.position >= cellCount { throw .noSuchCell(cell) }
             }
         }

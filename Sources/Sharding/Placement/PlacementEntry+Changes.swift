@@ -84,24 +84,6 @@ extension PlacementEntry {
         swept = epoch
     }
 
-    /// Gives up cells whose records are lost: they leave the side in force without being replaced, and what only they
-    /// held is gone.
-    public mutating func force(without cells: some Sequence<CellIndex>) throws(PlacementChangeError) {
-        let cells = Array(cells)
-        func shrunk(_ side: PlacementSide) -> PlacementSide {
-            PlacementSide(since: side.since, side.eligibility, without: side.without + cells)
-        }
-        switch state {
-        case .stable(let side):
-            epoch = try takeEpoch()
-            state = .stable(shrunk(side))
-        case .joint(let old, let new):
-            epoch = try takeEpoch()
-            state = .joint(old: shrunk(old), new: new)
-        case .new: throw .wrongState(cohort: cohort)
-        }
-    }
-
     // MARK: Pins
 
     /// Begins to move one customer to cells chosen by hand. `from`: the shard that it has now, by its cohort.
@@ -149,6 +131,70 @@ extension PlacementEntry {
             held.pins[held.pinPosition(of: customer)].isHeld = true
         }
         self = held
+    }
+
+    /// What becomes of a customer of whom an operator gives up what only lost cells hold.
+    public enum Salvage: Equatable, Sendable {
+        /// It moves to these cells and is pinned to them.
+        case pinned(Shard)
+        /// It moves to these cells, which are its cohort's, and the pin ends.
+        case leaving(Shard)
+        /// As `leaving`, once its cohort stands again. Where nothing is left it begins anew on these cells at once.
+        case leavingLater(Shard)
+
+        /// Where it goes.
+        public var shard: Shard {
+            switch self {
+            case .pinned(let shard), .leaving(let shard), .leavingLater(let shard): shard
+            }
+        }
+    }
+
+    /// Gives up what only lost cells hold of a customer: these leave its shard without being replaced, and from those
+    /// that are left it moves on. Where none is left there is nothing to be moved: it begins anew where it goes.
+    ///
+    /// A cell that was given up and returns drops what it holds. Until it has heard of this it can still serve, with a
+    /// majority of its like, a router that has not heard of it either.
+    /// - Parameter from: the shard that the customer has by its cohort; a pin knows its own.
+    public mutating func giveUp(
+        _ customer: CustomerHash, from: Shard, lost: some Collection<CellIndex>, then: Salvage
+    ) throws(PlacementChangeError) {
+        let shard = then.shard
+        guard !shard.isEmpty else { throw .emptyShard }
+        let position = pinPosition(of: customer)
+        let known = pin(of: customer)
+        var old: PinSide
+        var target: PinSide?
+        switch known?.state {
+        case .stable(let side): old = side
+        case .joint(let side, let new): (old, target) = (side, new)
+        case .new: throw .wrongState(cohort: cohort)
+        case nil:
+            guard case .stable(let side) = state else { throw .wrongState(cohort: cohort) }
+            guard pins.count < Self.maximumPinCount else { throw .tooManyPins }
+            old = PinSide(since: side.since, shard: from)
+        }
+        guard target != nil || state.phase == .stable else { throw .wrongState(cohort: cohort) }
+        let left = old.shard.leaving(out: CellSet(lost))
+        let epoch = try takeEpoch()
+        var pin = known ?? Pin(customer: customer, epoch: epoch, move: Epoch(0), state: .stable(old), home: Shard())
+        pin.epoch = epoch
+        pin.isHeld = false
+        if target == nil {
+            if case .pinned = then { pin.isLeaving = false } else { pin.isLeaving = true }
+            pin.home = Shard()
+        }
+        let new = target ?? PinSide(since: epoch, shard: shard)
+        if left.isEmpty {
+            pin.state = .stable(PinSide(since: epoch, shard: new.shard))
+            pin.move = Epoch(0)
+        } else if target == nil, case .leavingLater = then {
+            pin.state = .stable(PinSide(since: old.since, shard: left))
+        } else {
+            pin.state = .joint(old: PinSide(since: old.since, shard: left), new: new)
+            if target == nil { pin.move = epoch }
+        }
+        if known != nil { pins[position] = pin } else { pins.insert(pin, at: position) }
     }
 
     /// Begins to give a customer back to its cohort, whose shard it is moved to first.

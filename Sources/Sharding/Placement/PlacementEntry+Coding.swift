@@ -1,8 +1,8 @@
 import MeshBase
 
 /// An entry as bytes, for frames, stores and consensus: little-endian, of one form only, so that equal entries have
-/// equal bytes. 50 bytes and a little more for each pin, each region that is left and each cell that is given up, was
-/// added or is drained.
+/// equal bytes. 50 bytes and a little more for each pin, each region that is left and each cell that was added or is
+/// drained. A byte of each side is always 0: cells that were given up stood there before customers gave them up one by one.
 extension PlacementEntry {
     /// 1 where every side is of the founding cells, as in releases before cells could be added; else 2.
     private var format: UInt8 {
@@ -24,8 +24,7 @@ extension PlacementEntry {
             writer.put(side.since.rawValue)
             writer.put(UInt8(side.evacuated.count))
             for region in side.evacuated { writer.put(UInt16(region)) }
-            writer.put(UInt8(side.without.count))
-            for cell in side.without { writer.put(cell.rawValue) }
+            writer.put(UInt8(0))
             guard format == 2 else { return }
             for cells in [side.eligibility.added, side.eligibility.drained] {
                 writer.put(UInt16(cells.count))
@@ -127,7 +126,7 @@ extension PlacementEntry {
                 }
                 evacuated.append(Int(region))
             }
-            guard let cells = take(UInt8.self), let without = self.cells(Int(cells)) else { return nil }
+            guard take(UInt8.self) == 0 else { return nil }
             var eligibility = Eligibility(evacuated: evacuated)
             if format == 2 {
                 guard let count = take(UInt16.self), let added = self.cells(Int(count)),
@@ -135,7 +134,7 @@ extension PlacementEntry {
                 else { return nil }
                 eligibility = Eligibility(evacuated: evacuated, added: added, drained: drained)
             }
-            return PlacementSide(since: Epoch(since), eligibility, without: without)
+            return PlacementSide(since: Epoch(since), eligibility)
         }
         /// So many cells, ascending.
         private mutating func cells(_ count: Int) -> [CellIndex]? {

@@ -96,7 +96,6 @@ public struct PlacementEntry: Equatable, Sendable {
         else { return "the epochs of cohort \(cohort) do not rise, or exceed its last" }
         for side in [state.inForce, state.other].compactMap({ $0 }) {
             guard side.evacuated.count <= PlacementSide.maximumRegions, side.evacuated.allSatisfy({ $0 >= 0 }),
-                side.without.count <= PlacementSide.maximumWithout,
                 side.eligibility.added.count <= Eligibility.maximumCells,
                 side.eligibility.drained.count <= Eligibility.maximumCells
             else { return "cohort \(cohort) leaves out regions or cells that cannot be" }

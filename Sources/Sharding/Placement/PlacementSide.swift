@@ -6,23 +6,17 @@ public struct PlacementSide: Equatable, Sendable {
     public var since: Epoch
     /// The cells that take customers of this cohort.
     public let eligibility: Eligibility
-    /// Cells given up by force, whose records are taken for lost; ascending, each once. They leave the shards without
-    /// being replaced.
-    public let without: [CellIndex]
 
     /// Most regions that one placement leaves out.
     public static let maximumRegions = 255
-    /// Most cells that can be given up in one placement.
-    public static let maximumWithout = 255
 
     /// Positions in `MeshTopology.regions` whose cells take no customer of this cohort; ascending, each once.
     public var evacuated: [Int] { eligibility.evacuated }
 
-    /// Cells are sorted, and each is kept once.
-    public init(since: Epoch, _ eligibility: Eligibility = .founding, without: some Sequence<CellIndex> = []) {
+    /// A side of these cells.
+    public init(since: Epoch, _ eligibility: Eligibility = .founding) {
         self.since = since
         self.eligibility = eligibility
-        self.without = Set(without).sorted()
     }
 
     /// A side of the founding cells without those of some regions.

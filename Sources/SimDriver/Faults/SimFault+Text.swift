@@ -9,6 +9,7 @@ import MeshBase
 ///     loss us-east-1 > zone/us-west/a 20% @1s for 5s
 ///     reorder * <> * 10% 50ms @0s          duplicate, delay, clog: likewise
 ///     evacuate us-east @5s                 restore REGION    abort             move c12 0,4,8    unmove c12
+///     evacuate-with-loss REGION @5s        give-up c12
 ///     add-cell us-east @5s                 drain us-east-1
 extension SimFault: CustomStringConvertible {
     package var description: String {
@@ -27,6 +28,7 @@ extension SimFault: CustomStringConvertible {
         case .operate(let move):
             switch move {
             case .evacuate(let region): words = ["evacuate", region]
+            case .evacuateWithLoss(let region): words = ["evacuate-with-loss", region]
             case .restore(let region): words = ["restore", region]
             case .abort: words = ["abort"]
             case .add(let region): words = ["add-cell", region]
@@ -34,6 +36,7 @@ extension SimFault: CustomStringConvertible {
             case .customer(let number, let cells):
                 words = ["move", "c\(number)", cells.map(String.init).joined(separator: ",")]
             case .home(let number): words = ["unmove", "c\(number)"]
+            case .giveUp(let number): words = ["give-up", "c\(number)"]
             }
         case .network(let fault):
             let way = fault.isOneWay ? ">" : "<>"
@@ -100,6 +103,8 @@ extension SimFault: CustomStringConvertible {
         func number(_ word: String) -> Int? { word.hasPrefix("c") ? Int(word.dropFirst()) : nil }
         switch (verb, words.count) {
         case ("evacuate", 1): return .evacuate(words[0])
+        case ("evacuate-with-loss", 1): return .evacuateWithLoss(words[0])
+        case ("give-up", 1): return number(words[0]).map { .giveUp($0) }
         case ("restore", 1): return .restore(words[0])
         case ("abort", 0): return .abort
         case ("add-cell", 1): return .add(words[0])

@@ -76,10 +76,10 @@ final class ControlProcess: LinkingProcess {
     /// Carries out a command of the plan of faults.
     func command(_ move: SimMove) {
         switch move {
-        case .evacuate(let region), .restore(let region):
+        case .evacuate(let region), .evacuateWithLoss(let region), .restore(let region):
             guard let position = simulation.topology.regions.firstIndex(where: { $0.name == region }) else { return }
-            let kind: EvacuationPlan.Kind = if case .evacuate = move { .evacuate } else { .restore }
-            begin(kind, position)
+            let kind: EvacuationPlan.Kind = if case .restore = move { .restore } else { .evacuate }
+            begin(kind, position, acceptsLoss: move == .evacuateWithLoss(region))
         case .add(let region):
             guard let position = simulation.topology.regions.firstIndex(where: { $0.name == region }) else { return }
             simulation.addCell(in: position)
@@ -90,20 +90,23 @@ final class ControlProcess: LinkingProcess {
         case .customer(let number, let cells):
             place.pointee.move(
                 CustomerHash(number: number), to: Shard(cells.map { CellIndex($0) }) ?? Shard(), ticket: 0, now: now)
+        case .giveUp(let number):
+            place.pointee.giveUp(CustomerHash(number: number), to: nil, ticket: 0, now: now)
         case .home(let number): place.pointee.unpin(CustomerHash(number: number), ticket: 0, now: now)
         }
         var outbox = outbox
         place.pointee.wake(now: now, into: &outbox)
     }
 
-    func begin(_ kind: EvacuationPlan.Kind, _ region: Int, cells: [CellIndex] = []) {
+    func begin(_ kind: EvacuationPlan.Kind, _ region: Int, cells: [CellIndex] = [], acceptsLoss: Bool = false) {
         let topology = simulation.topology
         let settings = topology.evacuation
-        let plan = PlanDecree(
+        var plan = PlanDecree(
             id: StableHash.combine(simulation.seed, simulation.planNumber + 1), kind: kind, region: region,
             cells: cells, founded: topology.foundingCells, percents: settings.stages,
             watch: simulation.configuration.watch,
             began: now.nanoseconds &+ Simulation.epoch)
+        plan.acceptsLoss = acceptsLoss
         // As the control plane's checks do: no customer is left without a cell, or without a domain of its shard.
         let entries = simulation.placement.table.entries
         let left = Set(entries.flatMap(\.state.target.evacuated)).union(kind == .evacuate ? [region] : [])

@@ -13,6 +13,8 @@ struct MoveOracle {
     private(set) var refused = 0
     private var checks = 0
     private var twoAccept: String?
+    /// Cells that were given up have their quorum until they hear of it: that is the loss that was accepted.
+    private var givenUp: Set<CustomerHash> = []
     /// The mesh's as it was founded; entries of any version are looked at by it.
     private var placement: Placement?
 
@@ -22,6 +24,7 @@ struct MoveOracle {
         case .planEnded(_, let completed):
             if completed { plans.completed += 1 } else { plans.takenBack += 1 }
         case .entryDecided: entries += 1
+        case .givenUp(_, let customers, _): givenUp.formUnion(customers)
         case .planChanged, .stageBegan, .stageEnded, .decidersReplaced, .stalled: break
         }
     }
@@ -50,7 +53,7 @@ struct MoveOracle {
         guard installed.count > 1 else { return }
         if placement == nil { placement = simulation.founding }
         let inOrder = installed.indices.sorted { installed[$0].version < installed[$1].version }
-        for customer in simulation.customers(of: cohort) {
+        for customer in simulation.customers(of: cohort) where !givenUp.contains(customer) {
             let epochs = installed.map { $0.epoch(of: customer) }
             var accepting: [Epoch] = []
             for number in inOrder {
@@ -162,6 +165,7 @@ extension CoordinatorEvent {
         case .entryDecided(let cohort, let version, _): UInt64(cohort) << 32 | version
         case .decidersReplaced(let cells): UInt64(cells.count)
         case .stalled: 7
+        case .givenUp(let cohort, let customers, _): UInt64(cohort) << 32 | UInt64(customers.count)
         }
     }
 }

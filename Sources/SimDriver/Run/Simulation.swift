@@ -314,6 +314,7 @@ final class Simulation {
     func noted(_ event: CoordinatorEvent, by machine: SimMachine) {
         trace.note(now, kind: 131, node: UInt64(machine.index), content: event.traceContent)
         moves.noted(event)
+        if case .givenUp(_, let customers, _) = event { clients.ledger.gaveUp(customers, now: now) }
         changed(settle: .seconds(1))
     }
 

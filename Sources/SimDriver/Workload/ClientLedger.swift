@@ -38,8 +38,26 @@ struct ClientLedger {
         request.action != nil && !request.isReadBack && tiers[request.key] != .cache && tiers.contains(.important)
     }
 
+    /// Since when what was acknowledged to customers is given up.
+    private var givenUp: [CustomerHash: Instant] = [:]
+
+    /// An operator has given up what dead cells hold of these customers.
+    mutating func gaveUp(_ customers: [CustomerHash], now: Instant) {
+        for customer in customers { givenUp[customer] = now }
+        let given = Set(customers)
+        writes.giveUp { given.contains(CustomerHash(number: SimRequest.customer(of: $0))) }
+    }
+
+    /// Sent before what its customer had was given up.
+    private func isGivenUp(_ request: SimRequest) -> Bool {
+        !givenUp.isEmpty && givenUp[CustomerHash(number: request.customer)].map { request.sent <= $0 } ?? false
+    }
+
     /// Only tier critical promises one register per record.
-    private func isRegister(_ request: SimRequest) -> Bool { tiers[request.key] == .critical }
+    private func isRegister(_ request: SimRequest) -> Bool {
+        tiers[request.key] == .critical
+            && (givenUp.isEmpty || givenUp[CustomerHash(number: request.customer)] == nil)
+    }
 
     mutating func invoked(_ request: SimRequest, load: SimLoad) {
         kept = load.records - 2
@@ -69,6 +87,11 @@ struct ClientLedger {
         count(request, answer, outcome)
         guard request.action != nil else { return true }
         if request.hasSession { sessions.complete(request.operation, outcome) }
+        if isGivenUp(request) {
+            // Not known to the checker any more, or under way when it was given up.
+            registers.complete(request.operation, request.isMutation ? .unknown : .failed)
+            return true
+        }
         if isRegister(request) { registers.complete(request.operation, outcome) }
         if request.isReadBack { return readBack(request, outcome) }
         if request.kind == .write, request.key < kept, tiers[request.key] != .cache {

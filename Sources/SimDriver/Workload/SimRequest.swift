@@ -29,6 +29,7 @@ struct SimRequest {
     var hasSession = false
 
     var record: RecordID { RecordID(UInt64(customer) << 8 | UInt64(key)) }
+    static func customer(of record: RecordID) -> Int { Int(record.rawValue >> 8) }
     var operation: OperationID { OperationID(number) }
 
     var action: History.Action? {

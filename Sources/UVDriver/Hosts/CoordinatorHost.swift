@@ -83,6 +83,9 @@ package final class CoordinatorHost {
     package func move(_ customer: CustomerHash, to shard: Shard, ticket: UInt64) {
         coordinator.pointee.move(customer, to: shard, ticket: ticket, now: runtime.loop.now())
     }
+    package func giveUp(_ customer: CustomerHash, to shard: Shard?, ticket: UInt64) {
+        coordinator.pointee.giveUp(customer, to: shard, ticket: ticket, now: runtime.loop.now())
+    }
     package func unpin(_ customer: CustomerHash, ticket: UInt64) {
         coordinator.pointee.unpin(customer, ticket: ticket, now: runtime.loop.now())
     }

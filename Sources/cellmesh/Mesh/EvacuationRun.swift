@@ -12,6 +12,8 @@ struct EvacuationRun {
     private let cells: [String]
     private let count: Int
     private let zone: String?
+    /// What only dead cells have of customers without a majority is given up.
+    var acceptsLoss = false
     private let options: EvacuationOptions
     private let console: Console
     private let mesh: DataDirectory
@@ -65,6 +67,7 @@ struct EvacuationRun {
             ("kind", .string(kind.rawValue)), ("confirm", .string(confirm)),
             ("force", .bool(options.force)), ("dry_run", .bool(options.dryRun)),
         ]
+        if acceptsLoss { members.append(("accept_loss", .bool(true))) }
         if kind != .drain { members.append(("region", .string(region))) }
         if kind == .drain { members.append(("cells", .strings(cells))) }
         if kind == .add {
@@ -85,7 +88,7 @@ struct EvacuationRun {
 
     private var command: String {
         switch kind {
-        case .evacuate: "cellmesh evacuate \(region) --confirm \(region)"
+        case .evacuate: "cellmesh evacuate \(region) --confirm \(region)" + (acceptsLoss ? " --accept-loss" : "")
         case .restore: "cellmesh restore \(region)"
         case .add:
             "cellmesh cell add \(region)" + (count == 1 ? "" : " --count \(count)")
@@ -149,10 +152,21 @@ struct EvacuationRun {
                     hint: "'cellmesh evacuation pause' holds it, 'cellmesh evacuation abort' takes it back",
                     next: "cellmesh evacuation status --watch")
             }
+            var status: JSONValue?
             do {
-                let status = try APIClient(mesh).get("/v1/evacuations", timeout: .seconds(3))
+                status = try APIClient(mesh).get("/v1/evacuations", timeout: .seconds(3))
                 if silent != nil { console.message("the control plane is back") }
                 silent = nil
+            } catch let failure as CommandFailure {
+                // It is with the deciders: whoever comes next goes on with it.
+                if silent == nil {
+                    progress.end()
+                    console.message("\(failure.message); the \(deed) waits for a control plane")
+                    silent = Pause.now()
+                }
+            }
+            // Outside of what is caught above: how it ended is a failure too.
+            if let status {
                 let isOther =
                     kind != .drain && status["region"].text.map { $0 != region } ?? false
                     || status["kind"].text.map { $0 != kind.rawValue } ?? false
@@ -165,13 +179,6 @@ struct EvacuationRun {
                     console.message(line)
                 }
                 if console.isLive { progress.show(EvacuationView.line(status, stages: stages)) }
-            } catch let failure as CommandFailure {
-                // It is with the deciders: whoever comes next goes on with it.
-                if silent == nil {
-                    progress.end()
-                    console.message("\(failure.message); the \(deed) waits for a control plane")
-                    silent = Pause.now()
-                }
             }
             guard Pause.now() < deadline else {
                 progress.end()

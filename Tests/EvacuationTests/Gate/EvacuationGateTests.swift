@@ -57,7 +57,7 @@ import Testing
     @Test func aTargetThatDies() {
         #expect(judge(.init(deadTargets: 1, deadTargetsBefore: 1), ended: true).decision == .green)
         let died = judge(.init(deadTargets: 2, deadTargetsBefore: 1))
-        #expect(died.decision == .red && died.text == "2 cells that take over dead, 1 before")
+        #expect(died.decision == .red && died.text == "2 cells that take over are dead, 1 before")
     }
 
     @Test func latencyThatRunsAway() {

@@ -9,6 +9,11 @@ struct MoveCommand: ParsableCommand {
             The customer is served and its writes are kept all the while. The first cell serves, the others hold its \
             records too: as many as a shard has is what the mesh's other customers have. 'pins rm' gives it back.
 
+            A customer of whose cells no majority lives cannot be moved: start them. If they never come back, --accept-loss \
+            gives up what only the dead ones have of it, and moves it from those that are left, to where the mesh would \
+            have it or --to others. Writes that were acknowledged to it may be gone then.
+
+              cellmesh move c7 --accept-loss --confirm c7
               cellmesh move c7 --to eu-west-1,us-west-2,us-east-3
             """)
 
@@ -18,7 +23,13 @@ struct MoveCommand: ParsableCommand {
     @Option(
         parsing: .singleValue,
         help: ArgumentHelp("The cells, in the order in which they serve.", valueName: "cell,..."))
-    var to: [String]
+    var to: [String] = []
+
+    @Flag(help: "Give up what only dead cells have of the customer.")
+    var acceptLoss = false
+
+    @Option(help: ArgumentHelp("The customer once more, with --accept-loss.", valueName: "customer"))
+    var confirm: String?
 
     @Flag(help: "Do not wait until it has moved.")
     var detach = false
@@ -35,18 +46,27 @@ struct MoveCommand: ParsableCommand {
     }
 
     func run() throws {
-        guard !cells.isEmpty else {
+        guard !cells.isEmpty || acceptLoss && to.isEmpty else {
             throw CommandFailure(.usage, "--to names no cell", next: "cellmesh route explain \(customer)")
+        }
+        guard confirm == (acceptLoss ? customer : nil) else {
+            throw CommandFailure(
+                .usage,
+                acceptLoss
+                    ? "writes that were acknowledged to \(customer) may be gone: confirm it"
+                    : "--confirm goes with --accept-loss",
+                next: acceptLoss ? "cellmesh move \(customer) --accept-loss --confirm \(customer)" : nil)
         }
         let console = output.console
         let directory = try mesh.running()
         let api = try Waiting.forControl(directory, .seconds(1))
-        var answer = try api.post(
-            "/v1/moves", .object([("customer", .string(customer)), ("cells", .strings(cells))]),
-            timeout: .seconds(30), conflict: .declined)
+        var members: [(String, JSONValue)] = [("customer", .string(customer))]
+        if !cells.isEmpty { members.append(("cells", .strings(cells))) }
+        if acceptLoss { members += [("accept_loss", .bool(true)), ("confirm", .string(customer))] }
+        var answer = try api.post("/v1/moves", .object(members), timeout: .seconds(30), conflict: .declined)
         if !detach {
             let isThere = try PinWait.run(customer, directory, waitTimeout.amount) { pin in
-                pin?["phase"].text == "stable"
+                cells.isEmpty ? pin == nil : pin?["phase"].text == "stable"
             }
             answer = isThere.answer
             guard isThere.met else {
@@ -54,7 +74,8 @@ struct MoveCommand: ParsableCommand {
                 throw CommandFailure(
                     .unhealthy,
                     "\(customer) has not moved within \(Wording.time(milliseconds: waitTimeout.amount.milliseconds)); "
-                        + "it goes on, and is served all the while", next: "cellmesh route explain \(customer)")
+                        + "it goes on", hint: "it waits while too few of its cells live; --accept-loss gives those up",
+                    next: "cellmesh route explain \(customer)")
             }
         }
         console.show(PinsView.make(answer))

@@ -80,7 +80,9 @@ struct PinsRemoveCommand: ParsableCommand {
                 throw CommandFailure(
                     .unhealthy,
                     "\(customer) has not moved within \(Wording.time(milliseconds: waitTimeout.amount.milliseconds)); "
-                        + "it goes on, and is served all the while", next: "cellmesh pins ls")
+                        + "it goes on",
+                    hint: "it waits while too few of its cells live: start them, or see 'cellmesh help move'",
+                    next: "cellmesh route explain \(customer)")
             }
         }
         console.show(PinsView.removed(customer, answer))
