@@ -45,11 +45,14 @@ public struct Service: Sendable, Codable, Equatable {
     public var calls: [Edge]
     /// Of a request that names none, and the most that a client may ask for; nil: normal, and any.
     public var priority: Priority?
+    /// Under which key calls are carried out once; nil for the default.
+    public var idempotency: Idempotency?
 
     public init(
         name: String, kind: Kind = .stateless, path: Path = .hot, pool: Pool = Pool(), work: Work = Work(),
-        calls: [Edge] = [], priority: Priority? = nil
+        calls: [Edge] = [], priority: Priority? = nil, idempotency: Idempotency? = nil
     ) {
+        self.idempotency = idempotency
         self.name = name
         self.kind = kind
         self.path = path
@@ -57,6 +60,32 @@ public struct Service: Sendable, Codable, Equatable {
         self.work = work
         self.calls = calls
         self.priority = priority
+    }
+}
+
+/// Under which key a call of a service is carried out at most once.
+public struct Idempotency: Sendable, Codable, Equatable {
+    /// Where the key comes from.
+    public enum Mode: String, Sendable, Codable, CaseIterable {
+        /// From `Idempotency-Key`, else from `X-Request-ID` of a request that is not safe to repeat; without one a call is
+        /// one of its own.
+        case key
+        /// As `key`; without one it is the hash of what was sent.
+        case body
+        /// As `key`; a request that needs one and has none is refused.
+        case required
+        /// A request with `Idempotency-Key` is refused.
+        case off
+    }
+    /// Where the key comes from.
+    public var mode: Mode
+    /// For how long a key is known, 1 s to 7 days.
+    public var ttl: TimeAmount
+
+    /// By default keys are taken where they are given, and kept for a day.
+    public init(mode: Mode = .key, ttl: TimeAmount = .seconds(86_400)) {
+        self.mode = mode
+        self.ttl = ttl
     }
 }
 

@@ -46,6 +46,12 @@ extension MeshTopology {
                 digest.add(rule.tier.rawValue)
             }
             digest.add(blueprint.services.map(\.name))
+            // Routers give a call to another cell where cells carry it out once.
+            for service in blueprint.services {
+                guard let idempotency = service.idempotency else { continue }
+                digest.add(service.name)
+                digest.add(idempotency.mode.rawValue)
+            }
         }
         digest.add(routing.bodyLimit)
         return digest.value

@@ -51,7 +51,11 @@ import Topology
         ("calls: [{to: b, timeout: 1s, criticality: luxury, fallback: [static, static]}]", ["duplicate-name"]),
         ("calls: [{to: b, timeout: 1s, criticality: luxury, fallback: [statik]}]", ["unknown-word"]),
         ("calls: [{to: b, timeout: 2h}]", ["out-of-range"]),
-        ("calls: b", ["wrong-type"]),
+        ("calls: b", ["wrong-type"]), ("idempotency: key", []), ("idempotency: {ttl: 1h}", []),
+        ("idempotency: once", ["unknown-word"]), ("idempotency: [key]", ["wrong-type"]),
+        ("idempotency: {mode: off, ttl: 8d}", ["bad-duration"]), ("idempotency: {ttl: 200h}", ["out-of-range"]),
+        ("idempotency: {ttl: 1ms}", ["out-of-range"]), ("idempotency: {keep: 1h}", ["unknown-key"]),
+        ("idempotency: required", ["keys-unkept"]), ("idempotency: {mode: body}", ["keys-unkept"]),
     ])
     func services(keys: String, expected: [String]) {
         let result = Self.check(Self.service(keys))

@@ -109,6 +109,7 @@ import Topology
                     services:
                       - name: ping
                         path: hot
+                        idempotency: {mode: key, ttl: 24h}
                         pool: {workers: 64, queue: 0, overflow: reject-new, age: 1s}
                         work: {cpu: 0ms, errors: 0.0}
                     shedding: {critical: 1.0, high: 0.95, normal: 0.85, low: 0.7}

@@ -13,6 +13,14 @@ struct BlueprintChecks {
                     .poolOfOne, at: marks.workers,
                     "the pool of '\(service.name)' has one worker: one slow call stops the service")
             }
+            let mode = service.idempotency?.mode
+            if mode == .body || mode == .required, (loaded.blueprint.store?.strictest ?? .cache) == .cache {
+                reporter.warning(
+                    .keysUnkept, at: marks.position,
+                    "calls of '\(service.name)' are to be carried out once, and these cells keep no keys: every POST is "
+                        + "refused",
+                    hint: "give the blueprint a store of tier critical or important")
+            }
             for (edge, edgeMarks) in zip(service.calls, marks.edges) { check(edge, edgeMarks, loaded.blueprint) }
         }
     }

@@ -55,6 +55,7 @@ package enum ProblemCode: String, Sendable, Codable, CaseIterable {
     case attemptTimeout = "attempt-timeout"
     case requestTimeout = "request-timeout"
     case poolOfOne = "pool-of-one"
+    case keysUnkept = "keys-unkept"
     case shedCritical = "shed-critical"
     case quorumOfTwo = "quorum-of-two"
     case pinnedToOneRegion = "pinned-to-one-region"

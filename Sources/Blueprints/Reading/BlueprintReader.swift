@@ -144,6 +144,7 @@ struct BlueprintReader {
         let pool = poolMap.map { self.pool($0, path) } ?? Pool.standard(for: path)
         let work = map.mapping("work").map(work) ?? Work()
         let priority = priority(map)
+        let idempotency = map.value("idempotency").flatMap(idempotency)
         let calls = (map.list("calls", most: TopologyLimits.callsPerService) ?? []).compactMap {
             read.mapping($0, "a call").flatMap(edgeDraft)
         }
@@ -151,8 +152,24 @@ struct BlueprintReader {
         map.finish()
         return ServiceDraft(
             service: Service(
-                name: name ?? "unnamed", kind: kind, path: path, pool: pool, work: work, priority: priority),
+                name: name ?? "unnamed", kind: kind, path: path, pool: pool, work: work, priority: priority,
+                idempotency: idempotency),
             isNamed: name != nil, position: position, workers: workers, calls: calls)
+    }
+
+    /// A mode, or `{mode, ttl}`; nil for the defaults.
+    private func idempotency(_ value: YAMLValue) -> Idempotency? {
+        let defaults = Idempotency()
+        guard case .mapping = value.content else {
+            let mode = read.word(value, "'idempotency'", Idempotency.Mode.self)
+            return mode == defaults.mode ? nil : mode.map { Idempotency(mode: $0) }
+        }
+        guard let map = read.mapping(value, "'idempotency'") else { return nil }
+        let settings = Idempotency(
+            mode: map.word("mode", default: defaults.mode),
+            ttl: map.duration("ttl", .seconds(1)...(.seconds(7 * 86_400)), default: defaults.ttl))
+        map.finish()
+        return settings == defaults ? nil : settings
     }
 
     private func pool(_ map: MappingReader, _ path: Service.Path) -> Pool {

@@ -163,6 +163,10 @@ package enum ConfigurationRenderer {
         if service.kind != .stateless { out.line("\(inner)kind: \(service.kind.rawValue)") }
         out.line("\(inner)path: \(service.path.rawValue)")
         if let priority = service.priority { out.line("\(inner)priority: \(priority.name)") }
+        let idempotency = service.idempotency ?? Idempotency()
+        out.flow(
+            "\(inner)idempotency",
+            [("mode", idempotency.mode.rawValue), ("ttl", Syntax.written(idempotency.ttl))])
         let pool = service.pool
         out.flow(
             "\(inner)pool",

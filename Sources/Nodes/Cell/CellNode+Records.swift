@@ -26,6 +26,10 @@ struct PendingOrder: Sendable {
         case hints
         case hinted(line: Int, to: CellIndex, batch: UInt64)
         case settled
+        /// Another cell that asks about an idempotency key, and the cell's own round; and those whose time is over.
+        case claim(ConnectionID, request: UInt64, customer: CustomerHash, epoch: Epoch)
+        case ownClaim(SlabKey, ballot: RecordVersion)
+        case expireClaims
     }
     var purpose: Purpose
     /// Of the value to be written.
@@ -39,7 +43,8 @@ extension CellNode {
     ) {
         guard case .frame(let link, let request) = asker else { return }
         guard store != nil else { return refuse(asker, .noStore, frame.head, into: &sink) }
-        guard frame.customer.count > 0, frame.name.count > 0 else {
+        // The keys of claims are no client's.
+        guard frame.customer.count > 0, frame.name.count > 0, frame.name[0] != ClaimKey.mark else {
             return refuse(asker, .malformed, frame.head, into: &sink)
         }
         // Before the store is asked: what the cell knows may be newer than what the store has installed, never older.
@@ -152,6 +157,11 @@ extension CellNode {
         case (.hinted(let line, let peer, let batch), _):
             deliver(answer.outcome, line, to: peer, batch: batch, now: now, into: &sink)
         case (.settled, _): settled(answer.outcome, now: now)
+        case (.claim(let link, let request, let customer, let epoch), _):
+            keptClaim(answer.outcome, to: link, request: request, customer: customer, epoch: epoch, into: &sink)
+        case (.ownClaim(let ticket, let ballot), _):
+            ownClaim(answer.outcome, ticket, ballot, now: now, into: &sink)
+        case (.expireClaims, _): expiredClaims(answer.outcome, now: now)
         case (.lacks(let link, let request), .compared(let lacking)):
             lacking.map { $0 ? UInt8(1) : 0 }.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
                 sink.reply(Self.answer(request), to: link, note: .empty, body: bytes)

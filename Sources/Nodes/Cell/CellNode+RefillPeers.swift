@@ -22,8 +22,15 @@ extension CellNode {
                 refill.peers[place].retryAt = now + RefillPeer.stateInterval
                 return
             }
+            // One link between two cells: one that is there serves all.
+            let peer = refill.peers[place].cell
+            if claims.isUp(peer) {
+                refill.peers[place].link = .up
+                refill.peers[place].failures = 0
+                return tend(place, now: now, into: &sink)
+            }
             refill.peers[place].link = .opening
-            sink.openLink(to: refill.peers[place].cell, at: member.profile.data)
+            if !claims.has(peer) { sink.openLink(to: peer, at: member.profile.data) }
         case .opening:
             break
         case .up:
@@ -40,13 +47,15 @@ extension CellNode {
     mutating func drop(_ place: Int, now: Instant, into sink: inout some CellSink) {
         let cell = refill.peers[place].cell
         refill.dropped(place, now: now)
-        sink.closeLink(to: cell)
+        closePeer(cell, now: now, into: &sink)
     }
 
     package mutating func linkUp(_ cell: CellIndex, now: Instant, into sink: inout some CellSink) {
+        let isWanted = claims.has(cell)
+        claimLinkUp(cell, now: now, into: &sink)
         if hints.isOpening(cell) { return hintLinkUp(cell, now: now, into: &sink) }
         guard let place = refill.place(of: cell), refill.peers[place].link == .opening else {
-            return sink.closeLink(to: cell)
+            return isWanted ? () : sink.closeLink(to: cell)
         }
         refill.peers[place].link = .up
         refill.peers[place].failures = 0
@@ -54,6 +63,7 @@ extension CellNode {
     }
 
     package mutating func linkDown(_ cell: CellIndex, now: Instant, into sink: inout some CellSink) {
+        claimLinkDown(cell, now: now, into: &sink)
         if hints.lost(cell, now: now) { return }
         guard let place = refill.place(of: cell), refill.peers[place].link != .closed else { return }
         refill.dropped(place, now: now)
@@ -114,6 +124,7 @@ extension CellNode {
     package mutating func handle(
         answer frame: borrowing FrameView, from cell: CellIndex, now: Instant, into sink: inout some CellSink
     ) {
+        if ClaimDesk.isItsOwn(frame.head.request) { return claimAnswered(frame, by: cell, now: now, into: &sink) }
         if HintDelivery.isItsOwn(frame.head.request) { return hintAnswered(frame, by: cell, now: now, into: &sink) }
         guard let place = refill.place(of: cell), let question = refill.peers[place].answered(frame.head.request) else {
             counters.unexpectedFrames += 1

@@ -50,12 +50,12 @@ extension CellNode {
         _ cells: Set<UInt16>, own: Bool, now: Instant, into sink: inout some CellSink
     ) {
         // One link between two cells: what moves or was lost comes first.
-        let released = hints.release(now: now, into: &sink)
+        let released = hints.release(keeping: claims.cells, now: now, into: &sink)
         var peers: [RefillPeer] = []
         for peer in refill.peers {
             if !peer.isSelf, cells.contains(peer.cell.rawValue) {
                 peers.append(peer)
-            } else if !peer.isSelf, peer.link != .closed {
+            } else if !peer.isSelf, peer.link != .closed, !claims.has(peer.cell) {
                 sink.closeLink(to: peer.cell)
             }
         }
@@ -71,7 +71,9 @@ extension CellNode {
     }
 
     mutating func letGo(now: Instant, into sink: inout some CellSink) {
-        for peer in refill.peers where !peer.isSelf && peer.link != .closed { sink.closeLink(to: peer.cell) }
+        for peer in refill.peers where !peer.isSelf && peer.link != .closed && !claims.has(peer.cell) {
+            sink.closeLink(to: peer.cell)
+        }
         refill.peers = []
     }
 

@@ -71,6 +71,9 @@ package struct CellNode: ~Copyable {
     let tiers: TierRules?
     /// When the cell was last called; hints are left at this time.
     var hintNow = Instant.zero
+    /// Calls under idempotency keys, and what became of them.
+    var claims: ClaimDesk
+    package internal(set) var claimCounters = ClaimCounters()
     /// Tells the other members of what only some of them have acknowledged.
     var hints: HintDelivery
     /// The store was asked to change its life and has not answered.
@@ -105,6 +108,7 @@ package struct CellNode: ~Copyable {
         store = blueprint.store == nil ? nil : configuration.store
         condition.life = store?.life ?? .votes
         var port = configuration.gossip
+        claims = ClaimDesk(boot: port.boot, cell: configuration.cell)
         port.metadata = condition.metadata
         gossip = try GossipPort(port)
         tier = blueprint.store?.strictest
@@ -151,11 +155,13 @@ package struct CellNode: ~Copyable {
         var next = gossip.nextDeadline() ?? .distantFuture
         if let at = graph.timers.next() { next = min(next, at) }
         next = min(next, condition.nextLook, installRetryAt)
-        return isStopping ? next : min(next, refill.nextDeadline, hints.nextDeadline)
+        if let at = claims.timers.next() { next = min(next, at) }
+        return isStopping ? next : min(next, claims.sweepAt, refill.nextDeadline, hints.nextDeadline)
     }
 
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some CellSink) {
         condition.begin(now: now)
+        if store != nil { claims.sweepAt = now + ClaimDesk.sweepInterval }
         gossip.start(seeds: seeds, now: now, into: &sink)
         gossip.drainChanges()
         beginPlacement(now: now, into: &sink)
@@ -184,8 +190,9 @@ package struct CellNode: ~Copyable {
         retryInstalls(now: now, into: &sink)
         if now >= refill.nextDeadline { goOn(now: now, into: &sink) }
         if now >= hints.nextDeadline { deliverHints(now: now, into: &sink) }
+        wakeClaims(now: now, into: &sink)
         graph.wake(now: now, into: &sink)
-        answerFinished(into: &sink)
+        answerFinished(now: now, into: &sink)
     }
 
     /// What arrives by the declared capacity; 0 where none is declared.
@@ -217,7 +224,7 @@ package struct CellNode: ~Copyable {
     }
 
     /// Nothing is in work any more.
-    package var isIdle: Bool { orders.count == 0 && graph.invocations.count == 0 }
+    package var isIdle: Bool { orders.count == 0 && graph.invocations.count == 0 && claims.tasks.count == 0 }
 
     /// A frame from a router.
     package mutating func handle(
@@ -237,6 +244,7 @@ package struct CellNode: ~Copyable {
             guard isCurrent(frame.head, asker, isRecord: false, into: &sink) else { return }
             let deadline =
                 frame.head.deadline == 0 ? Instant.distantFuture : now + .milliseconds(Int64(frame.head.deadline))
+            if claim(service, frame, asker, deadline: deadline, now: now, into: &sink) { return }
             call(
                 service, for: asker, customer: frame.head.customer, priority: frame.head.flags.priority,
                 deadline: deadline, name: frame.customer, now: now, into: &sink)
@@ -248,6 +256,7 @@ package struct CellNode: ~Copyable {
         case .entries: exchange(frame, asker, now: now, into: &sink)
         case .cohortStatus: tellStatus(frame, asker, now: now, into: &sink)
         case .decree: decide(frame, asker, into: &sink)
+        case .claim: keepClaim(frame, asker, now: now, into: &sink)
         case .tombstones, .dropTombstones: handle(sweep: frame, asker, now: now, into: &sink)
         case .ping, .pong, .reply, .refusal:
             counters.unexpectedFrames += 1
@@ -264,9 +273,12 @@ package struct CellNode: ~Copyable {
     }
 
     /// A service call by a client of the cell's own listener; it has no longer than a router would give it.
+    ///
+    /// - Parameter isSafe: its method may be repeated; what needs an idempotency key is claimed by routers' calls only.
     package mutating func handle(
         serviceCall service: UnsafeRawBufferPointer, customer: UnsafeRawBufferPointer, priority: Priority?,
-        deadline: TimeAmount, connection: ConnectionID, now: Instant, into sink: inout some CellSink
+        isSafe: Bool = true, deadline: TimeAmount, connection: ConnectionID, now: Instant,
+        into sink: inout some CellSink
     ) {
         counters.httpCalls += 1
         guard !isStopping else {
@@ -275,12 +287,16 @@ package struct CellNode: ~Copyable {
         guard let index = graph.service(named: service) else {
             return respond(connection, .unknownService, "no such service", into: &sink)
         }
+        guard isSafe || !needsKey(index) else {
+            claimCounters.unfit += 1
+            return respond(connection, .keyUnkept, "this cell alone claims no keys", into: &sink)
+        }
         call(
             index, for: .http(connection), customer: CustomerHash(customer), priority: priority,
             deadline: now + min(deadline, topology.routing.requestTimeout), name: customer, now: now, into: &sink)
     }
 
-    private mutating func call(
+    mutating func call(
         _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority?, deadline: Instant,
         name: UnsafeRawBufferPointer, now: Instant, into sink: inout some CellSink
     ) {
@@ -293,33 +309,35 @@ package struct CellNode: ~Copyable {
         found.count += 1
         graph.call(
             service, for: asker, customer: customer, priority: priority, deadline: deadline, now: now, into: &sink)
-        answerFinished(into: &sink)
+        answerFinished(now: now, into: &sink)
     }
 
     /// The processor time of one call has been used.
     package mutating func burned(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
         graph.burned(ticket, now: now, into: &sink)
-        answerFinished(into: &sink)
+        answerFinished(now: now, into: &sink)
     }
 
     /// The processor time of one call was refused: too many wait for it, or the call's deadline has passed.
     package mutating func burnRefused(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
         graph.burnRefused(ticket, now: now, into: &sink)
-        answerFinished(into: &sink)
+        answerFinished(now: now, into: &sink)
     }
 
-    private mutating func answerFinished(into sink: inout some CellSink) {
-        guard !graph.finished.isEmpty else { return }
-        for index in graph.finished.indices {
+    private mutating func answerFinished(now: Instant, into sink: inout some CellSink) {
+        // By index: a claim that is settled may end others.
+        var index = 0
+        while index < graph.finished.count {
             let end = graph.finished[index]
+            index += 1
             guard case .asker(let asker) = end.owner else { continue }
-            answer(asker, end.service, end.outcome, end.results, into: &sink)
+            answer(asker, end.service, end.outcome, end.results, now: now, into: &sink)
         }
         graph.finished.removeAll(keepingCapacity: true)
     }
 
     private mutating func answer(
-        _ asker: CellAsker, _ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults,
+        _ asker: CellAsker, _ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults, now: Instant,
         into sink: inout some CellSink
     ) {
         var refusal: Refusal?
@@ -350,6 +368,11 @@ package struct CellNode: ~Copyable {
                 head.deadline = LoadShedder.retryAfterMilliseconds
             }
             sink.reply(head, to: link, note: note, body: body)
+        case .claim(let ticket):
+            let (note, body) = (Array(note), Array(body))
+            note.withUnsafeBytes { note in
+                body.withUnsafeBytes { claimEnded(ticket, outcome, note: note, body: $0, now: now, into: &sink) }
+            }
         case .http(let connection):
             sink.respond(connection, status: outcome.status, refusal, note: note, body: body)
         }
@@ -463,12 +486,12 @@ extension UnsafeRawBufferPointer {
 extension CellSink {
     mutating func refuse(
         _ why: Refusal, request: UInt64, acknowledgement: Bool = false, epoch: Epoch = .first,
-        body: UnsafeRawBufferPointer = .empty, to link: ConnectionID
+        retryAfter: UInt32 = 0, body: UnsafeRawBufferPointer = .empty, to link: ConnectionID
     ) {
         let head = FrameHead(
             kind: .refusal, flags: acknowledgement ? .acknowledgement : FrameFlags(), status: why.rawValue,
             request: request,
-            customer: CustomerHash(rawValue: 0), epoch: epoch)
+            customer: CustomerHash(rawValue: 0), epoch: epoch, deadline: retryAfter)
         reply(head, to: link, note: .empty, body: body)
     }
 

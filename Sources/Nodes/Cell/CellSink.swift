@@ -10,6 +10,8 @@ package typealias ConnectionID = SlabKey
 package enum CellAsker: Sendable, Equatable {
     /// A router: the link and the number it gave its request.
     case frame(ConnectionID, request: UInt64)
+    /// A call under an idempotency key, for whoever waits for that.
+    case claim(SlabKey)
     /// A client of the cell's own HTTP listener.
     case http(ConnectionID)
 }

@@ -15,6 +15,7 @@ extension DataProblem {
         return switch status {
         case ..<400: nil
         case Refusal.unknownService.status: unknownService
+        case Refusal.keyUnkept.status: key(.keyUnkept)
         case Refusal.overloaded.status:
             DataProblem(
                 "cell-refused", title: "No cell accepted the request",

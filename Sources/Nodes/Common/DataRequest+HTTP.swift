@@ -41,10 +41,17 @@ package enum DataPlane {
                 data.consistency = level
             }
             if request.session.isPresent { data.session = request.session.bytes(in: bytes) }
+            if request.idempotencyKey.isPresent { throw DataPlaneRefusal(HTTPUnkept.idempotencyKey.problem) }
         } else if request.consistency.isPresent {
             throw DataPlaneRefusal(HTTPUnkept.consistency.problem)
         } else if request.session.isPresent {
             throw DataPlaneRefusal(HTTPUnkept.session.problem)
+        }
+        if case .service(_, let name, _) = route {
+            data.isKeyed = try isKeyed(request, bytes)
+            data.isExplicit = request.idempotencyKey.isPresent
+            data.service =
+                name.isEncoded ? StableHash.hash(name.text(in: bytes)) : StableHash.hash(name.bytes(in: bytes))
         }
         if request.priority.isPresent {
             guard let priority = priority(request.priority, bytes) else {
@@ -65,6 +72,22 @@ package enum DataPlane {
             data.deadline = .milliseconds(Int64(min(milliseconds, 86_400_000)))
         }
         return (data, route)
+    }
+
+    /// A key that is given counts for any method; the id of a request, which proxies add, where a repetition would harm.
+    private static func isKeyed(
+        _ request: HTTPRequest, _ bytes: UnsafeRawBufferPointer
+    ) throws(DataPlaneRefusal) -> Bool {
+        if request.idempotencyKey.isPresent {
+            guard 1...ClaimKey.longest ~= request.idempotencyKey.bytes(in: bytes).count else {
+                throw DataPlaneRefusal(
+                    HTTPProblem(
+                        status: 400, detail: .fixed("Idempotency-Key has 1 to 255 bytes."), policy: "idempotency"))
+            }
+            return true
+        }
+        return !request.method.isIdempotent && request.requestID.isPresent
+            && 1...ClaimKey.longest ~= request.requestID.bytes(in: bytes).count
     }
 
     private static func hash(_ customer: HTTPName, _ bytes: UnsafeRawBufferPointer) -> CustomerHash {
@@ -94,12 +117,28 @@ package enum DataPlane {
             name = service
             note = rest.bytes(in: bytes)
         }
+        if head.flags.contains(.keyed) {
+            return appendKeyed(head, request, route.customer, name, note, bytes, payload, &output)
+        }
         guard !route.customer.isEncoded, !name.isEncoded else {
             return appendDecoded(head, request, route.customer, name, note, bytes, payload, &output)
         }
         append(
             head, customer: route.customer.bytes(in: bytes), name: name.bytes(in: bytes), note, request, bytes, payload,
             &output)
+    }
+
+    @inline(never)
+    private static func appendKeyed(
+        _ head: FrameHead, _ request: HTTPRequest, _ customer: HTTPName, _ name: HTTPName,
+        _ note: UnsafeRawBufferPointer, _ bytes: UnsafeRawBufferPointer, _ payload: FramePayload,
+        _ output: inout ByteBuffer
+    ) {
+        let isExplicit = request.idempotencyKey.isPresent
+        let key = (isExplicit ? request.idempotencyKey : request.requestID).bytes(in: bytes)
+        KeyedNote.bytes(key: key, isExplicit: isExplicit, path: note).withUnsafeBytes {
+            appendDecoded(head, request, customer, name, $0, bytes, payload, &output)
+        }
     }
 
     @inline(never)

@@ -27,6 +27,13 @@ package struct DataRequest {
     /// The client's session as it was sent; nil without one.
     package var session: UnsafeRawBufferPointer?
 
+    /// It names an idempotency key, or the id of a request which may stand for one.
+    package var isKeyed = false
+    /// It names a key: cells that keep none refuse it.
+    package var isExplicit = false
+    /// The hash of the service's name; 0 for a record.
+    package var service: UInt64 = 0
+
     package init(
         id: RequestID, target: Target, method: HTTPMethod, customer: CustomerHash, priority: Priority? = nil,
         deadline: TimeAmount? = nil
@@ -40,7 +47,11 @@ package struct DataRequest {
     }
 
     /// Whether doing it twice is the same as doing it once (RFC 9110, section 9.2.2).
-    package var isIdempotent: Bool { method != .post && method != .patch && method != .other }
+    package var isIdempotent: Bool { method.isIdempotent }
+}
+
+extension HTTPMethod {
+    var isIdempotent: Bool { self != .post && self != .patch && self != .other }
 }
 
 /// What goes into a frame behind its texts.

@@ -14,17 +14,25 @@ extension RouterNode {
         }
         var work = RouterOperation.ServiceWork()
         work.current = position
-        let operation = RouterOperation(
+        var operation = RouterOperation(
             request: request.id, customer: request.customer, method: request.method, priority: request.priority,
-            isIdempotent: request.isIdempotent, shard: shard, epoch: assignment.epoch, started: now,
+            isIdempotent: request.isIdempotent || isClaimed(request), shard: shard, epoch: assignment.epoch,
+            started: now,
             deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
             work: .service(work))
+        operation.isKeyed = request.isKeyed
         guard let key = operations.insert(operation) else {
             refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
             return nil
         }
         sendService(key, to: position, now: now, into: &sink)
         return key
+    }
+
+    /// Whichever cells are asked, one of them carries it out, or none: what was begun may be given to another.
+    private func isClaimed(_ request: DataRequest) -> Bool {
+        request.isKeyed && (request.isExplicit || keyedServices[request.service]?.takesRequestIDs == true)
+            || keyedServices[request.service]?.isByBody == true
     }
 
     /// The order in which cells are asked: that of the shard in force, or in joint that of the joining one and then of who
@@ -56,7 +64,7 @@ extension RouterNode {
         operations[key]!.work = .service(work)
         counters.attempts += 1
         let head = FrameHead(
-            kind: .serviceCall, flags: .priority(operations[key]!.priority),
+            kind: .serviceCall, flags: operations[key]!.flags,
             status: UInt16(operations[key]!.method.rawValue), request: key.rawValue,
             customer: operations[key]!.customer, epoch: operations[key]!.epoch, deadline: remaining)
         let cell = operations[key]!.shard[position]
@@ -87,6 +95,7 @@ extension RouterNode {
             response.shardSize = shard.count
             response.content = frame.head.flags.contains(.json) ? .json : .bytes
             response.degraded = frame.note
+            response.isReplayed = frame.head.flags.contains(.replayed)
             response.body = frame.body
             if frame.head.status >= 500 {
                 response.problem = .serviceFailed(frame.body, isShed: frame.head.deadline > 0)
@@ -106,6 +115,10 @@ extension RouterNode {
             counters.refusals += 1
             let refusal = Refusal(rawValue: frame.head.status)
             if refusal == .shed { return serviceShed(key, RouterOperation.Shed(frame.head), now: now, into: &sink) }
+            if refusal == .keyClaimed, case .service(var work) = operations[key]!.work {
+                work.patience = frame.head.deadline
+                operations[key]!.work = .service(work)
+            }
             serviceAttemptFailed(key, .refused(refusal), now: now, into: &sink)
         default:
             counters.lateFrames += 1
@@ -197,8 +210,8 @@ extension RouterNode {
         }
         let (status, problem) = Self.explain(failure, tried: work.tried.nonzeroBitCount, of: shard.count)
         refuse(
-            request, status: status, shard: shard, customer: customer, retryAfter: status == 503 ? 1 : 0, problem,
-            into: &sink)
+            request, status: status, shard: shard, customer: customer,
+            retryAfter: status == 503 ? 1 : Int((UInt64(work.patience) + 999) / 1000), problem, into: &sink)
     }
 
     private static func explain(
@@ -238,6 +251,8 @@ extension RouterNode {
         case .malformed: .malformed
         case .noStore: .noStore
         case .tooLarge: .tooLarge
+        case .keyClaimed, .keyReused, .keyRequired, .keyUnkept, .keyUndecided, .keyUnsettled, .keyAnswerCut:
+            .key(refusal!)
         case .deadline:
             DataProblem(
                 "deadline", title: "Too little time was left",

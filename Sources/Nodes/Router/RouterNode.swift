@@ -67,6 +67,8 @@ package struct RouterNode: ~Copyable {
     var nextExchange = Instant.distantFuture
     /// Nil once the cells that never served were looked for.
     var started: Instant?
+    /// Services whose cells all claim keys, by the hash of their names.
+    private(set) var keyedServices: [UInt64: KeyedService]
     /// The tiers of each blueprint's records; nil where it has no store.
     private let tiers: [TierRules?]
     let quorum: QuorumRule?
@@ -96,6 +98,7 @@ package struct RouterNode: ~Copyable {
         boot = configuration.boot
         operations = Slab(limit: configuration.operationLimit)
         heldLimit = configuration.heldLimit
+        keyedServices = KeyedService.all(configuration.topology)
         tiers = configuration.topology.blueprints.map { $0.store.map(TierRules.init) }
         quorum = configuration.quorum
         ignoresSessions = configuration.ignoresSessions
@@ -118,6 +121,7 @@ package struct RouterNode: ~Copyable {
         }
         clocks.grow(cells: topology.cells.count)
         self.topology = topology
+        keyedServices = KeyedService.all(topology)
         ledger.grow(topology)
         for member in gossip.swim.members where member.profile.role == .cell {
             guard let cell = cellsByName[member.profile.name], links[cell.position].status == nil else { continue }

@@ -22,6 +22,8 @@ struct RouterOperation {
         var sheds = 0
         /// What the last of them said.
         var shed: Shed?
+        /// Of a key that another cell has claimed: milliseconds after which another attempt may be worth it.
+        var patience: UInt32 = 0
     }
     struct RecordWork {
         var register: RegisterOperation
@@ -97,6 +99,10 @@ struct RouterOperation {
     /// Nil when the client did not name one.
     var priority: Priority?
     var isIdempotent: Bool
+    /// It goes under an idempotency key.
+    var isKeyed = false
+    /// Of the frames that carry it to a service.
+    var flags: FrameFlags { isKeyed ? FrameFlags.priority(priority).union(.keyed) : .priority(priority) }
     /// The cells that serve, in the customer's order.
     var shard: Shard
     /// That of the present phase or attempt: answers of another one count for nothing.

@@ -42,6 +42,7 @@ package struct RouterResponseWriter: Sendable {
         if response.degraded.count > 0 {
             HTTPResponseWriter.field("X-Degraded", bytes: response.degraded, into: &output)
         }
+        if response.isReplayed { output.append("Idempotent-Replayed: true\r\n") }
         let isHead = request.method == .head
         if let problem = response.problem {
             HTTPResponseWriter.end(

@@ -36,6 +36,8 @@ package struct RouterResponse {
     package var content = Content.none
     /// Which fallbacks were used; empty for a full answer.
     package var degraded = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// The answer was given before, to the same idempotency key.
+    package var isReplayed = false
     /// Seconds; 0 for none.
     package var retryAfter = 0
     package var body = UnsafeRawBufferPointer(start: nil, count: 0)

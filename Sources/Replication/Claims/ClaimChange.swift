@@ -100,6 +100,15 @@ public struct ClaimChange: Sendable {
         return .again
     }
 
+    /// What members that could not be asked yet are asked: the ballot, and the value in the second half of a round.
+    public var pending: (ballot: RecordVersion, value: [UInt8]?)? {
+        switch phase {
+        case .preparing: (ballot, nil)
+        case .accepting(let value): (ballot, value)
+        case .idle, .deciding: nil
+        }
+    }
+
     /// The answers take too long, or the customer is served in another epoch now.
     public mutating func giveUpRound() -> Step {
         guard phase != .idle else { return .wait }

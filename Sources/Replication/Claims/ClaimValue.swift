@@ -24,15 +24,20 @@ public struct ClaimValue: Sendable, Hashable {
         public var isJSON: Bool
         /// Which fallbacks were used; empty for none.
         public var note: [UInt8]
-        /// At most `ClaimValue.answerLimit` bytes with `note`.
+        /// At most `ClaimValue.room` bytes with `note`.
         public var body: [UInt8]
+        /// Note and body were larger, and are not kept.
+        public var isCut: Bool
 
-        /// An answer by its parts.
-        public init(status: UInt16, isJSON: Bool, note: [UInt8], body: [UInt8]) {
+        /// An answer by its parts, as far as it is kept: note and body have `room` bytes.
+        public init(
+            status: UInt16, isJSON: Bool, note: [UInt8], body: [UInt8], room: Int = ClaimValue.answerLimit
+        ) {
+            isCut = note.count + body.count > room
             self.status = status
             self.isJSON = isJSON
-            self.note = note
-            self.body = body
+            self.note = isCut ? [] : note
+            self.body = isCut ? [] : body
         }
     }
     /// How far the call has come.
@@ -53,8 +58,13 @@ public struct ClaimValue: Sendable, Hashable {
     /// How far it has come.
     public var state: State
 
-    /// Bytes of an answer that is kept; of a larger one, the status alone.
+    /// Bytes of an answer that is kept at most; of a larger one the status alone is.
     public static let answerLimit = 64 << 10
+    /// Bytes of a value that any frame takes, however small a body may be.
+    public static let smallest = 1 << 10
+    private static let overhead = 35
+    /// Bytes of note and body that are kept in a mesh whose records are at most so large: claims move as records do.
+    public static func room(bodyLimit: Int) -> Int { min(answerLimit, max(bodyLimit, smallest)) - overhead }
     private static let format: UInt8 = 1
 
     /// A value by its parts.
@@ -82,7 +92,7 @@ public struct ClaimValue: Sendable, Hashable {
         append(expires, to: &bytes)
         if case .done(let answer) = state {
             append(answer.status, to: &bytes)
-            bytes.append(answer.isJSON ? 1 : 0)
+            bytes.append((answer.isJSON ? 1 : 0) | (answer.isCut ? 2 : 0))
             append(UInt32(answer.note.count), to: &bytes)
             bytes += answer.note
             bytes += answer.body
@@ -105,13 +115,15 @@ public struct ClaimValue: Sendable, Hashable {
         case 0 where bytes.count == 28: state = .free
         case 1 where bytes.count == 28: state = .claimed
         case 2:
-            guard bytes.count >= 35, bytes[30] <= 1 else { return nil }
+            guard bytes.count >= Self.overhead, bytes[30] <= 3 else { return nil }
             let note = Int(integer(31, UInt32.self))
-            guard note <= bytes.count - 35 else { return nil }
-            state = .done(
-                Answer(
-                    status: integer(28, UInt16.self), isJSON: bytes[30] == 1, note: Array(bytes[35..<35 + note]),
-                    body: Array(bytes[(35 + note)...])))
+            guard note <= bytes.count - Self.overhead else { return nil }
+            var answer = Answer(
+                status: integer(28, UInt16.self), isJSON: bytes[30] & 1 != 0,
+                note: Array(bytes[Self.overhead..<Self.overhead + note]),
+                body: Array(bytes[(Self.overhead + note)...]))
+            answer.isCut = bytes[30] & 2 != 0
+            state = .done(answer)
         default: return nil
         }
     }

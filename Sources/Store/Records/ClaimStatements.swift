@@ -14,6 +14,7 @@ struct ClaimStatements {
         """
 
     private let upsert: PreparedStatement
+    private let replace: PreparedStatement
     private let select: PreparedStatement
     private let delete: PreparedStatement
     private let selectExpired: PreparedStatement
@@ -28,6 +29,13 @@ struct ClaimStatements {
             ON CONFLICT(hash, customer, key) DO UPDATE
             SET promised = max(promised, excluded.promised), expires = max(expires, excluded.expires),
                 settled = max(settled, excluded.settled)
+            """)
+        replace = try PreparedStatement(
+            database,
+            """
+            INSERT INTO claims(hash, customer, key, promised, expires, settled) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT(hash, customer, key) DO UPDATE
+            SET promised = max(promised, excluded.promised), expires = excluded.expires, settled = excluded.settled
             """)
         select = try PreparedStatement(
             database, "SELECT promised FROM claims WHERE hash = ?1 AND customer = ?2 AND key = ?3")
@@ -57,18 +65,21 @@ struct ClaimStatements {
         try set(position, promised, expires: until, isSettled: false)
     }
 
-    /// A row was written. One that cannot be read is kept as if it had come to its end.
+    /// A row was written, and says for how long it is of use: what was given back goes long before what was claimed. One that
+    /// cannot be read is kept as if it had come to its end.
     func note(_ position: RecordPosition, _ version: RecordVersion, _ value: [UInt8]) throws(SQLiteResult) {
         let value = ClaimValue(value)
-        try set(position, version, expires: value?.expires ?? 0, isSettled: value?.isSettled ?? false)
+        try set(
+            position, version, expires: value?.expires ?? 0, isSettled: value?.isSettled ?? false, by: replace)
     }
 
     private func set(
-        _ position: RecordPosition, _ version: RecordVersion, expires: Int64, isSettled: Bool
+        _ position: RecordPosition, _ version: RecordVersion, expires: Int64, isSettled: Bool,
+        by statement: PreparedStatement? = nil
     ) throws(SQLiteResult) {
         let words = (version.counter.bigEndian, version.writer.bigEndian)
         let code = withUnsafeBytes(of: words) { (version) -> Int32 in
-            upsert.bound(position) { statement in
+            (statement ?? upsert).bound(position) { statement in
                 var code = statement.bind(version, at: 4)
                 code |= statement.bind(expires, at: 5)
                 code |= statement.bind(Int64(isSettled ? 1 : 0), at: 6)

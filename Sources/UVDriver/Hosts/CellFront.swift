@@ -200,12 +200,15 @@ final class CellFront: HTTPServer {
                     status: 421, detail: .fixed("Records go through a router, which asks the whole shard."),
                     policy: "routing"))
         }
+        // Keys are taken from routers alone, whose calls are of an epoch.
+        guard !request.idempotencyKey.isPresent else { return respond(stream, HTTPUnkept.idempotencyKey.problem) }
         let texts = (Array(service.text(in: bytes).utf8), Array(customer.text(in: bytes).utf8))
         texts.0.withUnsafeBytes { service in
             texts.1.withUnsafeBytes { customer in
                 node.pointee.handle(
                     serviceCall: service, customer: customer, priority: data.priority,
-                    deadline: data.deadline ?? settings.topology.routing.requestTimeout, connection: stream.pointee.id,
+                    isSafe: data.isIdempotent, deadline: data.deadline ?? settings.topology.routing.requestTimeout,
+                    connection: stream.pointee.id,
                     now: loop.now(), into: &io.pointee)
             }
         }

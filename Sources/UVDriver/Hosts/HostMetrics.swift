@@ -323,6 +323,7 @@ enum CellMetrics {
         page.counter(
             "cellmesh_refill_unsent_total", "Questions to other cells that their links could not take.",
             counters.refillUnsent)
+        page.claims(node.pointee.claimCounters)
         if let store = node.pointee.storeStatus(now: runtime.loop.now()) {
             page.gauge("cellmesh_store_votes", "1 while the store has a vote.", store.life == .votes ? 1 : 0)
             if let hints = node.pointee.hintStatus {

@@ -2,7 +2,8 @@
 enum HTTPField: UInt8 {
     case host, accept, origin, expect, poison, session, explain, connection, priority, traceparent
     case ifMatch, ifNoneMatch, ifUnmodifiedSince, contentRange
-    case contentType, customer, deadline, consistency, authorization, contentLength, idempotencyKey, deadlineChain
+    case contentType, customer, deadline, consistency, authorization, contentLength, idempotencyKey, requestID,
+        deadlineChain
     case transferEncoding
     /// Response fields.
     case cell, epoch, shard, etag, degraded, retryAfter
@@ -38,6 +39,7 @@ enum HTTPField: UInt8 {
             if HTTPCharacters.matches(name, 11, "retry-after") { return .retryAfter }
         case 12:
             if HTTPCharacters.matches(name, 12, "content-type") { return .contentType }
+            if HTTPCharacters.matches(name, 12, "x-request-id") { return .requestID }
         case 13:
             if HTTPCharacters.matches(name, 13, "x-customer-id") { return .customer }
             if HTTPCharacters.matches(name, 13, "x-deadline-ms") { return .deadline }

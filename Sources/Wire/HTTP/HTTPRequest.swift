@@ -30,6 +30,8 @@ package struct HTTPRequest: Equatable, Sendable {
     package internal(set) var deadline = HTTPRange()
     package internal(set) var deadlineChain = HTTPRange()
     package internal(set) var idempotencyKey = HTTPRange()
+    /// The first X-Request-ID line.
+    package internal(set) var requestID = HTTPRange()
     package internal(set) var consistency = HTTPRange()
     package internal(set) var session = HTTPRange()
     package internal(set) var explain = HTTPRange()

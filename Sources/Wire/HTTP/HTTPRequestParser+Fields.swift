@@ -37,8 +37,8 @@ extension HTTPRequestParser {
         case .consistency: return HTTPRequestParser.once(&request.consistency, range)
         case .authorization: return HTTPRequestParser.once(&request.authorization, range)
         case .idempotencyKey:
-            _ = unkept(.idempotencyKey)
             return HTTPRequestParser.once(&request.idempotencyKey, range)
+        case .requestID: return HTTPRequestParser.first(&request.requestID, range)
         case .deadlineChain: return HTTPRequestParser.once(&request.deadlineChain, range)
         }
     }

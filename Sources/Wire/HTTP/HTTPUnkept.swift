@@ -4,7 +4,7 @@ package enum HTTPUnkept: UInt8, Sendable, CaseIterable {
     case ifMatch, ifNoneMatch, ifUnmodifiedSince, contentRange
     /// Guarantees that are given for records, and asked of a service.
     case session, consistency
-    /// A guarantee that is not in force.
+    /// A guarantee that routers give for services.
     case idempotencyKey
 
     /// The header field, as it is written.
@@ -41,8 +41,10 @@ package enum HTTPUnkept: UInt8, Sendable, CaseIterable {
                 policy: "consistency")
         case .idempotencyKey:
             HTTPProblem(
-                status: 501, type: "not-in-force", title: "This guarantee is not in force",
-                detail: .made("\(field) would be ignored. Nothing was changed; leave the header out."),
+                status: 501, type: "not-in-force", title: "This guarantee is given by routers, for services",
+                detail: .made(
+                    "\(field) would be ignored here. Nothing was changed; leave the header out, or call a service through a"
+                        + " router."),
                 policy: "idempotency")
         }
     }

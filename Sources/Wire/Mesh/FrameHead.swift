@@ -29,6 +29,10 @@ package enum FrameKind: UInt8, Sendable {
     /// Of a coordinator: the tombstones of the body, a `RecordPages.Listing`, are to be dropped at exactly this version of
     /// the cohort's entry. Answered by how many it were, in the version's counter.
     case dropTombstones = 14
+    /// Between cells: one half of a round about an idempotency key; see `ClaimChange`. The status is 1 to promise, 2 to
+    /// accept the value in the body; the version is the ballot. Answered by 200, for a promise with what was accepted
+    /// before, or by 409 with the ballot that was promised.
+    case claim = 15
     /// The work was done, or failed while it was being done.
     case reply = 16
     /// The work was not begun, so it may be given to another cell whatever it is.
@@ -61,15 +65,33 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
     /// There is room, and it is kept for what matters more; flags say which class was refused, `deadline` the
     /// milliseconds after which another attempt may be worth it.
     case shed = 14
+    /// Another cell carries the call of this idempotency key out, or has died while it did.
+    case keyClaimed = 15
+    /// The idempotency key was used for another request.
+    case keyReused = 16
+    /// The service takes no such call without an idempotency key.
+    case keyRequired = 17
+    /// Idempotency keys are not kept for this service, or its cells keep nothing.
+    case keyUnkept = 18
+    /// The customer's shard has not decided about the idempotency key in time; nothing was begun.
+    case keyUndecided = 19
+    /// The call was carried out, and its answer could not be kept in the shard.
+    case keyUnsettled = 20
+    /// The call of this idempotency key was carried out, and its answer was too large to be kept.
+    case keyAnswerCut = 21
 
     /// The status that a client is answered with when nobody did better, be it by a router or by the cell itself.
     package var status: UInt16 {
         switch self {
-        case .malformed: 400
+        case .malformed, .keyRequired: 400
+        case .keyClaimed, .keyAnswerCut: 409
+        case .keyReused: 422
+        case .keyUnkept: 501
         case .unknownService, .noStore: 404
         case .tooLarge: 500
-        case .overloaded, .stopping, .otherEpoch, .storeBroken, .refilling, .notMember, .moving, .shed: 503
-        case .deadline: 504
+        case .overloaded, .stopping, .otherEpoch, .storeBroken, .refilling, .notMember, .moving, .shed, .keyUndecided:
+            503
+        case .deadline, .keyUnsettled: 504
         case .storeFull: 507
         }
     }
@@ -78,6 +100,7 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
     package var mayRepeat: Bool {
         switch self {
         case .malformed, .unknownService, .noStore: false
+        case .keyClaimed, .keyReused, .keyRequired, .keyUnkept, .keyUnsettled, .keyAnswerCut: false
         default: true
         }
     }
@@ -93,6 +116,10 @@ package struct FrameFlags: OptionSet, Sendable {
     package static let json = FrameFlags(rawValue: 2)
     /// The answer, or the refusal, of a `recordWrite`.
     package static let acknowledgement = FrameFlags(rawValue: 4)
+    /// Of a service call: its note begins with an idempotency key; see `KeyedNote`.
+    package static let keyed = FrameFlags(rawValue: 8)
+    /// The answer was given before, to the same idempotency key.
+    package static let replayed = FrameFlags(rawValue: 32)
     /// The client named no priority: what its request goes to decides.
     package static let noPriority = FrameFlags(rawValue: 16)
     /// Two bits of priority: 0 critical ... 3 low. Nil for one that the client did not name; it travels as normal too,

@@ -33,6 +33,14 @@ import Wire
         Row(refusal: .moving, service: 503, read: 503, query: 503, store: 503),
         Row(refusal: .notMember, service: 503, read: 503, query: 503, store: 503),
         Row(refusal: .shed, service: 503, read: 503, query: 503, store: 503),
+        // Of services alone.
+        Row(refusal: .keyClaimed, service: 409, read: 503, query: 503, store: 503),
+        Row(refusal: .keyReused, service: 422, read: 503, query: 503, store: 503),
+        Row(refusal: .keyRequired, service: 400, read: 503, query: 503, store: 503),
+        Row(refusal: .keyUnkept, service: 501, read: 503, query: 503, store: 503),
+        Row(refusal: .keyUndecided, service: 503, read: 503, query: 503, store: 503),
+        Row(refusal: .keyUnsettled, service: 504, read: 503, query: 503, store: 503),
+        Row(refusal: .keyAnswerCut, service: 409, read: 503, query: 503, store: 503),
     ]
 
     @Test func everyRefusalIsHere() {

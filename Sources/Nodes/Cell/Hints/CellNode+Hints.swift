@@ -62,7 +62,7 @@ extension CellNode {
         hints.begin(lines, missing: missing, now: now)
         guard hints.isComparing else {
             // Nobody has to be told of anything.
-            if total == 0 { _ = hints.release(now: now, into: &sink) }
+            if total == 0 { _ = hints.release(keeping: claims.cells, now: now, into: &sink) }
             return
         }
         for peer in Set(missing.flatMap { $0 }).sorted() {
@@ -76,7 +76,7 @@ extension CellNode {
         if let known = hints.peers[peer.rawValue] {
             guard now >= known.retryAt else { return }
             // It has been opening for too long.
-            sink.closeLink(to: peer)
+            closePeer(peer, now: now, into: &sink)
             _ = hints.lost(peer, now: now)
             return
         }
@@ -84,7 +84,11 @@ extension CellNode {
             member.profile.data.port != 0
         else { return }
         hints.opening(peer, now: now)
-        sink.openLink(to: peer, at: member.profile.data)
+        if claims.isUp(peer) {
+            hints.opened(peer)
+            return askLacking(peer, into: &sink)
+        }
+        if !claims.has(peer) { sink.openLink(to: peer, at: member.profile.data) }
     }
 
     mutating func hintLinkUp(_ peer: CellIndex, now: Instant, into sink: inout some CellSink) {

@@ -127,9 +127,9 @@ struct HintDelivery {
     }
 
     /// Lets go of all links and of the page: somebody else needs them. Whether there were any.
-    mutating func release(now: Instant, into sink: inout some LinkSink) -> Bool {
+    mutating func release(keeping others: Set<UInt16>, now: Instant, into sink: inout some LinkSink) -> Bool {
         let cells = peers.keys.sorted()
-        for cell in cells { sink.closeLink(to: CellIndex(cell)) }
+        for cell in cells where !others.contains(cell) { sink.closeLink(to: CellIndex(cell)) }
         peers = [:]
         if isComparing { end(now: now) }
         return !cells.isEmpty

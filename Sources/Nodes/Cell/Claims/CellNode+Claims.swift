@@ -1,0 +1,267 @@
+import MeshBase
+import Replication
+import Sharding
+import Topology
+import Wire
+
+/// Calls under an idempotency key: claimed in the customer's shard before they begin, answered from there ever after.
+///
+/// Which cell carries a call out, the shard decides once; it never moves to another. So a key whose claimer died with the
+/// work in hand stays claimed until its time is over: nobody can know how far the work had come.
+extension CellNode {
+    /// Milliseconds since 1970.
+    func wall(_ now: Instant) -> Int64 { (now.nanoseconds &+ wallOffset) / 1_000_000 }
+
+    /// The shards of this cell's customers keep claims. Cells of tier cache fill nobody who joins, and shards that replace
+    /// dead cells are whatever a router thinks.
+    private var keepsClaims: Bool { store != nil && tier != .cache && topology.sharding.replacement == .never }
+
+    /// A service of which calls that may do harm when repeated are carried out under a key alone.
+    func needsKey(_ service: Int) -> Bool {
+        switch graph.services[service].idempotency?.mode {
+        case .body, .required: true
+        case .key, .off, nil: false
+        }
+    }
+
+    /// Takes a call up if it is to be carried out once; false where it is a call like any other.
+    mutating func claim(
+        _ service: Int, _ frame: borrowing FrameView, _ asker: CellAsker, deadline: Instant, now: Instant,
+        into sink: inout some CellSink
+    ) -> Bool {
+        let settings = graph.services[service].idempotency ?? Idempotency()
+        let note = KeyedNote(frame.note, isKeyed: frame.head.flags.contains(.keyed))
+        guard !note.key.isEmpty || needsKey(service) else { return false }
+        let isSafe = HTTPMethod(rawValue: UInt8(truncatingIfNeeded: frame.head.status))?.isIdempotent ?? false
+        // What the key is used for: method, path and body.
+        let print = StableHash.hash(
+            frame.body, seed: StableHash.hash(note.path, seed: UInt64(frame.head.status)))
+        let key: [UInt8]
+        switch ClaimVerdict(
+            settings, key: note.key, isExplicit: note.isExplicit, isSafe: isSafe, isKept: keepsClaims, print: print)
+        {
+        case .plain: return false
+        case .refused(let why):
+            claimCounters.unfit += 1
+            refuse(asker, why, frame.head, into: &sink)
+            return true
+        case .key(let bytes): key = bytes
+        }
+        let name = Array(graph.services[service].name.utf8)
+        let position = RecordPosition(
+            hash: frame.head.customer, customer: Array(frame.customer), key: ClaimKey.bytes(service: name, key: key))
+        if let known = claims.byKey[position], let task = claims.tasks[known] {
+            join(known, task, print, asker, frame.head, into: &sink)
+            return true
+        }
+        let assignment = ledger.placement.assignment(of: position.hash)
+        let task = ClaimTask(
+            position: position, service: service, priority: frame.head.flags.priority, deadline: deadline,
+            value: ClaimValue(
+                claimer: ClaimValue.Claimer(cell: cell, call: claims.nextCall()), fingerprint: print,
+                expires: wall(now) + settings.ttl.nanoseconds / 1_000_000, state: .claimed),
+            waiters: [asker], members: QuorumMembers(assignment), epoch: assignment.epoch,
+            giveUpAt: min(deadline, now + topology.routing.requestTimeout))
+        guard let ticket = claims.tasks.insert(task) else {
+            counters.refused += 1
+            refuse(asker, .overloaded, frame.head, into: &sink)
+            return true
+        }
+        claims.byKey[position] = ticket
+        beginRound(ticket, now: now, into: &sink)
+        return true
+    }
+
+    private mutating func join(
+        _ ticket: SlabKey, _ task: ClaimTask, _ print: UInt64, _ asker: CellAsker, _ head: FrameHead,
+        into sink: inout some CellSink
+    ) {
+        guard task.value.fingerprint == print else {
+            claimCounters.reused += 1
+            return refuse(asker, .keyReused, head, into: &sink)
+        }
+        guard task.waiters.count < ClaimDesk.mostWaiters else {
+            counters.refused += 1
+            return refuse(asker, .overloaded, head, into: &sink)
+        }
+        claimCounters.joined += 1
+        claims.tasks[ticket]!.waiters.append(asker)
+    }
+
+    // MARK: What the shard decides
+
+    /// What the value is to be, by what it is; nil where the call ends here.
+    mutating func decide(
+        _ current: [UInt8]?, _ ticket: SlabKey, _ task: ClaimTask, now: Instant, into sink: inout some CellSink
+    ) -> ClaimChange.Step? {
+        let found = current.flatMap { ClaimValue($0) }
+        if current != nil, found == nil {
+            // Of a later release, or damaged: it is nobody's to overwrite.
+            end(ticket, .refused(.storeBroken), into: &sink)
+            return nil
+        }
+        let isOwn = found?.claimer == task.value.claimer
+        if task.stage == .settling {
+            guard isOwn else {
+                // It never was its own, or its time is over.
+                if task.value.isSettled { claimCounters.unsettled += 1 }
+                end(ticket, .refused(.keyUnsettled), into: &sink)
+                return nil
+            }
+        } else if let found, !isOwn, found.expires >= wall(now), found.state != .free {
+            guard found.fingerprint == task.value.fingerprint else {
+                claimCounters.reused += 1
+                end(ticket, .refused(.keyReused), into: &sink)
+                return nil
+            }
+            guard found.isSettled else {
+                claimCounters.unknown += 1
+                end(ticket, .refused(.keyClaimed), retryAfter: patience(found, now: now), into: &sink)
+                return nil
+            }
+            claims.tasks[ticket]!.stage = .reading
+            return claims.tasks[ticket]!.change.accept(found.encoded())
+        }
+        return claims.tasks[ticket]!.change.accept(task.value.encoded())
+    }
+
+    /// After how many milliseconds another attempt may be worth it: soon, while its claimer may settle it; when its time is
+    /// over, where that was a former life of this cell or a cell that is gone.
+    private func patience(_ found: ClaimValue, now: Instant) -> UInt32 {
+        let isOld = found.claimer.cell == cell && !claims.isOwn(found.claimer)
+        let isGone =
+            topology.cells.indices.contains(found.claimer.cell.position)
+            && found.claimer.cell != cell
+            && [.dead, .left].contains(
+                gossip.swim.member(named: topology.cells[found.claimer.cell.position].name)?.status)
+        return isOld || isGone ? UInt32(clamping: max(found.expires - wall(now), 1_000)) : 1_000
+    }
+
+    /// A quorum has accepted a value.
+    mutating func chosen(
+        _ value: [UInt8], _ ticket: SlabKey, _ task: ClaimTask, now: Instant, into sink: inout some CellSink
+    ) {
+        claims.timers.cancel(ticket)
+        claims.forget(task.asked)
+        switch task.stage {
+        case .claiming:
+            guard now < task.deadline, !task.waiters.isEmpty else {
+                return settle(ticket, .free, turned: .refused(.deadline), now: now, into: &sink)
+            }
+            claims.tasks[ticket]!.stage = .working
+            claimCounters.claimed += 1
+            task.position.customer.withUnsafeBytes {
+                call(
+                    task.service, for: .claim(ticket), customer: task.position.hash, priority: task.priority,
+                    deadline: task.deadline, name: $0, now: now, into: &sink)
+            }
+        case .reading, .settling:
+            guard case .done(let answer)? = ClaimValue(value)?.state else {
+                return end(ticket, .refused(.keyUndecided), into: &sink)
+            }
+            let isFirst = task.stage == .settling
+            claimCounters.replayed += UInt64(max(0, task.waiters.count - (isFirst ? 1 : 0)))
+            remove(ticket, task)
+            for (place, asker) in task.waiters.enumerated() {
+                tell(answer, task.whole, to: asker, isReplayed: !isFirst || place > 0, into: &sink)
+            }
+        case .working: break
+        }
+    }
+
+    // MARK: The call
+
+    /// The call has ended here: what it is answered with is kept first.
+    mutating func claimEnded(
+        _ ticket: SlabKey, _ outcome: ServiceOutcome, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer,
+        now: Instant, into sink: inout some CellSink
+    ) {
+        switch outcome {
+        case .rejected:
+            counters.refused += 1
+            settle(ticket, .free, turned: .refused(.overloaded), now: now, into: &sink)
+        case .shed(let priority): settle(ticket, .free, turned: .shed(priority), now: now, into: &sink)
+        default:
+            let answer = ClaimValue.Answer(
+                status: outcome.status, isJSON: true, note: Array(note), body: Array(body),
+                room: ClaimValue.room(bodyLimit: topology.routing.bodyLimit))
+            if answer.isCut { claims.tasks[ticket]?.whole = (Array(note), Array(body)) }
+            settle(ticket, .done(answer), turned: nil, now: now, into: &sink)
+        }
+    }
+
+    private mutating func settle(
+        _ ticket: SlabKey, _ state: ClaimValue.State, turned: ClaimTask.Turned?, now: Instant,
+        into sink: inout some CellSink
+    ) {
+        guard claims.tasks[ticket] != nil else { return }
+        claims.tasks[ticket]!.value.state = state
+        // What was given back is of no use to anybody.
+        if state == .free { claims.tasks[ticket]!.value.expires = wall(now) + ClaimDesk.promiseTime }
+        claims.tasks[ticket]!.turned = turned
+        claims.tasks[ticket]!.stage = .settling
+        claims.tasks[ticket]!.giveUpAt = now + ClaimDesk.settleTime
+        beginRound(ticket, now: now, into: &sink)
+    }
+
+    /// The time of a call's rounds is over.
+    mutating func giveUp(_ ticket: SlabKey, _ task: ClaimTask, now: Instant, into sink: inout some CellSink) {
+        switch task.stage {
+        case .claiming, .reading:
+            claimCounters.undecided += 1
+            guard task.change.isUncertain else { return end(ticket, .refused(.keyUndecided), into: &sink) }
+            // The claim may be decided yet, and would stand for nobody: it is given back.
+            tellTurned(.refused(.keyUndecided), task.waiters, into: &sink)
+            claims.tasks[ticket]!.waiters = []
+            settle(ticket, .free, turned: .refused(.keyUndecided), now: now, into: &sink)
+        case .working: break
+        case .settling:
+            if task.value.isSettled { claimCounters.unsettled += 1 }
+            end(ticket, .refused(.keyUnsettled), into: &sink)
+        }
+    }
+
+    // MARK: Ends
+
+    private mutating func end(
+        _ ticket: SlabKey, _ turned: ClaimTask.Turned, retryAfter: UInt32 = 0, into sink: inout some CellSink
+    ) {
+        guard let task = claims.tasks[ticket] else { return }
+        remove(ticket, task)
+        tellTurned(task.turned ?? turned, task.waiters, retryAfter: retryAfter, into: &sink)
+    }
+
+    private mutating func remove(_ ticket: SlabKey, _ task: ClaimTask) {
+        claims.forget(task.asked)
+        claims.timers.cancel(ticket)
+        claims.byKey[task.position] = nil
+        _ = claims.tasks.remove(ticket)
+    }
+
+    private func tellTurned(
+        _ turned: ClaimTask.Turned, _ waiters: [CellAsker], retryAfter: UInt32 = 0, into sink: inout some CellSink
+    ) {
+        for case .frame(let link, let request) in waiters {
+            switch turned {
+            case .refused(let why): sink.refuse(why, request: request, retryAfter: retryAfter, to: link)
+            case .shed(let priority): sink.shed(priority, request: request, to: link)
+            }
+        }
+    }
+
+    private func tell(
+        _ answer: ClaimValue.Answer, _ whole: (note: [UInt8], body: [UInt8])?, to asker: CellAsker, isReplayed: Bool,
+        into sink: inout some CellSink
+    ) {
+        guard case .frame(let link, let request) = asker else { return }
+        if answer.isCut, whole == nil { return sink.refuse(.keyAnswerCut, request: request, to: link) }
+        var flags = answer.isJSON ? FrameFlags.json : []
+        if isReplayed { flags.insert(.replayed) }
+        let head = FrameHead(
+            kind: .reply, flags: flags, status: answer.status, request: request,
+            customer: CustomerHash(rawValue: 0), epoch: .first)
+        (whole?.note ?? answer.note).withUnsafeBytes { note in
+            (whole?.body ?? answer.body).withUnsafeBytes { sink.reply(head, to: link, note: note, body: $0) }
+        }
+    }
+}

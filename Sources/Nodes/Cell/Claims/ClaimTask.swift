@@ -1,0 +1,47 @@
+import MeshBase
+import Replication
+import Sharding
+import Wire
+
+/// One call under an idempotency key, from its claim to the answer that is kept.
+struct ClaimTask {
+    enum Stage: Equatable {
+        /// Asks the customer's shard for the key.
+        case claiming
+        /// Another call was answered: what was found is accepted once more before it is told.
+        case reading
+        /// The key is its own: the call is carried out.
+        case working
+        /// The answer is kept, or the key given back where nothing was begun.
+        case settling
+    }
+    /// What those who wait are told where nothing was begun.
+    enum Turned: Equatable {
+        case refused(Refusal)
+        case shed(Priority)
+    }
+
+    let position: RecordPosition
+    let service: Int
+    let priority: Priority?
+    let deadline: Instant
+    /// What is proposed.
+    var value: ClaimValue
+    /// The first one brought the call, the others have joined it.
+    var waiters: [CellAsker]
+    var stage = Stage.claiming
+    var change = ClaimChange()
+    var members: QuorumMembers
+    /// Of the round under way.
+    var epoch: Epoch
+    /// Members that wait for their link.
+    var unsent: Positions = 0
+    /// Members that were told of a newer entry in this epoch.
+    var told: Positions = 0
+    /// Numbers of the questions of this round.
+    var asked: [UInt64] = []
+    var giveUpAt: Instant
+    var turned: Turned?
+    /// What those who wait are answered, where it is more than is kept.
+    var whole: (note: [UInt8], body: [UInt8])?
+}
