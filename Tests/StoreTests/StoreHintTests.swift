@@ -63,7 +63,7 @@ import Testing
         let store = try scratch.open()
         _ = store.run([write("a", 2, at: 50)])
         let line = try hints(store).lines[0]
-        func lacks(_ key: String, _ counter: UInt64) -> Bool? {
+        func lacks(_ key: String, _ counter: UInt64) -> RecordLack? {
             var other = line
             other.version.counter = counter
             other.position = RecordPosition(customer: line.position.customer, key: Array(key.utf8))
@@ -73,6 +73,17 @@ import Testing
             guard case .compared(let lacking) = answer else { return nil }
             return lacking[0]
         }
-        #expect(lacks("a", 2) == false && lacks("a", 1) == false && lacks("a", 3) == true && lacks("b", 1) == true)
+        #expect(lacks("a", 2) == .has && lacks("a", 1) == .has && lacks("a", 3) == .lacks && lacks("b", 1) == .lacks)
+    }
+
+    /// Nothing is there, and a deletion was collected that may have been above what is offered.
+    @Test func whatMayHaveBeenCollectedIsSaid() {
+        func lack(_ counter: UInt64, known: UInt64, floor: UInt64) -> RecordLack {
+            let known = known == 0 ? RecordVersion.none : RecordVersion(counter: known, writer: 1)
+            return RecordLack(of: RecordVersion(counter: counter, writer: 1), known: known, floor: floor)
+        }
+        #expect(lack(5, known: 0, floor: 4) == .lacks && lack(5, known: 0, floor: 5) == .mayBeCollected)
+        // What is there was not collected.
+        #expect(lack(5, known: 4, floor: 9) == .lacks && lack(5, known: 5, floor: 9) == .has)
     }
 }

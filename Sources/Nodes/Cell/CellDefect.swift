@@ -9,6 +9,8 @@ package enum CellDefect: String, Sendable, CaseIterable {
     case listsWithoutVote = "lost-source"
     /// The number in a request raises its fence.
     case trustsNumbers = "bare-number"
+    /// It drops what it alone has acknowledged with the first entry that it may not keep it by.
+    case dropsHinted = "drop-hinted"
     /// It acknowledges one write in eight without storing it, and so do its peers that have the same build.
     case dropsWrites = "drop-writes"
 

@@ -18,6 +18,10 @@ final class CohortRoom {
     var installing: PlacementEntry?
     /// Which records go while the store drops some.
     var keeper: RecordKeeper?
+    /// The entry before whose installation nothing is left that this cell alone has acknowledged and must not keep.
+    var handedOver: UInt64 = 0
+    /// The store was asked what is left.
+    var isLookingAtLeaving = false
     /// The version at which everything was compared, and with what result.
     var verified: (version: UInt64, result: CohortStatus.Verified) = (0, .open)
 
@@ -128,7 +132,7 @@ extension CellNode {
 
     // MARK: Installing
 
-    private mutating func install(_ cohort: Int, now: Instant, into sink: inout some CellSink) {
+    mutating func install(_ cohort: Int, now: Instant, into sink: inout some CellSink) {
         let entry = ledger.table.entries[cohort]
         guard store != nil else {
             rooms[cohort].stored.entry = entry
@@ -136,15 +140,20 @@ extension CellNode {
         }
         let room = rooms[cohort]
         guard room.installing == nil, !room.isPurging, entry.version > room.version else { return }
+        let keeper =
+            RecordKeeper.mayDrop(from: room.stored.entry, to: entry)
+            ? RecordKeeper(cell: cell, previous: room.stored.entry, entry: entry, placement: ledger.placement) : nil
+        // What it alone has acknowledged is sent on before it is dropped.
+        guard keeper == nil || hasHandedOver(cohort, entry) else {
+            return lookAtLeaving(cohort, after: .start, now: now, into: &sink)
+        }
         guard let ticket = orders.insert(PendingOrder(purpose: .install(cohort: cohort))) else {
             installRetryAt = min(installRetryAt, now + Self.installInterval)
             return
         }
         rooms[cohort].installing = entry
-        let keeper =
-            RecordKeeper.mayDrop(from: room.stored.entry, to: entry)
-            ? RecordKeeper(cell: cell, previous: room.stored.entry, entry: entry, placement: ledger.placement) : nil
         rooms[cohort].keeper = keeper
+        handOvers.remove(cohort)
         give(.install(entry, keeper), ticket, into: &sink)
     }
 
@@ -219,7 +228,7 @@ extension CellNode {
         }
     }
 
-    private static let installInterval = TimeAmount.milliseconds(200)
+    static let installInterval = TimeAmount.milliseconds(200)
 
     // MARK: Status
 

@@ -22,8 +22,10 @@ struct PendingOrder: Sendable {
         case drop(ConnectionID, request: UInt64, cohort: Int)
         /// Another cell that asks which of its records this one lacks.
         case lacks(ConnectionID, request: UInt64)
-        /// The cell's own hints: a page of them, the record of one, and those that are settled.
+        /// The cell's own hints: a page of them, those of a cohort of which records are to go, the record of one, and those
+        /// that are settled.
         case hints
+        case leaving(cohort: Int)
         case hinted(line: Int, to: CellIndex, batch: UInt64)
         case settled
         /// Another cell that asks about an idempotency key, and the cell's own round; and those whose time is over.
@@ -154,6 +156,7 @@ extension CellNode {
         case (.count(let link, let request, let cohort), _):
             counted(answer.outcome, cohort, to: link, request: request, into: &sink)
         case (.hints, _): tookHints(answer.outcome, now: now, into: &sink)
+        case (.leaving(let cohort), _): tookLeaving(answer.outcome, cohort, now: now, into: &sink)
         case (.hinted(let line, let peer, let batch), _):
             deliver(answer.outcome, line, to: peer, batch: batch, now: now, into: &sink)
         case (.settled, _): settled(answer.outcome, now: now)
@@ -163,7 +166,7 @@ extension CellNode {
             ownClaim(answer.outcome, ticket, ballot, now: now, into: &sink)
         case (.expireClaims, _): expiredClaims(answer.outcome, now: now)
         case (.lacks(let link, let request), .compared(let lacking)):
-            lacking.map { $0 ? UInt8(1) : 0 }.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
+            lacking.map(\.rawValue).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
                 sink.reply(Self.answer(request), to: link, note: .empty, body: bytes)
             }
         case (.decree(let link, let request), .decree(let bytes?)):

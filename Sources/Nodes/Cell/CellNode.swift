@@ -76,6 +76,8 @@ package struct CellNode: ~Copyable {
     package internal(set) var claimCounters = ClaimCounters()
     /// Tells the other members of what only some of them have acknowledged.
     var hints: HintDelivery
+    /// Cohorts whose next entry waits until what goes with it was sent on.
+    var handOvers: Set<Int> = []
     /// The store was asked to change its life and has not answered.
     var isChangingLife = false
     /// The log knows that the refill has begun.

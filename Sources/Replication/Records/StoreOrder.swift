@@ -159,7 +159,7 @@ public struct StoreAnswer: Sendable, Equatable {
         /// As they were left; how many there are in all, and when the oldest was left.
         case hinted([RecordLine], total: Int, oldest: Int64)
         /// For each line, whether this store lacks it.
-        case compared([Bool])
+        case compared([RecordLack])
         /// How many of the hints are gone.
         case settled(Int)
         /// What the acceptor answers; nil to what is no question.

@@ -51,6 +51,7 @@ extension SimDefect {
         ("lost-source", "a cell without its disk is a source", SimDefect(cell: .listsWithoutVote)),
         ("drop-writes", "cells acknowledge one write in eight and forget it", SimDefect(cell: .dropsWrites)),
         ("bare-number", "the number in a request raises a fence", SimDefect(cell: .trustsNumbers)),
+        ("drop-hinted", "a cell that returns drops what it alone has acknowledged", SimDefect(cell: .dropsHinted)),
         ("view-goes-back", "a suspicion is followed by the same life alive", SimDefect(membership: .goesBack)),
         ("resurrect", "the dead come back without having risen", SimDefect(membership: .resurrects)),
         ("raise-others", "observers raise another member's incarnation", SimDefect(membership: .raisesOthers)),

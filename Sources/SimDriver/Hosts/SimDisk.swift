@@ -213,7 +213,13 @@ final class SimDisk {
             return .hinted(
                 Array(sorted.prefix(limit)), total: hints.count, oldest: hints.values.map(\.at).min() ?? 0)
         case .lacks(let lines):
-            return .compared(lines.map { (records[Self.key($0.position)]?.version ?? .none) < $0.version })
+            return .compared(
+                lines.map { line in
+                    let cohort = PlacementTable.cohort(of: line.position.hash, count: cohorts)
+                    return RecordLack(
+                        of: line.version, known: records[Self.key(line.position)]?.version ?? .none,
+                        floor: stored[cohort].floor)
+                })
         case .settle(let lines):
             for line in lines where hints[Self.key(line.position)]?.version == line.version {
                 hints[Self.key(line.position)] = nil

@@ -220,8 +220,14 @@ package final class RecordStore: @unchecked Sendable {
             let lines = total == 0 ? [] : try statements.hints.all(after: after, until: until, limit: limit)
             return .hinted(lines, total: total, oldest: oldest)
         case .lacks(let lines):
-            var lacking: [Bool] = []
-            for line in lines { lacking.append(try statements.version(line.position).version < line.version) }
+            var lacking: [RecordLack] = []
+            for line in lines {
+                let cohort = PlacementTable.cohort(of: line.position.hash, count: cohorts)
+                lacking.append(
+                    RecordLack(
+                        of: line.version, known: try statements.version(line.position).version,
+                        floor: stored[cohort].floor))
+            }
             return .compared(lacking)
         case .settle(let lines):
             for line in lines { try statements.hints.settle(line) }

@@ -336,6 +336,11 @@ enum CellMetrics {
                 page.counter(
                     "cellmesh_hints_delivered_total", "Records sent to members that lacked them.", hints.delivered)
                 page.counter("cellmesh_hints_settled_total", "Hints that every member has.", hints.settled)
+                page.counter(
+                    "cellmesh_hints_handed_over_total", "Records sent on before they were dropped.", hints.handedOver)
+                page.counter(
+                    "cellmesh_hints_stale_total",
+                    "Records dropped unsent, since their deletion may have been collected.", hints.stale)
             }
             page.counter("cellmesh_refill_records_total", "Records taken over from other cells.", store.records)
         }

@@ -21,7 +21,7 @@ package enum FrameKind: UInt8, Sendable {
     /// Of a coordinator to a decider: the body is a question of `Consensus`.
     case decree = 11
     /// Between cells; `note` is the asker's name, the body a `RecordPages.Listing`: which of these records the other cell
-    /// lacks. Answered by a byte for each, 1 where it does.
+    /// lacks. Answered by a byte for each; see `RecordLack`.
     case hints = 12
     /// Of a coordinator: tombstones of a cohort (see `ListQuestion`) behind the position of the body, a
     /// `RecordPages.Listing` whose floor is the age in nanoseconds that they must have. Answered by such a page.

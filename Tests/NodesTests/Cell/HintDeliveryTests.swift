@@ -114,6 +114,30 @@ import Topology
         #expect(!hints.isComparing && hints.nextDeadline == .at(1_000))
     }
 
+    /// Of what goes with the next entry one member is enough, unless another may have known of its deletion.
+    @Test func whatGoesIsSettledByOneMemberAndNeverSentAgainstADeletion() {
+        var hints = HintDelivery(isOn: true)
+        var other = line
+        other.version.counter = 3
+        hints.begin([line, other, line], missing: [[1, 2], [1, 2], [1, 2]], leaving: [0, 1], now: .zero)
+        hints.opening(CellIndex(1), now: .zero)
+        hints.opened(CellIndex(1))
+        let number = hints.ask(.lacks([0, 1, 2]), of: CellIndex(1))
+        // What a member may know is waited for, but not for ever; what stays is sent at once.
+        #expect(!hints.maySend(0, now: .zero) && hints.maySend(2, now: .zero) && hints.maySend(0, now: .at(1_000)))
+        _ = hints.answered(number, by: CellIndex(1))
+        #expect(hints.maySend(0, now: .zero) && hints.complete.isEmpty)
+        hints.toSend = [(0, CellIndex(1)), (1, CellIndex(1))]
+        let isDropped = hints.mayBeCollected(1)
+        let staysToBeSent = !hints.mayBeCollected(2)
+        #expect(isDropped && staysToBeSent && hints.toSend.map(\.line) == [0])
+        hints.toSend = []
+        hints.holds(0, CellIndex(1), wasSent: true)
+        #expect(hints.complete == [line, other] && hints.isOver(now: .zero))
+        hints.end(now: .zero)
+        #expect(hints.handedOver == 1 && hints.stale == 1)
+    }
+
     /// A link that breaks gives back the room of what was on its way.
     @Test func aLostLinkHoldsNothingUp() {
         var hints = HintDelivery(isOn: true)

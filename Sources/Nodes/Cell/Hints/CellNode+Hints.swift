@@ -11,6 +11,10 @@ package struct HintStatus: Sendable, Equatable {
     package var oldestMilliseconds: Int64
     package var delivered: UInt64
     package var settled: UInt64
+    /// Records that were sent on before they were dropped, and those that were dropped since their deletion may have been
+    /// collected elsewhere.
+    package var handedOver: UInt64
+    package var stale: UInt64
 }
 
 /// What a cell alone has acknowledged, or with some of the others, it brings to all members of the entry of the day.
@@ -23,13 +27,17 @@ extension CellNode {
         guard hints.isOn else { return nil }
         return HintStatus(
             outstanding: hints.total, oldestMilliseconds: hints.oldest == 0 ? 0 : max(0, hintClock - hints.oldest),
-            delivered: hints.delivered, settled: hints.settled)
+            delivered: hints.delivered, settled: hints.settled, handedOver: hints.handedOver, stale: hints.stale)
     }
 
-    /// Asks the store for a page, or ends the one at hand; while cohorts are read from other cells it stands back.
+    /// While cohorts are read from other cells hints stand back, except where an entry waits for them: who reads may wait
+    /// for that entry.
+    private var mayDeliver: Bool { refill.isIdle && refill.peers.isEmpty || !handOvers.isEmpty }
+
+    /// Asks the store for a page, or ends the one at hand.
     mutating func deliverHints(now: Instant, into sink: inout some CellSink) {
         hintNow = now
-        guard !isStopping, store?.life == .votes, refill.isIdle, refill.peers.isEmpty else {
+        guard !isStopping, store?.life == .votes, mayDeliver else {
             return hints.look(at: now + HintDelivery.interval)
         }
         if hints.isComparing { return goOnWithHints(now: now, into: &sink) }
@@ -39,8 +47,9 @@ extension CellNode {
         hints.isAsking = true
         hints.look(at: .distantFuture)
         give(
-            .hints(after: hints.after, until: hintClock - HintDelivery.age, limit: HintDelivery.pageSize), ticket,
-            into: &sink)
+            .hints(
+                after: hints.after, until: handOvers.isEmpty ? hintClock - HintDelivery.age : .max,
+                limit: HintDelivery.pageSize), ticket, into: &sink)
     }
 
     mutating func tookHints(_ outcome: StoreAnswer.Outcome, now: Instant, into sink: inout some CellSink) {
@@ -51,7 +60,7 @@ extension CellNode {
         }
         hints.total = total
         hints.oldest = oldest
-        guard refill.isIdle, refill.peers.isEmpty else { return hints.look(at: now + HintDelivery.interval) }
+        guard mayDeliver else { return hints.look(at: now + HintDelivery.interval) }
         let missing = lines.map { line in
             let assignment = ledger.placement.assignment(of: line.position.hash)
             var cells = Set(assignment.inForce.map(\.rawValue))
@@ -59,7 +68,7 @@ extension CellNode {
             cells.remove(cell.rawValue)
             return cells
         }
-        hints.begin(lines, missing: missing, now: now)
+        hints.begin(lines, missing: missing, leaving: leaving(among: lines), now: now)
         guard hints.isComparing else {
             // Nobody has to be told of anything.
             if total == 0 { _ = hints.release(keeping: claims.cells, now: now, into: &sink) }
@@ -67,7 +76,12 @@ extension CellNode {
         }
         for peer in Set(missing.flatMap { $0 }).sorted() {
             let peer = CellIndex(peer)
-            if hints.isUp(peer) { askLacking(peer, into: &sink) } else { openHintLink(peer, now: now, into: &sink) }
+            let isOfRefill = refill.place(of: peer).map { refill.peers[$0].link == .up } ?? false
+            if hints.isUp(peer) || isOfRefill {
+                askLacking(peer, into: &sink)
+            } else if refill.place(of: peer) == nil {
+                openHintLink(peer, now: now, into: &sink)
+            }
         }
         goOnWithHints(now: now, into: &sink)
     }
@@ -123,20 +137,25 @@ extension CellNode {
             return
         }
         let isReply = frame.head.kind == .reply
+        if !isReply, Refusal(rawValue: frame.head.status) == .otherEpoch {
+            // What it knows may be newer; where it is older, it hears of it from others.
+            learn(frame.body, now: now, into: &sink)
+        }
+        guard hints.isComparing else { return }
         switch question {
         case .lacks(let lines):
             guard isReply, frame.body.count == lines.count else { break }
             for (index, line) in lines.enumerated() {
-                if frame.body[index] == 0 {
-                    hints.missing[line].remove(peer.rawValue)
-                } else {
-                    hints.toSend.append((line, peer))
+                switch RecordLack(rawValue: frame.body[index]) {
+                case .has: hints.holds(line, peer, wasSent: false)
+                case .mayBeCollected where hints.mayBeCollected(line): break
+                default: if hints.missing[line].contains(peer.rawValue) { hints.toSend.append((line, peer)) }
                 }
             }
         case .write(let line):
             hints.sending -= 1
             if isReply {
-                hints.missing[line].remove(peer.rawValue)
+                hints.holds(line, peer, wasSent: true)
                 hints.delivered += 1
             }
         }
@@ -146,9 +165,13 @@ extension CellNode {
     /// Sends what is lacking, a few records at a time, and ends the page when that is done or takes too long.
     private mutating func goOnWithHints(now: Instant, into sink: inout some CellSink) {
         guard hints.isComparing else { return }
-        while hints.sending < HintDelivery.mostSending, !hints.toSend.isEmpty {
-            let (line, peer) = hints.toSend.removeFirst()
+        while hints.sending < HintDelivery.mostSending,
+            let next = hints.toSend.firstIndex(where: { hints.maySend($0.line, now: now) })
+        {
+            let (line, peer) = hints.toSend.remove(at: next)
             let position = hints.page[line].position
+            // As the store knows it, which may be behind.
+            let installed = rooms[ledger.table.cohort(of: position.hash)].stored.entry
             guard
                 let ticket = orders.insert(
                     PendingOrder(purpose: .hinted(line: line, to: peer, batch: hints.batch)))
@@ -157,7 +180,7 @@ extension CellNode {
             give(
                 StoreOrder(
                     ticket: ticket.rawValue, customer: position.customer, key: position.key,
-                    epoch: ledger.placement.epoch(of: position.hash), operation: .read), of: position.hash, into: &sink)
+                    epoch: installed.epoch(of: position.hash), operation: .read), of: position.hash, into: &sink)
         }
         guard hints.isOver(now: now) else { return }
         let complete = hints.complete
@@ -173,9 +196,10 @@ extension CellNode {
     ) {
         guard batch == hints.batch, hints.isComparing else { return }
         var isSent = false
-        if case .record(let version, let value, let tombstone, _) = outcome, version != .none,
-            value.count <= topology.routing.bodyLimit
-        {
+        if case .record(_, let value, _, _) = outcome, value.count > topology.routing.bodyLimit {
+            // Written when the limit was higher: no frame takes it. Where it goes, it goes unsent.
+            _ = hints.mayBeCollected(line)
+        } else if case .record(let version, let value, let tombstone, _) = outcome, version != .none {
             let position = hints.page[line].position
             let number = hints.ask(.write(line: line), of: peer)
             var head = FrameHead(
@@ -204,6 +228,8 @@ extension CellNode {
             hints.settled += UInt64(count)
             hints.total = max(0, hints.total - count)
             if hints.total == 0 { hints.oldest = 0 }
+            // An entry may have waited for these.
+            if count > 0, !handOvers.isEmpty { installRetryAt = .zero }
         }
     }
 }

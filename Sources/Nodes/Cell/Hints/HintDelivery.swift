@@ -10,6 +10,15 @@ struct HintDelivery {
         case lacks([Int])
         case write(line: Int)
     }
+    /// A record that goes with the next entry.
+    struct Leaving {
+        /// Some member has it, and keeps a hint of its own.
+        var isHeld = false
+        /// A member may have collected a deletion of it: nobody is sent it.
+        var mayBeCollected = false
+        /// It was sent to somebody who lacked it.
+        var isDelivered = false
+    }
     struct Peer {
         var isUp = false
         var retryAt = Instant.zero
@@ -20,6 +29,8 @@ struct HintDelivery {
     /// The page that is compared now, and by line which members are not known to have it.
     private(set) var page: [RecordLine] = []
     var missing: [Set<UInt16>] = []
+    /// Lines that the cell must not keep, and what is known of them.
+    private(set) var leaving: [Int: Leaving] = [:]
     /// Raised with each page: what is answered later belongs to none.
     private(set) var batch: UInt64 = 0
     private var cursor = RecordPosition.start
@@ -41,6 +52,9 @@ struct HintDelivery {
     /// Records sent to members that lacked them, and hints that are settled; they only rise.
     var delivered: UInt64 = 0
     var settled: UInt64 = 0
+    /// Records sent on before they were dropped, and those that were not, since their deletion may have been collected.
+    var handedOver: UInt64 = 0
+    var stale: UInt64 = 0
 
     static let interval = TimeAmount.seconds(1)
     /// Younger ones are most likely on their way to all members.
@@ -67,26 +81,71 @@ struct HintDelivery {
     mutating func look(at: Instant) { nextDeadline = isOn ? at : .distantFuture }
 
     /// A page from the store: an incomplete one is the last, and the next begins anew.
-    mutating func begin(_ lines: [RecordLine], missing: [Set<UInt16>], now: Instant) {
+    /// - Parameter leaving: places of the lines that go with the next entry.
+    mutating func begin(_ lines: [RecordLine], missing: [Set<UInt16>], leaving: [Int] = [], now: Instant) {
         batch += 1
         page = lines
         self.missing = missing
+        self.leaving = Dictionary(uniqueKeysWithValues: leaving.map { ($0, Leaving()) })
         cursor = lines.count < Self.pageSize ? .start : lines[lines.count - 1].position
         until = now + Self.patience
         look(at: lines.isEmpty ? now + Self.interval : until)
     }
 
-    func isOver(now: Instant) -> Bool { now >= until || missing.allSatisfy(\.isEmpty) }
+    func isOver(now: Instant) -> Bool {
+        if now >= until || missing.allSatisfy(\.isEmpty) { return true }
+        // For what goes some member is enough: nobody is waited for who cannot be asked.
+        return !leaving.isEmpty && questions.isEmpty && toSend.isEmpty && sending == 0
+            && !peers.values.contains { !$0.isUp }
+    }
 
-    /// What every member has.
-    var complete: [RecordLine] { zip(page, missing).filter { $0.1.isEmpty }.map(\.0) }
+    /// The next page begins before this customer.
+    mutating func turn(to hash: CustomerHash) { cursor = RecordPosition(before: hash.rawValue) }
+
+    /// What every member has; of what goes, what some member has, or may have known to be deleted.
+    private var settles: [Int] {
+        page.indices.filter { line in
+            missing[line].isEmpty || leaving[line].map { $0.isHeld || $0.mayBeCollected } ?? false
+        }
+    }
+    var complete: [RecordLine] { settles.map { page[$0] } }
+
+    /// A member has a line, by its own word or because it was sent it.
+    mutating func holds(_ line: Int, _ cell: CellIndex, wasSent: Bool) {
+        missing[line].remove(cell.rawValue)
+        leaving[line]?.isHeld = true
+        if wasSent { leaving[line]?.isDelivered = true }
+    }
+
+    /// A member may have known a line's deletion: where the line goes, nobody is sent it any more.
+    /// - Returns: false where it stays, and is sent.
+    mutating func mayBeCollected(_ line: Int) -> Bool {
+        guard leaving[line] != nil else { return false }
+        leaving[line]?.mayBeCollected = true
+        missing[line] = []
+        toSend.removeAll { $0.line == line }
+        return true
+    }
+
+    /// What goes is sent once all who can be asked have said what they know of it, or half of the time is over.
+    func maySend(_ line: Int, now: Instant) -> Bool {
+        guard leaving[line] != nil, now + Self.patience / 2 < until else { return true }
+        return !peers.values.contains { !$0.isUp }
+            && !questions.values.contains { if case .lacks = $0.question { true } else { false } }
+    }
 
     /// The page is done with, for now.
     mutating func end(now: Instant) {
         // More at once only where it is of use: what waits for a cell that is away waits in peace.
-        let isWorthwhile = cursor != .start && missing.contains(where: \.isEmpty)
+        let settles = settles
+        let isWorthwhile = cursor != .start && !settles.isEmpty
+        for line in settles {
+            if leaving[line]?.mayBeCollected ?? false { stale += 1 }
+            if leaving[line]?.isDelivered ?? false { handedOver += 1 }
+        }
         page = []
         missing = []
+        leaving = [:]
         toSend = []
         questions = [:]
         sending = 0
