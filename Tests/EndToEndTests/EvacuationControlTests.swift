@@ -22,6 +22,30 @@ extension EndToEnd {
             return false
         }
 
+        /// Of all four that have carried it out, as if one had.
+        private func checkReport(_ mesh: TestMesh) throws {
+            let file = URL(fileURLWithPath: mesh.dataDirectory + "/evacuation.json")
+            let kept = try JSONSerialization.jsonObject(with: try Data(contentsOf: file)) as? [String: Any]
+            let report = try #require(kept)
+            #expect(report["outcome"] as? String == "completed" && report["control_planes"] as? Int == 4, "\(report)")
+            #expect((report["stages"] as? [[String: Any]])?.map { $0["percent"] as? Int } == [25, 100], "\(report)")
+            let timeline = try #require(report["timeline"] as? [[String: Any]])
+            let parts = timeline.map { "\($0["name"] as? String ?? "") \($0["stage"] as? Int ?? 0)" }
+            for part in [
+                "plan 0", "begin 25", "fill 25", "switch 25", "watch 25", "begin 100", "watch 100", "release 0",
+            ] {
+                #expect(parts.contains(part), "\(part): \(timeline)")
+            }
+            // Away for two seconds each time, which no life has seen from its beginning to its end.
+            #expect(report["duration_ms"] as? Double ?? 0 > 6_000, "\(report)")
+            #expect(
+                report["records_copied"] as? Int ?? 0 > 20 && report["records_verified"] as? Int ?? 0 > 20, "\(report)")
+            #expect(report["customers_moved"] as? Int ?? 0 > 0 && report["rerouted_ms"] is Double, "\(report)")
+            let phases = try #require(report["phases"] as? [[String: Any]])
+            #expect(
+                phases.allSatisfy { $0["start_ms"] is Double && $0["duration_ms"] as? Double ?? 0 > 0 }, "\(phases)")
+        }
+
         @Test func itIsHeldTakenBackAndCarriedOnByWhoeverComesNext() throws {
             let mesh = try TestMesh()
             try mesh.up(Program.root.appendingPathComponent("topology/nine-cells.yaml").path)
@@ -72,6 +96,8 @@ extension EndToEnd {
             #expect(try comes(mesh, to: "completed"))
             #expect(try mesh.json(["status"])["evacuated"] as? [String] == ["us-east"])
             #expect(try shards(mesh).allSatisfy { $0.allSatisfy { !$0.hasPrefix("us-east") } })
+
+            try checkReport(mesh)
 
             let outcome = load.wait(limit: 90)
             let writes = try #require(outcome.json["writes"] as? [String: Any])

@@ -39,11 +39,15 @@ final class EvacuationDesk {
     private var lastTicket: UInt64 = 0
     private var timer: LoopTimer?
     private var savedVersion: UInt64
-    private var seen = MoveTally()
-    private var expectedNotes: [EvacuationNote] = []
+    private let keeper: CourseKeeper
+    private var seen: MoveTally {
+        get { keeper.tally }
+        set { keeper.tally = newValue }
+    }
+    /// What a life before has left was looked at.
+    private var isSettled = false
     /// The report of the plan under way, or of the last one.
     private(set) var report: EvacuationReport?
-    private var began = Instant.zero
     private var isAsking = false
 
     init(
@@ -56,6 +60,7 @@ final class EvacuationDesk {
         self.client = client
         self.journal = journal
         self.places = places
+        keeper = CourseKeeper(journal)
         let events = runtime.events
         saved = SavedPlacement(path: directory.placementPath, loop: loop) { events.log("placement-not-kept", $0) }
         reportPath = directory.path + "/evacuation.json"
@@ -102,6 +107,18 @@ final class EvacuationDesk {
             savedVersion = table.version
             saved.save(table)
         }
+        settle()
+    }
+
+    /// A life before was killed between the end of its plan and the report of it: the report is made now.
+    private func settle() {
+        guard !isSettled, let known = host.state.plan else { return }
+        isSettled = true
+        guard known == nil, let course = keeper.course, course.ended == nil, course.decided != nil,
+            let plan = course.plan
+        else { return }
+        report = evacuationPlan(plan).map { EvacuationReport(plan: $0, notes: course.notes) }
+        end(plan, completed: table.entries.allSatisfy { plan.isTarget($0.state.target) })
     }
 
     func close() {
@@ -248,10 +265,19 @@ final class EvacuationDesk {
     func begin(_ judgement: Judgement, watch: TimeAmount?, then: @escaping (Result<PlanDecree, Failure>) -> Void) {
         var plan = judgement.decree
         if let watch { plan.watch = watch }
-        expectedNotes = judgement.verdict.notes
         // What is counted from here on is this plan's.
-        seen.begin(after: { [self] next in collect(next) }) { [self] in
-            ask({ host.begin(plan, ticket: $0) }) { answer in
+        var fresh = MoveTally()
+        collect(
+            router: { fresh.take($0, of: $1, at: $2) }, cell: { fresh.take($0, of: $1) }
+        ) { [self] in
+            keeper.begin(
+                plan, cohorts: table.entries.count, notes: judgement.verdict.notes, tally: fresh, now: loop.now())
+            ask({ host.begin(plan, ticket: $0) }) { [self] answer in
+                // One that may be decided all the same is found by its id.
+                if case .undecided(_, isUncertain: true) = answer {
+                } else if answer != .done {
+                    keeper.forget(now: loop.now())
+                }
                 switch answer {
                 case .done: then(.success(plan))
                 case .planOpen(let open):
@@ -295,7 +321,10 @@ final class EvacuationDesk {
     var status: EvacuationStatus {
         let state = host.state
         guard let open = plan else {
-            guard let report, report.outcome.isFinal, let ended = decree(of: report), let plan = evacuationPlan(ended)
+            // Its own stages, where they are known; the topology's else.
+            let kept = keeper.course.flatMap { $0.ended == nil ? nil : $0.plan }
+            guard let report, report.outcome.isFinal, let ended = kept ?? decree(of: report),
+                let plan = evacuationPlan(ended)
             else { return .none(cohorts: table.entries.count) }
             return EvacuationStatus(
                 plan: plan, outcome: report.outcome, stage: report.stages.count, step: nil,
@@ -307,7 +336,8 @@ final class EvacuationDesk {
             return .none(cohorts: table.entries.count)
         }
         let progress = state.progress
-        let moving = loop.now() - began - open.watch * Int64(progress.stage)
+        let began = keeper.course?.began ?? open.began
+        let moving = .nanoseconds(loop.wallClock() - began) - open.watch * Int64(progress.stage)
         return EvacuationStatus(
             plan: plan, outcome: open.isPaused ? .paused : .running,
             // Whoever took the plan over has not seen its first stages.
@@ -341,29 +371,45 @@ final class EvacuationDesk {
     private func note(_ event: CoordinatorEvent) {
         switch event {
         case .planBegan(let plan):
-            began = loop.now()
-            if let model = evacuationPlan(plan) {
-                report = EvacuationReport(plan: model, notes: expectedNotes)
-            }
-            expectedNotes = []
+            let model = evacuationPlan(plan)
+            keeper.take(plan, model, cohorts: table.entries.count, wall: loop.wallClock(), now: loop.now())
+            keeper.take(table.entries, of: plan, wall: loop.wallClock(), now: loop.now())
+            if let model { report = EvacuationReport(plan: model, notes: keeper.course?.notes ?? []) }
             write("began", plan)
             watch()
-        case .planChanged(let plan): write(plan.isPaused ? "paused" : plan.state.name, plan)
-        case .stageBegan(let percent, let cohorts): write("stage", plan, ["percent": percent, "cohorts": cohorts])
+        case .planChanged(let plan):
+            change { $0.change(plan, reason: self.host.state.progress.reason, at: $1) }
+            write(plan.isPaused ? "paused" : plan.state.name, plan)
+        case .stageBegan(let percent, let cohorts):
+            change { $0.watch(percent: percent, at: $1) }
+            write("stage", plan, ["percent": percent, "cohorts": cohorts])
         case .stageEnded(let percent, let verdict, let requests):
+            change { $0.end(EvacuationReport.Stage(percent: percent, requests: requests, gate: verdict), at: $1) }
             write(
                 "stage-ended", plan,
                 ["percent": percent, "requests": Int(clamping: requests), "red": verdict.decision == .red ? 1 : 0])
-        case .entryDecided: break
+        case .entryDecided(let cohort, _, let phase):
+            guard plan?.state == .moving, phase != .stable else { return }
+            keeper.mark(
+                phase == .joint ? .begun : .switched, cohort: cohort, wall: loop.wallClock(), now: loop.now())
+        case .cohortFilled(let cohort):
+            keeper.mark(.filled, cohort: cohort, wall: loop.wallClock(), now: loop.now())
+        case .decidersReplaced(let cells):
+            change { $0.replaceDeciders(at: $1) }
+            write("deciders-replaced", plan, ["deciders": cells.count])
         case .givenUp(let cohort, let customers, let lost):
             let names = lost.map { topology.cells[$0.position].name }.joined(separator: ", ")
             write(
                 "given-up", plan, ["cohort": cohort, "customers": customers.count],
                 reason: "what only \(names) had of them is given up")
-        case .decidersReplaced(let cells): write("deciders-replaced", plan, ["deciders": cells.count])
         case .stalled(let text): write("stalled", plan, reason: text)
         case .planEnded(let plan, let completed): end(plan, completed: completed)
         }
+    }
+
+    private func change(_ body: (inout EvacuationCourse, Int64) -> Void) {
+        let wall = loop.wallClock()
+        keeper.note(now: loop.now()) { body(&$0, wall) }
     }
 
     private func write(
@@ -392,6 +438,7 @@ final class EvacuationDesk {
                 timer = nil
                 return
             }
+            keeper.tick(now: loop.now())
             guard !isAsking else { return }
             isAsking = true
             collect { [self] in
@@ -416,11 +463,20 @@ final class EvacuationDesk {
     }
 
     private func collect(_ then: @escaping () -> Void) {
+        collect(
+            router: { [self] in keeper.tally.take($0, of: $1, at: $2) },
+            cell: { [self] in keeper.tally.take($0, of: $1) }, then)
+    }
+
+    private func collect(
+        router: @escaping (RouterMoves, ProcessName, Instant) -> Void,
+        cell: @escaping (CellVitals, ProcessName) -> Void, _ then: @escaping () -> Void
+    ) {
         ReportCollector.ask(places.routers(), "/v1/moves", as: RouterMoves.self, through: client) { [self] routers in
             let at = loop.now()
-            for (name, page) in routers { if let page { seen.take(page, of: name, at: at) } }
-            ReportCollector.ask(places.cells(), "/v1/vitals", as: CellVitals.self, through: client) { [self] cells in
-                for (name, page) in cells { if let page { seen.take(page, of: name) } }
+            for (name, page) in routers { if let page { router(page, name, at) } }
+            ReportCollector.ask(places.cells(), "/v1/vitals", as: CellVitals.self, through: client) { cells in
+                for (name, page) in cells { if let page { cell(page, name) } }
                 then()
             }
         }
@@ -432,36 +488,35 @@ final class EvacuationDesk {
         collect { [self] in
             var report =
                 self.report ?? EvacuationReport(plan: evacuationPlan(plan)!)
-            let progress = host.state.progress
-            let duration = loop.now() - began
+            change { $0.end(at: $1) }
+            let course = keeper.course
+            let stages = course?.verdicts ?? []
             report.outcome = completed ? .completed : plan.isAborted ? .aborted : .rolledBack
             report.reason =
                 completed
                 ? nil
                 : plan.isAborted
                     ? "taken back by 'evacuation abort'"
-                    : progress.reason ?? progress.stages.last.map {
+                    : course?.reason ?? stages.last.map {
                         "the gate was red at \($0.percent) %: \($0.detail)"
                     }
                         ?? "it was taken back"
-            report.stages = progress.stages
             report.customersMoved = completed ? customersMoved(by: plan) : 0
             report.heldBack = heldBack
             report.recordsCopied = seen.copied
             report.recordsVerified = seen.verified
             // What was compared and could not be brought together; nothing is said where nothing was compared.
             report.acknowledgedWritesLost = seen.verified > 0 ? seen.damaged : nil
-            report.durationMilliseconds = duration.milliseconds
             report.writePause = seen.pause
-            if plan.kind.empties, let first = progress.firstBegin {
+            if plan.kind.empties, let begin = course?.firstBegin {
+                let first = loop.now() - .nanoseconds(loop.wallClock() - begin)
                 let cells = topology.cells.enumerated().filter {
                     plan.leaves(CellIndex($0.offset), region: $0.element.region)
                 }.map(\.element.name)
                 report.reroutedMilliseconds = seen.lastUse(of: cells).map { max(($0 - first).milliseconds, 0) }
             }
-            for name in Set(report.phases.map(\.name)) {
-                report.end(phase: name, completed ? .completed : .rolledBack, after: duration)
-            }
+            report.endPhases(completed ? .completed : .rolledBack)
+            course?.time(&report, now: loop.wallClock())
             self.report = report
             write(report.outcome.rawValue, plan, reason: report.reason)
             // Where it cannot be kept, the journal's line remains.

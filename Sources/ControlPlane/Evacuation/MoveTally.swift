@@ -2,7 +2,7 @@ import Evacuation
 import MeshBase
 
 /// What a router answers to `GET /v1/moves`.
-struct RouterMoves: Decodable, Sendable {
+struct RouterMoves: Codable, Sendable {
     var version: UInt64
     var requests: UInt64
     var failures: UInt64
@@ -22,7 +22,7 @@ struct RouterMoves: Decodable, Sendable {
 }
 
 /// What a cell answers to `GET /v1/vitals`.
-struct CellVitals: Decodable, Sendable {
+struct CellVitals: Codable, Sendable {
     var utilisation: Double
     var isStoreFull: Bool
     var filled: UInt64
@@ -42,32 +42,35 @@ struct CellVitals: Decodable, Sendable {
 
 /// What routers and cells have counted since a plan began. Pages only rise; one of a process that was started anew begins
 /// at zero again.
-struct MoveTally {
-    private struct Router {
-        var first: RouterMoves
-        var last: RouterMoves
+/// All but when cells were used last is kept for the control plane that comes next: routers say that again.
+struct MoveTally: Codable {
+    private struct Pages<Page: Codable>: Codable {
+        var first: Page
+        var last: Page
     }
-    private var routers: [String: Router] = [:]
-    private var cells: [String: (first: CellVitals, last: CellVitals)] = [:]
+    private var routers: [String: Pages<RouterMoves>] = [:]
+    private var cells: [String: Pages<CellVitals>] = [:]
     /// By cell, when any router has sent it a request last.
     private var uses: [String: Instant] = [:]
     private var stage = -1
-    private var atStage: (requests: UInt64, failures: UInt64) = (0, 0)
+    private var requestsAtStage: UInt64 = 0
+    private var failuresAtStage: UInt64 = 0
+    /// It is another than it was when this was last set to false.
+    var isDirty = false
     /// Cells that take over and were dead when the plan began.
     var deadBefore: Int?
 
-    /// Forgets what was counted, and takes what the processes say now for the beginning.
-    mutating func begin(after collect: (@escaping () -> Void) -> Void, then: @escaping () -> Void) {
-        self = MoveTally()
-        collect(then)
+    private enum CodingKeys: String, CodingKey {
+        case routers, cells, stage, requestsAtStage, failuresAtStage, deadBefore
     }
 
     mutating func take(_ page: RouterMoves, of name: ProcessName, at now: Instant) {
         if var known = routers[name.name], page.requests >= known.last.requests {
+            if known.last.requests != page.requests || known.last.pauses != page.pauses { isDirty = true }
             known.last = page
             routers[name.name] = known
         } else {
-            routers[name.name] = Router(first: page, last: page)
+            routers[name.name] = Pages(first: page, last: page)
         }
         for (cell, idle) in page.idle {
             let used = now - .milliseconds(idle)
@@ -77,9 +80,10 @@ struct MoveTally {
 
     mutating func take(_ page: CellVitals, of name: ProcessName) {
         if let known = cells[name.name], page.filled >= known.last.filled, page.verified >= known.last.verified {
-            cells[name.name] = (known.first, page)
+            if known.last.filled != page.filled || known.last.verified != page.verified { isDirty = true }
+            cells[name.name] = Pages(first: known.first, last: page)
         } else {
-            cells[name.name] = (page, page)
+            cells[name.name] = Pages(first: page, last: page)
         }
     }
 
@@ -98,10 +102,11 @@ struct MoveTally {
     mutating func observation(ofStage number: Int) -> EvacuationGate.Observation {
         if number != stage {
             stage = number
-            atStage = (requests, failures)
+            (requestsAtStage, failuresAtStage) = (requests, failures)
         }
         return EvacuationGate.Observation(
-            requests: requests - min(atStage.requests, requests), failures: failures - min(atStage.failures, failures),
+            requests: requests - min(requestsAtStage, requests),
+            failures: failures - min(failuresAtStage, failures),
             failuresInARow: routers.values.map(\.last.inARow).max() ?? 0)
     }
 

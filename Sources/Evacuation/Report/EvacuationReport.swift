@@ -1,5 +1,3 @@
-import MeshBase
-
 /// What an evacuation or a restore did: `evacuate -o json`, and what is kept of it. Every key of the contract is
 /// there, as null where it has no value.
 public struct EvacuationReport: Sendable, Codable, Equatable {
@@ -36,13 +34,73 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
         public var strategy: EvacuationStrategy
         /// How it went.
         public var outcome: Outcome
-        /// From its first check to its verification.
+        /// From the command to its first cohort; nil where none has come to it.
+        public var startMilliseconds: Double?
+        /// From its first cohort to its last check.
         public var durationMilliseconds: Double
         /// What this mesh did.
         public var does: String
 
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(name, forKey: .name)
+            try container.encode(service, forKey: .service)
+            try container.encode(strategy, forKey: .strategy)
+            try container.encode(outcome, forKey: .outcome)
+            try container.encode(startMilliseconds, forKey: .startMilliseconds)
+            try container.encode(durationMilliseconds, forKey: .durationMilliseconds)
+            try container.encode(does, forKey: .does)
+        }
         private enum CodingKeys: String, CodingKey {
             case name, service, strategy, outcome, does
+            case startMilliseconds = "start_ms"
+            case durationMilliseconds = "duration_ms"
+        }
+    }
+
+    /// One part of a plan, with its own start and duration.
+    public struct Span: Sendable, Codable, Equatable {
+        /// Which part.
+        public enum Name: String, Sendable, Codable, CaseIterable {
+            /// From the command to the decision.
+            case plan
+            /// Others decide in the place of the region's deciders.
+            case deciders
+            /// The first to the last cohort of a stage begins.
+            case begin
+            /// Its cells are filled beside service.
+            case fill
+            /// Its cohorts are cut over.
+            case `switch`
+            /// It is watched.
+            case watch
+            /// What has moved is compared row by row.
+            case verify
+            /// What the cells that were left still hold goes.
+            case release
+            /// All goes back.
+            case reverse
+        }
+        /// Which part.
+        public var name: Name
+        /// Of which stage; nil for the whole plan.
+        public var percent: Int?
+        /// From the command to its begin.
+        public var startMilliseconds: Double
+        /// From its begin to its end; parts may overlap.
+        public var durationMilliseconds: Double
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(name, forKey: .name)
+            try container.encode(percent, forKey: .percent)
+            try container.encode(startMilliseconds, forKey: .startMilliseconds)
+            try container.encode(durationMilliseconds, forKey: .durationMilliseconds)
+        }
+        private enum CodingKeys: String, CodingKey {
+            case name
+            case percent = "stage"
+            case startMilliseconds = "start_ms"
             case durationMilliseconds = "duration_ms"
         }
     }
@@ -111,6 +169,10 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
     public var writePause: Pause?
     /// One line for each service of each phase, in order.
     public var phases: [Phase]
+    /// Every part with its own start and duration; nil in what an older release has kept.
+    public var spans: [Span]?
+    /// How many control planes have carried it out; nil in what an older release has kept.
+    public var controlPlanes: Int?
     /// Those that began, in order.
     public var stages: [Stage]
     /// What the checks refused.
@@ -157,17 +219,15 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
         durationMilliseconds = 0
         phases = []
         stages = []
+        spans = []
         refusals = []
         notes = []
         heldBack = []
     }
 
-    /// Sets the outcome and duration of all lines of a phase.
-    public mutating func end(phase name: String, _ outcome: Phase.Outcome, after duration: TimeAmount) {
-        for line in phases.indices where phases[line].name == name {
-            phases[line].outcome = outcome
-            phases[line].durationMilliseconds = duration.milliseconds
-        }
+    /// Sets the outcome of all phases.
+    public mutating func endPhases(_ outcome: Phase.Outcome) {
+        for line in phases.indices { phases[line].outcome = outcome }
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -187,6 +247,8 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
         try container.encode(writePause, forKey: .writePause)
         try container.encode(phases, forKey: .phases)
         try container.encode(stages, forKey: .stages)
+        try container.encode(spans ?? [], forKey: .spans)
+        try container.encode(controlPlanes, forKey: .controlPlanes)
         try container.encode(refusals, forKey: .refusals)
         try container.encode(notes, forKey: .notes)
         try container.encode(Array(heldBack.prefix(Self.mostHeldBack)), forKey: .heldBack)
@@ -201,6 +263,8 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
         case reroutedMilliseconds = "rerouted_ms"
         case durationMilliseconds = "duration_ms"
         case writePause = "write_pause_ms"
+        case spans = "timeline"
+        case controlPlanes = "control_planes"
         case heldBack = "held_back"
     }
 }

@@ -205,6 +205,7 @@ extension Coordinator {
             let entry = ledger.table.entries[cohort]
             let isWayBack = open?.state == .reversing && defect == .reversesDirectly
             if defect == .switchesEarly || isWayBack || isFilled(entry) {
+                if open?.state == .moving { sink.note(.cohortFilled(cohort: cohort)) }
                 decide(entry, .step(step), now: now)
             } else if open?.state == .moving, entry.state.phase == .joint, hasWaited(now),
                 !customersWithoutMajority(entry.cohort, ledger.placement).isEmpty

@@ -91,6 +91,8 @@ package enum CoordinatorEvent: Sendable, Equatable {
     case stageBegan(percent: Int, cohorts: Int)
     case stageEnded(percent: Int, EvacuationGate.Verdict, requests: UInt64)
     case entryDecided(cohort: Int, version: UInt64, phase: UnitPhase)
+    /// The new cells of a cohort hold what they need, so that it is switched.
+    case cohortFilled(cohort: Int)
     case decidersReplaced([CellIndex])
     /// What only these cells had of these customers of a cohort was given up.
     case givenUp(cohort: Int, customers: [CustomerHash], lost: [CellIndex])

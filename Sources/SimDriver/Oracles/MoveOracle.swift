@@ -25,7 +25,7 @@ struct MoveOracle {
             if completed { plans.completed += 1 } else { plans.takenBack += 1 }
         case .entryDecided: entries += 1
         case .givenUp(_, let customers, _): givenUp.formUnion(customers)
-        case .planChanged, .stageBegan, .stageEnded, .decidersReplaced, .stalled: break
+        case .planChanged, .stageBegan, .stageEnded, .cohortFilled, .decidersReplaced, .stalled: break
         }
     }
 
@@ -163,6 +163,7 @@ extension CoordinatorEvent {
         case .planEnded(let plan, let completed): plan.id ^ (completed ? 1 : 2)
         case .stageBegan(let percent, _), .stageEnded(let percent, _, _): UInt64(percent)
         case .entryDecided(let cohort, let version, _): UInt64(cohort) << 32 | version
+        case .cohortFilled(let cohort): UInt64(cohort) << 32 | 0xF
         case .decidersReplaced(let cells): UInt64(cells.count)
         case .stalled: 7
         case .givenUp(let cohort, let customers, _): UInt64(cohort) << 32 | UInt64(customers.count)

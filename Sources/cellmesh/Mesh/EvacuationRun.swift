@@ -204,7 +204,6 @@ struct EvacuationRun {
                 "the \(deed) has ended, and its report is not there any more",
                 next: "cellmesh events --type evacuation")
         }
-        // A control plane that came later knows the outcome, and not all figures.
         console.show(isOurs ? EvacuationView.report(report) : EvacuationView.status(report))
         if let failure = EvacuationView.failure(report) { throw failure }
         console.next(kind == .evacuate ? "cellmesh restore \(region)" : "cellmesh status")

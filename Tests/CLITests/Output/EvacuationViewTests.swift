@@ -58,10 +58,12 @@ import Topology
             {"acknowledged_writes_lost":\#(lost),"customers_moved":667,"duration_ms":18250,"held_back":["c7"],
             "kind":"evacuate","notes":[{"code":"low-shed","text":"low priority is shed"}],"outcome":"\#(outcome)",
             "phases":[{"does":"copied","duration_ms":18000,"name":"records","outcome":"completed",
-            "service":"records","strategy":"bulk-transfer"}],"reason":\#(reason),"records_copied":33212,
+            "service":"records","start_ms":120,"strategy":"bulk-transfer"}],"reason":\#(reason),"records_copied":33212,
             "records_verified":100000,"refusals":[],"region":"us-east","rerouted_ms":15500.5,
             "schema":"cellmesh/1","stages":[{"detail":"errors 0 % of 1000, bound 1 %","error_rate":0,
-            "outcome":"green","percent":50}],"write_pause_ms":{"max":31,"p50":2,"p99":14.5}}
+            "outcome":"green","percent":50}],"control_planes":2,
+            "timeline":[{"name":"plan","stage":null,"start_ms":0,"duration_ms":120},
+            {"name":"fill","stage":50,"start_ms":120,"duration_ms":2500}],"write_pause_ms":{"max":31,"p50":2,"p99":14.5}}
             """#)
     }
 
@@ -78,16 +80,26 @@ import Topology
                 last request to the region after                          15.5 s
                 longest pause of a write          31 ms (p50 2.00 ms, p99 15 ms)
 
-                PHASE    SERVICE  STRATEGY       OUTCOME      TOOK
-                records  records  bulk-transfer  completed  18.0 s
+                PHASE    SERVICE  STRATEGY       OUTCOME        AT    TOOK
+                records  records  bulk-transfer  completed  120 ms  18.0 s
 
                 STAGE  OUTCOME  GATE
                  50 %  green    errors 0 % of 1000, bound 1 %
+
+                2 control planes have carried it out, one after the other
 
                 held back for want of a quorum: c7
                 note (low-shed): low priority is shed
 
                 """)
+        let wide = EvacuationView.report(try report("completed")).table(TableStyle(isWide: true, hasColors: false))
+        #expect(
+            wide.contains(
+                """
+                PART  STAGE       AT    TOOK
+                plan      -  0.00 ms  120 ms
+                fill   50 %   120 ms   2.5 s
+                """), "\(wide)")
     }
 
     @Test(arguments: [

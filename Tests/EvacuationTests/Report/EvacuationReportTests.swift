@@ -31,8 +31,12 @@ import Topology
         report.reroutedMilliseconds = 2_250.5
         report.durationMilliseconds = 9_000
         report.writePause = .init(p50: 2, p99: 14.5, max: 31)
-        report.end(phase: "records", .completed, after: .milliseconds(8_000))
-        report.end(phase: "stateless", .completed, after: .milliseconds(4_500))
+        report.endPhases(.completed)
+        report.phases[0].startMilliseconds = 500
+        report.phases[0].durationMilliseconds = 8_000
+        report.phases[1].durationMilliseconds = 4_500
+        report.spans = [.init(name: .fill, percent: 50, startMilliseconds: 500, durationMilliseconds: 1_500)]
+        report.controlPlanes = 2
         let gate = EvacuationGate(maximumErrorRate: 0.01)
         report.stages = [
             .init(
@@ -42,17 +46,19 @@ import Topology
         ]
         let text = try json(report)
         #expect(
-            text == #"{"acknowledged_writes_lost":0,"customers_moved":10000,"duration_ms":9000,"held_back":[],"#
+            text
+                == #"{"acknowledged_writes_lost":0,"control_planes":2,"customers_moved":10000,"duration_ms":9000,"held_back":[],"#
                 + #""kind":"evacuate","notes":[],"outcome":"completed","phases":[{"does":"cells of the new shards copy "#
                 + #"what they lack from a majority of the old ones while these serve; each cohort is cut over by its "#
                 + #"epoch, verified row by row and released","duration_ms":8000,"name":"records","outcome":"completed","#
-                + #""service":"records","strategy":"bulk-transfer"},{"does":"the cells that take over run it already; "#
+                + #""service":"records","start_ms":500,"strategy":"bulk-transfer"},{"does":"the cells that take over run it already; "#
                 + #"each stage switches its customers' calls to them","duration_ms":4500,"name":"stateless","#
-                + #""outcome":"completed","service":"shop","strategy":"blue-green"}],"reason":null,"#
+                + #""outcome":"completed","service":"shop","start_ms":null,"strategy":"blue-green"}],"reason":null,"#
                 + #""records_copied":33212,"records_verified":100000,"refusals":[],"region":"r1","#
                 + #""rerouted_ms":2250.5,"schema":"cellmesh/1","stages":[{"detail":"errors 0.2 % of 1000 (0.03 % to "#
                 + #"1.3 %), bound 1 %","error_rate":0.002,"outcome":"green","percent":50},{"detail":"no request "#
                 + #"of a moved customer, bound 1 %","error_rate":null,"outcome":"green","percent":100}],"#
+                + #""timeline":[{"duration_ms":1500,"name":"fill","stage":50,"start_ms":500}],"#
                 + #""write_pause_ms":{"max":31,"p50":2,"p99":14.5}}"#)
         #expect(try JSONDecoder().decode(EvacuationReport.self, from: Data(text.utf8)) == report)
     }
@@ -64,13 +70,14 @@ import Topology
             refused: EvacuationPlan(mesh(), region: 0, id: 1, cohorts: 64), verdict: EvacuationChecks.judge(asked))
         let text = try json(report)
         #expect(
-            text == #"{"acknowledged_writes_lost":null,"customers_moved":0,"duration_ms":0,"held_back":[],"#
+            text
+                == #"{"acknowledged_writes_lost":null,"control_planes":null,"customers_moved":0,"duration_ms":0,"held_back":[],"#
                 + #""kind":"evacuate","notes":[{"code":"shared-domain","text":"members of a shard will share a region "#
                 + #"(2 regions left for shards of 3): the loss of one more takes the quorum of customers whose members "#
                 + #"share it"}],"outcome":"refused","phases":[],"reason":"the region was not confirmed: type --confirm "#
                 + #"r1","records_copied":0,"records_verified":0,"refusals":[{"code":"confirmation","figure":"none "#
                 + #"given","next":"type --confirm r1","reason":"the region was not confirmed"}],"region":"r1","#
-                + #""rerouted_ms":null,"schema":"cellmesh/1","stages":[],"write_pause_ms":null}"#)
+                + #""rerouted_ms":null,"schema":"cellmesh/1","stages":[],"timeline":[],"write_pause_ms":null}"#)
         #expect(try JSONDecoder().decode(EvacuationReport.self, from: Data(text.utf8)) == report)
     }
 

@@ -80,15 +80,16 @@ enum EvacuationView {
     private static let reportKeys = [
         "schema", "region", "cells", "kind", "outcome", "reason", "customers_moved", "records_copied",
         "records_verified",
-        "acknowledged_writes_lost", "rerouted_ms", "duration_ms", "write_pause_ms", "phases", "stages", "refusals",
-        "notes", "held_back",
+        "acknowledged_writes_lost", "rerouted_ms", "duration_ms", "write_pause_ms", "phases", "stages", "timeline",
+        "control_planes", "refusals", "notes", "held_back",
     ]
 
     /// `evacuate` and `restore` at their end, or where they were refused.
     static func report(_ answer: JSONValue) -> Report {
         let document = answer.ordered(reportKeys)
-            .ordering("phases", ["name", "service", "strategy", "outcome", "duration_ms", "does"])
+            .ordering("phases", ["name", "service", "strategy", "outcome", "start_ms", "duration_ms", "does"])
             .ordering("stages", ["percent", "error_rate", "outcome", "detail"])
+            .ordering("timeline", ["name", "stage", "start_ms", "duration_ms"])
             .ordering("refusals", ["code", "reason", "figure", "next"])
         return Report(document, names: names(document)) { style in
             let outcome = document["outcome"].text ?? "unknown"
@@ -102,6 +103,11 @@ enum EvacuationView {
             if !phases.isEmpty { text += "\n" + self.phases(phases, style) }
             let stages = document["stages"].elements
             if !stages.isEmpty { text += "\n" + self.stages(stages, style) }
+            let spans = document["timeline"].elements
+            if style.isWide, !spans.isEmpty { text += "\n" + timeline(spans, style) }
+            if let lives = document["control_planes"].int, lives > 1 {
+                text += "\n\(lives) control planes have carried it out, one after the other\n"
+            }
             let held = document["held_back"].elements.compactMap(\.text)
             if !held.isEmpty {
                 text += "\nheld back for want of a quorum: \(held.prefix(12).joined(separator: ", "))"
@@ -135,7 +141,8 @@ enum EvacuationView {
 
     private static func phases(_ phases: [JSONValue], _ style: TableStyle) -> String {
         var table = style.table([
-            .init("PHASE"), .init("SERVICE"), .init("STRATEGY"), .init("OUTCOME"), .init("TOOK", .right),
+            .init("PHASE"), .init("SERVICE"), .init("STRATEGY"), .init("OUTCOME"), .init("AT", .right),
+            .init("TOOK", .right),
             .init("WHAT WAS DONE", wide: true),
         ])
         for phase in phases {
@@ -143,7 +150,21 @@ enum EvacuationView {
             table.add([
                 .init(phase["name"].text ?? ""), .init(phase["service"].text ?? ""),
                 .init(phase["strategy"].text ?? ""), .init(outcome, self.style(of: outcome)),
-                .init(time(phase["duration_ms"])), .init(phase["does"].text ?? ""),
+                .init(time(phase["start_ms"])), .init(time(phase["duration_ms"])), .init(phase["does"].text ?? ""),
+            ])
+        }
+        return table.render()
+    }
+
+    /// Every part with its own start and duration.
+    private static func timeline(_ spans: [JSONValue], _ style: TableStyle) -> String {
+        var table = style.table([
+            .init("PART"), .init("STAGE", .right), .init("AT", .right), .init("TOOK", .right),
+        ])
+        for span in spans {
+            table.add([
+                .init(span["name"].text ?? ""), .init(span["stage"].int.map { "\($0) %" } ?? "-"),
+                .init(time(span["start_ms"])), .init(time(span["duration_ms"])),
             ])
         }
         return table.render()
