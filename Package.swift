@@ -156,6 +156,6 @@ let package = Package(
                 "MeshBase",
             ]),
         tests("ArchitectureTests", []),
-        tests("EndToEndTests", [yams, "cellmesh", "CLibUV", "MeshBase"]),
+        tests("EndToEndTests", [yams, "cellmesh", "CLibUV", "Store", "MeshBase"]),
     ]
 )

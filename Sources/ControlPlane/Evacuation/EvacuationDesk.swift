@@ -118,6 +118,7 @@ final class EvacuationDesk {
             let plan = course.plan
         else { return }
         report = evacuationPlan(plan).map { EvacuationReport(plan: $0, notes: course.notes) }
+        change { course, _ in course.takeOver() }
         end(plan, completed: table.entries.allSatisfy { plan.isTarget($0.state.target) })
     }
 
