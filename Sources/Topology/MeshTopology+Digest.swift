@@ -45,6 +45,13 @@ extension MeshTopology {
                 digest.add(rule.prefix)
                 digest.add(rule.tier.rawValue)
             }
+            if let conflicts = blueprint.store?.conflicts, !conflicts.isDefault {
+                digest.add(conflicts.standard.rawValue)
+                for rule in conflicts.prefixes {
+                    digest.add(rule.prefix)
+                    digest.add(rule.handling.rawValue)
+                }
+            }
             digest.add(blueprint.services.map(\.name))
             // Routers give a call to another cell where cells carry it out once.
             for service in blueprint.services {

@@ -44,10 +44,13 @@ public struct StoreSettings: Sendable, Codable, Equatable {
     public var durability: Durability
     /// Of a request for a record that names none, and the most that a client may ask for; nil: normal, and any.
     public var priority: Priority?
+    /// Of the keys of tier important.
+    public var conflicts: ConflictSettings
 
     /// - Parameter tiers: in any order; of two with the same prefix the first one counts.
     public init(
-        tier: Tier = .critical, tiers: [PrefixTier] = [], durability: Durability = .process, priority: Priority? = nil
+        tier: Tier = .critical, tiers: [PrefixTier] = [], durability: Durability = .process, priority: Priority? = nil,
+        conflicts: ConflictSettings = ConflictSettings()
     ) {
         self.tier = tier
         var known: Set<String> = []
@@ -56,16 +59,18 @@ public struct StoreSettings: Sendable, Codable, Equatable {
         }
         self.durability = durability
         self.priority = priority
+        self.conflicts = conflicts
     }
 
-    /// Models written by a release that knew no prefixes have none.
+    /// Models written by a release that knew no prefixes, or no conflicts, have none.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             tier: try values.decode(Tier.self, forKey: .tier),
             tiers: try values.decodeIfPresent([PrefixTier].self, forKey: .tiers) ?? [],
             durability: try values.decode(Durability.self, forKey: .durability),
-            priority: try values.decodeIfPresent(Priority.self, forKey: .priority))
+            priority: try values.decodeIfPresent(Priority.self, forKey: .priority),
+            conflicts: try values.decodeIfPresent(ConflictSettings.self, forKey: .conflicts) ?? ConflictSettings())
     }
 
     /// The tier of one key. Routers ask `TierRules`, which takes a key as it stands in a request.

@@ -31,6 +31,7 @@ struct CellMesh: ParsableCommand {
                 name: "Cells",
                 subcommands: [
                     CellCommand.self, MembersCommand.self, WhyCommand.self, MembershipCommand.self, StoreCommand.self,
+                    ConflictsCommand.self,
                 ]),
             CommandGroup(
                 name: "Faults",

@@ -23,6 +23,13 @@ import Topology
         ("cell: t\nservices: [{name: a}]\nstore: {tiers: [cache]}", ["wrong-type@3:16"]),
         ("cell: t\nservices: [{name: a}]\nstore: {tiers: {\"\": cache}}", ["bad-name@3:17"]),
         ("cell: t\nservices: [{name: a}]\nstore: {tiers: {a: cache, a: cache}}", ["duplicate-key@3:27"]),
+        ("cell: t\nservices: [{name: a}]\nstore: {conflicts: both}", ["unknown-word@3:20"]),
+        ("cell: t\nservices: [{name: a}]\nstore: {conflicts: siblings}", ["out-of-range@3:9"]),
+        ("cell: t\nservices: [{name: a}]\nstore: {tier: cache, conflicts: manual}", ["out-of-range@3:22"]),
+        (
+            "cell: t\nservices: [{name: a}]\nstore: {tiers: {\"s/\": important}, conflicts: {\"t/\": siblings}}",
+            ["out-of-range@3:35"]
+        ),
         ("cell: t\nservices: [{name: a}]\nshedding: {low: 96%}", ["wrong-order@3:11"]),
         ("cell: t\nservices: [{name: a}]\ncapacity: 0", ["out-of-range@3:11"]),
         ("cell: t\nservices: [{name: a, priority: urgent}]", ["unknown-word@2:32"]),

@@ -28,7 +28,8 @@ import Topology
                 tiers: [
                     .init(prefix: "a \"b\"\\", tier: .critical), .init(prefix: "true", tier: .important),
                     .init(prefix: "\u{7}é#: ", tier: .cache),
-                ], durability: .machine, priority: .low),
+                ], durability: .machine, priority: .low,
+                conflicts: ConflictSettings(prefixes: [.init(prefix: "true", handling: .manual)])),
             shedding: SheddingThresholds(critical: 0.9, high: 0.8, normal: 0.1, low: 1e-5),
             objectives: Objectives(p99: .milliseconds(50)), capacity: 321)
         var membership = MembershipSettings(profile: .wan)

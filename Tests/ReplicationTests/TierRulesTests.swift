@@ -21,6 +21,24 @@ import Topology
         #expect(tier("") == .critical)
     }
 
+    @Test func onlyKeysOfTierImportantKeepSiblings() {
+        let rules = TierRules(
+            StoreSettings(
+                tier: .important, tiers: [.init(prefix: "cart/strict", tier: .critical)],
+                conflicts: ConflictSettings(
+                    .manual,
+                    prefixes: [
+                        .init(prefix: "cart/", handling: .siblings), .init(prefix: "log/", handling: .lastWriterWins),
+                    ])))
+        func handling(_ key: String) -> ConflictHandling {
+            Array(key.utf8).withUnsafeBytes { rules.handling(ofKey: $0, escapes: true) }
+        }
+        #expect(handling("cart%2F1") == .siblings && handling("log/1") == .lastWriterWins && handling("x") == .manual)
+        #expect(handling("cart/strict1") == .lastWriterWins)
+        // A claim has an order of its own.
+        #expect(!rules.hasSiblings(ClaimKey.bytes(service: [1], key: [2])) && rules.hasSiblings([1]))
+    }
+
     @Test func aKeyCountsAsItIsMeantNotAsItIsWritten() {
         #expect(tier("session%2F1", escapes: true) == .important)
         #expect(tier("%73ession%2ftmp", escapes: true) == .cache)

@@ -26,11 +26,11 @@ final class Scratch {
 
     func open(
         _ name: String = "store.sqlite", cell: String = "eu-1", storeID: UInt64 = 0xFEDC_BA98_7654_3210,
-        cohorts: Int = 64, limits: RecordStoreLimits = RecordStoreLimits()
+        cohorts: Int = 64, tiers: TierRules? = nil, limits: RecordStoreLimits = RecordStoreLimits()
     ) throws -> RecordStore {
         try RecordStore(
             path: path(name), cell: cell, birth: StoreBirth(storeID: storeID, isFounding: true), durability: .process,
-            cohorts: cohorts, limits: limits)
+            cohorts: cohorts, tiers: tiers, limits: limits)
     }
 
     func open(

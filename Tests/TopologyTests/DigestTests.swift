@@ -26,6 +26,10 @@ import Testing
             $0.blueprints[0].store = StoreSettings(tiers: [.init(prefix: "session/", tier: .important)])
         }
         change { $0.blueprints[0].store = StoreSettings(tiers: [.init(prefix: "session/", tier: .cache)]) }
+        change {
+            $0.blueprints[0].store = StoreSettings(tier: .important, conflicts: ConflictSettings(.siblings))
+        }
+        change { $0.blueprints[0].store = StoreSettings(tier: .important, conflicts: ConflictSettings(.manual)) }
         change { $0.routing.bodyLimit += 1 }
         change { $0.name += "x" }
         #expect(Set(changes.map(\.wireLabel) + [base.wireLabel]).count == changes.count + 1)

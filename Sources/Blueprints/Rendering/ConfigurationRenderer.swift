@@ -125,6 +125,12 @@ package enum ConfigurationRenderer {
 
     // MARK: Blueprints
 
+    private static func conflicts(_ conflicts: ConflictSettings, _ out: inout YAMLWriter) -> String {
+        guard !conflicts.prefixes.isEmpty else { return conflicts.standard.rawValue }
+        let rules = conflicts.prefixes.map { "\(out.quoted($0.prefix)): \($0.handling.rawValue)" }
+        return "{\(rules.joined(separator: ", "))}"
+    }
+
     private static func blueprint(_ blueprint: Blueprint, indent: String, first: String, _ out: inout YAMLWriter) {
         out.line("\(first)cell: \(out.name(blueprint.name))")
         out.line("\(indent)services:")
@@ -137,6 +143,7 @@ package enum ConfigurationRenderer {
             }
             fields.append(("durability", store.durability.rawValue))
             if let priority = store.priority { fields.append(("priority", "\(priority.name)")) }
+            fields.append(("conflicts", conflicts(store.conflicts, &out)))
             out.flow("\(indent)store", fields)
         }
         let shedding = blueprint.shedding

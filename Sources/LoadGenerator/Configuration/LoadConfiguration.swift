@@ -26,6 +26,8 @@ package struct LoadConfiguration: Sendable {
     package var keyPrefixes = [""]
     /// What the mesh promises, by the number of a key modulo the count; empty where all keys are alike.
     package var keyTiers: [StoreSettings.Tier] = []
+    /// Keys that keep siblings, as `keyTiers`: each blind write of a load becomes one, so that nothing is judged of them.
+    package var keySiblings: [Bool] = []
     package var mix = LoadMix.standard
     package var priorities = PriorityMix.unstated
     /// Asked in turn at random; at least one if the mix has services.
@@ -73,12 +75,23 @@ package struct LoadConfiguration: Sendable {
         keyTiers.isEmpty ? nil : keyTiers[Int(number) % keyTiers.count]
     }
 
+    /// Whether a key keeps siblings.
+    func keepsSiblings(_ number: UInt32) -> Bool {
+        !keySiblings.isEmpty && keySiblings[Int(number) % keySiblings.count]
+    }
+
     /// Takes over how the mesh's stores tell keys apart.
     package mutating func tell(_ topology: MeshTopology) {
         keyPrefixes = topology.keyPrefixes
         // A prefix may itself begin with what another one adds: the keys are asked for as they are written.
         keyTiers = keyPrefixes.indices.compactMap { index in
             topology.tier(ofKey: MeshTopology.key(index, prefixes: keyPrefixes))
+        }
+        keySiblings = keyPrefixes.indices.map { index in
+            let key = MeshTopology.key(index, prefixes: keyPrefixes)
+            return topology.blueprints.contains {
+                ($0.store?.conflictHandling(ofKey: key) ?? .lastWriterWins) != .lastWriterWins
+            }
         }
     }
 

@@ -81,7 +81,8 @@ extension LoadRun {
         let body = response.body.bytes(in: bytes)
         guard request.kind != .verification else { return verified(request, response, bytes, now: now) }
 
-        var isOK = response.status >= 200 && response.status < 300
+        // Siblings are an answer as well.
+        var isOK = response.status >= 200 && response.status <= 300
         var problem: String?
         if !isOK {
             problem = AnswerNotes.problem(body)
@@ -100,7 +101,7 @@ extension LoadRun {
         let began = state.pointee.connections[index].since
         if request.kind == .write, isOK {
             book(request, number, version ?? .none, began: began, ended: now)
-        } else if request.kind == .write, isUnknown, isKept(request) {
+        } else if request.kind == .write, isUnknown, isKept(request), !configuration.keepsSiblings(request.item) {
             state.pointee.writes.unknown(request.record, value: number)
         }
         let isStale = request.kind == .read && isOK && isStale(request, version, response.status, began: began)
@@ -121,6 +122,7 @@ extension LoadRun {
     private func book(
         _ request: LoadRequest, _ number: UInt64, _ version: VersionWitness, began: Instant, ended: Instant
     ) {
+        guard !configuration.keepsSiblings(request.item) else { return }
         if isKept(request) {
             state.pointee.writes.acknowledged(
                 request.record, value: number, version: version, began: began, ended: ended)
@@ -135,7 +137,9 @@ extension LoadRun {
     private func isStale(
         _ request: LoadRequest, _ version: VersionWitness?, _ status: Int, began: Instant
     ) -> Bool {
-        guard let floors, version != nil || status == 404 else { return false }
+        guard let floors, version != nil || status == 404, !configuration.keepsSiblings(request.item) else {
+            return false
+        }
         return floors.isStale(request.record, status == 404 ? .none : version ?? .none, began: began)
     }
 
@@ -157,7 +161,7 @@ extension LoadRun {
     /// What promises nothing has no sessions, and reading back is nobody's.
     private func hasSession(_ request: LoadRequest) -> Bool {
         guard state.pointee.sessions != nil, request.kind == .read || request.kind == .write else { return false }
-        return configuration.tier(ofKey: request.item) != .cache
+        return configuration.tier(ofKey: request.item) != .cache && !configuration.keepsSiblings(request.item)
     }
 
     /// The keys of tier cache are accepted losses, where others are none.
@@ -178,7 +182,9 @@ extension LoadRun {
         guard request.kind != .verification else {
             return state.pointee.verification.failed(request.record, now: now)
         }
-        if request.kind == .write, isKept(request) { state.pointee.writes.unknown(request.record, value: number) }
+        if request.kind == .write, isKept(request), !configuration.keepsSiblings(request.item) {
+            state.pointee.writes.unknown(request.record, value: number)
+        }
         if state.pointee.connections[index].hasSession {
             state.pointee.sessions?.end(
                 request, number: number, .unknown, token: UnsafeRawBufferPointer(start: nil, count: 0))

@@ -52,6 +52,13 @@ extension CellNode {
         // Before the store is asked: what the cell knows may be newer than what the store has installed, never older.
         guard isCurrent(frame.head, asker, isRecord: true, into: &sink) else { return }
         let isWrite = frame.head.kind == .recordWrite
+        var dots: [RecordVersion] = []
+        if frame.head.flags.contains(.add) {
+            guard isWrite, tiers?.handling(ofKey: frame.name) ?? .lastWriterWins != .lastWriterWins,
+                let read = frame.note.isEmpty ? [] : SiblingTag.dots(ofCondition: frame.note)
+            else { return refuse(asker, .malformed, frame.head, into: &sink) }
+            dots = read
+        }
         // Only what begins is shed: to refuse the second half of a write would waste the first, and leave in doubt what
         // became of it.
         let priority = Priority.granted(frame.head.flags.priority, declared: storePriority)
@@ -79,6 +86,10 @@ extension CellNode {
         switch frame.head.kind {
         case .recordVersion: operation = .version
         case .recordRead: operation = .read
+        case .recordWrite where frame.head.flags.contains(.add):
+            operation = .add(
+                dot: RecordVersion(counter: frame.head.versionCounter, writer: frame.head.versionWriter),
+                value: Array(frame.body), tombstone: frame.head.flags.contains(.tombstone), superseding: dots)
         default:
             operation = .write(
                 version: RecordVersion(counter: frame.head.versionCounter, writer: frame.head.versionWriter),
@@ -221,8 +232,12 @@ extension CellNode {
         case .written(let version):
             head.set(version)
             sink.reply(head, to: link, note: .empty, body: .empty)
+        case .added(let version, let set):
+            head.set(version)
+            head.flags.insert(.add)
+            set.withUnsafeBytes { sink.reply(head, to: link, note: .empty, body: $0) }
         case .record(let version, let value, let tombstone, let absent):
-            guard value.count <= topology.routing.bodyLimit else {
+            guard value.count <= topology.recordLimit else {
                 // Written when the limit was higher: a frame beyond it would cost the whole link.
                 counters.recordFailures += 1
                 return sink.refuse(.tooLarge, request: request, epoch: epoch, to: link)

@@ -135,6 +135,7 @@ package struct CellNode: ~Copyable {
         refill = Refill(
             store ?? StoreIdentity(id: 0, life: .votes), rule: rule, cell: configuration.cell, peers: peers,
             names: configuration.topology.cells, cohorts: ledger.cohorts)
+        refill.tiers = tiers
         graph = ServiceGraph(
             blueprint: blueprint, seed: configuration.topology.seed, node: StableHash.hash(name))
         orders = Slab(limit: configuration.storeLimit)

@@ -42,6 +42,9 @@ package enum DataPlane {
             }
             if request.session.isPresent { data.session = request.session.bytes(in: bytes) }
             if request.idempotencyKey.isPresent { throw DataPlaneRefusal(HTTPUnkept.idempotencyKey.problem) }
+            if request.ifMatch.isPresent { data.ifMatch = request.ifMatch.bytes(in: bytes) }
+        } else if request.ifMatch.isPresent {
+            throw DataPlaneRefusal(HTTPUnkept.ifMatch.problem)
         } else if request.consistency.isPresent {
             throw DataPlaneRefusal(HTTPUnkept.consistency.problem)
         } else if request.session.isPresent {
@@ -112,12 +115,14 @@ package enum DataPlane {
         let name: HTTPName
         var note = UnsafeRawBufferPointer.empty
         switch route {
-        case .record(_, let key): name = key
+        case .record(_, let key):
+            name = key
+            if head.flags.contains(.add), request.ifMatch.isPresent { note = request.ifMatch.bytes(in: bytes) }
         case .service(_, let service, let rest):
             name = service
             note = rest.bytes(in: bytes)
         }
-        if head.flags.contains(.keyed) {
+        if head.kind == .serviceCall, head.flags.contains(.keyed) {
             return appendKeyed(head, request, route.customer, name, note, bytes, payload, &output)
         }
         guard !route.customer.isEncoded, !name.isEncoded else {

@@ -27,6 +27,8 @@ package struct DataRequest {
     /// The client's session as it was sent; nil without one.
     package var session: UnsafeRawBufferPointer?
 
+    /// `If-Match` as it was sent; nil without one.
+    package var ifMatch: UnsafeRawBufferPointer?
     /// It names an idempotency key, or the id of a request which may stand for one.
     package var isKeyed = false
     /// It names a key: cells that keep none refuse it.

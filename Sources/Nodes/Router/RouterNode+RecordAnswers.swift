@@ -115,9 +115,11 @@ extension RouterNode {
                     detail: "It may or may not have been kept; repeating it is safe.", policy: "quorum"), into: &sink)
         }
         if var session = work.session {
-            if session.isInForce, let version = response.version { session.record.note(version, ofKey: session.key) }
+            let seen = work.register.spread == .none ? response.version : work.register.spread
+            if session.isInForce, let version = seen { session.record.note(version, ofKey: session.key) }
             response.session = sessionSeal.text(session.record)
         }
+        let shown = work.register.merges && work.register.kind == .read ? show(work.value, in: &response) : work.value
         response.cell = work.members[work.source]
         response.epoch = operations[key]!.epoch
         response.serving = serving(of: shard)
@@ -125,8 +127,9 @@ extension RouterNode {
         noteAnswer(customer, since: operations[key]!.started, response)
         counters.count(status: response.status)
         finish(key)
-        work.value.withUnsafeBytes { value in
-            response.body = response.status == 200 ? value : UnsafeRawBufferPointer(start: nil, count: 0)
+        shown.withUnsafeBytes { value in
+            response.body =
+                response.status == 200 || response.status == 300 ? value : UnsafeRawBufferPointer(start: nil, count: 0)
             sink.respond(to: request, response)
         }
     }

@@ -32,6 +32,8 @@ extension RouterNode {
                     detail: "Use PUT to write a record.", policy: "routing"), into: &sink)
             return nil
         }
+        let merges = handling(of: request, at: shard[0]) != .lastWriterWins
+        guard let seen = seen(by: request, kind, merges: merges, shard: shard, into: &sink) else { return nil }
         guard let terms = terms(of: request, tier: tier, kind, shard: shard, into: &sink) else { return nil }
         operationNumber &+= 1
         let members = members(of: assignment)
@@ -43,6 +45,9 @@ extension RouterNode {
         if let session = terms.session, session.isInForce, !ignoresSessions {
             register.demand = session.record.demand(ofKey: session.key)
         }
+        register.merges = merges
+        register.demand.isExact = merges
+        if kind != .read { register.demand.floor = max(register.demand.floor, seen) }
         var record = RouterOperation.RecordWork(register: register, members: members)
         record.session = terms.session
         record.asksAll = asksAll
@@ -129,6 +134,12 @@ extension RouterNode {
             }
             hear(cell, stamp: frame.head.deadline, asked: operations[key]!.started, now: now)
             tick(&work.register, version, now: now)
+            if work.register.merges, work.register.kind == .read {
+                step = merge(
+                    frame.body, version, tombstone: frame.head.flags.contains(.tombstone), absent: absent, position,
+                    &work)
+                break
+            }
             let (next, keep) = work.register.answered(
                 position, version: version, tombstone: frame.head.flags.contains(.tombstone), absent: absent)
             step = next
@@ -139,7 +150,11 @@ extension RouterNode {
             }
         case (.reply, true):
             if work.register.kind != .read { work.source = position }
-            step = work.register.stored(position)
+            if frame.head.flags.contains(.add), work.register.spread == .none {
+                heldBytes += frame.body.count - work.value.count
+                work.value = Array(frame.body)
+            }
+            step = work.register.stored(position, made: version)
         default:
             counters.refusals += 1
             // A refusal of the query that comes while storing says nothing about the store.
@@ -259,8 +274,18 @@ extension RouterNode {
     ) -> Positions {
         guard case .record(let work) = operations[key]!.work else { return 0 }
         var flags = FrameFlags.priority(operations[key]!.priority)
+        var version = version
         let payload: FramePayload
         switch work.register.kind {
+        case .write where work.register.merges, .delete where work.register.merges:
+            if work.register.spread == .none {
+                flags.insert(.add)
+                if work.register.kind == .delete { flags.insert(.tombstone) }
+                payload = work.register.kind == .write ? .request : .none
+            } else {
+                version = work.register.spread
+                payload = .bytes(work.value)
+            }
         case .write: payload = .request
         case .delete:
             payload = .none

@@ -175,6 +175,12 @@ package struct RouterNode: ~Copyable {
         tiers[topology.cells[cell.position].blueprint]?.tier(ofKey: request.key, escapes: request.keyIsEncoded)
     }
 
+    /// How conflicts of the key are handled where the customer's records are.
+    func handling(of request: DataRequest, at cell: CellIndex) -> ConflictHandling {
+        tiers[topology.cells[cell.position].blueprint]?
+            .handling(ofKey: request.key, escapes: request.keyIsEncoded) ?? .lastWriterWins
+    }
+
     /// The customer's shards and epoch as this router knows them.
     func assignment(of customer: CustomerHash) -> Placement.Assignment {
         var assignment = placement.assignment(of: customer)
@@ -409,6 +415,10 @@ package struct RouterCounters: Sendable {
     package var sessionsBehind: UInt64 = 0
     /// Requests that asked for more than the tier gives, or for what cannot be: refused before anything was done.
     package var levelsRefused: UInt64 = 0
+    /// Reads that were answered with siblings.
+    package var conflictsShown: UInt64 = 0
+    /// Conditions that were refused: of keys without siblings, of reads, or naming nothing that was read.
+    package var conditionsRefused: UInt64 = 0
     /// Sessions that this mesh has not given out, or for another customer.
     package var sessionsRefused: UInt64 = 0
     /// Phases and attempts that went on in a newer epoch.

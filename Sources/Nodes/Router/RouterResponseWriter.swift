@@ -29,7 +29,9 @@ package struct RouterResponseWriter: Sendable {
             output.append(decimal: UInt64(response.shardSize))
         }
         output.append("\r\n")
-        if let version = response.version {
+        if !response.dots.isEmpty {
+            HTTPResponseWriter.field("ETag", text: "\"\(SiblingTag.text(response.dots))\"", into: &output)
+        } else if let version = response.version {
             output.append("ETag: \"")
             appendHexadecimal(version.counter, into: &output)
             output.append(byte: UInt8(ascii: "-"))

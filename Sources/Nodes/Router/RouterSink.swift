@@ -31,6 +31,8 @@ package struct RouterResponse {
     package var serving = 0
     package var shardSize = 0
     package var version: RecordVersion?
+    /// In place of `version`, of a key that keeps siblings: those that are shown.
+    package var dots: [RecordVersion] = []
     /// The client's session from now on; empty without one.
     package var session: [UInt8] = []
     package var content = Content.none

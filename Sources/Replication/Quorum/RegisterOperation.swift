@@ -53,6 +53,13 @@ public struct RegisterOperation: Sendable, Hashable {
     private let writer: UInt64
     /// A write's version has at least this counter, whatever the query has found; see `HybridClock`.
     public var clock: UInt64 = 0
+    /// The record is a `SiblingSet`. A read is of what the holder has merged of all answers, which it tells with each. A
+    /// write is taken up by one cell, the next one where that fails, and what came of it is brought to the others.
+    public var merges = false
+    /// Of a write that merges: what one cell has made of it; `none` before.
+    public private(set) var spread = RecordVersion.none
+    /// Positions that have not been asked to take the write up.
+    private var untried: Positions = 0
     /// What the client's session asks of a read. Of a write it asks that `clock` is above all that it has seen.
     public var demand = SessionDemand()
     private var phase = Phase.query
@@ -135,6 +142,7 @@ public struct RegisterOperation: Sendable, Hashable {
             phase = .store
             heard = 0
             asked = self.usable
+            if merges { return takeUp(of: self.usable) }
             return .store(asked, best)
         }
         phase = .query
@@ -181,9 +189,11 @@ public struct RegisterOperation: Sendable, Hashable {
     private var wasSentBefore = false
 
     /// A cell answered the query. `keep` tells the holder that this value is the newest so far.
-    /// - Parameter absent: of a record that the cell does not have: the highest counter that it has dropped there.
+    /// - Parameters:
+    ///   - absent: of a record that the cell does not have: the highest counter that it has dropped there.
+    ///   - merged: of a read that merges: what all answers come to, this one included.
     public mutating func answered(
-        _ position: Int, version: RecordVersion, tombstone: Bool, absent: UInt64 = 0
+        _ position: Int, version: RecordVersion, tombstone: Bool, absent: UInt64 = 0, merged: RecordVersion? = nil
     ) -> (step: Step, keep: Bool) {
         guard phase == .query, expect(position) else { return (.wait, false) }
         // Nothing could be written above it any more: such an answer is none.
@@ -191,6 +201,13 @@ public struct RegisterOperation: Sendable, Hashable {
         heard |= 1 << position
         if absent < RecordVersion.highestCounter { floor = max(floor, absent) }
         var keep = false
+        if let merged {
+            if merged != best { holders = 0 }
+            best = merged
+            bestIsTombstone = tombstone
+            if version == merged { holders |= 1 << position }
+            return (afterQuery(), true)
+        }
         if version > best || heard.nonzeroBitCount == 1 {
             best = version
             bestIsTombstone = tombstone
@@ -203,8 +220,10 @@ public struct RegisterOperation: Sendable, Hashable {
     }
 
     /// A cell acknowledged what it was asked to store.
-    public mutating func stored(_ position: Int) -> Step {
+    /// - Parameter made: of a write that merges and is taken up by the cell: the version of what is stored there now.
+    public mutating func stored(_ position: Int, made: RecordVersion = .none) -> Step {
         guard phase == .store, expect(position) else { return .wait }
+        if merges, kind != .read, spread == .none { return takenUp(position, made) }
         heard |= 1 << position
         holders |= 1 << position
         return afterStore()
@@ -283,11 +302,44 @@ public struct RegisterOperation: Sendable, Hashable {
             let (needed, available) = quorum.shortage(positions | holders, rule.write)
             return finish(.noQuorum(needed: needed, available: available))
         }
-        asked = positions
         heard = 0
         failed = 0
         uncertain = 0
+        asked = positions
+        if merges, kind != .read { return takeUp(of: positions) }
         return .store(positions, best)
+    }
+
+    private mutating func takeUp(of positions: Positions) -> Step {
+        spread = .none
+        untried = positions
+        asked = 0
+        return takeUpNext()
+    }
+
+    /// One at a time: each that takes it up marks it, and one mark is enough.
+    private mutating func takeUpNext() -> Step {
+        let next = untried & (~untried &+ 1)
+        guard next != 0 else { return finish(uncertain == 0 && !wasSentBefore ? .refused : .unknown) }
+        untried &= ~next
+        asked |= next
+        return .store(next, best)
+    }
+
+    private mutating func takenUp(_ position: Int, _ made: RecordVersion) -> Step {
+        spread = made
+        heard |= 1 << position
+        holders |= 1 << position
+        let others = usable & ~asked
+        asked |= others
+        guard quorum.isComplete(holders, rule.write) else {
+            let next = afterStore()
+            return next == .wait && others != 0 ? .store(others, made) : next
+        }
+        let outcome = Outcome.written(best, replaced: existed)
+        guard others != 0 else { return finish(outcome) }
+        phase = .finished
+        return .finishAndRepair(outcome, others)
     }
 
     private mutating func afterStore() -> Step {
@@ -298,6 +350,7 @@ public struct RegisterOperation: Sendable, Hashable {
             }
         }
         let open = asked & ~heard & ~failed
+        if merges, kind != .read, spread == .none { return open != 0 ? .wait : takeUpNext() }
         if quorum.isComplete(holders | open, rule.write) { return .wait }
         if kind != .read, holders == 0, uncertain == 0, !wasSentBefore {
             // The answers that are still out decide between "nothing was changed" and "nobody knows".

@@ -9,11 +9,33 @@ public struct TierRules: Sendable {
     private let standard: StoreSettings.Tier
     /// The longer prefixes first.
     private let rules: [Rule]
+    private let conflicts: ConflictHandling
+    private let conflictRules: [(prefix: [UInt8], handling: ConflictHandling)]
+    /// Some keys may have siblings.
+    public let keepsSiblings: Bool
 
     /// Those of a store.
     public init(_ store: StoreSettings) {
         standard = store.tier
         rules = store.tiers.map { Rule(prefix: Array($0.prefix.utf8), tier: $0.tier) }
+        conflicts = store.conflicts.standard
+        conflictRules = store.conflicts.prefixes.map { (Array($0.prefix.utf8), $0.handling) }
+        keepsSiblings = store.keepsSiblings
+    }
+
+    /// How conflicts of a key are handled; claims, which have an order of their own, have none.
+    /// - Parameter escapes: the key stands as in a URL, where `%2F` is one byte.
+    public func handling(ofKey key: UnsafeRawBufferPointer, escapes: Bool = false) -> ConflictHandling {
+        guard keepsSiblings, key.first != ClaimKey.mark, tier(ofKey: key, escapes: escapes) == .important else {
+            return .lastWriterWins
+        }
+        for rule in conflictRules where Self.begins(key, with: rule.prefix, escapes) { return rule.handling }
+        return conflicts
+    }
+
+    /// Whether a key's record is a `SiblingSet`.
+    public func hasSiblings(_ key: [UInt8]) -> Bool {
+        keepsSiblings && key.withUnsafeBytes { handling(ofKey: $0) } != .lastWriterWins
     }
 
     /// Whether some keys are of a tier.

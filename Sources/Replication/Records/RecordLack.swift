@@ -11,8 +11,9 @@ public enum RecordLack: UInt8, Sendable, Equatable {
     ///   - offered: the version that another store has.
     ///   - known: what is stored here; `none` where nothing is.
     ///   - floor: the highest counter of a tombstone that was collected here.
-    public init(of offered: RecordVersion, known: RecordVersion, floor: UInt64) {
-        if known >= offered {
+    ///   - hasSiblings: the record is a `SiblingSet`, whose versions do not say which contains which.
+    public init(of offered: RecordVersion, known: RecordVersion, floor: UInt64, hasSiblings: Bool = false) {
+        if hasSiblings ? !SiblingRule.lacks(known, offered) : known >= offered {
             self = .has
         } else {
             self = known == .none && offered.counter <= floor ? .mayBeCollected : .lacks

@@ -17,7 +17,8 @@ public enum StoreLife: String, Sendable, Hashable {
     /// Whether an order may be carried out; the rule of every store, asked inside the transaction.
     public func admits(_ operation: StoreOrder.Operation) -> Bool {
         switch operation {
-        case .version, .read, .write, .list, .fetch, .drop, .hints, .lacks, .settle, .promise, .accept, .expireClaims:
+        case .version, .read, .write, .add, .list, .fetch, .drop, .hints, .lacks, .settle, .promise, .accept,
+            .expireClaims:
             self == .votes
         // An unborn store has nothing to fill, and no move leads into it.
         case .fill: self != .unborn

@@ -11,7 +11,12 @@ public struct StoreOrder: Sendable, Equatable {
         case read
         /// Keeps the value if `version` is higher than the stored one; an equal or lower one changes nothing and is
         /// acknowledged as well, so a repeated write does no harm.
+        ///
+        /// Of a key that keeps siblings it is what another store has, and is merged with what is stored.
         case write(version: RecordVersion, value: [UInt8], tombstone: Bool)
+        /// A client's write of a key that keeps siblings, which supersedes the dots that the client has seen. This store
+        /// is the first that takes it up; sent again, it changes nothing.
+        case add(dot: RecordVersion, value: [UInt8], tombstone: Bool, superseding: [RecordVersion])
         /// Lines of a cohort's records behind a position, without their values.
         case list(CohortFence, after: RecordPosition, limit: Int, fingerprints: Bool)
         /// These records, in this order, until their values come to so many bytes; one at least.
@@ -58,7 +63,7 @@ public struct StoreOrder: Sendable, Equatable {
             case .install(let entry, _): .cohort(entry.cohort)
             case .purge(let keeper, _, _): .cohort(keeper.cohort)
             case .drop(let fence, _): .cohort(fence.cohort)
-            case .write, .becomes, .accept, .expireClaims: .everything
+            case .write, .add, .becomes, .accept, .expireClaims: .everything
             }
         }
 
@@ -66,7 +71,8 @@ public struct StoreOrder: Sendable, Equatable {
         public var changes: Bool {
             switch self {
             case .version, .read, .list, .fetch, .life, .count, .hints, .lacks: false
-            case .settle, .write, .fill, .becomes, .install, .purge, .drop, .decree, .promise, .accept, .expireClaims:
+            case .settle, .write, .add, .fill, .becomes, .install, .purge, .drop, .decree, .promise, .accept,
+                .expireClaims:
                 true
             }
         }
@@ -131,6 +137,8 @@ public struct StoreAnswer: Sendable, Equatable {
         case record(version: RecordVersion, value: [UInt8], tombstone: Bool, absent: UInt64)
         /// The version that is stored now: the one written, or a higher one.
         case written(RecordVersion)
+        /// A client's write of a key that keeps siblings is taken up: the set as it is stored now.
+        case added(RecordVersion, set: [UInt8])
         /// The customer is served here in another epoch; nothing was changed.
         case otherEpoch(Epoch)
         /// The ballot is promised; what was accepted before, `none` and nothing where nothing was.

@@ -68,6 +68,10 @@ public struct SessionDemand: Sendable, Hashable {
     /// Of a key that the session does not name: it may have seen one up to this counter. 0 where it has seen all it names.
     public var floor: UInt64
 
+    /// The key keeps siblings, whose versions do not say which contains which: nothing but the very same, or the word of
+    /// all members, is new enough.
+    public var isExact = false
+
     /// Either of both.
     public init(version: RecordVersion = .none, floor: UInt64 = 0) {
         self.version = version
@@ -85,6 +89,7 @@ public struct SessionDemand: Sendable, Hashable {
     ///   - collected: where nothing was found, the highest counter of a tombstone that was collected.
     ///   - askedAll: every member of the shard has answered, so that there is nothing newer.
     public func isMet(by found: RecordVersion, collected: UInt64, askedAll: Bool) -> Bool {
+        if isExact { return askedAll || isNothing || version != .none && found == version }
         if found < version { return found == .none && collected >= version.counter }
         return found.counter > floor || floor == 0 || askedAll
     }

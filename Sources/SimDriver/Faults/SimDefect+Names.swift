@@ -19,6 +19,7 @@ extension SimDefect {
             "drop-commits", "half of the transactions are acknowledged and forgotten",
             SimDefect(store: .dropsCommits(0.5))
         ),
+        ("drops-sibling", "of siblings that come together only the newest is kept", SimDefect(store: .dropsSibling)),
         ("drop-hints", "no hint is left of what one cell alone has acknowledged", SimDefect(store: .dropsHints)),
         ("ignore-sessions", "what a client has seen does not count", SimDefect(ignoresSessions: true)),
         (

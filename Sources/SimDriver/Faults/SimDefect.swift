@@ -15,6 +15,8 @@ package struct SimDefect: Sendable, Equatable {
         case keepsAll
         /// What one cell alone has acknowledged is never told to the others.
         case dropsHints
+        /// Of siblings that come together only the newest is kept.
+        case dropsSibling
         /// Of collected tombstones nothing stays above which the next version has to be.
         case forgetsFloor
         /// A cell that is filled is not told of it.

@@ -101,7 +101,7 @@ final class CellProcess: LinkingProcess {
             do {
                 guard
                     let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: simulation.topology.routing.bodyLimit)
+                        of: bytes, bodyLimit: simulation.topology.recordLimit)
                 else { break }
                 node.handle(frame: frame, link: socket.id, now: now, into: &outbox)
                 used += size

@@ -38,7 +38,7 @@ final class SimDisk {
 
     /// Cohorts of the placement table.
     private let cohorts: Int
-    private(set) var records: [Key: Record] = [:]
+    var records: [Key: Record] = [:]
     /// Records that some member may not have yet.
     private(set) var hints: [Key: (version: RecordVersion, at: Int64)] = [:]
     private(set) var stored: [StoredCohort]
@@ -65,8 +65,14 @@ final class SimDisk {
     /// Who the store is; nil before a cell has opened it.
     private(set) var identity: StoreIdentity?
 
-    init(cohorts: Int) {
+    /// Which keys keep siblings.
+    let tiers: TierRules?
+    /// A broken build: of siblings that come together only the newest is kept.
+    var dropsSibling = false
+
+    init(cohorts: Int, tiers: TierRules? = nil) {
         self.cohorts = cohorts
+        self.tiers = tiers
         table = PlacementTable(cohortCount: cohorts)
         stored = table.entries.map { StoredCohort(entry: $0) }
     }
@@ -124,6 +130,20 @@ final class SimDisk {
                 return .record(version: .none, value: [], tombstone: false, absent: stored[cohort].floor)
             }
             return .record(version: known.version, value: known.value, tombstone: known.tombstone, absent: 0)
+        case .write(let version, let value, let tombstone) where keepsSiblings(key):
+            let row = keep(
+                StoredRecord(
+                    line: RecordLine(position: Self.position(key), version: version, tombstone: tombstone), value: value
+                ))
+            if order.hintedAt > 0, row.isChanged, !dropsHints { hints[key] = (row.version, order.hintedAt) }
+            return .written(row.version)
+        case .add(let dot, let value, let tombstone, let dots):
+            let writer = SiblingRule.writer(store: identity?.id ?? 0, entry: stored[cohort].entry)
+            let row = SiblingRule(known: stored(key)).write(
+                dot, value: value, tombstone: tombstone, superseding: dots, writer: writer)
+            set(key, row)
+            if order.hintedAt > 0, row.isChanged, !dropsHints { hints[key] = (row.version, order.hintedAt) }
+            return .added(row.version, set: records[key]?.value ?? row.value)
         case .write(let version, let value, let tombstone):
             if let known, known.version >= version { return .written(known.version) }
             records[key] = Record(version: version, value: tombstone ? [] : value, tombstone: tombstone)
@@ -154,7 +174,7 @@ final class SimDisk {
     /// The orders between stores, as the database carries them out; nil for all others.
     private func betweenStores(_ order: StoreOrder, _ life: StoreLife) -> StoreAnswer.Outcome? {
         switch order.operation {
-        case .version, .read, .write, .promise, .accept:
+        case .version, .read, .write, .add, .promise, .accept:
             return nil
         case .expireClaims(let before, let most, let limit):
             return expire(before: before, keeping: most, limit: limit)
@@ -180,6 +200,10 @@ final class SimDisk {
             if let refusal = refusal(page.fence) { return refusal }
             for record in page.records {
                 let key = Self.key(record.line.position)
+                if keepsSiblings(key) {
+                    _ = keep(record)
+                    continue
+                }
                 if let known = records[key], known.version >= record.line.version { continue }
                 records[key] = Record(
                     version: record.line.version, value: record.value, tombstone: record.line.tombstone)
@@ -216,9 +240,10 @@ final class SimDisk {
             return .compared(
                 lines.map { line in
                     let cohort = PlacementTable.cohort(of: line.position.hash, count: cohorts)
+                    let key = Self.key(line.position)
                     return RecordLack(
-                        of: line.version, known: records[Self.key(line.position)]?.version ?? .none,
-                        floor: stored[cohort].floor)
+                        of: line.version, known: records[key]?.version ?? .none, floor: stored[cohort].floor,
+                        hasSiblings: keepsSiblings(key))
                 })
         case .settle(let lines):
             for line in lines where hints[Self.key(line.position)]?.version == line.version {
@@ -313,7 +338,8 @@ final class SimDisk {
     }
 
     func copy() -> SimDisk {
-        let copy = SimDisk(cohorts: cohorts)
+        let copy = SimDisk(cohorts: cohorts, tiers: tiers)
+        copy.dropsSibling = dropsSibling
         copy.records = records
         copy.hints = hints
         copy.promises = promises
@@ -331,7 +357,9 @@ final class SimDisk {
 
     /// Another disk has what should be here. A tombstone may have been collected.
     func lacks(_ record: Record, _ key: Key) -> Bool {
-        if let known = records[key] { return known.version < record.version }
+        if let known = records[key] {
+            return keepsSiblings(key) ? known.version != record.version : known.version < record.version
+        }
         let cohort = PlacementTable.cohort(of: key.hash, count: cohorts)
         return !record.tombstone || stored[cohort].floor < record.version.counter
     }

@@ -22,6 +22,7 @@ struct SimStore {
         disk.ignoresEpochs = defect == .comparesOnArrival
         disk.keepsAll = defect == .keepsAll
         disk.dropsHints = defect == .dropsHints
+        disk.dropsSibling = defect == .dropsSibling
         disk.forgetsFloor = defect == .forgetsFloor
         disk.fillsWithoutFloor = defect == .fillsWithoutFloor
         self.rng = rng
@@ -75,7 +76,7 @@ struct SimStore {
             swap(&orders, &batch)
         }
         switch defect {
-        case nil, .comparesOnArrival, .keepsAll, .dropsHints, .forgetsFloor, .fillsWithoutFloor:
+        case nil, .comparesOnArrival, .keepsAll, .dropsHints, .dropsSibling, .forgetsFloor, .fillsWithoutFloor:
             return disk.run(orders)
         case .dropsCommits(let ratio):
             guard rng.chance(ratio) else { return disk.run(orders) }

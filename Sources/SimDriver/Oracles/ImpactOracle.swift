@@ -94,7 +94,7 @@ struct ImpactOracle {
         let needed = max(rule.read.of(members.count), rule.write.of(members.count))
         // A session is never answered with less than it has seen, whoever is up.
         if request.hasSession, tier == .important, status == 503 { return }
-        let isAnswered = status < 300 || status == 404
+        let isAnswered = status <= 300 || status == 404
         let votes = members.count - members.count(in: window.mute)
         if votes >= needed, !isAnswered {
             promises.add(

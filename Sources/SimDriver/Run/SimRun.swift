@@ -179,6 +179,10 @@ private struct Course {
                 ? ledger.sessions.verdict()
                 : .skipped("sessions", because: "only tier important promises sessions and no more"), otherwise: .safety
         )
+        if ledger.hasSiblings {
+            let checker = ledger.siblings.checker
+            report.add(checker.verdict(), otherwise: checker.violations.isEmpty ? .liveness : .safety)
+        }
         let writes = ledger.writes.verdict()
         report.add(writes, otherwise: ledger.writes.violations.isEmpty ? .liveness : .safety)
         report.add(

@@ -2,6 +2,7 @@ import Consensus
 import Membership
 import MeshBase
 import Nodes
+import Replication
 import Sharding
 import Topology
 import Wire
@@ -116,11 +117,11 @@ final class Simulation {
                     index: machines.count, name: name, work: work, region: region, zone: zone, disk: disk, seed: seed))
         }
         for (position, cell) in topology.cells.enumerated() {
-            let hasStore = topology.blueprints[cell.blueprint].store != nil
+            let store = topology.blueprints[cell.blueprint].store
             add(
                 cell.name, .cell(CellIndex(position)), region: cell.region,
                 zone: topology.regions[cell.region].zones[cell.zone],
-                disk: hasStore ? SimDisk(cohorts: placement.table.entries.count) : nil)
+                disk: store.map { SimDisk(cohorts: placement.table.entries.count, tiers: TierRules($0)) })
         }
         for (position, router) in topology.routers.enumerated() {
             let zone = topology.regions[router.region].zones.first ?? ""

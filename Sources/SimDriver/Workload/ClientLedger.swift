@@ -9,6 +9,7 @@ struct ClientLedger {
     private(set) var registers = RegisterChecker()
     private(set) var writes = AcknowledgedWrites()
     private(set) var sessions = SessionChecker()
+    private(set) var siblings = SiblingClients()
     var impact: ImpactOracle
     private(set) var requests = 0
     private(set) var ok = 0
@@ -23,19 +24,39 @@ struct ClientLedger {
 
     /// What every store promises, by key; nil without a store.
     private let tiers: [StoreSettings.Tier?]
+    /// Keys that keep siblings.
+    private let keepsSiblings: [Bool]
 
     init(_ topology: MeshTopology, load: SimLoad, placement: Placement, isClear: Bool) {
         let prefixes = topology.keyPrefixes
         tiers = (0..<max(load.records, 1)).map { topology.tier(ofKey: MeshTopology.key($0, prefixes: prefixes)) }
+        keepsSiblings = (0..<max(load.records, 1)).map { number in
+            let key = MeshTopology.key(number, prefixes: prefixes)
+            return topology.blueprints.contains {
+                ($0.store?.conflictHandling(ofKey: key) ?? .lastWriterWins) != .lastWriterWins
+            }
+        }
         impact = ImpactOracle(topology, placement: placement, isClear: isClear)
     }
+
+    /// Some keys keep siblings.
+    var hasSiblings: Bool { keepsSiblings.contains(true) }
+
+    /// Records that have to be read back.
+    var recordsToRead: [RecordID] { (writes.recordsToRead + siblings.checker.recordsToRead).sorted() }
+
+    private func isSibling(_ request: SimRequest) -> Bool { request.action != nil && keepsSiblings[request.key] }
+
+    /// A write of a key that keeps siblings may supersede what was read.
+    mutating func prepare(_ request: inout SimRequest) { if isSibling(request) { siblings.prepare(&request) } }
 
     /// The tiers of the keys that are asked for.
     var tiersInUse: Set<StoreSettings.Tier> { Set(tiers.compactMap { $0 }) }
 
     /// Where some keys have sessions, requests for all that are kept carry them: for tier critical they change nothing.
     func promisesSession(_ request: SimRequest) -> Bool {
-        request.action != nil && !request.isReadBack && tiers[request.key] != .cache && tiers.contains(.important)
+        request.action != nil && !request.isReadBack && !isSibling(request) && tiers[request.key] != .cache
+            && tiers.contains(.important)
     }
 
     /// Since when what was acknowledged to customers is given up.
@@ -86,6 +107,10 @@ struct ClientLedger {
         }
         count(request, answer, outcome)
         guard request.action != nil else { return true }
+        if isSibling(request) {
+            guard case .response(let response, let bytes) = answer else { return !request.isReadBack }
+            return siblings.completed(request, response, bytes)
+        }
         if request.hasSession { sessions.complete(request.operation, outcome) }
         if isGivenUp(request) {
             // Not known to the checker any more, or under way when it was given up.
@@ -114,7 +139,7 @@ struct ClientLedger {
         case .refused: refused += 1
         case .lost: unknown += 1
         case .response(let response, _):
-            if response.status < 300 || response.status == 404 && outcome != .failed {
+            if response.status <= 300 || response.status == 404 && outcome != .failed {
                 ok += 1
             } else if outcome == .unknown {
                 unknown += 1

@@ -51,7 +51,7 @@ final class ClientProcess: SimProcess {
         arrivals = Generator(seed: simulation.seed, concern: "sim.arrivals")
         choices = Generator(seed: simulation.seed, concern: "sim.choices")
         idle = Array(repeating: [], count: topology.routers.count)
-        limits = HTTPLimits(headers: 65_536, body: topology.routing.bodyLimit + 65_536)
+        limits = HTTPLimits(headers: 65_536, body: 2 * topology.recordLimit + 65_536)
         patience = topology.routing.requestTimeout + .seconds(2)
         ledger = ClientLedger(
             topology, load: load, placement: simulation.placement, isClear: !simulation.faults.contains(where: \.clouds)
@@ -141,6 +141,7 @@ final class ClientProcess: SimProcess {
             request.hasSession = true
             sessions[request.customer, default: Session()].isBusy = true
         }
+        ledger.prepare(&request)
         inFlight += 1
         ledger.invoked(request, load: load)
         nextRouter = (nextRouter + 1) % idle.count
@@ -183,6 +184,9 @@ final class ClientProcess: SimProcess {
         }
         if request.hasSession, let token = sessions[request.customer]?.token {
             token.withUnsafeBytes { HTTPResponseWriter.field("X-Session", bytes: $0, into: &socket.output) }
+        }
+        if let condition = request.condition {
+            condition.withUnsafeBytes { HTTPResponseWriter.field("If-Match", bytes: $0, into: &socket.output) }
         }
         var body = ByteBuffer(capacity: load.valueSize)
         if request.kind == .write { SimValue.append(request.number, size: load.valueSize, into: &body) }
@@ -247,7 +251,7 @@ final class ClientProcess: SimProcess {
     /// Reads every record with an acknowledged write, after the load.
     func readBack() {
         isReadingBack = true
-        toRead = ledger.writes.recordsToRead.reversed().map { record in
+        toRead = ledger.recordsToRead.reversed().map { record in
             SimRequest(
                 number: 0, kind: .read, customer: Int(record.rawValue >> 8), key: Int(record.rawValue & 255),
                 sent: now, window: -1, isReadBack: true)

@@ -27,6 +27,9 @@ struct SimRequest {
     var attempt = 0
     /// It carries the session of its customer, and its answer is held against it.
     var hasSession = false
+    /// `If-Match`, and the values behind it, of a write that supersedes what its client has read.
+    var condition: [UInt8]?
+    var seen: [UInt64] = []
 
     var record: RecordID { RecordID(UInt64(customer) << 8 | UInt64(key)) }
     static func customer(of record: RecordID) -> Int { Int(record.rawValue >> 8) }

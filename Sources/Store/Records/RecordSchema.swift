@@ -31,6 +31,7 @@ enum RecordSchema {
                 try migrate(db)
                 try db.execute(sql: HintStatements.table)
                 try db.execute(sql: ClaimStatements.table)
+                try db.execute(sql: conflicts)
                 let kept = try MetaTable.value(db, cohortsName) ?? standardCohorts
                 guard kept == String(cohorts) else {
                     throw StoreOpenError(
@@ -163,6 +164,10 @@ enum RecordSchema {
             return .commit
         }
     }
+
+    /// The queue of keys that somebody has to choose for: as long as the rows that are on it.
+    private static let conflicts =
+        "CREATE INDEX IF NOT EXISTS records_conflicted ON records(hash, customer, key) WHERE tombstone = 2"
 
     /// `hash`: the customer's, with its highest bit turned over, so that SQLite's signed order is that of the hashes.
     private static let tables = """

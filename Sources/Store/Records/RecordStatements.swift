@@ -15,6 +15,7 @@ struct RecordStatements {
     private let selectVersion: PreparedStatement
     private let selectRecord: PreparedStatement
     private let upsert: PreparedStatement
+    private let overwrite: PreparedStatement
     private let selectPage: PreparedStatement
     private let selectPrints: PreparedStatement
     private let selectCount: PreparedStatement
@@ -45,6 +46,13 @@ struct RecordStatements {
             SET version = excluded.version, tombstone = excluded.tombstone, value = excluded.value
             WHERE excluded.version > records.version
             """)
+        overwrite = try PreparedStatement(
+            database,
+            """
+            INSERT INTO records(hash, customer, key, version, tombstone, value) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT(hash, customer, key) DO UPDATE
+            SET version = excluded.version, tombstone = excluded.tombstone, value = excluded.value
+            """)
         let range = """
             FROM records WHERE (hash, customer, key) > (?1, ?2, ?3) AND hash <= ?4
             ORDER BY hash, customer, key LIMIT ?5
@@ -65,7 +73,7 @@ struct RecordStatements {
         var found = (version: RecordVersion.none, tombstone: false)
         let code = withRow(selectVersion, position) { (row) -> Int32 in
             guard let version = RecordVersion(stored: row.blob(0)) else { return SQLITE_CORRUPT }
-            found = (version, row.integer(1) != 0)
+            found = (version, row.integer(1) == RowState.deleted.rawValue)
             return SQLITE_OK
         }
         if code != SQLITE_OK { throw SQLiteResult(code: code) }
@@ -77,10 +85,10 @@ struct RecordStatements {
         var found: StoredRecord?
         let code = withRow(selectRecord, position) { (row) -> Int32 in
             guard let version = RecordVersion(stored: row.blob(0)) else { return SQLITE_CORRUPT }
-            let tombstone = row.integer(1) != 0
+            let tombstone = row.integer(1) == RowState.deleted.rawValue
             found = StoredRecord(
                 line: RecordLine(position: position, version: version, tombstone: tombstone),
-                value: tombstone ? [] : Array(row.blob(2)))
+                value: Array(row.blob(2)))
             return SQLITE_OK
         }
         if code != SQLITE_OK { throw SQLiteResult(code: code) }
@@ -91,24 +99,45 @@ struct RecordStatements {
     func write(
         _ position: RecordPosition, _ version: RecordVersion, _ value: [UInt8], tombstone: Bool
     ) throws(SQLiteResult) -> RecordVersion {
-        let words = (version.counter.bigEndian, version.writer.bigEndian)
-        let code = withUnsafeBytes(of: words) { (version) -> Int32 in
-            value.withUnsafeBytes { (value) -> Int32 in
-                upsert.bound(position) { statement in
-                    var code = statement.bind(version, at: 4)
-                    code |= statement.bind(tombstone ? 1 : 0, at: 5)
-                    code |= statement.bind(
-                        UnsafeRawBufferPointer(rebasing: value[..<(tombstone ? 0 : value.count)]), at: 6)
-                    return code == SQLITE_OK ? statement.step() : code
-                }
-            }
-        }
-        if code != SQLITE_DONE { throw SQLiteResult(code: code) }
+        try set(upsert, position, version, tombstone ? [] : value, state: tombstone ? .deleted : .one)
         let isKept = sqlite3_changes(connection) == 1
         // However it came here: what is known of it goes with its time.
         if isKept, ClaimKey.isClaim(position.key) { try claims.note(position, version, value) }
         // No change: what is stored is as new, or newer.
         return isKept ? version : try self.version(position).version
+    }
+
+    /// What a row says beside its value. A record that was deleted is empty, but for one whose key keeps siblings.
+    enum RowState: Int64 {
+        case one = 0
+        case deleted = 1
+        /// Siblings to be chosen from.
+        case conflicted = 2
+    }
+
+    /// Keeps a row whatever is stored.
+    func replace(
+        _ position: RecordPosition, _ version: RecordVersion, _ value: [UInt8], state: RowState
+    ) throws(SQLiteResult) {
+        try set(overwrite, position, version, value, state: state)
+    }
+
+    private func set(
+        _ statement: PreparedStatement, _ position: RecordPosition, _ version: RecordVersion, _ value: [UInt8],
+        state: RowState
+    ) throws(SQLiteResult) {
+        let words = (version.counter.bigEndian, version.writer.bigEndian)
+        let code = withUnsafeBytes(of: words) { (version) -> Int32 in
+            value.withUnsafeBytes { (value) -> Int32 in
+                statement.bound(position) { statement in
+                    var code = statement.bind(version, at: 4)
+                    code |= statement.bind(state.rawValue, at: 5)
+                    code |= statement.bind(value, at: 6)
+                    return code == SQLITE_OK ? statement.step() : code
+                }
+            }
+        }
+        if code != SQLITE_DONE { throw SQLiteResult(code: code) }
     }
 
     /// Takes a record away, whatever it is.
@@ -162,7 +191,7 @@ struct RecordStatements {
                 lines.append(
                     RecordLine(
                         position: RecordPosition(hash: hash, customer: customer, key: Array(rows.blob(2))),
-                        version: version, tombstone: rows.integer(4) != 0,
+                        version: version, tombstone: rows.integer(4) == RowState.deleted.rawValue,
                         fingerprint: fingerprints ? RecordLine.fingerprint(rows.blob(5)) : 0))
                 code = rows.step()
             }

@@ -28,7 +28,11 @@ package final class RecordStore: @unchecked Sendable {
     /// Cohorts of the placement table; fixed when the file was created.
     package let cohorts: Int
     private let placement: PlacementTable
-    private var stored: [StoredCohort]
+    var stored: [StoredCohort]
+    /// Which keys keep siblings.
+    let tiers: TierRules?
+    /// Siblings that went because there were too many of one key.
+    package internal(set) var siblingsEvicted: UInt64 = 0
     private var life = StoreLife.unborn
     /// Where `stored` and `life` were read; nil when they must be read again.
     private var readAtDataVersion: UInt32?
@@ -42,15 +46,17 @@ package final class RecordStore: @unchecked Sendable {
     /// - Parameters:
     ///   - birth: What is known of the cell's store: the identity of one that is created now, and whether it votes.
     ///   - cohorts: The cohorts of the placement table; a file made for another number is refused.
+    ///   - tiers: Which keys keep siblings; nil: none.
     ///   - limits: Memory and size of the file.
     package init(
         path: String, cell: String, birth: StoreBirth, durability: StoreSettings.Durability, cohorts: Int = 64,
-        limits: RecordStoreLimits = RecordStoreLimits()
+        tiers: TierRules? = nil, limits: RecordStoreLimits = RecordStoreLimits()
     ) throws(StoreOpenError) {
         let opened = try RecordSchema.open(
             path: path, cell: cell, birth: birth, durability: durability, cohorts: cohorts, limits: limits)
         self.path = path
         self.cohorts = cohorts
+        self.tiers = tiers
         placement = PlacementTable(cohortCount: cohorts)
         stored = Self.founding(cohorts)
         self.limits = limits
@@ -159,9 +165,15 @@ package final class RecordStore: @unchecked Sendable {
         case .write(let version, let value, let tombstone):
             // SQLite would refuse it and take the whole batch along.
             if value.count > limits.recordBytes { return .failed(.full) }
-            let kept = try statements.write(position, version, value, tombstone: tombstone)
-            if order.hintedAt > 0, kept == version { try statements.hints.add(position, version, at: order.hintedAt) }
+            let line = RecordLine(position: position, version: version, tombstone: tombstone)
+            let (kept, isKept) = try keep(StoredRecord(line: line, value: value), statements)
+            if order.hintedAt > 0, isKept { try statements.hints.add(position, kept, at: order.hintedAt) }
             return .written(kept)
+        case .add(let dot, let value, let tombstone, let dots):
+            if value.count > limits.recordBytes { return .failed(.full) }
+            let (row, isKept) = try add(dot, value, tombstone: tombstone, over: dots, at: position, statements)
+            if order.hintedAt > 0, isKept { try statements.hints.add(position, row.version, at: order.hintedAt) }
+            return .added(row.version, set: row.value)
         case .promise(let ballot, let until):
             var slot = try statements.slot(position)
             guard slot.promise(ballot) else { return .outdated(by: slot.promised) }
@@ -184,7 +196,7 @@ package final class RecordStore: @unchecked Sendable {
         _ order: StoreOrder, _ statements: RecordStatements
     ) throws(SQLiteResult) -> StoreAnswer.Outcome? {
         switch order.operation {
-        case .version, .read, .write, .promise, .accept:
+        case .version, .read, .write, .add, .promise, .accept:
             return nil
         case .expireClaims(let before, let most, let limit):
             return try statements.expire(before: before, keeping: most, limit: limit)
@@ -226,7 +238,8 @@ package final class RecordStore: @unchecked Sendable {
                 lacking.append(
                     RecordLack(
                         of: line.version, known: try statements.version(line.position).version,
-                        floor: stored[cohort].floor))
+                        floor: stored[cohort].floor,
+                        hasSiblings: tiers?.hasSiblings(line.position.key) ?? false))
             }
             return .compared(lacking)
         case .settle(let lines):
@@ -258,10 +271,7 @@ package final class RecordStore: @unchecked Sendable {
     /// Keeps a page of records that this store lacks.
     private func fill(_ page: FillPage, _ statements: RecordStatements) throws(SQLiteResult) -> StoreAnswer.Outcome {
         if let refusal = refusal(page.fence) { return refusal }
-        for record in page.records {
-            _ = try statements.write(
-                record.line.position, record.line.version, record.value, tombstone: record.line.tombstone)
-        }
+        for record in page.records { _ = try keep(record, statements) }
         var cohort = stored[page.fence.cohort]
         cohort.floor = max(cohort.floor, page.floor)
         if let filled = page.filled { cohort.filled = max(cohort.filled, filled) }

@@ -69,7 +69,7 @@ extension StoreOrder {
     fileprivate var byteCount: Int {
         let texts = customer.count + key.count
         switch operation {
-        case .write(_, let value, _): return texts + value.count
+        case .write(_, let value, _), .add(_, let value, _, _): return texts + value.count
         case .fill(let page): return texts + page.records.reduce(0) { $0 + $1.value.count }
         case .lacks(let lines), .settle(let lines): return texts + lines.count * 64
         case .decree(let question, _): return texts + question.count

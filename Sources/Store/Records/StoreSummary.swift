@@ -101,7 +101,7 @@ extension StoreSummary {
             }
             let owner = StableHash.hash(customer)
             let name = StableHash.combine(owner, StableHash.hash(rows.blob(1)))
-            let tombstone = rows.integer(3) != 0
+            let tombstone = rows.integer(3) == RecordStatements.RowState.deleted.rawValue
             let state = StableHash.combine(StableHash.hash(rows.blob(2)), tombstone ? 1 : 0)
             digest &+= StableHash.combine(name, state)
             if tombstone { tombstones += 1 } else { records += 1 }

@@ -40,7 +40,7 @@ final class CellFront: HTTPServer {
 
     static func make(loop: EventLoop, settings: HostSettings) -> CellFront {
         var limits = Limits()
-        limits.message = HTTPLimits(body: settings.topology.routing.bodyLimit)
+        limits.message = HTTPLimits(body: settings.topology.recordLimit)
         limits.connections = 4096
         limits.reserve = 512
         limits.buffered = 64 << 20
@@ -125,7 +125,7 @@ final class CellFront: HTTPServer {
             do {
                 guard
                     let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: settings.topology.routing.bodyLimit)
+                        of: bytes, bodyLimit: settings.topology.recordLimit)
                 else { break }
                 node.pointee.handle(
                     frame: frame, link: stream.pointee.id, now: loop.now(), into: &io.pointee)

@@ -161,6 +161,7 @@ package final class CellHost {
                     node, front: front, store: store, peers: peers, burner: io.pointee.burner, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
         case "/v1/cells": runtime.cellsPage
+        case _ where path.hasPrefix(ConflictsPage.path): conflictsPage(path)
         default: GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
         }
     }
@@ -172,6 +173,12 @@ package final class CellHost {
         case .refilling?, .accepted?: .unavailable("refilling")
         case .votes?, nil: node.pointee.storeTrouble == .full ? .ok("store-full") : .ok("serving")
         }
+    }
+
+    /// Read from the file: few keys are on the queue, and the index of those is all that is looked at.
+    private func conflictsPage(_ path: String) -> AdminPage? {
+        guard let settings = node.pointee.topology.blueprint(of: node.pointee.cell).store, let store else { return nil }
+        return ConflictsPage.page(path, store: store.path, cell: node.pointee.name, settings).map { .json($0) }
     }
 
     private var storePage: AdminPage? {

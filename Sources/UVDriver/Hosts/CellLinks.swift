@@ -48,7 +48,7 @@ class CellLinks: StreamOwner {
         self.settings = settings
         pool = StreamPool(
             loop: loop, owner: self, limit: Self.most(settings.topology),
-            inputLimit: 2 * (settings.topology.routing.bodyLimit + FrameCodec.overhead))
+            inputLimit: 2 * (settings.topology.recordLimit + FrameCodec.overhead))
         self.wire = wire
         wire.adopt(pool)
     }
@@ -194,7 +194,7 @@ class CellLinks: StreamOwner {
             do {
                 guard
                     let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: settings.topology.routing.bodyLimit)
+                        of: bytes, bodyLimit: settings.topology.recordLimit)
                 else { break }
                 counters.framesIn += 1
                 handle(frame: frame, from: cell, now: now)

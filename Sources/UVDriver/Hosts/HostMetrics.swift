@@ -232,6 +232,12 @@ enum RouterMetrics {
             "cellmesh_router_consistency_refused_total", "Requests for a consistency that is not offered.",
             counters.levelsRefused)
         page.counter(
+            "cellmesh_router_conflicts_shown_total", "Reads that were answered with siblings.",
+            counters.conflictsShown)
+        page.counter(
+            "cellmesh_router_conditions_refused_total", "Requests whose If-Match cannot be kept or names nothing.",
+            counters.conditionsRefused)
+        page.counter(
             "cellmesh_router_sessions_refused_total", "Sessions that are none of this mesh and customer.",
             counters.sessionsRefused)
         page.counter(
@@ -372,6 +378,9 @@ enum CellMetrics {
                 "cellmesh_store_largest_batch", "Orders in the largest transaction.", Double(store.queue.largestBatch))
             page.counter("cellmesh_store_refused_total", "Orders turned away.", store.queue.refused)
             page.counter("cellmesh_store_failed_total", "Orders that failed.", store.failedAnswers)
+            page.counter(
+                "cellmesh_store_siblings_evicted_total", "Values that went because a key had too many siblings.",
+                store.siblingsEvicted)
         }
         return page.text
     }

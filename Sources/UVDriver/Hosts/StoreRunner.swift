@@ -13,6 +13,8 @@ final class StoreRunner {
     private(set) var failedAnswers: UInt64 = 0
     /// Transactions that could not be committed.
     private(set) var failedBatches: UInt64 = 0
+    /// Siblings that went because there were too many of one key.
+    private(set) var siblingsEvicted: UInt64 = 0
     /// The last batch failed for a reason other than lack of room.
     private(set) var isBroken = false
 
@@ -20,6 +22,8 @@ final class StoreRunner {
     /// A transaction has failed; why, in SQLite's words.
     var onFailure: (String) -> Void = { _ in }
 
+    /// Of the file.
+    var path: String { store.path }
     /// As it was opened.
     var identity: StoreIdentity { store.identity }
 
@@ -28,7 +32,7 @@ final class StoreRunner {
         birth.promisesNothing = wanted.strictest == .cache
         store = try RecordStore(
             path: settings.dataDirectory + "/store.sqlite", cell: settings.name, birth: birth,
-            durability: wanted.durability, cohorts: settings.placement.entries.count)
+            durability: wanted.durability, cohorts: settings.placement.entries.count, tiers: TierRules(wanted))
         pool = WorkPool(loop: loop, limit: 4)
     }
 
@@ -48,12 +52,13 @@ final class StoreRunner {
         }
         guard let batch = queue.nextBatch() else { return }
         let store = store
-        let work = pool.submit({ (store.run(batch), store.failedBatches, store.lastFailure) }) {
+        let work = pool.submit({ (store.run(batch), store.failedBatches, store.lastFailure, store.siblingsEvicted) }) {
             [unowned self] result in
             queue.batchFinished()
-            guard case .finished(let (answers, failedBatches, lastFailure)) = result else { return }
+            guard case .finished(let (answers, failedBatches, lastFailure, evicted)) = result else { return }
             if failedBatches > self.failedBatches, let lastFailure { onFailure(lastFailure) }
             self.failedBatches = failedBatches
+            siblingsEvicted = evicted
             note(answers)
             answers.forEach(onAnswer)
         }

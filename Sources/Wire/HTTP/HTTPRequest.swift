@@ -34,6 +34,8 @@ package struct HTTPRequest: Equatable, Sendable {
     package internal(set) var requestID = HTTPRange()
     package internal(set) var consistency = HTTPRange()
     package internal(set) var session = HTTPRange()
+    /// What a write of a key that keeps siblings supersedes; of anything else it is not kept.
+    package internal(set) var ifMatch = HTTPRange()
     package internal(set) var explain = HTTPRange()
     package internal(set) var poison = HTTPRange()
     package internal(set) var traceparent = HTTPRange()

@@ -21,7 +21,7 @@ extension HTTPRequestParser {
             expects = true
             return nil
         case .accept: return HTTPRequestParser.first(&request.accept, range)
-        case .ifMatch: return unkept(.ifMatch)
+        case .ifMatch: return HTTPRequestParser.once(&request.ifMatch, range)
         case .ifNoneMatch: return unkept(.ifNoneMatch)
         case .ifUnmodifiedSince: return unkept(.ifUnmodifiedSince)
         case .contentRange: return unkept(.contentRange)

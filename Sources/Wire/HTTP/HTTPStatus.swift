@@ -19,6 +19,7 @@ package enum HTTPStatus {
         case 202: "HTTP/1.1 202 Accepted\r\n"
         case 204: "HTTP/1.1 204 No Content\r\n"
         case 206: "HTTP/1.1 206 Partial Content\r\n"
+        case 300: "HTTP/1.1 300 Multiple Choices\r\n"
         case 301: "HTTP/1.1 301 Moved Permanently\r\n"
         case 302: "HTTP/1.1 302 Found\r\n"
         case 303: "HTTP/1.1 303 See Other\r\n"

@@ -120,6 +120,9 @@ package struct FrameFlags: OptionSet, Sendable {
     package static let keyed = FrameFlags(rawValue: 8)
     /// The answer was given before, to the same idempotency key.
     package static let replayed = FrameFlags(rawValue: 32)
+    /// Of a `recordWrite` and its answer: a client's write of a key that keeps siblings. `note` is its `If-Match`, the version its dot; the
+    /// answer's body is the set that came of it.
+    package static let add = FrameFlags(rawValue: 8)
     /// The client named no priority: what its request goes to decides.
     package static let noPriority = FrameFlags(rawValue: 16)
     /// Two bits of priority: 0 critical ... 3 low. Nil for one that the client did not name; it travels as normal too,

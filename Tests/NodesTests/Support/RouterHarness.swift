@@ -27,6 +27,7 @@ struct RouterRecorder: RouterSink {
         var problem: DataProblem?
         var retryAfter: Int
         var session: String
+        var dots: [RecordVersion]
     }
 
     var opened: [CellIndex] = []
@@ -66,7 +67,8 @@ struct RouterRecorder: RouterSink {
                 size: response.shardSize, version: response.version,
                 body: String(decoding: response.body, as: UTF8.self),
                 degraded: String(decoding: response.degraded, as: UTF8.self), problem: response.problem,
-                retryAfter: response.retryAfter, session: String(decoding: response.session, as: UTF8.self)))
+                retryAfter: response.retryAfter, session: String(decoding: response.session, as: UTF8.self),
+                dots: response.dots))
     }
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         datagrams.append((endpoint, Array(datagram)))
@@ -136,7 +138,7 @@ final class RouterHarness {
     func request(
         _ method: HTTPMethod, _ target: DataRequest.Target = .service, priority: Priority? = nil,
         deadline: TimeAmount? = nil, key: String = "k1", consistency: Consistency? = nil, session: String? = nil,
-        now: Instant = .zero
+        ifMatch: String? = nil, now: Instant = .zero
     ) -> RequestID {
         requests += 1
         let sessionGiven = session != nil
@@ -149,7 +151,10 @@ final class RouterHarness {
             request.consistency = consistency
             withBytes(session ?? "") { session in
                 request.session = sessionGiven ? session : nil
-                node.handle(request: request, now: now, into: &sink)
+                withBytes(ifMatch ?? "") { condition in
+                    request.ifMatch = ifMatch == nil ? nil : condition
+                    node.handle(request: request, now: now, into: &sink)
+                }
             }
         }
         return id

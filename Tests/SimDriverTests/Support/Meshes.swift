@@ -20,7 +20,7 @@ enum Meshes {
     /// Six cells in three regions, two routers, one service and a store: quick to simulate.
     static func small(
         tier: StoreSettings.Tier = .critical, customers: Int = 40, poison: Int = 0, restart: RestartPolicy = .never,
-        links: Links = Links()
+        links: Links = Links(), conflicts: ConflictSettings = ConflictSettings()
     ) -> MeshTopology {
         let regions = ["r1", "r2", "r3"].map { Region(name: $0, zones: ["a"]) }
         let cells = (0..<6).map { Cell(name: "r\($0 / 2 + 1)-\($0 % 2 + 1)", region: $0 / 2, zone: 0) }
@@ -33,7 +33,7 @@ enum Meshes {
                     services: [
                         Service(name: "front", work: work, calls: [Edge(to: 1, timeout: .milliseconds(500))]),
                         Service(name: "back", work: work),
-                    ], store: StoreSettings(tier: tier))
+                    ], store: StoreSettings(tier: tier, conflicts: conflicts))
             ], links: links,
             customers: Customers(count: customers, popularity: .zipf(exponent: 0.8), poison: poison),
             sharding: ShardingPolicy(size: 3, spread: .region),

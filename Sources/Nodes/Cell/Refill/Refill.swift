@@ -19,6 +19,8 @@ struct Refill {
     }
 
     let rule: RefillRule
+    /// Which keys keep siblings; nil: none.
+    var tiers: TierRules?
     let cell: CellIndex
     var stage: Stage
     /// Cells that are read, or that tell whether the mesh is new; ascending.
@@ -240,7 +242,7 @@ struct Refill {
         while items.count < RecordPages.mostLines, !lacksLine {
             guard let hash = heads.compactMap({ $0 }).min() else {
                 // All are at their end.
-                page = RefillPage(items: items, upTo: reached ?? cursor, isLast: true)
+                page = RefillPage(items: items, upTo: reached ?? cursor, isLast: true, hasSiblings: hasSiblings)
                 return true
             }
             let near = sources.indices.filter { heads[$0] == hash }
@@ -254,12 +256,18 @@ struct Refill {
             }
             var newest: RefillPage.Item?
             var own: RecordLine?
+            // Of several sets none may contain the others: each that differs is fetched and merged.
+            var sets: [RefillPage.Item] = []
+            let isSet = hasSiblings(position.key)
             for number in near where peers[sources[number]].lines[0].position == position {
                 let place = sources[number]
                 let line = peers[place].lines.removeFirst()
                 heads[number] = peers[place].lines.first?.position.hash.rawValue
                 if heads[number] == nil, !peers[place].isAtEnd { lacksLine = true }
                 if peers[place].isSelf { own = line }
+                if isSet, !peers[place].isSelf, !sets.contains(where: { $0.line.version == line.version }) {
+                    sets.append(RefillPage.Item(line: line, holder: place))
+                }
                 if let best = newest {
                     if line.version == best.line.version, line.fingerprint != best.line.fingerprint, !line.tombstone,
                         task.purpose == .verify
@@ -270,17 +278,23 @@ struct Refill {
                 }
                 newest = RefillPage.Item(line: line, holder: place)
             }
-            if let newest, own.map({ $0.version < newest.line.version }) ?? true { items.append(newest) }
+            if isSet {
+                items += sets.filter { $0.line.version != own?.version }
+            } else if let newest, own.map({ $0.version < newest.line.version }) ?? true {
+                items.append(newest)
+            }
         }
         guard let reached else { return true }
         if items.isEmpty {
             // All of it is here already.
             cursor = reached
         } else {
-            page = RefillPage(items: items, upTo: reached, isLast: false)
+            page = RefillPage(items: items, upTo: reached, isLast: false, hasSiblings: hasSiblings)
         }
         return true
     }
+
+    private func hasSiblings(_ key: [UInt8]) -> Bool { tiers?.hasSiblings(key) ?? false }
 
     /// The store has kept a page up to here.
     mutating func kept(upTo position: RecordPosition) {

@@ -30,11 +30,13 @@ struct RefillPage {
     private static let mostNames = 128
     private static let mostNameBytes = 32 << 10
 
-    init(items: [Item], upTo: RecordPosition, isLast: Bool) {
+    /// - Parameter hasSiblings: of a key: what is left of its deletion has to be fetched as well.
+    init(items: [Item], upTo: RecordPosition, isLast: Bool, hasSiblings: ([UInt8]) -> Bool = { _ in false }) {
         self.items = items
         self.upTo = upTo
         self.isLast = isLast
-        for index in self.items.indices where self.items[index].line.tombstone {
+        for index in self.items.indices
+        where self.items[index].line.tombstone && !hasSiblings(self.items[index].line.position.key) {
             self.items[index].record = StoredRecord(line: self.items[index].line, value: [])
         }
     }

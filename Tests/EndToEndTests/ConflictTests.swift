@@ -1,0 +1,114 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// Two routers write one key while their cells cannot hear of each other: both values stay until somebody chooses.
+    @Suite struct ConflictTests {
+        private func mesh() throws -> TestMesh {
+            let mesh = try TestMesh()
+            let folder = mesh.home.appendingPathComponent("files")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let topology = folder.appendingPathComponent("three.yaml")
+            try """
+            mesh: three
+            blueprint: shop
+            blueprints:
+              - cell: shop
+                services: [{name: front}]
+                store: {tier: important, conflicts: {"cart/": manual, "list/": siblings}}
+            regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
+            customers: {count: 10}
+            sharding: {size: 3}
+            routers: 2
+
+            """.write(to: topology, atomically: true, encoding: .utf8)
+            try mesh.up(topology.path)
+            return mesh
+        }
+
+        private func ok(_ mesh: TestMesh, _ arguments: [String]) throws {
+            let outcome = try mesh.run(arguments)
+            try #require(outcome.code == 0, "\(arguments): \(outcome.err)")
+        }
+
+        private func request(
+            _ router: String, _ method: String, _ key: String, _ headers: [String] = [], body: String = ""
+        ) throws -> HTTPProbe.Answer {
+            try HTTPProbe.request(method, router, "/v1/customers/c1/records/\(key)", headers: headers, body: body)
+        }
+
+        private func write(_ router: String, _ key: String, _ body: String) throws {
+            var last = ""
+            let isWritten = TestMesh.eventually {
+                let answer = try? request(router, "PUT", key, body: body)
+                last = "\(String(describing: answer))"
+                return answer?.status == 201 || answer?.status == 204
+            }
+            try #require(isWritten, "\(body): \(last)")
+        }
+
+        @Test func bothSidesOfACutAreKeptUntilSomebodyChooses() throws {
+            let mesh = try mesh()
+            let shown = try mesh.run(["config", "show", mesh.home.appendingPathComponent("files/three.yaml").path]).out
+            #expect(shown.contains(#"conflicts: {"cart/": manual, "list/": siblings}"#), "\(shown)")
+            let routers = try #require(try mesh.json(["status"])["routers"] as? [[String: Any]])
+            let addresses = routers.compactMap { $0["address"] as? String }
+            try #require(addresses.count == 2)
+
+            // One write is at a-1 alone, which dies before it can tell the others.
+            for cell in ["b-1", "c-1"] { try ok(mesh, ["kill", "cell/\(cell)", "--yes"]) }
+            try write(addresses[0], "cart%2F1", "one")
+            try ok(mesh, ["kill", "cell/a-1", "--yes"])
+            for cell in ["b-1", "c-1"] { try ok(mesh, ["restart", "cell/\(cell)"]) }
+            try write(addresses[1], "cart%2F1", "two")
+            #expect(try request(addresses[1], "GET", "cart%2F1").body == "two")
+            try ok(mesh, ["restart", "cell/a-1"])
+
+            var read: HTTPProbe.Answer?
+            let isBoth = TestMesh.eventually {
+                read = try? request(addresses[0], "GET", "cart%2F1")
+                return read?.status == 300
+            }
+            try #require(isBoth, "\(String(describing: read))")
+            let body = read?.body ?? ""
+            #expect(body.contains(#""text":"one""#) && body.contains(#""text":"two""#), "\(body)")
+
+            // Without anybody reading, each cell comes to know of both.
+            let isQueued = TestMesh.eventually {
+                let found = try? mesh.json(["conflicts", "ls"])
+                let conflicts = found?["conflicts"] as? [[String: Any]] ?? []
+                return conflicts.count == 1 && conflicts[0]["key"] as? String == "cart/1"
+                    && (conflicts[0]["siblings"] as? [Any])?.count == 2
+            }
+            #expect(isQueued)
+            #expect(try mesh.run(["conflicts", "ls"]).out.contains("cart/1"))
+            #expect(try mesh.run(["conflicts", "resolve", "c1", "cart/1", "--pick", "3"]).code == 64)
+
+            // A write that has seen less than all supersedes that alone.
+            let tag = try #require(read?.headers["etag"]).split(separator: ",")[0] + "\""
+            let isTaken = try request(addresses[0], "PUT", "cart%2F1", ["If-Match: \(tag)"], body: "three").status
+            #expect(isTaken == 204)
+            let rest = try request(addresses[1], "GET", "cart%2F1")
+            #expect(rest.status == 300 && rest.body.contains("two") && rest.body.contains("three"), "\(rest)")
+            #expect(!rest.body.contains("one"))
+
+            try ok(mesh, ["conflicts", "resolve", "c1", "cart/1", "--pick", "2"])
+            let settled = try request(addresses[0], "GET", "cart%2F1")
+            #expect(settled.status == 200 && settled.body == "three", "\(settled)")
+            let isEmpty = TestMesh.eventually {
+                ((try? mesh.json(["conflicts", "ls"]))?["conflicts"] as? [Any])?.isEmpty == true
+            }
+            #expect(isEmpty)
+            #expect(try mesh.run(["conflicts", "resolve", "c1", "cart/1", "--pick", "1"]).code == 2)
+
+            // Siblings without a queue, and a key that keeps none.
+            for body in ["x", "y"] { try write(addresses[0], "list%2F1", body) }
+            #expect(try request(addresses[0], "GET", "list%2F1").status == 300)
+            for body in ["x", "y"] { try write(addresses[0], "plain", body) }
+            let plain = try request(addresses[0], "GET", "plain")
+            #expect(plain.status == 200 && plain.body == "y", "\(plain)")
+            #expect(try request(addresses[0], "PUT", "plain", ["If-Match: \(tag)"], body: "z").status == 501)
+            try mesh.down()
+        }
+    }
+}
