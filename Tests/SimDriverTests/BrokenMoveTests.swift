@@ -93,6 +93,68 @@ import Topology
         return configuration
     }
 
+    /// How late who is in `latecomers`: milliseconds, and how probable it is for a pair or a cell.
+    struct Lateness {
+        var pace: ClosedRange<UInt64> = 60...360
+        var deaf = 0.1, hearing: UInt64 = 40
+        var far = 0.5, road: UInt64 = 400
+        var apart = 0.2, between: UInt64 = 80
+        var cut = 0.3, away: ClosedRange<UInt64> = 100...600
+
+        /// Cells hear of decisions late.
+        static let deaf = Lateness(deaf: 0.5, hearing: 150, cut: 0)
+        /// Moves follow each other, past cells that are away for several of them.
+        static let fast = Lateness(pace: 30...70, deaf: 0, far: 0.3, apart: 0, cut: 0.9, away: 150...700)
+    }
+
+    /// One customer that goes to and fro, with routers and cells of which each pair has its own delay: what was sent in one
+    /// epoch arrives in another, and who fills hears of some members late. Cells lose touch with all but the routers.
+    static func latecomers(seed: UInt64, defect: SimDefect? = nil, _ late: Lateness = Lateness()) -> SimConfiguration {
+        var rng = Generator(seed: seed, concern: "test.latecomers")
+        func within(_ range: ClosedRange<UInt64>) -> UInt64 {
+            range.lowerBound + rng.below(range.upperBound - range.lowerBound + 1)
+        }
+        var topology = Meshes.small(customers: 1)
+        topology.routers = (1...4).map { Router(name: "router-\($0)", region: $0 % 3) }
+        topology.membership = MembershipSettings(profile: .wan)
+        var configuration = Meshes.configuration(topology, seed: seed, seconds: 5, rate: 250)
+        configuration.load.records = 3
+        configuration.load.reads = 0.5
+        configuration.load.writes = 0.5
+        configuration.load.deletes = 0
+        configuration.load.services = 0
+        configuration.placement = PlacementTable(cohortCount: 1)
+        let places = [[[0, 2, 4], [1, 3, 5]], [[0, 2, 4], [0, 3, 5]], [[0, 2, 4], [0, 2, 5]]][Int(rng.below(3))]
+        var faults: [SimFault] = []
+        var time: UInt64 = 200
+        let cells = topology.cells.map(\.name)
+        var turn = 0
+        while time < 4_600 {
+            faults.append(
+                SimFault(at: .milliseconds(Int64(time)), .operate(.customer(1, places[turn % 2])), "control"))
+            time += within(late.pace)
+            turn += 1
+        }
+        func delay(_ one: String, _ other: String, _ longest: UInt64) {
+            faults.append(SimFault("delay \(one) <> \(other) \(5 + rng.below(longest))ms @0s for 5s")!)
+        }
+        for (number, cell) in cells.enumerated() {
+            for router in topology.routers.map(\.name) where rng.chance(late.far) { delay(router, cell, late.road) }
+            for other in cells.dropFirst(number + 1) where rng.chance(late.apart) { delay(cell, other, late.between) }
+            if rng.chance(late.deaf) { delay("control", cell, late.hearing) }
+            if rng.chance(late.cut) {
+                let at = 200 + rng.below(4_000)
+                let length = within(late.away)
+                for other in ["control"] + cells where other != cell {
+                    faults.append(SimFault("partition \(other) <> \(cell) @\(at)ms for \(length)ms")!)
+                }
+            }
+        }
+        configuration.faults = faults
+        configuration.defect = defect
+        return configuration
+    }
+
     @Test(arguments: 1...3 as ClosedRange<UInt64>) func theSoundBuildHolds(_ seed: UInt64) throws {
         for configuration in [Self.storm(seed: seed), Self.shuttle(seed: seed)] {
             let report = try SimRun.run(configuration)
@@ -112,7 +174,7 @@ import Topology
         return []
     }
 
-    @Test(arguments: ["new-version", "old-only", "new-only", "switch-early"])
+    @Test(arguments: ["new-version", "old-only", "new-only", "switch-early", "release-early"])
     func toAndFroIsFound(_ name: String) throws {
         #expect(try complaints(name, Array(1...12)) { Self.shuttle(seed: $0, defect: $1) }.contains("registers"))
     }
@@ -122,6 +184,21 @@ import Topology
     {
         let found = try complaints(name, [7, 6, 3, 2, 1, 4, 5, 8]) { Self.storm(seed: $0, defect: $1) }
         #expect(!found.isDisjoint(with: ["one-placement", "registers", "acknowledged-writes"]), "\(found)")
+    }
+
+    /// What is in flight from one epoch into another is found by those who hear late.
+    @Test func whatArrivesLateIsFound() throws {
+        for (name, seeds, late) in [
+            ("mixed-answers", [6], Lateness()), ("unfenced", [9], Lateness()), ("copy-unfenced", [1, 20], .deaf),
+            ("bare-number", [10], .fast),
+        ] as [(String, [UInt64], Lateness)] {
+            let found = try complaints(name, seeds) { Self.latecomers(seed: $0, defect: $1, late) }
+            #expect(!found.isDisjoint(with: ["one-placement", "registers"]), "\(name): \(found)")
+            for seed in seeds {
+                let sound = try SimRun.run(Self.latecomers(seed: seed, late))
+                #expect(sound.isOk, "\(seed): \(sound.complaint)")
+            }
+        }
     }
 
     /// Rows that never leave a region are counted there: the plan does not end.

@@ -226,6 +226,11 @@ extension Coordinator {
         do throws(PlacementChangeError) {
             switch change {
             case .begin(let eligibility): try entry.begin(eligibility)
+            case .step(.release) where defect == .releasesEarly && entry.state.phase == .joint:
+                try entry.releaseEarly()
+            case .pinStep(let customer, .release)
+            where defect == .releasesEarly && entry.pin(of: customer)?.state.phase == .joint:
+                try entry.releaseEarly(pin: customer)
             case .step(let step): try entry.advance(step)
             case .pinStep(let customer, let step):
                 let isLeaving = entry.pin(of: customer)?.isLeaving ?? false

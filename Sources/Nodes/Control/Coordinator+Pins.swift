@@ -18,10 +18,11 @@ extension Coordinator {
         for pin in entry.pins {
             switch CohortDirective(pin) {
             case .whenFilled(let step):
+                if defect == .releasesEarly { return .pinStep(pin.customer, .release) }
                 if defect == .switchesEarly || isFilled(entry, pin: pin) { return .pinStep(pin.customer, step) }
             case .whenVerified(let step):
                 // One that goes back to its cohort ends only where the cohort stands.
-                if isCohortStable || !pin.isLeaving, defect == .releasesEarly || isVerified(entry, now: now) {
+                if isCohortStable || !pin.isLeaving, isVerified(entry, now: now) {
                     return .pinStep(pin.customer, step)
                 }
             default:

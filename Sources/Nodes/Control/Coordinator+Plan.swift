@@ -203,6 +203,7 @@ extension Coordinator {
             decide(ledger.table.entries[cohort], .step(step), now: now)
         case .whenFilled(let step):
             let entry = ledger.table.entries[cohort]
+            if defect == .releasesEarly { return decide(entry, .step(.release), now: now) }
             let isWayBack = open?.state == .reversing && defect == .reversesDirectly
             if defect == .switchesEarly || isWayBack || isFilled(entry) {
                 if open?.state == .moving { sink.note(.cohortFilled(cohort: cohort)) }
@@ -218,7 +219,7 @@ extension Coordinator {
             if isDamaged(entry), open?.state == .moving || open?.state == .releasing {
                 stall(
                     "cohort \(cohort) is damaged: a record has two values at one version", now: now, into: &sink)
-            } else if defect == .releasesEarly || isVerified(entry, now: now) {
+            } else if isVerified(entry, now: now) {
                 decide(entry, .step(step), now: now)
             }
         case .rest, .wait, .begin:

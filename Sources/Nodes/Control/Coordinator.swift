@@ -270,7 +270,7 @@ package struct Coordinator {
 package enum CoordinatorDefect: String, Sendable, CaseIterable {
     /// A move is switched before the new cells are filled.
     case switchesEarly = "switch-early"
-    /// The previous side is forgotten before the new one is filled.
+    /// The previous side is forgotten before the new one is filled, and without a switch.
     case releasesEarly = "release-early"
     /// What has switched goes back without the old cells' being filled with what was written since.
     case reversesDirectly = "reverse-direct"

@@ -53,6 +53,14 @@ public struct StoreOrder: Sendable, Equatable {
         /// Changes the life where `StoreLife.mayBecome` allows it. `peers` are the stores of those born together.
         case becomes(StoreLife, peers: [String: UInt64])
 
+        /// A router's about one record: what its epoch is compared for.
+        public var isOfRequest: Bool {
+            switch self {
+            case .version, .read, .write, .promise, .accept: true
+            default: false
+            }
+        }
+
         /// Which records it may change; of one about a record, the customer says in which cohort.
         public var reach: Reach {
             switch self {

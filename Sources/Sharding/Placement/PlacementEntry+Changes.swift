@@ -56,6 +56,21 @@ extension PlacementEntry {
         state = .stable(side)
     }
 
+    /// What a wrong build does, so that a checker can be shown it: joint -> stable at the new side, without a switch; of the
+    /// pin of a customer, or of the cohort.
+    package mutating func releaseEarly(pin customer: CustomerHash? = nil) throws(PlacementChangeError) {
+        if let customer {
+            let position = pinPosition(of: customer)
+            guard case .joint(_, let new)? = pin(of: customer)?.state else { throw .wrongState(cohort: cohort) }
+            pins[position].epoch = try takeEpoch()
+            pins[position].state = .stable(new)
+        } else {
+            guard case .joint(_, let new) = state else { throw .wrongState(cohort: cohort) }
+            epoch = try takeEpoch()
+            state = .stable(new)
+        }
+    }
+
     /// new -> joint, back to the previous side, whose cells have kept their records and fetch only what is newer.
     public mutating func reverse() throws(PlacementChangeError) {
         guard case .new(let side, let previous) = state else { throw .wrongState(cohort: cohort) }

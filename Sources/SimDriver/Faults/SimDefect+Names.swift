@@ -40,7 +40,10 @@ extension SimDefect {
         ("no-purge", "a cell that was away keeps what it has", SimDefect(store: .keepsAll)),
         ("copy-one", "a move reads one cell of the old shard", SimDefect(refill: .movesFromOne)),
         ("switch-early", "a move is switched before it is filled", SimDefect(coordinator: .switchesEarly)),
-        ("release-early", "the old side is forgotten before all is verified", SimDefect(coordinator: .releasesEarly)),
+        (
+            "release-early", "the old side is forgotten before the new one is filled",
+            SimDefect(coordinator: .releasesEarly)
+        ),
         ("reverse-direct", "a move goes back unfilled", SimDefect(coordinator: .reversesDirectly)),
         ("stale-filled", "who was filled for an earlier move counts", SimDefect(coordinator: .trustsStaleFills)),
         ("mixed-answers", "answers of two epochs count together", SimDefect(router: .mixesAnswers)),

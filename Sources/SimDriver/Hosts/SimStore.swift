@@ -53,6 +53,9 @@ struct SimStore {
             batch = Array(waiting.prefix(batchLimit))
             waiting.removeFirst(batchLimit)
         }
+        if defect == .comparesOnArrival, batch.contains(where: \.operation.isOfRequest) {
+            return .nanoseconds(Int64(rng.below(40_000_000)))
+        }
         // A commit costs its sync and a little for each order.
         let nanoseconds = 60_000 + 4_000 * batch.count + Int(rng.below(120_000))
         return .nanoseconds(Int64(nanoseconds))
@@ -61,10 +64,18 @@ struct SimStore {
     /// The batch in flight is committed.
     /// - Returns: the answers, and the entries that were installed.
     mutating func commit() -> (answers: [StoreAnswer], installed: [PlacementEntry]) {
+        if defect == .comparesOnArrival { overtake() }
         let installed = batch.compactMap { order in
             if case .install(let entry, _) = order.operation { entry } else { nil }
         }
         return (run(), installed)
+    }
+
+    /// The broken build that has compared epochs already does not mind what overtakes what: it gives records a queue of
+    /// their own, in which they wait for up to 40 ms while entries are installed and cells are filled.
+    private mutating func overtake() {
+        batch = waiting.filter { !$0.operation.isOfRequest } + batch
+        waiting.removeAll { !$0.operation.isOfRequest }
     }
 
     private mutating func run() -> [StoreAnswer] {
