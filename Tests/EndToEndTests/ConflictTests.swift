@@ -82,6 +82,15 @@ extension EndToEnd {
             }
             #expect(isQueued)
             #expect(try mesh.run(["conflicts", "ls"]).out.contains("cart/1"))
+            let token = try String(contentsOfFile: mesh.dataDirectory + "/token", encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            let probe = try HTTPProbe(mesh.api)
+            probe.send(
+                "GET /v1/conflicts HTTP/1.1\r\nHost: \(mesh.api.dropFirst(7))\r\nConnection: close\r\n"
+                    + "Authorization: Bearer \(token)\r\n\r\n")
+            let told = try #require(HTTPProbe.parse(probe.receive()))
+            #expect(told.status == 200 && told.body.contains(#""key":"cart/1""#), "\(told)")
+            #expect(told.body.contains(#""complete":true"#), "\(told)")
             #expect(try mesh.run(["conflicts", "resolve", "c1", "cart/1", "--pick", "3"]).code == 64)
 
             // A write that has seen less than all supersedes that alone.

@@ -12,6 +12,8 @@ package protocol APIBackend: AnyObject {
     /// - Parameter observer: whose view; the control plane's own where nil.
     func members(observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void)
     func ownMembers() -> MembersReport
+    /// The first page of each cell's queue, together.
+    func conflicts(completion: @escaping (ConflictsReport) -> Void)
     func impact(completion: @escaping (ImpactReport) -> Void)
     func faults() -> FaultsReport
     /// The answer holds the new fault alone, or those removed.

@@ -3,7 +3,7 @@ import Wire
 /// A resource of the API.
 enum APIRoute: Equatable {
     case status, processes, members, impact, events, faults, addFault, removeFaults, down
-    case evacuations, evacuationReport, moves, pins
+    case evacuations, evacuationReport, moves, pins, conflicts
     case changeEvacuation(EvacuationChange)
     /// Of the customer of this name.
     case pin(String)
@@ -23,6 +23,7 @@ enum APIRoute: Equatable {
         case "/v1/evacuations/report": self = .evacuationReport
         case "/v1/moves": self = .moves
         case "/v1/pins": self = .pins
+        case "/v1/conflicts": self = .conflicts
         case "/v1/down": self = .down
         default:
             guard path.hasPrefix("/v1/") else { return nil }
@@ -78,7 +79,7 @@ enum APIRoute: Equatable {
         case .down, .action, .addFault, .removeFaults, .moves, .changeEvacuation: .change
         case .evacuations: .readOrChange
         case .pin: .remove
-        case .status, .processes, .members, .impact, .events, .faults, .evacuationReport, .pins: .read
+        case .status, .processes, .members, .impact, .events, .faults, .evacuationReport, .pins, .conflicts: .read
         }
     }
 }

@@ -96,6 +96,7 @@ package final class APIServer {
         case .processes: respond(stream, json: ReportJSON.encode(backend.processes()))
         case .members:
             backend.members(observer: query["from"]) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
+        case .conflicts: backend.conflicts { [unowned self] in later(id, .success(ReportJSON.encode($0))) }
         case .impact: backend.impact { [unowned self] in later(id, .success(ReportJSON.encode($0))) }
         case .events:
             guard let since = query.integer("since", default: 0), let limit = query.integer("limit", default: 1_000),

@@ -122,6 +122,13 @@ extension MeshObserver: APIBackend {
         ) { parts in completion(ImpactReport(parts: parts.sorted { $0.key < $1.key }.map(\.value))) }
     }
 
+    package func conflicts(completion: @escaping (ConflictsReport) -> Void) {
+        let cells = topology.processNames.filter(topology.keepsRecords)
+        ReportCollector.ask(reachable(cells), "/v1/conflicts", as: ConflictsReport.Page.self, through: client) {
+            completion(ConflictsReport($0))
+        }
+    }
+
     private func reachable(_ names: [ProcessName]) -> [(name: ProcessName, admin: Endpoint)] {
         names.compactMap { name in addresses(of: name).admin.map { (name, $0) } }
     }

@@ -135,6 +135,13 @@ extension ControlPlane: APIBackend {
         }
     }
 
+    package func conflicts(completion: @escaping (ConflictsReport) -> Void) {
+        ask(
+            supervisor.processes.filter { topology.keepsRecords($0.name) }, "/v1/conflicts",
+            as: ConflictsReport.Page.self
+        ) { completion(ConflictsReport($0)) }
+    }
+
     /// The views of all that run and are not stopped; nil from those that gave none in time.
     private func askAll(_ completion: @escaping ([ProcessName: MembersReport?]) -> Void) {
         ask(supervisor.processes, "/v1/members", as: MembersReport.self, completion)

@@ -23,6 +23,12 @@ package struct ProcessName: Hashable, Sendable, Comparable, CustomStringConverti
 }
 
 extension MeshTopology {
+    /// Whether a process is a cell with a store.
+    func keepsRecords(_ name: ProcessName) -> Bool {
+        guard name.role == .cell, let cell = cellIndex(named: name.name) else { return false }
+        return blueprint(of: cell).store != nil
+    }
+
     /// The processes that the supervisor starts: cells in their order, then routers.
     package var processNames: [ProcessName] {
         cells.map { ProcessName(.cell, $0.name) } + routers.map { ProcessName(.router, $0.name) }

@@ -29,6 +29,10 @@ struct APIServerTests {
             completion(.success(ownMembers()))
         }
         func ownMembers() -> MembersReport { MembersReport(observer: "control", members: []) }
+        func conflicts(completion: @escaping (ConflictsReport) -> Void) {
+            calls.append("conflicts")
+            completion(ConflictsReport(pages: []))
+        }
         func impact(completion: @escaping (ImpactReport) -> Void) { completion(ImpactReport(parts: [])) }
         func events(since: Int64, limit: Int) -> Result<EventsReport, APIFailure> {
             calls.append("events \(since) \(limit)")
@@ -138,9 +142,12 @@ struct APIServerTests {
         #expect(try rig.send(.get, "/v1/processes").status == 200)
         #expect(try rig.send(.get, "/v1/members?from=eu-1").status == 200)
         #expect(try rig.send(.get, "/v1/impact").status == 200)
+        #expect(
+            try rig.send(.get, "/v1/conflicts").text
+                == #"{"complete":true,"conflicts":[],"count":0,"schema":"cellmesh/1","unheard":[]}"# + "\n")
         #expect(try rig.send(.get, "/v1/events?since=5&limit=99999999").status == 200)
         #expect(try rig.send(.head, "/v1/status").body == [])
-        #expect(rig.backend.calls == ["status", "members eu-1", "events 5 10000", "status"])
+        #expect(rig.backend.calls == ["status", "members eu-1", "conflicts", "events 5 10000", "status"])
         rig.finish()
     }
 
