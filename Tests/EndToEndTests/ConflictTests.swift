@@ -110,6 +110,13 @@ extension EndToEnd {
             #expect(isEmpty)
             #expect(try mesh.run(["conflicts", "resolve", "c1", "cart/1", "--pick", "1"]).code == 2)
 
+            // A value of one's own takes the place of all.
+            for body in ["four", "five"] { try write(addresses[1], "cart%2F1", body) }
+            let file = mesh.home.appendingPathComponent("files/merged").path
+            try "four and five".write(toFile: file, atomically: true, encoding: .utf8)
+            try ok(mesh, ["conflicts", "resolve", "c1", "cart/1", "--value", file, "--router", "r2"])
+            #expect(try request(addresses[0], "GET", "cart%2F1").body == "four and five")
+
             // Siblings without a queue, and a key that keeps none.
             for body in ["x", "y"] { try write(addresses[0], "list%2F1", body) }
             #expect(try request(addresses[0], "GET", "list%2F1").status == 300)
