@@ -26,6 +26,10 @@ struct PendingOrder: Sendable {
         /// that are settled.
         case hints
         case leaving(cohort: Int)
+        /// The cell's own repair: a page to be compared, and records taken over. Another cell that wants a digest.
+        case repairPage(cohort: Int)
+        case repaired(count: Int)
+        case digest(ConnectionID, request: UInt64, DigestQuestion)
         case hinted(line: Int, to: CellIndex, batch: UInt64)
         case settled
         /// Another cell that asks about an idempotency key, and the cell's own round; and those whose time is over.
@@ -167,6 +171,12 @@ extension CellNode {
         case (.count(let link, let request, let cohort), _):
             counted(answer.outcome, cohort, to: link, request: request, into: &sink)
         case (.hints, _): tookHints(answer.outcome, now: now, into: &sink)
+        case (.repairPage(let cohort), _): tookRepairPage(answer.outcome, cohort, now: now, into: &sink)
+        case (.repaired(let count), _): repaired(answer.outcome, count)
+        case (.digest(let link, let request, let asked), .listed(let lines, let isLast, _)):
+            tellDigest(lines, isLast: isLast, asked, to: link, request: request, into: &sink)
+        case (.digest(let link, let request, _), _):
+            sink.refuse(Self.refusal(of: answer.outcome), request: request, to: link)
         case (.leaving(let cohort), _): tookLeaving(answer.outcome, cohort, now: now, into: &sink)
         case (.hinted(let line, let peer, let batch), _):
             deliver(answer.outcome, line, to: peer, batch: batch, now: now, into: &sink)

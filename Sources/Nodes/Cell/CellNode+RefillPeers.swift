@@ -64,7 +64,10 @@ extension CellNode {
 
     package mutating func linkDown(_ cell: CellIndex, now: Instant, into sink: inout some CellSink) {
         claimLinkDown(cell, now: now, into: &sink)
-        if hints.lost(cell, now: now) { return }
+        if hints.lost(cell, now: now) {
+            repair.done(cell)
+            return goOnRepairing(now: now, into: &sink)
+        }
         guard let place = refill.place(of: cell), refill.peers[place].link != .closed else { return }
         refill.dropped(place, now: now)
         goOn(now: now, into: &sink)
@@ -125,6 +128,7 @@ extension CellNode {
         answer frame: borrowing FrameView, from cell: CellIndex, now: Instant, into sink: inout some CellSink
     ) {
         if ClaimDesk.isItsOwn(frame.head.request) { return claimAnswered(frame, by: cell, now: now, into: &sink) }
+        if Repair.isItsOwn(frame.head.request) { return repairAnswered(frame, by: cell, now: now, into: &sink) }
         if HintDelivery.isItsOwn(frame.head.request) { return hintAnswered(frame, by: cell, now: now, into: &sink) }
         guard let place = refill.place(of: cell), let question = refill.peers[place].answered(frame.head.request) else {
             counters.unexpectedFrames += 1

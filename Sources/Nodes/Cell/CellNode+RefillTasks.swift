@@ -51,6 +51,7 @@ extension CellNode {
     ) {
         // One link between two cells: what moves or was lost comes first.
         let released = hints.release(keeping: claims.cells, now: now, into: &sink)
+        repair.abandon(now: now)
         var peers: [RefillPeer] = []
         for peer in refill.peers {
             if !peer.isSelf, cells.contains(peer.cell.rawValue) {

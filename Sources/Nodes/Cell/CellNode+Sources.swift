@@ -43,6 +43,24 @@ extension CellNode {
                 purpose = .fetch(link, request: request, cohort: question.cohort, asked: positions.count)
                 operation = .fetch(fence, positions, bytes: pageBytes)
             }
+        case .recordDigest:
+            guard
+                let question = ListQuestion(
+                    frame.head.versionCounter, frame.head.versionWriter, cohorts: ledger.cohorts),
+                let page = RecordPages.listing(frame.body)
+            else { return refuse(asker, .malformed, frame.head, into: &sink) }
+            guard question.version == ledger.table.entries[question.cohort].version else {
+                return refuseEpoch(question.cohort, request: request, epoch: .first, to: link, into: &sink)
+            }
+            let after = RecordPosition(
+                hash: frame.head.customer, customer: Array(frame.customer), key: Array(frame.name))
+            let fence = CohortFence(ledger.table, cohort: question.cohort)
+            purpose = .digest(
+                link, request: request,
+                DigestQuestion(
+                    question: question, asker: peer, after: after, upTo: page.isLast ? nil : page.upTo,
+                    cutoff: page.floor))
+            operation = .list(fence, after: max(after, fence.start), limit: Repair.scanned, fingerprints: true)
         case .hints:
             guard let page = RecordPages.listing(frame.body), !page.lines.isEmpty else {
                 return refuse(asker, .malformed, frame.head, into: &sink)

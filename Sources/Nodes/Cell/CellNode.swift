@@ -19,6 +19,8 @@ package struct CellConfiguration {
     package var placement: Placement
     /// The cell's store as it was opened; nil where it has none.
     package var store: StoreIdentity?
+    /// When records are compared with those of other members.
+    package var repair = RepairRule()
     /// In place of the rule of the store's tier; for tests.
     package var refill: RefillRule?
     /// For tests, which show a checker what a wrong build does.
@@ -78,6 +80,8 @@ package struct CellNode: ~Copyable {
     var hints: HintDelivery
     /// Cohorts whose next entry waits until what goes with it was sent on.
     var handOvers: Set<Int> = []
+    /// Compares what the cell has with what the other members have.
+    var repair: Repair
     /// The store was asked to change its life and has not answered.
     var isChangingLife = false
     /// The log knows that the refill has begun.
@@ -115,6 +119,9 @@ package struct CellNode: ~Copyable {
         gossip = try GossipPort(port)
         tier = blueprint.store?.strictest
         tiers = blueprint.store.map(TierRules.init)
+        repair = Repair(
+            isOn: store != nil && blueprint.store?.strictest != .cache
+                && configuration.topology.sharding.replacement == .never, rule: configuration.repair)
         hints = HintDelivery(isOn: store != nil && blueprint.store?.has(.important) == true)
         // Whatever its store has installed was decided, and may be newer than what it was started with.
         var ledger = PlacementLedger(
@@ -159,11 +166,13 @@ package struct CellNode: ~Copyable {
         if let at = graph.timers.next() { next = min(next, at) }
         next = min(next, condition.nextLook, installRetryAt)
         if let at = claims.timers.next() { next = min(next, at) }
-        return isStopping ? next : min(next, claims.sweepAt, refill.nextDeadline, hints.nextDeadline)
+        return isStopping
+            ? next : min(next, claims.sweepAt, refill.nextDeadline, hints.nextDeadline, repair.nextDeadline)
     }
 
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some CellSink) {
         condition.begin(now: now)
+        repair.start(now: now)
         if store != nil { claims.sweepAt = now + ClaimDesk.sweepInterval }
         gossip.start(seeds: seeds, now: now, into: &sink)
         gossip.drainChanges()
@@ -193,6 +202,7 @@ package struct CellNode: ~Copyable {
         retryInstalls(now: now, into: &sink)
         if now >= refill.nextDeadline { goOn(now: now, into: &sink) }
         if now >= hints.nextDeadline { deliverHints(now: now, into: &sink) }
+        if now >= repair.nextDeadline { tendRepair(now: now, into: &sink) }
         wakeClaims(now: now, into: &sink)
         graph.wake(now: now, into: &sink)
         answerFinished(now: now, into: &sink)
@@ -254,7 +264,7 @@ package struct CellNode: ~Copyable {
         case .recordVersion, .recordRead, .recordWrite:
             arrived.count += 1
             order(frame, asker, now: now, into: &sink)
-        case .storeState, .recordList, .recordFetch, .hints:
+        case .storeState, .recordList, .recordFetch, .recordDigest, .hints:
             handle(peer: frame, asker, now: now, into: &sink)
         case .entries: exchange(frame, asker, now: now, into: &sink)
         case .cohortStatus: tellStatus(frame, asker, now: now, into: &sink)

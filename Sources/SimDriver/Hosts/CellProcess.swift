@@ -25,6 +25,7 @@ final class CellProcess: LinkingProcess {
                 RefillRule(settings, requestTimeout: simulation.topology.routing.requestTimeout))
         }
         configuration.defect = simulation.configuration.defect?.cell
+        configuration.repair = simulation.configuration.repair ?? RepairRule(round: .hours(24 * 365))
         machine.disk?.cellDefect = configuration.defect
         node = try CellNode(configuration)
         node.wallOffset = Simulation.epoch
@@ -36,6 +37,8 @@ final class CellProcess: LinkingProcess {
         }
         super.init(simulation, machine)
     }
+
+    var repair: RepairStatus { node.repairStatus }
 
     private var outbox: CellOutbox { CellOutbox(process: self) }
 

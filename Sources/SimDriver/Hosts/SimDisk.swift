@@ -87,6 +87,24 @@ final class SimDisk {
         identity = nil
     }
 
+    /// A third of the rows, with nothing that says so: which ones follows from what they are.
+    func loseRows() {
+        for (key, record) in records where Self.lot(key, record) % 3 == 0 { records[key] = nil }
+    }
+
+    /// One record of those that both have gets another value here, with nothing that says so.
+    func damage(where isShared: (Key) -> Bool) {
+        guard
+            let (key, record) = records.filter({ isShared($0.key) && !$0.value.tombstone })
+                .min(by: { Self.lot($0.key, $0.value) < Self.lot($1.key, $1.value) })
+        else { return }
+        records[key]?.value = record.value + [0]
+    }
+
+    private static func lot(_ key: Key, _ record: Record) -> UInt64 {
+        StableHash.combine(StableHash.combine(key.hash.rawValue, record.version.counter), record.version.writer)
+    }
+
     /// Opens the store as a starting cell does, and makes it where there is none.
     func open(_ birth: StoreBirth) -> StoreIdentity {
         var opened = birth.opened(identity ?? StoreIdentity(id: birth.storeID, life: birth.ofNewStore))

@@ -4,13 +4,15 @@ import Replication
 import Sharding
 import Topology
 
-/// Once all is whole and no hint is left, every member of a shard has the same of each record of tier important.
+/// Once all is whole and no hint is left, every member of a shard has the same of each record of tier important; where cells
+/// repair, of tier critical too.
 extension Simulation {
     /// Hints on the disks of all cells.
     var hintsLeft: Int { machines.reduce(0) { $0 + ($1.disk?.hints.count ?? 0) } }
 
     /// Nil where customers have moved: their shards are others now.
-    func compareReplicas() -> Verdict? {
+    /// - Parameter repaired: cells have compared their records, so that those of tier critical are alike as well.
+    func compareReplicas(repaired: Bool = false) -> Verdict? {
         guard moves.entries == 0 else { return nil }
         var different = Violations<Int>()
         var compared = 0
@@ -23,10 +25,11 @@ extension Simulation {
             }
             for (key, record) in records {
                 let shard = placement.shard(of: key.hash)
-                let isImportant =
-                    topology.blueprint(of: CellIndex(position)).store?
-                    .tier(ofKey: String(decoding: key.key, as: UTF8.self)) == .important
-                guard isImportant, shard.contains(CellIndex(position)) else { continue }
+                let tier = topology.blueprint(of: CellIndex(position)).store?
+                    .tier(ofKey: String(decoding: key.key, as: UTF8.self))
+                guard tier == .important || repaired && tier == .critical, !ClaimKey.isClaim(key.key),
+                    shard.contains(CellIndex(position))
+                else { continue }
                 compared += 1
                 for member in shard where disks[member.position]?.lacks(record, key) ?? true {
                     different.add(

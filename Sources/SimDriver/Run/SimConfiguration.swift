@@ -32,6 +32,8 @@ package struct SimConfiguration: Sendable {
     package var strike: SimStrike?
     /// When tombstones are collected; nil for never.
     package var sweep: SweepRule?
+    /// When cells compare their records; nil for never. Where they do, all replicas are alike in the end.
+    package var repair: RepairRule?
     /// For tests of the checkers.
     package var defect: SimDefect?
 

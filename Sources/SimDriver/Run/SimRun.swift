@@ -107,6 +107,13 @@ private struct Course {
             guard simulation.run(atMost: .seconds(60), &guardian, until: { $0.hintsLeft == 0 }) != nil else { return }
             replicas = simulation.compareReplicas()
         }
+        if configuration.repair != nil {
+            guard
+                simulation.run(
+                    atMost: .seconds(60), &guardian, until: { ($0.compareReplicas(repaired: true)?.ok ?? true) }) != nil
+            else { return }
+            replicas = simulation.compareReplicas(repaired: true)
+        }
         guardian.phase = .verifying
         simulation.clients.readBack()
         simulation.flushClients()

@@ -114,6 +114,7 @@ extension Simulation {
         case .loseDisk:
             guard maySpareDisk(of: machine), kill(machine) else { return }
             machine.disk?.wipe()
+        case .loseRows: machine.disk?.loseRows()
         case .restart:
             guard !machine.isUp else { return }
             start(machine)
@@ -160,7 +161,7 @@ extension Simulation {
         case .pause: if machine.isPaused { resume(machine) }
         case .drift: setDrift(machine, 0)
         case .slow: machine.lateness = .zero
-        case .restart, .resume, .jump, .network, .operate: break
+        case .restart, .resume, .jump, .network, .operate, .loseRows: break
         }
     }
 

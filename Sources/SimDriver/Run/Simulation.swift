@@ -401,6 +401,7 @@ extension StoreEvent {
         case .broken: 118
         case .sound: 119
         case .damaged: 120
+        case .damagedRecord: 121
         }
     }
 }

@@ -122,6 +122,15 @@ package final class HostEvents {
                     .init("cohort", .integer(Int64(cohort))),
                     .init("detail", .string("a record of one version has two values; its move is not finished")),
                 ])
+        case .damagedRecord(let position, let cell):
+            append(
+                type: "store", action: "damaged", id: observer,
+                [
+                    .init("customer", .string(String(decoding: position.customer, as: UTF8.self))),
+                    .init("key", .string(String(decoding: position.key, as: UTF8.self))),
+                    .init("other", .string(topology.cells[cell.position].name)),
+                    .init("detail", .string("one version of the record has two values; neither is taken over")),
+                ])
         case .full:
             append(
                 type: "store", action: "full", id: observer,

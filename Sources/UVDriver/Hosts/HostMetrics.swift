@@ -348,6 +348,20 @@ enum CellMetrics {
                     "cellmesh_hints_stale_total",
                     "Records dropped unsent, since their deletion may have been collected.", hints.stale)
             }
+            let repair = node.pointee.repairStatus
+            page.counter("cellmesh_repair_rounds_total", "Rounds over all cohorts of a cell's records.", repair.rounds)
+            page.counter(
+                "cellmesh_repair_compared_total", "Ranges of records that were compared with a member.", repair.compared
+            )
+            page.counter("cellmesh_repair_differing_total", "Ranges that differed.", repair.differing)
+            page.counter(
+                "cellmesh_repair_records_total", "Records taken over from members that had newer ones.", repair.repaired
+            )
+            page.counter(
+                "cellmesh_repair_damaged_total", "Records of one version with another value at a member.",
+                repair.damaged)
+            page.counter(
+                "cellmesh_repair_unanswered_total", "Members that did not answer in time.", repair.unanswered)
             page.counter("cellmesh_refill_records_total", "Records taken over from other cells.", store.records)
         }
         for service in node.pointee.services() {

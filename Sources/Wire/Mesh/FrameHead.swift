@@ -38,6 +38,10 @@ package enum FrameKind: UInt8, Sendable {
     /// The work was not begun, so it may be given to another cell whatever it is.
     case refusal = 17
     case pong = 18
+    /// Between cells; `note` is the asker's name: a `RangeDigest` of the records of one cohort that both hold (see
+    /// `ListQuestion`) behind `customer` and `name`, up to the position of the body, a `RecordPages.Listing` whose floor is
+    /// the counter from which on none counts. Answered in the version.
+    case recordDigest = 19
 }
 
 /// Why a cell did not begin what it was asked for.

@@ -71,7 +71,7 @@ extension CellNode {
         hints.begin(lines, missing: missing, leaving: leaving(among: lines), now: now)
         guard hints.isComparing else {
             // Nobody has to be told of anything.
-            if total == 0 { _ = hints.release(keeping: claims.cells, now: now, into: &sink) }
+            if total == 0, repair.page == nil { _ = hints.release(keeping: claims.cells, now: now, into: &sink) }
             return
         }
         for peer in Set(missing.flatMap { $0 }).sorted() {
@@ -86,7 +86,7 @@ extension CellNode {
         goOnWithHints(now: now, into: &sink)
     }
 
-    private mutating func openHintLink(_ peer: CellIndex, now: Instant, into sink: inout some CellSink) {
+    mutating func openHintLink(_ peer: CellIndex, now: Instant, into sink: inout some CellSink) {
         if let known = hints.peers[peer.rawValue] {
             guard now >= known.retryAt else { return }
             // It has been opening for too long.
@@ -109,11 +109,12 @@ extension CellNode {
         hints.opened(peer)
         askLacking(peer, into: &sink)
         goOnWithHints(now: now, into: &sink)
+        askDigest(peer, into: &sink)
     }
 
     private mutating func askLacking(_ peer: CellIndex, into sink: inout some CellSink) {
         let lines = hints.page.indices.filter { hints.missing[$0].contains(peer.rawValue) }
-        guard !lines.isEmpty else { return }
+        guard hints.isComparing, !lines.isEmpty else { return }
         answerBuffer.removeAll()
         RecordPages.append(
             RecordPages.Listing(lines: lines.map { hints.page[$0] }, upTo: .start, isLast: true), into: &answerBuffer)

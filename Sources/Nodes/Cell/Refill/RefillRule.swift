@@ -100,6 +100,8 @@ package enum StoreEvent: Sendable, Equatable {
     case refilled(records: UInt64, took: TimeAmount)
     /// A record has the same version here and elsewhere, and another value: the move of its cohort is not finished.
     case damaged(cohort: Int)
+    /// Likewise of one record and another member, at rest: neither takes over the other's.
+    case damagedRecord(RecordPosition, cell: CellIndex)
     /// There is no room for writes any more; reads are answered.
     case full
     /// Orders fail.
