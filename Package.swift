@@ -151,9 +151,8 @@ let package = Package(
         tests(
             "CLITests",
             [
-                arguments, "cellmesh", "ControlPlane", "Blueprints", "Store", "Telemetry", "Sharding", "Topology",
-                "Wire",
-                "MeshBase",
+                arguments, "cellmesh", "ControlPlane", "Drills", "Blueprints", "Store", "Telemetry", "Sharding",
+                "Topology", "Wire", "MeshBase",
             ]),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", [yams, "cellmesh", "CLibUV", "Store", "MeshBase"]),

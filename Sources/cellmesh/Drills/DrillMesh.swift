@@ -10,13 +10,38 @@ import Topology
 /// A mesh as a drill sees it: whether it is well, who is where, and what its cells hold.
 struct DrillMesh {
     let directory: DataDirectory
-    let api: APIClient
     let topology: MeshTopology
 
     init(_ directory: DataDirectory) throws {
         self.directory = directory
-        api = try Waiting.forControl(directory, .seconds(1))
         topology = try StoredMesh(directory).topology
+    }
+
+    /// Of whichever control plane runs: it may be another one than a moment ago.
+    var api: APIClient { get throws { try Waiting.forControl(directory, .seconds(1)) } }
+
+    /// How long a control plane may be away, where what it is asked for can wait or has to be done.
+    static let patience = TimeAmount.seconds(60)
+
+    /// Tries again while no control plane answers.
+    func patiently<Result>(
+        heedsInterruption: Bool, onSilence: (String) -> Void, _ body: () throws -> Result
+    ) throws -> Result {
+        var silent: Instant?
+        while true {
+            if heedsInterruption { try DrillWait.checkInterruption() }
+            do {
+                return try body()
+            } catch let failure as CommandFailure
+                where failure.status == .unhealthy && Pause.now() - (silent ?? Pause.now()) < Self.patience
+            {
+                if silent == nil {
+                    silent = Pause.now()
+                    onSilence("\(failure.message); waiting for a control plane")
+                }
+                Pause.sleep(.milliseconds(250))
+            }
+        }
     }
 
     /// - Parameter given: bare or as `region/NAME`; nil where none was named.

@@ -136,13 +136,18 @@ final class EvacuationDrill: DrillBody {
     /// Waits until the plan under way has ended.
     private func ended(heedsInterruption: Bool) throws -> JSONValue {
         let took = try DrillWait.until(.minutes(10), every: .milliseconds(150), heedsInterruption: heedsInterruption) {
-            let status = try mesh.api.get("/v1/evacuations")
+            let status = try ask(heedsInterruption) { try mesh.api.get("/v1/evacuations", timeout: .seconds(3)) }
             guard EvacuationView.isUnderWay(status) else { return true }
             progress.show(EvacuationView.line(status, stages: stages.count))
             return false
         }
         guard took != nil else { throw CommandFailure("the plan has not ended within 10 minutes") }
-        return try mesh.api.get("/v1/evacuations/report")
+        return try ask(heedsInterruption) { try mesh.api.get("/v1/evacuations/report") }
+    }
+
+    /// It is with the deciders: whoever comes next goes on with it.
+    private func ask(_ heedsInterruption: Bool, _ body: () throws -> JSONValue) throws -> JSONValue {
+        try mesh.patiently(heedsInterruption: heedsInterruption, onSilence: { progress.show($0, isLast: true) }, body)
     }
 
     private func evacuate() throws -> String {
@@ -178,23 +183,34 @@ final class EvacuationDrill: DrillBody {
             + "\(Wording.plural(differentAfter ?? 0, "customer")) elsewhere than predicted"
     }
 
-    /// Whatever the state is that it was left in.
+    /// Whatever the state is that it was left in, and whoever carries it out.
     private func restore() throws -> String {
+        do {
+            return try mesh.patiently(
+                heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }, restoreOnce)
+        } catch let failure as CommandFailure {
+            throw DrillTrouble(.error, "\(failure.message); 'cellmesh restore \(name)' is still to be done")
+        }
+    }
+
+    private func restoreOnce() throws -> String {
         let status = try mesh.api.get("/v1/evacuations")
-        if EvacuationView.isUnderWay(status) {
+        if EvacuationView.isUnderWay(status), status["kind"].text == EvacuationPlan.Kind.evacuate.rawValue {
             // Once all have moved it cannot be taken back any more, and goes on to its end.
             _ = try? mesh.api.post("/v1/evacuations/abort", .empty, timeout: .seconds(30))
             left = try ended(heedsInterruption: false)
         }
-        guard try MeshStatus(mesh.api).document["evacuated"].elements.contains(.string(name)) else {
-            return "nothing was to be brought back"
-        }
-        let answer = try request(.restore, isDryRun: false)
-        guard answer["begun"].flag == true else {
-            throw DrillTrouble(
-                .error,
-                "the restore was refused: \(answer["forecast"]["reason"].text ?? "no reason was given"); "
-                    + "'cellmesh restore \(name)' is still to be done")
+        // One that was begun before its control plane died goes on.
+        let isUnderWay = try EvacuationView.isUnderWay(mesh.api.get("/v1/evacuations"))
+        if !isUnderWay {
+            guard try MeshStatus(mesh.api).document["evacuated"].elements.contains(.string(name)) else {
+                return "nothing was to be brought back"
+            }
+            let answer = try request(.restore, isDryRun: false)
+            guard answer["begun"].flag == true else {
+                throw CommandFailure(
+                    "the restore was refused: \(answer["forecast"]["reason"].text ?? "no reason was given")")
+            }
         }
         back = try ended(heedsInterruption: false)
         guard back["outcome"].text == "completed" else { throw DrillTrouble(.deviated, told(back)) }

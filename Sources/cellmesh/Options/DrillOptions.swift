@@ -26,6 +26,7 @@ struct DrillOptions: ParsableArguments {
     func validate() throws {
         guard rate > 0, rate <= 100_000 else { throw ValidationError("--rate is above 0 and up to 100000") }
         guard customers.map({ $0 > 0 }) ?? true else { throw ValidationError("--customers is 1 or more") }
+        guard success.value <= 1 else { throw ValidationError("--success is a share of at most 100%") }
         guard baseline.amount >= .milliseconds(100), baseline.amount <= .minutes(10) else {
             throw ValidationError("--baseline is from 100ms to 10m")
         }

@@ -1,0 +1,86 @@
+import Drills
+import MeshBase
+import Testing
+
+@testable import cellmesh
+
+@Suite struct DrillViewTests {
+    private let plain = TableStyle(isWide: false, hasColors: false)
+
+    private func report(_ claims: [DrillClaim], tiers: [TierChoice] = []) -> DrillReport {
+        var run = DrillRun(
+            .partition, id: "20260301-120000000-partition", mesh: "tiers", target: "region/east",
+            command: "cellmesh drill run partition east", wall: "2026-03-01T12:00:00.000Z", now: .zero)
+        var now = Instant.zero
+        while let step = run.next(now: now) {
+            now = now + .milliseconds(500)
+            run.end("\(step.rawValue) it was", now: now)
+        }
+        for claim in claims { run.claim(claim) }
+        run.show(tiers)
+        run.expose()
+        return run.finish(noise: DrillNoise(lateMilliseconds: 1), now: now)
+    }
+
+    @Test func aReportTellsStepsClaimsAndTheChoicePerTier() {
+        let report = report(
+            [
+                .count("writes lost", 0), .share("answered", 30_000, of: 30_000, atLeast: 0.9999),
+                .timing("agreed", .milliseconds(250), atMost: .seconds(10), noise: DrillNoise()),
+            ],
+            tiers: [
+                TierChoice(
+                    tier: "critical", side: "east", requests: 80, ok: 0, refused: 79, failed: 1, stale: 0, lost: 0)
+            ])
+        #expect(
+            DrillView.report(report).table(plain) == """
+                drill partition on region/east: passed in 4.0 s
+
+                STEP       OUTCOME       AT    TOOK  WHAT WAS DONE
+                validate   done     0.00 ms  500 ms  validate it was
+                predict    done      500 ms  500 ms  predict it was
+                baseline   done       1.0 s  500 ms  baseline it was
+                cut        done       1.5 s  500 ms  cut it was
+                hold       done       2.0 s  500 ms  hold it was
+                heal       done       2.5 s  500 ms  heal it was
+                settle     done       3.0 s  500 ms  settle it was
+                read-back  done       3.5 s  500 ms  read-back it was
+
+                CLAIM              BOUND   OBSERVED  VERDICT      FROM         TO
+                writes lost         <= 0          0  met             0          0
+                answered     >= 99.990 %  100.000 %  met      99.991 %  100.000 %
+                agreed         <= 10.0 s     250 ms  met        250 ms     250 ms
+
+                TIER      CLIENTS IN  REQUESTS  OK  REFUSED  FAILED  STALE READS  WRITES LOST
+                critical  east              80   0       79       1            0            0
+
+                """)
+        #expect(DrillView.report(report).names == ["drill/20260301-120000000-partition"])
+    }
+
+    @Test func theDocumentHasEveryKeyOfTheContractFirst() {
+        let document = DrillView.report(report([.count("writes lost", nil)])).document
+        #expect(
+            document.members.map(\.key).prefix(8) == [
+                "schema", "drill", "outcome", "conclusive", "reason", "claims", "exposed", "report",
+            ])
+        #expect(document["outcome"].text == "passed" && document["conclusive"].flag == false)
+        #expect(document["reason"].text == "undecided: writes lost" && document["report"].isNull)
+        let claim = document["claims"].elements[0]
+        #expect(
+            claim.members.map(\.key) == [
+                "name", "class", "comparison", "bound", "observed", "low", "high", "verdict", "needed", "detail",
+            ])
+        #expect(claim["observed"].isNull && claim["verdict"].text == "undecided")
+        #expect(document["steps"].elements.count == Drill.partition.steps.count)
+    }
+
+    @Test func whatWasNeverRunSaysSo() {
+        let list = DrillView.list([(.evacuation, nil), (.partition, report([.count("lost", 1)]))], ids: [])
+        let text = list.table(plain)
+        #expect(text.contains("never run") && text.contains("deviated"))
+        #expect(list.document["drills"].elements[0]["last"].isNull)
+        #expect(list.document["drills"].elements[1]["last"]["outcome"].text == "deviated")
+        #expect(list.names == ["drill/evacuation", "drill/partition"])
+    }
+}
