@@ -13,6 +13,10 @@ package enum CellDefect: String, Sendable, CaseIterable {
     case dropsHinted = "drop-hinted"
     /// It acknowledges one write in eight without storing it, and so do its peers that have the same build.
     case dropsWrites = "drop-writes"
+    /// In joint the old shard alone decides claims.
+    case claimsOfOneShard = "claim-one-quorum"
+    /// It tells others of records, and not of claims.
+    case leavesClaims = "claim-not-carried"
 
     /// Whether a build that drops writes drops this one: which ones does not depend on the cell.
     static func drops(_ version: RecordVersion) -> Bool {

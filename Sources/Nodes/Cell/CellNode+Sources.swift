@@ -107,7 +107,7 @@ extension CellNode {
                 let isHeld = assignment.inForce.contains(cell) || question.verifies && assignment.other.contains(cell)
                 isShared = isHeld && (assignment.inForce.contains(asker) || assignment.other.contains(asker))
             }
-            guard isShared else { continue }
+            guard isShared, defect != .leavesClaims || !ClaimKey.isClaim(line.position.key) else { continue }
             bytes += RecordPages.size(of: line)
             guard page.lines.count < RecordPages.mostLines, page.lines.isEmpty || bytes <= pageBytes else {
                 page.upTo = page.lines[page.lines.count - 1].position

@@ -36,6 +36,13 @@ package protocol CellSink: LinkSink {
     /// Use a processor for so long, off the loop; answered by `burned`, or by `burnRefused` where the driver's
     /// `ProcessorQueue` turned it away.
     mutating func burn(_ order: ProcessorQueue.Order)
+    /// The work of a call under an idempotency key begins, or was turned away before it did. For whoever counts; nothing has
+    /// to be done.
+    mutating func claimed(_ position: RecordPosition, hasBegun: Bool)
     /// End the process at once, as a crash does.
     mutating func crash()
+}
+
+extension CellSink {
+    package mutating func claimed(_ position: RecordPosition, hasBegun: Bool) {}
 }

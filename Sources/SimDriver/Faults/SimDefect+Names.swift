@@ -54,6 +54,8 @@ extension SimDefect {
         ("copy-unfenced", "cells list at whatever entry they have", SimDefect(cell: .listsUnfenced)),
         ("lost-source", "a cell without its disk is a source", SimDefect(cell: .listsWithoutVote)),
         ("drop-writes", "cells acknowledge one write in eight and forget it", SimDefect(cell: .dropsWrites)),
+        ("claim-one-quorum", "in joint the old shard alone decides claims", SimDefect(cell: .claimsOfOneShard)),
+        ("claim-not-carried", "claims are left behind by moves", SimDefect(cell: .leavesClaims)),
         ("bare-number", "the number in a request raises a fence", SimDefect(cell: .trustsNumbers)),
         ("drop-hinted", "a cell that returns drops what it alone has acknowledged", SimDefect(cell: .dropsHinted)),
         ("view-goes-back", "a suspicion is followed by the same life alive", SimDefect(membership: .goesBack)),

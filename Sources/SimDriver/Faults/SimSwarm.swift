@@ -47,6 +47,11 @@ package struct SimSwarm: Sendable {
                 grace: .milliseconds(Int64(sweeps.below(1_500))),
                 round: .milliseconds(500 + Int64(sweeps.below(2_000))), pace: .milliseconds(2))
         }
+        var keys = Generator(seed: seed, concern: "sim.swarm.keys")
+        if movesCustomers, keys.chance(0.5) {
+            configuration.load.keyed = 0.2 + 0.8 * keys.unit()
+            configuration.load.services = 0.1 + 0.4 * keys.unit()
+        }
         return configuration
     }
 

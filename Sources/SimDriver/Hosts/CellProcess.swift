@@ -1,3 +1,4 @@
+import Checkers
 import Membership
 import MeshBase
 import Nodes
@@ -191,6 +192,11 @@ struct CellOutbox: CellSink {
 
     mutating func burn(_ order: ProcessorQueue.Order) {
         process.burn(process.processor.add(order, now: process.simulation.now))
+    }
+
+    mutating func claimed(_ position: RecordPosition, hasBegun: Bool) {
+        process.simulation.clients.ledger.keys.work(
+            KeyChecker.Key(customer: position.customer, key: position.key), hasBegun: hasBegun)
     }
 
     mutating func crash() { process.hasCrashed = true }

@@ -71,6 +71,8 @@ package struct SimLoad: Sendable, Equatable {
     package var writes = 0.28
     package var deletes = 0.02
     package var services = 0.10
+    /// The share of calls with POST that come under an idempotency key; keys come again and again.
+    package var keyed = 0.0
     /// Records of each customer.
     package var records = 10
     /// Bytes of a value, at least 40.
@@ -88,6 +90,7 @@ package struct SimLoad: Sendable, Equatable {
         if shares.contains(where: { !$0.isFinite || $0 < 0 }) || shares.reduce(0, +) <= 0 {
             return "the shares of the load are not negative, and not all of them are 0"
         }
+        if !(0...1).contains(keyed) { return "the share of calls under keys is one of 0 to 1" }
         if records < 3 || records > 200 { return "a customer has 3 to 200 records" }
         if valueSize < SimValue.shortest || valueSize > 1 << 20 {
             return "a value has \(SimValue.shortest) bytes to 1 MiB"

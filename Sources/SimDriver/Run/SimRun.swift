@@ -179,6 +179,7 @@ private struct Course {
             let reason = "a store of tier cache promises nothing"
             report.add(.skipped("acknowledged-writes", because: reason), otherwise: .safety)
             report.add(.skipped("sessions", because: reason), otherwise: .safety)
+            report.add(.skipped("keys", because: reason), otherwise: .safety)
             return report.add(.skipped("registers", because: reason), otherwise: .safety)
         }
         report.add(
@@ -190,6 +191,11 @@ private struct Course {
             let checker = ledger.siblings.checker
             report.add(checker.verdict(), otherwise: checker.violations.isEmpty ? .liveness : .safety)
         }
+        report.add(
+            tiers.contains(.critical)
+                ? ledger.keys.verdict()
+                : .skipped("keys", because: "what a lost disk may cost at tier important, it may cost of keys"),
+            otherwise: .safety)
         let writes = ledger.writes.verdict()
         report.add(writes, otherwise: ledger.writes.violations.isEmpty ? .liveness : .safety)
         report.add(

@@ -10,6 +10,7 @@ struct ClientLedger {
     private(set) var writes = AcknowledgedWrites()
     private(set) var sessions = SessionChecker()
     private(set) var siblings = SiblingClients()
+    var keys = KeyChecker()
     var impact: ImpactOracle
     private(set) var requests = 0
     private(set) var ok = 0
@@ -66,6 +67,7 @@ struct ClientLedger {
     mutating func gaveUp(_ customers: [CustomerHash], now: Instant) {
         for customer in customers { givenUp[customer] = now }
         let given = Set(customers)
+        keys.giveUp { $0.withUnsafeBytes { given.contains(CustomerHash($0)) } }
         writes.giveUp { given.contains(CustomerHash(number: SimRequest.customer(of: $0))) }
     }
 

@@ -1,5 +1,7 @@
+import Checkers
 import MeshBase
 import Nodes
+import Replication
 import Topology
 import Wire
 
@@ -130,9 +132,14 @@ final class ClientProcess: SimProcess {
         // The last two records of a customer are those that are deleted: what the others held must be there at the end.
         if kind == .delete { key = load.records - 1 - key % 2 }
         lastNumber += 1
-        return SimRequest(
+        var request = SimRequest(
             number: lastNumber, kind: kind, customer: customer, key: key, sent: now,
             window: ledger.impact.window.number)
+        if case .service(_, post: true) = kind, Double(draw >> 16 & 0xFFFF) / 65_536 < load.keyed {
+            // There are ever more of them, and old ones come again.
+            request.idempotencyKey = Int(draw >> 32 % (1 + lastNumber / 40))
+        }
+        return request
     }
 
     private func send(_ next: SimRequest) {
@@ -188,6 +195,11 @@ final class ClientProcess: SimProcess {
         if let condition = request.condition {
             condition.withUnsafeBytes { HTTPResponseWriter.field("If-Match", bytes: $0, into: &socket.output) }
         }
+        if let key = request.idempotencyKey {
+            Array("k\(key)".utf8).withUnsafeBytes {
+                HTTPResponseWriter.field("Idempotency-Key", bytes: $0, into: &socket.output)
+            }
+        }
         var body = ByteBuffer(capacity: load.valueSize)
         if request.kind == .write { SimValue.append(request.number, size: load.valueSize, into: &body) }
         HTTPRequestWriter.end(method, body: body.bytes, into: &socket.output)
@@ -232,6 +244,15 @@ final class ClientProcess: SimProcess {
             if case .response(let response, let bytes) = answer, response.session.isPresent {
                 sessions[request.customer]?.token = Array(response.session.bytes(in: bytes))
             }
+        }
+        if let number = request.idempotencyKey, case .service(let index, _) = request.kind,
+            case .response(let response, let bytes) = answer, response.status == 200
+        {
+            ledger.keys.answered(
+                KeyChecker.Key(
+                    customer: Array(Customers.name(request.customer).utf8),
+                    key: ClaimKey.bytes(service: Array(services[index].utf8), key: Array("k\(number)".utf8))),
+                StableHash.hash(response.body.bytes(in: bytes)))
         }
         let isDone = ledger.completed(request, answer, now: now)
         guard request.isReadBack else { return }

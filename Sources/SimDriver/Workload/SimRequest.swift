@@ -13,6 +13,8 @@ struct SimRequest {
         case service(Int, post: Bool)
     }
 
+    /// The idempotency key of a call, one of its customer's; nil for none.
+    var idempotencyKey: Int?
     /// Unique in the run; also the value of a write.
     var number: UInt64
     var kind: Kind

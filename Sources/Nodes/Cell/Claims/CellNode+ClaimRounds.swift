@@ -17,10 +17,12 @@ extension CellNode {
         let assignment = ledger.placement.assignment(of: task.position.hash)
         if assignment.epoch != task.epoch { task.told = 0 }
         task.members = QuorumMembers(assignment)
+        if defect == .claimsOfOneShard { task.members.narrow(toSecond: false) }
         task.epoch = assignment.epoch
         claimCounters.rounds += 1
         let step = task.change.begin(
-            epoch: task.epoch, quorum: task.members.quorum, proposer: claims.nextProposer())
+            epoch: task.epoch, quorum: task.members.quorum,
+            proposer: claims.nextProposer())
         claims.tasks[ticket] = task
         claims.timers.arm(ticket, at: min(now + ClaimDesk.roundTime, task.giveUpAt))
         perform(step, ticket, now: now, into: &sink)

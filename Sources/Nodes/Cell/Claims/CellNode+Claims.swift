@@ -150,6 +150,7 @@ extension CellNode {
             }
             claims.tasks[ticket]!.stage = .working
             claimCounters.claimed += 1
+            sink.claimed(task.position, hasBegun: true)
             task.position.customer.withUnsafeBytes {
                 call(
                     task.service, for: .claim(ticket), customer: task.position.hash, priority: task.priority,
@@ -179,8 +180,11 @@ extension CellNode {
         switch outcome {
         case .rejected:
             counters.refused += 1
+            takeBack(ticket, into: &sink)
             settle(ticket, .free, turned: .refused(.overloaded), now: now, into: &sink)
-        case .shed(let priority): settle(ticket, .free, turned: .shed(priority), now: now, into: &sink)
+        case .shed(let priority):
+            takeBack(ticket, into: &sink)
+            settle(ticket, .free, turned: .shed(priority), now: now, into: &sink)
         default:
             let answer = ClaimValue.Answer(
                 status: outcome.status, isJSON: true, note: Array(note), body: Array(body),
@@ -188,6 +192,10 @@ extension CellNode {
             if answer.isCut { claims.tasks[ticket]?.whole = (Array(note), Array(body)) }
             settle(ticket, .done(answer), turned: nil, now: now, into: &sink)
         }
+    }
+
+    private func takeBack(_ ticket: SlabKey, into sink: inout some CellSink) {
+        if let task = claims.tasks[ticket] { sink.claimed(task.position, hasBegun: false) }
     }
 
     private mutating func settle(
