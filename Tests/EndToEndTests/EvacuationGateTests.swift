@@ -127,6 +127,46 @@ extension EndToEnd {
             try mesh.down()
         }
 
+        /// Others of its cohort may have too few living cells: that is no reason to wait for one who is moved by hand.
+        @Test func oneCustomerMovesWhileOthersCannot() throws {
+            let mesh = try TestMesh(Self.nineCells)
+            let dead = ["us-west-2", "us-east-2"]
+            let shards = try (1...60).map { ($0, try mesh.shard(of: "c\($0)")) }
+            let one = try #require(
+                shards.first { $0.1.count { dead.contains($0) } == 1 && !$0.1.allSatisfy { $0.hasPrefix("eu") } })
+            let two = try #require(shards.first { $0.1.count { dead.contains($0) } == 2 })
+            try kill(dead, in: mesh)
+            let isSeen = try TestMesh.eventually {
+                try mesh.cells().count { $0.state == "dead" || $0.state == "down" } == 2
+            }
+            #expect(isSeen)
+            // Where no majority lives nobody is moved to.
+            let nowhere = try mesh.run(["move", "c\(one.0)", "--to", dead.joined(separator: ",") + ",us-west-1"])
+            #expect(nowhere.code == 2 && nowhere.err.contains("us-west-2, us-east-2 are not"), "\(nowhere.err)")
+            let cells = "us-west-1,us-west-3,us-east-1"
+            let moved = try mesh.run(["move", "c\(one.0)", "--to", cells])
+            #expect(moved.code == 0, "\(moved.err)")
+            // Whoever coordinates hears of a death a moment later.
+            var given: Program.Outcome?
+            let isGiven = try TestMesh.eventually {
+                given = try mesh.run([
+                    "move", "c\(two.0)", "--accept-loss", "--confirm", "c\(two.0)", "--to", cells,
+                ])
+                return given?.code != 2
+            }
+            #expect(isGiven && given?.code == 0, "\(given?.err ?? "")")
+            for number in [one.0, two.0] {
+                let path = "/v1/customers/c\(number)/records/k"
+                #expect(try HTTPProbe.request("PUT", mesh.router, path, body: "v").status == 201)
+            }
+            // A region is left meanwhile; who cannot be moved is held back.
+            let left = try mesh.run([
+                "evacuate", "us-east", "--confirm", "us-east", "--stages", "100", "--watch", "200ms", "--force",
+            ])
+            #expect(left.code == 0, "\(left.out)\n\(left.err)")
+            try mesh.down()
+        }
+
         @Test func whatDeadCellsHoldIsGivenUpOnlyWithLeave() throws {
             let mesh = try TestMesh(Self.nineCells)
             // One with cells in three regions, so that each region keeps living cells.

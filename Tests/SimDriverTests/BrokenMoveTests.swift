@@ -189,7 +189,7 @@ import Topology
     /// What is in flight from one epoch into another is found by those who hear late.
     @Test func whatArrivesLateIsFound() throws {
         for (name, seeds, late) in [
-            ("mixed-answers", [6], Lateness()), ("unfenced", [9], Lateness()), ("copy-unfenced", [1, 20], .deaf),
+            ("mixed-answers", [6], Lateness()), ("unfenced", [22], Lateness()), ("copy-unfenced", [1, 20], .deaf),
             ("bare-number", [10], .fast),
         ] as [(String, [UInt64], Lateness)] {
             let found = try complaints(name, seeds) { Self.latecomers(seed: $0, defect: $1, late) }

@@ -90,7 +90,9 @@ extension ControlPlane {
         let order: MoveRequest.Order
         do throws(APIFailure) {
             guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
-            order = try request.order(topology, desk.host.state.ledger.placement, evacuated: evacuated)
+            order = try request.order(
+                topology, desk.host.state.ledger.placement, evacuated: evacuated,
+                unused: Set(CellUse.unused(desk.table, topology)), isAlive: { desk.isAlive($0) })
         } catch { return completion(.failure(error)) }
         // The placement keeps hashes: the name is what 'pins ls' shows.
         PinsReport.keep(request.customer, in: journal)

@@ -73,6 +73,7 @@ final class EvacuationDesk {
     }
 
     var table: PlacementTable { host.table }
+    func isAlive(_ cell: CellIndex) -> Bool { places.isAlive(cell) }
     var plan: PlanDecree? { host.state.plan ?? nil }
 
     /// The mesh serves: from now on the deciders are known. The set that it was founded with stands in the journal, since

@@ -60,11 +60,15 @@ package struct MoveRequest: Sendable, Equatable {
 
     /// Looks everything up.
     ///
-    /// - Parameter evacuated: positions of regions that take nobody.
+    /// - Parameters:
+    ///   - evacuated: positions of regions that take nobody.
+    ///   - unused: cells that take nobody: drained, or not in use yet.
+    ///   - isAlive: whether a cell can be filled now.
     /// - Throws: 404 for a cell that there is not, 409 for cells that must not have the customer, 400 for a list that is
     ///   none: each with what to do next. Nothing was changed.
     package func order(
-        _ topology: MeshTopology, _ placement: Placement, evacuated: Set<Int>
+        _ topology: MeshTopology, _ placement: Placement, evacuated: Set<Int>, unused: Set<CellIndex> = [],
+        isAlive: (CellIndex) -> Bool = { _ in true }
     ) throws(APIFailure) -> Order {
         let hash = CustomerHash(customer)
         let geography = placement.geography(of: hash)
@@ -93,9 +97,23 @@ package struct MoveRequest: Sendable, Equatable {
                     "\(name) lies in \(region.name), which is evacuated: name cells elsewhere, or first "
                         + "'cellmesh restore \(region.name)'.")
             }
+            if unused.contains(cell) {
+                throw APIFailure(
+                    409,
+                    "\(name) holds no customers: name other cells, or first bring it into use with 'cellmesh cell add "
+                        + "\(region.name)'.")
+            }
             guard topology.blueprints[place.blueprint].store != nil else {
                 throw APIFailure(409, "\(name) has no store and could keep no record: name cells that have one.")
             }
+        }
+        let dead = shard.filter { !isAlive($0) }
+        guard shard.isEmpty || dead.count * 2 < shard.count else {
+            let names = dead.map { topology.cells[$0.position].name }.joined(separator: ", ")
+            throw APIFailure(
+                409,
+                "No majority of these cells is alive (\(names) \(dead.count == 1 ? "is" : "are") not), and \(customer) would not "
+                    + "be served there: start them with 'cellmesh restart', or name others.")
         }
         return Order(customer: hash, shard: shard)
     }

@@ -107,7 +107,13 @@ struct MoveTally: Codable {
         return EvacuationGate.Observation(
             requests: requests - min(requestsAtStage, requests),
             failures: failures - min(failuresAtStage, failures),
-            failuresInARow: routers.values.map(\.last.inARow).max() ?? 0)
+            failuresInARow: routers.values.map { Self.inARow($0) }.max() ?? 0)
+    }
+
+    /// A row that had begun before is counted from the first look on: what failed then is nothing that this has done.
+    private static func inARow(_ pages: Pages<RouterMoves>) -> UInt64 {
+        let since = pages.last.failures - min(pages.first.failures, pages.last.failures)
+        return min(pages.last.inARow, since)
     }
 
     /// When any router has sent a request to one of these cells last; nil for never.

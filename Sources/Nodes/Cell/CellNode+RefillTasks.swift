@@ -40,7 +40,8 @@ extension CellNode {
     mutating func begin(
         _ purpose: RefillTask.Purpose, _ cohort: Int, now: Instant, into sink: inout some CellSink
     ) {
-        let task = RefillTask(purpose, ledger.table.entries[cohort], ledger.placement, now: now)
+        let task = RefillTask(
+            purpose, ledger.table.entries[cohort], ledger.placement, of: (cell, rooms[cohort].stored.filled), now: now)
         gather(task.cells, own: purpose != .life, now: now, into: &sink)
         refill.begin(task)
     }

@@ -22,7 +22,7 @@ extension Coordinator {
                 if defect == .switchesEarly || isFilled(entry, pin: pin) { return .pinStep(pin.customer, step) }
             case .whenVerified(let step):
                 // One that goes back to its cohort ends only where the cohort stands.
-                if isCohortStable || !pin.isLeaving, isVerified(entry, now: now) {
+                if isCohortStable || !pin.isLeaving, isVerified(entry, pin: pin) {
                     return .pinStep(pin.customer, step)
                 }
             default:

@@ -323,6 +323,15 @@ extension Coordinator {
             }
     }
 
+    /// The same of one customer who moves by itself: of its cells.
+    func isVerified(_ entry: PlacementEntry, pin: PlacementEntry.Pin) -> Bool {
+        func isMissing(_ cell: CellIndex) -> Bool {
+            isBehind(cell, entry) || links[cell.position].cohorts[entry.cohort]?.verified != .sound
+        }
+        return !pin.shard.contains { links[$0.position].isAlive && isMissing($0) }
+            && CohortMembers.haveMajority(pin.shard, missing: isMissing)
+    }
+
     private func isDamaged(_ entry: PlacementEntry) -> Bool {
         links.contains {
             $0.cohorts[entry.cohort].map { $0.version == entry.version && $0.verified == .damaged } ?? false

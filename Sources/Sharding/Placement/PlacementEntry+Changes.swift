@@ -218,6 +218,14 @@ extension PlacementEntry {
     /// then the cells hold for the cohort only what is as young as that, and it is moved to the cells that it has.
     public mutating func unpin(_ customer: CustomerHash, to shard: Shard) throws(PlacementChangeError) {
         guard let known = pin(of: customer) else { throw .notPinned }
+        if case .joint(let old, _) = known.state, !known.isLeaving {
+            // It has not got there: it is its old cells' again, and goes on from them.
+            let position = pinPosition(of: customer)
+            pins[position].epoch = try takeEpoch()
+            pins[position].state = .stable(old)
+            pins[position].isLeaving = true
+            return
+        }
         if mayRemovePin(customer, to: shard) { return try removePin(customer) }
         try pin(customer, from: known.shard, to: shard, isMoved: true)
         pins[pinPosition(of: customer)].isLeaving = true

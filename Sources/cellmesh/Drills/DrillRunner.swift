@@ -126,7 +126,8 @@ struct DrillRunner {
         guard let claim = report.claims.first(where: { $0.needed != nil }), let needed = claim.needed else {
             return nil
         }
-        return "\(Wording.count(needed)) requests would decide '\(claim.name)': a higher --rate or a longer --hold"
+        return "\(Wording.count(needed)) requests would decide '\(claim.name)': a higher --rate or a longer "
+            + (report.drill == "partition" ? "--for" : "--hold")
     }
 }
 

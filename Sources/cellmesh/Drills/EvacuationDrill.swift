@@ -22,6 +22,8 @@ final class EvacuationDrill: DrillBody {
     private var load: BackgroundLoad?
     private var found: BackgroundLoad.Found?
     private var before: Placement?
+    /// Its own plan may be there; nothing else is taken back.
+    private var mayHaveBegun = false
     private var predicted: Placement?
     private var predictedMoves: Int?
     private var rowsBefore: [String: Int] = [:]
@@ -96,10 +98,31 @@ final class EvacuationDrill: DrillBody {
         let now = try mesh.placement()
         before = now
         let region = region
-        let after = now.foreseen { $0.leaving($0.evacuated + [region]) }
+        let after = leaving(now.foreseen { $0.leaving($0.evacuated + [region]) })
         predicted = after
         predictedMoves = mesh.different(now, after)
         return ForecastView.sentence(forecast)
+    }
+
+    /// Customers who were moved by hand leave the region too: their cohort's cells take the places of those that are left.
+    private func leaving(_ placement: Placement) -> Placement {
+        func isLeft(_ cell: CellIndex) -> Bool { mesh.topology.cells[cell.position].region == region }
+        var after = placement
+        for entry in placement.table.entries where !entry.pins.isEmpty {
+            var entry = entry
+            if entry.state.phase == .new { try? entry.release() }
+            for pin in entry.pins where !pin.isHeld && pin.shard.contains(where: isLeft) {
+                var cells = pin.shard.filter { !isLeft($0) }
+                for cell in placement.cohortAssignment(of: pin.customer).inForce
+                where cells.count < pin.shard.count && !cells.contains(cell) { cells.append(cell) }
+                guard let shard = Shard(cells), (try? entry.pin(pin.customer, from: pin.shard, to: shard)) != nil else {
+                    continue
+                }
+                try? entry.advance(pin: pin.customer, .switchOver)
+            }
+            _ = try? after.install(entry)
+        }
+        return after
     }
 
     private func baseline() throws -> String {
@@ -142,7 +165,13 @@ final class EvacuationDrill: DrillBody {
             return false
         }
         guard took != nil else { throw CommandFailure("the plan has not ended within 10 minutes") }
-        return try ask(heedsInterruption) { try mesh.api.get("/v1/evacuations/report") }
+        // Its report is made a moment after the deciders have ended it.
+        var report: JSONValue?
+        _ = try DrillWait.until(.seconds(10), every: .milliseconds(100), heedsInterruption: false) {
+            report = try? mesh.api.get("/v1/evacuations/report")
+            return report != nil
+        }
+        return try report ?? ask(heedsInterruption) { try mesh.api.get("/v1/evacuations/report") }
     }
 
     /// It is with the deciders: whoever comes next goes on with it.
@@ -151,8 +180,11 @@ final class EvacuationDrill: DrillBody {
     }
 
     private func evacuate() throws -> String {
+        // Until it was refused it may have been decided, whatever becomes of the answer.
+        mayHaveBegun = true
         let answer = try request(.evacuate, isDryRun: false)
         guard answer["begun"].flag == true else {
+            mayHaveBegun = false
             throw DrillTrouble(.error, "refused: \(answer["forecast"]["reason"].text ?? "no reason was given")")
         }
         left = try ended(heedsInterruption: true)
@@ -194,7 +226,14 @@ final class EvacuationDrill: DrillBody {
     }
 
     private func restoreOnce() throws -> String {
-        let status = try mesh.api.get("/v1/evacuations")
+        // What somebody else has begun is not the drill's to take back.
+        guard mayHaveBegun else { return "nothing was to be brought back" }
+        var status = try mesh.api.get("/v1/evacuations")
+        if EvacuationView.isUnderWay(status), status["region"].text != name {
+            progress.show("another plan is under way, and is waited for", isLast: true)
+            _ = try ended(heedsInterruption: false)
+            status = try mesh.api.get("/v1/evacuations")
+        }
         if EvacuationView.isUnderWay(status), status["kind"].text == EvacuationPlan.Kind.evacuate.rawValue {
             // Once all have moved it cannot be taken back any more, and goes on to its end.
             _ = try? mesh.api.post("/v1/evacuations/abort", .empty, timeout: .seconds(30))

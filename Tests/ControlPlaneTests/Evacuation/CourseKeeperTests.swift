@@ -31,6 +31,21 @@ import Testing
         return tally
     }
 
+    /// Five failures in a row before anybody moved were a reason to take a plan back, again and again.
+    @Test func whatFailedBeforeIsNoReason() {
+        func page(requests: UInt64, failures: UInt64, inARow: UInt64) -> RouterMoves {
+            RouterMoves(
+                version: 1, requests: requests, failures: failures, inARow: inARow, pauses: [], longest: 0, idle: [:])
+        }
+        var tally = MoveTally()
+        tally.take(page(requests: 100, failures: 5, inARow: 5), of: router, at: .zero)
+        #expect(tally.observation(ofStage: 1).failuresInARow == 0)
+        tally.take(page(requests: 101, failures: 6, inARow: 6), of: router, at: .zero)
+        #expect(tally.observation(ofStage: 1).failuresInARow == 1)
+        tally.take(page(requests: 110, failures: 9, inARow: 3), of: router, at: .zero)
+        #expect(tally.observation(ofStage: 1).failuresInARow == 3)
+    }
+
     @Test func theNextControlPlaneGoesOnWithWhatWasCounted() throws {
         let (folder, journal) = try journal()
         let first = CourseKeeper(journal)

@@ -61,6 +61,14 @@ private let names = (1...100).map { Customers.name($0) }
         #expect(failure(bound, ["a-1", "b-1"])?.status == 409)
         #expect(failure(free, ["c-1"])?.detail.contains("no store") == true)
         #expect(failure(free, ["b-1"], evacuated: [1])?.detail.contains("cellmesh restore b") == true)
+        func check(_ cells: [String], unused: Set<CellIndex> = [], dead: Set<CellIndex> = []) throws(APIFailure) {
+            _ = try MoveRequest(customer: free, cells: cells).order(
+                topology, placement, evacuated: [], unused: unused, isAlive: { !dead.contains($0) })
+        }
+        // A cell that was drained holds nobody; where no majority lives nobody would be served.
+        #expect(throws: APIFailure.self) { try check(["a-1", "b-1"], unused: [CellIndex(0)]) }
+        #expect(throws: APIFailure.self) { try check(["a-1", "b-1"], dead: [CellIndex(0)]) }
+        #expect(throws: Never.self) { try check(["a-1", "a-2", "b-1"], dead: [CellIndex(0)]) }
     }
 
     @Test(arguments: [

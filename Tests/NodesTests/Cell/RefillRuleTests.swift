@@ -51,6 +51,31 @@ import Topology
         #expect(!isCovered(0, 3) && !isCovered(0, 1, 2, 8))
     }
 
+    /// Who was filled for its cohort's own move, and is now to be for one customer's, needs that customer's cells alone.
+    @Test func whatIsThereAlreadyIsNotReadAgain() throws {
+        let topology = MeshTopology(
+            name: "t", seed: 1, regions: (0..<3).map { Region(name: "r\($0)", zones: ["a"]) },
+            cells: (0..<9).map { Cell(name: "c\($0)", region: $0 / 3, zone: 0) },
+            blueprints: [Blueprint(name: "b", services: [], store: StoreSettings())],
+            customers: Customers(count: 10), sharding: ShardingPolicy(size: 3, spread: .region),
+            routers: [], control: Control(region: 0))
+        var placement = Placement(topology)
+        var entry = PlacementEntry(cohort: placement.table.cohort(of: CustomerHash("c1")))
+        func cells(_ cell: Int, _ filled: Epoch) throws -> Set<UInt16> {
+            _ = try placement.install(entry)
+            return RefillTask(.move, entry, placement, of: (CellIndex(UInt16(cell)), filled), now: .zero).cells
+        }
+        try entry.pin(CustomerHash("c1"), from: [CellIndex(0), CellIndex(3)], to: [CellIndex(1), CellIndex(4)])
+        #expect(try cells(1, Epoch(0)) == [0, 3], "the one who takes over reads from those who have it")
+        #expect(try cells(8, Epoch(0)) == [], "who has no part in it reads nothing")
+        try entry.advance(pin: CustomerHash("c1"), .switchOver)
+        try entry.advance(pin: CustomerHash("c1"), .release)
+        let move = entry.fillMove
+        try entry.begin(evacuated: [0])
+        #expect(try cells(4, move) == Set(0..<9), "the cohort moves: all of it is read")
+        #expect(try cells(4, entry.fillMove).isEmpty)
+    }
+
     @Test func theWaitIsLongerThanAnyRequest() {
         #expect(RefillRule(tier: .critical, requestTimeout: .seconds(5)).wait > .seconds(5))
     }

@@ -32,14 +32,29 @@ struct RefillTask {
 
     var cohort: Int { fence.cohort }
 
-    init(_ purpose: Purpose, _ entry: PlacementEntry, _ placement: Placement, now: Instant) {
+    /// - Parameter member: whose task it is, and the move that it is filled for. It needs to read what is on the way since
+    ///   then, and only where it takes part: one customer of a cohort who has no majority does not hold up another that is
+    ///   moved by hand.
+    init(
+        _ purpose: Purpose, _ entry: PlacementEntry, _ placement: Placement,
+        of member: (cell: CellIndex, filled: Epoch)? = nil, now: Instant
+    ) {
         self.purpose = purpose
         fence = CohortFence(placement.table, cohort: entry.cohort)
         move = entry.fillMove
         since = now
         var shapes = placement.shapes(ofCohort: entry.cohort, other: false)
         // Who is held back moves nowhere.
-        var pins = entry.pins.filter { !$0.isHeld }.map(\.state.inForce.shard)
+        var movers = entry.pins.filter { !$0.isHeld }
+        if purpose == .move, let (cell, filled) = member {
+            let holds = [false, true].contains { placement.mayHold(entry.cohort, cell, other: $0) }
+            if !holds || entry.move <= filled { shapes = [] }
+            movers.removeAll { pin in
+                pin.move <= filled
+                    || ![pin.state.inForce, pin.state.target].contains { $0.shard.contains(cell) }
+            }
+        }
+        var pins = movers.map(\.state.inForce.shard)
         if purpose == .verify {
             shapes += placement.shapes(ofCohort: entry.cohort, other: true)
             pins += entry.pins.compactMap { $0.state.other?.shard }

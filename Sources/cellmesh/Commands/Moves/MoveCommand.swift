@@ -74,7 +74,8 @@ struct MoveCommand: ParsableCommand {
                 throw CommandFailure(
                     .unhealthy,
                     "\(customer) has not moved within \(Wording.time(milliseconds: waitTimeout.amount.milliseconds)); "
-                        + "it goes on", hint: "it waits while too few of its cells live; --accept-loss gives those up",
+                        + "it goes on",
+                    hint: "it waits while too few of its cells live; 'cellmesh pins rm \(customer)' takes it back",
                     next: "cellmesh route explain \(customer)")
             }
         }
