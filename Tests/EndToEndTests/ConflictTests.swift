@@ -5,25 +5,20 @@ extension EndToEnd {
     /// Two routers write one key while their cells cannot hear of each other: both values stay until somebody chooses.
     @Suite struct ConflictTests {
         private func mesh() throws -> TestMesh {
-            let mesh = try TestMesh()
-            let folder = mesh.home.appendingPathComponent("files")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let topology = folder.appendingPathComponent("three.yaml")
-            try """
-            mesh: three
-            blueprint: shop
-            blueprints:
-              - cell: shop
-                services: [{name: front}]
-                store: {tier: important, conflicts: {"cart/": manual, "list/": siblings}}
-            regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
-            customers: {count: 10}
-            sharding: {size: 3}
-            routers: 2
+            try TestMesh(
+                writing: """
+                    mesh: three
+                    blueprint: shop
+                    blueprints:
+                      - cell: shop
+                        services: [{name: front}]
+                        store: {tier: important, conflicts: {"cart/": manual, "list/": siblings}}
+                    regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
+                    customers: {count: 10}
+                    sharding: {size: 3}
+                    routers: 2
 
-            """.write(to: topology, atomically: true, encoding: .utf8)
-            try mesh.up(topology.path)
-            return mesh
+                    """, "three.yaml")
         }
 
         private func ok(_ mesh: TestMesh, _ arguments: [String]) throws {

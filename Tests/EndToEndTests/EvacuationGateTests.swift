@@ -12,28 +12,25 @@ extension EndToEnd {
 
         /// Three regions of one cell each; a cell carries 75 calls a second.
         private func full() throws -> TestMesh {
-            let mesh = try TestMesh()
-            let folder = mesh.home.appendingPathComponent("files")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try """
-            cell: slow
-            services:
-              - {name: front, pool: {workers: 60}, work: {wait: {p50: 800ms, p99: 800ms}}}
-            store: {tier: critical}
+            try TestMesh(
+                writing: """
+                    mesh: full
+                    blueprint: slow.yaml
+                    regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
+                    customers: {count: 3000, popularity: uniform}
+                    sharding: {size: 1}
+                    control: {region: b}
 
-            """.write(to: folder.appendingPathComponent("slow.yaml"), atomically: true, encoding: .utf8)
-            let topology = folder.appendingPathComponent("full.yaml")
-            try """
-            mesh: full
-            blueprint: slow.yaml
-            regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
-            customers: {count: 3000, popularity: uniform}
-            sharding: {size: 1}
-            control: {region: b}
+                    """, "full.yaml",
+                beside: [
+                    "slow.yaml": """
+                    cell: slow
+                    services:
+                      - {name: front, pool: {workers: 60}, work: {wait: {p50: 800ms, p99: 800ms}}}
+                    store: {tier: critical}
 
-            """.write(to: topology, atomically: true, encoding: .utf8)
-            try mesh.up(topology.path)
-            return mesh
+                    """
+                ])
         }
 
         /// Prediction 3: at 70 % the targets would be at 105 %.

@@ -5,23 +5,19 @@ extension EndToEnd {
     /// A cell comes back after its region was left, with what it alone has acknowledged.
     @Suite struct HandOverTests {
         @Test func whatOneCellAloneHasComesToItsCustomersNewCells() throws {
-            let mesh = try TestMesh()
-            let folder = mesh.home.appendingPathComponent("files")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let topology = folder.appendingPathComponent("left.yaml")
-            try """
-            mesh: left
-            blueprint: shop
-            blueprints:
-              - cell: shop
-                services: [{name: front}]
-                store: {tier: important}
-            regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
-            customers: {count: 10}
-            sharding: {size: 2}
+            let mesh = try TestMesh(
+                writing: """
+                    mesh: left
+                    blueprint: shop
+                    blueprints:
+                      - cell: shop
+                        services: [{name: front}]
+                        store: {tier: important}
+                    regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
+                    customers: {count: 10}
+                    sharding: {size: 2}
 
-            """.write(to: topology, atomically: true, encoding: .utf8)
-            try mesh.up(topology.path)
+                    """, "left.yaml")
             let shard = try mesh.shard(of: "c1")
             let (alone, other) = (shard[0], shard[1])
             func serves(_ name: String) throws -> Bool {

@@ -9,41 +9,36 @@ extension EndToEnd {
 
         /// Nine cells and two routers, with services that say what they want of keys.
         private func mesh() throws -> TestMesh {
-            let mesh = try TestMesh()
-            let topology = mesh.home.appendingPathComponent("files/nine.yaml")
-            try FileManager.default.createDirectory(
-                at: topology.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try """
-            mesh: nine
-            seed: 42
-            blueprint: shop.yaml
-            regions:
-              - {name: us-east, zones: [a, b], cells: 3}
-              - {name: us-west, zones: [a, b], cells: 3}
-              - {name: eu-west, zones: [a, b], cells: 3}
-            customers: {count: 1000}
-            sharding: {size: 3, spread: region}
-            routing: {attempt-timeout: 8s, request-timeout: 9s}
-            routers: 2
-            restart: never
-            membership: {profile: local}
-            """.write(to: topology, atomically: true, encoding: .utf8)
-            try """
-            cell: shop
-            services:
-              - name: pay
-                work: {wait: {p50: 1ms, p99: 2ms}}
-              - name: slow
-                work: {wait: {p50: 6s, p99: 6s}}
-              - {name: strict, idempotency: required}
-              - {name: same, idempotency: {mode: body, ttl: 1h}}
-              - {name: free, idempotency: off}
-            store: {tier: critical, durability: process}
-            """.write(
-                to: topology.deletingLastPathComponent().appendingPathComponent("shop.yaml"), atomically: true,
-                encoding: .utf8)
-            try mesh.up(topology.path)
-            return mesh
+            try TestMesh(
+                writing: """
+                    mesh: nine
+                    seed: 42
+                    blueprint: shop.yaml
+                    regions:
+                      - {name: us-east, zones: [a, b], cells: 3}
+                      - {name: us-west, zones: [a, b], cells: 3}
+                      - {name: eu-west, zones: [a, b], cells: 3}
+                    customers: {count: 1000}
+                    sharding: {size: 3, spread: region}
+                    routing: {attempt-timeout: 8s, request-timeout: 9s}
+                    routers: 2
+                    restart: never
+                    membership: {profile: local}
+                    """, "nine.yaml",
+                beside: [
+                    "shop.yaml": """
+                    cell: shop
+                    services:
+                      - name: pay
+                        work: {wait: {p50: 1ms, p99: 2ms}}
+                      - name: slow
+                        work: {wait: {p50: 6s, p99: 6s}}
+                      - {name: strict, idempotency: required}
+                      - {name: same, idempotency: {mode: body, ttl: 1h}}
+                      - {name: free, idempotency: off}
+                    store: {tier: critical, durability: process}
+                    """
+                ])
         }
 
         private func routers(_ mesh: TestMesh) throws -> [String] {

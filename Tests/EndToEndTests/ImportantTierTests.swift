@@ -5,20 +5,15 @@ extension EndToEnd {
     /// Records of tier important, whose replicas take turns in being away.
     @Suite struct ImportantTierTests {
         private func mesh() throws -> TestMesh {
-            let mesh = try TestMesh()
-            let folder = mesh.home.appendingPathComponent("files")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let topology = folder.appendingPathComponent("two.yaml")
-            try """
-            mesh: two
-            blueprint: \(Program.root.path)/cells/storefront-important.yaml
-            regions: [{name: a, cells: 1}, {name: b, cells: 1}]
-            customers: {count: 10}
-            sharding: {size: 2}
+            try TestMesh(
+                writing: """
+                    mesh: two
+                    blueprint: \(Program.root.path)/cells/storefront-important.yaml
+                    regions: [{name: a, cells: 1}, {name: b, cells: 1}]
+                    customers: {count: 10}
+                    sharding: {size: 2}
 
-            """.write(to: topology, atomically: true, encoding: .utf8)
-            try mesh.up(topology.path)
-            return mesh
+                    """, "two.yaml")
         }
 
         private func ok(_ mesh: TestMesh, _ arguments: [String]) throws {

@@ -5,27 +5,24 @@ extension EndToEnd {
     /// One cell that is offered 105 % of what it can do, as the rest of a mesh is when a region at 70 % is evacuated.
     @Suite struct SheddingTests {
         private func mesh() throws -> TestMesh {
-            let mesh = try TestMesh()
-            let folder = mesh.home.appendingPathComponent("files")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try """
-            cell: slow
-            services:
-              - {name: front, pool: {workers: 200}, work: {wait: {p50: 400ms, p99: 400ms}}}
-              - {name: batch, priority: low, pool: {workers: 1}, work: {wait: {p50: 3s, p99: 3s}}}
+            try TestMesh(
+                writing: """
+                    mesh: one
+                    blueprint: slow.yaml
+                    regions: [{name: a, cells: 1}]
+                    customers: {count: 10}
+                    sharding: {size: 1}
 
-            """.write(to: folder.appendingPathComponent("slow.yaml"), atomically: true, encoding: .utf8)
-            let topology = folder.appendingPathComponent("one.yaml")
-            try """
-            mesh: one
-            blueprint: slow.yaml
-            regions: [{name: a, cells: 1}]
-            customers: {count: 10}
-            sharding: {size: 1}
+                    """, "one.yaml",
+                beside: [
+                    "slow.yaml": """
+                    cell: slow
+                    services:
+                      - {name: front, pool: {workers: 200}, work: {wait: {p50: 400ms, p99: 400ms}}}
+                      - {name: batch, priority: low, pool: {workers: 1}, work: {wait: {p50: 3s, p99: 3s}}}
 
-            """.write(to: topology, atomically: true, encoding: .utf8)
-            try mesh.up(topology.path)
-            return mesh
+                    """
+                ])
         }
 
         private func metrics(_ address: String) throws -> String {

@@ -5,25 +5,20 @@ extension EndToEnd {
     /// Deletions are forgotten by real processes, once every member knows of them.
     @Suite struct SweepTests {
         private func mesh() throws -> TestMesh {
-            let mesh = try TestMesh()
-            let folder = mesh.home.appendingPathComponent("files")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let topology = folder.appendingPathComponent("swept.yaml")
-            try """
-            mesh: swept
-            blueprint: shop
-            blueprints:
-              - cell: shop
-                services: [{name: front}]
-                store: {tier: critical, tiers: {"cache/": cache}}
-            regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
-            customers: {count: 10}
-            sharding: {size: 3}
-            tombstones: {grace: 0s, round: 200ms}
+            try TestMesh(
+                writing: """
+                    mesh: swept
+                    blueprint: shop
+                    blueprints:
+                      - cell: shop
+                        services: [{name: front}]
+                        store: {tier: critical, tiers: {"cache/": cache}}
+                    regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
+                    customers: {count: 10}
+                    sharding: {size: 3}
+                    tombstones: {grace: 0s, round: 200ms}
 
-            """.write(to: topology, atomically: true, encoding: .utf8)
-            try mesh.up(topology.path)
-            return mesh
+                    """, "swept.yaml")
         }
 
         private func request(_ mesh: TestMesh, _ method: String, _ key: String, body: String = "") throws

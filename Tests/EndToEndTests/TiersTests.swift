@@ -5,24 +5,19 @@ extension EndToEnd {
     /// One mesh whose keys have tiers of their own: what each promises while cells are away, and afterwards.
     @Suite struct TiersTests {
         private func mesh() throws -> TestMesh {
-            let mesh = try TestMesh()
-            let folder = mesh.home.appendingPathComponent("files")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let topology = folder.appendingPathComponent("three.yaml")
-            try """
-            mesh: three
-            blueprint: shop
-            blueprints:
-              - cell: shop
-                services: [{name: front}]
-                store: {tier: critical, tiers: {"session/": important, "cache/": cache}}
-            regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
-            customers: {count: 10}
-            sharding: {size: 3}
+            try TestMesh(
+                writing: """
+                    mesh: three
+                    blueprint: shop
+                    blueprints:
+                      - cell: shop
+                        services: [{name: front}]
+                        store: {tier: critical, tiers: {"session/": important, "cache/": cache}}
+                    regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
+                    customers: {count: 10}
+                    sharding: {size: 3}
 
-            """.write(to: topology, atomically: true, encoding: .utf8)
-            try mesh.up(topology.path)
-            return mesh
+                    """, "three.yaml")
         }
 
         private func request(

@@ -12,13 +12,7 @@ import Topology
         var rng = Generator(seed: seed, concern: "test.storm")
         var topology = Meshes.small(customers: 4)
         topology.routers = (1...4).map { Router(name: "router-\($0)", region: $0 % 3) }
-        var configuration = Meshes.configuration(topology, seed: seed, seconds: 6, rate: 400)
-        configuration.load.records = 3
-        configuration.load.reads = 0.5
-        configuration.load.writes = 0.5
-        configuration.load.deletes = 0
-        configuration.load.services = 0
-        configuration.placement = PlacementTable(cohortCount: 2)
+        var configuration = Meshes.contended(topology, seed: seed, seconds: 6, rate: 400, cohorts: 2)
         configuration.watch = .milliseconds(20)
         func at(_ milliseconds: UInt64, _ spread: UInt64) -> TimeAmount {
             .milliseconds(Int64(milliseconds + rng.below(spread)))
@@ -76,13 +70,7 @@ import Topology
         var topology = Meshes.small(customers: 1, links: Links(default: .init(jitter: .milliseconds(40))))
         topology.routers = (1...6).map { Router(name: "router-\($0)", region: $0 % 3) }
         topology.membership = MembershipSettings(profile: .wan)
-        var configuration = Meshes.configuration(topology, seed: seed, seconds: 5, rate: 500)
-        configuration.load.records = 3
-        configuration.load.reads = 0.5
-        configuration.load.writes = 0.5
-        configuration.load.deletes = 0
-        configuration.load.services = 0
-        configuration.placement = PlacementTable(cohortCount: 1)
+        var configuration = Meshes.contended(topology, seed: seed, seconds: 5, rate: 500, cohorts: 1)
         let places = [[0, 2, 4], [1, 3, 5]]
         configuration.faults = (0..<24).map { number in
             SimFault(
@@ -117,13 +105,7 @@ import Topology
         var topology = Meshes.small(customers: 1)
         topology.routers = (1...4).map { Router(name: "router-\($0)", region: $0 % 3) }
         topology.membership = MembershipSettings(profile: .wan)
-        var configuration = Meshes.configuration(topology, seed: seed, seconds: 5, rate: 250)
-        configuration.load.records = 3
-        configuration.load.reads = 0.5
-        configuration.load.writes = 0.5
-        configuration.load.deletes = 0
-        configuration.load.services = 0
-        configuration.placement = PlacementTable(cohortCount: 1)
+        var configuration = Meshes.contended(topology, seed: seed, seconds: 5, rate: 250, cohorts: 1)
         let places = [[[0, 2, 4], [1, 3, 5]], [[0, 2, 4], [0, 3, 5]], [[0, 2, 4], [0, 2, 5]]][Int(rng.below(3))]
         var faults: [SimFault] = []
         var time: UInt64 = 200

@@ -109,12 +109,7 @@ extension CellNode {
             }
             guard isShared, defect != .leavesClaims || !ClaimKey.isClaim(line.position.key) else { continue }
             bytes += RecordPages.size(of: line)
-            guard page.lines.count < RecordPages.mostLines, page.lines.isEmpty || bytes <= pageBytes else {
-                page.upTo = page.lines[page.lines.count - 1].position
-                page.isLast = false
-                break
-            }
-            page.lines.append(line)
+            guard page.add(line, hasRoom: bytes <= pageBytes) else { break }
         }
         answerBuffer.removeAll()
         RecordPages.append(page, into: &answerBuffer)

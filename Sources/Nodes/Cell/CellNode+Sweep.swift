@@ -57,12 +57,7 @@ extension CellNode {
             guard entry.pin(of: line.position.hash) == nil,
                 ledger.placement.assignment(of: line.position.hash).inForce.contains(cell)
             else { continue }
-            guard page.lines.count < RecordPages.mostLines else {
-                page.upTo = page.lines[page.lines.count - 1].position
-                page.isLast = false
-                break
-            }
-            page.lines.append(line)
+            guard page.add(line) else { break }
         }
         answerBuffer.removeAll()
         RecordPages.append(page, into: &answerBuffer)

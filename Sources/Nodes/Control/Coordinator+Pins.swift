@@ -30,7 +30,7 @@ extension Coordinator {
                 // Who was held back is its cohort's again where that is back, or was never gone.
                 if pin.isHeld {
                     let home = ledger.placement.cohortAssignment(of: pin.customer).inForce
-                    let hasMajority = CohortMembers.haveMajority(pin.shard) { !links[$0.position].isAlive }
+                    let hasMajority = CohortMembers.haveMajority(pin.shard, missing: isDead)
                     if plan?.state != .moving, Set(home) == Set(pin.shard), hasMajority { return .unpin(pin.customer) }
                     continue
                 }
@@ -65,11 +65,9 @@ extension Coordinator {
         switch plan.kind {
         case .evacuate, .drain:
             guard pin.shard.contains(where: { isLeft($0, by: plan) }) else { return nil }
-            var cells = pin.shard.filter { !isLeft($0, by: plan) }
             // The cohort's cells take the places: they are eligible, whatever the customer's geography is.
-            for cell in ledger.placement.cohortAssignment(of: pin.customer).inForce
-            where cells.count < pin.shard.count && !cells.contains(cell) { cells.append(cell) }
-            return Shard(cells)
+            return pin.shard.replacing(
+                where: { isLeft($0, by: plan) }, by: ledger.placement.cohortAssignment(of: pin.customer).inForce)
         case .restore:
             guard !pin.home.isEmpty, pin.home.allSatisfy({ cell in !left.contains { isIn($0, cell) } }) else {
                 return nil

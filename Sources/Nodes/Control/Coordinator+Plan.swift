@@ -219,7 +219,7 @@ extension Coordinator {
             if isDamaged(entry), open?.state == .moving || open?.state == .releasing {
                 stall(
                     "cohort \(cohort) is damaged: a record has two values at one version", now: now, into: &sink)
-            } else if isVerified(entry, now: now) {
+            } else if isVerified(entry) {
                 decide(entry, .step(step), now: now)
             }
         case .rest, .wait, .begin:
@@ -242,7 +242,6 @@ extension Coordinator {
         let placement = placement(by: begun)
         let stuck = customersWithoutMajority(entry.cohort, placement)
         guard !stuck.isEmpty else { return .begin(eligibility) }
-        func isDead(_ cell: CellIndex) -> Bool { !links[cell.position].isAlive }
         let lost =
             !acceptsLoss
             ? []
@@ -255,25 +254,23 @@ extension Coordinator {
         return .giveUp(lost, lost: deadCells, to: .cohortAfter(eligibility))
     }
 
-    private var deadCells: [CellIndex] {
-        links.indices.filter { !links[$0].isAlive }.map { CellIndex($0) }
-    }
+    private var deadCells: [CellIndex] { links.indices.map { CellIndex($0) }.filter(isDead) }
 
     /// Customers of a cohort on its way, without a pin, of whose shard on either side no majority lives.
     private func customersWithoutMajority(_ cohort: Int, _ placement: Placement) -> [CustomerHash] {
-        func isMissing(_ cell: CellIndex) -> Bool { !links[cell.position].isAlive }
         let shapes = [false, true].flatMap { placement.shapes(ofCohort: cohort, other: $0) }
-        guard !shapes.allSatisfy({ $0.hasMajority(missing: isMissing) }),
+        guard !shapes.allSatisfy({ $0.hasMajority(missing: isDead) }),
             let customers = CohortMembers.customers(of: cohort, topology, placement)
         else { return [] }
         return customers.filter { customer in
             let assignment = placement.cohortAssignment(of: customer)
             return ![assignment.inForce, assignment.other].allSatisfy {
-                CohortMembers.haveMajority($0, missing: isMissing)
+                CohortMembers.haveMajority($0, missing: isDead)
             }
         }
     }
 
+    func isDead(_ cell: CellIndex) -> Bool { !links[cell.position].isAlive }
     private var isAnyDead: Bool { links.contains { !$0.isAlive } }
 
     /// Nothing was decided for a while though cells are dead: who waits for them may wait for long.
@@ -309,27 +306,23 @@ extension Coordinator {
 
     /// Every live cell that is to hold customers is filled and has compared what it holds with both shards; of each shard
     /// a majority at least. Who was held back does not hold up the others.
-    func isVerified(_ entry: PlacementEntry, now: Instant) -> Bool {
-        func isMissing(_ cell: CellIndex) -> Bool {
-            isBehind(cell, entry) || links[cell.position].cohorts[entry.cohort]?.verified != .sound
-        }
-        func isOpen(_ cell: CellIndex) -> Bool { links[cell.position].isAlive && isMissing(cell) }
+    func isVerified(_ entry: PlacementEntry) -> Bool {
         let shapes = ledger.placement.shapes(ofCohort: entry.cohort, other: false)
-        let pins = entry.pins.filter { !$0.isHeld }
-        return shapes.allSatisfy { shape in !shape.domains.contains { $0.cells.contains(where: isOpen) } }
-            && haveMajorities(entry.cohort, other: false, missing: isMissing)
-            && pins.allSatisfy { pin in
-                !pin.shard.contains(where: isOpen) && CohortMembers.haveMajority(pin.shard, missing: isMissing)
-            }
+        return shapes.allSatisfy { shape in
+            !shape.domains.contains { $0.cells.contains { !isDead($0) && isUnverified($0, entry) } }
+        }
+            && haveMajorities(entry.cohort, other: false) { isUnverified($0, entry) }
+            && entry.pins.allSatisfy { $0.isHeld || isVerified(entry, pin: $0) }
     }
 
     /// The same of one customer who moves by itself: of its cells.
     func isVerified(_ entry: PlacementEntry, pin: PlacementEntry.Pin) -> Bool {
-        func isMissing(_ cell: CellIndex) -> Bool {
-            isBehind(cell, entry) || links[cell.position].cohorts[entry.cohort]?.verified != .sound
-        }
-        return !pin.shard.contains { links[$0.position].isAlive && isMissing($0) }
-            && CohortMembers.haveMajority(pin.shard, missing: isMissing)
+        !pin.shard.contains { !isDead($0) && isUnverified($0, entry) }
+            && CohortMembers.haveMajority(pin.shard) { isUnverified($0, entry) }
+    }
+
+    private func isUnverified(_ cell: CellIndex, _ entry: PlacementEntry) -> Bool {
+        isBehind(cell, entry) || links[cell.position].cohorts[entry.cohort]?.verified != .sound
     }
 
     private func isDamaged(_ entry: PlacementEntry) -> Bool {
@@ -467,7 +460,7 @@ extension Coordinator {
         switch plan.state {
         case .moving:
             guard isComplete, watch == nil, watched >= 1 || plan.watch == .zero,
-                ledger.table.entries.allSatisfy({ $0.state.phase == .stable || isVerified($0, now: now) })
+                ledger.table.entries.allSatisfy({ $0.state.phase == .stable || isVerified($0) })
             else { return }
             start(.changePlan(id: plan.id, .release), now: now)
         case .releasing:

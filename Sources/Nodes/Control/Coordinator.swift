@@ -201,7 +201,6 @@ package struct Coordinator {
     /// Gives up what only dead cells hold of a customer, and moves it from those that are left to these cells, or to its
     /// cohort's; where none is left, it begins anew. Refused where a majority of its cells lives: then it can be moved.
     package mutating func giveUp(_ customer: CustomerHash, to shard: Shard?, ticket: UInt64, now: Instant) {
-        func isDead(_ cell: CellIndex) -> Bool { !links[cell.position].isAlive }
         let cohort = ledger.table.cohort(of: customer)
         let own = ledger.placement.assignment(of: customer).inForce
         let target = shard ?? ledger.placement.cohortAssignment(of: customer).serving

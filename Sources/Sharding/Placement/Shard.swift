@@ -54,6 +54,14 @@ public struct Shard: Sendable {
         return left
     }
 
+    /// Without the members that are left; of another shard so many take their places, at the end and in its order.
+    public func replacing(where isLeft: (CellIndex) -> Bool, by others: Shard) -> Shard {
+        var shard = Shard()
+        for cell in self where !isLeft(cell) { shard.append(cell) }
+        for cell in others where shard.count < count { shard.append(cell) }
+        return shard
+    }
+
     /// How many members the other shard has too.
     public func overlap(with other: Shard) -> Int {
         var count = 0

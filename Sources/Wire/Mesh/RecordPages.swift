@@ -26,6 +26,17 @@ package enum RecordPages {
             self.isLast = isLast
             self.floor = floor
         }
+
+        /// Adds a line; false where there is no room for it: the page ends with the line before, and is not the last.
+        package mutating func add(_ line: RecordLine, hasRoom: Bool = true) -> Bool {
+            guard let last = lines.last, !hasRoom || lines.count >= RecordPages.mostLines else {
+                lines.append(line)
+                return true
+            }
+            upTo = last.position
+            isLast = false
+            return false
+        }
     }
 
     // MARK: Writing

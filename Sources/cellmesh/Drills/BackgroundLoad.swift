@@ -41,18 +41,13 @@ final class BackgroundLoad: Sendable {
     }
     private let state = Mutex(State())
 
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
     /// Begins to send.
     init(_ sides: [Side]) throws {
         do {
             try ProcessSetup.ignoreBrokenPipes()
             try ProcessSetup.raiseOpenFiles(to: 65_536)
         } catch { throw CommandFailure("the load cannot be sent: \(error)") }
-        let body = Body { [self] in
+        let status = DetachedThread.start { [self] in
             do {
                 try run(sides)
             } catch let error as LoadError {
@@ -61,19 +56,7 @@ final class BackgroundLoad: Sendable {
                 state.withLock { $0.failure = CommandFailure("the load cannot be sent: \(error)") }
             }
         }
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(body)
-        let status = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        guard status == 0 else {
-            context.release()
-            throw CommandFailure("no thread for the load: \(String(cString: strerror(status)))")
-        }
-        pthread_detach(thread)
+        guard status == 0 else { throw CommandFailure("no thread for the load: \(String(cString: strerror(status)))") }
         _ = try stateWhen(.seconds(5), "the load does not start") { $0.sender != nil }
     }
 

@@ -112,12 +112,9 @@ final class EvacuationDrill: DrillBody {
             var entry = entry
             if entry.state.phase == .new { try? entry.release() }
             for pin in entry.pins where !pin.isHeld && pin.shard.contains(where: isLeft) {
-                var cells = pin.shard.filter { !isLeft($0) }
-                for cell in placement.cohortAssignment(of: pin.customer).inForce
-                where cells.count < pin.shard.count && !cells.contains(cell) { cells.append(cell) }
-                guard let shard = Shard(cells), (try? entry.pin(pin.customer, from: pin.shard, to: shard)) != nil else {
-                    continue
-                }
+                let shard = pin.shard.replacing(
+                    where: isLeft, by: placement.cohortAssignment(of: pin.customer).inForce)
+                guard (try? entry.pin(pin.customer, from: pin.shard, to: shard)) != nil else { continue }
                 try? entry.advance(pin: pin.customer, .switchOver)
             }
             _ = try? after.install(entry)

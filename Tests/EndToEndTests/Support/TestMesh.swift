@@ -18,6 +18,17 @@ final class TestMesh {
         try up(topology, arguments)
     }
 
+    /// A mesh of a topology that is written for it, with what it names beside it, by file name.
+    convenience init(writing topology: String, _ name: String, beside files: [String: String] = [:]) throws {
+        try self.init()
+        let folder = home.appendingPathComponent("files")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (name, text) in files.merging([name: topology], uniquingKeysWith: { _, new in new }) {
+            try text.write(to: folder.appendingPathComponent(name), atomically: true, encoding: .utf8)
+        }
+        try up(folder.appendingPathComponent(name).path)
+    }
+
     func up(_ topology: String, _ arguments: [String] = []) throws {
         let outcome = try run(["up", topology, "--detach", "-o", "json"] + arguments)
         try #require(outcome.code == 0, "up \(topology): exit \(outcome.code)\n\(outcome.out)\n\(outcome.err)")

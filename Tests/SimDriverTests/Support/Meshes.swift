@@ -1,6 +1,7 @@
 import Blueprints
 import Checkers
 import MeshBase
+import Sharding
 import Topology
 
 @testable import SimDriver
@@ -50,6 +51,20 @@ enum Meshes {
         configuration.load.rate = rate
         configuration.load.records = 4
         configuration.faults = faults
+        return configuration
+    }
+
+    /// As many reads as writes of a few records, by cohorts so few, so that whoever is wrong once is seen.
+    static func contended(
+        _ topology: MeshTopology, seed: UInt64, seconds: Int64, rate: Double, cohorts: Int
+    ) -> SimConfiguration {
+        var configuration = configuration(topology, seed: seed, seconds: seconds, rate: rate)
+        configuration.load.records = 3
+        configuration.load.reads = 0.5
+        configuration.load.writes = 0.5
+        configuration.load.deletes = 0
+        configuration.load.services = 0
+        configuration.placement = PlacementTable(cohortCount: cohorts)
         return configuration
     }
 

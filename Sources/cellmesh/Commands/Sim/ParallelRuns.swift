@@ -14,7 +14,7 @@ enum ParallelRuns {
         _ work: @escaping @Sendable (_ run: Int, _ isStopped: () -> Bool) -> Result?
     ) -> [Result]? {
         let shared = Shared<Result>(count)
-        let body = Body {
+        let body: @Sendable () -> Void = {
             while true {
                 let run = shared.next.add(1, ordering: .relaxed).oldValue
                 guard run < count, !shared.isStopped.load(ordering: .relaxed) else { break }
@@ -26,22 +26,10 @@ enum ParallelRuns {
         }
         var started = 0
         for _ in 0..<max(1, min(jobs, count)) {
-            var thread = pthread_t()
-            let context = Unmanaged.passRetained(body)
-            let status = pthread_create(
-                &thread, nil,
-                { context in
-                    Unmanaged<Body>.fromOpaque(context!).takeRetainedValue().run()
-                    return nil
-                }, context.toOpaque())
-            guard status == 0 else {
-                context.release()
-                break
-            }
-            pthread_detach(thread)
+            guard DetachedThread.start(body) == 0 else { break }
             started += 1
         }
-        if started == 0 { body.run() }
+        if started == 0 { body() }
         while shared.ended.load(ordering: .acquiring) < max(started, 1) {
             if !progress(shared.done.load(ordering: .relaxed)) { shared.isStopped.store(true, ordering: .relaxed) }
             Pause.sleep(.milliseconds(20))
@@ -52,11 +40,6 @@ enum ParallelRuns {
 
     /// Processors of this machine.
     static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
-
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
 
     private final class Shared<Result: Sendable>: Sendable {
         let next = Atomic<Int>(0)
