@@ -127,6 +127,18 @@ import Testing
         #expect(access(scratch.path("store.sqlite-wal"), F_OK) != 0)
     }
 
+    /// All cohorts are read once, and again only when somebody else has written to the file.
+    @Test func ownChangesDoNotMakeTheStoreReadItsCohortsAgain() throws {
+        let store = try scratch.open()
+        for counter in 1...20 as ClosedRange<UInt64> { _ = store.outcomes(.write(1, "k", counter, "v")) }
+        #expect(store.cohortReads == 1)
+        try sqlite("DELETE FROM records WHERE key = CAST('k' AS BLOB)")
+        #expect(store.outcomes(.read(2, "k")) == [.absent])
+        #expect(store.cohortReads == 2)
+        _ = store.outcomes(.write(1, "k", 30, "v"))
+        #expect(store.cohortReads == 2)
+    }
+
     @Test func anotherDataVersionIsRefused() throws {
         try scratch.open().close()
         try sqlite("UPDATE meta SET value = '99' WHERE key = 'data_version'")

@@ -94,22 +94,21 @@ extension CellNode {
         _ listing: CohortListings.Listing, _ question: ListQuestion, to link: ConnectionID, request: UInt64,
         asker: CellIndex, into sink: inout some CellSink
     ) {
-        let lines = listing.lines
         var page = RecordPages.Listing(
-            lines: [], upTo: lines.last?.position ?? .start, isLast: listing.isLast, floor: listing.floor)
+            lines: [], upTo: listing.lines.last?.position ?? .start, isLast: listing.isLast, floor: listing.floor)
         var bytes = 0
-        var customer: CustomerHash?
-        var isShared = false
-        for line in lines {
-            if line.position.hash != customer {
-                customer = line.position.hash
-                let assignment = ledger.placement.assignment(of: line.position.hash)
-                let isHeld = assignment.inForce.contains(cell) || question.verifies && assignment.other.contains(cell)
-                isShared = isHeld && (assignment.inForce.contains(asker) || assignment.other.contains(asker))
+        var start = 0
+        customers: for (hash, end) in listing.customers {
+            let lines = start..<end
+            start = end
+            let assignment = ledger.placement.assignment(of: hash)
+            let isHeld = assignment.inForce.contains(cell) || question.verifies && assignment.other.contains(cell)
+            guard isHeld, assignment.inForce.contains(asker) || assignment.other.contains(asker) else { continue }
+            for place in lines {
+                guard defect != .leavesClaims || !ClaimKey.isClaim(listing.lines[place].position.key) else { continue }
+                bytes += RecordPages.size(of: listing.lines[place])
+                guard page.add(listing.lines[place], hasRoom: bytes <= pageBytes) else { break customers }
             }
-            guard isShared, defect != .leavesClaims || !ClaimKey.isClaim(line.position.key) else { continue }
-            bytes += RecordPages.size(of: line)
-            guard page.add(line, hasRoom: bytes <= pageBytes) else { break }
         }
         answerBuffer.removeAll()
         RecordPages.append(page, into: &answerBuffer)

@@ -25,9 +25,28 @@ struct CohortListings {
     }
 
     struct Listing {
-        var lines: [RecordLine]
+        let lines: [RecordLine]
         var isLast: Bool
         var floor: UInt64
+        /// The customers of the lines, in their order, each with where its lines end: most lines are of customers that the
+        /// asker does not share, and are passed over by customer.
+        let customers: [(hash: CustomerHash, end: Int)]
+
+        init(lines: [RecordLine], isLast: Bool, floor: UInt64) {
+            self.lines = lines
+            self.isLast = isLast
+            self.floor = floor
+            var customers: [(hash: CustomerHash, end: Int)] = []
+            for place in lines.indices {
+                let hash = lines[place].position.hash
+                if customers.last?.hash == hash {
+                    customers[customers.count - 1].end = place + 1
+                } else {
+                    customers.append((hash, place + 1))
+                }
+            }
+            self.customers = customers
+        }
     }
 
     private struct Kept {

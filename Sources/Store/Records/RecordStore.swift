@@ -36,6 +36,8 @@ package final class RecordStore: @unchecked Sendable {
     private var life = StoreLife.unborn
     /// Where `stored` and `life` were read; nil when they must be read again.
     private var readAtDataVersion: UInt32?
+    /// How often all cohorts were read out of the file.
+    package private(set) var cohortReads: UInt64 = 0
 
     /// The latest failure in words, for the log; nil while nothing has failed.
     package private(set) var lastFailure: String?
@@ -124,6 +126,8 @@ package final class RecordStore: @unchecked Sendable {
                 answers.append(StoreAnswer(ticket: order.ticket, outcome: outcome))
             }
             try statements.commit.execute()
+            // Own changes count as well; those of others are counted when the next transaction begins.
+            readAtDataVersion = try? statements.dataVersion()
             return answers
         } catch {
             abandon(statements, error)
@@ -140,6 +144,7 @@ package final class RecordStore: @unchecked Sendable {
             stored = Self.founding(cohorts)
             for cohort in try statements.cohorts.all(of: cohorts) { stored[cohort.entry.cohort] = cohort }
             life = try statements.facts.life()
+            cohortReads += 1
             readAtDataVersion = version
         }
     }
