@@ -49,10 +49,21 @@ extension EndToEnd {
             #expect(writes["lost"] as? Int == 0 && (writes["acknowledged"] as? Int ?? 0) > 50, "\(writes)")
             #expect(try mesh.json(["status"])["state"] as? String == "serving")
             #expect(try mesh.run(["cell", "drain", "us-east-1"]).code == 2, "it holds nothing")
+            // Whoever counts cells counts those that take customers.
+            #expect(try mesh.run(["status"]).out.contains("9 of 9 cells serving, 1 drained"))
+            let radius = try mesh.json(["blast-radius"])
+            #expect(radius["of"] as? Int == 9 && (radius["cells"] as? [Any])?.isEmpty == true, "\(radius)")
+            #expect(
+                (radius["idle"] as? [Any])?.isEmpty == true
+                    && radius["untouched"] as? Int == radius["customers"] as? Int)
+            let named = try mesh.json(["blast-radius", "--if", "us-east-1"])
+            #expect(named["idle"] as? [String] == ["us-east-1"] && named["lost"] as? Int == 0, "\(named)")
 
             // Down and up: the mesh keeps its cells, and starts none that holds nothing.
             try mesh.down()
             try mesh.up(Self.topology)
+            let up = mesh.launch
+            #expect(up["cells"] as? Int == 9 && up["drained_cells"] as? Int == 1, "\(up)")
             #expect(try (1...40).map { Set(try mesh.shard(of: "c\($0)")) } == last)
             #expect(try state("us-east-1", in: mesh) == "drained" && state("us-east-4", in: mesh) == "serving")
             // The drained one comes back before a new one is made.

@@ -114,7 +114,7 @@ import Topology
         #expect(
             Set(object.keys) == [
                 "schema", "cells", "customers", "lost", "degraded", "untouched", "no_quorum", "traditional",
-                "plain_cells", "expected", "requests",
+                "plain_cells", "expected", "requests", "of", "idle",
             ])
         #expect(object["schema"] as? String == "cellmesh/1" && object["cells"] as? [String] == ["r1-1", "r2-1"])
         let expected = try #require(object["expected"] as? [String: Any])

@@ -93,7 +93,7 @@ extension ControlPlane {
     /// What has ended in draining cells leaves processes that nobody needs.
     func retireDrained(_ plan: PlanDecree) {
         guard plan.kind == .drain else { return }
-        let unused = CellUse.unusedNames(desk.table, topology)
+        let unused = CellUse(desk.table, topology).unusedNames(topology)
         for cell in plan.cells {
             let name = ProcessName(.cell, topology.cells[cell.position].name)
             if unused.contains(name) { supervisor.retire(name) }
@@ -167,6 +167,8 @@ extension ControlPlane {
 
     private func grow(_ topology: MeshTopology) {
         self.topology = topology
+        use = CellUse(placement, topology)
+        unused = use.unusedNames(topology)
         runtime.grow(topology)
         resolver = TargetResolver(topology)
         supervisor.grow(topology.processNames)

@@ -92,7 +92,7 @@ extension ControlPlane {
             guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
             order = try request.order(
                 topology, desk.host.state.ledger.placement, evacuated: evacuated,
-                unused: Set(CellUse.unused(desk.table, topology)), isAlive: { desk.isAlive($0) })
+                unused: Set(CellUse(desk.table, topology).unused), isAlive: { desk.isAlive($0) })
         } catch { return completion(.failure(error)) }
         // The placement keeps hashes: the name is what 'pins ls' shows.
         PinsReport.keep(request.customer, in: journal)

@@ -204,11 +204,11 @@ final class EvacuationDesk {
                 isReachedByOthers: wish.assumedAlive.contains(cell) || places.isReached(cell),
                 utilisation: known?.utilisation, isStoreFull: known?.isStoreFull ?? false)
         }
-        let evacuated = ControlPlane.evacuatedRegions(table, topology)
+        let use = CellUse(table, topology)
         var facts = EvacuationFacts(
             topology: topology, kind: wish.kind, region: wish.region, changing: wish.cells,
-            unused: CellUse.unused(table, topology), confirmation: confirmation,
-            evacuated: evacuated.sorted(),
+            unused: Array(use.unused), confirmation: confirmation,
+            evacuated: use.evacuated.sorted(),
             openPlan: plan.map {
                 EvacuationFacts.OpenPlan(region: topology.regions[$0.region].name, state: $0.state.name)
             },
@@ -449,7 +449,7 @@ final class EvacuationDesk {
                 if let plan {
                     let cells = topology.cells.indices.map { CellIndex($0) }
                     let left = cells.filter { plan.leaves($0, region: topology.cells[$0.position].region) }
-                    let unused = CellUse.unused(table, topology)
+                    let unused = CellUse(table, topology).unused
                     let targets = cells.filter { !left.contains($0) && !unused.contains($0) }
                     observation.deadTargets = targets.count { !places.isAlive($0) }
                     observation.deadTargetsBefore = seen.deadBefore ?? observation.deadTargets

@@ -1,6 +1,7 @@
 import Evacuation
 import Membership
 import MeshBase
+import Sharding
 import Store
 import Telemetry
 import UVDriver
@@ -73,6 +74,7 @@ extension MeshObserver: APIBackend {
     package func status() -> StatusReport {
         StatusReport(
             mesh: directory.name, topology, epoch: placement.highestEpoch.rawValue, customers: customers,
+            use: CellUse(placement, topology),
             control: StatusReport.Control(pid: ProcessIdentity.current.pid, address: "http://\(api.local)"),
             summary: isStopping ? "stopping" : nil
         ) { name in

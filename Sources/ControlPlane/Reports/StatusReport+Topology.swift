@@ -1,4 +1,5 @@
 import MeshBase
+import Sharding
 import Topology
 
 extension StatusReport {
@@ -20,9 +21,11 @@ extension StatusReport {
 
     /// - Parameters:
     ///   - customers: per cell, in the order of the topology.
+    ///   - use: which cells have some at all.
     ///   - summary: the state of the mesh if not every process's own says it.
     init(
-        mesh: String, _ topology: MeshTopology, epoch: UInt32, customers: [Int], control: Control, summary: String?,
+        mesh: String, _ topology: MeshTopology, epoch: UInt32, customers: [Int], use: CellUse, control: Control,
+        summary: String?,
         known: (ProcessName) -> Known
     ) {
         let cells = topology.cells.enumerated().map { index, cell -> Cell in
@@ -32,7 +35,8 @@ extension StatusReport {
                 name: cell.name, region: region.name,
                 zone: region.zones.indices.contains(cell.zone) ? region.zones[cell.zone] : "",
                 pid: process.pid, state: process.state, address: process.address?.description,
-                customers: customers.indices.contains(index) ? customers[index] : 0, reachedBy: process.reachedBy,
+                customers: customers.indices.contains(index) ? customers[index] : 0,
+                takesCustomers: use.taking.contains(CellIndex(index)), reachedBy: process.reachedBy,
                 hints: process.store?.hints, oldestHint: process.store?.oldestHint, reason: process.reason)
         }
         let routers = topology.routers.map { router -> Router in
@@ -41,8 +45,11 @@ extension StatusReport {
                 name: router.name, pid: process.pid, state: process.state, address: process.address?.description,
                 reaches: process.state == .down ? nil : process.reaches, reason: process.reason)
         }
+        // What becomes of a cell without customers is nobody's loss; a region that was left is to be taken back.
         let allServe =
-            cells.allSatisfy { [.serving, .evacuated, .drained].contains($0.state) }
+            cells.indices.allSatisfy {
+                [.serving, .evacuated].contains(cells[$0].state) || use.unused.contains(CellIndex($0))
+            }
             && routers.allSatisfy { $0.state == .serving }
         self.init(
             mesh: mesh, seed: topology.seed, epoch: epoch, state: summary ?? (allServe ? "serving" : "degraded"),

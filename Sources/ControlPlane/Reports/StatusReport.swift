@@ -14,6 +14,9 @@ package struct StatusReport: Codable, Sendable, Equatable {
         package var address: String?
         /// How many customers have this cell first in their shard.
         package var customers: Int
+        /// Whether it is one of the cells that take traffic: not drained, not waiting to come into use, and not in a
+        /// region that was evacuated. Whatever becomes of the others is no customer's loss.
+        package var takesCustomers: Bool
         /// The routers that reach it.
         package var reachedBy: [String]?
         /// Records that some member may not have yet, and how long the oldest of them has waited, in milliseconds; absent
@@ -32,6 +35,7 @@ package struct StatusReport: Codable, Sendable, Equatable {
             try container.encode(state, forKey: .state)
             try container.encode(address, forKey: .address)
             try container.encode(customers, forKey: .customers)
+            try container.encode(takesCustomers, forKey: .takesCustomers)
             try container.encodeIfPresent(reachedBy, forKey: .reachedBy)
             try container.encodeIfPresent(hints, forKey: .hints)
             try container.encodeIfPresent(oldestHint, forKey: .oldestHint)
@@ -39,6 +43,7 @@ package struct StatusReport: Codable, Sendable, Equatable {
         }
         private enum CodingKeys: String, CodingKey {
             case name, region, zone, pid, state, address, customers, hints, reason
+            case takesCustomers = "takes_customers"
             case reachedBy = "reached_by"
             case oldestHint = "oldest_hint_ms"
         }

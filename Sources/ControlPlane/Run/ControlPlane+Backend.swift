@@ -62,7 +62,7 @@ extension ControlPlane: APIBackend {
     package func status() -> StatusReport {
         let live = liveRouters
         var report = StatusReport(
-            mesh: directory.name, topology, epoch: placement.highestEpoch.rawValue, customers: customers,
+            mesh: directory.name, topology, epoch: placement.highestEpoch.rawValue, customers: customers, use: use,
             control: StatusReport.Control(pid: identity.pid, address: "http://\(api.local)"),
             summary: isStopping ? "stopping" : isReady ? nil : "starting"
         ) { name in

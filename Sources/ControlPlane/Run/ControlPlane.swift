@@ -34,7 +34,9 @@ package final class ControlPlane {
     let identity = ProcessIdentity.current
 
     var placement: PlacementTable
-    var evacuated: Set<Int> = []
+    /// Which cells have customers, by `placement`.
+    var use: CellUse
+    var evacuated: Set<Int> { use.evacuated }
     /// Cells that hold no customer: drained, or not in use yet.
     var unused: Set<ProcessName> = []
     /// From the look that lets cells come to the answer of the command.
@@ -100,7 +102,8 @@ package final class ControlPlane {
         (topology, placement) = try MeshPreparation.prepare(directory, settings.topology)
         resolver = TargetResolver(topology)
         customers = [Int](repeating: 0, count: topology.cells.count)
-        unused = CellUse.unusedNames(placement, topology)
+        use = CellUse(placement, topology)
+        unused = use.unusedNames(topology)
         do {
             let token = try directory.token()
             var host = HostSettings(
@@ -151,7 +154,6 @@ package final class ControlPlane {
         }
         desk = EvacuationDesk(
             runtime, placement: fitting, client: client, journal: journal, directory: directory, places: places)
-        evacuated = Self.evacuatedRegions(placement, topology)
         routerWatch = makeRouterWatch()
         storeWatch = StoreWatch(loop: loop, client: client, cells: places.cells)
     }
@@ -176,13 +178,6 @@ package final class ControlPlane {
             throw .data(
                 DataDirectoryError(FileFailure(operation: "lock", path: directory.lockPath, code: -error.code)))
         }
-    }
-
-    static func evacuatedRegions(_ table: PlacementTable, _ topology: MeshTopology) -> Set<Int> {
-        Set(
-            topology.regions.indices.filter { region in
-                table.entries.allSatisfy { $0.state.target.evacuated.contains(region) }
-            })
     }
 
     // MARK: Running
@@ -271,13 +266,12 @@ package final class ControlPlane {
     /// Customers have moved.
     private func follow(_ table: PlacementTable) {
         placement = table
-        let now = Self.evacuatedRegions(table, topology)
-        let unusedNow = CellUse.unusedNames(table, topology)
+        let now = CellUse(table, topology)
         // While customers move their counts change with each cohort.
         let isDue = loop.now() - countedAt > .seconds(1)
-        guard now != evacuated || unusedNow != unused || isDue else { return }
-        evacuated = now
-        unused = unusedNow
+        guard now != use || isDue else { return }
+        use = now
+        unused = now.unusedNames(topology)
         countCustomers()
     }
 

@@ -42,11 +42,8 @@ extension Coordinator {
         _ kept: [Decider], now: Instant, into sink: inout some CoordinatorSink
     ) -> [Decider]? {
         var chosen = kept
-        // Those that take customers, whichever cohort's.
-        var used = Set(topology.eligible(ledger.table.entries[0].state.inForce.eligibility))
-        for eligibility in Set(ledger.table.entries.map(\.state.inForce.eligibility)) {
-            used.formIntersection(topology.eligible(eligibility))
-        }
+        // Those that have customers, whichever cohort's.
+        let used = CellUse(ledger.table, topology).settled
         var candidates = topology.cells.indices.filter { position in
             let cell = CellIndex(position)
             return used.contains(cell) && !isLeaving(cell) && topology.blueprint(of: cell).store != nil

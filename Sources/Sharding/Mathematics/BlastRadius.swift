@@ -15,6 +15,8 @@ public struct BlastRadius: Sendable {
     /// N: customers `c1` to `cN` are looked up.
     public let customers: Int
     private let names: [String]
+    /// The cells that can be lost to anybody.
+    private let taking: CellSet
     private let popularity: Customers.Popularity
     /// Per cell, whether its records need a strict majority of the shard, one cell, or nothing.
     private let needs: [Need]
@@ -37,6 +39,7 @@ public struct BlastRadius: Sendable {
         self.placement = placement
         self.customers = max(customers ?? topology.customers.count, 0)
         names = topology.cells.map(\.name)
+        taking = CellUse(placement.table, topology).taking
         popularity = topology.customers.popularity
         needs = topology.cells.map { Need(topology.blueprints[$0.blueprint].store) }
     }
@@ -79,10 +82,12 @@ public struct BlastRadius: Sendable {
             // The first cell of a shard is the best of all: where the customer would live alone.
             if let home = shard.first, !dead.contains(home) { plain.untouched += 1 } else { plain.lost += 1 }
         }
-        let cells = dead.filter { $0.position < names.count }
+        let cells = dead.filter { taking.contains($0) }
         var report = BlastRadiusReport(
             cells: cells.map { names[$0.position] }, customers: customers, counts: counts, noQuorum: noQuorum,
             traditional: traditional(deadCount: cells.count), plainCells: plain, expected: expectation(dead: dead))
+        report.of = taking.count
+        report.idle = dead.filter { $0.position < names.count && !taking.contains($0) }.map { names[$0.position] }
         if all > 0 {
             report.requests = BlastRadiusReport.RequestShares(
                 lost: shares.lost / all, degraded: shares.degraded / all, noQuorum: shares.noQuorum / all)
@@ -116,7 +121,7 @@ public struct BlastRadius: Sendable {
 
     private func traditional(deadCount: Int) -> BlastRadiusReport.Counts {
         if deadCount == 0 { return BlastRadiusReport.Counts(untouched: customers) }
-        if deadCount == names.count { return BlastRadiusReport.Counts(lost: customers) }
+        if deadCount == taking.count { return BlastRadiusReport.Counts(lost: customers) }
         return BlastRadiusReport.Counts(degraded: customers)
     }
 }

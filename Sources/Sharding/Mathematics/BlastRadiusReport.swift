@@ -44,8 +44,12 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
 
     /// `cellmesh/1`.
     public var schema: String
-    /// Names of the dead cells, in order of their index.
+    /// Names of the dead cells that take customers, in order of their index.
     public var cells: [String]
+    /// How many cells take customers.
+    public var of: Int
+    /// Names of the dead cells that take none, so that they are lost to nobody: drained, not in use yet, or evacuated.
+    public var idle: [String] = []
     /// How many customers were looked up.
     public var customers: Int
     /// Customers without a cell of their shard.
@@ -94,6 +98,7 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
     ) {
         schema = "cellmesh/1"
         self.cells = cells
+        of = cells.count
         self.customers = customers
         lost = counts.lost
         degraded = counts.degraded
@@ -105,7 +110,7 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case schema, cells, customers, lost, degraded, untouched, traditional, expected, requests
+        case schema, cells, of, idle, customers, lost, degraded, untouched, traditional, expected, requests
         case noQuorum = "no_quorum"
         case plainCells = "plain_cells"
     }

@@ -264,15 +264,6 @@ final class Simulation {
         return grown
     }
 
-    /// Cells that no customer is on, by what was decided last.
-    private func isUnused(_ cell: CellIndex) -> Bool {
-        placement.table.entries.allSatisfy { entry in
-            [entry.state.inForce, entry.state.other].allSatisfy {
-                $0.map { !$0.eligibility.includes(cell, founded: topology.foundingCells) } ?? true
-            }
-        }
-    }
-
     /// Customers will move to added cells as soon as all know of them.
     private func beginAdding(_ cell: Int, in region: Int) {
         addsDue += 1
@@ -281,8 +272,10 @@ final class Simulation {
 
     /// An operator adds a cell: an idle one of the region, or the next of those that are to come.
     func addCell(in region: Int) {
+        // By what was decided last.
+        let unused = CellUse(placement.table, topology).unused
         let idle = knownTopology.cells.indices.first { position in
-            knownTopology.cells[position].region == region && isUnused(CellIndex(position))
+            knownTopology.cells[position].region == region && unused.contains(CellIndex(position))
         }
         if let idle { return beginAdding(idle, in: region) }
         // They come in the order of their indices: those before it stay idle.

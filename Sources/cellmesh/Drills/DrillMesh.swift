@@ -83,7 +83,8 @@ struct DrillMesh {
                 .declined, "\(EvacuationView.line(plan)); nothing was changed",
                 next: "cellmesh evacuation status --watch")
         }
-        return "\(Wording.plural(status.cells.count, "cell")) serve, nothing is under way"
+        let count = status.count
+        return "\(Wording.plural(count.serving, "cell")) serve\(count.others), nothing is under way"
     }
 
     /// The placement that the processes know.

@@ -24,6 +24,8 @@ struct MeshStatus {
         var state: String
         /// The routers that reach it; nil where that is not known.
         var reachedBy: [String]?
+        /// Whether it is one of the cells that take traffic: not drained or evacuated.
+        var takesCustomers: Bool
         /// Whether a router may send customers there.
         var serves: Bool {
             ["serving", "degraded", "refilling", "evacuated"].contains(state) && reachedBy != []
@@ -35,8 +37,26 @@ struct MeshStatus {
             guard let name = cell["name"].text, let state = cell["state"].text else { return nil }
             let reached = cell["reached_by"]
             return CellState(
-                name: name, state: state, reachedBy: reached.isNull ? nil : reached.elements.compactMap(\.text))
+                name: name, state: state, reachedBy: reached.isNull ? nil : reached.elements.compactMap(\.text),
+                takesCustomers: cell["takes_customers"].flag ?? !["drained", "evacuated"].contains(state))
         }
+    }
+
+    /// How many cells there are, of each kind.
+    var count: CellCount {
+        var count = CellCount()
+        let evacuated = Set(document["evacuated"].elements.compactMap(\.text))
+        for (cell, answer) in zip(cells, document["cells"].elements) {
+            if cell.takesCustomers {
+                count.taking += 1
+            } else if evacuated.contains(answer["region"].text ?? "") || cell.state == "evacuated" {
+                count.evacuated += 1
+            } else {
+                count.drained += 1
+            }
+            if cell.takesCustomers, cell.state == "serving" { count.serving += 1 }
+        }
+        return count
     }
 
     struct RouterState {
@@ -62,10 +82,10 @@ struct MeshStatus {
 
     func state(of cell: String) -> CellState? { cells.first { $0.name == cell } }
 
-    /// The cells that do not serve now.
+    /// The cells that are to serve customers, and do not.
     func dead(_ topology: MeshTopology) -> CellSet {
         var dead = CellSet()
-        for cell in cells where !cell.serves {
+        for cell in cells where cell.takesCustomers && !cell.serves {
             if let index = topology.cellIndex(named: cell.name) { dead.insert(index) }
         }
         return dead

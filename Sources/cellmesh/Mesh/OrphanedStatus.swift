@@ -1,5 +1,6 @@
 import ControlPlane
 import MeshBase
+import Sharding
 import UVDriver
 
 /// The status of a mesh without its control plane, from the data directory and the processes' own probes.
@@ -7,9 +8,7 @@ enum OrphanedStatus {
     static func document(_ mesh: DataDirectory) throws -> JSONValue {
         let model = try StoredMesh(mesh)
         let topology = model.topology
-        let evacuated = topology.regions.indices.filter { region in
-            model.table.entries.allSatisfy { $0.state.target.evacuated.contains(region) }
-        }
+        let use = CellUse(model.table, topology)
         let moving = StoredEvacuation.last(mesh, cohorts: model.table.entries.count).flatMap { status in
             status.outcome == .running || status.outcome == .paused ? try? StoredEvacuation.document(mesh) : nil
         }
@@ -17,11 +16,13 @@ enum OrphanedStatus {
         let answers = probe(cells.map { $0.1 })
         var serving = 0
         let states = cells.indices.map { position -> String in
-            guard let file = cells[position].1, file.identity.isRunning else { return "down" }
+            let isUnused = use.unused.contains(CellIndex(position))
+            guard let file = cells[position].1, file.identity.isRunning else { return isUnused ? "drained" : "down" }
             switch answers[position] {
             case 200?:
+                if isUnused { return "drained" }
                 serving += 1
-                return evacuated.contains(cells[position].0.region) ? "evacuated" : "serving"
+                return use.evacuated.contains(cells[position].0.region) ? "evacuated" : "serving"
             case .some: return "degraded"
             case nil: return "unreachable"
             }
@@ -29,19 +30,23 @@ enum OrphanedStatus {
         return .document([
             ("mesh", .string(mesh.name)), ("seed", .integer(topology.seed)),
             ("epoch", .integer(model.table.highestEpoch.rawValue)),
-            ("state", .string(serving == cells.count ? "serving" : serving == 0 ? "down" : "degraded")),
+            (
+                "state",
+                .string(serving == cells.count - use.unused.count ? "serving" : serving == 0 ? "down" : "degraded")
+            ),
             (
                 "cells",
                 .array(
                     cells.indices.map { position in
                         let (cell, file) = cells[position]
                         let region = topology.regions[cell.region]
-                        let isRunning = states[position] != "down"
+                        let isRunning = file?.identity.isRunning ?? false
                         return .object([
                             ("name", .string(cell.name)), ("region", .string(region.name)),
                             ("zone", .string(region.zones[cell.zone])),
                             ("pid", isRunning ? .integer(file?.pid) : .null), ("state", .string(states[position])),
                             ("address", isRunning ? .string(file?.data) : .null), ("customers", .null),
+                            ("takes_customers", .bool(use.taking.contains(CellIndex(position)))),
                         ])
                     })
             ),
@@ -58,7 +63,8 @@ enum OrphanedStatus {
                     })
             ),
             ("control", .object([("pid", .null), ("address", .null)])),
-            ("evacuated", .strings(evacuated.map { topology.regions[$0].name })), ("evacuation", moving ?? .null),
+            ("evacuated", .strings(use.evacuated.sorted().map { topology.regions[$0].name })),
+            ("evacuation", moving ?? .null),
         ])
     }
 

@@ -75,7 +75,7 @@ import Testing
             comparison.deviations.first?.sentence
                 == "predicted untouched, seen untouched: of 12 requests 3 failed, 1 slow")
         let view = BlastRadiusView(
-            report: radius.report(dead: CellSet([cell])), cellCount: 12,
+            report: radius.report(dead: CellSet([cell])),
             observed: .init(impact: impact, comparison: comparison))
         let observed = view.document["observed"]
         #expect(observed["unexpected"].int == 1 && observed["different"].int == 0)

@@ -71,13 +71,14 @@ import Topology
     }
 
     @Test func aBlastRadiusStandsBesideItsComparisons() {
-        let report = BlastRadiusReport(
+        var report = BlastRadiusReport(
             cells: ["a-1", "a-2"], customers: 1000, counts: .init(lost: 36, degraded: 429, untouched: 535),
             noQuorum: 12,
             traditional: .init(degraded: 1000), plainCells: .init(lost: 250, untouched: 750),
             expected: .init(lost: 35.7, lostDeviation: 5.87, degraded: 428.6, degradedDeviation: 15.6))
+        report.of = 8
         #expect(
-            BlastRadiusView(report: report, cellCount: 8).full.table(plain) == """
+            BlastRadiusView(report: report).full.table(plain) == """
                 2 dead cells of 8: a-1, a-2; 1 000 customers
 
                 CUSTOMERS  PREDICTED   SHARE      EXPECTED  ONE POOL  PLAIN CELLS

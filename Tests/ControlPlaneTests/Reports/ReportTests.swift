@@ -14,13 +14,15 @@ struct ReportTests {
         let report = StatusReport(
             mesh: "shop", seed: 42, epoch: 1, state: "degraded",
             cells: [
-                .init(name: "eu-1", region: "eu", zone: "a", pid: nil, state: .down, address: nil, customers: 3)
+                .init(
+                    name: "eu-1", region: "eu", zone: "a", pid: nil, state: .down, address: nil, customers: 3,
+                    takesCustomers: true)
             ], routers: [.init(name: "r1", pid: 7, state: .serving, address: "127.0.0.1:1")],
             control: .init(pid: 6, address: "http://127.0.0.1:2"))
         #expect(
             text(report)
                 == #"{"cells":[{"address":null,"customers":3,"name":"eu-1","pid":null,"region":"eu","state":"down","#
-                + #""zone":"a"}],"control":{"address":"http://127.0.0.1:2","pid":6},"epoch":1,"faults":[],"mesh":"shop","#
+                + #""takes_customers":true,"zone":"a"}],"control":{"address":"http://127.0.0.1:2","pid":6},"epoch":1,"faults":[],"mesh":"shop","#
                 + #""routers":[{"address":"127.0.0.1:1","name":"r1","pid":7,"state":"serving"}],"#
                 + #""schema":"cellmesh/1","seed":42,"state":"degraded"}"# + "\n")
         #expect(ReportJSON.decode(StatusReport.self, ReportJSON.encode(report)) == report)

@@ -81,8 +81,7 @@ struct FaultAction {
             dead = CellSet(model.topology.cells.indices.map { CellIndex($0) })
         }
         return BlastRadiusView(
-            report: BlastRadius(model.topology, placement: model.placement).report(dead: dead),
-            cellCount: model.topology.cells.count)
+            report: BlastRadius(model.topology, placement: model.placement).report(dead: dead))
     }
 
     /// A person who would lose customers is asked; a script has said what it wants.

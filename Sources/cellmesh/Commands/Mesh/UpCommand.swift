@@ -3,6 +3,7 @@ import ControlPlane
 import Glibc
 import MeshBase
 import Nodes
+import Sharding
 import Topology
 
 struct UpCommand: ParsableCommand {
@@ -149,7 +150,11 @@ struct UpCommand: ParsableCommand {
 
     private func announce(_ control: ControlFile, _ settings: ControlSettings, _ begun: Instant, _ console: Console) {
         let ready = (Pause.now() - begun).nanoseconds / 1_000_000
-        console.show(UpView.make(control, settings.topology, dataDirectory: settings.directory.path, ready))
+        // With what was added to it since it was founded.
+        let mesh = try? StoredMesh(settings.directory)
+        let topology = mesh?.topology ?? settings.topology
+        let count = CellCount(CellUse(mesh?.table ?? PlacementTable(), topology), topology)
+        console.show(UpView.make(control, topology, count, dataDirectory: settings.directory.path, ready))
     }
 }
 

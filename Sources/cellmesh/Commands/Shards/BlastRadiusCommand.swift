@@ -55,7 +55,7 @@ struct BlastRadiusCommand: ParsableCommand {
         if actual { observed = try ObservedImpact(model.mesh.running()) }
         let set = try deadCells(source, observed)
         let radius = BlastRadius(topology, placement: source.model.placement)
-        var view = BlastRadiusView(report: radius.report(dead: set), cellCount: topology.cells.count)
+        var view = BlastRadiusView(report: radius.report(dead: set))
         if let observed {
             view.observed = .init(
                 impact: observed,

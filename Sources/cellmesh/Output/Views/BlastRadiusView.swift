@@ -4,7 +4,6 @@ import Telemetry
 /// `blast-radius`, and what `kill` says before it kills.
 struct BlastRadiusView {
     let report: BlastRadiusReport
-    let cellCount: Int
     /// What traffic saw; nil where it was not asked.
     var observed: Observation?
 
@@ -15,7 +14,8 @@ struct BlastRadiusView {
 
     var document: JSONValue {
         var members: [(String, JSONValue)] = [
-            ("cells", .strings(report.cells)), ("customers", .integer(report.customers)),
+            ("cells", .strings(report.cells)), ("of", .integer(report.of)), ("idle", .strings(report.idle)),
+            ("customers", .integer(report.customers)),
             ("lost", .integer(report.lost)), ("degraded", .integer(report.degraded)),
             ("untouched", .integer(report.untouched)), ("no_quorum", .integer(report.noQuorum)),
             ("traditional", Self.json(report.traditional)), ("plain_cells", Self.json(report.plainCells)),
@@ -82,13 +82,15 @@ struct BlastRadiusView {
     private var headline: String {
         let dead =
             report.cells.isEmpty
-            ? "no cell is dead" : "\(Wording.plural(report.cells.count, "dead cell")) of \(cellCount): \(list)"
-        return "\(dead); \(Wording.plural(report.customers, "customer"))"
+            ? "no cell that takes customers is dead"
+            : "\(Wording.plural(report.cells.count, "dead cell")) of \(report.of): \(list(report.cells))"
+        let idle = report.idle.isEmpty ? "" : " (without customers: \(list(report.idle)))"
+        return "\(dead)\(idle); \(Wording.plural(report.customers, "customer"))"
     }
 
-    private var list: String {
-        let shown = report.cells.prefix(12).joined(separator: ", ")
-        return report.cells.count > 12 ? "\(shown), ..." : shown
+    private func list(_ cells: [String]) -> String {
+        let shown = cells.prefix(12).joined(separator: ", ")
+        return cells.count > 12 ? "\(shown), ..." : shown
     }
 
     private func table(_ style: TableStyle) -> String {

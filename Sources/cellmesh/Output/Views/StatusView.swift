@@ -10,7 +10,8 @@ enum StatusView {
         .ordering(
             "cells",
             [
-                "name", "region", "zone", "pid", "state", "address", "customers", "reached_by", "hints",
+                "name", "region", "zone", "pid", "state", "address", "customers", "takes_customers", "reached_by",
+                "hints",
                 "oldest_hint_ms", "reason",
             ]
         )
@@ -28,12 +29,10 @@ enum StatusView {
 
     private static func headline(_ document: JSONValue, _ style: TableStyle) -> String {
         let state = document["state"].text ?? "unknown"
-        let cells = document["cells"].elements
-        let serving = cells.count { $0["state"].text == "serving" }
-        let left = cells.count { $0["state"].text == "evacuated" }
+        let count = MeshStatus(document).count
         return "mesh \(document["mesh"].text ?? "?") is \(style.painted(state, Wording.style(ofState: state))): "
-            + "\(serving) of \(Wording.plural(cells.count, "cell")) serving\(left > 0 ? ", \(left) evacuated" : ""), seed \(number(document["seed"])), "
-            + "epoch \(number(document["epoch"]))\n" + moves(document)
+            + "\(count.serving) of \(Wording.plural(count.taking, "cell")) serving\(count.others), "
+            + "seed \(number(document["seed"])), epoch \(number(document["epoch"]))\n" + moves(document)
     }
 
     /// Which regions no customer uses, and what is under way.

@@ -4,11 +4,14 @@ import Topology
 /// What `up` says once everything serves: first a command that works.
 enum UpView {
     static func make(
-        _ control: ControlFile, _ topology: MeshTopology, dataDirectory: String, _ readyMilliseconds: Int64
+        _ control: ControlFile, _ topology: MeshTopology, _ count: CellCount, dataDirectory: String,
+        _ readyMilliseconds: Int64
     ) -> Report {
         let document = JSONValue.document([
             ("mesh", .string(control.mesh)), ("data_dir", .string(dataDirectory)), ("router", .string(control.router)),
-            ("api", .string(control.api)), ("cells", .integer(control.cells)), ("pid", .integer(control.pid)),
+            ("api", .string(control.api)), ("cells", .integer(count.taking)),
+            ("evacuated_cells", .integer(count.evacuated)), ("drained_cells", .integer(count.drained)),
+            ("pid", .integer(control.pid)),
             ("ready_ms", .integer(readyMilliseconds)), ("adopted", .integer(control.adopted ?? 0)),
             ("unreachable", .strings(control.unreachable ?? [])),
             (
@@ -21,7 +24,7 @@ enum UpView {
         ])
         return Report(document, names: ["mesh/\(control.mesh)"]) { style in
             var rows = [
-                ("mesh", "\(control.mesh), \(TopologyWording.parts(topology))"),
+                ("mesh", "\(control.mesh), \(TopologyWording.parts(topology, count))"),
                 ("router", control.router), ("api", "\(control.api) (token in \(dataDirectory)/token)"),
                 ("data", dataDirectory),
                 (

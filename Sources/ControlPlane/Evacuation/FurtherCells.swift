@@ -2,28 +2,10 @@ import MeshBase
 import Sharding
 import Topology
 
-/// Which cells of a mesh hold customers, whatever becomes of the others: a cell that was drained, or was added and has
-/// not come into use, holds none.
-enum CellUse {
-    /// The cells that no entry and no pin speaks of as theirs; cells of an evacuated region are not among them.
-    static func unused(_ table: PlacementTable, _ topology: MeshTopology) -> [CellIndex] {
-        var used: Set<CellIndex> = []
-        let sides = table.entries.flatMap { [$0.state.inForce, $0.state.other].compactMap { $0?.eligibility } }
-        for eligibility in Set(sides) {
-            used.formUnion(
-                topology.cells.indices.map { CellIndex($0) }.filter {
-                    eligibility.includes($0, founded: topology.foundingCells)
-                })
-        }
-        for pin in table.entries.flatMap(\.pins) {
-            for shard in [pin.state.inForce.shard, pin.state.other?.shard ?? Shard()] { used.formUnion(shard) }
-        }
-        return topology.cells.indices.map { CellIndex($0) }.filter { !used.contains($0) }
-    }
-
+extension CellUse {
     /// The processes of the cells that hold nothing.
-    static func unusedNames(_ table: PlacementTable, _ topology: MeshTopology) -> Set<ProcessName> {
-        Set(unused(table, topology).map { ProcessName(.cell, topology.cells[$0.position].name) })
+    func unusedNames(_ topology: MeshTopology) -> Set<ProcessName> {
+        Set(unused.map { ProcessName(.cell, topology.cells[$0.position].name) })
     }
 }
 
@@ -44,7 +26,7 @@ struct FurtherCells {
     ) throws(GrowthFault) {
         var grown = topology
         cells = Array(
-            CellUse.unused(table, topology).filter { cell in
+            CellUse(table, topology).unused.filter { cell in
                 let place = topology.cells[cell.position]
                 return place.region == region && (zone == nil || place.zone == zone)
             }.prefix(count))
