@@ -146,7 +146,7 @@ extension CellNode {
     private mutating func isCoveredByName(_ task: RefillTask) -> Bool {
         guard task.purpose == .move, refill.rule.tier == .critical, !refill.isCovered(task) else { return false }
         // Who was moved by hand is not among the cohort's customers.
-        guard task.pins.allSatisfy({ pin in CohortMembers.haveMajority(pin) { refill.isMissing($0) } }) else {
+        guard task.pins.allSatisfy({ pin in pin.hasMajority { refill.isMissing($0) } }) else {
             return false
         }
         let missing = task.cells.sorted().map { CellIndex($0) }.filter { refill.isMissing($0) }
@@ -169,7 +169,7 @@ extension CellNode {
         let pins = ledger.table.entries[task.cohort].pins
         let isWhole = refill.merge { customer in
             guard !pins.contains(where: { $0.customer == customer && $0.isHeld }) else { return false }
-            return !CohortMembers.haveMajority(placement.assignment(of: customer).inForce) { missing.contains($0) }
+            return !placement.assignment(of: customer).inForce.hasMajority { missing.contains($0) }
         }
         guard !isWhole else { return true }
         refill.named(missing, isCovered: false)

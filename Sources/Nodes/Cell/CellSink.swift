@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Resilience
 import Topology
 import Wire
 
@@ -45,4 +46,24 @@ package protocol CellSink: LinkSink {
 
 extension CellSink {
     package mutating func claimed(_ position: RecordPosition, hasBegun: Bool) {}
+}
+
+extension CellSink {
+    mutating func refuse(
+        _ why: Refusal, request: UInt64, acknowledgement: Bool = false, epoch: Epoch = .first,
+        retryAfter: UInt32 = 0, body: UnsafeRawBufferPointer = .empty, to link: ConnectionID
+    ) {
+        let head = FrameHead(
+            kind: .refusal, flags: acknowledgement ? .acknowledgement : FrameFlags(), status: why.rawValue,
+            request: request,
+            customer: CustomerHash(rawValue: 0), epoch: epoch, deadline: retryAfter)
+        reply(head, to: link, note: .empty, body: body)
+    }
+
+    mutating func shed(_ priority: Priority, request: UInt64, epoch: Epoch = .first, to link: ConnectionID) {
+        let head = FrameHead(
+            kind: .refusal, flags: .priority(priority), status: Refusal.shed.rawValue, request: request,
+            customer: CustomerHash(rawValue: 0), epoch: epoch, deadline: LoadShedder.retryAfterMilliseconds)
+        reply(head, to: link, note: .empty, body: .empty)
+    }
 }

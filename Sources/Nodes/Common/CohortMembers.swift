@@ -21,11 +21,6 @@ enum CohortMembers {
         }
     }
 
-    /// Whether of each of these shards a majority is there.
-    static func haveMajority(_ shard: Shard, missing: (CellIndex) -> Bool) -> Bool {
-        shard.count(where: missing) <= shard.count - QuorumNeed.majority.of(shard.count)
-    }
-
     /// Whether of every customer's shard a majority is there, on the side in force or on the other.
     static func areCovered(
         _ cohort: Int, other: Bool, _ topology: MeshTopology, _ placement: Placement, missing: (CellIndex) -> Bool
@@ -33,14 +28,7 @@ enum CohortMembers {
         guard let customers = customers(of: cohort, topology, placement) else { return false }
         return customers.allSatisfy { customer in
             let assignment = placement.cohortAssignment(of: customer)
-            return haveMajority(other ? assignment.other : assignment.inForce, missing: missing)
+            return (other ? assignment.other : assignment.inForce).hasMajority(missing: missing)
         }
-    }
-}
-
-extension ShardShape {
-    /// Whether a majority of each such shard is there, whatever its customer's name is.
-    func hasMajority(missing: (CellIndex) -> Bool) -> Bool {
-        mostOfAll(where: missing) <= size - QuorumNeed.majority.of(size)
     }
 }

@@ -30,7 +30,7 @@ extension Coordinator {
                 // Who was held back is its cohort's again where that is back, or was never gone.
                 if pin.isHeld {
                     let home = ledger.placement.cohortAssignment(of: pin.customer).inForce
-                    let hasMajority = CohortMembers.haveMajority(pin.shard, missing: isDead)
+                    let hasMajority = pin.shard.hasMajority(missing: isDead)
                     if plan?.state != .moving, Set(home) == Set(pin.shard), hasMajority { return .unpin(pin.customer) }
                     continue
                 }

@@ -205,11 +205,11 @@ package struct Coordinator {
         let own = ledger.placement.assignment(of: customer).inForce
         let target = shard ?? ledger.placement.cohortAssignment(of: customer).serving
         let lost = own.filter(isDead)
-        guard !CohortMembers.haveMajority(own, missing: isDead) else {
+        guard !own.hasMajority(missing: isDead) else {
             return answers.append(
                 (ticket, .refused("a majority of its cells lives, and nothing of it has to be given up")))
         }
-        guard CohortMembers.haveMajority(target, missing: isDead) else {
+        guard target.hasMajority(missing: isDead) else {
             return answers.append(
                 (ticket, .refused("of the cells that it would go to no majority lives; name others")))
         }

@@ -1,0 +1,27 @@
+/// Counters of a cell; they only rise.
+package struct CellCounters: Sendable {
+    package var frames: UInt64 = 0
+    package var httpCalls: UInt64 = 0
+    package var unexpectedFrames: UInt64 = 0
+    package var pings: UInt64 = 0
+    package var refused: UInt64 = 0
+    package var recordOrders: UInt64 = 0
+    package var recordFailures: UInt64 = 0
+    package var staleEpochs: UInt64 = 0
+    /// Requests of customers whose shard the cell is not in, by the epoch that both agree on.
+    package var notMember: UInt64 = 0
+    /// Entries of the placement that the store has taken over.
+    package var entriesInstalled: UInt64 = 0
+    /// Records dropped because they belong to other cells now.
+    package var recordsDropped: UInt64 = 0
+    /// Tombstones dropped because every member had them.
+    package var tombstonesSwept: UInt64 = 0
+    /// Cohorts in which a record had another value here than elsewhere at the same version.
+    package var damagedCohorts: UInt64 = 0
+    /// Records' orders refused because the store has no vote.
+    package var withoutVote: UInt64 = 0
+    /// Questions to other cells that they did not answer in time.
+    package var refillTimeouts: UInt64 = 0
+    /// Questions to other cells that their links could not take.
+    package var refillUnsent: UInt64 = 0
+}

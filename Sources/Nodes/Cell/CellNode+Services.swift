@@ -1,0 +1,192 @@
+import MeshBase
+import Resilience
+import Sharding
+import Topology
+import Wire
+
+/// Calls of the cell's services: how they come in, and how they are answered.
+extension CellNode {
+    /// A service call by a client of the cell's own listener; it has no longer than a router would give it.
+    ///
+    /// - Parameter isSafe: its method may be repeated; what needs an idempotency key is claimed by routers' calls only.
+    package mutating func handle(
+        serviceCall service: UnsafeRawBufferPointer, customer: UnsafeRawBufferPointer, priority: Priority?,
+        isSafe: Bool = true, deadline: TimeAmount, connection: ConnectionID, now: Instant,
+        into sink: inout some CellSink
+    ) {
+        counters.httpCalls += 1
+        guard !isStopping else {
+            return respond(connection, .stopping, "this cell is stopping", into: &sink)
+        }
+        guard let index = graph.service(named: service) else {
+            return respond(connection, .unknownService, "no such service", into: &sink)
+        }
+        guard isSafe || !needsKey(index) else {
+            claimCounters.unfit += 1
+            return respond(connection, .keyUnkept, "this cell alone claims no keys", into: &sink)
+        }
+        call(
+            index, for: .http(connection), customer: CustomerHash(customer), priority: priority,
+            deadline: now + min(deadline, topology.routing.requestTimeout), name: customer, now: now, into: &sink)
+    }
+
+    mutating func call(
+        _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority?, deadline: Instant,
+        name: UnsafeRawBufferPointer, now: Instant, into sink: inout some CellSink
+    ) {
+        if !poison.isEmpty, poison.contains(customer.rawValue) {
+            sink.emit(.poisoned(customer: String(decoding: name, as: UTF8.self)))
+            sink.crash()
+            return
+        }
+        found.sum += Double(graph.pools[service].busy) / Double(max(graph.pools[service].workers, 1))
+        found.count += 1
+        graph.call(
+            service, for: asker, customer: customer, priority: priority, deadline: deadline, now: now, into: &sink)
+        answerFinished(now: now, into: &sink)
+    }
+
+    /// The processor time of one call has been used.
+    package mutating func burned(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
+        graph.burned(ticket, now: now, into: &sink)
+        answerFinished(now: now, into: &sink)
+    }
+
+    /// The processor time of one call was refused: too many wait for it, or the call's deadline has passed.
+    package mutating func burnRefused(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
+        graph.burnRefused(ticket, now: now, into: &sink)
+        answerFinished(now: now, into: &sink)
+    }
+
+    mutating func answerFinished(now: Instant, into sink: inout some CellSink) {
+        // By index: a claim that is settled may end others.
+        var index = 0
+        while index < graph.finished.count {
+            let end = graph.finished[index]
+            index += 1
+            guard case .asker(let asker) = end.owner else { continue }
+            answer(asker, end.service, end.outcome, end.results, now: now, into: &sink)
+        }
+        graph.finished.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func answer(
+        _ asker: CellAsker, _ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults, now: Instant,
+        into sink: inout some CellSink
+    ) {
+        var refusal: Refusal?
+        switch outcome {
+        case .rejected:
+            refusal = .overloaded
+            guard case .frame(let link, let request) = asker else { break }
+            counters.refused += 1
+            return sink.refuse(.overloaded, request: request, to: link)
+        case .shed(let priority):
+            refusal = .shed
+            guard case .frame(let link, let request) = asker else { break }
+            return sink.shed(priority, request: request, to: link)
+        default: break
+        }
+        answerBuffer.removeAll()
+        let noteEnd = writeNote(service, results)
+        writeBody(service, outcome, results)
+        let bytes = answerBuffer.bytes
+        let note = UnsafeRawBufferPointer(rebasing: bytes[..<noteEnd])
+        let body = UnsafeRawBufferPointer(rebasing: bytes[noteEnd...])
+        switch asker {
+        case .frame(let link, let request):
+            var head = FrameHead(
+                kind: .reply, flags: .json, status: outcome.status, request: request,
+                customer: CustomerHash(rawValue: 0), epoch: .first)
+            if case .dependency(let edge) = outcome, results[edge] == .shed {
+                head.deadline = LoadShedder.retryAfterMilliseconds
+            }
+            sink.reply(head, to: link, note: note, body: body)
+        case .claim(let ticket):
+            let (note, body) = (Array(note), Array(body))
+            note.withUnsafeBytes { note in
+                body.withUnsafeBytes { claimEnded(ticket, outcome, note: note, body: $0, now: now, into: &sink) }
+            }
+        case .http(let connection):
+            sink.respond(connection, status: outcome.status, refusal, note: note, body: body)
+        }
+    }
+
+    /// `shipping=static, inventory=empty`: the fallbacks that were used.
+    private mutating func writeNote(_ service: Int, _ results: EdgeResults) -> Int {
+        for (index, edge) in graph.services[service].calls.enumerated() where results[index].isDegraded {
+            if !answerBuffer.isEmpty { answerBuffer.append(", ") }
+            answerBuffer.append(graph.services[edge.to].name)
+            answerBuffer.append(byte: UInt8(ascii: "="))
+            answerBuffer.append(results[index].name)
+        }
+        return answerBuffer.count
+    }
+
+    private mutating func writeBody(_ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults) {
+        answerBuffer.append("{\"service\":\"")
+        answerBuffer.append(graph.services[service].name)
+        answerBuffer.append("\",\"cell\":\"")
+        answerBuffer.append(name)
+        answerBuffer.append("\",\"outcome\":\"")
+        switch outcome {
+        case .ok: answerBuffer.append("ok")
+        case .failed: answerBuffer.append("failed")
+        case .rejected: answerBuffer.append("rejected")
+        case .shed: answerBuffer.append("shed")
+        case .timedOut: answerBuffer.append("timed-out")
+        case .dependency: answerBuffer.append("dependency-failed")
+        }
+        answerBuffer.append("\"")
+        let calls = graph.services[service].calls
+        if !calls.isEmpty {
+            answerBuffer.append(",\"calls\":{")
+            for (index, edge) in calls.enumerated() {
+                if index > 0 { answerBuffer.append(",") }
+                answerBuffer.append("\"")
+                answerBuffer.append(graph.services[edge.to].name)
+                answerBuffer.append("\":\"")
+                answerBuffer.append(results[index].name)
+                answerBuffer.append("\"")
+            }
+            answerBuffer.append("}")
+        }
+        answerBuffer.append("}\n")
+    }
+
+    private func respond(
+        _ connection: ConnectionID, _ why: Refusal, _ text: StaticString, into sink: inout some CellSink
+    ) {
+        sink.respond(
+            connection, status: why.status, why, note: .empty,
+            body: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// What each pool, named by its service, and the store have shed, by class; for metrics.
+    package func shed() -> [(place: String, priority: Priority, count: UInt64)] {
+        var places = graph.services.indices.map { (graph.services[$0].name, graph.shedders[$0].shed) }
+        if store != nil { places.append(("records", storeShedder.shed)) }
+        return places.flatMap { place, counts in Priority.allCases.map { (place, $0, counts[$0]) } }
+    }
+
+    /// The services' names, pools and counters, for metrics.
+    package func services() -> [(name: String, busy: Int, waiting: Int, workers: Int, counters: ServiceCounters)] {
+        graph.services.indices.map {
+            (
+                graph.services[$0].name, graph.pools[$0].busy, graph.pools[$0].waiting, graph.pools[$0].workers,
+                graph.counters[$0]
+            )
+        }
+    }
+}
+
+extension LoadShedder {
+    /// As frames carry it.
+    static var retryAfterMilliseconds: UInt32 { UInt32(retryAfter.nanoseconds / 1_000_000) }
+}
+
+extension ShedThresholds {
+    init(_ thresholds: SheddingThresholds) {
+        self.init(high: thresholds.high, normal: thresholds.normal, low: thresholds.low)
+    }
+}
