@@ -88,6 +88,14 @@ extension EndToEnd {
             #expect(told.body.contains(#""complete":true"#), "\(told)")
             #expect(try mesh.run(["conflicts", "resolve", "c1", "cart/1", "--pick", "3"]).code == 64)
 
+            // What was given out for another key, and what nobody has given out.
+            try write(addresses[0], "list%2F1", "x")
+            let other = try #require(try request(addresses[0], "GET", "list%2F1").headers["etag"])
+            for foreign in [other, "\"64f0d4f0-1\""] {
+                let answer = try request(addresses[0], "PUT", "cart%2F1", ["If-Match: \(foreign)"], body: "no")
+                #expect(answer.status == 412 && answer.body.contains("foreign-condition"), "\(answer)")
+            }
+
             // A write that has seen less than all supersedes that alone.
             let tag = try #require(read?.headers["etag"]).split(separator: ",")[0] + "\""
             let isTaken = try request(addresses[0], "PUT", "cart%2F1", ["If-Match: \(tag)"], body: "three").status
@@ -112,14 +120,40 @@ extension EndToEnd {
             try ok(mesh, ["conflicts", "resolve", "c1", "cart/1", "--value", file, "--router", "r2"])
             #expect(try request(addresses[0], "GET", "cart%2F1").body == "four and five")
 
+            // A page at a time, and without the control plane, which has no part in it.
+            for key in ["cart%2F2", "cart%2F3", "cart%2F4"] {
+                for body in ["x", "y"] { try write(addresses[0], key, body) }
+            }
+            let control = try #require((try mesh.json(["status"])["control"] as? [String: Any])?["pid"] as? Int)
+            mesh.notePids()
+            kill(Int32(control), SIGKILL)
+            let isComplete = TestMesh.eventually {
+                ((try? mesh.json(["conflicts", "ls"]))?["conflicts"] as? [Any])?.count == 3
+            }
+            #expect(isComplete)
+            var keys: [String] = []
+            var place: String?
+            for _ in 0..<3 {
+                let page = try mesh.json(["conflicts", "ls", "--limit", "1"] + (place.map { ["--after", $0] } ?? []))
+                keys += (page["conflicts"] as? [[String: Any]] ?? []).compactMap { $0["key"] as? String }
+                place = page["next"] as? String
+                #expect((place == nil) == (page["complete"] as? Bool == true))
+            }
+            #expect(keys.sorted() == ["cart/2", "cart/3", "cart/4"] && place == nil)
+            #expect(try mesh.run(["conflicts", "ls", "--after", "c1/cart"]).code == 64)
+            #expect(try mesh.run(["conflicts", "ls", "--limit", "0"]).code == 64)
+            try ok(mesh, ["conflicts", "resolve", "c1", "cart/3", "--pick", "1"])
+            #expect(try request(addresses[0], "GET", "cart%2F3").body == "x")
+
             // Siblings without a queue, and a key that keeps none.
-            for body in ["x", "y"] { try write(addresses[0], "list%2F1", body) }
+            try write(addresses[0], "list%2F1", "y")
             #expect(try request(addresses[0], "GET", "list%2F1").status == 300)
             for body in ["x", "y"] { try write(addresses[0], "plain", body) }
             let plain = try request(addresses[0], "GET", "plain")
             #expect(plain.status == 200 && plain.body == "y", "\(plain)")
             #expect(try request(addresses[0], "PUT", "plain", ["If-Match: \(tag)"], body: "z").status == 501)
-            try mesh.down()
+            #expect(try mesh.run(["down"]).code == 0)
+            #expect(mesh.living.isEmpty)
         }
     }
 }

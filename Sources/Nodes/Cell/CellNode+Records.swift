@@ -61,7 +61,8 @@ extension CellNode {
             guard isWrite, tiers?.handling(ofKey: frame.name) ?? .lastWriterWins != .lastWriterWins,
                 let read = frame.note.isEmpty ? [] : SiblingTag.dots(ofCondition: frame.note)
             else { return refuse(asker, .malformed, frame.head, into: &sink) }
-            dots = read
+            // Whose they are the router has looked at.
+            dots = read.map(\.version)
         }
         // Only what begins is shed: to refuse the second half of a write would waste the first, and leave in doubt what
         // became of it.

@@ -53,6 +53,12 @@ extension DataProblem {
             detail: "The cell refused the frame as malformed.", policy: "routing")
     }
 
+    static var storeFull: DataProblem {
+        DataProblem(
+            "store-full", title: "The stores of this customer's shard are full",
+            detail: "Too few of its cells can keep anything more. Nothing was begun.", policy: "store")
+    }
+
     static var tooLarge: DataProblem {
         DataProblem(
             "record-too-large", title: "The record is larger than bodies may be",

@@ -53,6 +53,9 @@ package enum DataPlane {
         if case .service(_, let name, _) = route {
             data.isKeyed = try isKeyed(request, bytes)
             data.isExplicit = request.idempotencyKey.isPresent
+            // Proxies make them of any length, and a client cannot know that it has none: none is turned away.
+            data.isShortened =
+                data.isKeyed && !data.isExplicit && request.requestID.bytes(in: bytes).count > ClaimKey.longest
             data.service =
                 name.isEncoded ? StableHash.hash(name.text(in: bytes)) : StableHash.hash(name.bytes(in: bytes))
         }
@@ -89,8 +92,7 @@ package enum DataPlane {
             }
             return true
         }
-        return !request.method.isIdempotent && request.requestID.isPresent
-            && 1...ClaimKey.longest ~= request.requestID.bytes(in: bytes).count
+        return !request.method.isIdempotent && !request.requestID.bytes(in: bytes).isEmpty
     }
 
     private static func hash(_ customer: HTTPName, _ bytes: UnsafeRawBufferPointer) -> CustomerHash {
@@ -141,8 +143,10 @@ package enum DataPlane {
     ) {
         let isExplicit = request.idempotencyKey.isPresent
         let key = (isExplicit ? request.idempotencyKey : request.requestID).bytes(in: bytes)
-        KeyedNote.bytes(key: key, isExplicit: isExplicit, path: note).withUnsafeBytes {
-            appendDecoded(head, request, customer, name, $0, bytes, payload, &output)
+        ClaimKey.fitting(key).withUnsafeBytes { key in
+            KeyedNote.bytes(key: key, isExplicit: isExplicit, path: note).withUnsafeBytes {
+                appendDecoded(head, request, customer, name, $0, bytes, payload, &output)
+            }
         }
     }
 

@@ -31,6 +31,8 @@ package struct DataRequest {
     package var ifMatch: UnsafeRawBufferPointer?
     /// It names an idempotency key, or the id of a request which may stand for one.
     package var isKeyed = false
+    /// The id is longer than keys are, and stands for one all the same.
+    package var isShortened = false
     /// It names a key: cells that keep none refuse it.
     package var isExplicit = false
     /// The hash of the service's name; 0 for a record.

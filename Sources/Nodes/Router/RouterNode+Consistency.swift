@@ -43,7 +43,7 @@ extension RouterNode {
     }
 
     /// Of what the key means, however it is written.
-    private static func keyHash(_ request: DataRequest) -> UInt64 {
+    static func keyHash(_ request: DataRequest) -> UInt64 {
         guard request.keyIsEncoded, let key = HTTPName.decode(request.key) else { return StableHash.hash(request.key) }
         return key.withUnsafeBytes { StableHash.hash($0) }
     }

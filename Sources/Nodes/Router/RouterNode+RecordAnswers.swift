@@ -119,7 +119,12 @@ extension RouterNode {
             if session.isInForce, let version = seen { session.record.note(version, ofKey: session.key) }
             response.session = sessionSeal.text(session.record)
         }
-        let shown = work.register.merges && work.register.kind == .read ? show(work.value, in: &response) : work.value
+        var shown = work.value
+        if work.register.merges, work.register.kind == .read {
+            shown = show(work, of: customer, in: &response)
+        } else if work.register.merges, let version = response.version {
+            response.dots = siblingSeal.prove([version], customer: customer, key: work.key)
+        }
         response.cell = work.members[work.source]
         response.epoch = operations[key]!.epoch
         response.serving = serving(of: shard)

@@ -49,6 +49,7 @@ extension RouterNode {
         register.demand.isExact = merges
         if kind != .read { register.demand.floor = max(register.demand.floor, seen) }
         var record = RouterOperation.RecordWork(register: register, members: members)
+        if merges { record.key = Self.keyHash(request) }
         record.session = terms.session
         record.asksAll = asksAll
         record.isAboveTier = request.consistency == .strong && tier != .critical

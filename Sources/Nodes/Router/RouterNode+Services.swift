@@ -211,7 +211,8 @@ extension RouterNode {
         let (status, problem) = Self.explain(failure, tried: work.tried.nonzeroBitCount, of: shard.count)
         refuse(
             request, status: status, shard: shard, customer: customer,
-            retryAfter: status == 503 ? 1 : Int((UInt64(work.patience) + 999) / 1000), problem, into: &sink)
+            retryAfter: status == 503 || status == 507 ? 1 : Int((UInt64(work.patience) + 999) / 1000), problem,
+            into: &sink)
     }
 
     private static func explain(
@@ -253,6 +254,8 @@ extension RouterNode {
         case .tooLarge: .tooLarge
         case .keyClaimed, .keyReused, .keyRequired, .keyUnkept, .keyUndecided, .keyUnsettled, .keyAnswerCut:
             .key(refusal!)
+        case .storeFull: .storeFull
+        case .refilling: refilling(.write)
         case .deadline:
             DataProblem(
                 "deadline", title: "Too little time was left",

@@ -11,20 +11,23 @@ extension RouterNode {
         into sink: inout some RouterSink
     ) -> UInt64? {
         guard let field = request.ifMatch else { return 0 }
-        let problem: DataProblem
+        let (status, problem): (UInt16, DataProblem)
         if !merges || kind == .read {
-            problem = .conditional(isRead: merges)
+            (status, problem) = (501, .conditional(isRead: merges))
+        } else if let dots = SiblingTag.dots(ofCondition: field) {
+            let most = dots.reduce(0) { max($0, $1.version.counter) }
+            // One of a time when clocks were wrong would have this key, and clocks, follow.
+            if siblingSeal.hasGiven(dots, customer: request.customer, key: Self.keyHash(request)),
+                most <= HybridClock.counter(wall: wall(clock) + HybridClock.bound.nanoseconds)
+            {
+                return most
+            }
+            (status, problem) = (412, .foreignCondition)
         } else {
-            let dots = SiblingTag.dots(ofCondition: field)
-            let most = dots?.reduce(0) { max($0, $1.counter) }
-            // Whoever claims to have seen the future would have this key, and clocks, follow.
-            if let most, most <= HybridClock.counter(wall: wall(clock) + HybridClock.bound.nanoseconds) { return most }
-            problem = .badCondition
+            (status, problem) = (400, .badCondition)
         }
         counters.conditionsRefused += 1
-        refuse(
-            request.id, status: merges && kind != .read ? 400 : 501, shard: shard, customer: request.customer, problem,
-            into: &sink)
+        refuse(request.id, status: status, shard: shard, customer: request.customer, problem, into: &sink)
         return nil
     }
 
@@ -55,20 +58,23 @@ extension RouterNode {
 
     /// Makes the answer of what a read has found.
     /// - Returns: its body.
-    mutating func show(_ bytes: [UInt8], in response: inout RouterResponse) -> [UInt8] {
-        guard response.status == 200 || response.status == 404, let set = SiblingSet(bytes) else { return [] }
-        response.dots = set.dots
+    mutating func show(
+        _ work: RouterOperation.RecordWork, of customer: CustomerHash, in response: inout RouterResponse
+    ) -> [UInt8] {
+        guard response.status == 200 || response.status == 404, let set = SiblingSet(work.value) else { return [] }
+        response.dots = siblingSeal.prove(set.dots, customer: customer, key: work.key)
         guard set.isConflicted else { return set.value ?? [] }
         counters.conflictsShown += 1
         response.status = 300
         response.content = .json
-        return SiblingsPage.text(set)
+        return SiblingsPage.text(set, response.dots)
     }
 }
 
 /// The siblings of a key as clients are shown them.
 enum SiblingsPage {
-    static func text(_ set: SiblingSet) -> [UInt8] {
+    /// - Parameter dots: of its siblings, in their order.
+    static func text(_ set: SiblingSet, _ dots: [ProvenDot]) -> [UInt8] {
         var page = ByteBuffer()
         page.append("{\"schema\":\"cellmesh/1\",\"siblings\":[")
         for (index, sibling) in set.siblings.enumerated() {
@@ -76,7 +82,7 @@ enum SiblingsPage {
             page.append("{\"number\":")
             page.append(decimal: UInt64(index + 1))
             page.append(",\"version\":\"")
-            JSONText.append(SiblingTag.text([sibling.version]), to: &page)
+            JSONText.append(SiblingTag.text([dots[index]]), to: &page)
             page.append("\",\"writer\":\"")
             JSONText.append(String(sibling.version.writer >> 32, radix: 16), to: &page)
             page.append("\",\"written_ms\":")
@@ -113,6 +119,12 @@ extension DataProblem {
     static let badCondition = DataProblem(
         "bad-condition", title: "This names nothing that was read",
         detail: "If-Match of a key that keeps siblings is the ETag of what the client has read, whole and in quotes. "
+            + "Nothing was changed; read the record again and send its ETag.",
+        policy: "consistency")
+
+    static let foreignCondition = DataProblem(
+        "foreign-condition", title: "This ETag is not of this record",
+        detail: "If-Match names what this mesh has not given out for this customer's key: it would supersede nothing. "
             + "Nothing was changed; read the record again and send its ETag.",
         policy: "consistency")
 }

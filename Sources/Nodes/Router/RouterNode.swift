@@ -75,6 +75,7 @@ package struct RouterNode: ~Copyable {
     let ignoresSessions: Bool
     let defect: RouterDefect?
     let sessionSeal: SessionSeal
+    let siblingSeal: SiblingSeal
     /// What is to be added to the driver's monotonic time for the wall clock: nanoseconds since 1970. The driver keeps it
     /// right as the wall clock is set.
     package var wallOffset: Int64 = 0 {
@@ -104,6 +105,7 @@ package struct RouterNode: ~Copyable {
         ignoresSessions = configuration.ignoresSessions
         defect = configuration.defect
         sessionSeal = SessionSeal(secret: configuration.gossip.secret, mesh: configuration.gossip.mesh)
+        siblingSeal = SiblingSeal(secret: configuration.gossip.secret, mesh: configuration.gossip.mesh)
         clocks = ClockConsensus(cells: configuration.topology.cells.count)
         cellsByName = Dictionary(
             uniqueKeysWithValues: configuration.topology.cells.enumerated().map { ($1.name, CellIndex($0)) })
@@ -239,6 +241,7 @@ package struct RouterNode: ~Copyable {
     ) -> SlabKey? {
         clock = now
         counters.requests += 1
+        if request.isShortened { counters.idsShortened += 1 }
         return switch request.target {
         case .service: startService(request, now: now, into: &sink)
         case .record: startRecord(request, now: now, into: &sink)
@@ -417,8 +420,10 @@ package struct RouterCounters: Sendable {
     package var levelsRefused: UInt64 = 0
     /// Reads that were answered with siblings.
     package var conflictsShown: UInt64 = 0
-    /// Conditions that were refused: of keys without siblings, of reads, or naming nothing that was read.
+    /// Conditions that were refused: of keys without siblings, of reads, or naming nothing that was given out for the key.
     package var conditionsRefused: UInt64 = 0
+    /// Requests whose id is longer than idempotency keys are, and stood for one.
+    package var idsShortened: UInt64 = 0
     /// Sessions that this mesh has not given out, or for another customer.
     package var sessionsRefused: UInt64 = 0
     /// Phases and attempts that went on in a newer epoch.

@@ -56,6 +56,8 @@ struct RouterOperation {
         var shed: Shed?
         /// That of the client, and what the router has to do about it.
         var session: ClientSession?
+        /// Of a key that keeps siblings: the hash of the key.
+        var key: UInt64 = 0
         /// The first answer is enough, whoever gives it.
         var asksAll = false
         /// More cells are needed than the tier needs by itself.

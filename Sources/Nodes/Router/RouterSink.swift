@@ -32,7 +32,7 @@ package struct RouterResponse {
     package var shardSize = 0
     package var version: RecordVersion?
     /// In place of `version`, of a key that keeps siblings: those that are shown.
-    package var dots: [RecordVersion] = []
+    package var dots: [ProvenDot] = []
     /// The client's session from now on; empty without one.
     package var session: [UInt8] = []
     package var content = Content.none

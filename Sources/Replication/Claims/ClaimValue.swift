@@ -143,6 +143,16 @@ public enum ClaimKey {
     /// The key of a claim's row.
     public static func bytes(service: [UInt8], key: [UInt8]) -> [UInt8] { [mark] + service + [mark] + key }
 
+    /// A key of any length as one of at most `longest` bytes: of a longer one its beginning, and two hashes of the whole.
+    public static func fitting(_ key: UnsafeRawBufferPointer) -> [UInt8] {
+        guard key.count > longest else { return Array(key) }
+        let first = StableHash.hash(key)
+        let hashes = [first, StableHash.hash(key, seed: first)].flatMap {
+            withUnsafeBytes(of: $0.bigEndian, Array.init)
+        }
+        return key.prefix(longest - 33) + Array(("-" + HexText.text(hashes)).utf8)
+    }
+
     /// Whether a row is a claim.
     public static func isClaim(_ key: [UInt8]) -> Bool { key.first == mark }
 }

@@ -1,21 +1,41 @@
 import MeshBase
 
-/// Dots as entity tags have them: `"COUNTER-WRITER"` in hexadecimal, of several siblings joined by commas.
+/// A dot as clients carry it.
+public struct ProvenDot: Sendable, Hashable {
+    /// The dot.
+    public var version: RecordVersion
+    /// By it routers know what they have given out for this very key; 0 where there is none.
+    public var proof: UInt64
+
+    /// A dot with its proof.
+    public init(_ version: RecordVersion, proof: UInt64) {
+        self.version = version
+        self.proof = proof
+    }
+}
+
+/// Dots as entity tags have them: `"COUNTER-WRITER-PROOF"` in hexadecimal, of several siblings joined by commas.
 public enum SiblingTag {
     /// Dots in one condition at most.
     public static let most = 2 * SiblingSet.most
 
     /// The tag of these dots, without quotes.
-    public static func text(_ dots: [RecordVersion]) -> String {
-        dots.map { String($0.counter, radix: 16) + "-" + String($0.writer, radix: 16) }.joined(separator: ",")
+    public static func text(_ dots: [ProvenDot]) -> String {
+        dots.map { text($0.version) + "-" + String($0.proof, radix: 16) }.joined(separator: ",")
     }
 
-    /// The dots of an `If-Match` field: one or more strong tags as `text` gives them; nil for anything else.
-    public static func dots(ofCondition field: UnsafeRawBufferPointer) -> [RecordVersion]? {
+    /// A dot without its proof: a name for it, and nothing that a write may have seen.
+    public static func text(_ dot: RecordVersion) -> String {
+        String(dot.counter, radix: 16) + "-" + String(dot.writer, radix: 16)
+    }
+
+    /// The dots of an `If-Match` field: one or more strong tags as `text` gives them, or without proofs; nil for anything
+    /// else. Whether the proofs are right is not looked at.
+    public static func dots(ofCondition field: UnsafeRawBufferPointer) -> [ProvenDot]? {
         // Each tag has two quotes, and what is between the tags is a comma and blanks.
         let parts = field.split(separator: UInt8(ascii: "\""), omittingEmptySubsequences: false)
         guard parts.count >= 3, parts.count % 2 == 1 else { return nil }
-        var dots: [RecordVersion] = []
+        var dots: [ProvenDot] = []
         for (index, part) in parts.enumerated() {
             guard index % 2 == 1 else {
                 let separators = part.filter { $0 == UInt8(ascii: ",") }.count
@@ -27,10 +47,11 @@ public enum SiblingTag {
             }
             for tag in part.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
                 let words = tag.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-                guard words.count == 2, let counter = word(words[0]), let writer = word(words[1]),
+                guard 2...3 ~= words.count, let counter = word(words[0]), let writer = word(words[1]),
+                    let proof = words.count == 3 ? word(words[2]) : 0,
                     counter > 0, counter < RecordVersion.highestCounter, dots.count < most
                 else { return nil }
-                dots.append(RecordVersion(counter: counter, writer: writer))
+                dots.append(ProvenDot(RecordVersion(counter: counter, writer: writer), proof: proof))
             }
         }
         return dots

@@ -23,12 +23,14 @@ enum SimValue {
         return number
     }
 
-    /// `"COUNTER-WRITER"` of an entity tag, in lower-case hexadecimal; nil for anything else.
+    /// `"COUNTER-WRITER"` of an entity tag, in lower-case hexadecimal, or `"COUNTER-WRITER-PROOF"`; nil for anything else.
     static func version(_ bytes: UnsafeRawBufferPointer) -> (counter: UInt64, writer: UInt64)? {
         let count = bytes.count
         guard count >= 5, bytes[0] == UInt8(ascii: "\""), bytes[count - 1] == UInt8(ascii: "\"") else { return nil }
         guard let dash = (1..<count).first(where: { bytes[$0] == UInt8(ascii: "-") }),
-            let counter = hexadecimal(bytes, 1, dash), let writer = hexadecimal(bytes, dash + 1, count - 1)
+            let end = (dash + 1..<count).first(where: { bytes[$0] == UInt8(ascii: "-") || $0 == count - 1 }),
+            let counter = hexadecimal(bytes, 1, dash), let writer = hexadecimal(bytes, dash + 1, end),
+            end == count - 1 || hexadecimal(bytes, end + 1, count - 1) != nil
         else { return nil }
         return (counter, writer)
     }

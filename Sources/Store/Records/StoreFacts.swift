@@ -79,11 +79,11 @@ enum StorePeers {
 
 extension RecordPosition {
     /// Hash, customer and key in hexadecimal.
-    var text: String {
+    package var text: String {
         String(hash.rawValue, radix: 16) + "/" + HexText.text(customer) + "/" + HexText.text(key)
     }
 
-    init?(text: String) {
+    package init?(text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, let hash = UInt64(parts[0], radix: 16), let customer = HexText.bytes(parts[1]),
             let key = HexText.bytes(parts[2])

@@ -53,7 +53,7 @@ package enum ConflictsPage {
 
     private static func append(_ sibling: SiblingSet.Sibling, _ number: Int, _ json: inout JSONWriter) {
         json.field("number", number)
-        json.field("version", SiblingTag.text([sibling.version]))
+        json.field("version", SiblingTag.text(sibling.version))
         json.field("writer", String(sibling.version.writer >> 32, radix: 16))
         json.field("written", Timestamp.string(HybridClock.wall(ofCounter: sibling.version.counter)))
         if sibling.tombstone {

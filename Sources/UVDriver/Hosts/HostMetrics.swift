@@ -235,8 +235,12 @@ enum RouterMetrics {
             "cellmesh_router_conflicts_shown_total", "Reads that were answered with siblings.",
             counters.conflictsShown)
         page.counter(
-            "cellmesh_router_conditions_refused_total", "Requests whose If-Match cannot be kept or names nothing.",
+            "cellmesh_router_conditions_refused_total",
+            "Requests whose If-Match cannot be kept or names nothing of their key.",
             counters.conditionsRefused)
+        page.counter(
+            "cellmesh_router_ids_shortened_total", "Ids of requests that are longer than idempotency keys.",
+            counters.idsShortened)
         page.counter(
             "cellmesh_router_sessions_refused_total", "Sessions that are none of this mesh and customer.",
             counters.sessionsRefused)

@@ -10,12 +10,7 @@ struct LoadTarget {
 
     /// The control plane need not run: requests do not pass it.
     init(_ options: MeshOptions, router: String?) throws {
-        let mesh = try options.known()
-        guard mesh.isAlive else {
-            throw CommandFailure(
-                .noSuchMesh, "mesh '\(mesh.name)' does not run", next: "cellmesh up --mesh \(mesh.name) --detach")
-        }
-        self.mesh = mesh
+        mesh = try options.alive()
         topology = try StoredMesh(mesh).topology
         self.router = try Self.endpoint(mesh, topology, router)
     }

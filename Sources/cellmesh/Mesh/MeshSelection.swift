@@ -19,6 +19,16 @@ extension MeshOptions {
         return mesh
     }
 
+    /// The mesh that is meant, some process of it running; the control plane need not be.
+    func alive() throws -> DataDirectory {
+        let mesh = try known()
+        guard mesh.isAlive else {
+            throw CommandFailure(
+                .noSuchMesh, "mesh '\(mesh.name)' does not run", next: "cellmesh up --mesh \(mesh.name) --detach")
+        }
+        return mesh
+    }
+
     /// The mesh that is meant, running or not: its files are enough.
     func known() throws -> DataDirectory { try resolve(needsControl: false) }
 

@@ -41,6 +41,35 @@ import Wire
         }
     }
 
+    /// The id of a request is as long as a proxy makes it.
+    @Test(arguments: [1, 255, 256, 8_000]) func theIdOfARequestIsAKeyHoweverLong(_ count: Int) throws {
+        func key(_ id: String) throws -> (DataRequest, [UInt8]) {
+            let text = head("POST /v1/customers/c1/services/pay", "X-Request-ID: \(id)\r\n")
+            let (data, route) = try read(text)
+            var bytes = Array(text.utf8)
+            var output = ByteBuffer()
+            try bytes.withUnsafeMutableBytes { bytes in
+                var parser = HTTPRequestParser()
+                guard case .complete(let request) = parser.parse(bytes, limits: .standard) else {
+                    throw HTTPFailure.truncated
+                }
+                DataPlane.append(
+                    FrameHead(
+                        kind: .serviceCall, flags: .keyed, request: 1, customer: data.customer, epoch: .first),
+                    request, route, in: UnsafeRawBufferPointer(bytes), payload: .none, into: &output)
+            }
+            let frame = try #require(try FrameCodec.first(of: output.bytes, bodyLimit: 0)).frame
+            return (data, KeyedNote(frame.note, isKeyed: true).key)
+        }
+        let id = String(repeating: "i", count: count)
+        let (data, first) = try key(id)
+        #expect(data.isKeyed && !data.isExplicit && data.isShortened == (count > 255))
+        #expect(first.count == min(count, 255) && (count > 255 || first == Array(id.utf8)))
+        let again = try key(id).1
+        let other = try key(id.dropLast() + "j").1
+        #expect(first == again && first != other)
+    }
+
     @Test(arguments: Consistency.allCases) func aLevelIsReadByItsName(level: Consistency) throws {
         let (data, _) = try read(
             head(

@@ -162,6 +162,18 @@ import Wire
         #expect(router.takeAnswer()?.status == status)
     }
 
+    /// Another cell may reach a majority that this one cannot.
+    @Test(
+        arguments: [(Refusal.keyUndecided, 503, "idempotency"), (.storeFull, 507, "store-full")]
+            as [(Refusal, UInt16, String)])
+    func whatTheShardCannotKeepIsTriedAtEachCell(_ why: Refusal, _ status: UInt16, _ type: String) throws {
+        let router = RouterHarness()
+        router.request(.post)
+        for _ in 0..<3 { router.refuse(router.takeFrames()[0], why) }
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == status && answer.retryAfter == 1 && answer.problem?.type.description == type)
+    }
+
     @Test func aFailureOfTheServiceIsPassedOn() {
         let router = RouterHarness()
         router.request(.get)

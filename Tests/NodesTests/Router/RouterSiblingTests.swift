@@ -23,6 +23,14 @@ import Wire
         return set
     }
 
+    /// As a router gives it for what a cell has.
+    private func tag(_ values: [(UInt64, String)], key: String = "k1") -> String {
+        let known = set(values, at: 1)
+        router.request(.get, .record, key: key)
+        for frame in router.takeFrames() { router.answer(frame, version: known.version, bytes: known.encoded()) }
+        return router.takeAnswer()?.tag ?? ""
+    }
+
     @Test func aReadMergesWhatCellsHaveAndBringsItToEach() throws {
         let (a, b) = (set([(10, "a")], at: 1), set([(20, "b\"\n")], at: 2))
         router.request(.get, .record)
@@ -66,7 +74,7 @@ import Wire
     }
 
     @Test func aWriteIsTakenUpByOneCellAndBroughtToTheOthers() throws {
-        router.request(.put, .record, ifMatch: "\"a-1,14-1\"")
+        router.request(.put, .record, ifMatch: tag([(10, "a"), (20, "b")]))
         for frame in router.takeFrames() { router.answer(frame) }
         var frames = router.takeFrames()
         try #require(frames.count == 1)
@@ -88,8 +96,51 @@ import Wire
         #expect(router.isIdle)
     }
 
+    /// Taken, it would supersede nothing, and the write would be a sibling of what its client thought to replace.
+    @Test func whatWasGivenOutForAnotherKeyIsRefused() throws {
+        let own = tag([(10, "a"), (20, "b")])
+        let other = tag([(10, "a")], key: "k2")
+        let first = String(own.dropFirst().prefix { $0 != "," })
+        let second = String(own.dropLast().drop { $0 != "," }.dropFirst())
+        #expect(first != second && "\"\(first)\"" == tag([(10, "a")]) && other != tag([(10, "a")]))
+        let swapped =
+            first.split(separator: "-").dropLast().joined(separator: "-") + "-" + second.split(separator: "-")[2]
+        let refused = router.counters.conditionsRefused
+        let foreign = [
+            other, "\"a-1\"", "\"7fffffffffffff00-1\"", "\"\(swapped)\"", own.dropLast() + ",1e-1\"",
+            "\"\(first)\", \(other)",
+        ]
+        for tag in foreign {
+            router.request(.put, .record, ifMatch: tag)
+            let answer = try #require(router.takeAnswer(), "\(tag)")
+            #expect(answer.status == 412 && answer.problem?.type.description == "foreign-condition", "\(tag)")
+        }
+        #expect(router.sink.frames.isEmpty && router.counters.conditionsRefused == refused + UInt64(foreign.count))
+        // Another router of the mesh, and a part of what was read.
+        let twin = RouterHarness(
+            topology(store: StoreSettings(tier: .important, conflicts: ConflictSettings(.siblings))))
+        twin.node.wallOffset = router.node.wallOffset
+        for tag in [own, "\"\(first)\"", "\"\(second)\", \"\(first)\""] {
+            twin.request(.put, .record, ifMatch: tag)
+            #expect(twin.takeFrames().count == 3 && twin.sink.answers.isEmpty, "\(tag)")
+        }
+    }
+
+    /// A client that has only written may supersede just that.
+    @Test func theTagOfAWriteIsTaken() throws {
+        router.request(.put, .record)
+        for frame in router.takeFrames() { router.answer(frame) }
+        let made = set([(30, "v")], at: 2)
+        router.answer(router.takeFrames()[0], flags: .add, version: made.version, bytes: made.encoded())
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.dots == [try #require(answer.version)])
+        _ = router.takeFrames()
+        router.request(.delete, .record, ifMatch: answer.tag)
+        #expect(router.takeFrames().count == 3 && router.takeAnswer() == nil)
+    }
+
     @Test func whatNamesNothingThatWasReadIsRefused() throws {
-        for bad in ["*", "W/\"a-1\"", "\"7fffffffffffff00-1\"", "nothing"] {
+        for bad in ["*", "W/\"a-1\"", "\"a-1-2-3\"", "nothing"] {
             router.request(.put, .record, ifMatch: bad)
             let answer = try #require(router.takeAnswer())
             #expect(answer.status == 400 && answer.problem?.type.description == "bad-condition", "\(bad)")

@@ -29,6 +29,8 @@ final class ClaimMesh {
     private(set) var kept = [0, 0, 0]
     /// Cells whose stores promise, and accept nothing.
     var full: Set<Int> = []
+    /// Cells that do nothing, and whose links stay up.
+    var still: Set<Int> = []
     /// Cells that nobody reaches, and that do nothing.
     var down: Set<Int> = [] {
         didSet {
@@ -87,7 +89,7 @@ final class ClaimMesh {
     func run(_ milliseconds: Int) {
         for _ in 0..<milliseconds {
             now += .milliseconds(1)
-            for number in 0..<3 where !down.contains(number) {
+            for number in 0..<3 where !isDeaf(number) {
                 let cell = cells[number]
                 // As on a loop that was held up: what has arrived comes before what is due.
                 deliver(number)
@@ -126,9 +128,11 @@ final class ClaimMesh {
                     cell.node.linkUp(peer, now: now, into: &cell.sink)
                 }
             }
-            for question in sink.questions where !down.contains(question.cell.position) { put(question, from: number) }
+            for question in sink.questions where !isDeaf(question.cell.position) { put(question, from: number) }
         }
     }
+
+    private func isDeaf(_ cell: Int) -> Bool { down.contains(cell) || still.contains(cell) }
 
     private func route(_ reply: CellRecorder.Reply, from number: Int) {
         guard reply.link != client else {

@@ -28,6 +28,8 @@ struct RouterRecorder: RouterSink {
         var retryAfter: Int
         var session: String
         var dots: [RecordVersion]
+        /// The ETag of those dots.
+        var tag: String
     }
 
     var opened: [CellIndex] = []
@@ -68,7 +70,7 @@ struct RouterRecorder: RouterSink {
                 body: String(decoding: response.body, as: UTF8.self),
                 degraded: String(decoding: response.degraded, as: UTF8.self), problem: response.problem,
                 retryAfter: response.retryAfter, session: String(decoding: response.session, as: UTF8.self),
-                dots: response.dots))
+                dots: response.dots.map(\.version), tag: "\"" + SiblingTag.text(response.dots) + "\""))
     }
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         datagrams.append((endpoint, Array(datagram)))

@@ -88,12 +88,12 @@ import Testing
     }
 
     @Test func tagsAreReadAsTheyAreWritten() {
-        func read(_ text: String) -> [RecordVersion]? {
+        func read(_ text: String) -> [ProvenDot]? {
             Array(text.utf8).withUnsafeBytes { SiblingTag.dots(ofCondition: $0) }
         }
-        let dots = [dot(0x10, 0xABC), dot(77, 5)]
+        let dots = [ProvenDot(dot(0x10, 0xABC), proof: .max), ProvenDot(dot(77, 5), proof: 0)]
         #expect(read("\"\(SiblingTag.text(dots))\"") == dots)
-        #expect(read("\"10-abc\", \"4d-5\"") == dots)
+        #expect(read("\"10-abc-ffffffffffffffff\", \"4d-5\"") == dots)
         for bad in [
             "", "*", "10-abc", "\"\"", "\"10\"", "W/\"10-abc\"", "\"10-abc", "\"10-abc\" \"4d-5\"", "\"0-1\"",
             "\"10-ABC\"", "\"10-abc,\"", ",\"10-abc\"", "\"ffffffffffffffff-1\"",

@@ -13,6 +13,7 @@ extension CellNode {
         claims.forget(task.asked)
         task.asked = []
         task.unsent = 0
+        (task.lacking, task.lack) = (0, nil)
         if task.stage == .reading { task.stage = .claiming }
         let assignment = ledger.placement.assignment(of: task.position.hash)
         if assignment.epoch != task.epoch { task.told = 0 }
@@ -43,6 +44,10 @@ extension CellNode {
                 guard let next = decide(current, ticket, task, now: now, into: &sink) else { return }
                 step = next
             case .again:
+                // Others may reach more of them: they are not kept waiting.
+                if task.stage != .settling, task.hindrance != nil, now >= task.began + ClaimDesk.reachTime {
+                    return giveUp(ticket, task, now: now, into: &sink)
+                }
                 // By the call's number, so that two who are in each other's way part.
                 let wait = Int64(5 + (task.value.claimer.call &* 7 &+ UInt64(task.change.rounds) &* 13) % 40)
                 claims.timers.arm(ticket, at: min(now + .milliseconds(wait), task.giveUpAt))
@@ -81,6 +86,7 @@ extension CellNode {
             if member == cell {
                 isAsked = askItself(ticket, ballot, value, now: now, into: &sink)
             } else if !openClaimLink(member, now: now, into: &sink) {
+                claims.tasks[ticket]!.lacks(position, nil)
                 isAsked = false
             } else if claims.isUp(member) {
                 isAsked = send(ticket, to: member, ballot, value, now: now, into: &sink)
@@ -142,11 +148,12 @@ extension CellNode {
         }
     }
 
-    /// A member cannot be asked.
+    /// The link to a member is gone, or takes no more.
     mutating func refused(_ ticket: SlabKey, by peer: CellIndex, now: Instant, into sink: inout some CellSink) {
         guard let task = claims.tasks[ticket], let position = task.members.position(of: peer),
             let ballot = task.change.pending?.ballot
         else { return }
+        if !claims.isUp(peer) { claims.tasks[ticket]!.lacks(position, nil) }
         perform(claims.tasks[ticket]!.change.refused(ballot, by: position), ticket, now: now, into: &sink)
     }
 
@@ -166,7 +173,9 @@ extension CellNode {
         case .accepted: step = claims.tasks[ticket]!.change.accepted(ballot, by: position)
         case .outdated(let promised):
             step = claims.tasks[ticket]!.change.refused(ballot, by: position, promised: promised)
-        default: step = claims.tasks[ticket]!.change.refused(ballot, by: position)
+        default:
+            claims.tasks[ticket]!.lacks(position, Self.refusal(of: outcome))
+            step = claims.tasks[ticket]!.change.refused(ballot, by: position)
         }
         perform(step, ticket, now: now, into: &sink)
     }
@@ -194,6 +203,8 @@ extension CellNode {
                 tellEpoch(question.task, peer, position, into: &sink)
             }
             guard claims.tasks[question.task] != nil else { return }
+            // An unknown one says nothing of how long it will last.
+            claims.tasks[question.task]!.lacks(position, Refusal(rawValue: frame.head.status) ?? .overloaded)
             step = claims.tasks[question.task]!.change.refused(question.ballot, by: position)
         }
         perform(step, question.task, now: now, into: &sink)

@@ -60,8 +60,11 @@ extension CellNode {
             value: ClaimValue(
                 claimer: ClaimValue.Claimer(cell: cell, call: claims.nextCall()), fingerprint: print,
                 expires: wall(now) + settings.ttl.nanoseconds / 1_000_000, state: .claimed),
-            waiters: [asker], members: QuorumMembers(assignment), epoch: assignment.epoch,
-            giveUpAt: min(deadline, now + topology.routing.requestTimeout))
+            waiters: [asker], members: QuorumMembers(assignment), epoch: assignment.epoch, began: now,
+            giveUpAt: now
+                + ClaimDesk.claimTime(
+                    attempt: min(topology.routing.attemptTimeout, topology.routing.requestTimeout), left: deadline - now
+                ))
         guard let ticket = claims.tasks.insert(task) else {
             counters.refused += 1
             refuse(asker, .overloaded, frame.head, into: &sink)
@@ -80,11 +83,20 @@ extension CellNode {
             claimCounters.reused += 1
             return refuse(asker, .keyReused, head, into: &sink)
         }
+        if let turned = task.turned {
+            // It gives the key back, for which there may be no majority for long: there is nothing to wait for.
+            claimCounters.undecided += 1
+            return tellTurned(turned, [asker], into: &sink)
+        }
         guard task.waiters.count < ClaimDesk.mostWaiters else {
             counters.refused += 1
             return refuse(asker, .overloaded, head, into: &sink)
         }
-        claimCounters.joined += 1
+        switch task.stage {
+        case .working, .settling: claimCounters.joined += 1
+        // Counted with those that it waits with.
+        case .claiming, .reading: break
+        }
         claims.tasks[ticket]!.waiters.append(asker)
     }
 
@@ -97,6 +109,7 @@ extension CellNode {
         let found = current.flatMap { ClaimValue($0) }
         if current != nil, found == nil {
             // Of a later release, or damaged: it is nobody's to overwrite.
+            count(task, as: \.undecided)
             end(ticket, .refused(.storeBroken), into: &sink)
             return nil
         }
@@ -110,12 +123,12 @@ extension CellNode {
             }
         } else if let found, !isOwn, found.expires >= wall(now), found.state != .free {
             guard found.fingerprint == task.value.fingerprint else {
-                claimCounters.reused += 1
+                count(task, as: \.reused)
                 end(ticket, .refused(.keyReused), into: &sink)
                 return nil
             }
             guard found.isSettled else {
-                claimCounters.unknown += 1
+                count(task, as: \.unknown)
                 end(ticket, .refused(.keyClaimed), retryAfter: patience(found, now: now), into: &sink)
                 return nil
             }
@@ -125,16 +138,26 @@ extension CellNode {
         return claims.tasks[ticket]!.change.accept(task.value.encoded())
     }
 
+    /// Calls are counted once each, when they are answered; those that work was begun for, when it was.
+    private mutating func count(_ task: ClaimTask, as result: WritableKeyPath<ClaimCounters, UInt64>) {
+        switch task.stage {
+        case .claiming, .reading: claimCounters[keyPath: result] += UInt64(task.waiters.count)
+        case .working, .settling: break
+        }
+    }
+
     /// After how many milliseconds another attempt may be worth it: soon, while its claimer may settle it; when its time is
-    /// over, where that was a former life of this cell or a cell that is gone.
+    /// over, where that was a former life of this cell or a cell that has left. Of one that does not answer the mesh cannot
+    /// know whether it is dead or stands still: then it may be back at any time.
     private func patience(_ found: ClaimValue, now: Instant) -> UInt32 {
-        let isOld = found.claimer.cell == cell && !claims.isOwn(found.claimer)
-        let isGone =
-            topology.cells.indices.contains(found.claimer.cell.position)
-            && found.claimer.cell != cell
-            && [.dead, .left].contains(
-                gossip.swim.member(named: topology.cells[found.claimer.cell.position].name)?.status)
-        return isOld || isGone ? UInt32(clamping: max(found.expires - wall(now), 1_000)) : 1_000
+        let left = max(found.expires - wall(now), 1_000)
+        guard found.claimer.cell != cell else { return claims.isOwn(found.claimer) ? 1_000 : UInt32(clamping: left) }
+        guard topology.cells.indices.contains(found.claimer.cell.position) else { return 1_000 }
+        switch gossip.swim.member(named: topology.cells[found.claimer.cell.position].name)?.status {
+        case .left: return UInt32(clamping: left)
+        case .dead: return UInt32(clamping: min(left, ClaimDesk.patience))
+        default: return 1_000
+        }
     }
 
     /// A quorum has accepted a value.
@@ -146,10 +169,12 @@ extension CellNode {
         switch task.stage {
         case .claiming:
             guard now < task.deadline, !task.waiters.isEmpty else {
+                count(task, as: \.undecided)
                 return settle(ticket, .free, turned: .refused(.deadline), now: now, into: &sink)
             }
             claims.tasks[ticket]!.stage = .working
             claimCounters.claimed += 1
+            claimCounters.joined += UInt64(task.waiters.count - 1)
             sink.claimed(task.position, hasBegun: true)
             task.position.customer.withUnsafeBytes {
                 call(
@@ -161,7 +186,7 @@ extension CellNode {
                 return end(ticket, .refused(.keyUndecided), into: &sink)
             }
             let isFirst = task.stage == .settling
-            claimCounters.replayed += UInt64(max(0, task.waiters.count - (isFirst ? 1 : 0)))
+            count(task, as: \.replayed)
             remove(ticket, task)
             for (place, asker) in task.waiters.enumerated() {
                 tell(answer, task.whole, to: asker, isReplayed: !isFirst || place > 0, into: &sink)
@@ -216,12 +241,13 @@ extension CellNode {
     mutating func giveUp(_ ticket: SlabKey, _ task: ClaimTask, now: Instant, into sink: inout some CellSink) {
         switch task.stage {
         case .claiming, .reading:
-            claimCounters.undecided += 1
-            guard task.change.isUncertain else { return end(ticket, .refused(.keyUndecided), into: &sink) }
+            let why = ClaimTask.Turned.refused(task.hindrance ?? .keyUndecided)
+            count(task, as: \.undecided)
+            guard task.change.isUncertain else { return end(ticket, why, into: &sink) }
             // The claim may be decided yet, and would stand for nobody: it is given back.
-            tellTurned(.refused(.keyUndecided), task.waiters, into: &sink)
+            tellTurned(why, task.waiters, into: &sink)
             claims.tasks[ticket]!.waiters = []
-            settle(ticket, .free, turned: .refused(.keyUndecided), now: now, into: &sink)
+            settle(ticket, .free, turned: why, now: now, into: &sink)
         case .working: break
         case .settling:
             if task.value.isSettled { claimCounters.unsettled += 1 }

@@ -32,6 +32,13 @@ struct ClaimDesk {
     static let mostWaiters = 64
     /// A round that is not over by then begins anew.
     static let roundTime = TimeAmount.milliseconds(300)
+    /// How long members that cannot be reached are looked for: one that has just started is linked to in less.
+    static let reachTime = TimeAmount.milliseconds(100)
+    /// For how long the shard is asked for a key: whoever waits for the cell hears that it is in vain before it turns to
+    /// another one, or has no time left.
+    static func claimTime(attempt: TimeAmount, left: TimeAmount) -> TimeAmount { min(attempt, left) * 3 / 4 }
+    /// At most this long is a client told to wait for a cell that is thought to be gone: it may be back, and settle.
+    static let patience: Int64 = 60_000
     /// For how long an answer is brought to the shard, and a key given back.
     static let settleTime = TimeAmount.seconds(60)
     /// A promise is kept for so many milliseconds: longer than any round that it may belong to.

@@ -36,12 +36,34 @@ struct ClaimTask {
     var epoch: Epoch
     /// Members that wait for their link.
     var unsent: Positions = 0
+    /// Members that will not take part soon, in this round: those that cannot be reached, and those that said so.
+    var lacking: Positions = 0
+    /// What the last of them said; nil where none said anything.
+    var lack: Refusal?
     /// Members that were told of a newer entry in this epoch.
     var told: Positions = 0
     /// Numbers of the questions of this round.
     var asked: [UInt64] = []
+    let began: Instant
     var giveUpAt: Instant
     var turned: Turned?
     /// What those who wait are answered, where it is more than is kept.
     var whole: (note: [UInt8], body: [UInt8])?
+
+    /// Why no majority can be had, where it is not for time: too few members can be reached, or will accept anything.
+    var hindrance: Refusal? {
+        members.quorum.isComplete(members.quorum.all & ~lacking, .majority) ? nil : lack ?? .keyUndecided
+    }
+
+    /// A member takes no part in this round.
+    /// - Parameter why: as it said; nil where it cannot be reached.
+    mutating func lacks(_ position: Int, _ why: Refusal?) {
+        switch why {
+        case nil: break
+        case .storeFull, .storeBroken, .refilling, .noStore: lack = why
+        // In a moment it may be another.
+        default: return
+        }
+        lacking |= 1 << Positions(position)
+    }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Replication
+import Store
 
 struct ConflictsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,18 +16,38 @@ struct ConflictsListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List the keys that wait for somebody to choose.",
         discussion: """
-            Asks the cells that run, at most 1000 keys; the control plane is not needed.
+            Asks the cells that run; the control plane is not needed. Where there are more keys than --limit, the \
+            list ends with what the next one begins behind.
 
               cellmesh conflicts ls
+              cellmesh conflicts ls --limit 20 --after 2f1c/6337/636172742f31
               cellmesh conflicts ls -o json
             """)
+
+    @Option(help: ArgumentHelp("Keys at most, 1 to 1000.", valueName: "count"))
+    var limit = MeshConflicts.most
+
+    @Option(
+        help: ArgumentHelp("Begin behind this place: what the list before ended with, its 'next'.", valueName: "place"))
+    var after: String?
 
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        guard 1...MeshConflicts.most ~= limit else {
+            throw ValidationError("--limit is 1 to \(MeshConflicts.most)")
+        }
+        guard after == nil || place != nil else {
+            throw ValidationError("--after is what a list before ended with, such as 2f1c/6337/636172742f31")
+        }
+    }
+
+    private var place: RecordPosition? { after.flatMap { RecordPosition(text: $0) } }
+
     func run() throws {
         let console = output.console
-        let conflicts = MeshConflicts(try mesh.running())
+        let conflicts = MeshConflicts(try mesh.alive(), after: place, limit: limit)
         console.show(ConflictsView.make(conflicts))
         if let first = conflicts.conflicts.first {
             console.next("cellmesh conflicts resolve \(first.customer) \(first.key) --pick 1")

@@ -5,7 +5,8 @@ enum ConflictsView {
     static func make(_ found: MeshConflicts) -> Report {
         let document = JSONValue.document([
             ("conflicts", .array(found.conflicts.map(\.document))), ("count", .integer(found.conflicts.count)),
-            ("complete", .bool(!found.hasMore && found.unheard.isEmpty)), ("unheard", .strings(found.unheard)),
+            ("complete", .bool(found.next == nil && found.unheard.isEmpty)), ("unheard", .strings(found.unheard)),
+            ("next", .string(found.next)),
         ])
         return Report(document, names: found.conflicts.map { "\($0.customer)/\($0.key)" }) { style in
             var text = ""
@@ -28,7 +29,7 @@ enum ConflictsView {
                 }
                 text = table.render()
             }
-            if found.hasMore { text += "there are more than \(MeshConflicts.most)\n" }
+            if let next = found.next { text += "there may be more: --after \(next)\n" }
             for cell in found.unheard { text += "\(cell) did not tell\n" }
             return text
         }

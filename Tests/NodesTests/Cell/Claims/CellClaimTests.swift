@@ -37,6 +37,7 @@ import Topology
         let counters = mesh.cells.map { $0.node.claimCounters }
         #expect(counters.map(\.claimed) == [1, 1, 0] && counters.map(\.replayed) == [1, 1, 2])
         #expect(counters.map(\.reused) == [2, 2, 2])
+        #expect(counters.map(\.calls) == [4, 4, 4])
     }
 
     @Test func whoComesMeanwhileJoinsOrIsTurnedAway() throws {
@@ -51,6 +52,23 @@ import Topology
         #expect(answers.map(\.isReplayed) == [false, true] && answers[0].body == answers[1].body)
         #expect(calls(mesh) == 1)
         #expect(counters(mesh, 0).joined == 1 && counters(mesh, 1).unknown == 1)
+        #expect(counters(mesh, 0).replayed == 0 && counters(mesh, 0).calls == 3 && counters(mesh, 1).calls == 1)
+    }
+
+    /// Whoever waits for a call is counted as what it is answered, once.
+    @Test func whoComesTogetherIsCountedOnceEach() throws {
+        let mesh = ClaimMesh(topology())
+        func three(_ cell: Int) throws -> [ClaimMesh.Answer] {
+            let calls = (0..<3).map { _ in mesh.call(cell, key: "k", deadline: 500) }
+            return try calls.map { try #require(mesh.answer($0)) }
+        }
+        #expect(try three(0).map(\.isReplayed) == [false, true, true])
+        #expect(counters(mesh, 0).claimed == 1 && counters(mesh, 0).joined == 2 && counters(mesh, 0).calls == 3)
+        #expect(try three(1).allSatisfy(\.isReplayed))
+        #expect(counters(mesh, 1).replayed == 3 && counters(mesh, 1).calls == 3)
+        mesh.down = [0, 1]
+        #expect(try three(2).allSatisfy { $0.refusal == .keyUndecided })
+        #expect(counters(mesh, 2).undecided == 3 && counters(mesh, 2).calls == 3)
     }
 
     /// How far it had come, nobody knows.
@@ -62,7 +80,7 @@ import Topology
         mesh.down = [0]
         #expect(try #require(mesh.answer(mesh.call(1, "slow", key: "k"))).head.deadline == 1000)
         mesh.run(20_000)
-        // It is known to be gone.
+        // It is thought to be gone.
         let late = try #require(mesh.answer(mesh.call(1, "slow", key: "k")))
         #expect(late.refusal == .keyClaimed && (30_000...41_000).contains(late.head.deadline), "\(late)")
         mesh.run(41_000)
@@ -70,11 +88,26 @@ import Topology
         #expect(anew.head.status == 200 && !anew.isReplayed)
     }
 
+    /// One that stands still is as one that is dead, until it goes on.
+    @Test func nobodyIsToldToWaitLongForACellThatMayBeBack() throws {
+        let mesh = ClaimMesh(topology(services: [waiting("slow", 500)]))
+        let first = mesh.call(0, "slow", key: "k")
+        mesh.run(20)
+        mesh.down = [0]
+        mesh.run(20_000)
+        let meanwhile = try #require(mesh.answer(mesh.call(1, "slow", key: "k")))
+        #expect(meanwhile.refusal == .keyClaimed && meanwhile.head.deadline == 60_000, "\(meanwhile)")
+        mesh.down = []
+        #expect(try #require(mesh.answer(first)).head.status == 200)
+        #expect(try #require(mesh.answer(mesh.call(1, "slow", key: "k"))).isReplayed)
+    }
+
     @Test func withoutAMajorityNothingIsBegun() throws {
         let mesh = ClaimMesh(topology())
         mesh.down = [1, 2]
-        let refused = try #require(mesh.answer(mesh.call(0, key: "k", deadline: 500)))
-        #expect(refused.refusal == .keyUndecided && calls(mesh) == 0)
+        // Those that cannot be reached are not waited for.
+        let refused = try #require(mesh.answer(mesh.call(0, key: "k"), within: 200))
+        #expect(refused.refusal == .keyUndecided && refused.refusal?.status == 503 && calls(mesh) == 0)
         #expect(counters(mesh, 0).undecided == 1)
         mesh.down = []
         #expect(try #require(mesh.answer(mesh.call(1, key: "k"))).head.status == 200)
@@ -85,13 +118,27 @@ import Topology
     @Test func whatIsGivenUpIsGivenBack() throws {
         let mesh = ClaimMesh(topology())
         mesh.full = [1, 2]
-        let refused = try #require(mesh.answer(mesh.call(0, key: "k", deadline: 500)))
-        #expect(refused.refusal == .keyUndecided && !mesh.cells[0].isIdle)
+        let refused = try #require(mesh.answer(mesh.call(0, key: "k"), within: 200))
+        #expect(refused.refusal == .storeFull && !mesh.cells[0].isIdle)
+        // Whoever comes meanwhile is not kept waiting either.
+        let again = try #require(mesh.answer(mesh.call(0, key: "k"), within: 10))
+        #expect(again.refusal == .storeFull && counters(mesh, 0).undecided == 2)
         mesh.full = []
         mesh.run(1_000)
         #expect(mesh.cells[0].isIdle && calls(mesh) == 0)
         let next = try #require(mesh.answer(mesh.call(1, key: "k", body: "y")))
         #expect(next.head.status == 200 && !next.isReplayed)
+    }
+
+    /// Links are up and nobody answers: whoever asked hears of it while it still listens, be it a router that would turn to
+    /// another cell, or a client that has set a deadline.
+    @Test(arguments: [(2000, 1000), (400, 400)] as [(UInt32, Int)])
+    func aRefusalComesBeforeWhoeverWaitsGivesUp(_ deadline: UInt32, _ within: Int) throws {
+        let mesh = ClaimMesh(topology())
+        _ = mesh.answer(mesh.call(0, key: "k"))
+        mesh.still = [1, 2]
+        let refused = try #require(mesh.answer(mesh.call(0, key: "l", deadline: deadline), within: within * 9 / 10))
+        #expect(refused.refusal == .keyUndecided && calls(mesh) == 1)
     }
 
     /// Nobody waits for it any longer: it is not begun.
@@ -205,4 +252,9 @@ extension Service {
         copy.idempotency = idempotency
         return copy
     }
+}
+
+extension ClaimCounters {
+    /// By what became of them.
+    fileprivate var calls: UInt64 { claimed + replayed + joined + unknown + reused + undecided + unfit }
 }
