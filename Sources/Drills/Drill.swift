@@ -13,13 +13,13 @@ public struct Drill: Sendable, Equatable {
     public static let evacuation = Drill(
         name: "evacuation", title: "A region is left and taken back under load",
         does: "moves every customer off a region, holds, brings them back, and reads every acknowledged write",
-        steps: [.validate, .predict, .baseline, .evacuate, .hold, .restore, .settle, .readBack])
+        steps: [.validate, .predict, .baseline, .evacuate, .hold, .restore, .settle, .readBack, .tidy])
 
     /// A region is cut off from all others.
     public static let partition = Drill(
         name: "partition", title: "A region is cut off from all others under load",
         does: "cuts a region off, shows what each tier's clients see on both sides, heals, and reads every write",
-        steps: [.validate, .predict, .baseline, .cut, .hold, .heal, .settle, .readBack])
+        steps: [.validate, .predict, .baseline, .cut, .hold, .heal, .settle, .readBack, .tidy])
 
     /// All that this program has, by name.
     public static let builtIn = [evacuation, partition]
@@ -32,6 +32,7 @@ public struct Drill: Sendable, Equatable {
 public enum DrillStep: String, Sendable, Codable, CaseIterable {
     case validate, predict, baseline, evacuate, cut, hold, restore, heal, settle
     case readBack = "read-back"
+    case tidy
 
     /// What a step is to the mesh.
     public enum Role: Sendable {
@@ -45,6 +46,8 @@ public enum DrillStep: String, Sendable, Codable, CaseIterable {
         case takesBack
         /// What is to be seen afterwards.
         case after
+        /// Removes what the drill's own load has left for others to do; also after a failure or Ctrl-C.
+        case tidies
     }
 
     /// What this step is to the mesh.
@@ -55,6 +58,7 @@ public enum DrillStep: String, Sendable, Codable, CaseIterable {
         case .hold: .during
         case .restore, .heal: .takesBack
         case .settle, .readBack: .after
+        case .tidy: .tidies
         }
     }
 }

@@ -63,6 +63,14 @@ public struct DrillClaim: Sendable, Codable, Equatable {
         self.detail = detail
     }
 
+    /// The same claim where nothing is known of it, whatever figure it was given.
+    ///
+    /// - Parameter why: in words.
+    public func unseen(_ why: String) -> DrillClaim {
+        DrillClaim(
+            name, `class`, comparison, bound, observed: nil, low: nil, high: nil, verdict: .undecided, detail: why)
+    }
+
     /// A number of things, which is exact.
     ///
     /// - Parameters:

@@ -15,6 +15,8 @@ public struct DrillRun: Sendable {
     /// Something was injected, and not taken back yet.
     private var isInjected = false
     private var wasInjected = false
+    /// The steps that were taken to their end, whether or not the mesh kept its promises there.
+    private var seen: Set<DrillStep> = []
 
     /// - Parameters:
     ///   - id: under which its report is kept.
@@ -29,8 +31,8 @@ public struct DrillRun: Sendable {
             id: id, drill: drill.name, mesh: mesh, target: target, began: wall, command: command)
     }
 
-    /// The step to be taken now; nil after the last one. In trouble only what takes back is left, and what is to be seen
-    /// afterwards; after Ctrl-C not even that. What is passed over stands in the report as skipped.
+    /// The step to be taken now; nil after the last one. In trouble only what takes back is left, what is to be seen
+    /// afterwards, which is passed over after Ctrl-C, and tidying up. What is passed over stands in the report as skipped.
     public mutating func next(now: Instant) -> DrillStep? {
         precondition(step == nil, "a step is ended before the next one")
         while position < drill.steps.count {
@@ -54,6 +56,7 @@ public struct DrillRun: Sendable {
         case .before, .injects, .during: trouble == nil
         case .takesBack: isInjected
         case .after: trouble == nil || wasInjected && trouble != .interrupted
+        case .tidies: wasInjected
         }
     }
 
@@ -69,14 +72,37 @@ public struct DrillRun: Sendable {
                 name: name, outcome: failure == nil ? .done : .failed,
                 startMilliseconds: (since - began).milliseconds, durationMilliseconds: (now - since).milliseconds,
                 detail: detail))
+        if failure == nil || failure == .deviated { seen.insert(name) }
         guard let failure else { return }
-        // The first thing that went wrong is why; what follows may be its consequence.
-        if trouble == nil { report.reason = "\(name.rawValue): \(detail)" }
+        // The first thing that went wrong is why, and what follows may be its consequence; what is still to be taken back
+        // has to be known all the same.
+        let what = "\(name.rawValue): \(detail)"
+        if trouble == nil {
+            report.reason = what
+        } else if name.role == .takesBack {
+            report.reason = (report.reason.map { $0 + "; " } ?? "") + what
+        }
         trouble = trouble.map { .graver($0, failure) } ?? failure
     }
 
     /// What was found of one claim.
-    public mutating func claim(_ claim: DrillClaim) { report.claims.append(claim) }
+    ///
+    /// - Parameter steps: those in which it is looked at. Where one of them was not taken to its end, the claim is undecided:
+    ///   what nobody has seen is neither kept nor broken.
+    public mutating func claim(_ claim: DrillClaim, seenIn steps: DrillStep...) {
+        let missing = steps.first { !seen.contains($0) }
+        report.claims.append(missing.map { claim.unseen("not seen: \($0.rawValue) came to no end") } ?? claim)
+    }
+
+    /// Whether what was injected, if anything was, has been taken back.
+    public var isTakenBack: Bool {
+        !wasInjected || drill.steps.contains { $0.role == .takesBack && seen.contains($0) }
+    }
+
+    /// What has to be known of it should this process die in the step that is under way.
+    public func trace(_ marks: DrillTrace.Marks) -> DrillTrace? {
+        step.map { DrillTrace(report: report, step: $0.name, marks: marks) }
+    }
 
     /// What clients of one tier saw on one side.
     public mutating func show(_ tiers: [TierChoice]) { report.tiers = tiers }

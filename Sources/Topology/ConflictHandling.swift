@@ -54,6 +54,11 @@ extension StoreSettings {
         has(.important)
             && (conflicts.standard != .lastWriterWins || conflicts.prefixes.contains { $0.handling != .lastWriterWins })
     }
+
+    /// Some keys may stand on the queue of conflicts.
+    public var queuesConflicts: Bool {
+        has(.important) && (conflicts.standard == .manual || conflicts.prefixes.contains { $0.handling == .manual })
+    }
 }
 
 extension MeshTopology {

@@ -17,6 +17,26 @@ import Testing
         #expect(NextStep.complete(command, mesh: "shop") { true } == command)
     }
 
+    /// Whatever takes `--mesh` would take another mesh where several are to choose from.
+    @Test func everyCommandOfAMeshIsKnown() {
+        let others: Set = ["up", "rm", "help"]
+        for command in CellMesh.configuration.subcommands {
+            let isOfMesh = HelpTests.all(command).contains {
+                CellMesh.helpMessage(for: $0, columns: 10_000).contains("--mesh <")
+            }
+            guard isOfMesh, !others.contains(command._commandName) else { continue }
+            #expect(NextStep.ofMeshes.contains(command._commandName[...]), "\(command._commandName)")
+        }
+    }
+
+    @Test(arguments: [
+        ("first 'cellmesh restore us-east'.", "cellmesh restore us-east"),
+        ("'cellmesh restart a, b, ...' starts them", nil), ("name cells that have one", nil), ("'cellmesh ", nil),
+    ])
+    func aTextAdvisesItsFirstCommand(text: String, command: String?) {
+        #expect(NextStep.advised(by: text) == command)
+    }
+
     /// Every command that is printed as the next one anywhere is one that the program takes.
     @Test func everyNextCommandIsUnderstood() throws {
         var found = 0

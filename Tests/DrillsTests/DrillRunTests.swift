@@ -26,7 +26,7 @@ import Testing
         for drill in Drill.builtIn {
             let roles = drill.steps.map(\.role)
             #expect(roles.filter { $0 == .injects }.count == 1 && roles.filter { $0 == .takesBack }.count == 1)
-            #expect(drill.steps.last == .readBack && Drill.named(drill.name) == drill)
+            #expect(drill.steps.suffix(2) == [.readBack, .tidy] && Drill.named(drill.name) == drill)
         }
         #expect(Drill.named("nothing") == nil)
     }
@@ -83,7 +83,7 @@ import Testing
         #expect(report.reason == "baseline: it is so")
         #expect(
             report.steps.filter { $0.outcome == .skipped }.map(\.name) == [
-                .evacuate, .hold, .restore, .settle, .readBack,
+                .evacuate, .hold, .restore, .settle, .readBack, .tidy,
             ])
     }
 
@@ -95,7 +95,7 @@ import Testing
             #expect(taken(&failed, [injection: .error]).contains(back))
             var held = run(drill)
             let steps = taken(&held, [.hold: .probeError])
-            #expect(steps.contains(back) && steps.last == .readBack)
+            #expect(steps.contains(back) && steps.suffix(2) == [.readBack, .tidy])
             let report = held.finish(noise: DrillNoise(), now: .zero)
             #expect(report.outcome == .probeError && report.exitCode == 1)
         }
@@ -103,10 +103,61 @@ import Testing
 
     @Test func ctrlCTakesBackAndLooksNoFurther() {
         var run = run()
-        #expect(taken(&run, [.hold: .interrupted]) == [.validate, .predict, .baseline, .evacuate, .hold, .restore])
+        #expect(
+            taken(&run, [.hold: .interrupted]) == [
+                .validate, .predict, .baseline, .evacuate, .hold, .restore, .tidy,
+            ])
         #expect(run.finish(noise: DrillNoise(), now: .zero).exitCode == 130)
         var early = self.run()
         #expect(taken(&early, [.baseline: .interrupted]) == [.validate, .predict, .baseline])
+    }
+
+    /// Whatever figure a claim was given, nothing is known of it where the step that looks was not taken to its end.
+    @Test func whatWasNotSeenIsNeitherKeptNorBroken() {
+        var run = run()
+        _ = taken(&run, [.hold: .interrupted])
+        run.claim(.count("mesh whole again", 1, .equal, 1), seenIn: .settle)
+        run.claim(.count("rows left", 3), seenIn: .hold)
+        run.claim(.count("completed", 2, .equal, 2), seenIn: .evacuate, .restore)
+        let report = run.finish(noise: DrillNoise(), now: .zero)
+        #expect(report.outcome == .interrupted && !report.conclusive && report.exitCode == 130)
+        #expect(report.claims.map(\.verdict) == [.undecided, .undecided, .met])
+        #expect(report.claims[0].observed == nil && report.claims[0].detail == "not seen: settle came to no end")
+        // A step in which the mesh did not keep its promise was looked at all the same.
+        var broken = self.run()
+        _ = taken(&broken, [.evacuate: .deviated])
+        broken.claim(.count("completed", 1, .equal, 2), seenIn: .evacuate, .restore)
+        broken.claim(.count("rows left", nil), seenIn: .hold)
+        #expect(broken.report.claims.map(\.verdict) == [.deviated, .undecided])
+        // The control plane went away after the region was back: no claim about afterwards.
+        var gone = self.run()
+        _ = taken(&gone, [.settle: .probeError])
+        gone.claim(.count("mesh whole again", 0, .equal, 1), seenIn: .settle)
+        let seen = gone.finish(noise: DrillNoise(), now: .zero)
+        #expect(seen.outcome == .probeError && seen.exitCode == 1 && seen.claims[0].verdict == .undecided)
+    }
+
+    @Test func whatIsToBeTakenBackIsKnownWhileItIsInForce() throws {
+        var run = run()
+        var marks = DrillTrace.Marks()
+        marks.region = "us"
+        var traces: [DrillStep: DrillTrace] = [:]
+        while let step = run.next(now: .zero) {
+            traces[step] = run.trace(marks)
+            #expect(step != .hold || !run.isTakenBack)
+            run.end("it is so", now: .zero + .seconds(1))
+        }
+        #expect(run.isTakenBack && run.trace(marks) == nil)
+        let killed = try #require(traces[.hold]).ended("its customers were brought back")
+        #expect(killed.outcome == .error && !killed.conclusive && killed.exitCode == 1)
+        #expect(killed.reason == "hold: its command was killed; its customers were brought back")
+        #expect(killed.steps.map(\.name) == Drill.evacuation.steps)
+        #expect(killed.steps.filter { $0.outcome == .failed }.map(\.name) == [.hold])
+        #expect(killed.steps.filter { $0.outcome == .skipped }.map(\.name) == [.restore, .settle, .readBack, .tidy])
+        // One whose way back has failed is left for the next to try.
+        var stuck = self.run()
+        _ = taken(&stuck, [.restore: .error])
+        #expect(!stuck.isTakenBack)
     }
 
     @Test func theGravestCauseCountsAndTheFirstReason() {
@@ -114,7 +165,7 @@ import Testing
         _ = taken(&run, [.hold: .probeError, .restore: .error])
         run.claim(.count("writes lost", 1))
         let report = run.finish(noise: DrillNoise(), now: .zero)
-        #expect(report.outcome == .error && report.reason == "hold: it is so")
+        #expect(report.outcome == .error && report.reason == "hold: it is so; restore: it is so")
         #expect(DrillOutcome.graver(.passed, .deviated) == .deviated)
         #expect(DrillOutcome.graver(.interrupted, .deviated) == .interrupted)
     }

@@ -71,6 +71,53 @@ extension EndToEnd {
             #expect(back.code == 0 && back.json["cells"] as? [String] == ["us-east-1"], "\(back.out)\n\(back.err)")
             #expect(try (1...40).map { Set(try mesh.shard(of: "c\($0)")) } == after)
             try mesh.down()
+            // An old copy of the file of further cells: it is that one that is blamed.
+            let file = URL(fileURLWithPath: mesh.dataDirectory + "/cells.json")
+            let content = try Data(contentsOf: file)
+            var stale = try #require(try JSONSerialization.jsonObject(with: content) as? [String: Any])
+            stale["cells"] = [Any]()
+            for old in [try JSONSerialization.data(withJSONObject: stale), nil] {
+                if let old { try old.write(to: file) } else { try FileManager.default.removeItem(at: file) }
+                let blamed = try mesh.run(["up", "--detach"])
+                #expect(blamed.code == 1 && blamed.err.contains("cells.json cannot be used"), "\(blamed.err)")
+                #expect(!blamed.err.contains("placement.json") && blamed.err.contains("us-east-4"), "\(blamed.err)")
+                #expect(blamed.err.contains("restore the newest copy"), "\(blamed.err)")
+            }
+            try content.write(to: file)
+            #expect(try mesh.run(["up", "--detach"]).code == 0)
+            try mesh.down()
+        }
+
+        @Test func everyRefusalSaysWhatToDo() throws {
+            let mesh = try TestMesh()
+            try mesh.up(Self.topology)
+            #expect(try mesh.run(["cell", "drain", "us-east-3"] + Self.stages).code == 0)
+            #expect(try mesh.run(["evacuate", "us-west", "--confirm", "us-west"] + Self.stages).code == 0)
+            let refused = [
+                ["move", "c1"], ["move", "c1", "--to", ","], ["move", "c1", "--to", "nowhere-1"],
+                ["move", "c1", "--to", "us-east-1,us-east-1"], ["move", "c1", "--to", "us-east-3"],
+                ["move", "c1", "--to", "us-west-1"], ["move", "c1", "--accept-loss"],
+                ["move", "c1", "--to", "us-east-1", "--confirm", "c1"], ["move", "", "--to", "us-east-1"],
+                ["move", "a/b", "--to", "us-east-1"], ["move", "c1", "--to", "router/r1"],
+                ["pins", "rm", "c1"], ["pins", "rm", "a/b"], ["pins", "rm"],
+                ["cell", "add", "nowhere"], ["cell", "add", "us-east", "--zone", "q"], ["cell", "add", "us-west"],
+                ["cell", "add", "us-east", "--count", "0"], ["cell", "add", "us-east", "--count", "-1"],
+                ["cell", "add", "us-east", "--count", "101"], ["cell", "drain", "us-east-3"], ["cell", "drain", "r1"],
+                ["cell", "drain", "nowhere-1"], ["cell", "drain", "us-east-1", "us-west-1"],
+                ["cell", "drain", "us-east-1", "--stages", "5,3"], ["cell", "drain"],
+            ]
+            for arguments in refused {
+                let outcome = try mesh.run(arguments)
+                #expect(outcome.code != 0, "\(arguments)")
+                #expect(
+                    outcome.err.contains("\nhint: ") || outcome.err.contains("\nnext: "), "\(arguments): \(outcome.err)"
+                )
+            }
+            // The mesh that was left is told, and how to bring it back.
+            #expect(try mesh.run(["status"]).err.contains("next: cellmesh restore us-west"))
+            let drill = try mesh.run(["drill", "run", "evacuation", "us-east"])
+            #expect(drill.code == 2 && drill.err.contains("next: cellmesh restore us-west"), "\(drill.err)")
+            try mesh.down()
         }
 
         @Test func whatIsWrongAddsNothing() throws {

@@ -15,6 +15,12 @@ extension EndToEnd {
                 claims.first { ($0["name"] as? String)?.hasPrefix(name) ?? false }, "\(name): \(claims)")
         }
 
+        /// Whether the drill under way holds what it has injected.
+        private func isHolding(_ mesh: TestMesh) -> Bool {
+            (try? String(contentsOfFile: mesh.dataDirectory + "/drill.json", encoding: .utf8))?
+                .contains(#""step":"hold""#) ?? false
+        }
+
         /// What no noise excuses is kept, whatever the machine did to the rest, and the exit code is the outcome's.
         private func checkCounts(_ outcome: Program.Outcome) throws {
             let report = outcome.json
@@ -60,17 +66,90 @@ extension EndToEnd {
 
             // Interrupted while the region is empty.
             let held = try mesh.start(run + ["--hold", "60s"])
-            let isEmpty = try TestMesh.eventually {
-                try mesh.json(["status"])["evacuated"] as? [String] == ["us-east"]
-            }
+            let isEmpty = TestMesh.eventually { isHolding(mesh) }
             try #require(isEmpty, "\(held.messages)")
             let second = try mesh.run(run)
             #expect(second.code == 2 && second.err.contains("another drill runs"), "\(second.err)")
             kill(held.process.processIdentifier, SIGINT)
             let ended = held.wait(limit: 60)
             #expect(ended.code == 130 && ended.json["outcome"] as? String == "interrupted", "\(ended.err)")
+            // What was not looked at any more is not judged.
+            for name in ["mesh whole again", "acknowledged writes lost", "rows left", "requests answered"] {
+                #expect(try claim(name, in: ended.json)["verdict"] as? String == "undecided", "\(name)")
+            }
+            #expect(try claim("evacuation and restore", in: ended.json)["verdict"] as? String == "met")
             #expect((try mesh.json(["status"])["evacuated"] as? [String] ?? []).isEmpty)
             #expect(try (1...20).map { try mesh.shard(of: "c\($0)") } == before)
+            try mesh.down()
+        }
+
+        /// SIGKILL while a region is empty: the next drill brings its customers back before it begins, and says so.
+        @Test func whatAKilledDrillHasLeftIsTakenBackByTheNext() throws {
+            let mesh = try TestMesh()
+            try mesh.up(Program.root.appendingPathComponent("topology/nine-cells.yaml").path)
+            let before = try (1...20).map { try mesh.shard(of: "c\($0)") }
+            let run = ["drill", "run", "evacuation", "us-east"] + Self.quick + Self.stages
+            let held = try mesh.start(run + ["--hold", "60s"])
+            let isEmpty = TestMesh.eventually { isHolding(mesh) }
+            try #require(isEmpty, "\(held.messages)")
+            #expect(try !mesh.run(["drill", "ls"]).err.contains("was killed"), "it is under way")
+            kill(held.process.processIdentifier, SIGKILL)
+            _ = held.wait(limit: 10)
+            let listed = try mesh.run(["drill", "ls"])
+            #expect(
+                listed.err.contains("was killed") && listed.err.contains("cellmesh restore us-east"), "\(listed.err)")
+            let next = try mesh.run(run + ["--hold", "200ms"])
+            #expect(next.err.contains("was killed in its step"), "\(next.err)")
+            #expect(next.err.contains("us-east: its customers were brought back"), "\(next.err)")
+            try checkCounts(next)
+            #expect(try (1...20).map { try mesh.shard(of: "c\($0)") } == before)
+            // Both have a report, and nothing is left to be said.
+            let reports = try #require(try mesh.json(["drill", "ls"])["reports"] as? [String])
+            try #require(reports.count == 2)
+            let killed = try mesh.json(["drill", "show", reports[1]])
+            #expect(killed["outcome"] as? String == "error" && killed["conclusive"] as? Bool == false)
+            #expect((killed["reason"] as? String)?.contains("its command was killed") == true, "\(killed)")
+            #expect(try !mesh.run(["drill", "ls"]).err.contains("was killed"))
+            // A file of it that is damaged is told and gets out of the way.
+            let file = mesh.dataDirectory + "/drill.json"
+            try "{".write(toFile: file, atomically: true, encoding: .utf8)
+            let damaged = try mesh.run(
+                ["drill", "run", "evacuation", "us-east", "--rate", "20", "--baseline", "100ms", "--hold", "0s"]
+                    + Self.stages)
+            #expect(damaged.err.contains("drill.json") && damaged.err.contains("cannot be read"), "\(damaged.err)")
+            #expect(!FileManager.default.fileExists(atPath: file))
+            try mesh.down()
+        }
+
+        /// SIGKILL in the midst of a cut, on a mesh whose conflicts wait for somebody: the cut is ended, and no key of the
+        /// drills' own is left on the queue; one of somebody else's is.
+        @Test func aKilledCutIsEndedAndNoKeyOfADrillWaitsForAnybody() throws {
+            let tiers = try String(
+                contentsOf: Program.root.appendingPathComponent("topology/tiers.yaml"), encoding: .utf8)
+            let mesh = try TestMesh(
+                writing: tiers.replacingOccurrences(
+                    of: "store: {tier: critical,", with: "store: {conflicts: manual, tier: critical,"), "tiers.yaml")
+            let run = ["drill", "run", "partition"] + Self.quick
+            let held = try mesh.start(run + ["--for", "60s"])
+            func faults() throws -> Int { (try mesh.json(["fault", "ls"])["faults"] as? [Any])?.count ?? -1 }
+            try #require(try TestMesh.eventually { try faults() == 1 }, "\(held.messages)")
+            // Both sides write the same keys.
+            Thread.sleep(forTimeInterval: 3)
+            kill(held.process.processIdentifier, SIGKILL)
+            _ = held.wait(limit: 10)
+            #expect(try faults() == 1, "until its lease ends, or the next drill comes")
+            #expect(try mesh.run(["drill", "ls"]).err.contains("unless its lease has ended it"))
+
+            let next = try mesh.run(run + ["--for", "4s"])
+            #expect(next.err.contains("its cut f1 was ended"), "\(next.err)")
+            #expect(next.err.contains("of drills' own resolved"), "\(next.err)")
+            #expect(next.json["outcome"] as? String == "passed" || next.code == 5, "\(next.out)\n\(next.err)")
+            #expect(try faults() == 0)
+            let steps = try #require(next.json["steps"] as? [[String: Any]])
+            let tidy = try #require(steps.first { $0["name"] as? String == "tidy" })
+            #expect(tidy["outcome"] as? String == "done", "\(tidy)")
+            let queue = try mesh.json(["conflicts", "ls"])
+            #expect(queue["count"] as? Int == 0, "\(queue)")
             try mesh.down()
         }
 

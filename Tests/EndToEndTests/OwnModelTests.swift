@@ -47,7 +47,9 @@ extension EndToEnd {
             // What `status` prints as the next step.
             let stopped = try mesh.run(["status"])
             #expect(stopped.err.contains("next: cellmesh up --mesh demo --detach"), "\(stopped.err)")
-            let again = try mesh.run(["up", "--mesh", "demo", "--detach", "-o", "json"])
+            // No other mesh is begun beside it where neither a file nor a name is given.
+            let again = try mesh.run(["up", "--detach", "-o", "json"])
+            #expect(again.json["mesh"] as? String == "demo", "\(again.out)")
             try #require(again.code == 0, "\(again.err)")
             let router = try #require(again.json["router"] as? String)
             #expect(try mesh.cells().map(\.name) == cells)

@@ -77,7 +77,7 @@ package enum DataDirectoryError: Error, Equatable, CustomStringConvertible {
         case "placement.json":
             "restore it from a copy, or move it away: 'up' makes another where no store knows of a later placement"
         case "cells.json":
-            "restore it from a copy: it names the cells that were added to the mesh, and some may hold customers"
+            "restore the newest copy: it names the cells that were added to the mesh, and some may hold customers"
         case "version": "where the mesh is of this release, make it a file with the line '\(DataDirectory.version)'"
         case "keys":
             "'cellmesh down', then restore it, or remove it on every host: the secret is the key again"

@@ -113,7 +113,7 @@ package struct MoveRequest: Sendable, Equatable {
             throw APIFailure(
                 409,
                 "No majority of these cells is alive (\(names) \(dead.count == 1 ? "is" : "are") not), and \(customer) would not "
-                    + "be served there: start them with 'cellmesh restart', or name others.")
+                    + "be served there: start them with 'cellmesh restart \(names)', or name others.")
         }
         return Order(customer: hash, shard: shard)
     }

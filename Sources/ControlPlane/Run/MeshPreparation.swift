@@ -70,8 +70,8 @@ package enum MeshPreparation {
     ) throws(DataDirectoryError) -> PlacementTable {
         do throws(DataDirectoryError) {
             let table = try directory.placement()
-            guard (try? Placement(topology, table: table)) != nil else {
-                throw .damaged(path: directory.placementPath, reason: "it does not fit the topology")
+            do throws(PlacementError) { _ = try Placement(topology, table: table) } catch {
+                throw directory.misfit(error, topology)
             }
             return table
         } catch {

@@ -84,8 +84,8 @@ extension EvacuationChecks {
     mutating func liveliness() {
         if !own.isEmpty, !own.contains(where: { facts.cell($0).isAlive }) {
             note(
-                .regionDead,
-                "no cell of \(subject) is alive: the records come from majorities of the survivors, and rows are dropped "
+                facts.kind.isOfCells ? .cellsDead : .regionDead,
+                "\(noneAlive): the records come from majorities of the survivors, and rows are dropped "
                     + "there when it is back")
         }
         let dead = targets.filter { !facts.cell($0).isAlive }
@@ -97,14 +97,19 @@ extension EvacuationChecks {
         }
     }
 
+    private var noneAlive: String {
+        facts.kind.isOfCells
+            ? own.count == 1 ? "\(subject) is dead" : "all of \(subject) are dead" : "no cell of \(subject) is alive"
+    }
+
     mutating func takersServe() {
         let alive = own.count { facts.cell($0).isAlive }
         if alive == 0 {
             let figure = "0 of \(own.count) cells alive"
             refuse(
-                .regionDead, "no cell of \(subject) is alive", figure: figure,
+                facts.kind.isOfCells ? .cellsDead : .regionDead, noneAlive, figure: figure,
                 next: facts.kind == .add
-                    ? "start \(subject) with 'cellmesh restart'"
+                    ? "start \(own.count == 1 ? "it" : "them") with 'cellmesh restart \(subject)'"
                     : "start its cells with 'cellmesh restart region/\(regionName)'")
         } else if alive < own.count {
             let dead = own.filter { !facts.cell($0).isAlive }

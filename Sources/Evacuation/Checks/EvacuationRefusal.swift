@@ -13,6 +13,8 @@ public struct EvacuationRefusal: Sendable, Codable, Equatable {
         case tooManyDead = "too-many-dead"
         case isolated
         case regionDead = "region-dead"
+        /// None of the cells that are to be brought into use lives.
+        case cellsDead = "cells-dead"
         case geography
         case tooFewRegions = "too-few-regions"
         case tooFewCells = "too-few-cells"
@@ -65,6 +67,8 @@ public struct EvacuationNote: Sendable, Codable, Equatable {
         case decidersInside = "deciders-inside"
         /// The region itself does not live: its data come from the survivors.
         case regionDead = "region-dead"
+        /// None of the cells that are drained lives: their data come from the survivors.
+        case cellsDead = "cells-dead"
         /// Cells that take over are dead.
         case deadTargets = "dead-targets"
         /// Customers stay, for want of a majority of their shard.

@@ -2,7 +2,7 @@ import MeshBase
 
 /// What a load writes into records: the run and the number of the write, so that every value is unique and a value
 /// from nowhere is recognised. `w RUN NUMBER ` in 16 hexadecimal digits each, filled up with dots.
-enum RecordValue {
+package enum RecordValue {
     /// Bytes of the shortest value.
     static let size = 64
     private static let head = 2 + 16 + 1 + 16 + 1
@@ -28,6 +28,15 @@ enum RecordValue {
         else { return nil }
         for index in head..<bytes.count where bytes[index] != UInt8(ascii: ".") { return nil }
         return (run, number)
+    }
+
+    /// The run that has written a value, of which the beginning is enough; nil for what no load writes.
+    package static func run(ofText text: String) -> UInt64? {
+        let parts = text.utf8.prefix(head).split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0].elementsEqual("w".utf8), parts[1].count == 16, parts[2].count == 16,
+            parts[3].isEmpty
+        else { return nil }
+        return String(parts[1]).flatMap { UInt64($0, radix: 16) }
     }
 
     private static func digits(_ value: UInt64, _ base: UnsafeMutablePointer<UInt8>) {

@@ -11,6 +11,12 @@ struct DrillLoad {
 
     /// A router that runs, as a place to send to; nil where there is none such.
     func router(where isMeant: (Router) -> Bool = { _ in true }) -> (name: String, endpoint: Endpoint)? {
+        Self.router(mesh, topology, where: isMeant)
+    }
+
+    static func router(
+        _ mesh: DataDirectory, _ topology: MeshTopology, where isMeant: (Router) -> Bool = { _ in true }
+    ) -> (name: String, endpoint: Endpoint)? {
         for router in topology.routers where isMeant(router) {
             if let file = mesh.process(.router, router.name), file.identity.isRunning,
                 let endpoint = Endpoint(file.data)
@@ -21,10 +27,23 @@ struct DrillLoad {
         return nil
     }
 
+    /// By which values of drills, of this one or any before, are known from everybody else's.
+    private static let mark: UInt64 = 0xd211_d211 << 32
+
+    /// Whether all values of a key were written by drills.
+    static func isOwn(_ siblings: [JSONValue]) -> Bool {
+        !siblings.isEmpty
+            && siblings.allSatisfy {
+                $0["text"].text.flatMap { RecordValue.run(ofText: $0) }.map { $0 & ~UInt64(UInt32.max) == mark }
+                    ?? false
+            }
+    }
+
     /// Of records alone, read back at the end; it goes on until it is ended.
     func configuration(share: Double = 1) throws -> LoadConfiguration {
         var load = LoadConfiguration(rate: options.rate * share, duration: .hours(2), customers: topology.customers)
         if let customers = options.customers { load.customers = min(customers, topology.customers.count) }
+        load.run = Self.mark | UInt64(SecretText.randomInteger() as UInt32)
         load.seed = options.seed ?? topology.seed
         load.mix = .recordsOnly
         load.verifies = true

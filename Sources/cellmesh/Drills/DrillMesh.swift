@@ -64,12 +64,12 @@ struct DrillMesh {
         guard evacuated.isEmpty else {
             throw CommandFailure(
                 .declined, "\(evacuated.joined(separator: ", ")) is evacuated; nothing was changed",
-                next: "cellmesh restore \(evacuated[0])")
+                next: status.remedy ?? "cellmesh restore \(evacuated[0])")
         }
         guard status.state == "serving" else {
             throw CommandFailure(
                 .unhealthy, "mesh '\(directory.name)' is \(status.state), not whole; nothing was changed",
-                next: "cellmesh status --wait 20s")
+                next: status.remedy ?? "cellmesh status --wait 20s")
         }
         let faults = try api.get("/v1/faults")["faults"].elements
         guard faults.isEmpty else {
@@ -81,10 +81,16 @@ struct DrillMesh {
         guard !EvacuationView.isUnderWay(plan) else {
             throw CommandFailure(
                 .declined, "\(EvacuationView.line(plan)); nothing was changed",
-                next: "cellmesh evacuation status --watch")
+                next: plan["outcome"].text == "paused"
+                    ? "cellmesh evacuation resume" : "cellmesh evacuation status --watch")
         }
         let count = status.count
         return "\(Wording.plural(count.serving, "cell")) serve\(count.others), nothing is under way"
+    }
+
+    /// Whether all serve, as soon as a control plane tells.
+    func isWhole(_ onSilence: (String) -> Void) throws -> Bool {
+        try patiently(heedsInterruption: true, onSilence: onSilence) { try MeshStatus(api).state == "serving" }
     }
 
     /// The placement that the processes know.

@@ -19,6 +19,10 @@ protocol DrillBody: AnyObject {
     func judge(_ run: inout DrillRun)
     /// How busy the machine was.
     var noise: DrillNoise { get }
+    /// By which what it has in force is known, should this process be killed.
+    var marks: DrillTrace.Marks { get }
+    /// Called when `marks` have changed within a step.
+    var onMark: () -> Void { get set }
     /// Lets go of what still runs in this process.
     func close()
 }
@@ -44,12 +48,18 @@ struct DrillRunner {
         defer { lock.release() }
         // From here on Ctrl-C takes back what was injected.
         Interruption.note()
+        let leftovers = DrillLeftovers(mesh)
+        do { try leftovers.takeBack(console) } catch let trouble as DrillTrouble {
+            throw CommandFailure(.interrupted, "\(trouble.detail); what an earlier drill has in force stays noted")
+        }
         let wall = Timestamp.string(WallClock.now())
         var run = DrillRun(
             body.drill, id: ReportShelf.id(of: body.drill.name, wall: wall), mesh: mesh.name, target: body.target,
             command: body.command, wall: wall, now: Pause.now())
         defer { body.close() }
         while let step = run.next(now: Pause.now()) { try take(step, body, &run) }
+        // What could not be taken back is left for the next one to try.
+        if run.isTakenBack { leftovers.forget() }
         body.judge(&run)
         var report = run.finish(noise: body.noise, now: Pause.now())
         keep(&report)
@@ -57,8 +67,10 @@ struct DrillRunner {
         try end(report)
     }
 
+    static func lockPath(_ mesh: DataDirectory) -> String { mesh.path + "/drill.lock" }
+
     private func lock() throws -> FileLock {
-        let path = mesh.path + "/drill.lock"
+        let path = Self.lockPath(mesh)
         do {
             return try FileLock(path: path)
         } catch let error where error.code == -EAGAIN {
@@ -74,7 +86,8 @@ struct DrillRunner {
     private func take(_ step: DrillStep, _ body: any DrillBody, _ run: inout DrillRun) throws {
         if console.format != .json { console.message("\(step.rawValue) ...") }
         do {
-            if step.role != .takesBack { try DrillWait.checkInterruption() }
+            if step.role != .takesBack, step.role != .tidies { try DrillWait.checkInterruption() }
+            if step.role != .before { try note(step, body, run) }
             let detail = try body.take(step)
             if console.format != .json { console.message("  \(detail)") }
             run.end(detail, now: Pause.now())
@@ -87,6 +100,20 @@ struct DrillRunner {
             tell(failure.message)
             run.end(
                 failure.message, failure: step.role == .after ? .probeError : .error, now: Pause.now())
+        }
+    }
+
+    /// Before anything is injected it stands on the disk what is to be taken back.
+    private func note(_ step: DrillStep, _ body: any DrillBody, _ run: DrillRun) throws {
+        let leftovers = DrillLeftovers(mesh)
+        func write() throws(FileFailure) {
+            if let trace = run.trace(body.marks) { try leftovers.note(trace) }
+        }
+        body.onMark = { try? write() }
+        do { try write() } catch {
+            // Afterwards the disk may be full: what is in force is taken back all the same.
+            guard step.role == .injects else { return }
+            throw DrillTrouble(.error, "nothing was injected: \(error)")
         }
     }
 
@@ -116,8 +143,11 @@ struct DrillRunner {
                 .unhealthy, "\(what) injected nothing: the mesh was not well before\(reason)", next: "cellmesh status")
         case .error, .probeError: throw CommandFailure("\(what) failed\(reason)", next: next)
         case .interrupted:
+            let hasInjected = report.steps.contains { [.evacuate, .cut].contains($0.name) && $0.outcome != .skipped }
             throw CommandFailure(
-                .interrupted, "\(what) was interrupted; what it had injected was taken back", next: next)
+                .interrupted,
+                "\(what) was interrupted; "
+                    + (hasInjected ? "what it had injected was taken back" : "nothing had been injected"), next: next)
         }
     }
 

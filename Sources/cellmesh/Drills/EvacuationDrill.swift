@@ -17,7 +17,10 @@ final class EvacuationDrill: DrillBody {
     private let stages: [Int]
     private let watch: TimeAmount
     private let hold: TimeAmount
+    private let success: Double
     private let progress: ProgressLine
+    private(set) var marks = DrillTrace.Marks()
+    var onMark: () -> Void = {}
 
     private var load: BackgroundLoad?
     private var found: BackgroundLoad.Found?
@@ -38,7 +41,7 @@ final class EvacuationDrill: DrillBody {
 
     init(
         _ directory: DataDirectory, region: String?, stages: [Int], watch: TimeAmount, hold: TimeAmount,
-        _ options: DrillOptions, _ console: Console
+        success: RatioArgument, _ options: DrillOptions, _ console: Console
     ) throws {
         mesh = try DrillMesh(directory)
         // Not where the control plane is: that one does not move.
@@ -49,12 +52,15 @@ final class EvacuationDrill: DrillBody {
         self.stages = stages
         self.watch = watch
         self.hold = hold
+        self.success = success.value
         progress = ProgressLine(console)
         command =
             "cellmesh drill run evacuation \(topology.regions[self.region].name)"
             + " --stages \(stages.map(String.init).joined(separator: ","))"
             + " --watch \(DurationArgument(watch).defaultValueDescription)"
-            + " --hold \(DurationArgument(hold).defaultValueDescription)" + options.words
+            + " --hold \(DurationArgument(hold).defaultValueDescription)"
+            + " --success \(success.defaultValueDescription)" + options.words
+        marks.region = name
     }
 
     var target: String? { "region/\(name)" }
@@ -71,6 +77,7 @@ final class EvacuationDrill: DrillBody {
         case .restore: return try restore()
         case .settle: return try settle()
         case .readBack: return try readBack()
+        case .tidy: return try tidy()
         case .cut, .heal: preconditionFailure("no step of this drill")
         }
     }
@@ -137,16 +144,16 @@ final class EvacuationDrill: DrillBody {
         try DrillWait.sleep(options.baseline.amount)
         let seen = try load.beginWindow()[0].windows[0].all
         for (cell, store) in mesh.stores() { rowsBefore[cell] = store?.records }
-        return try Self.judgeBaseline(seen, options)
+        return try Self.judgeBaseline(seen, success)
     }
 
     /// - Throws: `DrillTrouble` where the mesh is not as well as the drill asks for.
-    static func judgeBaseline(_ seen: LoadWindows.Counts, _ options: DrillOptions) throws -> String {
+    static func judgeBaseline(_ seen: LoadWindows.Counts, _ success: Double) throws -> String {
         let text = "\(seen.ok) of \(Wording.plural(Int(clamping: seen.requests), "request")) answered"
-        let claim = DrillClaim.share("", seen.ok, of: seen.requests, atLeast: options.success.value)
+        let claim = DrillClaim.share("", seen.ok, of: seen.requests, atLeast: success)
         guard seen.ok > 0, claim.verdict != .deviated else {
             throw DrillTrouble(
-                .baselineNotMet, text + ", \(Wording.percent(options.success.value)) are asked for")
+                .baselineNotMet, text + ", \(Wording.percent(success)) are asked for")
         }
         return text + " before anything is injected"
     }
@@ -184,6 +191,8 @@ final class EvacuationDrill: DrillBody {
             mayHaveBegun = false
             throw DrillTrouble(.error, "refused: \(answer["forecast"]["reason"].text ?? "no reason was given")")
         }
+        marks.plan = answer["plan"].text
+        onMark()
         left = try ended(heedsInterruption: true)
         guard left["outcome"].text == "completed" else { throw DrillTrouble(.deviated, told(left)) }
         return told(left)
@@ -263,7 +272,7 @@ final class EvacuationDrill: DrillBody {
             differentAtEnd = mesh.different(try mesh.placement(), before)
             let stores = mesh.stores()
             poorer = stores.count { cell, store in (store?.records ?? 0) < rowsBefore[cell] ?? 0 }
-            isSteady = try MeshStatus(mesh.api).state == "serving"
+            isSteady = try mesh.isWhole { progress.show($0, isLast: true) }
             return isSteady && differentAtEnd == 0 && poorer == 0
         }
         return took.map { "as before after \(Wording.time(milliseconds: $0.milliseconds))" }
@@ -280,6 +289,12 @@ final class EvacuationDrill: DrillBody {
             + "\(report.writes.unverified) could not be read"
     }
 
+    private func tidy() throws -> String {
+        load?.cancel()
+        progress.show("tidying up")
+        return try mesh.tidy()
+    }
+
     // MARK: The verdict
 
     var noise: DrillNoise { DrillNoise(found.map { [$0] } ?? []) }
@@ -290,9 +305,10 @@ final class EvacuationDrill: DrillBody {
         let during = found?.windows.windows.dropFirst().map(\.all).reduce(LoadWindows.Counts(), +)
         if (left["customers_moved"].int ?? 0) > 0, during?.requests ?? 0 > 0 { run.expose() }
         let completed = [left, back].count { $0["outcome"].text == "completed" }
-        run.claim(.count("evacuation and restore completed", completed, .equal, 2))
+        run.claim(.count("evacuation and restore completed", completed, .equal, 2), seenIn: .evacuate, .restore)
         run.claim(
-            .count("acknowledged writes lost", report?.writes.lost, unknown: report?.writes.unverified ?? 0))
+            .count("acknowledged writes lost", report?.writes.lost, unknown: report?.writes.unverified ?? 0),
+            seenIn: .readBack)
         for verdict in report?.verdicts ?? [] where verdict.oracle != "acknowledged-writes" {
             run.claim(.count("violations of \(verdict.oracle)", verdict.isViolated ? 1 : 0, detail: verdict.detail))
         }
@@ -300,23 +316,25 @@ final class EvacuationDrill: DrillBody {
         run.claim(
             .count(
                 "customers different from the prediction", differentAfter.map { $0 + (impact?.lost ?? 0) },
-                detail: predictedMoves.map { "\($0) were to change cells" }))
-        run.claim(.count("rows left in \(name)", rowsLeft))
-        run.claim(.count("customers not at their first cells again", differentAtEnd))
-        run.claim(.count("cells with fewer rows than before", poorer))
-        run.claim(.count("mesh whole again", isSteady ? 1 : 0, .equal, 1))
+                detail: predictedMoves.map { "\($0) were to change cells" }),
+            seenIn: .hold, .readBack)
+        run.claim(.count("rows left in \(name)", rowsLeft), seenIn: .hold)
+        run.claim(.count("customers not at their first cells again", differentAtEnd), seenIn: .settle)
+        run.claim(.count("cells with fewer rows than before", poorer), seenIn: .settle)
+        run.claim(.count("mesh whole again", isSteady ? 1 : 0, .equal, 1), seenIn: .settle)
         run.claim(
             .share(
-                "requests answered", during?.ok ?? 0, of: during?.requests ?? 0, atLeast: options.success.value))
+                "requests answered", during?.ok ?? 0, of: during?.requests ?? 0, atLeast: success),
+            seenIn: .readBack)
         let noise = noise
         run.claim(
             .timing(
                 "last request to \(name)", Self.time(left["rerouted_ms"]), atMost: .seconds(5), noise: noise,
-                detail: left["rerouted_ms"].isNull ? "no request was sent there" : nil))
+                detail: left["rerouted_ms"].isNull ? "no request was sent there" : nil), seenIn: .evacuate)
         run.claim(
             .timing(
                 "write pause, p99", Self.time(left["write_pause_ms"]["p99"]), atMost: .milliseconds(100), noise: noise,
-                detail: left["write_pause_ms"].isNull ? "no write met a change" : nil))
+                detail: left["write_pause_ms"].isNull ? "no write met a change" : nil), seenIn: .evacuate)
     }
 
     private static func time(_ value: JSONValue) -> TimeAmount? {

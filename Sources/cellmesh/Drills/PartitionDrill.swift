@@ -15,7 +15,10 @@ final class PartitionDrill: DrillBody {
     private let region: Int
     private let options: DrillOptions
     private let hold: TimeAmount
+    private let success: Double
     private let progress: ProgressLine
+    private(set) var marks = DrillTrace.Marks()
+    var onMark: () -> Void = {}
 
     private var load: BackgroundLoad?
     private var found: [BackgroundLoad.Found]?
@@ -36,7 +39,8 @@ final class PartitionDrill: DrillBody {
     private var isSteady = false
 
     init(
-        _ directory: DataDirectory, region: String?, hold: TimeAmount, _ options: DrillOptions, _ console: Console
+        _ directory: DataDirectory, region: String?, hold: TimeAmount, success: RatioArgument, _ options: DrillOptions,
+        _ console: Console
     ) throws {
         mesh = try DrillMesh(directory)
         let topology = mesh.topology
@@ -44,10 +48,17 @@ final class PartitionDrill: DrillBody {
         self.region = try mesh.region(region, else: topology.control.region)
         self.options = options
         self.hold = hold
+        self.success = success.value
         progress = ProgressLine(console)
         command =
             "cellmesh drill run partition \(topology.regions[self.region].name)"
-            + " --for \(DurationArgument(hold).defaultValueDescription)" + options.words
+            + " --for \(DurationArgument(hold).defaultValueDescription)"
+            + " --success \(success.defaultValueDescription)" + options.words
+        marks.targets = ([name] + others).map { "region/\($0)" }
+    }
+
+    private var others: [String] {
+        mesh.topology.regions.indices.filter { $0 != region }.map { mesh.topology.regions[$0].name }
     }
 
     var target: String? { "region/\(name)" }
@@ -64,6 +75,7 @@ final class PartitionDrill: DrillBody {
         case .heal: return try heal()
         case .settle: return try settle()
         case .readBack: return try readBack()
+        case .tidy: return try tidy()
         case .evacuate, .restore: preconditionFailure("no step of this drill")
         }
     }
@@ -126,25 +138,28 @@ final class PartitionDrill: DrillBody {
         self.load = load
         try DrillWait.sleep(options.baseline.amount)
         let seen = try load.look().compactMap { $0.windows.last?.all }.reduce(LoadWindows.Counts(), +)
-        return try EvacuationDrill.judgeBaseline(seen, options)
+        return try EvacuationDrill.judgeBaseline(seen, success)
     }
 
     // MARK: Cutting and healing
 
+    /// It heals by itself should this command be killed.
+    private var lease: TimeAmount { hold + .seconds(15) }
+    private static func written(_ amount: TimeAmount) -> String { DurationArgument(amount).defaultValueDescription }
+
     private func cutOff() throws -> String {
-        let others = mesh.topology.regions.indices.filter { $0 != region }.map { mesh.topology.regions[$0].name }
-        // It heals by itself should this command be killed.
-        let lease = hold + .seconds(15)
         let answer = try mesh.api.post(
             "/v1/faults/add",
             .object([
-                ("kind", "partition"), ("targets", .strings(([name] + others).map { "region/\($0)" })),
+                ("kind", "partition"), ("targets", .strings(marks.targets)),
                 ("for_ms", .integer(lease.millisecondsRoundedUp)),
             ]), timeout: .seconds(30))
         guard let first = answer["faults"].elements.first ?? (answer["id"].isNull ? nil : answer),
             let id = first["id"].text
         else { throw DrillTrouble(.error, "the fault has no id") }
         fault = id
+        marks.fault = id
+        onMark()
         let (applied, of) = (answer["applied"].int ?? 0, answer["of"].int ?? 0)
         guard applied == of, of > 0 else {
             throw DrillTrouble(.error, "the cut has reached \(applied) of \(of) processes")
@@ -162,7 +177,9 @@ final class PartitionDrill: DrillBody {
         // Before it heals: what is answered from here on is no part of it.
         cut = try load?.beginWindow().compactMap { $0.windows.dropLast().last } ?? []
         changed = changedEntries
-        let members = try mesh.api.get("/v1/members")
+        let members = try mesh.patiently(
+            heedsInterruption: true, onSilence: { progress.show($0, isLast: true) }
+        ) { try mesh.api.get("/v1/members") }
         wasSplit = members["agree"].int.map { $0 < members["of"].int ?? 0 } ?? false
         let requests = zip(sides, cut).map { "\($0.name) \($1.all.ok) of \($1.all.requests) answered" }
         return requests.joined(separator: ", ") + "; " + refusal
@@ -205,9 +222,20 @@ final class PartitionDrill: DrillBody {
     private func heal() throws -> String {
         if begun == 1 { _ = try? mesh.api.post("/v1/evacuations/abort", .empty, timeout: .seconds(30)) }
         guard let fault else { return "nothing was cut" }
-        let answer = try mesh.api.post(
-            "/v1/faults/remove", .object([("ids", .strings([fault]))]), timeout: .seconds(30))
+        let answer: JSONValue
+        do {
+            answer = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
+                // While nobody answered its lease may have ended it.
+                let isInForce = try mesh.api.get("/v1/faults")["faults"].elements.contains { $0["id"].text == fault }
+                guard isInForce else { return .null }
+                return try mesh.api.post(
+                    "/v1/faults/remove", .object([("ids", .strings([fault]))]), timeout: .seconds(30))
+            }
+        } catch let failure as CommandFailure {
+            throw DrillTrouble(.error, "\(failure.message); its lease ends \(fault) within \(Self.written(lease))")
+        }
         healed = Pause.now()
+        guard answer != .null else { return "\(fault) was ended by its lease" }
         return "\(fault) ended at \(answer["applied"].int ?? 0) of \(answer["of"].int ?? 0) processes"
     }
 
@@ -216,13 +244,15 @@ final class PartitionDrill: DrillBody {
     private func settle() throws -> String {
         let healed = healed ?? Pause.now()
         let agreed = try DrillWait.until(.seconds(60)) {
-            let members = try mesh.api.get("/v1/members")
+            let members = try mesh.patiently(
+                heedsInterruption: true, onSilence: { progress.show($0, isLast: true) }
+            ) { try mesh.api.get("/v1/members") }
             progress.show("views agree: \(members["agree"].int ?? 0) of \(members["of"].int ?? 0)")
             return members["agree"].int.map { $0 == members["of"].int } ?? false
         }
         if agreed != nil, wasSplit { agreedAfter = Pause.now() - healed }
         let whole = try DrillWait.until(.seconds(30)) {
-            isSteady = try MeshStatus(mesh.api).state == "serving"
+            isSteady = try mesh.isWhole { progress.show($0, isLast: true) }
             return isSteady
         }
         // Both sides go on together for a moment.
@@ -272,6 +302,12 @@ final class PartitionDrill: DrillBody {
         }
     }
 
+    private func tidy() throws -> String {
+        load?.cancel()
+        progress.show("tidying up")
+        return try mesh.tidy()
+    }
+
     // MARK: The verdict
 
     var noise: DrillNoise { DrillNoise(found ?? []) }
@@ -280,9 +316,9 @@ final class PartitionDrill: DrillBody {
         guard fault != nil else { return }
         run.show(tiers)
         if cut.count == 2, cut.allSatisfy({ $0.all.requests > 0 }) { run.expose() }
-        run.claim(.count("cohorts whose placement changed while it was cut", changed))
+        run.claim(.count("cohorts whose placement changed while it was cut", changed), seenIn: .hold)
         if mesh.topology.control.region == region {
-            run.claim(.count("evacuations begun on the side that was cut off", begun))
+            run.claim(.count("evacuations begun on the side that was cut off", begun), seenIn: .hold)
         }
         judgeTiers(&run)
         for found in found ?? [] {
@@ -293,12 +329,12 @@ final class PartitionDrill: DrillBody {
                         detail: verdict.detail))
             }
         }
-        run.claim(.count("hints left after healing", hints))
-        run.claim(.count("mesh whole again", isSteady ? 1 : 0, .equal, 1))
+        run.claim(.count("hints left after healing", hints), seenIn: .readBack)
+        run.claim(.count("mesh whole again", isSteady ? 1 : 0, .equal, 1), seenIn: .settle)
         run.claim(
             .timing(
                 "views agree after healing", agreedAfter, atMost: .seconds(10), resolution: .milliseconds(150),
-                noise: noise, detail: wasSplit ? nil : "the views had not split"))
+                noise: noise, detail: wasSplit ? nil : "the views had not split"), seenIn: .hold, .settle)
     }
 
     private func judgeTiers(_ run: inout DrillRun) {
@@ -308,7 +344,7 @@ final class PartitionDrill: DrillBody {
                 .count(
                     "\(tier.rawValue): acknowledged writes lost",
                     found == nil ? nil : writes.reduce(0) { $0 + $1.lost },
-                    unknown: writes.reduce(0) { $0 + $1.unverified }))
+                    unknown: writes.reduce(0) { $0 + $1.unverified }), seenIn: .readBack)
         }
         if tierIsThere(.critical) {
             // Of customers of whom this side has fewer cells than a quorum.
@@ -316,14 +352,14 @@ final class PartitionDrill: DrillBody {
             run.claim(
                 .count(
                     "critical: answered without a quorum", cut.isEmpty ? nil : without.reduce(0) { $0 + Int($1.ok) },
-                    detail: "\(without.reduce(0) { $0 + $1.requests }) requests were without one"))
+                    detail: "\(without.reduce(0) { $0 + $1.requests }) requests were without one"), seenIn: .hold)
         }
         if tierIsThere(.important) {
             let reachable = cut.map { $0.counts(.important, classes: 0..<2) }.reduce(LoadWindows.Counts(), +)
             run.claim(
                 .share(
                     "important: answered where a cell is left", reachable.ok, of: reachable.requests,
-                    atLeast: min(options.success.value, 0.99)))
+                    atLeast: success), seenIn: .hold)
         }
     }
 

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Blueprints
 import MeshBase
 
@@ -6,10 +7,64 @@ enum ArgumentProblem {
     /// - Parameters:
     ///   - message: as the parser of arguments words it.
     ///   - command: the command that it is about, such as `cellmesh load run`.
-    static func failure(_ message: String, of command: String) -> CommandFailure {
+    static func failure(_ message: String, of command: String = "cellmesh") -> CommandFailure {
         var failure = invalidValue(message) ?? plain(message)
         failure.next = "\(command) --help"
         return failure
+    }
+
+    /// With what the help of the command says of the option that is wrong: its bounds.
+    static func failure(_ message: String, _ arguments: [String]) -> CommandFailure {
+        let command = UnknownCommand.path(arguments)
+        var failure = negativeValue(message, arguments) ?? failure(message, of: command)
+        failure.next = "\(command) --help"
+        // `--count cannot be '-1'`: of numbers there is more to say than what their form is.
+        guard failure.message.contains(" cannot be '"), let option = failure.message.split(separator: " ").first,
+            let bounds = bounds(of: String(option), in: UnknownCommand.command(arguments))
+        else { return failure }
+        failure.hint = bounds
+        return failure
+    }
+
+    /// A value that begins with a dash is taken for an option: `Missing value for '--count <number>'`.
+    private static func negativeValue(_ message: String, _ arguments: [String]) -> CommandFailure? {
+        let start = "Missing value for '"
+        guard message.hasPrefix(start) else { return nil }
+        let option = String(message.dropFirst(start.count).prefix { $0 != " " && $0 != "'" })
+        guard let position = arguments.firstIndex(of: option), position + 1 < arguments.count else { return nil }
+        let value = arguments[position + 1]
+        guard value.hasPrefix("-"), let first = value.utf8.dropFirst().first, (48...57).contains(first) else {
+            return nil
+        }
+        let form = message.split(separator: "<").last.map { String($0.prefix { $0 != ">" }) } ?? ""
+        let long = option.hasPrefix("--") ? option : long(option, in: UnknownCommand.command(arguments)) ?? option
+        return CommandFailure(.usage, "\(long) cannot be '\(value)'", hint: hint(form: form, value: value))
+    }
+
+    private static func lines(_ command: any ParsableCommand.Type) -> [Substring] {
+        CellMesh.helpMessage(for: command, includeHidden: true, columns: 10_000).split(separator: "\n")
+            .map { $0.drop { $0 == " " } }
+    }
+
+    /// `-n` as it is written out.
+    private static func long(_ short: String, in command: any ParsableCommand.Type) -> String? {
+        lines(command).first { $0.hasPrefix("\(short), --") }?.split(separator: " ").dropFirst().first.map(String.init)
+    }
+
+    /// How help calls values that are plain numbers.
+    static let numbers = ["number", "count", "n", "k", "factor"]
+
+    /// What the help says of an option that takes a number, since its text names the bounds; nil for any other option.
+    static func bounds(of option: String, in command: any ParsableCommand.Type) -> String? {
+        let line = lines(command).first { line in
+            guard line.hasPrefix("-"), let found = line.firstRange(of: option) else { return false }
+            return numbers.contains { line[found.upperBound...].hasPrefix(" <\($0)>") }
+                && !line[..<found.lowerBound].contains("  ")
+        }
+        guard let line, let gap = line.firstRange(of: "  ") else { return nil }
+        let text = line[gap.lowerBound...].drop { $0 == " " }
+        let sentence = text.firstRange(of: " (default: ").map { text[..<$0.lowerBound] } ?? text
+        return lowercasedFirst(sentence.hasSuffix(".") ? sentence.dropLast() : sentence)
     }
 
     /// `The value 'V' is invalid for '--option <form>'. Please provide one of 'a', 'b' and 'c'.`

@@ -47,6 +47,18 @@ struct CommandFailure: Error, Equatable {
         self.next = next
     }
 
+    /// The same, with a command to try next where it names none.
+    func advising(_ command: String) -> CommandFailure {
+        var failure = self
+        if next == nil { failure.next = command }
+        return failure
+    }
+
+    /// What a body throws, with a command to try next where it names none.
+    static func advising<Result>(_ command: String, _ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let failure as CommandFailure { throw failure.advising(command) }
+    }
+
     var document: JSONValue {
         .document([
             (

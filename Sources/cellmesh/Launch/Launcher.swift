@@ -60,7 +60,6 @@ enum Launcher {
             let known = ExitStatus(rawValue: status) ?? .failed
             return report(CommandFailure(known, CellMesh.message(for: error)), arguments)
         }
-        let command = UnknownCommand.path(arguments)
-        return report(ArgumentProblem.failure(CellMesh.message(for: error), of: command), arguments)
+        return report(ArgumentProblem.failure(CellMesh.message(for: error), arguments), arguments)
     }
 }

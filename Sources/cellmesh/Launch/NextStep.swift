@@ -9,12 +9,24 @@ enum NextStep {
     static func choose(_ mesh: String) { chosen.withLock { $0 = mesh } }
 
     /// Commands that take `--mesh`, and would take another mesh, or none, where several are to choose from.
-    private static let ofMeshes: Set<Substring> = [
-        "blast-radius", "down", "drill", "evacuate", "evacuation", "events", "fault", "heal", "kill", "load", "logs",
+    static let ofMeshes: Set<Substring> = [
+        "blast-radius", "cell", "config", "conflicts", "doctor", "down", "drill", "evacuate", "evacuation", "events",
+        "fault",
+        "heal", "kill", "load", "logs",
         "members",
         "membership", "move", "partition", "pause", "pins", "ps", "restart", "restore", "resume", "route", "status",
         "store", "why",
     ]
+
+    /// The first command that a text advises: `first 'cellmesh restore us-east'`; nil where it names none.
+    static func advised(by text: String) -> String? {
+        let start = "'cellmesh "
+        guard let found = text.firstRange(of: start), let end = text[found.upperBound...].firstIndex(of: "'") else {
+            return nil
+        }
+        let command = text[text.index(after: found.lowerBound)..<end]
+        return command.contains("...") ? nil : String(command)
+    }
 
     /// The command with `--mesh` where it needs that.
     static func complete(_ command: String) -> String {

@@ -12,6 +12,9 @@ enum UnknownCommand {
     /// The command that the arguments lead to, as it is written: `cellmesh load run`.
     static func path(_ arguments: [String]) -> String { follow(arguments).path }
 
+    /// The same, as the parser has it.
+    static func command(_ arguments: [String]) -> any ParsableCommand.Type { follow(arguments).command }
+
     private static func follow(
         _ arguments: [String]
     ) -> (command: any ParsableCommand.Type, path: String, unknown: String?) {

@@ -43,7 +43,9 @@ struct EvacuationRun {
         let api = try Waiting.forControl(mesh, .seconds(1))
         // What is asked for may be decided before the answer is here.
         if !options.dryRun { Interruption.note() }
-        let answer = try api.post("/v1/evacuations", body, timeout: .seconds(30), conflict: .declined)
+        let answer = try CommandFailure.advising("cellmesh status") {
+            try api.post("/v1/evacuations", body, timeout: .seconds(30), conflict: .declined)
+        }
         let forecast = ForecastView.make(answer["forecast"])
         if options.dryRun { return try showForecast(answer, forecast) }
         guard answer["begun"].flag == true else { return try refuse(answer) }
@@ -128,7 +130,9 @@ struct EvacuationRun {
         if first["code"].text == "confirmation" {
             return CommandFailure(.declined, "\(what): \(reason)\(more)", hint: first["next"].text, next: command)
         }
-        return CommandFailure(.declined, "\(what): \(reason)\(more)", hint: first["next"].text)
+        return CommandFailure(
+            .declined, "\(what): \(reason)\(more)", hint: first["next"].text,
+            next: first["next"].text.flatMap { NextStep.advised(by: $0) } ?? "cellmesh status")
     }
 
     private func showDetached(_ answer: JSONValue, _ forecast: Report) {

@@ -34,6 +34,8 @@ struct LoadTarget {
                 return endpoint
             }
         }
-        throw CommandFailure(.unhealthy, "no router of mesh '\(mesh.name)' runs", next: "cellmesh restart router/r1")
+        throw CommandFailure(
+            .unhealthy, "no router of mesh '\(mesh.name)' runs",
+            next: mesh.controlHolder == nil ? "cellmesh up --mesh \(mesh.name) --detach" : "cellmesh status")
     }
 }

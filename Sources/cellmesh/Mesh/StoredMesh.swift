@@ -34,6 +34,9 @@ struct StoredMesh {
         do {
             let topology = try mesh.model()
             var table = SystemFile.exists(mesh.placementPath) ? try mesh.placement() : PlacementTable()
+            do throws(PlacementError) { _ = try Placement(topology, table: table) } catch {
+                throw mesh.misfit(error, topology)
+            }
             try self.init(topology: topology, table: table)
             // Routers and cells learn of moves without the control plane, and keep what they know.
             var isNewer = false

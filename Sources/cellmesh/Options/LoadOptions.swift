@@ -6,13 +6,17 @@ import Topology
 
 /// What a load asks of a mesh.
 struct LoadOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Requests per second, sent at their times whatever the mesh does.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Requests per second, above 0 and up to 1000000, sent at their times whatever the mesh does.",
+            valueName: "number"))
     var rate: Double = 100
 
     @Option(help: ArgumentHelp("How long.", valueName: "duration"))
     var duration = DurationArgument(.seconds(10))
 
-    @Option(help: ArgumentHelp("Customers c1 to cN; those of the topology where left out.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("Customers c1 to cN, 1 or more; those of the topology where left out.", valueName: "count"))
     var customers: Int?
 
     @Option(help: ArgumentHelp("What is asked: reads=60%,writes=30%,services=10%.", valueName: "shares"))
@@ -37,7 +41,9 @@ struct LoadOptions: ParsableArguments {
     var verify = false
 
     @Option(
-        help: ArgumentHelp("The seed of arrivals, customers and kinds; the mesh's where left out.", valueName: "number")
+        help: ArgumentHelp(
+            "The seed of arrivals, customers and kinds, 0 to 18446744073709551615; the mesh's where left out.",
+            valueName: "number")
     )
     var seed: UInt64?
 
@@ -47,7 +53,7 @@ struct LoadOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The longest wait for an answer.", valueName: "duration"))
     var timeout = DurationArgument(.seconds(5))
 
-    @Option(help: ArgumentHelp("Records per customer.", valueName: "count"))
+    @Option(help: ArgumentHelp("Records per customer, 1 to 1000000.", valueName: "count"))
     var keys = 10
 
     func configuration(_ topology: MeshTopology) throws -> LoadConfiguration {

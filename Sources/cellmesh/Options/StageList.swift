@@ -11,4 +11,6 @@ struct StageList: ExpressibleByArgument, Sendable, Equatable {
         guard let percents = try? EvacuationStages.percents(parsing: argument) else { return nil }
         self.percents = percents
     }
+
+    var defaultValueDescription: String { percents.map(String.init).joined(separator: ",") }
 }

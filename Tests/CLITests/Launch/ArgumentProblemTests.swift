@@ -1,3 +1,4 @@
+import ArgumentParser
 import Testing
 
 @testable import cellmesh
@@ -9,7 +10,7 @@ import Testing
         do {
             _ = try CellMesh.parseAsRoot(arguments)
         } catch {
-            return ArgumentProblem.failure(CellMesh.message(for: error), of: UnknownCommand.path(arguments))
+            return ArgumentProblem.failure(CellMesh.message(for: error), arguments)
         }
         throw CommandFailure("'\(line)' is taken")
     }
@@ -20,6 +21,14 @@ import Testing
         ("status -o xml", "-o cannot be 'xml'", "one of: table, wide, json, yaml, name"),
         ("completion csh", "<shell> cannot be 'csh'", "one of: bash, zsh, fish"),
         ("up --port 70000", "--port cannot be '70000'", "a port is a number from 0 to 65535"),
+        ("up --port -1", "--port cannot be '-1'", "a port is a number from 0 to 65535"),
+        ("cell add us --count -1", "--count cannot be '-1'", "how many cells, 1 to 100"),
+        (
+            "cell add us --count=9999999999999999999999", "--count cannot be '9999999999999999999999'",
+            "how many cells, 1 to 100"
+        ),
+        ("lab shards -n -2", "--cells cannot be '-2'", "n, the cells, 1 to 1024"),
+        ("pause x --for -5s", "--for cannot be '-5s'", "a duration is a number and a unit, such as 250ms, 5s or 2m"),
         ("members --frm x", "unknown option '--frm'", "did you mean '--from'?"),
         (
             "events --since yesterday", "--since cannot be 'yesterday'",
@@ -31,6 +40,32 @@ import Testing
         #expect(failure.message == message)
         #expect(failure.hint == hint)
         #expect(failure.status == .usage)
+    }
+
+    /// Every option of every command that takes a number says between which it lies.
+    @Test func everyNumberHasBounds() throws {
+        var options = 0
+        func walk(_ command: any ParsableCommand.Type, _ path: [String]) throws {
+            for line in CellMesh.helpMessage(for: command, columns: 10_000).split(separator: "\n") {
+                let words = line.split(separator: " ").map(String.init)
+                guard line.hasPrefix("  "), let option = words.first(where: { $0.hasPrefix("--") }),
+                    words[0].hasPrefix("-"), ArgumentProblem.numbers.contains(where: { line.contains(" <\($0)>") })
+                else { continue }
+                options += 1
+                for value in ["-1", "-7.5", "99999999999999999999999x"] {
+                    let wrong = try failure((path + [option, value]).joined(separator: " "))
+                    #expect(wrong.message == "\(option) cannot be '\(value)'", "\(path)")
+                    let hint = wrong.hint ?? ""
+                    #expect(
+                        [" to ", "or more", "from "].contains { hint.contains($0) } && hint.contains { $0.isNumber },
+                        "\(path) \(option): \(hint)")
+                    #expect(wrong.status == .usage && wrong.next == "cellmesh \(path.joined(separator: " ")) --help")
+                }
+            }
+            for next in command.configuration.subcommands { try walk(next, path + [next._commandName]) }
+        }
+        try walk(CellMesh.self, [])
+        #expect(options > 20, "\(options)")
     }
 
     @Test(arguments: [

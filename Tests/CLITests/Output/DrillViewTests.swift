@@ -34,7 +34,7 @@ import Testing
             ])
         #expect(
             DrillView.report(report).table(plain) == """
-                drill partition on region/east: passed in 4.0 s
+                drill partition on region/east: passed in 4.5 s
 
                 STEP       OUTCOME       AT    TOOK  WHAT WAS DONE
                 validate   done     0.00 ms  500 ms  validate it was
@@ -45,6 +45,7 @@ import Testing
                 heal       done       2.5 s  500 ms  heal it was
                 settle     done       3.0 s  500 ms  settle it was
                 read-back  done       3.5 s  500 ms  read-back it was
+                tidy       done       4.0 s  500 ms  tidy it was
 
                 CLAIM              BOUND   OBSERVED  VERDICT      FROM         TO
                 writes lost         <= 0          0  met             0          0

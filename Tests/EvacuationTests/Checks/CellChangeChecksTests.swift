@@ -65,8 +65,14 @@ import Topology
         #expect(EvacuationChecks.judge(add).codes == [.alreadyEvacuated])
         add.evacuated = []
         add.cells[0].isAlive = false
-        #expect(EvacuationChecks.judge(add).codes == [.regionDead])
-        #expect(EvacuationChecks.judge(add).refusals[0].next == "start r1-1 with 'cellmesh restart'")
+        #expect(EvacuationChecks.judge(add).codes == [.cellsDead])
+        #expect(EvacuationChecks.judge(add).refusals[0].next == "start it with 'cellmesh restart r1-1'")
+        // Of one dead cell that is drained no region is said to be dead.
+        var drain = try asked(.drain, [0])
+        drain.cells[0].isAlive = false
+        let verdict = EvacuationChecks.judge(drain)
+        #expect(verdict.noteCodes.contains(.cellsDead) && !verdict.noteCodes.contains(.regionDead), "\(verdict)")
+        #expect(verdict.notes.contains { $0.text.hasPrefix("r1-1 is dead") }, "\(verdict.notes)")
     }
 
     @Test func whoCannotBeMovedIsSaidBefore() throws {

@@ -39,7 +39,10 @@ struct CellAddCommand: ParsableCommand {
     @OptionGroup var options: EvacuationOptions
 
     func run() throws {
-        guard (1...100).contains(count) else { throw CommandFailure(.usage, "--count takes 1 to 100, not \(count)") }
+        guard (1...100).contains(count) else {
+            throw CommandFailure(
+                .usage, "--count takes 1 to 100, not \(count)", next: "cellmesh cell add \(region) --count 1")
+        }
         try EvacuationRun(.add, region, count: count, zone: zone, options).run()
     }
 }

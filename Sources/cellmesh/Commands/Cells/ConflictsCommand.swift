@@ -73,7 +73,8 @@ struct ConflictsResolveCommand: ParsableCommand {
     var key: String
 
     @Option(
-        help: ArgumentHelp("The number of the sibling that stays, as 'conflicts ls' has it.", valueName: "number"))
+        help: ArgumentHelp(
+            "The number of the sibling that stays, as 'conflicts ls' has it, from 1.", valueName: "number"))
     var pick: Int?
 
     @Option(help: ArgumentHelp("A file with the value that takes the place of all.", valueName: "file"))

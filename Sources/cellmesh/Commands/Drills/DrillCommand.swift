@@ -27,13 +27,22 @@ struct DrillListCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let shelf = DrillShelf(try mesh.known())
+        let directory = try mesh.known()
+        let shelf = DrillShelf(directory)
         let ids = shelf.ids
         let last = Drill.builtIn.map { drill in
             (drill, ids.first { ReportShelf.drill(of: $0) == drill.name }.flatMap { shelf.report($0) })
         }
         output.console.show(DrillView.list(last, ids: ids))
-        output.console.next(ids.isEmpty ? "cellmesh drill run evacuation" : "cellmesh drill show last")
+        if let notice = DrillLeftovers(directory).notice {
+            output.console.message("warning: " + notice.text)
+            return output.console.next(notice.next)
+        }
+        output.console.next(
+            !ids.isEmpty
+                ? "cellmesh drill show last"
+                : directory.controlHolder == nil
+                    ? "cellmesh up --mesh \(directory.name) --detach" : "cellmesh drill run evacuation")
     }
 }
 

@@ -30,9 +30,15 @@ struct DrillEvacuationCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long the region stays empty, up to 1h.", valueName: "duration"))
     var hold = DurationArgument(.seconds(5))
 
+    @Option(
+        help: ArgumentHelp(
+            "The share of all requests that has to be answered, above 0% and up to 100%.", valueName: "share"))
+    var success = RatioArgument(0.9999)
+
     @OptionGroup var options: DrillOptions
 
     func validate() throws {
+        try DrillOptions.check(success: success)
         for (name, duration) in [("--watch", watch), ("--hold", hold)] where duration.amount > .hours(1) {
             throw ValidationError("\(name) is at most 1h")
         }
@@ -42,7 +48,8 @@ struct DrillEvacuationCommand: ParsableCommand {
         let console = options.output.console
         let mesh = try options.mesh.running()
         let drill = try EvacuationDrill(
-            mesh, region: region, stages: stages.percents, watch: watch.amount, hold: hold.amount, options, console)
+            mesh, region: region, stages: stages.percents, watch: watch.amount, hold: hold.amount, success: success,
+            options, console)
         try DrillRunner(mesh: mesh, console: console).run(drill)
     }
 }
@@ -71,9 +78,16 @@ struct DrillPartitionCommand: ParsableCommand {
         name: .customLong("for"), help: ArgumentHelp("How long it is cut off, from 2s to 1h.", valueName: "duration"))
     var hold = DurationArgument(.seconds(30))
 
+    @Option(
+        help: ArgumentHelp(
+            "The share of requests for tier important that has to be answered wherever a cell of the customer is left, and "
+                + "of all before the cut, above 0% and up to 100%.", valueName: "share"))
+    var success = RatioArgument(0.99)
+
     @OptionGroup var options: DrillOptions
 
     func validate() throws {
+        try DrillOptions.check(success: success)
         guard hold.amount >= .seconds(2), hold.amount <= .hours(1) else {
             throw ValidationError("--for is from 2s to 1h")
         }
@@ -82,7 +96,7 @@ struct DrillPartitionCommand: ParsableCommand {
     func run() throws {
         let console = options.output.console
         let mesh = try options.mesh.running()
-        let drill = try PartitionDrill(mesh, region: region, hold: hold.amount, options, console)
+        let drill = try PartitionDrill(mesh, region: region, hold: hold.amount, success: success, options, console)
         try DrillRunner(mesh: mesh, console: console).run(drill)
     }
 }

@@ -46,17 +46,12 @@ struct StatusCommand: ParsableCommand {
         guard wait == nil || status.state == until else {
             throw CommandFailure(
                 .unhealthy, "mesh '\(directory.name)' is \(status.state), not \(until)",
-                next: "cellmesh events --since 1m")
+                next: (until == "serving" ? status.remedy : nil) ?? "cellmesh events --since 1m")
         }
-        if let down = status.cells.first(where: { $0.state == "down" }) {
-            console.next("cellmesh restart \(down.name)")
-        } else if let paused = status.cells.first(where: { $0.state == "paused" }) {
-            console.next("cellmesh resume \(paused.name)")
-        } else if !status.document["evacuation"].isNull {
-            console.next("cellmesh evacuation status --watch")
-        } else if !status.document["faults"].elements.isEmpty {
-            console.next("cellmesh heal")
-        } else if status.state == "serving", wait == nil {
+        if let notice = DrillLeftovers(directory).notice { console.message("warning: " + notice.text) }
+        if let remedy = status.remedy {
+            console.next(remedy)
+        } else if wait == nil {
             console.next("cellmesh load run --rate 200 --duration 10s")
         }
     }

@@ -14,8 +14,9 @@ struct UpCommand: ParsableCommand {
             Without --detach the mesh lives until Ctrl-C, which stops everything in order; with it, until \
             'cellmesh down'. Where cells of the mesh still run without their control plane, they are taken over.
 
-            Without a file a mesh that exists starts from its own model; a new one from topology/three-regions.yaml of \
-            this directory, or else the same mesh from this program.
+            Without a file the mesh that exists starts from its own model; where there are several, name one. Where there \
+            is none, or --mesh names a new one, it starts from topology/three-regions.yaml of this directory, or else from \
+            the same topology in this program.
 
               cellmesh up
               cellmesh up topology/flagship.yaml --detach
@@ -27,13 +28,15 @@ struct UpCommand: ParsableCommand {
 
     @OptionGroup var mesh: MeshOptions
 
-    @Option(help: ArgumentHelp("The port of the first router; any free one where left out.", valueName: "port"))
+    @Option(
+        help: ArgumentHelp(
+            "The port of the first router, 0 to 65535; any free one where it is 0 or left out.", valueName: "port"))
     var port: UInt16?
 
     @Flag(name: .shortAndLong, help: "Return when the mesh serves, and leave it running.")
     var detach = false
 
-    @Option(help: ArgumentHelp("Instead of the topology's seed.", valueName: "number"))
+    @Option(help: ArgumentHelp("Instead of the topology's seed, 0 to 18446744073709551615.", valueName: "number"))
     var seed: UInt64?
 
     @Option(help: ArgumentHelp("Whether resilience policies are in force: on or off.", valueName: "on|off"))
@@ -104,12 +107,13 @@ struct UpCommand: ParsableCommand {
         var topology: MeshTopology
         let directory: DataDirectory
         do {
-            if file == nil, let name = mesh.name, let known = try own(MeshHome.current().directory(name)) {
+            let name = try mesh.name ?? (file == nil ? Self.existing(MeshHome.current()) : nil)
+            if file == nil, let name, let known = try own(MeshHome.current().directory(name)) {
                 topology = known
             } else {
                 let read = try TopologyFile.sound(file, console: console)
                 topology = read.0
-                if let name = mesh.name { topology.name = name }
+                if let name { topology.name = name }
                 if file == nil, let known = try own(MeshHome.current().directory(topology.name)) {
                     topology = known
                 } else {
@@ -127,6 +131,17 @@ struct UpCommand: ParsableCommand {
         settings.grace = grace.amount
         if let defect { settings.extra += ["--defect", defect.rawValue] }
         return settings
+    }
+
+    /// The mesh that is meant where neither a file nor a name is given: the only one there is; nil where there is none.
+    static func existing(_ home: MeshHome) throws -> String? {
+        if let name = Console.variable("CELLMESH_MESH"), !name.isEmpty { return name }
+        let names = home.meshes().map(\.name)
+        guard names.count > 1 else { return names.first }
+        throw CommandFailure(
+            .usage, "there are several meshes: \(names.joined(separator: ", ")); nothing was started",
+            hint: "name one with --mesh NAME or CELLMESH_MESH, or give the topology of a new one",
+            next: "cellmesh up --mesh \(names[0]) --detach")
     }
 
     /// The model that a mesh was started with: without a file it starts from that again. Nil where there is no mesh.

@@ -47,7 +47,9 @@ struct EvacuationStatusCommand: ParsableCommand {
         switch status["outcome"].text {
         case "running": console.next("cellmesh evacuation status --watch")
         case "paused": console.next("cellmesh evacuation resume")
-        default: break
+        default:
+            // Of what has ended only what it has left counts: a region may have been taken back since.
+            if let left = try MeshStatus(Waiting.forControl(directory, .seconds(1))).remedy { console.next(left) }
         }
     }
 

@@ -6,7 +6,8 @@ struct MoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "move", abstract: "Move one customer to cells of your choice, and pin it there.",
         discussion: """
-            The customer is served and its writes are kept all the while. The first cell serves, the others hold its \
+            The customer is served and its writes are kept all the while, where a majority of its cells lives before and \
+            after. The first cell serves, the others hold its \
             records too: as many as a shard has is what the mesh's other customers have. 'pins rm' gives it back.
 
             A customer of whose cells no majority lives cannot be moved: start them. If they never come back, --accept-loss \
@@ -55,7 +56,8 @@ struct MoveCommand: ParsableCommand {
                 acceptLoss
                     ? "writes that were acknowledged to \(customer) may be gone: confirm it"
                     : "--confirm goes with --accept-loss",
-                next: acceptLoss ? "cellmesh move \(customer) --accept-loss --confirm \(customer)" : nil)
+                next: acceptLoss
+                    ? "cellmesh move \(customer) --accept-loss --confirm \(customer)" : "cellmesh move --help")
         }
         let console = output.console
         let directory = try mesh.running()
@@ -63,7 +65,9 @@ struct MoveCommand: ParsableCommand {
         var members: [(String, JSONValue)] = [("customer", .string(customer))]
         if !cells.isEmpty { members.append(("cells", .strings(cells))) }
         if acceptLoss { members += [("accept_loss", .bool(true)), ("confirm", .string(customer))] }
-        var answer = try api.post("/v1/moves", .object(members), timeout: .seconds(30), conflict: .declined)
+        var answer = try CommandFailure.advising("cellmesh route explain \(customer)") {
+            try api.post("/v1/moves", .object(members), timeout: .seconds(30), conflict: .declined)
+        }
         if !detach {
             let isThere = try PinWait.run(customer, directory, waitTimeout.amount) { pin in
                 cells.isEmpty ? pin == nil : pin?["phase"].text == "stable"

@@ -46,7 +46,8 @@ struct PinsRemoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rm", abstract: "Give a customer back to the shard that the mesh would choose.",
         discussion: """
-            It moves there first, served all the while; then the pin ends.
+            It moves there first, and then the pin ends. It is served all the while where a majority of its cells lives; one \
+            that has none waits for them, and its records are refused (503) meanwhile, as they were before.
 
               cellmesh pins rm c7
             """)
@@ -70,8 +71,9 @@ struct PinsRemoveCommand: ParsableCommand {
         }
         let directory = try mesh.running()
         let api = try Waiting.forControl(directory, .seconds(1))
-        var answer = try api.delete(
-            "/v1/pins/\(APIClient.encoded(customer))", timeout: .seconds(30), conflict: .declined)
+        var answer = try CommandFailure.advising("cellmesh pins ls") {
+            try api.delete("/v1/pins/\(APIClient.encoded(customer))", timeout: .seconds(30), conflict: .declined)
+        }
         if !detach {
             let isGone = try PinWait.run(customer, directory, waitTimeout.amount) { $0 == nil }
             answer = isGone.answer

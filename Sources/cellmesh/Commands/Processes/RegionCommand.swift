@@ -32,7 +32,9 @@ struct RegionCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The name or IPv4 address that cells serve and gossip at.", valueName: "host"))
     var listenAddress = "127.0.0.1"
 
-    @Option(help: ArgumentHelp("Where the first cell gossips, for others to join through; 0: any.", valueName: "port"))
+    @Option(
+        help: ArgumentHelp(
+            "Where the first cell gossips, for others to join through, 0 to 65535; 0: any.", valueName: "port"))
     var gossipPort: UInt16 = 0
 
     @Option(help: ArgumentHelp("How long cells go on when this process is gone.", valueName: "duration"))

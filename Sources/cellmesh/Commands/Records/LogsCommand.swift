@@ -19,7 +19,7 @@ struct LogsCommand: ParsableCommand {
     @Argument(help: "A cell, a router or 'control'; all of them where left out.")
     var target: String?
 
-    @Option(help: ArgumentHelp("So many of the last lines.", valueName: "count"))
+    @Option(help: ArgumentHelp("So many of the last lines, 0 or more.", valueName: "count"))
     var tail: Int = 100
 
     @Flag(name: .shortAndLong, help: "Go on, with new lines as they come.")
@@ -27,6 +27,10 @@ struct LogsCommand: ParsableCommand {
 
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard tail >= 0 else { throw ValidationError("--tail is 0 or more") }
+    }
 
     func run() throws {
         let console = output.console

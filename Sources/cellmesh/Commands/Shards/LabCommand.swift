@@ -25,13 +25,15 @@ struct LabShardsCommand: ParsableCommand {
         name: [.customShort("k"), .long], help: ArgumentHelp("k, the cells of one customer, 1 to 16.", valueName: "k"))
     var size = 3
 
-    @Option(help: ArgumentHelp("Regions over which the cells are dealt out.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "Regions over which the cells are dealt out, 1 to as many as there are cells.", valueName: "count"))
     var regions = 1
 
-    @Option(help: ArgumentHelp("Customers to place.", valueName: "count"))
+    @Option(help: ArgumentHelp("Customers to place, 1 to 10000000.", valueName: "count"))
     var customers = 10_000
 
-    @Option(help: ArgumentHelp("The mesh's seed.", valueName: "number"))
+    @Option(help: ArgumentHelp("The mesh's seed, 0 to 18446744073709551615.", valueName: "number"))
     var seed: UInt64 = MeshTopology.standardSeed
 
     @OptionGroup var output: OutputOptions

@@ -14,7 +14,7 @@ struct SimMinimiseCommand: ParsableCommand {
 
     @OptionGroup var swarm: SwarmOptions
 
-    @Option(help: ArgumentHelp("The seed.", valueName: "number"))
+    @Option(help: ArgumentHelp("The seed, 0 to 18446744073709551615.", valueName: "number"))
     var seed: UInt64
 
     @Option(
@@ -22,13 +22,17 @@ struct SimMinimiseCommand: ParsableCommand {
         help: ArgumentHelp("Begin with this plan instead; may be given again.", valueName: "fault"))
     var faults: [FaultArgument] = []
 
-    @Option(help: ArgumentHelp("Runs at most.", valueName: "count"))
+    @Option(help: ArgumentHelp("Runs at most, 1 or more.", valueName: "count"))
     var runs = 300
 
     @Option(help: ArgumentHelp("Stop after so long in real time, with what there is.", valueName: "duration"))
     var wallLimit = DurationArgument(.minutes(10))
 
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard runs >= 1 else { throw ValidationError("--runs is 1 or more") }
+    }
 
     func run() throws {
         let console = output.console

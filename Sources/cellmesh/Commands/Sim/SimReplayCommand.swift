@@ -15,7 +15,7 @@ struct SimReplayCommand: ParsableCommand {
 
     @OptionGroup var swarm: SwarmOptions
 
-    @Option(help: ArgumentHelp("The seed.", valueName: "number"))
+    @Option(help: ArgumentHelp("The seed, 0 to 18446744073709551615.", valueName: "number"))
     var seed: UInt64
 
     @Option(

@@ -19,7 +19,9 @@ struct SimRunCommand: ParsableCommand {
     @Argument(help: "A topology; what 'up' would start where none is named.", completion: .file())
     var file: String?
 
-    @Option(help: ArgumentHelp("Of every random stream; the topology's where left out.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Of every random stream, 0 to 18446744073709551615; the topology's where left out.", valueName: "number"))
     var seed: UInt64?
 
     @Option(
@@ -27,10 +29,10 @@ struct SimRunCommand: ParsableCommand {
     )
     var duration = DurationArgument(.seconds(30))
 
-    @Option(help: ArgumentHelp("Requests per virtual second.", valueName: "number"))
+    @Option(help: ArgumentHelp("Requests per virtual second, 0 to 10000000.", valueName: "number"))
     var rate: Double = 200
 
-    @Option(help: ArgumentHelp("So many random kills and pauses, each healed again.", valueName: "count"))
+    @Option(help: ArgumentHelp("So many random kills and pauses, 0 or more, each healed again.", valueName: "count"))
     var faults = 0
 
     @Option(
@@ -71,6 +73,10 @@ struct SimRunCommand: ParsableCommand {
     var wallLimit = DurationArgument(.minutes(10))
 
     @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard faults >= 0 else { throw ValidationError("--faults is 0 or more") }
+    }
 
     func run() throws {
         let console = output.console

@@ -34,10 +34,10 @@ struct SimStrikeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Cohorts of the mesh, 1 to 1024: each has steps of its own.", valueName: "count"))
     var cohorts = 8
 
-    @Option(help: ArgumentHelp("Of every run.", valueName: "number"))
+    @Option(help: ArgumentHelp("Of every run, 0 to 18446744073709551615.", valueName: "number"))
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("Requests per virtual second.", valueName: "number"))
+    @Option(help: ArgumentHelp("Requests per virtual second, 0 to 10000000.", valueName: "number"))
     var rate: Double = 50
 
     @OptionGroup var limits: RunLimits

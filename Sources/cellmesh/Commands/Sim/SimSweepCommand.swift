@@ -18,7 +18,7 @@ struct SimSweepCommand: ParsableCommand {
 
     @OptionGroup var swarm: SwarmOptions
 
-    @Option(help: ArgumentHelp("Of the run.", valueName: "number"))
+    @Option(help: ArgumentHelp("Of the run, 0 to 18446744073709551615.", valueName: "number"))
     var seed: UInt64 = 1
 
     @Option(help: "What is done to a node.")

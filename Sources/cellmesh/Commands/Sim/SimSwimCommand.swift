@@ -30,10 +30,10 @@ struct SimSwimCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Shares of members that read late; 0%,10% where left out.", valueName: "percent,..."))
     var starved: RatioList?
 
-    @Option(help: ArgumentHelp("Runs of each combination; 20 where left out.", valueName: "count"))
+    @Option(help: ArgumentHelp("Runs of each combination, 1 to 100000; 20 where left out.", valueName: "count"))
     var seeds: Int?
 
-    @Option(help: ArgumentHelp("The first of the seeds.", valueName: "number"))
+    @Option(help: ArgumentHelp("The first of the seeds, 0 to 18446744073709551615.", valueName: "number"))
     var seed: UInt64 = 1
 
     @Option(help: ArgumentHelp("Variants of the protocol; lifeguard,plain where left out.", valueName: "arm,..."))

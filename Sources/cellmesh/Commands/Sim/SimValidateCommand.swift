@@ -17,10 +17,10 @@ struct SimValidateCommand: ParsableCommand {
     @Argument(help: "The topology of the runs; what 'up' would start where none is named.", completion: .file())
     var file: String?
 
-    @Option(help: ArgumentHelp("Of every random stream.", valueName: "number"))
+    @Option(help: ArgumentHelp("Of every random stream, 0 to 18446744073709551615.", valueName: "number"))
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("Times as many draws.", valueName: "factor"))
+    @Option(help: ArgumentHelp("Times as many draws, 0.01 to 1000.", valueName: "factor"))
     var effort: Double = 1
 
     @OptionGroup var output: OutputOptions

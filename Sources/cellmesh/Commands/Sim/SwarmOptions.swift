@@ -13,7 +13,9 @@ struct SwarmOptions: ParsableArguments {
     )
     var duration = DurationArgument(.seconds(10))
 
-    @Option(help: ArgumentHelp("Requests per virtual second, times a factor drawn from the seed.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Requests per virtual second, 0 to 10000000, times a factor drawn from the seed.", valueName: "number"))
     var rate: Double = 100
 
     @Flag(help: "Lose disks too, never two of one shard at a time.")

@@ -1,0 +1,93 @@
+import ControlPlane
+import Drills
+import MeshBase
+import UVDriver
+
+/// What a drill that was killed has left in force: it stands in `drill.json` of the mesh's directory, and the next drill takes
+/// it back before it begins.
+struct DrillLeftovers {
+    let mesh: DataDirectory
+    private var path: String { mesh.path + "/drill.json" }
+
+    init(_ mesh: DataDirectory) { self.mesh = mesh }
+
+    func note(_ trace: DrillTrace) throws(FileFailure) { try SystemFile.replace(path, with: ReportJSON.encode(trace)) }
+
+    func forget() { _ = try? SystemFile.remove(path) }
+
+    /// Nil where there is nothing, or nothing that can be read.
+    var trace: DrillTrace? {
+        ((try? SystemFile.readOwn(path, most: 1 << 20)) ?? nil).flatMap { ReportJSON.decode(DrillTrace.self, $0) }
+    }
+
+    /// What somebody should know who looks at the mesh; nil where no drill was killed.
+    var notice: (text: String, next: String)? {
+        guard let trace, (try? FileLock.holder(of: DrillRunner.lockPath(mesh))) == .some(nil) else { return nil }
+        let (isOpen, next) = trace.marks.region.map { (true, "cellmesh restore \($0)") } ?? (false, "cellmesh heal")
+        return (
+            "\(Self.name(trace)) was killed in its step '\(trace.step.rawValue)': the next drill takes back what it has in "
+                + "force" + (isOpen ? "" : ", unless its lease has ended it"),
+            next
+        )
+    }
+
+    private static func name(_ trace: DrillTrace) -> String {
+        "the drill '\(trace.report.drill)' of \(trace.report.began)"
+    }
+
+    /// Takes back what there is, keeps the report of the drill that left it, and says both.
+    func takeBack(_ console: Console) throws {
+        guard SystemFile.exists(path) else { return }
+        guard let trace else {
+            console.message("warning: \(path), of a drill that was killed, cannot be read, and is removed")
+            return forget()
+        }
+        console.message("\(Self.name(trace)) was killed in its step '\(trace.step.rawValue)'; taking back ...")
+        let drillMesh = try DrillMesh(mesh)
+        var done = try endCut(trace, drillMesh)
+        if let back = try bringBack(trace, drillMesh) { done.append(back) }
+        if done.isEmpty { done.append("nothing of it was in force any more") }
+        _ = try DrillWait.until(.seconds(30)) { try MeshStatus(drillMesh.api).state == "serving" }
+        done.append(try drillMesh.tidy())
+        let detail = done.joined(separator: "; ")
+        var kept = ""
+        do {
+            _ = try DrillShelf(mesh).keep(trace.ended(detail))
+            kept = "; its report: cellmesh drill show \(trace.report.id)"
+        } catch { console.message("warning: its report could not be kept: \(error)") }
+        forget()
+        console.message("  \(detail)\(kept)")
+    }
+
+    /// Ends its fault, by its id; where it was killed before it knew that, one on the same targets that is no older.
+    private func endCut(_ trace: DrillTrace, _ mesh: DrillMesh) throws -> [String] {
+        guard !trace.marks.targets.isEmpty else { return [] }
+        let faults = try mesh.api.get("/v1/faults")["faults"].elements
+        let own = faults.first { fault in
+            trace.marks.fault.map { fault["id"].text == $0 }
+                ?? (fault["kind"].text == "partition"
+                    && fault["targets"].elements.compactMap(\.text) == trace.marks.targets
+                    && fault["created"].text ?? "" >= trace.report.began)
+        }
+        guard let id = own?["id"].text else { return ["its cut had been ended by its lease"] }
+        _ = try mesh.api.post("/v1/faults/remove", .object([("ids", .strings([id]))]), timeout: .seconds(30))
+        return ["its cut \(id) was ended"]
+    }
+
+    /// Takes its plan back, or restores the region: where the last plan that began is its own.
+    private func bringBack(_ trace: DrillTrace, _ drillMesh: DrillMesh) throws -> String? {
+        guard let region = trace.marks.region else { return nil }
+        var journal = JournalTail(mesh)
+        let last = journal.next().last {
+            $0.event["type"].text == "evacuation" && $0.event["action"].text == "began"
+        }
+        guard let last, last.event["id"].text == region else { return "its evacuation had not begun" }
+        let attributes = last.event["attributes"]
+        let isOwn =
+            trace.marks.plan.map { UInt64($0, radix: 16) == UInt64(attributes["plan"].text ?? "", radix: 16) }
+            ?? (attributes["kind"].text ?? "evacuate" == "evacuate"
+                && last.event["time"].text ?? "" >= trace.report.began)
+        guard isOwn else { return "\(region) had been taken over by somebody else's plan, and is left as it is" }
+        return "\(region): " + (try drillMesh.bringBack(region))
+    }
+}

@@ -1,0 +1,98 @@
+import ControlPlane
+import Drills
+import Evacuation
+import MeshBase
+import Replication
+
+/// What leads back to the mesh of before: of the drill under way, and of one that was killed.
+extension DrillMesh {
+    /// Takes the evacuation of a region back while that can be done, and restores the region otherwise.
+    func bringBack(_ region: String) throws -> String {
+        var status = try api.get("/v1/evacuations")
+        if EvacuationView.isUnderWay(status), status["kind"].text == EvacuationPlan.Kind.evacuate.rawValue {
+            // Once all have moved it goes on to its end.
+            _ = try? api.post("/v1/evacuations/abort", .empty, timeout: .seconds(30))
+        }
+        try awaitEnd()
+        status = try MeshStatus(api).document
+        guard status["evacuated"].elements.contains(.string(region)) else { return "its evacuation was taken back" }
+        let answer = try api.post(
+            "/v1/evacuations",
+            .object([
+                ("kind", .string(EvacuationPlan.Kind.restore.rawValue)), ("region", .string(region)),
+                ("dry_run", .bool(false)), ("stages", .array([.integer(100)])), ("watch_ms", .integer(200)),
+            ]), timeout: .seconds(30))
+        guard answer["begun"].flag == true else {
+            throw CommandFailure(
+                "the restore was refused: \(answer["forecast"]["reason"].text ?? "no reason was given")",
+                next: "cellmesh restore \(region)")
+        }
+        try awaitEnd()
+        return "its customers were brought back"
+    }
+
+    private func awaitEnd() throws {
+        let took = try DrillWait.until(.minutes(10), every: .milliseconds(150), heedsInterruption: true) {
+            try patiently(heedsInterruption: true, onSilence: { _ in }) {
+                !EvacuationView.isUnderWay(try api.get("/v1/evacuations", timeout: .seconds(3)))
+            }
+        }
+        guard took != nil else {
+            throw CommandFailure(
+                "the plan under way has not ended within 10 minutes", next: "cellmesh evacuation status --watch")
+        }
+    }
+
+    /// Of all pages of the queue, up to a million keys of whomever: a key of a drill may stand behind many others.
+    private func ownConflicts() -> [ConflictList.Conflict] {
+        var own: [ConflictList.Conflict] = []
+        var place: RecordPosition?
+        for _ in 0..<1_000 {
+            let page = MeshConflicts(directory, after: place, limit: MeshConflicts.most)
+            own += page.conflicts.filter { DrillLoad.isOwn($0.siblings) }
+            guard let next = page.next.flatMap({ RecordPosition(text: $0) }) else { break }
+            place = next
+        }
+        return own
+    }
+
+    /// Both sides of a cut, and cells that were away, may leave keys of the drill's own for somebody to choose: nobody has to.
+    /// Keys with a value of anybody else are left alone.
+    ///
+    /// - Returns: what was done, in words.
+    func tidy() throws -> String {
+        guard topology.blueprints.contains(where: { $0.store?.queuesConflicts ?? false }) else {
+            return "no key waits for anybody"
+        }
+        let begun = Pause.now()
+        guard let router = DrillLoad.router(directory, topology) else {
+            throw DrillTrouble(.probeError, "no router runs: keys may wait on the queue of 'cellmesh conflicts ls'")
+        }
+        var resolved: Set<String> = []
+        var waiting = 0
+        var isQuiet = false
+        // Cells come to know of each other's values in the background, hints first.
+        while Pause.now() - begun < .seconds(30) {
+            let own = ownConflicts()
+            waiting = own.count
+            for conflict in own {
+                let record = RecordAtRouter(router.endpoint, customer: conflict.customer, key: conflict.key)
+                guard let siblings = try? record.siblings(), DrillLoad.isOwn(siblings),
+                    let choice = try? record.choice(siblings[0]), (try? record.write(choice, over: siblings)) != nil
+                else { continue }
+                resolved.insert(conflict.customer + "/" + conflict.key)
+            }
+            let wasQuiet = isQuiet
+            isQuiet = own.isEmpty && hints == 0
+            if isQuiet, wasQuiet { break }
+            Pause.sleep(.milliseconds(500))
+        }
+        let done =
+            "\(Wording.plural(resolved.count, "key")) of drills' own resolved that waited for somebody to choose"
+        guard waiting == 0 else {
+            throw DrillTrouble(
+                .probeError, "\(done); \(waiting) still wait: 'cellmesh conflicts ls' names them")
+        }
+        return resolved.isEmpty ? "no key waits for anybody" : done
+    }
+}

@@ -1,0 +1,27 @@
+import ControlPlane
+import Evacuation
+
+extension MeshStatus {
+    /// What leads on from here: to a mesh that is whole where it is not, and nil where it is. Only what can be done now: a
+    /// region whose cells are down cannot be restored before they run, and nothing begins beside a plan.
+    var remedy: String? {
+        if state == "starting" { return "cellmesh status --wait 30s" }
+        if state == "stopping" { return "cellmesh ls" }
+        let plan = document["evacuation"]
+        if !plan.isNull {
+            return plan["outcome"].text == EvacuationOutcome.paused.rawValue
+                ? "cellmesh evacuation resume" : "cellmesh evacuation status --watch"
+        }
+        let processes =
+            cells.filter { $0.state != "drained" && $0.state != "evacuated" }.map { ($0.name, $0.state) }
+            + routers.map { ("router/\($0.name)", $0.state) }
+        func first(_ states: String...) -> String? { processes.first { states.contains($0.1) }?.0 }
+        if let down = first("down") { return "cellmesh restart \(down)" }
+        if let paused = first("paused") { return "cellmesh resume \(paused)" }
+        if !document["faults"].elements.isEmpty { return "cellmesh heal" }
+        if first("starting", "refilling") != nil { return "cellmesh status --wait 30s" }
+        if let odd = first("unreachable", "degraded") { return "cellmesh why \(odd.split(separator: "/").last ?? "")" }
+        if let region = document["evacuated"].elements.first?.text { return "cellmesh restore \(region)" }
+        return nil
+    }
+}

@@ -1,0 +1,72 @@
+import ControlPlane
+import Testing
+
+@testable import cellmesh
+
+/// What is suggested next is what can be done now.
+@Suite struct RemedyTests {
+    private func status(
+        _ state: String = "degraded", cells: [String: String] = [:], router: String = "serving",
+        _ members: [(String, JSONValue)] = []
+    ) -> MeshStatus {
+        MeshStatus(
+            .object(
+                [
+                    ("mesh", "m"), ("state", .string(state)),
+                    (
+                        "cells",
+                        .array(
+                            cells.sorted { $0.key < $1.key }.map { name, state in
+                                .object([("name", .string(name)), ("state", .string(state))])
+                            })
+                    ), ("routers", .array([.object([("name", "r1"), ("state", .string(router))])])),
+                ] + members))
+    }
+
+    @Test func aMeshThatIsWholeNeedsNothing() {
+        #expect(status("serving", cells: ["a": "serving", "b": "drained"]).remedy == nil)
+    }
+
+    @Test func whatIsWrongLeadsToWhatHelps() {
+        #expect(status("starting").remedy == "cellmesh status --wait 30s")
+        #expect(status(cells: ["a": "serving", "b": "down"]).remedy == "cellmesh restart b")
+        #expect(status(cells: ["a": "paused"]).remedy == "cellmesh resume a")
+        #expect(status(cells: ["a": "serving"], router: "down").remedy == "cellmesh restart router/r1")
+        #expect(status(cells: ["a": "refilling"]).remedy == "cellmesh status --wait 30s")
+        #expect(status(cells: ["a": "unreachable"]).remedy == "cellmesh why a")
+        // A cell that is cut off is not to be asked why, but the cut to be healed.
+        #expect(status(cells: ["a": "unreachable"], [("faults", .array(["f1"]))]).remedy == "cellmesh heal")
+        #expect(status("serving", [("faults", .array(["f1"]))]).remedy == "cellmesh heal")
+    }
+
+    @Test func aRegionThatWasLeftIsBroughtBackOnceItsCellsRun() {
+        let left: [(String, JSONValue)] = [("evacuated", .array(["us"]))]
+        #expect(status("serving", cells: ["a": "evacuated"], left).remedy == "cellmesh restore us")
+        #expect(status(cells: ["a": "down"], left).remedy == "cellmesh restart a")
+    }
+
+    /// Nothing else can begin beside a plan, and cells may be down for it.
+    @Test func aPlanIsWatchedOrResumed() {
+        func plan(_ outcome: String) -> [(String, JSONValue)] {
+            [("evacuation", .object([("outcome", .string(outcome))])), ("evacuated", .array(["us"]))]
+        }
+        #expect(status(cells: ["a": "down"], plan("running")).remedy == "cellmesh evacuation status --watch")
+        #expect(status(cells: ["a": "down"], plan("paused")).remedy == "cellmesh evacuation resume")
+    }
+
+    @Test func upTakesTheMeshThatExistsAndNamesThemWhereThereAreSeveral() throws {
+        let scratch = Scratch()
+        let home = MeshHome(path: scratch.path)
+        #expect(try UpCommand.existing(home) == nil)
+        scratch.write("demo/version", "x")
+        #expect(try UpCommand.existing(home) == "demo")
+        scratch.write("three-regions/version", "x")
+        do {
+            _ = try UpCommand.existing(home)
+            Issue.record("it cannot know which")
+        } catch let failure as CommandFailure {
+            #expect(failure.status == .usage && failure.message.contains("demo, three-regions"))
+            #expect(failure.hint?.contains("--mesh") == true && failure.next == "cellmesh up --mesh demo --detach")
+        }
+    }
+}
