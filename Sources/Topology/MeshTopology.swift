@@ -25,13 +25,15 @@ public struct MeshTopology: Sendable, Codable, Equatable {
     public var evacuation: EvacuationSettings
     /// Of `tombstones`; nil for the defaults, as in models of a release that had no others.
     var givenTombstones: TombstoneSettings?
+    /// Of `repair`, likewise.
+    var givenRepair: RepairSettings?
 
     public init(
         name: String, seed: UInt64, regions: [Region], cells: [Cell], blueprints: [Blueprint], links: Links = Links(),
         customers: Customers, sharding: ShardingPolicy = ShardingPolicy(), routing: RoutingPolicy = RoutingPolicy(),
         routers: [Router], control: Control, deciders: Int = 5, restart: RestartPolicy = .never,
         membership: MembershipSettings = MembershipSettings(), evacuation: EvacuationSettings = EvacuationSettings(),
-        tombstones: TombstoneSettings = TombstoneSettings()
+        tombstones: TombstoneSettings = TombstoneSettings(), repair: RepairSettings = RepairSettings()
     ) {
         self.name = name
         self.seed = seed
@@ -49,12 +51,14 @@ public struct MeshTopology: Sendable, Codable, Equatable {
         self.membership = membership
         self.evacuation = evacuation
         self.tombstones = tombstones
+        self.repair = repair
     }
 
     private enum CodingKeys: String, CodingKey {
         case name, seed, regions, cells, blueprints, links, customers, sharding, routing, routers, control, deciders
         case restart, membership, evacuation
         case givenTombstones = "tombstones"
+        case givenRepair = "repair"
     }
 
     /// How many cells the mesh was founded with; theirs are the lower indices.

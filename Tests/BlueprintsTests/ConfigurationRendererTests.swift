@@ -59,7 +59,8 @@ import Topology
             routers: [Router(name: "x", region: 1), Router(name: "w", region: 0)], control: Control(region: 1),
             deciders: 1, restart: .onCrash, membership: membership,
             evacuation: EvacuationSettings(stages: [1, 100], watch: .zero, maximumErrorRate: 0, headroom: 0.5),
-            tombstones: TombstoneSettings(grace: .zero, round: .milliseconds(100)))
+            tombstones: TombstoneSettings(grace: .zero, round: .milliseconds(100)),
+            repair: RepairSettings(round: .seconds(7)))
     }
 
     @Test func everySettingSurvives() {
@@ -105,6 +106,7 @@ import Topology
                 restart: never
                 membership: {profile: local}
                 tombstones: {grace: 10m, round: 5m}
+                repair: {round: 1m}
                 blueprints:
                   - cell: echo
                     services:

@@ -156,6 +156,19 @@ import Topology
         #expect(result.topology?.deciders == 3 && result.report.ok)
     }
 
+    @Test func roundsOfRepairHaveBounds() {
+        func read(_ value: String) -> MeshFilesResult {
+            load(
+                "mesh: test\nblueprint: echo.yaml\ncustomers: {count: 1}\nsharding: {size: 1}\nregions: [{name: a, cells: 1}]\n"
+                    + "repair: \(value)\n")
+        }
+        #expect(read("{round: 100ms}").topology?.repair == RepairSettings(round: .milliseconds(100)))
+        #expect(read("{}").topology?.repair == RepairSettings(round: .minutes(1)))
+        #expect(codes(read("{round: 0s}")) == ["out-of-range@6:17"])
+        #expect(codes(read("{round: 25h}")) == ["out-of-range@6:17"])
+        #expect(codes(read("{rounds: 1m}")) == ["unknown-key@6:10"])
+    }
+
     @Test func tombstonesHaveBounds() {
         func read(_ value: String) -> MeshFilesResult {
             load(

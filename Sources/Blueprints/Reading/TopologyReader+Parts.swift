@@ -138,7 +138,7 @@ extension TopologyReader {
         return nil
     }
 
-    // MARK: Membership, evacuation and tombstones
+    // MARK: Membership, evacuation, tombstones and repair
 
     func membership(_ map: MappingReader) -> MembershipSettings {
         var settings = MembershipSettings()
@@ -182,6 +182,12 @@ extension TopologyReader {
         let settings = TombstoneSettings(
             grace: map.duration("grace", Ranges.grace, default: defaults.grace),
             round: map.duration("round", Ranges.round, default: defaults.round))
+        map.finish()
+        return settings
+    }
+
+    func repair(_ map: MappingReader) -> RepairSettings {
+        let settings = RepairSettings(round: map.duration("round", Ranges.round, default: RepairSettings().round))
         map.finish()
         return settings
     }

@@ -57,6 +57,7 @@ final class TopologyReader {
         let membership = map.mapping("membership").map(membership) ?? MembershipSettings()
         let evacuation = map.mapping("evacuation").map(evacuation) ?? EvacuationSettings()
         let tombstones = map.mapping("tombstones").map(tombstones) ?? TombstoneSettings()
+        let repair = map.mapping("repair").map(repair) ?? RepairSettings()
         map.finish()
         notInForce.report(to: reporter)
 
@@ -64,7 +65,8 @@ final class TopologyReader {
             name: name ?? "unnamed", seed: seed, regions: regions.map(\.region), cells: cells,
             blueprints: shelf.loaded.map(\.blueprint), links: links, customers: customers, sharding: sharding,
             routing: routing, routers: routers, control: Control(region: control), deciders: deciders,
-            restart: restart, membership: membership, evacuation: evacuation, tombstones: tombstones)
+            restart: restart, membership: membership, evacuation: evacuation, tombstones: tombstones,
+            repair: repair)
         guard !regions.isEmpty, !cells.isEmpty else { return nil }
         TopologyChecks(reporter: reporter, marks: marks, topology: topology, blueprints: shelf.loaded).check()
         return topology

@@ -46,6 +46,7 @@ package enum ConfigurationRenderer {
                 ("grace", Syntax.written(topology.tombstones.grace)),
                 ("round", Syntax.written(topology.tombstones.round)),
             ])
+        out.flow("repair", [("round", Syntax.written(topology.repair.round))])
         out.line("blueprints:")
         for blueprint in topology.blueprints { self.blueprint(blueprint, indent: "    ", first: "  - ", &out) }
         return out.text

@@ -18,7 +18,7 @@ package struct CellConfiguration {
     /// The cell's store as it was opened; nil where it has none.
     package var store: StoreIdentity?
     /// When records are compared with those of other members.
-    package var repair = RepairRule()
+    package var repair: RepairRule?
     /// In place of the rule of the store's tier; for tests.
     package var refill: RefillRule?
     /// For tests, which show a checker what a wrong build does.

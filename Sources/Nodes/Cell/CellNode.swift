@@ -89,7 +89,8 @@ package struct CellNode: ~Copyable {
         tiers = blueprint.store.map(TierRules.init)
         repair = Repair(
             isOn: store != nil && blueprint.store?.strictest != .cache
-                && configuration.topology.sharding.replacement == .never, rule: configuration.repair)
+                && configuration.topology.sharding.replacement == .never,
+            rule: configuration.repair ?? RepairRule(round: configuration.topology.repair.round))
         hints = HintDelivery(isOn: store != nil && blueprint.store?.has(.important) == true)
         // Whatever its store has installed was decided, and may be newer than what it was started with.
         var ledger = PlacementLedger(

@@ -8,7 +8,7 @@ package struct RepairRule: Sendable, Equatable {
     /// Between two pages.
     package var pace: TimeAmount
 
-    package init(round: TimeAmount = .seconds(60), pace: TimeAmount = .milliseconds(50)) {
+    package init(round: TimeAmount, pace: TimeAmount = .milliseconds(50)) {
         self.round = round
         self.pace = pace
     }
