@@ -10,6 +10,13 @@ private func v(_ counter: UInt64) -> VersionWitness { VersionWitness(counter: co
         var checker = SessionChecker()
         private var number: UInt64 = 0
 
+        /// By a client that has no session.
+        mutating func delete(_ outcome: History.Outcome) {
+            number += 1
+            checker.invokeDeletion(OperationID(number), of: RecordID(1))
+            checker.complete(OperationID(number), outcome)
+        }
+
         mutating func run(_ client: UInt64, _ action: History.Action, _ outcome: History.Outcome) {
             number += 1
             let operation = OperationID(number)
@@ -36,6 +43,40 @@ private func v(_ counter: UInt64) -> VersionWitness { VersionWitness(counter: co
         gone.run(1, .write(value: 10), .acknowledged(v(5)))
         gone.run(1, .read, .missing(.none))
         #expect(!gone.checker.isValid)
+    }
+
+    /// Its own, or that of another one, whose tombstone was collected.
+    @Test func nothingIsReadAfterADeletion() {
+        for outcome in [History.Outcome.acknowledged(v(6)), .unknown] {
+            var script = Script()
+            script.run(1, .write(value: 10), .acknowledged(v(5)))
+            script.delete(outcome)
+            script.run(1, .read, .missing(.none))
+            script.run(1, .read, .missing(.none))
+            #expect(script.checker.isValid, "\(script.checker.verdict())")
+            // What is gone stays gone.
+            script.run(1, .read, .found(v(5), value: 10))
+            #expect(script.checker.violations.contains(.readWentBack))
+        }
+        var own = Script()
+        own.run(1, .write(value: 10), .acknowledged(v(5)))
+        own.run(1, .delete, .acknowledged(v(6)))
+        own.run(1, .read, .missing(.none))
+        #expect(own.checker.isValid, "\(own.checker.verdict())")
+        own.run(1, .write(value: 11), .acknowledged(v(7)))
+        own.run(1, .read, .missing(.none))
+        #expect(own.checker.violations.contains(.ownWriteNotRead))
+    }
+
+    /// A deletion below what the client has seen, or one that was refused, explains nothing.
+    @Test(arguments: [History.Outcome.acknowledged(v(4)), .failed]) func otherDeletionsExcuseNothing(
+        _ outcome: History.Outcome
+    ) {
+        var script = Script()
+        script.run(1, .write(value: 10), .acknowledged(v(5)))
+        script.delete(outcome)
+        script.run(1, .read, .missing(.none))
+        #expect(script.checker.violations.contains(.ownWriteNotRead))
     }
 
     @Test func readsDoNotGoBack() {

@@ -19,9 +19,30 @@ import Topology
         let demand = session.demand(ofKey: 1)
         #expect(demand.isMet(by: version(5, 2), collected: 0, askedAll: false))
         #expect(!demand.isMet(by: version(5, 1), collected: 0, askedAll: true))
-        // What it has seen was a deletion, and that was collected.
-        #expect(demand.isMet(by: .none, collected: 5, askedAll: false))
+    }
+
+    /// What was collected is known by cohort: it may have been another record's.
+    @Test func nothingIsNewEnoughWhereItMayHaveBeenDeletedAndAllSaySo() {
+        var session = SessionRecord(customer: CustomerHash("c1"))
+        session.note(version(5), ofKey: 1)
+        let demand = session.demand(ofKey: 1)
+        #expect(demand.isMet(by: .none, collected: 5, askedAll: true))
+        #expect(!demand.isMet(by: .none, collected: 5, askedAll: false))
         #expect(!demand.isMet(by: .none, collected: 4, askedAll: true))
+    }
+
+    /// It has seen the deletion, of which nothing needs to be left; older values are older still.
+    @Test func nothingIsAsNewAsADeletion() {
+        var session = SessionRecord(customer: CustomerHash("c1"))
+        session.note(version(5), ofKey: 1)
+        session.note(version(6), ofKey: 1, isDeletion: true)
+        session.note(version(4), ofKey: 1)
+        let demand = session.demand(ofKey: 1)
+        #expect(demand == SessionDemand(version: version(6), isDeletion: true))
+        #expect(demand.isMet(by: .none, collected: 0, askedAll: false))
+        #expect(!demand.isMet(by: version(5), collected: 9, askedAll: true))
+        session.note(version(7), ofKey: 1)
+        #expect(!session.demand(ofKey: 1).isMet(by: .none, collected: 0, askedAll: true))
     }
 
     /// However many keys a client reads, its token stays small, and nothing it has seen is forgotten for good.

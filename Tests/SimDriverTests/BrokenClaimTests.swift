@@ -61,6 +61,28 @@ import Topology
         return configuration
     }
 
+    /// A claim that two members are told of late, when their customer has moved, and that who took over has not heard of.
+    static func overtaken(seed: UInt64, defect: SimDefect? = nil) -> SimConfiguration {
+        var configuration = shuttle(seed: seed, defect: defect)
+        var rng = Generator(seed: seed, concern: "test.overtaken")
+        configuration.topology.links = Links()
+        configuration.load.rate = 600
+        configuration.faults = []
+        func add(_ line: String) { configuration.faults.append(SimFault(line)!) }
+        for turn in 0..<4 as Range<UInt64> {
+            let sent = 900 + 1_200 * turn + rng.below(80)
+            add("move c1 0,2,4 @\(sent - 600)ms")
+            add("move c1 1,3,5 @\(sent + 55 + rng.below(10))ms")
+            // A round of claims takes 300 ms at most.
+            for member in ["r2-1", "r3-1"] {
+                add("delay \(member) > r1-1 50ms @\(sent - 60)ms for 110ms")
+                add("delay r1-1 > \(member) 220ms @\(sent)ms for 50ms")
+            }
+            for joining in ["r1-2", "r2-2", "r3-2"] { add("delay r1-1 <> \(joining) 400ms @\(sent)ms for 300ms") }
+        }
+        return configuration
+    }
+
     @Test(arguments: 1...4 as ClosedRange<UInt64>) func theSoundBuildHolds(_ seed: UInt64) throws {
         let report = try SimRun.run(seed <= 2 ? Self.shuttle(seed: seed) : Self.quarrel(seed: seed))
         #expect(report.isOk, "\(report.complaint)")
@@ -74,5 +96,20 @@ import Topology
             try SimRun.run(Self.shuttle(seed: UInt64(seed), defect: defect)).verdict("keys")?.ok == false
         }
         #expect(found)
+    }
+
+    /// The wrong build is found by one of a few seeds, and the sound one holds with that seed.
+    private func isFound(
+        _ name: String, _ seeds: ClosedRange<UInt64>, _ make: (UInt64, SimDefect?) -> SimConfiguration
+    ) throws {
+        let defect = try #require(SimDefect(named: name))
+        let seed = try #require(
+            try seeds.first { try SimRun.run(make($0, defect)).verdict("keys")?.ok == false }, "\(name)")
+        let sound = try SimRun.run(make(seed, nil))
+        #expect(sound.isOk, "\(sound.complaint)")
+    }
+
+    @Test func claimsOfAnEpochThatIsOverAreFound() throws {
+        try isFound("claim-unfenced", 1...8) { Self.overtaken(seed: $0, defect: $1) }
     }
 }

@@ -17,6 +17,10 @@ package enum CellDefect: String, Sendable, CaseIterable {
     case claimsOfOneShard = "claim-one-quorum"
     /// It tells others of records, and not of claims.
     case leavesClaims = "claim-not-carried"
+    /// It accepts claims of epochs that are over, also where it is no member any more.
+    case acceptsOldClaims = "claim-unfenced"
+    /// Ballots of claims do not say of which epoch they are.
+    case claimsByRound = "claim-plain-ballots"
 
     /// Whether a build that drops writes drops this one: which ones does not depend on the cell.
     static func drops(_ version: RecordVersion) -> Bool {

@@ -116,7 +116,10 @@ extension RouterNode {
         }
         if var session = work.session {
             let seen = work.register.spread == .none ? response.version : work.register.spread
-            if session.isInForce, let version = seen { session.record.note(version, ofKey: session.key) }
+            if session.isInForce, let version = seen {
+                let isDeletion = work.register.kind == .read ? response.status == 404 : work.register.kind == .delete
+                session.record.note(version, ofKey: session.key, isDeletion: isDeletion)
+            }
             response.session = sessionSeal.text(session.record)
         }
         var shown = work.value

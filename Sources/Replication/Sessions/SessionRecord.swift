@@ -15,11 +15,14 @@ public struct SessionRecord: Sendable, Hashable {
         public var key: UInt64
         /// Read or written.
         public var version: RecordVersion
+        /// That was a deletion: where nothing is found, its tombstone may have been collected.
+        public var isDeletion: Bool
 
         /// As it stands in a token.
-        public init(key: UInt64, version: RecordVersion) {
+        public init(key: UInt64, version: RecordVersion, isDeletion: Bool = false) {
             self.key = key
             self.version = version
+            self.isDeletion = isDeletion
         }
     }
 
@@ -36,23 +39,26 @@ public struct SessionRecord: Sendable, Hashable {
         self.customer = customer
         self.floor = floor
         self.seen = []
-        for one in seen { note(one.version, ofKey: one.key) }
+        for one in seen { note(one.version, ofKey: one.key, isDeletion: one.isDeletion) }
     }
 
     /// What an answer about a key has to reach.
     public func demand(ofKey key: UInt64) -> SessionDemand {
-        if let known = seen.first(where: { $0.key == key }) { return SessionDemand(version: known.version) }
+        if let known = seen.first(where: { $0.key == key }) {
+            return SessionDemand(version: known.version, isDeletion: known.isDeletion)
+        }
         return SessionDemand(floor: floor)
     }
 
     /// The client learns of a version of a key.
-    public mutating func note(_ version: RecordVersion, ofKey key: UInt64) {
+    public mutating func note(_ version: RecordVersion, ofKey key: UInt64, isDeletion: Bool = false) {
         guard version != .none else { return }
         if let known = seen.firstIndex(where: { $0.key == key }) {
-            seen[known].version = max(seen[known].version, version)
+            guard version > seen[known].version else { return }
+            seen[known] = Seen(key: key, version: version, isDeletion: isDeletion)
             return
         }
-        seen.append(Seen(key: key, version: version))
+        seen.append(Seen(key: key, version: version, isDeletion: isDeletion))
         guard seen.count > Self.most, let oldest = seen.indices.min(by: { seen[$0].version < seen[$1].version }) else {
             return
         }
@@ -67,15 +73,18 @@ public struct SessionDemand: Sendable, Hashable {
     public var version: RecordVersion
     /// Of a key that the session does not name: it may have seen one up to this counter. 0 where it has seen all it names.
     public var floor: UInt64
+    /// The version is a deletion's: nothing is what it left, however much of it is still known.
+    public var isDeletion: Bool
 
     /// The key keeps siblings, whose versions do not say which contains which: nothing but the very same, or the word of
     /// all members, is new enough.
     public var isExact = false
 
     /// Either of both.
-    public init(version: RecordVersion = .none, floor: UInt64 = 0) {
+    public init(version: RecordVersion = .none, floor: UInt64 = 0, isDeletion: Bool = false) {
         self.version = version
         self.floor = floor
+        self.isDeletion = isDeletion
     }
 
     /// The highest counter that a write of the session has to be above.
@@ -85,12 +94,18 @@ public struct SessionDemand: Sendable, Hashable {
     public var isNothing: Bool { version == .none && floor == 0 }
 
     /// Whether what a read has found is new enough.
+    ///
+    /// Where nothing was found of a record that was there, it has been deleted since, or only a member that was not heard
+    /// has it: what was collected is known by cohort, not by key, and says that a deletion is possible. So all have to say
+    /// that they have nothing.
     /// - Parameters:
-    ///   - collected: where nothing was found, the highest counter of a tombstone that was collected.
+    ///   - collected: where nothing was found, the highest counter of a tombstone that was collected from any record nearby.
     ///   - askedAll: every member of the shard has answered, so that there is nothing newer.
     public func isMet(by found: RecordVersion, collected: UInt64, askedAll: Bool) -> Bool {
         if isExact { return askedAll || isNothing || version != .none && found == version }
-        if found < version { return found == .none && collected >= version.counter }
+        if found < version {
+            return found == .none && (isDeletion || askedAll && collected >= version.counter)
+        }
         return found.counter > floor || floor == 0 || askedAll
     }
 }

@@ -56,6 +56,13 @@ extension SimDefect {
         ("drop-writes", "cells acknowledge one write in eight and forget it", SimDefect(cell: .dropsWrites)),
         ("claim-one-quorum", "in joint the old shard alone decides claims", SimDefect(cell: .claimsOfOneShard)),
         ("claim-not-carried", "claims are left behind by moves", SimDefect(cell: .leavesClaims)),
+        (
+            "claim-unfenced", "cells accept claims of epochs that are over", SimDefect(cell: .acceptsOldClaims)
+        ),
+        (
+            "claim-plain-ballots", "ballots of claims do not say of which epoch they are",
+            SimDefect(cell: .claimsByRound)
+        ),
         ("bare-number", "the number in a request raises a fence", SimDefect(cell: .trustsNumbers)),
         ("drop-hinted", "a cell that returns drops what it alone has acknowledged", SimDefect(cell: .dropsHinted)),
         ("view-goes-back", "a suspicion is followed by the same life alive", SimDefect(membership: .goesBack)),

@@ -133,7 +133,9 @@ final class SimDisk {
         let cohort = PlacementTable.cohort(of: hash, count: cohorts)
         if cellDefect == .trustsNumbers, order.epoch >= max(raised[cohort] ?? .first, stored[cohort].entry.epoch) {
             raised[cohort] = order.epoch
-        } else if !ignoresEpochs, let refusal = stored[cohort].refusal(of: hash, epoch: order.epoch) {
+        } else if !ignoresEpochs, !acceptsWrongly(order, epoch: stored[cohort].entry.epoch(of: hash)),
+            let refusal = stored[cohort].refusal(of: hash, epoch: order.epoch)
+        {
             return refusal
         }
         let key = Key(customer: order.customer, hash: hash, key: order.key)
@@ -180,6 +182,11 @@ final class SimDisk {
         default:
             preconditionFailure("an order between stores has no epoch")
         }
+    }
+
+    private func acceptsWrongly(_ order: StoreOrder, epoch: Epoch) -> Bool {
+        guard cellDefect == .acceptsOldClaims, case .accept = order.operation else { return false }
+        return order.epoch < epoch
     }
 
     private func admitsWrongly(_ order: StoreOrder) -> Bool {

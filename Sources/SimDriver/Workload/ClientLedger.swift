@@ -90,6 +90,10 @@ struct ClientLedger {
                 request.operation,
                 History.Invocation(client: UInt64(request.customer), record: request.record, action: action))
         }
+        // Whoever deletes: what others have seen may be gone then.
+        if request.kind == .delete, !request.hasSession, !isSibling(request) {
+            sessions.invokeDeletion(request.operation, of: request.record)
+        }
         if let action = request.action, isRegister(request) {
             registers.invoke(request.operation, action, on: request.record)
         }
@@ -113,7 +117,7 @@ struct ClientLedger {
             guard case .response(let response, let bytes) = answer else { return !request.isReadBack }
             return siblings.completed(request, response, bytes)
         }
-        if request.hasSession { sessions.complete(request.operation, outcome) }
+        sessions.complete(request.operation, outcome)
         if isGivenUp(request) {
             // Not known to the checker any more, or under way when it was given up.
             registers.complete(request.operation, request.isMutation ? .unknown : .failed)

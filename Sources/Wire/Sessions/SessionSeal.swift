@@ -5,8 +5,8 @@ import Replication
 /// Sessions as clients carry them: opaque, in `X-Session`, sealed with the mesh's secret so that no client can push the
 /// counters of records into the future.
 ///
-/// One byte of format, the customer's hash, the floor, the keys with their versions (24 bytes each) and 16 bytes of
-/// HMAC-SHA256, as base64 without padding in the alphabet for URLs (RFC 4648, 5): 44 to 556 characters.
+/// One byte of format, the customer's hash, the floor, the keys with their versions (24 bytes each; the highest bit of a
+/// counter marks a deletion, since no counter has it) and 16 bytes of HMAC-SHA256, as base64 without padding in the alphabet for URLs (RFC 4648, 5): 44 to 556 characters.
 package struct SessionSeal: Sendable {
     /// What begins a session.
     package static let new: StaticString = "new"
@@ -15,6 +15,8 @@ package struct SessionSeal: Sendable {
     private static let head = 17
     private static let entry = 24
     private static let proof = 16
+    /// `RecordVersion.highestCounter` is below it.
+    private static let deletion: UInt64 = 1 << 63
     private let key: SymmetricKey
     private let context: [UInt8]
 
@@ -32,7 +34,7 @@ package struct SessionSeal: Sendable {
         Self.append(session.floor, to: &bytes)
         for seen in session.seen {
             Self.append(seen.key, to: &bytes)
-            Self.append(seen.version.counter, to: &bytes)
+            Self.append(seen.version.counter & ~Self.deletion | (seen.isDeletion ? Self.deletion : 0), to: &bytes)
             Self.append(seen.version.writer, to: &bytes)
         }
         bytes += code(of: bytes[...])
@@ -53,7 +55,10 @@ package struct SessionSeal: Sendable {
         guard difference == 0 else { return nil }
         func word(_ position: Int) -> UInt64 { bytes[position..<position + 8].reduce(0) { $0 << 8 | UInt64($1) } }
         let seen = stride(from: Self.head, to: end, by: Self.entry).map {
-            SessionRecord.Seen(key: word($0), version: RecordVersion(counter: word($0 + 8), writer: word($0 + 16)))
+            let counter = word($0 + 8)
+            return SessionRecord.Seen(
+                key: word($0), version: RecordVersion(counter: counter & ~Self.deletion, writer: word($0 + 16)),
+                isDeletion: counter & Self.deletion != 0)
         }
         return SessionRecord(customer: CustomerHash(rawValue: word(1)), floor: word(9), seen: seen)
     }

@@ -60,6 +60,40 @@ import Wire
         #expect(answer.status == 200 && answer.version == written && !answer.session.isEmpty)
     }
 
+    /// Tombstones newer than what the session has seen were collected, of whatever records. The member that has what it wrote
+    /// is away: only when all have nothing was it deleted.
+    @Test func whatMayHaveBeenCollectedIsMissingOnlyWhereAllSaySo() throws {
+        let router = RouterHarness(important)
+        let (token, written) = try write(router)
+        let nothing = RecordVersion(counter: 0, writer: written.counter + 5)
+        router.linkDown(router.shard[0], now: .zero)
+        router.request(.get, .record, session: token)
+        for frame in router.takeFrames() { router.answer(frame, version: nothing) }
+        #expect(router.takeAnswer()?.problem?.type.description == "behind-session")
+        router.connect(router.shard[0], now: .zero)
+        router.request(.get, .record, session: token)
+        for frame in router.takeFrames() { router.answer(frame, version: nothing) }
+        #expect(router.takeAnswer()?.status == 404)
+    }
+
+    /// A client that has deleted a record finds nothing, whoever is away and whatever is left of the deletion.
+    @Test func whoHasSeenTheDeletionIsToldAtOnce() throws {
+        let router = RouterHarness(important)
+        router.node.wallOffset = 1_764_000_000_000_000_000
+        router.request(.delete, .record, session: "new")
+        for frame in router.takeFrames() { router.answer(frame) }
+        router.answer(router.takeFrames()[0])
+        let token = try #require(router.takeAnswer()?.session)
+        router.linkDown(router.shard[0], now: .zero)
+        router.request(.get, .record, session: token)
+        for frame in router.takeFrames() { router.answer(frame) }
+        #expect(router.takeAnswer()?.status == 404)
+        // What was there before the deletion is older than it.
+        router.request(.get, .record, session: token)
+        for frame in router.takeFrames() { router.answer(frame, version: version(3), body: "old") }
+        #expect(router.takeAnswer()?.status == 503)
+    }
+
     @Test func whatWasReadOnceDoesNotGoBack() throws {
         let router = RouterHarness(important)
         router.request(.get, .record, session: "new")

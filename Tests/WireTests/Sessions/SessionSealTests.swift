@@ -10,7 +10,9 @@ import Testing
     private func session(keys: Int) -> SessionRecord {
         var session = SessionRecord(customer: CustomerHash("c1"))
         for key in 0..<keys {
-            session.note(RecordVersion(counter: .max / 2 - UInt64(key), writer: .max), ofKey: UInt64(key) << 40)
+            session.note(
+                RecordVersion(counter: .max / 2 - UInt64(key), writer: .max), ofKey: UInt64(key) << 40,
+                isDeletion: key % 2 == 1)
         }
         return session
     }

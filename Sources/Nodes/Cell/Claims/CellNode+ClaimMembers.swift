@@ -22,7 +22,11 @@ extension CellNode {
             counters.unexpectedFrames += 1
             return refuse(asker, .malformed, frame.head, into: &sink)
         }
-        guard isCurrent(frame.head, asker, isRecord: true, into: &sink) else { return }
+        let (epoch, current) = (frame.head.epoch, ledger.placement.epoch(of: frame.head.customer))
+        let isOldAccept = defect == .acceptsOldClaims && isValue && epoch < current
+        if !isOldAccept {
+            guard isCurrent(frame.head, asker, isRecord: true, into: &sink) else { return }
+        }
         let purpose = PendingOrder.Purpose.claim(
             link, request: request, customer: frame.head.customer, epoch: frame.head.epoch)
         guard let ticket = orders.insert(PendingOrder(purpose: purpose, bytes: frame.body.count)) else {

@@ -22,7 +22,7 @@ extension CellNode {
         task.epoch = assignment.epoch
         claimCounters.rounds += 1
         let step = task.change.begin(
-            epoch: task.epoch, quorum: task.members.quorum,
+            epoch: defect == .claimsByRound ? .first : task.epoch, quorum: task.members.quorum,
             proposer: claims.nextProposer())
         claims.tasks[ticket] = task
         claims.timers.arm(ticket, at: min(now + ClaimDesk.roundTime, task.giveUpAt))
