@@ -248,7 +248,7 @@ extension CellNode {
             head.flags.insert(.add)
             set.withUnsafeBytes { sink.reply(head, to: link, note: .empty, body: $0) }
         case .record(let version, let value, let tombstone, let absent):
-            guard value.count <= topology.recordLimit else {
+            guard value.count <= recordLimit else {
                 // Written when the limit was higher: a frame beyond it would cost the whole link.
                 counters.recordFailures += 1
                 return sink.refuse(.tooLarge, request: request, epoch: epoch, to: link)

@@ -151,9 +151,9 @@ extension CellNode {
         }
         let missing = task.cells.sorted().map { CellIndex($0) }.filter { refill.isMissing($0) }
         if let known = refill.task?.named, known.missing == missing { return known.isCovered }
-        let isCovered = CohortMembers.areCovered(task.cohort, other: false, topology, ledger.placement) {
-            missing.contains($0)
-        }
+        let customers = task.customers ?? CohortMembers.customers(of: task.cohort, topology, ledger.placement)
+        refill.named(customers)
+        let isCovered = CohortMembers.areCovered(customers, other: false, ledger.placement) { missing.contains($0) }
         refill.named(missing, isCovered: isCovered)
         return isCovered
     }

@@ -120,7 +120,7 @@ extension CellNode {
         into sink: inout some CellSink
     ) {
         // One that was written when the limit was higher fits no frame, and no router could read it.
-        let sendable = records.filter { $0.value.count <= max(topology.recordLimit, ClaimValue.smallest) }
+        let sendable = records.filter { $0.value.count <= max(recordLimit, ClaimValue.smallest) }
         counters.recordFailures += UInt64(records.count - sendable.count)
         answerBuffer.removeAll()
         let sent = RecordPages.append(sendable, limit: pageBytes, into: &answerBuffer)

@@ -11,6 +11,8 @@ import Wire
 package struct CellNode: ~Copyable {
     package private(set) var topology: MeshTopology
     package let cell: CellIndex
+    /// Of the topology; asked for with each write.
+    let recordLimit: Int
     let defect: CellDefect?
     package let name: String
     /// The driver speaks to it of keys, streams and further members; what that changes is taken over with the next datagram or wake.
@@ -76,6 +78,7 @@ package struct CellNode: ~Copyable {
     package init(_ configuration: CellConfiguration) throws(GossipPort.Invalid) {
         topology = configuration.topology
         cell = configuration.cell
+        recordLimit = configuration.topology.recordLimit
         defect = configuration.defect
         name = configuration.topology.cells[configuration.cell.position].name
         let blueprint = configuration.topology.blueprint(of: configuration.cell)

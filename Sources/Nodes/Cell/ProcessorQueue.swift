@@ -55,6 +55,7 @@ package struct ProcessorQueue: Sendable {
 
     /// The tickets turned away since the last call, for `CellNode.burnRefused`.
     package mutating func takeRefused() -> [UInt64] {
+        guard !refused.isEmpty else { return [] }
         defer { refused.removeAll(keepingCapacity: true) }
         return refused
     }

@@ -23,9 +23,9 @@ enum CohortMembers {
 
     /// Whether of every customer's shard a majority is there, on the side in force or on the other.
     static func areCovered(
-        _ cohort: Int, other: Bool, _ topology: MeshTopology, _ placement: Placement, missing: (CellIndex) -> Bool
+        _ customers: [CustomerHash]?, other: Bool, _ placement: Placement, missing: (CellIndex) -> Bool
     ) -> Bool {
-        guard let customers = customers(of: cohort, topology, placement) else { return false }
+        guard let customers else { return false }
         return customers.allSatisfy { customer in
             let assignment = placement.cohortAssignment(of: customer)
             return (other ? assignment.other : assignment.inForce).hasMajority(missing: missing)

@@ -110,7 +110,7 @@ extension Coordinator {
     }
 
     func isDead(_ cell: CellIndex) -> Bool { !links[cell.position].isAlive }
-    private var isAnyDead: Bool { links.contains { !$0.isAlive } }
+    private var isAnyDead: Bool { links.indices.contains { !links[$0].isAlive } }
 
     /// Nothing was decided for a while though cells are dead: who waits for them may wait for long.
     func hasWaited(_ now: Instant) -> Bool {
@@ -127,7 +127,9 @@ extension Coordinator {
     private func haveMajorities(_ cohort: Int, other: Bool, missing: (CellIndex) -> Bool) -> Bool {
         ledger.placement.shapes(ofCohort: cohort, other: other).allSatisfy { $0.hasMajority(missing: missing) }
             || isAnyDead
-                && CohortMembers.areCovered(cohort, other: other, topology, ledger.placement, missing: missing)
+                && CohortMembers.areCovered(
+                    CohortMembers.customers(of: cohort, topology, ledger.placement), other: other, ledger.placement,
+                    missing: missing)
     }
 
     /// Of every customer's new shard a majority has this very entry and is filled for its move.

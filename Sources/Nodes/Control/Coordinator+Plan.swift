@@ -12,7 +12,7 @@ extension Coordinator {
     }
 
     package mutating func wake(now: Instant, into sink: inout some CoordinatorSink) {
-        if now >= nextDeadline { goOn(now: now, into: &sink) }
+        if now >= nextDeadline() { goOn(now: now, into: &sink) }
     }
 
     /// Does everything that can be done now.

@@ -159,7 +159,8 @@ package struct Coordinator {
             ?? []
     }
 
-    package var nextDeadline: Instant {
+    /// The earliest instant at which `wake` has something to do.
+    package mutating func nextDeadline() -> Instant {
         var next = min(due, lookAt, nextSweep)
         for position in links.indices where links[position].state == .closed && links[position].isWanted {
             if links[position].canBeOpened { next = min(next, links[position].retryAt) }

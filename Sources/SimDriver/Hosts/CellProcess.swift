@@ -105,7 +105,7 @@ final class CellProcess: LinkingProcess {
             do {
                 guard
                     let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: simulation.topology.recordLimit)
+                        of: bytes, bodyLimit: simulation.recordLimit)
                 else { break }
                 node.handle(frame: frame, link: socket.id, now: now, into: &outbox)
                 used += size
@@ -120,8 +120,10 @@ final class CellProcess: LinkingProcess {
 
     override func endTurn() {
         var outbox = outbox
-        while processor.hasRefused {
-            for ticket in processor.takeRefused() { node.burnRefused(ticket, now: now, into: &outbox) }
+        var refused = processor.takeRefused()
+        while !refused.isEmpty {
+            for ticket in refused { node.burnRefused(ticket, now: now, into: &outbox) }
+            refused = processor.takeRefused()
         }
         guard store != nil else { return }
         for answer in store!.takeTurnedAway() { node.stored(answer, now: now, into: &outbox) }

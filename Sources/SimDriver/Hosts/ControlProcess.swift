@@ -61,7 +61,7 @@ final class ControlProcess: LinkingProcess {
         for (_, answer) in place.pointee.takeAnswers() { simulation.answered(answer) }
     }
 
-    override func nextDeadline() -> Instant? { min(node.nextDeadline(), place.pointee.nextDeadline) }
+    override func nextDeadline() -> Instant? { min(node.nextDeadline(), place.pointee.nextDeadline()) }
     override func handle(frame: borrowing FrameView, from cell: CellIndex) {
         var outbox = outbox
         place.pointee.handle(answer: frame, from: cell, now: now, into: &outbox)

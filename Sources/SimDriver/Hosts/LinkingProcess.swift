@@ -111,7 +111,7 @@ class LinkingProcess: SimProcess {
             do {
                 guard
                     let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: simulation.topology.recordLimit)
+                        of: bytes, bodyLimit: simulation.recordLimit)
                 else { break }
                 handle(frame: frame, from: cell)
                 used += size

@@ -18,6 +18,8 @@ final class Simulation {
     let seed: UInt64
     /// With the simulation's seed, so that services draw from it; with all cells that are ever added.
     let topology: MeshTopology
+    /// Of the topology; asked for with each frame.
+    let recordLimit: Int
     /// The cells that were added so far, of those that are ever added.
     private(set) var addedCells = 0
     /// What a process that starts now reads: without the cells that are to come.
@@ -80,6 +82,7 @@ final class Simulation {
         }
         topology.seed = configuration.seed
         self.topology = topology
+        recordLimit = topology.recordLimit
         knownTopology = topology.asFounded
         swim = SWIMConfiguration(topology.membership)
         do {

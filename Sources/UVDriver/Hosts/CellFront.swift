@@ -16,6 +16,8 @@ final class CellFront: HTTPServer {
     var io: UnsafeMutablePointer<CellIO>!
     var page: (String) -> AdminPage? = { _ in nil }
     private var settings: HostSettings!
+    /// Of the topology; asked for with each frame.
+    private var recordLimit = 0
     /// Routers are struck by faults, clients never.
     var wire: WireLayer!
     var events: HostEvents?
@@ -47,6 +49,7 @@ final class CellFront: HTTPServer {
         limits.unsent = recordsUnsent
         let front = CellFront(loop: loop, limits: limits)
         front.settings = settings
+        front.recordLimit = settings.topology.recordLimit
         return front
     }
 
@@ -125,7 +128,7 @@ final class CellFront: HTTPServer {
             do {
                 guard
                     let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: settings.topology.recordLimit)
+                        of: bytes, bodyLimit: recordLimit)
                 else { break }
                 node.pointee.handle(
                     frame: frame, link: stream.pointee.id, now: loop.now(), into: &io.pointee)

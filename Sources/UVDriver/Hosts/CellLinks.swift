@@ -26,6 +26,8 @@ class CellLinks: StreamOwner {
     private(set) var counters = Counters()
     private var links: [Link] = []
     private var settings: HostSettings!
+    /// Of the topology; asked for with each frame.
+    private var recordLimit = 0
     /// Links whose opening failed at once; reported from outside the node's own call.
     private var failedAtOnce: [CellIndex] = []
 
@@ -46,9 +48,10 @@ class CellLinks: StreamOwner {
     func configure(_ settings: HostSettings, wire: WireLayer) {
         links = Array(repeating: Link(), count: settings.topology.cells.count)
         self.settings = settings
+        recordLimit = settings.topology.recordLimit
         pool = StreamPool(
             loop: loop, owner: self, limit: Self.most(settings.topology),
-            inputLimit: 2 * (settings.topology.recordLimit + FrameCodec.overhead))
+            inputLimit: 2 * (recordLimit + FrameCodec.overhead))
         self.wire = wire
         wire.adopt(pool)
     }
@@ -194,7 +197,7 @@ class CellLinks: StreamOwner {
             do {
                 guard
                     let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: settings.topology.recordLimit)
+                        of: bytes, bodyLimit: recordLimit)
                 else { break }
                 counters.framesIn += 1
                 handle(frame: frame, from: cell, now: now)

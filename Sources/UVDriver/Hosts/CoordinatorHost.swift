@@ -107,7 +107,7 @@ package final class CoordinatorHost {
     }
 
     private func arm(_ now: Instant) {
-        let next = coordinator.pointee.nextDeadline
+        let next = coordinator.pointee.nextDeadline()
         guard next < .distantFuture else { return }
         if alarm == nil { alarm = try? LoopTimer(loop: runtime.loop) {} }
         // The turn that the alarm makes is all that is wanted of it.

@@ -197,7 +197,7 @@ extension CellNode {
     ) {
         guard batch == hints.batch, hints.isComparing else { return }
         var isSent = false
-        if case .record(_, let value, _, _) = outcome, value.count > topology.recordLimit {
+        if case .record(_, let value, _, _) = outcome, value.count > recordLimit {
             // Written when the limit was higher: no frame takes it. Where it goes, it goes unsent.
             _ = hints.mayBeCollected(line)
         } else if case .record(let version, let value, let tombstone, _) = outcome, version != .none {

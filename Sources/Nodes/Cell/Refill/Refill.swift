@@ -190,6 +190,9 @@ struct Refill {
     /// What came of a look at the customers, name by name, with these cells not read.
     mutating func named(_ missing: [CellIndex], isCovered: Bool) { task?.named = (missing, isCovered) }
 
+    /// The customers of the task's cohort without a pin: its entry is one for all of the task.
+    mutating func named(_ customers: [CustomerHash]?) { task?.customers = customers }
+
     func missing(isAlive: (RefillPeer) -> Bool) -> [StoreStatus.Missing] {
         peers.filter { !$0.isSource && !$0.isSelf }.map { peer in
             let reason: StoreStatus.Missing.Reason =

@@ -22,6 +22,8 @@ struct RefillTask {
     /// The pinned customers' shards, likewise.
     let pins: [Shard]
     let since: Instant
+    /// Those of the cohort without a pin, once they were looked for.
+    var customers: [CustomerHash]?
     /// Cells that were not read when the customers were looked at one by one, and what came of it.
     var named: (missing: [CellIndex], isCovered: Bool)?
     /// It began at the cohort's first record: one that goes on behind an earlier life's pages says nothing of a move that
