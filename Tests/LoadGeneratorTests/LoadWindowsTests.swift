@@ -42,7 +42,11 @@ import Topology
         windows.note(note(.refused, .critical, at: 0, class: 7))
         let window = windows.windows[0]
         #expect(window.counts(.critical, classes: 0..<1).ok == 1)
-        #expect(window.counts(.critical, classes: 1..<3).refused == 2)
+        #expect(window.counts(.critical, classes: 0..<1).requests == 1)
+        #expect(window.counts(.critical, classes: 1..<2).refused == 1)
+        // Beyond the last class is of the last.
+        #expect(window.counts(.critical, classes: 2..<9).refused == 1)
+        #expect(window.counts(.critical, classes: 1..<3).requests == 2)
         #expect(window.counts(.critical).requests == 3)
     }
 
