@@ -155,5 +155,41 @@ extension EndToEnd {
             #expect(try mesh.run(["down"]).code == 0)
             #expect(mesh.living.isEmpty)
         }
+
+        /// By what its clients have seen: nothing that was acknowledged is gone, with cells killed and back meanwhile.
+        @Test func aLoadJudgesWhatItWrote() throws {
+            let mesh = try TestMesh(
+                writing: """
+                    mesh: three
+                    blueprint: shop
+                    blueprints:
+                      - cell: shop
+                        services: [{name: front}]
+                        store: {tier: important, conflicts: manual}
+                    regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
+                    customers: {count: 10}
+                    sharding: {size: 3}
+
+                    """, "three.yaml")
+            let load = [
+                "load", "start", "--rate", "100", "--duration", "1h", "--verify", "--mix", "reads=50%,writes=50%",
+            ]
+            try ok(mesh, load)
+            try ok(mesh, ["kill", "cell/a-1", "--yes"])
+            try ok(mesh, ["restart", "cell/a-1"])
+            try ok(mesh, ["status", "--wait", "20s"])
+            let outcome = try mesh.run(["load", "stop", "-o", "json"])
+            let report = try #require(
+                try JSONSerialization.jsonObject(with: Data(outcome.out.utf8)) as? [String: Any], "\(outcome)")
+            let writes = try #require(report["writes"] as? [String: Any])
+            let acknowledged = try #require(writes["acknowledged"] as? Int)
+            #expect(acknowledged > 10 && writes["lost"] as? Int == 0, "\(writes)")
+            let verdicts = try #require(report["verdicts"] as? [[String: Any]])
+            let siblings = try #require(verdicts.first { $0["oracle"] as? String == "siblings" }, "\(verdicts)")
+            #expect(siblings["ok"] as? Bool == true, "\(siblings)")
+            #expect((siblings["detail"] as? String)?.hasPrefix("\(acknowledged) writes judged") == true, "\(siblings)")
+            #expect(try mesh.run(["down"]).code == 0)
+            #expect(mesh.living.isEmpty)
+        }
     }
 }

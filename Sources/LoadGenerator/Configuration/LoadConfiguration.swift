@@ -26,7 +26,8 @@ package struct LoadConfiguration: Sendable {
     package var keyPrefixes = [""]
     /// What the mesh promises, by the number of a key modulo the count; empty where all keys are alike.
     package var keyTiers: [StoreSettings.Tier] = []
-    /// Keys that keep siblings, as `keyTiers`: each blind write of a load becomes one, so that nothing is judged of them.
+    /// Keys that keep siblings, as `keyTiers`: each blind write of a load becomes one. Nothing is judged of them where
+    /// `checksSiblings` does not say so.
     package var keySiblings: [Bool] = []
     package var mix = LoadMix.standard
     package var priorities = PriorityMix.unstated
@@ -51,6 +52,9 @@ package struct LoadConfiguration: Sendable {
     package var checksRegisters = false
     /// Also has every customer carry its session, and holds the answers against it.
     package var checksSessions = false
+    /// Also has writes of keys that keep siblings supersede what was seen, and reads those back. Several runs at once on the
+    /// same records can judge little of each other's.
+    package var checksSiblings = false
     /// Also reads back what is of tier cache among others, apart from what is kept: how much of it is lost.
     package var readsCacheBack = false
     /// Tells customers apart, 0 ..< `LoadWindows.classes`, in the parts of a run; all alike where nil.

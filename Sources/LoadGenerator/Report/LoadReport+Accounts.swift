@@ -47,6 +47,17 @@ extension LoadReport {
         writes.verified = verified
     }
 
+    /// Writes of keys that keep siblings, beside those of the others.
+    mutating func take(_ siblings: SiblingBook, verified: Bool) {
+        let counts = siblings.checker.totals()
+        writes.acknowledged += counts.acknowledged
+        writes.unknown += siblings.unknown
+        guard verified else { return }
+        writes.lost += counts.lost
+        writes.unverified += counts.unverified
+        take(siblings.checker.verdict(needsAll: true), conclusive: !siblings.checker.isInconclusive)
+    }
+
     mutating func take(_ verdict: Checkers.Verdict, conclusive: Bool = true) {
         verdicts.append(
             Verdict(oracle: verdict.oracle, ok: verdict.ok, detail: verdict.detail, conclusive: conclusive))

@@ -44,7 +44,7 @@ extension LoadReport {
                 "\(writes.acknowledged) acknowledged, "
                     + (writes.verified ? "\(writes.lost) lost" : "not read back (--verify)")
                     + (writes.unknown > 0 ? ", \(writes.unknown) unknown" : "")
-                    + (writes.unverified > 0 ? ", \(writes.unverified) could not be read back" : ""))
+                    + (writes.unverified > 0 ? ", \(writes.unverified) could not be judged" : ""))
         }
         for verdict in verdicts where !verdict.ok {
             line(verdict.conclusive ? "violated" : "inconclusive", "\(verdict.oracle): \(verdict.detail)")

@@ -31,7 +31,7 @@ package struct LoadReport: Hashable, Sendable, Codable {
         package var lost = 0
         /// Neither acknowledged nor refused.
         package var unknown = 0
-        /// Acknowledged, of records that could not be read back.
+        /// Acknowledged, of records that could not be read back; of keys that keep siblings also what is gone where it may be.
         package var unverified = 0
         /// Whether they were read back at all.
         package var verified = false

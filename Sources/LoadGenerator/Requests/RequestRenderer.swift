@@ -31,7 +31,11 @@ struct RequestRenderer: Sendable {
     /// - Parameters:
     ///   - number: of the write; of no meaning for others.
     ///   - session: what stands in `X-Session`; nil without one.
-    func append(_ request: LoadRequest, number: UInt64, session: [UInt8]? = nil, into output: inout ByteBuffer) {
+    ///   - condition: what stands in `If-Match`; nil without one.
+    func append(
+        _ request: LoadRequest, number: UInt64, session: [UInt8]? = nil, condition: [UInt8]? = nil,
+        into output: inout ByteBuffer
+    ) {
         let isWrite = request.kind == .write
         output.append(isWrite ? writeHead : readHead)
         output.append(decimal: UInt64(request.customer))
@@ -45,6 +49,11 @@ struct RequestRenderer: Sendable {
         if let session {
             output.append("X-Session: ")
             output.append(session)
+            output.append("\r\n")
+        }
+        if let condition {
+            output.append("If-Match: ")
+            output.append(condition)
             output.append("\r\n")
         }
         output.append((isWrite ? writeTails : readTails)[Int(request.priority.rawValue)])

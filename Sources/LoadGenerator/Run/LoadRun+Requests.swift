@@ -15,7 +15,11 @@ extension LoadRun {
         if state.pointee.registers != nil, isRegister(request) { invoke(request, number) }
         let token = hasSession(request) ? state.pointee.sessions?.begin(request, number: number) : nil
         state.pointee.connections[index].hasSession = token != nil
-        state.pointee.renderer.append(request, number: number, session: token, into: &stream.pointee.output)
+        let condition =
+            request.kind == .write && isJudgedAsSiblings(request)
+            ? state.pointee.siblings?.begin(request.record, number: number) : nil
+        state.pointee.renderer.append(
+            request, number: number, session: token, condition: condition, into: &stream.pointee.output)
         pool.wrote(stream)
     }
 
@@ -104,6 +108,9 @@ extension LoadRun {
         } else if request.kind == .write, isUnknown, isKept(request), !configuration.keepsSiblings(request.item) {
             state.pointee.writes.unknown(request.record, value: number)
         }
+        if isJudgedAsSiblings(request) {
+            bookSiblings(request, number, response, bytes, isOK: isOK, isUnknown: isUnknown)
+        }
         let isStale = request.kind == .read && isOK && isStale(request, version, response.status, began: began)
         note(isOK ? .ok : isUnknown ? .failed : .refused, request, isStale: isStale)
         let isJudged = state.pointee.registers != nil && isRegister(request)
@@ -182,8 +189,12 @@ extension LoadRun {
         guard request.kind != .verification else {
             return state.pointee.verification.failed(request.record, now: now)
         }
-        if request.kind == .write, isKept(request), !configuration.keepsSiblings(request.item) {
-            state.pointee.writes.unknown(request.record, value: number)
+        if request.kind == .write {
+            if isJudgedAsSiblings(request) {
+                state.pointee.siblings?.lost(number: number)
+            } else if isKept(request), !configuration.keepsSiblings(request.item) {
+                state.pointee.writes.unknown(request.record, value: number)
+            }
         }
         if state.pointee.connections[index].hasSession {
             state.pointee.sessions?.end(
@@ -203,6 +214,7 @@ extension LoadRun {
     private func verified(
         _ request: LoadRequest, _ response: HTTPResponse, _ bytes: UnsafeRawBufferPointer, now: Instant
     ) {
+        if isJudgedAsSiblings(request) { return verifiedSiblings(request, response, bytes, now: now) }
         let body = response.body.bytes(in: bytes)
         let version =
             (response.etag.isPresent ? AnswerNotes.version(response.etag.bytes(in: bytes)) : nil) ?? .none

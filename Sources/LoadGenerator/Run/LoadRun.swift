@@ -158,7 +158,8 @@ package final class LoadRun {
 
     private func beginVerifying(_ now: Instant) {
         state.pointee.verification = Verification(
-            state.pointee.writes.recordsToRead + state.pointee.accepted.recordsToRead,
+            state.pointee.writes.recordsToRead + state.pointee.accepted.recordsToRead
+                + (state.pointee.siblings?.checker.recordsToRead ?? []),
             patience: configuration.verificationPatience, now: now)
         state.pointee.phase = .verifying
         verifyOnIdle(now)
@@ -247,6 +248,7 @@ package final class LoadRun {
         let verifies = configuration.verifies && state.pointee.stops < 2
         report.take(state.pointee.writes.totals(), verified: verifies)
         if verifies { report.take(state.pointee.writes.verdict(), conclusive: !state.pointee.writes.isInconclusive) }
+        if let siblings = state.pointee.siblings { report.take(siblings, verified: verifies) }
         if let sessions = state.pointee.sessions { report.take(sessions.verdict()) }
         if let registers = state.pointee.registers { report.take(registers.verdict()) }
         report.connections = state.pointee.opened

@@ -32,6 +32,7 @@ struct LoadState: ~Copyable {
     var windows = LoadWindows()
     var registers: RegisterChecker?
     var sessions: SessionBook?
+    var siblings: SiblingBook?
     var verification = Verification()
     var opened = LoadReport.Connections()
     var backoff: Generator
@@ -62,6 +63,8 @@ struct LoadState: ~Copyable {
         ledger = CustomerLedger(customers: configuration.customers)
         registers = configuration.checksRegisters ? RegisterChecker() : nil
         sessions = configuration.checksSessions ? SessionBook() : nil
+        siblings =
+            configuration.checksSiblings && configuration.keySiblings.contains(true) ? SiblingBook(run: run) : nil
         backoff = Generator(seed: configuration.seed, concern: "load-backoff")
     }
 

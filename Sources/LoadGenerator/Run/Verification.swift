@@ -57,11 +57,18 @@ struct Verification: Sendable {
         _ record: RecordID, _ found: AcknowledgedWrites.ReadBack, _ writes: inout AcknowledgedWrites, now: Instant,
         mayAskAgain: Bool = true
     ) {
-        inFlight -= 1
-        lastAnswer = now
-        if writes.isDominated(record, by: found) || !mayAskAgain || !retry(record, now: now) {
+        if isOver(record, isGood: writes.isDominated(record, by: found) || !mayAskAgain, now: now) {
             writes.readBack(record, found)
         }
+    }
+
+    /// Takes an answer.
+    /// - Parameter isGood: it is all that was hoped for.
+    /// - Returns: whether it has to do; false where the record is asked for again.
+    mutating func isOver(_ record: RecordID, isGood: Bool, now: Instant) -> Bool {
+        inFlight -= 1
+        lastAnswer = now
+        return isGood || !retry(record, now: now)
     }
 
     /// Refused, or not answered.

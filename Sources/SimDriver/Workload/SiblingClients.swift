@@ -39,7 +39,7 @@ struct SiblingClients {
             let values =
                 switch response.status {
                 case 200: [SimValue.parse(body) ?? .max]
-                case 300: Self.values(body)
+                case 300: ShownSiblings.read(body).compactMap { $0.text.map { SimValue.parse($0) ?? .max } }
                 default: [UInt64]()
                 }
             if request.isReadBack {
@@ -54,23 +54,5 @@ struct SiblingClients {
             return !request.isReadBack
         }
         return true
-    }
-
-    /// The texts of a list of siblings; they need no escapes.
-    private static func values(_ body: UnsafeRawBufferPointer) -> [UInt64] {
-        let mark = Array("\"text\":\"".utf8)
-        var values: [UInt64] = []
-        var at = 0
-        while at + mark.count < body.count {
-            guard body[at] == mark[0], body[at..<(at + mark.count)].elementsEqual(mark) else {
-                at += 1
-                continue
-            }
-            let start = at + mark.count
-            let end = body[start...].firstIndex(of: UInt8(ascii: "\"")) ?? body.count
-            values.append(SimValue.parse(UnsafeRawBufferPointer(rebasing: body[start..<end])) ?? .max)
-            at = end
-        }
-        return values
     }
 }

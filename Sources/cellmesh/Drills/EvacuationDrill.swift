@@ -137,6 +137,7 @@ final class EvacuationDrill: DrillBody {
         var configuration = try plan.configuration()
         configuration.checksRegisters = configuration.keyTiers.isEmpty || configuration.keyTiers.contains(.critical)
         configuration.checksSessions = configuration.keyTiers.contains(.important)
+        configuration.checksSiblings = true
         let load = try BackgroundLoad([
             .init(name: router.name, router: router.endpoint, configuration: configuration)
         ])

@@ -81,6 +81,7 @@ struct LoadOptions: ParsableArguments {
                 && (load.keyTiers.isEmpty || load.keyTiers.contains(.critical))
             // Of tiers important and critical; the latter promises it too, and registers say more of it.
             load.checksSessions = verify && load.keyTiers.contains(.important)
+            load.checksSiblings = verify
             load.connections = connections
             load.timeout = timeout.amount
             try load.validate()

@@ -19,6 +19,8 @@ final class TestResponder {
     private var held: [(StreamPointer, [UInt8])] = []
     private var parser = HTTPRequestParser()
     var records: [String: Record] = [:]
+    /// Keeps siblings of every record, where it is to.
+    var siblings: TestSiblings?
     private(set) var requests = 0
     private(set) var targets: Set<String> = []
     private(set) var priorities: [String: Int] = [:]
@@ -78,7 +80,7 @@ final class TestResponder {
         targets.insert(target)
         if isSilent { return }
         if dropsEvery > 0, requests % dropsEvery == 0 { return pool.close(stream) }
-        let answer = answer(method, target, body)
+        let answer = answer(method, target, body, request.ifMatch.text(in: view))
         if isStalled { held.append((stream, answer)) } else { write(answer, to: stream) }
     }
 
@@ -92,13 +94,21 @@ final class TestResponder {
         held = []
     }
 
-    private func answer(_ method: HTTPMethod, _ target: String, _ body: [UInt8]) -> [UInt8] {
+    private func answer(_ method: HTTPMethod, _ target: String, _ body: [UInt8], _ condition: String) -> [UInt8] {
         let customer = String(target.split(separator: "/")[2])
         let shard = "X-Cell: a-1\r\nX-Shard: \(serving(customer))/3\r\n"
         if let (status, type) = problem?(method, customer) {
             return response(status, shard, Array("{\"type\":\"\(type)\",\"title\":\"x\"}\n".utf8))
         }
         if target.contains("/services/") { return response(200, shard, Array("{}".utf8)) }
+        if siblings != nil {
+            if method == .put { writes += 1 }
+            let forgets = method == .put && forgetsEvery > 0 && writes % forgetsEvery == 0
+            let (status, tag, text) =
+                method == .put
+                ? siblings!.write(target, body, superseding: condition, forgets: forgets) : siblings!.read(target)
+            return response(status, shard + (tag.isEmpty ? "" : "ETag: \"\(tag)\"\r\n"), text)
+        }
         if method == .put {
             writes += 1
             let counter = (records[target]?.counter ?? 0) + 1

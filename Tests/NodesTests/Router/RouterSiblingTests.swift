@@ -96,6 +96,30 @@ import Wire
         #expect(router.isIdle)
     }
 
+    /// A load reads back what routers write.
+    @Test func aPageOfSiblingsReadsBack() throws {
+        var known = set([(10, "a\\\",\"version\":\"9-9-9\""), (20, "b")], at: 1)
+        _ = known.write(dot(30), value: [], tombstone: true, superseding: [], writer: 2)
+        _ = known.write(dot(40), value: [255, 254], tombstone: false, superseding: [], writer: 2)
+        router.request(.get, .record)
+        for frame in router.takeFrames() { router.answer(frame, version: known.version, bytes: known.encoded()) }
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 300)
+        Array(answer.body.utf8).withUnsafeBytes { body in
+            let shown = ShownSiblings.read(body)
+            #expect(
+                shown.map { String(decoding: $0.version, as: UTF8.self) }
+                    == answer.tag.dropFirst().dropLast().split(separator: ",").map(String.init))
+            #expect(
+                shown.map { $0.text.map { String(decoding: $0, as: UTF8.self) } } == [
+                    "a\\\\\\\",\\\"version\\\":\\\"9-9-9\\\"", "b", nil, nil,
+                ])
+            for end in 0..<body.count {
+                #expect(ShownSiblings.read(UnsafeRawBufferPointer(rebasing: body[..<end])).count <= 4)
+            }
+        }
+    }
+
     /// Taken, it would supersede nothing, and the write would be a sibling of what its client thought to replace.
     @Test func whatWasGivenOutForAnotherKeyIsRefused() throws {
         let own = tag([(10, "a"), (20, "b")])
