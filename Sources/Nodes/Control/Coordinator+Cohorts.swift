@@ -17,12 +17,21 @@ extension Coordinator {
             if let stages = looks.stages { begun = stage(open, stages, now: now, into: &sink) }
         }
         var working = Set<Int>()
-        for job in jobs.values { if case .entry(let cohort, _, _) = job.purpose { working.insert(cohort) } }
+        var releases = 0
+        for job in jobs.values {
+            guard case .entry(let cohort, _, let change) = job.purpose else { continue }
+            working.insert(cohort)
+            if change == .step(.release) { releases += 1 }
+        }
         for cohort in looks.all.indices {
             guard jobs.count < Self.mostJobs else { break }
             let look = looks.all[cohort]
             guard look.directive != .rest || look.hasPins, !working.contains(cohort) else { continue }
+            let isRelease = look.directive == .whenVerified(.release)
+            guard !isRelease || releases < Self.mostReleases else { continue }
+            let before = jobs.count
             take(look.directive, cohort, mayBegin: looks.ranks[cohort] < begun, open, now: now, into: &sink)
+            if isRelease { releases += jobs.count - before }
         }
         if let open {
             lookForStall(open, now: now, into: &sink)

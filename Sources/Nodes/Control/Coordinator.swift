@@ -95,6 +95,8 @@ package struct Coordinator {
     static let holdPatience = TimeAmount.seconds(10)
     /// Changes under way at once.
     static let mostJobs = 64
+    /// Releases among them: each makes cells drop what they have left, while others are written to.
+    static let mostReleases = 8
 
     package init(
         topology: MeshTopology, placement: Placement, seal: EntrySeal, boot: UInt32, seed: UInt64
