@@ -80,4 +80,16 @@ import Testing
         #expect(checker.violations.isEmpty && checker.isInconclusive)
         #expect(checker.totals().acknowledged == 4 && checker.totals().unverified == 4)
     }
+
+    /// That one value went with its only disk does not excuse the other.
+    @Test mutating func onlyWhatALostDiskAloneHadIsExcused() {
+        write(1)
+        write(2)
+        checker.excuse(record, [2])
+        var bare = checker
+        checker.readBack(record, [1])
+        #expect(checker.verdict().ok && checker.verdict().detail.contains("1 gone with the only disk"))
+        bare.readBack(record, [])
+        #expect(bare.violations.count == 1 && bare.totals().lost == 1)
+    }
 }

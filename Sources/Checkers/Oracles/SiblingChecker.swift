@@ -19,6 +19,7 @@ package struct SiblingChecker: Sendable {
         var acknowledged: [UInt64: UInt64] = [:]
         var written: Set<UInt64> = []
         var superseded: Set<UInt64> = []
+        var excused: Set<UInt64> = []
         /// There were more at once than are kept.
         var isCrowded = false
         var isVerified = false
@@ -91,6 +92,9 @@ package struct SiblingChecker: Sendable {
         if let known = rows[record]?.others { rows[record]?.others = max(known, counter) }
     }
 
+    /// These are promised to nobody any more, acknowledged or on the way: the only disk that had them is lost.
+    package mutating func excuse(_ record: RecordID, _ values: [UInt64]) { rows[record]?.excused.formUnion(values) }
+
     /// A read showed these at once.
     package mutating func read(_ values: [UInt64]) { if values.count > 1 { conflictsSeen += 1 } }
 
@@ -115,9 +119,11 @@ package struct SiblingChecker: Sendable {
         }
     }
 
-    /// Acknowledged, seen by no write of this run, and not among what was read.
+    /// Acknowledged, seen by no write of this run, not excused, and not among what was read.
     private func missing(_ row: Row, _ values: [UInt64]) -> [UInt64] {
-        row.acknowledged.keys.filter { !row.superseded.contains($0) && !values.contains($0) }
+        row.acknowledged.keys.filter {
+            !row.superseded.contains($0) && !row.excused.contains($0) && !values.contains($0)
+        }
     }
 
     /// Whether everything is there that has to be. If not, and copies are still being repaired, it may be worth asking again
@@ -148,14 +154,17 @@ package struct SiblingChecker: Sendable {
         var crowded = 0
         var unread = 0
         var unjudged = 0
+        var excused = 0
         // Sums do not depend on the order.
         for row in rows.values {
             if row.isCrowded { crowded += 1 } else { judged += row.acknowledged.count - row.unjudged }
             if !row.isVerified { unread += 1 }
             unjudged += row.unjudged
+            excused += row.excused.count
         }
         var detail =
             "\(judged) writes judged, \(conflictsSeen) conflicts read, \(crowded) records with too many at once"
+        if excused > 0 { detail += ", \(excused) gone with the only disk that had them" }
         if unread > 0 { detail += ", \(unread) not read back" }
         if unjudged > 0 {
             detail += ", \(unjudged) writes gone that other clients or too many at once may have superseded"

@@ -76,6 +76,11 @@ extension Simulation {
         }
     }
 
+    private func loseDisk(of machine: SimMachine) {
+        excuseLoss(with: machine)
+        machine.disk?.wipe()
+    }
+
     /// Whether a majority of the deciders still has what it promised, without the disk of one more machine. Where none
     /// has, no placement ever changes again, and an operator has to found them anew.
     private func decidersSurvive(without machine: SimMachine) -> Bool {
@@ -110,10 +115,10 @@ extension Simulation {
         case .kill: guard kill(machine) else { return }
         case .destroy:
             guard kill(machine) else { return }
-            machine.disk?.wipe()
+            loseDisk(of: machine)
         case .loseDisk:
             guard maySpareDisk(of: machine), kill(machine) else { return }
-            machine.disk?.wipe()
+            loseDisk(of: machine)
         case .loseRows: machine.disk?.loseRows()
         case .restart:
             guard !machine.isUp else { return }

@@ -71,6 +71,18 @@ struct ClientLedger {
         writes.giveUp { given.contains(CustomerHash(number: SimRequest.customer(of: $0))) }
     }
 
+    /// When what a disk alone had of a record was lost with it.
+    private var lostAt: [RecordID: Instant] = [:]
+
+    /// The newest of a record was on one disk alone, and is gone with it: nothing that was acknowledged so far is asked for.
+    mutating func lost(_ record: RecordID, now: Instant) {
+        lostAt[record] = now
+        writes.giveUp { $0 == record }
+    }
+
+    /// Siblings that one disk alone had are gone with it.
+    mutating func lostSiblings(_ values: [UInt64], of record: RecordID) { siblings.excuse(record, values) }
+
     /// Sent before what its customer had was given up.
     private func isGivenUp(_ request: SimRequest) -> Bool {
         !givenUp.isEmpty && givenUp[CustomerHash(number: request.customer)].map { request.sent <= $0 } ?? false
@@ -125,6 +137,8 @@ struct ClientLedger {
         }
         if isRegister(request) { registers.complete(request.operation, outcome) }
         if request.isReadBack { return readBack(request, outcome) }
+        // Also what was on its way to the client when the disk went.
+        if let lost = lostAt[request.record], request.sent <= lost { return true }
         if request.kind == .write, request.key < kept, tiers[request.key] != .cache {
             switch outcome {
             case .acknowledged(let version):

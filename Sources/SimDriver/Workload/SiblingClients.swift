@@ -25,6 +25,8 @@ struct SiblingClients {
             request.record, number: request.number, deletes: request.kind == .delete, seen: request.seen)
     }
 
+    mutating func excuse(_ record: RecordID, _ values: [UInt64]) { checker.excuse(record, values) }
+
     /// - Returns: false for a read-back that has to be tried again.
     mutating func completed(_ request: SimRequest, _ response: HTTPResponse, _ bytes: UnsafeRawBufferPointer) -> Bool {
         let body = response.body.bytes(in: bytes)

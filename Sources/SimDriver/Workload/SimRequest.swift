@@ -33,7 +33,8 @@ struct SimRequest {
     var condition: [UInt8]?
     var seen: [UInt64] = []
 
-    var record: RecordID { RecordID(UInt64(customer) << 8 | UInt64(key)) }
+    var record: RecordID { Self.record(customer: customer, key: key) }
+    static func record(customer: Int, key: Int) -> RecordID { RecordID(UInt64(customer) << 8 | UInt64(key)) }
     static func customer(of record: RecordID) -> Int { Int(record.rawValue >> 8) }
     var operation: OperationID { OperationID(number) }
 
