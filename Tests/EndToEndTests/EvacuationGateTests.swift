@@ -96,6 +96,13 @@ extension EndToEnd {
             #expect((try mesh.json(["status"])["evacuated"] as? [String] ?? []).isEmpty)
             let writes = try #require(load.wait(limit: 90).json["writes"] as? [String: Any])
             #expect(writes["lost"] as? Int == 0 && (writes["acknowledged"] as? Int ?? 0) > 100, "\(writes)")
+            // What spoke against that plan speaks against no other.
+            try mesh.json(["restart", "cell/us-west-2"])
+            #expect(try TestMesh.eventually { try mesh.cells().allSatisfy { $0.state == "serving" } })
+            let again = try mesh.run([
+                "evacuate", "us-east", "--confirm", "us-east", "--stages", "100", "--watch", "200ms", "-o", "json",
+            ])
+            #expect(again.code == 0 && again.json["outcome"] as? String == "completed", "\(again.out)\n\(again.err)")
             try mesh.down()
         }
 

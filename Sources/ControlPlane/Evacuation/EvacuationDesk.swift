@@ -221,7 +221,9 @@ final class EvacuationDesk {
                     let left = cells.filter { plan.leaves($0, region: topology.cells[$0.position].region) }
                     let unused = CellUse(table, topology).unused
                     let targets = cells.filter { !left.contains($0) && !unused.contains($0) }
-                    observation.deadTargets = targets.count { !places.isAlive($0) }
+                    let dead = targets.filter { !places.isAlive($0) }
+                    observation.deadTargets = dead.count
+                    observation.deadNames = dead.prefix(6).map { topology.cells[$0.position].name }
                     observation.deadTargetsBefore = seen.deadBefore ?? observation.deadTargets
                     seen.deadBefore = observation.deadTargetsBefore
                     let source =

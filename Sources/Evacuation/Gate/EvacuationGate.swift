@@ -61,6 +61,8 @@ public struct EvacuationGate: Sendable {
         public var deadTargets: Int
         /// How many of them were dead when the plan began.
         public var deadTargetsBefore: Int
+        /// Names of those that are dead now, as many as are to be told; empty where they are not known.
+        public var deadNames: [String]
         /// The moved customers' latency now; nil where unknown.
         public var latency: Latency?
         /// The same customers' latency before the plan began; nil where unknown.
@@ -71,7 +73,7 @@ public struct EvacuationGate: Sendable {
         /// Nothing has happened unless told otherwise.
         public init(
             requests: UInt64 = 0, failures: UInt64 = 0, failuresInARow: UInt64 = 0, deadTargets: Int = 0,
-            deadTargetsBefore: Int = 0, latency: Latency? = nil, latencyBefore: Latency? = nil,
+            deadTargetsBefore: Int = 0, deadNames: [String] = [], latency: Latency? = nil, latencyBefore: Latency? = nil,
             regionServes: Bool = true
         ) {
             self.requests = requests
@@ -79,6 +81,7 @@ public struct EvacuationGate: Sendable {
             self.failuresInARow = failuresInARow
             self.deadTargets = deadTargets
             self.deadTargetsBefore = deadTargetsBefore
+            self.deadNames = deadNames
             self.latency = latency
             self.latencyBefore = latencyBefore
             self.regionServes = regionServes
@@ -153,7 +156,9 @@ public struct EvacuationGate: Sendable {
         if seen.deadTargets > seen.deadTargetsBefore {
             reasons.append(.targetsDead)
             texts.append(
-                "\(Figures.count(seen.deadTargets, "cell")) that take over \(seen.deadTargets == 1 ? "is" : "are") dead, \(seen.deadTargetsBefore) before"
+                "\(seen.deadTargets) of the cells that take over \(seen.deadTargets == 1 ? "is" : "are") dead"
+                    + (seen.deadNames.isEmpty ? "" : " (\(seen.deadNames.joined(separator: ", ")))")
+                    + ", \(seen.deadTargetsBefore) before"
             )
         }
         if let now = seen.latency, let before = seen.latencyBefore, isSlower(now, than: before) {

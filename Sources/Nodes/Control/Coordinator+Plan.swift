@@ -79,6 +79,8 @@ extension Coordinator {
         switch (before, decided) {
         case (_, let new?) where before?.id != new.id:
             progress = CoordinatorProgress()
+            // What was seen of another plan says nothing of this one.
+            observation = EvacuationGate.Observation()
             watch = nil
             watched = 0
             progressAt = nil

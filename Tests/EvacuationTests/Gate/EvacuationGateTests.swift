@@ -57,7 +57,9 @@ import Testing
     @Test func aTargetThatDies() {
         #expect(judge(.init(deadTargets: 1, deadTargetsBefore: 1), ended: true).decision == .green)
         let died = judge(.init(deadTargets: 2, deadTargetsBefore: 1))
-        #expect(died.decision == .red && died.text == "2 cells that take over are dead, 1 before")
+        #expect(died.decision == .red && died.text == "2 of the cells that take over are dead, 1 before")
+        let named = judge(.init(deadTargets: 1, deadNames: ["us-west-2"]))
+        #expect(named.text == "1 of the cells that take over is dead (us-west-2), 0 before", "\(named.text)")
     }
 
     @Test func latencyThatRunsAway() {
