@@ -15,6 +15,8 @@ public struct DrillRun: Sendable {
     /// Something was injected, and not taken back yet.
     private var isInjected = false
     private var wasInjected = false
+    /// The baseline was begun: from there on the drill's own load writes.
+    private var hasWritten = false
     /// The steps that were taken to their end, whether or not the mesh kept its promises there.
     private var seen: Set<DrillStep> = []
 
@@ -32,7 +34,7 @@ public struct DrillRun: Sendable {
     }
 
     /// The step to be taken now; nil after the last one. In trouble only what takes back is left, what is to be seen
-    /// afterwards, which is passed over after Ctrl-C, and tidying up. What is passed over stands in the report as skipped.
+    /// afterwards, which is passed over after Ctrl-C, and tidying up what the drill's load wrote. What is passed over stands in the report as skipped.
     public mutating func next(now: Instant) -> DrillStep? {
         precondition(step == nil, "a step is ended before the next one")
         while position < drill.steps.count {
@@ -40,6 +42,7 @@ public struct DrillRun: Sendable {
             position += 1
             if isWanted(name.role) {
                 step = (name, now)
+                if name == .baseline { hasWritten = true }
                 if name.role == .injects { (isInjected, wasInjected) = (true, true) }
                 return name
             }
@@ -56,7 +59,7 @@ public struct DrillRun: Sendable {
         case .before, .injects, .during: trouble == nil
         case .takesBack: isInjected
         case .after: trouble == nil || wasInjected && trouble != .interrupted
-        case .tidies: wasInjected
+        case .tidies: hasWritten
         }
     }
 

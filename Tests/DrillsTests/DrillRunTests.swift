@@ -77,13 +77,13 @@ import Testing
 
     @Test func aBaselineThatIsNotMetInjectsNothing() {
         var run = run()
-        #expect(taken(&run, [.baseline: .baselineNotMet]) == [.validate, .predict, .baseline])
+        #expect(taken(&run, [.baseline: .baselineNotMet]) == [.validate, .predict, .baseline, .tidy])
         let report = run.finish(noise: DrillNoise(), now: .zero)
         #expect(report.outcome == .baselineNotMet && report.exitCode == 3)
         #expect(report.reason == "baseline: it is so")
         #expect(
             report.steps.filter { $0.outcome == .skipped }.map(\.name) == [
-                .evacuate, .hold, .restore, .settle, .readBack, .tidy,
+                .evacuate, .hold, .restore, .settle, .readBack,
             ])
     }
 
@@ -109,7 +109,10 @@ import Testing
             ])
         #expect(run.finish(noise: DrillNoise(), now: .zero).exitCode == 130)
         var early = self.run()
-        #expect(taken(&early, [.baseline: .interrupted]) == [.validate, .predict, .baseline])
+        #expect(taken(&early, [.baseline: .interrupted]) == [.validate, .predict, .baseline, .tidy])
+        #expect(early.isTakenBack, "nothing was injected")
+        var first = self.run()
+        #expect(taken(&first, [.predict: .interrupted]) == [.validate, .predict], "nothing was written")
     }
 
     /// Whatever figure a claim was given, nothing is known of it where the step that looks was not taken to its end.

@@ -31,6 +31,7 @@ import Topology
         let topology = try founded.grown([founded.furtherCell(in: 2)])
         let use = CellUse(try table(Eligibility(evacuated: [1], drained: [CellIndex(0)])), topology)
         #expect(positions(use.unused) == [0, 12] && use.evacuated == [1])
+        #expect(positions(use.vacant) == [0, 4, 5, 6, 7, 12], "nobody would miss a cell of a region that was left")
         #expect(positions(use.taking) == [1, 2, 3, 8, 9, 10, 11] && use.settled == use.taking)
         // The newcomer takes some as soon as it has come into use.
         let grown = CellUse(try table(Eligibility(added: [CellIndex(12)])), topology)
@@ -51,6 +52,24 @@ import Topology
         #expect(positions(CellUse(table, founded).unused) == [])
         try table.change(cohort: 3) { try $0.release() }
         #expect(positions(CellUse(table, founded).unused) == [0])
+    }
+
+    /// A region is missed until the last cohort has left it, records and all.
+    @Test func aRegionThatIsBeingLeftIsMissed() throws {
+        let away = Eligibility(evacuated: [1])
+        var table = PlacementTable(cohortCount: 4)
+        for cohort in 0..<4 { try table.change(cohort: cohort) { try $0.begin(away) } }
+        let use = CellUse(table, founded)
+        #expect(use.evacuated == [1] && use.vacant.isEmpty)
+        for cohort in 0..<4 {
+            try table.change(cohort: cohort) { entry in
+                try entry.switchOver()
+                if cohort > 0 { try entry.release() }
+            }
+        }
+        #expect(CellUse(table, founded).vacant.isEmpty)
+        try table.change(cohort: 0) { try $0.release() }
+        #expect(positions(CellUse(table, founded).vacant) == [4, 5, 6, 7])
     }
 
     /// A customer who was moved by hand is on cells that no cohort has.

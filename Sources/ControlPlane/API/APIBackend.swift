@@ -62,5 +62,8 @@ package struct APIFailure: Error, Sendable, Equatable {
         self.detail = detail
     }
 
+    /// Ends a sentence that may have ended with a question.
+    static func ended(_ text: String) -> String { text.hasSuffix("?") ? text : text + "." }
+
     var problem: HTTPProblem { HTTPProblem(status: status, detail: .made(detail)) }
 }

@@ -16,8 +16,9 @@ struct RequestBody {
         }
         self.values = values
         for key in values.keys.sorted() where !known.contains(key) {
-            let hint = NearestWord.hint(for: key, among: known, listing: "there are").map { ": \($0)" } ?? ""
-            throw APIFailure(400, "'\(key.prefix(40))' is no member of this body\(hint). Send \(form).")
+            let hint = NearestWord.hint(for: key, among: known, listing: "there are")
+            let end = APIFailure.ended(hint.map { ": \($0)" } ?? "")
+            throw APIFailure(400, "'\(key.prefix(40))' is no member of this body\(end) Send \(form).")
         }
     }
 

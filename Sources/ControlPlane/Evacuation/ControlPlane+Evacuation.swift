@@ -60,8 +60,9 @@ extension ControlPlane {
     private func checkRegion(_ region: String) throws(APIFailure) {
         let names = topology.regions.map(\.name)
         guard !names.contains(region) else { return }
-        let hint = NearestWord.hint(for: region, among: names, listing: "regions are").map { ": \($0)" } ?? ""
-        throw APIFailure(404, "The mesh has no region '\(region.prefix(64))'\(hint). Nothing was changed.")
+        let hint = NearestWord.hint(for: region, among: names, listing: "regions are")
+        let end = APIFailure.ended(hint.map { ": \($0)" } ?? "")
+        throw APIFailure(404, "The mesh has no region '\(region.prefix(64))'\(end) Nothing was changed.")
     }
 
     package func changeEvacuation(

@@ -89,7 +89,7 @@ extension EvacuationDesk {
                 let cells = topology.cells.enumerated().filter {
                     plan.leaves(CellIndex($0.offset), region: $0.element.region)
                 }.map(\.element.name)
-                report.reroutedMilliseconds = seen.lastUse(of: cells).map { max(($0 - first).milliseconds, 0) }
+                report.reroutedMilliseconds = seen.lastUse(of: cells, since: first).map { ($0 - first).milliseconds }
             }
             report.endPhases(completed ? .completed : .rolledBack)
             course?.time(&report, now: loop.wallClock())

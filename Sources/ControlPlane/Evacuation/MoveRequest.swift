@@ -77,7 +77,8 @@ package struct MoveRequest: Sendable, Equatable {
             let name = text.hasPrefix("cell/") ? String(text.dropFirst(5)) : text
             guard let cell = topology.cellIndex(named: name) else {
                 let hint = NearestWord.hint(for: name, among: topology.cells.map(\.name), listing: "there are")
-                throw APIFailure(404, "There is no cell '\(name.prefix(64))'\(hint.map { ": \($0)" } ?? "").")
+                let end = APIFailure.ended(hint.map { ": \($0)" } ?? "")
+                throw APIFailure(404, "There is no cell '\(name.prefix(64))'\(end)")
             }
             guard !shard.contains(cell) else { throw APIFailure(400, "\(name) is named twice: name each cell once.") }
             guard shard.append(cell) else {

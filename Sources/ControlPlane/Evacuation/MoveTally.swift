@@ -116,8 +116,10 @@ struct MoveTally: Codable {
         return min(pages.last.inARow, since)
     }
 
-    /// When any router has sent a request to one of these cells last; nil for never.
-    func lastUse(of names: [String]) -> Instant? { names.compactMap { uses[$0] }.max() }
+    /// When any router has sent a request to one of these cells last; nil where none has since that instant.
+    func lastUse(of names: [String], since first: Instant) -> Instant? {
+        names.compactMap { uses[$0] }.max().flatMap { $0 >= first ? $0 : nil }
+    }
 
     /// How long writes waited; nil where none did.
     var pause: EvacuationReport.Pause? {

@@ -45,12 +45,20 @@ extension StatusReport {
                 name: router.name, pid: process.pid, state: process.state, address: process.address?.description,
                 reaches: process.state == .down ? nil : process.reaches, reason: process.reason)
         }
-        // What becomes of a cell without customers is nobody's loss; a region that was left is to be taken back.
+        // What becomes of a cell without customers is nobody's loss, in a region that was left as well: 'restore' checks
+        // its cells before it begins.
         let allServe =
             cells.indices.allSatisfy {
-                [.serving, .evacuated].contains(cells[$0].state) || use.unused.contains(CellIndex($0))
+                [.serving, .evacuated].contains(cells[$0].state) || use.vacant.contains(CellIndex($0))
             }
-            && routers.allSatisfy { $0.state == .serving }
+            && routers.allSatisfy { router in
+                // One that only misses cells of nobody's misses nothing.
+                router.state == .serving
+                    || router.state == .degraded
+                        && cells.indices.allSatisfy {
+                            use.vacant.contains(CellIndex($0)) || cells[$0].reachedBy?.contains(router.name) == true
+                        }
+            }
         self.init(
             mesh: mesh, seed: topology.seed, epoch: epoch, state: summary ?? (allServe ? "serving" : "degraded"),
             cells: cells, routers: routers, control: control)

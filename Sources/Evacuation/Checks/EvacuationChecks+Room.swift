@@ -31,7 +31,7 @@ extension EvacuationChecks {
             let figure = "\(Figures.count(left.count, "cell")) left for shards of \(k)"
             refuse(
                 .tooFewCells, "shards\(who) would shrink (\(figure))", figure: figure,
-                next: "add cells, restore a region, \(force)")
+                next: "add cells or restore a region\(force)")
             return
         }
         let spread = geography == nil ? topology.sharding.spread : topology.spread(inGeography: geography) ?? .cell
@@ -41,7 +41,7 @@ extension EvacuationChecks {
         if count < 2 {
             refuse(
                 .tooFewRegions, "all members of every shard\(who) would share one \(spread.rawValue) (\(figure))",
-                figure: figure, next: "add or restore a region, \(force)")
+                figure: figure, next: "add or restore a region\(force)")
             return
         }
         let deepest = (k + count - 1) / count
@@ -110,12 +110,12 @@ extension EvacuationChecks {
                 .headroom,
                 "the cells that take over would need \(figure) (\(step)); \(Figures.percent(capacity.excess)) of the "
                     + "requests would be shed, lowest priorities first",
-                figure: figure, next: "add cells or lower the load, \(force)")
+                figure: figure, next: "add cells or lower the load\(force)")
         } else if capacity.hottestUse > 1 {
             let figure = "\(Figures.percent(capacity.hottestUse)) of the capacity of \(name(capacity.hottest))"
             refuse(
                 .headroom, "one cell that takes over would need \(figure)", figure: figure,
-                next: "pin its busiest customers elsewhere, \(force)")
+                next: "pin its busiest customers elsewhere\(force)")
         } else if capacity.hottestUse > capacity.limit {
             note(
                 .hotCell,

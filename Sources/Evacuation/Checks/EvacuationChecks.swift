@@ -31,6 +31,7 @@ public struct EvacuationChecks: Sendable {
         }
         var checks = EvacuationChecks(facts, region)
         checks.run()
+        checks.forceWhatCanBe()
         return checks.verdict
     }
 
@@ -95,7 +96,20 @@ public struct EvacuationChecks: Sendable {
     var regionName: String { facts.topology.regions[region].name }
     /// What is left, or comes into use.
     var subject: String { facts.kind.isOfCells ? names(own) : regionName }
-    var force: String { "or go on with --force" }
+    static let force = ", or go on with --force"
+    var force: String { Self.force }
+
+    /// Beside a refusal that holds whatever is forced, no other one says that it can be. What was not confirmed can be
+    /// confirmed in the same breath.
+    private mutating func forceWhatCanBe() {
+        guard verdict.refusals.contains(where: { !$0.code.isForceable && $0.code != .confirmation }) else { return }
+        verdict.refusals = verdict.refusals.map { refusal in
+            guard refusal.next.hasSuffix(Self.force) else { return refusal }
+            return EvacuationRefusal(
+                refusal.code, refusal.reason, figure: refusal.figure,
+                next: String(refusal.next.dropLast(Self.force.count)))
+        }
+    }
 
     // MARK: What was asked for
 

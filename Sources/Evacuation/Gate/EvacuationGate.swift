@@ -73,8 +73,8 @@ public struct EvacuationGate: Sendable {
         /// Nothing has happened unless told otherwise.
         public init(
             requests: UInt64 = 0, failures: UInt64 = 0, failuresInARow: UInt64 = 0, deadTargets: Int = 0,
-            deadTargetsBefore: Int = 0, deadNames: [String] = [], latency: Latency? = nil, latencyBefore: Latency? = nil,
-            regionServes: Bool = true
+            deadTargetsBefore: Int = 0, deadNames: [String] = [], latency: Latency? = nil,
+            latencyBefore: Latency? = nil, regionServes: Bool = true
         ) {
             self.requests = requests
             self.failures = failures

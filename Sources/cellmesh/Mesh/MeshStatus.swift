@@ -49,6 +49,9 @@ struct MeshStatus {
         for (cell, answer) in zip(cells, document["cells"].elements) {
             if cell.takesCustomers {
                 count.taking += 1
+            } else if cell.state == "drained" {
+                // Of whichever region.
+                count.drained += 1
             } else if evacuated.contains(answer["region"].text ?? "") || cell.state == "evacuated" {
                 count.evacuated += 1
             } else {

@@ -21,7 +21,7 @@ enum OrphanedStatus {
             switch answers[position] {
             case 200?:
                 if isUnused { return "drained" }
-                serving += 1
+                if !use.vacant.contains(CellIndex(position)) { serving += 1 }
                 return use.evacuated.contains(cells[position].0.region) ? "evacuated" : "serving"
             case .some: return "degraded"
             case nil: return "unreachable"
@@ -32,7 +32,7 @@ enum OrphanedStatus {
             ("epoch", .integer(model.table.highestEpoch.rawValue)),
             (
                 "state",
-                .string(serving == cells.count - use.unused.count ? "serving" : serving == 0 ? "down" : "degraded")
+                .string(serving == cells.count - use.vacant.count ? "serving" : serving == 0 ? "down" : "degraded")
             ),
             (
                 "cells",

@@ -21,6 +21,9 @@ enum Wording {
         return "\(fixed(percent, digits)) %"
     }
 
+    /// How much of a capacity is in use: nobody needs more than hundredths of a percent.
+    static func load(_ ratio: Double) -> String { ratio > 0 && ratio < 0.0001 ? "< 0.01 %" : percent(ratio) }
+
     static func percent(_ part: Int, of whole: Int) -> String {
         whole == 0 ? "-" : percent(Double(part) / Double(whole))
     }

@@ -22,14 +22,14 @@ import Topology
                     .array([
                         cell("eu-1", "eu", "serving", takes: true), cell("eu-2", "eu", "down", takes: true),
                         cell("eu-3", "eu", "paused", takes: false), cell("us-1", "us", "down", takes: false),
-                        cell("us-2", "us", "evacuated", takes: false),
+                        cell("us-2", "us", "evacuated", takes: false), cell("us-3", "us", "drained", takes: false),
                     ])
                 ),
             ]))
         #expect(status.count.serving == 1 && status.count.taking == 2)
-        #expect(status.count.others == ", 2 evacuated, 1 drained")
+        #expect(status.count.others == ", 2 evacuated, 2 drained", "a drained cell of a left region is drained")
         let text = StatusView.make(status.document).table(TableStyle(isWide: false, hasColors: false))
-        #expect(text.hasPrefix("mesh m is degraded: 1 of 2 cells serving, 2 evacuated, 1 drained, seed"), "\(text)")
+        #expect(text.hasPrefix("mesh m is degraded: 1 of 2 cells serving, 2 evacuated, 2 drained, seed"), "\(text)")
         let topology = MeshTopology(
             name: "m", seed: 1, regions: [Region(name: "eu", zones: ["a"]), Region(name: "us", zones: ["a"])],
             cells: ["eu-1", "eu-2", "eu-3", "us-1", "us-2"].map {

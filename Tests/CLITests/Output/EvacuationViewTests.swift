@@ -39,6 +39,15 @@ import Topology
         #expect(EvacuationView.status(none).names.isEmpty)
     }
 
+    @Test func whatIsNotKnownYetIsNotMadeUp() throws {
+        let none = try parsed(#"{"outcome":"none","region":null,"kind":null,"percent":0}"#)
+        #expect(EvacuationView.line(none, stages: 6) == "about to begin")
+        let back = try parsed(#"{"outcome":"rolled-back","region":"us-east","kind":"evacuate","reason":"why"}"#)
+        #expect(EvacuationView.failure(back)?.message == "the evacuation of us-east was rolled back: why")
+        let unknown = try status().with("records", .null)
+        #expect(EvacuationView.status(unknown).table(plain).contains("10  64               -         -"))
+    }
+
     @Test func oneLineIsEnoughForAStage() throws {
         #expect(
             EvacuationView.line(try status(), stages: 6)
@@ -177,6 +186,7 @@ import Topology
         #expect(report.names == ["customer/c7"])
         let none = try parsed(#"{"count":0,"pins":[],"schema":"cellmesh/1"}"#)
         #expect(PinsView.make(none).table(plain) == "no customer is pinned\n")
+        #expect(PinsView.make(none, of: "c81").table(plain) == "c81 is not pinned\n", "others may be")
         #expect(PinsView.removed("c7", none).table(plain) == "c7 is back with its cohort\n")
     }
 

@@ -14,6 +14,8 @@ import Testing
             [0, 1, 0.4091, 0.0357, 0.00059, 0.00000630].map { Wording.percent($0) }
                 == ["0.0 %", "100.0 %", "40.9 %", "3.57 %", "0.059 %", "0.000630 %"])
         #expect(Wording.percent(1, of: 0) == "-")
+        let loads = [0, 0.00000001, 0.00001017, 0.0006].map { Wording.load($0) }
+        #expect(loads == ["0.0 %", "< 0.01 %", "< 0.01 %", "0.060 %"])
     }
 
     @Test func numbersAreRounded() {

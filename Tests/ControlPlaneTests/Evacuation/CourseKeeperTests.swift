@@ -46,6 +46,18 @@ import Testing
         #expect(tally.observation(ofStage: 1).failuresInARow == 3)
     }
 
+    /// It was said to have come after 0 ms.
+    @Test func aRequestBeforeItBeganIsNoLastRequest() {
+        var tally = MoveTally()
+        tally.take(
+            RouterMoves(
+                version: 1, requests: 1, failures: 0, inARow: 0, pauses: [], longest: 0, idle: ["a-1": 1_000]),
+            of: router, at: .zero + .seconds(5))
+        let use = tally.lastUse(of: ["a-1"], since: .zero)
+        #expect(use != nil && tally.lastUse(of: ["a-1"], since: .zero + .seconds(6)) == nil)
+        #expect(use.map { tally.lastUse(of: ["a-1"], since: $0) == $0 } == true)
+    }
+
     @Test func theNextControlPlaneGoesOnWithWhatWasCounted() throws {
         let (folder, journal) = try journal()
         let first = CourseKeeper(journal)

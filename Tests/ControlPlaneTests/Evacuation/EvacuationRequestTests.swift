@@ -36,7 +36,7 @@ import Testing
     @Test(arguments: [
         ("", "no JSON object"), ("[]", "no JSON object"), ("{", "no JSON object"), ("{}", "'region' must be"),
         (#"{"region":7}"#, "'region' must be a text"), (#"{"region":""}"#, "'region' must be the name"),
-        (#"{"region":"us","regoin":"us"}"#, "'regoin' is no member of this body: did you mean 'region'?"),
+        (#"{"region":"us","regoin":"us"}"#, "'regoin' is no member of this body: did you mean 'region'? "),
         (#"{"region":"us","kind":"leave"}"#, "'kind' must be"), (#"{"region":"us","confirm":1}"#, "'confirm' must be"),
         (#"{"region":"us","stages":[5,50]}"#, "the last stage moves 50 % only: give percentages"),
         (#"{"region":"us","stages":[]}"#, "no stage is named"), (#"{"region":"us","stages":[0,100]}"#, "0 %"),

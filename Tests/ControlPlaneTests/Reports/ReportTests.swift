@@ -28,6 +28,39 @@ struct ReportTests {
         #expect(ReportJSON.decode(StatusReport.self, ReportJSON.encode(report)) == report)
     }
 
+    @Test("Cells that nobody would miss do not make a mesh degraded")
+    func vacantCells() throws {
+        let topology = Sample.topology
+        let left = topology.cells[0].region
+        var table = PlacementTable(cohortCount: 1)
+        func state() -> String {
+            StatusReport(
+                mesh: "m", topology, epoch: 1, customers: [], use: CellUse(table, topology),
+                control: .init(pid: 6, address: "http://127.0.0.1:2"), summary: nil
+            ) { name in
+                var known = StatusReport.Known(state: .serving)
+                let isAway = topology.cells.contains { $0.name == name.name && $0.region == left }
+                // Routers miss them as well, while they begin.
+                known.state = isAway ? .starting : name.role == .router ? .degraded : .serving
+                known.reachedBy = isAway ? [] : topology.routers.map(\.name)
+                return known
+            }.state
+        }
+        #expect(state() == "degraded")
+        try table.change(cohort: 0) { try $0.begin(Eligibility(evacuated: [left])) }
+        #expect(state() == "degraded", "records are there still")
+        try table.change(cohort: 0) { entry in
+            try entry.switchOver()
+            try entry.release()
+        }
+        #expect(state() == "serving")
+    }
+
+    @Test("A sentence that asks is not ended once more")
+    func endings() {
+        #expect(APIFailure.ended(": did you mean 'eu'?") == ": did you mean 'eu'?" && APIFailure.ended("no") == "no.")
+    }
+
     @Test("A node's own view is read without agree and of")
     func members() {
         let page = #"""

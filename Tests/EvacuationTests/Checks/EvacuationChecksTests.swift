@@ -150,6 +150,18 @@ import Topology
         #expect(EvacuationChecks.judge(gone).mayBegin)
     }
 
+    /// `--force` was suggested beside what it does not override.
+    @Test func nothingIsSaidToBeForcedWhereSomethingElseCannotBe() {
+        func nexts(_ share: Double) -> [String] {
+            let mesh = mesh(geographies: ["eu", "us", "us"], shares: [.init(geography: "eu", share: share)])
+            return EvacuationChecks.judge(facts(mesh, use: 0.95)).refusals.map(\.next)
+        }
+        let forceable = nexts(0)
+        #expect(!forceable.isEmpty && forceable.allSatisfy { $0.hasSuffix(", or go on with --force") }, "\(forceable)")
+        let bound = nexts(0.1)
+        #expect(bound.count > 1 && bound.allSatisfy { !$0.contains("--force") && !$0.hasSuffix(",") }, "\(bound)")
+    }
+
     /// Prediction 3, with every cell used alike.
     @Test func headroomByUse() throws {
         func verdict(_ use: Double, isForced: Bool = false) -> EvacuationVerdict {

@@ -74,7 +74,7 @@ struct MoveCommand: ParsableCommand {
             }
             answer = isThere.answer
             guard isThere.met else {
-                console.show(PinsView.make(answer))
+                console.show(PinsView.make(answer, of: customer))
                 throw CommandFailure(
                     .unhealthy,
                     "\(customer) has not moved within \(Wording.time(milliseconds: waitTimeout.amount.milliseconds)); "
@@ -83,7 +83,7 @@ struct MoveCommand: ParsableCommand {
                     next: "cellmesh route explain \(customer)")
             }
         }
-        console.show(PinsView.make(answer))
+        console.show(PinsView.make(answer, of: customer))
         console.next("cellmesh route explain \(customer)")
     }
 }

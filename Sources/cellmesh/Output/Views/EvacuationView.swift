@@ -60,6 +60,8 @@ enum EvacuationView {
 
     /// One line of a status: `evacuate us-east: stage 2 of 6 (25 %), fill, 10 of 64 cohorts moved, about 12 s left`.
     static func line(_ status: JSONValue, stages: Int? = nil) -> String {
+        // Asked for, and not begun: there is nothing yet to tell of.
+        guard !status["kind"].isNull else { return "about to begin" }
         var text = "\(status["kind"].text ?? "evacuate") \(subject(status)): "
         if status["outcome"].text == "paused" { text += "paused at " }
         text += "stage \(number(status["stage"]))"
@@ -184,7 +186,8 @@ enum EvacuationView {
 
     /// What the command ends with; nil where it completed and lost nothing.
     static func failure(_ report: JSONValue) -> CommandFailure? {
-        let what = "the \(report["kind"].text ?? "evacuate") of \(subject(report))"
+        let kind = report["kind"].text ?? "evacuate"
+        let what = "the \(kind == "evacuate" ? "evacuation" : kind) of \(subject(report))"
         let reason = report["reason"].text.map { ": \($0)" } ?? ""
         switch report["outcome"].text.flatMap({ EvacuationOutcome(rawValue: $0) }) {
         case .completed:

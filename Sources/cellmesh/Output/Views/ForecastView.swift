@@ -37,7 +37,7 @@ enum ForecastView {
         if let factor = load["factor"].double {
             text += ", load of the cells that take over x \(Wording.fixed(factor, 2))"
             if let before = load["before"].double, let after = load["after"].double {
-                text += " (\(Wording.percent(before)) to \(Wording.percent(after)))"
+                text += " (\(Wording.load(before)) to \(Wording.load(after)))"
             }
             if let shed = load["shed"].double, shed > 0 { text += ", \(Wording.percent(shed)) to be shed" }
         }
@@ -80,7 +80,7 @@ enum ForecastView {
             .init("CELL"), .init("LOAD", .right), .init("USE NOW", .right), .init("PREDICTED", .right),
         ])
         let limit = load["limit"].double ?? 1
-        func share(_ value: JSONValue) -> String { value.double.map { Wording.percent($0) } ?? "-" }
+        func share(_ value: JSONValue) -> String { value.double.map { Wording.load($0) } ?? "-" }
         for cell in load["cells"].elements {
             let after = cell["after"].double ?? 0
             table.add([

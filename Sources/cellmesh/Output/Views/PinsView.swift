@@ -6,12 +6,13 @@ enum PinsView {
         "customer", "hash", "cohort", "epoch", "phase", "cells", "leaving", "home", "ends",
     ]
 
-    static func make(_ answer: JSONValue) -> Report {
+    /// - Parameter customer: whom alone the answer is about; nil for all.
+    static func make(_ answer: JSONValue, of customer: String? = nil) -> Report {
         let pins = answer["pins"].elements.map { $0.ordered(keys) }
         let count = answer["count"].int ?? pins.count
         let document = JSONValue.document([("pins", .array(pins)), ("count", .integer(count))])
         return Report(document, names: pins.compactMap { $0["customer"].text.map { "customer/\($0)" } }) { style in
-            guard !pins.isEmpty else { return "no customer is pinned\n" }
+            guard !pins.isEmpty else { return customer.map { "\($0) is not pinned\n" } ?? "no customer is pinned\n" }
             var table = style.table([
                 .init("CUSTOMER"), .init("CELLS"), .init("STATE"), .init("LEAVES"), .init("EPOCH", .right, wide: true),
                 .init("COHORT", .right, wide: true), .init("HASH", wide: true), .init("HOME", wide: true),
