@@ -34,7 +34,8 @@ public struct DrillRun: Sendable {
     }
 
     /// The step to be taken now; nil after the last one. In trouble only what takes back is left, what is to be seen
-    /// afterwards, which is passed over after Ctrl-C, and tidying up what the drill's load wrote. What is passed over stands in the report as skipped.
+    /// afterwards, which is passed over after Ctrl-C, and tidying up what the drill's load wrote. What is passed over
+    /// stands in the report as skipped.
     public mutating func next(now: Instant) -> DrillStep? {
         precondition(step == nil, "a step is ended before the next one")
         while position < drill.steps.count {

@@ -5,20 +5,7 @@ extension EndToEnd {
     /// Two routers write one key while their cells cannot hear of each other: both values stay until somebody chooses.
     @Suite struct ConflictTests {
         private func mesh() throws -> TestMesh {
-            try TestMesh(
-                writing: """
-                    mesh: three
-                    blueprint: shop
-                    blueprints:
-                      - cell: shop
-                        services: [{name: front}]
-                        store: {tier: important, conflicts: {"cart/": manual, "list/": siblings}}
-                    regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
-                    customers: {count: 10}
-                    sharding: {size: 3}
-                    routers: 2
-
-                    """, "three.yaml")
+            try TestMesh(threeCells: #"tier: important, conflicts: {"cart/": manual, "list/": siblings}"#, routers: 2)
         }
 
         private func ok(_ mesh: TestMesh, _ arguments: [String]) throws {
@@ -158,19 +145,7 @@ extension EndToEnd {
 
         /// By what its clients have seen: nothing that was acknowledged is gone, with a cell dead.
         @Test func aLoadJudgesWhatItWrote() throws {
-            let mesh = try TestMesh(
-                writing: """
-                    mesh: three
-                    blueprint: shop
-                    blueprints:
-                      - cell: shop
-                        services: [{name: front}]
-                        store: {tier: important, conflicts: manual}
-                    regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
-                    customers: {count: 10}
-                    sharding: {size: 3}
-
-                    """, "three.yaml")
+            let mesh = try TestMesh(threeCells: "tier: important, conflicts: manual")
             try ok(mesh, ["kill", "cell/a-1", "--yes"])
             let outcome = try mesh.run([
                 "load", "run", "--rate", "200", "--keys", "2", "--duration", "2s", "--verify", "--mix",

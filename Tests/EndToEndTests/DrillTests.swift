@@ -133,8 +133,14 @@ extension EndToEnd {
             let held = try mesh.start(run + ["--for", "60s"])
             func faults() throws -> Int { (try mesh.json(["fault", "ls"])["faults"] as? [Any])?.count ?? -1 }
             try #require(try TestMesh.eventually { try faults() == 1 }, "\(held.messages)")
-            // Both sides write the same keys.
-            Thread.sleep(forTimeInterval: 3)
+            // Both sides write the same keys: what one alone has waits for the other.
+            func hints(isIn side: Bool) throws -> Int {
+                try ["east", "west", "north"].flatMap { ["\($0)-1", "\($0)-2"] }
+                    .filter { $0.hasPrefix("east") == side }
+                    .reduce(0) { $0 + (try mesh.json(["store", $1])["hints"] as? Int ?? 0) }
+            }
+            let areApart = try TestMesh.eventually { try hints(isIn: true) >= 10 && hints(isIn: false) >= 10 }
+            #expect(areApart)
             kill(held.process.processIdentifier, SIGKILL)
             _ = held.wait(limit: 10)
             #expect(try faults() == 1, "until its lease ends, or the next drill comes")

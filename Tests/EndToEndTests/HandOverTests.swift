@@ -5,19 +5,7 @@ extension EndToEnd {
     /// A cell comes back after its region was left, with what it alone has acknowledged.
     @Suite struct HandOverTests {
         @Test func whatOneCellAloneHasComesToItsCustomersNewCells() throws {
-            let mesh = try TestMesh(
-                writing: """
-                    mesh: left
-                    blueprint: shop
-                    blueprints:
-                      - cell: shop
-                        services: [{name: front}]
-                        store: {tier: important}
-                    regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
-                    customers: {count: 10}
-                    sharding: {size: 2}
-
-                    """, "left.yaml")
+            let mesh = try TestMesh(threeCells: "tier: important", shards: 2)
             let shard = try mesh.shard(of: "c1")
             let (alone, other) = (shard[0], shard[1])
             func serves(_ name: String) throws -> Bool {

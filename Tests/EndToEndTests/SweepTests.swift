@@ -6,19 +6,7 @@ extension EndToEnd {
     @Suite struct SweepTests {
         private func mesh() throws -> TestMesh {
             try TestMesh(
-                writing: """
-                    mesh: swept
-                    blueprint: shop
-                    blueprints:
-                      - cell: shop
-                        services: [{name: front}]
-                        store: {tier: critical, tiers: {"cache/": cache}}
-                    regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
-                    customers: {count: 10}
-                    sharding: {size: 3}
-                    tombstones: {grace: 0s, round: 200ms}
-
-                    """, "swept.yaml")
+                threeCells: #"tier: critical, tiers: {"cache/": cache}"#, and: "tombstones: {grace: 0s, round: 200ms}")
         }
 
         private func request(_ mesh: TestMesh, _ method: String, _ key: String, body: String = "") throws

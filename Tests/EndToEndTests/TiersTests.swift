@@ -5,19 +5,7 @@ extension EndToEnd {
     /// One mesh whose keys have tiers of their own: what each promises while cells are away, and afterwards.
     @Suite struct TiersTests {
         private func mesh() throws -> TestMesh {
-            try TestMesh(
-                writing: """
-                    mesh: three
-                    blueprint: shop
-                    blueprints:
-                      - cell: shop
-                        services: [{name: front}]
-                        store: {tier: critical, tiers: {"session/": important, "cache/": cache}}
-                    regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
-                    customers: {count: 10}
-                    sharding: {size: 3}
-
-                    """, "three.yaml")
+            try TestMesh(threeCells: #"tier: critical, tiers: {"session/": important, "cache/": cache}"#)
         }
 
         private func request(

@@ -6,7 +6,8 @@ import Replication
 /// counters of records into the future.
 ///
 /// One byte of format, the customer's hash, the floor, the keys with their versions (24 bytes each; the highest bit of a
-/// counter marks a deletion, since no counter has it) and 16 bytes of HMAC-SHA256, as base64 without padding in the alphabet for URLs (RFC 4648, 5): 44 to 556 characters.
+/// counter marks a deletion, since no counter has it) and 16 bytes of HMAC-SHA256, as base64 without padding in the
+/// alphabet for URLs (RFC 4648, 5): 44 to 556 characters.
 package struct SessionSeal: Sendable {
     /// What begins a session.
     package static let new: StaticString = "new"

@@ -56,6 +56,15 @@ extension DrillMesh {
         return own
     }
 
+    /// Tidies up once nothing writes any more.
+    ///
+    /// - Parameter load: the drill's own, which is ended first.
+    func tidy(after load: BackgroundLoad?, _ progress: ProgressLine) throws -> String {
+        load?.cancel()
+        progress.show("tidying up")
+        return try tidy()
+    }
+
     /// Both sides of a cut, and cells that were away, may leave keys of the drill's own for somebody to choose: nobody has to.
     /// Keys with a value of anybody else are left alone.
     ///

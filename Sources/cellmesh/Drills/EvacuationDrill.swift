@@ -77,7 +77,7 @@ final class EvacuationDrill: DrillBody {
         case .restore: return try restore()
         case .settle: return try settle()
         case .readBack: return try readBack()
-        case .tidy: return try tidy()
+        case .tidy: return try mesh.tidy(after: load, progress)
         case .cut, .heal: preconditionFailure("no step of this drill")
         }
     }
@@ -288,12 +288,6 @@ final class EvacuationDrill: DrillBody {
         guard let report = found.first?.report else { throw CommandFailure("the load has no report") }
         return "\(Wording.plural(report.writes.acknowledged, "acknowledged write")), \(report.writes.lost) lost, "
             + "\(report.writes.unverified) could not be read"
-    }
-
-    private func tidy() throws -> String {
-        load?.cancel()
-        progress.show("tidying up")
-        return try mesh.tidy()
     }
 
     // MARK: The verdict

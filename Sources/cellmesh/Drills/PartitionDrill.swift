@@ -75,7 +75,7 @@ final class PartitionDrill: DrillBody {
         case .heal: return try heal()
         case .settle: return try settle()
         case .readBack: return try readBack()
-        case .tidy: return try tidy()
+        case .tidy: return try mesh.tidy(after: load, progress)
         case .evacuate, .restore: preconditionFailure("no step of this drill")
         }
     }
@@ -177,9 +177,7 @@ final class PartitionDrill: DrillBody {
         // Before it heals: what is answered from here on is no part of it.
         cut = try load?.beginWindow().compactMap { $0.windows.dropLast().last } ?? []
         changed = changedEntries
-        let members = try mesh.patiently(
-            heedsInterruption: true, onSilence: { progress.show($0, isLast: true) }
-        ) { try mesh.api.get("/v1/members") }
+        let members = try members()
         wasSplit = members["agree"].int.map { $0 < members["of"].int ?? 0 } ?? false
         let requests = zip(sides, cut).map { "\($0.name) \($1.all.ok) of \($1.all.requests) answered" }
         return requests.joined(separator: ", ") + "; " + refusal
@@ -244,9 +242,7 @@ final class PartitionDrill: DrillBody {
     private func settle() throws -> String {
         let healed = healed ?? Pause.now()
         let agreed = try DrillWait.until(.seconds(60)) {
-            let members = try mesh.patiently(
-                heedsInterruption: true, onSilence: { progress.show($0, isLast: true) }
-            ) { try mesh.api.get("/v1/members") }
+            let members = try members()
             progress.show("views agree: \(members["agree"].int ?? 0) of \(members["of"].int ?? 0)")
             return members["agree"].int.map { $0 == members["of"].int } ?? false
         }
@@ -302,10 +298,11 @@ final class PartitionDrill: DrillBody {
         }
     }
 
-    private func tidy() throws -> String {
-        load?.cancel()
-        progress.show("tidying up")
-        return try mesh.tidy()
+    /// What the views of all processes agree on.
+    private func members() throws -> JSONValue {
+        try mesh.patiently(heedsInterruption: true, onSilence: { progress.show($0, isLast: true) }) {
+            try mesh.api.get("/v1/members")
+        }
     }
 
     // MARK: The verdict

@@ -29,6 +29,31 @@ final class TestMesh {
         try up(folder.appendingPathComponent(name).path)
     }
 
+    /// Three regions of one cell each, a service 'front', and ten customers.
+    ///
+    /// - Parameters:
+    ///   - store: of the cells, as a blueprint has it.
+    ///   - further: lines of the topology.
+    convenience init(
+        threeCells store: String, shards size: Int = 3, routers: Int = 1, and further: String = ""
+    ) throws {
+        try self.init(
+            writing: """
+                mesh: three
+                blueprint: shop
+                blueprints:
+                  - cell: shop
+                    services: [{name: front}]
+                    store: {\(store)}
+                regions: [{name: a, cells: 1}, {name: b, cells: 1}, {name: c, cells: 1}]
+                customers: {count: 10}
+                sharding: {size: \(size)}
+                routers: \(routers)
+                \(further)
+
+                """, "three.yaml")
+    }
+
     func up(_ topology: String, _ arguments: [String] = []) throws {
         let outcome = try run(["up", topology, "--detach", "-o", "json"] + arguments)
         try #require(outcome.code == 0, "up \(topology): exit \(outcome.code)\n\(outcome.out)\n\(outcome.err)")
