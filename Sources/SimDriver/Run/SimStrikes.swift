@@ -132,8 +132,9 @@ package struct SimStrikes: Sendable {
         _ step: Int, _ victim: Victim, progress: @escaping (SimProgress) -> Bool = { _ in true }
     ) throws(SimRefusal) -> SimulationReport {
         var report = try SimRun.run(configuration(step, victim), progress: progress)
-        // Killed before the command was proposed to anybody, it never was given.
-        let expected = victim == .control && step == 0 ? before : end
+        // Killed before the command was proposed to anybody, it never was given: what a turn has to send goes at its end.
+        let isUnsent = all[steps.lowerBound + step].at == all[steps.lowerBound].at
+        let expected = victim == .control && isUnsent ? before : end
         let wrong = zip(report.placement, expected).first { $0 != $1 }
         let isStruck = report.steps.count > steps.lowerBound + step
         report.add(
