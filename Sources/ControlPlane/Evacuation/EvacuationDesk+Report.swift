@@ -28,8 +28,10 @@ extension EvacuationDesk {
             return .none(cohorts: table.entries.count)
         }
         let progress = state.progress
-        let began = keeper.course?.began ?? open.began
-        let moving = .nanoseconds(loop.wallClock() - began) - open.watch * Int64(progress.stage)
+        // Watches and pauses move nobody.
+        let now = loop.wallClock()
+        let atWork = keeper.course?.atWork(until: now) ?? .nanoseconds(now - open.began)
+        let moving = atWork - open.watch * Int64(progress.stage)
         return EvacuationStatus(
             plan: plan, outcome: open.isPaused ? .paused : .running,
             // Whoever took the plan over has not seen its first stages.

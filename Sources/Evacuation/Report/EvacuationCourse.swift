@@ -67,6 +67,10 @@ public struct EvacuationCourse: Sendable, Codable, Equatable {
     public private(set) var reason: String?
     /// When it ended; nil while it is open.
     public private(set) var ended: Int64?
+    /// Since when it is held; nil while it goes on. Neither stands in courses of earlier releases.
+    private var heldSince: Int64?
+    /// How long it was held before, in nanoseconds.
+    private var held: Int64?
     /// How many control planes have carried it out.
     public private(set) var lives: Int
     /// What the checks had to say.
@@ -87,6 +91,11 @@ public struct EvacuationCourse: Sendable, Codable, Equatable {
     /// The plan; nil where what was kept is none of this release.
     public var plan: PlanDecree? { PlanDecree.read(decree) ?? nil }
 
+    /// How long it has been at work, pauses left out: at least zero.
+    public func atWork(until time: Int64) -> TimeAmount {
+        .nanoseconds(max((heldSince ?? time) - began - (held ?? 0), 0))
+    }
+
     // MARK: What happens
 
     /// The deciders have the plan.
@@ -100,6 +109,12 @@ public struct EvacuationCourse: Sendable, Codable, Equatable {
     /// - Parameter reason: why it is taken back, where the gate has not said so.
     public mutating func change(_ plan: PlanDecree, reason: String?, at time: Int64) {
         decree = plan.bytes
+        if plan.isPaused {
+            heldSince = heldSince ?? time
+        } else if let since = heldSince {
+            held = (held ?? 0) + max(time - since, 0)
+            heldSince = nil
+        }
         switch plan.state {
         case .moving: break
         case .releasing: released = released ?? time

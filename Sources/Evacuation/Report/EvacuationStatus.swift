@@ -114,7 +114,7 @@ public enum EvacuationEstimate {
     /// The cohorts that are left, each as long as one took so far, and the watches that are left.
     ///
     /// - Parameters:
-    ///   - moving: the time spent so far, watches left out.
+    ///   - moving: the time spent so far, watches and pauses left out.
     ///   - moved: cohorts that it moved; nil is returned for none.
     ///   - stagesLeft: stages whose watch has not begun.
     ///   - watch: how long each is watched.

@@ -57,6 +57,28 @@ import Topology
         }
     }
 
+    /// An estimate goes by it: what was held for an hour has not worked for an hour.
+    @Test func pausesAreNoWork() throws {
+        var course = EvacuationCourse(decree(), cohorts: 4)
+        var plan = decree()
+        #expect(course.atWork(until: at(400)) == .milliseconds(400) && course.atWork(until: at(-5)) == .zero)
+        plan.isPaused = true
+        course.change(plan, reason: nil, at: at(500))
+        // Whoever takes it over says it again.
+        course.change(plan, reason: nil, at: at(700))
+        #expect(course.atWork(until: at(3_600_000)) == .milliseconds(500))
+        plan.isPaused = false
+        course.change(plan, reason: nil, at: at(3_600_500))
+        let kept = try JSONDecoder().decode(EvacuationCourse.self, from: JSONEncoder().encode(course))
+        #expect(kept.atWork(until: at(3_600_600)) == .milliseconds(600))
+        plan.isPaused = true
+        course.change(plan, reason: nil, at: at(3_600_600))
+        // A clock that was set backwards adds nothing.
+        plan.isPaused = false
+        course.change(plan, reason: nil, at: at(3_600_000))
+        #expect(course.atWork(until: at(3_600_700)) == .milliseconds(700))
+    }
+
     @Test func eachPartHasItsOwnStartAndDuration() {
         #expect(
             text(whole().spans) == [
