@@ -92,11 +92,13 @@ extension MeshTopology {
         blueprints.compactMap { $0.store?.tier(ofKey: key) }.min()
     }
 
-    /// The beginnings of keys that have tiers of their own, and none at all: enough to meet every tier of every store.
+    /// The beginnings of keys that have tiers or a handling of conflicts of their own, and none at all: enough to meet each
+    /// of every store.
     public var keyPrefixes: [String] {
         var prefixes = [""]
         for store in blueprints.compactMap(\.store) {
-            for rule in store.tiers where !prefixes.contains(rule.prefix) { prefixes.append(rule.prefix) }
+            for prefix in store.tiers.map(\.prefix) + store.conflicts.prefixes.map(\.prefix)
+            where !prefixes.contains(prefix) { prefixes.append(prefix) }
         }
         return prefixes
     }

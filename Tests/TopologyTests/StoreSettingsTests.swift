@@ -35,4 +35,14 @@ import Testing
         topology.blueprints[0].store = StoreSettings(tier: .cache)
         #expect(MeshTopology.key(3, prefixes: topology.keyPrefixes) == "k3")
     }
+
+    /// A beginning that differs in what becomes of conflicts alone is asked too.
+    @Test func keysOfALoadMeetEveryHandlingOfConflicts() {
+        var topology = threeRegions()
+        topology.blueprints[0].store = StoreSettings(
+            tier: .important, conflicts: ConflictSettings(prefixes: [.init(prefix: "cart/", handling: .manual)]))
+        let prefixes = topology.keyPrefixes
+        #expect(prefixes == ["", "cart/"])
+        #expect(MeshTopology.key(3, prefixes: prefixes) == "cart/k3")
+    }
 }
