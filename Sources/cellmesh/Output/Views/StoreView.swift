@@ -17,19 +17,20 @@ enum StoreView {
         return Report(document, names: ["cell/\(summary.cell)"]) { style in
             var table = style.table([
                 .init("CELL"), .init("CUSTOMERS", .right), .init("RECORDS", .right), .init("TOMBSTONES", .right),
-                .init("HINTS", .right), .init("QUEUE", .right), .init("SIZE", .right), .init("DIGEST"),
-                .init("STORE", wide: true), .init("EPOCH", .right, wide: true),
+                .init("SIZE", .right), .init("DIGEST"), .init("HINTS", .right, wide: true),
+                .init("QUEUE", .right, wide: true), .init("STORE", wide: true), .init("EPOCH", .right, wide: true),
             ])
             table.add([
                 .init(summary.cell), .init(Wording.count(summary.customers)), .init(Wording.count(summary.records)),
-                .init(summary.tombstones), .init(summary.hints), .init(summary.queue),
-                .init(Wording.bytes(Int(summary.bytes))), .init(hexadecimal(summary.digest)),
+                .init(summary.tombstones), .init(Wording.bytes(Int(summary.bytes))),
+                .init(hexadecimal(summary.digest)), .init(summary.hints), .init(summary.queue),
                 .init(hexadecimal(summary.storeID)), .init(summary.highestEpoch.rawValue),
             ])
             return table.render()
                 + (summary.sweptUntil.map { "tombstones were collected up to \(Timestamp.string($0))\n" } ?? "")
                 + (summary.oldestHint > 0
-                    ? "the oldest hint was left at \(Timestamp.string(summary.oldestHint * 1_000_000))\n" : "")
+                    ? "\(Wording.plural(summary.hints, "hint")), the oldest left at "
+                        + "\(Timestamp.string(summary.oldestHint * 1_000_000))\n" : "")
                 + (summary.life == .votes
                     ? "" : "this store has no vote (\(summary.life.rawValue)): 'cellmesh store --lost' tells more\n")
         }
