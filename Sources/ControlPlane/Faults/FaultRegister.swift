@@ -79,7 +79,14 @@ package final class FaultRegister {
         do throws(FaultRequest.Refusal) {
             fault = try request.fault(id: "f\(nextNumber)", topology: topology, now: now)
         } catch {
-            let hint = error.unknown.flatMap { NearestWord.hint(for: $0.word, among: $0.known, listing: "there are") }
+            let hint = error.unknown.flatMap { word, known in
+                // Bare names of cells and routers stand for themselves.
+                let bare = known.filter { $0.hasPrefix("cell/") || $0.hasPrefix("router/") }.map {
+                    String($0.drop { $0 != "/" }.dropFirst())
+                }
+                return NearestWord.hint(
+                    for: word, among: word.contains("/") || bare.isEmpty ? known : bare + known, listing: "there are")
+            }
             throw APIFailure(400, error.message + (hint.map { "; \($0)" } ?? ""))
         }
         var next = schedule

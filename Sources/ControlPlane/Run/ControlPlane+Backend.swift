@@ -222,7 +222,8 @@ extension ControlPlane: APIBackend {
                 }
             }
             if name == .control {
-                done(ActionOutcome(name: "control", pid: identity.pid, action: "killed", state: .down))
+                // It is down when this has been read, and not before: whoever asks has to see to that.
+                done(ActionOutcome(name: "control", pid: identity.pid, action: "killed", state: .serving))
                 killSelf()
             } else {
                 supervisor.perform(action, on: name, lease: lease, completion: done)

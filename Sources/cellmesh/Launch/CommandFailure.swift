@@ -47,6 +47,19 @@ struct CommandFailure: Error, Equatable {
         self.next = next
     }
 
+    /// What the API says: the name that was meant, where it has one, is the hint.
+    init(_ status: ExitStatus, meant detail: String) {
+        self.init(status, detail, next: NextStep.advised(by: detail))
+        guard let start = detail.firstRange(of: "did you mean '"),
+            let end = detail[start.upperBound...].firstRange(of: "'?")
+        else { return }
+        func trimmed(_ text: Substring) -> Substring { text.trimmingPrefix { " .:;".contains($0) } }
+        let rest = trimmed(detail[end.upperBound...])
+        message = String(detail[..<start.lowerBound].reversed().drop { " :;".contains($0) }.reversed())
+        if !rest.isEmpty { message += ". \(rest)" }
+        hint = String(detail[start.lowerBound..<end.upperBound])
+    }
+
     /// The same, with a command to try next where it names none.
     func advising(_ command: String) -> CommandFailure {
         var failure = self

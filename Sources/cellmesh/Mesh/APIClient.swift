@@ -65,7 +65,7 @@ struct APIClient {
                 next: "cellmesh doctor --mesh \(mesh.name)")
         case .refused(let code, let detail):
             switch code {
-            case 400, 404: CommandFailure(.usage, detail, next: NextStep.advised(by: detail))
+            case 400, 404: CommandFailure(.usage, meant: detail)
             case 409: CommandFailure(conflict, detail, next: NextStep.advised(by: detail))
             default:
                 CommandFailure(code >= 503 ? .unhealthy : .failed, detail, next: NextStep.advised(by: detail))

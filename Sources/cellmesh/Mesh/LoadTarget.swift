@@ -1,3 +1,4 @@
+import Blueprints
 import ControlPlane
 import MeshBase
 import Topology
@@ -25,7 +26,9 @@ struct LoadTarget {
             if let file = mesh.process(.router, name), let endpoint = Endpoint(file.data) { return endpoint }
             throw CommandFailure(
                 .usage, "'\(given)' is no router and no HOST:PORT",
-                hint: Endpoint.isIPv6(text) ? Endpoint.onlyIPv4 : nil)
+                hint: Endpoint.isIPv6(text)
+                    ? Endpoint.onlyIPv4
+                    : NearestWord.hint(for: name, among: topology.routers.map(\.name), listing: "routers are"))
         }
         for router in topology.routers {
             if let file = mesh.process(.router, router.name), file.identity.isRunning,

@@ -2,8 +2,9 @@ import ControlPlane
 import Evacuation
 
 extension MeshStatus {
-    /// What leads on from here: to a mesh that is whole where it is not, and nil where it is. Only what can be done now: a
-    /// region whose cells are down cannot be restored before they run, and nothing begins beside a plan.
+    /// What leads on from here: to a mesh that is whole where it is not, and nil where it is. Only what can be done now:
+    /// nothing begins beside a plan. Nobody misses the cells of a region that was left: where some of them are down, what
+    /// applies is to be told what keeps the region from being restored.
     var remedy: String? {
         if state == "starting" { return "cellmesh status --wait 30s" }
         if state == "stopping" { return "cellmesh ls" }
@@ -13,7 +14,7 @@ extension MeshStatus {
                 ? "cellmesh evacuation resume" : "cellmesh evacuation status --watch"
         }
         let processes =
-            cells.filter { $0.state != "drained" && $0.state != "evacuated" }.map { ($0.name, $0.state) }
+            cells.filter { $0.takesCustomers }.map { ($0.name, $0.state) }
             + routers.map { ("router/\($0.name)", $0.state) }
         func first(_ states: String...) -> String? { processes.first { states.contains($0.1) }?.0 }
         if let down = first("down") { return "cellmesh restart \(down)" }
@@ -21,7 +22,14 @@ extension MeshStatus {
         if !document["faults"].elements.isEmpty { return "cellmesh heal" }
         if first("starting", "refilling") != nil { return "cellmesh status --wait 30s" }
         if let odd = first("unreachable", "degraded") { return "cellmesh why \(odd.split(separator: "/").last ?? "")" }
-        if let region = document["evacuated"].elements.first?.text { return "cellmesh restore \(region)" }
-        return nil
+        guard let region = document["evacuated"].elements.first?.text else { return nil }
+        return "cellmesh restore \(region)" + (isWhole(region) ? "" : " --dry-run")
+    }
+
+    /// Whether all cells of a region that was left run.
+    private func isWhole(_ region: String) -> Bool {
+        document["cells"].elements.allSatisfy { cell in
+            cell["region"].text != region || cell["state"].text.map { !["down", "paused"].contains($0) } ?? true
+        }
     }
 }

@@ -56,6 +56,10 @@ struct LoadOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Records per customer, 1 to 1000000.", valueName: "count"))
     var keys = 10
 
+    @Option(
+        help: ArgumentHelp("Send to this router, HOST:PORT; the mesh's first where left out.", valueName: "address"))
+    var router: String?
+
     func configuration(_ topology: MeshTopology) throws -> LoadConfiguration {
         do {
             var load = LoadConfiguration(rate: rate, duration: duration.amount, customers: topology.customers)
@@ -112,6 +116,7 @@ struct LoadOptions: ParsableArguments {
         for expression in slo { arguments += ["--slo", expression] }
         if verify { arguments.append("--verify") }
         if let seed { arguments += ["--seed", "\(seed)"] }
+        if let router { arguments += ["--router", router] }
         return arguments + [
             "--connections", "\(connections)", "--timeout", timeout.defaultValueDescription, "--keys", "\(keys)",
         ]

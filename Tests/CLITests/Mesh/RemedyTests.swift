@@ -45,6 +45,33 @@ import Testing
         #expect(status(cells: ["a": "down"], left).remedy == "cellmesh restart a")
     }
 
+    /// Nobody misses a cell of a region that was left, or one that is not in use: it is not what helps. What keeps the
+    /// region from being restored is what the restore itself says.
+    @Test func aDeadCellThatNobodyMissesIsNotRestarted() {
+        func document(_ region: String, _ state: String, evacuated: [JSONValue]) -> MeshStatus {
+            MeshStatus(
+                .object([
+                    ("state", "serving"), ("evacuated", .array(evacuated)),
+                    ("routers", .array([.object([("name", "r1"), ("state", "serving")])])),
+                    (
+                        "cells",
+                        .array([
+                            .object([("name", "a"), ("region", "eu"), ("state", "serving"), ("takes_customers", true)]),
+                            .object([
+                                ("name", "b"), ("region", .string(region)), ("state", .string(state)),
+                                ("takes_customers", false),
+                            ]),
+                        ])
+                    ),
+                ]))
+        }
+        #expect(document("us", "evacuated", evacuated: ["us"]).remedy == "cellmesh restore us")
+        #expect(document("us", "down", evacuated: ["us"]).remedy == "cellmesh restore us --dry-run")
+        #expect(document("us", "paused", evacuated: ["us"]).remedy == "cellmesh restore us --dry-run")
+        #expect(document("eu", "down", evacuated: []).remedy == nil)
+        #expect(document("eu", "down", evacuated: ["us"]).remedy == "cellmesh restore us")
+    }
+
     /// Nothing else can begin beside a plan, and cells may be down for it.
     @Test func aPlanIsWatchedOrResumed() {
         func plan(_ outcome: String) -> [(String, JSONValue)] {

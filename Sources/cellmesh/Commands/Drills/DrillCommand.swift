@@ -1,4 +1,5 @@
 import ArgumentParser
+import Blueprints
 import Drills
 
 struct DrillCommand: ParsableCommand {
@@ -72,6 +73,8 @@ struct DrillShowCommand: ParsableCommand {
                 isDrill
                     ? "no report of \(name == "last" ? "any drill" : "the drill '\(name)'") is kept of mesh '\(directory.name)'"
                     : "there is no drill and no report '\(name.prefix(100))'",
+                hint: isDrill
+                    ? nil : NearestWord.hint(for: name, among: Drill.builtIn.map(\.name), listing: "drills are"),
                 next: isDrill
                     ? "cellmesh drill run \(name == "last" ? Drill.builtIn[0].name : name)" : "cellmesh drill ls")
         }

@@ -2,6 +2,7 @@ import ControlPlane
 import Glibc
 import MeshBase
 import Sharding
+import UVDriver
 
 /// What `kill`, `pause`, `resume` and `restart` have in common: they name processes and ask the control plane.
 struct FaultAction {
@@ -24,7 +25,7 @@ struct FaultAction {
     private let console: Console
     private let api: APIClient
     private let model: StoredMesh
-    private let meshName: String
+    private let mesh: DataDirectory
     private let targets: [Target]
     private let finder: TargetFinder
 
@@ -32,7 +33,7 @@ struct FaultAction {
         self.kind = kind
         self.console = console
         let directory = try mesh.running()
-        meshName = directory.name
+        self.mesh = directory
         api = try APIClient(directory)
         model = try StoredMesh(directory)
         finder = TargetFinder(topology: model.topology)
@@ -57,12 +58,43 @@ struct FaultAction {
             }
         }
         let names = targets.map { finder.name(of: $0) }
-        let answer = try api.post(
+        // Who it is is known only while it lives.
+        let control = mesh.controlHolder.flatMap { ProcessIdentity(pid: $0) }
+        var answer = try api.post(
             "/v1/\(kind.rawValue)", .object([("targets", .strings(names)), ("for_ms", .integer(lease))]),
             timeout: .seconds(30))
+        var hasEnded = true
+        if kind == .kill, targets.contains(.control), let control {
+            hasEnded = Self.waitForEnd(.seconds(5)) { !control.isRunning }
+            answer = Self.witnessed(answer, hasEnded: hasEnded)
+        }
         show(answer, prediction)
         try refuseFailures(answer["targets"].elements)
+        guard hasEnded else {
+            throw CommandFailure(
+                .unhealthy, "control was killed, and still runs 5 s later", next: "cellmesh doctor --mesh \(mesh.name)")
+        }
         hint(names, lease)
+    }
+
+    /// The control plane answers before it ends: its end can be seen from here alone.
+    /// - Returns: whether it was seen in time.
+    private static func waitForEnd(_ limit: TimeAmount, _ hasEnded: () -> Bool) -> Bool {
+        let deadline = Pause.now() + limit
+        while !hasEnded() {
+            guard Pause.now() < deadline else { return false }
+            Pause.sleep(.milliseconds(5))
+        }
+        return true
+    }
+
+    /// An answer with what became of the control plane, which could not tell that itself.
+    static func witnessed(_ answer: JSONValue, hasEnded: Bool) -> JSONValue {
+        let outcomes = answer["targets"].elements.map { outcome in
+            outcome["name"].text == "control"
+                ? outcome.with("state", .string(hasEnded ? "down" : "serving")) : outcome
+        }
+        return answer.with("targets", .array(outcomes))
     }
 
     /// Routers and the control plane hold no customers.
@@ -124,7 +156,7 @@ struct FaultAction {
     private func hint(_ names: [String], _ lease: Int64?) {
         let list = names.joined(separator: " ")
         switch kind {
-        case .kill where targets.contains(.control): console.next("cellmesh up --mesh \(meshName) --detach")
+        case .kill where targets.contains(.control): console.next("cellmesh up --mesh \(mesh.name) --detach")
         case .kill: console.next(lease == nil ? "cellmesh restart \(list)" : "cellmesh blast-radius --actual")
         case .pause: console.next("cellmesh resume \(list)")
         case .resume, .restart: console.next("cellmesh status --wait 10s")

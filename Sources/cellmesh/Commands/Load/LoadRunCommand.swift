@@ -20,15 +20,11 @@ struct LoadRunCommand: ParsableCommand {
     @OptionGroup var load: LoadOptions
     @OptionGroup var mesh: MeshOptions
 
-    @Option(
-        help: ArgumentHelp("Send to this router, HOST:PORT; the mesh's first where left out.", valueName: "address"))
-    var router: String?
-
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let console = output.console
-        let target = try LoadTarget(mesh, router: router)
+        let target = try LoadTarget(mesh, router: load.router)
         let (report, isInterrupted) = try LoadRunner.run(
             target.router, load.configuration(target.topology), console)
         console.show(try LoadView.make(report))

@@ -19,7 +19,7 @@ struct LoadStartCommand: ParsableCommand {
 
     func run() throws {
         let console = output.console
-        let target = try LoadTarget(mesh, router: nil)
+        let target = try LoadTarget(mesh, router: load.router)
         // What is wrong with it is said here, not in a log.
         _ = try load.configuration(target.topology)
         let directory = LoadDirectory(target.mesh)

@@ -36,9 +36,12 @@ struct WhyCommand: ParsableCommand {
                 next: "cellmesh up --mesh \(directory.name) --detach")
         }
         if let from {
+            let running = pages.map(\.name)
             pages = pages.filter { $0.name == Self.bare(from) }
             guard let page = pages.first else {
-                throw CommandFailure(.usage, "no process '\(from)' of mesh '\(directory.name)' runs")
+                throw CommandFailure(
+                    .usage, "no process '\(from)' of mesh '\(directory.name)' runs",
+                    hint: NearestWord.hint(for: Self.bare(from), among: running, listing: "these do"))
             }
             guard page.page != nil else { throw CommandFailure(.unhealthy, "\(from) does not answer") }
         }
