@@ -159,6 +159,32 @@ extension EndToEnd {
             try mesh.down()
         }
 
+        /// SIGKILL before anything is in force: the drill's load has written all the same, and what of it waits for somebody
+        /// does so no more once the next drill has begun.
+        @Test func whatADrillThatWasKilledInItsBaselineHasWrittenIsTidiedByTheNext() throws {
+            let tiers = try String(
+                contentsOf: Program.root.appendingPathComponent("topology/tiers.yaml"), encoding: .utf8)
+            let mesh = try TestMesh(
+                writing: tiers.replacingOccurrences(
+                    of: "store: {tier: critical,", with: "store: {conflicts: manual, tier: critical,"), "tiers.yaml")
+            let load = ["--rate", "200", "--customers", "5"]
+            let held = try mesh.start(["drill", "run", "partition", "--for", "2s", "--baseline", "60s"] + load)
+            func waiting() throws -> Int { try mesh.json(["conflicts", "ls"])["count"] as? Int ?? 0 }
+            try #require(try TestMesh.eventually { try waiting() > 0 }, "\(held.messages)")
+            kill(held.process.processIdentifier, SIGKILL)
+            _ = held.wait(limit: 10)
+            let listed = try mesh.run(["drill", "ls"])
+            #expect(listed.err.contains("killed in its step 'baseline'"), "\(listed.err)")
+            let next = try mesh.run(["drill", "run", "partition", "--for", "2s", "--baseline", "200ms"] + load)
+            #expect(next.err.contains("killed in its step 'baseline'; taking back"), "\(next.err)")
+            #expect(
+                next.err.contains("it had nothing in force yet") && next.err.contains("of drills' own resolved"),
+                "\(next.err)")
+            #expect(try waiting() == 0)
+            #expect(try !mesh.run(["drill", "ls"]).err.contains("was killed"))
+            try mesh.down()
+        }
+
         @Test func aBuildThatDropsAcknowledgedWritesDeviates() throws {
             let mesh = try TestMesh()
             try mesh.up(

@@ -23,6 +23,12 @@ struct DrillLeftovers {
     /// What somebody should know who looks at the mesh; nil where no drill was killed.
     var notice: (text: String, next: String)? {
         guard let trace, (try? FileLock.holder(of: DrillRunner.lockPath(mesh))) == .some(nil) else { return nil }
+        if trace.step == .baseline {
+            return (
+                "\(Self.name(trace)) was killed in its step 'baseline': it had nothing in force, and the next drill tidies up "
+                    + "what its load has written", "cellmesh conflicts ls"
+            )
+        }
         let (isOpen, next) = trace.marks.region.map { (true, "cellmesh restore \($0)") } ?? (false, "cellmesh heal")
         return (
             "\(Self.name(trace)) was killed in its step '\(trace.step.rawValue)': the next drill takes back what it has in "
@@ -44,9 +50,14 @@ struct DrillLeftovers {
         }
         console.message("\(Self.name(trace)) was killed in its step '\(trace.step.rawValue)'; taking back ...")
         let drillMesh = try DrillMesh(mesh)
-        var done = try endCut(trace, drillMesh)
-        if let back = try bringBack(trace, drillMesh) { done.append(back) }
-        if done.isEmpty { done.append("nothing of it was in force any more") }
+        var done: [String] = []
+        if trace.step == .baseline {
+            done.append("it had nothing in force yet")
+        } else {
+            done += try endCut(trace, drillMesh)
+            if let back = try bringBack(trace, drillMesh) { done.append(back) }
+            if done.isEmpty { done.append("nothing of it was in force any more") }
+        }
         _ = try DrillWait.until(.seconds(30)) { try MeshStatus(drillMesh.api).state == "serving" }
         done.append(try drillMesh.tidy())
         let detail = done.joined(separator: "; ")

@@ -87,7 +87,7 @@ struct DrillRunner {
         if console.format != .json { console.message("\(step.rawValue) ...") }
         do {
             if step.role != .takesBack, step.role != .tidies { try DrillWait.checkInterruption() }
-            if step.role != .before { try note(step, body, run) }
+            if step.role != .before || step == .baseline { try note(step, body, run) }
             let detail = try body.take(step)
             if console.format != .json { console.message("  \(detail)") }
             run.end(detail, now: Pause.now())
@@ -103,7 +103,8 @@ struct DrillRunner {
         }
     }
 
-    /// Before anything is injected it stands on the disk what is to be taken back.
+    /// Before anything is injected it stands on the disk what is to be taken back; from the baseline on the drill's load
+    /// writes, and its keys may wait on the queue of conflicts.
     private func note(_ step: DrillStep, _ body: any DrillBody, _ run: DrillRun) throws {
         let leftovers = DrillLeftovers(mesh)
         func write() throws(FileFailure) {
