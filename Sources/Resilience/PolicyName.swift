@@ -37,7 +37,9 @@ public struct Explanation: Sendable, Equatable {
     public struct Number: Sendable, Equatable {
         /// As in `failure_rate`.
         public let name: String
+        /// In the unit that its name says; seconds for times.
         public let value: Double
+        /// A figure and its name.
         public init(_ name: String, _ value: Double) {
             self.name = name
             self.value = value
@@ -45,8 +47,10 @@ public struct Explanation: Sendable, Equatable {
     }
     /// Without a period: `failure rate 0.62 of 26, threshold 0.53, open for 1.4 s more`.
     public var detail: String
+    /// The figures in the order in which they are worth reading.
     public var numbers: [Number]
 
+    /// A sentence and the figures that it stands on.
     public init(_ detail: String, _ numbers: [Number] = []) {
         self.detail = detail
         self.numbers = numbers

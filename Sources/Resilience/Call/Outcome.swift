@@ -73,7 +73,9 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
 
 /// A set of kinds of failure: `retry.on`.
 public struct FailureKinds: OptionSet, Sendable, Hashable {
+    /// Bit n: the kind of raw value n.
     public let rawValue: UInt16
+    /// From bits, as `rawValue` says.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
     /// The set of one kind; of `none` the empty one.
     @inlinable public init(_ kind: FailureKind) { self.init(rawValue: kind == .none ? 0 : 1 << UInt16(kind.rawValue)) }
@@ -84,6 +86,7 @@ public struct FailureKinds: OptionSet, Sendable, Hashable {
         Self(.deadlock),
     ]
 
+    /// Whether a kind is listed; `none` never is.
     @inlinable public func contains(_ kind: FailureKind) -> Bool {
         rawValue & (1 << UInt16(kind.rawValue)) != 0
     }
@@ -101,13 +104,17 @@ public enum Mark: UInt8, Sendable, CaseIterable {
 
 /// The end of one attempt, whole.
 public struct AttemptEnd: Sendable, Equatable {
+    /// How it ended.
     public var outcome: Outcome
+    /// Why it did not end well.
     public var kind: FailureKind
     /// The target may have begun the work: repeating it may do it twice.
     public var began: Bool
     /// How long the target asks to be left alone; zero where it says nothing.
     public var retryAfter: TimeAmount
 
+    /// The end of an attempt.
+    ///
     /// - Parameter retryAfter: at least zero.
     @inlinable public init(
         _ outcome: Outcome, _ kind: FailureKind = .none, began: Bool = true, retryAfter: TimeAmount = .zero

@@ -1,0 +1,45 @@
+import MeshBase
+import Resilience
+import Topology
+
+/// The services of a blueprint as their cell looks them up: what does not change while it runs.
+struct ServiceCatalogue {
+    let services: [Service]
+    private let byName: [UInt64: Int]
+    let waitSamplers: [WaitSampler?]
+    /// True for a service that answers in the same call: no wait, no processor time, no errors, no calls.
+    let isInstant: [Bool]
+
+    init(_ blueprint: Blueprint) {
+        services = blueprint.services
+        byName = Dictionary(
+            uniqueKeysWithValues: blueprint.services.enumerated().map { (StableHash.hash($1.name), $0) })
+        waitSamplers = blueprint.services.map { $0.work.wait.map { WaitSampler($0) } }
+        isInstant = blueprint.services.map {
+            $0.work.wait == nil && $0.work.cpu <= .zero && $0.work.errors <= 0 && $0.calls.isEmpty
+        }
+    }
+
+    func service(named name: UnsafeRawBufferPointer) -> Int? { byName[StableHash.hash(name)] }
+
+    func pools() -> [WorkerPool<SlabKey>] {
+        services.map { service in
+            WorkerPool(
+                workers: service.pool.workers, queueLimit: service.pool.queue, overflow: Self.overflow(service))
+        }
+    }
+
+    func shedders(_ thresholds: ShedThresholds) -> [LoadShedder] {
+        services.map { LoadShedder(capacity: $0.pool.workers + $0.pool.queue, thresholds: thresholds) }
+    }
+
+    private static func overflow(_ service: Service) -> WorkerPool<SlabKey>.Overflow {
+        switch service.pool.overflow {
+        case .rejectNew: .rejectNew
+        case .dropOldest: .dropOldest
+        case .dropNewest: .dropNewest
+        case .priority: .priority
+        case .ageLimit: .ageLimit(service.pool.age)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// Counters of one service; they only rise.
+package struct ServiceCounters: Sendable {
+    package var calls: UInt64 = 0
+    package var ok: UInt64 = 0
+    package var failed: UInt64 = 0
+    package var rejected: UInt64 = 0
+    /// Refused while there was room, which is kept for what matters more.
+    package var shed: UInt64 = 0
+    package var timedOut: UInt64 = 0
+    package var callTimeouts: UInt64 = 0
+    /// Of `timedOut`: calls whose time was up before a worker began on them.
+    package var expired: UInt64 = 0
+    package var fallbacks: UInt64 = 0
+    package var compensations: UInt64 = 0
+
+    mutating func count(_ outcome: ServiceOutcome) {
+        switch outcome {
+        case .ok: ok += 1
+        case .failed, .dependency: failed += 1
+        case .rejected: rejected += 1
+        case .shed: shed += 1
+        case .timedOut: timedOut += 1
+        }
+    }
+}
