@@ -83,6 +83,24 @@ import Topology
         return configuration
     }
 
+    /// Claims that two members decide while the third is apart from them, and those who take over reach the third alone.
+    static func third(seed: UInt64, defect: SimDefect? = nil) -> SimConfiguration {
+        var configuration = shuttle(seed: seed, defect: defect)
+        var rng = Generator(seed: seed, concern: "test.third")
+        configuration.topology.links = Links()
+        configuration.load.rate = 600
+        let apart = 2_000 + rng.below(100)
+        var lines = ["move c1 0,2,4 @200ms", "move c1 1,3,5 @\(apart + 560 + rng.below(100))ms"]
+        for member in ["r1-1", "r2-1"] {
+            lines.append("partition \(member) <> r3-1 @\(apart)ms for 2s")
+            for joining in ["r1-2", "r2-2", "r3-2"] {
+                lines.append("partition \(member) <> \(joining) @\(apart)ms for \(2_000 + rng.below(300))ms")
+            }
+        }
+        configuration.faults = lines.map { SimFault($0)! }
+        return configuration
+    }
+
     @Test(arguments: 1...4 as ClosedRange<UInt64>) func theSoundBuildHolds(_ seed: UInt64) throws {
         let report = try SimRun.run(seed <= 2 ? Self.shuttle(seed: seed) : Self.quarrel(seed: seed))
         #expect(report.isOk, "\(report.complaint)")
@@ -107,6 +125,10 @@ import Topology
             try seeds.first { try SimRun.run(make($0, defect)).verdict("keys")?.ok == false }, "\(name)")
         let sound = try SimRun.run(make(seed, nil))
         #expect(sound.isOk, "\(sound.complaint)")
+    }
+
+    @Test func claimsFilledFromOneMemberAreFound() throws {
+        try isFound("copy-one", 1...4) { Self.third(seed: $0, defect: $1) }
     }
 
     @Test func claimsOfAnEpochThatIsOverAreFound() throws {

@@ -161,9 +161,7 @@ import Topology
         #expect(try complaints(name, Array(1...12)) { Self.shuttle(seed: $0, defect: $1) }.contains("registers"))
     }
 
-    @Test(arguments: ["copy-one", "reverse-direct", "stale-filled"]) func fillsThatAreNoneAreFound(_ name: String)
-        throws
-    {
+    @Test(arguments: ["reverse-direct", "stale-filled"]) func fillsThatAreNoneAreFound(_ name: String) throws {
         let found = try complaints(name, [7, 6, 3, 2, 1, 4, 5, 8]) { Self.storm(seed: $0, defect: $1) }
         #expect(!found.isDisjoint(with: ["one-placement", "registers", "acknowledged-writes"]), "\(found)")
     }

@@ -74,6 +74,23 @@ import Topology
         return configuration
     }
 
+    /// Who is filled from one member alone misses what the two others acknowledged: writes that the third hears of late, when
+    /// those who take over reach nobody else.
+    static func third(seed: UInt64, defect: SimDefect? = nil) -> SimConfiguration {
+        var rng = Generator(seed: seed, concern: "test.third")
+        var configuration = apart(seed, defect, seconds: 8)
+        let sent = 2_900 + rng.below(100)
+        var lines = ["move c1 0,2,4 @200ms", "move c1 1,3,5 @\(sent + 560 + rng.below(100))ms"]
+        for router in ["router-1", "router-2"] { lines.append("delay \(router) > r3-1 5s @\(sent)ms for 550ms") }
+        for joining in ["r1-2", "r2-2", "r3-2"] {
+            for member in ["r1-1", "r2-1"] {
+                lines.append("partition \(member) <> \(joining) @\(sent + 500)ms for \(2_500 + rng.below(300))ms")
+            }
+        }
+        plan(&configuration, lines)
+        return configuration
+    }
+
     /// The wrong build is found by one of a few seeds, and the sound one holds with all of them.
     private func isFound(
         _ name: String, _ seeds: ClosedRange<UInt64>, _ make: (UInt64, SimDefect?) -> SimConfiguration
@@ -91,6 +108,10 @@ import Topology
 
     @Test func aCellWithoutItsDiskThatIsReadIsFound() throws {
         try isFound("lost-source", 1...2) { Self.emptied(seed: $0, defect: $1) }
+    }
+
+    @Test func aFillFromOneMemberIsFound() throws {
+        try isFound("copy-one", 1...3) { Self.third(seed: $0, defect: $1) }
     }
 
     @Test func acknowledgementsOfAnEpochThatIsOverAreFound() throws {
