@@ -56,7 +56,7 @@ public struct ProbeSettings: Sendable, Equatable {
 public struct ProbePolicy: Sendable, Equatable {
     private var settings: [ProbeSettings]
 
-    /// Every second on one machine.
+    /// On one machine: what fails is seen within seconds.
     public static let local = ProbePolicy([
         ProbeSettings(every: .seconds(2), timeout: .seconds(1)),
         ProbeSettings(every: .milliseconds(500), timeout: .milliseconds(200)),
