@@ -11,6 +11,18 @@ public struct Blueprint: Sendable, Codable, Equatable {
     /// Calls of services and orders on records a second that one such cell is known to carry, at least 1; nil where only
     /// its pools say how much of it is used.
     public var capacity: Int?
+    /// What is written for all gates of such a cell, and for the cell itself; nil: nothing.
+    public var policies: PoliciesBlock?
+    /// What can be had worse or not at all, at most `TopologyLimits.features`; nil: the services of calls that are not core.
+    public var features: [FeatureSettings]?
+    /// Pools of connections, by their use; nil: none.
+    public var connections: [PeakSettings.Named<ConnectionSettings>]?
+    /// Last good answers; nil: none are kept.
+    public var cache: CacheSettings?
+    /// Work that is kept for later; nil: there is none.
+    public var queue: QueueSettings?
+    /// Bytes that all work of such a cell may hold; nil: nobody counts.
+    public var memory: Int?
 
     public init(
         name: String, services: [Service], store: StoreSettings? = nil,
@@ -41,12 +53,26 @@ public struct Service: Sendable, Codable, Equatable {
     public var path: Path
     public var pool: Pool
     public var work: Work
-    /// Made one after the other, in this order, after the service's own work.
+    /// Made one after the other, in this order, after the service's own work; those of a group in `parallel` at once.
     public var calls: [Edge]
+    /// Groups of calls that stand side by side, in rising order and apart from each other; nil: none.
+    public var parallel: [ParallelCalls]?
     /// Of a request that names none, and the most that a client may ask for; nil: normal, and any.
     public var priority: Priority?
     /// Under which key calls are carried out once; nil for the default.
     public var idempotency: Idempotency?
+    /// Of one attempt at this service, by routers and callers that name no other; nil: theirs.
+    public var attemptTimeout: TimeAmount?
+    /// What is written for the gates before this service, wherever they stand; nil: nothing.
+    public var policies: PoliciesBlock?
+    /// Whether identical calls of one request are made once; nil: where the service is a cache.
+    public var cacheable: Bool?
+    /// What it does less of under pressure; nil: nothing.
+    public var quality: QualitySettings?
+    /// Ways to answer, the best one first; nil: there is one.
+    public var ladder: [LadderRung]?
+    /// The program that is this service; nil: its `work` is.
+    public var program: ProgramSettings?
 
     public init(
         name: String, kind: Kind = .stateless, path: Path = .hot, pool: Pool = Pool(), work: Work = Work(),
@@ -103,6 +129,8 @@ public struct Pool: Sendable, Codable, Equatable {
     public var overflow: Overflow
     /// How long a job may wait under `ageLimit`.
     public var age: TimeAmount
+    /// Between which sizes it moves by itself; nil: it does not.
+    public var dynamic: DynamicPoolSettings?
     public init(
         workers: Int = 64, queue: Int = 0, overflow: Overflow = .rejectNew, age: TimeAmount = Pool.standardAge
     ) {
@@ -119,6 +147,7 @@ public struct Pool: Sendable, Codable, Equatable {
             workers: try values.decode(Int.self, forKey: .workers), queue: try values.decode(Int.self, forKey: .queue),
             overflow: try values.decode(Overflow.self, forKey: .overflow),
             age: try values.decodeIfPresent(TimeAmount.self, forKey: .age) ?? Pool.standardAge)
+        dynamic = try values.decodeIfPresent(DynamicPoolSettings.self, forKey: .dynamic)
     }
 }
 
@@ -168,6 +197,16 @@ public struct Edge: Sendable, Codable, Equatable {
     /// The service to call when this call succeeded and a later core call of the same caller failed; a position in
     /// `Blueprint.services`.
     public var compensation: Int?
+    /// Whether nobody wrote a timeout, so that `timeout` stands for the profile's; nil: somebody did.
+    public var hasDefaultTimeout: Bool?
+    /// Of one attempt; nil: the target's, else `timeout`.
+    public var attemptTimeout: TimeAmount?
+    /// What is written for the gate of this call; nil: nothing.
+    public var policies: PoliciesBlock?
+    /// The service to call for the fallback `generic`; nil: its answer is fixed. A position in `Blueprint.services`.
+    public var genericService: Int?
+    /// In a group: not awaited for longer, from the end of the last core member on; nil: as the group is.
+    public var joinWithin: TimeAmount?
 
     public init(
         to: Int, timeout: TimeAmount = .seconds(1), criticality: Criticality = .core, fallback: [Fallback] = [],
@@ -202,8 +241,11 @@ public struct Objectives: Sendable, Codable, Equatable {
     public var p99: TimeAmount?
     /// A ratio, 0...1.
     public var errorRate: Double?
-    public init(p99: TimeAmount? = nil, errorRate: Double? = nil) {
+    /// Requests a second that are to be carried where they are offered.
+    public var throughput: Double?
+    public init(p99: TimeAmount? = nil, errorRate: Double? = nil, throughput: Double? = nil) {
         self.p99 = p99
         self.errorRate = errorRate
+        self.throughput = throughput
     }
 }

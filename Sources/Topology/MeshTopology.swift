@@ -27,6 +27,12 @@ public struct MeshTopology: Sendable, Codable, Equatable {
     var givenTombstones: TombstoneSettings?
     /// Of `repair`, likewise.
     var givenRepair: RepairSettings?
+    /// What is written for all gates and cells; nil: nothing.
+    public var policies: PoliciesBlock?
+    /// Features that are on or off from the start, each once; nil: all are on.
+    public var flags: [FlagSetting]?
+    /// Sizes for times that are foreseen, by name; nil: none.
+    public var peaks: [PeakSettings]?
 
     public init(
         name: String, seed: UInt64, regions: [Region], cells: [Cell], blueprints: [Blueprint], links: Links = Links(),
@@ -59,6 +65,8 @@ public struct MeshTopology: Sendable, Codable, Equatable {
         case restart, membership, evacuation
         case givenTombstones = "tombstones"
         case givenRepair = "repair"
+        case policies, flags
+        case peaks = "peak"
     }
 
     /// How many cells the mesh was founded with; theirs are the lower indices.
@@ -207,6 +215,10 @@ public struct RoutingPolicy: Sendable, Codable, Equatable {
     public var bodyLimit: Int
     /// Client connections per router; further ones are refused.
     public var connectionLimit: Int
+    /// Requests that a router works on at once before it sheds; nil: by the profile.
+    public var concurrent: Int?
+    /// How many requests a router takes up in a time; nil: there is no limit.
+    public var rate: RateSettings?
     public init(
         attemptTimeout: TimeAmount = .seconds(1), requestTimeout: TimeAmount = .seconds(5), bodyLimit: Int = 1 << 20,
         connectionLimit: Int = 20_000

@@ -18,4 +18,13 @@ public enum TopologyLimits {
     public static let prefixesPerStore = 32
     /// Bytes of one of them.
     public static let keyPrefix = 64
+    /// One word of bits has all of them.
+    public static let features = 64
+    /// In a mesh.
+    public static let flags = 64
+    public static let connectionPools = 64
+    public static let peaks = 16
+    public static let rungsPerLadder = 8
+    /// Calls that are made at once.
+    public static let callsPerGroup = 16
 }

@@ -1,0 +1,52 @@
+import MeshBase
+
+/// What is written of one kind of probe (B7).
+public struct ProbeSettings: PolicySettings {
+    /// From the begin of one to the begin of the next.
+    public var interval: TimeAmount?
+    /// What has not answered by then has failed. Of `startup`: the time that it may take in all.
+    public var timeout: TimeAmount?
+    /// In a row that make it down.
+    public var failures: Int?
+    /// In a row that make it up again.
+    public var successes: Int?
+
+    /// Nothing is written.
+    public init() {}
+
+    /// Every key.
+    public static let fields: [SettingField<Self>] = [
+        SettingField("interval", \.interval, .day), SettingField("timeout", \.timeout, .timeout),
+        SettingField("failures", \.failures, .integer(1...100)),
+        SettingField("successes", \.successes, .integer(1...100)),
+    ]
+}
+
+/// What is written of the probes of a cell: key `health`.
+public struct HealthSettings: PolicySettings {
+    public var startup: ProbeSettings?
+    public var liveness: ProbeSettings?
+    public var readiness: ProbeSettings?
+    public var shallow: ProbeSettings?
+    public var deep: ProbeSettings?
+    public var dependency: ProbeSettings?
+    public var synthetic: ProbeSettings?
+    /// The service that the synthetic probe calls, by its name.
+    public var syntheticService: String?
+
+    /// Nothing is written.
+    public init() {}
+
+    /// A kind of probe.
+    public typealias Probe = (name: String, path: WritableKeyPath<HealthSettings, ProbeSettings?> & Sendable)
+    /// By their names.
+    public static let probes: [Probe] = [
+        ("startup", \.startup), ("liveness", \.liveness), ("readiness", \.readiness), ("shallow", \.shallow),
+        ("deep", \.deep), ("dependency", \.dependency), ("synthetic", \.synthetic),
+    ]
+
+    /// Every key.
+    public static let fields: [SettingField<Self>] =
+        probes.flatMap { probe in ProbeSettings.fields.map { $0.lifted(probe.name, probe.path) } }
+        + [SettingField("synthetic.service", \.syntheticService, .name)]
+}

@@ -1,0 +1,94 @@
+/// What is written of policies in one place: a topology, a blueprint, a service or a call. Nil is what is left to a wider one.
+public struct PoliciesBlock: Sendable, Codable, Equatable {
+    public var profile: PolicyProfile?
+    /// Switched off here and in whatever is narrower; each once.
+    public var off: [PolicySwitch]?
+    public var order: PolicyOrder?
+    public var timeouts: TimeoutSettings?
+    public var deadline: DeadlineSettings?
+    public var retry: RetrySettings?
+    public var hedge: HedgeSettings?
+    public var breaker: BreakerSettings?
+    public var bulkhead: BulkheadSettings?
+    public var throttle: ThrottleSettings?
+    public var ejection: EjectionSettings?
+    public var value: ValueSettings?
+    public var rate: RateSettings?
+    public var failure: FailureSettings?
+    public var shedding: SheddingSettings?
+    public var slo: ObjectivesSettings?
+    public var health: HealthSettings?
+
+    /// Nothing is written.
+    public init() {}
+
+    /// Nothing is written.
+    public var isEmpty: Bool { self == PoliciesBlock() }
+}
+
+/// A policy as a member of `PoliciesBlock`.
+public struct PolicyEntry: Sendable {
+    /// As in files.
+    public let key: String
+    /// Where it may be written.
+    public let places: Set<PolicyPlace>
+    /// Its keys, each behind its own and a dot: `retry.attempts`.
+    public let fields: [SettingField<PoliciesBlock>]
+    let take: @Sendable (inout PoliciesBlock, PoliciesBlock) -> Void
+    let preset: @Sendable (PoliciesBlock) -> String?
+    let expand: @Sendable (inout PoliciesBlock) -> Void
+    let isWritten: @Sendable (PoliciesBlock) -> Bool
+
+    init<Settings: PolicySettings>(
+        _ key: String, _ path: WritableKeyPath<PoliciesBlock, Settings?> & Sendable, _ places: Set<PolicyPlace>
+    ) {
+        self.key = key
+        self.places = places
+        fields = Settings.fields.map { $0.lifted(key, path) }
+        take = { wider, narrower in
+            guard let settings = narrower[keyPath: path] else { return }
+            wider[keyPath: path] = settings.over(wider[keyPath: path] ?? Settings())
+        }
+        preset = { $0[keyPath: path]?.presetName }
+        expand = { $0[keyPath: path] = $0[keyPath: path]?.expanded }
+        isWritten = { $0[keyPath: path] != nil }
+    }
+
+    /// Whether a block says anything about it, were it only that it is declared: `hedge: {}`.
+    public func isWritten(in block: PoliciesBlock) -> Bool { isWritten(block) }
+}
+
+/// Where policies can be written, widest first.
+public enum PolicyPlace: Int, Sendable, Codable, CaseIterable, Comparable {
+    case topology, blueprint, service, call
+
+    /// The wider is the lesser.
+    public static func < (a: PolicyPlace, b: PolicyPlace) -> Bool { a.rawValue < b.rawValue }
+
+    /// In words.
+    public var name: String {
+        switch self {
+        case .topology: "topology"
+        case .blueprint: "blueprint"
+        case .service: "service"
+        case .call: "call"
+        }
+    }
+}
+
+extension PoliciesBlock {
+    /// Every policy, in the order in which they are shown. A service's hold for whoever calls it.
+    public static let entries: [PolicyEntry] = [
+        PolicyEntry("timeouts", \.timeouts, everywhere), PolicyEntry("deadline", \.deadline, everywhere),
+        PolicyEntry("retry", \.retry, everywhere), PolicyEntry("hedge", \.hedge, everywhere),
+        PolicyEntry("breaker", \.breaker, everywhere), PolicyEntry("bulkhead", \.bulkhead, everywhere),
+        PolicyEntry("throttle", \.throttle, everywhere), PolicyEntry("ejection", \.ejection, services),
+        PolicyEntry("value", \.value, services), PolicyEntry("rate", \.rate, services),
+        PolicyEntry("failure", \.failure, everywhere), PolicyEntry("shedding", \.shedding, cells),
+        PolicyEntry("slo", \.slo, cells), PolicyEntry("health", \.health, cells),
+    ]
+
+    private static let everywhere: Set<PolicyPlace> = [.topology, .blueprint, .service, .call]
+    private static let services: Set<PolicyPlace> = [.topology, .blueprint, .service]
+    private static let cells: Set<PolicyPlace> = [.topology, .blueprint]
+}
