@@ -51,17 +51,19 @@ public struct WorkerPool<Job: Sendable>: Sendable {
         var since: Instant
     }
 
-    /// Jobs that run at once, at least 1.
-    public let workers: Int
-    /// Jobs that wait, 0 or more.
-    public let queueLimit: Int
+    /// Jobs that run at once, at least 1; more may run for a while after it was lowered.
+    public private(set) var workers: Int
+    /// Jobs that wait, 0 or more; more may wait for a while after it was lowered.
+    public private(set) var queueLimit: Int
     /// What happens to a job that finds the queue full.
     public let overflow: Overflow
     /// Jobs that run now.
     public private(set) var busy = 0
     @usableFromInline var queue = Deque<Waiting>()
+    /// Jobs turned away since the start, by reason.
+    public private(set) var refusals = BulkheadRefusals()
     /// Jobs turned away since the start: refused at once, displaced from the queue, or too old.
-    public private(set) var rejected: UInt64 = 0
+    public var rejected: UInt64 { refusals.total }
 
     /// `workers` at least 1, `queueLimit` at least 0.
     public init(workers: Int, queueLimit: Int, overflow: Overflow = .rejectNew) {
@@ -96,30 +98,38 @@ public struct WorkerPool<Job: Sendable>: Sendable {
             insert(entry)
             return .queued
         }
-        rejected += 1
-        guard queueLimit > 0 else { return .rejected }
+        guard queueLimit > 0 else { return reject() }
         switch overflow {
         case .rejectNew:
-            return .rejected
+            return reject()
         case .ageLimit(let limit):
-            guard let oldest = queue.first, now - oldest.since > limit else { return .rejected }
+            guard let oldest = queue.first, now - oldest.since > limit else { return reject() }
             queue.removeFirst()
             queue.append(entry)
+            refusals[.aged] += 1
             return .displaced(oldest.job)
         case .dropOldest:
             let oldest = queue.removeFirst()
             queue.append(entry)
+            refusals[.displaced] += 1
             return .displaced(oldest.job)
         case .dropNewest:
             let newest = queue.removeLast()
             queue.append(entry)
+            refusals[.displaced] += 1
             return .displaced(newest.job)
         case .priority:
-            guard let last = queue.last, last.rank > rank else { return .rejected }
+            guard let last = queue.last, last.rank > rank else { return reject() }
             queue.removeLast()
             insert(entry)
+            refusals[.displaced] += 1
             return .displaced(last.job)
         }
+    }
+
+    private mutating func reject() -> Admission {
+        refusals[.full] += 1
+        return .rejected
     }
 
     /// Under `priority` the queue is kept in order of rank, first come first served among equals.
@@ -147,22 +157,59 @@ public struct WorkerPool<Job: Sendable>: Sendable {
 
     @usableFromInline mutating func releaseToNext(now: Instant) -> Release {
         precondition(busy > 0, "released a worker that was not taken")
+        busy -= 1
+        // After it was made smaller a worker that becomes free is one too many.
+        return busy < workers ? next(now: now) : Release()
+    }
+
+    /// Hands the job whose turn it is to a free worker; for who made the pool larger, until it has no `next`.
+    public mutating func next(now: Instant) -> Release {
         var release = Release()
+        guard busy < workers else { return release }
         while let first = queue.popFirst() {
             if case .ageLimit(let limit) = overflow, now - first.since > limit {
-                rejected += 1
+                refusals[.aged] += 1
                 release.expired.append(first.job)
                 continue
             }
+            busy += 1
             release.next = first.job
             return release
         }
-        busy -= 1
         return release
+    }
+
+    /// Another size, of a pool that follows its load or a peak. What runs and what waits stays. Ask `next` afterwards.
+    ///
+    /// - Parameters:
+    ///   - workers: less than 1 is 1.
+    ///   - queueLimit: less than 0 is 0.
+    public mutating func resize(workers: Int, queueLimit: Int) {
+        self.workers = max(workers, 1)
+        self.queueLimit = max(queueLimit, 0)
+    }
+
+    /// Since when the job of this rank waits that waits longest, for `InversionWatch`; nil where none does. Looks through
+    /// the queue.
+    public func waitsSince(rank: UInt8) -> Instant? {
+        // Under every policy the queue is in order of arrival within a rank.
+        queue.first { $0.rank == rank }?.since
     }
 
     /// Removes a job that waits, for one whose asker gave up.
     public mutating func withdraw(where matches: (Job) -> Bool) {
         if let index = queue.firstIndex(where: { matches($0.job) }) { queue.remove(at: index) }
+    }
+}
+
+extension WorkerPool {
+    /// Where it stands, for who is told why it refused.
+    public var explanation: Explanation {
+        Explanation(
+            "\(busy) of \(workers) workers busy, \(waiting) of \(queueLimit) wait",
+            [
+                .init("busy", Double(busy)), .init("limit", Double(workers)), .init("waiting", Double(waiting)),
+                .init("places", Double(queueLimit)),
+            ])
     }
 }

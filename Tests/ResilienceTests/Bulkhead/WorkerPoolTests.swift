@@ -100,3 +100,47 @@ import Testing
         #expect(pool.release(now: start).next == 3)
     }
 }
+
+@Suite struct WorkerPoolSizeTests {
+    let start = Instant.zero
+
+    @Test func aSmallerPoolTakesNobodysWorkerAndALargerOneServesWhoWaits() {
+        var pool = WorkerPool<Int>(workers: 2, queueLimit: 4)
+        for job in 1...5 { _ = pool.admit(job, rank: 2, now: start) }
+        pool.resize(workers: 1, queueLimit: 4)
+        #expect(pool.release(now: start).next == nil)
+        #expect(pool.busy == 1)
+        #expect(pool.release(now: start).next == 3)
+        pool.resize(workers: 3, queueLimit: 0)
+        #expect(pool.next(now: start).next == 4)
+        #expect(pool.next(now: start).next == 5)
+        #expect(pool.next(now: start).next == nil)
+        #expect(pool.busy == 3)
+    }
+
+    @Test func refusalsAreCountedByReason() {
+        var pool = WorkerPool<Int>(workers: 1, queueLimit: 1, overflow: .ageLimit(.seconds(1)))
+        _ = pool.admit(1, rank: 2, now: start)
+        _ = pool.admit(2, rank: 2, now: start)
+        _ = pool.admit(3, rank: 2, now: start)
+        _ = pool.admit(4, rank: 2, now: start + .seconds(2))
+        #expect(pool.release(now: start + .seconds(4)).expired == [4])
+        #expect(pool.refusals[.full] == 1 && pool.refusals[.aged] == 2 && pool.refusals[.displaced] == 0)
+        #expect(pool.rejected == 3)
+        var other = WorkerPool<Int>(workers: 1, queueLimit: 1, overflow: .dropOldest)
+        for job in 1...3 { _ = other.admit(job, rank: 2, now: start) }
+        #expect(other.refusals[.displaced] == 1 && other.rejected == 1)
+        #expect(other.explanation.detail == "1 of 1 workers busy, 1 of 1 wait")
+    }
+
+    @Test func tellsSinceWhenARankWaits() {
+        var pool = WorkerPool<Int>(workers: 1, queueLimit: 4, overflow: .priority)
+        _ = pool.admit(1, rank: 3, now: start)
+        _ = pool.admit(2, rank: 3, now: start + .seconds(1))
+        _ = pool.admit(3, rank: 0, now: start + .seconds(2))
+        _ = pool.admit(4, rank: 0, now: start + .seconds(3))
+        #expect(pool.waitsSince(rank: 0) == start + .seconds(2))
+        #expect(pool.waitsSince(rank: 3) == start + .seconds(1))
+        #expect(pool.waitsSince(rank: 1) == nil)
+    }
+}
