@@ -1,5 +1,5 @@
 /// A level that somebody set by hand.
-public struct LevelSetting: Sendable, Equatable, Codable {
+public struct LevelEntry: Sendable, Equatable, Codable {
     /// Mesh, region or cell.
     public var scope: SettingsScope
     public var level: DegradationLevel
@@ -42,9 +42,9 @@ public struct LevelSetting: Sendable, Equatable, Codable {
     /// The setting that decides at a place: the narrowest that is in force, as of flags, so that one cell can be left at
     /// normal while its mesh is not; the last of equals.
     public static func deciding(
-        among settings: [LevelSetting], at place: SettingsPlace, now: WallTime
-    ) -> LevelSetting? {
-        var best: LevelSetting?
+        among settings: [LevelEntry], at place: SettingsPlace, now: WallTime
+    ) -> LevelEntry? {
+        var best: LevelEntry?
         for setting in settings where setting.isInForce(now) && setting.scope.covers(place) {
             if let found = best, setting.scope.narrowness < found.scope.narrowness { continue }
             best = setting
@@ -102,14 +102,14 @@ public struct DegradationState: Sendable, Equatable {
     /// Puts the level in force.
     ///
     /// - Parameters:
-    ///   - manual: what decides by hand here, see `LevelSetting.deciding`.
+    ///   - manual: what decides by hand here, see `LevelEntry.deciding`.
     ///   - controller: what objectives ask for.
     ///   - chosen: qualities of the features in their order where the controller chooses feature by feature
     ///     (`QualityChoice`); they are in force beside the manual level, the lesser of both, and not at all under a pin.
     /// - Returns: nil where the level is as it was.
     @discardableResult
     public mutating func set(
-        manual: LevelSetting?, controller: DegradationLevel = .normal, chosen: [Double]? = nil
+        manual: LevelEntry?, controller: DegradationLevel = .normal, chosen: [Double]? = nil
     ) -> Change? {
         let before = level
         let isPinned = manual?.isPinned ?? false

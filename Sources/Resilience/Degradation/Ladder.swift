@@ -1,7 +1,7 @@
 import MeshBase
 
 /// What a ladder goes by; nil for what is not known, which asks for nothing.
-public struct LadderSignals: Sendable, Equatable {
+public struct LadderReadings: Sendable, Equatable {
     /// Shares, 0...1.
     public var cpu: Double?
     public var memory: Double?
@@ -23,7 +23,7 @@ public struct LadderSignals: Sendable, Equatable {
     }
 
     /// Whether any of the limits of `when` is exceeded.
-    func exceeds(_ when: LadderSignals) -> Bool {
+    func exceeds(_ when: LadderReadings) -> Bool {
         above(cpu, when.cpu) || above(memory, when.memory) || above(inference, when.inference) || above(db, when.db)
             || above(cacheHit, when.cacheHit)
     }
@@ -33,7 +33,7 @@ public struct LadderSignals: Sendable, Equatable {
         return value > limit
     }
 
-    var isEmpty: Bool { self == LadderSignals() }
+    var isEmpty: Bool { self == LadderReadings() }
 }
 
 /// Ways to do one thing, from the best to the plainest. The plainest whose condition holds is the one in force, and no
@@ -44,11 +44,11 @@ public struct Ladder: Sendable, Equatable {
         /// Its name, as in `X-Degraded`.
         public var mode: String
         /// It is in force where one of these is exceeded; nothing here: always.
-        public var when: LadderSignals
+        public var when: LadderReadings
         /// It calls another service, and can fail with it.
         public var calls: Bool
 
-        public init(_ mode: String, when: LadderSignals = LadderSignals(), calls: Bool = false) {
+        public init(_ mode: String, when: LadderReadings = LadderReadings(), calls: Bool = false) {
             self.mode = mode
             self.when = when
             self.calls = calls
@@ -67,16 +67,16 @@ public struct Ladder: Sendable, Equatable {
     /// The published one: static by CPU or memory before popular by inference, simple by the database, cached by hits.
     public static let recommendations = Ladder(unchecked: [
         Rung("full"),
-        Rung("cached", when: LadderSignals(cacheHit: 0.8)),
-        Rung("simple", when: LadderSignals(db: .milliseconds(100))),
-        Rung("popular", when: LadderSignals(inference: .milliseconds(500))),
-        Rung("static", when: LadderSignals(cpu: 0.9, memory: 0.85)),
+        Rung("cached", when: LadderReadings(cacheHit: 0.8)),
+        Rung("simple", when: LadderReadings(db: .milliseconds(100))),
+        Rung("popular", when: LadderReadings(inference: .milliseconds(500))),
+        Rung("static", when: LadderReadings(cpu: 0.9, memory: 0.85)),
     ])
 
     private init(unchecked rungs: [Rung]) { self.rungs = rungs }
 
     /// The rung in force.
-    public func rung(for signals: LadderSignals, level: DegradationLevel = .normal) -> Int {
+    public func rung(for signals: LadderReadings, level: DegradationLevel = .normal) -> Int {
         let least = level.rung(of: rungs.count)
         // From the plainest on: its condition is the gravest. The first rung holds always.
         var rung = rungs.count - 1
@@ -92,7 +92,7 @@ public struct Ladder: Sendable, Equatable {
     public func next(after rung: Int) -> Int? { rung >= 0 && rung + 1 < rungs.count ? rung + 1 : nil }
 
     /// `X of Y, mode: because`, as of the signals now.
-    public func explanation(of rung: Int, for signals: LadderSignals, level: DegradationLevel) -> Explanation {
+    public func explanation(of rung: Int, for signals: LadderReadings, level: DegradationLevel) -> Explanation {
         let rung = min(max(rung, 0), rungs.count - 1)
         let why =
             rungs[rung].when.isEmpty
@@ -136,7 +136,7 @@ public struct LadderState: Sendable, Equatable {
     ///
     /// - Returns: whether the rung is another than before.
     @discardableResult
-    public mutating func look(_ signals: LadderSignals, level: DegradationLevel = .normal) -> Bool {
+    public mutating func look(_ signals: LadderReadings, level: DegradationLevel = .normal) -> Bool {
         let before = rung
         rung = ladder.rung(for: signals, level: level)
         return rung != before

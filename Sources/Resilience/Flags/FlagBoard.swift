@@ -56,16 +56,16 @@ public struct FlagBoard: Sendable {
     /// - Parameter settings: those of the topology first, so that what was set later wins within a scope.
     /// - Returns: features that are not as they were.
     @discardableResult
-    public mutating func set(_ settings: [FlagSetting], at place: SettingsPlace, now: WallTime) -> [Change] {
+    public mutating func set(_ settings: [FlagEntry], at place: SettingsPlace, now: WallTime) -> [Change] {
         nextEnd = settings.lazy.filter { $0.isInForce(now) }.compactMap(\.until).min()
         let inForce = settings.filter { $0.isInForce(now) }
         let names = Set(inForce.map(\.name)).sorted()
         var changes: [Change] = []
         for (index, service) in services.enumerated() {
             var word: UInt64 = 0
-            var deciding: [String: FlagSetting] = [:]
+            var deciding: [String: FlagEntry] = [:]
             for name in names {
-                deciding[name] = FlagSetting.deciding(name, among: inForce, at: place, service: service, now: now)
+                deciding[name] = FlagEntry.deciding(name, among: inForce, at: place, service: service, now: now)
             }
             for (bit, feature) in features.prefix(Self.mostFeatures).enumerated() {
                 let isOn = deciding[feature]?.isOn ?? true

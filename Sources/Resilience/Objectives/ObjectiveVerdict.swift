@@ -4,7 +4,7 @@ import MeshBase
 public struct ObjectiveVerdict: Sendable, Equatable {
     /// One objective.
     public struct Finding: Sendable, Equatable {
-        public let objective: Objective
+        public let objective: ObjectiveKind
         /// Seconds, share, or answers a second.
         public let current: Double
         public let target: Double
@@ -83,14 +83,14 @@ public struct ObjectiveVerdict: Sendable, Equatable {
             severity: level == .normal ? 0 : 1 - target.seconds / current.seconds, level: level)
     }
 
-    private static func above(_ objective: Objective, _ current: Double, _ target: Double) -> Finding {
+    private static func above(_ objective: ObjectiveKind, _ current: Double, _ target: Double) -> Finding {
         let severity = current > target ? 1 - target / current : 0
         let level: DegradationLevel =
             current <= target ? .normal : current >= target * 5 ? .critical : current >= target * 2 ? .moderate : .minor
         return Finding(objective: objective, current: current, target: target, severity: severity, level: level)
     }
 
-    private static func below(_ objective: Objective, _ current: Double, _ target: Double) -> Finding {
+    private static func below(_ objective: ObjectiveKind, _ current: Double, _ target: Double) -> Finding {
         let severity = current < target ? 1 - current / target : 0
         let level: DegradationLevel =
             current >= target

@@ -1,7 +1,7 @@
 import MeshBase
 
 /// What a cell is to hold.
-public enum Objective: Int, Sendable, CaseIterable {
+public enum ObjectiveKind: Int, Sendable, CaseIterable {
     case p99 = 0
     case errorRate = 1
     case throughput = 2

@@ -25,7 +25,7 @@ import Testing
         // Off, on, off, on from the widest in, whatever order they were set in.
         let settings = try scopes.map { text in
             let scope = try #require(SettingsScope(text))
-            return FlagSetting("offers", isOn: scope.narrowness % 2 == 1 && scopes.count < 5, scope: scope)
+            return FlagEntry("offers", isOn: scope.narrowness % 2 == 1 && scopes.count < 5, scope: scope)
         }
         for order in [settings, settings.reversed()] {
             var board = board()
@@ -36,17 +36,17 @@ import Testing
 
     @Test func aServiceScopeIsOfThatServiceAlone() {
         var board = board()
-        let changes = board.set([FlagSetting("search", isOn: false, scope: .service("home"))], at: place, now: now)
+        let changes = board.set([FlagEntry("search", isOn: false, scope: .service("home"))], at: place, now: now)
         #expect(board.isOn(feature: 1, from: 0) && !board.isOn(feature: 1, from: 1))
         #expect(changes == [.init(name: "search", service: "home", isOn: false, by: .service("home"))])
         #expect(board.off(for: 1) == 2)
-        #expect(board.set([FlagSetting("search", isOn: false, scope: .service("home"))], at: place, now: now).isEmpty)
+        #expect(board.set([FlagEntry("search", isOn: false, scope: .service("home"))], at: place, now: now).isEmpty)
         #expect(board.set([], at: place, now: now).map(\.isOn) == [true])
     }
 
     @Test func theLaterOfEqualsWinsAsTheTopologyComesFirst() {
         var board = board()
-        board.set([FlagSetting("offers", isOn: false), FlagSetting("offers", isOn: true)], at: place, now: now)
+        board.set([FlagEntry("offers", isOn: false), FlagEntry("offers", isOn: true)], at: place, now: now)
         #expect(board.isOn(feature: 0, from: 0))
     }
 
@@ -54,8 +54,8 @@ import Testing
         var board = board()
         let end = WallTime(milliseconds: 1_000_500)
         let settings = [
-            FlagSetting("offers", isOn: false, until: end),
-            FlagSetting("search", isOn: false, until: WallTime(milliseconds: 1_000_900)),
+            FlagEntry("offers", isOn: false, until: end),
+            FlagEntry("search", isOn: false, until: WallTime(milliseconds: 1_000_900)),
         ]
         board.set(settings, at: place, now: now)
         #expect(!board.isOn(feature: 0, from: 0) && board.nextEnd == end)
@@ -70,9 +70,9 @@ import Testing
         var board = board()
         board.set(
             [
-                FlagSetting("zebra", isOn: true), FlagSetting("offers", isOn: false),
-                FlagSetting("beta", isOn: true, scope: .service("home")),
-                FlagSetting("west", isOn: true, scope: .region("us-west")),
+                FlagEntry("zebra", isOn: true), FlagEntry("offers", isOn: false),
+                FlagEntry("beta", isOn: true, scope: .service("home")),
+                FlagEntry("west", isOn: true, scope: .region("us-west")),
             ], at: place, now: now)
         #expect(board.header(for: 0) == "offers=off, zebra=on")
         #expect(board.header(for: 1) == "beta=on, offers=off, zebra=on")
@@ -81,7 +81,7 @@ import Testing
     @Test func featuresBeyondTheWordStayOn() {
         let names = (0..<70).map { "f\($0)" }
         var board = FlagBoard(features: names, services: ["s"])
-        board.set(names.map { FlagSetting($0, isOn: false) }, at: place, now: now)
+        board.set(names.map { FlagEntry($0, isOn: false) }, at: place, now: now)
         #expect(!board.isOn(feature: 63, from: 0) && board.isOn(feature: 64, from: 0))
         #expect(board.off(for: 0) == .max)
     }

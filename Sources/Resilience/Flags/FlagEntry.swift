@@ -1,5 +1,5 @@
 /// One flag that was set by somebody: a feature, or a name that programs know.
-public struct FlagSetting: Sendable, Equatable, Codable {
+public struct FlagEntry: Sendable, Equatable, Codable {
     /// The feature's, or any other name.
     public var name: String
     public var scope: SettingsScope
@@ -51,9 +51,9 @@ public struct FlagSetting: Sendable, Equatable, Codable {
     ///
     /// - Parameter service: who asks; nil outside of a service.
     public static func deciding(
-        _ name: String, among settings: [FlagSetting], at place: SettingsPlace, service: String? = nil, now: WallTime
-    ) -> FlagSetting? {
-        var best: FlagSetting?
+        _ name: String, among settings: [FlagEntry], at place: SettingsPlace, service: String? = nil, now: WallTime
+    ) -> FlagEntry? {
+        var best: FlagEntry?
         for setting in settings where setting.name == name && setting.isInForce(now) {
             guard setting.scope.covers(place, service: service) else { continue }
             if let found = best, setting.scope.narrowness < found.scope.narrowness { continue }
