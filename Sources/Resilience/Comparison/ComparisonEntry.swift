@@ -13,6 +13,7 @@ public enum ComparisonArm: Int, Sendable, CaseIterable {
 public struct ComparisonEntry: Sendable, Equatable, Codable {
     /// The level by hand of arm a and of arm b; the controller's is in force where it is graver, in both.
     public var a: DegradationLevel
+    /// The level by hand of arm b.
     public var b: DegradationLevel
     /// The share of customers in arm b, 0...1.
     public var share: Double

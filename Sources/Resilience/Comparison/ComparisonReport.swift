@@ -9,6 +9,7 @@ public struct ComparisonReport: Sendable, Equatable {
         public let value: Double?
         /// The interval; nil for fewer than two customers.
         public let low: Double?
+        /// The upper end, as `low`.
         public let high: Double?
     }
 
@@ -31,12 +32,17 @@ public struct ComparisonReport: Sendable, Equatable {
 
     /// One arm.
     public struct Arm: Sendable, Equatable {
+        /// In the sample.
         public let customers: Int
+        /// Of all customers, in the sample or not.
         public let requests: UInt64
+        /// Each with its interval.
         public let figures: Figures
     }
 
+    /// The arm of the level that customers have unless they are in b.
     public let a: Arm
+    /// The arm of the given share of customers.
     public let b: Arm
     /// b less a.
     public let difference: Figures

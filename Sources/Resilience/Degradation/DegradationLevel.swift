@@ -10,6 +10,7 @@ public enum DegradationLevel: Int, Sendable, CaseIterable, Comparable {
     /// As critical, and every ladder at its last rung.
     case emergency
 
+    /// The graver is the greater.
     public static func < (a: DegradationLevel, b: DegradationLevel) -> Bool { a.rawValue < b.rawValue }
 
     /// The word in settings, events and answers.
@@ -65,6 +66,7 @@ extension DegradationLevel: Codable {
         self = level
     }
 
+    /// As its word.
     public func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         try value.encode("\(name)")

@@ -2,6 +2,7 @@
 public struct LevelEntry: Sendable, Equatable, Codable {
     /// Mesh, region or cell.
     public var scope: SettingsScope
+    /// What is given up.
     public var level: DegradationLevel
     /// The level alone, whatever the controller says.
     public var isPinned: Bool
@@ -10,6 +11,7 @@ public struct LevelEntry: Sendable, Equatable, Codable {
     /// When it ends; nil for never.
     public var until: WallTime?
 
+    /// A level of the whole mesh, for good, where nothing else is said.
     public init(
         _ level: DegradationLevel, scope: SettingsScope = .mesh, isPinned: Bool = false, set: WallTime? = nil,
         until: WallTime? = nil
@@ -26,6 +28,9 @@ public struct LevelEntry: Sendable, Equatable, Codable {
         case isPinned = "pin"
     }
 
+    /// Without a scope it is of the mesh.
+    ///
+    /// - Throws: `DecodingError`.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -77,11 +82,15 @@ public struct DegradationState: Sendable, Equatable {
 
     /// The level was another before.
     public struct Change: Sendable, Equatable {
+        /// In force before.
         public let from: DegradationLevel
+        /// In force now.
         public let to: DegradationLevel
+        /// Who decided on it.
         public let source: Source
     }
 
+    /// What can be degraded.
     public let table: FeatureTable
     /// max(manual, controller); where the manual one is pinned, that.
     public private(set) var level = DegradationLevel.normal

@@ -1,15 +1,20 @@
 /// Something that a mesh can do without or do less well: an uncritical edge, by its callee's name, or an entry of
 /// `features`.
 public struct Feature: Sendable, Equatable {
+    /// As levels, flags and answers name it.
     public var name: String
+    /// What the mesh is without it.
     public var criticality: FeatureCriticality
     /// Names of the services whose calls it is.
     public var calls: [String]
     /// What it earns, how many use it, how much it matters beyond both, and what it costs: in units of the user's, all
     /// at least 0.
     public var revenue: Double
+    /// How many use it.
     public var users: Double
+    /// How much it matters beyond both.
     public var strategy: Double
+    /// What it costs to serve, in the unit of the other features.
     public var cost: Double
     /// The least quality that is worth having, 0...1; 0 may be switched off.
     public var floor: Double
@@ -52,6 +57,7 @@ public struct FeatureTable: Sendable, Equatable {
     /// Bits of luxury features.
     public let luxury: UInt64
 
+    /// Features in the order of their bits.
     public init(_ features: [Feature]) {
         self.features = features
         var all: UInt64 = 0

@@ -4,13 +4,16 @@ import MeshBase
 public struct LadderReadings: Sendable, Equatable {
     /// Shares, 0...1.
     public var cpu: Double?
+    /// Of the declared memory.
     public var memory: Double?
     /// How long the model and the database take.
     public var inference: TimeAmount?
+    /// How long the database takes.
     public var db: TimeAmount?
     /// The share of looks that find something, 0...1.
     public var cacheHit: Double?
 
+    /// What is left out is not known.
     public init(
         cpu: Double? = nil, memory: Double? = nil, inference: TimeAmount? = nil, db: TimeAmount? = nil,
         cacheHit: Double? = nil
@@ -48,6 +51,7 @@ public struct Ladder: Sendable, Equatable {
         /// It calls another service, and can fail with it.
         public var calls: Bool
 
+        /// A rung that is always in force where no condition is given.
         public init(_ mode: String, when: LadderReadings = LadderReadings(), calls: Bool = false) {
             self.mode = mode
             self.when = when
@@ -126,10 +130,12 @@ public struct Ladder: Sendable, Equatable {
 
 /// The rung at which a service stands, looked at by a timer.
 public struct LadderState: Sendable, Equatable {
+    /// Its rungs.
     public let ladder: Ladder
     /// In force; 0 is the best.
     public private(set) var rung = 0
 
+    /// At the best rung.
     public init(_ ladder: Ladder) { self.ladder = ladder }
 
     /// Looks anew.

@@ -11,6 +11,7 @@ public struct PressureTrend: Sendable, Equatable {
     /// How many samples there are, up to `most`.
     public private(set) var count = 0
 
+    /// Without samples.
     public init() {}
 
     /// Takes a sample; what is no number is left out. Times must not fall.

@@ -8,6 +8,7 @@ public struct QualityScaler: Sendable, Equatable {
     /// Steps that are taken early.
     static let steps = [1, 0.7, 0.5]
 
+    /// Floor, horizon and threshold.
     public let policy: QualityPolicy
     private var trend = PressureTrend()
     /// In force, `policy.floor`...1; 0 where the level has switched the feature off.
@@ -17,6 +18,7 @@ public struct QualityScaler: Sendable, Equatable {
     private var pressure = 0.0
     private var slope = 0.0
 
+    /// At full quality.
     public init(_ policy: QualityPolicy) { self.policy = policy }
 
     /// Looks at the pressure anew.

@@ -11,6 +11,7 @@ import MeshBase
 public struct FailureTransformer: Sendable, Equatable {
     /// One failure on its way to an answer. Settled once.
     public struct Failure: Sendable, Equatable {
+        /// What kind it is.
         public let cause: FailureCause
         /// What it is to become, where that can be had.
         public let wanted: Transformed
@@ -27,6 +28,7 @@ public struct FailureTransformer: Sendable, Equatable {
     /// Answers without a failure that was still open: a mistake of the holder's, and counted nowhere else.
     public private(set) var unmatched: UInt64 = 0
 
+    /// An account with nothing in it.
     public init(_ policy: TransformationPolicy) { self.policy = policy }
 
     /// Takes a failure in. Its outcome may turn out not to be had (no last good answer, a full queue): then it is settled

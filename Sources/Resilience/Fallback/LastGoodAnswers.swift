@@ -23,7 +23,9 @@ public struct LastGoodAnswers<Answer: Sendable>: Sendable {
 
     /// An answer and how old it is.
     public struct Found {
+        /// As it was kept.
         public let answer: Answer
+        /// Since it was kept; at least 0.
         public let age: TimeAmount
     }
 

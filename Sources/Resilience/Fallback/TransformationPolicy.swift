@@ -89,6 +89,7 @@ public struct TransformationPolicy: Sendable, Equatable {
     /// A durable queue is declared here.
     public var hasQueue: Bool
 
+    /// With the times of one machine and nothing that could stand in; negative times count as none.
     public init(
         timeout: Transformed? = nil, connection: Transformed? = nil, limit: Transformed? = nil,
         retryAfter: TimeAmount = .seconds(1), estimate: TimeAmount = .seconds(5), hasCache: Bool = false,

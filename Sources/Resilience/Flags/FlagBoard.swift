@@ -12,9 +12,11 @@ public struct FlagBoard: Sendable {
 
     /// A flag that is not as it was.
     public struct Change: Sendable, Equatable {
+        /// The feature.
         public let name: String
         /// Whose it is.
         public let service: String
+        /// As it is now.
         public let isOn: Bool
         /// What decided; nil where nothing is set any more.
         public let by: SettingsScope?
@@ -22,6 +24,7 @@ public struct FlagBoard: Sendable {
 
     /// The bit of a feature is its position.
     public let features: [String]
+    /// Who asks; by position.
     public let services: [String]
     /// A word a service; a bit is a feature that is off.
     @usableFromInline var off: [UInt64]

@@ -2,13 +2,16 @@
 public struct FlagEntry: Sendable, Equatable, Codable {
     /// The feature's, or any other name.
     public var name: String
+    /// Where it is in force.
     public var scope: SettingsScope
+    /// On or off.
     public var isOn: Bool
     /// When it was set; nil of what a topology begins with.
     public var set: WallTime?
     /// When it ends; nil for never.
     public var until: WallTime?
 
+    /// A flag of the whole mesh, for good, where nothing else is said.
     public init(
         _ name: String, isOn: Bool, scope: SettingsScope = .mesh, set: WallTime? = nil, until: WallTime? = nil
     ) {
@@ -37,6 +40,7 @@ public struct FlagEntry: Sendable, Equatable, Codable {
         until = try values.decodeIfPresent(WallTime.self, forKey: .until)
     }
 
+    /// The value as `on` or `off`.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(name, forKey: .name)

@@ -13,6 +13,7 @@ import MeshBase
 public struct ObjectiveController: Sendable {
     /// What a look came to.
     public struct Look: Sendable, Equatable {
+        /// How the window stands.
         public let verdict: ObjectiveVerdict
         /// The level before, where it is another now.
         public let changedFrom: DegradationLevel?
@@ -23,6 +24,7 @@ public struct ObjectiveController: Sendable {
     /// By how much pressure is taken back at a time; a quarter, as levels are.
     static let step = 0.25
 
+    /// Objectives, and how they are judged.
     public let policy: ObjectivesPolicy
     private var window: ObjectiveWindow
     /// Asked for; at most critical. Emergency is for hands.
@@ -33,6 +35,7 @@ public struct ObjectiveController: Sendable {
     private var met = 0
     private var isViolated = false
 
+    /// At level normal, with an empty window.
     public init(_ policy: ObjectivesPolicy) {
         self.policy = policy
         window = ObjectiveWindow(window: policy.window, every: policy.every, target: policy.p99)

@@ -4,9 +4,11 @@ import MeshBase
 public struct ObjectiveVerdict: Sendable, Equatable {
     /// One objective.
     public struct Finding: Sendable, Equatable {
+        /// Which one.
         public let objective: ObjectiveKind
         /// Seconds, share, or answers a second.
         public let current: Double
+        /// In the unit of `current`.
         public let target: Double
         /// 1 - target/current, of throughput 1 - current/target; 0 where it is met, at most 1.
         public let severity: Double
@@ -25,6 +27,7 @@ public struct ObjectiveVerdict: Sendable, Equatable {
     public var level: DegradationLevel { worst?.level ?? .normal }
     /// Of the gravest; 0 where all is met.
     public var severity: Double { worst?.severity ?? 0 }
+    /// Whether nothing is asked for.
     public var isMet: Bool { level == .normal }
 
     /// `p99 0.104, target 0.05: severity 0.52`, of the gravest.

@@ -40,6 +40,7 @@ public struct ObjectivesPolicy: Sendable, Equatable {
     public var minimum: Int
     /// After how many met looks in a row a level is taken back; at least 1.
     public var metLooks: Int
+    /// What is done about a violation.
     public var mode: Mode
 
     /// - Parameters: made sound where they are outside of their ranges; an objective that cannot be is none.

@@ -15,6 +15,7 @@ public struct JoinPlan: Sendable, Equatable {
         /// Its work can be undone by another call, and must be where the caller does not use it.
         public var isCompensated: Bool
 
+        /// A call of the group; a negative time counts as none.
         public init(isCore: Bool, within: TimeAmount? = nil, isCompensated: Bool = false) {
             self.isCore = isCore
             self.within = within.map { max($0, .zero) }
@@ -78,34 +79,45 @@ public struct JoinMembers: Sendable, Hashable, Sequence {
     public func contains(_ member: Int) -> Bool { bits & (1 << UInt16(member & 15)) != 0 }
     /// How many there are.
     public var count: Int { bits.nonzeroBitCount }
+    /// Whether there is none.
     public var isEmpty: Bool { bits == 0 }
 
+    /// Adds a member, 0...15.
     public mutating func insert(_ member: Int) { bits |= 1 << UInt16(member & 15) }
+    /// Takes a member, 0...15, out.
     public mutating func remove(_ member: Int) { bits &= ~(1 << UInt16(member & 15)) }
+    /// Adds all of another set.
     public mutating func formUnion(_ other: JoinMembers) { bits |= other.bits }
+    /// Takes out all of another set.
     public mutating func subtract(_ other: JoinMembers) { bits &= ~other.bits }
 
+    /// This without the members of another set.
     public func subtracting(_ other: JoinMembers) -> JoinMembers {
         var rest = self
         rest.subtract(other)
         return rest
     }
+    /// The members of both.
     public func intersection(_ other: JoinMembers) -> JoinMembers {
         var both = self
         both.bits &= other.bits
         return both
     }
+    /// Whether all of this are in another set.
     public func isSubset(of other: JoinMembers) -> Bool { bits & ~other.bits == 0 }
+    /// Whether none of this is in another set.
     public func isDisjoint(with other: JoinMembers) -> Bool { bits & other.bits == 0 }
 
     /// Positions, rising.
     public struct Iterator: IteratorProtocol, Sendable {
         var rest: UInt16
+        /// The next higher position.
         public mutating func next() -> Int? {
             guard rest != 0 else { return nil }
             defer { rest &= rest - 1 }
             return rest.trailingZeroBitCount
         }
     }
+    /// From the lowest position on.
     public func makeIterator() -> Iterator { Iterator(rest: bits) }
 }

@@ -62,7 +62,7 @@ public struct JoinStep: Sendable, Equatable {
 /// undone. An uncritical member that is replaced while it runs and can be undone is let run too, without holding up
 /// anybody, and undone when it turns out to be done; `isOver` tells when there is none left.
 ///
-/// A value of 40 bytes; no event allocates. Time must not run backwards.
+/// A value of 42 bytes; no event allocates. Time must not run backwards.
 public struct JoinState: Sendable, Equatable {
     /// Out, and their answers are used.
     public private(set) var running = JoinMembers()

@@ -10,13 +10,19 @@ public struct SettingsDocument: Sendable, Equatable, Codable {
     /// The most entries of a kind.
     public static let most = 1_024
 
+    /// Raised by the control plane alone.
     public var version: UInt64
     /// When this version was made.
     public var at: WallTime
+    /// One for each name and scope.
     public var flags: [FlagEntry]
+    /// One for each gate.
     public var breakers: [BreakerEntry]
+    /// One for each scope.
     public var levels: [LevelEntry]
+    /// Nil: the usual sizes.
     public var peak: PeakEntry?
+    /// Nil: one level for all customers.
     public var comparison: ComparisonEntry?
 
     /// Nothing set: version 0, which every other one replaces.
@@ -56,6 +62,7 @@ public struct SettingsDocument: Sendable, Equatable, Codable {
             comparison: try values.decodeIfPresent(ComparisonEntry.self, forKey: .comparison))
     }
 
+    /// With the schema; what is nil is left out.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(Self.schema, forKey: .schema)

@@ -19,12 +19,14 @@ public struct BreakerEntry: Sendable, Equatable, Codable {
 
     /// The gate's name: `r1/us-east-1/checkout`, `us-east-1/checkout/payment`.
     public var gate: String
+    /// What the breaker is held in.
     public var mode: Mode
     /// When it was set.
     public var set: WallTime?
     /// When it ends.
     public var until: WallTime
 
+    /// A hold that ends.
     public init(_ gate: String, _ mode: Mode, set: WallTime? = nil, until: WallTime) {
         self.gate = gate
         self.mode = mode
@@ -45,6 +47,7 @@ public struct PeakEntry: Sendable, Equatable, Codable {
     /// When the way back begins.
     public var until: WallTime
 
+    /// A peak that ends.
     public init(_ name: String, set: WallTime, until: WallTime) {
         self.name = name
         self.set = set

@@ -111,6 +111,7 @@ public struct SettingsChange: Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
         case flag, breaker, level, peak, comparison
     }
+    /// Which list it is of.
     public let kind: Kind
     /// The flag's, the gate's, the peak's; empty for a level and a comparison.
     public let name: String
@@ -120,6 +121,7 @@ public struct SettingsChange: Sendable, Equatable {
     public let value: String?
     /// When it was set: the same set again is a change, for a breaker that is to be closed once more.
     public let set: WallTime?
+    /// When it ends; nil for never, and where it is gone.
     public let until: WallTime?
 
     private struct Key: Hashable {

@@ -1,8 +1,11 @@
 /// The names that a mesh knows, for whoever writes settings: what is in none of these lists is refused, so that a
 /// misspelt name is no setting that does nothing.
 public struct SettingsNames: Sendable, Equatable {
+    /// Regions, as in the topology.
     public var regions: [String]
+    /// Cells, of every region.
     public var cells: [String]
+    /// Services of the blueprint.
     public var services: [String]
     /// Gates by their names.
     public var gates: [String]
@@ -11,6 +14,7 @@ public struct SettingsNames: Sendable, Equatable {
     /// Names of peak profiles.
     public var peaks: [String]
 
+    /// What is left out has no names.
     public init(
         regions: [String] = [], cells: [String] = [], services: [String] = [], gates: [String] = [],
         flags: [String] = [], peaks: [String] = []

@@ -71,6 +71,7 @@ extension SettingsScope: Codable {
         self = scope
     }
 
+    /// As its text.
     public func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         try value.encode(description)
@@ -79,10 +80,12 @@ extension SettingsScope: Codable {
 
 /// Where a process stands, for what is in force there.
 public struct SettingsPlace: Sendable, Hashable {
+    /// Its region.
     public var region: String
     /// Nil of a process that is no cell.
     public var cell: String?
 
+    /// A cell, or a process of a region that is none.
     public init(region: String, cell: String? = nil) {
         self.region = region
         self.cell = cell
@@ -92,14 +95,21 @@ public struct SettingsPlace: Sendable, Hashable {
 /// Time by the calendar, in milliseconds since 1970 UTC: what is set until then ends in every process by its own clock,
 /// and after a restart too, which no time since boot would allow.
 public struct WallTime: Sendable, Hashable, Comparable, Codable {
+    /// Since 1970 UTC.
     public var milliseconds: Int64
+    /// A time so many milliseconds after the begin of 1970, UTC.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    /// The earlier is the lesser.
     public static func < (a: WallTime, b: WallTime) -> Bool { a.milliseconds < b.milliseconds }
 
+    /// From a whole number.
+    ///
+    /// - Throws: `DecodingError` for anything else.
     public init(from decoder: any Decoder) throws {
         milliseconds = try decoder.singleValueContainer().decode(Int64.self)
     }
+    /// As a whole number.
     public func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         try value.encode(milliseconds)
