@@ -8,7 +8,7 @@ import MeshBase
 /// never sent.
 public struct RetryBudget: Sendable {
     /// The bounds.
-    public let policy: RetryBudgetPolicy
+    public internal(set) var policy: RetryBudgetPolicy
     /// What was sent in the last 10 s.
     public private(set) var window = AttemptWindow()
     /// Retries and hedges that are decided on and not over.
