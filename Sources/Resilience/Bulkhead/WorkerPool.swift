@@ -158,8 +158,8 @@ public struct WorkerPool<Job: Sendable>: Sendable {
     @usableFromInline mutating func releaseToNext(now: Instant) -> Release {
         precondition(busy > 0, "released a worker that was not taken")
         busy -= 1
-        // After it was made smaller a worker that becomes free is one too many.
-        return busy < workers ? next(now: now) : Release()
+        // After it was made smaller a worker that becomes free is one too many, and takes nothing.
+        return next(now: now)
     }
 
     /// Hands the job whose turn it is to a free worker; for who made the pool larger, until it has no `next`.

@@ -7,7 +7,9 @@ import Testing
 @Suite struct MeasuredLimitTests {
     let start = Instant.zero
 
-    @Test(arguments: [(Int64(10), 16), (50, 9), (14, 10)]) func conformance18Vegas(second: Int64, expected: Int) {
+    @Test(arguments: [(Int64(10), 16), (50, 9), (14, 10), (11, 16)]) func conformance18Vegas(
+        second: Int64, expected: Int
+    ) {
         let policy = LimitPolicy(.vegas, base: 10, bounds: 1...20)
         var limit = ConcurrencyLimit(policy, now: start)
         #expect(limit.ended(.answered(.milliseconds(10)), inFlight: 10, policy, now: start) == false)
