@@ -72,7 +72,7 @@ extension CallState {
         if let position {
             place(index, at: position)
             blockedTargets.formUnion(attempts[index].targets)
-        } else {
+        } else if index >= placed {
             tried.formUnion(offered)
             blockedTargets.formUnion(offered)
         }
@@ -132,10 +132,12 @@ extension CallState {
         tried = []
         blockedTargets = []
         bound = nil
+        placed = used
         for index in 0..<used { attempts[index].target = Attempt.nowhere }
     }
 
     private mutating func place(_ index: Int, at position: Int) {
+        guard index >= placed else { return }
         attempts[index].target = UInt8(truncatingIfNeeded: position)
         tried.formUnion(attempts[index].targets)
     }

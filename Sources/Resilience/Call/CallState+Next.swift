@@ -97,16 +97,9 @@ extension CallState {
 
     /// Targets that may be asked again now.
     func patient(in plan: borrowing CallPlan, now: Instant) -> TargetSet {
-        let askable = askable(in: plan)
-        var patient = askable
-        // In the order in which they began: of each target the last word holds.
-        for index in 0..<used where attempts[index].phase == .over {
-            let targets = attempts[index].targets
-            if attempts[index].at > now {
-                patient.subtract(targets)
-            } else {
-                patient.formUnion(targets.intersection(askable))
-            }
+        var patient = askable(in: plan)
+        for index in 0..<used where attempts[index].phase == .over && attempts[index].at > now {
+            patient.subtract(attempts[index].targets)
         }
         return patient
     }
@@ -123,7 +116,7 @@ extension CallState {
         while let position = rest.popFirst() {
             var at = now
             for index in 0..<used where attempts[index].phase == .over && Int(attempts[index].target) == position {
-                at = max(attempts[index].at, now)
+                at = max(attempts[index].at, at)
             }
             earliest = min(earliest ?? at, at)
         }

@@ -76,6 +76,8 @@ public struct CallState: Sendable {
     var blockedTargets = TargetSet()
     /// Those that the last attempt could go to.
     var offered = TargetSet()
+    /// Attempts before this one were for targets that there are no longer.
+    var placed = 0
     /// The only one that may be asked again.
     var bound: TargetSet?
     let safety: CallSafety
