@@ -4,6 +4,10 @@ package struct CellCounters: Sendable {
     package var httpCalls: UInt64 = 0
     package var unexpectedFrames: UInt64 = 0
     package var pings: UInt64 = 0
+    /// Calls that routers gave up while they were under way.
+    package var cancels: UInt64 = 0
+    /// Calls that routers gave up and that had ended already, or go to their end under an idempotency key.
+    package var cancelsLate: UInt64 = 0
     package var refused: UInt64 = 0
     package var recordOrders: UInt64 = 0
     package var recordFailures: UInt64 = 0

@@ -243,6 +243,13 @@ package struct CellNode: ~Copyable {
         case .decree: decide(frame, asker, into: &sink)
         case .claim: keepClaim(frame, asker, now: now, into: &sink)
         case .tombstones, .dropTombstones: handle(sweep: frame, asker, now: now, into: &sink)
+        case .cancel:
+            if graph.cancel(.init(link: link, request: frame.head.request), now: now, into: &sink) {
+                counters.cancels += 1
+                answerFinished(now: now, into: &sink)
+            } else {
+                counters.cancelsLate += 1
+            }
         case .ping, .pong, .reply, .refusal:
             counters.unexpectedFrames += 1
         }

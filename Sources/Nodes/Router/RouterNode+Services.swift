@@ -78,6 +78,19 @@ extension RouterNode {
         serviceAttemptFailed(key, .unsent, now: now, into: &sink)
     }
 
+    /// Tells the cell that works on a service call that nobody waits for it any more. A word that cannot be sent costs
+    /// work, and nothing else.
+    mutating func cancelAttempt(_ key: SlabKey, into sink: inout some RouterSink) {
+        guard let operation = operations[key], case .service(let work) = operation.work else { return }
+        let head = FrameHead(
+            kind: .cancel, request: key.rawValue, customer: operation.customer, epoch: operation.epoch)
+        if sink.send(head, to: operation.shard[work.current], body: .empty) {
+            counters.cancels += 1
+        } else {
+            counters.cancelsUnsent += 1
+        }
+    }
+
     mutating func serviceAnswered(
         _ key: SlabKey, _ frame: borrowing FrameView, by cell: CellIndex, now: Instant,
         into sink: inout some RouterSink

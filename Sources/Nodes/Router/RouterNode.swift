@@ -250,10 +250,11 @@ package struct RouterNode: ~Copyable {
 
     /// The client of a request went away: nothing is answered, and nothing new is begun for it. Changes nothing when
     /// the request has been answered.
-    package mutating func abandon(_ operation: SlabKey) {
+    package mutating func abandon(_ operation: SlabKey, into sink: inout some RouterSink) {
         // Frames that are on their way are answered into a stale key, which is ignored.
         guard operations.contains(operation) else { return }
         counters.abandoned += 1
+        cancelAttempt(operation, into: &sink)
         finish(operation)
     }
 
@@ -317,7 +318,9 @@ package struct RouterNode: ~Copyable {
 
     private mutating func attemptTimedOut(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) {
         switch operations[key]!.work {
-        case .service: serviceAttemptFailed(key, .timeout, now: now, into: &sink)
+        case .service:
+            cancelAttempt(key, into: &sink)
+            serviceAttemptFailed(key, .timeout, now: now, into: &sink)
         case .record: recordTimedOut(key, now: now, into: &sink)
         }
     }
@@ -411,6 +414,10 @@ package struct RouterCounters: Sendable {
     package var refusals: UInt64 = 0
     package var lateFrames: UInt64 = 0
     package var abandoned: UInt64 = 0
+    /// Cells told that nobody waits any longer for a call of theirs.
+    package var cancels: UInt64 = 0
+    /// Such words that a link was too full for, or that found it gone.
+    package var cancelsUnsent: UInt64 = 0
     package var noQuorum: UInt64 = 0
     /// Requests that too few cells answered, and for which two others were asked whether the customer has moved.
     package var othersAsked: UInt64 = 0

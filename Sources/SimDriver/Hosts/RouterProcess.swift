@@ -60,7 +60,9 @@ final class RouterProcess: LinkingProcess {
 
     override func ended(_ socket: SimSocket) {
         if socket.cell != nil { return super.ended(socket) }
-        if socket.isBusy, let work = socket.work { node.abandon(work) }
+        guard socket.isBusy, let work = socket.work else { return }
+        var outbox = outbox
+        node.abandon(work, into: &outbox)
     }
 
     override func received(_ socket: SimSocket) {

@@ -276,6 +276,9 @@ enum RouterMetrics {
         page.counter("cellmesh_router_demotions_total", "Cells passed over for not answering.", counters.demotions)
         page.counter("cellmesh_router_returns_total", "Demoted cells that answered again.", counters.returns)
         page.counter("cellmesh_router_late_frames_total", "Answers that nobody waited for.", counters.lateFrames)
+        page.counter("cellmesh_router_cancels_total", "Cells told that nobody waits any longer.", counters.cancels)
+        page.counter(
+            "cellmesh_router_cancels_unsent_total", "Such words that a link could not take.", counters.cancelsUnsent)
         page.counter("cellmesh_router_abandoned_total", "Requests whose client went away.", counters.abandoned)
         page.links(links)
         for (position, cell) in node.pointee.topology.cells.enumerated() {
@@ -368,6 +371,12 @@ enum CellMetrics {
                 "cellmesh_repair_unanswered_total", "Members that did not answer in time.", repair.unanswered)
             page.counter("cellmesh_refill_records_total", "Records taken over from other cells.", store.records)
         }
+        page.counter(
+            "cellmesh_cell_cancels_total", "Calls that routers gave up while they were under way.",
+            node.pointee.counters.cancels)
+        page.counter(
+            "cellmesh_cell_cancels_late_total", "Calls that routers gave up too late, or under an idempotency key.",
+            node.pointee.counters.cancelsLate)
         for service in node.pointee.services() {
             let label = [MetricLabel("service", service.name)]
             page.gauge("cellmesh_pool_busy", "Workers in use.", Double(service.busy), label)
@@ -383,6 +392,9 @@ enum CellMetrics {
             page.counter(
                 "cellmesh_service_expired_total", "Calls whose time was up before a worker began on them.",
                 service.counters.expired, label)
+            page.counter(
+                "cellmesh_service_cancelled_total", "Calls that their callers gave up.", service.counters.cancelled,
+                label)
             page.counter("cellmesh_service_fallbacks_total", "Fallbacks used.", service.counters.fallbacks, label)
             page.counter("cellmesh_service_compensations_total", "Calls undone.", service.counters.compensations, label)
         }

@@ -184,7 +184,8 @@ final class RouterFront: HTTPServer {
     }
 
     override func ended(_ stream: StreamPointer, error: UVError?) {
-        if stream.pointee.isBusy, let work = stream.pointee.work { node.pointee.abandon(work) }
+        guard stream.pointee.isBusy, let work = stream.pointee.work else { return }
+        node.pointee.abandon(work, into: &io.pointee)
     }
 }
 

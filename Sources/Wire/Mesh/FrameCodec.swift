@@ -18,7 +18,8 @@ package enum FrameCodec {
         _ head: FrameHead, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
         note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer, into buffer: inout ByteBuffer
     ) {
-        let rest = FrameHead.size + customer.count + name.count + note.count + body.count
+        let fixed = FrameHead.size + (head.trace == nil ? 0 : FrameTrace.size)
+        let rest = fixed + customer.count + name.count + note.count + body.count
         precondition(
             customer.count <= UInt16.max && name.count <= UInt16.max && note.count <= UInt16.max
                 && rest <= UInt32.max, "a frame's texts are bounded before they are encoded")
@@ -36,13 +37,25 @@ package enum FrameCodec {
         store(UInt16(customer.count), space, 48)
         store(UInt16(name.count), space, 50)
         store(UInt16(note.count), space, 52)
-        store(UInt16(0), space, 54)
-        var at = space + FrameHead.size
+        space.storeBytes(of: head.attempt, toByteOffset: 54, as: UInt8.self)
+        space.storeBytes(of: marks(head.trace), toByteOffset: 55, as: UInt8.self)
+        if let trace = head.trace {
+            store(trace.high, space, FrameHead.size)
+            store(trace.low, space, FrameHead.size + 8)
+        }
+        var at = space + fixed
         copy(customer, &at)
         copy(name, &at)
         copy(note, &at)
         copy(body, &at)
         buffer.commit(rest)
+    }
+
+    /// Bit 0: the id of a trace follows the fixed part; bit 1: it is to be explained. Others say nothing yet.
+    @inline(__always)
+    private static func marks(_ trace: FrameTrace?) -> UInt8 {
+        guard let trace else { return 0 }
+        return trace.isExplained ? 3 : 1
     }
 
     /// Appends a frame without texts and body.
@@ -73,17 +86,26 @@ package enum FrameCodec {
         let customerCount = Int(load(bytes, 48, UInt16.self))
         let nameCount = Int(load(bytes, 50, UInt16.self))
         let noteCount = Int(load(bytes, 52, UInt16.self))
-        let bodyStart = FrameHead.size + customerCount + nameCount + noteCount
+        let marks = bytes[55]
+        let customerStart = FrameHead.size + (marks & 1 == 0 ? 0 : FrameTrace.size)
+        let bodyStart = customerStart + customerCount + nameCount + noteCount
         guard bodyStart <= size else { throw .lengthsDisagree }
+        let trace =
+            marks & 1 == 0
+            ? nil
+            : FrameTrace(
+                high: load(bytes, FrameHead.size, UInt64.self), low: load(bytes, FrameHead.size + 8, UInt64.self),
+                isExplained: marks & 2 != 0)
         let head = FrameHead(
             kind: kind, flags: FrameFlags(rawValue: bytes[5]), status: load(bytes, 6, UInt16.self),
             request: load(bytes, 8, UInt64.self), customer: CustomerHash(rawValue: load(bytes, 16, UInt64.self)),
             epoch: Epoch(load(bytes, 24, UInt32.self)), deadline: load(bytes, 28, UInt32.self),
-            versionCounter: load(bytes, 32, UInt64.self), versionWriter: load(bytes, 40, UInt64.self))
-        let nameStart = FrameHead.size + customerCount
+            versionCounter: load(bytes, 32, UInt64.self), versionWriter: load(bytes, 40, UInt64.self),
+            attempt: bytes[54], trace: trace)
+        let nameStart = customerStart + customerCount
         let noteStart = nameStart + nameCount
         let frame = FrameView(
-            head: head, customer: part(bytes, FrameHead.size, nameStart), name: part(bytes, nameStart, noteStart),
+            head: head, customer: part(bytes, customerStart, nameStart), name: part(bytes, nameStart, noteStart),
             note: part(bytes, noteStart, bodyStart), body: part(bytes, bodyStart, size))
         return (frame, size)
     }

@@ -42,6 +42,9 @@ package enum FrameKind: UInt8, Sendable {
     /// `ListQuestion`) behind `customer` and `name`, up to the position of the body, a `RecordPages.Listing` whose floor is
     /// the counter from which on none counts. Answered in the version.
     case recordDigest = 19
+    /// Nobody waits any longer for the answer of the service call with this request number and attempt: queued work is
+    /// withdrawn, running work begins nothing more. Never answered.
+    case cancel = 20
 }
 
 /// Why a cell did not begin what it was asked for.
@@ -138,10 +141,30 @@ package struct FrameFlags: OptionSet, Sendable {
     package var priority: Priority? { contains(.noPriority) ? nil : Priority(rawValue: rawValue >> 6)! }
 }
 
+/// Which trace a request belongs to, as it travels from process to process (W3C Trace Context, trace-id).
+package struct FrameTrace: Sendable, Hashable {
+    /// Bytes that it takes in a frame.
+    package static let size = 16
+
+    /// The first eight bytes of the id, as a number.
+    package var high: UInt64
+    /// The last eight bytes.
+    package var low: UInt64
+    /// Somebody wants every decision about this request explained.
+    package var isExplained: Bool
+
+    /// A trace's id, of which not both halves are 0, and whether it is to be explained.
+    package init(high: UInt64, low: UInt64, isExplained: Bool) {
+        self.high = high
+        self.low = low
+        self.isExplained = isExplained
+    }
+}
+
 /// The fixed part of a frame. On the wire: a length of the rest (4 bytes), then these fields in little-endian order,
-/// then customer, name, note and body.
+/// then the trace's id where there is one, then customer, name, note and body.
 package struct FrameHead: Sendable, Equatable {
-    /// Bytes of the fixed part, the length included.
+    /// Bytes of the fixed part, the length included and a trace's id not.
     package static let size = 56
 
     package var kind: FrameKind
@@ -157,10 +180,15 @@ package struct FrameHead: Sendable, Equatable {
     package var deadline: UInt32
     package var versionCounter: UInt64
     package var versionWriter: UInt64
+    /// Which attempt of the request this is, from 0; an answer repeats it.
+    package var attempt: UInt8 = 0
+    /// Nil for a request that nobody follows.
+    package var trace: FrameTrace?
 
     package init(
         kind: FrameKind, flags: FrameFlags = FrameFlags(), status: UInt16 = 0, request: UInt64, customer: CustomerHash,
-        epoch: Epoch, deadline: UInt32 = 0, versionCounter: UInt64 = 0, versionWriter: UInt64 = 0
+        epoch: Epoch, deadline: UInt32 = 0, versionCounter: UInt64 = 0, versionWriter: UInt64 = 0, attempt: UInt8 = 0,
+        trace: FrameTrace? = nil
     ) {
         self.kind = kind
         self.flags = flags
@@ -171,6 +199,8 @@ package struct FrameHead: Sendable, Equatable {
         self.deadline = deadline
         self.versionCounter = versionCounter
         self.versionWriter = versionWriter
+        self.attempt = attempt
+        self.trace = trace
     }
 }
 

@@ -203,11 +203,14 @@ import Wire
         let router = RouterHarness()
         router.request(.get)
         let frames = router.takeFrames()
-        router.node.abandon(SlabKey(rawValue: frames[0].head.request))
+        router.node.abandon(SlabKey(rawValue: frames[0].head.request), into: &router.sink)
         #expect(router.isIdle && router.counters.abandoned == 1)
         router.answer(frames[0])
         router.wake(.at(5000))
-        #expect(router.sink.answers.isEmpty && router.sink.frames.isEmpty)
+        #expect(router.sink.answers.isEmpty)
+        let told = router.sink.cancels
+        #expect(told.map(\.head.request) == [frames[0].head.request] && told[0].cell == frames[0].cell)
+        #expect(router.counters.cancels == 1 && router.sink.frames.isEmpty)
     }
 
     @Test func abandoningWhatIsAnsweredChangesNothing() {
@@ -217,7 +220,7 @@ import Wire
         router.answer(first)
         #expect(router.takeAnswer()?.status == 200)
         router.request(.get)
-        router.node.abandon(SlabKey(rawValue: first.head.request))
+        router.node.abandon(SlabKey(rawValue: first.head.request), into: &router.sink)
         #expect(!router.isIdle && router.counters.abandoned == 0)
     }
 }

@@ -155,6 +155,13 @@ final class CellHarness {
         send(.serviceCall, service, priority: priority, deadline: deadline, now: now)
     }
 
+    /// The router gives a call up.
+    func cancel(_ request: UInt64, now: Instant) {
+        let head = FrameHead(kind: .cancel, request: request, customer: CustomerHash(rawValue: 0), epoch: .first)
+        let view = FrameView(head: head, customer: .empty, name: .empty, note: .empty, body: .empty)
+        node.handle(frame: view, link: link, now: now, into: &sink)
+    }
+
     /// Wakes the cell at each of its deadlines up to an instant.
     func run(until end: Instant) {
         while true {

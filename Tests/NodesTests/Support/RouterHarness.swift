@@ -38,6 +38,8 @@ struct RouterRecorder: RouterSink {
     /// What cells were told or asked of the placement.
     var exchanges: [(cell: CellIndex, body: [UInt8])] = []
     var frames: [Frame] = []
+    /// Calls that were given up.
+    var cancels: [(head: FrameHead, cell: CellIndex)] = []
     var answers: [Answer] = []
     var datagrams: [(Endpoint, [UInt8])] = []
     var events: [NodeEvent] = []
@@ -54,7 +56,11 @@ struct RouterRecorder: RouterSink {
         return true
     }
     mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool {
-        exchanges.append((cell, Array(body)))
+        if head.kind == .cancel {
+            cancels.append((head, cell))
+        } else {
+            exchanges.append((cell, Array(body)))
+        }
         return true
     }
     mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool {

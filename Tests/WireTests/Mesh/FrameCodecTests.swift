@@ -52,6 +52,10 @@ import Testing
             request: 0x0102_0304_0506_0708, customer: CustomerHash(rawValue: .max), epoch: Epoch(0xFEDC_BA98),
             deadline: 0x1234_5678, versionCounter: 9, versionWriter: .max - 1), "customer", "key", "/rest",
         Array(0...255))
+    static let traced = Copy(
+        FrameHead(
+            kind: .serviceCall, request: 7, customer: CustomerHash(rawValue: 8), epoch: Epoch(9), attempt: 2,
+            trace: FrameTrace(high: .max - 2, low: 1, isExplained: true)), "customer", "checkout", "/rest", [1, 2])
     static let bare = Copy(
         FrameHead(kind: .reply, request: 0, customer: CustomerHash(rawValue: 0), epoch: Epoch(0)), "", "", "", [])
 
@@ -65,7 +69,7 @@ import Testing
         return (Copy(frame), size)
     }
 
-    @Test(arguments: [full, bare])
+    @Test(arguments: [full, traced, bare])
     func whatIsWrittenIsRead(frame: Copy) throws {
         let (read, size) = try #require(try read(frame.bytes))
         #expect(read == frame)
@@ -81,7 +85,7 @@ import Testing
     }
 
     @Test func aStreamOfFramesIsCutWhereverItIsSplit() throws {
-        let frames = [Self.full, Self.bare, Self.full]
+        let frames = [Self.full, Self.traced, Self.bare, Self.full]
         let bytes = frames.flatMap(\.bytes)
         for split in bytes.indices {
             var buffer = ByteBuffer(capacity: 16)
@@ -135,7 +139,7 @@ import Testing
         var generator = Generator(seed: seed)
         var outcomes = [0, 0, 0]
         for round in 0..<3_000 {
-            var bytes = (generator.chance(0.5) ? Self.full : Self.bare).bytes
+            var bytes = [Self.full, Self.traced, Self.bare][Int(generator.below(3))].bytes
             for _ in 0...generator.below(4) {
                 switch generator.below(4) {
                 case 0:

@@ -136,6 +136,7 @@ extension CellNode {
         case .shed: answerBuffer.append("shed")
         case .timedOut: answerBuffer.append("timed-out")
         case .dependency: answerBuffer.append("dependency-failed")
+        case .cancelled: answerBuffer.append("cancelled")
         }
         answerBuffer.append("\"")
         let calls = graph.services[service].calls

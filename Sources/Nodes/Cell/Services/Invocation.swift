@@ -27,6 +27,11 @@ struct Invocation: Sendable {
     var priority: Priority
     var deadline: Instant
     var stage = Stage.queued
+    /// Nobody waits for it any more: it holds its worker to the end of its work, begins nothing new and undoes what it
+    /// had done.
+    var isCancelled = false
+    /// The call of an edge that is out.
+    var call: SlabKey?
     /// How each call went.
     var results: EdgeResults = EdgeResults()
     /// Set while compensating: what to answer afterwards.
@@ -45,6 +50,8 @@ enum ServiceOutcome: Sendable, Equatable {
     case timedOut
     /// A core call that it needs failed; the edge of the failure.
     case dependency(edge: Int)
+    /// Its caller gave it up; nobody is answered.
+    case cancelled
 
     var status: UInt16 {
         switch self {
@@ -53,6 +60,7 @@ enum ServiceOutcome: Sendable, Equatable {
         case .rejected, .shed: 503
         case .timedOut: 504
         case .dependency: 502
+        case .cancelled: 499
         }
     }
 }

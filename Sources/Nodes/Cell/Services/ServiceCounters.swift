@@ -10,6 +10,8 @@ package struct ServiceCounters: Sendable {
     package var callTimeouts: UInt64 = 0
     /// Of `timedOut`: calls whose time was up before a worker began on them.
     package var expired: UInt64 = 0
+    /// Given up by their callers: withdrawn from the queue, or worked on for nothing.
+    package var cancelled: UInt64 = 0
     package var fallbacks: UInt64 = 0
     package var compensations: UInt64 = 0
 
@@ -20,6 +22,7 @@ package struct ServiceCounters: Sendable {
         case .rejected: rejected += 1
         case .shed: shed += 1
         case .timedOut: timedOut += 1
+        case .cancelled: cancelled += 1
         }
     }
 }

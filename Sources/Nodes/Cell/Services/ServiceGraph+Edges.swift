@@ -31,6 +31,7 @@ extension ServiceGraph {
                 deadline: limit), now: now, into: &sink)
         // It may have ended already; then there is nothing to remember.
         if let child, invocations.contains(child) { edgeCalls[key]?.child = child }
+        invocations[call.parent]?.call = key
     }
 
     /// An attempt has ended, as its callee saw it.
@@ -45,7 +46,7 @@ extension ServiceGraph {
     /// The limit of an edge call has passed.
     mutating func callTimedOut(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let call = edgeCalls.remove(key) else { return }
-        if let child = call.child { disown(child) }
+        if let child = call.child { giveUp(child, now: now, into: &sink) }
         if call.purpose == .call, let service = invocations[call.parent]?.service {
             counters[service].callTimeouts += 1
         }
@@ -92,16 +93,5 @@ extension ServiceGraph {
             }
         }
         return .skipped
-    }
-
-    /// Nobody waits for an invocation any more: it is withdrawn, or goes on to its end and answers nobody.
-    private mutating func disown(_ child: SlabKey) {
-        guard let invocation = invocations[child] else { return }
-        if invocation.stage == .queued {
-            pools[invocation.service].withdraw { $0 == child }
-            invocations.remove(child)
-        } else {
-            invocations[child]?.owner = .nobody
-        }
     }
 }

@@ -45,6 +45,7 @@ extension ServiceGraph {
 
     mutating func worked(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let invocation = invocations[key], invocation.stage == .working else { return }
+        if invocation.isCancelled { return finish(key, .cancelled, now: now, into: &sink) }
         let ratio = services[invocation.service].work.errors
         if ratio > 0, errors.chance(ratio) {
             finish(key, .failed, now: now, into: &sink)

@@ -18,6 +18,12 @@ struct ServiceGraph {
         case expiry(SlabKey)
     }
 
+    /// A call as the asker at the other end of a link names it.
+    struct Asked: Hashable {
+        let link: ConnectionID
+        let request: UInt64
+    }
+
     /// What goes on within one call of the graph.
     private enum Step {
         /// It has a worker now.
@@ -38,6 +44,8 @@ struct ServiceGraph {
     var waits: Generator
     var errors: Generator
     package var counters: [ServiceCounters]
+    /// The calls of askers on mesh links, which may give them up.
+    var asked: [Asked: SlabKey] = [:]
     /// What is left undone in this turn, taken up by the holder; never grows beyond the live invocations.
     var finished: [(owner: Invocation.Owner, service: Int, outcome: ServiceOutcome, results: EdgeResults)] = []
 
@@ -77,11 +85,14 @@ struct ServiceGraph {
             finished.append((.asker(asker), service, .ok, EdgeResults()))
             return
         }
-        begin(
+        let key = begin(
             Invocation(
                 service: service, owner: .asker(asker), customer: customer,
                 priority: .granted(priority, declared: services[service].priority), deadline: deadline),
             now: now, into: &sink)
+        if case .frame(let link, let request) = asker, let key, invocations.contains(key) {
+            asked[Asked(link: link, request: request)] = key
+        }
         runSteps(now: now, into: &sink)
     }
 
@@ -137,8 +148,8 @@ struct ServiceGraph {
     /// Ends a call that never had a worker.
     private mutating func reject(_ key: SlabKey) { leave(key, .rejected) }
 
-    private mutating func leave(_ key: SlabKey, _ outcome: ServiceOutcome) {
-        guard let invocation = invocations.remove(key) else { return }
+    mutating func leave(_ key: SlabKey, _ outcome: ServiceOutcome) {
+        guard let invocation = remove(key) else { return }
         timers.cancel(.expiry(key))
         counters[invocation.service].count(outcome)
         answer(invocation.owner, invocation.service, outcome, EdgeResults())
@@ -146,10 +157,18 @@ struct ServiceGraph {
 
     // MARK: Ends
 
+    private mutating func remove(_ key: SlabKey) -> Invocation? {
+        guard let invocation = invocations.remove(key) else { return nil }
+        if case .asker(.frame(let link, let request)) = invocation.owner {
+            asked[Asked(link: link, request: request)] = nil
+        }
+        return invocation
+    }
+
     mutating func finish(
         _ key: SlabKey, _ outcome: ServiceOutcome, now: Instant, into sink: inout some CellSink
     ) {
-        guard let invocation = invocations.remove(key) else { return }
+        guard let invocation = remove(key) else { return }
         timers.cancel(.work(key))
         counters[invocation.service].count(outcome)
         let release = pools[invocation.service].release(now: now)

@@ -1,0 +1,37 @@
+import MeshBase
+import Topology
+import Wire
+
+/// Calls that nobody waits for any more.
+extension ServiceGraph {
+    /// The asker at the other end of a link gives a call up. What has ended already is not looked for.
+    ///
+    /// - Returns: false when no such call is under way.
+    mutating func cancel(_ call: Asked, now: Instant, into sink: inout some CellSink) -> Bool {
+        guard let key = asked.removeValue(forKey: call) else { return false }
+        giveUp(key, now: now, into: &sink)
+        runSteps(now: now, into: &sink)
+        return true
+    }
+
+    /// Ends what waits for a worker. What works holds its worker to the end of its work, because real work cannot be
+    /// recalled either; it begins no further call, undoes what it had done, and answers nobody.
+    mutating func giveUp(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
+        guard let invocation = invocations[key], !invocation.isCancelled else { return }
+        invocations[key]?.owner = .nobody
+        switch invocation.stage {
+        case .queued:
+            pools[invocation.service].withdraw { $0 == key }
+            leave(key, .cancelled)
+        case .working, .compensating:
+            invocations[key]?.isCancelled = true
+        case .calling:
+            invocations[key]?.isCancelled = true
+            invocations[key]?.failure = .cancelled
+            guard let callKey = invocation.call, let call = edgeCalls.remove(callKey) else { return }
+            timers.cancel(.call(callKey))
+            if let child = call.child { giveUp(child, now: now, into: &sink) }
+            compensate(key, below: call.edge, now: now, into: &sink)
+        }
+    }
+}
