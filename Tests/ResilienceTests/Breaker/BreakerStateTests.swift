@@ -1,0 +1,298 @@
+import MeshBase
+import Testing
+
+@testable import Resilience
+
+@Suite struct BreakerStateTests {
+    @Test func itFitsInto256Bytes() {
+        #expect(MemoryLayout<Breaker>.stride <= 256)
+        #expect(MemoryLayout<FailurePredictor>.stride <= 160)
+    }
+
+    @Test(arguments: [BreakerPolicy.seed, .local] + BreakerPolicy.Preset.allCases.map(BreakerPolicy.init(preset:)))
+    func profilesAndPresetsAreSound(policy: BreakerPolicy) {
+        #expect(policy.problems().map(\.key) == [])
+    }
+
+    @Test func whatCannotBeMeantIsNamedAndDoesNotTrap() {
+        let policy = BreakerPolicy(
+            kind: .consecutive, window: .calls(-4), failureRate: 2, slowRate: -1, volume: -1, open: .seconds(-1),
+            openMax: .seconds(-2), growth: .factor(0), jitter: -3...4, probeInterval: .seconds(-1), halfOpen: -1,
+            successRate: 9, recovery: RecoveryRamp(rate: -1, successes: -1), alpha: 7, steepness: .nan)
+        #expect(
+            policy.problems().map(\.key) == [
+                "failure_rate", "slow_rate", "volume", "consecutive", "open", "open-max", "growth", "jitter",
+                "probe-interval", "half-open", "success_rate", "window", "recovery.rate", "recovery.successes", "alpha",
+                "steepness",
+            ])
+        for kind in BreakerPolicy.Kind.allCases {
+            var bench = BreakerBench(policy)
+            bench.policy.kind = kind
+            bench.run("FLSI FLSI FFFF SSSS", every: .milliseconds(300))
+        }
+    }
+
+    // MARK: Windows
+
+    @Test func theOldestTenthOfAWindowLeavesWhole() {
+        var bench = BreakerBench(BreakerBench.plain(window: .time(.seconds(10)), volume: 100))
+        bench.run("FFF")
+        bench.now = .zero + .milliseconds(9_999)
+        #expect(bench.breaker.rates(bench.policy, now: bench.now).volume == 3)
+        bench.now = .zero + .seconds(10)
+        #expect(bench.breaker.rates(bench.policy, now: bench.now).volume == 0)
+        bench.run("S")
+        #expect(bench.breaker.rates(bench.policy, now: bench.now) == (0, 0, 1))
+    }
+
+    @Test(arguments: [1, 3, 10, 15, 100]) func aWindowOfCallsHoldsSoMany(calls: Int) {
+        var bench = BreakerBench(BreakerBench.plain(window: .calls(calls), volume: 65_535))
+        bench.run(String(repeating: "S", count: 500))
+        let held = bench.breaker.rates(bench.policy, now: bench.now).volume
+        let bucket = (calls + 9) / 10
+        #expect(held > calls - bucket && held < calls + bucket)
+    }
+
+    @Test func weightsHalveAfterAHalfLife() {
+        var bench = BreakerBench(BreakerBench.plain(window: .decay(.seconds(120)), volume: 100))
+        bench.run(String(repeating: "F", count: 40))
+        bench.now = .zero + .seconds(120)
+        #expect(bench.breaker.rates(bench.policy, now: bench.now).volume == 20)
+        bench.run(String(repeating: "S", count: 60))
+        #expect(bench.breaker.rates(bench.policy, now: bench.now) == (0.25, 0, 80))
+        bench.now = .zero + .seconds(240)
+        #expect(bench.breaker.rates(bench.policy, now: bench.now).volume == 40)
+    }
+
+    /// Results over seconds lose a little weight each; the volume counts them all the same.
+    @Test func twentyResultsAreAVolumeOfTwentyUnderDecay() {
+        var bench = BreakerBench(BreakerBench.plain(window: .decay(.seconds(120)), volume: 20))
+        bench.run(String(repeating: "F", count: 20), every: .milliseconds(200))
+        #expect(bench.state == .open)
+    }
+
+    /// Random results against a list of them all.
+    @Test(arguments: [UInt64(1), 2, 3, 4]) func windowsOfTimeAgreeWithAList(seed: UInt64) {
+        var rng = Generator(seed: seed)
+        let length = TimeAmount.seconds(10)
+        var window = BreakerWindow()
+        var all: [(at: Int64, bad: Bool)] = []
+        var now = Instant.zero
+        for _ in 0..<3000 {
+            now += .milliseconds(Int64(rng.below(rng.chance(0.01) ? 20_000 : 300)))
+            let bad = rng.chance(0.3)
+            window.add(bad ? .failure : .success, .time(length), now: now)
+            all.append((now.nanoseconds / 1_000_000_000, bad))
+            // The first result came at zero or within the first draw: tenths are seconds from there on.
+            let counts = window.counts(.time(length), now: now)
+            let least = all.count { now.nanoseconds - $0.at * 1_000_000_000 <= 8_000_000_000 }
+            let most = all.count { now.nanoseconds - $0.at * 1_000_000_000 <= 11_000_000_000 }
+            #expect((least...most).contains(Int(counts.total)), "seed \(seed)")
+            let bads = all.count { $0.bad && now.nanoseconds - $0.at * 1_000_000_000 <= 11_000_000_000 }
+            #expect(Int(counts.failed) <= bads, "seed \(seed)")
+        }
+    }
+
+    // MARK: Open
+
+    @Test func openTimesDoubleUpToTheirBoundAndBeginAnewOnceClosed() {
+        var bench = BreakerBench(
+            BreakerBench.plain(open: .seconds(60), growth: .factor(2), halfOpen: 1, reopen: .first))
+        bench.becomeReadyForProbes()
+        for expected in [120, 240, 300, 300] {
+            bench.run("F")
+            #expect(bench.changes.last!.until - bench.now == .seconds(Int64(expected)))
+            bench.now = bench.breaker.until
+        }
+        bench.run("S FFFFF")
+        #expect(bench.changes.last!.until - bench.now == .seconds(60))
+    }
+
+    @Test func linearGrowthEndsAtFourTimes() {
+        var bench = BreakerBench(
+            BreakerBench.plain(open: .seconds(60), growth: .linear, halfOpen: 1, reopen: .first))
+        bench.run("FFFFF")
+        #expect(bench.changes.last!.until - bench.now == .seconds(90))
+        for _ in 0..<40 {
+            bench.now = bench.breaker.until
+            bench.run("F")
+        }
+        #expect(bench.changes.last!.until - bench.now == .seconds(240))
+    }
+
+    @Test func jitterLiesBetweenItsBounds() {
+        var least = 10.0
+        var most = 0.0
+        for seed in 0..<200 {
+            var bench = BreakerBench(BreakerBench.plain(open: .seconds(10)))
+            bench.policy.jitter = 0.1...0.3
+            bench.rng = Generator(seed: UInt64(seed))
+            bench.run("FFFFF")
+            let share = bench.changes[0].until.nanoseconds.doubleValue / 1e10 - 1
+            least = min(least, share)
+            most = max(most, share)
+        }
+        #expect(least >= 0.1 && least < 0.12 && most <= 0.3 && most > 0.28)
+    }
+
+    @Test func healthHalvesTheTimeOpenOnce() {
+        var bench = BreakerBench(BreakerBench.plain(open: .seconds(60)))
+        bench.run("FFFFF")
+        bench.breaker.observe(health: 0.8, now: bench.now)
+        #expect(bench.breaker.until == .zero + .seconds(60))
+        bench.breaker.observe(health: 0.9, now: bench.now)
+        bench.breaker.observe(health: 0.9, now: bench.now)
+        #expect(bench.breaker.until == .zero + .seconds(30))
+        var known = BreakerBench(BreakerBench.plain(open: .seconds(60)))
+        known.breaker.observe(health: 1, now: known.now)
+        known.run("FFFFF")
+        known.breaker.observe(health: 1, now: known.now)
+        #expect(known.breaker.until == .zero + .seconds(30))
+    }
+
+    // MARK: Half-open
+
+    @Test func probesBeginApart() {
+        var bench = BreakerBench(BreakerBench.plain(probeInterval: .milliseconds(200), halfOpen: 3))
+        bench.becomeReadyForProbes()
+        #expect(bench.ask() != nil)
+        #expect(bench.ask() == nil)
+        bench.now += .milliseconds(199)
+        #expect(bench.ask() == nil)
+        bench.now += .milliseconds(1)
+        #expect(bench.ask() != nil)
+    }
+
+    @Test func theFirstBadProbeReopensWhereThatIsTheRule() {
+        var bench = BreakerBench(BreakerBench.plain(halfOpen: 3, reopen: .first))
+        bench.becomeReadyForProbes()
+        bench.run("SSL")
+        #expect(bench.state == .open && bench.changes.last?.cause == .probeFailed)
+        bench.now = bench.breaker.until
+        bench.run("SSS")
+        #expect(bench.state == .closed)
+    }
+
+    @Test func aSuccessRateDecidesWhereItIsGiven() {
+        var policy = BreakerBench.plain(halfOpen: 5)
+        policy.successRate = 0.8
+        for (probes, state) in [("SSSSF", BreakerState.closed), ("SSSFF", .open), ("SSSSL", .closed)] {
+            var bench = BreakerBench(policy)
+            bench.becomeReadyForProbes()
+            bench.run(probes)
+            #expect(bench.state == state, "\(probes)")
+        }
+    }
+
+    @Test func probesThatNobodyGivesBackDoNotBlockForEver() {
+        var bench = BreakerBench(BreakerBench.plain(slowAfter: .seconds(1), open: .seconds(5), halfOpen: 2))
+        bench.becomeReadyForProbes()
+        #expect(bench.ask() != nil && bench.ask() != nil)
+        bench.now += .seconds(5)
+        #expect(bench.ask() == nil && bench.state == .halfOpen)
+        bench.now += .seconds(1)
+        #expect(bench.ask() == nil && bench.state == .open)
+        bench.now = bench.breaker.until
+        bench.run("SS")
+        #expect(bench.state == .closed)
+    }
+
+    @Test func anOwnProbeIsWantedWhenNoCallComes() {
+        var bench = BreakerBench(BreakerBench.plain(probeInterval: .seconds(1), halfOpen: 2))
+        #expect(!bench.breaker.wantsProbe(bench.policy, now: bench.now))
+        bench.becomeReadyForProbes()
+        #expect(!bench.breaker.wantsProbe(bench.policy, now: bench.now))
+        bench.now += .seconds(1)
+        #expect(bench.breaker.wantsProbe(bench.policy, now: bench.now))
+        bench.run("S")
+        #expect(!bench.breaker.wantsProbe(bench.policy, now: bench.now))
+    }
+
+    // MARK: Overdue
+
+    @Test func anOverdueCallCountsOnceAndThen() {
+        var bench = BreakerBench(BreakerBench.plain(slowAfter: .seconds(1), volume: 1))
+        bench.policy.volume = 2
+        var permit = bench.ask()!
+        bench.now = permit.overdueAt
+        #expect(bench.breaker.overdue(&permit, bench.policy, now: bench.now, using: &bench.rng) == nil)
+        #expect(bench.breaker.overdue(&permit, bench.policy, now: bench.now, using: &bench.rng) == nil)
+        bench.end(permit, .failure)
+        #expect(bench.breaker.rates(bench.policy, now: bench.now) == (0, 1, 1))
+        var hang = bench.ask()!
+        bench.now = hang.overdueAt
+        // It opens before the call's limit: nobody has answered yet.
+        #expect(bench.breaker.overdue(&hang, bench.policy, now: bench.now, using: &bench.rng)?.to == .open)
+    }
+
+    @Test func aTimerThatIsLateSaysNothingOfTheTarget() {
+        var bench = BreakerBench(BreakerBench.plain(slowAfter: .seconds(1), volume: 1, halfOpen: 1))
+        var permit = bench.ask()!
+        bench.now = permit.overdueAt + .milliseconds(501)
+        #expect(bench.breaker.overdue(&permit, bench.policy, now: bench.now, using: &bench.rng) == nil)
+        bench.end(permit, .failure)
+        #expect(bench.breaker.rates(bench.policy, now: bench.now).volume == 0)
+        bench.becomeReadyForProbes()
+        var probe = bench.ask()!
+        bench.now = probe.overdueAt + .milliseconds(501)
+        _ = bench.breaker.overdue(&probe, bench.policy, now: bench.now, using: &bench.rng)
+        #expect(bench.state == .halfOpen && bench.ask() != nil)
+    }
+
+    @Test func halfOfTheLimitIsSlow() {
+        #expect(BreakerPolicy.seed.slowAfter(limit: .seconds(3)) == .milliseconds(1500))
+        #expect(BreakerPolicy.local.slowAfter(limit: .milliseconds(60)) == .milliseconds(50))
+        #expect(BreakerPolicy.local.slowAfter(limit: nil) == nil)
+        #expect(BreakerPolicy(slowAfter: .zero).slowAfter(limit: .seconds(1)) == nil)
+    }
+
+    // MARK: By hand
+
+    @Test func anOrderEndsByItself() {
+        var bench = BreakerBench(BreakerBench.plain())
+        let change = bench.breaker.force(.forcedOpen, until: .zero + .seconds(300), bench.policy, now: bench.now)
+        #expect(change?.until == .zero + .seconds(300))
+        #expect(bench.ask(.critical) == nil)
+        bench.now = .zero + .seconds(300)
+        #expect(bench.ask() != nil)
+        #expect(bench.changes.map(\.cause) == [.handOver])
+        #expect(bench.breaker.force(.automatic, bench.policy, now: bench.now) == nil)
+    }
+
+    @Test func disabledCountsNothing() {
+        var bench = BreakerBench(BreakerBench.plain())
+        _ = bench.breaker.force(.disabled, bench.policy, now: bench.now)
+        bench.run("FFFFFFFFFF")
+        #expect(bench.state == .disabled && bench.changes.isEmpty && bench.refused == 0)
+        #expect(bench.breaker.rates(bench.policy, now: bench.now).volume == 0)
+        #expect(bench.breaker.force(.automatic, bench.policy, now: bench.now)?.to == .closed)
+    }
+
+    @Test func theLocalProfileIsWellWithinFiveSeconds() {
+        var bench = BreakerBench(.local)
+        bench.run("FFFFF")
+        let opened = bench.now
+        #expect(bench.state == .open)
+        while bench.state != .closed, bench.now - opened < .seconds(60) { bench.run("S", every: .milliseconds(20)) }
+        #expect(bench.now - opened < .seconds(5))
+        #expect(bench.changes.map(\.to) == [.open, .halfOpen, .slowRecovery, .closed])
+    }
+
+    @Test func whatItSaysOfItselfHasItsFigures() {
+        var bench = BreakerBench(BreakerBench.plain())
+        bench.run("FFS")
+        #expect(bench.breaker.explanation(bench.policy, now: bench.now).detail == "closed, 3 of 5 results")
+        bench.run("FS")
+        #expect(
+            bench.changes[0].explanation.detail
+                == "open: failure rate, for 5 s; failure rate 0.6, slow rate 0 of 5")
+        bench.now = .zero + .milliseconds(3600)
+        let open = bench.breaker.explanation(bench.policy, now: bench.now)
+        #expect(open.detail == "open for 1.4 s more, opening 1")
+        #expect(open.numbers.contains { $0 == .init("open_for_seconds", 1.4) })
+    }
+}
+
+extension Int64 {
+    fileprivate var doubleValue: Double { Double(self) }
+}
