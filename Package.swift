@@ -60,7 +60,7 @@ let package = Package(
         layer("Topology", ["MeshBase"]),
         layer("Sharding", ["Topology", "MeshBase"]),
         layer("Membership", [collections, "MeshBase"]),
-        layer("Resilience", [collections, "MeshBase"]),
+        hotLayer("Resilience", [collections, "MeshBase"]),
         layer("Replication", ["Sharding", "Topology", "MeshBase"]),
         layer("Consensus", ["MeshBase"]),
         layer("Evacuation", ["Sharding", "Topology", "MeshBase"]),
@@ -121,6 +121,10 @@ let package = Package(
         .executableTarget(
             name: "store-benchmark", dependencies: [sqlite, "Store", "Replication", "MeshBase"],
             path: "Benchmarks/Store", swiftSettings: strict),
+        .target(name: "CAllocations", path: "Benchmarks/Allocations"),
+        .executableTarget(
+            name: "policies-benchmark", dependencies: ["CAllocations", "Resilience", "MeshBase"],
+            path: "Benchmarks/Policies", swiftSettings: strict),
 
         tests("MeshBaseTests", ["MeshBase"]),
         tests("TopologyTests", ["Topology", "MeshBase"]),

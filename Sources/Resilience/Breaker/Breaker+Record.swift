@@ -45,9 +45,8 @@ extension Breaker {
         guard permit.isProbe, !permit.isJudged, permit.period == period, state == .halfOpen, probesOut > 0 else {
             return
         }
+        // Its place is free; the distance to the next stays, for this one may have reached the target.
         probesOut -= 1
-        // Its place is free at once: the distance between probes is there for what reaches the target.
-        if until.nanoseconds > permit.began.nanoseconds, probesOut == 0 { until = permit.began }
     }
 
     @inline(__always)

@@ -39,7 +39,7 @@ import Testing
 
     @Test func aVolumeOfGoodResultsEndsIt() {
         var bench = Self.influenced(0.5, volume: 10)
-        while bench.breaker.isInfluenced(now: bench.now) { bench.run("S") }
+        for _ in 0..<100 where bench.breaker.isInfluenced(now: bench.now) { bench.run("S") }
         #expect(bench.breaker.rates(bench.policy, now: bench.now).volume == 10)
         #expect(bench.changes.map(\.cause) == [.influenced, .released])
     }
@@ -49,6 +49,14 @@ import Testing
         while bench.state == .closed { bench.run("F") }
         #expect(bench.changes.map(\.cause) == [.influenced, .failureRate])
         #expect(!bench.breaker.isInfluenced(now: bench.now))
+    }
+
+    @Test func whatWasCountedBeforeDecidesNothing() {
+        var bench = BreakerBench(BreakerBench.plain(volume: 10))
+        bench.run("FFFFFFFFF")
+        #expect(bench.breaker.influence(0.5, until: Self.hour, bench.policy, now: bench.now)?.volume == 9)
+        for _ in 0..<5 { if let permit = bench.askUntilPermitted() { bench.end(permit, .failure) } }
+        #expect(bench.state == .closed)
     }
 
     /// At distance 2 the impact is 1/3: 0.5 / (1 + 2/3) = 0.3.

@@ -208,6 +208,34 @@ import Testing
         #expect(!bench.breaker.wantsProbe(bench.policy, now: bench.now))
     }
 
+    @Test func resultsOfFormerPeriodsAreIgnored() {
+        var bench = BreakerBench(BreakerBench.plain(halfOpen: 2, reopen: .first))
+        let old = bench.ask()!
+        bench.becomeReadyForProbes()
+        let probe = bench.ask()!
+        bench.run("F")
+        bench.now = bench.breaker.until
+        let second = bench.ask()!
+        bench.end(probe, .failure)
+        bench.end(old, .failure)
+        #expect(bench.state == .halfOpen)
+        bench.end(second, .success)
+        bench.run("S")
+        #expect(bench.state == .closed)
+        bench.end(old, .failure)
+        bench.end(second, .failure)
+        #expect(bench.breaker.rates(bench.policy, now: bench.now).volume == 0)
+    }
+
+    @Test func anIgnoredProbeKeepsTheDistance() {
+        var bench = BreakerBench(BreakerBench.plain(probeInterval: .seconds(1), halfOpen: 1))
+        bench.becomeReadyForProbes()
+        bench.run("I")
+        #expect(bench.ask() == nil)
+        bench.now += .seconds(1)
+        #expect(bench.ask() != nil)
+    }
+
     // MARK: Overdue
 
     @Test func anOverdueCallCountsOnceAndThen() {

@@ -86,6 +86,17 @@ import Testing
         #expect(predictor.falsePositives == 1)
     }
 
+    /// What is anomalous teaches little: for 150 samples it stays one, and after thousands it is how the target is.
+    @Test func aLevelThatStaysBecomesNormalSlowly() {
+        var predictor = FailurePredictor()
+        var rng = Generator(seed: 9)
+        _ = Self.run(&predictor, 0..<2000, &rng)
+        let high = Self.run(&predictor, 2000..<12_000, &rng) { features, _ in features.latency = 2 }
+        #expect(high[3..<150].allSatisfy { $0.isPredicted })
+        #expect(high[9000...].allSatisfy { !$0.isPredicted })
+        #expect(predictor.predictions < 5)
+    }
+
     @Test func midnightAndMondayAreNoAnomaly() {
         var predictor = FailurePredictor()
         var rng = Generator(seed: 6)

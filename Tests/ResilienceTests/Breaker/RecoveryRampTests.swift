@@ -63,7 +63,7 @@ import Testing
 
     @Test func halfOfFiveOpensAgain() {
         var bench = Self.recovering()
-        for mark in [Mark.success, .failure, .success, .failure] {
+        for mark in [Mark.failure, .failure, .success, .failure] {
             let permit = bench.askUntilPermitted()!
             bench.end(permit, mark)
         }

@@ -1,0 +1,3 @@
+import Glibc
+
+exit(PolicyBenchmark.run(Array(CommandLine.arguments.dropFirst())))
