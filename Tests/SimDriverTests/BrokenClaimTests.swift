@@ -101,6 +101,35 @@ import Topology
         return configuration
     }
 
+    /// A value that one member alone has accepted, in the third round of an epoch that is over, and a call that the next
+    /// epoch decides and ends in two rounds, among members that have not heard of it; then who proposed the first asks one
+    /// of them and the one who was filled from where it lies.
+    static func outranked(seed: UInt64, defect: SimDefect? = nil) -> SimConfiguration {
+        var topology = Meshes.small(customers: 1)
+        topology.membership = MembershipSettings(profile: .wan)
+        // Three quarters of it are for the claim: rounds enough to be there still when the other call has ended.
+        topology.routing.attemptTimeout = .seconds(4)
+        var configuration = Meshes.configuration(topology, seed: seed, seconds: 6, rate: 0)
+        configuration.placement = PlacementTable(cohortCount: 1)
+        configuration.load.calls = [
+            // The first opens the links.
+            "call front c1 k0 by router-1 @700ms", "call front c1 k1 by router-1 @1s",
+            "call front c1 k1 by router-2 @2100ms",
+        ].map { SimCall($0)! }
+        configuration.faults = [
+            "move c1 0,2,4 @200ms",
+            // Promises of two rounds come too late, each by a little, and acceptances of the third when all are in joint.
+            "delay r2-1 > r1-1 320ms @990ms for 460ms", "delay r3-1 > r1-1 320ms @990ms for 460ms",
+            "delay r1-1 > r2-1 500ms @1610ms for 200ms", "delay r1-1 > r3-1 500ms @1610ms for 200ms",
+            "move c1 1,3,5 @1640ms",
+            // Two who take over are filled without the proposer, and decide without the third.
+            "clog r1-1 <> r1-2 @900ms for 2s", "clog r1-1 <> r2-2 @900ms for 4s",
+            "clog r3-2 <> r1-2 @900ms for 4s", "clog r3-2 <> r2-2 @900ms for 4s",
+        ].map { SimFault($0)! }
+        configuration.defect = defect
+        return configuration
+    }
+
     @Test(arguments: 1...4 as ClosedRange<UInt64>) func theSoundBuildHolds(_ seed: UInt64) throws {
         let report = try SimRun.run(seed <= 2 ? Self.shuttle(seed: seed) : Self.quarrel(seed: seed))
         #expect(report.isOk, "\(report.complaint)")
@@ -133,5 +162,9 @@ import Topology
 
     @Test func claimsOfAnEpochThatIsOverAreFound() throws {
         try isFound("claim-unfenced", 1...8) { Self.overtaken(seed: $0, defect: $1) }
+    }
+
+    @Test func roundsThatDoNotSayTheirEpochAreFound() throws {
+        try isFound("claim-plain-ballots", 1...4) { Self.outranked(seed: $0, defect: $1) }
     }
 }

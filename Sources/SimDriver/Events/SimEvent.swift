@@ -33,6 +33,8 @@ enum SimEvent {
     case revive(SimMachine, life: UInt32)
     /// A client sends its next request.
     case arrival
+    /// A client sends a call of the list, by its place there.
+    case call(Int)
     /// A process reads which cells were added to the mesh.
     case grow(SimProcess)
     /// The control plane finds that all who run know the cells, and begins to move customers to them.
@@ -63,6 +65,7 @@ enum SimEvent {
         case .grow: 18
         case .beginAdding: 19
         case .strike: 20
+        case .call: 21
         }
     }
 }

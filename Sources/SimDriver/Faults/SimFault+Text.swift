@@ -166,7 +166,8 @@ extension SimFault: CustomStringConvertible {
         return "\(amount.nanoseconds)ns"
     }
 
-    private static func amount(_ text: String) -> TimeAmount? {
+    /// What `written` gives; nil for anything else.
+    static func amount(_ text: String) -> TimeAmount? {
         guard let end = text.firstIndex(where: { !$0.isASCII || !$0.isNumber }), let number = Int64(text[..<end]),
             let unit = units.first(where: { $0.name == text[end...] })
         else { return nil }

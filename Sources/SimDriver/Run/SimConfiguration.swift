@@ -54,6 +54,9 @@ package struct SimConfiguration: Sendable {
         if let strike, !Simulation.names(of: topology).contains(strike.node) {
             return "there is no node \(strike.node)"
         }
+        for call in load.calls {
+            if let problem = call.problem(in: topology, duration: duration) { return problem }
+        }
         if faults.count > Self.mostFaults { return "a plan has at most \(Self.mostFaults) faults" }
         for fault in faults {
             if let problem = fault.problem(in: topology, duration: duration) { return problem }
@@ -81,6 +84,10 @@ package struct SimLoad: Sendable, Equatable {
     package var customers: Int?
     /// Requests in flight at once; further ones are dropped and counted.
     package var inFlight = 10_000
+    /// Calls at given times, besides the random ones; a rate of 0 leaves only these.
+    package var calls: [SimCall] = []
+
+    package static let mostCalls = 10_000
 
     package init() {}
 
@@ -91,6 +98,7 @@ package struct SimLoad: Sendable, Equatable {
             return "the shares of the load are not negative, and not all of them are 0"
         }
         if !(0...1).contains(keyed) { return "the share of calls under keys is one of 0 to 1" }
+        if calls.count > Self.mostCalls { return "a load has at most \(Self.mostCalls) calls at given times" }
         if records < 3 || records > 200 { return "a customer has 3 to 200 records" }
         if valueSize < SimValue.shortest || valueSize > 1 << 20 {
             return "a value has \(SimValue.shortest) bytes to 1 MiB"

@@ -98,6 +98,10 @@ extension Simulation {
             note(event, clients.machine, 0)
             clients.arrival()
             turn(clients)
+        case .call(let index):
+            note(event, clients.machine, UInt64(index))
+            clients.call(index)
+            turn(clients)
         }
     }
 

@@ -7,9 +7,9 @@ import Wire
 
 /// The clients: an open loop of requests over kept connections, one request at a time on each.
 final class ClientProcess: SimProcess {
-    private let load: SimLoad
+    let load: SimLoad
     private let sampler: CustomerSampler
-    private let services: [String]
+    let services: [String]
     /// What stands behind `/records/`, by key.
     private let keys: [String]
     private var arrivals: Generator
@@ -17,7 +17,7 @@ final class ClientProcess: SimProcess {
     /// Idle connections to each router; the one used last is used next.
     private var idle: [[SimSocket]]
     private var ends = Instant.zero
-    private var lastNumber: UInt64 = 0
+    var lastNumber: UInt64 = 0
     private let limits: HTTPLimits
     private let patience: TimeAmount
     private(set) var inFlight = 0
@@ -62,7 +62,7 @@ final class ClientProcess: SimProcess {
     }
 
     /// The services that no other service calls: what customers ask for.
-    private static func entries(of topology: MeshTopology) -> [String] {
+    static func entries(of topology: MeshTopology) -> [String] {
         guard let blueprint = topology.blueprints.first else { return [] }
         var called = Set<Int>()
         for service in blueprint.services {
@@ -86,6 +86,7 @@ final class ClientProcess: SimProcess {
 
     func begin(until end: Instant) {
         ends = end
+        scheduleCalls()
         guard load.rate > 0 else { return }
         scheduleArrival()
     }
@@ -102,12 +103,16 @@ final class ClientProcess: SimProcess {
             return readBackMore()
         }
         scheduleArrival()
-        let request = nextRequest()
+        admit(nextRequest())
+    }
+
+    /// Sends it, unless too much is in flight.
+    func admit(_ request: SimRequest, by router: Int? = nil) {
         guard inFlight < load.inFlight else {
             ledger.dropped += 1
             return
         }
-        send(request)
+        send(request, by: router)
     }
 
     private func nextRequest() -> SimRequest {
@@ -142,7 +147,8 @@ final class ClientProcess: SimProcess {
         return request
     }
 
-    private func send(_ next: SimRequest) {
+    /// - Parameter chosen: the router that is asked; the next in turn where left out.
+    private func send(_ next: SimRequest, by chosen: Int? = nil) {
         var request = next
         if ledger.promisesSession(request), sessions[request.customer]?.isBusy != true {
             request.hasSession = true
@@ -151,8 +157,8 @@ final class ClientProcess: SimProcess {
         ledger.prepare(&request)
         inFlight += 1
         ledger.invoked(request, load: load)
-        nextRouter = (nextRouter + 1) % idle.count
-        let router = nextRouter
+        if chosen == nil { nextRouter = (nextRouter + 1) % idle.count }
+        let router = chosen ?? nextRouter
         while let socket = idle[router].popLast() {
             guard socket.stage == .open else { continue }
             socket.pending = request

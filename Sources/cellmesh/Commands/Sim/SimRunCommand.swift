@@ -61,6 +61,13 @@ struct SimRunCommand: ParsableCommand {
             "Any fault, as 'partition region/us-east <> * @5s for 10s'; may be given again.", valueName: "fault"))
     var plan: [FaultArgument] = []
 
+    @Option(
+        name: .customLong("call"), parsing: .singleValue,
+        help: ArgumentHelp(
+            "A call under an idempotency key, as 'call front c1 k7 by router-1 @1s'; may be given again.",
+            valueName: "call"))
+    var calls: [CallArgument] = []
+
     @Flag(help: "Run twice and compare the trace hashes.")
     var twice = false
 
@@ -91,6 +98,7 @@ struct SimRunCommand: ParsableCommand {
         var configuration = SimConfiguration(topology: topology, seed: seed ?? topology.seed)
         configuration.duration = duration.amount
         configuration.load.rate = rate
+        configuration.load.calls = calls.map(\.call)
         configuration.seals = sealed
         configuration.defect = defect.defect?.defect
         func plan(_ action: SimFault.Action, _ targets: [TimedTarget]) {
@@ -107,6 +115,15 @@ struct SimRunCommand: ParsableCommand {
         }
         if let problem = configuration.problem { throw CommandFailure(.usage, problem) }
         return configuration
+    }
+}
+
+/// `--call 'call front c1 k7 by router-1 @1s'`.
+struct CallArgument: ExpressibleByArgument, Sendable {
+    var call: SimCall
+    init?(argument: String) {
+        guard let call = SimCall(argument) else { return nil }
+        self.call = call
     }
 }
 
