@@ -6,8 +6,8 @@ import Testing
     /// store read all its cohorts, and records whose absence from `writes` already makes them unverified.
     static let excused: Set<String> = [
         "settings", "falseAlarms", "cohortReads", "givenUp",
-        // Of the call engine, for the users of the library; the pages read them once the router drives it.
-        "deadlineRefused", "hedgesWon", "hedgesLost", "hedgesWithheld",
+        // Of policies, for the users of the library; the pages read them once routers and cells drive these.
+        "deadlineRefused", "hedgesWon", "hedgesLost", "hedgesWithheld", "panics", "predictions", "throttled",
     ]
 
     @Test func whatIsCountedIsRead() throws {
