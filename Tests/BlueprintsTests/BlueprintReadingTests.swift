@@ -70,7 +70,8 @@ import Topology
     }
 
     @Test(arguments: [
-        ("retry: {attempts: 3, backoff: decorrelated, base: 20ms, cap: 200ms}", ["not-in-force"]),
+        ("retry: {backoff: decorrelated, base: 20ms, cap: 200ms}", ["not-in-force"]),
+        ("retry: {attempts: 3}", ["not-in-force", "retry-does-not-fit"]),
         ("retry: {backoff: constant}", ["not-in-force", "retry-without-jitter"]),
         ("retry: {attempts: 11}", ["not-in-force", "out-of-range"]),
         ("retry: {base: 2s, cap: 1s}", ["not-in-force", "wrong-order"]),
@@ -94,8 +95,8 @@ import Topology
             services:
               - name: a
                 calls:
-                  - {to: b, timeout: 10ms, hedge: {}}
-                  - {to: c, timeout: 10ms, hedge: {}}
+                  - {to: b, timeout: 20ms, hedge: {}}
+                  - {to: c, timeout: 20ms, hedge: {}}
               - {name: b, run: ["python3", "app.py"]}
               - {name: c, run: []}
             connections: {oltp: {max: 10, wait: 1s}, analytics: {max: 3}}

@@ -16,6 +16,10 @@ struct TopologyChecks {
             checkQuorum()
         }
         checkTimeouts()
+        MeshLints(
+            reporter: reporter, marks: marks, topology: topology,
+            blueprints: blueprints.indices.filter(used.contains).map { blueprints[$0].blueprint }
+        ).check()
         if topology.deciders % 2 == 0, let position = marks.deciders {
             reporter.warning(
                 .evenDeciders, at: position,
@@ -95,27 +99,52 @@ struct TopologyChecks {
                 "'request-timeout' (\(Syntax.written(routing.requestTimeout))) is not longer than 'attempt-timeout' "
                     + "(\(Syntax.written(routing.attemptTimeout))): there is no time for a second cell")
         }
-        let used = Set(topology.cells.map(\.blueprint))
-        for (position, loaded) in blueprints.enumerated() where used.contains(position) { checkTimeouts(loaded) }
+        for (position, loaded) in blueprints.enumerated() where used.contains(position) {
+            checkTimeouts(loaded, topology.policies(ofBlueprint: position))
+        }
     }
 
-    private func checkTimeouts(_ loaded: LoadedBlueprint) {
+    /// Positions of the blueprints that some cell has.
+    private var used: Set<Int> { Set(topology.cells.map(\.blueprint)) }
+
+    private func checkTimeouts(_ loaded: LoadedBlueprint, _ policies: PolicyResolver) {
         let reporter = Reporter(file: loaded.file, collector: reporter.collector)
-        let routing = topology.routing
-        for (service, marks) in zip(loaded.blueprint.services, loaded.services) {
-            for (edge, edgeMarks) in zip(service.calls, marks.edges) where edge.timeout > routing.requestTimeout {
+        let request = topology.routing.requestTimeout
+        let needs = TimeNeeds(loaded.blueprint, policies: policies)
+        for (number, (service, marks)) in zip(loaded.blueprint.services, loaded.services).enumerated() {
+            for (edge, edgeMarks) in zip(service.calls, marks.edges)
+            where edge.timeout > request && edge.timeout <= TimeoutLints.patience {
                 reporter.warning(
                     .timeoutPatience, at: edgeMarks.timeout ?? edgeMarks.position,
                     "the call may take \(Syntax.written(edge.timeout)); a request has ended by then, after "
-                        + Syntax.written(routing.requestTimeout))
+                        + Syntax.written(request))
             }
-            let longest = service.timeoutOfCalls + (service.work.wait?.p99 ?? .zero)
-            guard longest > routing.attemptTimeout else { continue }
-            reporter.warning(
-                .attemptTimeout, at: marks.position,
-                "'\(service.name)' may take \(Syntax.written(longest)), and a router waits "
-                    + "\(Syntax.written(routing.attemptTimeout)) for an attempt",
-                hint: "raise 'attempt-timeout' in the topology's 'routing', or shorten the timeouts of the calls")
+            let inForce = policies.service(number)
+            let longest = needs.need(ofService: number)
+            if longest > inForce.attemptTimeout {
+                reporter.warning(
+                    .attemptTimeout, at: marks.attemptTimeout ?? marks.position,
+                    "'\(service.name)' may take \(Syntax.written(longest)), and a router waits "
+                        + "\(Syntax.written(inForce.attemptTimeout)) for an attempt",
+                    hint:
+                        "raise 'attempt-timeout' of the service or in the topology's 'routing', or shorten the timeouts "
+                        + "of the calls")
+            }
+            checkFit(service, marks, inForce, reporter)
         }
+    }
+
+    /// Attempts of routers that have no time; only where the service says how many there are to be.
+    private func checkFit(
+        _ service: Service, _ marks: LoadedBlueprint.ServiceMarks, _ inForce: PoliciesInForce, _ reporter: Reporter
+    ) {
+        guard let written = marks.policies["retry.attempts"] ?? marks.policies["retry.preset"] else { return }
+        let sum = inForce.attemptLimits.reduce(TimeAmount.zero, +)
+        guard inForce.attempts > 1, sum > inForce.timeout else { return }
+        reporter.warning(
+            .retryDoesNotFit, at: written,
+            "\(inForce.attempts) attempts at '\(service.name)' may take \(Syntax.written(sum)), and a request ends after "
+                + "\(Syntax.written(inForce.timeout)): the last ones are not made",
+            hint: "a shorter 'attempt-timeout', fewer attempts, or a longer 'request-timeout'")
     }
 }

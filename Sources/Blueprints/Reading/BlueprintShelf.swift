@@ -26,7 +26,7 @@ final class BlueprintShelf {
     /// A blueprint written inside the topology.
     func add(inline value: YAMLValue, reporter: Reporter) {
         guard let blueprint = BlueprintReader(reporter: reporter).blueprint(value) else { return }
-        _ = shelve(blueprint, at: blueprint.name, reporter)
+        _ = shelve(blueprint, at: blueprint.marks.name, reporter)
     }
 
     /// What a `blueprint:` key means: the name of a blueprint written inside the topology, else a path from the

@@ -1,20 +1,45 @@
-/// Collects keys whose syntax this version checks and which it does not run; one warning per key and file, where it
-/// is first used.
+/// Collects keys that are read, checked and kept, and that no process acts upon yet; one warning per key and file, where it is
+/// first used.
 final class NotInForce {
-    private var uses: [(key: String, position: Position, hint: String?, count: Int)] = []
+    /// All of them, with what there is instead. A key is struck out, here and in docs/files.md, by whoever makes a process act
+    /// upon it; a test holds the two together.
+    static let keys: [String: String?] = [
+        // Topology.
+        "near": nil, "flags": nil, "peak": nil, "routing.concurrent": nil, "routing.rate": nil,
+        // Everywhere.
+        "policies": nil, "timeouts": nil, "deadline": nil, "retry": nil, "hedge": nil, "breaker": nil, "bulkhead": nil,
+        "throttle": nil, "ejection": nil, "value": nil, "rate": nil, "failure": nil, "attempt-timeout": nil,
+        // Cells.
+        "shedding.adaptive": nil, "shedding.early": nil, "slo": nil, "health": nil, "features": nil, "connections": nil,
+        "cache": nil, "queue": nil, "memory": nil, "objectives": "'--slo' of 'cellmesh load run' judges a run",
+        // Services and their calls.
+        "pool.dynamic": nil, "cacheable": nil, "quality": nil, "ladder": nil, "run": nil, "generic": nil,
+        "parallel": "the calls are made one after the other", "join-within": nil,
+    ]
 
-    /// `hint` says what there is instead of it.
-    func note(_ key: String, at position: Position, hint: String? = nil) {
+    /// Of a policy, or of what stands in `policies`.
+    static func isOnlyRead(_ key: String) -> Bool {
+        keys[["profile", "off", "order"].contains(key) ? "policies" : key] != nil
+            || key == "shedding" && keys["shedding.adaptive"] != nil
+    }
+
+    private var uses: [(key: String, position: Position, count: Int)] = []
+
+    /// Passes over keys that are acted upon.
+    func note(_ key: String, at position: Position) {
+        guard Self.keys[key] != nil else { return }
         if let known = uses.firstIndex(where: { $0.key == key }) {
             uses[known].count += 1
         } else {
-            uses.append((key, position, hint, 1))
+            uses.append((key, position, 1))
         }
     }
 
     /// Notes the key where the mapping has it.
-    func note(_ key: String, of map: MappingReader, hint: String? = nil) {
-        if let entry = map.entry(key) { note(key, at: entry.position, hint: hint) }
+    ///
+    /// - Parameter name: in `keys`, where that is another.
+    func note(_ key: String, of map: MappingReader, as name: String? = nil) {
+        if let entry = map.entry(key) { note(name ?? key, at: entry.position) }
     }
 
     func report(to reporter: Reporter) {
@@ -22,7 +47,8 @@ final class NotInForce {
             let times = use.count > 1 ? " (given \(use.count) times)" : ""
             reporter.warning(
                 .notInForce, at: use.position,
-                "'\(use.key)' is checked, but this version does not run it: it has no effect\(times)", hint: use.hint)
+                "'\(use.key)' is checked, but this version does not run it: it has no effect\(times)",
+                hint: Self.keys[use.key] ?? nil)
         }
     }
 }

@@ -94,6 +94,11 @@ extension Syntax {
         return "\(amount.nanoseconds / unit.nanoseconds)\(unit.name)"
     }
 
+    /// Without a fraction where there is none: `2`, `0.35`. Reading it again gives the same number.
+    package static func written(_ number: Double) -> String {
+        abs(number) < 1e15 && number == number.rounded() ? "\(Int(number))" : "\(number)"
+    }
+
     package static func written(bytes: Int) -> String {
         let unit = sizeUnits.first { bytes != 0 && bytes % $0.bytes == 0 } ?? ("B", 1)
         return "\(bytes / unit.bytes)\(unit.name)"

@@ -14,6 +14,11 @@ struct TopologyMarks {
     var requestTimeout: Position?
     /// Parallel to `Customers.geographies`.
     var geographies: [Position] = []
+    var policies = SettingMarks()
+    /// Parallel to `MeshTopology.flags`.
+    var flags: [Position] = []
+    /// Parallel to `MeshTopology.peaks`.
+    var peaks: [PeakMarks] = []
 }
 
 /// Reads a topology, and the blueprints that it names.
@@ -58,15 +63,21 @@ final class TopologyReader {
         let evacuation = map.mapping("evacuation").map(evacuation) ?? EvacuationSettings()
         let tombstones = map.mapping("tombstones").map(tombstones) ?? TombstoneSettings()
         let repair = map.mapping("repair").map(repair) ?? RepairSettings()
+        let policies = policies(map)
+        let flags = flags(map)
+        let peaks = peaks(map)
         map.finish()
         notInForce.report(to: reporter)
 
-        let topology = MeshTopology(
+        var topology = MeshTopology(
             name: name ?? "unnamed", seed: seed, regions: regions.map(\.region), cells: cells,
             blueprints: shelf.loaded.map(\.blueprint), links: links, customers: customers, sharding: sharding,
             routing: routing, routers: routers, control: Control(region: control), deciders: deciders,
             restart: restart, membership: membership, evacuation: evacuation, tombstones: tombstones,
             repair: repair)
+        topology.policies = policies
+        topology.flags = flags
+        topology.peaks = peaks
         guard !regions.isEmpty, !cells.isEmpty else { return nil }
         TopologyChecks(reporter: reporter, marks: marks, topology: topology, blueprints: shelf.loaded).check()
         return topology
@@ -92,11 +103,14 @@ final class TopologyReader {
         guard let map = map.mapping("routing") else { return defaults }
         marks.attemptTimeout = map.entry("attempt-timeout")?.value.position
         marks.requestTimeout = map.entry("request-timeout")?.value.position
-        let policy = RoutingPolicy(
+        var policy = RoutingPolicy(
             attemptTimeout: map.duration("attempt-timeout", Ranges.timeout, default: defaults.attemptTimeout),
             requestTimeout: map.duration("request-timeout", Ranges.timeout, default: defaults.requestTimeout),
             bodyLimit: map.size("body-limit", 0...(64 << 20), default: defaults.bodyLimit),
             connectionLimit: map.integer("connection-limit", 1...1_000_000, default: defaults.connectionLimit))
+        notInForce.note("concurrent", of: map, as: "routing.concurrent")
+        policy.concurrent = map.optionalInteger("concurrent", 1...1_000_000)
+        policy.rate = rate(map)
         map.finish()
         return policy
     }

@@ -72,7 +72,30 @@ struct ValueReading {
                 hint: "a number from 0 to 1, or a percentage: '5%'")
             return nil
         }
-        return inRange(ratio, range, value, what) { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" }
+        return inRange(ratio, range, value, what, Syntax.written)
+    }
+
+    func number(_ value: YAMLValue, _ what: String, _ range: ClosedRange<Double>) -> Double? {
+        guard let text = plain(value, what, "a number") else { return nil }
+        guard let number = Syntax.decimal(text[...]) else {
+            reporter.error(.badNumber, at: value.position, "\(what) must be a number, not \(value.described)")
+            return nil
+        }
+        return inRange(number, range, value, what, Syntax.written)
+    }
+
+    /// `on` or `off`, or what YAML has for them.
+    func toggle(_ value: YAMLValue, _ what: String) -> Bool? {
+        guard let text = text(value, what) else { return nil }
+        switch text {
+        case "on", "true": return true
+        case "off", "false": return false
+        default:
+            reporter.error(
+                .unknownWord, at: value.position, "\(what) cannot be '\(YAMLValue.clipped(text))'",
+                hint: "one of: on, off")
+            return nil
+        }
     }
 
     func name(_ value: YAMLValue, _ what: String) -> String? {
@@ -86,11 +109,15 @@ struct ValueReading {
 
     func word<Word: RawRepresentable & CaseIterable>(_ value: YAMLValue, _ what: String, _: Word.Type) -> Word?
     where Word.RawValue == String {
+        word(value, what, among: Word.allCases.map(\.rawValue)).flatMap { Word(rawValue: $0) }
+    }
+
+    func word(_ value: YAMLValue, _ what: String, among words: [String]) -> String? {
         guard let text = text(value, what) else { return nil }
-        if let word = Word(rawValue: text) { return word }
+        if words.contains(text) { return text }
         reporter.error(
             .unknownWord, at: value.position, "\(what) cannot be '\(YAMLValue.clipped(text))'",
-            hint: NearestWord.hint(for: text, among: Word.allCases.map(\.rawValue), listing: "one of"))
+            hint: NearestWord.hint(for: text, among: words, listing: "one of"))
         return nil
     }
 

@@ -2,8 +2,9 @@ import MeshBase
 import Topology
 
 /// Writes a topology as one YAML file with every default filled in and its blueprints inside: what `config show`
-/// prints. Reading it again gives an equal topology. Keys that are not in force stand there only where they do not have
-/// their defaults, so that a file without warnings gives one without warnings.
+/// prints. Reading it again gives an equal topology: keys of policies stand there where they are written, and what is in
+/// force of them follows as comments, since a default that was written out would no longer give way to what stands beside
+/// it. So a file without warnings gives one without warnings.
 package enum ConfigurationRenderer {
     package static func yaml(_ topology: MeshTopology) -> String {
         var out = YAMLWriter()
@@ -20,15 +21,7 @@ package enum ConfigurationRenderer {
                 ("size", "\(sharding.size)"), ("spread", sharding.spread.rawValue),
                 ("replacement", sharding.replacement.rawValue),
             ])
-        let routing = topology.routing
-        out.flow(
-            "routing",
-            [
-                ("attempt-timeout", Syntax.written(routing.attemptTimeout)),
-                ("request-timeout", Syntax.written(routing.requestTimeout)),
-                ("body-limit", Syntax.written(bytes: routing.bodyLimit)),
-                ("connection-limit", "\(routing.connectionLimit)"),
-            ])
+        routing(topology, &out)
         out.line("routers:")
         for router in topology.routers {
             out.line("  - {name: \(out.name(router.name)), region: \(out.name(topology.regions[router.region].name))}")
@@ -47,15 +40,19 @@ package enum ConfigurationRenderer {
                 ("round", Syntax.written(topology.tombstones.round)),
             ])
         out.flow("repair", [("round", Syntax.written(topology.repair.round))])
+        policies(topology, &out)
         out.line("blueprints:")
-        for blueprint in topology.blueprints { self.blueprint(blueprint, indent: "    ", first: "  - ", &out) }
+        for (number, blueprint) in topology.blueprints.enumerated() {
+            BlueprintRenderer(blueprint, policies: topology.policies(ofBlueprint: number), indent: "    ")
+                .write(first: "  - ", to: &out)
+        }
         return out.text
     }
 
     /// A blueprint as a file of its own.
     package static func yaml(_ blueprint: Blueprint) -> String {
         var out = YAMLWriter()
-        self.blueprint(blueprint, indent: "", first: "", &out)
+        BlueprintRenderer(blueprint, policies: PolicyResolver(blueprint), indent: "").write(first: "", to: &out)
         return out.text
     }
 
@@ -124,79 +121,53 @@ package enum ConfigurationRenderer {
             ])
     }
 
-    // MARK: Blueprints
-
-    private static func conflicts(_ conflicts: ConflictSettings, _ out: inout YAMLWriter) -> String {
-        guard !conflicts.prefixes.isEmpty else { return conflicts.standard.rawValue }
-        let rules = conflicts.prefixes.map { "\(out.quoted($0.prefix)): \($0.handling.rawValue)" }
-        return "{\(rules.joined(separator: ", "))}"
-    }
-
-    private static func blueprint(_ blueprint: Blueprint, indent: String, first: String, _ out: inout YAMLWriter) {
-        out.line("\(first)cell: \(out.name(blueprint.name))")
-        out.line("\(indent)services:")
-        for service in blueprint.services { self.service(service, of: blueprint, indent: indent + "  ", &out) }
-        if let store = blueprint.store {
-            var fields = [("tier", store.tier.rawValue)]
-            if !store.tiers.isEmpty {
-                let tiers = store.tiers.map { "\(out.quoted($0.prefix)): \($0.tier.rawValue)" }
-                fields.append(("tiers", "{\(tiers.joined(separator: ", "))}"))
-            }
-            fields.append(("durability", store.durability.rawValue))
-            if let priority = store.priority { fields.append(("priority", "\(priority.name)")) }
-            fields.append(("conflicts", conflicts(store.conflicts, &out)))
-            out.flow("\(indent)store", fields)
-        }
-        let shedding = blueprint.shedding
-        out.flow(
-            "\(indent)shedding",
-            [
-                ("critical", "\(shedding.critical)"), ("high", "\(shedding.high)"),
-                ("normal", "\(shedding.normal)"), ("low", "\(shedding.low)"),
-            ])
-        if let capacity = blueprint.capacity { out.line("\(indent)capacity: \(capacity)") }
-        if let objectives = blueprint.objectives {
-            var fields: [(String, String)] = []
-            if let p99 = objectives.p99 { fields.append(("p99", Syntax.written(p99))) }
-            if let errorRate = objectives.errorRate { fields.append(("error_rate", "\(errorRate)")) }
-            out.flow("\(indent)objectives", fields)
+    private static func routing(_ topology: MeshTopology, _ out: inout YAMLWriter) {
+        let routing = topology.routing
+        var fields = [
+            ("attempt-timeout", Syntax.written(routing.attemptTimeout)),
+            ("request-timeout", Syntax.written(routing.requestTimeout)),
+            ("body-limit", Syntax.written(bytes: routing.bodyLimit)),
+            ("connection-limit", "\(routing.connectionLimit)"),
+        ]
+        if let concurrent = routing.concurrent { fields.append(("concurrent", "\(concurrent)")) }
+        if let rate = routing.rate { fields.append(("rate", PoliciesRenderer(out).flow(rate))) }
+        out.flow("routing", fields)
+        if routing.concurrent == nil {
+            let title = NotInForce.keys["routing.concurrent"] == nil ? "in force" : "not run by this version"
+            out.line("# \(title): concurrent: \(routing.concurrent(topology.policies?.profile ?? .local))")
         }
     }
 
-    private static func service(
-        _ service: Service, of blueprint: Blueprint, indent: String, _ out: inout YAMLWriter
-    ) {
-        let inner = indent + "  "
-        out.line("\(indent)- name: \(out.name(service.name))")
-        if service.kind != .stateless { out.line("\(inner)kind: \(service.kind.rawValue)") }
-        out.line("\(inner)path: \(service.path.rawValue)")
-        if let priority = service.priority { out.line("\(inner)priority: \(priority.name)") }
-        let idempotency = service.idempotency ?? Idempotency()
-        out.flow(
-            "\(inner)idempotency",
-            [("mode", idempotency.mode.rawValue), ("ttl", Syntax.written(idempotency.ttl))])
-        let pool = service.pool
-        out.flow(
-            "\(inner)pool",
-            [
-                ("workers", "\(pool.workers)"), ("queue", "\(pool.queue)"), ("overflow", pool.overflow.rawValue),
-                ("age", Syntax.written(pool.age)),
-            ])
-        var work = [("cpu", Syntax.written(service.work.cpu)), ("errors", "\(service.work.errors)")]
-        if let wait = service.work.wait {
-            work.insert(("wait", "{p50: \(Syntax.written(wait.p50)), p99: \(Syntax.written(wait.p99))}"), at: 0)
+    /// What is written for the whole mesh.
+    private static func policies(_ topology: MeshTopology, _ out: inout YAMLWriter) {
+        let renderer = PoliciesRenderer(out)
+        if let block = topology.policies {
+            out.line("policies:")
+            for (key, value) in renderer.common(block) + renderer.entries(block) { out.line("  \(key): \(value)") }
         }
-        out.flow("\(inner)work", work)
-        guard !service.calls.isEmpty else { return }
-        out.line("\(inner)calls:")
-        for edge in service.calls {
-            out.line("\(inner)  - to: \(out.name(blueprint.services[edge.to].name))")
-            out.line("\(inner)    timeout: \(Syntax.written(edge.timeout))")
-            out.line("\(inner)    criticality: \(edge.criticality.rawValue)")
-            if !edge.fallback.isEmpty { out.line("\(inner)    fallback: \(out.names(edge.fallback.map(\.rawValue)))") }
-            if let compensation = edge.compensation {
-                out.line("\(inner)    compensation: \(out.name(blueprint.services[compensation].name))")
-            }
+        if let flags = topology.flags {
+            out.flow("flags", flags.map { (out.quotedKey($0.name), $0.isOn ? "on" : "off") })
         }
+        if let peaks = topology.peaks {
+            out.line("peak:\(peaks.isEmpty ? " {}" : "")")
+            for peak in peaks { out.line("  \(out.quotedKey(peak.name)): \(flow(peak, renderer))") }
+        }
+    }
+
+    private static func flow(_ peak: PeakSettings, _ renderer: PoliciesRenderer) -> String {
+        var fields: [(String, String)] = []
+        func mapping(_ entries: [(String, String)]) -> String {
+            "{\(entries.map { "\($0.0): \($0.1)" }.joined(separator: ", "))}"
+        }
+        if !peak.pools.isEmpty {
+            fields.append(
+                ("pools", mapping(peak.pools.map { (renderer.out.quotedKey($0.name), renderer.flow($0.value)) })))
+        }
+        if !peak.connections.isEmpty {
+            fields.append(
+                ("connections", mapping(peak.connections.map { (renderer.out.quotedKey($0.name), "\($0.value)") })))
+        }
+        if let memory = peak.memory { fields.append(("memory", Syntax.written(bytes: memory))) }
+        return mapping(fields + renderer.fields(peak.course))
     }
 }

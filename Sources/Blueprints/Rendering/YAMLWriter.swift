@@ -1,3 +1,5 @@
+import Topology
+
 /// Writes lines of YAML.
 struct YAMLWriter {
     private(set) var text = ""
@@ -28,6 +30,9 @@ struct YAMLWriter {
         }
         return quoted + "\""
     }
+
+    /// A name of the user's own as a key.
+    func quotedKey(_ name: String) -> String { TopologyName.isValid(name) ? self.name(name) : quoted(name) }
 
     func names(_ names: [String]) -> String { "[\(names.map(name).joined(separator: ", "))]" }
 

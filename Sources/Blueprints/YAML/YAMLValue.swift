@@ -10,6 +10,8 @@ struct YAMLValue {
         var key: String
         var position: Position
         var value: YAMLValue
+        /// The key as a value of its own, for keys that are the user's own names.
+        var keyValue: YAMLValue { YAMLValue(content: .text(key, quoted: true), position: position) }
     }
 
     var content: Content
@@ -19,6 +21,10 @@ struct YAMLValue {
     var isNothing: Bool {
         if case .text(let text, quoted: false) = content { return text.isEmpty || text == "~" || text == "null" }
         return false
+    }
+
+    var isMapping: Bool {
+        if case .mapping = content { true } else { false }
     }
 
     /// For messages: what stands there.

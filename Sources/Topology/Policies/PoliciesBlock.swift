@@ -22,6 +22,13 @@ public struct PoliciesBlock: Sendable, Codable, Equatable {
     /// Nothing is written.
     public init() {}
 
+    /// The same with what presets stand for written out.
+    public var expanded: PoliciesBlock {
+        var block = self
+        for entry in Self.entries { entry.expand(&block) }
+        return block
+    }
+
     /// Nothing is written.
     public var isEmpty: Bool { self == PoliciesBlock() }
 }
@@ -38,6 +45,7 @@ public struct PolicyEntry: Sendable {
     let preset: @Sendable (PoliciesBlock) -> String?
     let expand: @Sendable (inout PoliciesBlock) -> Void
     let isWritten: @Sendable (PoliciesBlock) -> Bool
+    private let begin: @Sendable (inout PoliciesBlock) -> Void
 
     init<Settings: PolicySettings>(
         _ key: String, _ path: WritableKeyPath<PoliciesBlock, Settings?> & Sendable, _ places: Set<PolicyPlace>
@@ -52,7 +60,11 @@ public struct PolicyEntry: Sendable {
         preset = { $0[keyPath: path]?.presetName }
         expand = { $0[keyPath: path] = $0[keyPath: path]?.expanded }
         isWritten = { $0[keyPath: path] != nil }
+        begin = { $0[keyPath: path] = $0[keyPath: path] ?? Settings() }
     }
+
+    /// Says that there is such a policy, with nothing of it written yet.
+    public func declare(in block: inout PoliciesBlock) { begin(&block) }
 
     /// Whether a block says anything about it, were it only that it is declared: `hedge: {}`.
     public func isWritten(in block: PoliciesBlock) -> Bool { isWritten(block) }

@@ -155,6 +155,7 @@ extension PolicyMerge {
         yield("breaker.open-max", to: "at least breaker.open") { (most: TimeAmount?) in most.map { max($0, open) } }
         let requests = values.rate?.requests
         yield("rate.burst", to: "of rate.requests") { (_: Double?) in requests.map { max($0, 1) } }
+        yield("rate.per", to: "each customer") { (_: RateSettings.Per?) in requests.map { _ in .customer } }
     }
 }
 

@@ -89,3 +89,15 @@ public struct QualitySettings: PolicySettings {
         SettingField("count", \.count, .count), SettingField("floor", \.floor, .ratio),
     ]
 }
+
+extension Blueprint {
+    /// What can be switched off by its name: `features`, and the targets of calls that are not core; each once.
+    public var featureNames: [String] {
+        var names = features?.map(\.name) ?? []
+        for edge in services.flatMap(\.calls) where edge.criticality != .core {
+            let name = services[edge.to].name
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,7 +1,7 @@
 import MeshBase
 
 /// What is written of one kind of probe (B7).
-public struct ProbeSettings: PolicySettings {
+public struct WrittenProbe: PolicySettings {
     /// From the begin of one to the begin of the next.
     public var interval: TimeAmount?
     /// What has not answered by then has failed. Of `startup`: the time that it may take in all.
@@ -24,13 +24,13 @@ public struct ProbeSettings: PolicySettings {
 
 /// What is written of the probes of a cell: key `health`.
 public struct HealthSettings: PolicySettings {
-    public var startup: ProbeSettings?
-    public var liveness: ProbeSettings?
-    public var readiness: ProbeSettings?
-    public var shallow: ProbeSettings?
-    public var deep: ProbeSettings?
-    public var dependency: ProbeSettings?
-    public var synthetic: ProbeSettings?
+    public var startup: WrittenProbe?
+    public var liveness: WrittenProbe?
+    public var readiness: WrittenProbe?
+    public var shallow: WrittenProbe?
+    public var deep: WrittenProbe?
+    public var dependency: WrittenProbe?
+    public var synthetic: WrittenProbe?
     /// The service that the synthetic probe calls, by its name.
     public var syntheticService: String?
 
@@ -38,7 +38,7 @@ public struct HealthSettings: PolicySettings {
     public init() {}
 
     /// A kind of probe.
-    public typealias Probe = (name: String, path: WritableKeyPath<HealthSettings, ProbeSettings?> & Sendable)
+    public typealias Probe = (name: String, path: WritableKeyPath<HealthSettings, WrittenProbe?> & Sendable)
     /// By their names.
     public static let probes: [Probe] = [
         ("startup", \.startup), ("liveness", \.liveness), ("readiness", \.readiness), ("shallow", \.shallow),
@@ -47,6 +47,6 @@ public struct HealthSettings: PolicySettings {
 
     /// Every key.
     public static let fields: [SettingField<Self>] =
-        probes.flatMap { probe in ProbeSettings.fields.map { $0.lifted(probe.name, probe.path) } }
+        probes.flatMap { probe in WrittenProbe.fields.map { $0.lifted(probe.name, probe.path) } }
         + [SettingField("synthetic.service", \.syntheticService, .name)]
 }

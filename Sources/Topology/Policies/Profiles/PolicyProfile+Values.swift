@@ -162,8 +162,8 @@ extension PolicyProfile {
     }
 
     private var health: HealthSettings {
-        func probe(_ seed: (TimeAmount, TimeAmount), _ local: (TimeAmount, TimeAmount)) -> ProbeSettings {
-            var probe = ProbeSettings()
+        func probe(_ seed: (TimeAmount, TimeAmount), _ local: (TimeAmount, TimeAmount)) -> WrittenProbe {
+            var probe = WrittenProbe()
             (probe.interval, probe.timeout) = choose(seed: seed, local: local)
             probe.failures = 3
             probe.successes = 2

@@ -34,5 +34,5 @@ extension SettingForm {
     /// What is counted, at least one.
     static let count = SettingForm.integer(1...1_000_000)
     /// Amounts of value, and their rates.
-    static let worth = SettingForm.number(0...1e15)
+    static let worth = SettingForm.number(0.001...1e12)
 }

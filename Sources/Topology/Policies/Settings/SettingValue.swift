@@ -95,5 +95,5 @@ extension SettingWord {
     /// A word.
     public var settingValue: SettingValue { .word(rawValue) }
     /// What can be written for it.
-    static var form: SettingForm { .words(allCases.map(\.rawValue)) }
+    public static var form: SettingForm { .words(allCases.map(\.rawValue)) }
 }
