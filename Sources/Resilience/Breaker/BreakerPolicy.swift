@@ -45,7 +45,9 @@ public struct BreakerPolicy: Sendable, Equatable {
         case first
     }
 
+    /// By which rule it opens.
     public var kind: Kind
+    /// Over which results the rates are taken.
     public var window: Window
     /// Share of failures that opens, above 0 and at most 1.
     public var failureRate: Double
@@ -63,6 +65,7 @@ public struct BreakerPolicy: Sendable, Equatable {
     public var open: TimeAmount
     /// Open for no longer, jitter aside; at least `open`.
     public var openMax: TimeAmount
+    /// How the time that it stays open grows with each opening in a row.
     public var growth: Growth
     /// What is added to each time open: a share of it drawn evenly between the two, each 0...1.
     public var jitter: ClosedRange<Double>
@@ -70,6 +73,7 @@ public struct BreakerPolicy: Sendable, Equatable {
     public var probeInterval: TimeAmount
     /// Probes that decide, 1...200; no more are out.
     public var halfOpen: Int
+    /// What of half-open calls opens it again.
     public var reopen: Reopen
     /// Share of probes that must be good, 0...1; nil: their failures and slow ones have to be below the rates.
     public var successRate: Double?

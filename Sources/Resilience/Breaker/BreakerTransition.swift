@@ -64,9 +64,13 @@ public enum BreakerCause: UInt8, Sendable, CaseIterable {
 /// One change of a breaker: one event. `from` and `to` are the same only where influence begins or ends, and where a
 /// breaker of metrics alone crosses its threshold (cause `failureRate` or `slowRate`).
 public struct BreakerTransition: Sendable, Equatable {
+    /// The state that was left.
     public let from: BreakerState
+    /// The state that was entered; never the same.
     public let to: BreakerState
+    /// What made it change.
     public let cause: BreakerCause
+    /// When it changed.
     public let at: Instant
     /// Until when it stays at least; of states that wait for no time, `at`.
     public let until: Instant
@@ -94,11 +98,13 @@ public struct BreakerPermit: Sendable, Equatable {
 
 /// What a breaker answers who wants to call.
 public struct BreakerAnswer: Sendable {
+    /// What is to be done with a call.
     public enum Verdict: Sendable {
         case permitted(BreakerPermit)
         /// Not before `until`, which is never earlier than now; a forced breaker without an end says `distantFuture`.
         case refused(until: Instant)
     }
+    /// Whether the call may go, and with which permit.
     public let verdict: Verdict
     /// What changed by asking, if anything did.
     public let transition: BreakerTransition?
@@ -109,9 +115,11 @@ public struct BreakerAnswer: Sendable {
         self.transition = transition
     }
 
+    /// Of a call that may go; nil for one that is refused.
     public var permit: BreakerPermit? {
         if case .permitted(let permit) = verdict { permit } else { nil }
     }
+    /// Of a call that is refused: when another may be let through; nil for one that may go.
     public var until: Instant? {
         if case .refused(let until) = verdict { until } else { nil }
     }

@@ -23,6 +23,7 @@ public struct PredictorFeatures: Sendable, Equatable {
     /// Round trip of the link, in seconds.
     public var networkLatency: Double
 
+    /// The ten figures of one look at a target.
     public init(
         latency: Double = 0, errors: Double = 0, hour: Double = 0, weekday: Double = 0, errorRate: Double = 0,
         latencyVariance: Double = 0, requestRate: Double = 0, cpu: Double = 0, memory: Double = 0,
@@ -84,9 +85,12 @@ public struct PredictorPolicy: Sendable, Equatable {
     /// So many in a row are a prediction, 1...200.
     public var inARow: Int
 
+    /// One look a second, judged from 100 on.
     public static let seed = PredictorPolicy(every: .seconds(1), least: 100)
+    /// Four looks a second, judged from 40 on.
     public static let local = PredictorPolicy(every: .milliseconds(250), least: 40)
 
+    /// One look each `every`, judged from `least` on; predicted above a probability of `threshold` in `inARow` looks.
     public init(every: TimeAmount, least: Int, threshold: Double = 0.8, inARow: Int = 3) {
         self.every = every
         self.least = least
@@ -122,6 +126,7 @@ public struct FailurePredictor: Sendable {
     private var inARow: UInt8 = 0
     private var isPending = false
 
+    /// Nothing has been seen yet: the probability is 0.
     public init() {}
 
     /// Takes a sample.

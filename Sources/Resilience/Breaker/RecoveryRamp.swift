@@ -8,9 +8,12 @@ public struct RecoveryRamp: Sendable, Equatable {
     /// Successes in a row that close, 1...200.
     public var successes: Int
 
+    /// A tenth of the way in a second.
     public static let seed = RecoveryRamp(rate: 0.1)
+    /// Nearly two thirds of the way in a second.
     public static let local = RecoveryRamp(rate: 1)
 
+    /// - Parameters: how fast time alone admits more, per second, and how many successes in a row close.
     public init(rate: Double, successes: Int = 10) {
         self.rate = rate
         self.successes = successes

@@ -46,9 +46,13 @@ public struct BulkheadPolicy: Sendable, Equatable {
     public static let records = BulkheadPolicy(concurrent: 1_024, wait: .zero)
     /// Work that a user waits for.
     public static let user = BulkheadPolicy(concurrent: 30, wait: .seconds(1))
+    /// 5 at once, 10 s of waiting.
     public static let analytics = BulkheadPolicy(concurrent: 5, wait: .seconds(10))
+    /// 2 at once, 30 s of waiting.
     public static let background = BulkheadPolicy(concurrent: 2, wait: .seconds(30))
+    /// 10 at once, 5 s of waiting.
     public static let database = BulkheadPolicy(concurrent: 10, wait: .seconds(5))
+    /// 5 at once, 5 s of waiting.
     public static let externalAPI = BulkheadPolicy(concurrent: 5, wait: .seconds(5))
 
     private static func sound(_ value: Int, _ range: ClosedRange<Int>) -> Int {

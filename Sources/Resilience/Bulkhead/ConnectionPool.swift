@@ -24,7 +24,9 @@ public struct ConnectionPool: Sendable {
 
     /// What one that waited has now.
     public struct Hand: Sendable, Equatable {
+        /// Who is served.
         public let waiter: Waiter
+        /// The connection that it gets.
         public let connection: UInt32
         /// It has to be opened first.
         public let isNew: Bool
@@ -35,6 +37,7 @@ public struct ConnectionPool: Sendable {
         var since: Instant
     }
 
+    /// How many there may be, and how long is waited for one.
     public let policy: ConnectionPolicy
     /// Open and not in use, the one used last at the end.
     private var idle: [Idle] = []

@@ -4,13 +4,16 @@
 public struct PoolAllocation: Sendable, Equatable {
     /// What is known of an endpoint.
     public struct Endpoint: Sendable, Equatable {
+        /// Of the endpoint.
         public var name: String
+        /// It gets its share before all that are not.
         public var isCritical: Bool
         /// Requests in work at once on average: rate x time of one (Little's law). 0 or more.
         public var concurrency: Double
         /// Requests a second, or any other measure of its part of all. 0 or more.
         public var traffic: Double
 
+        /// An endpoint, its mean concurrency and its share of the traffic, both at least 0.
         public init(_ name: String, isCritical: Bool, concurrency: Double, traffic: Double) {
             self.name = name
             self.isCritical = isCritical
@@ -20,8 +23,11 @@ public struct PoolAllocation: Sendable, Equatable {
     }
     /// What an endpoint has.
     public struct Share: Sendable, Equatable {
+        /// Of the endpoint.
         public let name: String
+        /// At least 2.
         public let workers: Int
+        /// Twice the workers.
         public let queue: Int
     }
 

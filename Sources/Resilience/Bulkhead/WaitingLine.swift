@@ -5,7 +5,9 @@ import MeshBase
 public struct Waiter: Sendable, Equatable {
     /// The holder's name for it.
     public let ticket: UInt64
+    /// The class in whose line it stands.
     public let priority: Priority
+    /// When it began to wait.
     public let since: Instant
     /// The last instant at which a place is of use to it.
     public let until: Instant

@@ -17,7 +17,9 @@ public enum CallDirective: Sendable, Equatable {
 
 /// One attempt that begins.
 public struct CallStart: Sendable, Equatable {
+    /// Which attempt is to be started.
     public let token: CallToken
+    /// Whether it is the first, a retry or a hedge.
     public let kind: AttemptKind
     /// Who may be asked, at least one; the driver picks among them. If none of them can be, they are `blocked`.
     public let targets: TargetSet
@@ -41,7 +43,9 @@ public struct CallCancel: Sendable, Equatable {
         case withdrawn
     }
 
+    /// Which attempt is given up.
     public let token: CallToken
+    /// Why it is given up.
     public let reason: Reason
     /// What it counts for at its target.
     public let mark: Mark

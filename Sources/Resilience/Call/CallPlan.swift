@@ -13,8 +13,11 @@ public struct CallPlan: Sendable {
     public let attempt: TimeAmount
     /// Longer for later attempts.
     public let progressive: ProgressiveFactors
+    /// What a call keeps of the time of its caller, and the least that is worth beginning.
     public let deadline: DeadlinePolicy
+    /// Which failures are tried again, how often and when.
     public let retry: RetryPolicy
+    /// When a slow call is asked once more beside itself.
     public let hedge: HedgePolicy
     /// Whether there is something to give instead of an answer.
     public let hasFallback: Bool
@@ -77,6 +80,7 @@ public struct TargetTiming: Sendable, Equatable {
     /// Of the target's last results so many were failures, 0...1: for adaptive backoff.
     public var failureShare: Float
 
+    /// Compiles what the policies say about one edge, or about one service of a router.
     public init(
         limit: TimeAmount? = nil, slowAfter: TimeAmount = .zero, hedgeAfter: TimeAmount? = nil, failureShare: Float = 0
     ) {

@@ -10,6 +10,7 @@ public struct CallScope: Sendable {
     /// Since the start.
     public internal(set) var counters = CallCounters()
 
+    /// Nothing has been called yet: budgets are full.
     public init(_ plan: CallPlan) {
         self.plan = plan
         budget = RetryBudget(plan.retry.budget)
@@ -20,7 +21,9 @@ public struct CallScope: Sendable {
 public struct CallCounters: Sendable, Equatable {
     /// Attempts that began, those among them that a gate blocked.
     public internal(set) var first: UInt64 = 0
+    /// Attempts after a failure.
     public internal(set) var retries: UInt64 = 0
+    /// Attempts beside one that was out.
     public internal(set) var hedges: UInt64 = 0
     /// Attempts that a gate let not through.
     public internal(set) var blocked: UInt64 = 0

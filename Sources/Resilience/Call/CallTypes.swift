@@ -34,6 +34,7 @@ public enum CallSafety: UInt8, Sendable, CaseIterable {
 
 /// One attempt of a call, 0...15, in the order in which they began.
 public struct CallToken: Hashable, Sendable, Comparable {
+    /// 0 to 15.
     public let rawValue: UInt8
     /// - Parameter rawValue: 0...15.
     public init(_ rawValue: UInt8) { self.rawValue = rawValue }
@@ -47,7 +48,9 @@ public struct TargetSet: OptionSet, Sendable, Hashable {
     /// How many there can be.
     public static let most = 16
 
+    /// Bit n: the token of raw value n.
     public let rawValue: UInt16
+    /// From bits, as `rawValue` says.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// One of them.

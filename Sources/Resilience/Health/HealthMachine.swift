@@ -39,8 +39,11 @@ public struct HealthMachinePolicy: Sendable, Equatable {
 
     /// Of each state.
     public var healthy: Stage
+    /// Where it is not sound and still of use.
     public var degraded: Stage
+    /// Where it is of little use.
     public var unhealthy: Stage
+    /// Where it is of none; there is nothing below.
     public var critical: Stage
     /// Successes in a row that lead to the next better state; less than 1 is 1.
     public var successes: Int
@@ -91,7 +94,9 @@ public struct HealthMachinePolicy: Sendable, Equatable {
 public struct HealthMachine: Sendable {
     /// A move from one state to the next.
     public struct Transition: Sendable, Equatable {
+        /// The state that was left.
         public let from: HealthState
+        /// The next one, up or down.
         public let to: HealthState
     }
 

@@ -42,6 +42,7 @@ public struct LimitPolicy: Sendable, Equatable {
         }
     }
 
+    /// The rule that the limit follows.
     public let kind: Kind
     /// What it begins with and comes back to.
     public let base: Int
@@ -53,6 +54,7 @@ public struct LimitPolicy: Sendable, Equatable {
     public var objective: TimeAmount?
     /// `step`: between two changes at least; and so long without one before it contracts.
     public var coolDown: TimeAmount = .seconds(60)
+    /// How long a limit stands before idleness makes it smaller.
     public var contractAfter: TimeAmount = .seconds(300)
     /// `pid`: the share of the limit that should be in use, 0.05...0.95.
     public var target = 0.75 {

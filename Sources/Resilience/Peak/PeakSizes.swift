@@ -1,13 +1,17 @@
 /// Sizes of one service, usual or of a peak (C32).
 public struct PeakSizes: Sendable, Equatable {
+    /// Of the pool; at least 1 when in force.
     public var workers: Int
+    /// Places in front of the pool.
     public var queue: Int
+    /// To what it calls.
     public var connections: Int
     /// Bytes.
     public var memory: Int
     /// Of the machine, 0...1; zero: not given.
     public var processor: Double
 
+    /// Sizes at once; the processor as a share of one, 0...1, memory in bytes.
     public init(workers: Int, queue: Int = 0, connections: Int = 0, memory: Int = 0, processor: Double = 0) {
         self.workers = workers
         self.queue = queue
@@ -40,7 +44,10 @@ public struct PeakSizes: Sendable, Equatable {
 
     /// Sizes of a shop at a peak.
     public static let search = PeakSizes(workers: 200, connections: 50, memory: 2 << 30, processor: 0.25)
+    /// As for an order service at a peak.
     public static let order = PeakSizes(workers: 150, connections: 75, memory: 4 << 30, processor: 0.3)
+    /// As for a payment service at a peak.
     public static let payment = PeakSizes(workers: 100, connections: 100, memory: 3 << 30, processor: 0.25)
+    /// As for an inventory service at a peak.
     public static let inventory = PeakSizes(workers: 75, connections: 25, memory: 1 << 30, processor: 0.2)
 }

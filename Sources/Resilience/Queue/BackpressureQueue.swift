@@ -20,6 +20,7 @@ import MeshBase
 public struct BackpressureQueue: Sendable {
     /// One in the queue, or taken out of it.
     public struct Job: Sendable, Equatable {
+        /// The number under which it stands in the queue.
         public let ticket: UInt64
         /// When it is of no use any more.
         public let deadline: Instant

@@ -7,6 +7,7 @@ public struct MultiServerQueue: Sendable, Equatable {
     public let rate: Double
     /// Seconds of work a request, above 0.
     public let service: Double
+    /// At least 1.
     public let workers: Int
     /// Half the sum of the squared coefficients of variation of arrivals and of work: 1 where both are exponential, 0.5
     /// where every request takes the same.

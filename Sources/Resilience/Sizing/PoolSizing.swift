@@ -13,9 +13,11 @@ public enum PoolSizing {
 
     /// A size with what belongs to it.
     public struct Size: Sendable, Equatable {
+        /// The least that meets the wish.
         public let workers: Int
         /// Workers that are kept while idle.
         public let core: Int
+        /// Places that the wish leaves room for.
         public let queue: Int
 
         /// - Parameter workers: at least 1 (less is 1).
@@ -39,11 +41,13 @@ public enum PoolSizing {
 
     /// What a size costs a unit of time.
     public struct Cost: Sendable, Equatable {
+        /// How many are paid for.
         public let workers: Int
         /// Of the workers.
         public let held: Double
         /// What is expected to be paid for waits above what was promised.
         public let penalty: Double
+        /// What workers and broken promises cost together, in the unit of the prices.
         public var total: Double { held + penalty }
     }
 

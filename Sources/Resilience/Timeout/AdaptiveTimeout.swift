@@ -37,7 +37,9 @@ public struct AdaptiveTimeoutPolicy: Sendable, Equatable {
 public struct AdaptiveTimeout: Sendable {
     /// A change of more than a fifth, which is worth telling.
     public struct Change: Sendable, Equatable {
+        /// The limit before.
         public let from: TimeAmount
+        /// The limit from now on.
         public let to: TimeAmount
     }
 

@@ -11,12 +11,14 @@ public struct TimeoutHierarchy: Sendable {
         public var timeout: TimeAmount
         /// One attempt, before `progressive`.
         public var attempt: TimeAmount
+        /// By how much the limit of each attempt rises.
         public var progressive: ProgressiveFactors
         /// Attempts at most.
         public var attempts: Int
         /// All waits between them at their longest.
         public var backoffs: TimeAmount
 
+        /// A call of a service, with its limits and what it does after a failure.
         public init(
             to callee: Int, timeout: TimeAmount, attempt: TimeAmount? = nil, progressive: ProgressiveFactors = .even,
             attempts: Int = 1, backoffs: TimeAmount = .zero
@@ -49,11 +51,14 @@ public struct TimeoutHierarchy: Sendable {
 
     /// One service.
     public struct Service: Sendable {
+        /// As files write it.
         public var name: String
         /// Its own work: p99 of waiting, and time on a processor.
         public var work: TimeAmount
+        /// What it calls, one after the other.
         public var steps: [Step]
 
+        /// A service, the time of its own work, and its calls.
         public init(_ name: String, work: TimeAmount, steps: [Step] = []) {
             self.name = name
             self.work = work
@@ -78,6 +83,7 @@ public struct TimeoutHierarchy: Sendable {
     /// All services.
     public var services: [Service]
 
+    /// The services of one blueprint.
     public init(_ services: [Service]) { self.services = services }
 
     /// A caller has so many thousandths of what its callee needs: the way there and back, and what nobody counted.

@@ -6,11 +6,13 @@ extension ValueBreaker {
     public struct Row: Sendable, Equatable {
         /// As in the path; `other` of those that share an account.
         public let key: String
+        /// Whether it lets anything through.
         public let state: ValueState
         /// What its calls in flight are worth.
         public let inFlight: Worth
         /// Irregular results in the window, and their worth.
         public let irregular: Int
+        /// The sum of what was irregular within the window.
         public let irregularWorth: Worth
         /// Open: how long it stays so; half-open: how long no probe begins.
         public let rest: TimeAmount
