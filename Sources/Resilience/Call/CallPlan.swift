@@ -54,6 +54,14 @@ public struct CallPlan: Sendable {
     /// An edge's as production has it.
     public static let seed = CallPlan(isSpread: false, timeouts: .seed, deadline: .seed, retry: .seed, hedge: .off)
 
+    /// An edge's in the order `orchestra`: 5 s, of which an attempt has what remains.
+    public static let orchestra: CallPlan = {
+        var timeouts = TimeoutPolicy.seed
+        timeouts.call = .seconds(5)
+        return CallPlan(
+            isSpread: false, order: .orchestra, timeouts: timeouts, deadline: .seed, retry: .orchestra, hedge: .off)
+    }()
+
     /// With policies off: one attempt and one limit; a target that says who else should be asked is believed.
     public static func off(isSpread: Bool, timeout: TimeAmount = .seconds(5)) -> CallPlan {
         var timeouts = TimeoutPolicy.local

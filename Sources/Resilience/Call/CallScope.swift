@@ -1,7 +1,7 @@
 /// What all calls of one service (in a router) or of one edge (in a cell) share: the plan that they go by, the budget of
 /// their retries and hedges, and what became of them.
 public struct CallScope: Sendable {
-    /// How they go. A new plan holds from the next event of each call on.
+    /// How they go. Of a new plan limits, waits and budget hold from the next attempt on, the rest from the next call on.
     public var plan: CallPlan {
         didSet { budget.policy = plan.retry.budget }
     }

@@ -19,12 +19,12 @@ extension CallState {
             previousDelay = delay
         }
         if !isElsewhere {
-            guard let patience = patience(in: scope.plan, now: now) else {
+            guard let patience = patience(now: now) else {
                 return fail(.exhausted, in: &scope, now: now)
             }
             delay = max(delay, patience - now)
         }
-        guard hasTime(for: delay, in: scope.plan, now: now) else { return fail(.noTime, in: &scope, now: now) }
+        guard hasTime(for: delay, now: now) else { return fail(.noTime, in: &scope, now: now) }
         // Last, as it takes something.
         guard scope.budget.take(now: now) else { return fail(.overBudget, in: &scope, now: now) }
         isPaid = true
@@ -35,16 +35,16 @@ extension CallState {
         end.outcome == .refused || end.kind == .reset || end.kind == .connect
     }
 
-    func mayHedge(in plan: borrowing CallPlan) -> Bool {
-        guard hedges < plan.hedge.max, used < Self.mostAttempts, !isSpent else { return false }
+    @inline(__always) var mayHedge: Bool {
+        guard hedges < mostHedges, used < Self.mostAttempts, !isSpent else { return false }
         // A router hedges what only reads; an edge says itself that it may, and asks the same cell again.
-        return plan.isSpread ? safety == .read : safety != .once
+        return isSpread ? safety == .read : safety != .once
     }
 
     /// Whom a hedge may ask: with several targets somebody whom nobody is waiting for.
-    func hedgeTargets(in plan: borrowing CallPlan, now: Instant) -> TargetSet {
-        var targets = targets(in: plan, now: now)
-        guard plan.isSpread else { return targets }
+    func hedgeTargets(now: Instant) -> TargetSet {
+        var targets = targets(now: now)
+        guard isSpread else { return targets }
         var rest = live
         while let index = rest.popFirst() { targets.subtract(attempts[index].targets) }
         return targets
@@ -55,8 +55,8 @@ extension CallState {
     /// - Parameter isDue: by the time; otherwise because one of them has failed.
     mutating func hedge(isDue: Bool, in scope: inout CallScope, now: Instant) {
         hedgeAt = .distantFuture
-        guard mayHedge(in: scope.plan), hasTime(for: .zero, in: scope.plan, now: now),
-            !hedgeTargets(in: scope.plan, now: now).isEmpty
+        guard mayHedge, hasTime(for: .zero, now: now),
+            !hedgeTargets(now: now).isEmpty
         else { return }
         guard scope.budget.take(hedgeShare: scope.plan.hedge.share, now: now) else {
             if isDue { scope.counters.hedgesWithheld += 1 }

@@ -20,7 +20,7 @@ extension CallState {
         lastRetryAfter = max(end.retryAfter, .zero)
         lastMark = mark
         if end.began, end.outcome != .cancelled { mayHaveBegun(index) }
-        if end.kind == .elsewhere, move(index, in: scope.plan, now: now) { return }
+        if end.kind == .elsewhere, move(index, now: now) { return }
         finish(index, isSent: wasSent, in: &scope, now: now)
         if end.kind != .elsewhere { isLastRetryable = scope.plan.retry.on.contains(end.kind) }
         guard isLastRetryable || end.kind == .elsewhere else {
@@ -62,7 +62,10 @@ extension CallState {
     private mutating func mayHaveBegun(_ index: Int) {
         switch safety {
         case .once: isSpent = true
-        case .keyedInCell where attempts[index].target != Attempt.nowhere: bound = attempts[index].targets
+        case .keyedInCell:
+            bound = attempts[index].targets
+            // Where it was nobody knows: at a target that there is no longer.
+            if attempts[index].target == Attempt.nowhere { isSpent = true }
         default: break
         }
     }
@@ -81,27 +84,27 @@ extension CallState {
         lastBlock = policy
         lastMark = .nothing
         // The gate was asked for the whole call.
-        guard scope.plan.order.gates == .attempt else {
+        guard order.gates == .attempt else {
             finish(index, isSent: false, in: &scope, now: now)
             if live.isEmpty, pending == nil { fail(.none, in: &scope, now: now) }
             return
         }
-        if move(index, in: scope.plan, now: now) { return }
+        if move(index, now: now) { return }
         finish(index, isSent: false, in: &scope, now: now)
         // A router's cell that was not asked has used up nothing.
-        if scope.plan.isSpread { uncount(index) }
+        if isSpread { uncount(index) }
         guard live.isEmpty, pending == nil, wakeAt == .distantFuture else { return }
         // A cell that was asked before and failed may be asked once more, though all others are blocked.
-        guard scope.plan.retry.on.contains(.blocked) || scope.plan.isSpread && isLastRetryable else {
+        guard retriesBlocked || isSpread && isLastRetryable else {
             return fail(.none, in: &scope, now: now)
         }
         retry(AttemptEnd(.refused, .blocked, began: false), in: &scope, now: now, using: &random)
     }
 
     /// The next target at once and free, each once: what was not done here is asked of another, and is no retry.
-    private mutating func move(_ index: Int, in plan: borrowing CallPlan, now: Instant) -> Bool {
-        guard plan.isSpread, !isSpent, pending == nil, !fresh.isEmpty, used < Self.mostAttempts,
-            hasTime(for: .zero, in: plan, now: now)
+    private mutating func move(_ index: Int, now: Instant) -> Bool {
+        guard isSpread, !isSpent, pending == nil, !fresh.isEmpty, used < Self.mostAttempts,
+            hasTime(for: .zero, now: now)
         else { return false }
         pending = attempts[index].kind
         isMove = true

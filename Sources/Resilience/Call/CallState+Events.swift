@@ -38,7 +38,7 @@ extension CallState {
         attempts[index].phase = .running
         place(index, at: position)
         failureShare = timing.failureShare
-        if attempts[index].kind != .hedge, mayHedge(in: scope.plan) {
+        if attempts[index].kind != .hedge, mayHedge {
             hedgeDelay = timing.hedgeAfter ?? scope.plan.hedge.blindDelay
             hedgeAt = roundAt + hedgeDelay * (hedges + 1)
         }
@@ -88,16 +88,16 @@ extension CallState {
     ) -> Mark {
         let index = token.index
         guard live.contains(position: index) else { return .nothing }
-        let mark = judge(index, end, isByCall: scope.plan.order.records == .call, now: now)
+        let mark = judge(index, end, now: now)
         over(index, end, mark, in: &scope, now: now, using: &random)
-        return scope.plan.order.records == .call ? .nothing : mark
+        return order.records == .call ? .nothing : mark
     }
 
     /// The timer that the call has armed fires.
     public mutating func elapsed(in scope: inout CallScope, now: Instant, using random: inout Generator) {
         armedAt = .distantFuture
         guard settlement == nil else { return }
-        noteOverdue(isTold: scope.plan.order.records == .attempt, now: now)
+        noteOverdue(now: now)
         var rest = live
         while let index = rest.popFirst() {
             // What ends with the call's own time is the call's to end, and says nothing of the target.
@@ -124,13 +124,15 @@ extension CallState {
     }
 
     /// The targets are others from now on: the customer has moved. What is still out goes on; whoever was asked before may
-    /// be asked again.
+    /// be asked again; but for a key that only one of the former targets knows.
     ///
     /// - Parameter targets: how many, 0...16.
     public mutating func retarget(_ targets: Int) {
         all = TargetSet(count: targets)
         tried = []
         blockedTargets = []
+        // Whoever knew of the key is not among them any more, as far as anybody can tell.
+        if bound != nil { isSpent = true }
         bound = nil
         placed = used
         for index in 0..<used { attempts[index].target = Attempt.nowhere }
@@ -143,8 +145,8 @@ extension CallState {
     }
 
     /// A timer that is late by half of what is slow and more was held up by this process.
-    private mutating func noteOverdue(isTold: Bool, now: Instant) {
-        guard isTold else { return }
+    private mutating func noteOverdue(now: Instant) {
+        guard order.records == .attempt else { return }
         var rest = live
         while let index = rest.popFirst() {
             let attempt = attempts[index]
@@ -165,21 +167,22 @@ extension CallState {
         let end = AttemptEnd(.failed, .timeout)
         // Late by half of the limit: the answer may have come while this process stood still.
         let isStalled = attempt.lateness == .stalled || now - attempt.due > (attempt.due - attempt.at) / 2
-        let mark = isStalled ? .nothing : judge(index, end, isByCall: scope.plan.order.records == .call, now: now)
-        attempts[index].mark = scope.plan.order.records == .call ? .nothing : mark
+        // Also where slow calls are counted and this one's limit came before: else a hang would count nothing at all.
+        let mark: Mark = isStalled || attempt.lateness == .counted ? .nothing : .failure
+        attempts[index].mark = order.records == .call ? .nothing : mark
         scope.counters.attemptTimeouts += 1
         over(index, end, mark, in: &scope, now: now, using: &random)
     }
 
     /// What an attempt counts for when it ends.
-    private func judge(_ index: Int, _ end: AttemptEnd, isByCall: Bool, now: Instant) -> Mark {
+    @inline(__always) private func judge(_ index: Int, _ end: AttemptEnd, now: Instant) -> Mark {
         let attempt = attempts[index]
+        let isByCall = order.records == .call
         guard attempt.lateness != .counted else { return .nothing }
-        guard attempt.phase == .running, attempt.overdueAt < .distantFuture else { return end.mark(countsSlow: false) }
-        // Slow calls are counted, and the limit of this one was shorter: it was never overdue.
-        if isByCall, end.kind == .timeout { return .failure }
-        guard now > attempt.overdueAt, end.outcome != .ignored, end.outcome != .cancelled else {
-            return end.mark(countsSlow: true)
+        let countsSlow = attempt.phase == .running && attempt.overdueAt < .distantFuture
+        guard countsSlow, now > attempt.overdueAt, end.outcome != .ignored, end.outcome != .cancelled else {
+            // Where calls are counted nothing is told of an attempt that is overdue, and so nothing has been counted.
+            return end.mark(countsSlow: countsSlow && !isByCall)
         }
         // It is slow and no timer has said so: this one is as late, or it was held up and says nothing.
         let isLate = now - attempt.overdueAt > (attempt.overdueAt - attempt.at) / 2

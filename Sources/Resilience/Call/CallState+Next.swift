@@ -14,9 +14,9 @@ extension CallState {
         if let settlement {
             guard !isTold else { return nil }
             isTold = true
-            return .settle(settlement, scope.plan.order.records == .call ? lastMark : .nothing)
+            return .settle(settlement, order.records == .call ? lastMark : .nothing)
         }
-        return arm(isOverdueTold: scope.plan.order.records == .attempt)
+        return arm()
     }
 
     private mutating func nextStart(in scope: inout CallScope, now: Instant) -> CallStart? {
@@ -30,12 +30,13 @@ extension CallState {
         }
         guard let kind = pending else { return nil }
         pending = nil
-        offered = kind == .hedge ? hedgeTargets(in: scope.plan, now: now) : targets(in: scope.plan, now: now)
+        offered = kind == .hedge ? hedgeTargets(now: now) : targets(now: now)
         // The driver came too late, or what could be asked is gone.
-        let hasTime = kind == .first ? until > now : hasTime(for: .zero, in: scope.plan, now: now)
-        guard hasTime, !offered.isEmpty, used < Self.mostAttempts else {
+        let hasTime = kind == .first ? until > now : hasTime(for: .zero, now: now)
+        guard hasTime, !isSpent, !offered.isEmpty, used < Self.mostAttempts else {
             unpay(kind, in: &scope, now: now)
-            if live.isEmpty { fail(hasTime ? .exhausted : .noTime, in: &scope, now: now) }
+            isMove = false
+            if live.isEmpty { fail(isSpent ? .unsafe : hasTime ? .exhausted : .noTime, in: &scope, now: now) }
             return nil
         }
         return start(kind, in: &scope, now: now)
@@ -51,7 +52,7 @@ extension CallState {
         scope.counters.count(kind)
         if kind == .hedge {
             hedges += 1
-            hedgeAt = hedges < scope.plan.hedge.max ? roundAt + hedgeDelay * (hedges + 1) : .distantFuture
+            hedgeAt = hedges < mostHedges ? roundAt + hedgeDelay * (hedges + 1) : .distantFuture
         } else {
             tries += 1
             roundAt = now
@@ -65,18 +66,18 @@ extension CallState {
         isMove = false
         return CallStart(
             token: token, kind: kind, targets: offered,
-            isGated: scope.plan.order.gates == .attempt || used == 1)
+            isGated: order.gates == .attempt || used == 1)
     }
 
     /// One timer for all that can be due, so that a call that ends soon arms once. A timer that is early is left: it is
     /// armed anew when it fires.
-    private mutating func arm(isOverdueTold: Bool) -> CallDirective? {
+    private mutating func arm() -> CallDirective? {
         var at = min(until, wakeAt)
         if !live.isEmpty { at = min(at, hedgeAt) }
         var rest = live
         while let index = rest.popFirst() {
             at = min(at, attempts[index].due)
-            if isOverdueTold, attempts[index].lateness == .none {
+            if order.records == .attempt, attempts[index].lateness == .none {
                 at = min(at, attempts[index].overdueAt)
             }
         }
@@ -87,17 +88,18 @@ extension CallState {
 
     /// Who may be asked now, first or again: whoever was not yet; failing that, whoever can be and does not want to be left
     /// alone.
-    func targets(in plan: borrowing CallPlan, now: Instant) -> TargetSet {
+    // Inlined, as otherwise the whole call is copied to ask it.
+    @inline(__always) func targets(now: Instant) -> TargetSet {
         let fresh = fresh
-        return fresh.isEmpty ? patient(in: plan, now: now) : fresh
+        return fresh.isEmpty ? patient(now: now) : fresh
     }
 
     /// Targets that no attempt was for.
-    var fresh: TargetSet { (bound ?? all).subtracting(tried) }
+    @inline(__always) var fresh: TargetSet { (bound ?? all).subtracting(tried) }
 
     /// Targets that may be asked again now.
-    func patient(in plan: borrowing CallPlan, now: Instant) -> TargetSet {
-        var patient = askable(in: plan)
+    func patient(now: Instant) -> TargetSet {
+        var patient = askable
         for index in 0..<used where attempts[index].phase == .over && attempts[index].at > now {
             patient.subtract(attempts[index].targets)
         }
@@ -105,14 +107,14 @@ extension CallState {
     }
 
     /// Without those whose gate lets nothing through, unless blocked attempts are to be tried again.
-    private func askable(in plan: borrowing CallPlan) -> TargetSet {
-        (bound ?? all).subtracting(plan.retry.on.contains(.blocked) ? [] : blockedTargets)
+    @inline(__always) private var askable: TargetSet {
+        (bound ?? all).subtracting(retriesBlocked ? [] : blockedTargets)
     }
 
     /// From when on somebody may be asked again; nil: nobody ever.
-    func patience(in plan: borrowing CallPlan, now: Instant) -> Instant? {
+    func patience(now: Instant) -> Instant? {
         var earliest: Instant?
-        var rest = askable(in: plan)
+        var rest = askable
         while let position = rest.popFirst() {
             var at = now
             for index in 0..<used where attempts[index].phase == .over && Int(attempts[index].target) == position {

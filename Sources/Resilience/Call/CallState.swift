@@ -81,6 +81,12 @@ public struct CallState: Sendable {
     /// The only one that may be asked again.
     var bound: TargetSet?
     let safety: CallSafety
+    /// Of the plan, what is looked at again and again; it holds for the whole of the call.
+    let isSpread: Bool
+    let order: PolicyOrder
+    let retriesBlocked: Bool
+    let mostHedges: UInt8
+    let minimum: TimeAmount
     /// It may have begun somewhere and must not begin again.
     var isSpent = false
 
@@ -137,10 +143,15 @@ public struct CallState: Sendable {
         until = min(byTimeout, byDeadline)
         all = TargetSet(count: targets)
         self.safety = safety
+        isSpread = scope.plan.isSpread
+        order = scope.plan.order
+        retriesBlocked = scope.plan.retry.on.contains(.blocked)
+        mostHedges = UInt8(scope.plan.hedge.max)
+        minimum = scope.plan.deadline.minimum
         began = now
         roundAt = now
         scope.budget.callBegan()
-        if isByDeadline, !hasTime(for: .zero, in: scope.plan, now: now) {
+        if isByDeadline, !hasTime(for: .zero, now: now) {
             scope.counters.deadlineRefused += 1
             fail(.none, policy: .deadline, in: &scope, now: now)
         } else if all.isEmpty {
@@ -174,8 +185,8 @@ public struct CallState: Sendable {
     public func isLive(_ token: CallToken) -> Bool { live.contains(position: token.index) }
 
     /// Whether an attempt that begins after so long could end in time.
-    func hasTime(for delay: TimeAmount, in plan: borrowing CallPlan, now: Instant) -> Bool {
+    @inline(__always) func hasTime(for delay: TimeAmount, now: Instant) -> Bool {
         let rest = until - now - delay
-        return rest >= plan.deadline.minimum && rest > .zero
+        return rest >= minimum && rest.nanoseconds > 0
     }
 }

@@ -30,6 +30,8 @@ final class CallFleet {
         var blocked = Set<Int>()
         var hasBegun = false
         var begunAt = Set<Int>()
+        /// It may have begun at a cell that is no target any more.
+        var isKeyLost = false
         var ran = 0
     }
 
@@ -130,6 +132,7 @@ final class CallFleet {
                 calls[which].call.retarget(calls[which].targets)
                 calls[which].patience = [:]
                 calls[which].blocked = []
+                if !calls[which].begunAt.isEmpty { calls[which].isKeyLost = true }
                 calls[which].begunAt = []
                 for index in calls[which].attempts.indices {
                     calls[which].attempts[index].target = nil
@@ -251,7 +254,10 @@ final class CallFleet {
             calls[which].patience[target] = max(now + end.retryAfter, calls[which].patience[target] ?? now)
             if end.began, end.outcome != .cancelled { calls[which].begunAt.insert(target) }
         }
-        if end.began, end.outcome != .cancelled { calls[which].hasBegun = true }
+        if end.began, end.outcome != .cancelled {
+            calls[which].hasBegun = true
+            if attempt.target == nil { calls[which].isKeyLost = true }
+        }
         if end.kind == .elsewhere, attempt.kind != .hedge, scope.plan.isSpread { calls[which].ran -= 1 }
         let mark = calls[which].call.ended(
             CallToken(UInt8(index)), end, in: &scope, now: now, using: &engineRandom)
@@ -333,6 +339,7 @@ final class CallFleet {
             check(counted < plan.retry.attempts, "attempt \(counted + 1) of \(plan.retry.attempts)")
         }
         check(!(driven.safety == .once && driven.hasBegun), "what must not run twice begins again")
+        check(!(driven.safety == .keyedInCell && driven.isKeyLost), "a key goes where nobody knows it")
         if driven.safety == .keyedInCell, !driven.begunAt.isEmpty {
             check(
                 start.targets.count == 1 && start.targets.first.map(driven.begunAt.contains) == true,
@@ -358,6 +365,7 @@ final class CallFleet {
         calls[which].attempts[index].phase = .ended
         if cancel.reason == .limit {
             calls[which].hasBegun = true
+            if attempt.target == nil { calls[which].isKeyLost = true }
             if let target = attempt.target {
                 calls[which].begunAt.insert(target)
                 calls[which].patience[target] = max(now, calls[which].patience[target] ?? now)

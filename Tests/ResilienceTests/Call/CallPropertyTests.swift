@@ -4,12 +4,12 @@ import Testing
 @testable import Resilience
 
 @Suite struct CallPropertyTests {
-    /// Random plans and random orders of events; one seed by itself: `CallFleet(seed: N).run(steps: 2_000)`.
+    /// Random plans and random orders of events; one seed by itself: `CallFleet(seed: N).run(steps: 1_000)`.
     @Test(arguments: 0..<20) func whateverComesThePromisesAreKept(_ part: Int) {
         var (settled, kinds): (Int, [AttemptKind: Int]) = (0, [:])
-        for seed in UInt64(part) * 100..<UInt64(part) * 100 + 100 {
+        for seed in UInt64(part) * 40..<UInt64(part) * 40 + 40 {
             let fleet = CallFleet(seed: seed)
-            fleet.run(steps: 2_000)
+            fleet.run(steps: 1_000)
             if let broken = fleet.broken {
                 Issue.record("seed \(seed): \(broken)")
                 return
@@ -19,6 +19,6 @@ import Testing
         }
         // It was about something.
         #expect(
-            settled > 1_000 && AttemptKind.allCases.allSatisfy { kinds[$0, default: 0] > 100 }, "\(settled) \(kinds)")
+            settled > 300 && AttemptKind.allCases.allSatisfy { kinds[$0, default: 0] > 30 }, "\(settled) \(kinds)")
     }
 }

@@ -144,6 +144,18 @@ import Testing
         #expect(bench.run() == ["0 first 0>0", "50 retry 1>0", "55 answer 1"])
     }
 
+    @Test func aKeyThatAFormerCellKnowsGoesNowhereElse() {
+        // Begun before the move and ended after it, and the other way.
+        for moves in [10, 60] {
+            let bench = CallBench(
+                plan(5, spread: true), targets: 1, safety: .keyedInCell, .fails(.reset, 50), .ok(5))
+            bench.run(until: Int64(moves))
+            bench.call.retarget(2)
+            bench.run()
+            #expect(bench.failure?.verdict == .unsafe && bench.call.attemptCount == 1)
+        }
+    }
+
     // MARK: Safety
 
     @Test(arguments: [

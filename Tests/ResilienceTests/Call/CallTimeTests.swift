@@ -52,6 +52,15 @@ import Testing
         #expect(short.run()[1] == "999 cancel 0 callTime nothing")
     }
 
+    @Test func aHangIsAFailureWhereItsLimitComesBeforeItWouldBeSlow() {
+        let bench = CallBench(CallBench.plan(), timing: .init(slowAfter: .seconds(1) + .nanoseconds(1)), .hangs)
+        #expect(bench.run()[1] == "1000 cancel 0 limit failure")
+        // With its own limit cut short it was given no time to be slow.
+        let cut = CallBench(
+            CallBench.plan(), deadline: .milliseconds(50), timing: .init(slowAfter: .milliseconds(100)), .hangs)
+        #expect(cut.run()[1] == "50 cancel 0 callTime nothing")
+    }
+
     // MARK: Slow
 
     @Test func aHangIsSlowAtTheMomentThatItIsOverdueAndNothingMore() {
