@@ -44,8 +44,12 @@ import Testing
             // Every other time with many that are equal.
             let value = Int64(random.below(seed.isMultiple(of: 2) ? 5 : 1_000_000))
             all.append(value)
-            ring.record(.nanoseconds(value))
+            let isNew = ring.record(.nanoseconds(value))
             let held = all.suffix(100).sorted()
+            if isNew {
+                let kept = [ring.p50, ring.p95, ring.p99]
+                #expect(kept == [0.5, 0.95, 0.99].map { ring.quantile($0) }, "seed \(seed)")
+            }
             for share in [0, 0.5, 0.95, 0.99, 1] {
                 let index = min(Int(Double(held.count) * share), held.count - 1)
                 #expect(ring.quantile(share).nanoseconds == held[index], "seed \(seed)")
