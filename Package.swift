@@ -76,7 +76,7 @@ let package = Package(
             ]),
 
         // Files and stores.
-        layer("Blueprints", [yams, "Topology", "Sharding", "MeshBase"]),
+        layer("Blueprints", [yams, "Resilience", "Topology", "Sharding", "MeshBase"]),
         layer("Store", [grdb, sqlite, "Replication", "Consensus", "Sharding", "Topology", "MeshBase"]),
         layer("Telemetry", [logging, histogram, "MeshBase"]),
 
@@ -139,7 +139,7 @@ let package = Package(
         tests("CheckersTests", ["Checkers", "Sharding", "Topology", "MeshBase"]),
         tests("WireTests", ["Wire", "Replication", "Sharding", "Membership", "MeshBase"]),
         tests("NodesTests", ["Nodes", "Wire", "Replication", "Membership", "Sharding", "Topology", "MeshBase"]),
-        tests("BlueprintsTests", ["Blueprints", "Sharding", "Topology", "MeshBase"]),
+        tests("BlueprintsTests", ["Blueprints", "Resilience", "Sharding", "Topology", "MeshBase"]),
         tests("StoreTests", [sqlite, "Store", "Replication", "Sharding", "Topology", "MeshBase"]),
         tests("TelemetryTests", [logging, "Telemetry", "MeshBase"]),
         tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Chaos", "Topology", "MeshBase"]),

@@ -27,7 +27,7 @@ import Testing
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Crypto"],
         "Nodes": pure.subtracting(["Nodes", "Checkers", "Chaos", "Drills"]),
-        "Blueprints": ["MeshBase", "Topology", "Sharding", "Yams"],
+        "Blueprints": ["MeshBase", "Topology", "Sharding", "Resilience", "Yams"],
         "Store": ["MeshBase", "Topology", "Sharding", "Replication", "Consensus", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],
         "UVDriver": pure.subtracting(["Checkers", "Drills"]).union(["CLibUV", "Store", "Telemetry"]),

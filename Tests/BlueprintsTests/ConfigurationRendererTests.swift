@@ -121,7 +121,7 @@ import Topology
     }
 
     /// A value for each key that the place may have.
-    static func written(_ place: PolicyPlace) -> PoliciesBlock {
+    static func written(_ place: WrittenPlace) -> PoliciesBlock {
         var block = PoliciesBlock()
         for entry in PoliciesBlock.entries where entry.places.contains(place) {
             // What excludes another key, or turns out to be one.
@@ -251,7 +251,7 @@ import Topology
                 adaptive: on, factor: 1.5, floor: 0.5, ceiling: 1}
                     #   deadline: {reserve: 5ms, minimum: 10ms}
                     #   retry: {attempts: 2, on: [timeout, connect, reset, overloaded, limited, unavailable, deadlock], \
-                backoff: decorrelated, base: 20ms, cap: 200ms, multiplier: 2, budget: {kind: rate, ratio: 0.2, floor: 1}}
+                backoff: decorrelated, base: 20ms, cap: 200ms, multiplier: 3, budget: {kind: rate, ratio: 0.2, floor: 1}}
                     #   hedge: {after: auto, max: 1, share: 0.05}
                     #   breaker: {kind: rate, failure_rate: 0.5, slow_rate: 0.5, slow-after: 500ms, volume: 5, \
                 window: 2s, consecutive: 5, open: 2s, open-max: 2s, growth: 1, jitter: 0.3, probe-interval: 200ms, \

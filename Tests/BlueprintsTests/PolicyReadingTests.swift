@@ -49,6 +49,11 @@ import Topology
         ("fallback: [empty], breaker: {failure_rate: 101%}", "out-of-range@3:44"),
         ("fallback: [empty], breaker: {window: 2s, decay: 1m}", "contradiction@3:49 leave out one of them"),
         ("fallback: [empty], breaker: {open: 9s, open-max: 8s}", "wrong-order@3:50"),
+        (
+            "fallback: [empty], breaker: {window: 9, volume: 10}",
+            "contradiction@3:49 a 'volume' of at most 'window'"
+        ),
+        ("fallback: [empty], breaker: {window: 9}", ""),
         ("fallback: [empty], breaker: {preset: databse}", "unknown-word@3:38 did you mean 'database'?"),
         ("bulkhead: {limit: fast}", "unknown-word@3:19 one of: fixed, errors, step, pid, aimd, gradient, vegas"),
         ("timeouts: {progressive: []}", "too-few@3:25"), ("timeouts: {progressive: [1, x]}", "bad-number@3:29"),
@@ -113,6 +118,7 @@ import Topology
     @Test(arguments: [
         ("policies: {slo: {}}", "unknown-key@3:12 move it one level out"),
         ("slo: {window: 1s, every: 2s}", "wrong-order@3:15"),
+        ("slo: {window: 65s, every: 1s}", "contradiction@3:15 at most 64s"),
         ("shedding: {early: {share: 20%, hard: 10%}}", "wrong-order@3:38"),
         ("shedding: {adaptive: {cpu: 100%}}", "out-of-range@3:28"),
         ("health: {livenes: {}}", "unknown-key@3:10 did you mean 'liveness'?"),

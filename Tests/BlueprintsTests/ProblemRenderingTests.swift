@@ -84,19 +84,10 @@ import Testing
                           - {to: payment, fallback: [cached]}
                                  ^
                 hint: set 'timeout' to what the caller can bear to wait
-                cells/shop.yaml:7:14: warning: the call to 'payment' ends after 1s, and with its own calls that may \
-                take 5s (payment -> checkout -> payment): work goes on that nobody waits for [timeout-hierarchy]
-                          - {to: payment, fallback: [cached]}
-                                 ^
-                hint: give it 6s, what it needs and 20 % more, or shorten the calls inside
                 cells/shop.yaml:7:23: error: a core call has no fallback [core-fallback]
                           - {to: payment, fallback: [cached]}
                                           ^
                 hint: leave 'fallback' out, or set 'criticality' to enhanced or luxury
-                cells/shop.yaml:8:11: warning: 'payment' may take 5s, and a router waits 1s for an attempt [attempt-timeout]
-                      - name: payment
-                              ^
-                hint: raise 'attempt-timeout' of the service or in the topology's 'routing', or shorten the timeouts of the calls
                 cells/shop.yaml:9:18: error: the calls form a cycle: checkout -> payment -> checkout [call-cycle]
                         calls: [{to: checkout, timeout: 5s}]
                                      ^

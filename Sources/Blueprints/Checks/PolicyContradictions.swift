@@ -1,13 +1,14 @@
+import MeshBase
 import Topology
 
 /// Keys of one policy in one place that cannot hold together.
 struct PolicyContradictions {
     let reporter: Reporter
     let draft: PoliciesDraft
-    let place: PolicyPlace
+    let place: WrittenPlace
     private var block: PoliciesBlock { draft.block }
 
-    init(reporter: Reporter, draft: PoliciesDraft, place: PolicyPlace) {
+    init(reporter: Reporter, draft: PoliciesDraft, place: WrittenPlace) {
         self.reporter = reporter
         self.draft = draft
         self.place = place
@@ -22,6 +23,17 @@ struct PolicyContradictions {
             refuse(
                 "breaker.decay", "'decay' and 'window' exclude each other: results count by their age or by a window",
                 hint: "leave out one of them")
+        }
+        if case .calls(let calls) = block.breaker?.window, let volume = block.breaker?.volume, volume > calls {
+            refuse(
+                "breaker.volume", "'volume' is \(volume), and the window holds \(calls) calls: it never opens",
+                hint: "a 'volume' of at most 'window'")
+        }
+        let slices = 64
+        if let every = block.slo?.every, let window = block.slo?.window, window > every * slices {
+            refuse(
+                "slo.window", "'window' holds at most \(slices) looks, one 'every' \(Syntax.written(every))",
+                hint: "at most \(Syntax.written(every * slices))")
         }
         if let retry = block.retry {
             if retry.backoff == .schedule, retry.schedule == nil {

@@ -1,54 +1,69 @@
 import MeshBase
+import Resilience
 import Topology
 
 /// What the services of a blueprint may take at most, by the time limits that bound them (C1).
 struct TimeNeeds {
     let blueprint: Blueprint
     private let policies: PolicyResolver
+    private let hierarchy: TimeoutHierarchy
 
     init(_ blueprint: Blueprint, policies: PolicyResolver) {
         self.blueprint = blueprint
         self.policies = policies
+        hierarchy = TimeoutHierarchy(
+            blueprint.services.enumerated().map { number, service in
+                TimeoutHierarchy.Service(
+                    service.name, work: Self.own(service),
+                    steps: service.steps.map { step in
+                        switch step {
+                        case .one(let call): .call(Self.edge(service.calls[call], policies.call(call, of: number)))
+                        case .several(let group):
+                            .parallel(
+                                group.range.map { Self.edge(service.calls[$0], policies.call($0, of: number)) },
+                                within: group.joinWithin)
+                        }
+                    })
+            })
     }
 
-    /// Own work (its 99th percentile) and all calls: the sum of serial ones, the longest of those made at once.
-    func need(ofService service: Int) -> TimeAmount { own(service) + calls(of: service) }
+    /// Own work (its 99th percentile) and all calls; nil where calls lead back, which is an error of its own.
+    func need(ofService service: Int) -> TimeAmount? { hierarchy.need(of: service) }
 
-    /// Own work alone.
-    func own(_ service: Int) -> TimeAmount {
-        let work = blueprint.services[service].work
-        return (work.wait?.p99 ?? .zero) + work.cpu
+    /// The 99th percentile of its waiting, and time on a processor.
+    static func own(_ service: Service) -> TimeAmount { (service.work.wait?.p99 ?? .zero) + service.work.cpu }
+
+    /// A call with its attempts and the longest waits between them, whatever its timeout is.
+    static func attempts(_ edge: Edge, _ inForce: PoliciesInForce) -> TimeAmount {
+        Self.edge(edge, inForce).attemptsNeed
     }
 
-    /// A call with all its attempts.
-    func need(ofCall call: Int, of service: Int) -> TimeAmount { policies.call(call, of: service).need }
-
-    private func calls(of service: Int) -> TimeAmount {
-        blueprint.services[service].steps.reduce(.zero) { sum, step in
-            switch step {
-            case .one(let call): sum + need(ofCall: call, of: service)
-            case .several(let group): sum + need(of: group, service)
-            }
-        }
-    }
-
-    private func need(of group: ParallelCalls, _ service: Int) -> TimeAmount {
-        let longest = group.range.map { need(ofCall: $0, of: service) }.max() ?? .zero
-        return min(longest, group.joinWithin ?? longest)
-    }
+    /// The same at a router.
+    static func attempts(_ inForce: PoliciesInForce) -> TimeAmount { edge(to: 0, inForce).attemptsNeed }
 
     /// The services from one on, each with the call that may take longest: `checkout -> payment -> ledger`.
     func path(from service: Int) -> String {
         var names = [blueprint.services[service].name]
         var at = service
-        // Cycles are errors of their own.
         while names.count <= blueprint.services.count {
             let calls = blueprint.services[at].calls
-            guard let longest = calls.indices.max(by: { need(ofCall: $0, of: at) < need(ofCall: $1, of: at) })
-            else { break }
-            at = calls[longest].to
+            let needs = calls.indices.map { Self.edge(calls[$0], policies.call($0, of: at)).need }
+            guard let longest = needs.max(), let call = needs.firstIndex(of: longest) else { break }
+            at = calls[call].to
             names.append(blueprint.services[at].name)
         }
         return names.joined(separator: " -> ")
+    }
+
+    private static func edge(_ edge: Edge, _ inForce: PoliciesInForce) -> TimeoutHierarchy.Edge {
+        Self.edge(to: edge.to, inForce)
+    }
+
+    private static func edge(to target: Int, _ inForce: PoliciesInForce) -> TimeoutHierarchy.Edge {
+        let attempts = inForce.attempts
+        return TimeoutHierarchy.Edge(
+            to: target, timeout: inForce.timeout, attempt: inForce.attemptTimeout,
+            progressive: ProgressiveFactors(inForce.values.timeouts?.progressive ?? [1]), attempts: attempts,
+            backoffs: (inForce.values.retry?.cap ?? .zero) * Int64(attempts - 1))
     }
 }

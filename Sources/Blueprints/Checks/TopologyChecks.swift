@@ -120,8 +120,7 @@ struct TopologyChecks {
                         + Syntax.written(request))
             }
             let inForce = policies.service(number)
-            let longest = needs.need(ofService: number)
-            if longest > inForce.attemptTimeout {
+            if let longest = needs.need(ofService: number), longest > inForce.attemptTimeout {
                 reporter.warning(
                     .attemptTimeout, at: marks.attemptTimeout ?? marks.position,
                     "'\(service.name)' may take \(Syntax.written(longest)), and a router waits "
@@ -139,12 +138,12 @@ struct TopologyChecks {
         _ service: Service, _ marks: LoadedBlueprint.ServiceMarks, _ inForce: PoliciesInForce, _ reporter: Reporter
     ) {
         guard let written = marks.policies["retry.attempts"] ?? marks.policies["retry.preset"] else { return }
-        let sum = inForce.attemptLimits.reduce(TimeAmount.zero, +)
+        let sum = TimeNeeds.attempts(inForce)
         guard inForce.attempts > 1, sum > inForce.timeout else { return }
         reporter.warning(
             .retryDoesNotFit, at: written,
-            "\(inForce.attempts) attempts at '\(service.name)' may take \(Syntax.written(sum)), and a request ends after "
-                + "\(Syntax.written(inForce.timeout)): the last ones are not made",
+            "\(inForce.attempts) attempts at '\(service.name)' and the waits between them may take \(Syntax.written(sum)), and a "
+                + "request ends after \(Syntax.written(inForce.timeout)): the last ones are not made",
             hint: "a shorter 'attempt-timeout', fewer attempts, or a longer 'request-timeout'")
     }
 }

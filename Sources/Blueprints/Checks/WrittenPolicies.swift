@@ -3,7 +3,7 @@ import Topology
 /// What one place says of policies, with what is in force for it: the subject of lints. They judge what is written; a default
 /// gives way by itself.
 struct WrittenPolicies {
-    let place: PolicyPlace
+    let place: WrittenPlace
     /// For messages: "the call to 'payment'".
     let name: String
     let block: PoliciesBlock
@@ -17,7 +17,7 @@ struct WrittenPolicies {
     let target: Service?
 
     init(
-        place: PolicyPlace, name: String, block: PoliciesBlock?, marks: SettingMarks, position: Position,
+        place: WrittenPlace, name: String, block: PoliciesBlock?, marks: SettingMarks, position: Position,
         inForce: PoliciesInForce, edge: Edge? = nil, target: Service? = nil
     ) {
         self.place = place

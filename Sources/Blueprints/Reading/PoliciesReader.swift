@@ -20,7 +20,7 @@ struct PoliciesReader {
     }
 
     /// Of a topology or a blueprint: `policies: off`, or a mapping that has every policy.
-    func wide(_ map: MappingReader, at place: PolicyPlace, into draft: inout PoliciesDraft) {
+    func wide(_ map: MappingReader, at place: WrittenPlace, into draft: inout PoliciesDraft) {
         guard let inner = common(map, at: place, into: &draft) else { return }
         // In a blueprint what concerns cells stands beside `policies`.
         let isOwn: (PolicyEntry) -> Bool = { place == .blueprint && !$0.places.contains(.service) }
@@ -31,7 +31,7 @@ struct PoliciesReader {
     }
 
     /// Of a service or a call: policies are keys beside `policies`, which has the rest.
-    func narrow(_ map: MappingReader, at place: PolicyPlace) -> PoliciesDraft {
+    func narrow(_ map: MappingReader, at place: WrittenPlace) -> PoliciesDraft {
         var draft = PoliciesDraft()
         if let inner = common(map, at: place, into: &draft) {
             for entry in PoliciesBlock.entries where entry.places.contains(place) {
@@ -50,13 +50,13 @@ struct PoliciesReader {
         check(draft, .blueprint)
     }
 
-    private func check(_ draft: PoliciesDraft, _ place: PolicyPlace) {
+    private func check(_ draft: PoliciesDraft, _ place: WrittenPlace) {
         PolicyContradictions(reporter: reporter, draft: draft, place: place).check()
         checkSwitches(draft)
     }
 
     private func policies(
-        of map: MappingReader, at place: PolicyPlace, into draft: inout PoliciesDraft,
+        of map: MappingReader, at place: WrittenPlace, into draft: inout PoliciesDraft,
         unless isLeftOut: (PolicyEntry) -> Bool
     ) {
         var settings = SettingsReader(reporter: reporter, marks: draft.marks)
@@ -69,7 +69,7 @@ struct PoliciesReader {
     }
 
     /// `profile`, `off` and `order`; nil where there is nothing more to read.
-    private func common(_ map: MappingReader, at place: PolicyPlace, into draft: inout PoliciesDraft) -> MappingReader?
+    private func common(_ map: MappingReader, at place: WrittenPlace, into draft: inout PoliciesDraft) -> MappingReader?
     {
         guard let entry = map.entry("policies") else { return nil }
         notInForce.note("policies", at: entry.position)
@@ -90,13 +90,13 @@ struct PoliciesReader {
             draft.marks["off"] = value.position
         }
         if place == .topology || place == .call, let value = inner.value("order") {
-            draft.block.order = read.word(value, "'order'", PolicyOrder.self)
+            draft.block.order = read.word(value, "'order'", WrittenOrder.self)
             draft.marks["order"] = value.position
         }
         return inner
     }
 
-    private func refuse(_ key: String, of map: MappingReader, _ place: PolicyPlace) {
+    private func refuse(_ key: String, of map: MappingReader, _ place: WrittenPlace) {
         guard let entry = map.entry(key) else { return }
         reporter.error(
             .unknownKey, at: entry.position, "'\(key)' of a \(place.name) stands beside 'policies', not in it",

@@ -79,7 +79,7 @@ struct PoliciesRenderer {
 
     /// Every value, as comments; those that no process acts upon yet apart from the others. `wide` has been shown already:
     /// what is equal there is left out.
-    func comments(_ policies: PoliciesInForce, besides wide: PoliciesInForce? = nil, of place: PolicyPlace) -> [String]
+    func comments(_ policies: PoliciesInForce, besides wide: PoliciesInForce? = nil, of place: WrittenPlace) -> [String]
     {
         if policies.profile == .off { return wide?.profile == .off ? [] : ["# in force: no policy"] }
         var lines = common(policies, besides: wide)

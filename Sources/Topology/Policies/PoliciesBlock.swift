@@ -1,22 +1,38 @@
 /// What is written of policies in one place: a topology, a blueprint, a service or a call. Nil is what is left to a wider one.
 public struct PoliciesBlock: Sendable, Codable, Equatable {
+    /// The values to begin with.
     public var profile: PolicyProfile?
     /// Switched off here and in whatever is narrower; each once.
     public var off: [PolicySwitch]?
-    public var order: PolicyOrder?
+    /// In which order policies stand around a call; of a topology or a call.
+    public var order: WrittenOrder?
+    /// C1 and C2.
     public var timeouts: TimeoutSettings?
+    /// C3.
     public var deadline: DeadlineSettings?
+    /// C4 and C5.
     public var retry: RetrySettings?
+    /// C6.
     public var hedge: HedgeSettings?
+    /// C8 to C12.
     public var breaker: BreakerSettings?
+    /// C14, C15, C31 and C34.
     public var bulkhead: BulkheadSettings?
+    /// C35.
     public var throttle: ThrottleSettings?
+    /// C36.
     public var ejection: EjectionSettings?
+    /// C13.
     public var value: ValueSettings?
+    /// C13.
     public var rate: RateSettings?
+    /// C25.
     public var failure: FailureSettings?
+    /// C18 and C30.
     public var shedding: SheddingSettings?
+    /// C22.
     public var slo: ObjectivesSettings?
+    /// B7.
     public var health: HealthSettings?
 
     /// Nothing is written.
@@ -38,7 +54,7 @@ public struct PolicyEntry: Sendable {
     /// As in files.
     public let key: String
     /// Where it may be written.
-    public let places: Set<PolicyPlace>
+    public let places: Set<WrittenPlace>
     /// Its keys, each behind its own and a dot: `retry.attempts`.
     public let fields: [SettingField<PoliciesBlock>]
     let take: @Sendable (inout PoliciesBlock, PoliciesBlock) -> Void
@@ -48,7 +64,7 @@ public struct PolicyEntry: Sendable {
     private let begin: @Sendable (inout PoliciesBlock) -> Void
 
     init<Settings: PolicySettings>(
-        _ key: String, _ path: WritableKeyPath<PoliciesBlock, Settings?> & Sendable, _ places: Set<PolicyPlace>
+        _ key: String, _ path: WritableKeyPath<PoliciesBlock, Settings?> & Sendable, _ places: Set<WrittenPlace>
     ) {
         self.key = key
         self.places = places
@@ -71,11 +87,11 @@ public struct PolicyEntry: Sendable {
 }
 
 /// Where policies can be written, widest first.
-public enum PolicyPlace: Int, Sendable, Codable, CaseIterable, Comparable {
+public enum WrittenPlace: Int, Sendable, Codable, CaseIterable, Comparable {
     case topology, blueprint, service, call
 
     /// The wider is the lesser.
-    public static func < (a: PolicyPlace, b: PolicyPlace) -> Bool { a.rawValue < b.rawValue }
+    public static func < (a: WrittenPlace, b: WrittenPlace) -> Bool { a.rawValue < b.rawValue }
 
     /// In words.
     public var name: String {
@@ -100,7 +116,7 @@ extension PoliciesBlock {
         PolicyEntry("slo", \.slo, cells), PolicyEntry("health", \.health, cells),
     ]
 
-    private static let everywhere: Set<PolicyPlace> = [.topology, .blueprint, .service, .call]
-    private static let services: Set<PolicyPlace> = [.topology, .blueprint, .service]
-    private static let cells: Set<PolicyPlace> = [.topology, .blueprint]
+    private static let everywhere: Set<WrittenPlace> = [.topology, .blueprint, .service, .call]
+    private static let services: Set<WrittenPlace> = [.topology, .blueprint, .service]
+    private static let cells: Set<WrittenPlace> = [.topology, .blueprint]
 }

@@ -7,8 +7,10 @@ public struct PoliciesInForce: Sendable, Equatable {
     public let timeout: TimeAmount
     /// Of one attempt, before `timeouts.progressive`.
     public let attemptTimeout: TimeAmount
+    /// The values that it began with.
     public let profile: PolicyProfile
-    public let order: PolicyOrder
+    /// In which order policies stand around a call.
+    public let order: WrittenOrder
     /// What is switched off.
     public let off: Set<PolicySwitch>
     /// Every value in force; nil only where there is none to have: no queue, no limit, nothing that closes by successes.
@@ -23,18 +25,4 @@ public struct PoliciesInForce: Sendable, Equatable {
     public var attempts: Int { isOn(.retry) ? max(values.retry?.attempts ?? 1, 1) : 1 }
     /// Hedges of one call.
     public var hedges: Int { isOn(.hedge) ? values.hedge?.max ?? 0 : 0 }
-
-    /// Attempt limits from the first to the last.
-    public var attemptLimits: [TimeAmount] {
-        let factors = values.timeouts?.progressive ?? [1]
-        return (0..<attempts).map { attempt in
-            attemptTimeout * (factors.isEmpty ? 1.0 : factors[min(attempt, factors.count - 1)])
-        }
-    }
-
-    /// What a call may take at most: its attempts and the longest waits between them, but never more than its timeout.
-    public var need: TimeAmount {
-        let waits = (values.retry?.cap ?? .zero) * Int64(attempts - 1)
-        return min(timeout, attemptLimits.reduce(waits, +))
-    }
 }

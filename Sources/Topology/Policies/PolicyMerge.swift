@@ -14,7 +14,7 @@ public struct PolicyMerge: Sendable {
     ///   - layers: widest first, each place once.
     ///   - base: the values of a profile, for what they are asked for.
     public init(
-        _ layers: [(place: PolicyPlace, block: PoliciesBlock)], base: (PolicyProfile) -> PoliciesBlock
+        _ layers: [(place: WrittenPlace, block: PoliciesBlock)], base: (PolicyProfile) -> PoliciesBlock
     ) {
         let profiles = layers.compactMap(\.block.profile)
         profile = profiles.contains(.off) ? .off : profiles.last ?? .local
@@ -30,7 +30,7 @@ public struct PolicyMerge: Sendable {
 
     private static let fields = PoliciesBlock.entries.flatMap(\.fields)
 
-    private mutating func add(_ written: PoliciesBlock, _ place: PolicyPlace) {
+    private mutating func add(_ written: PoliciesBlock, _ place: WrittenPlace) {
         var expanded = written
         for entry in PoliciesBlock.entries {
             entry.expand(&expanded)

@@ -2,7 +2,7 @@
 public enum PolicyOrigin: Sendable, Hashable, Codable {
     case profile(PolicyProfile)
     /// In a file, or for a preset that stands there.
-    case written(PolicyPlace, preset: String?)
+    case written(WrittenPlace, preset: String?)
     /// A default that gave way to what is written beside it, or is made of it: `of attempt-timeout`.
     case derived(String)
 

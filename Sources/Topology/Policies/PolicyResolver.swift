@@ -89,8 +89,8 @@ public struct PolicyResolver: Sendable {
             merge, timeout: (routing.requestTimeout, topology), attempt: (routing.attemptTimeout, topology))
     }
 
-    private func layers(_ service: Service?) -> [(place: PolicyPlace, block: PoliciesBlock)] {
-        var layers = [(place: PolicyPlace.topology, block: topology)]
+    private func layers(_ service: Service?) -> [(place: WrittenPlace, block: PoliciesBlock)] {
+        var layers = [(place: WrittenPlace.topology, block: topology)]
         if let own = blueprint.policies { layers.append((.blueprint, own)) }
         if let own = service?.policies { layers.append((.service, own)) }
         return layers
@@ -136,6 +136,8 @@ extension PolicyMerge {
         yield("retry.base", to: "at most retry.cap") { (base: TimeAmount?) in base.map { min($0, cap) } }
         let base = values.retry?.base ?? .zero
         yield("retry.cap", to: "at least retry.base") { (cap: TimeAmount?) in cap.map { max($0, base) } }
+        let isDrawnFromTheLast = [.decorrelated, .adaptive].contains(values.retry?.backoff)
+        yield("retry.multiplier", to: "of retry.backoff") { (_: Double?) in isDrawnFromTheLast ? 3 : 2 }
         yield("bulkhead.wait", to: "at most a quarter of retry.cap") { (wait: TimeAmount?) in
             wait.map { min($0, cap / 4) }
         }
@@ -147,6 +149,9 @@ extension PolicyMerge {
         }
         let attempts = values.retry?.attempts ?? 1
         yield("breaker.volume", to: "above retry.attempts") { (volume: Int?) in volume.map { max($0, attempts + 1) } }
+        if case .calls(let calls) = values.breaker?.window {
+            yield("breaker.volume", to: "at most breaker.window") { (volume: Int?) in volume.map { min($0, calls) } }
+        }
         let counts = values.breaker?.kind == .consecutive
         yield("breaker.consecutive", to: "above retry.attempts") { (count: Int?) in
             (count ?? (counts ? 5 : nil)).map { max($0, attempts + 1) }

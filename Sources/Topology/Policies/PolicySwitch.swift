@@ -22,7 +22,7 @@ public enum PolicyProfile: String, SettingWord {
 }
 
 /// In which order policies stand around a call (C26).
-public enum PolicyOrder: String, SettingWord {
+public enum WrittenOrder: String, SettingWord {
     case cellmesh
     /// A bulkhead around a breaker around retries.
     case seeds

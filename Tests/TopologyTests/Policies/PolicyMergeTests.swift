@@ -4,7 +4,7 @@ import Testing
 @testable import Topology
 
 @Suite struct PolicyMergeTests {
-    static func merge(_ layers: [(PolicyPlace, PoliciesBlock)]) -> PolicyMerge {
+    static func merge(_ layers: [(WrittenPlace, PoliciesBlock)]) -> PolicyMerge {
         PolicyMerge(layers.map { (place: $0.0, block: $0.1) }) { $0.values }
     }
 
@@ -89,7 +89,8 @@ import Testing
         #expect(Set(keys).count == keys.count)
         // What is a choice, or comes from elsewhere.
         let open: Set = [
-            "retry.preset", "retry.schedule", "breaker.preset", "breaker.slow-after", "breaker.window", "breaker.decay",
+            "retry.preset", "retry.schedule", "retry.multiplier", "breaker.preset", "breaker.slow-after",
+            "breaker.window", "breaker.decay",
             "breaker.consecutive", "breaker.success_rate", "bulkhead.concurrent", "bulkhead.limit", "bulkhead.queue",
             "rate.requests", "rate.burst", "rate.per", "health.synthetic.service",
         ]

@@ -78,6 +78,7 @@ import Testing
         #expect(call.values.retry?.cap == .milliseconds(80))
         #expect(call.origins["retry.cap"] == .derived("at most attempt-timeout"))
         #expect(call.values.breaker?.slowAfter == .milliseconds(50))
+        #expect(call.values.retry?.multiplier == 3)
         let long = PolicyResolver(Self.blueprint()).call(0, of: 0)
         #expect(long.values.breaker?.slowAfter == .milliseconds(150) && long.values.retry?.cap == .milliseconds(200))
         let short = PolicyResolver(Self.blueprint { $0.services[0].calls[1].timeout = .milliseconds(40) })
@@ -86,6 +87,11 @@ import Testing
             Self.blueprint { $0.services[0].calls[0].policies = PolicyMergeTests.retry { $0.attempts = 8 } })
         #expect(many.call(0, of: 0).values.breaker?.volume == 9)
         #expect(many.call(0, of: 0).values.breaker?.consecutive == 9)
+        var few = BreakerSettings()
+        few.window = .calls(4)
+        let window = PolicyResolver(
+            Self.blueprint { $0.services[0].calls[0].policies = PolicyMergeTests.block { $0.breaker = few } })
+        #expect(window.call(0, of: 0).values.breaker?.volume == 4)
         let written = PolicyResolver(
             Self.blueprint { $0.services[0].calls[1].policies = PolicyMergeTests.retry { $0.cap = .seconds(9) } })
         #expect(written.call(1, of: 0).values.retry?.cap == .seconds(9))
@@ -99,8 +105,6 @@ import Testing
             .call(0, of: 0)
         #expect(call.values.bulkhead?.wait == .milliseconds(75))
         #expect(call.values.breaker?.openMax == .seconds(300) && call.values.breaker?.window == nil)
-        #expect(call.attemptLimits == [.milliseconds(300), .milliseconds(450), .milliseconds(600)])
-        #expect(call.need == .milliseconds(300))
     }
 
     /// A payment must not be hedged because a topology wants hedges.
@@ -121,7 +125,6 @@ import Testing
     @Test func whatIsOffCountsForNothing() {
         let off = PolicyResolver(Self.blueprint(), topology: PolicyMergeTests.block { $0.profile = .off })
         #expect(off.call(0, of: 0).attempts == 1 && off.service(0).hedges == 0)
-        #expect(off.call(0, of: 0).need == .milliseconds(300))
         #expect(PolicySwitch.allCases.allSatisfy { !off.call(0, of: 0).isOn($0) })
     }
 

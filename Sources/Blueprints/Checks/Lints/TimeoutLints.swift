@@ -7,7 +7,7 @@ struct TimeoutLints {
     let loaded: LoadedBlueprint
     let policies: PolicyResolver
     private var blueprint: Blueprint { loaded.blueprint }
-    private var needs: TimeNeeds { TimeNeeds(blueprint, policies: policies) }
+    private let needs: TimeNeeds
 
     /// The longest that a person waits for one of many calls.
     static let patience = TimeAmount.seconds(30)
@@ -16,6 +16,7 @@ struct TimeoutLints {
         self.reporter = reporter
         self.loaded = loaded
         self.policies = policies
+        needs = TimeNeeds(loaded.blueprint, policies: policies)
     }
 
     func check() {
@@ -39,16 +40,17 @@ struct TimeoutLints {
                 hint: "set 'timeout' to what the caller can bear to wait")
         }
         let place = marks.timeout ?? marks.position
-        let need = needs.need(ofService: edge.to)
-        let enough = need * 1.2
-        if !target.calls.isEmpty, inForce.timeout < enough {
+        // An attempt runs the target whole.
+        if !target.calls.isEmpty, let need = needs.need(ofService: edge.to), inForce.attemptTimeout < need * 1.2 {
+            let enough = need * 1.2
             reporter.warning(
-                .timeoutHierarchy, at: place,
-                "the call to '\(target.name)' ends after \(timeout), and with its own calls that may take "
+                .timeoutHierarchy, at: marks.attemptTimeout ?? place,
+                "an attempt at '\(target.name)' ends after \(Syntax.written(inForce.attemptTimeout)), and with its own calls "
+                    + "that may take "
                     + "\(Syntax.written(need)) (\(needs.path(from: edge.to))): work goes on that nobody waits for",
                 hint: "give it \(Syntax.written(enough)), what it needs and 20 % more, or shorten the calls inside")
         }
-        let work = needs.own(edge.to)
+        let work = TimeNeeds.own(target)
         if work > inForce.attemptTimeout {
             reporter.warning(
                 .workAboveTimeout, at: marks.attemptTimeout ?? place,
@@ -68,9 +70,7 @@ struct TimeoutLints {
     ) {
         let written = marks.policies["retry.attempts"] ?? marks.policies["retry.preset"]
         if let written, inForce.attempts > 1 {
-            let limits = inForce.attemptLimits
-            let waits = (inForce.values.retry?.cap ?? .zero) * Int64(inForce.attempts - 1)
-            let sum = limits.reduce(waits, +)
+            let sum = TimeNeeds.attempts(edge, inForce)
             if sum > inForce.timeout {
                 reporter.warning(
                     .retryDoesNotFit, at: written,

@@ -7,7 +7,7 @@ extension BreakerSettings {
         case externalAPI = "external-api"
         case `internal`
         case standard, sensitive, tolerant, aligned
-        case command, storage
+        case command, storage, strict
 
         /// What it stands for.
         public var settings: BreakerSettings {
@@ -19,8 +19,9 @@ extension BreakerSettings {
             case .sensitive: .inARow(3, open: .seconds(10))
             case .tolerant: .inARow(10, open: .seconds(60))
             case .aligned: .inARow(5, open: .seconds(60))
-            case .command: .rate(0.5, volume: 20, open: .seconds(5), halfOpen: 1, success: 1)
-            case .storage: .rate(0.05, volume: 20, open: .seconds(60))
+            case .command: .command
+            case .storage: .storage
+            case .strict: .strict
             }
         }
     }
@@ -39,14 +40,43 @@ extension BreakerSettings {
         return settings
     }
 
+    private static var command: BreakerSettings {
+        var settings = rate(0.5, volume: 20, open: .seconds(5), halfOpen: 1)
+        settings.window = .time(.seconds(10))
+        settings.backAtOnce()
+        return settings
+    }
+
+    private static var storage: BreakerSettings {
+        var settings = rate(0.05, volume: 20, open: .seconds(60), halfOpen: 1)
+        settings.adaptive = false
+        return settings
+    }
+
+    /// Of 10 to 20 % the lower: what unsteadiness adds is at most 0.05.
+    private static var strict: BreakerSettings {
+        var settings = rate(0.1, volume: 100, open: .seconds(300), halfOpen: 3)
+        settings.window = .calls(100)
+        settings.reopen = .first
+        return settings
+    }
+
+    /// One good call, and all is as it was.
+    private mutating func backAtOnce() {
+        growth = .factor(1)
+        probeInterval = .zero
+        reopen = .first
+        recovery = false
+        adaptive = false
+    }
+
     private static func inARow(_ count: Int, open: TimeAmount) -> BreakerSettings {
         var settings = BreakerSettings()
         settings.kind = .consecutive
         settings.consecutive = count
         settings.open = open
         settings.halfOpen = 1
-        settings.reopen = .first
-        settings.successRate = 1
+        settings.backAtOnce()
         return settings
     }
 }

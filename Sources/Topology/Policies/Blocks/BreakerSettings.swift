@@ -22,7 +22,9 @@ public struct BreakerSettings: PolicySettings {
         case open
     }
 
+    /// Values to begin with.
     public var preset: Preset?
+    /// How it judges.
     public var kind: Kind?
     /// Opens at this share of failures, 0.01...1.
     public var failureRate: Double?
@@ -42,6 +44,7 @@ public struct BreakerSettings: PolicySettings {
     public var open: TimeAmount?
     /// The longest opening.
     public var openMax: TimeAmount?
+    /// How much longer each opening in a row lasts.
     public var growth: BreakerGrowth?
     /// Up to this share is added at random, and at least a third of it.
     public var jitter: Double?
@@ -49,6 +52,7 @@ public struct BreakerSettings: PolicySettings {
     public var probeInterval: TimeAmount?
     /// Half-open, so many are out at once.
     public var halfOpen: Int?
+    /// What reopens it while it is half-open.
     public var reopen: Reopen?
     /// Closes at this share of successes; left out: where failures and slow calls are below their rates.
     public var successRate: Double?
@@ -60,6 +64,7 @@ public struct BreakerSettings: PolicySettings {
     public var recoverySuccesses: Int?
     /// Whether the threshold follows how much the share of failures varies (C10).
     public var adaptive: Bool?
+    /// What is done about a failure that is foreseen.
     public var predict: Predict?
     /// Whether openings are told to callers (C12).
     public var coordinate: Bool?
@@ -68,22 +73,25 @@ public struct BreakerSettings: PolicySettings {
     public init() {}
 
     private static let rate = SettingForm.ratio(0.01...1)
+    /// Counted in 16 bits.
+    private static let results = SettingForm.integer(1...65_535)
 
     /// Every key.
     public static let fields: [SettingField<Self>] = [
         SettingField("preset", \.preset), SettingField("kind", \.kind),
         SettingField("failure_rate", \.failureRate, rate), SettingField("slow_rate", \.slowRate, rate),
-        SettingField("slow-after", \.slowAfter, .timeout), SettingField("volume", \.volume, .count),
+        SettingField("slow-after", \.slowAfter, .timeout), SettingField("volume", \.volume, results),
         SettingField(
             "window", \.window, .either(.duration(.milliseconds(10)...(.hours(24))), .integer(1...1_000_000))),
-        SettingField("decay", \.decay, .day), SettingField("consecutive", \.consecutive, .count),
+        SettingField("decay", \.decay, .duration(.milliseconds(10)...(.hours(24)))),
+        SettingField("consecutive", \.consecutive, results),
         SettingField("open", \.open, .timeout), SettingField("open-max", \.openMax, .day),
         SettingField("growth", \.growth, .either(.words(["linear"]), .factor)),
         SettingField("jitter", \.jitter, .ratio), SettingField("probe-interval", \.probeInterval, .wait),
-        SettingField("half-open", \.halfOpen, .integer(1...1_000)), SettingField("reopen", \.reopen),
+        SettingField("half-open", \.halfOpen, .integer(1...200)), SettingField("reopen", \.reopen),
         SettingField("success_rate", \.successRate, rate), SettingField("recovery", \.recovery, .toggle),
         SettingField("recovery.rate", \.recoveryRate, .number(0.001...1_000)),
-        SettingField("recovery.successes", \.recoverySuccesses, .integer(1...1_000)),
+        SettingField("recovery.successes", \.recoverySuccesses, .integer(1...200)),
         SettingField("adaptive", \.adaptive, .toggle), SettingField("predict", \.predict),
         SettingField("coordinate", \.coordinate, .toggle),
     ]

@@ -11,6 +11,7 @@ public struct BulkheadSettings: PolicySettings {
     public var concurrent: Int?
     /// For a place.
     public var wait: TimeAmount?
+    /// What moves `concurrent`; left out: by the gate and the profile.
     public var limit: Limit?
     /// Places of the queue before the bulkhead; left out: there is none.
     public var queue: Int?
@@ -37,9 +38,11 @@ public struct DynamicPoolSettings: PolicySettings {
     public enum Kind: String, SettingWord {
         case step, errors, pid
     }
+    /// The smallest size.
     public var min: Int?
     /// At least `min`.
     public var max: Int?
+    /// What moves the size.
     public var kind: Kind?
 
     /// Nothing is written.

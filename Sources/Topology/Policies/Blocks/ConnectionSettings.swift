@@ -2,6 +2,7 @@ import MeshBase
 
 /// What is written of the connections of one use (C14): an entry of `connections`.
 public struct ConnectionSettings: PolicySettings {
+    /// Open at once.
     public var max: Int?
     /// Kept open; left out: a quarter of `max`.
     public var min: Int?

@@ -2,6 +2,7 @@ import MeshBase
 
 /// Something of a cell that can be had worse or not at all (C21): an entry of `features`.
 public struct FeatureSettings: Sendable, Codable, Equatable {
+    /// As flags and `X-Degraded` have it.
     public var name: String
     /// A core feature is never degraded.
     public var criticality: Edge.Criticality
@@ -23,8 +24,11 @@ public struct FeatureSettings: Sendable, Codable, Equatable {
 
 /// How much a feature matters.
 public struct FeatureWeights: PolicySettings {
+    /// What it brings, 0 or more.
     public var revenue: Double?
+    /// How many need it, 0 or more.
     public var users: Double?
+    /// How much is meant to come of it, 0 or more.
     public var strategy: Double?
     /// What it costs to serve, above zero.
     public var cost: Double?
@@ -57,6 +61,7 @@ public struct ObjectivesSettings: PolicySettings {
     public var window: TimeAmount?
     /// From look to look.
     public var every: TimeAmount?
+    /// What it moves.
     public var mode: Mode?
 
     /// Nothing is written.

@@ -12,7 +12,9 @@ public struct FailureSettings: PolicySettings {
         case queue
     }
 
+    /// Of a call that ran out of time.
     public var timeout: Outcome?
+    /// Of a connection or a store that failed.
     public var connection: Outcome?
     /// Of a gate, a pool or a load shedder.
     public var limit: Outcome?

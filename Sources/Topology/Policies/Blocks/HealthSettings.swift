@@ -24,12 +24,19 @@ public struct WrittenProbe: PolicySettings {
 
 /// What is written of the probes of a cell: key `health`.
 public struct HealthSettings: PolicySettings {
+    /// Until it passes there is no traffic.
     public var startup: WrittenProbe?
+    /// A failure restarts, where that is allowed.
     public var liveness: WrittenProbe?
+    /// A failure keeps traffic away.
     public var readiness: WrittenProbe?
+    /// Whether it is there at all.
     public var shallow: WrittenProbe?
+    /// Whether everything in it works.
     public var deep: WrittenProbe?
+    /// Whether what it calls works.
     public var dependency: WrittenProbe?
+    /// A whole transaction.
     public var synthetic: WrittenProbe?
     /// The service that the synthetic probe calls, by its name.
     public var syntheticService: String?

@@ -26,6 +26,7 @@ public enum HedgeDelay: SettingConvertible, Hashable {
 
 /// What is written of hedges (C6): key `hedge`.
 public struct HedgeSettings: PolicySettings {
+    /// From the attempt to its hedge.
     public var after: HedgeDelay?
     /// Hedges of one call, 0...2.
     public var max: Int?

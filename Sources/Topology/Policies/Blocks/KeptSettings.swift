@@ -4,6 +4,7 @@ import MeshBase
 public struct CacheSettings: PolicySettings {
     /// In one cell.
     public var entries: Int?
+    /// How long an answer stands in for another.
     public var ttl: TimeAmount?
 
     /// Nothing is written.
@@ -19,7 +20,9 @@ extension Pool.Overflow: SettingWord {}
 
 /// What is written of the durable queue (C19, C25): key `queue` of a blueprint.
 public struct QueueSettings: PolicySettings {
+    /// Jobs at once.
     public var capacity: Int?
+    /// Who goes when it is full.
     public var overflow: Pool.Overflow?
 
     /// Nothing is written.

@@ -4,7 +4,9 @@ import MeshBase
 public struct PeakSettings: Sendable, Codable, Equatable {
     /// Sizes of the pool of one service.
     public struct PoolSize: PolicySettings {
+        /// Calls that run at once.
         public var workers: Int?
+        /// Calls that wait.
         public var queue: Int?
 
         /// Nothing is written.
@@ -36,7 +38,9 @@ public struct PeakSettings: Sendable, Codable, Equatable {
     }
     /// By the name of a service, in the order of the file.
     public struct Named<Value: Sendable & Codable & Equatable>: Sendable, Codable, Equatable {
+        /// Of the service, the use or the peak.
         public var name: String
+        /// What is said of it.
         public var value: Value
         /// One entry.
         public init(_ name: String, _ value: Value) {
@@ -45,12 +49,15 @@ public struct PeakSettings: Sendable, Codable, Equatable {
         }
     }
 
+    /// Of the service, the use or the peak.
     public var name: String
+    /// By the name of a service.
     public var pools: [Named<PoolSize>] = []
     /// The `max` of each use.
     public var connections: [Named<Int>] = []
     /// In bytes; nil: as it is.
     public var memory: Int?
+    /// How it is reached and left.
     public var course = Course()
 
     /// Nothing is larger.

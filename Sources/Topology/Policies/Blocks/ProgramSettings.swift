@@ -14,7 +14,9 @@ public struct ProgramSettings: Sendable, Codable, Equatable {
 
 /// A feature that is on or off from the start (C27): an entry of `flags`.
 public struct FlagSetting: Sendable, Codable, Equatable {
+    /// Of a feature, or free where programs know it.
     public var name: String
+    /// From the start.
     public var isOn: Bool
 
     /// A flag of its name.

@@ -58,15 +58,17 @@ public struct RetrySettings: PolicySettings {
     public var attempts: Int?
     /// Each once.
     public var on: [Failure]?
+    /// How long to wait.
     public var backoff: Backoff?
     /// The first delay, or what it is drawn from.
     public var base: TimeAmount?
     /// The longest delay, at least `base`.
     public var cap: TimeAmount?
-    /// By how much `exponential` grows, 1...100.
+    /// By how much `exponential` and `decorrelated` grow, 1...100; left out: 2 and 3.
     public var multiplier: Double?
     /// Delays one by one, for `backoff: schedule`; at most 16.
     public var schedule: [TimeAmount]?
+    /// What the budget is a share of.
     public var budgetKind: BudgetKind?
     /// Of the first attempts, or of what is out; 0...1.
     public var budgetRatio: Double?

@@ -12,7 +12,7 @@ public struct ThrottleSettings: PolicySettings {
 
     /// Every key.
     public static let fields: [SettingField<Self>] = [
-        SettingField("k", \.k, .factor), SettingField("window", \.window, .day),
+        SettingField("k", \.k, .factor), SettingField("window", \.window, .duration(.milliseconds(10)...(.hours(24)))),
     ]
 }
 
@@ -34,7 +34,7 @@ public struct EjectionSettings: PolicySettings {
 
     /// Every key.
     public static let fields: [SettingField<Self>] = [
-        SettingField("consecutive", \.consecutive, .count), SettingField("interval", \.interval, .day),
+        SettingField("consecutive", \.consecutive, .integer(1...65_535)), SettingField("interval", \.interval, .day),
         SettingField("base", \.base, .timeout), SettingField("most", \.most, .ratio),
         SettingField("panic", \.panic, .ratio),
     ]

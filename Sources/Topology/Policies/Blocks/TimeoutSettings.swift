@@ -10,7 +10,7 @@ public struct TimeoutSettings: PolicySettings {
     public var write: TimeAmount?
     /// For a connection of a pool.
     public var acquire: TimeAmount?
-    /// The attempt limit of attempt n is multiplied by the n-th, of a later one by the last; each 1...100, at most 10.
+    /// The attempt limit of attempt n is multiplied by the n-th, of a later one by the last; each 0.1...60, at most 10.
     public var progressive: [Double]?
     /// Whether the attempt limit follows what answers take.
     public var adaptive: Bool?
@@ -28,7 +28,7 @@ public struct TimeoutSettings: PolicySettings {
     public static let fields: [SettingField<Self>] = [
         SettingField("connect", \.connect, .timeout), SettingField("read", \.read, .timeout),
         SettingField("write", \.write, .timeout), SettingField("acquire", \.acquire, .timeout),
-        SettingField("progressive", \.progressive, .list(.factor, 1...10)),
+        SettingField("progressive", \.progressive, .list(.number(0.1...60), 1...10)),
         SettingField("adaptive", \.adaptive, .toggle), SettingField("factor", \.factor, .number(1...10)),
         SettingField("floor", \.floor, .ratio(0.01...1)), SettingField("ceiling", \.ceiling, .number(1...10)),
     ]

@@ -14,6 +14,7 @@ public struct ValueSettings: PolicySettings {
     public var failures: Int?
     /// Irregular value within `window` that opens.
     public var limit: Double?
+    /// How far back it looks.
     public var window: TimeAmount?
     /// Requests a second.
     public var rate: Double?
@@ -21,6 +22,7 @@ public struct ValueSettings: PolicySettings {
     public var valueRate: Double?
     /// Value in flight at once.
     public var atRisk: Double?
+    /// Who has an account, or a limit.
     public var per: Per?
     /// Whether a request without `X-Value` is refused.
     public var required: Bool?
@@ -51,6 +53,7 @@ public struct RateSettings: PolicySettings {
     public var requests: Double?
     /// At once; left out: what comes in a second.
     public var burst: Double?
+    /// Who has an account, or a limit.
     public var per: Per?
 
     /// Nothing is written.

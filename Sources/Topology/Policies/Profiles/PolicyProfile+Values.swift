@@ -56,7 +56,6 @@ extension PolicyProfile {
         settings.backoff = .decorrelated
         settings.base = choose(seed: .milliseconds(100), local: .milliseconds(20))
         settings.cap = choose(seed: .seconds(30), local: .milliseconds(200))
-        settings.multiplier = 2
         settings.budgetKind = .rate
         settings.budgetRatio = 0.2
         settings.budgetFloor = choose(seed: 3, local: 1)
