@@ -239,8 +239,8 @@ import Topology
                         work: {cpu: 0ms, errors: 0.0}
                         # in force:
                         #   timeout: 5s
-                        # read, and not run by this version:
                         #   attempt-timeout: 1s
+                        # read, and not run by this version:
                         #   retry: {attempts: 3, budget: {floor: 10}}
                         #   bulkhead: {concurrent: 256, limit: fixed}
                     shedding: {critical: 1.0, high: 0.95, normal: 0.85, low: 0.7}

@@ -92,8 +92,11 @@ struct PoliciesRenderer {
             if !news.isEmpty { lines.append((entry.key, flow(news, of: policies.values, below: entry.key))) }
         }
         let places = wide == nil ? ", where no service or call says otherwise" : ""
-        return section("in force\(places)", lines) { !NotInForce.isOnlyRead($0) }
-            + section("read, and not run by this version\(places)", lines, where: NotInForce.isOnlyRead)
+        // That of `routing` is what routers go by, whatever becomes of the others.
+        let isRouting = policies.origins["attempt-timeout"] == .written(.topology, preset: nil)
+        let isOnlyRead = { key in NotInForce.isOnlyRead(key) && !(isRouting && key == "attempt-timeout") }
+        return section("in force\(places)", lines) { !isOnlyRead($0) }
+            + section("read, and not run by this version\(places)", lines, where: isOnlyRead)
     }
 
     private func common(_ policies: PoliciesInForce, besides wide: PoliciesInForce?) -> [(String, String)] {
