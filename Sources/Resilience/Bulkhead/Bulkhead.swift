@@ -25,7 +25,7 @@ public struct Bulkhead: Sendable {
     /// Places there are; more may be out for a while after it was lowered.
     public private(set) var limit: Int
     /// Who is out, by class and on average.
-    public private(set) var occupancy: Occupancy
+    public internal(set) var occupancy: Occupancy
     var line = WaitingLine()
     /// What was turned away since the start.
     public private(set) var refusals = BulkheadRefusals()
@@ -54,7 +54,7 @@ public struct Bulkhead: Sendable {
         deadline: Instant = .distantFuture
     ) -> Answer {
         // Where the limit has just grown somebody may still wait, who came first.
-        if occupancy.count < limit, !line.holds(before: priority) {
+        if hasRoom(for: priority) {
             occupancy.enter(priority, now: now)
             return .run
         }
@@ -109,6 +109,13 @@ public struct Bulkhead: Sendable {
         if waiter.until <= now { refusals[.wait] += 1 }
         return true
     }
+
+    /// Whether one of this class would have a place now; asks for none.
+    @inline(__always)
+    public func hasRoom(for priority: Priority) -> Bool { occupancy.count < limit && !line.holds(before: priority) }
+
+    /// Places in use on average since this was last asked.
+    public mutating func meanInUse(now: Instant) -> Double { occupancy.look(now: now) }
 
     /// Moves the limit; calls that are out stay out. Ask `next` after it grew.
     ///

@@ -6,9 +6,11 @@ import MeshBase
 /// front, and nothing is taken for a pause. Every job ends by its deadline at the latest.
 ///
 ///     switch queue.put(ticket, policy, now: now, deadline: deadline) {
-///     case .queued, .waits: arm(until)    // withdraw(ticket) when that fires
+///     case .queued, .waits: arm(deadline)    // withdraw(ticket) when that fires
 ///     case .full: fail()
 ///     }
+///     // After an end, and at queue.wakeAt:
+///     while let ticket = queue.popRefused(now: now) { fail(ticket) }
 ///     taking: while true {
 ///         switch queue.next(policy, now: now) {
 ///         case .job(let job): if !send(job.ticket) { queue.putBack(job, policy, now: now) }
@@ -22,6 +24,8 @@ public struct BackpressureQueue: Sendable {
     public struct Job: Sendable, Equatable {
         /// The number under which it stands in the queue.
         public let ticket: UInt64
+        /// What the bulkhead behind is asked with; the queue itself keeps the order of coming.
+        public let priority: Priority
         /// When it is of no use any more.
         public let deadline: Instant
     }
@@ -30,7 +34,7 @@ public struct BackpressureQueue: Sendable {
     public enum Put: Sendable, Equatable {
         /// It is in the queue until it is taken or its deadline comes.
         case queued
-        /// It waits for a place until then.
+        /// It waits for a place until then; `popRefused` names it when it has none by then.
         case waits(until: Instant)
         case full
     }
@@ -61,6 +65,18 @@ public struct BackpressureQueue: Sendable {
     /// Empty.
     public init() {}
 
+    /// Whether one that comes need not stand behind anybody: nothing in it, and no pause.
+    public func isIdle(now: Instant) -> Bool {
+        jobs.isEmpty && putting.isEmpty && pausedUntil.map { $0 <= now } ?? true
+    }
+
+    /// When something is to be done though nobody has put or taken anything: a pause ends, or one has waited too long to
+    /// be put. `distantFuture` where nothing is.
+    public var wakeAt: Instant {
+        let paused = jobs.isEmpty ? Instant.distantFuture : pausedUntil ?? .distantFuture
+        return min(paused, putting.first?.until ?? .distantFuture)
+    }
+
     /// Jobs in the queue.
     public var depth: Int { jobs.count }
     /// Jobs that wait for a place in it.
@@ -68,9 +84,9 @@ public struct BackpressureQueue: Sendable {
 
     /// Puts a job in, in order of coming.
     public mutating func put(
-        _ ticket: UInt64, _ policy: BackpressurePolicy, now: Instant, deadline: Instant
+        _ ticket: UInt64, _ policy: BackpressurePolicy, priority: Priority = .normal, now: Instant, deadline: Instant
     ) -> Put {
-        let job = Job(ticket: ticket, deadline: deadline)
+        let job = Job(ticket: ticket, priority: priority, deadline: deadline)
         fill(policy, now)
         if jobs.count < policy.places, deadline > now {
             jobs.append(job)
@@ -85,15 +101,19 @@ public struct BackpressureQueue: Sendable {
         return .waits(until: until)
     }
 
-    /// Who waits moves into places that are free; who has waited too long is passed over, as its own timer ends it.
+    /// Who waits moves into places that are free; who has waited too long is left for `popRefused`.
     private mutating func fill(_ policy: BackpressurePolicy, _ now: Instant) {
-        while jobs.count < policy.places, let first = putting.popFirst() {
-            guard first.until > now else {
-                refused += 1
-                continue
-            }
-            jobs.append(first.job)
+        while jobs.count < policy.places, let place = putting.firstIndex(where: { $0.until > now }) {
+            jobs.append(putting.remove(at: place).job)
         }
+    }
+
+    /// One that has waited too long to be put, and is turned away; nil where there is none.
+    public mutating func popRefused(now: Instant) -> UInt64? {
+        guard let first = putting.first, first.until <= now else { return nil }
+        putting.removeFirst()
+        refused += 1
+        return first.job.ticket
     }
 
     /// Takes the next job; ask again until there is none.
@@ -115,8 +135,11 @@ public struct BackpressureQueue: Sendable {
     /// one more than there are places, where its own was given away meanwhile.
     public mutating func putBack(_ job: Job, _ policy: BackpressurePolicy, now: Instant) {
         jobs.prepend(job)
-        pausedUntil = now + policy.pause
+        pause(policy, now: now)
     }
+
+    /// Nothing is taken for a pause.
+    public mutating func pause(_ policy: BackpressurePolicy, now: Instant) { pausedUntil = now + policy.pause }
 
     /// Takes a job out whose time is over, or that nobody waits for any more.
     ///

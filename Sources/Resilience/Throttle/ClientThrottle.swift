@@ -37,16 +37,38 @@ public struct ClientThrottle: Sendable {
     public mutating func ask<R: RandomNumberGenerator>(
         _ policy: ThrottlePolicy, priority: Priority, now: Instant, using rng: inout R
     ) -> Bool {
-        if priority == .critical { return true }
+        guard !holdsBack(policy, priority: priority, now: now, using: &rng) else { return false }
+        sent(policy, priority: priority, now: now)
+        return true
+    }
+
+    /// Whether a request is held back; counts it only then. For who may still be stopped elsewhere on this side, and says
+    /// `sent` once it is not.
+    @inline(__always)
+    public mutating func holdsBack<R: RandomNumberGenerator>(
+        _ policy: ThrottlePolicy, priority: Priority, now: Instant, using rng: inout R
+    ) -> Bool {
+        if priority == .critical { return false }
         if now.nanoseconds >= rollAt { roll(policy, now) }
         let index = Int(priority.rawValue)
-        // The present request is not among those that it is judged by.
-        let sent = requestSums[index]
-        let isHeld = sent >= UInt32(clamping: policy.volume) && holds(policy, index, &rng)
+        guard requestSums[index] >= UInt32(clamping: policy.volume), holds(policy, index, &rng) else { return false }
+        count(index)
+        throttled[priority] += 1
+        return true
+    }
+
+    /// A request is sent.
+    @inline(__always)
+    public mutating func sent(_ policy: ThrottlePolicy, priority: Priority, now: Instant) {
+        if priority == .critical { return }
+        if now.nanoseconds >= rollAt { roll(policy, now) }
+        count(Int(priority.rawValue))
+    }
+
+    @inline(__always)
+    private mutating func count(_ index: Int) {
         requests[(index - 1) * 10 + slot] &+= 1
-        requestSums[index] = sent &+ 1
-        if isHeld { throttled[priority] += 1 }
-        return !isHeld
+        requestSums[index] &+= 1
     }
 
     @inline(__always)

@@ -132,6 +132,27 @@ import Testing
         #expect(look(&ejection, at: start + .seconds(10)).isEmpty)
     }
 
+    @Test func fewCellsAreNotCompared() {
+        // With a deviation of 1 the worst of any number is out, but for four that are too few to have a mean.
+        for (cells, isEjected) in [(4, false), (5, true)] {
+            let policy = EjectionPolicy(deviations: 1)
+            var ejection = OutlierEjection(policy, now: start)
+            for cell in 1..<cells { _ = feed(&ejection, cell, good: 200, bad: 0, now: start) }
+            _ = feed(&ejection, 0, good: 100, bad: 100, now: start)
+            ejection.look(policy, now: start + .seconds(10)) { _ in }
+            #expect(ejection.isOut(0) == isEjected)
+        }
+    }
+
+    @Test func whoIsOutIsNotEjectedOnceMore() {
+        var ejection = OutlierEjection(policy, now: start)
+        for cell in 0..<20 { _ = feed(&ejection, cell, good: 1, bad: 0, now: start) }
+        #expect(feed(&ejection, 0, good: 0, bad: 20, now: start).count == 1)
+        #expect(ejection.outCount == 1)
+        #expect(feed(&ejection, 1, good: 0, bad: 20, now: start).count == 1)
+        #expect(ejection.outCount == 2 && ejection.ejections(.consecutive) == 2)
+    }
+
     @Test func cellsWithoutTrafficAreNoneOfTheMany() {
         var ejection = OutlierEjection(policy, now: start)
         for cell in 0..<30 { _ = feed(&ejection, cell, good: 1, bad: 0, now: start) }

@@ -21,15 +21,17 @@ import Testing
         #expect(queue.put(4, policy, now: start, deadline: soon) == .waits(until: soon))
         #expect(queue.put(5, policy, now: start, deadline: late) == .full)
         #expect(queue.refused == 1 && queue.depth == 2 && queue.waiting == 2)
-        #expect(queue.next(policy, now: start) == .job(.init(ticket: 1, deadline: late)))
+        #expect(queue.next(policy, now: start) == .job(.init(ticket: 1, priority: .normal, deadline: late)))
         // Its place is for the one that waited, and the next that comes takes its turn behind.
-        #expect(queue.next(policy, now: start) == .job(.init(ticket: 2, deadline: late)))
+        #expect(queue.next(policy, now: start) == .job(.init(ticket: 2, priority: .normal, deadline: late)))
         #expect(queue.put(6, policy, now: soon, deadline: late) == .queued)
-        #expect(queue.next(policy, now: soon) == .job(.init(ticket: 3, deadline: late)))
+        #expect(queue.next(policy, now: soon) == .job(.init(ticket: 3, priority: .normal, deadline: late)))
         // The other has waited too long.
-        #expect(queue.next(policy, now: soon) == .job(.init(ticket: 6, deadline: late)))
+        #expect(queue.next(policy, now: soon) == .job(.init(ticket: 6, priority: .normal, deadline: late)))
         #expect(queue.next(policy, now: soon) == .empty)
-        #expect(queue.expired == 0 && queue.refused == 2)
+        #expect(queue.popRefused(now: soon) == 4)
+        #expect(queue.popRefused(now: soon) == nil)
+        #expect(queue.expired == 0 && queue.refused == 2 && queue.wakeAt == .distantFuture)
     }
 
     @Test func aDeadlineThatComesInTheQueueEndsTheJob() {
@@ -49,21 +51,26 @@ import Testing
         _ = queue.next(policy, now: after)
         _ = queue.next(policy, now: after)
         #expect(queue.next(policy, now: after) == .empty)
+        #expect(queue.wakeAt == after)
+        #expect(queue.popRefused(now: start) == nil)
+        #expect(queue.popRefused(now: after) == 3)
         #expect(queue.refused == 1)
         #expect(queue.withdraw(3, now: after) == false)
     }
 
     @Test func aRefusedJobGoesBackToTheFrontAndNothingIsTakenForAPause() {
         var queue = filled()
-        let job = BackpressureQueue.Job(ticket: 1, deadline: late)
+        let job = BackpressureQueue.Job(ticket: 1, priority: .normal, deadline: late)
         #expect(queue.next(policy, now: start) == .job(job))
         queue.putBack(job, policy, now: start)
         #expect(queue.next(policy, now: start) == .paused(until: start + .seconds(1)))
+        #expect(queue.wakeAt == start + .seconds(1) && !queue.isIdle(now: start))
         #expect(queue.next(policy, now: start + .milliseconds(999)) == .paused(until: start + .seconds(1)))
         let detail = "2 of 2 in the queue, 0 wait to be put, paused for 0.4 s more"
         #expect(queue.explanation(policy, now: start + .milliseconds(600)).detail == detail)
         #expect(queue.next(policy, now: start + .seconds(1)) == .job(job))
-        #expect(queue.next(policy, now: start + .seconds(1)) == .job(.init(ticket: 2, deadline: late)))
+        #expect(
+            queue.next(policy, now: start + .seconds(1)) == .job(.init(ticket: 2, priority: .normal, deadline: late)))
     }
 
     @Test func whoIsWithdrawnLeavesItsPlace() {
@@ -114,6 +121,9 @@ import Testing
                 case .paused(let until): #expect(until > now, "seed \(seed)")
                 case .empty: #expect(queue.depth == 0, "seed \(seed)")
                 }
+            }
+            while let ticket = queue.popRefused(now: now) {
+                #expect(alive.removeValue(forKey: ticket) != nil, "seed \(seed)")
             }
             for (other, until) in alive where until <= now && rng.chance(0.5) {
                 // One that moved from waiting to the queue has more time than was told first.

@@ -97,9 +97,10 @@ private struct Fixed: RandomNumberGenerator {
         #expect(abs(throttle.probability(policy, priority: .normal, now: last) - 80.0 / 101) < 1e-12)
         let next = start + .seconds(10)
         #expect(abs(throttle.probability(policy, priority: .normal, now: next) - 90.0 / 91) < 1e-12)
-        // An answer to what has left already counts nowhere.
+        // An answer to what has left already counts nowhere, though its tenth is in use again.
+        throttle.sent(policy, priority: .normal, now: next)
         throttle.accepted(policy, priority: .normal, asked: start, now: next)
-        #expect(abs(throttle.probability(policy, priority: .normal, now: next) - 90.0 / 91) < 1e-12)
+        #expect(abs(throttle.probability(policy, priority: .normal, now: next) - 91.0 / 92) < 1e-12)
         #expect(throttle.until == start + .seconds(11))
         #expect(throttle.probability(policy, priority: .normal, now: start + .hours(3)) == 0)
     }
