@@ -4,6 +4,7 @@ import MeshBase
 public struct GatePermit: Sendable, Equatable {
     /// The breaker's, where there is one.
     public internal(set) var breaker: BreakerPermit?
+    /// That it was asked for with.
     public let priority: Priority
     /// When it was given.
     public let began: Instant
@@ -14,7 +15,9 @@ public struct GatePermit: Sendable, Equatable {
 
 /// What a gate answers who wants to call its target.
 public struct GateAnswer: Sendable, Equatable {
+    /// What becomes of the attempt.
     public enum Verdict: Sendable, Equatable {
+        /// It goes.
         case run(GatePermit)
         /// It waits until then at most: `next` gives it its turn, or its timer ends it (`withdraw`). `inPlaceOf` has
         /// waited until now and is turned away, displaced.
@@ -22,6 +25,7 @@ public struct GateAnswer: Sendable, Equatable {
         /// Not now, says this policy; not worth a try before `until`.
         case blocked(PolicyName, until: Instant)
     }
+    /// What becomes of the attempt.
     public let verdict: Verdict
     /// What changed at the breaker by asking, to be told once.
     public let transition: BreakerTransition?
@@ -32,6 +36,7 @@ public struct GateAnswer: Sendable, Equatable {
         self.transition = transition
     }
 
+    /// What lets it through, if it goes now.
     public var permit: GatePermit? {
         if case .run(let permit) = verdict { permit } else { nil }
     }
@@ -39,6 +44,7 @@ public struct GateAnswer: Sendable, Equatable {
 
 /// The turn of one that waited.
 public struct GateTurn: Sendable, Equatable {
+    /// As `ask` was given it.
     public let ticket: UInt64
     /// `run` or `blocked`.
     public let answer: GateAnswer
@@ -46,7 +52,9 @@ public struct GateTurn: Sendable, Equatable {
 
 /// What the end of an attempt has changed, to be told once each.
 public struct GateChange: Sendable, Equatable {
+    /// Of the breaker.
     public var transition: BreakerTransition?
+    /// Of the limit of an attempt, by more than a fifth.
     public var timeout: AdaptiveTimeout.Change?
     @inline(__always) init() {}
 }

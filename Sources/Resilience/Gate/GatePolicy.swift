@@ -8,9 +8,11 @@ public struct GatePolicy: Sendable, Equatable {
     public var limit: LimitPolicy
     /// Whether a breaker stands behind the bulkhead.
     public var hasBreaker: Bool
+    /// How it decides.
     public var breaker: BreakerPolicy
     /// Whether requests are held back that would mostly be refused.
     public var hasThrottle: Bool
+    /// From when on, and how strictly.
     public var throttle: ThrottlePolicy
     /// A queue before the bulkhead; then nobody waits in the bulkhead itself.
     public var queue: BackpressurePolicy?
@@ -18,6 +20,7 @@ public struct GatePolicy: Sendable, Equatable {
     public var attempt: TimeAmount
     /// How the limit of an attempt follows what the target takes; nil: not at all.
     public var timeout: AdaptiveTimeoutPolicy?
+    /// When an attempt has another beside it.
     public var hedge: HedgePolicy
     /// How long a call holds a place at most where all is well; a leak is ten times of it.
     public var held: TimeAmount

@@ -27,10 +27,12 @@ extension TargetGate {
         now: Instant, using rng: inout R
     ) -> GateChange {
         var change = GateChange()
-        let mark = mark ?? end.mark(countsSlow: permit.overdueAt != .distantFuture)
+        var counted = permit.breaker
+        let mark = mark ?? self.mark(end, &counted, policy, now, &rng, &change)
         counts[mark] += 1
-        if let breaker = permit.breaker {
-            change.transition = self.breaker.record(breaker, mark, policy.breaker, now: now, using: &rng)
+        if let counted {
+            let transition = breaker.record(counted, mark, policy.breaker, now: now, using: &rng)
+            change.transition = transition ?? change.transition
         }
         // How long an error took says nothing about how long an answer takes.
         let isAnswered = end.kind == .none && (end.outcome == .ok || end.outcome == .slow)
@@ -45,6 +47,24 @@ extension TargetGate {
             }
         }
         return change
+    }
+
+    /// What an end counts for. An attempt that ran into its limit has been counted as slow, unless that limit came before
+    /// it was slow, as where little time was left: then it is a failure, or a hang of the target would count as nothing.
+    @inline(__always)
+    private mutating func mark<R: RandomNumberGenerator>(
+        _ end: AttemptEnd, _ permit: inout BreakerPermit?, _ policy: GatePolicy, _ now: Instant, _ rng: inout R,
+        _ change: inout GateChange
+    ) -> Mark {
+        let countsSlow = permit.map { $0.overdueAt != .distantFuture } ?? false
+        guard countsSlow, end.kind == .timeout, var breaker = permit, !breaker.isJudged else {
+            return end.mark(countsSlow: countsSlow)
+        }
+        guard now >= breaker.overdueAt else { return .failure }
+        // Both timers are due in the same turn, and the end came first.
+        change.transition = self.breaker.overdue(&breaker, policy.breaker, now: now, using: &rng)
+        permit = breaker
+        return .nothing
     }
 
     private mutating func countThrottle(

@@ -43,6 +43,12 @@ import Testing
         {
             gate.ended(permit, end, took: took, policy, now: now, using: &rng)
         }
+        mutating func overdue(_ permit: inout GatePermit) -> BreakerTransition? {
+            gate.overdue(&permit, policy, now: now, using: &rng)
+        }
+        mutating func holdsBack(_ priority: Priority) -> Bool {
+            gate.holdsBack(policy, priority: priority, now: now, using: &rng)
+        }
         mutating func next() -> GateTurn? { gate.next(policy, now: now, using: &rng) }
         /// Opens the breaker.
         mutating func open() {
@@ -128,6 +134,21 @@ import Testing
         run.end(permit, AttemptEnd(.failed, .timeout))
         #expect(run.gate.breaker.rates(run.policy.breaker, now: run.now).volume == 1)
         #expect(run.gate.bulkhead.busy == 0)
+    }
+
+    @Test func aHangIsCountedOnceWhicheverTimerComesFirst() {
+        // The limit came before it was slow: a failure.
+        var run = Run(policy)
+        let short = run.permit()
+        run.now += .milliseconds(100)
+        run.end(short, AttemptEnd(.failed, .timeout))
+        #expect(run.gate.counts[.failure] == 1)
+        // The limit and the time that is slow are told of in one turn, the end first: slow.
+        let late = run.permit()
+        run.now += .milliseconds(600)
+        run.end(late, AttemptEnd(.failed, .timeout))
+        let rates = run.gate.breaker.rates(run.policy.breaker, now: run.now)
+        #expect(rates.volume == 2 && rates.failure == 0.5 && rates.slow == 0.5)
     }
 
     @Test func whatWasNeverSentLeavesNoTrace() {
@@ -331,5 +352,91 @@ import Testing
         _ = run.ask(3, deadline: soon + .seconds(1))
         _ = run.ask(4, deadline: soon + .seconds(1))
         #expect(run.gate.withdraw(4, now: soon) == true || run.gate.waiting == 1)
+    }
+
+    // MARK: Whatever happens
+
+    /// Each attempt ends once, places and probes come back, nobody waits beyond its time, and at the end nothing is left.
+    @Test(arguments: [UInt64(61), 62, 63, 64, 65, 66]) func permitsAreConserved(seed: UInt64) {
+        var random = Generator(seed: seed)
+        var policy = policy
+        policy.bulkhead = BulkheadPolicy(concurrent: 6, wait: .milliseconds(40), places: 4)
+        policy.limit = .of(LimitPolicy.Kind.allCases[Int(seed % 7)], 6, isLocal: true, most: 12)
+        if seed % 2 == 0 {
+            policy.queue = BackpressurePolicy(places: 3, put: .milliseconds(20), pause: .milliseconds(30))
+        }
+        var run = Run(policy)
+        run.rng = Generator(seed: seed + 1)
+        var out: [GatePermit] = []
+        var waits: [UInt64: Instant] = [:]
+        var opened = 0
+        func hear(_ transition: BreakerTransition?) { if transition?.to == .open { opened += 1 } }
+        func turns() {
+            while let turn = run.next() {
+                #expect(waits.removeValue(forKey: turn.ticket) != nil, "seed \(seed): a turn of nobody")
+                hear(turn.answer.transition)
+                if let permit = turn.answer.permit { out.append(permit) }
+            }
+        }
+        let ends: [AttemptEnd] = [
+            .ok, .ok, .ok, AttemptEnd(.failed, .failed), AttemptEnd(.failed, .timeout), AttemptEnd(.cancelled),
+            AttemptEnd(.refused, .overloaded, began: false), AttemptEnd(.ignored), AttemptEnd(.slow),
+        ]
+        for ticket in UInt64(1)...6_000 {
+            run.now += .microseconds(Int64(random.below(8_000)))
+            // A good time and a bad one in turn.
+            let isBad = (ticket / 500) % 2 == 1
+            if run.now >= run.gate.wakeAt { turns() }
+            run.gate.look(policy, now: run.now) { _ in }
+            turns()
+            let priority = Priority(rawValue: UInt8(random.below(4)))!
+            if !run.holdsBack(priority) {
+                let answer = run.ask(ticket, priority, deadline: run.now + .milliseconds(Int64(random.below(100))))
+                hear(answer.transition)
+                switch answer.verdict {
+                case .run(let permit): out.append(permit)
+                case .wait(let until, let other):
+                    if let other { #expect(waits.removeValue(forKey: other) != nil, "seed \(seed)") }
+                    waits[ticket] = until
+                case .blocked(_, let until): #expect(until >= run.now, "seed \(seed)")
+                }
+            }
+            for index in out.indices where out[index].overdueAt <= run.now && random.chance(0.5) {
+                hear(run.overdue(&out[index]))
+            }
+            while out.count > 3, random.chance(0.4) {
+                let permit = out.remove(at: Int(random.below(UInt64(out.count))))
+                if random.chance(0.05) {
+                    run.gate.giveBack(permit, policy, now: run.now)
+                } else {
+                    let end = isBad && random.chance(0.6) ? ends[3] : ends[Int(random.below(9))]
+                    hear(run.end(permit, end, took: run.now - permit.began).transition)
+                }
+                turns()
+            }
+            for (other, until) in waits where until <= run.now {
+                run.gate.withdraw(other, now: run.now)
+                waits[other] = nil
+            }
+            #expect(run.gate.bulkhead.busy == out.count, "seed \(seed)")
+            #expect(run.gate.waiting == waits.count, "seed \(seed)")
+        }
+        #expect(opened > 2, "seed \(seed)")
+        for permit in out { run.end(permit) }
+        turns()
+        run.now += .seconds(60)
+        #expect(run.gate.leaked(now: run.now) == run.gate.bulkhead.busy, "seed \(seed)")
+        // A minute later it is as well as it was.
+        var passed = 0
+        for ticket in UInt64(10_000)...10_200 {
+            run.now += .milliseconds(250)
+            run.gate.withdraw(ticket - 1, now: run.now)
+            turns()
+            if let permit = run.ask(ticket, .critical, deadline: run.now + .milliseconds(10)).permit {
+                run.end(permit)
+                passed += 1
+            }
+        }
+        #expect(passed > 150 && run.gate.breaker.state == .closed, "seed \(seed): \(passed)")
     }
 }
