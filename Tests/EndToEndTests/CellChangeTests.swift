@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension EndToEndMoves {
     /// Cells are added to a mesh under load, and drained from it, on real processes, through the commands.
     @Suite struct CellChangeTests {
         private static let topology = Program.root.appendingPathComponent("topology/nine-cells.yaml").path

@@ -2,7 +2,7 @@ import Foundation
 import Store
 import Testing
 
-extension EndToEnd {
+extension EndToEndMoves {
     /// An evacuation that is interrupted: its command, its course, and whoever carries it out.
     @Suite struct EvacuationControlTests {
         private func control(_ mesh: TestMesh) throws -> Int32 {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension EndToEndMoves {
     /// Evacuations that are refused, forced, taken back, or that lose something with their operator's leave.
     @Suite struct EvacuationGateTests {
         private static let nineCells = Program.root.appendingPathComponent("topology/nine-cells.yaml").path

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension EndToEndMoves {
     /// A region is left under load and taken back, on real processes, through the commands.
     @Suite struct EvacuationTests {
         private static let stages = ["--stages", "25,100", "--watch", "500ms"]

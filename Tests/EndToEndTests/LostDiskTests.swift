@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension EndToEndMoves {
     /// Stores that are removed under load, on real processes.
     @Suite struct LostDiskTests {
         /// Nine cells whose requests live for two seconds, so that a refill need not wait for long.

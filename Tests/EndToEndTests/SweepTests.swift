@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension EndToEndMoves {
     /// Deletions are forgotten by real processes, once every member knows of them.
     @Suite struct SweepTests {
         private func mesh() throws -> TestMesh {

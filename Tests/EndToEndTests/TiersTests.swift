@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension EndToEndMoves {
     /// One mesh whose keys have tiers of their own: what each promises while cells are away, and afterwards.
     @Suite struct TiersTests {
         private func mesh() throws -> TestMesh {
