@@ -33,7 +33,9 @@ func pureLayer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Targ
 func hotLayer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(
         name: name, dependencies: dependencies,
-        swiftSettings: strict + optimised + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))])
+        swiftSettings: strict + optimised + [
+            .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
+        ])
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
