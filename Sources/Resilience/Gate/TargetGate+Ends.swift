@@ -8,7 +8,8 @@ extension TargetGate {
     ///   - took: from its sending to its end.
     ///   - mark: what it counts for where its holder knows better, as for an attempt that it has given up; nil: by its
     ///     outcome.
-    @discardableResult @inline(__always)
+    @discardableResult
+    @inline(__always)
     public mutating func ended<R: RandomNumberGenerator>(
         _ permit: GatePermit, _ end: AttemptEnd, took: TimeAmount, mark: Mark? = nil, _ policy: GatePolicy,
         now: Instant, using rng: inout R
