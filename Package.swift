@@ -149,7 +149,9 @@ let package = Package(
         tests("ChaosTests", ["Chaos", "Topology", "MeshBase"]),
         tests("CheckersTests", ["Checkers", "Sharding", "Topology", "MeshBase"]),
         tests("WireTests", ["Wire", "Replication", "Sharding", "Membership", "MeshBase"]),
-        tests("NodesTests", ["Nodes", "Wire", "Replication", "Membership", "Sharding", "Topology", "MeshBase"]),
+        tests(
+            "NodesTests",
+            ["Nodes", "Wire", "Replication", "Resilience", "Membership", "Sharding", "Topology", "MeshBase"]),
         tests("BlueprintsTests", ["Blueprints", "Resilience", "Sharding", "Topology", "MeshBase"]),
         tests("StoreTests", [sqlite, "Store", "Replication", "Sharding", "Topology", "MeshBase"]),
         tests("TelemetryTests", [logging, "Telemetry", "MeshBase"]),
