@@ -32,6 +32,7 @@ extension EvacuationDesk {
         let now = loop.wallClock()
         let atWork = keeper.course?.atWork(until: now) ?? .nanoseconds(now - open.began)
         let moving = atWork - open.watch * Int64(progress.stage)
+        let waits = state.waits(now: loop.now())
         return EvacuationStatus(
             plan: plan, outcome: open.isPaused ? .paused : .running,
             // Whoever took the plan over has not seen its first stages.
@@ -44,7 +45,7 @@ extension EvacuationDesk {
             remaining: EvacuationEstimate.remaining(
                 moving: max(moving, .zero), moved: progress.moved, of: table.entries.count,
                 stagesLeft: plan.stages.count - progress.stages.count, watch: open.watch),
-            reason: state.stallReason.isEmpty ? nil : state.stallReason)
+            reason: waits.isEmpty ? nil : waits)
     }
 
     func evacuationPlan(_ decree: PlanDecree) -> EvacuationPlan? {

@@ -1,6 +1,7 @@
 import Membership
 import MeshBase
 import Replication
+import Wire
 
 /// What a cell says of itself to the other members: whether its store works, and how full it is.
 ///
@@ -26,12 +27,17 @@ struct CellCondition {
     private static let margin = 0.05
 
     /// The store has answered an order.
-    mutating func answered(_ outcome: StoreAnswer.Outcome) {
+    ///
+    /// - Parameter isFill: it was to keep what others have.
+    mutating func answered(_ outcome: StoreAnswer.Outcome, isFill: Bool = false) {
         switch outcome {
         case .failed(.broken): isStoreBroken = true
         case .failed(.full): isStoreFull = true
         case .failed(.overloaded): break
-        case .written:
+        case .written, .added, .accepted, .installed:
+            isStoreBroken = false
+            isStoreFull = false
+        case .life where isFill:
             isStoreBroken = false
             isStoreFull = false
         default: isStoreBroken = false
@@ -40,6 +46,15 @@ struct CellCondition {
 
     /// What keeps the store from doing what it should, as its last answers have it.
     var trouble: StoreTrouble { isStoreBroken ? .broken : isStoreFull ? .full : .none }
+
+    /// The same for a coordinator.
+    var statusTrouble: CohortStatus.Trouble {
+        switch trouble {
+        case .none: .none
+        case .full: .full
+        case .broken: .broken
+        }
+    }
 
     /// What has become of the store since this was last asked; at each look, so that a disk on the edge floods no log.
     mutating func news() -> StoreEvent? {

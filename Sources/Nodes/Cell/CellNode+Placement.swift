@@ -281,7 +281,8 @@ extension CellNode {
         return CohortStatus(
             cohort: cohort, version: version, filled: holdsNone ? Epoch(.max) : room.stored.filled,
             votes: life == nil || life == .votes, isPurging: room.isPurging,
-            verified: holdsNone ? .sound : room.verified.version == version ? room.verified.result : .open)
+            verified: holdsNone ? .sound : room.verified.version == version ? room.verified.result : .open,
+            trouble: condition.statusTrouble)
     }
 
     /// - Returns: whether it is to be read, and was not before.

@@ -157,7 +157,11 @@ extension CellNode {
     package mutating func stored(_ answer: StoreAnswer, now: Instant, into sink: inout some CellSink) {
         guard let pending = orders.remove(SlabKey(rawValue: answer.ticket)) else { return }
         storeBytes -= pending.bytes
-        condition.answered(answer.outcome)
+        let isFill =
+            if case .refill(let position, _, let isLast) = pending.purpose { position != .start || isLast } else {
+                false
+            }
+        condition.answered(answer.outcome, isFill: isFill)
         switch (pending.purpose, answer.outcome) {
         case (.record(let link, let request, let customer, let epoch, let isWrite), _):
             answerRecord(

@@ -171,7 +171,7 @@ extension Coordinator {
             && pin.shard.hasMajority { isUnverified($0, entry) }
     }
 
-    private func isUnverified(_ cell: CellIndex, _ entry: PlacementEntry) -> Bool {
+    func isUnverified(_ cell: CellIndex, _ entry: PlacementEntry) -> Bool {
         isBehind(cell, entry) || links[cell.position].cohorts[entry.cohort]?.verified != .sound
     }
 

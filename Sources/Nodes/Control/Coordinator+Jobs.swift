@@ -100,7 +100,7 @@ extension Coordinator {
                 }
             doubt(job.purpose, failure, now: now)
             end(id, .undecided(text, isUncertain: failure.isUncertain))
-            stall(text, now: now, into: &sink)
+            fail(text, into: &sink)
         }
     }
 
@@ -386,7 +386,7 @@ extension Coordinator {
         case .contention, .invalid:
             deciderChange = nil
             decidersAt = now + Self.answerLimit
-            stall("the deciders cannot be replaced now", now: now, into: &sink)
+            fail("the deciders cannot be replaced now", into: &sink)
         }
     }
 
@@ -399,6 +399,13 @@ extension Coordinator {
         jobs[nextJob] = CoordinatorJob(purpose: .deciders, change: change, until: now)
         jobsDue = min(jobsDue, now)
         due = .zero
+    }
+
+    /// The deciders could not be asked, or did not agree.
+    private mutating func fail(_ text: String, into sink: inout some CoordinatorSink) {
+        guard text != undecided else { return }
+        undecided = text
+        sink.note(.stalled(text))
     }
 
     mutating func stall(_ text: String, now: Instant, into sink: inout some CoordinatorSink) {

@@ -58,6 +58,7 @@ extension Coordinator {
         links[cell.position].failures += 1
         links[cell.position].asked.removeAll()
         links[cell.position].cohorts.removeAll()
+        links[cell.position].trouble = .none
         hasNews = true
         links[cell.position].digest = nil
         links[cell.position].retryAt =
@@ -172,6 +173,7 @@ extension Coordinator {
         case .status(let isCount):
             guard isReply, let all = CohortStatus.all(frame.body) else { break }
             var isNews = isCount
+            if let status = all.first { links[cell.position].trouble = status.trouble }
             for status in all {
                 if isCount {
                     if status.rows != CohortStatus.unknown {

@@ -74,8 +74,12 @@ extension Coordinator {
     mutating func learn(_ decided: PlanDecree?, now: Instant, into sink: inout some CoordinatorSink) {
         let before = plan ?? nil
         plan = .some(decided)
-        stalled = ""
+        undecided = ""
+        // Read once more and unchanged, it still waits for what it waited for.
         guard decided != before else { return }
+        stalled = ""
+        progressAt = nil
+        waitsSince = decided == nil ? nil : now
         switch (before, decided) {
         case (_, let new?) where before?.id != new.id:
             progress = CoordinatorProgress()
@@ -83,7 +87,6 @@ extension Coordinator {
             observation = EvacuationGate.Observation()
             watch = nil
             watched = 0
-            progressAt = nil
             for position in links.indices { links[position].rows.removeAll() }
             sink.note(.planBegan(new))
         case (_, let new?): sink.note(.planChanged(new))
@@ -100,6 +103,8 @@ extension Coordinator {
         if entry.state.phase == .joint, progress.firstBegin == nil { progress.firstBegin = now }
         if entry.state.phase == .new { progress.lastSwitch = now }
         progressAt = now
+        waitsSince = now
+        stalled = ""
     }
 
     // MARK: Polling

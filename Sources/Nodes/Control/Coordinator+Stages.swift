@@ -40,6 +40,7 @@ extension Coordinator {
                 endStage(stages, watch.stage, verdict, into: &sink)
                 watched = watch.stage
                 self.watch = nil
+                waitsSince = now
             }
         }
         // Between two watches, and while all is verified, customers are served as well: what speaks against it counts.
@@ -95,17 +96,7 @@ extension Coordinator {
         }
         guard now - since > Self.stallLimit else { return }
         progressAt = now
-        let waiting = ledger.table.entries.first { $0.state.phase != .stable }
-        let cells = topology.cells.indices.filter { position in
-            guard let entry = waiting else { return false }
-            return links[position].isAlive && isBehind(CellIndex(position), entry)
-        }
-        let names = cells.prefix(6).map { topology.cells[$0].name }.joined(separator: ", ")
-        let cohort = waiting.map { "cohort \($0.cohort)" } ?? "the count of what is left"
-        stall(
-            "nothing has come of \(cohort) for \(Int64(Self.stallLimit.seconds)) s"
-                + (names.isEmpty ? "; too few cells of its customers' old shards live" : "; it waits for \(names)"),
-            now: now, into: &sink)
+        stall("nothing was decided for \(Int64(Self.stallLimit.seconds)) s: \(reason(plan))", now: now, into: &sink)
         if plan.state == .moving {
             progress.reason = stalled
             start(.changePlan(id: plan.id, .reverse(isAborted: false)), now: now)

@@ -68,6 +68,10 @@ package struct Coordinator {
     /// Of the stage under watch: its number, and when it was complete.
     var watch: (stage: Int, since: Instant)?
     var stalled = ""
+    /// What the deciders failed at last; empty once they have said what the plan is.
+    var undecided = ""
+    /// When the plan under way went on last: it was heard of or changed, an entry was decided, a watch ended; nil without one.
+    var waitsSince: Instant?
     /// When tombstones are collected; nil for never.
     package var sweepRule: SweepRule?
     /// Of each blueprint's store: which keys have one copy.
@@ -236,7 +240,7 @@ package struct Coordinator {
     }
 
     /// Why it does not go on, as it was told last; empty where it does.
-    package var stallReason: String { stalled }
+    package var stallReason: String { undecided.isEmpty ? stalled : undecided }
 
     package mutating func takeAnswers() -> [(ticket: UInt64, CoordinatorAnswer)] {
         defer { answers = [] }

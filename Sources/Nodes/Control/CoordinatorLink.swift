@@ -20,6 +20,8 @@ struct CoordinatorLink {
     var cohorts = CohortStatuses()
     /// Rows of cohorts that were counted, by cohort, at the version of its entry.
     var rows: [Int: (version: UInt64, rows: Int)] = [:]
+    /// What it said of its store last.
+    var trouble = CohortStatus.Trouble.none
     /// The digest of the placement that it is known to have.
     var digest: UInt64?
     /// The last of the decided entries that it was told of, by the order in which they were decided.

@@ -2,7 +2,7 @@ import MeshBase
 
 /// The written form of faults, one line each; what is written reads back as the same fault.
 ///
-///     kill us-east-1 @5s for 2s            destroy NODE      lose-disk NODE    lose-rows NODE    pause NODE      leave NODE      restart NODE
+///     kill us-east-1 @5s for 2s            destroy NODE      lose-disk NODE    lose-rows NODE    fill-disk NODE    pause NODE      leave NODE      restart NODE
 ///     jump us-east-1 1h @5s                drift us-east-1 200ppm @1s for 10s
 ///     slow router-1 2500ms @3s for 4s
 ///     partition region/us-east <> * @5s for 10s
@@ -18,6 +18,7 @@ extension SimFault: CustomStringConvertible {
         case .kill: words = ["kill", node]
         case .destroy: words = ["destroy", node]
         case .loseRows: words = ["lose-rows", node]
+        case .fillDisk: words = ["fill-disk", node]
         case .loseDisk: words = ["lose-disk", node]
         case .restart: words = ["restart", node]
         case .pause: words = ["pause", node]
@@ -96,7 +97,8 @@ extension SimFault: CustomStringConvertible {
     }
 
     private static let simple: [String: Action] = [
-        "kill": .kill, "destroy": .destroy, "lose-disk": .loseDisk, "lose-rows": .loseRows, "restart": .restart,
+        "kill": .kill, "destroy": .destroy, "lose-disk": .loseDisk, "lose-rows": .loseRows, "fill-disk": .fillDisk,
+        "restart": .restart,
         "pause": .pause,
         "resume": .resume, "leave": .leave,
     ]

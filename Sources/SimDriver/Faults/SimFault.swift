@@ -16,6 +16,9 @@ package struct SimFault: Sendable, Hashable {
         case loseDisk
         /// A third of the rows on the node's disk are gone, and nothing says so: the process goes on.
         case loseRows
+        /// The node's disk is full: what only asks is answered, and nothing is kept. There is room again when the fault
+        /// ends.
+        case fillDisk
         /// A process that is down starts again.
         case restart
         /// The process stops where it is (SIGSTOP): its connections stay, nothing is read or answered. Goes on when the
@@ -61,7 +64,7 @@ package struct SimFault: Sendable, Hashable {
     /// Leaves it open what members may come to believe of one another: packets are lost or late, or clocks are wrong.
     var clouds: Bool {
         switch action {
-        case .kill, .destroy, .loseDisk, .loseRows, .restart, .pause, .resume, .leave, .operate: false
+        case .kill, .destroy, .loseDisk, .loseRows, .fillDisk, .restart, .pause, .resume, .leave, .operate: false
         case .jump, .drift, .slow, .network: true
         }
     }
@@ -80,7 +83,7 @@ package struct SimFault: Sendable, Hashable {
             if amount < .zero || amount > .minutes(1) { return "packets are read up to a minute late: '\(self)'" }
         case .operate(let move):
             if let problem = move.problem(in: topology) { return "'\(self)': \(problem)" }
-        case .kill, .destroy, .loseDisk, .loseRows, .restart, .pause, .resume, .leave: break
+        case .kill, .destroy, .loseDisk, .loseRows, .fillDisk, .restart, .pause, .resume, .leave: break
         }
         if !Simulation.names(of: topology).contains(node) {
             return "a fault names \(node), and the topology \(topology.name) has no such node"

@@ -67,6 +67,8 @@ final class SimDisk {
 
     /// Which keys keep siblings.
     let tiers: TierRules?
+    /// There is no room: nothing is kept until there is.
+    var isFull = false
     /// A broken build: of siblings that come together only the newest is kept.
     var dropsSibling = false
 
@@ -121,7 +123,10 @@ final class SimDisk {
     /// Carries out a batch in one transaction, in order, as the database does.
     func run(_ orders: [StoreOrder]) -> [StoreAnswer] {
         commits += 1
-        return orders.map { StoreAnswer(ticket: $0.ticket, outcome: outcome(of: $0)) }
+        return orders.map { order in
+            let isRefused = isFull && order.operation.changes
+            return StoreAnswer(ticket: order.ticket, outcome: isRefused ? .failed(.full) : outcome(of: order))
+        }
     }
 
     private func outcome(of order: StoreOrder) -> StoreAnswer.Outcome {
@@ -365,6 +370,7 @@ final class SimDisk {
     func copy() -> SimDisk {
         let copy = SimDisk(cohorts: cohorts, tiers: tiers)
         copy.dropsSibling = dropsSibling
+        copy.isFull = isFull
         copy.records = records
         copy.hints = hints
         copy.promises = promises

@@ -120,6 +120,7 @@ extension Simulation {
             guard maySpareDisk(of: machine), kill(machine) else { return }
             loseDisk(of: machine)
         case .loseRows: machine.disk?.loseRows()
+        case .fillDisk: machine.disk?.isFull = true
         case .restart:
             guard !machine.isUp else { return }
             start(machine)
@@ -166,6 +167,7 @@ extension Simulation {
         case .pause: if machine.isPaused { resume(machine) }
         case .drift: setDrift(machine, 0)
         case .slow: machine.lateness = .zero
+        case .fillDisk: machine.disk?.isFull = false
         case .restart, .resume, .jump, .network, .operate, .loseRows: break
         }
     }
@@ -253,6 +255,7 @@ extension Simulation {
         membership.disturbed(now: now)
         for machine in mesh {
             machine.lateness = .zero
+            machine.disk?.isFull = false
             setDrift(machine, 0)
             if machine.isPaused { resume(machine) }
             start(machine)

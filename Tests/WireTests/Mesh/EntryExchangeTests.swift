@@ -58,7 +58,8 @@ import Testing
         let all = [
             CohortStatus(
                 cohort: 7, version: 9, filled: Epoch(4), votes: true, isPurging: false, verified: .sound, rows: 3),
-            CohortStatus(cohort: 1023, version: 1, filled: Epoch(0), votes: false, isPurging: true),
+            CohortStatus(
+                cohort: 1023, version: 1, filled: Epoch(0), votes: false, isPurging: true, trouble: .full),
         ]
         let written = bytes { buffer in all.forEach { $0.append(to: &buffer) } }
         #expect(written.count == 2 * CohortStatus.size)

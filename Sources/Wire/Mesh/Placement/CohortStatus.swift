@@ -10,6 +10,14 @@ package struct CohortStatus: Sendable, Equatable {
         /// A line of equal version has another value: damage, which is never merged.
         case damaged = 2
     }
+    /// What keeps a cell's store from doing what it should, as its last answers have it.
+    package enum Trouble: UInt8, Sendable {
+        case none = 0
+        /// There is no room: reads are answered, writes are refused.
+        case full = 1
+        /// Orders fail.
+        case broken = 2
+    }
     package var cohort: Int
     /// Of the entry that is installed.
     package var version: UInt64
@@ -22,13 +30,15 @@ package struct CohortStatus: Sendable, Equatable {
     package var verified: Verified
     /// Rows of the cohort, tombstones included; `unknown` where they were not asked for.
     package var rows: UInt32
+    /// Of the store, whatever the cohort.
+    package var trouble: Trouble
 
     package static let unknown = UInt32.max
     package static let size = 24
 
     package init(
         cohort: Int, version: UInt64, filled: Epoch, votes: Bool, isPurging: Bool, verified: Verified = .open,
-        rows: UInt32 = CohortStatus.unknown
+        rows: UInt32 = CohortStatus.unknown, trouble: Trouble = .none
     ) {
         self.cohort = cohort
         self.version = version
@@ -37,6 +47,7 @@ package struct CohortStatus: Sendable, Equatable {
         self.isPurging = isPurging
         self.verified = verified
         self.rows = rows
+        self.trouble = trouble
     }
 
     package func append(to buffer: inout ByteBuffer) {
@@ -46,7 +57,7 @@ package struct CohortStatus: Sendable, Equatable {
         buffer.append(byte: (votes ? 1 : 0) | (isPurging ? 2 : 0))
         buffer.append(byte: verified.rawValue)
         buffer.append(littleEndian: rows)
-        buffer.append(littleEndian: UInt32(0))
+        buffer.append(littleEndian: UInt32(trouble.rawValue))
     }
 
     /// Nil for anything that was not written here.
@@ -55,14 +66,17 @@ package struct CohortStatus: Sendable, Equatable {
         var all: [CohortStatus] = []
         all.reserveCapacity(bytes.count / size)
         for at in stride(from: 0, to: bytes.count, by: size) {
-            guard let verified = Verified(rawValue: bytes[at + 15]), bytes[at + 14] <= 3 else { return nil }
+            guard let verified = Verified(rawValue: bytes[at + 15]), bytes[at + 14] <= 3,
+                let trouble = Trouble(rawValue: bytes[at + 20])
+            else { return nil }
             all.append(
                 CohortStatus(
                     cohort: Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt16.self))),
                     version: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at + 2, as: UInt64.self)),
                     filled: Epoch(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: at + 10, as: UInt32.self))),
                     votes: bytes[at + 14] & 1 != 0, isPurging: bytes[at + 14] & 2 != 0, verified: verified,
-                    rows: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: at + 16, as: UInt32.self))))
+                    rows: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: at + 16, as: UInt32.self)),
+                    trouble: trouble))
         }
         return all
     }
