@@ -2,7 +2,7 @@ import MeshBase
 
 /// How the calls of one scope go: of one service in a router, or of one edge in a cell. Made once, when settings are
 /// read; a call looks things up in it and nowhere else.
-public struct CallPlan: Sendable {
+public struct CallPlan: Sendable, Equatable {
     /// Whether there are several targets, each with a gate of its own (a router: the cells of the shard), or one (an edge).
     public let isSpread: Bool
     /// In which order the policies stand.
