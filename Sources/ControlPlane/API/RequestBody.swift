@@ -1,4 +1,4 @@
-import Blueprints
+import MeshBase
 
 /// The JSON object that a client sends, read strictly: what is misspelt or of another type is refused, not ignored.
 struct RequestBody {

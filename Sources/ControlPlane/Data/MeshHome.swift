@@ -1,5 +1,5 @@
-import Blueprints
 import Glibc
+import MeshBase
 import Topology
 import UVDriver
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Blueprints
+import MeshBase
 
 /// Finds the command that a mistyped one was meant to be.
 enum UnknownCommand {
@@ -26,6 +26,8 @@ enum UnknownCommand {
             if word.hasPrefix("-") { continue }
             if word == "help", command == CellMesh.self { continue }
             guard let next = known.first(where: { name(of: $0) == word || aliases(of: $0).contains(word) }) else {
+                // What is no command is an argument of the one that needs not be named.
+                if let standard = command.configuration.defaultSubcommand { return (standard, path, nil) }
                 return (command, path, word)
             }
             command = next

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Blueprints
 import ControlPlane
+import MeshBase
 import Store
 
 struct StoreCommand: ParsableCommand {

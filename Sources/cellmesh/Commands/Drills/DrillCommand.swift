@@ -1,6 +1,6 @@
 import ArgumentParser
-import Blueprints
 import Drills
+import MeshBase
 
 struct DrillCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Blueprints
 import ControlPlane
+import MeshBase
 
 struct WhyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
