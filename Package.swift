@@ -95,9 +95,8 @@ let package = Package(
         layer(
             "UVDriver",
             [
-                "CLibUV", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Consensus", "Evacuation", "Membership",
-                "Sharding",
-                "Topology", "MeshBase",
+                "CLibUV", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Resilience", "Consensus", "Evacuation",
+                "Membership", "Sharding", "Topology", "MeshBase",
             ]),
         .target(
             name: "SimDriver",
@@ -113,8 +112,8 @@ let package = Package(
         layer(
             "ControlPlane",
             [
-                grdb, "UVDriver", "Nodes", "Wire", "Chaos", "Blueprints", "Store", "Telemetry", "Consensus",
-                "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
+                grdb, "UVDriver", "Nodes", "Wire", "Chaos", "Blueprints", "Store", "Telemetry", "Resilience",
+                "Consensus", "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
             ]),
         layer(
             "LoadGenerator",
@@ -123,10 +122,8 @@ let package = Package(
             name: "cellmesh",
             dependencies: [
                 arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
-                "Store", "Telemetry", "Checkers", "Drills", "Evacuation", "Membership", "Sharding", "Topology",
-                "MeshBase",
-                "Wire",
-                "Chaos",
+                "Store", "Telemetry", "Checkers", "Drills", "Resilience", "Evacuation", "Membership", "Sharding",
+                "Topology", "MeshBase", "Wire", "Chaos",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -155,21 +152,21 @@ let package = Package(
         tests("BlueprintsTests", ["Blueprints", "Resilience", "Sharding", "Topology", "MeshBase"]),
         tests("StoreTests", [sqlite, "Store", "Replication", "Sharding", "Topology", "MeshBase"]),
         tests("TelemetryTests", [logging, "Telemetry", "MeshBase"]),
-        tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Chaos", "Topology", "MeshBase"]),
+        tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Chaos", "Resilience", "Topology", "MeshBase"]),
         tests(
             "SimDriverTests", ["SimDriver", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
         tests(
             "ControlPlaneTests",
             [
                 "ControlPlane", "Evacuation", "Store", "Sharding", "Membership", "Telemetry", "Wire", "Chaos",
-                "UVDriver", "Blueprints", "Topology", "MeshBase",
+                "UVDriver", "Blueprints", "Resilience", "Topology", "MeshBase",
             ]),
         tests("LoadGeneratorTests", ["LoadGenerator", "Checkers", "UVDriver", "Wire", "Topology", "MeshBase"]),
         tests(
             "CLITests",
             [
-                arguments, "cellmesh", "ControlPlane", "Drills", "Blueprints", "Store", "Telemetry", "Sharding",
-                "Topology", "Wire", "MeshBase",
+                arguments, "cellmesh", "ControlPlane", "Drills", "Blueprints", "Store", "Telemetry", "Resilience",
+                "Sharding", "Topology", "Wire", "MeshBase",
             ]),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", [yams, "cellmesh", "CLibUV", "Store", "MeshBase"]),

@@ -40,6 +40,11 @@ struct CellMesh: ParsableCommand {
                     PartitionCommand.self, HealCommand.self,
                 ]),
             CommandGroup(
+                name: "Policies",
+                subcommands: [
+                    PoliciesCommand.self, FlagsCommand.self, DegradeCommand.self, BreakerCommand.self,
+                ]),
+            CommandGroup(
                 name: "Moves",
                 subcommands: [
                     EvacuateCommand.self, RestoreCommand.self, EvacuationCommand.self, MoveCommand.self,

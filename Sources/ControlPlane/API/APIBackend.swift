@@ -39,6 +39,11 @@ package protocol APIBackend: AnyObject {
     func pins(of customer: String?) -> PinsReport
     /// The answer holds the customer's pin as long as there is something to move back, else none.
     func unpin(_ customer: String, completion: @escaping (Result<PinsReport, APIFailure>) -> Void)
+    /// The settings in force with their proof; nil where none are made here.
+    var settingsPage: String? { get }
+    /// Answers when every process has said that it has them, and a second later at most.
+    func changeSettings(
+        _ request: SettingsRequest, completion: @escaping (Result<SettingsReport, APIFailure>) -> Void)
     /// Begins the ordered shutdown.
     func shutDown()
     func metrics() -> String
@@ -50,6 +55,12 @@ package protocol APIBackend: AnyObject {
 
 extension APIBackend {
     package var refusesChanges: APIFailure? { nil }
+    package var settingsPage: String? { nil }
+    package func changeSettings(
+        _ request: SettingsRequest, completion: @escaping (Result<SettingsReport, APIFailure>) -> Void
+    ) {
+        completion(.failure(refusesChanges ?? APIFailure(409, "No settings are made here.")))
+    }
 }
 
 /// An answer that says no.

@@ -3,7 +3,7 @@ import Wire
 /// A resource of the API.
 enum APIRoute: Equatable {
     case status, processes, members, impact, events, faults, addFault, removeFaults, down
-    case evacuations, evacuationReport, moves, pins, conflicts
+    case evacuations, evacuationReport, moves, pins, conflicts, settings
     case changeEvacuation(EvacuationChange)
     /// Of the customer of this name.
     case pin(String)
@@ -24,6 +24,7 @@ enum APIRoute: Equatable {
         case "/v1/moves": self = .moves
         case "/v1/pins": self = .pins
         case "/v1/conflicts": self = .conflicts
+        case "/v1/settings": self = .settings
         case "/v1/down": self = .down
         default:
             guard path.hasPrefix("/v1/") else { return nil }
@@ -77,7 +78,7 @@ enum APIRoute: Equatable {
     var use: Use {
         switch self {
         case .down, .action, .addFault, .removeFaults, .moves, .changeEvacuation: .change
-        case .evacuations: .readOrChange
+        case .evacuations, .settings: .readOrChange
         case .pin: .remove
         case .status, .processes, .members, .impact, .events, .faults, .evacuationReport, .pins, .conflicts: .read
         }

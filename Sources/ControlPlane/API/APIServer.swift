@@ -63,6 +63,10 @@ package final class APIServer {
                 host: request.host.text(in: bytes),
                 origin: request.origin.isPresent ? request.origin.text(in: bytes) : nil)
             if isRead, let probe = probe(path) { return respond(stream, probe) }
+            // Whoever is behind fetches it, and has no token; it proves itself.
+            if isRead, path == "/v1/settings", let page = backend?.settingsPage {
+                return respond(stream, json: Array(page.utf8))
+            }
             try access.checkToken(request.authorization.bytes(in: bytes))
             http.pool.trust(stream)
         } catch {
@@ -118,6 +122,14 @@ package final class APIServer {
                 return respond(stream, APIFailure(400, "Send {\"ids\": [ID, ...]} or {\"all\": true}.").problem)
             }
             backend.removeFaults(wanted) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
+        case .settings:
+            guard request.method == .post else {
+                return respond(stream, APIFailure(404, "Settings are made by a control plane that supervises.").problem)
+            }
+            do throws(APIFailure) {
+                let wanted = try SettingsRequest(body: Array(request.body.bytes(in: bytes)))
+                backend.changeSettings(wanted) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
+            } catch { respond(stream, error.problem) }
         case .evacuations, .evacuationReport, .changeEvacuation, .moves, .pins, .pin:
             answerMoves(stream, route, backend)
         case .action(let action):

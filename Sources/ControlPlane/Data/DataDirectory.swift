@@ -26,6 +26,8 @@ package struct DataDirectory: Sendable, Equatable {
     package var keysPath: String { path + "/keys" }
     /// The cells that were added since the founding; there is none before the first.
     package var cellsPath: String { path + "/cells.json" }
+    /// The settings in force; there is none before the first command that makes some.
+    package var settingsPath: String { path + "/settings.json" }
     package var tokenPath: String { path + "/token" }
     package var lockPath: String { path + "/control.lock" }
     /// The faults on the wire, which every process follows.

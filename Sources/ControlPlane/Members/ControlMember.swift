@@ -62,6 +62,10 @@ package final class ControlMember: MembershipView {
     package func join(seeds: [Endpoint]) {
         node.pointee.join(seeds: seeds, now: runtime.loop.now(), into: &io.pointee)
     }
+    /// Tells all members something.
+    package func raise(event name: String, payload: [UInt8]) {
+        node.pointee.gossip.raise(event: name, payload: payload, now: runtime.loop.now(), into: &io.pointee)
+    }
     package func leave() { node.pointee.leave(now: runtime.loop.now(), into: &io.pointee) }
 
     /// A page about the membership, as every process has it; nil where the path is none.

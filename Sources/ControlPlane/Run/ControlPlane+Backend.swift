@@ -258,6 +258,16 @@ extension ControlPlane: APIBackend {
         page.gauge(
             "cellmesh_journal_failures", "Entries that could not be written.", Double(supervisor.journal.failures))
         page.control(member, api, changes)
+        page.gauge(
+            "cellmesh_settings_version", "Version of the settings in force.", Double(settingsDesk.document.version))
+        page.gauge(
+            "cellmesh_settings_behind", "Processes that have not said that they have them.", Double(settingsDesk.behind)
+        )
+        page.counter(
+            "cellmesh_settings_refused_total", "Settings that were not put in force.", settingsDesk.refused,
+            [MetricLabel("why", "not-higher-or-unsound")])
+        page.counter(
+            "cellmesh_settings_not_kept_total", "Settings that could not be written.", settingsDesk.unwritten)
         let sweeps = desk.host.state.sweeps
         page.counter("cellmesh_sweep_rounds_total", "Rounds over all cohorts for tombstones.", sweeps.rounds)
         page.counter("cellmesh_sweep_decided_total", "Entries decided to drop tombstones by.", sweeps.decided)

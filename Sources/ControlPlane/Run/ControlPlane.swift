@@ -29,6 +29,7 @@ package final class ControlPlane {
     private(set) var routerWatch: RouterWatch!
     private(set) var storeWatch: StoreWatch!
     private(set) var desk: EvacuationDesk!
+    let settingsDesk: SettingsDesk
     var faultTimer: LoopTimer?
     let started: Int64
     let identity = ProcessIdentity.current
@@ -138,6 +139,7 @@ package final class ControlPlane {
             faultRegister = try FaultRegister(
                 journal: journal, path: directory.faultsPath, topology: topology,
                 keeps: !adoption.plan.adopt.isEmpty, now: SystemClock.reading())
+            settingsDesk = try SettingsDesk(runtime, client: client, journal: journal, directory: directory)
             runtime.faults?.refresh()
         } catch let error as StoreError {
             throw .data(.damaged(path: directory.journalPath, reason: error.message))
@@ -199,6 +201,8 @@ package final class ControlPlane {
         hangup = try? SignalWatcher(loop: loop, signal: SIGHUP) { [unowned self] in signalled() }
         loop.beforeWaiting { [weak self] in self?.endTurn() }
         supervisor.joinPoints = { [unowned self] in joinPoints() }
+        settingsDesk.targets = { [unowned self] in settingsTargets }
+        settingsDesk.tell = { [unowned self] in member.raise(event: SettingsNotice.event, payload: $0.payload) }
         supervisor.onStartFailure = { [unowned self] name, reason in
             guard !isReady else { return }
             let failure = ControlFailure.process(name, reason: reason)
@@ -399,6 +403,7 @@ package final class ControlPlane {
         do throws(DataDirectoryError) { try directory.writeControl(file) } catch { return fail(.data(error)) }
         isReady = true
         desk.start()
+        settingsDesk.start()
         note("ready", ["ready_ms": Int(file.readyMilliseconds), "adopted": adoption.plan.adopt.count])
         onReady(
             StartReport(
@@ -459,6 +464,7 @@ package final class ControlPlane {
             routerWatch.close()
             storeWatch.close()
             desk.close()
+            settingsDesk.close()
             api.close()
             client.close()
             driver.close()

@@ -34,7 +34,8 @@ package struct ProcessCommand: Sendable {
             name.role.name, "--name", name.name, "--model", directory.modelPath,
             "--data", directory.directory(of: name.role, name.name), "--secret-file", directory.secretPath,
             "--faults", directory.faultsPath, "--keys-file", directory.keysPath,
-            "--cells-file", directory.cellsPath, "--lock", directory.lockPath,
+            "--cells-file", directory.cellsPath, "--settings-file", directory.settingsPath,
+            "--lock", directory.lockPath,
             "--grace",
             "\(grace.millisecondsRoundedUp)ms", "--ready-fd", "\(ChildProcess.readinessDescriptor)",
         ]

@@ -59,6 +59,8 @@ package struct CellNode: ~Copyable {
     let poison: Set<UInt64>
     /// What is to be added to the driver's monotonic time for the wall clock: nanoseconds since 1970.
     package var wallOffset: Int64 = 0
+    /// Flags, levels and breakers held by hand, as they are in force now.
+    package internal(set) var settings = SettingsDocument()
     package private(set) var isStopping = false
     var answerBuffer = ByteBuffer(capacity: 1024)
     var condition = CellCondition()

@@ -81,6 +81,8 @@ package struct RouterNode: ~Copyable {
     package var wallOffset: Int64 = 0 {
         didSet { if wallOffset != oldValue, oldValue != 0 { clocks.ownClockMoved(by: wallOffset - oldValue) } }
     }
+    /// Flags, levels and breakers held by hand, as they are in force now.
+    package internal(set) var settings = SettingsDocument()
     var versionClock = HybridClock(latest: 0)
     package internal(set) var clocks: ClockConsensus
     let boot: UInt32

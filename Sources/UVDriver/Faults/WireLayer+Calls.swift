@@ -8,7 +8,7 @@ extension WireLayer {
     /// Begins a short exchange over a stream of its own when the faults let it. A cut in either direction prevents it: no
     /// connection comes about. A delay strikes four times: on the two ways of the connection's opening, on the request and
     /// on the answer.
-    func call(_ endpoint: Endpoint, bytes: Int, _ begin: @escaping () -> Void) {
+    package func call(_ endpoint: Endpoint, bytes: Int, _ begin: @escaping () -> Void) {
         guard isActive, let peer = number(at: endpoint) else { return begin() }
         guard !preventsConnection(with: peer) else { return connectionHangs() }
         let now = loop.now()

@@ -8,12 +8,16 @@ enum AdminPage {
     case json(String)
     case metrics(String)
     case plain(String)
+    /// It is not done.
+    case problem(HTTPProblem)
 }
 
 /// Probes, metrics and the node's own view, on an address that customers do not reach.
 final class AdminServer: HTTPServer {
     /// Answers GET for a path; nil where there is no such page.
     var page: (String) -> AdminPage? = { _ in nil }
+    /// Answers POST for a path, with the body; nil where nothing is changed by it.
+    var change: (String, [UInt8]) -> AdminPage? = { _, _ in nil }
 
     static var limits: Limits {
         var limits = Limits()
@@ -21,18 +25,25 @@ final class AdminServer: HTTPServer {
         limits.reserve = 128
         limits.buffered = 8 << 20
         limits.unsent = 64 << 20
-        limits.message = HTTPLimits(body: 65_536)
+        limits.message = HTTPLimits(body: SettingsText.largest)
         return limits
     }
 
-    override func handle(_ stream: StreamPointer) { AdminPages.answer(stream, of: self, page) }
+    override func handle(_ stream: StreamPointer) { AdminPages.answer(stream, of: self, page, change) }
 }
 
 enum AdminPages {
     /// Answers a request for an admin page on any HTTP listener.
-    static func answer(_ stream: StreamPointer, of server: HTTPServer, _ page: (String) -> AdminPage?) {
+    static func answer(
+        _ stream: StreamPointer, of server: HTTPServer, _ page: (String) -> AdminPage?,
+        _ change: (String, [UInt8]) -> AdminPage?
+    ) {
         let request = stream.pointee.request
         let path = request.path.text(in: stream.pointee.input.bytes)
+        if request.method == .post, let answer = change(path, Array(request.body.bytes(in: stream.pointee.input.bytes)))
+        {
+            return respond(stream, answer, of: server)
+        }
         // Whoever can answer at all is alive.
         let found = path == "/livez" ? .ok("alive") : page(path)
         // What is not there is not there, whatever the method, as for routers' clients.
@@ -41,6 +52,10 @@ enum AdminPages {
                 stream, HTTPProblem(status: 405, detail: .fixed("These pages are read with GET."), policy: "routing"),
                 field: ("Allow", "GET, HEAD"))
         }
+        respond(stream, found, of: server)
+    }
+
+    private static func respond(_ stream: StreamPointer, _ found: AdminPage?, of server: HTTPServer) {
         switch found {
         case .ok(let state):
             server.respond(stream, status: 200, contentType: "application/json", body: state1(state))
@@ -53,12 +68,14 @@ enum AdminPages {
                 stream, status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))
         case .plain(let text):
             server.respond(stream, status: 200, contentType: "text/plain; charset=utf-8", body: Array(text.utf8))
+        case .problem(let problem): server.respond(stream, problem)
         case nil:
             server.respond(
                 stream,
                 HTTPProblem(
                     status: 404,
-                    detail: .fixed("There are /livez, /readyz, /metrics, /v1/members and /v1/faults here."),
+                    detail: .fixed(
+                        "There are /livez, /readyz, /metrics, /v1/members, /v1/faults and /v1/settings here."),
                     policy: "routing"))
         }
     }

@@ -15,6 +15,7 @@ final class CellFront: HTTPServer {
     var node: UnsafeMutablePointer<CellNode>!
     var io: UnsafeMutablePointer<CellIO>!
     var page: (String) -> AdminPage? = { _ in nil }
+    var change: (String, [UInt8]) -> AdminPage? = { _, _ in nil }
     private var settings: HostSettings!
     /// Of the topology; asked for with each frame.
     private var recordLimit = 0
@@ -187,7 +188,9 @@ final class CellFront: HTTPServer {
     override func handle(_ stream: StreamPointer) {
         let request = stream.pointee.request
         let bytes = stream.pointee.input.bytes
-        guard HTTPRoute.isDataPlane(request.path, in: bytes) else { return AdminPages.answer(stream, of: self, page) }
+        guard HTTPRoute.isDataPlane(request.path, in: bytes) else {
+            return AdminPages.answer(stream, of: self, page, change)
+        }
         let (data, route): (DataRequest, HTTPRoute)
         do {
             (data, route) = try DataPlane.read(request, in: bytes, id: stream.pointee.id)

@@ -74,6 +74,7 @@ package final class CellHost {
         front.node = node
         front.io = io
         front.page = { [unowned self] in page($0) }
+        front.change = { [unowned self] in runtime.change($0, $1) }
         store?.onFailure = { [unowned self] in runtime.events.logRarely("store-failed", $0) }
         store?.onAnswer = { node.pointee.stored($0, now: loop.now(), into: &io.pointee) }
         peers.node = node
@@ -93,6 +94,7 @@ package final class CellHost {
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
+        runtime.followSettings { node.pointee.apply(settings: $0, now: loop.now(), into: &io.pointee) }
         runtime.announce(data: front.local, admin: front.local, storeID: store?.identity.id)
     }
 
@@ -161,6 +163,7 @@ package final class CellHost {
                     node, front: front, store: store, peers: peers, burner: io.pointee.burner, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
         case "/v1/cells": runtime.cellsPage
+        case "/v1/settings": runtime.settingsPage
         case _ where path.hasPrefix(ConflictsPage.path): conflictsPage(path)
         default: GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
         }
@@ -264,7 +267,7 @@ struct CellIO: CellSink {
     mutating func ping(byStream datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         runtime.membership.ping(byStream: datagram, to: endpoint)
     }
-    mutating func heard(_ event: UserEvent) { runtime.events.log(event) }
+    mutating func heard(_ event: UserEvent) { runtime.heard(event) }
     mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
     mutating func emit(_ event: NodeEvent) { runtime.emit(event) }
 }

@@ -131,6 +131,9 @@ package final class HostMembership {
     /// Looks up the names of seeds again while the process runs.
     func follow(_ search: SeedSearch) { names = SeedNames(loop: loop, search) }
 
+    /// All that the node knows of.
+    var members: [Member] { member?.members() ?? [] }
+
     /// Seeds were given and nobody has answered yet.
     package var isAlone: Bool { member?.search().isAlone ?? false }
 

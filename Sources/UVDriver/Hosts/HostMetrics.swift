@@ -55,6 +55,7 @@ package struct MetricPage: ~Copyable {
                 "cellmesh_files_refused_total", "Versions of a followed file that were turned away.", count,
                 [MetricLabel("file", file)])
         }
+        if let keeper = runtime.settingsKeeper { settings(keeper) }
         datagrams(runtime.udp.counters)
         let packets = gossip.counters
         counter("cellmesh_gossip_packets_total", "Datagrams.", packets.sent, [MetricLabel("direction", "out")])

@@ -4,6 +4,7 @@ import Glibc
 import Membership
 import MeshBase
 import Nodes
+import Resilience
 import Telemetry
 import Topology
 
@@ -21,6 +22,8 @@ package final class HostRuntime {
     package private(set) var faults: FaultWatch?
     private let cells: WatchedFile<AddedCellsFile>?
     package let membership: HostMembership
+    /// Nil in the control plane, which makes the settings that others keep.
+    package let settingsKeeper: SettingsKeeper?
     private var signals: [SignalWatcher] = []
     private var lockTimer: LoopTimer?
     private var hasNewPlacement = false
@@ -54,6 +57,8 @@ package final class HostRuntime {
         cells = settings.cellsPath.map(AddedCellsFile.watched)
         wire = WireLayer(loop: loop, topology: settings.topology, name: settings.name, boot: settings.boot)
         membership = HostMembership(loop: loop, settings: settings, events: events, wire: wire)
+        settingsKeeper =
+            role == .control ? nil : SettingsKeeper(loop: loop, settings: settings, events: events, wire: wire)
         udp = try UDPSocket(loop: loop, bind: settings.gossip, inherited: gossip, receiveBuffer: 1 << 20) {
             [unowned self] sender, bytes in
             if wire.isActive, !wire.hears(sender) { return }
@@ -108,6 +113,27 @@ package final class HostRuntime {
     package var refusedCells: UInt64 { cells?.refusals ?? 0 }
 
     package var uptime: TimeAmount { loop.now() - started }
+
+    // MARK: Settings
+
+    /// From now on the node hears of the settings in force, and at once of those that are now.
+    func followSettings(_ apply: @escaping (SettingsDocument) -> Void) {
+        settingsKeeper?.start(members: { [unowned self] in membership.members }) { document, _ in apply(document) }
+    }
+
+    /// `/v1/settings`.
+    var settingsPage: AdminPage? { settingsKeeper?.page }
+
+    /// What is changed through the admin address.
+    func change(_ path: String, _ body: [UInt8]) -> AdminPage? {
+        path == "/v1/settings" ? settingsKeeper?.take(body) : nil
+    }
+
+    /// Something that a member told all.
+    func heard(_ event: UserEvent) {
+        if event.name == SettingsNotice.event, let settingsKeeper { return settingsKeeper.heard(event) }
+        events.log(event)
+    }
 
     // MARK: Addresses
 
@@ -246,6 +272,7 @@ package final class HostRuntime {
     /// The name, the directory and the gossip socket are a successor's from now on.
     package func yield() {
         directoryLock.release()
+        settingsKeeper?.close()
         membership.close()
         udp.stopReceiving()
     }
@@ -253,6 +280,7 @@ package final class HostRuntime {
     /// Closes what this holds; the loop ends when all else is closed too.
     package func close() {
         lockTimer?.close()
+        settingsKeeper?.close()
         membership.close()
         signals.forEach { $0.close() }
         faults?.close()

@@ -29,6 +29,8 @@ package struct HostSettings {
     package var faultsPath: String?
     /// The file that tells which cells were added since the founding; without it none ever are.
     package var cellsPath: String?
+    /// The settings of the mesh, as the control plane wrote them last; this process keeps a copy of its own.
+    package var settingsPath: String?
     /// How long to go on when nobody holds the lock.
     package var grace = TimeAmount.minutes(10)
     /// Where to write the line that says that this process serves.

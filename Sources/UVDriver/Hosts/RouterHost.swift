@@ -99,11 +99,13 @@ package final class RouterHost {
         }
         runtime.onStop = { [unowned self] in stop() }
         admin.page = { [unowned self] in page($0) }
+        admin.change = { [unowned self] in runtime.change($0, $1) }
         sweepTimer = try LoopTimer(loop: loop) { [unowned self] in links.sweep() }
         sweepTimer.start(after: .milliseconds(500), every: .milliseconds(500))
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
+        runtime.followSettings { node.pointee.apply(settings: $0, now: loop.now(), into: &io.pointee) }
     }
 
     /// Once per turn, before the loop waits: what was held back, then everything that is to be written, then the alarm.
@@ -142,6 +144,7 @@ package final class RouterHost {
         case "/metrics": .metrics(RouterMetrics.text(node, front: front, admin: admin, links: links, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
         case "/v1/cells": runtime.cellsPage
+        case "/v1/settings": runtime.settingsPage
         case "/v1/vitals": .json(RouterPages.vitals(node))
         case "/v1/moves": .json(RouterPages.moves(node, now: runtime.loop.now()))
         case "/v1/impact": .json(RouterPages.impact(node, now: runtime.loop.now()))
@@ -246,7 +249,7 @@ struct RouterIO: RouterSink {
     mutating func ping(byStream datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         runtime.membership.ping(byStream: datagram, to: endpoint)
     }
-    mutating func heard(_ event: UserEvent) { runtime.events.log(event) }
+    mutating func heard(_ event: UserEvent) { runtime.heard(event) }
     mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
     mutating func emit(_ event: NodeEvent) { runtime.emit(event) }
 }

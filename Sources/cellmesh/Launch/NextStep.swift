@@ -10,11 +10,13 @@ enum NextStep {
 
     /// Commands that take `--mesh`, and would take another mesh, or none, where several are to choose from.
     static let ofMeshes: Set<Substring> = [
-        "blast-radius", "cell", "config", "conflicts", "doctor", "down", "drill", "evacuate", "evacuation", "events",
-        "fault",
+        "blast-radius", "breaker", "cell", "config", "conflicts", "degrade", "doctor", "down", "drill", "evacuate",
+        "evacuation", "events",
+        "fault", "flags",
         "heal", "kill", "load", "logs",
         "members",
-        "membership", "move", "partition", "pause", "pins", "ps", "restart", "restore", "resume", "route", "status",
+        "membership", "move", "partition", "pause", "pins", "policies", "ps", "restart", "restore", "resume", "route",
+        "status",
         "store", "why",
     ]
 

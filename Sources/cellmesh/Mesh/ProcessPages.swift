@@ -9,6 +9,17 @@ enum ProcessPages {
     static func get(
         _ target: String, _ mesh: DataDirectory, timeout: TimeAmount = .seconds(2)
     ) -> [(name: String, page: JSONValue?)] {
+        answers(target, mesh, timeout).map { ($0.name, $0.body.flatMap { JSONParser.parse($0) }) }
+    }
+
+    /// The same of pages that are text; of those that answered.
+    static func texts(_ target: String, _ mesh: DataDirectory, timeout: TimeAmount = .seconds(2)) -> [String] {
+        answers(target, mesh, timeout).compactMap { $0.body.map { String(decoding: $0, as: UTF8.self) } }
+    }
+
+    private static func answers(
+        _ target: String, _ mesh: DataDirectory, _ timeout: TimeAmount
+    ) -> [(name: String, body: [UInt8]?)] {
         var names: [String] = []
         var requests: [HTTPOutgoing] = []
         for process in mesh.processes where process.identity.isRunning {
@@ -23,7 +34,7 @@ enum ProcessPages {
         let answers = BlockingHTTPClient.send(requests, timeout: timeout)
         return zip(names, answers).map { name, result in
             guard case .success(let answer) = result, answer.isSuccess else { return (name, nil) }
-            return (name, JSONParser.parse(answer.body))
+            return (name, answer.body)
         }
     }
 }

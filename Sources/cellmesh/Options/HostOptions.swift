@@ -57,6 +57,12 @@ struct HostOptions: ParsableArguments {
             valueName: "file"))
     var cellsFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The flags, levels and forced breakers in force, settings.json of a data directory, read at the start.",
+            valueName: "file"))
+    var settingsFile: String?
+
     @Option(help: ArgumentHelp("The lock that the local control plane holds.", valueName: "file"))
     var lock: String?
 
@@ -102,6 +108,7 @@ struct HostOptions: ParsableArguments {
             settings.lockPath = lock
             settings.faultsPath = faults
             settings.cellsPath = cellsFile
+            settings.settingsPath = settingsFile
             settings.grace = grace.amount
             settings.defect = defect
             settings.readyDescriptor = readyFd

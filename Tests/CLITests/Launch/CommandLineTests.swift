@@ -18,7 +18,7 @@ import Testing
         #expect(up.port == 8080)
         #expect(up.detach)
         #expect(up.seed == 7)
-        #expect(up.policies == .off)
+        #expect(up.policies == "off")
         #expect(up.waitTimeout.amount == .seconds(5))
         #expect(up.output.format == .json)
     }

@@ -39,8 +39,11 @@ struct UpCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Instead of the topology's seed, 0 to 18446744073709551615.", valueName: "number"))
     var seed: UInt64?
 
-    @Option(help: ArgumentHelp("Whether resilience policies are in force: on or off.", valueName: "on|off"))
-    var policies: Switch = .on
+    @Option(
+        help: ArgumentHelp(
+            "In place of the topology's policies: off, a profile (local, seed), or a file with the key 'policies'.",
+            valueName: "off|local|seed|file"))
+    var policies: String?
 
     @Option(help: ArgumentHelp("How long the start may take.", valueName: "duration"))
     var waitTimeout = DurationArgument(.seconds(30))
@@ -60,15 +63,8 @@ struct UpCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    enum Switch: String, CaseIterable, ExpressibleByArgument { case on, off }
-
     func run() throws {
         let console = output.console
-        guard policies == .on else {
-            throw CommandFailure(
-                .usage, "--policies off is not in force yet: no policy can be switched off in this release",
-                hint: "leave it out")
-        }
         let begun = Pause.now()
         let settings = try settings(console)
         NextStep.choose(settings.directory.name)
@@ -125,6 +121,7 @@ struct UpCommand: ParsableCommand {
             throw CommandFailure(error)
         }
         if let seed { topology.seed = seed }
+        if let policies { topology.policies = try PolicyChoice.policies(policies, of: topology, console) }
         var settings = ControlSettings(directory: directory, topology: topology)
         settings.router = port.map { .loopback($0) }
         settings.startTimeout = waitTimeout.amount

@@ -1,0 +1,25 @@
+import MeshBase
+import Resilience
+import UVDriver
+
+extension ControlPlane {
+    /// Processes that settings go to: all that serve, stopped ones too.
+    var settingsTargets: [SettingsDesk.Target] {
+        supervisor.processes.compactMap { process in
+            guard process.isServing, let admin = process.addresses.admin, let life = process.identity else {
+                return nil
+            }
+            return SettingsDesk.Target(
+                name: process.name, admin: admin, life: life, isStopped: supervisor.isStopped(process))
+        }
+    }
+
+    package var settingsPage: String? { settingsDesk.page }
+
+    package func changeSettings(
+        _ request: SettingsRequest, completion: @escaping (Result<SettingsReport, APIFailure>) -> Void
+    ) {
+        guard !isStopping else { return completion(.failure(APIFailure(409, "The mesh is shutting down."))) }
+        settingsDesk.change(request, names: topology.settingsNames, completion: completion)
+    }
+}

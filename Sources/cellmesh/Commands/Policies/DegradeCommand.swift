@@ -1,0 +1,119 @@
+import ArgumentParser
+import ControlPlane
+import MeshBase
+import Resilience
+
+struct DegradeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "degrade", abstract: "Give up features so that the rest goes on.",
+        subcommands: [DegradeSetCommand.self, DegradeListCommand.self, DegradeCompareCommand.self],
+        defaultSubcommand: DegradeSetCommand.self)
+}
+
+struct DegradeSetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Set a level, or leave it to the controller again.",
+        discussion: """
+            Levels: normal; minor (luxury features at quality 0.7); moderate (enhanced features at 0.5, luxury off); \
+            critical (both off); emergency (as critical, ladders at their last rung). Core features are never degraded. In \
+            force is the graver of this and what the controller of each cell says; with --pin, this alone.
+
+              cellmesh degrade moderate
+              cellmesh degrade normal --pin --in cell/us-east-1 --for 1m
+              cellmesh degrade auto
+            """)
+
+    @Argument(help: ArgumentHelp("A level, or auto.", valueName: "level"))
+    var level: String
+
+    @Flag(help: "Whatever the controller says.")
+    var pin = false
+
+    @OptionGroup var scope: ScopeOptions
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        guard level == "auto" || DegradationLevel(level) != nil else {
+            throw CommandFailure(
+                .usage, "there is no level '\(level)'",
+                hint: NearestWord.hint(
+                    for: level, among: DegradationLevel.names + ["auto", "ls", "compare"], listing: "there are"),
+                next: "cellmesh degrade ls")
+        }
+        if level == "auto", pin || scope.time != nil {
+            throw CommandFailure(.usage, "--pin and --for go with a level: auto takes back what was set")
+        }
+        let wish = SettingsWish(
+            .level, scope: scope.place, value: level == "auto" ? nil : level, pin: pin ? true : nil, lease: scope.lease)
+        try SettingsRun.run([wish], mesh, output.console, next: "cellmesh degrade ls")
+    }
+}
+
+struct DegradeListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ls", abstract: "List the levels that were set, and the features with what is left of them.",
+        discussion: """
+            Works without the control plane too.
+
+              cellmesh degrade ls
+              cellmesh degrade ls -o json
+            """)
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let directory = try mesh.known()
+        let stored = try StoredMesh(directory)
+        output.console.show(LevelsView.list(try StoredSettings.read(directory), stored.topology))
+        output.console.next("cellmesh degrade auto")
+    }
+}
+
+struct DegradeCompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare", abstract: "Give two groups of customers different levels.",
+        discussion: """
+            A customer is always in the same group. The share is that of the second level.
+
+              cellmesh degrade compare normal minor --share 20% --for 10m
+              cellmesh degrade compare off
+            """)
+
+    @Argument(help: ArgumentHelp("Two levels, or off.", valueName: "level"))
+    var levels: [String]
+
+    @Option(help: ArgumentHelp("Of customers that get the second level.", valueName: "share"))
+    var share = RatioArgument(0.5)
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("How long; until 'compare off' where left out.", valueName: "duration"))
+    var time: DurationArgument?
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let wish: SettingsWish
+        if levels == ["off"] {
+            wish = SettingsWish(.comparison)
+        } else {
+            guard levels.count == 2 else {
+                throw CommandFailure(.usage, "compare two levels, or write 'off'", next: "cellmesh degrade ls")
+            }
+            for level in levels where DegradationLevel(level) == nil {
+                throw CommandFailure(
+                    .usage, "there is no level '\(level)'",
+                    hint: NearestWord.hint(for: level, among: DegradationLevel.names, listing: "there are"))
+            }
+            guard share.value > 0, share.value < 1 else {
+                throw CommandFailure(.usage, "--share must be above 0 % and below 100 %")
+            }
+            wish = SettingsWish(
+                .comparison, value: "\(levels[0]) and \(levels[1])", share: share.value, lease: time?.milliseconds)
+        }
+        try SettingsRun.run([wish], mesh, output.console, next: "cellmesh degrade ls")
+    }
+}

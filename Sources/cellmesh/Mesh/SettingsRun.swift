@@ -1,0 +1,23 @@
+import ControlPlane
+import MeshBase
+
+/// Asks the control plane to change settings, and tells which processes have them in force.
+enum SettingsRun {
+    /// - Parameter next: what to look at then.
+    static func run(_ wishes: [SettingsWish], _ mesh: MeshOptions, _ console: Console, next: String) throws {
+        let api = try Waiting.forControl(try mesh.running(), .seconds(1))
+        let answer = try CommandFailure.advising(next) {
+            try api.post("/v1/settings", try JSONValue(encoding: SettingsRequest(wishes)), conflict: .unhealthy)
+        }
+        console.show(SettingsView.changed(answer))
+        let late = answer["late"].elements.compactMap(\.text)
+        guard late.isEmpty else {
+            throw CommandFailure(
+                .unhealthy,
+                "\(late.count == 1 ? "1 process has" : "\(late.count) processes have") not taken the settings over within 1 s: "
+                    + late.prefix(8).joined(separator: ", ") + (late.count > 8 ? ", ..." : ""),
+                hint: "they get them as soon as they answer", next: "cellmesh status")
+        }
+        console.next(next)
+    }
+}

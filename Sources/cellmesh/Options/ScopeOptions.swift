@@ -1,0 +1,17 @@
+import ArgumentParser
+import MeshBase
+
+/// Where a setting is in force, and for how long.
+struct ScopeOptions: ParsableArguments {
+    @Option(
+        name: .customLong("in"),
+        help: ArgumentHelp("mesh, region/NAME, cell/NAME or service/NAME.", valueName: "scope"))
+    var place = "mesh"
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("How long it is in force; until it is taken back where left out.", valueName: "duration"))
+    var time: DurationArgument?
+
+    var lease: Int64? { time?.milliseconds }
+}

@@ -1,0 +1,61 @@
+import ControlPlane
+import Resilience
+import Telemetry
+import Topology
+
+/// Flags of a mesh: those that were set, those of the topology, and those that are on because nobody said otherwise.
+enum FlagsView {
+    /// - Parameter settings: as they were made, with what has ended.
+    static func list(
+        _ settings: SettingsDocument, _ topology: MeshTopology, now: WallTime = StoredSettings.now
+    ) -> Report {
+        let set = settings.inForce(at: now).flags.sorted { ($0.name, "\($0.scope)") < ($1.name, "\($1.scope)") }
+        var rows = set.map { flag in row(flag.name, "\(flag.scope)", flag.isOn, flag.set, flag.until) }
+        let first = topology.flags ?? []
+        for flag in first where !set.contains(where: { $0.name == flag.name && $0.scope == .mesh }) {
+            rows.append(row(flag.name, "mesh", flag.isOn, nil, nil))
+        }
+        let said = Set(rows.compactMap { $0["scope"].text == "mesh" ? $0["name"].text : nil })
+        for name in topology.settingsNames.flags where !said.contains(name) {
+            rows.append(row(name, nil, true, nil, nil))
+        }
+        rows.sort { key($0) < key($1) }
+        let document = JSONValue.document([("version", .integer(settings.version)), ("flags", .array(rows))])
+        return Report(document, names: names(rows)) { style in
+            guard !rows.isEmpty else { return "no flags: no feature of this mesh can be switched off\n" }
+            var table = style.table([
+                .init("FLAG"), .init("SCOPE"), .init("VALUE"), .init("UNTIL"), .init("SET", wide: true),
+            ])
+            for row in rows {
+                let isOn = row["value"].text == "on"
+                table.add([
+                    .init(row["name"].text ?? ""), .init(row["scope"].text ?? "-"),
+                    .init(isOn ? "on" : "off", isOn ? .plain : .yellow), .init(row["until"].text ?? "-"),
+                    .init(row["set"].text ?? "-"),
+                ])
+            }
+            return table.render()
+        }
+    }
+
+    private static func row(
+        _ name: String, _ scope: String?, _ isOn: Bool, _ set: WallTime?, _ until: WallTime?
+    ) -> JSONValue {
+        .object([
+            ("name", .string(name)), ("scope", .string(scope)), ("value", .string(isOn ? "on" : "off")),
+            ("set", SettingsView.time(set)), ("until", SettingsView.time(until)),
+        ])
+    }
+
+    private static func key(_ row: JSONValue) -> String { "\(row["name"].text ?? "") \(row["scope"].text ?? "")" }
+
+    /// Each once.
+    private static func names(_ rows: [JSONValue]) -> [String] {
+        var names: [String] = []
+        for row in rows {
+            let name = "flag/\(row["name"].text ?? "")"
+            if names.last != name { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,108 @@
+import Resilience
+import Telemetry
+import Topology
+
+/// Degradation levels that were set by hand, and what they leave of each feature where nothing narrower is said.
+enum LevelsView {
+    static func list(
+        _ settings: SettingsDocument, _ topology: MeshTopology, now: WallTime = StoredSettings.now
+    ) -> Report {
+        let inForce = settings.inForce(at: now)
+        var levels = inForce.levels.sorted { "\($0.scope)" < "\($1.scope)" }
+        if !levels.contains(where: { $0.scope == .mesh }) { levels.append(LevelEntry(.normal)) }
+        let mesh = levels.first { $0.scope == .mesh }?.level ?? .normal
+        let rows = levels.map { entry in
+            let isSet = inForce.levels.contains { $0.scope == entry.scope }
+            return JSONValue.object([
+                ("scope", .string("\(entry.scope)")), ("level", .string("\(entry.level.name)")),
+                ("manual", isSet ? .string("\(entry.level.name)") : .null), ("controller", .null),
+                ("why", .string(isSet ? entry.isPinned ? "set, pinned" : "set" : "nothing set")),
+                ("until", SettingsView.time(entry.until)),
+            ])
+        }
+        let features = features(topology, mesh, inForce)
+        var document = [
+            ("version", JSONValue.integer(settings.version)), ("levels", .array(rows)), ("features", .array(features)),
+        ]
+        if let comparison = inForce.comparison {
+            document.append(
+                (
+                    "comparison",
+                    .object([
+                        ("a", .string("\(comparison.a.name)")), ("b", .string("\(comparison.b.name)")),
+                        ("share", .decimal(comparison.share)), ("until", SettingsView.time(comparison.until)),
+                    ])
+                ))
+        }
+        let names = rows.compactMap { $0["scope"].text.map { "level/\($0)" } }
+        return Report(.document(document), names: names) { style in
+            var text = table(rows, style)
+            if let comparison = inForce.comparison {
+                text +=
+                    "compared: \(comparison.a.name), and \(comparison.b.name) for \(Wording.percent(comparison.share)) of the "
+                    + "customers\n"
+            }
+            return features.isEmpty ? text : text + "\n" + table(features: features, style)
+        }
+    }
+
+    private static func table(_ rows: [JSONValue], _ style: TableStyle) -> String {
+        var table = style.table([.init("SCOPE"), .init("LEVEL"), .init("WHY"), .init("UNTIL")])
+        for row in rows {
+            table.add([
+                .init(row["scope"].text ?? ""),
+                .init(row["level"].text ?? "", row["level"].text == "normal" ? .plain : .yellow),
+                .init(row["why"].text ?? ""), .init(row["until"].text ?? "-"),
+            ])
+        }
+        return table.render()
+    }
+
+    private static func table(features: [JSONValue], _ style: TableStyle) -> String {
+        var table = style.table([.init("FEATURE"), .init("CRITICALITY"), .init("ON"), .init("QUALITY", .right)])
+        for feature in features {
+            let isOn = feature["on"].flag == true
+            table.add([
+                .init(feature["name"].text ?? ""), .init(feature["criticality"].text ?? ""),
+                .init(isOn ? "on" : "off", isOn ? .plain : .yellow),
+                .init(Wording.percent(feature["quality"].double ?? 0)),
+            ])
+        }
+        return table.render()
+    }
+
+    /// As the mesh's own level and flags leave them.
+    private static func features(
+        _ topology: MeshTopology, _ level: DegradationLevel, _ settings: SettingsDocument
+    ) -> [JSONValue] {
+        var found: [(name: String, criticality: FeatureCriticality)] = []
+        for blueprint in topology.blueprints {
+            for feature in blueprint.features ?? [] where !found.contains(where: { $0.name == feature.name }) {
+                found.append((feature.name, Self.criticality(feature.criticality)))
+            }
+            for edge in blueprint.services.flatMap(\.calls) where edge.criticality != .core {
+                let name = blueprint.services[edge.to].name
+                if !found.contains(where: { $0.name == name }) {
+                    found.append((name, Self.criticality(edge.criticality)))
+                }
+            }
+        }
+        return found.map { feature in
+            let isFlagged = settings.flags.last { $0.name == feature.name && $0.scope == .mesh }?.isOn
+            let initial = topology.flags?.first { $0.name == feature.name }?.isOn
+            let quality = isFlagged ?? initial ?? true ? level.quality(of: feature.criticality) : 0
+            return .object([
+                ("name", .string(feature.name)), ("criticality", .string("\(feature.criticality.name)")),
+                ("on", .bool(quality > 0)), ("quality", .decimal(quality)), ("score", .null),
+            ])
+        }
+    }
+
+    private static func criticality(_ criticality: Edge.Criticality) -> FeatureCriticality {
+        switch criticality {
+        case .core: .core
+        case .enhanced: .enhanced
+        case .luxury: .luxury
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import MeshBase
+import Resilience
+import Testing
+import Topology
+
+@testable import cellmesh
+
+@Suite struct SettingsViewTests {
+    private let plain = TableStyle(isWide: false, hasColors: false)
+    private let now = WallTime(milliseconds: 1_700_000_000_000)
+
+    private func parsed(_ text: String) throws -> JSONValue { try #require(JSONParser.parse(text)) }
+
+    private func topology() throws -> MeshTopology { try #require(TopologyFile.embedded().topology) }
+
+    @Test func whatChangedAndWhereItIsInForce() throws {
+        let answer = try parsed(
+            #"""
+            {"applied":12,"changed":[{"kind":"flag","name":"offers","scope":"mesh","until":"2026-01-01T00:00:00.000Z",
+            "value":"off"},{"kind":"level","name":"","scope":"cell/a-1"}],"late":["cell/a-2"],"of":13,
+            "schema":"cellmesh/1","took_ms":1002,"version":4}
+            """#)
+        let report = SettingsView.changed(answer)
+        #expect(
+            report.table(plain) == """
+                WHAT   NAME    SCOPE     VALUE       UNTIL
+                flag   offers  mesh      off         2026-01-01T00:00:00.000Z
+                level  -       cell/a-1  taken back  -
+                applied 12 of 13 in 1002 ms
+                late: cell/a-2
+
+                """)
+        #expect(report.names == ["flag/offers", "level/cell/a-1"])
+        #expect(
+            report.document.members.map(\.key) == ["schema", "version", "applied", "of", "late", "took_ms", "changed"])
+        #expect(
+            report.document["changed"].elements[1].members.map(\.key) == ["kind", "name", "scope", "value", "until"])
+        let none = try parsed(#"{"applied":2,"changed":[],"late":[],"of":2,"took_ms":3,"version":4}"#)
+        #expect(
+            SettingsView.changed(none).table(plain) == "nothing to change: it is so already\napplied 2 of 2 in 3 ms\n")
+    }
+
+    @Test func flagsAreListedWithThoseThatNobodySet() throws {
+        let settings = SettingsDocument(
+            version: 7,
+            flags: [
+                FlagEntry("shipping", isOn: false, scope: .cell("us-east-1"), set: now),
+                FlagEntry("shipping", isOn: false, until: now),
+            ])
+        let report = FlagsView.list(settings, try topology(), now: now)
+        let rows = report.document["flags"].elements
+        #expect(report.document["version"].int == 7)
+        let mine = rows.filter { $0["name"].text == "shipping" }
+        #expect(mine.map { $0["scope"].text } == [nil, "cell/us-east-1"], "what has ended is not in force")
+        #expect(mine.map { $0["value"].text } == ["on", "off"])
+        #expect(mine[1]["set"].text == "2023-11-14T22:13:20.000Z" && mine[1]["until"].isNull)
+        #expect(report.names.contains("flag/shipping"))
+        #expect(report.table(plain).contains("shipping   cell/us-east-1  off    -"))
+    }
+
+    @Test func levelsSayWhatIsLeftOfEachFeature() throws {
+        let settings = SettingsDocument(
+            version: 2, flags: [],
+            levels: [LevelEntry(.critical), LevelEntry(.normal, scope: .cell("a"), isPinned: true)],
+            comparison: ComparisonEntry(a: .normal, b: .minor, share: 0.2))
+        let report = LevelsView.list(settings, try topology(), now: now)
+        let levels = report.document["levels"].elements
+        #expect(levels.map { $0["scope"].text } == ["cell/a", "mesh"])
+        #expect(levels.map { $0["level"].text } == ["normal", "critical"])
+        #expect(levels.map { $0["why"].text } == ["set, pinned", "set"])
+        let features = report.document["features"].elements
+        #expect(!features.isEmpty && features.allSatisfy { $0["on"].flag == false })
+        #expect(report.table(plain).contains("compared: normal, and minor for 20.0 % of the customers\n"))
+        let none = LevelsView.list(SettingsDocument(), try topology(), now: now)
+        #expect(none.table(plain).hasPrefix("SCOPE  LEVEL   WHY          UNTIL\nmesh   normal  nothing set  -\n"))
+        #expect(none.document["features"].elements.allSatisfy { $0["quality"].double == 1 })
+    }
+
+    @Test func amplificationIsTheMeanOfProcessesAndTheProductOfLayers() {
+        let page = #"cellmesh_amplification{layer="router"} 1.5"# + "\n# other\n"
+        let found = Amplification([
+            page, #"cellmesh_amplification{layer="router"} 1"#, #"cellmesh_amplification{layer="edge"} 2"#, "x 1",
+        ])
+        #expect(found.values == ["router": 1.25, "edge": 2] && found.product == 2.5)
+        #expect(found.text == "amplification router 1.25, edge 2.00: 2.50 in all")
+        #expect(found.document["store"].isNull && Amplification([]).text == nil)
+    }
+
+    @Test func breakersAreListedByName() throws {
+        let gates = try parsed(
+            #"""
+            [{"calls":26,"failure_rate":0.62,"name":"us-1/shop/pay","openings":1,"refused":40,"slow_rate":0,"state":"open",
+            "until_ms":1400},{"calls":2,"failure_rate":null,"name":"r1/us-1/shop","state":"closed"}]
+            """#
+        ).elements
+        let report = BreakersView.list(gates)
+        #expect(
+            report.table(plain) == """
+                GATE           STATE   FAILED   SLOW  CALLS  REFUSED  OPENINGS     UNTIL
+                r1/us-1/shop   closed       -      -      2        -         -         -
+                us-1/shop/pay  open    62.0 %  0.0 %     26       40         1  in 1.4 s
+
+                """)
+        #expect(report.names == ["gate/r1/us-1/shop", "gate/us-1/shop/pay"])
+        #expect(BreakersView.list([]).table(plain).hasPrefix("no gate yet"))
+    }
+
+    @Test func policiesSayWhereEachValueCameFrom() throws {
+        var topology = try topology()
+        let gates = PoliciesView.gates(topology, cell: "us-east-2", named: nil)
+        #expect(
+            gates.contains { $0.name == "r1/us-east-2/checkout" }
+                && gates.contains { $0.name == "r1/us-east-2/records" })
+        #expect(gates.allSatisfy { $0.name.contains("us-east-2/") })
+        let report = PoliciesView.list(gates, topology, SettingsDocument(version: 3, at: now))
+        #expect(report.document["profile"].text == "local" && report.document["settings"]["version"].int == 3)
+        let policies = report.document["gates"].elements.first?["policies"].elements ?? []
+        #expect(policies.contains { $0["policy"].text == "breaker" && $0["from"].text == "profile local" })
+        let open = policies.first { !$0["values"]["open_ms"].isNull }
+        #expect(open?["values"]["open_ms"].double == 2_000)
+
+        let one = PoliciesView.gates(topology, cell: nil, named: ["eu-west-1/checkout/payment"])
+        #expect(one.map(\.name) == ["eu-west-1/checkout/payment"])
+        topology.policies = PoliciesBlock()
+        topology.policies?.profile = .off
+        let off = PoliciesView.list(PoliciesView.gates(topology, cell: nil, named: nil), topology, SettingsDocument())
+        #expect(off.table(plain).hasSuffix("no policy is in force\n"))
+    }
+}
