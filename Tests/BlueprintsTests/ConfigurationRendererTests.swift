@@ -240,11 +240,10 @@ import Topology
                         # in force:
                         #   timeout: 5s
                         #   attempt-timeout: 1s
-                        # read, and not run by this version:
                         #   retry: {attempts: 3, budget: {floor: 10}}
                         #   bulkhead: {concurrent: 256, limit: fixed}
                     shedding: {critical: 1.0, high: 0.95, normal: 0.85, low: 0.7}
-                    # read, and not run by this version, where no service or call says otherwise:
+                    # in force, where no service or call says otherwise:
                     #   profile: local
                     #   order: cellmesh
                     #   timeouts: {connect: 500ms, read: 1s, write: 1s, acquire: 50ms, progressive: [1, 1, 1], \
@@ -259,6 +258,7 @@ import Topology
                 coordinate: on}
                     #   bulkhead: {wait: 0ms, put: 1s, pause: 1s}
                     #   throttle: {k: 2, window: 10s}
+                    # read, and not run by this version, where no service or call says otherwise:
                     #   ejection: {consecutive: 5, interval: 1s, base: 2s, most: 0.1, panic: 0.5}
                     #   value: {failures: 5, limit: 1000000, window: 1m, rate: 1000, value-rate: 10000000, \
                 at-risk: 5000000, per: key, required: off}

@@ -7,20 +7,17 @@ final class NotInForce {
         // Topology.
         "near": nil, "flags": nil, "peak": nil, "routing.concurrent": nil, "routing.rate": nil,
         // Everywhere.
-        "policies": nil, "timeouts": nil, "deadline": nil, "retry": nil, "hedge": nil, "breaker": nil, "bulkhead": nil,
-        "throttle": nil, "ejection": nil, "value": nil, "rate": nil, "failure": nil, "attempt-timeout": nil,
+        "ejection": nil, "value": nil, "rate": nil, "failure": nil,
         // Cells.
         "shedding.adaptive": nil, "shedding.early": nil, "slo": nil, "health": nil, "features": nil, "connections": nil,
-        "cache": nil, "queue": nil, "memory": nil, "objectives": "'--slo' of 'cellmesh load run' judges a run",
+        "queue": nil, "memory": nil, "objectives": "'--slo' of 'cellmesh load run' judges a run",
         // Services and their calls.
-        "pool.dynamic": nil, "cacheable": nil, "quality": nil, "ladder": nil, "run": nil, "generic": nil,
-        "parallel": "the calls are made one after the other", "join-within": nil,
+        "pool.dynamic": nil, "cacheable": nil, "quality": nil, "ladder": nil, "run": nil,
     ]
 
     /// Of a policy, or of what stands in `policies`.
     static func isOnlyRead(_ key: String) -> Bool {
-        keys[["profile", "off", "order"].contains(key) ? "policies" : key] != nil
-            || key == "shedding" && keys["shedding.adaptive"] != nil
+        keys[key] != nil || key == "shedding" && keys["shedding.adaptive"] != nil
     }
 
     private var uses: [(key: String, position: Position, count: Int)] = []

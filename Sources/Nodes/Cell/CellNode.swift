@@ -117,11 +117,13 @@ package struct CellNode: ~Copyable {
             store ?? StoreIdentity(id: 0, life: .votes), rule: rule, cell: configuration.cell, peers: peers,
             names: configuration.topology.cells, cohorts: ledger.cohorts)
         refill.tiers = tiers
+        let policies = configuration.topology.cellPolicies(
+            ofBlueprint: configuration.topology.cells[configuration.cell.position].blueprint)
         graph = ServiceGraph(
-            blueprint: blueprint, seed: configuration.topology.seed, node: StableHash.hash(name))
+            blueprint: blueprint, policies: policies, seed: configuration.topology.seed, node: StableHash.hash(name))
         orders = Slab(limit: configuration.storeLimit)
         storeShedder = LoadShedder(
-            capacity: configuration.storeLimit, thresholds: ShedThresholds(blueprint.shedding))
+            capacity: configuration.storeLimit, thresholds: policies.thresholds)
         storeByteLimit = configuration.storeByteLimit
         storePriority = blueprint.store?.priority
         poison = Set(
@@ -191,9 +193,9 @@ package struct CellNode: ~Copyable {
     }
 
     private mutating func tellOfShedding(into sink: inout some CellSink) {
-        for service in graph.shedders.indices {
+        for service in graph.admissions.indices {
             let name = graph.services[service].name
-            graph.shedders[service].changes { sink.emit(.shedding(place: name, $0, hasBegun: $1)) }
+            graph.admissions[service].load.changes { sink.emit(.shedding(place: name, $0, hasBegun: $1)) }
         }
         storeShedder.changes { sink.emit(.shedding(place: "records", $0, hasBegun: $1)) }
     }
@@ -211,7 +213,9 @@ package struct CellNode: ~Copyable {
     }
 
     /// Nothing is in work any more.
-    package var isIdle: Bool { orders.count == 0 && graph.invocations.count == 0 && claims.tasks.count == 0 }
+    package var isIdle: Bool {
+        orders.count == 0 && graph.invocations.count == 0 && graph.edgeCalls.count == 0 && claims.tasks.count == 0
+    }
 
     /// A frame from a router.
     package mutating func handle(
@@ -232,9 +236,10 @@ package struct CellNode: ~Copyable {
             let deadline =
                 frame.head.deadline == 0 ? Instant.distantFuture : now + .milliseconds(Int64(frame.head.deadline))
             if claim(service, frame, asker, deadline: deadline, now: now, into: &sink) { return }
+            let isSafe = HTTPMethod(rawValue: UInt8(truncatingIfNeeded: frame.head.status))?.isIdempotent ?? false
             call(
                 service, for: asker, customer: frame.head.customer, priority: frame.head.flags.priority,
-                deadline: deadline, name: frame.customer, now: now, into: &sink)
+                safety: isSafe ? .idempotent : .once, deadline: deadline, name: frame.customer, now: now, into: &sink)
         case .recordVersion, .recordRead, .recordWrite:
             arrived.count += 1
             order(frame, asker, now: now, into: &sink)

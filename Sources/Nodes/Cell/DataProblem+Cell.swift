@@ -1,4 +1,5 @@
 import MeshBase
+import Resilience
 import Wire
 
 extension DataProblem {
@@ -6,8 +7,11 @@ extension DataProblem {
     ///
     /// - Parameters:
     ///   - refusal: why it was not begun; nil for one that was.
+    ///   - note: of the reply.
     ///   - body: what the service said.
-    package static func ofCell(status: UInt16, _ refusal: Refusal?, body: UnsafeRawBufferPointer) -> DataProblem? {
+    package static func ofCell(
+        status: UInt16, _ refusal: Refusal?, note: UnsafeRawBufferPointer = .empty, body: UnsafeRawBufferPointer
+    ) -> DataProblem? {
         if refusal == .shed {
             return DataProblem(
                 "shed", title: shedTitle, detail: String(decoding: body, as: UTF8.self), policy: "shedding")
@@ -20,7 +24,7 @@ extension DataProblem {
             DataProblem(
                 "cell-refused", title: "No cell accepted the request",
                 detail: String(decoding: body, as: UTF8.self), policy: "bulkhead")
-        default: serviceFailed(body)
+        default: serviceFailed(body, by: ReplyNote(note).policy)
         }
     }
 
@@ -66,10 +70,10 @@ extension DataProblem {
             policy: "store")
     }
 
-    /// - Parameter isShed: a call that the service needs was shed.
-    static func serviceFailed(_ body: UnsafeRawBufferPointer, isShed: Bool = false) -> DataProblem {
+    /// - Parameter policy: that said no to a call which the service needs; nil where none did.
+    static func serviceFailed(_ body: UnsafeRawBufferPointer, by policy: PolicyName? = nil) -> DataProblem {
         DataProblem(
             "service-failed", title: "The service failed", detail: String(decoding: body, as: UTF8.self),
-            policy: isShed ? "shedding" : "service")
+            policy: policy?.name ?? "service")
     }
 }

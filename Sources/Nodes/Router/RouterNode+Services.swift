@@ -107,11 +107,12 @@ extension RouterNode {
             response.serving = serving(of: shard)
             response.shardSize = shard.count
             response.content = frame.head.flags.contains(.json) ? .json : .bytes
-            response.degraded = frame.note
+            let note = ReplyNote(frame.note)
+            response.degraded = note.degraded
             response.isReplayed = frame.head.flags.contains(.replayed)
             response.body = frame.body
             if frame.head.status >= 500 {
-                response.problem = .serviceFailed(frame.body, isShed: frame.head.deadline > 0)
+                response.problem = .serviceFailed(frame.body, by: note.policy)
                 response.retryAfter = Int((UInt64(frame.head.deadline) + 999) / 1000)
             }
             noteAnswer(operations[key]!.customer, since: operations[key]!.started, response)

@@ -231,7 +231,7 @@ struct CellIO: CellSink {
     ) {
         guard let stream = front.pool.stream(connection) else { return }
         let request = stream.pointee.request
-        if let problem = DataProblem.ofCell(status: status, refusal, body: body) {
+        if let problem = DataProblem.ofCell(status: status, refusal, note: note, body: body) {
             return front.respond(
                 stream,
                 HTTPProblem(

@@ -97,7 +97,21 @@ package final class HostEvents {
             append(
                 type: "shedding", action: hasBegun ? "begun" : "ended", id: "\(observer)/\(place)",
                 [.init("priority", .string("\(priority.name)"))])
+        case .gate, .timeoutAdapted, .retries:
+            if let line = event.line { log(line) }
         }
+    }
+
+    private func log(_ line: EventLine) {
+        append(
+            type: line.type, action: line.action, id: line.id,
+            line.attributes.map { attribute in
+                switch attribute.value {
+                case .text(let text): .init(attribute.name, .string(text))
+                case .number(let number): .init(attribute.name, .number(number))
+                case .integer(let number): .init(attribute.name, .integer(number))
+                }
+            })
     }
 
     private func store(_ event: StoreEvent, _ topology: MeshTopology) {

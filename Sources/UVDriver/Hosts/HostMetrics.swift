@@ -399,6 +399,7 @@ enum CellMetrics {
             page.counter("cellmesh_service_fallbacks_total", "Fallbacks used.", service.counters.fallbacks, label)
             page.counter("cellmesh_service_compensations_total", "Calls undone.", service.counters.compensations, label)
         }
+        page.edges(node.pointee)
         page.shed(node.pointee.shed())
         if let store {
             page.counter("cellmesh_store_batches_total", "Transactions.", store.queue.batches)

@@ -73,7 +73,7 @@ import Wire
         let cell = CellHarness(topology(services: [waiting("front", 100, pool: Pool(workers: 1, queue: 4))]))
         let first = cell.call("front", deadline: 500)
         let second = cell.call("front", deadline: 50)
-        let third = cell.call("front", deadline: 150)
+        let third = cell.call("front", deadline: 250)
         cell.run(until: .at(50))
         #expect(cell.takeReplies().map(\.head.request) == [second])
         #expect(cell.services()[0].waiting == 1)
@@ -88,11 +88,28 @@ import Wire
     @Test func aCallThatArrivesTooLateIsNotBegun() {
         let cell = CellHarness(
             topology(services: [waiting("front", 30, calls: [Edge(to: 1)]), waiting("back", 10)]))
-        cell.call("front", deadline: 30)
+        // Behind its own work nothing is left, or less than its own answer needs.
+        for deadline in [30, 36] as [UInt32] {
+            cell.call("front", deadline: deadline)
+            cell.run(until: .at(100))
+            #expect(cell.takeReplies().map(\.head.status) == [504])
+        }
+        #expect(cell.services()[1].counters.calls == 0)
+        #expect(cell.services()[0].counters.timedOut == 2)
+    }
+
+    @Test func workThatOutlivesItsDeadlineIsAnsweredThenAndHoldsItsWorker() {
+        let cell = CellHarness(topology(services: [waiting("front", 100, pool: Pool(workers: 1))]))
+        let call = cell.call("front", deadline: 40)
+        cell.run(until: .at(40))
+        let reply = cell.takeReplies()
+        #expect(reply.map(\.head.request) == [call] && reply.map(\.head.status) == [504])
+        #expect(cell.services()[0].busy == 1)
         cell.run(until: .at(100))
-        #expect(cell.takeReplies().map(\.head.status) == [504])
-        #expect(cell.services()[1].counters.expired == 1)
-        #expect(cell.services()[1].counters.ok == 0)
+        #expect(cell.takeReplies().isEmpty && cell.isIdle)
+        let counters = cell.services()[0].counters
+        #expect((counters.timedOut, counters.cancelled) == (1, 0))
+        #expect(counters.extraWork(.timeout) == .milliseconds(100))
     }
 
     @Test func aQueuedCallWhoseCallerGaveUpIsWithdrawn() {
@@ -116,14 +133,16 @@ import Wire
     /// All that waits fails in one call: the stack must not grow with the queue.
     @Test func aLongQueueThatFailsAtOnceNeedsNoDeepStack() {
         let queued = 20_000
+        // Without policies, as retries would take their time.
         let cell = CellHarness(
-            topology(services: [
-                waiting(
-                    "front", 0, pool: Pool(workers: 1, queue: queued),
-                    calls: [Edge(to: 1, timeout: .seconds(1)), Edge(to: 2, timeout: .seconds(1))]),
-                waiting("first", 60, pool: Pool(workers: 1, queue: 0)),
-                waiting("second", 50),
-            ]))
+            topology(
+                services: [
+                    waiting(
+                        "front", 0, pool: Pool(workers: 1, queue: queued),
+                        calls: [Edge(to: 1, timeout: .seconds(1)), Edge(to: 2, timeout: .seconds(1))]),
+                    waiting("first", 60, pool: Pool(workers: 1, queue: 0)),
+                    waiting("second", 50),
+                ], profile: .off))
         for _ in 0...queued { cell.call("front") }
         cell.run(until: .at(90))
         cell.call("first", now: .at(90))

@@ -72,7 +72,9 @@ import Wire
     @Test func aServiceWhoseCallWasShedSaysSo() throws {
         let router = RouterHarness()
         router.request(.post)
-        router.answer(router.takeFrames()[0], status: 502, flags: .json, body: "{}", after: 1000)
+        router.answer(
+            router.takeFrames()[0], status: 502, flags: .json, note: "\nshedding r-1/front/back", body: "{}",
+            after: 1000)
         let answer = try #require(router.takeAnswer())
         #expect(answer.status == 502 && answer.retryAfter == 1)
         #expect(answer.problem.map { "\($0.type) \($0.policy)" } == "service-failed shedding")

@@ -120,12 +120,13 @@ final class CellHarness {
     func send(
         _ kind: FrameKind, _ name: String, customer: String = "c9", priority: Priority = .normal, deadline: UInt32 = 0,
         version: RecordVersion = .none, flags: FrameFlags = [], body: String = "", epoch: Epoch = .first,
-        now: Instant = .zero
+        method: HTTPMethod = .get, now: Instant = .zero
     ) -> UInt64 {
         requests += 1
         let head = FrameHead(
-            kind: kind, flags: flags.union(.priority(priority)), request: requests, customer: CustomerHash(customer),
-            epoch: epoch, deadline: deadline, versionCounter: version.counter, versionWriter: version.writer)
+            kind: kind, flags: flags.union(.priority(priority)), status: UInt16(method.rawValue), request: requests,
+            customer: CustomerHash(customer), epoch: epoch, deadline: deadline, versionCounter: version.counter,
+            versionWriter: version.writer)
         withBytes(customer) { customer in
             withBytes(name) { name in
                 withBytes(body) { body in

@@ -27,12 +27,14 @@ extension CellNode {
         }
         call(
             index, for: .http(connection), customer: CustomerHash(customer), priority: priority,
-            deadline: now + min(deadline, topology.routing.requestTimeout), name: customer, now: now, into: &sink)
+            safety: isSafe ? .idempotent : .once, deadline: now + min(deadline, topology.routing.requestTimeout),
+            name: customer, now: now, into: &sink)
     }
 
     mutating func call(
-        _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority?, deadline: Instant,
-        name: UnsafeRawBufferPointer, now: Instant, into sink: inout some CellSink
+        _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority?,
+        safety: CallSafety = .keyed, deadline: Instant, name: UnsafeRawBufferPointer, now: Instant,
+        into sink: inout some CellSink
     ) {
         if !poison.isEmpty, poison.contains(customer.rawValue) {
             sink.emit(.poisoned(customer: String(decoding: name, as: UTF8.self)))
@@ -42,7 +44,8 @@ extension CellNode {
         found.sum += Double(graph.pools[service].busy) / Double(max(graph.pools[service].workers, 1))
         found.count += 1
         graph.call(
-            service, for: asker, customer: customer, priority: priority, deadline: deadline, now: now, into: &sink)
+            service, for: asker, customer: customer, priority: priority, safety: safety, deadline: deadline, now: now,
+            into: &sink)
         answerFinished(now: now, into: &sink)
     }
 
@@ -65,15 +68,35 @@ extension CellNode {
             let end = graph.finished[index]
             index += 1
             guard case .asker(let asker) = end.owner else { continue }
-            answer(asker, end.service, end.outcome, end.results, now: now, into: &sink)
+            answer(asker, end, now: now, into: &sink)
         }
         graph.finished.removeAll(keepingCapacity: true)
+        if !graph.news.isEmpty { tellOfEdges(into: &sink) }
+    }
+
+    /// What has changed at the gates of edges.
+    private mutating func tellOfEdges(into sink: inout some CellSink) {
+        for news in graph.news {
+            switch news {
+            case .gate(let gate, let event): sink.emit(.gate(name: gateName(gate), event))
+            case .timeout(let gate, let change): sink.emit(.timeoutAdapted(gate: gateName(gate), change))
+            case .retries(let route, let isAlert):
+                sink.emit(.retries(scope: gateName(graph.routes.gateOf[route]), isAlert: isAlert))
+            }
+        }
+        graph.news.removeAll(keepingCapacity: true)
+    }
+
+    /// `us-east-1/checkout/payment`.
+    func gateName(_ gate: Int) -> String {
+        let gate = graph.routes.gates[gate]
+        return "\(name)/\(graph.services[gate.caller].name)/\(graph.services[gate.callee].name)"
     }
 
     private mutating func answer(
-        _ asker: CellAsker, _ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults, now: Instant,
-        into sink: inout some CellSink
+        _ asker: CellAsker, _ end: ServiceGraph.End, now: Instant, into sink: inout some CellSink
     ) {
+        let (service, outcome, results) = (end.service, end.outcome, end.results)
         var refusal: Refusal?
         switch outcome {
         case .rejected:
@@ -88,7 +111,7 @@ extension CellNode {
         default: break
         }
         answerBuffer.removeAll()
-        let noteEnd = writeNote(service, results)
+        let noteEnd = writeNote(end)
         writeBody(service, outcome, results)
         let bytes = answerBuffer.bytes
         let note = UnsafeRawBufferPointer(rebasing: bytes[..<noteEnd])
@@ -98,8 +121,8 @@ extension CellNode {
             var head = FrameHead(
                 kind: .reply, flags: .json, status: outcome.status, request: request,
                 customer: CustomerHash(rawValue: 0), epoch: .first)
-            if case .dependency(let edge) = outcome, results[edge] == .shed {
-                head.deadline = LoadShedder.retryAfterMilliseconds
+            if let blame = end.blame, outcome.status >= 500 {
+                head.deadline = UInt32(clamping: (blame.retryAfter.nanoseconds + 999_999) / 1_000_000)
             }
             sink.reply(head, to: link, note: note, body: body)
         case .claim(let ticket):
@@ -112,13 +135,20 @@ extension CellNode {
         }
     }
 
-    /// `shipping=static, inventory=empty`: the fallbacks that were used.
-    private mutating func writeNote(_ service: Int, _ results: EdgeResults) -> Int {
-        for (index, edge) in graph.services[service].calls.enumerated() where results[index].isDegraded {
+    /// `shipping=static, inventory=empty`: the fallbacks that were used; of a failure also who said no, see `ReplyNote`.
+    private mutating func writeNote(_ end: ServiceGraph.End) -> Int {
+        let results = end.results
+        for (index, edge) in graph.services[end.service].calls.enumerated() where results[index].isDegraded {
             if !answerBuffer.isEmpty { answerBuffer.append(", ") }
             answerBuffer.append(graph.services[edge.to].name)
             answerBuffer.append(byte: UInt8(ascii: "="))
             answerBuffer.append(results[index].name)
+        }
+        if let blame = end.blame, end.outcome.status >= 500 {
+            let gate = graph.routes.gates[blame.gate]
+            ReplyNote.append(
+                blame.policy, name, graph.services[gate.caller].name, graph.services[gate.callee].name,
+                into: &answerBuffer)
         }
         return answerBuffer.count
     }
@@ -165,7 +195,7 @@ extension CellNode {
 
     /// What each pool, named by its service, and the store have shed, by class; for metrics.
     package func shed() -> [(place: String, priority: Priority, count: UInt64)] {
-        var places = graph.services.indices.map { (graph.services[$0].name, graph.shedders[$0].shed) }
+        var places = graph.services.indices.map { (graph.services[$0].name, graph.admissions[$0].load.shed) }
         if store != nil { places.append(("records", storeShedder.shed)) }
         return places.flatMap { place, counts in Priority.allCases.map { (place, $0, counts[$0]) } }
     }

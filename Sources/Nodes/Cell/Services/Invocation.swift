@@ -1,4 +1,5 @@
 import MeshBase
+import Resilience
 import Wire
 
 /// One call of one service, from its admission to its answer.
@@ -15,8 +16,8 @@ struct Invocation: Sendable {
     }
     enum Owner: Sendable, Equatable {
         case asker(CellAsker)
-        /// An attempt of this call of an edge, known to it by the token.
-        case edge(SlabKey, token: UInt8)
+        /// An attempt of a call of an edge.
+        case attempt(SlabKey)
         /// Nobody waits: its caller gave up.
         case nobody
     }
@@ -25,17 +26,62 @@ struct Invocation: Sendable {
     var owner: Owner
     var customer: CustomerHash
     var priority: Priority
+    /// What doing its calls twice would do.
+    var safety = CallSafety.idempotent
     var deadline: Instant
     var stage = Stage.queued
     /// Nobody waits for it any more: it holds its worker to the end of its work, begins nothing new and undoes what it
     /// had done.
     var isCancelled = false
+    /// When it got its worker.
+    var startedAt = Instant.zero
+    /// Why it works for nobody.
+    var extra: ExtraWork?
     /// The call of an edge that is out.
     var call: SlabKey?
+    /// The group of calls that is out.
+    var join: SlabKey?
     /// How each call went.
     var results: EdgeResults = EdgeResults()
-    /// Set while compensating: what to answer afterwards.
+    /// Set while compensating: what to answer afterwards, and which edge is to blame.
     var failure: ServiceOutcome?
+    var blame: EdgeBlame?
+    /// What was answered when its time was up, while it went on.
+    var answered: ServiceOutcome?
+
+    /// What goes on under a key is settled by its own end, whoever waits for it.
+    var endsByItself: Bool {
+        if case .asker(.claim) = owner { true } else { false }
+    }
+}
+
+/// Why work went on that nobody waited for: label `reason` of `extra_work_seconds_total`.
+package enum ExtraWork: Int, Sendable, CaseIterable {
+    /// Another attempt was faster.
+    case hedge
+    /// It ran into a limit.
+    case timeout
+    /// Its client, or its caller, left.
+    case abandoned
+    /// The calls that it was made with had waited long enough.
+    case join
+
+    init(_ cancel: CallCancel) {
+        switch cancel.reason {
+        case .limit, .acquire, .callTime: self = .timeout
+        case .lost: self = .hedge
+        case .withdrawn: self = .abandoned
+        }
+    }
+
+    package var name: StaticString {
+        switch self {
+        case .hedge: "hedge"
+        case .timeout: "timeout"
+        case .abandoned: "abandoned"
+        case .join: "join"
+        }
+    }
 }
 
 /// How a service call ended.

@@ -9,15 +9,25 @@ struct ServiceCatalogue {
     let waitSamplers: [WaitSampler?]
     /// True for a service that answers in the same call: no wait, no processor time, no errors, no calls.
     let isInstant: [Bool]
+    /// Groups of calls that are made at once, by service, in rising order.
+    let groups: [[CallGroup]]
 
     init(_ blueprint: Blueprint) {
         services = blueprint.services
         byName = Dictionary(
             uniqueKeysWithValues: blueprint.services.enumerated().map { (StableHash.hash($1.name), $0) })
         waitSamplers = blueprint.services.map { $0.work.wait.map { WaitSampler($0) } }
+        groups = blueprint.services.map { service in
+            (service.parallel ?? []).enumerated().compactMap { CallGroup($1, number: $0, of: service) }
+        }
         isInstant = blueprint.services.map {
             $0.work.wait == nil && $0.work.cpu <= .zero && $0.work.errors <= 0 && $0.calls.isEmpty
         }
+    }
+
+    /// The group whose first call stands at a position.
+    func group(of service: Int, at position: Int) -> CallGroup? {
+        groups[service].isEmpty ? nil : groups[service].first { $0.first == position }
     }
 
     func service(named name: UnsafeRawBufferPointer) -> Int? { byName[StableHash.hash(name)] }
@@ -29,8 +39,13 @@ struct ServiceCatalogue {
         }
     }
 
-    func shedders(_ thresholds: ShedThresholds) -> [LoadShedder] {
-        services.map { LoadShedder(capacity: $0.pool.workers + $0.pool.queue, thresholds: thresholds) }
+    /// Of classes, in front of the pools. Blindly only routers shed.
+    func admissions(_ policies: CellPolicies) -> [ClassAdmission] {
+        services.map {
+            ClassAdmission(
+                capacity: $0.pool.workers + $0.pool.queue, thresholds: policies.thresholds,
+                adaptive: policies.adaptiveShedding ?? .local, early: EarlyPolicy(share: 0, hard: 0))
+        }
     }
 
     private static func overflow(_ service: Service) -> WorkerPool<SlabKey>.Overflow {

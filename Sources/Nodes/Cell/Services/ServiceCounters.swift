@@ -1,3 +1,5 @@
+import MeshBase
+
 /// Counters of one service; they only rise.
 package struct ServiceCounters: Sendable {
     package var calls: UInt64 = 0
@@ -14,6 +16,18 @@ package struct ServiceCounters: Sendable {
     package var cancelled: UInt64 = 0
     package var fallbacks: UInt64 = 0
     package var compensations: UInt64 = 0
+    /// Of `compensations`: what was done stays done.
+    package var compensationsFailed: UInt64 = 0
+    /// Groups of calls by their end: all answered, some were replaced, the caller failed.
+    package var joinsComplete: UInt64 = 0
+    package var joinsPartial: UInt64 = 0
+    package var joinsFailed: UInt64 = 0
+    /// Time of workers that nobody waited for, by reason.
+    package private(set) var extra = SIMD4<Int64>.zero
+
+    package func extraWork(_ why: ExtraWork) -> TimeAmount { TimeAmount(nanoseconds: extra[why.rawValue]) }
+
+    mutating func count(_ why: ExtraWork, _ time: TimeAmount) { extra[why.rawValue] &+= time.nanoseconds }
 
     mutating func count(_ outcome: ServiceOutcome) {
         switch outcome {

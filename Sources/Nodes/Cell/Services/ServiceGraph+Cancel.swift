@@ -9,14 +9,14 @@ extension ServiceGraph {
     /// - Returns: false when no such call is under way.
     mutating func cancel(_ call: Asked, now: Instant, into sink: inout some CellSink) -> Bool {
         guard let key = asked.removeValue(forKey: call) else { return false }
-        giveUp(key, now: now, into: &sink)
+        giveUp(key, why: .abandoned, now: now, into: &sink)
         runSteps(now: now, into: &sink)
         return true
     }
 
     /// Ends what waits for a worker. What works holds its worker to the end of its work, because real work cannot be
     /// recalled either; it begins no further call, undoes what it had done, and answers nobody.
-    mutating func giveUp(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
+    mutating func giveUp(_ key: SlabKey, why: ExtraWork, now: Instant, into sink: inout some CellSink) {
         guard let invocation = invocations[key], !invocation.isCancelled else { return }
         invocations[key]?.owner = .nobody
         switch invocation.stage {
@@ -25,13 +25,14 @@ extension ServiceGraph {
             leave(key, .cancelled)
         case .working, .compensating:
             invocations[key]?.isCancelled = true
+            invocations[key]?.extra = why
         case .calling:
             invocations[key]?.isCancelled = true
+            invocations[key]?.extra = why
             invocations[key]?.failure = .cancelled
-            guard let callKey = invocation.call, let call = edgeCalls.remove(callKey) else { return }
-            timers.cancel(.call(callKey))
-            if let child = call.child { giveUp(child, now: now, into: &sink) }
-            compensate(key, below: call.edge, now: now, into: &sink)
+            if let join = invocation.join { return withdrawGroup(join, now: now, into: &sink) }
+            guard let call = invocation.call else { return }
+            withdraw(call, now: now, into: &sink)
         }
     }
 }

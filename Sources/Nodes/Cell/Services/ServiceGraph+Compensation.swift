@@ -9,13 +9,14 @@ extension ServiceGraph {
         guard let invocation = invocations[key] else { return }
         let edges = services[invocation.service].calls
         for index in stride(from: edge - 1, through: 0, by: -1) {
-            guard invocation.results[index] == .ok, let undo = edges[index].compensation else { continue }
+            guard invocation.results[index] == .ok, edges[index].compensation != nil else { continue }
             counters[invocation.service].compensations += 1
             invocations[key]?.stage = .compensating
             // Undoing is worth doing even when the caller's time is up: it has the edge's own limit.
             return startCall(
-                EdgeCall(parent: key, edge: index, purpose: .compensation), of: undo, priority: .critical,
-                limit: now + edges[index].timeout, now: now, into: &sink)
+                of: key, edge: index, join: nil, route: routes.edges[invocation.service][index].undo,
+                purpose: .compensation,
+                priority: .critical, deadline: .distantFuture, now: now, into: &sink)
         }
         finish(key, invocation.failure ?? .failed, now: now, into: &sink)
     }

@@ -12,6 +12,7 @@ extension ServiceGraph {
             return finish(key, .timedOut, now: now, into: &sink)
         }
         invocations[key]?.stage = .working
+        invocations[key]?.startedAt = now
         if let sampler = catalogue.waitSamplers[service] {
             timers.arm(.work(key), at: now + sampler.sample(using: &waits))
         } else {

@@ -34,11 +34,13 @@ extension PoliciesInForce {
         }
     }
 
-    /// How many last good answers are kept; nil where none are.
+    /// How many last good answers are kept; nil where none are. A fallback on them needs no other word.
     func answerCache(_ blueprint: Blueprint) -> AnswerCachePolicy? {
-        guard isOn(.cache), let written = blueprint.cache else { return nil }
+        let isUsed = blueprint.services.contains { $0.calls.contains { $0.fallback.contains(.cached) } }
+        guard isOn(.cache), blueprint.cache != nil || isUsed else { return nil }
         let usual = isLocal ? AnswerCachePolicy.local : .seed
-        return AnswerCachePolicy(entries: written.entries ?? usual.entries, ttl: written.ttl ?? usual.ttl)
+        return AnswerCachePolicy(
+            entries: blueprint.cache?.entries ?? usual.entries, ttl: blueprint.cache?.ttl ?? usual.ttl)
     }
 }
 

@@ -1,0 +1,57 @@
+import MeshBase
+import Resilience
+
+/// The note of a service's reply: what stood in for calls that failed, as `X-Degraded` has it; of a failed reply also
+/// which policy said no and at which gate, on a line of their own.
+///
+///     shipping=static, inventory=empty
+///     breaker us-east-1/checkout/payment
+package struct ReplyNote {
+    /// `NAME=how, ...`; empty where everything was as it should be.
+    package let degraded: UnsafeRawBufferPointer
+    /// Who said no; nil where it is not known.
+    package let policy: PolicyName?
+    /// `NODE/FROM/TO`; empty where it is not known.
+    package let gate: UnsafeRawBufferPointer
+
+    /// Reads the note of a reply.
+    package init(_ note: UnsafeRawBufferPointer) {
+        guard let end = note.firstIndex(of: UInt8(ascii: "\n")) else {
+            (degraded, policy, gate) = (note, nil, UnsafeRawBufferPointer(rebasing: note[note.endIndex...]))
+            return
+        }
+        degraded = UnsafeRawBufferPointer(rebasing: note[..<end])
+        let line = note[(end + 1)...]
+        let space = line.firstIndex(of: UInt8(ascii: " ")) ?? line.endIndex
+        policy = PolicyName(named: UnsafeRawBufferPointer(rebasing: line[..<space]))
+        gate = UnsafeRawBufferPointer(rebasing: line[min(space + 1, line.endIndex)...])
+    }
+
+    /// Appends the line behind what is degraded.
+    ///
+    /// - Parameters: the names of the node, the caller and the callee.
+    static func append(
+        _ policy: PolicyName, _ node: String, _ from: String, _ to: String, into output: inout ByteBuffer
+    ) {
+        output.append("\n")
+        output.append(policy.name)
+        output.append(" ")
+        output.append(node)
+        output.append("/")
+        output.append(from)
+        output.append("/")
+        output.append(to)
+    }
+}
+
+extension PolicyName {
+    /// By its id in problems; nil for any other.
+    package init?(named name: UnsafeRawBufferPointer) {
+        guard
+            let known = Self.allCases.first(where: { policy in
+                policy.name.withUTF8Buffer { $0.count == name.count && $0.elementsEqual(name) }
+            })
+        else { return nil }
+        self = known
+    }
+}
