@@ -5,6 +5,8 @@ import MeshBase
 package enum NodeEvent: Sendable, Equatable {
     /// This node's view of another member changed.
     case member(MemberChange)
+    /// How far this node relies on another member changed; its status may be the same.
+    case standing(Member)
     case linkUp(CellIndex)
     case linkDown(CellIndex)
     /// Its link is up and it does not answer this router in time: it is passed over.

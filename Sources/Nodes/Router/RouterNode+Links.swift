@@ -19,6 +19,11 @@ struct CellLink {
     /// Whether it answers in time; begins anew with each link.
     var pulse = CellPulse()
 
+    /// What it says of itself: it can serve.
+    var isReady = true
+    /// Its packets get through: it is not suspected again and again.
+    var isSteady = true
+
     /// Healthy: the link is up, it answers in time, and membership has no doubt.
     var isServing: Bool { state == .up && status == .alive && !pulse.isDemoted }
     /// Worth asking when no healthy cell is left: a suspicion may be wrong, and what answers pings may answer more.
@@ -34,6 +39,7 @@ extension RouterNode {
         while let change = gossip.nextChange() {
             let profile = change.member.profile
             guard profile.role == .cell, let cell = cellsByName[profile.name] else { continue }
+            links[cell.position].isSteady = change.member.standing != .unsteady
             follow(cell, status: change.status, endpoint: profile.data, now: now, into: &sink)
         }
     }

@@ -43,15 +43,20 @@ extension RouterNode {
         return shard
     }
 
-    /// The first position of the shard that serves and was not tried; failing that one that can be asked all the same.
+    /// The first position of the shard that serves, is steady and was not tried; failing that one that is unsteady, and
+    /// failing that one that can be asked all the same.
     private func choose(from shard: Shard, tried: UInt16) -> Int? {
+        var unsteady: Int?
         var second: Int?
         for position in 0..<shard.count where tried & (1 << position) == 0 {
             let cell = shard[position].position
-            if links[cell].isServing { return position }
+            if links[cell].isServing {
+                if links[cell].isSteady { return position }
+                if unsteady == nil { unsteady = position }
+            }
             if second == nil, links[cell].canBeAsked { second = position }
         }
-        return second
+        return unsteady ?? second
     }
 
     private mutating func sendService(

@@ -144,6 +144,8 @@ package struct MetricPage: ~Copyable {
             ("nacks", "Nacks received.", c.nacks),
             ("suspicions", "Members that became suspect here.", c.suspicions),
             ("confirmations", "Further accusers of a suspect.", c.confirmations),
+            ("accusations_held", "Failed probes of unsteady members that had just refuted.", c.accusationsHeld),
+            ("deaths_doubted", "Deaths taken for accusations, since who told of them was in doubt.", c.deathsDoubted),
             ("false_suspicions", "Suspicions that ended with the member alive.", c.falseSuspicions),
             ("deaths", "Members that this node saw die.", c.deaths),
             ("returns", "Dead members that came back.", c.returns),
