@@ -96,8 +96,7 @@ let package = Package(
             "UVDriver",
             [
                 "CLibUV", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Consensus", "Evacuation", "Membership",
-                "Sharding",
-                "Topology", "MeshBase",
+                "Resilience", "Sharding", "Topology", "MeshBase",
             ]),
         .target(
             name: "SimDriver",
@@ -114,7 +113,7 @@ let package = Package(
             "ControlPlane",
             [
                 grdb, "UVDriver", "Nodes", "Wire", "Chaos", "Blueprints", "Store", "Telemetry", "Consensus",
-                "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
+                "Evacuation", "Membership", "Resilience", "Sharding", "Topology", "MeshBase",
             ]),
         layer(
             "LoadGenerator",

@@ -10,7 +10,9 @@ final class NotInForce {
         "policies": nil, "timeouts": nil, "deadline": nil, "retry": nil, "hedge": nil, "breaker": nil, "bulkhead": nil,
         "throttle": nil, "ejection": nil, "value": nil, "rate": nil, "failure": nil, "attempt-timeout": nil,
         // Cells.
-        "shedding.adaptive": nil, "shedding.early": nil, "slo": nil, "health": nil, "features": nil, "connections": nil,
+        "shedding.adaptive": nil, "shedding.early": nil, "slo": nil, "features": nil, "connections": nil,
+        "health.startup": nil, "health.shallow": nil, "health.deep": nil, "health.dependency": nil,
+        "health.synthetic": nil,
         "cache": nil, "queue": nil, "memory": nil, "objectives": "'--slo' of 'cellmesh load run' judges a run",
         // Services and their calls.
         "pool.dynamic": nil, "cacheable": nil, "quality": nil, "ladder": nil, "run": nil, "generic": nil,

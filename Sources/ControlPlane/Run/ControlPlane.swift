@@ -28,6 +28,8 @@ package final class ControlPlane {
     let faultRegister: FaultRegister
     private(set) var routerWatch: RouterWatch!
     private(set) var storeWatch: StoreWatch!
+    /// Nil where the policy `health` is off.
+    private(set) var livenessWatch: LivenessWatch?
     private(set) var desk: EvacuationDesk!
     var faultTimer: LoopTimer?
     let started: Int64
@@ -156,6 +158,7 @@ package final class ControlPlane {
             runtime, placement: fitting, client: client, journal: journal, directory: directory, places: places)
         routerWatch = makeRouterWatch()
         storeWatch = StoreWatch(loop: loop, client: client, cells: places.cells)
+        livenessWatch = makeLivenessWatch()
     }
 
     static func lock(_ directory: DataDirectory) throws(ControlFailure) -> FileLock {
@@ -312,6 +315,7 @@ package final class ControlPlane {
         supervisor.start(missing)
         routerWatch.start()
         storeWatch.start()
+        livenessWatch?.start()
         checkStart()
     }
 
@@ -458,6 +462,7 @@ package final class ControlPlane {
             stopTimer?.close()
             routerWatch.close()
             storeWatch.close()
+            livenessWatch?.close()
             desk.close()
             api.close()
             client.close()

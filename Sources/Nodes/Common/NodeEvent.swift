@@ -15,6 +15,8 @@ package enum NodeEvent: Sendable, Equatable {
     case cellReturned(CellIndex)
     /// The cell ends itself at once, as a crash would.
     case poisoned(customer: String)
+    /// The cell found itself better or worse.
+    case health(HealthNews)
     /// Something happened to the cell's store.
     case store(StoreEvent)
     /// The node has learnt of a newer placement, of this version in all.

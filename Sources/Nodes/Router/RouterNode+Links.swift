@@ -24,8 +24,16 @@ struct CellLink {
     /// Its packets get through: it is not suspected again and again.
     var isSteady = true
 
-    /// Healthy: the link is up, it answers in time, and membership has no doubt.
-    var isServing: Bool { state == .up && status == .alive && !pulse.isDemoted }
+    /// The link is up, it answers in time, and membership has no doubt.
+    var isReached: Bool { state == .up && status == .alive && !pulse.isDemoted }
+    /// Healthy: it is reached, and says itself that it can serve.
+    var isServing: Bool { isReached && isReady }
+    /// The order in which cells are asked: the least first, nil not at all. Whoever is not ready, or hardly heard, is asked
+    /// all the same when nobody is better, and before one that may be dead.
+    var rank: Int? {
+        if isReached { return isReady && isSteady ? 0 : 1 }
+        return canBeAsked ? 2 : nil
+    }
     /// Worth asking when no healthy cell is left: a suspicion may be wrong, and what answers pings may answer more.
     var canBeAsked: Bool { state == .up && (status == .alive || status == .suspect) && !pulse.isSilent }
 
@@ -40,6 +48,8 @@ extension RouterNode {
             let profile = change.member.profile
             guard profile.role == .cell, let cell = cellsByName[profile.name] else { continue }
             links[cell.position].isSteady = change.member.standing != .unsteady
+            let said = change.member.metadata.state
+            links[cell.position].isReady = said != .notReady && said != .starting
             follow(cell, status: change.status, endpoint: profile.data, now: now, into: &sink)
         }
     }

@@ -43,20 +43,15 @@ extension RouterNode {
         return shard
     }
 
-    /// The first position of the shard that serves, is steady and was not tried; failing that one that is unsteady, and
-    /// failing that one that can be asked all the same.
+    /// The position of the least rank that was not tried, and the first of equals.
     private func choose(from shard: Shard, tried: UInt16) -> Int? {
-        var unsteady: Int?
-        var second: Int?
+        var best: (position: Int, rank: Int)?
         for position in 0..<shard.count where tried & (1 << position) == 0 {
-            let cell = shard[position].position
-            if links[cell].isServing {
-                if links[cell].isSteady { return position }
-                if unsteady == nil { unsteady = position }
-            }
-            if second == nil, links[cell].canBeAsked { second = position }
+            guard let rank = links[shard[position].position].rank else { continue }
+            if rank == 0 { return position }
+            if best.map({ rank < $0.rank }) ?? true { best = (position, rank) }
         }
-        return unsteady ?? second
+        return best?.position
     }
 
     private mutating func sendService(

@@ -216,9 +216,9 @@ package struct RouterNode: ~Copyable {
         }
     }
 
-    /// Where this router reaches a cell that serves; nil for one that does not.
-    package func servingEndpoint(_ cell: CellIndex) -> Endpoint? {
-        links[cell.position].isServing ? links[cell.position].endpoint : nil
+    /// Where this router reaches a cell, ready or not; nil for one that it does not reach.
+    package func reachedEndpoint(_ cell: CellIndex) -> Endpoint? {
+        links[cell.position].isReached ? links[cell.position].endpoint : nil
     }
 
     /// False as well for a cell that was added and that this router has not heard of.

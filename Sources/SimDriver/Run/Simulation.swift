@@ -373,7 +373,7 @@ final class Simulation {
             changed(settle: .milliseconds(500))
         case .shedding(_, let priority, let hasBegun):
             trace.note(now, kind: hasBegun ? 114 : 115, node: UInt64(machine.index), content: UInt64(priority.rawValue))
-        case .poisoned, .standing:
+        case .poisoned, .standing, .health:
             break
         }
     }

@@ -6,6 +6,8 @@ enum AdminPage {
     case ok(StaticString)
     case unavailable(StaticString)
     case json(String)
+    /// The same with another status.
+    case report(Int, String)
     case metrics(String)
     case plain(String)
 }
@@ -32,9 +34,12 @@ enum AdminPages {
     /// Answers a request for an admin page on any HTTP listener.
     static func answer(_ stream: StreamPointer, of server: HTTPServer, _ page: (String) -> AdminPage?) {
         let request = stream.pointee.request
-        let path = request.path.text(in: stream.pointee.input.bytes)
-        // Whoever can answer at all is alive.
-        let found = path == "/livez" ? .ok("alive") : page(path)
+        var path = request.path.text(in: stream.pointee.input.bytes)
+        if path == "/health", request.query.isPresent {
+            path += "?" + request.query.text(in: stream.pointee.input.bytes)
+        }
+        // Whoever can answer at all is alive, unless it knows better.
+        let found = page(path) ?? (path == "/livez" ? .ok("alive") : nil)
         // What is not there is not there, whatever the method, as for routers' clients.
         guard found == nil || request.method == .get || request.method == .head else {
             return server.respond(
@@ -48,6 +53,8 @@ enum AdminPages {
             server.respond(stream, status: 503, contentType: "application/json", body: state1(state))
         case .json(let text):
             server.respond(stream, status: 200, contentType: "application/json", body: Array(text.utf8))
+        case .report(let status, let text):
+            server.respond(stream, status: status, contentType: "application/json", body: Array(text.utf8))
         case .metrics(let text):
             server.respond(
                 stream, status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))

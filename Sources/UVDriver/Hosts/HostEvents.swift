@@ -89,6 +89,7 @@ package final class HostEvents {
                 [.init("observer", .string(observer))])
         case .poisoned(let customer):
             append(type: "process", action: "poisoned", id: observer, [.init("customer", .string(customer))])
+        case .health(let news): health(news)
         case .store(let event):
             store(event, topology)
         case .placement(let version):
@@ -114,6 +115,19 @@ package final class HostEvents {
             [
                 .init("observer", .string(observer)), .init("incarnation", .integer(Int64(member.incarnation))),
             ])
+    }
+
+    private func health(_ news: HealthNews) {
+        switch news {
+        case .state(let state, let former, let why):
+            append(
+                type: "health", action: "\(state.name)", id: observer,
+                [.init("was", .string("\(former.name)")), .init("detail", .string(why))])
+        case .probe(let kind, let isGood, let why):
+            append(
+                type: "probe", action: isGood ? "passed" : "failed", id: observer,
+                [.init("probe", .string("\(kind.name)")), .init("detail", .string(why))])
+        }
     }
 
     private func store(_ event: StoreEvent, _ topology: MeshTopology) {

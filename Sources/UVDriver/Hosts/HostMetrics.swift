@@ -401,6 +401,7 @@ enum CellMetrics {
             page.counter("cellmesh_service_compensations_total", "Calls undone.", service.counters.compensations, label)
         }
         page.shed(node.pointee.shed())
+        page.health(node.pointee.health)
         if let store {
             page.counter("cellmesh_store_batches_total", "Transactions.", store.queue.batches)
             page.counter(
