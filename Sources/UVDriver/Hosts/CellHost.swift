@@ -1,4 +1,5 @@
 import CLibUV
+import Chaos
 import Membership
 import MeshBase
 import Nodes
@@ -17,6 +18,8 @@ package final class CellHost {
     private let store: StoreRunner?
     private let peers: PeerLinks
     private let meter: LoadMeter
+    /// What faults do to its services.
+    private var struck: [ServiceEffect] = []
     private var isStopping = false
     private var stopTimer: LoopTimer?
 
@@ -94,10 +97,22 @@ package final class CellHost {
         runtime.onStop = { [unowned self] in stop() }
         meter.onLook = { node.pointee.load = $0 }
         meter.start()
+        runtime.faults?.onServices { [unowned self] in strikeServices($0) }
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
         runtime.announce(data: front.local, admin: front.local, storeID: store?.identity.id)
+    }
+
+    /// - Returns: the ids of the faults that concern services of this cell.
+    private func strikeServices(_ faults: [Fault]) -> [String] {
+        let blueprint = node.pointee.topology.blueprint(of: node.pointee.cell)
+        let rules = ServiceRules(cell: node.pointee.name, services: blueprint.services.map(\.name), faults: faults)
+        if rules.effects != struck {
+            struck = rules.effects
+            node.pointee.strike(struck, now: runtime.loop.now(), into: &io.pointee)
+        }
+        return rules.ids
     }
 
     private func endTurn() {

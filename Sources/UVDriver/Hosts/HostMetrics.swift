@@ -110,6 +110,18 @@ package struct MetricPage: ~Copyable {
         counter(name, help, pool.counters.bytesOut, labels + [MetricLabel("direction", "out")])
     }
 
+    /// What faults have done to the work of a cell's services.
+    mutating func serviceFaults(_ services: [(name: String, counters: ServiceFaultCounters)]) {
+        for (service, counters) in services {
+            let effects = [("delayed", counters.delayed), ("hung", counters.hung), ("failed", counters.failed)]
+            for (effect, count) in effects {
+                counter(
+                    "cellmesh_service_faults_total", "Calls whose work faults have struck.", count,
+                    [MetricLabel("service", service), MetricLabel("effect", effect)])
+            }
+        }
+    }
+
     /// What faults have done to this process's traffic.
     mutating func wire(_ wire: WireLayer) {
         gauge(
@@ -400,6 +412,7 @@ enum CellMetrics {
             page.counter("cellmesh_service_fallbacks_total", "Fallbacks used.", service.counters.fallbacks, label)
             page.counter("cellmesh_service_compensations_total", "Calls undone.", service.counters.compensations, label)
         }
+        page.serviceFaults(node.pointee.faultsOnServices())
         page.shed(node.pointee.shed())
         page.health(node.pointee.health)
         if let store {

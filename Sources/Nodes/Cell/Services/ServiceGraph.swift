@@ -12,6 +12,8 @@ import Wire
 struct ServiceGraph {
     enum Timer: Hashable, Sendable {
         case work(SlabKey)
+        /// The end of what a fault delays a call's work by.
+        case held(SlabKey)
         /// The limit of the attempt of an edge call that is out.
         case call(SlabKey)
         /// The deadline of a call that waits for a worker.
@@ -43,6 +45,7 @@ struct ServiceGraph {
     var succeededBefore: [[Bool]]
     var waits: Generator
     var errors: Generator
+    var faults: ServiceFaults
     package var counters: [ServiceCounters]
     /// The calls of askers on mesh links, which may give them up.
     var asked: [Asked: SlabKey] = [:]
@@ -65,6 +68,7 @@ struct ServiceGraph {
         succeededBefore = blueprint.services.map { Array(repeating: false, count: $0.calls.count) }
         waits = Generator(seed: seed, concern: "service.wait", node: node)
         errors = Generator(seed: seed, concern: "service.errors", node: node)
+        faults = ServiceFaults(services: blueprint.services.count, seed: seed, node: node)
         counters = blueprint.services.map { _ in ServiceCounters() }
     }
 
@@ -79,7 +83,7 @@ struct ServiceGraph {
         _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority?, deadline: Instant,
         now: Instant, into sink: inout some CellSink
     ) {
-        if catalogue.isInstant[service], pools[service].hasFreeWorker {
+        if catalogue.isInstant[service], pools[service].hasFreeWorker, !faults.strikes(service) {
             counters[service].calls += 1
             counters[service].count(.ok)
             finished.append((.asker(asker), service, .ok, EdgeResults()))
@@ -170,6 +174,7 @@ struct ServiceGraph {
     ) {
         guard let invocation = remove(key) else { return }
         timers.cancel(.work(key))
+        faults.forget(key, of: invocation.service)
         counters[invocation.service].count(outcome)
         let release = pools[invocation.service].release(now: now)
         answer(invocation.owner, invocation.service, outcome, invocation.results)
@@ -199,6 +204,8 @@ struct ServiceGraph {
             switch timer {
             case .work(let key):
                 waited(key, now: now, into: &sink)
+            case .held(let key):
+                delayOver(key, now: now, into: &sink)
             case .call(let key):
                 callTimedOut(key, now: now, into: &sink)
             case .expiry(let key):
