@@ -5,12 +5,12 @@ final class NotInForce {
     /// upon it; a test holds the two together.
     static let keys: [String: String?] = [
         // Topology.
-        "near": nil, "flags": nil, "peak": nil, "routing.concurrent": nil, "routing.rate": nil,
+        "near": nil, "flags": nil, "peak": nil,
         // Everywhere.
         "policies": nil, "timeouts": nil, "deadline": nil, "retry": nil, "hedge": nil, "breaker": nil, "bulkhead": nil,
-        "throttle": nil, "ejection": nil, "value": nil, "rate": nil, "failure": nil, "attempt-timeout": nil,
+        "throttle": nil, "failure": nil, "attempt-timeout": nil,
         // Cells.
-        "shedding.adaptive": nil, "shedding.early": nil, "slo": nil, "features": nil, "connections": nil,
+        "shedding.adaptive": nil, "slo": nil, "features": nil, "connections": nil,
         "health.startup": nil, "health.shallow": nil, "health.deep": nil, "health.dependency": nil,
         "health.synthetic": nil,
         "cache": nil, "queue": nil, "memory": nil, "objectives": "'--slo' of 'cellmesh load run' judges a run",

@@ -1,4 +1,5 @@
 import MeshBase
+import Nodes
 import Resilience
 
 extension ControlPlane {

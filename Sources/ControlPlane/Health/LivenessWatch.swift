@@ -67,7 +67,7 @@ final class LivenessWatch {
         for (number, target) in current.enumerated() {
             if watched[target.name]?.identity != target.identity {
                 // Spread over the interval, so that not all are asked in one turn.
-                let share = settings.every * Double(number) / Double(current.count)
+                let share = settings.every * (Double(number) / Double(current.count))
                 watched[target.name] = Watched(
                     identity: target.identity,
                     probe: Probe(.liveness, settings: settings, now: now, due: now + share))

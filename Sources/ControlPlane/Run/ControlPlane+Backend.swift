@@ -1,5 +1,6 @@
 import Glibc
 import MeshBase
+import Resilience
 import Store
 import Telemetry
 import UVDriver

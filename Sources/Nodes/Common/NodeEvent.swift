@@ -1,5 +1,6 @@
 import Membership
 import MeshBase
+import Resilience
 
 /// Something worth a line in a node's event log.
 package enum NodeEvent: Sendable, Equatable {
@@ -23,4 +24,12 @@ package enum NodeEvent: Sendable, Equatable {
     case placement(version: UInt64)
     /// A pool of the cell, named by its service, or its `records` began or ceased to shed a class.
     case shedding(place: String, Priority, hasBegun: Bool)
+    /// Something changed at a gate, by its name NODE/FROM/TO.
+    case gate(name: String, GateEvent)
+    /// The limit of an attempt at a gate has moved by more than a fifth.
+    case timeoutAdapted(gate: String, AdaptiveTimeout.Change)
+    /// A cell does worse than those like it and is the last choice for a while, or is back; the scope is NODE/SERVICE.
+    case ejection(scope: String, cell: String, OutlierEjection.Change)
+    /// More than a tenth of the calls of a scope are retried, or no longer.
+    case retries(scope: String, isAlert: Bool)
 }

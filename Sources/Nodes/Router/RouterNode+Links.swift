@@ -28,14 +28,11 @@ struct CellLink {
     var isReached: Bool { state == .up && status == .alive && !pulse.isDemoted }
     /// Healthy: it is reached, and says itself that it can serve.
     var isServing: Bool { isReached && isReady }
-    /// The order in which cells are asked: the least first, nil not at all. Whoever is not ready, or hardly heard, is asked
-    /// all the same when nobody is better, and before one that may be dead.
-    var rank: Int? {
-        if isReached { return isReady && isSteady ? 0 : 1 }
-        return canBeAsked ? 2 : nil
-    }
     /// Worth asking when no healthy cell is left: a suspicion may be wrong, and what answers pings may answer more.
     var canBeAsked: Bool { state == .up && (status == .alive || status == .suspect) && !pulse.isSilent }
+
+    /// Nothing that it says or that is heard of it makes another cell the better choice.
+    var isSound: Bool { isReady && isSteady }
 
     /// 50 ms doubling to 1 s.
     var backoff: TimeAmount { .milliseconds(min(1000, 50 << Int64(min(max(failures, 1) - 1, 5)))) }
@@ -75,7 +72,7 @@ extension RouterNode {
             updateServing(cell, now: now)
         case .dead, .left:
             close(cell, now: now, into: &sink)
-            timers.cancel(cell)
+            linkTimers.cancel(cell)
         }
     }
 
@@ -118,7 +115,7 @@ extension RouterNode {
         cellFailed(cell, now: now, into: &sink)
         let status = links[cell.position].status
         if status == .alive || status == .suspect {
-            timers.arm(cell, at: now + links[cell.position].backoff)
+            linkTimers.arm(cell, at: now + links[cell.position].backoff)
         }
     }
 

@@ -1,3 +1,5 @@
+import MeshBase
+
 /// What all calls of one service (in a router) or of one edge (in a cell) share: the plan that they go by, the budget of
 /// their retries and hedges, and what became of them.
 public struct CallScope: Sendable {
@@ -15,6 +17,17 @@ public struct CallScope: Sendable {
         self.plan = plan
         budget = RetryBudget(plan.retry.budget)
     }
+
+    /// As `RetryBudget.alertChange`, for who looks every second.
+    public mutating func retryAlertChange(now: Instant) -> Bool? { budget.alertChange(now: now) }
+    /// As `RetryBudget.amplification`.
+    public mutating func amplification(now: Instant) -> Double { budget.amplification(now: now) }
+    /// As `RetryBudget.retryRatio`.
+    public mutating func retryRatio(now: Instant) -> Double { budget.retryRatio(now: now) }
+    /// As `RetryBudget.left`.
+    public mutating func budgetLeft(now: Instant) -> Int64 { budget.left(now: now) }
+    /// Calls that were begun in the last 10 s, and retries and hedges beside them.
+    public mutating func recent(now: Instant) -> (calls: Int64, extras: Int64) { budget.recent(now: now) }
 }
 
 /// What became of the calls of a scope since the start.
@@ -51,6 +64,9 @@ public struct CallCounters: Sendable, Equatable {
     public internal(set) var hedgesWithheld: UInt64 = 0
 
     init() {}
+
+    /// Nothing was called.
+    public static let none = CallCounters()
 
     mutating func count(_ kind: AttemptKind) {
         switch kind {

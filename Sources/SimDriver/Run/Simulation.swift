@@ -375,8 +375,13 @@ final class Simulation {
             changed(settle: .milliseconds(500))
         case .shedding(_, let priority, let hasBegun):
             trace.note(now, kind: hasBegun ? 114 : 115, node: UInt64(machine.index), content: UInt64(priority.rawValue))
-        case .poisoned, .standing, .health:
-            break
+        case .gate(_, let event):
+            if case .breaker(let change) = event {
+                trace.note(
+                    now, kind: 116, node: UInt64(machine.index),
+                    content: UInt64(change.from.rawValue) << 8 | UInt64(change.to.rawValue))
+            }
+        case .timeoutAdapted, .retries, .ejection, .poisoned, .standing, .health: break
         }
     }
 }

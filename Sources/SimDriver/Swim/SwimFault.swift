@@ -101,8 +101,10 @@ struct SwimFaultTally {
         }
     }
 
-    /// From now on it is suspected with reason.
-    mutating func crashed(_ member: Int) { suspected = suspected.filter { $0.key & 0xFFFF_FFFF != UInt64(member) } }
+    /// From now on it is suspected with reason, and suspects nobody.
+    mutating func crashed(_ member: Int) {
+        suspected = suspected.filter { $0.key & 0xFFFF_FFFF != UInt64(member) && $0.key >> 32 != UInt64(member) }
+    }
 
     /// What the end of the trial finds.
     func final(now: Int64) -> SwimFaultResult {

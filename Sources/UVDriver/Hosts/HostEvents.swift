@@ -100,6 +100,8 @@ package final class HostEvents {
             append(
                 type: "shedding", action: hasBegun ? "begun" : "ended", id: "\(observer)/\(place)",
                 [.init("priority", .string("\(priority.name)"))])
+        case .gate, .timeoutAdapted, .retries, .ejection:
+            if let line = event.line { log(line) }
         }
     }
 
@@ -128,6 +130,18 @@ package final class HostEvents {
                 type: "probe", action: isGood ? "passed" : "failed", id: observer,
                 [.init("probe", .string("\(kind.name)")), .init("detail", .string(why))])
         }
+    }
+
+    private func log(_ line: EventLine) {
+        append(
+            type: line.type, action: line.action, id: line.id,
+            line.attributes.map { attribute in
+                switch attribute.value {
+                case .text(let text): .init(attribute.name, .string(text))
+                case .number(let number): .init(attribute.name, .number(number))
+                case .integer(let number): .init(attribute.name, .integer(number))
+                }
+            })
     }
 
     private func store(_ event: StoreEvent, _ topology: MeshTopology) {

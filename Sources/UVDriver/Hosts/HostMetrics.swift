@@ -294,6 +294,7 @@ enum RouterMetrics {
         page.counter(
             "cellmesh_router_cancels_unsent_total", "Such words that a link could not take.", counters.cancelsUnsent)
         page.counter("cellmesh_router_abandoned_total", "Requests whose client went away.", counters.abandoned)
+        page.routerPolicies(node, now: runtime.loop.now())
         page.links(links)
         for (position, cell) in node.pointee.topology.cells.enumerated() {
             page.gauge(

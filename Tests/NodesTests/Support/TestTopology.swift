@@ -9,14 +9,19 @@ import Topology
 /// pools of one or two, which tests fill to the last place, would shed all the time.
 func topology(
     services: [Service] = [Service(name: "echo")], store: StoreSettings? = StoreSettings(), poison: Int = 0,
-    routing: RoutingPolicy = RoutingPolicy(), shedding: SheddingThresholds = .never
+    routing: RoutingPolicy = RoutingPolicy(), shedding: SheddingThresholds = .never, profile: PolicyProfile? = nil
 ) -> MeshTopology {
-    MeshTopology(
+    var mesh = MeshTopology(
         name: "test", seed: 7, regions: [Region(name: "r", zones: ["a"])],
         cells: (1...3).map { Cell(name: "r-\($0)", region: 0, zone: 0) },
         blueprints: [Blueprint(name: "b", services: services, store: store, shedding: shedding)],
         customers: Customers(count: 10, poison: poison), sharding: ShardingPolicy(size: 3, spread: .cell),
         routing: routing, routers: [Router(name: "router-1", region: 0)], control: Control(region: 0))
+    if let profile {
+        mesh.policies = PoliciesBlock()
+        mesh.policies?.profile = profile
+    }
+    return mesh
 }
 
 func gossip(_ name: String, _ role: NodeRole, port: UInt16, boot: UInt32 = 1) -> GossipConfiguration {

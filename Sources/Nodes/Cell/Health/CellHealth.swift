@@ -58,8 +58,8 @@ struct CellHealth: Sendable {
         self.signals = signals
         unready = policy.readiness(signals)
         lifeless = policy.liveness(signals)
-        if take(unready, &readiness, now) { tell(.probe(.readiness, isGood: isReady, why: explain(unready))) }
-        if take(lifeless, &liveness, now) {
+        if Self.take(unready, &readiness, &counters, now) { tell(.probe(.readiness, isGood: isReady, why: explain(unready))) }
+        if Self.take(lifeless, &liveness, &counters, now) {
             tell(.probe(.liveness, isGood: liveness?.verdict != .down, why: explain(lifeless)))
         }
         if let move = machine.record(unready.isEmpty && lifeless.isEmpty, now: now) {
@@ -71,7 +71,9 @@ struct CellHealth: Sendable {
     /// Makes a probe that is due.
     ///
     /// - Returns: whether its verdict is another one now; the first good one is none.
-    private mutating func take(_ reasons: HealthReasons, _ probe: inout Probe?, _ now: Instant) -> Bool {
+    private static func take(
+        _ reasons: HealthReasons, _ probe: inout Probe?, _ counters: inout ProbeCounters, _ now: Instant
+    ) -> Bool {
         guard let token = probe?.begin(now: now), let kind = probe?.kind else { return false }
         let isFirst = probe?.verdict == .unknown
         counters.count(kind, isGood: reasons.isEmpty)

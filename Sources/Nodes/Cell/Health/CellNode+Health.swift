@@ -23,7 +23,8 @@ extension CellNode {
         }
         selfLook.served(ok: sum.ok, bad: sum.bad)
         let wasReady = selfLook.isReady
-        selfLook.look(signals(now: now), now: now) { sink.emit(.health($0)) }
+        let found = signals(now: now)
+        selfLook.look(found, now: now) { sink.emit(.health($0)) }
         guard selfLook.isReady != wasReady else { return }
         condition.isReady = selfLook.isReady
         gossip.update(condition.metadata, now: now, into: &sink)

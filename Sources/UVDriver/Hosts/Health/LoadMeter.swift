@@ -50,7 +50,7 @@ final class LoadMeter {
     /// What the process has used of all cores.
     private static func processor() -> TimeAmount {
         var usage = rusage()
-        guard getrusage(RUSAGE_SELF, &usage) == 0 else { return .zero }
+        guard getrusage(RUSAGE_SELF.rawValue, &usage) == 0 else { return .zero }
         func amount(_ time: timeval) -> TimeAmount {
             .seconds(Int64(time.tv_sec)) + .microseconds(Int64(time.tv_usec))
         }

@@ -105,11 +105,7 @@ struct SimSwimCommand: ParsableCommand {
 
     private func grid() throws -> SwimGrid {
         var grid =
-            if let fault = try fault() {
-                SwimGrid(members: members.counts, fault: fault)
-            } else {
-                SwimGrid(members: members.counts)
-            }
+            try fault().map { SwimGrid(members: members.counts, fault: $0) } ?? SwimGrid(members: members.counts)
         guard let swim = SWIMConfiguration(profile: profile) else {
             throw CommandFailure(.usage, "there is no profile \(profile); lan, wan and local there are")
         }

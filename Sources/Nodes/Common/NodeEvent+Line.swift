@@ -1,0 +1,99 @@
+import MeshBase
+import Resilience
+
+/// How an event of a policy reads in a node's log: one per transition.
+package struct EventLine: Sendable, Equatable {
+    package enum Value: Sendable, Equatable {
+        case text(String)
+        case number(Double)
+        case integer(Int64)
+    }
+    /// One fact by its name.
+    package struct Attribute: Sendable, Equatable {
+        package let name: String
+        package let value: Value
+        init(_ name: String, _ value: Value) {
+            self.name = name
+            self.value = value
+        }
+    }
+    /// The policy.
+    package let type: String
+    package let action: String
+    /// The gate, or the scope.
+    package let id: String
+    package var attributes: [Attribute] = []
+}
+
+extension NodeEvent {
+    /// The line of an event of a policy; nil for one of anything else.
+    package var line: EventLine? {
+        switch self {
+        case .gate(let name, let event): EventLine(name, event)
+        case .timeoutAdapted(let gate, let change):
+            EventLine(
+                type: "timeout", action: "adapted", id: gate,
+                attributes: [
+                    .init("from_ms", .integer(Int64(change.from.milliseconds.rounded()))),
+                    .init("to_ms", .integer(Int64(change.to.milliseconds.rounded()))),
+                ])
+        case .retries(let scope, let isAlert):
+            EventLine(type: "retry", action: isAlert ? "alert" : "calm", id: scope)
+        case .ejection(let scope, let cell, let change): EventLine(scope, cell, change)
+        default: nil
+        }
+    }
+}
+
+extension EventLine {
+    init(_ gate: String, _ event: GateEvent) {
+        switch event {
+        case .full(let isFull):
+            self.init(type: "bulkhead", action: isFull ? "full" : "roomy", id: gate)
+        case .leak(let places):
+            self.init(
+                type: "bulkhead", action: "leak", id: gate, attributes: [.init("places", .integer(Int64(places)))])
+        case .inversion(let holds):
+            self.init(type: "bulkhead", action: holds ? "inversion" : "inversion-over", id: gate)
+        case .resized(let from, let to):
+            self.init(
+                type: "bulkhead", action: "resized", id: gate,
+                attributes: [.init("from", .integer(Int64(from))), .init("to", .integer(Int64(to)))])
+        case .throttle(let priority, let hasBegun):
+            self.init(
+                type: "throttle", action: hasBegun ? "begun" : "ended", id: gate,
+                attributes: [.init("priority", .text("\(priority.name)"))])
+        case .breaker(let change): self.init(gate, change)
+        }
+    }
+
+    private init(_ gate: String, _ change: BreakerTransition) {
+        // The same state twice: influence begins or ends, or a breaker of metrics alone would have opened.
+        let action: String =
+            switch change.cause {
+            case .influenced: "influenced"
+            case .released: "released"
+            case .predicted where change.from == change.to: "predicted"
+            default: "\(change.to.name)"
+            }
+        self.init(
+            type: "breaker", action: action, id: gate,
+            attributes: [
+                .init("from", .text("\(change.from.name)")), .init("why", .text("\(change.cause.name)")),
+                .init("failure_rate", .number(change.failureRate)), .init("slow_rate", .number(change.slowRate)),
+                .init("volume", .integer(Int64(change.volume))),
+                .init("for_ms", .integer(Int64(max(change.until - change.at, .zero).milliseconds.rounded()))),
+            ])
+    }
+
+    init(_ scope: String, _ cell: String, _ change: OutlierEjection.Change) {
+        switch change {
+        case .out(_, let why, _):
+            self.init(
+                type: "ejection", action: "out", id: scope,
+                attributes: [.init("cell", .text(cell)), .init("why", .text("\(why.name)"))])
+        case .back:
+            self.init(type: "ejection", action: "back", id: scope, attributes: [.init("cell", .text(cell))])
+        }
+    }
+}
