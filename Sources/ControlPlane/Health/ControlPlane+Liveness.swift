@@ -1,6 +1,7 @@
 import MeshBase
 import Nodes
 import Resilience
+import UVDriver
 
 extension ControlPlane {
     func makeLivenessWatch() -> LivenessWatch? {
