@@ -82,8 +82,8 @@ let package = Package(
         hotLayer(
             "Nodes",
             [
-                "Wire", "Replication", "Consensus", "Evacuation", "Resilience", "Membership", "Sharding", "Topology",
-                "MeshBase",
+                "Wire", "Replication", "Consensus", "Evacuation", "Chaos", "Resilience", "Membership", "Sharding",
+                "Topology", "MeshBase",
             ]),
 
         // Files and stores.
@@ -101,8 +101,8 @@ let package = Package(
         .target(
             name: "SimDriver",
             dependencies: [
-                collections, "Nodes", "Wire", "Checkers", "Replication", "Consensus", "Evacuation", "Membership",
-                "Sharding", "Topology", "MeshBase",
+                collections, "Nodes", "Wire", "Checkers", "Replication", "Consensus", "Evacuation", "Chaos",
+                "Membership", "Sharding", "Topology", "MeshBase",
             ],
             // Overlapping access is looked for in debug builds, in which the tests run the same simulations.
             swiftSettings: strict + optimised
@@ -148,7 +148,7 @@ let package = Package(
         tests("WireTests", ["Wire", "Replication", "Sharding", "Membership", "MeshBase"]),
         tests(
             "NodesTests",
-            ["Nodes", "Wire", "Replication", "Resilience", "Membership", "Sharding", "Topology", "MeshBase"]),
+            ["Nodes", "Wire", "Replication", "Resilience", "Membership", "Chaos", "Sharding", "Topology", "MeshBase"]),
         tests("BlueprintsTests", ["Blueprints", "Resilience", "Sharding", "Topology", "MeshBase"]),
         tests("StoreTests", [sqlite, "Store", "Replication", "Sharding", "Topology", "MeshBase"]),
         tests("TelemetryTests", [logging, "Telemetry", "MeshBase"]),

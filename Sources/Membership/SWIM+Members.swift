@@ -45,7 +45,7 @@ extension SWIM {
         guard let shared = table.profile(id) else { return nil }
         let state = table[id]
         return Member(
-            profile: shared.profile, status: state.status, incarnation: state.incarnation, metadata: state.metadata,
-            since: state.since, isSelf: id == selfID)
+            profile: shared.profile, status: state.status, standing: standings[id], incarnation: state.incarnation,
+            metadata: state.metadata, since: state.since, isSelf: id == selfID)
     }
 }

@@ -139,6 +139,10 @@ extension SWIM {
         event.nacks = failed.nacks
         event.health = health.score
         history.record(event, of: failed.target)
+        guard !configuration.patience || standings.mayAccuse(failed.target, now: now) else {
+            counters.accusationsHeld += 1
+            return
+        }
         suspect(failed.target, incarnation, by: selfID, confirms: true, now: now, into: &sink)
     }
 

@@ -68,7 +68,12 @@ extension SWIM {
         _ accused: UInt32, by accuser: MemberID, now: Instant, into sink: inout some SWIMSink & ~Copyable
     ) {
         // A namesake that keeps the name answers for it; where it has gone, this node does so again in a minute.
-        guard phase == .running, accused >= incarnation, !yieldsName(now) else { return }
+        guard phase == .running, !yieldsName(now) else { return }
+        guard accused >= incarnation else {
+            // Whoever says so has not heard of the refutation: where all its tellings are spent, they were lost.
+            if configuration.patience, !queue.contains(selfID) { announce(selfID, now: now) }
+            return
+        }
         counters.refutations += 1
         history.record(.accused, of: selfID, incarnation: accused, actor: table.name(accuser), at: now)
         health.add(1)

@@ -2,9 +2,13 @@ import MeshBase
 
 extension SWIM {
     mutating func beginSuspicion(of id: MemberID, by accuser: MemberID, now: Instant) {
-        let timeout = SuspicionTimeout(
+        var timeout = SuspicionTimeout(
             alpha: configuration.suspicionAlpha, beta: configuration.suspicionBeta,
             interval: configuration.probeInterval, members: table.liveCount, dynamic: configuration.dynamicSuspicion)
+        if configuration.patience, standings[id] == .unsteady {
+            // However many agree: that its answers get lost is known of it.
+            timeout = SuspicionTimeout(minimum: timeout.maximum, maximum: timeout.maximum, expected: 0)
+        }
         let suspicion = Suspicion(timeout: timeout, began: now, accuser: accuser)
         suspicions[id] = suspicion
         timers.arm(.suspicion(id), at: suspicion.end)
@@ -15,6 +19,7 @@ extension SWIM {
         guard suspicions.isOpen(id, to: accuser), var suspicion = suspicions[id] else { return }
         suspicion.confirm(by: accuser)
         suspicions[id] = suspicion
+        standings.confirmed(id)
         counters.confirmations += 1
         var event = MemberEvent(
             at: now, kind: .confirmed, incarnation: table[id].incarnation, actor: table.name(accuser))

@@ -28,6 +28,7 @@ extension SWIM {
             } else if now - state.since >= limit {
                 table.setRemembered(id, false)
                 history.forget(id)
+                standings.forget(id)
                 queue.remove(id)
                 table.forget(id)
             } else {

@@ -77,6 +77,7 @@ extension SWIM {
             now: now)
         enlist(id, rng: &rng)
         beginRounds(now: now, rng: &rng)
+        if known, old.status == .suspect || old.status == .dead { standingRefuted(id, now: now, into: &sink) }
         if known, !old.status.isLive {
             counters.returns += 1
             history.record(.returned, of: id, incarnation: incarnation, actor: profile.name, at: now)
@@ -107,6 +108,9 @@ extension SWIM {
             return
         }
         table.update(id, .suspect, incarnation: incarnation, now: now)
+        // It had refuted a suspicion that was under way here; that news went past this node.
+        if old.status == .suspect { standingRefuted(id, now: now, into: &sink) }
+        standingAccused(id, by: accuser, now: now, into: &sink)
         beginSuspicion(of: id, by: accuser, now: now)
         counters.suspicions += 1
         var event = MemberEvent(at: now, kind: .accused, incarnation: incarnation, actor: table.name(accuser))
@@ -131,7 +135,13 @@ extension SWIM {
             if incarnation > old.incarnation { table.update(id, old.status, incarnation: incarnation, now: now) }
             return
         }
+        guard believes(accuser, of: id) else {
+            counters.deathsDoubted += 1
+            suspect(id, incarnation, by: accuser, confirms: true, now: now, into: &sink)
+            return
+        }
         endSuspicion(of: id, alive: false)
+        standings.died(id, now: now)
         table.update(id, .dead, incarnation: incarnation, now: now)
         bury(id, now: now)
         counters.deaths += 1
@@ -154,6 +164,7 @@ extension SWIM {
         let old = table[id]
         guard old.isOlder(than: .left, incarnation) else { return }
         endSuspicion(of: id, alive: false)
+        standings.forget(id)
         table.update(id, .left, incarnation: incarnation, now: now)
         bury(id, now: now)
         guard old.status != .left else { return }

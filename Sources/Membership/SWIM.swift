@@ -23,6 +23,7 @@ public struct SWIM {
         case reconnect
         case tombstones
         case metadata
+        case standing
         case suspicion(MemberID)
         case relay(UInt32)
     }
@@ -62,6 +63,7 @@ public struct SWIM {
     var relays: [UInt32: Relay] = [:]
 
     var suspicions = SuspicionTable()
+    var standings: StandingTable
     /// The dead and the departed that are still remembered.
     var tombstones: [MemberID] = []
 
@@ -136,6 +138,7 @@ public struct SWIM {
             table = MemberTable(directory: directory)
             table.update(id, .alive, incarnation: incarnation, profile: shared, metadata: metadata, now: .zero)
         }
+        standings = StandingTable(rules: StandingRules(interval: configuration.probeInterval))
         history = MemberHistory(depth: configuration.historyDepth)
         health = LocalHealth(limit: configuration.localHealthProbe ? configuration.awareness : 1)
         outgoing = GossipPacket(sender: profile.name, senderIncarnation: incarnation, body: .gossip)
@@ -182,6 +185,7 @@ public struct SWIM {
             case .join: seek(now: now, rng: &rng, into: &sink)
             case .reconnect: reconnect(now: now, rng: &rng, into: &sink)
             case .tombstones: sweepTombstones(now: now)
+            case .standing: standingsElapsed(now: now, into: &sink)
             case .metadata: applyPendingMetadata(now: now, into: &sink)
             case .suspicion(let id): suspicionExpired(id, now: now, into: &sink)
             case .relay(let sequence): relayExpired(sequence, now: now, into: &sink)

@@ -48,6 +48,7 @@ extension SWIMConfiguration {
         plain.parallelProbes = false
         plain.hurriedGossip = false
         plain.secondOpinions = false
+        plain.patience = false
         plain.streamPing = false
         return plain
     }

@@ -53,6 +53,9 @@ public struct SWIMConfiguration: Hashable, Sendable {
     public var parallelProbes = true
     /// Suspicions under way stand in the pings of the rounds, and are corrected in the acks. cellmesh's own.
     public var secondOpinions = true
+    /// A member that is unsteady (see `Standing`) is not accused within 10 probe intervals of its last refutation.
+    /// cellmesh's own.
+    public var patience = true
     /// A death is told in a few gossip ticks close together instead of an interval apart. cellmesh's own.
     public var hurriedGossip = true
     /// A member that does not answer a datagram in time is pinged by stream too, where it serves one.

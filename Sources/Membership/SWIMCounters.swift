@@ -42,6 +42,10 @@ public struct SWIMCounters: Hashable, Sendable {
     public internal(set) var nacks: UInt64 = 0
     /// Members that became suspect for this observer.
     public internal(set) var suspicions: UInt64 = 0
+    /// Failed probes of members that are unsteady and had just refuted: they began no suspicion.
+    public internal(set) var accusationsHeld: UInt64 = 0
+    /// Deaths that were declared by members which are dead or in doubt here: taken for accusations.
+    public internal(set) var deathsDoubted: UInt64 = 0
     /// Further accusers that shortened a suspicion.
     public internal(set) var confirmations: UInt64 = 0
     /// Suspicions that ended with the member alive.

@@ -27,6 +27,8 @@ public protocol SWIMSink: ~Copyable {
     mutating func send(_ packet: borrowing GossipPacket, to endpoint: Endpoint)
     /// Another member changed in this observer's view.
     mutating func changed(_ change: MemberChange)
+    /// The standing of another member that takes part changed in this observer's view; its status may be the same.
+    mutating func judged(_ change: MemberChange)
     /// Store this number before any later packet leaves; after a restart it is the `initialIncarnation`.
     mutating func persist(incarnation: UInt32)
     /// Carries a ping over a stream to a member's admin endpoint, and its ack back as a packet; at once or never.
@@ -38,6 +40,8 @@ public protocol SWIMSink: ~Copyable {
 extension SWIMSink where Self: ~Copyable {
     /// Where there are no streams.
     public mutating func pingByStream(_ packet: borrowing GossipPacket, to endpoint: Endpoint) {}
+    /// Sinks that look at the status alone.
+    public mutating func judged(_ change: MemberChange) {}
     /// Sinks that have no use for user events drop them.
     public mutating func heard(_ event: UserEvent) {}
 }

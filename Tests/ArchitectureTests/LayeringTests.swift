@@ -26,7 +26,7 @@ import Testing
         "Drills": ["MeshBase"],
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Crypto"],
-        "Nodes": pure.subtracting(["Nodes", "Checkers", "Chaos", "Drills"]),
+        "Nodes": pure.subtracting(["Nodes", "Checkers", "Drills"]),
         "Blueprints": ["MeshBase", "Topology", "Sharding", "Resilience", "Yams"],
         "Store": ["MeshBase", "Topology", "Sharding", "Replication", "Consensus", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],

@@ -64,14 +64,12 @@ import Testing
         #expect(refusal(request("reset", "e1")) == nil)
     }
 
-    @Test(arguments: ["errors", "hang", "zombie", "slow", "flap", "lie", "amnesia", "poison", "skew"])
-    func kindsThatAreNotOnTheWireAreToldApart(kind: String) {
-        #expect(refusal(request(kind, "e1"))?.contains("on the wire only") == true)
+    @Test(arguments: ["zombie", "slow", "flap", "lie", "amnesia", "poison", "skew"])
+    func kindsOfCellsAndClocksAreToldApart(kind: String) {
+        #expect(refusal(request(kind, "e1"))?.contains("come later") == true)
     }
 
-    @Test func servicesAreToldApart() {
-        let wanted = request("latency", "service/payment") { $0.delay = .milliseconds(800) }
-        #expect(refusal(wanted)?.contains("on the wire only") == true)
+    @Test func anUnknownKindIsNamed() {
         #expect(refusal(request("latncy", "e1"))?.contains("no kind") == true)
     }
 }

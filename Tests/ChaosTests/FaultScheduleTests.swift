@@ -4,7 +4,7 @@ import Testing
 @testable import Chaos
 
 @Suite struct FaultScheduleTests {
-    private func fault(_ id: String, expires: Int64) -> WireFault {
+    private func fault(_ id: String, expires: Int64) -> Fault {
         Mesh.fault(.blackhole, "cell/e1", id: id, expires: expires)
     }
 

@@ -4,12 +4,12 @@ import Testing
 @testable import Chaos
 
 @Suite struct LinkEffectTests {
-    private func effect(_ faults: [WireFault]) -> LinkEffect {
+    private func effect(_ faults: [Fault]) -> LinkEffect {
         var effect = LinkEffect()
         for fault in faults { effect.add(fault) }
         return effect
     }
-    private func latency(_ milliseconds: Int64) -> WireFault {
+    private func latency(_ milliseconds: Int64) -> Fault {
         Mesh.fault(.latency, "cell/e1", delay: Delay(base: .milliseconds(milliseconds)))
     }
 

@@ -15,21 +15,21 @@ enum Mesh {
             Cell(name: "u1", region: 2, zone: 0),
         ]
         return MeshTopology(
-            name: "m", seed: 1, regions: regions, cells: cells, blueprints: [], links: links,
+            name: "m", seed: 1, regions: regions, cells: cells, blueprints: [Blueprint(name: "b", services: [Service(name: "payment"), Service(name: "shipping")])], links: links,
             customers: Customers(count: 1), routers: [Router(name: "r1", region: 1)], control: Control(region: 1))
     }
 
     static let nodes = WireNodes(topology())
 
-    static func rules(_ own: String, _ faults: [WireFault], links: Links = Links()) -> WireRules {
+    static func rules(_ own: String, _ faults: [Fault], links: Links = Links()) -> WireRules {
         WireRules(nodes: nodes, own: nodes.number(of: own)!, links: links, faults: faults)
     }
 
     static func fault(
         _ kind: FaultKind, _ side: String, _ others: [String] = [], oneWay: Bool = false, delay: Delay? = nil,
         rate: Double? = nil, bandwidth: Int? = nil, id: String = "f1", expires: Int64 = .max
-    ) -> WireFault {
-        WireFault(
+    ) -> Fault {
+        Fault(
             id: id, kind: kind, side: FaultTarget(text: side)!, others: others.map { FaultTarget(text: $0)! },
             isOneWay: oneWay, delay: delay, rate: rate, bandwidth: bandwidth, expires: expires)
     }

@@ -249,7 +249,7 @@ extension EndToEnd {
                 #expect(outcome.code == 64, "\(arguments): \(outcome.code)")
                 #expect(outcome.err.contains(words), "\(arguments): \(outcome.err)")
             }
-            #expect(try mesh.run(["fault", "ls"]).out == "no faults on the wire\n")
+            #expect(try mesh.run(["fault", "ls"]).out == "no faults\n")
             #expect(try mesh.run(["heal"]).code == 0)
             try mesh.down()
         }

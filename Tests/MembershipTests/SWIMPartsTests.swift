@@ -7,7 +7,7 @@ import Testing
 @Suite struct SWIMPartsTests {
     enum Behaviour: CaseIterable {
         case health, nack, dynamicTimeout, buddy, stallNotice, parallelProbes, hurriedGossip, secondOpinion,
-            streamPing
+            streamPing, patience
     }
 
     /// Which of them a member shows.
@@ -64,6 +64,16 @@ import Testing
         _ = streamer.nextPing()
         streamer.advance(.milliseconds(70))
         if !streamer.sink.streamed.isEmpty { shown.insert(.streamPing) }
+
+        var patient = Bench(configuration: configuration, peers: 3)
+        for (round, accuser) in ["p1", "p2", "p1"].enumerated() {
+            patient.gossip([.suspect("p0", incarnation: UInt32(round) + 1, accuser: accuser)], from: accuser)
+            patient.gossip([Bench.alive("p0", UInt32(round) + 2)], from: "p0")
+        }
+        #expect(patient.swim.member(named: "p0")?.standing == .unsteady)
+        patient.advance(configuration.probeInterval * 9)
+        #expect(patient.swim.counters.failedProbes > 2)
+        if patient.status("p0") == .alive { shown.insert(.patience) }
         return shown
     }
 
@@ -87,5 +97,6 @@ import Testing
         try expect(without: \.hurriedGossip, [.hurriedGossip])
         try expect(without: \.secondOpinions, [.secondOpinion])
         try expect(without: \.streamPing, [.streamPing])
+        try expect(without: \.patience, [.patience])
     }
 }

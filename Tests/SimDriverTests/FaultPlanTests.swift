@@ -11,6 +11,8 @@ import Topology
         "leave control @3s for 1s", "jump a 1h @5s", "drift a -200ppm @1s for 10s", "slow a 2500ms @1s for 4s",
         "partition region/us-east <> * @5s for 10s", "partition a > b @1500us", "clog zone/us-east/a <> b @1s",
         "loss a > * 0.2 @1s for 5s", "duplicate * <> * 0.05 @0s", "reorder a <> b 0.1 50ms @1s", "delay a > b 7ns @1s",
+        "latency service/pay 800ms @5s for 20s", "latency cell/a/service/pay 1s 100ms @0s", "hang service/pay @5s",
+        "errors service/pay 0.5 @5s for 2s", "errors service/pay 0.5 503 @5s for 2s",
     ]) func whatIsWrittenReadsBack(_ text: String) throws {
         let fault = try #require(SimFault(text))
         #expect(SimFault("\(fault)") == fault)
@@ -20,7 +22,8 @@ import Topology
         "", "kill", "kill a", "kill a @", "kill a @5", "kill a b @5s", "kill a @5s for", "kill a @5s for x",
         "jump a @5s", "drift a 5 @1s", "partition a b @1s", "partition a <> @1s", "loss a > b @1s", "loss a > b x @1s",
         "reorder a > b 10% @1s", "explode a @1s", "partition region/ > b @1s", "kill a @99999999999999999999s",
-        "for for for", "@1s",
+        "for for for", "@1s", "hang pay @1s", "errors service/pay @1s", "latency service/pay @1s",
+        "errors service/pay 0.5 99999 @1s",
     ]) func whatIsNoFaultIsRefused(_ text: String) { #expect(SimFault(text) == nil) }
 
     @Test func plansOfASwarmReadBackAndFit() throws {
@@ -47,6 +50,8 @@ import Topology
         for text in [
             "partition region/r9 <> * @1s", "partition nobody <> * @1s", "loss * <> * 2 @1s", "kill r1-1 @1h",
             "drift r1-1 900000ppm @1s", "delay * <> * 2h @1s", "partition zone/r1/b > * @1s",
+            "hang service/nobody @1s", "hang cell/r9/service/front @1s", "errors service/front 2 @1s",
+            "errors service/front 0.5 200 @1s", "latency service/front 2h @1s",
         ] {
             let configuration = Meshes.configuration(topology, seed: 1, faults: [SimFault(text)!])
             #expect(configuration.problem != nil, "\(text)")

@@ -5,11 +5,11 @@ final class NotInForce {
     /// upon it; a test holds the two together.
     static let keys: [String: String?] = [
         // Topology.
-        "near": nil, "flags": nil, "peak": nil, "routing.concurrent": nil, "routing.rate": nil,
-        // Everywhere.
-        "ejection": nil, "value": nil, "rate": nil, "failure": nil,
+        "near": nil, "flags": nil, "peak": nil,
         // Cells.
-        "shedding.adaptive": nil, "shedding.early": nil, "slo": nil, "health": nil, "features": nil, "connections": nil,
+        "shedding.adaptive": nil, "slo": nil, "features": nil, "connections": nil,
+        "health.startup": nil, "health.shallow": nil, "health.deep": nil, "health.dependency": nil,
+        "health.synthetic": nil,
         "queue": nil, "memory": nil, "objectives": "'--slo' of 'cellmesh load run' judges a run",
         // Services and their calls.
         "pool.dynamic": nil, "cacheable": nil, "quality": nil, "ladder": nil, "run": nil,

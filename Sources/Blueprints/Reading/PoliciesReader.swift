@@ -63,6 +63,10 @@ struct PoliciesReader {
         for entry in PoliciesBlock.entries where entry.places.contains(place) && !isLeftOut(entry) {
             guard let given = map.entry(entry.key) else { continue }
             notInForce.note(entry.key, at: given.position)
+            // Some probes are made and some are not.
+            if entry.key == "health", case .mapping(let probes) = given.value.content {
+                for probe in probes { notInForce.note("health.\(probe.key)", at: probe.position) }
+            }
             settings.policy(entry, given, into: &draft.block)
         }
         draft.marks = settings.marks

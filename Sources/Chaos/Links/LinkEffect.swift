@@ -28,7 +28,7 @@ package struct LinkEffect: Sendable, Equatable {
     package var isNone: Bool { self == .none }
 
     /// Composes one more fault with those in it; see docs/faults.md.
-    package mutating func add(_ fault: WireFault) {
+    package mutating func add(_ fault: Fault) {
         switch fault.kind {
         case .latency: if let delay = fault.delay { delays.append(delay) }
         case .loss: loss = Self.either(loss, fault.rate ?? 0)
@@ -36,6 +36,7 @@ package struct LinkEffect: Sendable, Equatable {
         case .reset: resets = Self.either(resets, fault.rate ?? 1)
         case .bandwidth: if let limit = fault.bandwidth { bandwidth = min(bandwidth ?? limit, limit) }
         case .blackhole, .partition: isCut = true
+        case .errors, .hang: break
         }
     }
 

@@ -65,6 +65,8 @@ package struct WireNodes: Sendable {
         case .control: node.role == .control
         case .zone(let region, let zone): node.region == region && node.zone == zone
         case .region(let name): node.region == name
+        // No link begins or ends in a service.
+        case .service: false
         }
     }
 }

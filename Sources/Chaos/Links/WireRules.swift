@@ -17,7 +17,7 @@ package struct WireRules: Sendable, Equatable {
     /// - Parameters:
     ///   - own: the number of this node.
     ///   - faults: those in force.
-    package init(nodes: WireNodes, own: Int, links: Links, faults: [WireFault]) {
+    package init(nodes: WireNodes, own: Int, links: Links, faults: [Fault]) {
         let count = nodes.all.count
         var sending = [LinkEffect](repeating: .none, count: count)
         var deaf = [Bool](repeating: false, count: count)
@@ -49,12 +49,12 @@ package struct WireRules: Sendable, Equatable {
     package func preventsConnection(with peer: Int) -> Bool { sending[peer].isCut || isDeaf[peer] }
 
     /// Whether a fault strikes what one node sends to another.
-    package static func strikes(_ fault: WireFault, from: Int, to: Int, _ nodes: WireNodes) -> Bool {
+    package static func strikes(_ fault: Fault, from: Int, to: Int, _ nodes: WireNodes) -> Bool {
         crosses(fault, from, to, nodes) || (!fault.isOneWay && crosses(fault, to, from, nodes))
     }
 
     /// From the first side to one of the others, or out of it where there are none.
-    private static func crosses(_ fault: WireFault, _ from: Int, _ to: Int, _ nodes: WireNodes) -> Bool {
+    private static func crosses(_ fault: Fault, _ from: Int, _ to: Int, _ nodes: WireNodes) -> Bool {
         guard nodes.isNode(from, in: fault.side) else { return false }
         if fault.others.isEmpty { return !nodes.isNode(to, in: fault.side) }
         return fault.others.contains { nodes.isNode(to, in: $0) }

@@ -19,6 +19,8 @@ package struct FaultRequest: Sendable, Equatable {
     package var rate: Double?
     /// Bytes a second.
     package var bandwidth: Int?
+    /// Of `errors`: the status of HTTP, 400...599; 500 where left out.
+    package var status: Int?
     /// How long it lasts.
     package var lease: TimeAmount
 
@@ -52,14 +54,14 @@ package struct FaultRequest: Sendable, Equatable {
     }
 
     /// The fault, checked, with a lease from now on. Nothing checks it again.
-    package func fault(id: String, topology: MeshTopology, now: ClockReading) throws(Refusal) -> WireFault {
+    package func fault(id: String, topology: MeshTopology, now: ClockReading) throws(Refusal) -> Fault {
         let kind = try checkedKind()
-        let sides = try sides(kind, topology)
+        let sides = try targets(kind, topology)
         guard lease > .zero, lease <= Self.longestLease else {
             throw Refusal("a fault lasts from 1 ns to a week; give --for, 5 minutes where left out")
         }
         try refuseStrangers(kind)
-        var fault = WireFault(
+        var fault = Fault(
             id: id, kind: kind, side: sides[0], others: Array(sides.dropFirst()), isOneWay: isOneWay, created: now.wall,
             expires: now.wall.addingReportingOverflow(lease.nanoseconds).partialValue)
         if !now.bootID.isEmpty { (fault.boot, fault.bootID) = (now.boot, now.bootID) }
@@ -68,17 +70,19 @@ package struct FaultRequest: Sendable, Equatable {
         case .loss, .duplicate: fault.rate = try checkedRate(required: true)
         case .reset: fault.rate = try checkedRate(required: false)
         case .bandwidth: fault.bandwidth = try checkedBandwidth()
-        case .blackhole, .partition: break
+        case .errors:
+            fault.rate = try checkedRate(required: false)
+            fault.status = try checkedStatus()
+        case .blackhole, .partition, .hang: break
         }
         return fault
     }
 
     private func checkedKind() throws(Refusal) -> FaultKind {
-        if FaultKind.notOnTheWire.contains(kind) || targets.contains(where: { $0.contains("service/") }) {
+        if FaultKind.later.contains(kind) {
             throw Refusal(
-                "this release injects faults on the wire only: "
-                    + "\(FaultKind.allCases.map(\.rawValue).joined(separator: ", ")) "
-                    + "between nodes, cells, zones and regions; services, cells and clocks come later")
+                "this release injects faults on the wire (\(FaultKind.words { $0.strikesWire })) and on services "
+                    + "(\(FaultKind.words { $0.strikesServices })); those of cells and clocks come later")
         }
         guard let kind = FaultKind(rawValue: kind) else {
             throw Refusal(
@@ -87,22 +91,43 @@ package struct FaultRequest: Sendable, Equatable {
         return kind
     }
 
-    private func sides(_ kind: FaultKind, _ topology: MeshTopology) throws(Refusal) -> [FaultTarget] {
+    private func targets(_ kind: FaultKind, _ topology: MeshTopology) throws(Refusal) -> [FaultTarget] {
         guard !targets.isEmpty, targets.count <= Self.mostTargets else {
             throw Refusal("name 1 to \(Self.mostTargets) targets")
-        }
-        guard kind != .partition || targets.count >= 2 else {
-            throw Refusal("a partition lies between targets: name at least two, or use blackhole for one alone")
         }
         var sides: [FaultTarget] = []
         for word in targets {
             guard let target = FaultTarget(word, in: topology) else {
                 if topology.region(named: word) != nil { throw Refusal("'\(word)' is a region: say 'region/\(word)'") }
-                throw Refusal(
-                    "there is no '\(word.prefix(128))'", unknown: (word, FaultTarget.words(in: topology)))
+                let known = FaultTarget.services(like: word, in: topology) ?? FaultTarget.words(in: topology)
+                throw Refusal("there is no '\(word.prefix(128))'", unknown: (word, known))
             }
             guard !sides.dropFirst().contains(target) else { throw Refusal("'\(word)' is named twice") }
             sides.append(target)
+        }
+        return try sides[0].isService ? services(kind, sides) : self.sides(kind, sides, topology)
+    }
+
+    private func services(_ kind: FaultKind, _ targets: [FaultTarget]) throws(Refusal) -> [FaultTarget] {
+        guard kind.strikesServices else {
+            throw Refusal("'\(kind.rawValue)' lies on the wire; a service takes \(FaultKind.words { $0.strikesServices })")
+        }
+        guard targets.allSatisfy(\.isService) else {
+            throw Refusal("a fault lies on services or between nodes: make two of it")
+        }
+        guard Set(targets).count == targets.count else { throw Refusal("'\(targets[0].text)' is named twice") }
+        guard !isOneWay else { throw Refusal("--one-way has no meaning for a service") }
+        return targets
+    }
+
+    private func sides(
+        _ kind: FaultKind, _ sides: [FaultTarget], _ topology: MeshTopology
+    ) throws(Refusal) -> [FaultTarget] {
+        guard kind.strikesWire, sides.allSatisfy({ !$0.isService }) else {
+            throw Refusal("'\(kind.rawValue)' lies on services: name them as service/NAME or cell/CELL/service/NAME")
+        }
+        guard kind != .partition || sides.count >= 2 else {
+            throw Refusal("a partition lies between targets: name at least two, or use blackhole for one alone")
         }
         let nodes = WireNodes(topology)
         let near = nodes.all.indices.filter { nodes.isNode($0, in: sides[0]) }
@@ -128,7 +153,8 @@ package struct FaultRequest: Sendable, Equatable {
             if distribution != nil { strangers.append("--distribution") }
         }
         if kind != .bandwidth, bandwidth != nil { strangers.append("--bandwidth") }
-        if kind == .bandwidth || kind.cuts, rate != nil { strangers.append("--rate") }
+        if kind != .errors, status != nil { strangers.append("--status") }
+        if kind == .bandwidth || kind == .hang || kind.cuts, rate != nil { strangers.append("--rate") }
         if let first = strangers.first { throw Refusal("\(first) has no meaning for '\(kind.rawValue)'") }
     }
 
@@ -158,5 +184,11 @@ package struct FaultRequest: Sendable, Equatable {
         guard let bandwidth else { throw Refusal("'bandwidth' takes --bandwidth, such as 1MiB/s") }
         guard bandwidth >= 1, bandwidth <= 1 << 40 else { throw Refusal("--bandwidth is 1B/s to 1024GiB/s") }
         return bandwidth
+    }
+
+    private func checkedStatus() throws(Refusal) -> UInt16 {
+        guard let status else { return 500 }
+        guard (400...599).contains(status) else { throw Refusal("--status is an error of HTTP, 400 to 599") }
+        return UInt16(status)
     }
 }

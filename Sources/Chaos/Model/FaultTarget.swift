@@ -1,12 +1,17 @@
 import Topology
 
-/// One end of a link that a fault strikes: a node, or all nodes of a zone or region.
+/// What a fault strikes: one end of a link, which is a node or all nodes of a zone or region; or a service.
 package enum FaultTarget: Hashable, Sendable {
     case cell(String)
     case router(String)
     case control
     case zone(region: String, zone: String)
     case region(String)
+    /// A service, in every cell that has it where none is named.
+    case service(String, cell: String?)
+
+    /// Whether it is a service and no end of a link.
+    package var isService: Bool { if case .service = self { true } else { false } }
 
     /// `TYPE/NAME`, or `control`.
     package var text: String {
@@ -16,6 +21,8 @@ package enum FaultTarget: Hashable, Sendable {
         case .control: "control"
         case .zone(let region, let zone): "zone/\(region)/\(zone)"
         case .region(let name): "region/\(name)"
+        case .service(let name, nil): "service/\(name)"
+        case .service(let name, let cell?): "cell/\(cell)/service/\(name)"
         }
     }
 
@@ -32,8 +39,17 @@ package enum FaultTarget: Hashable, Sendable {
         case ("router", 2): self = .router(parts[1])
         case ("region", 2): self = .region(parts[1])
         case ("zone", 3): self = .zone(region: parts[1], zone: parts[2])
+        case ("service", 2): self = Self.service(atCell: parts[1])
+        case ("cell", 4) where parts[2] == "service": self = .service(parts[3], cell: parts[1])
         default: return nil
         }
+    }
+
+    /// `NAME`, or `NAME@CELL` as one types it.
+    private static func service(atCell text: String) -> FaultTarget {
+        let halves = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard halves.count == 2, halves.allSatisfy({ !$0.isEmpty }) else { return .service(text, cell: nil) }
+        return .service(halves[0], cell: halves[1])
     }
 
     /// Finds what a word means in a topology: `TYPE/NAME`, `node/NAME` for a cell or router, or a bare name of one.
@@ -62,10 +78,27 @@ package enum FaultTarget: Hashable, Sendable {
         case .control: true
         case .zone(let region, let zone): topology.region(named: region)?.zones.contains(zone) ?? false
         case .region(let name): topology.region(named: name) != nil
+        case .service(let name, nil): topology.blueprints.contains { $0.services.contains { $0.name == name } }
+        case .service(let name, let cell?):
+            topology.cellIndex(named: cell).map { cell in
+                topology.blueprint(of: cell).services.contains { $0.name == name }
+            } ?? false
         }
     }
 
-    /// Every word that names a target of a topology in full, for suggestions.
+    /// The services that a word could have meant, for suggestions; nil where it means none.
+    static func services(like word: String, in topology: MeshTopology) -> [String]? {
+        guard case .service(_, let cell)? = FaultTarget(text: word) else { return nil }
+        guard let cell else {
+            var seen: Set<String> = []
+            return topology.blueprints.flatMap(\.services).map(\.name).filter { seen.insert($0).inserted }
+                .map { "service/\($0)" }
+        }
+        guard let index = topology.cellIndex(named: cell) else { return topology.cells.map { "cell/\($0.name)" } }
+        return topology.blueprint(of: index).services.map { "cell/\(cell)/service/\($0.name)" }
+    }
+
+    /// Every word that names an end of a link of a topology in full, for suggestions.
     package static func words(in topology: MeshTopology) -> [String] {
         topology.cells.map { "cell/\($0.name)" } + topology.routers.map { "router/\($0.name)" } + ["control"]
             + topology.regions.map { "region/\($0.name)" }

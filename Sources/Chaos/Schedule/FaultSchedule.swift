@@ -3,7 +3,7 @@ import MeshBase
 /// The faults that have been injected, each with its lease. Bounded; ordered by when they end.
 package struct FaultSchedule: Sendable, Equatable {
     /// By expiry, then in the order in which they were added.
-    package private(set) var faults: [WireFault] = []
+    package private(set) var faults: [Fault] = []
 
     /// Most faults at a time.
     package static let most = 256
@@ -20,14 +20,14 @@ package struct FaultSchedule: Sendable, Equatable {
     package init() {}
 
     /// Takes over what was written down; what is beyond the bound is left out.
-    package init(_ faults: [WireFault]) {
+    package init(_ faults: [Fault]) {
         for fault in faults { try? add(fault) }
     }
 
     /// Adds a fault in the place that its expiry gives it.
     ///
     /// - Throws: where there are `most` already, or one with its id.
-    package mutating func add(_ fault: WireFault) throws(Refusal) {
+    package mutating func add(_ fault: Fault) throws(Refusal) {
         guard faults.count < Self.most else { throw .full }
         guard !faults.contains(where: { $0.id == fault.id }) else { throw .taken }
         let position = faults.firstIndex { $0.expires > fault.expires } ?? faults.count
@@ -35,22 +35,22 @@ package struct FaultSchedule: Sendable, Equatable {
     }
 
     /// The fault with this id; nil where there is none.
-    package subscript(id: String) -> WireFault? { faults.first { $0.id == id } }
+    package subscript(id: String) -> Fault? { faults.first { $0.id == id } }
 
     /// Nil if there is none with this id.
-    package mutating func remove(_ id: String) -> WireFault? {
+    package mutating func remove(_ id: String) -> Fault? {
         faults.firstIndex { $0.id == id }.map { faults.remove(at: $0) }
     }
 
     /// Takes out all faults, and gives them back by expiry.
-    package mutating func removeAll() -> [WireFault] {
+    package mutating func removeAll() -> [Fault] {
         defer { faults.removeAll() }
         return faults
     }
 
     /// Takes out the faults whose lease has ended, the one that ended first at the front.
     ///
-    package mutating func expire(now: ClockReading) -> [WireFault] {
+    package mutating func expire(now: ClockReading) -> [Fault] {
         let ended = faults.filter { !$0.isActive(at: now) }
         faults.removeAll { !$0.isActive(at: now) }
         return ended
@@ -62,5 +62,5 @@ package struct FaultSchedule: Sendable, Equatable {
     }
 
     /// The faults in force.
-    package func active(at now: ClockReading) -> [WireFault] { faults.filter { $0.isActive(at: now) } }
+    package func active(at now: ClockReading) -> [Fault] { faults.filter { $0.isActive(at: now) } }
 }

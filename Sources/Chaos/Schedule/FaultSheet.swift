@@ -8,12 +8,12 @@ package struct FaultSheet: Sendable, Codable, Equatable {
     /// Rises with every change.
     package var revision: Int64
     /// By expiry, at most `FaultSchedule.most`.
-    package var faults: [WireFault]
+    package var faults: [Fault]
     /// Where nodes take gossip, `HOST:PORT` by name, for a process that has not met them yet.
     package var addresses: [String: String]
 
     /// A sheet; an empty one where nothing is given.
-    package init(revision: Int64 = 0, faults: [WireFault] = [], addresses: [String: String] = [:]) {
+    package init(revision: Int64 = 0, faults: [Fault] = [], addresses: [String: String] = [:]) {
         self.revision = revision
         self.faults = faults
         self.addresses = addresses

@@ -37,7 +37,7 @@ extension ControlPlane {
     /// Lets every process look at the file now, and waits for those that answer: the effect is there when the command
     /// returns. Those that do not answer look by themselves.
     private func spread(
-        _ faults: [WireFault], _ completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
+        _ faults: [Fault], _ completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
     ) {
         runtime.faults?.refresh()
         let revision = faultRegister.revision

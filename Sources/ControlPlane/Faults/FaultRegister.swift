@@ -6,7 +6,7 @@ import Store
 import Telemetry
 import Topology
 
-/// The faults on the wire of one mesh: each is a lease in the journal before it acts, and acts by standing in
+/// The faults of one mesh, on the wire and on services: each is a lease in the journal before it acts, and acts by standing in
 /// `faults.json`, which every process follows by itself.
 package final class FaultRegister {
     private let journal: Journal
@@ -21,9 +21,14 @@ package final class FaultRegister {
 
     /// Faults that have ended and whose leases the journal still has, for it could not be written. As many as there were
     /// leases, which the schedule bounds.
-    private var unforgotten: [(fault: WireFault, action: String, time: Int64)] = []
+    private var unforgotten: [(fault: Fault, action: String, time: Int64)] = []
 
-    private static let kindPrefix = "wire/"
+    /// What the kinds of their leases begin with; leases of other kinds are not its own.
+    private static let (wirePrefix, servicePrefix) = ("wire/", "service/")
+
+    private static func isOwn(_ lease: FaultLease) -> Bool {
+        lease.kind.hasPrefix(wirePrefix) || lease.kind.hasPrefix(servicePrefix)
+    }
 
     /// Takes over what a predecessor has injected.
     ///
@@ -41,7 +46,7 @@ package final class FaultRegister {
         var inForce: Set<String>?
         let written = (try? SystemFile.read(path)) ?? nil
         let sheet = written.flatMap { try? JSONDecoder().decode(FaultSheet.self, from: Data($0)) }
-        var kept: [WireFault] = []
+        var kept: [Fault] = []
         var last: Int64 = 0
         var revision: Int64 = 0
         try journal.write { transaction in
@@ -51,8 +56,8 @@ package final class FaultRegister {
                 revision = sheet.revision
                 inForce = Set(sheet.faults.map(\.id))
             }
-            for lease in try transaction.leases() where lease.kind.hasPrefix(Self.kindPrefix) {
-                let fault = try? JSONDecoder().decode(WireFault.self, from: Data(lease.parameters.utf8))
+            for lease in try transaction.leases() where Self.isOwn(lease) {
+                let fault = try? JSONDecoder().decode(Fault.self, from: Data(lease.parameters.utf8))
                 if let fault, keeps, fault.isActive(at: now), inForce?.contains(lease.id) ?? true {
                     kept.append(fault)
                 } else {
@@ -74,8 +79,8 @@ package final class FaultRegister {
     // MARK: Changes
 
     /// Injects a fault, or says why not; nothing has changed then.
-    package func add(_ request: FaultRequest, now: ClockReading) throws(APIFailure) -> WireFault {
-        let fault: WireFault
+    package func add(_ request: FaultRequest, now: ClockReading) throws(APIFailure) -> Fault {
+        let fault: Fault
         do throws(FaultRequest.Refusal) {
             fault = try request.fault(id: "f\(nextNumber)", topology: topology, now: now)
         } catch {
@@ -116,9 +121,9 @@ package final class FaultRegister {
     /// On a full disk too: a list that has become shorter fits where the longer one was.
     /// - Parameter ids: nil for all. One that is unknown refuses all of them.
     /// - Throws: `APIFailure` where they stay in force, all of them.
-    package func remove(_ ids: [String]?, now: ClockReading) throws(APIFailure) -> [WireFault] {
+    package func remove(_ ids: [String]?, now: ClockReading) throws(APIFailure) -> [Fault] {
         let before = schedule
-        var removed: [WireFault] = []
+        var removed: [Fault] = []
         if let ids {
             for id in ids where schedule[id] == nil {
                 let known = schedule.faults.map(\.id)
@@ -144,14 +149,14 @@ package final class FaultRegister {
 
     /// Takes out what has ended by itself. The processes do not wait for it.
     @discardableResult
-    package func expire(now: ClockReading) -> [WireFault] {
+    package func expire(now: ClockReading) -> [Fault] {
         let ended = schedule.expire(now: now)
         forget(ended, "expired", now)
         if !ended.isEmpty || isStale { publish(mayOverwrite: true) }
         return ended
     }
 
-    private func forget(_ faults: [WireFault], _ action: String, _ now: ClockReading) {
+    private func forget(_ faults: [Fault], _ action: String, _ now: ClockReading) {
         unforgotten += faults.map { ($0, action, now.wall) }
         guard !unforgotten.isEmpty else { return }
         // What cannot be written down now is with the next change; the file says what is in force meanwhile.
@@ -195,15 +200,15 @@ package final class FaultRegister {
 
     // MARK: Journal
 
-    private static func lease(_ fault: WireFault) -> FaultLease {
+    private static func lease(_ fault: Fault) -> FaultLease {
         FaultLease(
-            id: fault.id, kind: kindPrefix + fault.kind.rawValue,
+            id: fault.id, kind: (fault.isOnServices ? servicePrefix : wirePrefix) + fault.kind.rawValue,
             target: fault.targets.map(\.text).joined(separator: " "),
             parameters: String(decoding: ReportJSON.encode(fault), as: UTF8.self), createdAt: fault.created,
             expiresAt: fault.expires)
     }
 
-    private static func attributes(_ fault: WireFault) -> KeyValuePairs<String, String> {
+    private static func attributes(_ fault: Fault) -> KeyValuePairs<String, String> {
         [
             "kind": fault.kind.rawValue, "targets": fault.targets.map(\.text).joined(separator: " "),
             "expires": Timestamp.string(fault.expires),

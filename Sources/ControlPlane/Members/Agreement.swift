@@ -4,7 +4,7 @@ package enum Agreement {
     ///
     /// Compared are names and statuses, not incarnations, which travel in their own time. A member that one of them does
     /// not know counts as gone there: observers forget the dead and the departed at different times, and newcomers never
-    /// hear of them.
+    /// hear of them. One that is unsteady is suspected and refutes again and again, which is no difference.
     package static func agree(_ a: MembersReport, _ b: MembersReport) -> Bool { live(a) == live(b) && dead(a, b) }
 
     /// Of `views`, how many agree with `view`.
@@ -14,7 +14,9 @@ package enum Agreement {
 
     private static func live(_ view: MembersReport) -> [String: String] {
         var live: [String: String] = [:]
-        for member in view.members where !isGone(member.status) { live[member.name] = member.status }
+        for member in view.members where !isGone(member.status) {
+            live[member.name] = member.standing == "unsteady" ? "alive" : member.status
+        }
         return live
     }
 

@@ -13,20 +13,22 @@ package struct FaultReport: Codable, Sendable, Equatable {
     package var distribution: String?
     package var rate: Double?
     package var bandwidth: Int?
+    /// Of `errors`: what is answered.
+    package var status: Int?
     /// RFC 3339.
     package var created: String
     package var expires: String
     package var remaining: Int64
 
     private enum CodingKeys: String, CodingKey {
-        case id, kind, targets, distribution, rate, bandwidth, created, expires
+        case id, kind, targets, distribution, rate, bandwidth, status, created, expires
         case isOneWay = "one_way"
         case delay = "delay_ms"
         case jitter = "jitter_ms"
         case remaining = "remaining_ms"
     }
 
-    package init(_ fault: WireFault, now: ClockReading) {
+    package init(_ fault: Fault, now: ClockReading) {
         id = fault.id
         kind = fault.kind.rawValue
         targets = fault.targets.map(\.text)
@@ -36,6 +38,7 @@ package struct FaultReport: Codable, Sendable, Equatable {
         distribution = fault.delay.flatMap { $0.jitter > .zero ? $0.distribution.rawValue : nil }
         rate = fault.rate ?? fault.delay.flatMap { $0.share < 1 ? $0.share : nil }
         bandwidth = fault.bandwidth
+        status = fault.status.map(Int.init)
         created = Timestamp.string(fault.created)
         expires = Timestamp.string(fault.expires)
         remaining = (fault.remaining(at: now) ?? .zero).millisecondsRoundedUp
@@ -67,10 +70,11 @@ package struct FaultAddition: Codable, Sendable, Equatable {
     package var distribution: String?
     package var rate: Double?
     package var bandwidth: Int?
+    package var status: Int?
     package var lease: Int64?
 
     private enum CodingKeys: String, CodingKey {
-        case kind, targets, distribution, rate, bandwidth
+        case kind, targets, distribution, rate, bandwidth, status
         case isOneWay = "one_way"
         case delay = "delay_ms"
         case jitter = "jitter_ms"
@@ -90,6 +94,7 @@ package struct FaultAddition: Codable, Sendable, Equatable {
         request.distribution = distribution
         request.rate = rate
         request.bandwidth = bandwidth
+        request.status = status
         if let lease { request.lease = TimeAmount.milliseconds(1) * lease }
         return request
     }

@@ -11,6 +11,8 @@ package struct MembersReport: Codable, Sendable, Equatable {
         package var zone: String?
         /// `alive suspect dead left`.
         package var status: String
+        /// How far the observer relies on it: `steady doubted unsteady`.
+        package var standing: String?
         /// What it says of its work, such as `serving` or `degraded`, and how full it is, 0 to 1 in quarters.
         package var state: String?
         package var load: Double?
@@ -23,7 +25,7 @@ package struct MembersReport: Codable, Sendable, Equatable {
         package var sinceMilliseconds: Int64
 
         private enum CodingKeys: String, CodingKey {
-            case name, role, region, zone, status, state, load, incarnation, address, data, admin
+            case name, role, region, zone, status, standing, state, load, incarnation, address, data, admin
             case sinceMilliseconds = "since_ms"
         }
 
@@ -33,6 +35,7 @@ package struct MembersReport: Codable, Sendable, Equatable {
             region = member.profile.region
             zone = member.profile.zone
             status = member.status.name
+            standing = member.standing.name
             state = member.metadata.state.name
             load = Double(member.metadata.load) / 256
             incarnation = member.incarnation

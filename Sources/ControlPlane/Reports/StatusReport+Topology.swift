@@ -15,6 +15,8 @@ extension StatusReport {
         var reaches: Int?
         /// A cell: what it says of its store; nil where it has told nothing.
         var store: CellVitals?
+        /// A cell: whether it says that it can serve; nil where it has told nothing.
+        var isReady: Bool?
         /// Why it did not start.
         var reason: String?
     }
@@ -37,7 +39,8 @@ extension StatusReport {
                 pid: process.pid, state: process.state, address: process.address?.description,
                 customers: customers.indices.contains(index) ? customers[index] : 0,
                 takesCustomers: use.taking.contains(CellIndex(index)), reachedBy: process.reachedBy,
-                hints: process.store?.hints, oldestHint: process.store?.oldestHint, reason: process.reason)
+                isReady: process.isReady, hints: process.store?.hints, oldestHint: process.store?.oldestHint,
+                reason: process.reason)
         }
         let routers = topology.routers.map { router -> Router in
             let process = known(ProcessName(.router, router.name))

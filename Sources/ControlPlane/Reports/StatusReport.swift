@@ -19,6 +19,8 @@ package struct StatusReport: Codable, Sendable, Equatable {
         package var takesCustomers: Bool
         /// The routers that reach it.
         package var reachedBy: [String]?
+        /// Whether it says itself that it can serve; absent where it has told nothing.
+        package var isReady: Bool?
         /// Records that some member may not have yet, and how long the oldest of them has waited, in milliseconds; absent
         /// where the cell has told nothing, or no tier of its store leaves hints.
         package var hints: Int?
@@ -37,6 +39,7 @@ package struct StatusReport: Codable, Sendable, Equatable {
             try container.encode(customers, forKey: .customers)
             try container.encode(takesCustomers, forKey: .takesCustomers)
             try container.encodeIfPresent(reachedBy, forKey: .reachedBy)
+            try container.encodeIfPresent(isReady, forKey: .isReady)
             try container.encodeIfPresent(hints, forKey: .hints)
             try container.encodeIfPresent(oldestHint, forKey: .oldestHint)
             try container.encodeIfPresent(reason, forKey: .reason)
@@ -45,6 +48,7 @@ package struct StatusReport: Codable, Sendable, Equatable {
             case name, region, zone, pid, state, address, customers, hints, reason
             case takesCustomers = "takes_customers"
             case reachedBy = "reached_by"
+            case isReady = "ready"
             case oldestHint = "oldest_hint_ms"
         }
     }

@@ -1,5 +1,6 @@
 import Glibc
 import MeshBase
+import Resilience
 import Store
 import Telemetry
 import UVDriver
@@ -16,6 +17,7 @@ extension ControlPlane: APIBackend {
         facts.isReady = process.isServing
         facts.isStopped = supervisor.isStopped(process)
         facts.isSilent = process.isSilent
+        facts.isLifeless = livenessWatch?.isLifeless(process.name, process.identity) ?? false
         if let seen = member.member(named: process.name.name) {
             // What is believed of an earlier life says nothing of this one.
             if seen.profile.gossip == process.addresses.gossip {
@@ -37,6 +39,14 @@ extension ControlPlane: APIBackend {
         default: break
         }
         return facts.state
+    }
+
+    /// Whether a cell says that it can serve; nil where it does not run or nothing is known of it.
+    private func saysReady(_ process: SupervisedProcess) -> Bool? {
+        guard process.isServing, let seen = member.member(named: process.name.name), seen.status.isLive,
+            seen.profile.gossip == process.addresses.gossip
+        else { return nil }
+        return seen.metadata.state != .notReady && seen.metadata.state != .starting
     }
 
     /// Until then a router may not have found a cell that has just begun to serve.
@@ -71,6 +81,7 @@ extension ControlPlane: APIBackend {
                 state: state(of: process, live: live), pid: process.identity?.pid, address: process.addresses.data,
                 reachedBy: routerWatch.reaching(name.name, at: process.addresses.data, among: live).map(\.name),
                 reaches: routerWatch.reachCount(of: name), store: storeWatch[name],
+                isReady: saysReady(process),
                 reason: process.isRunning ? nil : process.startFailure.map { String($0.prefix(2_000)) })
         }
         report.faults = faults().faults
@@ -268,6 +279,7 @@ extension ControlPlane: APIBackend {
             [MetricLabel("why", "not-higher-or-unsound")])
         page.counter(
             "cellmesh_settings_not_kept_total", "Settings that could not be written.", settingsDesk.unwritten)
+        if let livenessWatch { page.probes(.liveness, livenessWatch.counters[.liveness]) }
         let sweeps = desk.host.state.sweeps
         page.counter("cellmesh_sweep_rounds_total", "Rounds over all cohorts for tombstones.", sweeps.rounds)
         page.counter("cellmesh_sweep_decided_total", "Entries decided to drop tombstones by.", sweeps.decided)

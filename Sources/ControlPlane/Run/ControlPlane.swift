@@ -28,6 +28,8 @@ package final class ControlPlane {
     let faultRegister: FaultRegister
     private(set) var routerWatch: RouterWatch!
     private(set) var storeWatch: StoreWatch!
+    /// Nil where the policy `health` is off.
+    private(set) var livenessWatch: LivenessWatch?
     private(set) var desk: EvacuationDesk!
     let settingsDesk: SettingsDesk
     var faultTimer: LoopTimer?
@@ -158,6 +160,7 @@ package final class ControlPlane {
             runtime, placement: fitting, client: client, journal: journal, directory: directory, places: places)
         routerWatch = makeRouterWatch()
         storeWatch = StoreWatch(loop: loop, client: client, cells: places.cells)
+        livenessWatch = makeLivenessWatch()
     }
 
     static func lock(_ directory: DataDirectory) throws(ControlFailure) -> FileLock {
@@ -316,6 +319,7 @@ package final class ControlPlane {
         supervisor.start(missing)
         routerWatch.start()
         storeWatch.start()
+        livenessWatch?.start()
         checkStart()
     }
 
@@ -463,6 +467,7 @@ package final class ControlPlane {
             stopTimer?.close()
             routerWatch.close()
             storeWatch.close()
+            livenessWatch?.close()
             desk.close()
             settingsDesk.close()
             api.close()

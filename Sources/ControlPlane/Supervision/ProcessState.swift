@@ -32,6 +32,8 @@ package struct ProcessFacts: Sendable {
     package var isStopped = false
     /// It was taken over although it did not answer.
     package var isSilent = false
+    /// It runs and answered several probes in a row not at all.
+    package var isLifeless = false
     /// What the control plane's own member believes; nil where it has not heard of it.
     package var status: MemberStatus?
     /// What the member says of itself.
@@ -56,6 +58,7 @@ package struct ProcessFacts: Sendable {
         guard isRunning, !isEnding else { return isUnused ? .drained : .down }
         if isStopped { return .paused }
         guard isReady else { return isSilent ? .unreachable : .starting }
+        if isLifeless { return .degraded }
         if let routers { return cellState(routers) }
         if let reach { return reach.cells == reach.of ? .serving : reach.cells > 0 ? .degraded : .unreachable }
         guard let status else { return .starting }
@@ -80,7 +83,7 @@ package struct ProcessFacts: Sendable {
         if isUnused { return .drained }
         if isEvacuated || reported == .evacuated { return .evacuated }
         switch reported {
-        case .some(.degraded): return .degraded
+        case .some(.degraded), .some(.notReady): return .degraded
         case .some(.refilling): return .refilling
         case .some(.starting): return .starting
         default: return .serving

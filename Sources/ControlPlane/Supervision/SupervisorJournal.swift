@@ -21,11 +21,12 @@ package struct SupervisorJournal {
     }
 
     static func event(
-        _ time: Int64, _ action: String, _ name: ProcessName, _ attributes: [TelemetryEvent.Attribute] = []
+        _ time: Int64, _ action: String, _ name: ProcessName, _ attributes: [TelemetryEvent.Attribute] = [],
+        type: String = "process"
     ) -> JournalEvent {
         JournalEvent(
             TelemetryEvent(
-                time: time, type: "process", action: action, id: name.name,
+                time: time, type: type, action: action, id: name.name,
                 attributes: [.init("role", .string(name.role.name))] + attributes))
     }
 
@@ -157,8 +158,10 @@ package struct SupervisorJournal {
         }
     }
 
-    package mutating func note(_ action: String, _ name: ProcessName, _ detail: String, at time: Int64) {
-        attempt { try $0.append(Self.event(time, action, name, [.init("detail", .string(detail))])) }
+    package mutating func note(
+        _ action: String, _ name: ProcessName, _ detail: String, type: String = "process", at time: Int64
+    ) {
+        attempt { try $0.append(Self.event(time, action, name, [.init("detail", .string(detail))], type: type)) }
     }
 
     /// Ledger rows of processes that are gone.

@@ -6,6 +6,8 @@ public struct Member: Hashable, Sendable {
     public var profile: MemberProfile
     /// What this observer holds it to be.
     public var status: MemberStatus
+    /// How far this observer relies on it, while it takes part.
+    public var standing: Standing
     /// The latest incarnation heard of: only the member itself raises it.
     public var incarnation: UInt32
     /// What it told of its own work in that incarnation.
@@ -25,7 +27,8 @@ public struct MemberChange: Hashable, Sendable {
     public var oldStatus: MemberStatus?
     /// The incarnation before the change; 0 when the member was unknown.
     public var oldIncarnation: UInt32
-    /// The member after the change; the same status as before means a new incarnation: other metadata or endpoints.
+    /// The member after the change; the same status as before means a new incarnation (other metadata or endpoints) or
+    /// another standing.
     public var member: Member
     /// Who said so: the accuser of a suspect or dead member, else the member itself.
     public var source: String

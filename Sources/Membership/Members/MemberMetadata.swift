@@ -18,6 +18,8 @@ public struct MemberMetadata: Hashable, Sendable {
         public static let stopping = State(rawValue: 4)
         /// The disk was lost, and what it held comes back from other nodes.
         public static let refilling = State(rawValue: 5)
+        /// It runs and cannot serve just now; others are asked first.
+        public static let notReady = State(rawValue: 6)
 
         /// The word in `members` and `status`.
         public var name: String {
@@ -28,6 +30,7 @@ public struct MemberMetadata: Hashable, Sendable {
             case 3: "evacuated"
             case 4: "stopping"
             case 5: "refilling"
+            case 6: "not-ready"
             default: "state-\(rawValue)"
             }
         }

@@ -4,8 +4,8 @@ import MeshBase
 ///
 /// For the protocol a suspicion begins and ends as ever; who chooses between members looks at their standing instead,
 /// which moves a few times where status goes back and forth. The observer tells it of each suspicion that begins
-/// (`accused`), of each that a higher incarnation ends (`refuted`), of members that died, left or were forgotten
-/// (`forget`), and calls `elapse` at `next`. Each returns the new standing, if it is another.
+/// (`accused`, `confirmed`), of each that a higher incarnation ends (`refuted`), of members that died (`died`), left or
+/// were forgotten (`forget`), and calls `elapse` at `next`. Each returns the new standing, if it is another.
 struct StandingTable: Sendable {
     let rules: StandingRules
     private var records: [MemberID: StandingRecord] = [:]
@@ -18,11 +18,14 @@ struct StandingTable: Sendable {
     subscript(id: MemberID) -> Standing { records.isEmpty ? .steady : records[id]?.standing ?? .steady }
 
     /// A suspicion of it began.
-    mutating func accused(_ id: MemberID) -> Standing? {
-        change(id) { record, _ in record.accused() }
+    mutating func accused(_ id: MemberID, by accuser: MemberID) -> Standing? {
+        change(id) { record, _ in record.accused(by: accuser) }
     }
 
-    /// A suspicion of it was refuted.
+    /// Another confirmed the suspicion.
+    mutating func confirmed(_ id: MemberID) { records[id]?.confirmed() }
+
+    /// A suspicion of it was refuted, or its death.
     mutating func refuted(_ id: MemberID, now: Instant) -> Standing? {
         change(id) { record, rules in record.refuted(at: now, rules: rules) }
     }
@@ -35,6 +38,13 @@ struct StandingTable: Sendable {
         body(&record, rules)
         records[id] = record
         return record.standing == before ? nil : record.standing
+    }
+
+    /// It was declared dead. One that had refuted before is remembered: it may have done so again, unheard.
+    mutating func died(_ id: MemberID, now: Instant) {
+        guard var record = records[id] else { return }
+        record.died()
+        records[id] = record.isForgettable(now: now, rules: rules) ? nil : record
     }
 
     /// It takes part no more, or is another: what is known of its links goes with it.

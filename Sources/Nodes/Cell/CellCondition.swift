@@ -18,6 +18,8 @@ struct CellCondition {
     private var told = StoreTrouble.none
     /// Of the store: without a vote the cell's records are refused.
     var life = StoreLife.votes
+    /// By the cell's looks at itself.
+    var isReady = true
     private var fullness = 0.0
     private var quarter = 0
 
@@ -83,7 +85,7 @@ struct CellCondition {
             switch life {
             case .unborn: .starting
             case .refilling, .accepted: .refilling
-            case .votes: trouble == .none ? .serving : .degraded
+            case .votes: !isReady ? .notReady : trouble == .none ? .serving : .degraded
             }
         return MemberMetadata(state: state, load: UInt8(quarter * 64))
     }

@@ -64,6 +64,9 @@ package struct CellNode: ~Copyable {
     package private(set) var isStopping = false
     var answerBuffer = ByteBuffer(capacity: 1024)
     var condition = CellCondition()
+    var selfLook: CellHealth
+    var measured = LoadSignals()
+    var stalls = PoolStalls()
     /// What arriving calls found: the mean share of busy workers of the services that they were for. Calls that come at
     /// random see what a look at any time would.
     var found = (sum: 0.0, count: 0)
@@ -86,6 +89,9 @@ package struct CellNode: ~Copyable {
         let blueprint = configuration.topology.blueprint(of: configuration.cell)
         store = blueprint.store == nil ? nil : configuration.store
         condition.life = store?.life ?? .votes
+        let policies = configuration.topology.cellPolicies(
+            ofBlueprint: configuration.topology.cells[configuration.cell.position].blueprint)
+        selfLook = CellHealth(probes: policies.probes, adaptive: policies.adaptiveShedding)
         var port = configuration.gossip
         claims = ClaimDesk(boot: port.boot, cell: configuration.cell)
         port.metadata = condition.metadata
@@ -140,7 +146,7 @@ package struct CellNode: ~Copyable {
     package mutating func nextDeadline() -> Instant {
         var next = gossip.nextDeadline() ?? .distantFuture
         if let at = graph.timers.next() { next = min(next, at) }
-        next = min(next, condition.nextLook, installRetryAt)
+        next = min(next, condition.nextLook, selfLook.nextLook, installRetryAt)
         if let at = claims.timers.next() { next = min(next, at) }
         return isStopping
             ? next : min(next, claims.sweepAt, refill.nextDeadline, hints.nextDeadline, repair.nextDeadline)
@@ -148,6 +154,7 @@ package struct CellNode: ~Copyable {
 
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some CellSink) {
         condition.begin(now: now)
+        selfLook.begin(now: now)
         repair.start(now: now)
         if store != nil { claims.sweepAt = now + ClaimDesk.sweepInterval }
         gossip.start(seeds: seeds, now: now, into: &sink)
@@ -174,6 +181,7 @@ package struct CellNode: ~Copyable {
             if let news = condition.news() { sink.emit(.store(news)) }
             tellOfShedding(into: &sink)
         }
+        if now >= selfLook.nextLook { lookAtItself(now: now, into: &sink) }
         gossip.drainChanges()
         retryInstalls(now: now, into: &sink)
         if now >= refill.nextDeadline { goOn(now: now, into: &sink) }

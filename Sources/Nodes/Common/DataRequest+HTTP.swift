@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Resilience
 import Wire
 
 /// From HTTP to the router's own terms and back; both drivers use it, so the simulator runs the same bytes.
@@ -50,7 +51,9 @@ package enum DataPlane {
         } else if request.session.isPresent {
             throw DataPlaneRefusal(HTTPUnkept.session.problem)
         }
-        if case .service(_, let name, _) = route {
+        if case .service(_, let name, let rest) = route {
+            data.worth = try worth(request, bytes)
+            data.worthKey = firstSegment(rest.bytes(in: bytes))
             data.isKeyed = try isKeyed(request, bytes)
             data.isExplicit = request.idempotencyKey.isPresent
             // Proxies make them of any length, and a client cannot know that it has none: none is turned away.
@@ -78,6 +81,29 @@ package enum DataPlane {
             data.deadline = .milliseconds(Int64(min(milliseconds, 86_400_000)))
         }
         return (data, route)
+    }
+
+    private static func worth(
+        _ request: HTTPRequest, _ bytes: UnsafeRawBufferPointer
+    ) throws(DataPlaneRefusal) -> Worth? {
+        guard request.value.isPresent else { return nil }
+        guard let worth = Worth(parsing: String(decoding: request.value.bytes(in: bytes), as: UTF8.self)) else {
+            throw DataPlaneRefusal(
+                HTTPProblem(
+                    status: 400,
+                    detail: .fixed("X-Value is a number of at least 0 with at most six digits behind its point."),
+                    policy: "value"))
+        }
+        return worth
+    }
+
+    /// Of what follows the name of a service.
+    private static func firstSegment(_ rest: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        var start = 0
+        while start < rest.count, rest[start] == UInt8(ascii: "/") { start += 1 }
+        var end = start
+        while end < rest.count, rest[end] != UInt8(ascii: "/"), rest[end] != UInt8(ascii: "?") { end += 1 }
+        return UnsafeRawBufferPointer(rebasing: rest[start..<end])
     }
 
     /// A key that is given counts for any method; the id of a request, which proxies add, where a repetition would harm.

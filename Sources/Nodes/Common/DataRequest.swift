@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Resilience
 import Wire
 
 /// Names a request of a client while it is being served: a place of the driver's and its generation.
@@ -37,6 +38,11 @@ package struct DataRequest {
     package var isExplicit = false
     /// The hash of the service's name; 0 for a record.
     package var service: UInt64 = 0
+
+    /// What the client says that it is worth; nil where it says nothing.
+    package var worth: Worth?
+    /// What it is counted with: the first segment of the path behind the service.
+    package var worthKey = UnsafeRawBufferPointer(start: nil, count: 0)
 
     package init(
         id: RequestID, target: Target, method: HTTPMethod, customer: CustomerHash, priority: Priority? = nil,

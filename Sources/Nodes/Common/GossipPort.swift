@@ -277,6 +277,11 @@ package struct GossipPort: ~Copyable {
             sink.pointee.emit(.member(change))
         }
 
+        mutating func judged(_ change: MemberChange) {
+            outbox.pointee.changes.append(change)
+            sink.pointee.emit(.standing(change.member))
+        }
+
         mutating func persist(incarnation: UInt32) { sink.pointee.persist(incarnation: incarnation) }
     }
 }

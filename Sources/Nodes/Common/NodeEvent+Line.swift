@@ -39,6 +39,7 @@ extension NodeEvent {
                 ])
         case .retries(let scope, let isAlert):
             EventLine(type: "retry", action: isAlert ? "alert" : "calm", id: scope)
+        case .ejection(let scope, let cell, let change): EventLine(scope, cell, change)
         default: nil
         }
     }
@@ -83,5 +84,16 @@ extension EventLine {
                 .init("volume", .integer(Int64(change.volume))),
                 .init("for_ms", .integer(Int64(max(change.until - change.at, .zero).milliseconds.rounded()))),
             ])
+    }
+
+    init(_ scope: String, _ cell: String, _ change: OutlierEjection.Change) {
+        switch change {
+        case .out(_, let why, _):
+            self.init(
+                type: "ejection", action: "out", id: scope,
+                attributes: [.init("cell", .text(cell)), .init("why", .text("\(why.name)"))])
+        case .back:
+            self.init(type: "ejection", action: "back", id: scope, attributes: [.init("cell", .text(cell))])
+        }
     }
 }

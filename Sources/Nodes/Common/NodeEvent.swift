@@ -6,6 +6,8 @@ import Resilience
 package enum NodeEvent: Sendable, Equatable {
     /// This node's view of another member changed.
     case member(MemberChange)
+    /// How far this node relies on another member changed; its status may be the same.
+    case standing(Member)
     case linkUp(CellIndex)
     case linkDown(CellIndex)
     /// Its link is up and it does not answer this router in time: it is passed over.
@@ -14,6 +16,8 @@ package enum NodeEvent: Sendable, Equatable {
     case cellReturned(CellIndex)
     /// The cell ends itself at once, as a crash would.
     case poisoned(customer: String)
+    /// The cell found itself better or worse.
+    case health(HealthNews)
     /// Something happened to the cell's store.
     case store(StoreEvent)
     /// The node has learnt of a newer placement, of this version in all.
@@ -24,6 +28,8 @@ package enum NodeEvent: Sendable, Equatable {
     case gate(name: String, GateEvent)
     /// The limit of an attempt at a gate has moved by more than a fifth.
     case timeoutAdapted(gate: String, AdaptiveTimeout.Change)
+    /// A cell does worse than those like it and is the last choice for a while, or is back; the scope is NODE/SERVICE.
+    case ejection(scope: String, cell: String, OutlierEjection.Change)
     /// More than a tenth of the calls of a scope are retried, or no longer.
     case retries(scope: String, isAlert: Bool)
 }

@@ -49,4 +49,14 @@ extension AttemptEnd {
         case .keyClaimed, .keyUnsettled, .keyAnswerCut: self.init(.ignored, retryAfter: retryAfter)
         }
     }
+
+    /// An answer about a record, or a refusal of one.
+    package init(record head: FrameHead) {
+        if head.kind == .reply {
+            self.init(.ok)
+        } else {
+            // The field is a clock in answers; in refusals it is none.
+            self.init(refusal: Refusal(rawValue: head.status), retryAfterMilliseconds: head.deadline)
+        }
+    }
 }

@@ -19,10 +19,20 @@ struct CellLink {
     /// Whether it answers in time; begins anew with each link.
     var pulse = CellPulse()
 
-    /// Healthy: the link is up, it answers in time, and membership has no doubt.
-    var isServing: Bool { state == .up && status == .alive && !pulse.isDemoted }
+    /// What it says of itself: it can serve.
+    var isReady = true
+    /// Its packets get through: it is not suspected again and again.
+    var isSteady = true
+
+    /// The link is up, it answers in time, and membership has no doubt.
+    var isReached: Bool { state == .up && status == .alive && !pulse.isDemoted }
+    /// Healthy: it is reached, and says itself that it can serve.
+    var isServing: Bool { isReached && isReady }
     /// Worth asking when no healthy cell is left: a suspicion may be wrong, and what answers pings may answer more.
     var canBeAsked: Bool { state == .up && (status == .alive || status == .suspect) && !pulse.isSilent }
+
+    /// Nothing that it says or that is heard of it makes another cell the better choice.
+    var isSound: Bool { isReady && isSteady }
 
     /// 50 ms doubling to 1 s.
     var backoff: TimeAmount { .milliseconds(min(1000, 50 << Int64(min(max(failures, 1) - 1, 5)))) }
@@ -34,6 +44,9 @@ extension RouterNode {
         while let change = gossip.nextChange() {
             let profile = change.member.profile
             guard profile.role == .cell, let cell = cellsByName[profile.name] else { continue }
+            links[cell.position].isSteady = change.member.standing != .unsteady
+            let said = change.member.metadata.state
+            links[cell.position].isReady = said != .notReady && said != .starting
             follow(cell, status: change.status, endpoint: profile.data, now: now, into: &sink)
         }
     }
@@ -59,7 +72,7 @@ extension RouterNode {
             updateServing(cell, now: now)
         case .dead, .left:
             close(cell, now: now, into: &sink)
-            timers.cancel(cell)
+            linkTimers.cancel(cell)
         }
     }
 
@@ -102,7 +115,7 @@ extension RouterNode {
         cellFailed(cell, now: now, into: &sink)
         let status = links[cell.position].status
         if status == .alive || status == .suspect {
-            timers.arm(cell, at: now + links[cell.position].backoff)
+            linkTimers.arm(cell, at: now + links[cell.position].backoff)
         }
     }
 

@@ -60,7 +60,8 @@ extension RouterNode {
                 work.value = []
             }
             tick(&work.register, .none, now: now)
-            let (usable, reserve) = usable(of: work.members, work.register.rule, asksAll: work.asksAll)
+            let (usable, reserve) = usable(
+                of: work.members, work.register.rule, asksAll: work.asksAll, work.priority, now: now)
             step =
                 work.isWaiting
                 ? work.register.resume(quorum: work.members.quorum, usable: usable, reserve: reserve)
@@ -89,8 +90,7 @@ extension RouterNode {
         work.lack = outcome
         work.waits += 1
         operations[key]!.work = .record(work)
-        operations[key]!.attempt &+= 1
-        attempts.arm(key, attempt: operations[key]!.attempt, at: clock + Self.moveWait)
+        wake(key, at: clock + Self.moveWait)
     }
 
     /// The wait is over; false where there was none.
@@ -142,8 +142,7 @@ extension RouterNode {
     }
 
     private mutating func lookAgain(_ key: SlabKey) {
-        operations[key]!.attempt &+= 1
-        attempts.arm(key, attempt: operations[key]!.attempt, at: clock + Self.othersWait)
+        wake(key, at: clock + Self.othersWait)
     }
 
     /// Goes on in the customer's newer epoch as soon as one is known, and ends as it would have ended once both have

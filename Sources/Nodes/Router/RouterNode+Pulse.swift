@@ -8,6 +8,7 @@ extension RouterNode {
     /// The first link is up: from now on the cells are looked at.
     mutating func beginLooking(now: Instant) {
         if nextLook == .distantFuture { nextLook = now + CellPulse.interval }
+        if nextWatch == .distantFuture { nextWatch = now + .seconds(1) }
     }
 
     /// Looks at every cell whose link is up, pings the quiet ones, and demotes those that answer nothing.

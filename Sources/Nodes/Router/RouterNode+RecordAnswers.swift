@@ -75,7 +75,7 @@ extension RouterNode {
             counters.noQuorum += 1
             finish(key)
             return refuse(
-                request, status: 503, shard: shard, customer: customer, retryAfter: 1, lacksQuorum: true,
+                request, status: 503, shard: shard, customer: customer, wait: .seconds(1), lacksQuorum: true,
                 work.refusal == .refilling
                     ? Self.refilling(work.register.kind)
                     : DataProblem(
@@ -90,17 +90,17 @@ extension RouterNode {
             counters.sessionsBehind += 1
             finish(key)
             return refuse(
-                request, status: 503, shard: shard, customer: customer, retryAfter: 1, .behindSession, into: &sink)
+                request, status: 503, shard: shard, customer: customer, wait: .seconds(1), .behindSession, into: &sink)
         case .refused where work.refusal == .refilling:
             finish(key)
             return refuse(
-                request, status: 503, shard: shard, customer: customer, retryAfter: 1, lacksQuorum: true,
+                request, status: 503, shard: shard, customer: customer, wait: .seconds(1), lacksQuorum: true,
                 Self.refilling(work.register.kind), into: &sink)
         case .refused:
             finish(key)
             let isFull = work.refusal == .storeFull
             return refuse(
-                request, status: isFull ? 507 : 503, shard: shard, customer: customer, retryAfter: 1,
+                request, status: isFull ? 507 : 503, shard: shard, customer: customer, wait: .seconds(1),
                 DataProblem(
                     isFull ? "store-full" : "store-refused", title: "The cells of this shard refuse the write",
                     detail: (work.refusal.map { "The last refused with \($0)" } ?? "The links to them are full or gone")

@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Resilience
 import Sharding
 import Wire
 
@@ -38,7 +39,12 @@ extension RouterNode {
         operationNumber &+= 1
         let members = members(of: assignment)
         let asksAll = request.consistency == .weak && kind == .read
-        let (usable, reserve) = usable(of: members, terms.rule, asksAll: asksAll)
+        let priority = gates.priority(request.priority, kind: gates.kind(shard[0], 0))
+        var none: ValueBreaker.Permit?
+        guard admit(request, shard, priority, now: now, into: &sink),
+            admit(request, shard, kind: nil, worth: &none, now: now, into: &sink)
+        else { return nil }
+        let (usable, reserve) = usable(of: members, terms.rule, asksAll: asksAll, priority, now: now)
         var register = RegisterOperation(
             kind: kind, rule: terms.rule, quorum: members.quorum, usable: usable, reserve: reserve,
             writer: UInt64(boot) << 32 | UInt64(operationNumber))
@@ -53,15 +59,18 @@ extension RouterNode {
         record.session = terms.session
         record.asksAll = asksAll
         record.isAboveTier = request.consistency == .strong && tier != .critical
+        record.priority = priority
         let operation = RouterOperation(
             request: request.id, customer: request.customer, method: request.method, priority: request.priority,
-            isIdempotent: true, shard: shard, epoch: assignment.epoch, started: now,
+            shard: shard, epoch: assignment.epoch, started: now,
             deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
             work: .record(record))
         guard let key = operations.insert(operation) else {
             refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
             return nil
         }
+        if gates.kinds[gates.kind(shard[0], 0)].isGated { record.attempts = recordCalls.insert() }
+        operations[key]!.work = .record(record)
         let step = advance(key, now: now) { $0.begin() }
         perform(step, key, now: now, into: &sink)
         return key
@@ -69,26 +78,37 @@ extension RouterNode {
 
     /// The positions to ask: those that answer in time, and the others that can be asked where these are too few. One
     /// is enough where the rule wants no more, unless the first answer of all is wanted. The others are the reserve.
-    func usable(
-        of members: QuorumMembers, _ rule: QuorumRule, asksAll: Bool
+    mutating func usable(
+        of members: QuorumMembers, _ rule: QuorumRule, asksAll: Bool, _ priority: Priority, now: Instant
     ) -> (usable: Positions, reserve: Positions) {
         var sound: Positions = 0
+        var blocked: Positions = 0
         var all: Positions = 0
         for position in 0..<members.count {
             let cell = members[position].position
             guard links[cell].canBeAsked else { continue }
             all |= 1 << position
             if !links[cell].pulse.isDemoted { sound |= 1 << position }
+            if isBlocking(members[position], priority, now: now) { blocked |= 1 << position }
+        }
+        let every = all
+        if blocked != 0, !asksAll {
+            // What a gate keeps from a cell the others do, where they are enough.
+            let rest = all & ~blocked
+            if members.quorum.isComplete(rest, rule.read), members.quorum.isComplete(rest, rule.write) {
+                all = rest
+                sound &= rest
+            }
         }
         let isEnough = members.quorum.isComplete(sound, rule.read) && members.quorum.isComplete(sound, rule.write)
         if asksAll { return (all, 0) }
         let chosen = isEnough ? sound : all
         guard rule.write == .count(1), rule.read == .count(1), !rule.writesBack, !rule.readsAll else {
-            return (chosen, all & ~chosen)
+            return (chosen, every & ~chosen)
         }
         func first(of set: Positions) -> Positions { chosen & set & (~(chosen & set) &+ 1) }
         let one = first(of: members.quorum.first) | first(of: members.quorum.second)
-        return (one, all & ~one)
+        return (one, every & ~one)
     }
 
     mutating func advance(
@@ -114,6 +134,10 @@ extension RouterNode {
         // stand beside one of a disk that is gone.
         guard now < operations[key]!.deadline else { return recordTimedOut(key, now: now, into: &sink) }
         links[cell.position].pulse.answered()
+        let head = frame.head
+        if head.epoch == operations[key]!.epoch, head.flags.contains(.acknowledgement) == work.register.isStoring {
+            endRecord(work.attempts, position, AttemptEnd(record: head), now: now, into: &sink)
+        }
         // An answer of another epoch belongs to a phase that is over.
         guard frame.head.epoch == operations[key]!.epoch else {
             counters.lateFrames += 1
@@ -198,15 +222,52 @@ extension RouterNode {
         }
     }
 
+    /// - Parameter isLost: with its link; otherwise it has answered and there is no room for what it said.
     mutating func recordPositionFailed(
-        _ key: SlabKey, _ position: Int, now: Instant, into sink: inout some RouterSink
+        _ key: SlabKey, _ position: Int, isLost: Bool = false, now: Instant, into sink: inout some RouterSink
     ) {
+        if isLost, case .record(let work) = operations[key]!.work {
+            endRecord(work.attempts, position, .linkLost, now: now, into: &sink)
+        }
         let step = advance(key, now: now) { $0.failed(position) }
         perform(step, key, now: now, into: &sink)
     }
 
+    /// The timer of a record's operation has come.
+    mutating func recordElapsed(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) {
+        guard case .record(let work) = operations[key]!.work else { return }
+        if !work.isWaiting, work.attempts >= 0, now < recordCalls[work.attempts].until {
+            countOverdueRecords(work.attempts, now: now, into: &sink)
+            return armRecord(key)
+        }
+        if !work.isWaiting { counters.attemptTimeouts += 1 }
+        let blamed = isLate ? Shard() : unheard(key, now: now)
+        recordTimedOut(key, now: now, into: &sink)
+        for cell in blamed { cellTimedOut(cell, now: now, into: &sink) }
+    }
+
+    /// For the end of the phase, or for when one of those that are out is slow.
+    private mutating func armRecord(_ key: SlabKey) {
+        guard case .record(let work) = operations[key]!.work, work.attempts >= 0 else { return }
+        wake(key, at: min(recordCalls[work.attempts].until, recordCalls[work.attempts].overdueAt))
+    }
+
+    /// The cells that a phase waited for in vain for its full time; none where the client allowed less.
+    private func unheard(_ key: SlabKey, now: Instant) -> Shard {
+        var unheard = Shard()
+        guard let operation = operations[key], case .record(let work) = operation.work,
+            now - operation.attemptBegan >= policy.attemptTimeout
+        else { return unheard }
+        // A shard holds sixteen; of two joint ones the first sixteen are blamed.
+        for position in 0..<work.members.count where work.register.pending & (1 << position) != 0 {
+            unheard.append(work.members[position])
+        }
+        return unheard
+    }
+
     mutating func recordTimedOut(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) {
         if goOnAfterWait(key, now: now, into: &sink) { return }
+        if case .record(let work) = operations[key]!.work { endPhase(work.attempts, now: now, into: &sink) }
         let step = advance(key, now: now) { $0.timedOut() }
         perform(step, key, now: now, into: &sink)
     }
@@ -224,13 +285,14 @@ extension RouterNode {
             noteChoice(key)
             let remaining = beginAttempt(key, now: now)
             let unsent = store(key, positions, version, remaining: remaining, into: &sink)
+            armRecord(key)
             fail(key, unsent, now: now, into: &sink)
         case .finish(let outcome):
             complete(key, outcome, into: &sink)
         case .finishAndRepair(let outcome, let positions):
             if case .record(let work) = operations[key]!.work {
                 // Nobody waits for a repair: the next read finds what it has missed.
-                _ = store(key, positions, work.register.version, remaining: 0, into: &sink)
+                _ = store(key, positions, work.register.version, remaining: 0, isAwaited: false, into: &sink)
             }
             complete(key, outcome, into: &sink)
         }
@@ -241,6 +303,7 @@ extension RouterNode {
     ) {
         let remaining = beginAttempt(key, now: now)
         let unsent = ask(key, positions, remaining: remaining, into: &sink)
+        armRecord(key)
         fail(key, unsent, now: now, into: &sink)
     }
 
@@ -270,7 +333,7 @@ extension RouterNode {
     }
 
     mutating func store(
-        _ key: SlabKey, _ positions: Positions, _ version: RecordVersion, remaining: UInt32,
+        _ key: SlabKey, _ positions: Positions, _ version: RecordVersion, remaining: UInt32, isAwaited: Bool = true,
         into sink: inout some RouterSink
     ) -> Positions {
         guard case .record(let work) = operations[key]!.work else { return 0 }
@@ -300,18 +363,19 @@ extension RouterNode {
             kind: .recordWrite, flags: flags, request: key.rawValue, customer: operations[key]!.customer,
             epoch: operations[key]!.epoch, deadline: remaining, versionCounter: version.counter,
             versionWriter: version.writer)
-        return send(head, key, positions, payload: payload, into: &sink)
+        return send(head, key, positions, payload: payload, isAwaited: isAwaited, into: &sink)
     }
 
-    /// - Returns: the positions whose link could not take the frame.
+    /// - Returns: the positions whose link could not take the frame, or whose gate lets nothing through.
     private mutating func send(
-        _ head: FrameHead, _ key: SlabKey, _ positions: Positions, payload: FramePayload,
+        _ head: FrameHead, _ key: SlabKey, _ positions: Positions, payload: FramePayload, isAwaited: Bool = true,
         into sink: inout some RouterSink
     ) -> Positions {
         guard case .record(let work) = operations[key]!.work else { return 0 }
         let request = operations[key]!.request
-        var unsent: Positions = 0
-        for position in 0..<work.members.count where positions & (1 << position) != 0 {
+        let passed = isAwaited ? passGates(key, positions, now: clock, into: &sink) : positions
+        var unsent = positions & ~passed
+        for position in 0..<work.members.count where passed & (1 << position) != 0 {
             counters.attempts += 1
             let cell = work.members[position]
             guard !sink.send(head, to: cell, request: request, payload: payload) else {
@@ -320,8 +384,8 @@ extension RouterNode {
             }
             counters.unsent += 1
             unsent |= 1 << position
+            if isAwaited { endRecord(work.attempts, position, .unsent, now: clock, into: &sink) }
         }
         return unsent
     }
-
 }

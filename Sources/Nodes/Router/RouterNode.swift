@@ -57,8 +57,33 @@ package struct RouterNode: ~Copyable {
     /// Cells that are not serving now, for shards that replace dead cells.
     var notServing = CellSet()
     var operations: Slab<RouterOperation>
-    var attempts = AttemptTimers()
-    var timers = TimerTable<CellIndex>()
+    var timers = OperationTimers()
+    /// Of links that are to be opened again.
+    var linkTimers = TimerTable<CellIndex>()
+    var calls = ServiceCalls()
+    var recordCalls = RecordCalls()
+    var gates: RouterGates
+    /// By class, load and pressure; nil where nothing is shed.
+    var admission: ClassAdmission?
+    /// Whether pressure sheds, too.
+    let shedsByPressure: Bool
+    /// What the driver knows of the strain of this process; it tells it anew every second.
+    package var signals = LoadSignals()
+    /// How long the answers of this second took.
+    var answerTimes = DurationHistogram()
+    /// Of all requests.
+    var limiter: RateLimiter?
+    /// What those are told who were shed here.
+    let shedWait: TimeAmount
+    /// Every coin of the policies.
+    var random: Generator
+    /// Gates that have a place for one that waits, and attempts that others have displaced, by ticket and gate.
+    var vacant: [Int] = []
+    var turnedAway: [(UInt64, Int)] = []
+    /// When gates are looked at next.
+    var nextWatch = Instant.distantFuture
+    /// This process was late itself: what was not heard in this turn is no cell's fault.
+    var isLate = false
     /// The time of the call that is being worked on.
     var clock = Instant.zero
     /// When the cells are looked at next.
@@ -86,6 +111,8 @@ package struct RouterNode: ~Copyable {
     var versionClock = HybridClock(latest: 0)
     package internal(set) var clocks: ClockConsensus
     let boot: UInt32
+    /// Its own, as gates are named.
+    let nodeName: String
     var operationNumber: UInt32 = 0
     /// Bytes of the values that readings hold until enough cells have answered.
     package internal(set) var heldBytes = 0
@@ -99,7 +126,22 @@ package struct RouterNode: ~Copyable {
             seal: EntrySeal(secret: configuration.gossip.secret, mesh: configuration.gossip.mesh))
         gossip = try GossipPort(configuration.gossip)
         boot = configuration.boot
+        nodeName = configuration.gossip.profile.name
+        precondition(configuration.operationLimit <= AttemptNumber.mostOperations)
         operations = Slab(limit: configuration.operationLimit)
+        let policies = RouterPolicies(configuration.topology)
+        let seed = StableHash.combine(configuration.gossip.seed, UInt64(configuration.boot))
+        gates = RouterGates(
+            policies, configuration.topology, node: configuration.gossip.profile.name, seed: seed, now: .zero)
+        random = Generator(seed: seed, concern: "policies")
+        admission = policies.concurrent.map {
+            ClassAdmission(
+                capacity: $0, thresholds: policies.thresholds, adaptive: policies.adaptiveShedding ?? .local,
+                early: policies.earlyShedding)
+        }
+        limiter = policies.rate.map { RateLimiter(policy: $0) }
+        shedWait = policies.retryAfter
+        shedsByPressure = policies.adaptiveShedding != nil
         heldLimit = configuration.heldLimit
         keyedServices = KeyedService.all(configuration.topology)
         tiers = configuration.topology.blueprints.map { $0.store.map(TierRules.init) }
@@ -124,6 +166,7 @@ package struct RouterNode: ~Copyable {
             notServing.insert(CellIndex(position))
         }
         clocks.grow(cells: topology.cells.count)
+        gates.grow(topology)
         self.topology = topology
         keyedServices = KeyedService.all(topology)
         ledger.grow(topology)
@@ -136,15 +179,16 @@ package struct RouterNode: ~Copyable {
     /// The earliest instant at which `wake` has something to do.
     package mutating func nextDeadline() -> Instant {
         var next = gossip.nextDeadline() ?? .distantFuture
-        if let at = timers.next() { next = min(next, at) }
-        if let at = attempts.next() { next = min(next, at) }
-        return min(next, nextLook, nextExchange)
+        if let at = linkTimers.next() { next = min(next, at) }
+        if let at = timers.next({ [operations] in operations[$0.operation]?.timerAt == $0.at }) { next = min(next, at) }
+        return min(next, nextLook, nextExchange, nextWatch)
     }
 
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some RouterSink) {
         clock = now
         started = now
         nextLook = now + CellPulse.interval
+        nextWatch = now + .seconds(1)
         gossip.start(seeds: seeds, now: now, into: &sink)
         followMembers(now: now, into: &sink)
     }
@@ -160,18 +204,21 @@ package struct RouterNode: ~Copyable {
         clock = now
         gossip.wake(now: now, into: &sink)
         followMembers(now: now, into: &sink)
-        while let cell = timers.popDue(now: now) { reconnect(cell, now: now, into: &sink) }
+        while let cell = linkTimers.popDue(now: now) { reconnect(cell, now: now, into: &sink) }
         if now >= nextExchange { exchangeAll(now: now, into: &sink) }
         let stood = stoodStill(now)
-        while let due = attempts.popDue(now: now) {
-            guard let operation = operations[due.operation], due.attempt == nil || due.attempt == operation.attempt
-            else { continue }
-            counters.attemptTimeouts += 1
-            let blamed = stood ? Shard() : unheard(due.operation, now: now)
-            attemptTimedOut(due.operation, now: now, into: &sink)
-            for cell in blamed { cellTimedOut(cell, now: now, into: &sink) }
+        isLate = stood
+        while let due = timers.popDue(now: now) {
+            guard let operation = operations[due.operation], operation.timerAt == due.at else { continue }
+            switch operation.work {
+            case .service(let place): callElapsed(due.operation, place, now: now, into: &sink)
+            case .record: recordElapsed(due.operation, now: now, into: &sink)
+            }
         }
+        isLate = false
         if now >= nextLook { look(stood: stood, now: now, into: &sink) }
+        if now >= nextWatch { watch(now: now, into: &sink) }
+        takeTurns(now: now, into: &sink)
     }
 
     /// What the customer's cells promise to a record; nil where they have no store.
@@ -218,9 +265,9 @@ package struct RouterNode: ~Copyable {
         }
     }
 
-    /// Where this router reaches a cell that serves; nil for one that does not.
-    package func servingEndpoint(_ cell: CellIndex) -> Endpoint? {
-        links[cell.position].isServing ? links[cell.position].endpoint : nil
+    /// Where this router reaches a cell, ready or not; nil for one that it does not reach.
+    package func reachedEndpoint(_ cell: CellIndex) -> Endpoint? {
+        links[cell.position].isReached ? links[cell.position].endpoint : nil
     }
 
     /// False as well for a cell that was added and that this router has not heard of.
@@ -244,10 +291,13 @@ package struct RouterNode: ~Copyable {
         clock = now
         counters.requests += 1
         if request.isShortened { counters.idsShortened += 1 }
-        return switch request.target {
-        case .service: startService(request, now: now, into: &sink)
-        case .record: startRecord(request, now: now, into: &sink)
-        }
+        let key =
+            switch request.target {
+            case .service: startService(request, now: now, into: &sink)
+            case .record: startRecord(request, now: now, into: &sink)
+            }
+        takeTurns(now: now, into: &sink)
+        return key
     }
 
     /// The client of a request went away: nothing is answered, and nothing new is begun for it. Changes nothing when
@@ -256,8 +306,12 @@ package struct RouterNode: ~Copyable {
         // Frames that are on their way are answered into a stale key, which is ignored.
         guard operations.contains(operation) else { return }
         counters.abandoned += 1
-        cancelAttempt(operation, into: &sink)
-        finish(operation)
+        if case .service(let place) = operations[operation]!.work {
+            callWithdrawn(operation, place, now: clock, into: &sink)
+        } else {
+            finish(operation)
+        }
+        takeTurns(now: clock, into: &sink)
     }
 
     /// A frame from a cell.
@@ -267,90 +321,70 @@ package struct RouterNode: ~Copyable {
         clock = now
         if frame.head.kind == .pong { return ponged(frame.head, by: cell, now: now, into: &sink) }
         if frame.head.request == Self.exchangeRequest { return exchanged(frame, by: cell, now: now, into: &sink) }
-        let key = SlabKey(rawValue: frame.head.request)
+        let number = AttemptNumber(rawValue: frame.head.request)
+        let key = number.operation
         guard operations.contains(key) else {
             counters.lateFrames += 1
             return
         }
         switch operations[key]!.work {
-        case .service: serviceAnswered(key, frame, by: cell, now: now, into: &sink)
+        case .service(let place): serviceAnswered(number, place, frame, by: cell, now: now, into: &sink)
         case .record: recordAnswered(key, frame, by: cell, now: now, into: &sink)
         }
+        takeTurns(now: now, into: &sink)
     }
 
-    func operation(_ key: SlabKey, isAttempt attempt: UInt32) -> Bool {
-        operations[key]?.attempt == attempt
-    }
-
-    /// Ends an operation and its time limits.
+    /// Ends an operation; its timer is void.
     mutating func finish(_ key: SlabKey) {
-        if heldBytes > 0, case .record(let work) = operations[key]?.work { heldBytes -= work.value.count }
-        operations.remove(key)
-        attempts.cancelOdd(key)
-        attempts.dropStale { [operations] entry in operations[entry.operation]?.attempt == entry.attempt }
-    }
-
-    /// A new attempt or phase: late answers and limits of the one before no longer count.
-    mutating func beginAttempt(_ key: SlabKey, now: Instant) -> UInt32 {
-        operations[key]!.attempt &+= 1
-        operations[key]!.attemptBegan = now
-        let attempt = operations[key]!.attempt
-        let deadline = operations[key]!.deadline
-        attempts.arm(key, attempt: attempt, at: min(now + policy.attemptTimeout, deadline))
-        let remaining = deadline - now
-        return UInt32(clamping: max(1, remaining.nanoseconds / 1_000_000))
-    }
-
-    /// The cells that an attempt waited for in vain for its full time; none where the client allowed less.
-    private func unheard(_ key: SlabKey, now: Instant) -> Shard {
-        var unheard = Shard()
-        guard let operation = operations[key], now - operation.attemptBegan >= policy.attemptTimeout else {
-            return unheard
-        }
-        switch operation.work {
-        case .service(let work): unheard.append(operation.shard[work.current])
+        switch operations[key]!.work {
+        case .service(let place): if place >= 0 { calls.remove(place) }
         case .record(let work):
-            // A shard holds sixteen; of two joint ones the first sixteen are blamed.
-            for position in 0..<work.members.count where work.register.pending & (1 << position) != 0 {
-                unheard.append(work.members[position])
+            if heldBytes > 0 { heldBytes -= work.value.count }
+            if work.attempts >= 0 {
+                withdrawRecord(work.attempts, now: clock)
+                recordCalls.remove(work.attempts)
             }
         }
-        return unheard
+        operations.remove(key)
     }
 
-    private mutating func attemptTimedOut(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) {
-        switch operations[key]!.work {
-        case .service:
-            cancelAttempt(key, into: &sink)
-            serviceAttemptFailed(key, .timeout, now: now, into: &sink)
-        case .record: recordTimedOut(key, now: now, into: &sink)
-        }
+    /// Wakes an operation at this instant and at no other.
+    mutating func wake(_ key: SlabKey, at: Instant) {
+        operations[key]!.timerAt = at
+        timers.arm(key, at: at)
+    }
+
+    /// A new phase of a record: late answers and limits of the one before no longer count.
+    mutating func beginAttempt(_ key: SlabKey, now: Instant) -> UInt32 {
+        operations[key]!.attemptBegan = now
+        let deadline = operations[key]!.deadline
+        let until = min(now + policy.attemptTimeout, deadline)
+        if !beginPhase(key, until: until, now: now) { wake(key, at: until) }
+        return UInt32(clamping: max(1, (deadline - now).nanoseconds / 1_000_000))
     }
 
     mutating func cellFailed(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
         for key in operations.keys {
             guard let operation = operations[key] else { continue }
             switch operation.work {
-            case .service(let work):
-                if operation.shard[work.current] == cell {
-                    serviceAttemptFailed(key, .reset, now: now, into: &sink)
-                }
+            case .service(let place): callLost(key, place, at: cell, now: now, into: &sink)
             case .record(let work):
                 if let position = work.members.position(of: cell) {
-                    recordPositionFailed(key, position, now: now, into: &sink)
+                    recordPositionFailed(key, position, isLost: true, now: now, into: &sink)
                 }
             }
         }
+        takeTurns(now: now, into: &sink)
     }
 
     /// Answers a client with a refusal of the mesh's own.
     mutating func refuse(
-        _ request: RequestID, status: UInt16, shard: Shard?, customer: CustomerHash, retryAfter: Int = 0,
+        _ request: RequestID, status: UInt16, shard: Shard?, customer: CustomerHash, wait: TimeAmount = .zero,
         lacksQuorum: Bool = false, _ problem: DataProblem, into sink: inout some RouterSink
     ) {
         var response = RouterResponse(status: status)
         response.epoch = ledger.placement.epoch(of: customer)
-        response.retryAfter = retryAfter
+        response.wait = wait
         response.problem = problem
         if let shard {
             response.serving = serving(of: shard)
@@ -377,6 +411,7 @@ package struct RouterNode: ~Copyable {
             response.status >= 500
             ? .serviceFailed : clock - started >= policy.attemptTimeout ? .slow : .ok
         impact.note(customer, serving: response.serving, of: response.shardSize, outcome, now: clock)
+        if shedsByPressure { answerTimes.record(clock - started) }
         if ledger.placement.isMoving(customer) { moved.note(failed: false) }
     }
 }
@@ -443,6 +478,10 @@ package struct RouterCounters: Sendable {
     package var overloaded: UInt64 = 0
     /// Requests that cells shed, as their clients were told, by class.
     package var shed = PriorityCounts()
+    /// Requests that the router held back by itself, as most of them are refused, by class.
+    package var throttled = PriorityCounts()
+    /// Phases of records in which cells were asked whose gates let nothing through, as the others are too few.
+    package var gatesOverruled: UInt64 = 0
     /// Pings of cells that were not heard otherwise.
     package var pings: UInt64 = 0
     /// Pings that a link was too full for, or that found it gone.

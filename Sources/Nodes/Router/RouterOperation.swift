@@ -6,24 +6,9 @@ import Wire
 /// One client request while the router works on it.
 struct RouterOperation {
     enum Work {
-        case service(ServiceWork)
+        /// A place in `RouterNode.calls`.
+        case service(Int32)
         case record(RecordWork)
-    }
-    struct ServiceWork {
-        /// Positions of the shard that were tried.
-        var tried: UInt16 = 0
-        /// The position that works on it now.
-        var current = 0
-        /// Why the last attempt ended, if one did.
-        var lastFailure = AttemptFailure.none
-        /// Positions whose cells were told of a newer entry, each once in an epoch.
-        var told: UInt16 = 0
-        /// How many cells shed it; the second one that does so is the last that is asked.
-        var sheds = 0
-        /// What the last of them said.
-        var shed: Shed?
-        /// Of a key that another cell has claimed: milliseconds after which another attempt may be worth it.
-        var patience: UInt32 = 0
     }
     struct RecordWork {
         var register: RegisterOperation
@@ -62,6 +47,10 @@ struct RouterOperation {
         var asksAll = false
         /// More cells are needed than the tier needs by itself.
         var isAboveTier = false
+        /// A place in `RouterNode.recordCalls`; -1 before it is asked for.
+        var attempts: Int32 = -1
+        /// That policies go by.
+        var priority = Priority.normal
     }
     /// Who else was asked for newer entries, for want of cells that answer.
     struct Others {
@@ -91,8 +80,8 @@ struct RouterOperation {
             retryAfter = head.deadline
         }
 
-        /// Seconds, rounded up.
-        var seconds: Int { Int((UInt64(retryAfter) + 999) / 1000) }
+        /// As the cell says it, and a second where it says nothing.
+        var wait: TimeAmount { retryAfter > 0 ? .milliseconds(Int64(retryAfter)) : .seconds(1) }
     }
 
     var request: RequestID
@@ -100,7 +89,6 @@ struct RouterOperation {
     var method: HTTPMethod
     /// Nil when the client did not name one.
     var priority: Priority?
-    var isIdempotent: Bool
     /// It goes under an idempotency key.
     var isKeyed = false
     /// Of the frames that carry it to a service.
@@ -111,9 +99,10 @@ struct RouterOperation {
     var epoch: Epoch
     var started: Instant
     var deadline: Instant
-    /// Counts attempts and phases: a limit or an answer of an earlier one is recognised by it.
-    var attempt: UInt32 = 0
+    /// Of a record: when the present phase began.
     var attemptBegan = Instant.zero
+    /// When it wants to be woken; timers for another instant are void.
+    var timerAt = Instant.distantFuture
     var work: Work
 }
 
@@ -133,16 +122,4 @@ extension RegisterOperation.Outcome {
         case .written, .found, .missing, .unknown: false
         }
     }
-}
-
-/// Why an attempt at a cell came to nothing.
-enum AttemptFailure: Equatable {
-    case none
-    /// The cell refused before it began; nil for a reason that this router does not know.
-    case refused(Refusal?)
-    /// The link could not take it: nothing was sent.
-    case unsent
-    /// The link broke while the cell may have been working.
-    case reset
-    case timeout
 }

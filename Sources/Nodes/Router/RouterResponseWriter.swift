@@ -50,7 +50,10 @@ package struct RouterResponseWriter: Sendable {
             HTTPResponseWriter.end(
                 HTTPProblem(
                     status: status, type: problem.type, title: problem.title, detail: .made(problem.detail),
-                    policy: problem.policy, retryAfter: response.retryAfter > 0 ? response.retryAfter : nil),
+                    policy: problem.policy, gate: problem.gate,
+                    retryAfter: response.wait > .zero ? response.retryAfter : nil,
+                    retryAfterMilliseconds: response.wait > .zero
+                        ? UInt64((response.wait.nanoseconds + 999_999) / 1_000_000) : nil),
                 request.persistence, isHead: isHead, into: &output)
             return
         }

@@ -40,8 +40,10 @@ package struct RouterResponse {
     package var degraded = UnsafeRawBufferPointer(start: nil, count: 0)
     /// The answer was given before, to the same idempotency key.
     package var isReplayed = false
-    /// Seconds; 0 for none.
-    package var retryAfter = 0
+    /// After how long another attempt may be worth it; zero where nothing is said.
+    package var wait = TimeAmount.zero
+    /// The same in seconds, rounded up, as the header field has it; 0 for none.
+    package var retryAfter: Int { Int((max(wait, .zero).nanoseconds + 999_999_999) / 1_000_000_000) }
     package var body = UnsafeRawBufferPointer(start: nil, count: 0)
     package var problem: DataProblem?
 
@@ -56,6 +58,8 @@ package struct DataProblem: Sendable, Equatable {
     package var detail: String
     /// Which policy said no.
     package var policy: StaticString
+    /// The gate at which it did, as NODE/FROM/TO; nil where it was none.
+    package var gate: String?
 
     package init(_ type: StaticString, title: StaticString, detail: String, policy: StaticString) {
         self.type = type

@@ -100,6 +100,8 @@ public struct RegisterOperation: Sendable, Hashable {
     public var version: RecordVersion { best }
     /// Positions that were asked and have neither answered nor failed.
     public var pending: Positions { phase == .finished ? 0 : asked & ~heard & ~failed }
+    /// Positions that can be asked and have not failed in this phase.
+    public var candidates: Positions { usable & ~failed }
     /// It has given its outcome.
     public var isFinished: Bool { phase == .finished }
     /// It is in its second phase: what is reported now are acknowledgements.

@@ -26,6 +26,8 @@ public struct CallScope: Sendable {
     public mutating func retryRatio(now: Instant) -> Double { budget.retryRatio(now: now) }
     /// As `RetryBudget.left`.
     public mutating func budgetLeft(now: Instant) -> Int64 { budget.left(now: now) }
+    /// Calls that were begun in the last 10 s, and retries and hedges beside them.
+    public mutating func recent(now: Instant) -> (calls: Int64, extras: Int64) { budget.recent(now: now) }
 }
 
 /// What became of the calls of a scope since the start.
@@ -62,6 +64,9 @@ public struct CallCounters: Sendable, Equatable {
     public internal(set) var hedgesWithheld: UInt64 = 0
 
     init() {}
+
+    /// Nothing was called.
+    public static let none = CallCounters()
 
     mutating func count(_ kind: AttemptKind) {
         switch kind {

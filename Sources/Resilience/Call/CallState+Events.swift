@@ -127,8 +127,13 @@ extension CallState {
     /// be asked again; but for a key that only one of the former targets knows.
     ///
     /// - Parameter targets: how many, 0...16.
-    public mutating func retarget(_ targets: Int) {
-        all = TargetSet(count: targets)
+    public mutating func retarget(_ targets: Int) { retarget(among: TargetSet(count: targets)) }
+
+    /// As `retarget(_:)`, where some of the targets are known to be out of reach.
+    ///
+    /// - Parameter targets: the others, by position.
+    public mutating func retarget(among targets: TargetSet) {
+        all = targets
         tried = []
         blockedTargets = []
         // Whoever knew of the key is not among them any more, as far as anybody can tell.

@@ -137,11 +137,24 @@ public struct CallState: Sendable {
     public init(
         targets: Int, deadline: Instant = .distantFuture, safety: CallSafety, in scope: inout CallScope, now: Instant
     ) {
+        self.init(
+            among: TargetSet(count: targets), deadline: deadline, safety: safety, in: &scope, now: now)
+    }
+
+    /// Begins, where some of the targets are known to be out of reach.
+    ///
+    /// - Parameters:
+    ///   - targets: the others, by position.
+    ///   - deadline: of the request.
+    public init(
+        among targets: TargetSet, deadline: Instant = .distantFuture, safety: CallSafety, in scope: inout CallScope,
+        now: Instant
+    ) {
         let byTimeout = now + scope.plan.timeout
         let byDeadline = deadline == .distantFuture ? deadline : deadline - scope.plan.deadline.reserve
         isByDeadline = byDeadline < byTimeout
         until = min(byTimeout, byDeadline)
-        all = TargetSet(count: targets)
+        all = targets
         self.safety = safety
         isSpread = scope.plan.isSpread
         order = scope.plan.order

@@ -129,6 +129,14 @@ public struct TargetGate: Sendable {
     /// About when a place becomes free: half of the answers take no longer.
     var placeFree: TimeAmount { durations.isReady ? max(durations.p50, .milliseconds(1)) : .milliseconds(100) }
 
+    /// Whether an attempt would be turned away now: the breaker is open, or there is no place and nobody may wait for one.
+    /// Changes nothing, so it cannot say that of probes. For who may ask another target first.
+    @inline(__always)
+    public func isBlocking(_ policy: GatePolicy, priority: Priority, now: Instant) -> Bool {
+        if policy.hasBreaker, breaker.refusesUntil(now: now) != nil { return true }
+        return policy.queue == nil && policy.bulkhead.wait == .zero && !bulkhead.hasRoom(for: priority)
+    }
+
     // MARK: Those that wait
 
     /// The turn of the next that waited; ask until there is none. Those that the breaker refuses have their turn, too.

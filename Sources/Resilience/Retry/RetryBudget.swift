@@ -93,6 +93,12 @@ public struct RetryBudget: Sendable {
         return window.firsts == 0 ? 1 : Double(window.firsts + window.extras) / Double(window.firsts)
     }
 
+    /// Calls that were begun in the last 10 s, and retries and hedges beside them.
+    public mutating func recent(now: Instant) -> (calls: Int64, extras: Int64) {
+        window.advance(now)
+        return (window.firsts, window.extras)
+    }
+
     /// The share of the calls of the last 10 s that were retried, 0...1.
     public mutating func retryRatio(now: Instant) -> Double {
         window.advance(now)

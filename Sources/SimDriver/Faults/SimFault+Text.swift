@@ -10,6 +10,8 @@ import MeshBase
 ///     reorder * <> * 10% 50ms @0s          duplicate, delay, clog: likewise
 ///     evacuate us-east @5s                 restore REGION    abort             move c12 0,4,8    unmove c12
 ///     evacuate-with-loss REGION @5s        give-up c12
+///     latency service/payment 800ms 100ms @5s for 20s     errors cell/us-east-1/service/payment 0.5 503 @5s
+///     hang service/payment @5s for 2s
 ///     add-cell us-east @5s                 drain us-east-1
 extension SimFault: CustomStringConvertible {
     package var description: String {
@@ -40,6 +42,7 @@ extension SimFault: CustomStringConvertible {
             case .home(let number): words = ["unmove", "c\(number)"]
             case .giveUp(let number): words = ["give-up", "c\(number)"]
             }
+        case .service(let fault): words = fault.words
         case .network(let fault):
             let way = fault.isOneWay ? ">" : "<>"
             let ends = [fault.from.description, way, fault.to.description]
@@ -78,6 +81,10 @@ extension SimFault: CustomStringConvertible {
         }
         if let move = Self.move(verb, Array(words)) {
             self.init(at: at, .operate(move), Simulation.controlName, for: length)
+            return
+        }
+        if let fault = SimServiceFault(verb, Array(words)) {
+            self.init(at: at, fault, for: length)
             return
         }
         switch verb {
@@ -179,7 +186,8 @@ extension SimFault: CustomStringConvertible {
 
     private static func written(_ ratio: Double) -> String { "\(ratio)" }
 
-    private static func ratio(_ text: String) -> Double? {
+    /// `0.5` or `50%`; nil for anything else.
+    static func ratio(_ text: String) -> Double? {
         let isPercent = text.hasSuffix("%")
         guard let number = Double(isPercent ? String(text.dropLast()) : text), number.isFinite else { return nil }
         return isPercent ? number / 100 : number

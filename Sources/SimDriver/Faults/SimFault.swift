@@ -35,6 +35,8 @@ package struct SimFault: Sendable, Hashable {
         case slow(TimeAmount)
         /// The network does something; `node` is empty.
         case network(SimNetworkFault)
+        /// The work of a service goes wrong; `node` is empty.
+        case service(SimServiceFault)
         /// The control plane is told to move customers; `node` is its name.
         case operate(SimMove)
     }
@@ -58,13 +60,17 @@ package struct SimFault: Sendable, Hashable {
         self.init(at: at, .network(fault), "", for: length)
     }
 
+    package init(at: TimeAmount, _ fault: SimServiceFault, for length: TimeAmount? = nil) {
+        self.init(at: at, .service(fault), "", for: length)
+    }
+
     /// An operator's command.
     var isMove: Bool { if case .operate = action { true } else { false } }
 
     /// Leaves it open what members may come to believe of one another: packets are lost or late, or clocks are wrong.
     var clouds: Bool {
         switch action {
-        case .kill, .destroy, .loseDisk, .loseRows, .fillDisk, .restart, .pause, .resume, .leave, .operate: false
+        case .kill, .destroy, .loseDisk, .loseRows, .fillDisk, .restart, .pause, .resume, .leave, .operate, .service: false
         case .jump, .drift, .slow, .network: true
         }
     }
@@ -75,6 +81,7 @@ package struct SimFault: Sendable, Hashable {
         if let length, length < .zero { return "'\(self)' has a negative length" }
         switch action {
         case .network(let fault): return fault.problem(in: topology)
+        case .service(let fault): return fault.problem(in: topology)
         case .jump(let amount):
             if amount < .zero || amount > .hours(24 * 365) { return "a clock jumps ahead by up to a year: '\(self)'" }
         case .drift(let millionths):

@@ -1,3 +1,4 @@
+import Chaos
 import Checkers
 import Membership
 import MeshBase
@@ -37,6 +38,18 @@ final class CellProcess: LinkingProcess {
                     seed: simulation.seed, concern: "sim.store", node: machine.hash, counter: UInt64(machine.lives)))
         }
         super.init(simulation, machine)
+    }
+
+    /// What strikes its services.
+    private var struck: [ServiceEffect] = []
+
+    /// - Returns: false where nothing has changed.
+    func strike(_ effects: [ServiceEffect]) -> Bool {
+        guard effects != struck, !struck.isEmpty || !effects.allSatisfy(\.isNone) else { return false }
+        struck = effects
+        var outbox = outbox
+        node.strike(effects, now: now, into: &outbox)
+        return true
     }
 
     var repair: RepairStatus { node.repairStatus }

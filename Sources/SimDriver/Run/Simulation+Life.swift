@@ -49,6 +49,7 @@ extension Simulation {
         membership.started(machine)
         process.start()
         turn(process)
+        if !serviceFaults.isEmpty { strikeServices(of: machine) }
         changed(settle: joinTime)
     }
 
@@ -108,6 +109,12 @@ extension Simulation {
             faultsFired += 1
             return
         }
+        if case .service(let fault) = fault.action {
+            note(event, mesh[0], 0)
+            faultsFired += 1
+            serviceFaults.append(fault)
+            return strikeServices()
+        }
         guard let index = machinesByName[fault.node] else { return }
         let machine = machines[index]
         note(event, machine, UInt64(index))
@@ -149,7 +156,7 @@ extension Simulation {
             guard let control, !machine.isPaused else { return }
             control.command(move)
             turn(control)
-        case .network:
+        case .network, .service:
             return
         }
         faultsFired += 1
@@ -159,6 +166,11 @@ extension Simulation {
     func end(_ fault: SimFault, _ event: SimEvent) {
         guard !isHealing else { return }
         membership.disturbed(now: now)
+        if case .service(let fault) = fault.action {
+            note(event, mesh[0], 0)
+            if let index = serviceFaults.firstIndex(of: fault) { serviceFaults.remove(at: index) }
+            return strikeServices()
+        }
         guard let index = machinesByName[fault.node] else { return note(event, mesh[0], 0) }
         let machine = machines[index]
         note(event, machine, UInt64(index))
@@ -168,7 +180,7 @@ extension Simulation {
         case .drift: setDrift(machine, 0)
         case .slow: machine.lateness = .zero
         case .fillDisk: machine.disk?.isFull = false
-        case .restart, .resume, .jump, .network, .operate, .loseRows: break
+        case .restart, .resume, .jump, .network, .service, .operate, .loseRows: break
         }
     }
 
@@ -227,6 +239,7 @@ extension Simulation {
         guard let process = machine.process else { return }
         process.wake()
         turn(process)
+        strikeServices(of: machine)
         for event in machine.takeBacklog() { perform(event) }
     }
 
@@ -253,6 +266,8 @@ extension Simulation {
         isHealing = true
         if configuration.defect?.membership != .staysSplit { network.weather = SimWeather() }
         membership.disturbed(now: now)
+        serviceFaults = []
+        strikeServices()
         for machine in mesh {
             machine.lateness = .zero
             machine.disk?.isFull = false

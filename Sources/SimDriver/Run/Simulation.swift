@@ -63,6 +63,8 @@ final class Simulation {
     var membership: MembershipOracle
     /// Nothing dies by itself any more and what is down is brought back: the run is over but for the checks.
     var isHealing = false
+    /// Those in force, in the order in which they began.
+    var serviceFaults: [SimServiceFault] = []
     /// What is performed was held back by a late reader and is read now.
     var isReadingLate = false
 
@@ -379,7 +381,7 @@ final class Simulation {
                     now, kind: 116, node: UInt64(machine.index),
                     content: UInt64(change.from.rawValue) << 8 | UInt64(change.to.rawValue))
             }
-        case .timeoutAdapted, .retries, .poisoned: break
+        case .timeoutAdapted, .retries, .ejection, .poisoned, .standing, .health: break
         }
     }
 }

@@ -19,10 +19,12 @@ package enum SwimArm: String, CaseIterable, Sendable, Codable {
     case noParallelProbes = "no-parallel-probes"
     /// Lifeguard without second opinions on suspicions under way.
     case noSecondOpinions = "no-second-opinions"
+    /// Lifeguard that accuses unsteady members as any other.
+    case noPatience = "no-patience"
 
     /// Those that differ from `lifeguard` by one part.
     package static let parts: [SwimArm] = [
-        .noHealth, .noDynamicSuspicion, .noBuddy, .noStallDetection, .noParallelProbes, .noSecondOpinions,
+        .noHealth, .noDynamicSuspicion, .noBuddy, .noStallDetection, .noParallelProbes, .noSecondOpinions, .noPatience,
     ]
 
     package func configuration(_ base: SWIMConfiguration) -> SWIMConfiguration {
@@ -36,6 +38,7 @@ package enum SwimArm: String, CaseIterable, Sendable, Codable {
         case .noStallDetection: swim.stallDetection = false
         case .noParallelProbes: swim.parallelProbes = false
         case .noSecondOpinions: swim.secondOpinions = false
+        case .noPatience: swim.patience = false
         }
         return swim
     }

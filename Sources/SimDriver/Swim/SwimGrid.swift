@@ -11,6 +11,8 @@ package struct SwimGrid: Sendable {
     package var seeds = 20
     package var firstSeed: UInt64 = 1
     package var duration = TimeAmount.seconds(120)
+    /// Of one member, in every run.
+    package var fault: SwimFault?
     package var swim = SWIMConfiguration.lan
 
     package init() {}
@@ -27,6 +29,16 @@ package struct SwimGrid: Sendable {
         starved = [0]
         arms = [.lifeguard]
         seeds = 1
+    }
+
+    /// What is simulated of these sizes under a fault where nothing else is asked for: Lifeguard, and nothing else wrong.
+    package init(members: [Int], fault: SwimFault) {
+        self.init(members: members)
+        losses = [0]
+        starved = [0]
+        arms = [.lifeguard]
+        self.fault = fault
+        duration = fault.end + SwimFault.rest
     }
 
     /// One cell of the grid.
@@ -57,6 +69,7 @@ package struct SwimGrid: Sendable {
             members: cell.members, loss: cell.loss, starved: cell.starved, swim: cell.arm.configuration(swim),
             seed: firstSeed &+ UInt64(run % seeds))
         trial.duration = duration
+        trial.fault = fault
         // In the middle: at 60 of 120 s.
         trial.crashAt = duration / 2
         return trial

@@ -51,6 +51,8 @@ package struct SwimReport: Sendable, Encodable {
         package var spread: Percentiles
         /// Runs in which the crash was not seen by anybody.
         package var undetected: Int
+        /// Of the fault of one member; nil where there was none.
+        package var fault: Fault?
 
         private enum CodingKeys: String, CodingKey {
             case members, loss, starved, arm, runs
@@ -61,7 +63,47 @@ package struct SwimReport: Sendable, Encodable {
             case detect = "detect_ms"
             case known = "known_ms"
             case spread = "spread_ms"
-            case undetected
+            case undetected, fault
+        }
+    }
+
+    /// What a fault of one member came to at the members that had none, over all runs.
+    package struct Fault: Sendable, Encodable {
+        package var share: Double
+        package var ways: String
+        /// Of what one observer holds the lossy member to be, at most, and on average.
+        package var mostViewChanges: Int
+        package var viewChanges: Double
+        package var suspicions: UInt64
+        package var deaths: UInt64
+        package var soundSuspicions: UInt64
+        package var soundDeaths: UInt64
+        package var soundUnsteady: UInt64
+        package var longestSoundSuspicion: Double
+
+        init(_ fault: SwimFault, _ results: [SwimFaultResult], observers: Int) {
+            share = fault.share
+            ways = fault.ways.rawValue
+            mostViewChanges = results.map(\.mostViewChanges).max() ?? 0
+            let views = Double(results.count * observers)
+            viewChanges = views > 0 ? Double(results.reduce(0) { $0 + $1.viewChanges }) / views : 0
+            suspicions = results.reduce(0) { $0 + $1.suspicions }
+            deaths = results.reduce(0) { $0 + $1.deaths }
+            soundSuspicions = results.reduce(0) { $0 + $1.soundSuspicions }
+            soundDeaths = results.reduce(0) { $0 + $1.soundDeaths }
+            soundUnsteady = results.reduce(0) { $0 + $1.soundUnsteady }
+            longestSoundSuspicion = results.map(\.longestSoundSuspicion.milliseconds).max() ?? 0
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case share, ways
+            case mostViewChanges = "most_view_changes"
+            case viewChanges = "view_changes"
+            case suspicions, deaths
+            case soundSuspicions = "sound_suspicions"
+            case soundDeaths = "sound_deaths"
+            case soundUnsteady = "sound_unsteady"
+            case longestSoundSuspicion = "longest_sound_suspicion_ms"
         }
     }
 
@@ -127,7 +169,13 @@ package struct SwimReport: Sendable, Encodable {
                 suspicions: runs.reduce(0) { $0 + $1.suspicions }, messages: runs.reduce(0) { $0 + $1.messages },
                 bytes: runs.reduce(0) { $0 + $1.bytes }, detect: Percentiles(runs.compactMap(\.detected)),
                 known: Percentiles(runs.compactMap(\.known)), spread: Percentiles(runs.compactMap(\.spread)),
-                undetected: runs.count { $0.detected == nil })
+                undetected: runs.count { $0.detected == nil },
+                fault: grid.fault.map {
+                    // All but the lossy one, the starved and the one that crashes.
+                    Fault(
+                        $0, runs.compactMap(\.fault),
+                        observers: cell.members - 2 - grid.trial(index * grid.seeds).starvedCount)
+                })
         }
         comparison = Self.compare(grid, cells, results)
     }

@@ -14,6 +14,8 @@ package struct SwimTrial: Sendable, Hashable {
     package var duration = TimeAmount.seconds(120)
     /// When one member that is not starved ends; nil for no crash.
     package var crashAt: TimeAmount? = .seconds(60)
+    /// Of one member that is neither starved nor crashes.
+    package var fault: SwimFault?
     package var lateness = TimeAmount.milliseconds(500)...TimeAmount.milliseconds(2_500)
     package var latency = TimeAmount.microseconds(100)...TimeAmount.microseconds(500)
 
@@ -38,6 +40,10 @@ package struct SwimTrial: Sendable, Hashable {
         if members < 3 || members > Self.mostMembers { return "a mesh has 3 to \(Self.mostMembers) members" }
         if !(0...1).contains(loss) || !(0...1).contains(starved) { return "a ratio lies between 0 and 1" }
         if duration <= .zero || duration > .hours(24) { return "a run takes up to 24 hours" }
+        if let problem = fault?.problem { return problem }
+        if fault != nil, members - starvedCount < 3 {
+            return "beside those that are starved there is none to be lossy, none to crash and none to see it"
+        }
         do {
             try swim.validate()
         } catch {
@@ -66,6 +72,8 @@ package struct SwimTrialResult: Sendable, Equatable {
     package var known: TimeAmount?
     /// From the first to the last; nil where not all had it dead.
     package var spread: TimeAmount? { detected.flatMap { first in known.map { $0 - first } } }
+    /// Of the fault, where there was one.
+    package var fault: SwimFaultResult?
     package var simulated = TimeAmount.zero
     package var traceHash: UInt64 = 0
 

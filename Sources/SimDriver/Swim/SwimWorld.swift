@@ -49,6 +49,7 @@ final class SwimWorld {
     private var crashedAt: Int64 = 0
     private var knowing = 0
     private var living: Int
+    private var fault: SwimFaultTally?
     private var trace: TraceHash
 
     init(_ trial: SwimTrial) throws(SimRefusal) {
@@ -88,6 +89,7 @@ final class SwimWorld {
             arm(index)
         }
         for index in order.prefix(trial.starvedCount) { standing[index].isStarved = true }
+        if trial.fault != nil { fault = SwimFaultTally(of: order[count - 2], among: count) }
         if let crash = trial.crashAt, crash < trial.duration {
             queue.push(Kind.crash.rawValue << 32 | UInt64(order[count - 1]), at: crash.nanoseconds)
         }
@@ -135,6 +137,7 @@ final class SwimWorld {
             result.bytes += counters.bytesSent
             result.suspicions += counters.suspicions
         }
+        result.fault = fault?.final(now: now)
         result.traceHash = trace.value
     }
 
@@ -192,6 +195,7 @@ final class SwimWorld {
     private func crash(_ index: Int) {
         standing[index].isUp = false
         living -= 1
+        fault?.crashed(index)
         crashed = index
         crashedAt = now
     }
@@ -220,7 +224,8 @@ final class SwimWorld {
         let target = Self.index(endpoint)
         let delay = Self.draw(trial.latency, &hosts[sender].network)
         // Drawn also without loss, so that the same seed meets the same luck.
-        let isLost = hosts[sender].network.unit() < trial.loss
+        let luck = hosts[sender].network.unit()
+        let isLost = luck < (fault == nil ? trial.loss : loss(from: sender, to: target))
         guard !isLost, target >= 0, target < count else { return }
         // The sender goes on filling its own list of updates: the copy takes none of its storage.
         let flight = Flight(
@@ -240,6 +245,19 @@ final class SwimWorld {
         queue.push(Kind.arrival.rawValue << 32 | UInt64(slot), at: now + delay)
     }
 
+    private func loss(from sender: Int, to target: Int) -> Double {
+        guard let fault, let lossy = trial.fault, now >= lossy.begin.nanoseconds, now < lossy.end.nanoseconds else {
+            return trial.loss
+        }
+        let isHit =
+            switch lossy.ways {
+            case .both: sender == fault.faulty || target == fault.faulty
+            case .inward: target == fault.faulty
+            case .outward: sender == fault.faulty
+            }
+        return isHit ? max(trial.loss, lossy.share) : trial.loss
+    }
+
     private func take(_ slot: Int) -> Flight {
         free.append(Int32(slot))
         return (flights + slot).move()
@@ -256,6 +274,7 @@ final class SwimWorld {
     // MARK: What members come to believe
 
     fileprivate func changed(_ change: MemberChange, by observer: Int) {
+        if fault != nil { tally(change, by: observer) }
         guard change.status == .dead || change.status == .suspect else { return }
         let index = Self.index(change.member.profile.gossip)
         guard change.status == .dead else {
@@ -270,9 +289,30 @@ final class SwimWorld {
             if !standing[observer].isStarved { result.falsePositivesHealthy += 1 }
         } else if index == crashed {
             if result.detected == nil { result.detected = .nanoseconds(now - crashedAt) }
-            knowing += 1
-            if knowing >= living, result.known == nil { result.known = .nanoseconds(now - crashedAt) }
+            // One that cannot hear it is not waited for.
+            if observer != fault?.faulty { knowing += 1 }
+            let awaited = fault == nil ? living : living - 1
+            if knowing >= awaited, result.known == nil { result.known = .nanoseconds(now - crashedAt) }
         }
+    }
+
+    fileprivate func judged(_ member: Member, by observer: Int) {
+        guard fault != nil, isSound(observer) else { return }
+        let index = Self.index(member.profile.gossip)
+        guard index == fault!.faulty || isSound(index) else { return }
+        fault!.saw(index, standing: member.status.isLive ? member.standing.rawValue : nil, by: observer)
+    }
+
+    private func tally(_ change: MemberChange, by observer: Int) {
+        judged(change.member, by: observer)
+        let index = Self.index(change.member.profile.gossip)
+        guard isSound(observer), index == fault!.faulty || isSound(index) else { return }
+        fault!.changed(
+            index, isSuspect: change.status == .suspect, isDead: change.status == .dead, by: observer, now: now)
+    }
+
+    private func isSound(_ index: Int) -> Bool {
+        index != fault?.faulty && standing[index].isUp && !standing[index].isStarved
     }
 
     struct Sink: SWIMSink {
@@ -288,6 +328,7 @@ final class SwimWorld {
             world.send(packet, from: from, to: endpoint)
         }
         mutating func changed(_ change: MemberChange) { world.changed(change, by: from) }
+        mutating func judged(_ change: MemberChange) { world.judged(change.member, by: from) }
         mutating func persist(incarnation: UInt32) {}
     }
 }

@@ -14,12 +14,14 @@ package final class FaultWatch {
     private let loop: EventLoop
     private let wire: WireLayer
     private let events: HostEvents?
+    /// Applies the faults on services, where the process has any, and gives back the ids of those that concern it.
+    private var services: (([Fault]) -> [String])?
     private var expiry: LoopTimer?
     private var sheet = FaultSheet()
     /// When each fault of the sheet ends.
     private var deadlines: [String: Instant] = [:]
     /// What the rules were made of last.
-    private var applied: [WireFault] = []
+    private var applied: [Fault] = []
     /// The faults in force that concern this process.
     private var ids: [String] = []
 
@@ -78,7 +80,7 @@ package final class FaultWatch {
         let active = sheet.faults.prefix(FaultSchedule.most).filter { (deadlines[$0.id] ?? now) > now }
         if active != applied {
             applied = active
-            note(wire.apply(active))
+            reapply()
         }
         guard let next = active.compactMap({ deadlines[$0.id] }).min() else {
             expiry?.stop()
@@ -89,8 +91,14 @@ package final class FaultWatch {
         expiry?.start(after: min(next - now, .hours(24)))
     }
 
-    /// The wire has other nodes now.
-    func reapply() { note(wire.apply(applied)) }
+    /// Also when the wire has other nodes now.
+    func reapply() { note(wire.apply(applied) + (services?(applied) ?? [])) }
+
+    /// The process has services from now on.
+    package func onServices(_ apply: @escaping ([Fault]) -> [String]) {
+        services = apply
+        reapply()
+    }
 
     private func note(_ struck: [String]) {
         guard struck != ids else { return }
@@ -99,7 +107,7 @@ package final class FaultWatch {
         ids = struck
     }
 
-    /// `/v1/faults`: what this process does to the wire.
+    /// `/v1/faults`: what this process does to the wire, and to its services.
     package var page: String {
         var json = JSONWriter(.compact)
         json.document { json in

@@ -88,7 +88,7 @@ package final class WireLayer {
     /// Replaces the faults in force. Bytes that wait in streams are let go where their path is sound again.
     /// - Returns: the ids of those that concern this process.
     @discardableResult
-    package func apply(_ faults: [WireFault]) -> [String] {
+    package func apply(_ faults: [Fault]) -> [String] {
         guard let own else { return [] }
         let rules = WireRules(nodes: nodes, own: own, links: links, faults: faults)
         guard rules != self.rules else { return rules.ids }

@@ -6,6 +6,8 @@ enum AdminPage {
     case ok(StaticString)
     case unavailable(StaticString)
     case json(String)
+    /// The same with another status.
+    case report(Int, String)
     case metrics(String)
     case plain(String)
     /// It is not done.
@@ -39,13 +41,16 @@ enum AdminPages {
         _ change: (String, [UInt8]) -> AdminPage?
     ) {
         let request = stream.pointee.request
-        let path = request.path.text(in: stream.pointee.input.bytes)
+        var path = request.path.text(in: stream.pointee.input.bytes)
         if request.method == .post, let answer = change(path, Array(request.body.bytes(in: stream.pointee.input.bytes)))
         {
             return respond(stream, answer, of: server)
         }
-        // Whoever can answer at all is alive.
-        let found = path == "/livez" ? .ok("alive") : page(path)
+        if path == "/health", request.query.isPresent {
+            path += "?" + request.query.text(in: stream.pointee.input.bytes)
+        }
+        // Whoever can answer at all is alive, unless it knows better.
+        let found = page(path) ?? (path == "/livez" ? .ok("alive") : nil)
         // What is not there is not there, whatever the method, as for routers' clients.
         guard found == nil || request.method == .get || request.method == .head else {
             return server.respond(
@@ -63,6 +68,8 @@ enum AdminPages {
             server.respond(stream, status: 503, contentType: "application/json", body: state1(state))
         case .json(let text):
             server.respond(stream, status: 200, contentType: "application/json", body: Array(text.utf8))
+        case .report(let status, let text):
+            server.respond(stream, status: status, contentType: "application/json", body: Array(text.utf8))
         case .metrics(let text):
             server.respond(
                 stream, status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(text.utf8))

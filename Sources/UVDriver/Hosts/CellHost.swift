@@ -1,4 +1,5 @@
 import CLibUV
+import Chaos
 import Membership
 import MeshBase
 import Nodes
@@ -16,6 +17,9 @@ package final class CellHost {
     private let front: CellFront
     private let store: StoreRunner?
     private let peers: PeerLinks
+    private let meter: LoadMeter
+    /// What faults do to its services.
+    private var struck: [ServiceEffect] = []
     private var isStopping = false
     private var stopTimer: LoopTimer?
 
@@ -53,6 +57,7 @@ package final class CellHost {
             store = nil
         }
         peers = PeerLinks(on: runtime.loop)
+        meter = LoadMeter(loop: runtime.loop)
         peers.configure(settings, wire: runtime.wire)
         peers.events = runtime.events
         let place = topology.cells[cell.position]
@@ -91,11 +96,25 @@ package final class CellHost {
             node.pointee.grow(topology)
         }
         runtime.onStop = { [unowned self] in stop() }
+        meter.onLook = { node.pointee.load = $0 }
+        meter.start()
+        runtime.faults?.onServices { [unowned self] in strikeServices($0) }
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
         runtime.followSettings { node.pointee.apply(settings: $0, now: loop.now(), into: &io.pointee) }
         runtime.announce(data: front.local, admin: front.local, storeID: store?.identity.id)
+    }
+
+    /// - Returns: the ids of the faults that concern services of this cell.
+    private func strikeServices(_ faults: [Fault]) -> [String] {
+        let blueprint = node.pointee.topology.blueprint(of: node.pointee.cell)
+        let rules = ServiceRules(cell: node.pointee.name, services: blueprint.services.map(\.name), faults: faults)
+        if rules.effects != struck {
+            struck = rules.effects
+            node.pointee.strike(struck, now: runtime.loop.now(), into: &io.pointee)
+        }
+        return rules.ids
     }
 
     private func endTurn() {
@@ -131,6 +150,7 @@ package final class CellHost {
             let isDone = node.pointee.isIdle && !front.pool.hasBacklog && runtime.wire.waitingDatagrams == 0
             guard isDone || checks > 100 else { return }
             stopTimer?.close()
+            meter.close()
             front.pool.closeAll()
             peers.closeAll()
             runtime.close()
@@ -150,11 +170,9 @@ package final class CellHost {
 
     private func page(_ path: String) -> AdminPage? {
         switch path {
-        case "/readyz":
-            isStopping
-                ? .unavailable("stopping")
-                : runtime.membership.isAlone
-                    ? .unavailable("joining") : store?.isBroken == true ? .unavailable("store") : readiness
+        case "/livez", "/readyz", "/startupz",
+            _ where HealthPages.isHealth(path):
+            HealthPages.page(path, facts, node.pointee.health)
         case "/v1/store": storePage
         case "/v1/vitals": .json(StorePage.vitals(node))
         case "/metrics":
@@ -169,13 +187,20 @@ package final class CellHost {
         }
     }
 
-    /// A cell without a vote serves its services; who asks for readiness wants the whole of it.
-    private var readiness: AdminPage {
-        switch node.pointee.storeStatus(now: runtime.loop.now())?.life {
-        case .unborn?: .unavailable("starting")
-        case .refilling?, .accepted?: .unavailable("refilling")
-        case .votes?, nil: node.pointee.storeTrouble == .full ? .ok("store-full") : .ok("serving")
-        }
+    private var facts: HealthPages.Facts {
+        var facts = HealthPages.Facts()
+        facts.isStopping = isStopping
+        facts.isAlone = runtime.membership.isAlone
+        facts.isStoreBroken = store?.isBroken == true
+        facts.isStoreFull = node.pointee.storeTrouble == .full
+        facts.hasStarted = node.pointee.hasStarted
+        facts.withoutVote =
+            switch node.pointee.storeStatus(now: runtime.loop.now())?.life {
+            case .unborn?: "starting"
+            case .refilling?, .accepted?: "refilling"
+            case .votes?, nil: nil
+            }
+        return facts
     }
 
     /// Read from the file: few keys are on the queue, and the index of those is all that is looked at.

@@ -13,6 +13,7 @@ package final class HostEvents {
     /// The same for people; members that are alive are told of only where they were doubted.
     private let text: ProcessLog
     private var doubted: Set<String> = []
+    private var unsteady: Set<String> = []
 
     init(_ settings: HostSettings, loop: EventLoop) {
         log = .allocate(capacity: 1)
@@ -69,6 +70,7 @@ package final class HostEvents {
                     .init("incarnation", .integer(Int64(change.member.incarnation))),
                     .init("source", .string(change.source)),
                 ])
+        case .standing(let member): standing(of: member)
         case .linkUp(let cell):
             append(
                 type: "link", action: "up", id: topology.cells[cell.position].name,
@@ -87,6 +89,7 @@ package final class HostEvents {
                 [.init("observer", .string(observer))])
         case .poisoned(let customer):
             append(type: "process", action: "poisoned", id: observer, [.init("customer", .string(customer))])
+        case .health(let news): health(news)
         case .store(let event):
             store(event, topology)
         case .placement(let version):
@@ -97,8 +100,35 @@ package final class HostEvents {
             append(
                 type: "shedding", action: hasBegun ? "begun" : "ended", id: "\(observer)/\(place)",
                 [.init("priority", .string("\(priority.name)"))])
-        case .gate, .timeoutAdapted, .retries:
+        case .gate, .timeoutAdapted, .retries, .ejection:
             if let line = event.line { log(line) }
+        }
+    }
+
+    /// A doubt is an event of its own, the suspicion; only what lasts is told beside it.
+    private func standing(of member: Member) {
+        switch member.standing {
+        case .unsteady: guard unsteady.insert(member.name).inserted else { return }
+        case .steady: guard unsteady.remove(member.name) != nil else { return }
+        case .doubted: return
+        }
+        append(
+            type: "member", action: member.standing.name, id: member.name,
+            [
+                .init("observer", .string(observer)), .init("incarnation", .integer(Int64(member.incarnation))),
+            ])
+    }
+
+    private func health(_ news: HealthNews) {
+        switch news {
+        case .state(let state, let former, let why):
+            append(
+                type: "health", action: "\(state.name)", id: observer,
+                [.init("was", .string("\(former.name)")), .init("detail", .string(why))])
+        case .probe(let kind, let isGood, let why):
+            append(
+                type: "probe", action: isGood ? "passed" : "failed", id: observer,
+                [.init("probe", .string("\(kind.name)")), .init("detail", .string(why))])
         }
     }
 
@@ -173,6 +203,9 @@ package final class HostEvents {
 
     private func isWorthTelling(_ event: TelemetryEvent) -> Bool {
         guard event.type == "member" else { return true }
+        // An unsteady one is suspected and refutes again and again: that it is unsteady says it all.
+        let comesAndGoes = [MemberStatus.alive.name, MemberStatus.suspect.name].contains(event.action)
+        guard !comesAndGoes || !unsteady.contains(event.id) else { return false }
         // As many names as there are members.
         return event.action == MemberStatus.alive.name
             ? doubted.remove(event.id) != nil : doubted.insert(event.id).inserted || event.action != "suspect"

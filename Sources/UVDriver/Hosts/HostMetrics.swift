@@ -111,6 +111,18 @@ package struct MetricPage: ~Copyable {
         counter(name, help, pool.counters.bytesOut, labels + [MetricLabel("direction", "out")])
     }
 
+    /// What faults have done to the work of a cell's services.
+    mutating func serviceFaults(_ services: [(name: String, counters: ServiceFaultCounters)]) {
+        for (service, counters) in services {
+            let effects = [("delayed", counters.delayed), ("hung", counters.hung), ("failed", counters.failed)]
+            for (effect, count) in effects {
+                counter(
+                    "cellmesh_service_faults_total", "Calls whose work faults have struck.", count,
+                    [MetricLabel("service", service), MetricLabel("effect", effect)])
+            }
+        }
+    }
+
     /// What faults have done to this process's traffic.
     mutating func wire(_ wire: WireLayer) {
         gauge(
@@ -145,6 +157,8 @@ package struct MetricPage: ~Copyable {
             ("nacks", "Nacks received.", c.nacks),
             ("suspicions", "Members that became suspect here.", c.suspicions),
             ("confirmations", "Further accusers of a suspect.", c.confirmations),
+            ("accusations_held", "Failed probes of unsteady members that had just refuted.", c.accusationsHeld),
+            ("deaths_doubted", "Deaths taken for accusations, since who told of them was in doubt.", c.deathsDoubted),
             ("false_suspicions", "Suspicions that ended with the member alive.", c.falseSuspicions),
             ("deaths", "Members that this node saw die.", c.deaths),
             ("returns", "Dead members that came back.", c.returns),
@@ -281,6 +295,7 @@ enum RouterMetrics {
         page.counter(
             "cellmesh_router_cancels_unsent_total", "Such words that a link could not take.", counters.cancelsUnsent)
         page.counter("cellmesh_router_abandoned_total", "Requests whose client went away.", counters.abandoned)
+        page.routerPolicies(node, now: runtime.loop.now())
         page.links(links)
         for (position, cell) in node.pointee.topology.cells.enumerated() {
             page.gauge(
@@ -400,7 +415,9 @@ enum CellMetrics {
             page.counter("cellmesh_service_compensations_total", "Calls undone.", service.counters.compensations, label)
         }
         page.edges(node.pointee)
+        page.serviceFaults(node.pointee.faultsOnServices())
         page.shed(node.pointee.shed())
+        page.health(node.pointee.health)
         if let store {
             page.counter("cellmesh_store_batches_total", "Transactions.", store.queue.batches)
             page.counter(

@@ -40,6 +40,7 @@ package enum MembersPage {
         json.field("region", member.profile.region)
         json.field("zone", member.profile.zone)
         json.field("status", member.status.name)
+        json.field("standing", member.standing.name)
         json.field("state", member.metadata.state.name)
         json.field("load", Double(member.metadata.load) / 256)
         json.field("incarnation", member.incarnation)

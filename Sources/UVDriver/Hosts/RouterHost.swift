@@ -18,6 +18,7 @@ package final class RouterHost {
     /// What the router knows of the placement, for its next life.
     let saved: SavedPlacement
     private(set) var sweepTimer: LoopTimer!
+    let meter: LoadMeter
     /// It takes no new customers, or is about to; see `RouterHost+Handover`.
     var isStopping = false
     var stopTimer: LoopTimer?
@@ -51,6 +52,7 @@ package final class RouterHost {
         runtime = try HostRuntime(settings, role: .router, gossip: handover?.sockets.gossip)
         let seeds = try runtime.findSeeds()
         let loop = runtime.loop
+        meter = LoadMeter(loop: loop)
         var limits = HTTPServer.Limits()
         limits.message = HTTPLimits(body: topology.routing.bodyLimit)
         limits.connections = topology.routing.connectionLimit
@@ -102,6 +104,8 @@ package final class RouterHost {
         admin.change = { [unowned self] in runtime.change($0, $1) }
         sweepTimer = try LoopTimer(loop: loop) { [unowned self] in links.sweep() }
         sweepTimer.start(after: .milliseconds(500), every: .milliseconds(500))
+        meter.onLook = { node.pointee.signals = $0 }
+        meter.start()
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
@@ -147,6 +151,7 @@ package final class RouterHost {
         case "/v1/settings": runtime.settingsPage
         case "/v1/vitals": .json(RouterPages.vitals(node))
         case "/v1/moves": .json(RouterPages.moves(node, now: runtime.loop.now()))
+        case "/v1/breakers": .json(GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())))
         case "/v1/impact": .json(RouterPages.impact(node, now: runtime.loop.now()))
         case "/v1/impact/customers": .json(RouterPages.customers(node, from: 0, now: runtime.loop.now()))
         default: customersPage(path) ?? GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)

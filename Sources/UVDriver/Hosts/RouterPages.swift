@@ -9,13 +9,13 @@ enum RouterPages {
     /// Places that one page of customers looks at: what a turn of the loop may take.
     private static let pageSize = 4_096
 
-    /// The cells that it takes for healthy, each with the address where it reaches it.
+    /// The cells that it reaches, each with the address where it does.
     static func vitals(_ node: Node) -> String {
         var json = JSONWriter(.compact)
         json.document { json in
             json.object("reached") { json in
                 for (position, cell) in node.pointee.topology.cells.enumerated() {
-                    if let endpoint = node.pointee.servingEndpoint(CellIndex(position)) {
+                    if let endpoint = node.pointee.reachedEndpoint(CellIndex(position)) {
                         json.field(cell.name, endpoint.description)
                     }
                 }

@@ -1,7 +1,7 @@
 /// The header fields that the mesh itself reads.
 enum HTTPField: UInt8 {
     case host, accept, origin, expect, poison, session, explain, connection, priority, traceparent
-    case ifMatch, ifNoneMatch, ifUnmodifiedSince, contentRange
+    case value, ifMatch, ifNoneMatch, ifUnmodifiedSince, contentRange
     case contentType, customer, deadline, consistency, authorization, contentLength, idempotencyKey, requestID,
         deadlineChain
     case transferEncoding
@@ -24,6 +24,7 @@ enum HTTPField: UInt8 {
         case 7:
             if HTTPCharacters.matches(name, 7, "x-epoch") { return .epoch }
             if HTTPCharacters.matches(name, 7, "x-shard") { return .shard }
+            if HTTPCharacters.matches(name, 7, "x-value") { return .value }
         case 8:
             if HTTPCharacters.matches(name, 8, "if-match") { return .ifMatch }
             if HTTPCharacters.matches(name, 8, "x-poison") { return .poison }

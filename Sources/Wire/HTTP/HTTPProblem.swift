@@ -18,19 +18,26 @@ package struct HTTPProblem: Sendable {
     package var detail: Text
     /// The policy that refused, such as `rate-limit` or `breaker`.
     package var policy: StaticString?
+    /// The gate at which it did, such as `r1/us-east-1/checkout`; nil where it was none.
+    package var gate: String?
     /// Seconds after which a retry makes sense, for the Retry-After header field.
     package var retryAfter: Int?
+    /// The same in milliseconds, for the body.
+    package var retryAfterMilliseconds: UInt64?
 
     package init(
         status: Int, type: StaticString = "about:blank", title: StaticString? = nil, detail: Text,
-        policy: StaticString? = nil, retryAfter: Int? = nil
+        policy: StaticString? = nil, gate: String? = nil, retryAfter: Int? = nil,
+        retryAfterMilliseconds: UInt64? = nil
     ) {
         self.status = status
         self.type = type
         self.title = title
         self.detail = detail
         self.policy = policy
+        self.gate = gate
         self.retryAfter = retryAfter
+        self.retryAfterMilliseconds = retryAfterMilliseconds ?? retryAfter.map { UInt64(max($0, 0)) * 1000 }
     }
 
     /// The number of bytes that `appendBody` appends.
@@ -42,10 +49,13 @@ package struct HTTPProblem: Sendable {
         case .made(let text): count += JSONText.count(text)
         }
         if let policy { count += 12 + JSONText.count(policy) }
+        if let gate { count += 10 + JSONText.count(gate) }
+        if let wait = retryAfterMilliseconds { count += 18 + HTTPProblem.digits(Int(clamping: wait)) }
         return count
     }
 
-    /// Appends `{"type":…,"title":…,"status":…,"detail":…,"policy":…}` and a line feed.
+    /// Appends `{"type":…,"title":…,"status":…,"detail":…,"policy":…,"gate":…,"retry_after_ms":…}` and a line feed;
+    /// what there is not is left out.
     package func appendBody(to output: inout ByteBuffer) {
         output.append("{\"type\":\"")
         JSONText.append(type, to: &output)
@@ -62,7 +72,16 @@ package struct HTTPProblem: Sendable {
             output.append("\",\"policy\":\"")
             JSONText.append(policy, to: &output)
         }
-        output.append("\"}\n")
+        if let gate {
+            output.append("\",\"gate\":\"")
+            JSONText.append(gate, to: &output)
+        }
+        output.append("\"")
+        if let wait = retryAfterMilliseconds {
+            output.append(",\"retry_after_ms\":")
+            output.append(decimal: UInt64(Int(clamping: wait)))
+        }
+        output.append("}\n")
     }
 
     private var titleBytes: UnsafeRawBufferPointer {

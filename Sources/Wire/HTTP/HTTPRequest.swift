@@ -33,6 +33,8 @@ package struct HTTPRequest: Equatable, Sendable {
     /// The first X-Request-ID line.
     package internal(set) var requestID = HTTPRange()
     package internal(set) var consistency = HTTPRange()
+    /// X-Value: what the request is worth.
+    package internal(set) var value = HTTPRange()
     package internal(set) var session = HTTPRange()
     /// What a write of a key that keeps siblings supersedes; of anything else it is not kept.
     package internal(set) var ifMatch = HTTPRange()

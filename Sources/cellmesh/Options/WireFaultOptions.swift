@@ -1,11 +1,11 @@
 import ArgumentParser
 import MeshBase
 
-/// Where and how long a fault on the wire strikes.
+/// Where and how long a fault strikes.
 struct WireFaultOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Cells and routers by name; cell/NAME, router/NAME, zone/REGION/ZONE, region/NAME; 'control'.",
+            "Cells and routers by name; cell/NAME, router/NAME, zone/REGION/ZONE, region/NAME; 'control'; service/NAME, cell/CELL/service/NAME.",
             valueName: "target"))
     var targets: [String]
 

@@ -109,7 +109,7 @@ struct FaultRegisterTests {
         for (request, words) in [
             (FaultRequest(kind: "latncy", targets: ["eu-1"]), "latency"),
             (FaultRequest(kind: "blackhole", targets: ["eu-11"]), "eu-1"),
-            (FaultRequest(kind: "zombie", targets: ["eu-1"]), "wire only"),
+            (FaultRequest(kind: "zombie", targets: ["eu-1"]), "come later"),
             (FaultRequest(kind: "loss", targets: ["eu-1"]), "--rate"),
         ] {
             do throws(APIFailure) {
@@ -159,7 +159,7 @@ struct FaultRegisterTests {
         #expect(try next.journal.leases().isEmpty)
     }
 
-    private static func lease(_ fault: WireFault) throws -> FaultLease {
+    private static func lease(_ fault: Fault) throws -> FaultLease {
         FaultLease(
             id: fault.id, kind: "wire/partition", target: "",
             parameters: String(

@@ -45,6 +45,7 @@ struct TestNetwork {
         var persisted: [UInt32] = []
         var streamed: [(Endpoint, GossipPacket)] = []
         var events: [UserEvent] = []
+        var judged: [Member] = []
         mutating func pingByStream(_ packet: borrowing GossipPacket, to endpoint: Endpoint) {
             streamed.append((endpoint, copy packet))
         }
@@ -53,6 +54,7 @@ struct TestNetwork {
             sent.append((endpoint, copy packet))
         }
         mutating func changed(_ change: MemberChange) { changes.append(change) }
+        mutating func judged(_ change: MemberChange) { judged.append(change.member) }
         mutating func persist(incarnation: UInt32) { persisted.append(incarnation) }
     }
 

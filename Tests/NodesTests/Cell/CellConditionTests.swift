@@ -55,9 +55,10 @@ import Topology
 
     @Test func theOthersAreToldOfAFullPoolAndOfABrokenStore() {
         let cell = CellHarness(
-            topology(services: [waiting("front", 60_000, pool: Pool(workers: 4, queue: 1))], store: StoreSettings()))
+            topology(services: [waiting("front", 60_000, pool: Pool(workers: 4, queue: 30))], store: StoreSettings()))
         cell.node.start(seeds: [], now: .zero, into: &cell.sink)
-        for _ in 0..<5 { cell.call("front") }
+        // Four fifths of the queue: full, and not so full that it is not ready.
+        for _ in 0..<28 { cell.call("front", priority: .critical) }
         for second in 1...9 { cell.node.wake(now: .at(Int64(second) * 1_000), into: &cell.sink) }
         #expect(cell.swim.ownMetadata.load == 192)
         #expect(cell.swim.ownMetadata.state == .serving)
@@ -66,8 +67,10 @@ import Topology
         for order in cell.sink.orders {
             cell.node.stored(StoreAnswer(ticket: order.ticket, outcome: .failed(.broken)), now: .zero, into: &cell.sink)
         }
-        for second in 10...12 { cell.node.wake(now: .at(Int64(second) * 1_000), into: &cell.sink) }
+        for second in 10...11 { cell.node.wake(now: .at(Int64(second) * 1_000), into: &cell.sink) }
         #expect(cell.swim.ownMetadata.state == .degraded)
+        cell.node.wake(now: .at(12_000), into: &cell.sink)
+        #expect(cell.swim.ownMetadata.state == .notReady, "after three looks")
         #expect(cell.swim.ownIncarnation > before, "or nobody would hear of it")
     }
 }

@@ -80,7 +80,7 @@ import Wire
         for wait: Int64 in [50, 100, 200, 400, 800, 1000, 1000] {
             router.linkDown(cell, now: now)
             router.sink.opened = []
-            #expect(router.node.timers.next() == now + .milliseconds(wait))
+            #expect(router.node.linkTimers.next() == now + .milliseconds(wait))
             router.wake(now + .milliseconds(wait - 1))
             #expect(router.sink.opened.isEmpty)
             now += .milliseconds(wait)

@@ -1,6 +1,7 @@
 import Membership
 import MeshBase
 import Replication
+import Resilience
 import Sharding
 import Topology
 
@@ -146,13 +147,18 @@ final class RouterHarness {
     func request(
         _ method: HTTPMethod, _ target: DataRequest.Target = .service, priority: Priority? = nil,
         deadline: TimeAmount? = nil, key: String = "k1", consistency: Consistency? = nil, session: String? = nil,
-        ifMatch: String? = nil, now: Instant = .zero
+        ifMatch: String? = nil, service: String = "echo", isKeyed: Bool = false, worth: Worth? = nil,
+        now: Instant = .zero
     ) -> RequestID {
         requests += 1
         let sessionGiven = session != nil
         let id = RequestID(index: requests, generation: 1)
         var request = DataRequest(
             id: id, target: target, method: method, customer: customer, priority: priority, deadline: deadline)
+        if target == .service { request.service = StableHash.hash(service) }
+        request.worth = worth
+        request.isKeyed = isKeyed
+        request.isExplicit = isKeyed
         withBytes(key) { key in
             request.key = key
             request.keyIsEncoded = true
@@ -212,6 +218,19 @@ final class RouterHarness {
             wake(now)
             answerPings(now: now, answers)
         }
+    }
+
+    /// Wakes it each time that it wants to be woken until it has sent something: at most 50 times.
+    func wakeUntilSent(from start: Instant) -> [RouterRecorder.Frame] {
+        var now = start
+        for _ in 0..<50 {
+            now = max(nextDeadline(), now)
+            wake(now)
+            answerPings(now: now)
+            let frames = takeFrames()
+            if !frames.isEmpty { return frames }
+        }
+        return []
     }
 
     /// The cell serves the customer by another entry, or knows none but the founding one.

@@ -18,8 +18,8 @@ enum FaultBench {
     static func fault(
         _ kind: FaultKind, _ side: FaultTarget = .cell("e1"), _ others: [FaultTarget] = [], oneWay: Bool = false,
         delay: Delay? = nil, rate: Double? = nil, bandwidth: Int? = nil, id: String = "f1", expires: Int64 = .max
-    ) -> WireFault {
-        WireFault(
+    ) -> Fault {
+        Fault(
             id: id, kind: kind, side: side, others: others, isOneWay: oneWay, delay: delay, rate: rate,
             bandwidth: bandwidth, expires: expires)
     }

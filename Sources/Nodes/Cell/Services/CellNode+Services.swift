@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import Resilience
 import Sharding
@@ -59,6 +60,18 @@ extension CellNode {
     package mutating func burnRefused(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
         graph.burnRefused(ticket, now: now, into: &sink)
         answerFinished(now: now, into: &sink)
+    }
+
+    /// Replaces the faults on services that are in force, by the position of each service in the blueprint; what they held
+    /// back and hold no more goes on.
+    package mutating func strike(_ effects: [ServiceEffect], now: Instant, into sink: inout some CellSink) {
+        graph.strike(effects, now: now, into: &sink)
+        answerFinished(now: now, into: &sink)
+    }
+
+    /// What faults have done to each service, in the order of the blueprint; for metrics.
+    package func faultsOnServices() -> [(name: String, counters: ServiceFaultCounters)] {
+        graph.services.indices.map { (graph.services[$0].name, graph.faults.counters[$0]) }
     }
 
     mutating func answerFinished(now: Instant, into sink: inout some CellSink) {
@@ -161,7 +174,7 @@ extension CellNode {
         answerBuffer.append("\",\"outcome\":\"")
         switch outcome {
         case .ok: answerBuffer.append("ok")
-        case .failed: answerBuffer.append("failed")
+        case .failed, .faulted: answerBuffer.append("failed")
         case .rejected: answerBuffer.append("rejected")
         case .shed: answerBuffer.append("shed")
         case .timedOut: answerBuffer.append("timed-out")

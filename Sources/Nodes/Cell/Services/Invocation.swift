@@ -89,6 +89,8 @@ enum ServiceOutcome: Sendable, Equatable {
     case ok
     /// Its own work failed.
     case failed
+    /// An injected fault made it fail, with this status of HTTP.
+    case faulted(UInt16)
     /// No worker and no place in the queue.
     case rejected
     /// There was room, kept for what matters more than this class.
@@ -103,6 +105,7 @@ enum ServiceOutcome: Sendable, Equatable {
         switch self {
         case .ok: 200
         case .failed: 500
+        case .faulted(let status): status
         case .rejected, .shed: 503
         case .timedOut: 504
         case .dependency: 502

@@ -13,7 +13,12 @@ extension ServiceGraph {
         }
         invocations[key]?.stage = .working
         invocations[key]?.startedAt = now
-        if let sampler = catalogue.waitSamplers[service] {
+        if !isHeld(key, of: service, now: now) { beginWork(key, now: now, into: &sink) }
+    }
+
+    mutating func beginWork(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
+        guard let invocation = invocations[key] else { return }
+        if let sampler = catalogue.waitSamplers[invocation.service] {
             timers.arm(.work(key), at: now + sampler.sample(using: &waits))
         } else {
             waited(key, now: now, into: &sink)
@@ -47,6 +52,9 @@ extension ServiceGraph {
     mutating func worked(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let invocation = invocations[key], invocation.stage == .working else { return }
         if invocation.isCancelled { return finish(key, .cancelled, now: now, into: &sink) }
+        if let status = faults.failure(of: invocation.service) {
+            return finish(key, .faulted(status), now: now, into: &sink)
+        }
         let ratio = services[invocation.service].work.errors
         if ratio > 0, errors.chance(ratio) {
             finish(key, .failed, now: now, into: &sink)

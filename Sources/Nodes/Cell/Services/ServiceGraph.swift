@@ -12,6 +12,8 @@ import Wire
 struct ServiceGraph {
     enum Timer: Hashable, Sendable {
         case work(SlabKey)
+        /// The end of what a fault delays a call's work by.
+        case held(SlabKey)
         /// What a call of an edge waits for next.
         case call(SlabKey)
         /// The deadline of a call of somebody outside.
@@ -88,6 +90,7 @@ struct ServiceGraph {
     var backoffs: Generator
     /// Of shedding by pressure.
     var shedCoins: Generator
+    var faults: ServiceFaults
     package var counters: [ServiceCounters]
     /// The calls of askers on mesh links, which may give them up.
     var asked: [Asked: SlabKey] = [:]
@@ -123,6 +126,7 @@ struct ServiceGraph {
         gateCoins = Generator(seed: seed, concern: "edge.gate", node: node)
         backoffs = Generator(seed: seed, concern: "edge.backoff", node: node)
         shedCoins = Generator(seed: seed, concern: "service.shed", node: node)
+        faults = ServiceFaults(services: blueprint.services.count, seed: seed, node: node)
         counters = blueprint.services.map { _ in ServiceCounters() }
     }
 
@@ -137,7 +141,7 @@ struct ServiceGraph {
         _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority?,
         safety: CallSafety = .idempotent, deadline: Instant, now: Instant, into sink: inout some CellSink
     ) {
-        if catalogue.isInstant[service], pools[service].hasFreeWorker {
+        if catalogue.isInstant[service], pools[service].hasFreeWorker, !faults.strikes(service) {
             counters[service].calls += 1
             counters[service].count(.ok)
             finished.append(
@@ -254,6 +258,7 @@ struct ServiceGraph {
         guard let invocation = remove(key) else { return }
         timers.cancel(.work(key))
         timers.cancel(.expiry(key))
+        faults.forget(key, of: invocation.service)
         counters[invocation.service].count(invocation.answered ?? outcome)
         if let extra = invocation.extra { counters[invocation.service].count(extra, now - invocation.startedAt) }
         let release = pools[invocation.service].release(now: now)
@@ -286,6 +291,7 @@ struct ServiceGraph {
             switch timer {
             case .work(let key):
                 waited(key, now: now, into: &sink)
+            case .held(let key): delayOver(key, now: now, into: &sink)
             case .call(let key): callIsDue(key, now: now, into: &sink)
             case .expiry(let key): expired(key, now: now, into: &sink)
             case .gate(let gate): turns(gate, now: now, into: &sink)

@@ -120,6 +120,7 @@ extension RouterHost {
         admin.pool.closeAll()
         links.pool.closeAll()
         sweepTimer.close()
+        meter.close()
         runtime.close()
     }
 }

@@ -3,23 +3,32 @@ import MeshBase
 
 struct FaultAddCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Inject a fault on the wire.",
+        commandName: "add", abstract: "Inject a fault on the wire, or on a service.",
         discussion: """
-            Kinds: latency (--delay, --jitter, --distribution, --rate), loss (--rate), duplicate (--rate), bandwidth \
+            Kinds on the wire: latency (--delay, --jitter, --distribution, --rate), loss (--rate), duplicate (--rate), bandwidth \
             (--bandwidth), reset (--rate), blackhole, partition. It strikes the links between the first target and \
             the others, or everything outside of the first where it stands alone, in both directions without \
-            --one-way. It ends by itself after --for, also when the control plane has died.
+            --one-way.
+
+            Kinds on a service, in every cell that has it or in one: latency, errors (--rate, 100% where left out, and \
+            --status), hang. The work of the service begins later, fails when it is done, or does not go on until the \
+            fault ends; it holds its worker meanwhile.
+
+            A fault ends by itself after --for, also when the control plane has died.
 
               cellmesh fault add latency router/r1 region/eu-west --delay 30ms --jitter 3ms
               cellmesh fault add loss zone/us-east/a --rate 5% --for 20s
               cellmesh fault add bandwidth us-east-1 --bandwidth 1MiB/s
               cellmesh fault add blackhole us-east-1 region/eu-west --one-way
+              cellmesh fault add latency service/payment --delay 800ms --for 20s
+              cellmesh fault add errors cell/us-east-1/service/payment --rate 50% --status 503
+              cellmesh fault add hang service/payment --for 5s
             """)
 
-    @Argument(help: "What is done: latency, loss, duplicate, bandwidth, reset, blackhole or partition.")
+    @Argument(help: "What is done: latency, loss, duplicate, bandwidth, reset, blackhole, partition, errors or hang.")
     var kind: String
 
-    @Option(help: ArgumentHelp("How much later everything arrives.", valueName: "duration"))
+    @Option(help: ArgumentHelp("How much later everything arrives, or work begins.", valueName: "duration"))
     var delay: DurationArgument?
 
     @Option(help: ArgumentHelp("How much the delay varies.", valueName: "duration"))
@@ -28,11 +37,14 @@ struct FaultAddCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How it varies: uniform, normal or exponential.", valueName: "shape"))
     var distribution: String?
 
-    @Option(help: ArgumentHelp("The share of messages struck, such as 5%.", valueName: "share"))
+    @Option(help: ArgumentHelp("The share of messages or calls struck, such as 5%.", valueName: "share"))
     var rate: RatioArgument?
 
     @Option(help: ArgumentHelp("The bytes that pass, such as 1MiB/s.", valueName: "rate"))
     var bandwidth: BandwidthArgument?
+
+    @Option(help: ArgumentHelp("What failing calls answer; 500 where left out.", valueName: "status"))
+    var status: Int?
 
     @OptionGroup var wire: WireFaultOptions
     @OptionGroup var mesh: MeshOptions
@@ -45,6 +57,7 @@ struct FaultAddCommand: ParsableCommand {
         wanted.distribution = distribution
         wanted.rate = rate?.value
         wanted.bandwidth = bandwidth?.bytes
+        wanted.status = status
         try wanted.inject(mesh, output.console)
     }
 }

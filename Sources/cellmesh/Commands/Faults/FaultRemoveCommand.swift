@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct FaultRemoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rm", abstract: "End faults on the wire before their time.",
+        commandName: "rm", abstract: "End faults on the wire or on services before their time.",
         discussion: """
               cellmesh fault rm f3
               cellmesh fault rm --all

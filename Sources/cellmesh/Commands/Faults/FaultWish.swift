@@ -11,6 +11,7 @@ struct FaultWish {
     var distribution: String?
     var rate: Double?
     var bandwidth: Int?
+    var status: Int?
 
     init(kind: String, _ options: WireFaultOptions) {
         self.kind = kind
@@ -33,7 +34,7 @@ struct FaultWish {
             ("kind", .string(kind)), ("targets", .strings(targets)), ("one_way", .bool(isOneWay)),
             ("delay_ms", milliseconds(delay)), ("jitter_ms", milliseconds(jitter)),
             ("distribution", .string(distribution)), ("rate", rate.map { .decimal($0) } ?? .null),
-            ("bandwidth", .integer(bandwidth)), ("for_ms", .integer(lease.millisecondsRoundedUp)),
+            ("bandwidth", .integer(bandwidth)), ("status", .integer(status)), ("for_ms", .integer(lease.millisecondsRoundedUp)),
         ])
     }
 

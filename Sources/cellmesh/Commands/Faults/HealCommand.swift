@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct HealCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "heal", abstract: "End all faults on the wire.",
+        commandName: "heal", abstract: "End all faults on the wire and on services.",
         discussion: """
             The same as 'fault rm --all'. What was killed or paused stays so: see restart and resume.
 

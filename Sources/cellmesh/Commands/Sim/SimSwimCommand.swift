@@ -16,9 +16,12 @@ struct SimSwimCommand: ParsableCommand {
               cellmesh sim swim --members 50,200 --loss 1%,3%,5% --starved 1%,5%,10% --seeds 200
               cellmesh sim swim --arms lifeguard,plain,parts --html swim.html
               cellmesh sim swim --members 10000 --for 60s
+              cellmesh sim swim --members 100 --lossy 80%
+              cellmesh sim swim --members 100 --lossy 100% --one-way in
 
             Where every size is above \(SwimGrid.mostSmall) members, what is left out is one run of 'lifeguard' without \
-            loss and without starved members.
+            loss and without starved members. With '--lossy', one member loses that share of its packets from the 10th \
+            second on, for two minutes ('--lossy-for'); what is left out is 'lifeguard' and no other fault.
             """)
 
     @Option(help: ArgumentHelp("Sizes of the mesh.", valueName: "n,..."))
@@ -29,6 +32,15 @@ struct SimSwimCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Shares of members that read late; 0%,10% where left out.", valueName: "percent,..."))
     var starved: RatioList?
+
+    @Option(help: ArgumentHelp("Share of its packets that one member loses.", valueName: "percent"))
+    var lossy: RatioList?
+
+    @Option(help: ArgumentHelp("How long it does; 2m where left out.", valueName: "duration"))
+    var lossyFor: DurationArgument?
+
+    @Option(help: ArgumentHelp("Only those to it ('in') or from it ('out').", valueName: "in|out"))
+    var oneWay: String?
 
     @Option(help: ArgumentHelp("Runs of each combination, 1 to 100000; 20 where left out.", valueName: "count"))
     var seeds: Int?
@@ -42,8 +54,10 @@ struct SimSwimCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Its constants: lan, wan or local.", valueName: "name"))
     var profile = "lan"
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("Virtual time of each run.", valueName: "duration"))
-    var duration = DurationArgument(.seconds(120))
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("Virtual time of each run; 2m where left out.", valueName: "duration"))
+    var duration: DurationArgument?
 
     @Option(help: ArgumentHelp("Write a page with plots as well.", valueName: "file"), completion: .file())
     var html: String?
@@ -90,7 +104,8 @@ struct SimSwimCommand: ParsableCommand {
     }
 
     private func grid() throws -> SwimGrid {
-        var grid = SwimGrid(members: members.counts)
+        var grid =
+            try fault().map { SwimGrid(members: members.counts, fault: $0) } ?? SwimGrid(members: members.counts)
         guard let swim = SWIMConfiguration(profile: profile) else {
             throw CommandFailure(.usage, "there is no profile \(profile); lan, wan and local there are")
         }
@@ -100,8 +115,27 @@ struct SimSwimCommand: ParsableCommand {
         if let arms { grid.arms = arms.arms }
         if let seeds { grid.seeds = seeds }
         grid.firstSeed = seed
-        grid.duration = duration.amount
+        if let duration { grid.duration = duration.amount }
         if let problem = grid.problem { throw CommandFailure(.usage, problem) }
         return grid
+    }
+
+    private func fault() throws -> SwimFault? {
+        guard let lossy else {
+            guard oneWay == nil, lossyFor == nil else {
+                throw CommandFailure(.usage, "--one-way and --lossy-for say more of --lossy; give that too, such as 80%")
+            }
+            return nil
+        }
+        guard lossy.ratios.count == 1 else { throw CommandFailure(.usage, "--lossy takes one share, such as 80%") }
+        var fault = SwimFault(share: lossy.ratios[0])
+        if let oneWay {
+            guard let ways = SwimFault.Ways(rawValue: oneWay), ways != .both else {
+                throw CommandFailure(.usage, "--one-way is in or out, not \(oneWay)")
+            }
+            fault.ways = ways
+        }
+        if let lossyFor { fault.length = lossyFor.amount }
+        return fault
     }
 }

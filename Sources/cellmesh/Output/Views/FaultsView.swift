@@ -1,9 +1,10 @@
+import Chaos
 import Telemetry
 
-/// Faults on the wire.
+/// Faults on the wire and on services.
 enum FaultsView {
     private static let keys = [
-        "id", "kind", "targets", "one_way", "delay_ms", "jitter_ms", "distribution", "rate", "bandwidth", "created",
+        "id", "kind", "targets", "one_way", "delay_ms", "jitter_ms", "distribution", "rate", "bandwidth", "status", "created",
         "expires", "remaining_ms",
     ]
 
@@ -20,7 +21,7 @@ enum FaultsView {
     static func list(_ answer: JSONValue) -> Report {
         let faults = answer["faults"].elements.map { $0.ordered(keys) }
         return Report(.document([("faults", .array(faults))]), names: names(faults)) { style in
-            faults.isEmpty ? "no faults on the wire\n" : table(faults, style)
+            faults.isEmpty ? "no faults\n" : table(faults, style)
         }
     }
 
@@ -28,7 +29,7 @@ enum FaultsView {
         let faults = answer["faults"].elements.map { $0.ordered(keys) }
         return Report(.document([("faults", .array(faults))] + reach(answer)), names: names(faults)) { _ in
             faults.isEmpty
-                ? "no faults on the wire\n"
+                ? "no faults\n"
                 : "healed: \(faults.map { "\($0["id"].text ?? "") (\(what($0)))" }.joined(separator: ", "))\n"
         }
     }
@@ -49,7 +50,7 @@ enum FaultsView {
 
     static func table(_ faults: [JSONValue], _ style: TableStyle) -> String {
         var table = style.table([
-            .init("FAULT"), .init("WHAT"), .init("BETWEEN"), .init("HEALS"), .init("EXPIRES", wide: true),
+            .init("FAULT"), .init("WHAT"), .init("WHERE"), .init("HEALS"), .init("EXPIRES", wide: true),
         ])
         for fault in faults {
             table.add([
@@ -69,12 +70,14 @@ enum FaultsView {
             if let shape = fault["distribution"].text, shape != "uniform" { text += " \(shape)" }
         }
         if let rate = fault["rate"].double { text += " \(Wording.percent(rate))" }
+        if let status = fault["status"].int { text += " with \(status)" }
         if let bandwidth = fault["bandwidth"].int { text += " \(Wording.bytes(bandwidth))/s" }
         return text
     }
 
     private static func between(_ fault: JSONValue) -> String {
         let targets = fault["targets"].elements.compactMap(\.text)
+        if let first = targets.first, case .service? = FaultTarget(text: first) { return targets.joined(separator: ", ") }
         let others = targets.count > 1 ? targets.dropFirst().joined(separator: ", ") : "everything else"
         return "\(targets.first ?? "") \(fault["one_way"].flag == true ? "->" : "|") \(others)"
     }

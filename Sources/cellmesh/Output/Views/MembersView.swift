@@ -6,7 +6,7 @@ enum MembersView {
         let view = answer.ordered(["schema", "observer", "agree", "of", "namesakes", "members"])
             .ordering(
                 "members",
-                ["name", "role", "region", "zone", "status", "state", "load", "incarnation", "address", "since_ms"])
+                ["name", "role", "region", "zone", "status", "standing", "state", "load", "incarnation", "address", "since_ms"])
         let members = view["members"].elements
         let names = members.map { "\($0["role"].text ?? "node")/\($0["name"].text ?? "")" }
         return Report(view, names: names) { style in
@@ -16,7 +16,7 @@ enum MembersView {
                 .init("INCARNATION", .right, wide: true), .init("ADDRESS", wide: true),
             ])
             for member in members {
-                let status = member["status"].text ?? "unknown"
+                let status = status(of: member)
                 table.add([
                     .init(member["name"].text ?? ""), .init(member["role"].text ?? ""),
                     .init(member["region"].text ?? ""), .init(status, Wording.style(ofState: status)),
@@ -32,6 +32,13 @@ enum MembersView {
             return "as \(view["observer"].text ?? "?") sees it: \(alive) of \(members.count) alive\(agreement)\n\n"
                 + table.render() + conflicts(view)
         }
+    }
+
+    /// Whether an unsteady one is suspected just now says less than that it is unsteady.
+    private static func status(of member: JSONValue) -> String {
+        let status = member["status"].text ?? "unknown"
+        return member["standing"].text == "unsteady" && (status == "alive" || status == "suspect")
+            ? "unsteady" : status
     }
 
     /// Names that two processes bear.

@@ -10,7 +10,8 @@ enum SwimView {
                 "cells",
                 [
                     "members", "loss", "starved", "arm", "runs", "false_death_runs", "false_positives",
-                    "false_positives_healthy", "messages", "bytes", "detect_ms",
+                    "false_positives_healthy", "messages", "bytes", "detect_ms", "known_ms", "spread_ms", "suspicions",
+                    "undetected", "fault",
                 ]
             )
             .ordering(
@@ -24,7 +25,7 @@ enum SwimView {
         return Report(document, names: []) { style in
             let speed = report.wallMilliseconds > 0 ? report.simulatedMilliseconds / report.wallMilliseconds : 0
             let rate = report.wallMilliseconds > 0 ? Double(report.events) / report.wallMilliseconds * 1000 : 0
-            return cells(report, style) + "\n" + comparison(report, style) + "\n"
+            return cells(report, style) + "\n" + faults(report, style) + comparison(report, style) + "\n"
                 + "\(Wording.time(milliseconds: report.simulatedMilliseconds)) of virtual time in "
                 + "\(Wording.time(milliseconds: report.wallMilliseconds)) (\(Wording.fixed(speed, 0))x), "
                 + "\(Wording.count(Int(clamping: report.events))) events (\(Wording.count(Int(rate))) a second), "
@@ -69,6 +70,31 @@ enum SwimView {
             ])
         }
         return table.render()
+    }
+
+    /// What the members that had no fault made of the one that had; nothing where there was none.
+    private static func faults(_ report: SwimReport, _ style: TableStyle) -> String {
+        guard report.cells.contains(where: { $0.fault != nil }) else { return "" }
+        var table = style.table([
+            .init("MEMBERS", .right), .init("ARM"), .init("LOSSY", .right), .init("WAY"),
+            .init("VIEW CHANGES", .right), .init("MOST", .right), .init("SUSPECTED", .right), .init("DEAD", .right),
+            .init("SOUND SUSPECTED", .right), .init("LONGEST", .right), .init("UNSTEADY", .right),
+            .init("DEAD", .right),
+        ])
+        for cell in report.cells {
+            guard let fault = cell.fault else { continue }
+            table.add([
+                .init(Wording.count(cell.members)), .init(cell.arm), .init(Wording.percent(fault.share)),
+                .init(fault.ways), .init(Wording.fixed(fault.viewChanges, 1)), .init(fault.mostViewChanges),
+                .init(Wording.count(Int(clamping: fault.suspicions))),
+                .init(Wording.count(Int(clamping: fault.deaths))),
+                .init(Wording.count(Int(clamping: fault.soundSuspicions))),
+                .init(time(fault.longestSoundSuspicion)), .init(Wording.count(Int(clamping: fault.soundUnsteady))),
+                .init(
+                    Wording.count(Int(clamping: fault.soundDeaths)), fault.soundDeaths > 0 ? .yellow : .plain),
+            ])
+        }
+        return table.render() + "\n"
     }
 
     private static func time(_ milliseconds: Double?) -> String {

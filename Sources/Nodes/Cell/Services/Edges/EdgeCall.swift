@@ -89,6 +89,7 @@ extension AttemptEnd {
         switch outcome {
         case .ok: self = .ok
         case .failed: self.init(.failed, .failed)
+        case .faulted(let status): self.init(status: status)
         case .rejected: self.init(.refused, .overloaded, began: false)
         case .shed: self.init(.refused, .limited, began: false, retryAfter: retryAfter)
         case .timedOut, .dependency:

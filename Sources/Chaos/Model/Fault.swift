@@ -1,23 +1,25 @@
 import MeshBase
 
-/// One fault on the wire, and when it ends by itself.
-package struct WireFault: Sendable, Codable, Equatable {
+/// One fault, on the wire or on services, and when it ends by itself.
+package struct Fault: Sendable, Codable, Equatable {
     /// Unique in the mesh: `f1`, `f2`, ...
     package var id: String
-    /// What it does to what passes.
+    /// What it does.
     package var kind: FaultKind
-    /// One side.
+    /// One side, or a service.
     package var side: FaultTarget
-    /// The other sides, each against the first; none: everything outside of it.
+    /// The other sides, each against the first; none: everything outside of it. Beside a service: further ones.
     package var others: [FaultTarget]
     /// Strikes only what the first side sends.
     package var isOneWay: Bool
     /// Of `latency`.
     package var delay: Delay?
-    /// Of `loss`, `duplicate` and `reset`, 0...1.
+    /// Of `loss`, `duplicate`, `reset` and `errors`, 0...1.
     package var rate: Double?
     /// Of `bandwidth`, in bytes a second, at least 1.
     package var bandwidth: Int?
+    /// Of `errors`: the status of HTTP that is answered, 400...599.
+    package var status: UInt16?
     /// The lease: nanoseconds since 1970, UTC.
     package var created: Int64
     /// When it ends by itself: nanoseconds since 1970, UTC; later than `created`.
@@ -30,7 +32,8 @@ package struct WireFault: Sendable, Codable, Equatable {
     /// A fault as its figures say; which of them a kind needs is checked by `FaultRequest`, not here.
     package init(
         id: String, kind: FaultKind, side: FaultTarget, others: [FaultTarget] = [], isOneWay: Bool = false,
-        delay: Delay? = nil, rate: Double? = nil, bandwidth: Int? = nil, created: Int64 = 0, expires: Int64 = .max
+        delay: Delay? = nil, rate: Double? = nil, bandwidth: Int? = nil, status: UInt16? = nil,
+        created: Int64 = 0, expires: Int64 = .max
     ) {
         self.id = id
         self.kind = kind
@@ -40,6 +43,7 @@ package struct WireFault: Sendable, Codable, Equatable {
         self.delay = delay
         self.rate = rate
         self.bandwidth = bandwidth
+        self.status = status
         self.created = created
         self.expires = expires
     }
@@ -56,6 +60,9 @@ package struct WireFault: Sendable, Codable, Equatable {
 
     /// Whether the lease goes on.
     package func isActive(at clock: ClockReading) -> Bool { remaining(at: clock) != .zero }
+
+    /// Whether it lies on services and not on the wire.
+    package var isOnServices: Bool { side.isService }
 
     /// The first side, then the others.
     package var targets: [FaultTarget] { [side] + others }

@@ -1,0 +1,62 @@
+import Membership
+import MeshBase
+import Resilience
+
+/// The cell looks at itself.
+extension CellNode {
+    /// What the driver measures: CPU, lag of the loop, memory. Set before a wake; what is never set harms nothing.
+    package var load: LoadSignals {
+        get { measured }
+        set { measured = newValue }
+    }
+
+    /// What `/health` tells.
+    package var health: CellHealthReport { selfLook.report }
+
+    /// It may begin to take work: its store knows whose it is, if it has one.
+    package var hasStarted: Bool { condition.life != .unborn }
+
+    mutating func lookAtItself(now: Instant, into sink: inout some CellSink) {
+        let sum = graph.counters.reduce(into: (ok: UInt64(0), bad: UInt64(0))) { sum, service in
+            sum.ok += service.ok
+            sum.bad += service.failed + service.timedOut + service.rejected
+        }
+        selfLook.served(ok: sum.ok, bad: sum.bad)
+        let wasReady = selfLook.isReady
+        let found = signals(now: now)
+        selfLook.look(found, now: now) { sink.emit(.health($0)) }
+        guard selfLook.isReady != wasReady else { return }
+        condition.isReady = selfLook.isReady
+        gossip.update(condition.metadata, now: now, into: &sink)
+    }
+
+    private mutating func signals(now: Instant) -> HealthSignals {
+        var (waiting, places) = (0, 0)
+        var stalled = TimeAmount.zero
+        for (number, pool) in graph.pools.enumerated() {
+            // All queues together: one service that hangs does not take the others of the cell with it.
+            waiting += pool.waiting
+            places += pool.queueLimit
+            let done = graph.counters[number].ok &+ graph.counters[number].failed &+ graph.counters[number].timedOut
+            stalled = max(stalled, stalls.look(number, isFull: pool.busy >= pool.workers, done: done, now: now))
+        }
+        return HealthSignals(
+            load: measured, poolStalled: stalled, store: store == nil ? nil : condition.trouble != .broken,
+            queue: places > 0 ? Double(waiting) / Double(places) : 0)
+    }
+}
+
+/// For how long each pool has had all workers busy and finished nothing.
+struct PoolStalls: Sendable {
+    private var pools: [(done: UInt64, since: Instant?)] = []
+
+    /// - Parameter done: what the pool has finished since the start.
+    mutating func look(_ pool: Int, isFull: Bool, done: UInt64, now: Instant) -> TimeAmount {
+        while pools.count <= pool { pools.append((0, nil)) }
+        if !isFull || done != pools[pool].done { pools[pool] = (done, nil) }
+        guard isFull else { return .zero }
+        let since = pools[pool].since ?? now
+        pools[pool].since = since
+        return now - since
+    }
+}

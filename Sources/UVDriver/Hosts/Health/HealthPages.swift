@@ -1,0 +1,106 @@
+import MeshBase
+import Nodes
+import Resilience
+import Telemetry
+
+/// What a cell answers of its health: `/livez`, `/readyz`, `/startupz` and `/health`.
+enum HealthPages {
+    /// What of a cell the driver knows.
+    struct Facts {
+        var isStopping = false
+        /// It has found nobody of those it was told to join.
+        var isAlone = false
+        var isStoreBroken = false
+        var isStoreFull = false
+        /// Why its store has no vote yet; nil where it has one, or there is no store.
+        var withoutVote: StaticString?
+        var hasStarted = true
+    }
+
+    static func isHealth(_ path: String) -> Bool { path == "/health" || path == "/health?deep=1" }
+
+    /// The page of a path; nil where it is none of these.
+    static func page(_ path: String, _ facts: Facts, _ report: CellHealthReport) -> AdminPage? {
+        switch path {
+        case "/livez": report.whyLifeless == nil ? .ok("alive") : .unavailable("not-alive")
+        case "/startupz": isUp(facts) ? .ok("started") : .unavailable("starting")
+        case "/readyz": readiness(facts, report)
+        case "/health": health(facts, report, isDeep: false)
+        case "/health?deep=1": health(facts, report, isDeep: true)
+        default: nil
+        }
+    }
+
+    private static func isUp(_ facts: Facts) -> Bool { facts.hasStarted && !facts.isAlone }
+
+    /// A cell without a vote serves its services; who asks for readiness wants the whole of it.
+    private static func readiness(_ facts: Facts, _ report: CellHealthReport) -> AdminPage {
+        if facts.isStopping { return .unavailable("stopping") }
+        if facts.isAlone { return .unavailable("joining") }
+        if facts.isStoreBroken { return .unavailable("store") }
+        if let why = facts.withoutVote { return .unavailable(why) }
+        if !report.isReady { return .unavailable("not-ready") }
+        return facts.isStoreFull ? .ok("store-full") : .ok("serving")
+    }
+
+    /// The number, and what it stands on. A deep look wants everything to work, and a shallow one that customers be sent.
+    private static func health(_ facts: Facts, _ report: CellHealthReport, isDeep: Bool) -> AdminPage {
+        var wrong: [String] = []
+        if facts.isStopping { wrong.append("stopping") }
+        if !isUp(facts) { wrong.append("starting") }
+        if let why = report.whyLifeless { wrong.append(why) }
+        if !report.isReady { wrong.append(report.whyUnready ?? "not ready") }
+        if isDeep {
+            if facts.isStoreBroken { wrong.append("store broken") }
+            if facts.isStoreFull { wrong.append("store full") }
+            if let why = facts.withoutVote { wrong.append("store \(why)") }
+            if report.isReady, let why = report.whyUnready { wrong.append(why) }
+        }
+        let isReady = report.isReady && !facts.isStopping && isUp(facts)
+        var json = JSONWriter(.compact)
+        json.document { json in
+            json.field("health_score", isReady ? report.score : 0)
+            json.field("state", "\(report.state.name)")
+            json.field("mode", mode(facts, isReady: isReady))
+            json.field("detail", report.detail)
+            json.field("wrong", wrong)
+            json.array("probes") { json in
+                for probe in report.probes {
+                    json.object { json in
+                        json.field("probe", "\(probe.kind.name)")
+                        json.field("verdict", "\(probe.verdict)")
+                        json.field("passed", probe.good)
+                        json.field("of", probe.count)
+                    }
+                }
+            }
+        }
+        return .report(wrong.isEmpty ? 200 : 503, json.string + "\n")
+    }
+
+    private static func mode(_ facts: Facts, isReady: Bool) -> String {
+        if facts.isStopping { return "stopping" }
+        if !isUp(facts) { return "starting" }
+        if let why = facts.withoutVote { return "\(why)" }
+        if !isReady { return "not-ready" }
+        return facts.isStoreBroken || facts.isStoreFull ? "degraded" : "serving"
+    }
+}
+
+extension MetricPage {
+    mutating func health(_ report: CellHealthReport) {
+        gauge("cellmesh_health_score", "0 (not ready) to 1 (well).", report.score)
+        gauge(
+            "cellmesh_health_state", "0 healthy, 1 degraded, 2 unhealthy, 3 critical.", Double(report.state.rawValue))
+        for probe in report.probes { probes(probe.kind, report.counters[probe.kind]) }
+    }
+
+    /// Results of the probes of one kind.
+    package mutating func probes(_ kind: ProbeKind, _ results: (passed: UInt64, failed: UInt64)) {
+        for (result, count) in [("passed", results.passed), ("failed", results.failed)] {
+            counter(
+                "cellmesh_probe_total", "Probes, by kind and result.", count,
+                [MetricLabel("probe", "\(kind.name)"), MetricLabel("result", result)])
+        }
+    }
+}

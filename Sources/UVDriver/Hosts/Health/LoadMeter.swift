@@ -1,0 +1,59 @@
+import Glibc
+import MeshBase
+import Resilience
+
+/// Measures what a process cannot see from within its own turns: how late they begin, and how much of a core it uses.
+final class LoadMeter {
+    /// Four looks a second: the worst of the last four is what 95 % of a second's turns did not exceed.
+    private static let interval = TimeAmount.milliseconds(250)
+    private static let window = 4
+
+    private let loop: EventLoop
+    private var timer: LoopTimer?
+    private var due = Instant.distantFuture
+    private var lags: [TimeAmount] = []
+    private var used: [(at: Instant, processor: TimeAmount)] = []
+    /// Over the last second.
+    private(set) var signals = LoadSignals()
+    /// After each look.
+    var onLook: (LoadSignals) -> Void = { _ in }
+
+    init(loop: EventLoop) { self.loop = loop }
+
+    func start() {
+        timer = try? LoopTimer(loop: loop) { [unowned self] in look() }
+        timer?.start(after: Self.interval, every: Self.interval)
+        due = loop.freshNow() + Self.interval
+    }
+
+    func close() {
+        timer?.close()
+        timer = nil
+    }
+
+    private func look() {
+        let now = loop.freshNow()
+        lags.append(max(.zero, now - due))
+        if lags.count > Self.window { lags.removeFirst() }
+        due = now + Self.interval
+        used.append((now, Self.processor()))
+        if used.count > Self.window + 1 { used.removeFirst() }
+        let (first, last) = (used[0], used[used.count - 1])
+        let elapsed = (last.at - first.at).seconds
+        // libuv counts in whole milliseconds.
+        let lag = (lags.max() ?? .zero) - .milliseconds(1)
+        signals = LoadSignals(
+            cpu: elapsed > 0 ? (last.processor - first.processor).seconds / elapsed : 0, loopLag: max(.zero, lag))
+        onLook(signals)
+    }
+
+    /// What the process has used of all cores.
+    private static func processor() -> TimeAmount {
+        var usage = rusage()
+        guard getrusage(RUSAGE_SELF.rawValue, &usage) == 0 else { return .zero }
+        func amount(_ time: timeval) -> TimeAmount {
+            .seconds(Int64(time.tv_sec)) + .microseconds(Int64(time.tv_usec))
+        }
+        return amount(usage.ru_utime) + amount(usage.ru_stime)
+    }
+}

@@ -1,0 +1,50 @@
+import MeshBase
+import Nodes
+import Resilience
+import Telemetry
+
+extension MetricPage {
+    /// What the policies of a router count.
+    mutating func routerPolicies(_ node: UnsafeMutablePointer<RouterNode>, now: Instant) {
+        gates(node.pointee.gateViews(now: now))
+        scopes(node.pointee.scopeViews(now: now))
+        gauge(
+            "cellmesh_amplification", "Attempts for each call, over the last 10 s.",
+            node.pointee.amplification(now: now), [MetricLabel("layer", "router")])
+        shed(node.pointee.shedHere)
+        for (signal, value) in node.pointee.pressures {
+            gauge(
+                "cellmesh_pressure", "How far past its comfort the process is, 0 to 1.", value,
+                [MetricLabel("where", "router"), MetricLabel("signal", signal)])
+        }
+        for (service, breaker) in node.pointee.valueBreakers {
+            gauge(
+                "cellmesh_value_at_risk", "What requests on their way are worth.", breaker.inFlight.units,
+                [MetricLabel("service", service)])
+            for why in ValueBreaker.Refusal.allCases {
+                counter(
+                    "cellmesh_value_refused_total", "Requests that were turned away for their worth.",
+                    breaker.refused(why), [MetricLabel("service", service), MetricLabel("why", "\(why.name)")])
+            }
+        }
+        counter("cellmesh_limiter_refused_total", "Requests beyond a rate.", node.pointee.rateRefused)
+        for priority in Priority.allCases {
+            counter(
+                "cellmesh_throttled_total", "Requests that were held back as most of them are refused.",
+                node.pointee.counters.throttled[priority], [MetricLabel("priority", "\(priority.name)")])
+        }
+        let (byWhy, panics) = node.pointee.ejectionCounts
+        for (why, count) in byWhy {
+            counter(
+                "cellmesh_ejections_total", "Cells that became the last choice for a while.", count,
+                [MetricLabel("why", why)])
+        }
+        counter(
+            "cellmesh_panic_total", "Choices in which cells were used that should have been passed over.", panics)
+        for (scope, cell) in node.pointee.ejected {
+            gauge(
+                "cellmesh_ejected", "1 while the cell is the last choice.", 1,
+                [MetricLabel("scope", scope), MetricLabel("cell", cell)])
+        }
+    }
+}
