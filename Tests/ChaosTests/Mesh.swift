@@ -15,7 +15,9 @@ enum Mesh {
             Cell(name: "u1", region: 2, zone: 0),
         ]
         return MeshTopology(
-            name: "m", seed: 1, regions: regions, cells: cells, blueprints: [Blueprint(name: "b", services: [Service(name: "payment"), Service(name: "shipping")])], links: links,
+            name: "m", seed: 1, regions: regions, cells: cells,
+            blueprints: [Blueprint(name: "b", services: [Service(name: "payment"), Service(name: "shipping")])],
+            links: links,
             customers: Customers(count: 1), routers: [Router(name: "r1", region: 1)], control: Control(region: 1))
     }
 

@@ -237,8 +237,10 @@ extension EndToEnd {
             let mesh = try TestMesh("topology/monolith.yaml")
             for (arguments, words) in [
                 (["fault", "add", "latncy", "router/r1"], "latency"),
-                (["fault", "add", "latency", "service/payment", "--delay", "800ms"], "wire only"),
-                (["fault", "add", "zombie", "router/r1"], "wire only"),
+                (["fault", "add", "latency", "service/paymnt", "--delay", "800ms"], "service/payment"),
+                (["fault", "add", "loss", "service/payment", "--rate", "5%"], "on the wire"),
+                (["fault", "add", "hang", "router/r1"], "service/NAME"),
+                (["fault", "add", "zombie", "router/r1"], "come later"),
                 (["fault", "add", "loss", "router/r1"], "--rate"),
                 (["fault", "add", "loss", "router/r1", "--rate", "5"], "100%"),
                 (["fault", "add", "blackhole", "router/r9"], "r1"),

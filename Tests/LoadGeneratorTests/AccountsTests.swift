@@ -40,6 +40,20 @@ import Testing
         #expect(accounts.problems.values.reduce(0, +) == 1000)
     }
 
+    @Test func whatWasReplacedIsCountedByNameAndBounded() {
+        var accounts = LoadAccounts()
+        func note(_ header: String) {
+            Array(header.utf8).withUnsafeBytes { accounts.note(degraded: UnsafeRawBufferPointer($0)) }
+        }
+        note("shipping=static, offers=0.5")
+        note("shipping=static")
+        note("")
+        #expect(accounts.degraded == 3 && accounts.degradations == ["shipping=static": 2, "offers=0.5": 1])
+        for number in 0..<1_000 { note("x=\(number)") }
+        #expect(accounts.degradations.count <= LoadAccounts.problemLimit + 1)
+        #expect(accounts.degradations["other"] ?? 0 > 900)
+    }
+
     @Test func whatWasShedIsCountedByClassAndKind() {
         var accounts = LoadAccounts()
         accounts.answer(request(.service), status: 503, isOK: false, after: .milliseconds(1))

@@ -28,6 +28,11 @@ import Testing
         report.writes.acknowledged = 300
         report.writes.lost = 2
         report.writes.verified = true
+        report.degraded = .init(answers: 12, by: ["shipping=static": 9, "offers=0.5": 3])
+        (report.retryAfter, report.replayed) = (4, 5)
+        report.amplification = .init(router: 1.25)
+        report.chargedOnce = .init(
+            ok: false, answered: 90, charged: 91, repeated: 7, violations: 1, missing: ["us-east-1"])
         report.slo = [
             ObjectiveResult(expression: "p99<50ms", ok: true, observed: 12.5),
             ObjectiveResult(expression: "rate>=1", ok: false, observed: nil),
@@ -48,7 +53,8 @@ import Testing
             try JSONSerialization.jsonObject(with: Data(report().json(.compact).utf8)) as? [String: Any])
         for key in [
             "schema", "seed", "duration_ms", "requests", "ok", "failed", "dropped", "by_status", "by_outcome",
-            "by_priority", "latency_ms", "rate", "customers", "writes", "slo",
+            "by_priority", "latency_ms", "rate", "customers", "writes", "degraded", "retry_after", "amplification",
+            "charged_once", "slo",
         ] {
             #expect(object[key] != nil, "\(key)")
         }
@@ -70,6 +76,9 @@ import Testing
                 shed         normal 1%
                 customers    10 seen: 0 lost, 4 degraded, 6 untouched
                 writes       300 acknowledged, 2 lost
+                degraded     12 answers: shipping=static 9, offers=0.5 3
+                retry after  4 answers say when to come again
+                amplified    1.25 calls in cells for each that was sent
                 violated     acknowledged-writes: 2 "lost"
                 objective    met      p99<50ms  (12.5 ms)
                 objective    violated rate>=1  (nothing measured)

@@ -37,6 +37,55 @@ import Wire
         }
     }
 
+    @Test func callsHaveKeysAndValues() throws {
+        var configuration = LoadConfiguration(rate: 1, duration: .seconds(1))
+        configuration.services = ["checkout"]
+        configuration.post = .keyed
+        configuration.values = 10...5_000
+        let renderer = RequestRenderer(configuration, host: .loopback(8080), run: 0xABC)
+        var output = ByteBuffer()
+        let request = LoadRequest(
+            intended: .zero, customer: 17, item: 0, kind: .service, priority: .low, key: 42, value: 99)
+        renderer.append(request, number: 1, into: &output)
+        var parser = HTTPRequestParser()
+        guard case .complete(let parsed) = parser.parse(output.mutableBytes, limits: .standard) else {
+            Issue.record("it is not parsed")
+            return
+        }
+        #expect(parsed.consumed == output.count && parsed.method == .post)
+        let text = String(decoding: output.bytes, as: UTF8.self)
+        #expect(text.contains("Idempotency-Key: load-abc-42\r\n") && text.contains("X-Value: 99\r\n"))
+        #expect(text.contains("Content-Length: 0\r\n"))
+    }
+
+    @Test func aTenthOfKeyedCallsComesAgainAndTheOthersHaveKeysOfTheirOwn() {
+        var configuration = LoadConfiguration(rate: 1, duration: .seconds(1), customers: 50)
+        (configuration.services, configuration.mix) = (["a", "b"], .servicesOnly)
+        (configuration.post, configuration.values) = (.keyed, 10...20)
+        var source = RequestSource(configuration)
+        var first: [UInt64: LoadRequest] = [:]
+        var again = 0
+        for _ in 0..<10_000 {
+            let request = source.next(intended: .zero)
+            #expect(request.key > 0 && (10...20).contains(request.value))
+            if let known = first[request.key] {
+                again += 1
+                #expect(
+                    known.customer == request.customer && known.item == request.item && known.value == request.value)
+            } else {
+                first[request.key] = request
+            }
+        }
+        #expect((900...1_100).contains(again), "\(again)")
+        // Who asks without keys asks the same customers.
+        configuration.post = nil
+        configuration.values = nil
+        var plain = RequestSource(configuration)
+        var keyed = RequestSource(configuration)
+        for _ in 0..<100 { #expect(plain.next(intended: .zero).customer == keyed.next(intended: .zero).customer) }
+        #expect(plain.next(intended: .zero).key == 0)
+    }
+
     @Test func valuesOfOthersAreNotTaken() {
         var output = ByteBuffer()
         RecordValue.append(run: .max, number: 1, size: 100, into: &output)

@@ -136,7 +136,7 @@ import Topology
         #expect(report.verdict("keys")?.standing == .judged)
     }
 
-    @Test(arguments: ["claim-one-quorum", "claim-not-carried"])
+    @Test(arguments: ["claim-ignored", "claim-one-quorum", "claim-not-carried"])
     func eachShortcutIsFound(_ name: String) throws {
         let defect = try #require(SimDefect(named: name))
         let found = try (1...12).contains { seed in

@@ -110,7 +110,8 @@ package struct FaultRequest: Sendable, Equatable {
 
     private func services(_ kind: FaultKind, _ targets: [FaultTarget]) throws(Refusal) -> [FaultTarget] {
         guard kind.strikesServices else {
-            throw Refusal("'\(kind.rawValue)' lies on the wire; a service takes \(FaultKind.words { $0.strikesServices })")
+            throw Refusal(
+                "'\(kind.rawValue)' lies on the wire; a service takes \(FaultKind.words { $0.strikesServices })")
         }
         guard targets.allSatisfy(\.isService) else {
             throw Refusal("a fault lies on services or between nodes: make two of it")

@@ -21,6 +21,13 @@ struct LoadAccounts: Sendable {
     private(set) var kinds = [Share](repeating: Share(), count: LoadRequest.Kind.allCases.count)
     /// Answers that were not ok, by the problem they named.
     private(set) var problems: [String: UInt64] = [:]
+    /// Answers in which something was replaced or reduced, and by what: `shipping=static`.
+    private(set) var degraded: UInt64 = 0
+    private(set) var degradations: [String: UInt64] = [:]
+    /// Answers that say when to come again.
+    private(set) var retryAfter: UInt64 = 0
+    /// Answers that were given to an earlier call with the same key.
+    private(set) var replayed: UInt64 = 0
     /// Further problems than these are counted as `other`.
     static let problemLimit = 64
     /// From the intended sending to the answer, or to giving up on it.
@@ -45,6 +52,20 @@ struct LoadAccounts: Sendable {
         let name = problems[problem] != nil || problems.count < Self.problemLimit ? problem : "other"
         problems[name, default: 0] += 1
     }
+
+    /// Counts an answer that says what of it was replaced, `shipping=static, offers=0.5`.
+    mutating func note(degraded header: UnsafeRawBufferPointer) {
+        degraded += 1
+        for part in header.prefix(1_024).split(separator: UInt8(ascii: ",")) {
+            let text = String(decoding: part, as: UTF8.self).drop { $0 == " " }
+            let name =
+                degradations[String(text)] != nil || degradations.count < Self.problemLimit ? String(text) : "other"
+            degradations[name, default: 0] += 1
+        }
+    }
+
+    mutating func noteRetryAfter() { retryAfter += 1 }
+    mutating func noteReplay() { replayed += 1 }
 
     mutating func fail(_ request: LoadRequest, _ failure: LoadFailure, after time: TimeAmount) {
         failures[failure.rawValue] += 1

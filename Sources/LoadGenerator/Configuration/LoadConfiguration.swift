@@ -10,6 +10,14 @@ package struct LoadConfiguration: Sendable {
         case poisson
     }
 
+    /// How services are called.
+    package enum Post: String, Hashable, Sendable, CaseIterable {
+        /// With POST, without a key.
+        case plain
+        /// With POST, each under an idempotency key of its own; one call in ten repeats an earlier one with its key.
+        case keyed
+    }
+
     /// The seed of arrivals, customers, keys and kinds.
     package var seed: UInt64 = 42
     /// Requests per second, above 0 and up to 1 000 000.
@@ -33,6 +41,10 @@ package struct LoadConfiguration: Sendable {
     package var priorities = PriorityMix.unstated
     /// Asked in turn at random; at least one if the mix has services.
     package var services: [String] = []
+    /// Nil: with GET.
+    package var post: Post?
+    /// What stands in `X-Value` of a call of a service, drawn evenly; none where nil. At most 10^15.
+    package var values: ClosedRange<UInt64>?
     /// Bytes of a written value, 64 ... 1 MiB.
     package var valueSize = 64
 
@@ -126,6 +138,12 @@ package struct LoadConfiguration: Sendable {
         try check(
             (RecordValue.size...1 << 20).contains(valueSize),
             "values of \(valueSize) bytes; they must have \(RecordValue.size) bytes to 1 MiB")
+        try check(
+            (values?.upperBound ?? 0) <= 1_000_000_000_000_000,
+            "values of up to \(values?.upperBound ?? 0); at most 10^15")
+        try check(
+            mix.services > 0 || post == nil && values == nil,
+            "only services are called with POST or carry values, and the mix has none")
         try check(mix.services == 0 || !services.isEmpty, "the mix has services, but no service is named")
         for service in services {
             try check(

@@ -27,6 +27,9 @@ extension LoadReport {
                 byKind[kind.name] = Share(requests: share.requests, ok: share.ok, shed: share.shed)
             }
         }
+        degraded = Degraded(answers: accounts.degraded, by: accounts.degradations)
+        retryAfter = accounts.retryAfter
+        replayed = accounts.replayed
         latencyMs = Latency(accounts.latency)
         lagMs = Latency(accounts.lag)
         rate = durationMs > 0 ? Double(accounts.answered) / (durationMs / 1000) : 0
@@ -56,6 +59,24 @@ extension LoadReport {
         writes.lost += counts.lost
         writes.unverified += counts.unverified
         take(siblings.checker.verdict(needsAll: true), conclusive: !siblings.checker.isInconclusive)
+    }
+
+    /// - Parameter calls: of the load's services that cells took up meanwhile; nil where nobody knows.
+    package mutating func amplify(calls: UInt64?) {
+        guard let calls, let asked = byKind["services"]?.requests else { return }
+        let unsent = ["queue-timeout", "unreachable"].reduce(dropped) { $0 + (byOutcome[$1] ?? 0) }
+        // What was never sent is not told by kind.
+        guard asked > 0, unsent == 0 || asked == requests, asked > unsent else { return }
+        amplification = Amplification(router: Double(calls) / Double(asked - unsent))
+    }
+
+    /// What became of calls under idempotency keys, once the cells have told what they have carried out.
+    package mutating func take(charges: ChargeChecker) {
+        let verdict = charges.verdict()
+        chargedOnce = ChargedOnce(
+            ok: verdict.ok, answered: charges.answered, charged: charges.charged, repeated: charges.repeated,
+            violations: charges.violations.count, missing: charges.missing)
+        take(verdict)
     }
 
     mutating func take(_ verdict: Checkers.Verdict, conclusive: Bool = true) {

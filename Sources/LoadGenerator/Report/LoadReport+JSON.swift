@@ -37,6 +37,23 @@ extension LoadReport {
             $0.field("unverified", writes.unverified)
             $0.field("verified", writes.verified)
         }
+        json.object("degraded") {
+            $0.field("answers", degraded.answers)
+            Self.field("by", degraded.by, &$0)
+        }
+        json.field("retry_after", retryAfter)
+        json.field("replayed", replayed)
+        if let amplification { json.object("amplification") { $0.field("router", amplification.router) } }
+        if let chargedOnce {
+            json.object("charged_once") {
+                $0.field("ok", chargedOnce.ok)
+                $0.field("answered", chargedOnce.answered)
+                $0.field("charged", chargedOnce.charged)
+                $0.field("repeated", chargedOnce.repeated)
+                $0.field("violations", chargedOnce.violations)
+                $0.field("missing", chargedOnce.missing)
+            }
+        }
         json.object("connections") {
             $0.field("opened", connections.opened)
             $0.field("failed", connections.failed)

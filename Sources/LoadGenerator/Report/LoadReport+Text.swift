@@ -46,6 +46,23 @@ extension LoadReport {
                     + (writes.unknown > 0 ? ", \(writes.unknown) unknown" : "")
                     + (writes.unverified > 0 ? ", \(writes.unverified) could not be judged" : ""))
         }
+        if degraded.answers > 0 {
+            let parts = degraded.by.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(8)
+            line(
+                "degraded",
+                "\(degraded.answers) answers: " + parts.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+        }
+        if retryAfter > 0 { line("retry after", "\(retryAfter) answers say when to come again") }
+        if let amplification {
+            line("amplified", "\(Self.short(amplification.router)) calls in cells for each that was sent")
+        }
+        if let chargedOnce, chargedOnce.ok {
+            line(
+                "charged once",
+                "\(chargedOnce.charged) keys, \(chargedOnce.answered) answered, \(chargedOnce.repeated) of them again"
+                    + (chargedOnce.missing.isEmpty
+                        ? "" : "; counts are missing of \(chargedOnce.missing.joined(separator: ", "))"))
+        }
         for verdict in verdicts where !verdict.ok {
             line(verdict.conclusive ? "violated" : "inconclusive", "\(verdict.oracle): \(verdict.detail)")
         }

@@ -65,6 +65,33 @@ package struct LoadReport: Hashable, Sendable, Codable {
         }
     }
 
+    /// Answers in which something was replaced or reduced.
+    package struct Degraded: Hashable, Sendable, Codable {
+        package var answers: UInt64 = 0
+        /// By what `X-Degraded` says, such as `shipping=static`; more than 64 kinds share `other`.
+        package var by: [String: UInt64] = [:]
+    }
+
+    /// Calls under idempotency keys, as clients were told and as cells have counted.
+    package struct ChargedOnce: Hashable, Sendable, Codable {
+        package var ok: Bool
+        /// Keys of which an answer says that they were done.
+        package var answered: Int
+        /// Keys that cells have carried out.
+        package var charged: Int
+        /// Answers that were held against an earlier one of their key.
+        package var repeated: Int
+        package var violations: Int
+        /// Cells whose counts are not known, or not whole.
+        package var missing: [String]
+    }
+
+    /// How many calls the mesh made of one.
+    package struct Amplification: Hashable, Sendable, Codable {
+        /// Calls that cells took up from routers, for each call that the load sent; 1 without retries and hedges.
+        package var router: Double
+    }
+
     package var schema = "cellmesh/1"
     package var seed: UInt64 = 0
     /// From the first intended sending to the last, without draining and reading back.
@@ -89,6 +116,15 @@ package struct LoadReport: Hashable, Sendable, Codable {
     package var targetRate = 0.0
     package var customers = Customers()
     package var writes = Writes()
+    package var degraded = Degraded()
+    /// Answers that say when to come again.
+    package var retryAfter: UInt64 = 0
+    /// Answers that were an earlier call's, under the same key.
+    package var replayed: UInt64 = 0
+    /// Nil where it was not measured.
+    package var amplification: Amplification?
+    /// Nil where no call had a key.
+    package var chargedOnce: ChargedOnce?
     package var connections = Connections()
     package var slo: [ObjectiveResult] = []
     package var verdicts: [Verdict] = []
@@ -111,7 +147,11 @@ package struct LoadReport: Hashable, Sendable, Codable {
         case lagMs = "lag_ms"
         case rate
         case targetRate = "target_rate"
-        case customers, writes, connections, slo, verdicts, partial
+        case customers, writes, degraded
+        case retryAfter = "retry_after"
+        case replayed, amplification
+        case chargedOnce = "charged_once"
+        case connections, slo, verdicts, partial
     }
 }
 

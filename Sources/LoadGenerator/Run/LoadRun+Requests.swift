@@ -96,6 +96,7 @@ extension LoadRun {
         state.pointee.accounts.answer(request, status: response.status, isOK: isOK, after: now - request.intended)
         if !isOK { state.pointee.accounts.note(problem: problem ?? "http-\(response.status)", of: request) }
 
+        noteCall(request, response, bytes, isOK: isOK)
         if response.shard.isPresent, let shard = AnswerNotes.shard(response.shard.bytes(in: bytes)) {
             state.pointee.ledger.note(
                 Int(request.customer), serving: shard.serving, size: shard.size, isRefused: !isOK)

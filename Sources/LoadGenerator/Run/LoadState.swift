@@ -33,6 +33,7 @@ struct LoadState: ~Copyable {
     var registers: RegisterChecker?
     var sessions: SessionBook?
     var siblings: SiblingBook?
+    var charges: ChargeChecker?
     var verification = Verification()
     var opened = LoadReport.Connections()
     var backoff: Generator
@@ -65,6 +66,7 @@ struct LoadState: ~Copyable {
         sessions = configuration.checksSessions ? SessionBook() : nil
         siblings =
             configuration.checksSiblings && configuration.keySiblings.contains(true) ? SiblingBook(run: run) : nil
+        charges = configuration.post == .keyed ? ChargeChecker() : nil
         backoff = Generator(seed: configuration.seed, concern: "load-backoff")
     }
 

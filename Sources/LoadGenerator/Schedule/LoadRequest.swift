@@ -27,6 +27,10 @@ struct LoadRequest: Sendable {
     var item: UInt32
     var kind: Kind
     var priority: Priority
+    /// Of a call under an idempotency key, 1 or more; 0 without one.
+    var key: UInt64 = 0
+    /// In `X-Value` of a call of a service, where the load has values.
+    var value: UInt64 = 0
 
     var record: RecordID { RecordID(UInt64(customer) << 32 | UInt64(item)) }
 

@@ -13,9 +13,16 @@ struct RequestSource: Sendable {
     private let writeBelow: UInt64
     /// Of 2^32, rising, for all priorities but the last; empty when none is stated.
     private let priorityBelow: [UInt64]
+    private let values: ClosedRange<UInt64>?
+    private var keyed: KeyedCalls?
+    /// Of values and keys alone, so that a load with them asks the same customers at the same times.
+    private var extras: Generator
 
     init(_ configuration: LoadConfiguration) {
         generator = Generator(seed: configuration.seed, concern: "load-requests")
+        extras = Generator(seed: configuration.seed, concern: "load-calls")
+        values = configuration.values
+        keyed = configuration.post == .keyed ? KeyedCalls() : nil
         sampler = CustomerSampler(count: configuration.customers, popularity: configuration.popularity)
         keys = UInt64(configuration.keys)
         services = UInt64(configuration.services.count)
@@ -51,8 +58,12 @@ struct RequestSource: Sendable {
         }
         let customer = sampler.sample(using: &generator)
         let item = kind == .service ? generator.below(services) : generator.below(keys) + 1
-        return LoadRequest(
+        var request = LoadRequest(
             intended: intended, customer: UInt32(customer), item: UInt32(truncatingIfNeeded: item), kind: kind,
             priority: priority)
+        guard kind == .service else { return request }
+        if let values { request.value = values.lowerBound + extras.below(values.upperBound - values.lowerBound + 1) }
+        keyed?.key(&request, &extras)
+        return request
     }
 }

@@ -22,6 +22,9 @@ package enum CellDefect: String, Sendable, CaseIterable {
     /// Ballots of claims do not say of which epoch they are.
     case claimsByRound = "claim-plain-ballots"
 
+    /// It carries a call out whoever has carried it out before.
+    case ignoresClaims = "claim-ignored"
+
     /// Whether a build that drops writes drops this one: which ones does not depend on the cell.
     static func drops(_ version: RecordVersion) -> Bool {
         StableHash.combine(version.counter, version.writer) & 7 == 0

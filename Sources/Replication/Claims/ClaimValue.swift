@@ -153,6 +153,12 @@ public enum ClaimKey {
         return key.prefix(longest - 33) + Array(("-" + HexText.text(hashes)).utf8)
     }
 
+    /// The idempotency key of a claim's row; nil where the row is none.
+    public static func key(of row: [UInt8]) -> ArraySlice<UInt8>? {
+        guard isClaim(row), let end = row.dropFirst().firstIndex(of: mark) else { return nil }
+        return row[(end + 1)...]
+    }
+
     /// Whether a row is a claim.
     public static func isClaim(_ key: [UInt8]) -> Bool { key.first == mark }
 }

@@ -55,6 +55,7 @@ extension SimDefect {
         ("lost-source", "a cell without its disk is a source", SimDefect(cell: .listsWithoutVote)),
         ("drop-writes", "cells acknowledge one write in eight and forget it", SimDefect(cell: .dropsWrites)),
         ("claim-one-quorum", "in joint the old shard alone decides claims", SimDefect(cell: .claimsOfOneShard)),
+        ("claim-ignored", "calls are carried out whoever has claimed them", SimDefect(cell: .ignoresClaims)),
         ("claim-not-carried", "claims are left behind by moves", SimDefect(cell: .leavesClaims)),
         (
             "claim-unfenced", "cells accept claims of epochs that are over", SimDefect(cell: .acceptsOldClaims)

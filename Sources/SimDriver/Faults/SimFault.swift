@@ -70,7 +70,8 @@ package struct SimFault: Sendable, Hashable {
     /// Leaves it open what members may come to believe of one another: packets are lost or late, or clocks are wrong.
     var clouds: Bool {
         switch action {
-        case .kill, .destroy, .loseDisk, .loseRows, .fillDisk, .restart, .pause, .resume, .leave, .operate, .service: false
+        case .kill, .destroy, .loseDisk, .loseRows, .fillDisk, .restart, .pause, .resume, .leave, .operate, .service:
+            false
         case .jump, .drift, .slow, .network: true
         }
     }

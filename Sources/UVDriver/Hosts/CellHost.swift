@@ -183,6 +183,8 @@ package final class CellHost {
         case "/v1/cells": runtime.cellsPage
         case "/v1/settings": runtime.settingsPage
         case _ where path.hasPrefix(ConflictsPage.path): conflictsPage(path)
+        case _ where path.hasPrefix(ChargesPage.path(of: "")):
+            ChargesPage.page(path, io.pointee.charges, cell: node.pointee.name).map { .json($0) }
         default: GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
         }
     }
@@ -223,6 +225,7 @@ struct CellIO: CellSink {
     let store: StoreRunner?
     unowned(unsafe) let peers: PeerLinks
     let burner: Burner
+    private(set) var charges = ChargeLedger()
 
     init(runtime: HostRuntime, front: CellFront, store: StoreRunner?, peers: PeerLinks) {
         self.runtime = runtime
@@ -279,6 +282,9 @@ struct CellIO: CellSink {
     ) -> Bool { peers.send(head, to: cell, customer: customer, name: name, note: note, body: body) }
 
     mutating func store(_ order: StoreOrder) { store?.add(order) }
+    mutating func claimed(_ position: RecordPosition, hasBegun: Bool) {
+        charges.note(position, hasBegun: hasBegun)
+    }
     mutating func burn(_ order: ProcessorQueue.Order) { burner.burn(order) }
 
     mutating func crash() {

@@ -5,9 +5,10 @@ import UVDriver
 
 /// Runs a load on a loop of its own, in this process.
 enum LoadRunner {
+    /// - Parameter mesh: whose cells are asked what they have done.
     /// - Returns: the report, and whether a person ended it early.
     static func run(
-        _ router: Endpoint, _ configuration: LoadConfiguration, _ console: Console
+        _ router: Endpoint, _ configuration: LoadConfiguration, _ mesh: MeshCharges, _ console: Console
     ) throws -> (report: LoadReport, isInterrupted: Bool) {
         do {
             try ProcessSetup.ignoreBrokenPipes()
@@ -34,7 +35,8 @@ enum LoadRunner {
             loop.run()
             progress.end()
             loop.close()
-            guard let report else { throw CommandFailure("the load ended without a report") }
+            guard var report else { throw CommandFailure("the load ended without a report") }
+            mesh.complete(&report, of: load)
             return (report, isInterrupted)
         } catch let error as LoadError {
             throw CommandFailure(.usage, error.message)

@@ -32,6 +32,16 @@ struct LoadOptions: ParsableArguments {
     var services: [String] = []
 
     @Option(
+        help: ArgumentHelp(
+            "Call services with POST: keyed (each call has an idempotency key, one in ten comes again) or plain.",
+            valueName: "how"))
+    var post: String?
+
+    @Option(
+        help: ArgumentHelp("What stands in X-Value of calls of services, drawn evenly: 10..5000.", valueName: "range"))
+    var values: String?
+
+    @Option(
         parsing: .singleValue,
         help: ArgumentHelp(
             "An objective, such as 'p99<50ms' or 'success>=99.9%'; may be given again.", valueName: "objective"))
@@ -74,6 +84,8 @@ struct LoadOptions: ParsableArguments {
             } else if load.services.isEmpty {
                 load.mix = .recordsOnly
             }
+            load.post = try post.map(Self.post)
+            load.values = try values.map(Self.range)
             if let priorities { load.priorities = try PriorityMix(priorities) }
             load.objectives = try slo.map { expression throws(LoadError) in try Objective(expression) }
             load.verifies = verify
@@ -95,6 +107,23 @@ struct LoadOptions: ParsableArguments {
         }
     }
 
+    private static func post(_ text: String) throws(LoadError) -> LoadConfiguration.Post {
+        guard let post = LoadConfiguration.Post(rawValue: text) else {
+            throw LoadError("--post is keyed or plain, not '\(text)'")
+        }
+        return post
+    }
+
+    /// `10..5000`, or one number.
+    private static func range(_ text: String) throws(LoadError) -> ClosedRange<UInt64> {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let ends = (parts.count == 3 && parts[1].isEmpty ? [parts[0], parts[2]] : [text[...]]).map { UInt64($0) }
+        guard let low = ends.first ?? nil, let high = ends.last ?? nil, low <= high else {
+            throw LoadError("--values is a range such as 10..5000, not '\(text)'")
+        }
+        return low...high
+    }
+
     /// The named ones, or else those that customers call.
     private func services(of topology: MeshTopology) throws -> [String] {
         let known = topology.blueprints.flatMap { $0.services.map(\.name) }
@@ -112,6 +141,8 @@ struct LoadOptions: ParsableArguments {
         if let customers { arguments += ["--customers", "\(customers)"] }
         if let mix { arguments += ["--mix", mix] }
         if let priorities { arguments += ["--priorities", priorities] }
+        if let post { arguments += ["--post", post] }
+        if let values { arguments += ["--values", values] }
         for service in services { arguments += ["--service", service] }
         for expression in slo { arguments += ["--slo", expression] }
         if verify { arguments.append("--verify") }

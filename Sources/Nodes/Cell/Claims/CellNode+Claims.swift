@@ -121,7 +121,7 @@ extension CellNode {
                 end(ticket, .refused(.keyUnsettled), into: &sink)
                 return nil
             }
-        } else if let found, !isOwn, found.expires >= wall(now), found.state != .free {
+        } else if let found, !isOwn, found.expires >= wall(now), found.state != .free, defect != .ignoresClaims {
             guard found.fingerprint == task.value.fingerprint else {
                 count(task, as: \.reused)
                 end(ticket, .refused(.keyReused), into: &sink)

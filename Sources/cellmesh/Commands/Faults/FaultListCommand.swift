@@ -2,7 +2,8 @@ import ArgumentParser
 
 struct FaultListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ls", abstract: "List the faults on the wire and on services.", discussion: "  cellmesh fault ls -o json")
+        commandName: "ls", abstract: "List the faults on the wire and on services.",
+        discussion: "  cellmesh fault ls -o json")
 
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions

@@ -34,7 +34,8 @@ struct FaultWish {
             ("kind", .string(kind)), ("targets", .strings(targets)), ("one_way", .bool(isOneWay)),
             ("delay_ms", milliseconds(delay)), ("jitter_ms", milliseconds(jitter)),
             ("distribution", .string(distribution)), ("rate", rate.map { .decimal($0) } ?? .null),
-            ("bandwidth", .integer(bandwidth)), ("status", .integer(status)), ("for_ms", .integer(lease.millisecondsRoundedUp)),
+            ("bandwidth", .integer(bandwidth)), ("status", .integer(status)),
+            ("for_ms", .integer(lease.millisecondsRoundedUp)),
         ])
     }
 

@@ -14,6 +14,7 @@ struct LoadRunCommand: ParsableCommand {
 
               cellmesh load run --rate 500 --duration 30s
               cellmesh load run --rate 200 --mix reads=50%,writes=50% --verify
+              cellmesh load run --service checkout --post keyed --values 10..5000
               cellmesh load run --service checkout --slo 'p99<50ms' --slo 'success>=99.9%' -o json
             """)
 
@@ -25,8 +26,11 @@ struct LoadRunCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let target = try LoadTarget(mesh, router: load.router)
+        let configuration = try load.configuration(target.topology)
+        let isPlain = configuration.post != .keyed && configuration.mix.services > 0
         let (report, isInterrupted) = try LoadRunner.run(
-            target.router, load.configuration(target.topology), console)
+            target.router, configuration,
+            MeshCharges(target.mesh, services: isPlain ? target.entries(of: configuration.services) : []), console)
         console.show(try LoadView.make(report))
         if isInterrupted {
             throw CommandFailure(.interrupted, "the load was interrupted; the report is of what was sent")

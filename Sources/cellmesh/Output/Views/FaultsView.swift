@@ -4,7 +4,8 @@ import Telemetry
 /// Faults on the wire and on services.
 enum FaultsView {
     private static let keys = [
-        "id", "kind", "targets", "one_way", "delay_ms", "jitter_ms", "distribution", "rate", "bandwidth", "status", "created",
+        "id", "kind", "targets", "one_way", "delay_ms", "jitter_ms", "distribution", "rate", "bandwidth", "status",
+        "created",
         "expires", "remaining_ms",
     ]
 
@@ -77,7 +78,9 @@ enum FaultsView {
 
     private static func between(_ fault: JSONValue) -> String {
         let targets = fault["targets"].elements.compactMap(\.text)
-        if let first = targets.first, case .service? = FaultTarget(text: first) { return targets.joined(separator: ", ") }
+        if let first = targets.first, case .service? = FaultTarget(text: first) {
+            return targets.joined(separator: ", ")
+        }
         let others = targets.count > 1 ? targets.dropFirst().joined(separator: ", ") : "everything else"
         return "\(targets.first ?? "") \(fault["one_way"].flag == true ? "->" : "|") \(others)"
     }

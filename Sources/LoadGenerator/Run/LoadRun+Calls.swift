@@ -1,0 +1,29 @@
+import Checkers
+import MeshBase
+import UVDriver
+import Wire
+
+/// What answers to calls of services say besides their status.
+extension LoadRun {
+    /// Counts what was replaced in an answer, that it says when to come again, and what it says of its key.
+    func noteCall(
+        _ request: LoadRequest, _ response: HTTPResponse, _ bytes: UnsafeRawBufferPointer, isOK: Bool
+    ) {
+        if response.retryAfter.isPresent { state.pointee.accounts.noteRetryAfter() }
+        if response.degraded.isPresent {
+            state.pointee.accounts.note(degraded: response.degraded.bytes(in: bytes))
+        }
+        guard request.key > 0, isOK else { return }
+        let isReplay = response.header("idempotent-replayed", in: bytes).isPresent
+        let answer = StableHash.hash(
+            response.body.bytes(in: bytes), seed: UInt64(truncatingIfNeeded: response.status))
+        state.pointee.charges?.answered(request.key, answer, isReplay: isReplay)
+        if isReplay { state.pointee.accounts.noteReplay() }
+    }
+
+    /// What the idempotency keys of this run begin with.
+    package var keyPrefix: String { RequestRenderer.keyPrefix(state.pointee.run) }
+
+    /// What clients were told of their keys; nil where there were none. Whoever knows what the cells have carried out judges.
+    package var charges: ChargeChecker? { state.pointee.charges }
+}
