@@ -202,6 +202,24 @@ static inline ssize_t cuv_read_errno(int fd, void *buffer, size_t count) {
     return n < 0 ? -errno : n;
 }
 static inline int cuv_close(int fd) { return close(fd); }
+/// A pipe whose ends programs started from here do not get; 0 or a negative errno.
+static inline int cuv_pipe_errno(int *ends) { return syscall(SYS_pipe2, ends, O_CLOEXEC) == 0 ? 0 : -errno; }
+/// Has this process killed when the thread that started it ends, also after it has become another program; 0 or a negative
+/// errno.
+static inline int cuv_die_with_parent_errno(void) {
+    return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 ? 0 : -errno;
+}
+/// A port of 127.0.0.1 that nobody has now, or a negative errno.
+static inline int cuv_free_port_errno(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -errno;
+    int status = bind(fd, (struct sockaddr *)&address, size) < 0 || getsockname(fd, (struct sockaddr *)&address, &size) < 0
+        ? -errno : ntohs(address.sin_port);
+    close(fd);
+    return status;
+}
 /// Unblocks all signals in this thread: 0 or a negative errno.
 static inline int cuv_unblock_signals_errno(void) {
     sigset_t none;

@@ -45,7 +45,7 @@ extension BlueprintReader {
         var service = Service(name: name ?? "unnamed")
         service.kind = map.word("kind", default: Service.Kind.stateless)
         service.path = map.word("path", default: Service.Path.hot)
-        service.pool = Pool.standard(for: service.path)
+        service.pool = map.entry("run") == nil ? Pool.standard(for: service.path) : Pool.program
         if let entry = map.entry("pool") { readPool(entry, into: &service, &marks) }
         service.work = map.mapping("work").map(work) ?? Work()
         service.priority = priority(map)
@@ -99,7 +99,6 @@ extension BlueprintReader {
             }
             return nil
         }
-        notInForce.note("run", at: entry.position)
         guard let words = read.list(entry.value, "'run'", most: 256) else { return nil }
         if words.isEmpty { reporter.error(.tooFew, at: entry.value.position, "'run' needs at least a program") }
         var path: String?

@@ -12,7 +12,7 @@ final class NotInForce {
         "health.synthetic": nil,
         "queue": nil, "memory": nil, "objectives": "'--slo' of 'cellmesh load run' judges a run",
         // Services and their calls.
-        "pool.dynamic": nil, "cacheable": nil, "quality": nil, "ladder": nil, "run": nil,
+        "pool.dynamic": nil, "cacheable": nil, "quality": nil, "ladder": nil,
     ]
 
     /// Of a policy, or of what stands in `policies`.

@@ -33,6 +33,14 @@ package struct Doctor {
                     condition: !entry.isRunning ? .gone : holder != nil ? .supervised : .leftover,
                     paused: entry.isRunning && entry.identity.isStopped))
         }
+        for program in ProgramProcess.within(directory.path + "/cells") {
+            processes.append(
+                DoctorReport.Process(
+                    name: program.name, role: "program", pid: program.identity.pid,
+                    startTime: program.identity.startTime,
+                    condition: holder != nil && !program.isOrphan ? .supervised : .leftover,
+                    paused: program.identity.isStopped))
+        }
         findings.append(contentsOf: controlFindings(holder))
         let running = Set(entries.filter(\.isRunning).map(\.name))
         if readsStores { findings.append(contentsOf: storeFindings(topology, running: running)) }

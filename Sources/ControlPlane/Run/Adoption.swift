@@ -28,6 +28,7 @@ struct Adoption {
         plan = StartPlan(wanted: topology.processNames, ledger: entries, killed: inherited.killed, now: now)
         plan.spawn.removeAll { idle.contains($0) }
         Reaper.end(plan.end.map(\.identity), with: .terminate)
+        Reaper.end(Self.orphans(directory), with: .kill)
         ledger.forget(plan.forget + plan.end.map(\.identity))
         listen = inherited.listen
         paused = [:]
@@ -36,6 +37,14 @@ struct Adoption {
                 paused[entry.name] = pause.until
             }
         }
+    }
+
+    /// What cells that died without a control plane have left of their programs.
+    private static func orphans(_ directory: DataDirectory) -> [ProcessIdentity] {
+        let cells = directory.path + "/cells"
+        guard SystemFile.names(in: cells).contains(where: { SystemFile.exists("\(cells)/\($0)/\(ProgramsFile.name)") })
+        else { return [] }
+        return ProgramProcess.within(cells).filter(\.isOrphan).map(\.identity)
     }
 
     /// Positions of processes that run, are not stopped, and do not say that they live.

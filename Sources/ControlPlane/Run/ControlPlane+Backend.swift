@@ -100,9 +100,34 @@ extension ControlPlane: APIBackend {
                 process.restarts,
                 started: process.started)
         }
+        rows += programRows
         let own = ProcessAddresses(data: nil, admin: api.local, gossip: member.gossip)
         rows.append(row(.control, identity.pid, isReady ? .serving : .starting, own, 0, started: started))
         return ProcessesReport(processes: rows)
+    }
+
+    /// The programs of the user's own, as their cells tell of them.
+    private var programRows: [ProcessesReport.Row] {
+        topology.cells.flatMap { cell in
+            (ProgramsFile.read(in: directory.directory(of: .cell, cell.name))?.programs ?? []).map { program in
+                let identity = program.running
+                let isKnown = program.pid == nil || identity != nil
+                let state: ProcessState =
+                    switch program.state {
+                    case _ where identity?.isStopped == true: .paused
+                    case "ready" where isKnown: .serving
+                    case "starting" where isKnown: .starting
+                    case "unready" where isKnown: .degraded
+                    default: .down
+                    }
+                var row = row(
+                    ProcessName(.cell, "\(cell.name)/\(program.service)"), identity?.pid, state, ProcessAddresses(),
+                    program.restarts, started: 0)
+                row.role = "program"
+                if identity != nil { row.data = program.port.map { "127.0.0.1:\($0)" } }
+                return row
+            }
+        }
     }
 
     private func row(

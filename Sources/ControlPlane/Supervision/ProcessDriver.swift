@@ -54,9 +54,15 @@ package protocol ProcessDriver: AnyObject {
     func isStopped(_ identity: ProcessIdentity) -> Bool
     /// Writes a pause down and starts the process that ends it, should nobody else.
     func watchPause(_ lease: PauseLease, at path: String, by request: SpawnRequest) throws(SpawnFailure)
+    /// Ends what a cell that is gone has left of its programs; its directory is given.
+    func endPrograms(in directory: String)
     func schedule(after delay: TimeAmount, _ body: @escaping () -> Void) -> any ScheduledCall
     /// The last lines of a log.
     func tail(_ path: String, lines: Int) -> [String]
+}
+
+extension ProcessDriver {
+    package func endPrograms(in directory: String) {}
 }
 
 /// Why a process could not be started or watched.

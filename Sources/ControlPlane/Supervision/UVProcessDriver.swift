@@ -65,8 +65,16 @@ package final class UVProcessDriver: ProcessDriver {
     @discardableResult
     package func signal(_ identity: ProcessIdentity, _ signal: ProcessSignal) -> Bool {
         let number = Self.number(signal)
-        if let child = children[identity] { return (try? child.kill(number)) ?? false }
-        return (try? identity.kill(number)) ?? false
+        let isSent = (try? children[identity]?.kill(number) ?? identity.kill(number)) ?? false
+        // A cell's programs stand still with it, and go on with it.
+        if isSent, signal == .stop || signal == .resume { identity.killGroup(number) }
+        return isSent
+    }
+
+    package func endPrograms(in directory: String) {
+        for program in ProgramProcess.within(directory) where program.isOrphan {
+            _ = try? program.identity.kill(SIGKILL)
+        }
     }
 
     static func number(_ signal: ProcessSignal) -> Int32 {

@@ -21,6 +21,8 @@ package struct CellConfiguration {
     package var repair: RepairRule?
     /// In place of the rule of the store's tier; for tests.
     package var refill: RefillRule?
+    /// By which services that are programs (`run`) run as such; nil: they are their `work`.
+    package var programs: ProgramRule?
     /// For tests, which show a checker what a wrong build does.
     package var defect: CellDefect?
 

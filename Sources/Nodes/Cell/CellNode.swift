@@ -126,7 +126,8 @@ package struct CellNode: ~Copyable {
         let policies = configuration.topology.cellPolicies(
             ofBlueprint: configuration.topology.cells[configuration.cell.position].blueprint)
         graph = ServiceGraph(
-            blueprint: blueprint, policies: policies, seed: configuration.topology.seed, node: StableHash.hash(name))
+            blueprint: blueprint, policies: policies, seed: configuration.topology.seed, node: StableHash.hash(name),
+            programs: configuration.programs)
         orders = Slab(limit: configuration.storeLimit)
         storeShedder = LoadShedder(
             capacity: configuration.storeLimit, thresholds: policies.thresholds)
@@ -148,6 +149,7 @@ package struct CellNode: ~Copyable {
         if let at = graph.timers.next() { next = min(next, at) }
         next = min(next, condition.nextLook, selfLook.nextLook, installRetryAt)
         if let at = claims.timers.next() { next = min(next, at) }
+        next = min(next, graph.programs.nextDeadline())
         return isStopping
             ? next : min(next, claims.sweepAt, refill.nextDeadline, hints.nextDeadline, repair.nextDeadline)
     }
@@ -155,6 +157,7 @@ package struct CellNode: ~Copyable {
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some CellSink) {
         condition.begin(now: now)
         selfLook.begin(now: now)
+        graph.programs.start(now: now)
         repair.start(now: now)
         if store != nil { claims.sweepAt = now + ClaimDesk.sweepInterval }
         gossip.start(seeds: seeds, now: now, into: &sink)
@@ -188,6 +191,7 @@ package struct CellNode: ~Copyable {
         if now >= hints.nextDeadline { deliverHints(now: now, into: &sink) }
         if now >= repair.nextDeadline { tendRepair(now: now, into: &sink) }
         wakeClaims(now: now, into: &sink)
+        wakePrograms(now: now, into: &sink)
         graph.wake(now: now, into: &sink)
         answerFinished(now: now, into: &sink)
     }
@@ -247,7 +251,8 @@ package struct CellNode: ~Copyable {
             let isSafe = HTTPMethod(rawValue: UInt8(truncatingIfNeeded: frame.head.status))?.isIdempotent ?? false
             call(
                 service, for: asker, customer: frame.head.customer, priority: frame.head.flags.priority,
-                safety: isSafe ? .idempotent : .once, deadline: deadline, name: frame.customer, now: now, into: &sink)
+                safety: isSafe ? .idempotent : .once, deadline: deadline, name: frame.customer,
+                program: programRequest(service, frame), now: now, into: &sink)
         case .recordVersion, .recordRead, .recordWrite:
             arrived.count += 1
             order(frame, asker, now: now, into: &sink)

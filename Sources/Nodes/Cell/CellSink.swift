@@ -37,6 +37,12 @@ package protocol CellSink: LinkSink {
     /// Use a processor for so long, off the loop; answered by `burned`, or by `burnRefused` where the driver's
     /// `ProcessorQueue` turned it away.
     mutating func burn(_ order: ProcessorQueue.Order)
+    /// Answer a client of the cell's own listener with what a program said.
+    mutating func respond(
+        _ connection: ConnectionID, status: UInt16, isJSON: Bool, note: UnsafeRawBufferPointer,
+        body: UnsafeRawBufferPointer)
+    /// Do something with a program; only where the node's configuration has a rule for them.
+    mutating func program(_ order: ProgramOrder)
     /// The work of a call under an idempotency key begins, or was turned away before it did. For whoever counts; nothing has
     /// to be done.
     mutating func claimed(_ position: RecordPosition, hasBegun: Bool)
@@ -46,6 +52,11 @@ package protocol CellSink: LinkSink {
 
 extension CellSink {
     package mutating func claimed(_ position: RecordPosition, hasBegun: Bool) {}
+    package mutating func respond(
+        _ connection: ConnectionID, status: UInt16, isJSON: Bool, note: UnsafeRawBufferPointer,
+        body: UnsafeRawBufferPointer
+    ) { respond(connection, status: status, nil, note: note, body: body) }
+    package mutating func program(_ order: ProgramOrder) {}
 }
 
 extension CellSink {

@@ -16,6 +16,7 @@ extension DataProblem {
             return DataProblem(
                 "shed", title: shedTitle, detail: String(decoding: body, as: UTF8.self), policy: "shedding")
         }
+        if refusal == .noProgram { return noProgram("This cell was asked") }
         return switch status {
         case ..<400: nil
         case Refusal.unknownService.status: unknownService
@@ -36,6 +37,14 @@ extension DataProblem {
             "shed", title: shedTitle,
             detail: "\(asked); the last sheds requests of priority \(priority.name). Nothing was changed; repeat it "
                 + "after the time that Retry-After says.", policy: "shedding")
+    }
+
+    /// - Parameter asked: who was asked.
+    static func noProgram(_ asked: String) -> DataProblem {
+        DataProblem(
+            "program-not-ready", title: "The program of this service does not take calls",
+            detail: "\(asked); the program that is this service starts, has ended, or does not answer: "
+                + "'cellmesh ps' and 'cellmesh logs' tell. Nothing was begun.", policy: "health")
     }
 
     static var unknownService: DataProblem {

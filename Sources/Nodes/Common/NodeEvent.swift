@@ -32,4 +32,6 @@ package enum NodeEvent: Sendable, Equatable {
     case ejection(scope: String, cell: String, OutlierEjection.Change)
     /// More than a tenth of the calls of a scope are retried, or no longer.
     case retries(scope: String, isAlert: Bool)
+    /// Something happened to the program that is this service of the cell.
+    case program(service: String, ProgramEvent)
 }

@@ -40,6 +40,7 @@ extension AttemptEnd {
         switch refusal {
         case .overloaded, .storeFull, .storeBroken:
             self.init(.refused, .overloaded, began: false, retryAfter: retryAfter)
+        case .noProgram: self.init(.failed, .connect, began: false, retryAfter: retryAfter)
         case .shed: self.init(.refused, .limited, began: false, retryAfter: retryAfter)
         // `keyUndecided`: another cell may reach the majority that this one has not reached.
         case .stopping, .otherEpoch, .refilling, .notMember, .moving, .keyUndecided, nil:

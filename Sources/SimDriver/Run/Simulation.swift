@@ -73,6 +73,10 @@ final class Simulation {
         self.configuration = configuration
         seed = configuration.seed
         var topology = configuration.topology
+        if let program = Self.programWithoutWork(topology) {
+            throw SimRefusal(
+                "the service \(program) is a program ('run'), which no simulation runs: say its 'work' to stand in")
+        }
         do throws(GrowthFault) { topology = try Self.grown(topology, configuration.faults) } catch {
             throw SimRefusal("cells cannot be added: \(error)")
         }
@@ -258,6 +262,11 @@ final class Simulation {
     }
 
     /// The topology with one further cell for each that the plan adds.
+    private static func programWithoutWork(_ topology: MeshTopology) -> String? {
+        topology.cells.indices.lazy.flatMap { topology.blueprint(of: CellIndex($0)).services }
+            .first { $0.program != nil && $0.work == Work() }?.name
+    }
+
     private static func grown(_ topology: MeshTopology, _ faults: [SimFault]) throws(GrowthFault) -> MeshTopology {
         var grown = topology
         for fault in SimFault.inOrder(faults) {
@@ -381,7 +390,8 @@ final class Simulation {
                     now, kind: 116, node: UInt64(machine.index),
                     content: UInt64(change.from.rawValue) << 8 | UInt64(change.to.rawValue))
             }
-        case .timeoutAdapted, .retries, .ejection, .poisoned, .standing, .health: break
+        // Programs are their `work` here.
+        case .timeoutAdapted, .retries, .ejection, .program, .poisoned, .standing, .health: break
         }
     }
 }

@@ -198,7 +198,7 @@ final class CellFront: HTTPServer {
             error.append(request, date(), into: &stream.pointee.output)
             return finish(stream)
         }
-        guard case .service(let customer, let service, _) = route else {
+        guard case .service(let customer, let service, let rest) = route else {
             return respond(
                 stream,
                 HTTPProblem(
@@ -211,10 +211,15 @@ final class CellFront: HTTPServer {
         let texts = (Array(service.text(in: bytes).utf8), Array(customer.text(in: bytes).utf8))
         texts.0.withUnsafeBytes { service in
             texts.1.withUnsafeBytes { customer in
+                let program =
+                    node.pointee.reachesProgram(service)
+                    ? ProgramRequest(
+                        customer: Array(customer), method: request.method, path: Array(rest.bytes(in: bytes)),
+                        body: Array(request.body.bytes(in: bytes))) : nil
                 node.pointee.handle(
                     serviceCall: service, customer: customer, priority: data.priority,
                     isSafe: data.isIdempotent, deadline: data.deadline ?? settings.topology.routing.requestTimeout,
-                    connection: stream.pointee.id,
+                    program: program, connection: stream.pointee.id,
                     now: loop.now(), into: &io.pointee)
             }
         }

@@ -20,8 +20,10 @@ package final class CellHost {
     private let meter: LoadMeter
     /// What faults do to its services.
     private var struck: [ServiceEffect] = []
+    private let programs: ProgramRunner?
     private var isStopping = false
     private var stopTimer: LoopTimer?
+    private var announceTimer: LoopTimer?
 
     /// Runs until the process is told to stop.
     /// - Returns: the exit code.
@@ -68,9 +70,12 @@ package final class CellHost {
         var configuration = CellConfiguration(
             topology: topology, cell: cell, gossip: gossip, placement: placement, store: store?.identity)
         configuration.defect = settings.defect
+        programs = ProgramRunner(loop: runtime.loop, settings: settings, cell: cell)
+        if programs != nil { configuration.programs = Self.programRule(topology) }
         node.initialize(to: try CellNode(configuration))
         io = .allocate(capacity: 1)
-        io.initialize(to: CellIO(runtime: runtime, front: front, store: store, peers: peers))
+        io.initialize(to: CellIO(runtime: runtime, front: front, store: store, peers: peers, programs: programs))
+        programs?.connect(node, io)
         try wire(seeds)
     }
 
@@ -103,7 +108,28 @@ package final class CellHost {
         node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
         runtime.followSettings { node.pointee.apply(settings: $0, now: loop.now(), into: &io.pointee) }
-        runtime.announce(data: front.local, admin: front.local, storeID: store?.identity.id)
+        announce()
+    }
+
+    private static func programRule(_ topology: MeshTopology) -> ProgramRule {
+        topology.policies?.profile == .seed ? ProgramRule(longestDelay: .seconds(30)) : ProgramRule()
+    }
+
+    /// Tells that this cell serves. Its programs get a moment to become ready, so that who waits for the cell finds them so;
+    /// one that does not start keeps no cell from serving.
+    private func announce() {
+        let (data, loop) = (front.local, runtime.loop)
+        let limit = loop.now() + .seconds(3)
+        guard let programs, !programs.isSettled else {
+            return runtime.announce(data: data, admin: data, storeID: store?.identity.id)
+        }
+        announceTimer = try? LoopTimer(loop: loop) { [unowned self] in
+            guard programs.isSettled || loop.now() >= limit || isStopping else { return }
+            announceTimer?.close()
+            announceTimer = nil
+            if !isStopping { runtime.announce(data: data, admin: data, storeID: store?.identity.id) }
+        }
+        announceTimer?.start(after: .milliseconds(10), every: .milliseconds(10))
     }
 
     /// - Returns: the ids of the faults that concern services of this cell.
@@ -126,6 +152,7 @@ package final class CellHost {
             peers.reportFailures()
             front.processReady()
             store?.endTurn()
+            programs?.endTurn()
             front.pool.flush()
             peers.pool.flush()
             rounds += 1
@@ -135,8 +162,11 @@ package final class CellHost {
 
     private var hasMore: Bool {
         front.hasReady || front.pool.isDirty || store?.hasMore == true || peers.hasFailures || peers.pool.isDirty
-            || io.pointee.burner.hasRefused
+            || io.pointee.burner.hasRefused || programs?.hasMore == true
     }
+
+    /// Looks, 10 ms apart, until nobody waits for programs to end; they are killed half way.
+    private static let programPatience = 80
 
     private func stop() {
         guard !isStopping else { return }
@@ -144,11 +174,21 @@ package final class CellHost {
         front.stopListening()
         node.pointee.leave(now: runtime.loop.now(), into: &io.pointee)
         var checks = 0
+        var patience = Self.programPatience
         stopTimer = try? LoopTimer(loop: runtime.loop) { [unowned self] in
             checks += 1
             // Goodbyes that a fault delays are on their way still.
             let isDone = node.pointee.isIdle && !front.pool.hasBacklog && runtime.wire.waitingDatagrams == 0
             guard isDone || checks > 100 else { return }
+            if let programs, programs.isRunning, patience > 0 {
+                // They are asked, and killed when that takes too long: nobody waits for them any more.
+                programs.terminate()
+                patience -= 1
+                if patience == Self.programPatience / 2 { programs.kill() }
+                return
+            }
+            programs?.close()
+            announceTimer?.close()
             stopTimer?.close()
             meter.close()
             front.pool.closeAll()
@@ -178,7 +218,8 @@ package final class CellHost {
         case "/metrics":
             .metrics(
                 CellMetrics.text(
-                    node, front: front, store: store, peers: peers, burner: io.pointee.burner, runtime: runtime))
+                    node, front: front, store: store, peers: peers, burner: io.pointee.burner,
+                    programs: programs, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
         case "/v1/cells": runtime.cellsPage
         case "/v1/settings": runtime.settingsPage
@@ -226,8 +267,12 @@ struct CellIO: CellSink {
     unowned(unsafe) let peers: PeerLinks
     let burner: Burner
     private(set) var charges = ChargeLedger()
+    let programs: ProgramRunner?
 
-    init(runtime: HostRuntime, front: CellFront, store: StoreRunner?, peers: PeerLinks) {
+    init(
+        runtime: HostRuntime, front: CellFront, store: StoreRunner?, peers: PeerLinks, programs: ProgramRunner?
+    ) {
+        self.programs = programs
         self.runtime = runtime
         self.front = front
         self.store = store
@@ -273,6 +318,28 @@ struct CellIO: CellSink {
         if request.method != .head { stream.pointee.output.append(body) }
         front.finish(stream)
     }
+
+    mutating func respond(
+        _ connection: ConnectionID, status: UInt16, isJSON: Bool, note: UnsafeRawBufferPointer,
+        body: UnsafeRawBufferPointer
+    ) {
+        guard let stream = front.pool.stream(connection) else { return }
+        let request = stream.pointee.request
+        HTTPResponseWriter.begin(Int(status), front.date(), into: &stream.pointee.output)
+        if note.count > 0 { HTTPResponseWriter.field("X-Degraded", bytes: note, into: &stream.pointee.output) }
+        if isJSON {
+            HTTPResponseWriter.field("Content-Type", "application/json", into: &stream.pointee.output)
+        } else {
+            HTTPResponseWriter.field("Content-Type", "application/octet-stream", into: &stream.pointee.output)
+        }
+        let hasNone = status == 204
+        HTTPResponseWriter.end(
+            contentLength: hasNone ? nil : body.count, request.persistence, into: &stream.pointee.output)
+        if request.method != .head, !hasNone { stream.pointee.output.append(body) }
+        front.finish(stream)
+    }
+
+    mutating func program(_ order: ProgramOrder) { programs?.take(order) }
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { peers.open(cell, at: endpoint) }
     mutating func closeLink(to cell: CellIndex) { peers.close(cell) }

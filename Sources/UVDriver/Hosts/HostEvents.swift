@@ -96,6 +96,7 @@ package final class HostEvents {
             append(
                 type: "placement", action: "learnt", id: observer,
                 [.init("version", .integer(Int64(clamping: version)))])
+        case .program(let service, let event): program("\(observer)/\(service)", event)
         case .shedding(let place, let priority, let hasBegun):
             append(
                 type: "shedding", action: hasBegun ? "begun" : "ended", id: "\(observer)/\(place)",
@@ -142,6 +143,24 @@ package final class HostEvents {
                 case .integer(let number): .init(attribute.name, .integer(number))
                 }
             })
+    }
+
+    private func program(_ id: String, _ event: ProgramEvent) {
+        func tell(_ action: String, _ detail: String? = nil) {
+            append(type: "program", action: action, id: id, detail.map { [.init("detail", .string($0))] } ?? [])
+        }
+        switch event {
+        case .ready: tell("ready")
+        case .unready: tell("unready", "it runs, and does not answer that it is ready: it gets no calls")
+        case .late(let limit): tell("late", "it was not ready within \(limit.seconds) s, and is killed")
+        case .ended(let how, let again):
+            tell("ended", "\(how); it is started again in \(again.millisecondsRoundedUp) ms")
+        case .garbled:
+            let now = loop.now()
+            if let last = last["garbled " + id], now - last < .minutes(1) { return }
+            last["garbled " + id] = now
+            tell("garbled", "an answer of it could not be read, or was too large; see cellmesh_program_calls_total")
+        }
     }
 
     private func store(_ event: StoreEvent, _ topology: MeshTopology) {

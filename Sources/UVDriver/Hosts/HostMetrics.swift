@@ -309,7 +309,7 @@ enum RouterMetrics {
 enum CellMetrics {
     static func text(
         _ node: UnsafeMutablePointer<CellNode>, front: CellFront, store: StoreRunner?, peers: CellLinks,
-        burner: Burner, runtime: HostRuntime
+        burner: Burner, programs: ProgramRunner?, runtime: HostRuntime
     ) -> String {
         var page = MetricPage()
         page.process(runtime, node.pointee.gossip)
@@ -318,6 +318,7 @@ enum CellMetrics {
         page.counter("cellmesh_link_rejected_total", "Links without proof of the secret.", front.rejectedLinks)
         page.counter("cellmesh_link_bad_frames_total", "Frames that could not be read.", front.badFrames)
         page.counter("cellmesh_link_stalled_total", "Links of routers that did not read.", front.stalledLinks)
+        if let programs { page.programs(node.pointee.programs(), programs.lines()) }
         let counters = node.pointee.counters
         page.counter(
             "cellmesh_link_records_refused_total", "Readings that a link was too full for.", front.recordsRefused)

@@ -37,6 +37,8 @@ package struct HostSettings {
     package var readyDescriptor: Int32?
     /// The process of this name that runs: this one takes its place.
     package var replaces: ProcessIdentity?
+    /// What a cell starts in place of a program of the user's own: it takes `NAME=VALUE`s and then the program's words.
+    package var programWrapper = [ExecutablePath.current, ProgramExec.command]
     /// What this process tells people; nil: a log of its own, on standard error.
     package var log: ProcessLog?
     /// What a wrong build of a cell would do, for drills that have to notice it; nil for a right one.

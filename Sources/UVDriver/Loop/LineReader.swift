@@ -13,6 +13,8 @@ package final class LineReader: LoopHandle {
     /// Lines that were longer, and so skipped.
     package private(set) var skipped = 0
 
+    /// Bytes have come; told before the lines in them are.
+    package var onBytes: ((Int) -> Void)?
     private var onLine: ((String) -> Void)?
     private var onEnd: ((End) -> Void)?
     private let buffer: UnsafeMutableRawPointer
@@ -41,6 +43,7 @@ package final class LineReader: LoopHandle {
     override func didClose() {
         onLine = nil
         onEnd = nil
+        onBytes = nil
     }
 
     private var pipe: UnsafeMutablePointer<uv_pipe_t> { pointer(as: uv_pipe_t.self) }
@@ -67,6 +70,9 @@ package final class LineReader: LoopHandle {
         try check(status, "read a pipe")
     }
 
+    /// Reads nothing until `start` is called again: whoever writes waits once the pipe is full.
+    package func pause() { if isOpen { uv_read_stop(stream) } }
+
     private func received(_ count: Int) {
         if count < 0 {
             if filled > 0 && !isSkipping { report(0..<filled) }
@@ -76,6 +82,8 @@ package final class LineReader: LoopHandle {
             onEnd?(hasEnded ? .ended : .failed(UVError(code: Int32(clamping: count), operation: "read a pipe")))
             return
         }
+        onBytes?(count)
+        guard isOpen else { return }
         var lineStart = 0
         for index in filled..<filled + count
         where buffer.load(fromByteOffset: index, as: UInt8.self) == UInt8(ascii: "\n") {

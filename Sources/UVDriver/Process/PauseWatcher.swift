@@ -24,6 +24,7 @@ package enum PauseWatcher {
             case .leave: return true
             case .resume:
                 _ = try? identity.kill(SIGCONT)
+                identity.killGroup(SIGCONT)
                 return true
             }
         }

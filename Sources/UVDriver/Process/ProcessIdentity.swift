@@ -89,6 +89,13 @@ package struct ProcessIdentity: Hashable, Sendable, Codable, CustomStringConvert
         return true
     }
 
+    /// Sends a signal to all processes of the group that this one leads: to it, and to those that it has started and that did not
+    /// leave the group. To nobody where it does not run, or leads none.
+    package func killGroup(_ signal: Int32) {
+        guard isRunning else { return }
+        _ = cuv_kill_errno(-pid, signal)
+    }
+
     /// How long ago the process started, to the clock tick (10 ms); nil if it does not run.
     package var age: TimeAmount? {
         guard isRunning else { return nil }

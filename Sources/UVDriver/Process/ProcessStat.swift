@@ -3,6 +3,8 @@ package struct ProcessStat: Hashable, Sendable {
     /// One letter: R running, S sleeping, T stopped, Z zombie, X dead, and others.
     package let state: UInt8
     package let parent: Int32
+    /// The process that leads its session, be it gone.
+    package let session: Int32
     /// Clock ticks spent in user mode and in the kernel, its waited-for children not counted.
     package let userTicks: UInt64
     package let systemTicks: UInt64
@@ -29,10 +31,12 @@ package struct ProcessStat: Hashable, Sendable {
             return Number(String(decoding: fields[field - 3], as: UTF8.self))
         }
         guard let letter = fields.first, letter.count == 1, let parent: Int32 = number(4),
+            let session: Int32 = number(6),
             let userTicks: UInt64 = number(14), let systemTicks: UInt64 = number(15), let startTime: UInt64 = number(22)
         else { return nil }
         state = letter[letter.startIndex]
         self.parent = parent
+        self.session = session
         self.userTicks = userTicks
         self.systemTicks = systemTicks
         self.startTime = startTime

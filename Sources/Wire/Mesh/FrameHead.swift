@@ -86,6 +86,8 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
     case keyUnsettled = 20
     /// The call of this idempotency key was carried out, and its answer was too large to be kept.
     case keyAnswerCut = 21
+    /// The program that the service is does not take calls now: it starts, has ended, or does not answer.
+    case noProgram = 23
 
     /// The status that a client is answered with when nobody did better, be it by a router or by the cell itself.
     package var status: UInt16 {
@@ -96,7 +98,8 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
         case .keyUnkept: 501
         case .unknownService, .noStore: 404
         case .tooLarge: 500
-        case .overloaded, .stopping, .otherEpoch, .storeBroken, .refilling, .notMember, .moving, .shed, .keyUndecided:
+        case .overloaded, .stopping, .otherEpoch, .storeBroken, .refilling, .notMember, .moving, .shed, .keyUndecided,
+            .noProgram:
             503
         case .deadline, .keyUnsettled: 504
         case .storeFull: 507

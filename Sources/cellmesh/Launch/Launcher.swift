@@ -12,6 +12,7 @@ enum Launcher {
         // Whatever waits, Ctrl-C ends it with the same code; processes of the mesh set actions of their own.
         signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
         let arguments = given ?? Array(CommandLine.arguments.dropFirst())
+        if arguments.first == ProgramExec.command { return ProgramExec.run(Array(arguments.dropFirst())) }
         let status = outcome(arguments)
         guard let failure = StandardOutput.outcome(status) else { return status }
         return StandardOutput.isUnread ? failure.status.rawValue : report(failure, arguments)

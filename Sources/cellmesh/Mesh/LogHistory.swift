@@ -29,6 +29,10 @@ struct LogHistory {
                     ("\(role.name)/\($0)", mesh.logPath(of: role, $0))
                 }
             }
+            + SystemFile.names(in: "\(mesh.path)/cells").flatMap { cell in
+                let programs = mesh.directory(of: .cell, cell) + "/programs"
+                return SystemFile.names(in: programs).map { ("program/\(cell)/\($0)", "\(programs)/\($0)/log") }
+            }
     }
 
     /// What has come since the last call, oldest first; all that is on disk at the first one.

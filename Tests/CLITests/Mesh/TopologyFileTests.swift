@@ -24,8 +24,8 @@ import Testing
 
     @Test func aWarningIsALineWithoutTheTextOfTheFile() {
         #expect(
-            TopologyFile.warnings(Self.load("", service: "name: ping, run: [x]"), of: "x.yaml", color: false)
-                == "x.yaml:2:51: warning: 'run' is checked, but this version does not run it: it has no effect [not-in-force]"
+            TopologyFile.warnings(Self.load("", service: "name: ping, cacheable: on"), of: "x.yaml", color: false)
+                == "x.yaml:2:51: warning: 'cacheable' is checked, but this version does not run it: it has no effect [not-in-force]"
         )
     }
 

@@ -60,6 +60,7 @@ import Wire
         return switch refusal {
         case .overloaded, .storeFull, .storeBroken:
             Row(outcome: .refused, kind: .overloaded, began: false, mark: .failure, isRetried: true)
+        case .noProgram: Row(outcome: .failed, kind: .connect, began: false, mark: .failure, isRetried: true)
         case .shed: Row(outcome: .refused, kind: .limited, began: false, mark: .nothing, isRetried: true)
         case .stopping, .otherEpoch, .refilling, .notMember, .moving, .keyUndecided: elsewhere
         case .keyClaimed, .keyUnsettled, .keyAnswerCut: clients

@@ -36,6 +36,7 @@ struct CellRecorder: CellSink {
     var refusals: [Refusal?] = []
     var orders: [StoreOrder] = []
     var burns: [ProcessorQueue.Order] = []
+    var programs: [ProgramOrder] = []
     var hasCrashed = false
     var datagrams: [(Endpoint, [UInt8])] = []
     var events: [NodeEvent] = []
@@ -70,6 +71,7 @@ struct CellRecorder: CellSink {
     }
     mutating func store(_ order: StoreOrder) { orders.append(order) }
     mutating func burn(_ order: ProcessorQueue.Order) { burns.append(order) }
+    mutating func program(_ order: ProgramOrder) { programs.append(order) }
     mutating func crash() { hasCrashed = true }
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         datagrams.append((endpoint, Array(datagram)))
@@ -95,12 +97,13 @@ final class CellHarness {
     init(
         _ topology: MeshTopology, cell: Int = 0, port: UInt16 = 7100, storeLimit: Int = 100,
         storeByteLimit: Int = 64 << 20,
-        store: StoreIdentity? = nil
+        store: StoreIdentity? = nil, programs: ProgramRule? = nil
     ) {
         var configuration = CellConfiguration(
             topology: topology, cell: CellIndex(cell), gossip: gossip(topology.cells[cell].name, .cell, port: port),
             placement: Placement(topology), store: store ?? StoreIdentity(id: UInt64(cell + 1), life: .votes))
         configuration.storeLimit = storeLimit
+        configuration.programs = programs
         configuration.storeByteLimit = storeByteLimit
         node = try! CellNode(configuration)
         endpoint = .loopback(port)

@@ -60,7 +60,7 @@ extension CellNode {
             value: ClaimValue(
                 claimer: ClaimValue.Claimer(cell: cell, call: claims.nextCall()), fingerprint: print,
                 expires: wall(now) + settings.ttl.nanoseconds / 1_000_000, state: .claimed),
-            waiters: [asker], members: QuorumMembers(assignment), epoch: assignment.epoch, began: now,
+            request: programRequest(service, frame), waiters: [asker], members: QuorumMembers(assignment), epoch: assignment.epoch, began: now,
             giveUpAt: now
                 + ClaimDesk.claimTime(
                     attempt: min(topology.routing.attemptTimeout, topology.routing.requestTimeout), left: deadline - now
@@ -179,7 +179,7 @@ extension CellNode {
             task.position.customer.withUnsafeBytes {
                 call(
                     task.service, for: .claim(ticket), customer: task.position.hash, priority: task.priority,
-                    deadline: task.deadline, name: $0, now: now, into: &sink)
+                    deadline: task.deadline, name: $0, program: task.request, now: now, into: &sink)
             }
         case .reading, .settling:
             guard case .done(let answer)? = ClaimValue(value)?.state else {
@@ -199,20 +199,24 @@ extension CellNode {
 
     /// The call has ended here: what it is answered with is kept first.
     mutating func claimEnded(
-        _ ticket: SlabKey, _ outcome: ServiceOutcome, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer,
+        _ ticket: SlabKey, _ end: ServiceGraph.End, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer,
         now: Instant, into sink: inout some CellSink
     ) {
-        switch outcome {
+        switch end.outcome {
         case .rejected:
             counters.refused += 1
             takeBack(ticket, into: &sink)
             settle(ticket, .free, turned: .refused(.overloaded), now: now, into: &sink)
+        case .noProgram:
+            takeBack(ticket, into: &sink)
+            settle(ticket, .free, turned: .refused(.noProgram), now: now, into: &sink)
         case .shed(let priority):
             takeBack(ticket, into: &sink)
             settle(ticket, .free, turned: .shed(priority), now: now, into: &sink)
         default:
             let answer = ClaimValue.Answer(
-                status: outcome.status, isJSON: true, note: Array(note), body: Array(body),
+                status: end.outcome.status(of: end.answer),
+                isJSON: end.answer?.isJSON ?? true || end.outcome.status >= 500, note: Array(note), body: Array(body),
                 room: ClaimValue.room(bodyLimit: topology.routing.bodyLimit))
             if answer.isCut { claims.tasks[ticket]?.whole = (Array(note), Array(body)) }
             settle(ticket, .done(answer), turned: nil, now: now, into: &sink)

@@ -27,6 +27,8 @@ struct ClaimTask {
     let deadline: Instant
     /// What is proposed.
     var value: ClaimValue
+    /// What the client asked for, where that may reach a program.
+    var request: ProgramRequest?
     /// The first one brought the call, the others have joined it.
     var waiters: [CellAsker]
     var stage = Stage.claiming

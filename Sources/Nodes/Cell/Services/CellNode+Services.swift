@@ -12,8 +12,8 @@ extension CellNode {
     /// - Parameter isSafe: its method may be repeated; what needs an idempotency key is claimed by routers' calls only.
     package mutating func handle(
         serviceCall service: UnsafeRawBufferPointer, customer: UnsafeRawBufferPointer, priority: Priority?,
-        isSafe: Bool = true, deadline: TimeAmount, connection: ConnectionID, now: Instant,
-        into sink: inout some CellSink
+        isSafe: Bool = true, deadline: TimeAmount, program request: ProgramRequest? = nil, connection: ConnectionID,
+        now: Instant, into sink: inout some CellSink
     ) {
         counters.httpCalls += 1
         guard !isStopping else {
@@ -29,12 +29,13 @@ extension CellNode {
         call(
             index, for: .http(connection), customer: CustomerHash(customer), priority: priority,
             safety: isSafe ? .idempotent : .once, deadline: now + min(deadline, topology.routing.requestTimeout),
-            name: customer, now: now, into: &sink)
+            name: customer, program: request, now: now, into: &sink)
     }
 
     mutating func call(
         _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority?,
-        safety: CallSafety = .keyed, deadline: Instant, name: UnsafeRawBufferPointer, now: Instant,
+        safety: CallSafety = .keyed, deadline: Instant, name: UnsafeRawBufferPointer,
+        program request: ProgramRequest? = nil, now: Instant,
         into sink: inout some CellSink
     ) {
         if !poison.isEmpty, poison.contains(customer.rawValue) {
@@ -45,8 +46,8 @@ extension CellNode {
         found.sum += Double(graph.pools[service].busy) / Double(max(graph.pools[service].workers, 1))
         found.count += 1
         graph.call(
-            service, for: asker, customer: customer, priority: priority, safety: safety, deadline: deadline, now: now,
-            into: &sink)
+            service, for: asker, customer: customer, priority: priority, safety: safety, deadline: deadline,
+            request: request, now: now, into: &sink)
         answerFinished(now: now, into: &sink)
     }
 
@@ -121,18 +122,29 @@ extension CellNode {
             refusal = .shed
             guard case .frame(let link, let request) = asker else { break }
             return sink.shed(priority, request: request, to: link)
+        case .noProgram:
+            refusal = .noProgram
+            guard case .frame(let link, let request) = asker else { break }
+            return sink.refuse(.noProgram, request: request, retryAfter: Self.programRetryAfter, to: link)
         default: break
         }
+        // What it said of its own failure is for nobody: a problem tells of that.
+        let given = outcome.status(of: end.answer) < 500 ? end.answer : nil
+        let status = outcome.status(of: given)
         answerBuffer.removeAll()
         let noteEnd = writeNote(end)
-        writeBody(service, outcome, results)
+        if let given {
+            given.body.withUnsafeBytes { answerBuffer.append($0) }
+        } else {
+            writeBody(service, outcome, results)
+        }
         let bytes = answerBuffer.bytes
         let note = UnsafeRawBufferPointer(rebasing: bytes[..<noteEnd])
         let body = UnsafeRawBufferPointer(rebasing: bytes[noteEnd...])
         switch asker {
         case .frame(let link, let request):
             var head = FrameHead(
-                kind: .reply, flags: .json, status: outcome.status, request: request,
+                kind: .reply, flags: given?.isJSON == false ? [] : .json, status: status, request: request,
                 customer: CustomerHash(rawValue: 0), epoch: .first)
             if let blame = end.blame, outcome.status >= 500 {
                 head.deadline = UInt32(clamping: (blame.retryAfter.nanoseconds + 999_999) / 1_000_000)
@@ -141,12 +153,19 @@ extension CellNode {
         case .claim(let ticket):
             let (note, body) = (Array(note), Array(body))
             note.withUnsafeBytes { note in
-                body.withUnsafeBytes { claimEnded(ticket, outcome, note: note, body: $0, now: now, into: &sink) }
+                body.withUnsafeBytes { claimEnded(ticket, end, note: note, body: $0, now: now, into: &sink) }
             }
         case .http(let connection):
-            sink.respond(connection, status: outcome.status, refusal, note: note, body: body)
+            if let given {
+                sink.respond(connection, status: status, isJSON: given.isJSON, note: note, body: body)
+            } else {
+                sink.respond(connection, status: status, refusal, note: note, body: body)
+            }
         }
     }
+
+    /// In milliseconds: a program that has ended is started again after 100 ms at first.
+    private static var programRetryAfter: UInt32 { 100 }
 
     /// `shipping=static, inventory=empty`: the fallbacks that were used; of a failure also who said no, see `ReplyNote`.
     private mutating func writeNote(_ end: ServiceGraph.End) -> Int {
@@ -180,6 +199,11 @@ extension CellNode {
         case .timedOut: answerBuffer.append("timed-out")
         case .dependency: answerBuffer.append("dependency-failed")
         case .cancelled: answerBuffer.append("cancelled")
+        case .answered(let status):
+            answerBuffer.append("program-answered-")
+            answerBuffer.append(decimal: UInt64(status))
+        case .noProgram: answerBuffer.append("program-not-ready")
+        case .programLost: answerBuffer.append("program-lost")
         }
         answerBuffer.append("\"")
         let calls = graph.services[service].calls
@@ -221,6 +245,13 @@ extension CellNode {
                 graph.counters[$0]
             )
         }
+    }
+}
+
+extension ServiceOutcome {
+    /// What the call is answered with: a program that did well says itself how well.
+    func status(of answer: ProgramAnswer?) -> UInt16 {
+        if self == .ok, let answer { answer.status } else { status }
     }
 }
 

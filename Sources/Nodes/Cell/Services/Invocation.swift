@@ -100,6 +100,12 @@ enum ServiceOutcome: Sendable, Equatable {
     case dependency(edge: Int)
     /// Its caller gave it up; nobody is answered.
     case cancelled
+    /// The program that it is answered so, and that was no success.
+    case answered(UInt16)
+    /// The program that it is does not take calls now: nothing was begun.
+    case noProgram
+    /// The program that it is went away while it worked.
+    case programLost
 
     var status: UInt16 {
         switch self {
@@ -110,6 +116,8 @@ enum ServiceOutcome: Sendable, Equatable {
         case .timedOut: 504
         case .dependency: 502
         case .cancelled: 499
+        case .answered(let status): status
+        case .noProgram, .programLost: 503
         }
     }
 }

@@ -11,8 +11,11 @@ struct ServiceCatalogue {
     let isInstant: [Bool]
     /// Groups of calls that are made at once, by service, in rising order.
     let groups: [[CallGroup]]
+    /// True for a service that is a program, or may call one.
+    let reachesProgram: [Bool]
 
-    init(_ blueprint: Blueprint) {
+    /// - Parameter runsPrograms: false: every service is its `work`.
+    init(_ blueprint: Blueprint, runsPrograms: Bool = false) {
         services = blueprint.services
         byName = Dictionary(
             uniqueKeysWithValues: blueprint.services.enumerated().map { (StableHash.hash($1.name), $0) })
@@ -22,7 +25,25 @@ struct ServiceCatalogue {
         }
         isInstant = blueprint.services.map {
             $0.work.wait == nil && $0.work.cpu <= .zero && $0.work.errors <= 0 && $0.calls.isEmpty
+                && !(runsPrograms && $0.program != nil)
         }
+        reachesProgram = Self.reaching(blueprint.services, runsPrograms)
+    }
+
+    private static func reaching(_ services: [Service], _ runsPrograms: Bool) -> [Bool] {
+        var reaches = services.map { runsPrograms && $0.program != nil }
+        // Calls have no cycles: after as many rounds as there are services nothing changes.
+        var hasChanged = reaches.contains(true)
+        while hasChanged {
+            hasChanged = false
+            for (index, service) in services.enumerated() where !reaches[index] {
+                guard service.calls.contains(where: { reaches[$0.to] || $0.compensation.map { reaches[$0] } == true })
+                else { continue }
+                reaches[index] = true
+                hasChanged = true
+            }
+        }
+        return reaches
     }
 
     /// The group whose first call stands at a position.

@@ -32,7 +32,7 @@ package struct ServiceCounters: Sendable {
     mutating func count(_ outcome: ServiceOutcome) {
         switch outcome {
         case .ok: ok += 1
-        case .failed, .faulted, .dependency: failed += 1
+        case .failed, .faulted, .dependency, .answered, .noProgram, .programLost: failed += 1
         case .rejected: rejected += 1
         case .shed: shed += 1
         case .timedOut: timedOut += 1

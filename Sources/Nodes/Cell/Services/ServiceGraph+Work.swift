@@ -18,7 +18,7 @@ extension ServiceGraph {
 
     mutating func beginWork(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let invocation = invocations[key] else { return }
-        if let sampler = catalogue.waitSamplers[invocation.service] {
+        if let sampler = catalogue.waitSamplers[invocation.service], !programs.isProgram(invocation.service) {
             timers.arm(.work(key), at: now + sampler.sample(using: &waits))
         } else {
             waited(key, now: now, into: &sink)
@@ -27,6 +27,7 @@ extension ServiceGraph {
 
     mutating func waited(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let invocation = invocations[key] else { return }
+        guard !programs.isProgram(invocation.service) else { return askProgram(key, now: now, into: &sink) }
         let cpu = services[invocation.service].work.cpu
         if cpu > .zero {
             sink.burn(ProcessorQueue.Order(ticket: key.rawValue, amount: cpu, deadline: invocation.deadline))
@@ -55,7 +56,7 @@ extension ServiceGraph {
         if let status = faults.failure(of: invocation.service) {
             return finish(key, .faulted(status), now: now, into: &sink)
         }
-        let ratio = services[invocation.service].work.errors
+        let ratio = programs.isProgram(invocation.service) ? 0 : services[invocation.service].work.errors
         if ratio > 0, errors.chance(ratio) {
             finish(key, .failed, now: now, into: &sink)
         } else {

@@ -24,6 +24,8 @@ struct ServiceGraph {
         case look
         /// Until a group of calls is waited for.
         case join(SlabKey)
+        /// The time that a program has for a call.
+        case program(SlabKey)
     }
 
     /// A call as the asker at the other end of a link names it.
@@ -52,6 +54,8 @@ struct ServiceGraph {
         let outcome: ServiceOutcome
         let results: EdgeResults
         let blame: EdgeBlame?
+        /// Of the program that it is.
+        var answer: ProgramAnswer?
     }
 
     let catalogue: ServiceCatalogue
@@ -96,6 +100,8 @@ struct ServiceGraph {
     var asked: [Asked: SlabKey] = [:]
     /// What is left undone in this turn, taken up by the holder; never grows beyond the live invocations.
     var finished: [End] = []
+    /// The services that are programs.
+    var programs: ProgramDesk
 
     /// Stands in a line in place of calling itself: a thousand calls that end at once must not need a thousand frames
     /// of the stack.
@@ -104,8 +110,12 @@ struct ServiceGraph {
     /// Work and calls in one cell at once; further ones are refused.
     static let invocationLimit = 65_536
 
-    init(blueprint: Blueprint, policies: CellPolicies, seed: UInt64, node: UInt64) {
-        catalogue = ServiceCatalogue(blueprint)
+    /// - Parameter programs: the rule by which services that are programs run as such; nil: they are their `work`.
+    init(
+        blueprint: Blueprint, policies: CellPolicies, seed: UInt64, node: UInt64, programs rule: ProgramRule? = nil
+    ) {
+        catalogue = ServiceCatalogue(blueprint, runsPrograms: rule != nil)
+        programs = ProgramDesk(blueprint.services, rule: rule ?? ProgramRule(), runsPrograms: rule != nil)
         self.policies = policies
         pools = catalogue.pools()
         admissions = catalogue.admissions(policies)
@@ -139,7 +149,8 @@ struct ServiceGraph {
     /// Begins a call of a service for an asker outside; it ends in `finished`, perhaps in this same call.
     mutating func call(
         _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority?,
-        safety: CallSafety = .idempotent, deadline: Instant, now: Instant, into sink: inout some CellSink
+        safety: CallSafety = .idempotent, deadline: Instant, request: ProgramRequest? = nil, now: Instant,
+        into sink: inout some CellSink
     ) {
         if catalogue.isInstant[service], pools[service].hasFreeWorker, !faults.strikes(service) {
             counters[service].calls += 1
@@ -153,7 +164,7 @@ struct ServiceGraph {
                 service: service, owner: .asker(asker), customer: customer,
                 priority: .granted(priority, declared: services[service].priority), safety: safety,
                 deadline: deadline),
-            now: now, into: &sink)
+            request: request, now: now, into: &sink)
         if case .frame(let link, let request) = asker, let key, invocations.contains(key) {
             asked[Asked(link: link, request: request)] = key
         }
@@ -176,7 +187,7 @@ struct ServiceGraph {
 
     @discardableResult
     mutating func begin(
-        _ invocation: Invocation, now: Instant, into sink: inout some CellSink
+        _ invocation: Invocation, request: ProgramRequest? = nil, now: Instant, into sink: inout some CellSink
     ) -> SlabKey? {
         let service = invocation.service
         counters[service].calls += 1
@@ -191,6 +202,7 @@ struct ServiceGraph {
             answer(invocation.owner, service, .rejected, EdgeResults(), nil)
             return nil
         }
+        keepRequest(request, of: key, invocation)
         switch pools[service].admit(key, rank: invocation.priority.rawValue, now: now) {
         case .run:
             if policies.isOn(.deadline) { expire(key, invocation, isRunning: true) }
@@ -234,6 +246,7 @@ struct ServiceGraph {
     mutating func leave(_ key: SlabKey, _ outcome: ServiceOutcome) {
         guard let invocation = remove(key) else { return }
         timers.cancel(.expiry(key))
+        _ = programs.forget(key)
         counters[invocation.service].count(outcome)
         answer(invocation.owner, invocation.service, outcome, EdgeResults(), nil)
     }
@@ -262,7 +275,8 @@ struct ServiceGraph {
         counters[invocation.service].count(invocation.answered ?? outcome)
         if let extra = invocation.extra { counters[invocation.service].count(extra, now - invocation.startedAt) }
         let release = pools[invocation.service].release(now: now)
-        answer(invocation.owner, invocation.service, outcome, invocation.results, invocation.blame)
+        answer(invocation.owner, invocation.service, outcome, invocation.results, invocation.blame,
+            programs.forget(key))
         for expired in release.expired { reject(expired) }
         if let next = release.next {
             // It stands in the queue no longer: who gives it up now must not look for it there.
@@ -274,12 +288,15 @@ struct ServiceGraph {
 
     private mutating func answer(
         _ owner: Invocation.Owner, _ service: Int, _ outcome: ServiceOutcome, _ results: EdgeResults,
-        _ blame: EdgeBlame?
+        _ blame: EdgeBlame?, _ answer: ProgramAnswer? = nil
     ) {
         switch owner {
         case .nobody: break
         case .asker:
-            finished.append(End(owner: owner, service: service, outcome: outcome, results: results, blame: blame))
+            finished.append(
+                End(
+                    owner: owner, service: service, outcome: outcome, results: results, blame: blame,
+                    answer: answer))
         case .attempt(let attempt): steps.append(.attemptEnded(attempt, outcome, blame))
         }
     }
@@ -297,6 +314,7 @@ struct ServiceGraph {
             case .gate(let gate): turns(gate, now: now, into: &sink)
             case .look: look(now: now)
             case .join(let join): joinIsDue(join, now: now, into: &sink)
+            case .program(let key): programOverdue(key, now: now, into: &sink)
             }
             runSteps(now: now, into: &sink)
         }

@@ -119,6 +119,7 @@ extension DataProblem {
             .key(refusal!)
         case .storeFull: .storeFull
         case .refilling: RouterNode.refilling(.write)
+        case .noProgram: .noProgram(cells)
         case .deadline:
             DataProblem(
                 "deadline", title: "Too little time was left",

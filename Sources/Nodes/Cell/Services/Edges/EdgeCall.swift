@@ -89,7 +89,9 @@ extension AttemptEnd {
         switch outcome {
         case .ok: self = .ok
         case .failed: self.init(.failed, .failed)
-        case .faulted(let status): self.init(status: status)
+        case .faulted(let status), .answered(let status): self.init(status: status)
+        case .noProgram: self = .unsent
+        case .programLost: self = .linkLost
         case .rejected: self.init(.refused, .overloaded, began: false)
         case .shed: self.init(.refused, .limited, began: false, retryAfter: retryAfter)
         case .timedOut, .dependency:

@@ -1,0 +1,54 @@
+import MeshBase
+import Wire
+
+extension ProgramCall {
+    /// The call as the program reads it.
+    package func append(host: String, into output: inout ByteBuffer) {
+        let path = isEntry && !request.path.isEmpty ? request.path : [UInt8(ascii: "/")]
+        var host = host
+        path.withUnsafeBytes { path in
+            host.withUTF8 {
+                HTTPRequestWriter.begin(method, target: path, host: UnsafeRawBufferPointer($0), into: &output)
+            }
+        }
+        HTTPResponseWriter.field("X-Customer-ID", text: Self.escaped(request.customer), into: &output)
+        HTTPResponseWriter.field("X-Priority", text: "\(priority.name)", into: &output)
+        HTTPResponseWriter.field(
+            "X-Deadline-Ms", text: "\(max(remaining.nanoseconds / 1_000_000, 1))", into: &output)
+        if !chain.isEmpty { HTTPResponseWriter.field("X-Deadline-Chain", text: chain, into: &output) }
+        if !request.key.isEmpty {
+            HTTPResponseWriter.field("Idempotency-Key", text: Self.escaped(request.key), into: &output)
+        }
+        if let trace = request.trace {
+            HTTPResponseWriter.field("traceparent", text: traceparent(trace), into: &output)
+        }
+        (isEntry ? request.body : []).withUnsafeBytes {
+            HTTPRequestWriter.end(method, body: $0, into: &output)
+        }
+    }
+
+    /// W3C Trace Context; the call's own span is made of its ticket.
+    private func traceparent(_ trace: FrameTrace) -> String {
+        let span = StableHash.hash("\(ticket)", seed: trace.low) | 1
+        return "00-\(Self.hex(trace.high))\(Self.hex(trace.low))-\(Self.hex(span))-\(trace.isExplained ? "01" : "00")"
+    }
+
+    private static func hex(_ value: UInt64) -> String {
+        let text = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - text.count) + text
+    }
+
+    /// Percent-encoded where a field could not hold it.
+    private static func escaped(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789ABCDEF")
+        var text = ""
+        for byte in bytes {
+            if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "%") {
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                text += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }
+        return text
+    }
+}
