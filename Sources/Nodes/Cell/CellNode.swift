@@ -123,8 +123,6 @@ package struct CellNode: ~Copyable {
             store ?? StoreIdentity(id: 0, life: .votes), rule: rule, cell: configuration.cell, peers: peers,
             names: configuration.topology.cells, cohorts: ledger.cohorts)
         refill.tiers = tiers
-        let policies = configuration.topology.cellPolicies(
-            ofBlueprint: configuration.topology.cells[configuration.cell.position].blueprint)
         graph = ServiceGraph(
             blueprint: blueprint, policies: policies, seed: configuration.topology.seed, node: StableHash.hash(name),
             programs: configuration.programs)
