@@ -58,7 +58,9 @@ struct CellHealth: Sendable {
         self.signals = signals
         unready = policy.readiness(signals)
         lifeless = policy.liveness(signals)
-        if Self.take(unready, &readiness, &counters, now) { tell(.probe(.readiness, isGood: isReady, why: explain(unready))) }
+        if Self.take(unready, &readiness, &counters, now) {
+            tell(.probe(.readiness, isGood: isReady, why: explain(unready)))
+        }
         if Self.take(lifeless, &liveness, &counters, now) {
             tell(.probe(.liveness, isGood: liveness?.verdict != .down, why: explain(lifeless)))
         }

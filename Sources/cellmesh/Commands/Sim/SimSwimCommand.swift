@@ -123,7 +123,7 @@ struct SimSwimCommand: ParsableCommand {
     private func fault() throws -> SwimFault? {
         guard let lossy else {
             guard oneWay == nil, lossyFor == nil else {
-                throw CommandFailure(.usage, "--one-way and --lossy-for say more of --lossy; give that too, such as 80%")
+                throw CommandFailure(.usage, "--one-way and --lossy-for say more of --lossy: give it, such as 80%")
             }
             return nil
         }

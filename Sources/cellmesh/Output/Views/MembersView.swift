@@ -6,7 +6,10 @@ enum MembersView {
         let view = answer.ordered(["schema", "observer", "agree", "of", "namesakes", "members"])
             .ordering(
                 "members",
-                ["name", "role", "region", "zone", "status", "standing", "state", "load", "incarnation", "address", "since_ms"])
+                [
+                    "name", "role", "region", "zone", "status", "standing", "state", "load", "incarnation", "address",
+                    "since_ms",
+                ])
         let members = view["members"].elements
         let names = members.map { "\($0["role"].text ?? "node")/\($0["name"].text ?? "")" }
         return Report(view, names: names) { style in

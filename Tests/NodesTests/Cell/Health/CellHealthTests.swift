@@ -7,7 +7,7 @@ import Topology
 
 /// What a cell finds when it looks at itself, and what it tells of it.
 @Suite struct CellHealthTests {
-    private func cell(_ services: [Service] = [waiting("front", 60_000, pool: Pool(workers: 2, queue: 10))])
+    private func cell(_ services: [Topology.Service] = [waiting("front", 60_000, pool: Pool(workers: 2, queue: 10))])
         -> CellHarness
     {
         let cell = CellHarness(topology(services: services))
@@ -16,7 +16,10 @@ import Topology
     }
 
     private func news(_ cell: CellHarness) -> [HealthNews] {
-        cell.sink.events.compactMap { if case .health(let news) = $0 { news } else { nil } }
+        cell.sink.events.compactMap { event -> HealthNews? in
+            guard case .health(let news) = event else { return nil }
+            return news
+        }
     }
 
     @Test func aBusyProcessorIsNoReasonUnlessTheLoopIsLate() {
@@ -59,7 +62,10 @@ import Topology
         cell.run(until: .at(30_000))
         cell.node.load = LoadSignals()
         cell.run(until: .at(60_000))
-        let states = news(cell).compactMap { if case .state(let state, _, _) = $0 { state } else { nil } }
+        let states = news(cell).compactMap { news -> HealthState? in
+            guard case .state(let state, _, _) = news else { return nil }
+            return state
+        }
         #expect(states == [.degraded, .unhealthy, .critical, .unhealthy, .degraded, .healthy])
     }
 
