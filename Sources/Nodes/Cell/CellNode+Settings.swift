@@ -7,5 +7,6 @@ extension CellNode {
     /// The driver calls it when another document comes, and when an entry of it ends.
     package mutating func apply(settings: SettingsDocument, now: Instant, into sink: inout some CellSink) {
         self.settings = settings
+        switchEdges(settings, now: now, into: &sink)
     }
 }

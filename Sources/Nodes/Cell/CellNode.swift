@@ -124,8 +124,8 @@ package struct CellNode: ~Copyable {
             names: configuration.topology.cells, cohorts: ledger.cohorts)
         refill.tiers = tiers
         graph = ServiceGraph(
-            blueprint: blueprint, policies: policies, seed: configuration.topology.seed, node: StableHash.hash(name),
-            programs: configuration.programs)
+            blueprint: blueprint, policies: policies, flags: topology.flags ?? [],
+            seed: configuration.topology.seed, node: StableHash.hash(name), programs: configuration.programs)
         orders = Slab(limit: configuration.storeLimit)
         storeShedder = LoadShedder(
             capacity: configuration.storeLimit, thresholds: policies.thresholds)
@@ -158,6 +158,8 @@ package struct CellNode: ~Copyable {
         graph.programs.start(now: now)
         repair.start(now: now)
         if store != nil { claims.sweepAt = now + ClaimDesk.sweepInterval }
+        // What the topology says of flags, until settings come.
+        switchEdges(settings, now: now, into: &sink)
         gossip.start(seeds: seeds, now: now, into: &sink)
         gossip.drainChanges()
         beginPlacement(now: now, into: &sink)

@@ -40,6 +40,17 @@ extension NodeEvent {
         case .retries(let scope, let isAlert):
             EventLine(type: "retry", action: isAlert ? "alert" : "calm", id: scope)
         case .ejection(let scope, let cell, let change): EventLine(scope, cell, change)
+        case .flag(let cell, let change):
+            EventLine(
+                type: "flag", action: "set", id: "\(cell)/\(change.service)/\(change.name)",
+                attributes: [
+                    .init("value", .text(change.isOn ? "on" : "off")),
+                    .init("scope", .text(change.by.map(\.description) ?? "nowhere")),
+                ])
+        case .degradation(let cell, let change):
+            EventLine(
+                type: "degradation", action: "\(change.to.name)", id: cell,
+                attributes: [.init("from", .text("\(change.from.name)")), .init("by", .text(change.source.name))])
         default: nil
         }
     }

@@ -34,4 +34,8 @@ package enum NodeEvent: Sendable, Equatable {
     case retries(scope: String, isAlert: Bool)
     /// Something happened to the program that is this service of the cell.
     case program(service: String, ProgramEvent)
+    /// A feature of a cell is on or off for a service from now on.
+    case flag(cell: String, FlagBoard.Change)
+    /// The level of degradation of a cell is another.
+    case degradation(cell: String, DegradationState.Change)
 }

@@ -71,6 +71,8 @@ struct ServiceGraph {
     var joins: Slab<CallJoin>
     let policies: CellPolicies
     let routes: EdgeRoutes
+    /// What is switched off.
+    var switches: EdgeSwitches
     /// By route.
     var scopes: [CallScope]
     /// As `EdgeRoutes.gates`; made at first use.
@@ -112,7 +114,8 @@ struct ServiceGraph {
 
     /// - Parameter programs: the rule by which services that are programs run as such; nil: they are their `work`.
     init(
-        blueprint: Blueprint, policies: CellPolicies, seed: UInt64, node: UInt64, programs rule: ProgramRule? = nil
+        blueprint: Blueprint, policies: CellPolicies, flags: [FlagSetting] = [], seed: UInt64, node: UInt64,
+        programs rule: ProgramRule? = nil
     ) {
         catalogue = ServiceCatalogue(blueprint, runsPrograms: rule != nil)
         programs = ProgramDesk(blueprint.services, rule: rule ?? ProgramRule(), runsPrograms: rule != nil)
@@ -125,6 +128,7 @@ struct ServiceGraph {
         joins = Slab(limit: Self.invocationLimit)
         let routes = EdgeRoutes(blueprint.services, policies)
         self.routes = routes
+        switches = EdgeSwitches(blueprint, policies, flags: flags)
         scopes = routes.plans.map { CallScope($0) }
         gates = routes.gates.map { _ in nil }
         fallbacks = routes.plans.map { _ in .zero }

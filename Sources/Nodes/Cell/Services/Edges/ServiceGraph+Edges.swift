@@ -73,8 +73,12 @@ extension ServiceGraph {
             || purpose == .call && services[caller.service].calls[edge].compensation != nil
         var state = CallState(
             targets: 1, deadline: deadline, safety: isOnce ? .once : caller.safety, in: &scopes[route], now: now)
+        // What is switched off is not called at all: its fallback stands in at once.
+        let isOff = purpose == .call && switches.isOff(caller.service, edge)
         var isHeldBack = false
-        if !state.isSettled,
+        if isOff {
+            state.withdrawn(in: &scopes[route], now: now)
+        } else if !state.isSettled,
             gates[gate]?.holdsBack(
                 routes.gates[gate].policy, priority: priority, now: now, using: &gateCoins) == true
         {
@@ -84,6 +88,7 @@ extension ServiceGraph {
         let call = EdgeCall(
             parent: caller.key, caller: caller.service, customer: caller.customer, safety: caller.safety, join: join,
             edge: edge, route: route, purpose: purpose, priority: priority, state: state, chain: chain)
+        if isOff { return fallBack(call, why: nil, now: now, into: &sink) }
         guard !isHeldBack else {
             let blame = EdgeBlame(policy: .throttle, gate: gate, retryAfter: policies.retryAfter)
             return callEnded(call, .failed(.init(.blocked, blame)), now: now, into: &sink)

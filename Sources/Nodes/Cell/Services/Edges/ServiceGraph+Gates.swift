@@ -10,6 +10,14 @@ extension ServiceGraph {
         return gate
     }
 
+    /// Holds a breaker by hand, or lets it decide again.
+    mutating func force(_ gate: Int, _ hand: Breaker.Hand, until: Instant, now: Instant) {
+        if gates[gate] == nil { make(gate, now: now) }
+        let transition = gates[gate]?.breaker.force(
+            hand, until: until, routes.gates[gate].policy.breaker, now: now)
+        if let transition { news.append(.gate(gate, .breaker(transition))) }
+    }
+
     private mutating func make(_ gate: Int, now: Instant) {
         gates[gate] = TargetGate(routes.gates[gate].policy, now: now, salt: UInt64(gate))
         if !timers.isArmed(.look) { timers.arm(.look, at: now + .seconds(1)) }

@@ -1,0 +1,81 @@
+import MeshBase
+import Resilience
+import Testing
+import Topology
+
+@testable import Nodes
+
+private typealias Edge = Topology.Edge
+
+/// What is switched off by hand.
+@Suite struct EdgeSwitchTests {
+    private func mesh() -> MeshTopology {
+        topology(services: [
+            waiting(
+                "front", 0,
+                calls: [
+                    Edge(to: 1), Edge(to: 2, criticality: .enhanced, fallback: [.static]),
+                    Edge(to: 3, criticality: .luxury),
+                ]),
+            waiting("pay", 0), waiting("offers", 0), waiting("art", 0),
+        ])
+    }
+
+    private func calls(_ cell: CellHarness) -> [UInt64] { cell.services().map(\.counters.calls) }
+
+    @Test func aTopologysFlagsHoldFromTheStart() {
+        var mesh = mesh()
+        mesh.flags = [FlagSetting("offers", isOn: false)]
+        let cell = CellHarness(mesh)
+        cell.node.start(seeds: [], now: .zero, into: &cell.sink)
+        cell.call("front")
+        #expect(cell.takeReplies().map(\.note) == ["offers=static"])
+        #expect(calls(cell) == [1, 1, 0, 1])
+    }
+
+    @Test func aFlagHoldsWhereItIsSetAndUntilItEnds() {
+        let cell = CellHarness(mesh())
+        var settings = SettingsDocument()
+        settings.set(FlagEntry("offers", isOn: false, scope: .cell("r-2")))
+        cell.node.apply(settings: settings, now: .zero, into: &cell.sink)
+        cell.call("front")
+        #expect(cell.takeReplies().map(\.note) == [""])
+        settings.set(FlagEntry("offers", isOn: false, scope: .cell("r-1")))
+        cell.node.apply(settings: settings, now: .zero, into: &cell.sink)
+        cell.call("front")
+        #expect(cell.takeReplies().map(\.note) == ["offers=static"])
+        #expect(cell.sink.events.contains { $0.line?.type == "flag" })
+        cell.node.apply(settings: SettingsDocument(), now: .zero, into: &cell.sink)
+        cell.call("front")
+        #expect(cell.takeReplies().map(\.note) == [""])
+    }
+
+    @Test func levelsGiveUpWhatMattersLeastFirst() {
+        let cell = CellHarness(mesh())
+        for (level, note) in [
+            (DegradationLevel.minor, ""), (.moderate, "art=skipped"), (.critical, "offers=static, art=skipped"),
+            (.normal, ""),
+        ] {
+            var settings = SettingsDocument()
+            settings.set(LevelEntry(level))
+            cell.node.apply(settings: settings, now: .zero, into: &cell.sink)
+            cell.call("front")
+            #expect(cell.takeReplies().map(\.note) == [note], "\(level.name)")
+        }
+        #expect(calls(cell)[1] == 4, "what is needed is always called")
+        #expect(cell.sink.events.filter { $0.line?.type == "degradation" }.count == 4)
+    }
+
+    @Test func aBreakerIsHeldByHandAndLetGo() {
+        let cell = CellHarness(mesh())
+        var settings = SettingsDocument()
+        settings.set(BreakerEntry("r-1/front/pay", .forcedOpen, until: WallTime(milliseconds: 60_000)))
+        cell.node.apply(settings: settings, now: .zero, into: &cell.sink)
+        cell.call("front")
+        let reply = cell.takeReplies()
+        #expect(reply.map(\.head.status) == [502] && reply.first?.note == "\nbreaker r-1/front/pay")
+        cell.node.apply(settings: SettingsDocument(), now: .at(10), into: &cell.sink)
+        cell.call("front", now: .at(10))
+        #expect(cell.takeReplies().map(\.head.status) == [200])
+    }
+}
