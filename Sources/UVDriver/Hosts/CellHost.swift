@@ -220,6 +220,7 @@ package final class CellHost {
                 CellMetrics.text(
                     node, front: front, store: store, peers: peers, burner: io.pointee.burner,
                     programs: programs, runtime: runtime))
+        case "/v1/breakers": .json(GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())))
         case "/v1/faults": runtime.faultsPage
         case "/v1/cells": runtime.cellsPage
         case "/v1/settings": runtime.settingsPage

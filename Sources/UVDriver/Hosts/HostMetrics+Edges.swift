@@ -4,18 +4,23 @@ import Telemetry
 
 extension MetricPage {
     /// What became of the calls between the services of a cell.
-    mutating func edges(_ node: borrowing CellNode) {
-        for (gate, kind, count) in node.fallbacks() {
+    mutating func edges(_ node: UnsafeMutablePointer<CellNode>, now: Instant) {
+        gates(node.pointee.gateViews(now: now))
+        scopes(node.pointee.scopeViews(now: now))
+        gauge(
+            "cellmesh_amplification", "Attempts for each call, over the last 10 s.",
+            node.pointee.amplification(now: now), [MetricLabel("layer", "edge")])
+        for (gate, kind, count) in node.pointee.fallbacks() {
             counter(
                 "cellmesh_fallbacks_total", "Answers that stood in for calls that failed.", count,
                 [MetricLabel("gate", gate), MetricLabel("kind", "\(kind)")])
         }
-        for (from, to, count) in node.transformed() {
+        for (from, to, count) in node.pointee.transformed() {
             counter(
                 "cellmesh_transformed_total", "Failures of calls that were needed, by what they became.", count,
                 [MetricLabel("from", "\(from)"), MetricLabel("to", "\(to)")])
         }
-        for service in node.services() {
+        for service in node.pointee.services() {
             let counters = service.counters
             let label = MetricLabel("service", service.name)
             counter(

@@ -415,7 +415,7 @@ enum CellMetrics {
             page.counter("cellmesh_service_fallbacks_total", "Fallbacks used.", service.counters.fallbacks, label)
             page.counter("cellmesh_service_compensations_total", "Calls undone.", service.counters.compensations, label)
         }
-        page.edges(node.pointee)
+        page.edges(node, now: runtime.loop.now())
         page.serviceFaults(node.pointee.faultsOnServices())
         page.shed(node.pointee.shed())
         page.health(node.pointee.health)

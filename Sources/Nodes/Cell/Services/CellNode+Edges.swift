@@ -1,8 +1,40 @@
 import MeshBase
 import Resilience
 
-/// What became of calls between services that failed, for metrics.
+/// What is to be seen of calls between services: their gates, and what became of them.
 extension CellNode {
+    /// The gates of edges that there are; one is made at its first call.
+    package func gateViews(now: Instant) -> [GateView] {
+        graph.gates.indices.compactMap { gate in
+            guard let state = graph.gates[gate] else { return nil }
+            let way = graph.routes.gates[gate]
+            return GateView(
+                node: name, cell: name, from: graph.services[way.caller].name, to: graph.services[way.callee].name,
+                state.figures(way.policy, now: now))
+        }
+    }
+
+    /// Edges that have seen a call.
+    package mutating func scopeViews(now: Instant) -> [ScopeView] {
+        var views: [ScopeView] = []
+        for route in graph.scopes.indices where graph.scopes[route].counters != CallCounters.none {
+            views.append(ScopeView(gateName(graph.routes.gateOf[route]), &graph.scopes[route], now: now))
+        }
+        return views
+    }
+
+    /// Attempts for each call of an edge, over all of them and the last 10 s.
+    package mutating func amplification(now: Instant) -> Double {
+        var firsts: Int64 = 0
+        var extras: Int64 = 0
+        for route in graph.scopes.indices {
+            let (calls, more) = graph.scopes[route].recent(now: now)
+            firsts += calls
+            extras += more
+        }
+        return firsts == 0 ? 1 : Double(firsts + extras) / Double(firsts)
+    }
+
     /// Fallbacks that stood in, by gate; those that never did are left out.
     package func fallbacks() -> [(gate: String, kind: StaticString, count: UInt64)] {
         graph.fallbacks.indices.flatMap { route in
