@@ -76,6 +76,7 @@ let package = Package(
         pureLayer("Consensus", ["MeshBase"]),
         pureLayer("Evacuation", ["Sharding", "Topology", "MeshBase"]),
         pureLayer("Drills", ["MeshBase"]),
+        pureLayer("Laboratories", [collections, "Resilience", "Topology", "MeshBase"]),
         pureLayer("Chaos", ["Topology", "MeshBase"]),
         pureLayer("Checkers", ["Sharding", "Topology", "Membership", "MeshBase"]),
         hotLayer("Wire", [crypto, "Replication", "Sharding", "Membership", "MeshBase"]),
@@ -122,8 +123,8 @@ let package = Package(
             name: "cellmesh",
             dependencies: [
                 arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
-                "Store", "Telemetry", "Checkers", "Drills", "Resilience", "Evacuation", "Membership", "Sharding",
-                "Topology", "MeshBase", "Wire", "Chaos",
+                "Store", "Telemetry", "Checkers", "Drills", "Resilience", "Evacuation", "Laboratories", "Membership",
+                "Sharding", "Topology", "MeshBase", "Wire", "Chaos",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -143,6 +144,7 @@ let package = Package(
         tests("ConsensusTests", ["Consensus", "MeshBase"]),
         tests("EvacuationTests", ["Evacuation", "Sharding", "Topology", "MeshBase"]),
         tests("DrillsTests", ["Drills", "MeshBase"]),
+        tests("LaboratoriesTests", ["Laboratories", "Resilience", "Topology", "MeshBase"]),
         tests("ChaosTests", ["Chaos", "Topology", "MeshBase"]),
         tests("CheckersTests", ["Checkers", "Sharding", "Topology", "MeshBase"]),
         tests("WireTests", ["Wire", "Replication", "Sharding", "Membership", "MeshBase"]),
@@ -165,7 +167,8 @@ let package = Package(
         tests(
             "CLITests",
             [
-                arguments, "cellmesh", "ControlPlane", "Drills", "Blueprints", "Store", "Telemetry", "Resilience",
+                arguments, "cellmesh", "ControlPlane", "Drills", "Laboratories", "Blueprints", "Store", "Telemetry",
+                "Resilience",
                 "Sharding", "Topology", "Wire", "MeshBase",
             ]),
         tests("ArchitectureTests", []),

@@ -8,7 +8,7 @@ import Testing
     static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Darwin", "Dispatch"]
     static let pure: Set<String> = [
         "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Consensus", "Evacuation",
-        "Chaos", "Checkers", "Drills", "Wire", "Nodes",
+        "Chaos", "Checkers", "Drills", "Laboratories", "Wire", "Nodes",
     ]
     static let collections: Set<String> = ["Collections", "DequeModule", "HeapModule", "OrderedCollections"]
 
@@ -24,15 +24,16 @@ import Testing
         "Evacuation": ["MeshBase", "Topology", "Sharding"],
         "Chaos": ["MeshBase", "Topology"],
         "Drills": ["MeshBase"],
+        "Laboratories": ["MeshBase", "Topology", "Resilience"],
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Crypto"],
-        "Nodes": pure.subtracting(["Nodes", "Checkers", "Drills"]),
+        "Nodes": pure.subtracting(["Nodes", "Checkers", "Drills", "Laboratories"]),
         "Blueprints": ["MeshBase", "Topology", "Sharding", "Resilience", "Yams"],
         "Store": ["MeshBase", "Topology", "Sharding", "Replication", "Consensus", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],
-        "UVDriver": pure.subtracting(["Checkers", "Drills"]).union(["CLibUV", "Store", "Telemetry"]),
-        "SimDriver": pure.subtracting(["Drills"]).union(["Telemetry"]),
-        "ControlPlane": pure.subtracting(["Checkers", "Drills"]).union([
+        "UVDriver": pure.subtracting(["Checkers", "Drills", "Laboratories"]).union(["CLibUV", "Store", "Telemetry"]),
+        "SimDriver": pure.subtracting(["Drills", "Laboratories"]).union(["Telemetry"]),
+        "ControlPlane": pure.subtracting(["Checkers", "Drills", "Laboratories"]).union([
             "UVDriver", "Blueprints", "Store", "Telemetry", "CLibUV",
         ]
         ),

@@ -116,17 +116,5 @@ enum SwimPage {
     private static func value(_ value: Double) -> String {
         value >= 1000 ? Wording.count(Int(value.rounded())) : Wording.fixed(value, value >= 100 ? 0 : 2)
     }
-    private static func escape(_ text: String) -> String {
-        var escaped = ""
-        for character in text {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            default: escaped.append(character)
-            }
-        }
-        return escaped
-    }
+    private static func escape(_ text: String) -> String { HTMLText.escape(text) }
 }

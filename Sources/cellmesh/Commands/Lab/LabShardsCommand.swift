@@ -2,11 +2,6 @@ import ArgumentParser
 import Sharding
 import Topology
 
-struct LabCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "lab", abstract: "Calculate without a mesh.", subcommands: [LabShardsCommand.self])
-}
-
 struct LabShardsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shards", abstract: "Work out what n cells and shards of k give.",

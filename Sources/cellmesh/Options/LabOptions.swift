@@ -1,0 +1,51 @@
+import ArgumentParser
+import ControlPlane
+import Laboratories
+
+/// The options of every laboratory.
+struct LabOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Write a page with plots as well.", valueName: "file"), completion: .file())
+    var html: String?
+
+    @OptionGroup var output: OutputOptions
+
+    /// Runs, writes the page and reports; what is refused is a matter of the arguments.
+    func show<Document: Encodable>(
+        _ name: String, _ sheet: (Document) -> LabSheet, _ run: () throws -> Document
+    ) throws {
+        let document: Document
+        do { document = try run() } catch let refusal as LabRefusal {
+            throw CommandFailure(.usage, refusal.message, next: "cellmesh lab \(name) --help")
+        }
+        let sheet = sheet(document)
+        let console = output.console
+        if let html {
+            do {
+                try SystemFile.replace(html, with: Array(LabPage.html(sheet).utf8), mode: 0o644)
+            } catch {
+                throw CommandFailure("\(html) cannot be written: \(error)")
+            }
+        }
+        console.show(
+            Report(try JSONValue(encoding: document), names: ["lab/\(name)"]) { LabSheetView.render(sheet, $0) })
+    }
+}
+
+/// Words of a list, separated by commas: `breakers,jitter`.
+struct WordList<Word: RawRepresentable & CaseIterable & Sendable & Equatable>: ExpressibleByArgument, Sendable,
+    Equatable
+where Word.RawValue == String {
+    var words: [Word]
+    init(_ words: [Word]) { self.words = words }
+    init?(argument: String) {
+        let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+        words = parts.compactMap { Word(rawValue: String($0)) }
+        guard words.count == parts.count else { return nil }
+    }
+    var defaultValueDescription: String { words.map(\.rawValue).joined(separator: ",") }
+    static var allValueStrings: [String] { Word.allCases.map(\.rawValue) }
+}
+
+extension BreakerLab.Profile: ExpressibleByArgument {}
+extension BreakerTrace.Shape: ExpressibleByArgument {}
+extension BreakerTrace.Recovery: ExpressibleByArgument {}
