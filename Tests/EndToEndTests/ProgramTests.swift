@@ -58,12 +58,17 @@ extension EndToEnd {
             let answer = try Self.ask(mesh)
             #expect(answer.status == 200 && answer.body.hasPrefix("hello c1 from eu-"), "\(answer)")
             let programs = try Self.rows(mesh)
-            #expect(programs.keys.sorted() == ["eu-1/app", "eu-2/app"] && programs.values.allSatisfy { $0.state == "serving" })
+            #expect(
+                programs.keys.sorted() == ["eu-1/app", "eu-2/app"]
+                    && programs.values.allSatisfy { $0.state == "serving" })
             let pids = programs.values.map(\.pid)
             for pid in pids { kill(pid, SIGKILL) }
             #expect(try HTTPProbe.request("GET", mesh.router, "/v1/customers/c1/services/ping").status == 200)
             #expect(try TestMesh.eventually { try Self.ask(mesh).status == 200 })
-            #expect(try TestMesh.eventually { try Self.rows(mesh).values.allSatisfy { $0.restarts == 1 && $0.state == "serving" } })
+            #expect(
+                try TestMesh.eventually {
+                    try Self.rows(mesh).values.allSatisfy { $0.restarts == 1 && $0.state == "serving" }
+                })
             #expect(try mesh.run(["events", "--type", "program"]).out.contains("signal 9"))
             // With its cell: paused, resumed, killed.
             let first = try #require(try Self.rows(mesh)["eu-1/app"]?.pid)
@@ -119,7 +124,8 @@ extension EndToEnd {
                 #expect(try HTTPProbe.request("GET", mesh.router, "/v1/customers/c1/services/ping").status == 200)
             }
             #expect(try mesh.cells().allSatisfy { $0.state == "serving" })
-            let log = try mesh.run(["logs", "program/eu-1/app", "--tail", "100000"]).out
+            let log =
+                try mesh.run(["logs", "program/eu-1/app", "--tail", "100000"]).out
                 + mesh.run(["logs", "program/eu-2/app", "--tail", "100000"]).out
             let lines = log.split(separator: "\n").count
             #expect((1...4_100).contains(lines), "\(lines) lines were kept")

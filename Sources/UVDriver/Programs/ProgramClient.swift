@@ -130,7 +130,8 @@ final class ProgramClient {
     private func ended(_ stream: StreamPointer, error: UVError?) {
         let id = stream.pointee.id
         guard exchanges[id] != nil else { return }
-        if error == nil, case .complete(let response) = exchanges[id]!.parser.finish(stream.pointee.input.mutableBytes) {
+        if error == nil, case .complete(let response) = exchanges[id]!.parser.finish(stream.pointee.input.mutableBytes)
+        {
             return finish(id, response, orLost: false)
         }
         finish(id, nil, orLost: true)

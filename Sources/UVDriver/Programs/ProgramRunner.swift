@@ -43,7 +43,8 @@ package final class ProgramRunner {
         for (service, host) in hosts {
             host.onProbed = { [unowned self] number, isReady in
                 hasChanged = true
-                node.pointee.programProbed(service, number: number, isReady: isReady, now: loop.now(), into: &io.pointee)
+                node.pointee.programProbed(
+                    service, number: number, isReady: isReady, now: loop.now(), into: &io.pointee)
             }
             host.onEnded = { [unowned self] number, how in
                 hasChanged = true

@@ -128,7 +128,8 @@ import Topology
         #expect(call.chain.hasPrefix("front:0.900,app:"))
         answer(cell, call, .answer(ProgramAnswer(status: 200, body: Array("mine".utf8))))
         let reply = cell.takeReplies()[0]
-        #expect(reply.head.status == 200 && reply.body.contains("\"service\":\"front\"") && !reply.body.contains("mine"))
+        #expect(
+            reply.head.status == 200 && reply.body.contains("\"service\":\"front\"") && !reply.body.contains("mine"))
     }
 
     @Test func withoutARuleItIsItsWork() {
@@ -155,7 +156,8 @@ import Topology
             "Host: 127.0.0.1:9", "X-Customer-ID: a%20b%0A", "X-Priority: critical", "X-Deadline-Ms: 90",
             "X-Deadline-Chain: app:0.090", "Idempotency-Key: k-1", "Content-Length: 2",
         ] { #expect(lines.contains(line), "\(line) in \(lines)") }
-        #expect(lines.contains { $0.hasPrefix("traceparent: 00-00000000000000010000000000000002-") && $0.hasSuffix("-01") })
+        #expect(
+            lines.contains { $0.hasPrefix("traceparent: 00-00000000000000010000000000000002-") && $0.hasSuffix("-01") })
         #expect(lines.last == "{}")
         call.isEntry = false
         #expect(text().hasPrefix("GET / HTTP/1.1\r\n") && !text().contains("Content-Length"))

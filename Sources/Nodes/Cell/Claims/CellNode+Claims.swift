@@ -60,7 +60,8 @@ extension CellNode {
             value: ClaimValue(
                 claimer: ClaimValue.Claimer(cell: cell, call: claims.nextCall()), fingerprint: print,
                 expires: wall(now) + settings.ttl.nanoseconds / 1_000_000, state: .claimed),
-            request: programRequest(service, frame), waiters: [asker], members: QuorumMembers(assignment), epoch: assignment.epoch, began: now,
+            request: programRequest(service, frame), waiters: [asker], members: QuorumMembers(assignment),
+            epoch: assignment.epoch, began: now,
             giveUpAt: now
                 + ClaimDesk.claimTime(
                     attempt: min(topology.routing.attemptTimeout, topology.routing.requestTimeout), left: deadline - now

@@ -279,7 +279,8 @@ struct ServiceGraph {
         counters[invocation.service].count(invocation.answered ?? outcome)
         if let extra = invocation.extra { counters[invocation.service].count(extra, now - invocation.startedAt) }
         let release = pools[invocation.service].release(now: now)
-        answer(invocation.owner, invocation.service, outcome, invocation.results, invocation.blame,
+        answer(
+            invocation.owner, invocation.service, outcome, invocation.results, invocation.blame,
             programs.forget(key))
         for expired in release.expired { reject(expired) }
         if let next = release.next {
