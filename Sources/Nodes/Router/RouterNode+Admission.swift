@@ -35,7 +35,7 @@ extension RouterNode {
             limit(request, shard, wait, .rateLimited(isService: true), into: &sink)
             return false
         }
-        guard gates.values[kind] != nil else { return true }
+        guard gates.values[kind] != nil, request.worth != nil || gates.kinds[kind].countsWorthless else { return true }
         return admitWorth(request, shard, kind: kind, worth: &worth, now: now, into: &sink)
     }
 

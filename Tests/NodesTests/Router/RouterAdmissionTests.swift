@@ -95,6 +95,16 @@ import Wire
         #expect(problem(router.takeAnswer()) == "503 value value")
     }
 
+    /// Where nobody has written of worth, what names none is bounded by none.
+    @Test func whatNamesNoWorthIsNotCounted() {
+        let router = harness { $0.policies?.off = [.breaker, .ejection, .throttle] }
+        for _ in 0..<20 {
+            router.request(.post)
+            router.answer(router.takeFrames()[0], status: 500)
+        }
+        #expect(router.sink.answers.allSatisfy { $0.status == 500 })
+    }
+
     /// Of two hundred requests to cells that are full for all but critical ones most are held back here.
     @Test func whatIsMostlyRefusedIsHeldBack() {
         let router = harness { $0.policies?.off = [.breaker, .ejection] }

@@ -18,6 +18,8 @@ struct RouterGates {
         let usual: Priority
         /// No request has a higher class.
         let ceiling: Priority
+        /// `value` is written for it: what names no worth counts as nothing; elsewhere it is not counted at all.
+        let countsWorthless: Bool
         /// `NODE/SERVICE` in events.
         let name: String
     }
@@ -72,7 +74,8 @@ struct RouterGates {
                 add(
                     settings.gate, name, ejection: settings.ejection,
                     priority: blueprint.services[service].priority, rate: settings.rate, value: settings.value,
-                    now: now)
+                    countsWorthless: [topology.policies, blueprint.policies, blueprint.services[service].policies]
+                        .contains { $0?.value != nil }, now: now)
             }
         }
         addUnknown("unknown", topology, now: now)
@@ -80,7 +83,7 @@ struct RouterGates {
 
     private mutating func add(
         _ settings: GateSettings, _ name: String, ejection: EjectionPolicy?, priority: Priority?,
-        rate: RateLimitPolicy? = nil, value: ValuePolicy? = nil, now: Instant
+        rate: RateLimitPolicy? = nil, value: ValuePolicy? = nil, countsWorthless: Bool = false, now: Instant
     ) {
         let gate = settings.gate
         let isGated =
@@ -89,7 +92,7 @@ struct RouterGates {
         kinds.append(
             Kind(
                 gate: gate, isGated: isGated, ejectionPolicy: ejection, usual: priority ?? .normal,
-                ceiling: priority ?? .critical, name: "\(node)/\(name)"))
+                ceiling: priority ?? .critical, countsWorthless: countsWorthless, name: "\(node)/\(name)"))
         scopes.append(CallScope(settings.plan))
         ejections.append(OutlierEjection(ejection ?? .local, now: now))
         limiters.append(rate.map { RateLimiter(policy: $0) })
@@ -101,7 +104,7 @@ struct RouterGates {
         kinds.append(
             Kind(
                 gate: .off, isGated: false, ejectionPolicy: nil, usual: .normal, ceiling: .critical,
-                name: "\(node)/\(name)"))
+                countsWorthless: false, name: "\(node)/\(name)"))
         scopes.append(CallScope(.off(isSpread: true, timeout: topology.routing.requestTimeout)))
         ejections.append(OutlierEjection(.local, now: now))
         limiters.append(nil)
