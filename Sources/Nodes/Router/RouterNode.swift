@@ -108,6 +108,8 @@ package struct RouterNode: ~Copyable {
     }
     /// Flags, levels and breakers held by hand, as they are in force now.
     package internal(set) var settings = SettingsDocument()
+    /// Of its own gates.
+    var heldBreakers: HeldBreakers
     var versionClock = HybridClock(latest: 0)
     package internal(set) var clocks: ClockConsensus
     let boot: UInt32
@@ -127,6 +129,7 @@ package struct RouterNode: ~Copyable {
         gossip = try GossipPort(configuration.gossip)
         boot = configuration.boot
         nodeName = configuration.gossip.profile.name
+        heldBreakers = HeldBreakers(node: nodeName)
         precondition(configuration.operationLimit <= AttemptNumber.mostOperations)
         operations = Slab(limit: configuration.operationLimit)
         let policies = RouterPolicies(configuration.topology)
