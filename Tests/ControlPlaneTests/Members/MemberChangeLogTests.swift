@@ -16,8 +16,8 @@ import Testing
 
     private func change(_ number: Int) throws -> MemberChange {
         let member = Member(
-            profile: try MemberProfile(name: "c\(number)", role: .cell, gossip: .loopback(7000)), status: .dead, standing: .steady,
-            incarnation: 1, metadata: MemberMetadata(), since: .zero, isSelf: false)
+            profile: try MemberProfile(name: "c\(number)", role: .cell, gossip: .loopback(7000)), status: .dead,
+            standing: .steady, incarnation: 1, metadata: MemberMetadata(), since: .zero, isSelf: false)
         return MemberChange(oldStatus: .alive, oldIncarnation: 1, member: member, source: "x", at: .zero)
     }
 
