@@ -108,8 +108,8 @@ import Topology
             """)
         #expect(
             codes(result) == [
-                "not-in-force@5:32", "not-in-force@7:15", "too-few@8:20", "not-in-force@9:1", "not-in-force@11:1",
-                "not-in-force@12:1", "not-in-force@14:1",
+                "not-in-force@5:32", "too-few@8:20", "not-in-force@9:1", "not-in-force@11:1", "not-in-force@12:63",
+                "not-in-force@14:1",
             ], "\(result.rendered())")
         #expect(result.problems.last?.hint == "'--slo' of 'cellmesh load run' judges a run")
         #expect(result.problems[0].message.hasSuffix("(given 2 times)"))

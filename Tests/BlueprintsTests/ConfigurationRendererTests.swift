@@ -221,7 +221,7 @@ import Topology
                 customers: {count: 10, popularity: zipf(1.0), poison: 0}
                 sharding: {size: 3, spread: cell, replacement: never}
                 routing: {attempt-timeout: 1s, request-timeout: 5s, body-limit: 1MiB, connection-limit: 20000}
-                # not run by this version: concurrent: 4096
+                # in force: concurrent: 4096
                 routers:
                   - {name: r1, region: a}
                 control: {region: a}
@@ -258,13 +258,9 @@ import Topology
                 coordinate: on}
                     #   bulkhead: {wait: 0ms, put: 1s, pause: 1s}
                     #   throttle: {k: 2, window: 10s}
-                    # read, and not run by this version, where no service or call says otherwise:
                     #   ejection: {consecutive: 5, interval: 1s, base: 2s, most: 0.1, panic: 0.5}
                     #   value: {failures: 5, limit: 1000000, window: 1m, rate: 1000, value-rate: 10000000, \
                 at-risk: 5000000, per: key, required: off}
-                    #   failure: {timeout: try-again, connection: try-again, limit: try-again}
-                    #   shedding: {adaptive: {cpu: 0.8, memory: 0.85, p95: 1s}, early: {share: 0, hard: 0}}
-                    #   slo: {window: 5s, every: 500ms, mode: levels}
                     #   health: {startup: {interval: 200ms, timeout: 30s, failures: 3, successes: 2}, \
                 liveness: {interval: 2s, timeout: 1s, failures: 3, successes: 2}, \
                 readiness: {interval: 500ms, timeout: 200ms, failures: 3, successes: 2}, \
@@ -272,6 +268,10 @@ import Topology
                 deep: {interval: 5s, timeout: 1s, failures: 3, successes: 2}, \
                 dependency: {interval: 2s, timeout: 500ms, failures: 3, successes: 2}, \
                 synthetic: {interval: 30s, timeout: 3s, failures: 3, successes: 2}}
+                    # read, and not run by this version, where no service or call says otherwise:
+                    #   failure: {timeout: try-again, connection: try-again, limit: try-again}
+                    #   shedding: {adaptive: {cpu: 0.8, memory: 0.85, p95: 1s}, early: {share: 0, hard: 0}}
+                    #   slo: {window: 5s, every: 500ms, mode: levels}
 
                 """)
     }

@@ -92,6 +92,10 @@ import Topology
         slo: {window: 5s, every: 500ms, mode: levels}                    # levels | optimise
         health:                                                          # each {interval, timeout, failures, successes}
           liveness: {interval: 2s}
+          startup: {timeout: 30s}
+          shallow: {interval: 1s}
+          deep: {interval: 5s}
+          dependency: {interval: 2s}
           synthetic: {interval: 30s, service: checkout}                  # names a service
         policies: {retry: {on: [timeout, reset]}}                        # as in a topology, for this blueprint
         """

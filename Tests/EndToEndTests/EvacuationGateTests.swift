@@ -20,6 +20,7 @@ extension EndToEndMoves {
                     customers: {count: 3000, popularity: uniform}
                     sharding: {size: 1}
                     control: {region: b}
+                    routing: {attempt-timeout: 2s}
 
                     """, "full.yaml",
                 beside: [

@@ -63,6 +63,9 @@ import Topology
         // Uneven paths from many routers hold a write up on its way to some cells: time to see it under way.
         var topology = Meshes.small(links: Links(default: .init(jitter: .milliseconds(200))))
         topology.routers = (1...16).map { Router(name: "router-\($0)", region: $0 % 3) }
+        // What is slow is to be waited for: a breaker would cut it off.
+        topology.policies = PoliciesBlock()
+        topology.policies?.profile = .off
         topology.membership = MembershipSettings(profile: .wan)
         let reports = try runs(SimDefect(quorum: rule), topology: topology, customers: 1, rate: 400)
         #expect(reports.contains { isUnsafe($0, by: "registers") })

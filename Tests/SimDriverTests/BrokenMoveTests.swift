@@ -103,6 +103,9 @@ import Topology
             range.lowerBound + rng.below(range.upperBound - range.lowerBound + 1)
         }
         var topology = Meshes.small(customers: 1)
+        // What is slow is to be waited for: a breaker would cut it off.
+        topology.policies = PoliciesBlock()
+        topology.policies?.profile = .off
         topology.routers = (1...4).map { Router(name: "router-\($0)", region: $0 % 3) }
         topology.membership = MembershipSettings(profile: .wan)
         var configuration = Meshes.contended(topology, seed: seed, seconds: 5, rate: 250, cohorts: 1)

@@ -95,7 +95,7 @@ public struct TargetGate: Sendable {
         var transition: BreakerTransition?
         if policy.hasBreaker {
             let answer = breaker.ask(
-                policy.breaker, priority: priority, limit: attemptLimit(policy), now: now, using: &rng)
+                policy.breaker, priority: priority, limit: policy.attempt, now: now, using: &rng)
             transition = answer.transition
             switch answer.verdict {
             case .permitted(let given): permit.breaker = given
@@ -172,7 +172,7 @@ public struct TargetGate: Sendable {
     public func timing(_ policy: GatePolicy, now: Instant) -> TargetTiming {
         let limit = attemptLimit(policy)
         return TargetTiming(
-            limit: limit, slowAfter: policy.hasBreaker ? policy.breaker.slowAfter(limit: limit) ?? .zero : .zero,
+            limit: limit, slowAfter: policy.hasBreaker ? policy.breaker.slowAfter(limit: policy.attempt) ?? .zero : .zero,
             hedgeAfter: durations.isReady ? policy.hedge.delay(durations) : nil,
             failureShare: policy.tellsFailureShare && policy.hasBreaker
                 ? Float(breaker.rates(policy.breaker, now: now).failure) : 0)

@@ -35,7 +35,7 @@ import Testing
             deciders: 2
             routing: {attempt-timeout: 1s, request-timeout: 1s}
             links: {default: {latency: 1ms, jitter: 2ms}}
-            """, service: "name: ping, run: [x], pool: {workers: 1}")
+            """, service: "name: ping, cacheable: on, pool: {workers: 1}")
         #expect(result.problems.count == 5)
         let lines = TopologyFile.warnings(result, of: "x.yaml", color: false)?.split(separator: "\n")
         #expect(lines?.count == TopologyFile.mostWarnings + 1)

@@ -124,6 +124,7 @@ import Wire
         cell.run(until: .at(199))
         #expect(cell.sink.responses.isEmpty)
         cell.run(until: .at(200))
-        #expect(cell.sink.responses.map(\.1) == [504])
+        // Who waits and who is worked on.
+        #expect(cell.sink.responses.map(\.1) == [504, 504])
     }
 }

@@ -118,7 +118,7 @@ import Wire
     @Test func theBudgetBoundsRetries() {
         var topology = NodesTests.topology()
         topology.policies = PoliciesBlock()
-        topology.policies?.off = [.breaker, .ejection, .throttle]
+        topology.policies?.off = [.breaker, .ejection, .throttle, .hedge]
         let router = RouterHarness(topology)
         for _ in 0..<2000 {
             router.request(.get)

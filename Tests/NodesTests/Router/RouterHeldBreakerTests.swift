@@ -1,6 +1,7 @@
 import MeshBase
 import Resilience
 import Testing
+import Topology
 
 @testable import Nodes
 
@@ -36,7 +37,11 @@ import Testing
 
     /// What was opened by failures is closed by hand, once.
     @Test func aBreakerIsClosedOnce() {
-        let router = RouterHarness()
+        // A cell that is ejected is passed by whatever its breaker says.
+        var topology = NodesTests.topology()
+        topology.policies = PoliciesBlock()
+        topology.policies?.off = [.ejection]
+        let router = RouterHarness(topology)
         for _ in 0..<5 {
             router.request(.post)
             router.answer(router.takeFrames()[0], status: 500)

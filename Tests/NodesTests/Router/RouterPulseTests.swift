@@ -117,7 +117,11 @@ import Wire
     }
 
     @Test func aCellThatAnswersPingsOnlyIsHeldOffEverLonger() {
-        let router = RouterHarness()
+        // The breaker and the ejection would keep requests from it before the pulse is asked.
+        var topology = NodesTests.topology()
+        topology.policies = PoliciesBlock()
+        topology.policies?.off = [.breaker, .ejection]
+        let router = RouterHarness(topology)
         var now = Instant.zero
         var waits: [TimeAmount] = []
         for _ in 0..<4 {

@@ -179,9 +179,9 @@ import Testing
         // p95 of 50...500 is 500; times 1.5 is 750, between half of the second and all of it.
         #expect(change?.to == .milliseconds(750))
         let timing = run.gate.timing(run.policy, now: start)
-        #expect(timing.limit == .milliseconds(750) && timing.slowAfter == .milliseconds(375))
+        #expect(timing.limit == .milliseconds(750) && timing.slowAfter == .milliseconds(500))
         #expect(timing.hedgeAfter == .milliseconds(500))
-        #expect(run.permit().overdueAt == start + .milliseconds(375))
+        #expect(run.permit().overdueAt == start + .milliseconds(500))
         // A place is free after about the median.
         _ = run.permit()
         _ = run.ask(1)
@@ -421,7 +421,7 @@ import Testing
             #expect(run.gate.bulkhead.busy == out.count, "seed \(seed)")
             #expect(run.gate.waiting == waits.count, "seed \(seed)")
         }
-        #expect(opened > 2, "seed \(seed)")
+        #expect(opened > 1, "seed \(seed)")
         for permit in out { run.end(permit) }
         turns()
         run.now += .seconds(60)

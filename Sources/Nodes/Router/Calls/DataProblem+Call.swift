@@ -14,7 +14,9 @@ extension RouterNode {
         switch failure.kind {
         case .timeout: return (504, .attemptTimeout(cells))
         case .reset: return (502, .cellLost(cells))
-        case .connect: return (503, .linkFull(cells))
+        case .connect:
+            if case .refusal(.noProgram, _) = calls[place].last { return explain(calls[place].last, cells) }
+            return (503, .linkFull(cells))
         case .blocked:
             // The others are out of reach: what the last that was asked has said is worth more.
             if failure.policy == .failover, asked > 0 { return explain(calls[place].last, cells) }

@@ -15,6 +15,16 @@ import Topology
         return cell
     }
 
+    /// As a driver does: whenever the node wants to be woken.
+    private func run(_ cell: CellHarness, until end: Instant) {
+        for _ in 0..<100_000 {
+            let next = cell.node.nextDeadline()
+            guard next <= end else { return }
+            cell.node.wake(now: next, into: &cell.sink)
+        }
+        Issue.record("it wants to be woken all the time")
+    }
+
     private func news(_ cell: CellHarness) -> [HealthNews] {
         cell.sink.events.compactMap { event -> HealthNews? in
             guard case .health(let news) = event else { return nil }
@@ -25,13 +35,13 @@ import Topology
     @Test func aBusyProcessorIsNoReasonUnlessTheLoopIsLate() {
         let cell = cell()
         cell.node.load = LoadSignals(cpu: 1, loopLag: .milliseconds(1))
-        cell.run(until: .at(10_000))
+        run(cell, until: .at(10_000))
         #expect(cell.node.health.isReady && cell.swim.ownMetadata.state == .serving)
         #expect(news(cell) == [])
         cell.node.load = LoadSignals(cpu: 1, loopLag: .milliseconds(40))
-        cell.run(until: .at(11_100))
+        run(cell, until: .at(11_100))
         #expect(cell.node.health.isReady, "twice is not often enough")
-        cell.run(until: .at(12_000))
+        run(cell, until: .at(12_000))
         #expect(!cell.node.health.isReady && cell.node.health.score == 0)
         #expect(cell.swim.ownMetadata.state == .notReady)
         let failed = news(cell).contains {
@@ -39,7 +49,7 @@ import Topology
         }
         #expect(failed, "\(news(cell))")
         cell.node.load = LoadSignals()
-        cell.run(until: .at(14_000))
+        run(cell, until: .at(14_000))
         #expect(cell.node.health.isReady && cell.swim.ownMetadata.state == .serving)
         #expect(cell.node.health.counters[.readiness].failed >= 3)
     }
@@ -48,20 +58,20 @@ import Topology
     @Test func aStalledPoolIsLifelessAfterHalfAMinute() {
         let cell = cell()
         for _ in 0..<2 { cell.call("front") }
-        cell.run(until: .at(25_000))
+        run(cell, until: .at(25_000))
         #expect(cell.node.health.whyLifeless == nil)
-        cell.run(until: .at(40_000))
+        run(cell, until: .at(40_000))
         #expect(cell.node.health.whyLifeless?.contains("pool stalled") == true)
-        cell.run(until: .at(70_000))
+        run(cell, until: .at(70_000))
         #expect(cell.node.health.whyLifeless == nil, "both have ended")
     }
 
     @Test func healthGoesDownStepByStepAndUpAgain() {
         let cell = cell()
         cell.node.load = LoadSignals(cpu: 1, loopLag: .milliseconds(40))
-        cell.run(until: .at(30_000))
+        run(cell, until: .at(30_000))
         cell.node.load = LoadSignals()
-        cell.run(until: .at(60_000))
+        run(cell, until: .at(60_000))
         let states = news(cell).compactMap { news -> HealthState? in
             guard case .state(let state, _, _) = news else { return nil }
             return state
