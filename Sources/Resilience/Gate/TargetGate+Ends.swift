@@ -74,12 +74,13 @@ extension TargetGate {
         let priority = permit.priority
         if priority == .critical { return }
         switch (end.outcome, end.kind) {
-        case (.refused, _): return
         // Whether it was taken up is not known, and a target that answers nobody takes nothing up.
-        case (.failed, .timeout), (.failed, .connect), (.failed, .reset): return
+        case (.refused, _), (.failed, .timeout), (.failed, .connect), (.failed, .reset):
+            throttle.refused(policy, priority: priority, asked: permit.began, now: now)
         case (.cancelled, _), (_, .elsewhere):
+            throttle.refused(policy, priority: priority, asked: permit.began, now: now)
             throttle.withdraw(policy, priority: priority, asked: permit.began, now: now)
-        default: throttle.accepted(policy, priority: priority, asked: permit.began, now: now)
+        default: break
         }
     }
 
@@ -109,6 +110,7 @@ extension TargetGate {
         leak.ended(began: permit.began, now: now)
         if let breaker = permit.breaker { self.breaker.giveBack(breaker) }
         if policy.hasThrottle {
+            throttle.refused(policy.throttle, priority: permit.priority, asked: permit.began, now: now)
             throttle.withdraw(policy.throttle, priority: permit.priority, asked: permit.began, now: now)
         }
         counts.admitted -= 1

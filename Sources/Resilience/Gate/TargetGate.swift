@@ -107,7 +107,7 @@ public struct TargetGate: Sendable {
         // Only now, though the bulkhead was asked first: nothing has to be undone where the breaker refuses.
         bulkhead.enter(priority, now: now)
         leak.began(now: now)
-        if policy.hasThrottle { throttle.sent(policy.throttle, priority: priority, now: now) }
+        if policy.hasThrottle { throttle.begun(policy.throttle, priority: priority, now: now) }
         counts.admitted += 1
         return GateAnswer(.run(permit), transition)
     }

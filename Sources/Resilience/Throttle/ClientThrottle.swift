@@ -65,6 +65,26 @@ public struct ClientThrottle: Sendable {
         count(Int(priority.rawValue))
     }
 
+    /// A request is sent, and counts as taken up until `refused` says otherwise: what is under way has not been refused, and
+    /// a target that takes its time would else be held off by all that it has not answered yet.
+    @inline(__always)
+    public mutating func begun(_ policy: ThrottlePolicy, priority: Priority, now: Instant) {
+        if priority == .critical { return }
+        sent(policy, priority: priority, now: now)
+        let index = Int(priority.rawValue)
+        accepts[(index - 1) * 10 + slot] &+= 1
+        acceptSums[index] &+= 1
+    }
+
+    /// The target did not take up a request that had `begun`.
+    ///
+    /// - Parameter asked: when it was sent.
+    public mutating func refused(_ policy: ThrottlePolicy, priority: Priority, asked: Instant, now: Instant) {
+        guard priority != .critical, let place = place(policy, priority, asked, now), accepts[place] > 0 else { return }
+        accepts[place] &-= 1
+        acceptSums[Int(priority.rawValue)] &-= 1
+    }
+
     @inline(__always)
     private mutating func count(_ index: Int) {
         requests[(index - 1) * 10 + slot] &+= 1
