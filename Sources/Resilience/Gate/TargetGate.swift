@@ -172,7 +172,8 @@ public struct TargetGate: Sendable {
     public func timing(_ policy: GatePolicy, now: Instant) -> TargetTiming {
         let limit = attemptLimit(policy)
         return TargetTiming(
-            limit: limit, slowAfter: policy.hasBreaker ? policy.breaker.slowAfter(limit: policy.attempt) ?? .zero : .zero,
+            limit: limit,
+            slowAfter: policy.hasBreaker ? policy.breaker.slowAfter(limit: policy.attempt) ?? .zero : .zero,
             hedgeAfter: durations.isReady ? policy.hedge.delay(durations) : nil,
             failureShare: policy.tellsFailureShare && policy.hasBreaker
                 ? Float(breaker.rates(policy.breaker, now: now).failure) : 0)
