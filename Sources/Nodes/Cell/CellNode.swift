@@ -61,6 +61,7 @@ package struct CellNode: ~Copyable {
     package var wallOffset: Int64 = 0
     /// Flags, levels and breakers held by hand, as they are in force now.
     package internal(set) var settings = SettingsDocument()
+    var heldBreakers: HeldBreakers
     package private(set) var isStopping = false
     var answerBuffer = ByteBuffer(capacity: 1024)
     var condition = CellCondition()
@@ -86,6 +87,7 @@ package struct CellNode: ~Copyable {
         recordLimit = configuration.topology.recordLimit
         defect = configuration.defect
         name = configuration.topology.cells[configuration.cell.position].name
+        heldBreakers = HeldBreakers(node: name)
         let blueprint = configuration.topology.blueprint(of: configuration.cell)
         store = blueprint.store == nil ? nil : configuration.store
         condition.life = store?.life ?? .votes

@@ -10,27 +10,12 @@ extension CellNode {
             settings, at: SettingsPlace(region: region, cell: name), now: WallTime(milliseconds: wall(now)))
         for change in changes.flags { sink.emit(.flag(cell: name, change)) }
         if let change = changes.level { sink.emit(.degradation(cell: name, change)) }
-        hold(settings, now: now)
+        for change in heldBreakers.update(settings) { hold(change, now: now) }
         answerFinished(now: now, into: &sink)
     }
 
-    /// Breakers of edges that are held by hand; those that are held no longer decide again.
-    private mutating func hold(_ settings: SettingsDocument, now: Instant) {
-        let wall = WallTime(milliseconds: wall(now))
-        for gate in graph.gates.indices {
-            let name = gateName(gate)
-            let entry = settings.breakers.last { $0.gate == name && $0.isInForce(wall) }
-            // A gate that nobody has used and nobody holds stays unmade.
-            guard entry != nil || graph.gates[gate] != nil else { continue }
-            let until = entry.map { now + .milliseconds($0.until.milliseconds - wall.milliseconds) } ?? .distantFuture
-            let hand: Breaker.Hand =
-                switch entry?.mode {
-                case .forcedOpen: .forcedOpen
-                case .disabled: .disabled
-                case .metricsOnly: .metricsOnly
-                case .closed, nil: .automatic
-                }
-            graph.force(gate, hand, until: until, now: now)
-        }
+    private mutating func hold(_ change: HeldBreakers.Change, now: Instant) {
+        guard let gate = graph.gates.indices.first(where: { gateName($0) == "\(name)/\(change.gate)" }) else { return }
+        graph.hold(gate, change.hold, now: now, wallOffset: wallOffset)
     }
 }

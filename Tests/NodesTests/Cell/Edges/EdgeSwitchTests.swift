@@ -66,6 +66,23 @@ private typealias Edge = Topology.Edge
         #expect(cell.sink.events.filter { $0.line?.type == "degradation" }.count == 4)
     }
 
+    /// What failures have opened is closed by hand, as in routers.
+    @Test func aBreakerThatFailuresOpenedIsClosed() {
+        let cell = CellHarness(
+            topology(services: [waiting("front", 0, calls: [Edge(to: 1)]), waiting("pay", 0, errors: 1)]))
+        for _ in 0..<5 { cell.call("front") }
+        let name = "r-1/front/pay"
+        func state() -> BreakerState? {
+            cell.node.gateViews(now: .zero).first { $0.name == name }?.figures.state
+        }
+        #expect(state() == .open)
+        let until = WallTime(milliseconds: 60_000)
+        var settings = SettingsDocument()
+        settings.set(BreakerEntry(name, .closed, set: until, until: until))
+        cell.node.apply(settings: settings, now: .zero, into: &cell.sink)
+        #expect(state() == .closed)
+    }
+
     @Test func aBreakerIsHeldByHandAndLetGo() {
         let cell = CellHarness(mesh())
         var settings = SettingsDocument()

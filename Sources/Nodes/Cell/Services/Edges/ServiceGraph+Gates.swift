@@ -10,11 +10,11 @@ extension ServiceGraph {
         return gate
     }
 
-    /// Holds a breaker by hand, or lets it decide again.
-    mutating func force(_ gate: Int, _ hand: Breaker.Hand, until: Instant, now: Instant) {
-        if gates[gate] == nil { make(gate, now: now) }
-        let transition = gates[gate]?.breaker.force(
-            hand, until: until, routes.gates[gate].policy.breaker, now: now)
+    /// Holds a breaker by hand, or lets it decide again. A gate that nobody has used and nobody holds stays unmade.
+    mutating func hold(_ gate: Int, _ hold: HeldBreakers.Hold?, now: Instant, wallOffset: Int64) {
+        if gates[gate] == nil, hold != nil { make(gate, now: now) }
+        let transition = gates[gate]?.breaker.hold(
+            hold, routes.gates[gate].policy.breaker, now: now, wallOffset: wallOffset)
         if let transition { news.append(.gate(gate, .breaker(transition))) }
     }
 
