@@ -43,6 +43,6 @@ package struct APIGuard: Sendable {
         for index in expected.indices.prefix(6) where expected[index] >= 65 && expected[index] <= 90 {
             expected[index] += 32
         }
-        guard SecretText.isEqual(value, expected) else { throw .token }
+        guard ConstantTime.areEqual(value, expected) else { throw .token }
     }
 }

@@ -26,12 +26,4 @@ package enum SecretText {
     package static func bytes(hex text: String) -> [UInt8]? {
         HexText.bytes(String(decoding: text.utf8.filter { $0 > 0x20 }, as: UTF8.self))
     }
-
-    /// Equality in a time that depends on the lengths alone.
-    package static func isEqual(_ a: some Collection<UInt8>, _ b: some Collection<UInt8>) -> Bool {
-        guard a.count == b.count else { return false }
-        var difference: UInt8 = 0
-        for (x, y) in zip(a, b) { difference |= x ^ y }
-        return difference == 0
-    }
 }

@@ -73,9 +73,7 @@ package struct LinkHandshake {
         }
         guard input.count >= 32 else { return .needsMore }
         let expected = proof(of: side == .opener ? .acceptor : .opener)
-        var difference: UInt8 = 0
-        for i in 0..<32 { difference |= input.bytes[i] ^ expected[i] }
-        guard difference == 0 else { throw .badProof }
+        guard ConstantTime.areEqual(input.bytes[..<32], expected) else { throw .badProof }
         input.consume(32)
         if side == .opener { output.append(proof(of: .opener)) }
         return .done(peer: peerName)

@@ -1,34 +1,23 @@
-import Crypto
 import MeshBase
 
-/// Makes and checks the proofs that settings come from this mesh: HMAC-SHA256 under the mesh's secret over a label, the
-/// mesh's name and the document's bytes, of which 16 bytes are kept. Without it whoever reaches a process's address could
-/// open every breaker.
+/// Makes and checks the proofs that settings come from this mesh, over the document's bytes. Without it whoever reaches a
+/// process's address could open every breaker.
 package struct SettingsSeal: Sendable {
-    package static let size = 16
-    private let beginning: HMAC<SHA256>
+    /// Bytes of a proof.
+    package static let size = MeshSeal.size
+    private let seal: MeshSeal
 
     /// - Parameters:
     ///   - secret: 32 bytes that every process of the mesh holds.
     ///   - mesh: its label on the wire.
     package init(secret: [UInt8], mesh: String) {
-        var beginning = HMAC<SHA256>(key: SymmetricKey(data: secret))
-        beginning.update(data: Array("cellmesh settings".utf8) + [0] + Array(mesh.utf8) + [0])
-        self.beginning = beginning
+        seal = MeshSeal(secret: secret, mesh: mesh, label: "cellmesh settings")
     }
 
-    package func proof(of bytes: [UInt8]) -> [UInt8] {
-        var hmac = beginning
-        hmac.update(data: bytes)
-        return Array(hmac.finalize().prefix(Self.size))
-    }
+    package func proof(of bytes: [UInt8]) -> [UInt8] { seal.proof(of: bytes) }
 
     /// In a time that says nothing of where they differ.
     package func isGenuine(_ proof: [UInt8], of bytes: [UInt8]) -> Bool {
-        let expected = self.proof(of: bytes)
-        guard proof.count == expected.count else { return false }
-        var difference: UInt8 = 0
-        for index in expected.indices { difference |= proof[index] ^ expected[index] }
-        return difference == 0
+        ConstantTime.areEqual(proof, seal.proof(of: bytes))
     }
 }

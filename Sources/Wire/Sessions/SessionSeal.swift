@@ -1,4 +1,3 @@
-import Crypto
 import MeshBase
 import Replication
 
@@ -15,15 +14,13 @@ package struct SessionSeal: Sendable {
     private static let format: UInt8 = 1
     private static let head = 17
     private static let entry = 24
-    private static let proof = 16
+    private static let proof = MeshSeal.size
     /// `RecordVersion.highestCounter` is below it.
     private static let deletion: UInt64 = 1 << 63
-    private let key: SymmetricKey
-    private let context: [UInt8]
+    private let seal: MeshSeal
 
     package init(secret: [UInt8], mesh: String) {
-        key = SymmetricKey(data: secret)
-        context = Array("cellmesh session".utf8) + [0] + Array(mesh.utf8) + [0]
+        seal = MeshSeal(secret: secret, mesh: mesh, label: "cellmesh session")
     }
 
     /// The token of a session.
@@ -38,7 +35,7 @@ package struct SessionSeal: Sendable {
             Self.append(seen.version.counter & ~Self.deletion | (seen.isDeletion ? Self.deletion : 0), to: &bytes)
             Self.append(seen.version.writer, to: &bytes)
         }
-        bytes += code(of: bytes[...])
+        bytes += seal.proof(of: bytes)
         return Base64URL.encode(bytes)
     }
 
@@ -49,11 +46,7 @@ package struct SessionSeal: Sendable {
             (bytes.count - Self.head - Self.proof) % Self.entry == 0
         else { return nil }
         let end = bytes.count - Self.proof
-        let expected = code(of: bytes[..<end])
-        // In a time that says nothing of where they differ.
-        var difference: UInt8 = 0
-        for index in 0..<Self.proof { difference |= bytes[end + index] ^ expected[index] }
-        guard difference == 0 else { return nil }
+        guard ConstantTime.areEqual(bytes[end...], seal.proof(of: bytes[..<end])) else { return nil }
         func word(_ position: Int) -> UInt64 { bytes[position..<position + 8].reduce(0) { $0 << 8 | UInt64($1) } }
         let seen = stride(from: Self.head, to: end, by: Self.entry).map {
             let counter = word($0 + 8)
@@ -68,13 +61,6 @@ package struct SessionSeal: Sendable {
         for shift in stride(from: 56, through: 0, by: -8) {
             bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
         }
-    }
-
-    private func code(of bytes: ArraySlice<UInt8>) -> [UInt8] {
-        var hmac = HMAC<SHA256>(key: key)
-        hmac.update(data: context)
-        hmac.update(data: bytes)
-        return Array(hmac.finalize().prefix(Self.proof))
     }
 }
 

@@ -1,4 +1,3 @@
-import Crypto
 import MeshBase
 import Sharding
 
@@ -15,17 +14,13 @@ package struct SealedEntry: Sendable, Equatable {
     }
 }
 
-/// Makes and checks the proofs: HMAC-SHA256 under the mesh's secret over a label, the mesh's name and the entry, of which
-/// 16 bytes are kept.
+/// Makes and checks the proofs.
 package struct EntrySeal: Sendable {
-    package static let size = 16
-    /// With what every proof begins with: the key, then whose proofs they are.
-    private let beginning: HMAC<SHA256>
+    package static let size = MeshSeal.size
+    private let seal: MeshSeal
 
     package init(secret: [UInt8], mesh: String) {
-        var beginning = HMAC<SHA256>(key: SymmetricKey(data: secret))
-        beginning.update(data: Array("cellmesh placement entry".utf8) + [0] + Array(mesh.utf8) + [0])
-        self.beginning = beginning
+        seal = MeshSeal(secret: secret, mesh: mesh, label: "cellmesh placement entry")
     }
 
     /// Of an entry that a majority of the deciders has accepted.
@@ -34,27 +29,17 @@ package struct EntrySeal: Sendable {
     }
 
     package func isGenuine(_ sealed: SealedEntry) -> Bool {
-        Self.areEqual(sealed.proof, proof(of: sealed.entry.bytes))
+        ConstantTime.areEqual(sealed.proof, proof(of: sealed.entry.bytes))
     }
 
     package func isGenuine(deciders set: [UInt8], proof: [UInt8]) -> Bool {
-        Self.areEqual(proof, self.proof(ofDeciders: set))
-    }
-
-    /// In a time that says nothing of where they differ.
-    private static func areEqual(_ proof: [UInt8], _ expected: [UInt8]) -> Bool {
-        guard proof.count == size, expected.count == size else { return false }
-        var difference: UInt8 = 0
-        for index in 0..<size { difference |= proof[index] ^ expected[index] }
-        return difference == 0
+        ConstantTime.areEqual(proof, self.proof(ofDeciders: set))
     }
 
     /// Of a set of deciders, in its encoded form, that was decided, or that the mesh was founded with.
     package func proof(ofDeciders set: [UInt8]) -> [UInt8] { proof(of: set, label: "deciders") }
 
     private func proof(of bytes: [UInt8], label: StaticString = "entry") -> [UInt8] {
-        var hmac = beginning
-        hmac.update(data: UnsafeBufferPointer(start: label.utf8Start, count: label.utf8CodeUnitCount) + bytes)
-        return Array(hmac.finalize().prefix(Self.size))
+        seal.proof(of: UnsafeBufferPointer(start: label.utf8Start, count: label.utf8CodeUnitCount) + bytes)
     }
 }
