@@ -44,3 +44,17 @@ package struct ScopeView: Sendable {
         budgetLeft = scope.budgetLeft(now: now)
     }
 }
+
+extension [CallScope] {
+    /// Attempts for each call, over all scopes and the last 10 s; 1 without a call.
+    mutating func amplification(now: Instant) -> Double {
+        var firsts: Int64 = 0
+        var extras: Int64 = 0
+        for scope in indices {
+            let (calls, more) = self[scope].recent(now: now)
+            firsts += calls
+            extras += more
+        }
+        return firsts == 0 ? 1 : Double(firsts + extras) / Double(firsts)
+    }
+}

@@ -119,7 +119,12 @@ extension MetricPage {
     }
 
     /// Attempts, retries, hedges and budgets of these scopes.
-    mutating func scopes(_ views: [ScopeView]) {
+    ///
+    /// - Parameters: what they add to each call, together and as the layer of that name.
+    mutating func scopes(_ views: [ScopeView], amplification: Double, layer: String) {
+        gauge(
+            "cellmesh_amplification", "Attempts for each call, over the last 10 s.", amplification,
+            [MetricLabel("layer", layer)])
         for view in views {
             let scope = MetricLabel("scope", view.name)
             let counters = view.counters

@@ -6,10 +6,8 @@ extension MetricPage {
     /// What became of the calls between the services of a cell.
     mutating func edges(_ node: UnsafeMutablePointer<CellNode>, now: Instant) {
         gates(node.pointee.gateViews(now: now))
-        scopes(node.pointee.scopeViews(now: now))
-        gauge(
-            "cellmesh_amplification", "Attempts for each call, over the last 10 s.",
-            node.pointee.amplification(now: now), [MetricLabel("layer", "edge")])
+        scopes(
+            node.pointee.scopeViews(now: now), amplification: node.pointee.amplification(now: now), layer: "edge")
         for (gate, kind, count) in node.pointee.fallbacks() {
             counter(
                 "cellmesh_fallbacks_total", "Answers that stood in for calls that failed.", count,

@@ -7,10 +7,8 @@ extension MetricPage {
     /// What the policies of a router count.
     mutating func routerPolicies(_ node: UnsafeMutablePointer<RouterNode>, now: Instant) {
         gates(node.pointee.gateViews(now: now))
-        scopes(node.pointee.scopeViews(now: now))
-        gauge(
-            "cellmesh_amplification", "Attempts for each call, over the last 10 s.",
-            node.pointee.amplification(now: now), [MetricLabel("layer", "router")])
+        scopes(
+            node.pointee.scopeViews(now: now), amplification: node.pointee.amplification(now: now), layer: "router")
         shed(node.pointee.shedHere)
         for (signal, value) in node.pointee.pressures {
             gauge(

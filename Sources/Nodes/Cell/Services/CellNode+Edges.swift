@@ -24,16 +24,7 @@ extension CellNode {
     }
 
     /// Attempts for each call of an edge, over all of them and the last 10 s.
-    package mutating func amplification(now: Instant) -> Double {
-        var firsts: Int64 = 0
-        var extras: Int64 = 0
-        for route in graph.scopes.indices {
-            let (calls, more) = graph.scopes[route].recent(now: now)
-            firsts += calls
-            extras += more
-        }
-        return firsts == 0 ? 1 : Double(firsts + extras) / Double(firsts)
-    }
+    package mutating func amplification(now: Instant) -> Double { graph.scopes.amplification(now: now) }
 
     /// Fallbacks that stood in, by gate; those that never did are left out.
     package func fallbacks() -> [(gate: String, kind: StaticString, count: UInt64)] {

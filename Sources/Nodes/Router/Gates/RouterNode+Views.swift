@@ -24,16 +24,7 @@ extension RouterNode {
     }
 
     /// Attempts for each call to a service, over all of them and the last 10 s.
-    package mutating func amplification(now: Instant) -> Double {
-        var firsts: Int64 = 0
-        var extras: Int64 = 0
-        for kind in gates.kinds.indices {
-            let (calls, more) = gates.scopes[kind].recent(now: now)
-            firsts += calls
-            extras += more
-        }
-        return firsts == 0 ? 1 : Double(firsts + extras) / Double(firsts)
-    }
+    package mutating func amplification(now: Instant) -> Double { gates.scopes.amplification(now: now) }
 
     /// Cells that are out, by what compares them.
     package var ejected: [(scope: String, cell: String)] {
