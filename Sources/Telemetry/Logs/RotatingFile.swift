@@ -8,6 +8,7 @@ package struct RotatingFile: ~Copyable {
     /// Lines that could not be written.
     package private(set) var dropped: UInt64 = 0
 
+    private let isPrivate: Bool
     private var descriptor: Int32 = -1
     private var size = 0
     /// The last line was cut off by a full disk: the next one must not continue it.
@@ -16,9 +17,12 @@ package struct RotatingFile: ~Copyable {
     package static let defaultLimit = 8 << 20
 
     /// Opens when the first line is written, and anew with each line while that fails.
-    package init(path: String, limit: Int = Self.defaultLimit) {
+    ///
+    /// - Parameter isPrivate: made for its owner alone, and no link is followed: for a directory in which others write.
+    package init(path: String, limit: Int = Self.defaultLimit, isPrivate: Bool = false) {
         self.path = path
         self.limit = max(limit, 1)
+        self.isPrivate = isPrivate
     }
 
     deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
@@ -60,7 +64,8 @@ package struct RotatingFile: ~Copyable {
     }
 
     private mutating func open() -> Bool {
-        descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        descriptor = Glibc.open(
+            path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | (isPrivate ? O_NOFOLLOW : 0), isPrivate ? 0o600 : 0o644)
         guard descriptor >= 0 else { return false }
         let end = lseek(descriptor, 0, SEEK_END)
         size = max(Int(end), 0)

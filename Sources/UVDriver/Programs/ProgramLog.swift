@@ -1,5 +1,3 @@
-import CLibUV
-import Glibc
 import MeshBase
 import Telemetry
 
@@ -8,30 +6,18 @@ import Telemetry
 package struct ProgramLog: ~Copyable {
     /// Lines a second; what is beyond is dropped.
     package static let linesPerSecond = 1_000
-    /// Bytes of a file before it is put aside as `NAME.1`, in the place of the one before.
-    package static let most = 8 << 20
-
-    /// The file that is written now.
-    package let path: String
     /// Lines that were kept.
     package private(set) var lines: UInt64 = 0
     /// Lines that came too fast, or could not be written.
     package private(set) var dropped: UInt64 = 0
 
-    private let limit: Int
-    private var descriptor: Int32 = -1
-    private var size = 0
+    private var file: RotatingFile
     private var second = Instant.zero
     private var inSecond = 0
     private var untold: UInt64 = 0
 
-    /// - Parameter most: bytes of a file.
-    package init(path: String, most: Int = ProgramLog.most) {
-        self.path = path
-        limit = most
-    }
-
-    deinit { if descriptor >= 0 { _ = cuv_close(descriptor) } }
+    /// - Parameter path: the file that is written now; of 8 MiB at most, as what is put aside as `NAME.1`.
+    package init(path: String) { file = RotatingFile(path: path, isPrivate: true) }
 
     /// Keeps a line, or counts it.
     ///
@@ -41,13 +27,13 @@ package struct ProgramLog: ~Copyable {
             second = now
             inSecond = 0
             if untold > 0 {
-                write("\(Timestamp.string(wall)) \(untold) lines were dropped: it writes too many\n")
+                write("\(Timestamp.string(wall)) \(untold) lines were dropped: it writes too many")
                 untold = 0
             }
         }
         guard inSecond < Self.linesPerSecond else { return drop() }
         inSecond += 1
-        guard write("\(Timestamp.string(wall)) \(line)\n") else { return drop() }
+        guard write("\(Timestamp.string(wall)) \(line)") else { return drop() }
         lines += 1
     }
 
@@ -58,18 +44,5 @@ package struct ProgramLog: ~Copyable {
     }
 
     @discardableResult
-    private mutating func write(_ text: String) -> Bool {
-        if descriptor >= 0, size + text.utf8.count > limit {
-            _ = cuv_close(descriptor)
-            descriptor = -1
-            rename(path, path + ".1")
-        }
-        if descriptor < 0 {
-            descriptor = cuv_open_errno(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600)
-            guard descriptor >= 0 else { return false }
-            size = max(lseek(descriptor, 0, SEEK_END), 0)
-        }
-        size += text.utf8.count
-        return SmallFile.write(descriptor, text)
-    }
+    private mutating func write(_ line: String) -> Bool { file.append(Array(line.utf8)) }
 }
