@@ -404,7 +404,8 @@ import Testing
             for index in out.indices where out[index].overdueAt <= run.now && random.chance(0.5) {
                 hear(run.overdue(&out[index]))
             }
-            while out.count > 3, random.chance(0.4) {
+            // Fewer than the least limit, or nobody would ever be let through again.
+            while out.count > 2, random.chance(0.4) {
                 let permit = out.remove(at: Int(random.below(UInt64(out.count))))
                 if random.chance(0.05) {
                     run.gate.giveBack(permit, policy, now: run.now)
@@ -421,7 +422,7 @@ import Testing
             #expect(run.gate.bulkhead.busy == out.count, "seed \(seed)")
             #expect(run.gate.waiting == waits.count, "seed \(seed)")
         }
-        #expect(opened > 1, "seed \(seed)")
+        #expect(opened > 2, "seed \(seed)")
         for permit in out { run.end(permit) }
         turns()
         run.now += .seconds(60)
