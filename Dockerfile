@@ -7,6 +7,7 @@ COPY scripts scripts
 COPY Sources Sources
 COPY Tests Tests
 COPY Benchmarks Benchmarks
+COPY Examples Examples
 RUN swift build -c release --static-swift-stdlib --product cellmesh
 
 FROM debian:bookworm-slim

@@ -29,11 +29,11 @@ test: bootstrap ## Run all tests
 	@scripts/test-readme $(BINARY)
 
 lint: ## Check the format of all sources and scripts
-	swift format lint --strict --recursive Sources Tests Benchmarks Fuzz/Sources/GossipFuzzer Package.swift Fuzz/Package.swift
+	swift format lint --strict --recursive Sources Tests Benchmarks Examples Fuzz/Sources/GossipFuzzer Package.swift Fuzz/Package.swift
 	@scripts/lint
 
 format: ## Format all sources
-	swift format --in-place --recursive Sources Tests Benchmarks Fuzz/Sources/GossipFuzzer Package.swift Fuzz/Package.swift
+	swift format --in-place --recursive Sources Tests Benchmarks Examples Fuzz/Sources/GossipFuzzer Package.swift Fuzz/Package.swift
 
 bench: bootstrap ## Run the benchmarks and print ratios
 	swift build $(RELEASE_FLAGS)

@@ -134,6 +134,9 @@ let package = Package(
         .executableTarget(
             name: "policies-benchmark", dependencies: ["CAllocations", "Resilience", "MeshBase"],
             path: "Benchmarks/Policies", swiftSettings: strict),
+        .executableTarget(
+            name: "policies-examples", dependencies: ["Resilience", "MeshBase"],
+            path: "Examples/Resilience", swiftSettings: strict),
 
         tests("MeshBaseTests", ["MeshBase"]),
         tests("TopologyTests", ["Topology", "MeshBase"]),
@@ -171,6 +174,7 @@ let package = Package(
                 "Resilience",
                 "Sharding", "Topology", "Wire", "MeshBase",
             ]),
+        tests("ExamplesTests", ["policies-examples"]),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", [yams, "cellmesh", "CLibUV", "Store", "MeshBase"]),
     ]

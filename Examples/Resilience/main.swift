@@ -1,0 +1,3 @@
+import Glibc
+
+exit(Examples.main(Array(CommandLine.arguments.dropFirst())))
