@@ -254,7 +254,7 @@ import Topology
                     #   hedge: {after: auto, max: 1, share: 0.05}
                     #   breaker: {kind: rate, failure_rate: 0.5, slow_rate: 0.5, slow-after: 500ms, volume: 5, \
                 window: 2s, consecutive: 5, open: 2s, open-max: 2s, growth: 1, jitter: 0.3, probe-interval: 200ms, \
-                half-open: 3, reopen: first, recovery: {rate: 1, successes: 10}, adaptive: on, predict: watch, \
+                half-open: 3, reopen: first, recovery: {rate: 1, successes: 5}, adaptive: on, predict: watch, \
                 coordinate: on}
                     #   bulkhead: {wait: 0ms, put: 1s, pause: 1s}
                     #   throttle: {k: 2, window: 10s}
@@ -270,7 +270,7 @@ import Topology
                 synthetic: {interval: 30s, timeout: 3s, failures: 3, successes: 2}}
                     # read, and not run by this version, where no service or call says otherwise:
                     #   failure: {timeout: try-again, connection: try-again, limit: try-again}
-                    #   shedding: {adaptive: {cpu: 0.8, memory: 0.85, p95: 1s}, early: {share: 0, hard: 0}}
+                    #   shedding: {adaptive: {cpu: 0.8, memory: 0.85}, early: {share: 0, hard: 0}}
                     #   slo: {window: 5s, every: 500ms, mode: levels}
 
                 """)

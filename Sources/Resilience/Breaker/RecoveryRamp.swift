@@ -11,7 +11,7 @@ public struct RecoveryRamp: Sendable, Equatable {
     /// A tenth of the way in a second.
     public static let seed = RecoveryRamp(rate: 0.1)
     /// Nearly two thirds of the way in a second.
-    public static let local = RecoveryRamp(rate: 1)
+    public static let local = RecoveryRamp(rate: 1, successes: 5)
 
     /// - Parameters: how fast time alone admits more, per second, and how many successes in a row close.
     public init(rate: Double, successes: Int = 10) {

@@ -87,15 +87,20 @@ public struct TargetTiming: Sendable, Equatable {
     public var hedgeAfter: TimeAmount?
     /// Of the target's last results so many were failures, 0...1: for adaptive backoff.
     public var failureShare: Float
+    /// Whether the attempt is one by which a breaker finds out how the target is. Where something stands in for its answer
+    /// the attempt has no longer than `slowAfter`: it is judged then, and whoever waits on learns nothing more by it.
+    public var isProbe: Bool
 
     /// Compiles what the policies say about one edge, or about one service of a router.
     public init(
-        limit: TimeAmount? = nil, slowAfter: TimeAmount = .zero, hedgeAfter: TimeAmount? = nil, failureShare: Float = 0
+        limit: TimeAmount? = nil, slowAfter: TimeAmount = .zero, hedgeAfter: TimeAmount? = nil, failureShare: Float = 0,
+        isProbe: Bool = false
     ) {
         self.limit = limit
         self.slowAfter = slowAfter
         self.hedgeAfter = hedgeAfter
         self.failureShare = failureShare
+        self.isProbe = isProbe
     }
 
     /// A target of which nothing is known.

@@ -27,6 +27,7 @@ extension CallState {
             return settleFatal(index, end, in: &scope, now: now)
         }
         guard pending == nil, wakeAt == .distantFuture else { return }
+        guard !trials.contains(position: index) || !live.isEmpty else { return fail(.none, in: &scope, now: now) }
         // A failure that is none for good makes the next hedge due, whoever else is still out.
         if isLastRetryable { hedge(isDue: false, in: &scope, now: now) }
         guard live.isEmpty, pending == nil else { return }

@@ -29,7 +29,11 @@ extension CallState {
             isFirstSent = true
             scope.budget.sentFirst(now: now)
         }
-        let own = scope.plan.progressive.limit(timing.limit ?? scope.plan.attempt, attempt: tries - 1)
+        var own = scope.plan.progressive.limit(timing.limit ?? scope.plan.attempt, attempt: tries - 1)
+        if timing.isProbe, scope.plan.hasFallback, timing.slowAfter > .zero {
+            trials.insert(TargetSet(position: index))
+            own = min(own, timing.slowAfter)
+        }
         let limit = min(own, rest)
         attempts[index].isCut = rest < own
         attempts[index].at = now

@@ -69,6 +69,8 @@ public struct CallState: Sendable {
     var live = TargetSet()
     var untoldCancels = TargetSet()
     var untoldOverdue = TargetSet()
+    /// A breaker's probes that a fallback stands behind: not waited for once they are judged, nor tried again.
+    var trials = TargetSet()
 
     /// By position: all, those that an attempt was for, and those whose gate let nothing through.
     var all: TargetSet

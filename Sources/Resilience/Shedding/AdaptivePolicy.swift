@@ -7,8 +7,8 @@ public struct AdaptivePolicy: Sendable, Equatable {
     /// Share of the declared memory from which on there is pressure; at 1 it is whole. In [0, 0.99].
     public var memory: Double
     /// p95 of the answers from which on there is pressure; at twice of it it is whole. At least 1 ms. Where the service
-    /// has an objective, that.
-    public var p95: TimeAmount
+    /// has an objective, that; nil: nobody has said how long an answer may take, and nobody asks.
+    public var p95: TimeAmount?
     /// The CPU counts only while the loop is later than this: a busy loop that is on time is no overload.
     public var loopLag: TimeAmount
     /// What a refused client is told to wait.
@@ -16,13 +16,13 @@ public struct AdaptivePolicy: Sendable, Equatable {
 
     /// Out of range: the nearest that is sound.
     public init(
-        cpu: Double = 0.8, memory: Double = 0.85, p95: TimeAmount = .seconds(1),
+        cpu: Double = 0.8, memory: Double = 0.85, p95: TimeAmount? = .seconds(1),
         loopLag: TimeAmount = .milliseconds(10),
         retryAfter: TimeAmount = .seconds(1)
     ) {
         self.cpu = Self.ratio(cpu, or: 0.8)
         self.memory = Self.ratio(memory, or: 0.85)
-        self.p95 = max(p95, .milliseconds(1))
+        self.p95 = p95.map { max($0, .milliseconds(1)) }
         self.loopLag = max(loopLag, .zero)
         self.retryAfter = max(retryAfter, .zero)
     }
@@ -32,9 +32,9 @@ public struct AdaptivePolicy: Sendable, Equatable {
     }
 
     /// On one machine: try again after a second.
-    public static let local = AdaptivePolicy()
+    public static let local = AdaptivePolicy(p95: nil)
     /// As production does: after five.
-    public static let seed = AdaptivePolicy(retryAfter: .seconds(5))
+    public static let seed = AdaptivePolicy(p95: nil, retryAfter: .seconds(5))
 
     /// The keys under `shedding.adaptive` whose written values cannot be meant, each with its reason.
     public static func problems(cpu: Double?, memory: Double?, p95: TimeAmount?) -> [(key: String, reason: String)] {

@@ -23,8 +23,8 @@ public struct Pressure: Sendable, Equatable {
         let isLate = signals.loopLag > policy.loopLag
         cpu = isLate ? Self.past(policy.cpu, signals.cpu, whole: 1) : 0
         memory = Self.past(policy.memory, signals.memory ?? 0, whole: 1)
-        let target = policy.p95.seconds
-        latency = Self.past(target, (signals.p95 ?? .zero).seconds, whole: 2 * target)
+        latency =
+            policy.p95.map { Self.past($0.seconds, (signals.p95 ?? .zero).seconds, whole: 2 * $0.seconds) } ?? 0
     }
 
     private static func past(_ start: Double, _ value: Double, whole: Double) -> Double {

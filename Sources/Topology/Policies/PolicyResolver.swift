@@ -29,7 +29,16 @@ public struct PolicyResolver: Sendable {
             merge, timeout: (routing.requestTimeout, .written(.topology, preset: nil)),
             attempt: (
                 attempt ?? routing.attemptTimeout, .written(attempt == nil ? .topology : .service, preset: nil)
-            ))
+            ), waits: Self.waits(of: target))
+    }
+
+    /// How long a service waits for groups of calls by its own word, its own work with it and a fifth above; zero where it
+    /// has no group with a limit. Who answers within that is not slow, whatever half of its limit is.
+    private static func waits(of service: Service) -> TimeAmount {
+        var waits = TimeAmount.zero
+        for case .several(let group) in service.steps { waits = waits + (group.joinWithin ?? .zero) }
+        guard waits > .zero else { return .zero }
+        return (waits + (service.work.wait?.p99 ?? .zero) + service.work.cpu) / 10 * 12
     }
 
     /// A router's gate before the records of a cell.
@@ -106,10 +115,17 @@ public struct PolicyResolver: Sendable {
     }
 
     private func inForce(
-        _ merge: PolicyMerge, timeout: (TimeAmount, PolicyOrigin), attempt: (TimeAmount, PolicyOrigin)
+        _ merge: PolicyMerge, timeout: (TimeAmount, PolicyOrigin), attempt: (TimeAmount, PolicyOrigin),
+        waits: TimeAmount = .zero
     ) -> PoliciesInForce {
         var merge = merge
         merge.giveWay(attemptTimeout: attempt.0)
+        if waits > merge.values.breaker?.slowAfter ?? .zero {
+            merge.yield("breaker.slow-after", to: "above join-within") { (_: TimeAmount?) in
+                // At the limit itself nothing would be slow.
+                min(waits, attempt.0 - .milliseconds(1))
+            }
+        }
         if blueprint.cache != nil {
             merge.yield("failure.connection", to: "of cache") { (_: FailureSettings.Outcome?) in .stale }
         }

@@ -17,7 +17,7 @@ import Testing
     @Test func aFasterRateIsTheSameCurveInLessTime() {
         for seconds in 0..<50 {
             let slow = Self.ramp.share(sinceFailure: .seconds(Int64(seconds)), inARow: 3, history: 0.5)
-            let fast = RecoveryRamp.local.share(
+            let fast = RecoveryRamp(rate: 1).share(
                 sinceFailure: .milliseconds(Int64(seconds) * 100), inARow: 3, history: 0.5)
             #expect(abs(slow - fast) < 1e-12)
         }

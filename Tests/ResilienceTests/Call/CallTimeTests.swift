@@ -61,6 +61,25 @@ import Testing
         #expect(cut.run()[1] == "50 cancel 0 callTime nothing")
     }
 
+    // MARK: Probes
+
+    @Test func aProbeWithAFallbackBehindItIsNotWaitedForOnceItIsJudged() {
+        let probe = TargetTiming(slowAfter: .milliseconds(100), isProbe: true)
+        let plan = CallBench.plan(attempts: 3, wait: 10, fallback: true)
+        let bench = CallBench(plan, timing: probe, .hangs)
+        bench.run()
+        #expect(bench.limits == [.milliseconds(100)])
+        // Counted as slow, given up and not tried again.
+        #expect(bench.log.prefix(3) == ["0 first 0>0", "100 overdue 0", "100 cancel 0 limit nothing"])
+        #expect(bench.log.count == 4 && bench.log[3].hasPrefix("100 fallback"), "\(bench.log)")
+        // One that fails is not tried again either: the breaker is open by then.
+        let failing = CallBench(plan, timing: probe, .fails(.overloaded, 5), .ok(1))
+        #expect(failing.run().count == 2 && failing.log[1].hasPrefix("5 fallback"), "\(failing.log)")
+        // Without a fallback a slow answer is better than none.
+        let core = CallBench(CallBench.plan(), timing: probe, .ok(400))
+        #expect(core.run().last == "400 answer 0" && core.limits == [.seconds(1)])
+    }
+
     // MARK: Slow
 
     @Test func aHangIsSlowAtTheMomentThatItIsOverdueAndNothingMore() {

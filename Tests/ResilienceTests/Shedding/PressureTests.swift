@@ -4,7 +4,7 @@ import Testing
 @testable import Resilience
 
 @Suite struct PressureTests {
-    private func pressure(_ signals: LoadSignals) -> Pressure { Pressure(signals, policy: .local) }
+    private func pressure(_ signals: LoadSignals) -> Pressure { Pressure(signals, policy: AdaptivePolicy()) }
     private func near(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-9 }
 
     @Test(arguments: [(0.0, 0.0), (0.8, 0), (0.85, 0.25), (0.9, 0.5), (1, 1), (3, 1), (.nan, 0), (.infinity, 1)])
@@ -22,6 +22,13 @@ import Testing
     @Test(arguments: [(500, 0.0), (1000, 0), (1250, 0.25), (2000, 1), (9000, 1)])
     func latencyCountsFromItsTargetOn(_ milliseconds: Int64, _ expected: Double) {
         #expect(near(pressure(LoadSignals(p95: .milliseconds(milliseconds))).latency, expected))
+    }
+
+    /// How long an answer may take nobody knows but who says so.
+    @Test func withoutATargetNoAnswerIsTooSlow() {
+        for policy in [AdaptivePolicy.local, .seed] {
+            #expect(Pressure(LoadSignals(p95: .seconds(60)), policy: policy) == .none)
+        }
     }
 
     @Test func theTargetIsThePolicys() {

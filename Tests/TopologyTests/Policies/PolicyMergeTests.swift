@@ -92,7 +92,7 @@ import Testing
             "retry.preset", "retry.schedule", "retry.multiplier", "breaker.preset", "breaker.slow-after",
             "breaker.window", "breaker.decay",
             "breaker.consecutive", "breaker.success_rate", "bulkhead.concurrent", "bulkhead.limit", "bulkhead.queue",
-            "rate.requests", "rate.burst", "rate.per", "health.synthetic.service",
+            "rate.requests", "rate.burst", "rate.per", "health.synthetic.service", "shedding.adaptive.p95",
         ]
         for profile in [PolicyProfile.local, .seed] {
             let merge = PolicyMerge([(place: .topology, block: Self.block { $0.profile = profile })]) { $0.values }

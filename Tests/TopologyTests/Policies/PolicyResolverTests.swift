@@ -135,6 +135,24 @@ import Testing
         #expect(cell.origins["shedding.adaptive.p95"] == .derived("of objectives.p99"))
     }
 
+    /// Who waits for a group of calls by its own word is not slow within that time.
+    @Test func whatAServiceWaitsForByItselfIsNotSlow() {
+        func slow(_ within: TimeAmount?) -> (TimeAmount?, PolicyOrigin?) {
+            let blueprint = Self.blueprint {
+                $0.services[0].attemptTimeout = .milliseconds(2_500)
+                $0.services[0].work = Work(wait: .init(p50: .milliseconds(1), p99: .milliseconds(10)))
+                $0.services[0].parallel = [ParallelCalls(first: 0, count: 2, joinWithin: within)]
+            }
+            let service = PolicyResolver(blueprint).service(0)
+            return (service.values.breaker?.slowAfter, service.origins["breaker.slow-after"])
+        }
+        #expect(slow(nil).0 == .milliseconds(1_250))
+        #expect(slow(.milliseconds(500)).0 == .milliseconds(1_250))
+        #expect(slow(.seconds(2)) == (.milliseconds(2_412), .derived("above join-within")))
+        // Never at the limit itself.
+        #expect(slow(.milliseconds(2_400)).0 == .milliseconds(2_499))
+    }
+
     // MARK: Other releases
 
     /// A model that writes nothing of all this has none of it in JSON, and one of an earlier release is read.

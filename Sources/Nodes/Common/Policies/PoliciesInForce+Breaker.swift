@@ -12,8 +12,12 @@ extension PoliciesInForce {
         policy.window = Self.window(written) ?? policy.window
         policy.failureRate = written.failureRate ?? policy.failureRate
         policy.slowRate = written.slowRate ?? policy.slowRate
-        // A default is half of the limit in force, which moves; only what is written stands.
-        if case .written = origins["breaker.slow-after"] { policy.slowAfter = written.slowAfter }
+        // A default is half of the declared limit, which the gate knows; longer only where the service itself waits longer.
+        if case .written = origins["breaker.slow-after"] {
+            policy.slowAfter = written.slowAfter
+        } else if let after = written.slowAfter, after > max(attemptTimeout / 2, policy.slowFloor) {
+            policy.slowAfter = after
+        }
         policy.volume = written.volume ?? policy.volume
         policy.consecutive = written.consecutive ?? 0
         policy.open = written.open ?? policy.open

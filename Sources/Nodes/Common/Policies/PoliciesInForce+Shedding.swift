@@ -12,12 +12,11 @@ extension PoliciesInForce {
     /// When a process is under pressure; nil where nobody asks.
     var adaptiveShedding: AdaptivePolicy? {
         guard isOn(.shedding), isOn(.adaptiveShedding) else { return nil }
-        var policy = isLocal ? AdaptivePolicy.local : .seed
-        guard let written = values.shedding else { return policy }
-        policy = AdaptivePolicy(
-            cpu: written.cpu ?? policy.cpu, memory: written.memory ?? policy.memory, p95: written.p95 ?? policy.p95,
-            retryAfter: policy.retryAfter)
-        return policy
+        let usual = isLocal ? AdaptivePolicy.local : .seed
+        let written = values.shedding
+        return AdaptivePolicy(
+            cpu: written?.cpu ?? usual.cpu, memory: written?.memory ?? usual.memory, p95: written?.p95 ?? usual.p95,
+            retryAfter: usual.retryAfter)
     }
 
     /// Which share a router refuses blindly; nothing where it is off.

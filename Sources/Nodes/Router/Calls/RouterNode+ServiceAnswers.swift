@@ -147,9 +147,19 @@ extension RouterNode {
         problem.detail += Self.remark(failure)
         var wait = failure?.retryAfter ?? .zero
         if failure == nil { wait = calls[place].patience }
-        if wait == .zero, status == 503 || status == 507 { wait = .seconds(1) }
+        if wait == .zero, Self.invites(status, failure) { wait = .seconds(1) }
         finish(key)
         refuse(request, status: status, shard: shard, customer: customer, wait: wait, problem, into: &sink)
+    }
+
+    /// Whether the client is to come back though nobody has said when: not where it may have been carried out and twice is
+    /// not as once, nor where its own deadline was too near.
+    private static func invites(_ status: UInt16, _ failure: CallFailure?) -> Bool {
+        switch status {
+        case 503, 507: true
+        case 502, 504: failure?.verdict != .unsafe && failure?.policy != .deadline
+        default: false
+        }
     }
 
     private static func outcome(_ how: CallSettlement, _ answer: CellAnswer?) -> Outcome {

@@ -88,7 +88,7 @@ extension PolicyProfile {
         settings.reopen = choose(seed: .rate, local: .first)
         settings.recovery = true
         settings.recoveryRate = choose(seed: 0.1, local: 1)
-        settings.recoverySuccesses = 10
+        settings.recoverySuccesses = choose(seed: 10, local: 5)
         settings.adaptive = true
         settings.predict = choose(seed: .open, local: .watch)
         settings.coordinate = true
@@ -145,7 +145,6 @@ extension PolicyProfile {
         var settings = SheddingSettings()
         settings.cpu = 0.8
         settings.memory = 0.85
-        settings.p95 = .seconds(1)
         // Blind shedding is the control that the others are held against.
         settings.earlyShare = choose(seed: 0.1, local: 0)
         settings.earlyHard = choose(seed: 0.3, local: 0)

@@ -63,6 +63,7 @@ extension ServiceGraph {
         guard let attempt = edgeAttempts[key], let call = edgeCalls[attempt.call] else { return }
         let gate = routes.gateOf[call.route]
         var timing = gates[gate]?.timing(routes.gates[gate].policy, now: now) ?? .unknown
+        timing.isProbe = attempt.permit?.breaker?.isProbe == true
         // Another way to the same callee may have made the gate, with a longer limit than this one's.
         timing.limit = min(timing.limit ?? routes.attempts[call.route], routes.attempts[call.route])
         guard
