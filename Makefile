@@ -47,8 +47,9 @@ bench-faults: release ## What the fault layer costs, and how exact a delay is
 	@scripts/bench-faults $(BUILD)/release
 
 SEEDS := 1..1000
-swarm: release ## Simulate nine cells under every fault, lost disks among them, for SEEDS=1..1000
+swarm: release ## Simulate nine cells under every fault, lost disks and struck services among them, for SEEDS=1..1000
 	$(BINARY) sim swarm topology/nine-cells.yaml --lose-disks --seeds $(SEEDS)
+	$(BINARY) sim swarm topology/nine-cells.yaml --services --seeds $(SEEDS)
 
 swarm-moves: release ## Move customers under every fault for SEEDS=1..1000, and kill everybody at every step of it
 	$(BINARY) sim swarm topology/nine-cells.yaml --moves --lose-disks --seeds $(SEEDS)

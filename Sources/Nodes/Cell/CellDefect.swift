@@ -22,6 +22,11 @@ package enum CellDefect: String, Sendable, CaseIterable {
     /// Ballots of claims do not say of which epoch they are.
     case claimsByRound = "claim-plain-ballots"
 
+    /// The place of an attempt at an edge that is given up is not given back.
+    case keepsPlaces = "keep-place"
+    /// Shedding takes the highest class for the lowest.
+    case shedsCritical = "shed-critical"
+
     /// It carries a call out whoever has carried it out before.
     case ignoresClaims = "claim-ignored"
 

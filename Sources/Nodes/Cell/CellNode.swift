@@ -128,6 +128,7 @@ package struct CellNode: ~Copyable {
         graph = ServiceGraph(
             blueprint: blueprint, policies: policies, flags: topology.flags ?? [],
             seed: configuration.topology.seed, node: StableHash.hash(name), programs: configuration.programs)
+        graph.defect = configuration.defect
         orders = Slab(limit: configuration.storeLimit)
         storeShedder = LoadShedder(
             capacity: configuration.storeLimit, thresholds: policies.thresholds)

@@ -15,6 +15,10 @@ package enum RouterDefect: String, Sendable, CaseIterable {
     case newOnly = "new-only"
     /// A version that was chosen before a sweep is sent again.
     case rerunsSwept = "sweep-rerun"
+    /// The place of an attempt that is given up is not given back.
+    case keepsPermits = "keep-permit"
+    /// An attempt that is given up counts twice.
+    case endsTwice = "end-twice"
 }
 
 extension RouterNode {

@@ -16,6 +16,8 @@ package struct SimSwarm: Sendable {
     /// Also moves customers: regions are evacuated, restored and taken back, single customers are moved, and the control
     /// plane that does it is killed now and then.
     package var movesCustomers = false
+    /// Also strikes services, and calls them more, by class and with keys: what policies take has to come back.
+    package var strikesServices = false
     /// Built into every run, to see what turns red.
     package var defect: SimDefect?
 
@@ -52,6 +54,7 @@ package struct SimSwarm: Sendable {
             configuration.load.keyed = 0.2 + 0.8 * keys.unit()
             configuration.load.services = 0.1 + 0.4 * keys.unit()
         }
+        if strikesServices { strike(&configuration, seed: seed) }
         return configuration
     }
 
@@ -77,6 +80,7 @@ package struct SimSwarm: Sendable {
         }
         // Drawn by themselves: without them a seed is what it was.
         if movesCustomers { plan += moves(seed: seed, &busy) }
+        if strikesServices { plan += strikes(seed: seed) }
         return SimFault.inOrder(plan)
     }
 

@@ -52,6 +52,7 @@ final class CellProcess: LinkingProcess {
         return true
     }
 
+    override var accounts: PolicyAccounts? { node.accounts }
     var repair: RepairStatus { node.repairStatus }
 
     private var outbox: CellOutbox { CellOutbox(process: self) }

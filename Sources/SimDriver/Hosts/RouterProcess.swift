@@ -47,6 +47,7 @@ final class RouterProcess: LinkingProcess {
     }
     override func nextDeadline() -> Instant? { node.nextDeadline() }
     override var swim: SWIM? { node.gossip.swim }
+    override var accounts: PolicyAccounts? { node.accounts }
 
     func isServing(_ cell: CellIndex) -> Bool { node.isServing(cell) }
     var counters: RouterCounters { node.counters }

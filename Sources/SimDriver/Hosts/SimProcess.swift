@@ -57,6 +57,8 @@ class SimProcess {
     /// The process is dead; nothing may be said any more.
     func killed() {}
     var swim: SWIM? { nil }
+    /// What its policies have out; nil of one that has none.
+    var accounts: PolicyAccounts? { nil }
     /// Says goodbye; done when `hasLeft`.
     func leave() {}
     var hasLeft: Bool { swim?.hasLeft ?? true }

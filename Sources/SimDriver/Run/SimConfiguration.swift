@@ -76,6 +76,31 @@ package struct SimLoad: Sendable, Equatable {
     package var services = 0.10
     /// The share of calls with POST that come under an idempotency key; keys come again and again.
     package var keyed = 0.0
+    /// Shares of the classes that requests ask for, by `Priority.rawValue`; all zero: they ask for none.
+    package var classes = SIMD4<Double>.zero
+    /// What calls with POST say that they are worth, in whole units; nil: nothing.
+    package var worth: ClosedRange<Int>?
+    /// The share of calls that come with POST.
+    package var posts = 0.5
+    /// The services that clients call; nil: those that no other service calls.
+    package var entries: [String]?
+    /// For a while the rate is another.
+    package var spike: Spike?
+
+    /// A time in which the rate is multiplied.
+    package struct Spike: Sendable, Equatable {
+        /// Since the load began.
+        package var from: TimeAmount
+        /// Its end.
+        package var to: TimeAmount
+        /// Above 0.
+        package var factor: Double
+
+        package init(from: TimeAmount, to: TimeAmount, factor: Double) {
+            (self.from, self.to, self.factor) = (from, to, factor)
+        }
+    }
+
     /// Records of each customer.
     package var records = 10
     /// Bytes of a value, at least 40.
@@ -96,6 +121,16 @@ package struct SimLoad: Sendable, Equatable {
         if !rate.isFinite || rate < 0 || rate > 1e7 { return "the rate is a number of 0 to 10 000 000 per second" }
         if shares.contains(where: { !$0.isFinite || $0 < 0 }) || shares.reduce(0, +) <= 0 {
             return "the shares of the load are not negative, and not all of them are 0"
+        }
+        if (0..<4).contains(where: { !classes[$0].isFinite || classes[$0] < 0 }) {
+            return "the shares of the classes are not negative"
+        }
+        if !(0...1).contains(posts) { return "the share of calls with POST is one of 0 to 1" }
+        if let worth, worth.lowerBound < 0 || worth.upperBound > 1_000_000_000 {
+            return "a call is worth 0 to 1 000 000 000"
+        }
+        if let spike, !(spike.factor > 0 && spike.factor <= 1_000) || spike.from < .zero || spike.to < spike.from {
+            return "a spike ends after it begins, and is of up to 1000 times the rate"
         }
         if !(0...1).contains(keyed) { return "the share of calls under keys is one of 0 to 1" }
         if calls.count > Self.mostCalls { return "a load has at most \(Self.mostCalls) calls at given times" }

@@ -55,6 +55,7 @@ private struct Course {
     var isReadBack = false
     /// Of records of tier important: nil where there are none, or where customers moved.
     var replicas: Verdict?
+    var policies: Verdict?
     let bound: TimeAmount
     let refill: TimeAmount
 
@@ -102,6 +103,10 @@ private struct Course {
         else { return }
         self.isDrained = isDrained
 
+        // Work of calls that were given up goes on to its end.
+        guard simulation.run(atMost: .seconds(30), &guardian, until: { $0.isAtRest }) != nil else { return }
+        policies = simulation.policyVerdict()
+
         if simulation.topology.blueprints.contains(where: { $0.store?.has(.important) ?? false }) {
             // Before anything is read: reads repair what they find.
             guard simulation.run(atMost: .seconds(60), &guardian, until: { $0.hintsLeft == 0 }) != nil else { return }
@@ -131,6 +136,7 @@ private struct Course {
         report.placement = simulation.placement.table.entries.map(SimEnd.init)
         let ledger = simulation.clients.ledger
         report.requests = SimulationReport.Requests(ledger)
+        report.answers = ledger.answers
         report.membership = simulation.membership.figures
         report.membership.memberHours =
             (simulation.now - .zero).milliseconds / 3_600_000 * Double(simulation.mesh.count)
@@ -157,6 +163,7 @@ private struct Course {
         for verdict in simulation.moves.verdicts(of: simulation, isSettled: isSettled) {
             report.add(verdict, otherwise: verdict.oracle == "moves" ? .liveness : .safety)
         }
+        if let policies { report.add(policies, otherwise: .safety) }
         for verdict in ledger.impact.verdicts { report.add(verdict, otherwise: .safety) }
         for verdict in simulation.membership.safetyVerdicts { report.add(verdict, otherwise: .safety) }
         for verdict in simulation.membership.verdicts(atEnd: bound) { report.add(verdict, otherwise: .liveness) }

@@ -39,6 +39,8 @@ package struct SimulationReport: Sendable, Encodable {
     package var faultsFired: Int
     package var requests = Requests()
     package var membership = MembershipFigures()
+    /// What calls of services were answered with; not part of the document.
+    package var answers = SimAnswers()
     /// What the coordinator came to, in order; not part of the document.
     package var steps: [SimStep] = []
     /// The placement at the end: what each cohort leaves out, and who is pinned; not part of the document.

@@ -11,6 +11,7 @@ struct ClientLedger {
     private(set) var sessions = SessionChecker()
     private(set) var siblings = SiblingClients()
     var keys = KeyChecker()
+    var answers = SimAnswers()
     var impact: ImpactOracle
     private(set) var requests = 0
     private(set) var ok = 0

@@ -14,6 +14,9 @@ final class ClientProcess: SimProcess {
     private let keys: [String]
     private var arrivals: Generator
     private var choices: Generator
+    /// Drawn by themselves: without classes and worth a seed is what it was.
+    private var classes: Generator
+    private var began = Instant.zero
     /// Idle connections to each router; the one used last is used next.
     private var idle: [[SimSocket]]
     private var ends = Instant.zero
@@ -46,12 +49,13 @@ final class ClientProcess: SimProcess {
         var customers = topology.customers
         if let count = load.customers { customers.count = max(1, count) }
         sampler = CustomerSampler(customers)
-        services = Self.entries(of: topology)
+        services = load.entries ?? Self.entries(of: topology)
         keys = (0..<max(load.records, 1)).map {
             HTTPName.encoded(MeshTopology.key($0, prefixes: topology.keyPrefixes))
         }
         arrivals = Generator(seed: simulation.seed, concern: "sim.arrivals")
         choices = Generator(seed: simulation.seed, concern: "sim.choices")
+        classes = Generator(seed: simulation.seed, concern: "sim.classes")
         idle = Array(repeating: [], count: topology.routers.count)
         limits = HTTPLimits(headers: 65_536, body: 2 * topology.recordLimit + 65_536)
         patience = topology.routing.requestTimeout + .seconds(2)
@@ -86,15 +90,22 @@ final class ClientProcess: SimProcess {
 
     func begin(until end: Instant) {
         ends = end
+        began = now
+        ledger.answers.begin(now)
         scheduleCalls()
         guard load.rate > 0 else { return }
         scheduleArrival()
     }
 
     private func scheduleArrival() {
-        let distance = -naturalLogarithm(1 - arrivals.unit()) / load.rate
+        let distance = -naturalLogarithm(1 - arrivals.unit()) / rate
         let at = now + TimeAmount(seconds: distance)
         if at < ends { simulation.schedule(.arrival, at: at) }
+    }
+
+    private var rate: Double {
+        guard let spike = load.spike, (spike.from..<spike.to).contains(now - began) else { return load.rate }
+        return load.rate * spike.factor
     }
 
     func arrival() {
@@ -131,7 +142,9 @@ final class ClientProcess: SimProcess {
             share -= load.deletes
         }
         if share >= 0, kind == .delete, !services.isEmpty {
-            kind = .service(Int(draw >> 8 % UInt64(services.count)), post: draw & 1 == 0)
+            kind = .service(
+                Int(draw >> 8 % UInt64(services.count)),
+                post: load.posts == 0.5 ? draw & 1 == 0 : Double(draw & 0xFF) < load.posts * 256)
         }
         var key = Int(draw >> 32) % load.records
         // The last two records of a customer are those that are deleted: what the others held must be there at the end.
@@ -144,7 +157,23 @@ final class ClientProcess: SimProcess {
             // There are ever more of them, and old ones come again.
             request.idempotencyKey = Int(draw >> 32 % (1 + lastNumber / 40))
         }
+        dress(&request)
         return request
+    }
+
+    /// Gives a request its class and its worth.
+    private func dress(_ request: inout SimRequest) {
+        let sum = load.classes.sum()
+        if sum > 0 {
+            var draw = classes.unit() * sum
+            request.priority = Priority.allCases.first { priority in
+                draw -= load.classes[Int(priority.rawValue)]
+                return draw < 0
+            }
+        }
+        if let worth = load.worth, case .service(_, post: true) = request.kind {
+            request.worth = worth.lowerBound + Int(classes.below(UInt64(worth.count)))
+        }
     }
 
     /// - Parameter chosen: the router that is asked; the next in turn where left out.
@@ -194,6 +223,14 @@ final class ClientProcess: SimProcess {
                 method, target: UnsafeRawBufferPointer(target),
                 host: UnsafeRawBufferPointer(start: host.utf8Start, count: host.utf8CodeUnitCount),
                 into: &socket.output)
+        }
+        if let priority = request.priority {
+            HTTPResponseWriter.field("X-Priority", priority.name, into: &socket.output)
+        }
+        if let worth = request.worth {
+            Array("\(worth)".utf8).withUnsafeBytes {
+                HTTPResponseWriter.field("X-Value", bytes: $0, into: &socket.output)
+            }
         }
         if request.hasSession, let token = sessions[request.customer]?.token {
             token.withUnsafeBytes { HTTPResponseWriter.field("X-Session", bytes: $0, into: &socket.output) }
@@ -260,6 +297,7 @@ final class ClientProcess: SimProcess {
                     key: ClaimKey.bytes(service: Array(services[index].utf8), key: Array("k\(number)".utf8))),
                 StableHash.hash(response.body.bytes(in: bytes)))
         }
+        if case .service(let index, _) = request.kind { ledger.answers.note(index, request, answer, now: now) }
         let isDone = ledger.completed(request, answer, now: now)
         guard request.isReadBack else { return }
         if !isDone, request.attempt < Self.readAttempts {

@@ -15,6 +15,9 @@ struct SimRequest {
 
     /// The idempotency key of a call, one of its customer's; nil for none.
     var idempotencyKey: Int?
+    /// The class that it asks for, and what it says that it is worth.
+    var priority: Priority?
+    var worth: Int?
     /// Unique in the run; also the value of a write.
     var number: UInt64
     var kind: Kind

@@ -104,6 +104,7 @@ struct ServiceGraph {
     var finished: [End] = []
     /// The services that are programs.
     var programs: ProgramDesk
+    var defect: CellDefect?
 
     /// Stands in a line in place of calling itself: a thousand calls that end at once must not need a thousand frames
     /// of the stack.
@@ -196,7 +197,8 @@ struct ServiceGraph {
         let service = invocation.service
         counters[service].calls += 1
         let inWork = pools[service].busy + pools[service].waiting
-        guard admissions[service].admit(invocation.priority, inWork: inWork, random: &shedCoins) == .admitted else {
+        let asked = defect == .shedsCritical && invocation.priority == .critical ? .low : invocation.priority
+        guard admissions[service].admit(asked, inWork: inWork, random: &shedCoins) == .admitted else {
             counters[service].count(.shed(invocation.priority))
             answer(invocation.owner, service, .shed(invocation.priority), EdgeResults(), nil)
             return nil

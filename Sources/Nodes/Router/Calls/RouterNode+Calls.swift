@@ -171,6 +171,13 @@ extension RouterNode {
             counters.cancelsUnsent += 1
         }
         let isLimit = cancel.reason == .limit
+        if defect == .keepsPermits { return }
+        if defect == .endsTwice, let permit = sent.permit {
+            _ = gates.gates[Int(sent.gate)].count(
+                permit, .withdrawn, took: .zero, mark: .nothing, policy(ofGate: Int(sent.gate)), now: now,
+                using: &random
+            )
+        }
         if isLimit || cancel.reason == .callTime { counters.attemptTimeouts += 1 }
         close(
             cancel.token, place, isLimit ? AttemptEnd(.failed, .timeout) : .withdrawn, cancel.mark, now: now,

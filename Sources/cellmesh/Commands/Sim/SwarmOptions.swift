@@ -24,6 +24,9 @@ struct SwarmOptions: ParsableArguments {
     @Flag(help: "Move customers too: evacuations, restores, single customers, and a control plane that is killed.")
     var moves = false
 
+    @Flag(help: "Strike services too, and call them by class, under keys and beyond what there is room for.")
+    var services = false
+
     @OptionGroup var defect: DefectOptions
 
     func swarm(_ console: Console) throws -> SimSwarm {
@@ -31,6 +34,7 @@ struct SwarmOptions: ParsableArguments {
             topology: try TopologyFile.topology(file, console: console), duration: duration.amount, rate: rate)
         swarm.losesDisks = loseDisks
         swarm.movesCustomers = moves
+        swarm.strikesServices = services
         swarm.defect = defect.defect?.defect
         if let problem = swarm.configuration(seed: 1).problem { throw CommandFailure(.usage, problem) }
         return swarm
@@ -53,6 +57,7 @@ struct SwarmOptions: ParsableArguments {
         if rate != 100 { words += "--rate \(rate) " }
         if loseDisks { words += "--lose-disks " }
         if moves { words += "--moves " }
+        if services { words += "--services " }
         words += defect.words
         return words
     }

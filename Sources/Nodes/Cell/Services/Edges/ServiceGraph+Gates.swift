@@ -26,6 +26,7 @@ extension ServiceGraph {
     /// An attempt is over: its place is free, and what it says of the callee is counted.
     mutating func count(_ attempt: EdgeAttempt, _ end: AttemptEnd, _ mark: Mark, route: Int, now: Instant) {
         let gate = routes.gateOf[route]
+        if defect == .keepsPlaces, end.kind == .timeout { return }
         if let permit = attempt.permit {
             tell(
                 gates[gate]?.ended(
