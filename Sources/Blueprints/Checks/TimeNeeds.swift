@@ -3,12 +3,14 @@ import Resilience
 import Topology
 
 /// What the services of a blueprint may take at most, by the time limits that bound them (C1).
-struct TimeNeeds {
+package struct TimeNeeds {
     let blueprint: Blueprint
     private let policies: PolicyResolver
-    private let hierarchy: TimeoutHierarchy
+    /// Its services with their calls, in the order of `Blueprint.services`.
+    package let hierarchy: TimeoutHierarchy
 
-    init(_ blueprint: Blueprint, policies: PolicyResolver) {
+    /// - Parameter policies: of the same blueprint.
+    package init(_ blueprint: Blueprint, policies: PolicyResolver) {
         self.blueprint = blueprint
         self.policies = policies
         hierarchy = TimeoutHierarchy(
@@ -27,8 +29,16 @@ struct TimeNeeds {
             })
     }
 
+    /// The calls of routers: one for each service.
+    package var entries: [TimeoutHierarchy.Edge] {
+        blueprint.services.indices.map { Self.edge(to: $0, policies.service($0)) }
+    }
+
     /// Own work (its 99th percentile) and all calls; nil where calls lead back, which is an error of its own.
     func need(ofService service: Int) -> TimeAmount? { hierarchy.need(of: service) }
+
+    /// What an attempt at it should have: a fifth more.
+    func wanted(ofService service: Int) -> TimeAmount? { hierarchy.wanted(for: service) }
 
     /// The 99th percentile of its waiting, and time on a processor.
     static func own(_ service: Service) -> TimeAmount { (service.work.wait?.p99 ?? .zero) + service.work.cpu }

@@ -1,3 +1,9 @@
+/// What files may have, and no process acts upon.
+package enum UnusedKeys {
+    /// As in files: `slo`, `pool.dynamic`.
+    package static var all: Set<String> { Set(NotInForce.keys.keys) }
+}
+
 /// Collects keys that are read, checked and kept, and that no process acts upon yet; one warning per key and file, where it is
 /// first used.
 final class NotInForce {

@@ -34,13 +34,17 @@ package enum BreakerLab {
         package var runs = 10
         /// Of the first run.
         package var seed: UInt64 = 1
+        /// The recorded run that figures were taken from; nil: they were given.
+        package var from: String?
+        /// The most that fail while all is well.
+        package static let mostBaseline = 0.04
 
         /// An outage of a minute.
         package init() {}
 
         func check() throws(LabRefusal) {
             try LabRefusal.check("rate", rate, 1...1_000)
-            try LabRefusal.check("baseline", baseline, 0...0.04)
+            try LabRefusal.check("baseline", baseline, 0...Self.mostBaseline)
             try LabRefusal.check("runs", runs, 1...100)
             guard !kinds.isEmpty else { throw LabRefusal("no kind: give one at least") }
         }

@@ -37,7 +37,7 @@ extension BreakerLabReport {
             "After 120 s of calm (\(LabCommandLine.written(settings.baseline * 100)) % fail) \(trouble); \(back). "
                 + "\(LabCommandLine.written(settings.rate)) requests/s, constants of the profile "
                 + "'\(settings.profile.rawValue)', \(settings.runs) runs."
-        ]
+        ] + (settings.from.map { [LabRecording($0).lead] } ?? [])
     }
 
     private var table: LabTable {

@@ -138,7 +138,7 @@ package struct BreakerLabReport: Sendable, Equatable, Encodable {
     package let reference = Reference()
 
     private enum CodingKeys: String, CodingKey {
-        case schema, shape, recovery, profile, seed, runs, kinds, reference
+        case schema, shape, recovery, profile, seed, from, rate, baseline, runs, kinds, reference
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -148,6 +148,9 @@ package struct BreakerLabReport: Sendable, Equatable, Encodable {
         try document.encode(settings.recovery, forKey: .recovery)
         try document.encode(settings.profile, forKey: .profile)
         try document.encode(settings.seed, forKey: .seed)
+        try document.encode(settings.from, forKey: .from)
+        try document.encode(settings.rate, forKey: .rate)
+        try document.encode(settings.baseline, forKey: .baseline)
         try document.encode(settings.runs, forKey: .runs)
         try document.encode(kinds, forKey: .kinds)
         try document.encode(reference, forKey: .reference)

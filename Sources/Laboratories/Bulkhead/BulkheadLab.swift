@@ -27,12 +27,23 @@ package enum BulkheadLab {
         package var requests = 200_000
         /// Of the run.
         package var seed: UInt64 = 1
+        /// The recorded run that figures were taken from; nil: they were given.
+        package var from: String?
 
         /// Eight requests in work at once.
         package init() {}
 
         /// How long a request holds a worker.
         package var held: TimeAmount { service + wait }
+
+        /// Rate, mean and variance as a recorded run has them.
+        ///
+        /// - Throws: where it has none.
+        package mutating func take(_ recording: LabRecording) throws(LabRefusal) {
+            let (mean, variation) = try recording.spread()
+            (rate, service, variance) = (try recording.offered(), mean, min(variation, 100))
+            from = recording.name
+        }
 
         func check() throws(LabRefusal) {
             try LabRefusal.check("rate", rate, 0.001...100_000)

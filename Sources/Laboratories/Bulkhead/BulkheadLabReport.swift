@@ -31,7 +31,8 @@ package struct BulkheadLabReport: Sendable, Equatable, Encodable {
     package let measured: Measured?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, seed, offered, workers, core, queue, threads, utilisation, cost, measured
+        case schema, seed, from, rate, offered, workers, core, queue, threads, utilisation, cost, measured
+        case service = "service_ms"
         case waitProbability = "wait_probability"
         case wait = "wait_ms"
         case above = "above_sla"
@@ -47,6 +48,9 @@ package struct BulkheadLabReport: Sendable, Equatable, Encodable {
         var document = encoder.container(keyedBy: CodingKeys.self)
         try document.encode("cellmesh/1", forKey: .schema)
         try document.encode(settings.seed, forKey: .seed)
+        try document.encode(settings.from, forKey: .from)
+        try document.encode(settings.rate, forKey: .rate)
+        try document.encode(settings.service.milliseconds, forKey: .service)
         try document.encode(queue.load, forKey: .offered)
         try document.encode(size.workers, forKey: .workers)
         try document.encode(size.core, forKey: .core)
@@ -89,6 +93,12 @@ package struct BulkheadLabReport: Sendable, Equatable, Encodable {
             "Predicted: Erlang C; where work varies otherwise than exponentially, the approximation of Allen and Cunneen.",
             "Threads for work that waits for others: \(settings.processors) processors x (1 + wait/service) = \(threads).",
         ]
+        if let from = settings.from {
+            sheet.lead.append(LabRecording(from).lead)
+            sheet.notes.append(
+                "Of a run whole requests are known, from when they were meant to be sent: waits for workers that there were "
+                    + "already are in these times, so that the size is rather too large.")
+        }
         if cost == nil, settings.workers == nil {
             sheet.notes.append(
                 "The size keeps \(LabCommandLine.written(PoolSizing.target * 100)) % of the workers busy.")

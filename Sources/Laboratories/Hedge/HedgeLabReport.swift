@@ -55,7 +55,7 @@ package struct HedgeLabReport: Sendable, Equatable, Encodable {
     package let extraLoad: Double
 
     private enum CodingKeys: String, CodingKey {
-        case schema, seed, hedged, won, withheld, predicted, before, after
+        case schema, seed, from, hedged, won, withheld, predicted, before, after
         case delay = "delay_ms"
         case latency = "latency_ms"
         case extraLoad = "extra_load"
@@ -65,6 +65,7 @@ package struct HedgeLabReport: Sendable, Equatable, Encodable {
         var document = encoder.container(keyedBy: CodingKeys.self)
         try document.encode("cellmesh/1", forKey: .schema)
         try document.encode(settings.seed, forKey: .seed)
+        try document.encode(settings.from, forKey: .from)
         try document.encode(predicted.delay.milliseconds, forKey: .delay)
         try document.encode(hedged, forKey: .hedged)
         try document.encode(won, forKey: .won)
@@ -138,6 +139,12 @@ package struct HedgeLabReport: Sendable, Equatable, Encodable {
             "The policy itself goes by the last 100 answers, and a lost attempt has no time: the longest are missing among "
                 + "them, so that with 'auto' and 'p95' it hedges sooner and more often than predicted.",
         ]
+        if let from = settings.from {
+            sheet.lead.append(LabRecording(from).lead)
+            sheet.notes.append(
+                "Of a run whole requests are known, with all that the mesh made of them: hedges that it sent already are in "
+                    + "these times.")
+        }
         if settings.budget < 1 {
             sheet.notes.append("The prediction knows of no budget, which withheld what stands in its column.")
         }

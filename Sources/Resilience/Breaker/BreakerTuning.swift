@@ -1,6 +1,6 @@
 import MeshBase
 
-/// Settings from what was measured (C10): `lab breaker` prints them.
+/// Settings from what was measured (C10): `lab tune` prints them.
 public enum BreakerTuning {
     /// The share of failures that opens: so many deviations above what is normal; within 0.05...0.95.
     ///

@@ -80,6 +80,42 @@ public struct TimeoutHierarchy: Sendable {
         public let isCircle: Bool
     }
 
+    /// One call with the time that its first attempt has, and what that should be.
+    public struct Call: Sendable, Equatable {
+        /// From where the call comes in to the service that is called: `router`, `checkout`, `payment`.
+        public let path: [String]
+        /// Index of the service that is called.
+        public let service: Int
+        /// One attempt, before `progressive`.
+        public let attempt: TimeAmount
+        /// What the first attempt has: that later ones have more does not help it.
+        public let limit: TimeAmount
+        /// Attempts at most.
+        public let attempts: Int
+        /// The callee's own work,
+        public let work: TimeAmount
+        /// its calls one after the other,
+        public internal(set) var serial = TimeAmount.zero
+        /// and its groups, of each the longest.
+        public internal(set) var parallel = TimeAmount.zero
+        /// What an attempt should have: 1.2 times the three; `distantFuture` of a circle.
+        public internal(set) var wanted = TimeAmount.zero
+        /// Whether the path leads back into itself.
+        public internal(set) var isCircle = false
+
+        init(path: [String], service: Int, edge: Edge, work: TimeAmount) {
+            self.path = path
+            self.service = service
+            attempt = edge.attempt
+            limit = edge.progressive.limit(edge.attempt, attempt: 0)
+            attempts = edge.attempts
+            self.work = work
+        }
+
+        /// Whether it has the time that it should have.
+        public var fits: Bool { !isCircle && limit >= wanted }
+    }
+
     /// All services.
     public var services: [Service]
 
@@ -98,22 +134,40 @@ extension TimeoutHierarchy {
         return need(service, &state)
     }
 
+    /// What a caller has to give an attempt at a service: 1.2 times what it needs. Nil if it calls itself on the way.
+    public func wanted(for service: Int) -> TimeAmount? { need(of: service).map(Self.wanted) }
+
     /// All edges, from `entries` on, whose attempts are too short; each once, by the path that was found first.
     ///
     /// - Parameters:
     ///   - entry: the name of who calls from outside, as `router`.
     ///   - entries: its calls.
     public func violations(from entry: String, _ entries: [Edge]) -> [Violation] {
+        calls(from: entry, entries).filter { !$0.fits }.map { call in
+            Violation(
+                path: call.path, longest: call.isCircle ? [] : longest(below: call.service), limit: call.attempt,
+                wanted: call.wanted, isCircle: call.isCircle)
+        }
+    }
+
+    /// All edges, from `entries` on, with the time that they have and need; each once, by the path that was found first.
+    ///
+    /// - Parameters:
+    ///   - entry: the name of who calls from outside, as `router`.
+    ///   - entries: its calls.
+    public func calls(from entry: String, _ entries: [Edge]) -> [Call] {
         var state = Search(count: services.count)
         for edge in entries { check(edge, [entry], &state) }
         return state.found
     }
 
+    private static func wanted(_ need: TimeAmount) -> TimeAmount { need / 1_000 * marginThousandths }
+
     private struct Search {
         var needs: [TimeAmount?]
         var isOnPath: [Bool]
         var isChecked: [Bool]
-        var found: [Violation] = []
+        var found: [Call] = []
 
         init(count: Int) {
             needs = Array(repeating: nil, count: count)
@@ -128,23 +182,30 @@ extension TimeoutHierarchy {
         guard !state.isOnPath[service] else { return nil }
         state.isOnPath[service] = true
         defer { state.isOnPath[service] = false }
-        var sum = services[service].work
+        guard let parts = parts(service, &state) else { return nil }
+        let sum = services[service].work + parts.serial + parts.parallel
+        state.needs[service] = sum
+        return sum
+    }
+
+    /// What its calls one after the other need, and its groups.
+    private func parts(_ service: Int, _ state: inout Search) -> (serial: TimeAmount, parallel: TimeAmount)? {
+        var parts = (serial: TimeAmount.zero, parallel: TimeAmount.zero)
         for step in services[service].steps {
             switch step {
             case .call(let edge):
                 guard let need = need(edge, &state) else { return nil }
-                sum = sum + need
+                parts.serial = parts.serial + need
             case .parallel(let edges, let within):
                 var longest = TimeAmount.zero
                 for edge in edges {
                     guard let need = need(edge, &state) else { return nil }
                     longest = max(longest, need)
                 }
-                sum = sum + min(longest, within ?? longest)
+                parts.parallel = parts.parallel + min(longest, within ?? longest)
             }
         }
-        state.needs[service] = sum
-        return sum
+        return parts
     }
 
     /// What its attempts may take bounds it, whatever the callee would need; only a circle below has no figure.
@@ -155,23 +216,18 @@ extension TimeoutHierarchy {
     private func check(_ edge: Edge, _ path: [String], _ state: inout Search) {
         guard services.indices.contains(edge.callee) else { return }
         let path = path + [services[edge.callee].name]
+        var call = Call(path: path, service: edge.callee, edge: edge, work: services[edge.callee].work)
         guard !state.isOnPath[edge.callee] else {
-            state.found.append(
-                Violation(
-                    path: path, longest: [], limit: edge.attempt,
-                    wanted: .nanoseconds(.max), isCircle: true))
+            call.isCircle = true
+            call.wanted = .nanoseconds(.max)
+            state.found.append(call)
             return
         }
         var fresh = Search(count: services.count)
-        if let need = need(edge.callee, &fresh) {
-            let wanted = need / 1_000 * Self.marginThousandths
-            // Of the first attempt: that later ones have more does not help it.
-            if edge.progressive.limit(edge.attempt, attempt: 0) < wanted {
-                state.found.append(
-                    Violation(
-                        path: path, longest: longest(below: edge.callee), limit: edge.attempt, wanted: wanted,
-                        isCircle: false))
-            }
+        if let parts = parts(edge.callee, &fresh) {
+            (call.serial, call.parallel) = parts
+            call.wanted = Self.wanted(call.work + parts.serial + parts.parallel)
+            state.found.append(call)
         }
         guard !state.isChecked[edge.callee] else { return }
         state.isOnPath[edge.callee] = true
@@ -186,7 +242,8 @@ extension TimeoutHierarchy {
     }
 
     /// The names along the calls that need the most, one level after the other.
-    private func longest(below service: Int) -> [String] {
+    public func longest(below service: Int) -> [String] {
+        guard services.indices.contains(service) else { return [] }
         var (names, at): ([String], Int) = ([], service)
         while names.count < services.count {
             var longest: Edge?

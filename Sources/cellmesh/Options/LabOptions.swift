@@ -10,9 +10,9 @@ struct LabOptions: ParsableArguments {
     @OptionGroup var output: OutputOptions
 
     /// Runs, writes the page and reports; what is refused is a matter of the arguments.
-    func show<Document: Encodable>(
+    @discardableResult func show<Document: Encodable>(
         _ name: String, _ sheet: (Document) -> LabSheet, _ run: () throws -> Document
-    ) throws {
+    ) throws -> Document {
         let document: Document
         do { document = try run() } catch let refusal as LabRefusal {
             throw CommandFailure(.usage, refusal.message, next: "cellmesh lab \(name) --help")
@@ -28,6 +28,7 @@ struct LabOptions: ParsableArguments {
         }
         console.show(
             Report(try JSONValue(encoding: document), names: ["lab/\(name)"]) { LabSheetView.render(sheet, $0) })
+        return document
     }
 }
 

@@ -5,12 +5,14 @@ import Topology
 
 /// What `up --policies` puts in place of a topology's policies.
 enum PolicyChoice {
-    /// - Parameter word: `off`, a profile, or the path of a file.
+    /// - Parameters:
+    ///   - word: `off`, a profile, or the path of a file.
+    ///   - written: of the topology; nil: nothing, or there is none.
     /// - Throws: for what is none of them, and for a file with an error.
-    static func policies(_ word: String, of topology: MeshTopology, _ console: Console) throws -> PoliciesBlock? {
+    static func policies(_ word: String, over written: PoliciesBlock?, _ console: Console) throws -> PoliciesBlock? {
         guard let profile = PolicyProfile(rawValue: word) else { return try file(word, console) }
         // What is written beside it would say that it is in force.
-        var block = profile == .off ? PoliciesBlock() : topology.policies ?? PoliciesBlock()
+        var block = profile == .off ? PoliciesBlock() : written ?? PoliciesBlock()
         block.profile = profile == .local ? nil : profile
         return block.isEmpty ? nil : block
     }

@@ -54,11 +54,15 @@ import Testing
         (cost.cost, cost.penalty, cost.workers, cost.wait) = (1, 2, 3, .milliseconds(5))
         var kinds = BreakerLab.Settings()
         kinds.kinds = [.rate, .spc]
+        var maturity = MaturityLab.Settings(cells: [])
+        maturity.chaos = .tests
         let commands = [
             RetryStormLab.Settings().command, RetryStormLab.Settings.story.command, BreakerLab.Settings().command,
             kinds.command, OrderLab.Settings().command, BulkheadLab.Settings().command, cost.command,
             HedgeLab.Settings().command, AvailabilityLab.Settings().command, DowntimeLab().command,
             RetryCostLab().command, WaveLab().command,
+            TimeoutLab.Settings(file: "a.yaml", policies: "seed", cells: []).command, maturity.command,
+            TuneLab().command,
         ]
         for command in commands {
             let words = command.split(separator: " ").dropFirst().map { String($0) }

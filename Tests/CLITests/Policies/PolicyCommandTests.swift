@@ -66,14 +66,16 @@ import Topology
     @Test func policiesAreChosenAtTheStart() throws {
         var topology = try #require(TopologyFile.embedded().topology)
         let console = Console(format: .json, color: .never)
-        #expect(try PolicyChoice.policies("off", of: topology, console)?.profile == .off)
-        #expect(try PolicyChoice.policies("seed", of: topology, console)?.profile == .seed)
-        #expect(try PolicyChoice.policies("local", of: topology, console) == nil)
+        #expect(try PolicyChoice.policies("off", over: topology.policies, console)?.profile == .off)
+        #expect(try PolicyChoice.policies("seed", over: topology.policies, console)?.profile == .seed)
+        #expect(try PolicyChoice.policies("local", over: topology.policies, console) == nil)
         topology.policies = PoliciesBlock()
         topology.policies?.off = [.hedge]
-        #expect(try PolicyChoice.policies("seed", of: topology, console)?.off == [.hedge], "what else is written stays")
+        #expect(
+            try PolicyChoice.policies("seed", over: topology.policies, console)?.off == [.hedge],
+            "what else is written stays")
         do {
-            _ = try PolicyChoice.policies("lokal", of: topology, console)
+            _ = try PolicyChoice.policies("lokal", over: topology.policies, console)
             Issue.record("it was taken")
         } catch let failure as CommandFailure { #expect(failure.hint == "did you mean 'local'?") }
 
@@ -81,12 +83,12 @@ import Topology
         defer { try? FileManager.default.removeItem(at: file) }
         try "policies: {profile: seed, breaker: {failure_rate: 40%}}\n".write(
             to: file, atomically: true, encoding: .utf8)
-        let read = try PolicyChoice.policies(file.path, of: topology, console)
+        let read = try PolicyChoice.policies(file.path, over: topology.policies, console)
         #expect(read?.profile == .seed && read?.breaker?.failureRate == 0.4 && read?.off == nil)
         for text in ["breaker: {}\n", "policies: {braker: {}}\n", "policies: off\nmesh: m\n"] {
             try text.write(to: file, atomically: true, encoding: .utf8)
             #expect(throws: CommandFailure.self, "\(text)") {
-                try PolicyChoice.policies(file.path, of: topology, console)
+                try PolicyChoice.policies(file.path, over: topology.policies, console)
             }
         }
     }

@@ -41,8 +41,9 @@ struct TimeoutLints {
         }
         let place = marks.timeout ?? marks.position
         // An attempt runs the target whole.
-        if !target.calls.isEmpty, let need = needs.need(ofService: edge.to), inForce.attemptTimeout < need * 1.2 {
-            let enough = need * 1.2
+        if !target.calls.isEmpty, let need = needs.need(ofService: edge.to),
+            let enough = needs.wanted(ofService: edge.to), inForce.attemptTimeout < enough
+        {
             reporter.warning(
                 .timeoutHierarchy, at: marks.attemptTimeout ?? place,
                 "an attempt at '\(target.name)' ends after \(Syntax.written(inForce.attemptTimeout)), and with its own calls "

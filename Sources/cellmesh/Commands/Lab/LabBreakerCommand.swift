@@ -13,6 +13,7 @@ struct LabBreakerCommand: ParsableCommand {
               cellmesh lab breaker
               cellmesh lab breaker --shape ramp --recovery gradual --profile seed
               cellmesh lab breaker --kinds rate,predictive --html breakers.html
+              cellmesh lab breaker --from run.json
             """)
 
     @Option(help: ArgumentHelp("Kinds to compare.", valueName: "kind,..."))
@@ -27,11 +28,14 @@ struct LabBreakerCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Constants: local or seed.", valueName: "name"))
     var profile = BreakerLab.Profile.local
 
-    @Option(help: ArgumentHelp("Requests a second, 1 to 1000.", valueName: "number"))
-    var rate = 50.0
+    @Option(help: ArgumentHelp("Requests a second, 1 to 1000; 50, or the run's.", valueName: "number"))
+    var rate: Double?
 
-    @Option(help: ArgumentHelp("Share of failures when all is well, 0% to 4%.", valueName: "percent"))
-    var baseline = RatioArgument(0.01)
+    @Option(
+        help: ArgumentHelp("Share of failures when all is well, 0% to 4%; 1%, or the run's.", valueName: "percent"))
+    var baseline: RatioArgument?
+
+    @OptionGroup var recording: RecordingOptions
 
     @Option(help: ArgumentHelp("Runs, each with the next seed, 1 to 100.", valueName: "count"))
     var runs = 10
@@ -47,8 +51,14 @@ struct LabBreakerCommand: ParsableCommand {
         settings.shape = shape
         settings.recovery = recovery
         settings.profile = profile
-        settings.rate = rate
-        settings.baseline = baseline.value
+        // What is given is not asked of the run.
+        try recording.apply { (run) throws(LabRefusal) in
+            settings.from = run.name
+            if rate == nil { settings.rate = try run.offered() }
+            if baseline == nil { settings.baseline = try run.baseline(most: BreakerLab.Settings.mostBaseline) }
+        }
+        settings.rate = rate ?? settings.rate
+        settings.baseline = baseline?.value ?? settings.baseline
         settings.runs = runs
         settings.seed = seed
         try lab.show("breaker", \BreakerLabReport.sheet) {

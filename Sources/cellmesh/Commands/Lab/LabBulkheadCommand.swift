@@ -12,19 +12,24 @@ struct LabBulkheadCommand: ParsableCommand {
               cellmesh lab bulkhead --rate 80 --service 100ms --measure
               cellmesh lab bulkhead --rate 80 --service 100ms --workers 10 --measure
               cellmesh lab bulkhead --rate 500 --service 20ms --sla 50ms --cost 1 --penalty 1000
+              cellmesh lab bulkhead --from run.json --measure
             """)
 
-    @Option(help: ArgumentHelp("Requests a second, 0.001 to 100000.", valueName: "number"))
-    var rate = 80.0
+    @Option(help: ArgumentHelp("Requests a second, 0.001 to 100000; 80, or the run's.", valueName: "number"))
+    var rate: Double?
 
-    @Option(help: ArgumentHelp("Mean time of work of a request.", valueName: "duration"))
-    var service = DurationArgument(.milliseconds(100))
+    @Option(help: ArgumentHelp("Mean time of work of a request; 100ms, or the run's.", valueName: "duration"))
+    var service: DurationArgument?
 
     @Option(help: ArgumentHelp("Mean time for which its worker waits for others.", valueName: "duration"))
     var wait = DurationArgument(.zero)
 
-    @Option(help: ArgumentHelp("Variance of both together over the squared mean, 0 to 100.", valueName: "number"))
-    var variance = 1.0
+    @Option(
+        help: ArgumentHelp(
+            "Variance of both together over the squared mean, 0 to 100; 1, or the run's.", valueName: "number"))
+    var variance: Double?
+
+    @OptionGroup var recording: RecordingOptions
 
     @Option(help: ArgumentHelp("Wait for a worker that is promised.", valueName: "duration"))
     var sla = DurationArgument(.milliseconds(100))
@@ -56,10 +61,11 @@ struct LabBulkheadCommand: ParsableCommand {
 
     func run() throws {
         var settings = BulkheadLab.Settings()
-        settings.rate = rate
-        settings.service = service.amount
+        try recording.apply { (run) throws(LabRefusal) in try settings.take(run) }
+        settings.rate = rate ?? settings.rate
+        settings.service = service?.amount ?? settings.service
         settings.wait = wait.amount
-        settings.variance = variance
+        settings.variance = variance ?? settings.variance
         settings.promised = sla.amount
         settings.cost = cost
         settings.penalty = penalty

@@ -9,7 +9,8 @@ struct LabCommand: ParsableCommand {
             """,
         subcommands: [
             LabShardsCommand.self, LabBreakerCommand.self, LabRetryStormCommand.self, LabOrderCommand.self,
-            LabBulkheadCommand.self, LabHedgeCommand.self, LabAvailabilityCommand.self, LabDowntimeCommand.self,
-            LabRetryCostCommand.self, LabWaveCommand.self,
+            LabBulkheadCommand.self, LabHedgeCommand.self, LabTimeoutsCommand.self, LabTuneCommand.self,
+            LabMaturityCommand.self,
+            LabAvailabilityCommand.self, LabDowntimeCommand.self, LabRetryCostCommand.self, LabWaveCommand.self,
         ])
 }

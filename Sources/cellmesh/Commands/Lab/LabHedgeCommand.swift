@@ -28,13 +28,16 @@ struct LabHedgeCommand: ParsableCommand {
               cellmesh lab hedge --p50 20ms --p99 200ms
               cellmesh lab hedge --after 0ms
               cellmesh lab hedge --after p95 --budget 5%
+              cellmesh lab hedge --from run.json
             """)
 
-    @Option(help: ArgumentHelp("Median of an attempt.", valueName: "duration"))
-    var p50 = DurationArgument(.milliseconds(20))
+    @Option(help: ArgumentHelp("Median of an attempt; 20ms, or the run's.", valueName: "duration"))
+    var p50: DurationArgument?
 
-    @Option(help: ArgumentHelp("99th percentile of an attempt.", valueName: "duration"))
-    var p99 = DurationArgument(.milliseconds(200))
+    @Option(help: ArgumentHelp("99th percentile of an attempt; 200ms, or the run's.", valueName: "duration"))
+    var p99: DurationArgument?
+
+    @OptionGroup var recording: RecordingOptions
 
     @Option(
         help: ArgumentHelp("When a hedge begins: auto, p95 or a time; 0ms is a backup request.", valueName: "delay"))
@@ -56,8 +59,9 @@ struct LabHedgeCommand: ParsableCommand {
 
     func run() throws {
         var settings = HedgeLab.Settings()
-        settings.p50 = p50.amount
-        settings.p99 = p99.amount
+        try recording.apply { (run) throws(LabRefusal) in try settings.take(run) }
+        settings.p50 = p50?.amount ?? settings.p50
+        settings.p99 = p99?.amount ?? settings.p99
         settings.after = after.after
         settings.most = max
         settings.budget = budget.value

@@ -121,7 +121,7 @@ struct UpCommand: ParsableCommand {
             throw CommandFailure(error)
         }
         if let seed { topology.seed = seed }
-        if let policies { topology.policies = try PolicyChoice.policies(policies, of: topology, console) }
+        if let policies { topology.policies = try PolicyChoice.policies(policies, over: topology.policies, console) }
         var settings = ControlSettings(directory: directory, topology: topology)
         settings.router = port.map { .loopback($0) }
         settings.startTimeout = waitTimeout.amount
