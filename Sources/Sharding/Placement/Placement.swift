@@ -59,6 +59,8 @@ public struct Placement: Sendable {
     private var members: [UInt64] = []
     private static let wordsPerGroup = CellSet.capacity / 64
     private var units: [CohortViews] = []
+    /// By the first view of a group: who serves in place of the regions that its cells leave out.
+    private var nearby: [Int32: NearbyCells] = [:]
     /// Views by the cells that take customers: the first of several, for customers of no geography; the views of the
     /// geographies follow it.
     private var known: [Eligibility: Int32] = [:]
@@ -141,7 +143,29 @@ public struct Placement: Sendable {
         groups.append(group)
         members += group.cells.bits
         known[side.eligibility] = number
+        let evacuated = side.evacuated.filter { topology.regions.indices.contains($0) }
+        if evacuated.contains(where: { !topology.regions[$0].near.isEmpty }) {
+            let home = view(PlacementSide(since: side.since, side.eligibility.leaving([])))
+            nearby[number] = NearbyCells(topology, evacuated: evacuated, home: home)
+        }
         return number
+    }
+
+    /// The shard of a customer in a view, in the order in which its cells serve.
+    ///
+    /// - Parameter first: of the group of views; the customer's own lies so far behind it.
+    @inline(__always)
+    private func shard(of customer: CustomerHash, in first: Int32, _ offset: Int) -> Shard {
+        let shard = views.shard(of: customer, in: Int(first) + offset)
+        return nearby.isEmpty ? shard : preferred(shard, of: customer, in: first, offset)
+    }
+
+    /// Of a customer who was served in a region that is left: cells of the regions near to that one come first.
+    @inline(never)
+    private func preferred(_ shard: Shard, of customer: CustomerHash, in first: Int32, _ offset: Int) -> Shard {
+        guard let nearby = nearby[first] else { return shard }
+        let home = views.shard(of: customer, in: Int(nearby.home) + offset)
+        return nearby.ordered(shard, home: home)
     }
 
     /// This placement once the customers of every cohort have gone to other cells, all at once; a cohort of which that
@@ -178,8 +202,8 @@ public struct Placement: Sendable {
     @usableFromInline func servingShard(of customer: CustomerHash) -> Shard {
         if !pins.isEmpty, let position = pins.position(of: customer) { return pins.pins[position].shard }
         let unit = units[table.cohort(of: customer)]
-        let view = Int(unit.phase == .joint ? unit.other : unit.inForce) + geographyOffset(of: customer)
-        return views.shard(of: customer, in: view)
+        return shard(
+            of: customer, in: unit.phase == .joint ? unit.other : unit.inForce, geographyOffset(of: customer))
     }
 
     /// The shard as it would be if the excluded cells did not exist: the next cells take their places. This is the
@@ -222,8 +246,8 @@ public struct Placement: Sendable {
     private func assignment(of customer: CustomerHash, in unit: CohortViews) -> Assignment {
         let offset = geographyOffset(of: customer)
         return Assignment(
-            epoch: unit.epoch, phase: unit.phase, inForce: views.shard(of: customer, in: Int(unit.inForce) + offset),
-            other: unit.other < 0 ? Shard() : views.shard(of: customer, in: Int(unit.other) + offset))
+            epoch: unit.epoch, phase: unit.phase, inForce: shard(of: customer, in: unit.inForce, offset),
+            other: unit.other < 0 ? Shard() : shard(of: customer, in: unit.other, offset))
     }
 
     /// The epoch in force for a customer, that of its pin where it has one.
