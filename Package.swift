@@ -118,7 +118,7 @@ let package = Package(
             ]),
         layer(
             "LoadGenerator",
-            ["UVDriver", "Wire", "Checkers", "Telemetry", "Sharding", "Topology", "MeshBase"]),
+            ["UVDriver", "Wire", "Checkers", "Telemetry", "Resilience", "Sharding", "Topology", "MeshBase"]),
         .executableTarget(
             name: "cellmesh",
             dependencies: [
@@ -166,7 +166,9 @@ let package = Package(
                 "ControlPlane", "Evacuation", "Store", "Sharding", "Membership", "Telemetry", "Wire", "Chaos",
                 "UVDriver", "Blueprints", "Resilience", "Topology", "MeshBase",
             ]),
-        tests("LoadGeneratorTests", ["LoadGenerator", "Checkers", "UVDriver", "Wire", "Topology", "MeshBase"]),
+        tests(
+            "LoadGeneratorTests",
+            ["LoadGenerator", "Checkers", "UVDriver", "Wire", "Resilience", "Topology", "MeshBase"]),
         tests(
             "CLITests",
             [

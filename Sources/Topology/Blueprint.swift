@@ -65,6 +65,8 @@ public struct Service: Sendable, Codable, Equatable {
     public var attemptTimeout: TimeAmount?
     /// What is written for the gates before this service, wherever they stand; nil: nothing.
     public var policies: PoliciesBlock?
+    /// The use in `Blueprint.connections` of which its own work holds a connection; nil: it needs none.
+    public var connection: String?
     /// Whether identical calls of one request are made once; nil: where the service is a cache.
     public var cacheable: Bool?
     /// What it does less of under pressure; nil: nothing.

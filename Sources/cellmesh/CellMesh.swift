@@ -43,6 +43,7 @@ struct CellMesh: ParsableCommand {
                 name: "Policies",
                 subcommands: [
                     PoliciesCommand.self, FlagsCommand.self, DegradeCommand.self, BreakerCommand.self,
+                    PeakCommand.self,
                 ]),
             CommandGroup(
                 name: "Moves",
@@ -51,7 +52,7 @@ struct CellMesh: ParsableCommand {
                     PinsCommand.self,
                 ]),
             CommandGroup(name: "Drills", subcommands: [DrillCommand.self]),
-            CommandGroup(name: "Traffic", subcommands: [LoadCommand.self]),
+            CommandGroup(name: "Traffic", subcommands: [LoadCommand.self, TraceCommand.self]),
             CommandGroup(name: "Shards", subcommands: [RouteCommand.self, BlastRadiusCommand.self, LabCommand.self]),
             CommandGroup(name: "Simulation", subcommands: [SimCommand.self]),
             CommandGroup(name: "History", subcommands: [EventsCommand.self, LogsCommand.self]),

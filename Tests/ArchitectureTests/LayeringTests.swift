@@ -39,7 +39,7 @@ import Testing
         ),
         "LoadGenerator": [
             "MeshBase", "Topology", "Sharding", "Replication", "Wire", "Checkers", "UVDriver", "CLibUV", "Telemetry",
-            "Histogram",
+            "Histogram", "Resilience",
         ],
         "cellmesh": pure.union([
             "Blueprints", "Store", "Telemetry", "UVDriver", "SimDriver", "ControlPlane", "LoadGenerator",

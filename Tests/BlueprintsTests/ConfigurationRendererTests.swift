@@ -261,6 +261,9 @@ import Topology
                     #   ejection: {consecutive: 5, interval: 1s, base: 2s, most: 0.1, panic: 0.5}
                     #   value: {failures: 5, limit: 1000000, window: 1m, rate: 1000, value-rate: 10000000, \
                 at-risk: 5000000, per: key, required: off}
+                    #   failure: {timeout: try-again, connection: try-again, limit: try-again}
+                    #   shedding: {adaptive: {cpu: 0.8, memory: 0.85}, early: {share: 0, hard: 0}}
+                    #   slo: {window: 5s, every: 500ms, mode: levels}
                     #   health: {startup: {interval: 200ms, timeout: 30s, failures: 3, successes: 2}, \
                 liveness: {interval: 2s, timeout: 1s, failures: 3, successes: 2}, \
                 readiness: {interval: 500ms, timeout: 200ms, failures: 3, successes: 2}, \
@@ -268,10 +271,6 @@ import Topology
                 deep: {interval: 5s, timeout: 1s, failures: 3, successes: 2}, \
                 dependency: {interval: 2s, timeout: 500ms, failures: 3, successes: 2}, \
                 synthetic: {interval: 30s, timeout: 3s, failures: 3, successes: 2}}
-                    # read, and not run by this version, where no service or call says otherwise:
-                    #   failure: {timeout: try-again, connection: try-again, limit: try-again}
-                    #   shedding: {adaptive: {cpu: 0.8, memory: 0.85}, early: {share: 0, hard: 0}}
-                    #   slo: {window: 5s, every: 500ms, mode: levels}
 
                 """)
     }

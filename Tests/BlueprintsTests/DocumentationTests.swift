@@ -40,16 +40,6 @@ import Topology
         for word in words { #expect(text.contains("`\(word)`"), "\(word)") }
     }
 
-    /// What the reference lists as not in force is what the reader warns of.
-    @Test func everyKeyNotInForceIsListed() throws {
-        let text = ShippedFiles.text("docs/files.md")
-        let tail = try #require(text.split(separator: "## Checked, but not in force").last)
-        let section = try #require(tail.split(separator: "\n## ").first)
-        let listed = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
-            .compactMap { $0.split(separator: "`").dropFirst().first.map(String.init) }
-        #expect(listed.sorted() == NotInForce.keys.keys.sorted())
-    }
-
     @Test func theExamplesAreValid() {
         let examples = ShippedFiles.text("docs/files.md").split(separator: "\n\n", omittingEmptySubsequences: true)
             .filter { $0.hasPrefix("    ") }

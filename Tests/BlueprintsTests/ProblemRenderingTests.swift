@@ -32,9 +32,6 @@ import Testing
                 topology/test.yaml:5:35: error: two zones of a region are named 'a' [duplicate-name]
                       - {name: us-east, zones: [a, b, a], cells: 4, near: [us-wset]}
                                                       ^
-                topology/test.yaml:5:49: warning: 'near' is checked, but this version does not run it: it has no effect [not-in-force]
-                      - {name: us-east, zones: [a, b, a], cells: 4, near: [us-wset]}
-                                                                    ^
                 topology/test.yaml:5:56: error: no region is named 'us-wset' [unknown-region]
                       - {name: us-east, zones: [a, b, a], cells: 4, near: [us-wset]}
                                                                            ^

@@ -21,9 +21,8 @@ extension EndToEnd {
             let first = try mesh.run(["up", file.path, "--detach"])
             try #require(first.code == 0, "\(first.err)")
             let warnings = first.err.split(separator: "\n").filter { $0.contains("warning:") }
-            #expect(warnings.count == 2, "\(first.err)")
+            #expect(warnings.count == 1, "\(first.err)")
             #expect(warnings.contains { $0.hasSuffix("[pinned-to-one-region]") })
-            #expect(warnings.contains { $0.hasSuffix("[not-in-force]") })
             #expect(!first.out.contains("warning:") && !first.err.contains("^"))
             try mesh.down()
             let again = try mesh.run(["up", "--mesh", "two", "--detach"])

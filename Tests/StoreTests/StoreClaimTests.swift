@@ -63,6 +63,30 @@ import Topology
         }
     }
 
+    @Test func jobsAreFoundAndKeptUntilTheyAreDone() throws {
+        let job = ClaimValue.Job(since: 7, method: 2, priority: 1, path: Array("/a".utf8), body: [1, 2, 3])
+        let value = ClaimValue(
+            claimer: ClaimValue.Claimer(cell: CellIndex(1), call: 5), fingerprint: 3, expires: 10, state: .queued(job))
+        #expect(ClaimValue(value.encoded()) == value && value.encoded().count == job.bytes)
+        #expect(ClaimValue(Array(value.encoded().prefix(41))) == nil && !value.isSettled)
+        let store = try scratch.open()
+        _ = run(store, .promise(ballot(1), until: 5), key: "a")
+        _ = run(store, .accept(ballot(1), value.encoded()), key: "a")
+        _ = run(store, .accept(ballot(1), self.value(expires: 10)), key: "b")
+        // A later promise says nothing of what it is.
+        _ = run(store, .promise(ballot(2), until: 5), key: "a")
+        #expect(run(store, .expireClaims(before: 1_000, keeping: 10, limit: 10)) == .expired(1, evicted: 0, left: 1))
+        store.close()
+        let again = try scratch.open()
+        guard case .fetched(let found, let taken) = run(again, .queuedClaims(limit: 10)) else {
+            return #expect(Bool(false), "no answer")
+        }
+        #expect(taken == 1 && found.map(\.value) == [value.encoded()])
+        #expect(found[0].line.position.key == ClaimKey.bytes(service: Array("pay".utf8), key: Array("a".utf8)))
+        _ = run(again, .accept(ballot(2), self.value(expires: 2_000, isSettled: true)), key: "a")
+        #expect(run(again, .queuedClaims(limit: 10)) == .fetched([], taken: 0))
+    }
+
     @Test func ofTooManyTheOldestSettledGo() throws {
         let store = try scratch.open()
         for (key, expires, isSettled) in [("a", Int64(1), false), ("b", 3, true), ("c", 2, true), ("d", 9, true)] {

@@ -29,7 +29,6 @@ extension BlueprintReader {
                 if let edge = edgeDraft(inner, group: nil) { edges.append(edge) }
                 continue
             }
-            notInForce.note("parallel", at: entry.position)
             edges += members(entry.value, group: groups.count)
             groups.append(
                 GroupDraft(
@@ -72,7 +71,6 @@ extension BlueprintReader {
         marks.timeout = map.entry("timeout")?.value.position
         if marks.timeout == nil { edge.hasDefaultTimeout = true }
         edge.timeout = map.duration("timeout", Ranges.timeout, default: Edge.standardTimeout)
-        notInForce.note("attempt-timeout", of: map)
         marks.attemptTimeout = map.entry("attempt-timeout")?.value.position
         edge.attemptTimeout = map.optionalDuration("attempt-timeout", Ranges.timeout)
         edge.criticality = map.word("criticality", default: Edge.Criticality.core)
@@ -83,7 +81,6 @@ extension BlueprintReader {
         marks.compensation = map.entry("compensation")?.value.position
         let compensation = map.optionalName("compensation")
         if let entry = map.entry("join-within") {
-            notInForce.note("join-within", at: entry.position)
             marks.joinWithin = entry.value.position
             edge.joinWithin = read.duration(entry.value, "'join-within'", Ranges.timeout)
             checkJoin(entry.position, isMember: group != nil, edge.criticality)
@@ -122,7 +119,6 @@ extension BlueprintReader {
             var word: Edge.Fallback?
             if item.isMapping {
                 guard let inner = read.mapping(item, "an entry of 'fallback'") else { continue }
-                notInForce.note("generic", of: inner)
                 if let value = inner.required("generic"), let name = read.name(value, "'generic'") {
                     generic = (name, value.position)
                     word = .generic

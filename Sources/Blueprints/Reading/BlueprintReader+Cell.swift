@@ -5,7 +5,6 @@ import Topology
 extension BlueprintReader {
     /// Thresholds, and what stands beside them as `adaptive` and `early`.
     func shedding(_ map: MappingReader, into draft: inout PoliciesDraft) -> SheddingThresholds {
-        for key in ["adaptive", "early"] { notInForce.note(key, of: map, as: "shedding.\(key)") }
         var settings = SettingsReader(reporter: reporter, marks: draft.marks)
         var pressure = SheddingSettings()
         settings.fields(of: map, into: &pressure, prefix: "shedding.")
@@ -44,7 +43,6 @@ extension BlueprintReader {
     // MARK: What a cell keeps
 
     func readKept(_ map: MappingReader, into blueprint: inout Blueprint, _ marks: inout LoadedBlueprint.Marks) {
-        for key in ["connections", "cache", "queue", "memory"] { notInForce.note(key, of: map) }
         blueprint.connections = map.mapping("connections").map(connections)
         blueprint.cache = map.mapping("cache").map { settings($0) }
         marks.queue = map.entry("queue")?.position
@@ -86,7 +84,6 @@ extension BlueprintReader {
         -> [FeatureSettings]?
     {
         guard let entry = map.entry("features") else { return nil }
-        notInForce.note("features", at: entry.position)
         guard case .list(let items) = entry.value.content else {
             read.wrongType(entry.value, "'features'", "a list")
             return nil

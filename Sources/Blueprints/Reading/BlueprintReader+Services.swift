@@ -50,9 +50,12 @@ extension BlueprintReader {
         service.work = map.mapping("work").map(work) ?? Work()
         service.priority = priority(map)
         service.idempotency = map.value("idempotency").flatMap(idempotency)
-        notInForce.note("attempt-timeout", of: map)
         marks.attemptTimeout = map.entry("attempt-timeout")?.value.position
         service.attemptTimeout = map.optionalDuration("attempt-timeout", Ranges.timeout)
+        if let entry = map.entry("connection") {
+            marks.connection = entry.value.position
+            service.connection = read.name(entry.value, "'connection'")
+        }
         readDegradation(map, into: &service, &marks)
         service.program = program(map)
         let calls = calls(map)
@@ -67,7 +70,6 @@ extension BlueprintReader {
     private func readDegradation(
         _ map: MappingReader, into service: inout Service, _ marks: inout LoadedBlueprint.ServiceMarks
     ) {
-        for key in ["cacheable", "quality", "ladder"] { notInForce.note(key, of: map) }
         marks.cacheable = map.entry("cacheable")?.value.position
         service.cacheable = map.value("cacheable").flatMap { read.toggle($0, "'cacheable'") }
         service.quality = map.mapping("quality").map { settings($0) }
@@ -143,7 +145,6 @@ extension BlueprintReader {
             queue: map.integer("queue", 0...TopologyLimits.queuePerPool, default: defaults.queue),
             overflow: map.word("overflow", default: defaults.overflow),
             age: map.duration("age", Ranges.wait, default: defaults.age))
-        notInForce.note("dynamic", of: map, as: "pool.dynamic")
         service.pool.dynamic = map.mapping("dynamic").map { settings($0) }
         map.finish()
     }

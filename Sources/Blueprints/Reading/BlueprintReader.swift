@@ -4,9 +4,8 @@ import Topology
 /// Reads a blueprint: what runs inside a cell.
 struct BlueprintReader {
     let reporter: Reporter
-    let notInForce = NotInForce()
     var read: ValueReading { ValueReading(reporter: reporter) }
-    var policies: PoliciesReader { PoliciesReader(reporter: reporter, notInForce: notInForce) }
+    var policies: PoliciesReader { PoliciesReader(reporter: reporter) }
 
     init(reporter: Reporter) { self.reporter = reporter }
 
@@ -21,7 +20,6 @@ struct BlueprintReader {
         var marks = LoadedBlueprint.Marks(name: nameEntry?.value.position ?? map.position)
         var draft = PoliciesDraft()
         if let inner = map.mapping("shedding") { blueprint.shedding = shedding(inner, into: &draft) }
-        notInForce.note("objectives", of: map)
         marks.objectives = map.entry("objectives")?.position
         blueprint.objectives = map.mapping("objectives").map(objectives)
         blueprint.capacity = map.optionalInteger("capacity", 1...1_000_000)
@@ -32,7 +30,6 @@ struct BlueprintReader {
         blueprint.policies = draft.written
         marks.policies = draft.marks
         map.finish()
-        notInForce.report(to: reporter)
         return LoadedBlueprint(
             blueprint: blueprint, file: reporter.file, marks: marks, services: services.map(\.marks))
     }

@@ -24,6 +24,7 @@ struct LoadedBlueprint {
         var overflow: Position?
         var dynamic: Position?
         var attemptTimeout: Position?
+        var connection: Position?
         var cacheable: Position?
         /// Parallel to `Service.ladder`.
         var rungs: [Position] = []

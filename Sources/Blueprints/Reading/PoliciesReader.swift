@@ -11,13 +11,7 @@ struct PoliciesDraft {
 /// Reads `policies`, and the policies that stand as keys of their own at services and calls.
 struct PoliciesReader {
     let reporter: Reporter
-    let notInForce: NotInForce
     private var read: ValueReading { ValueReading(reporter: reporter) }
-
-    init(reporter: Reporter, notInForce: NotInForce) {
-        self.reporter = reporter
-        self.notInForce = notInForce
-    }
 
     /// Of a topology or a blueprint: `policies: off`, or a mapping that has every policy.
     func wide(_ map: MappingReader, at place: WrittenPlace, into draft: inout PoliciesDraft) {
@@ -62,11 +56,6 @@ struct PoliciesReader {
         var settings = SettingsReader(reporter: reporter, marks: draft.marks)
         for entry in PoliciesBlock.entries where entry.places.contains(place) && !isLeftOut(entry) {
             guard let given = map.entry(entry.key) else { continue }
-            notInForce.note(entry.key, at: given.position)
-            // Some probes are made and some are not.
-            if entry.key == "health", case .mapping(let probes) = given.value.content {
-                for probe in probes { notInForce.note("health.\(probe.key)", at: probe.position) }
-            }
             settings.policy(entry, given, into: &draft.block)
         }
         draft.marks = settings.marks
@@ -76,7 +65,6 @@ struct PoliciesReader {
     private func common(_ map: MappingReader, at place: WrittenPlace, into draft: inout PoliciesDraft) -> MappingReader?
     {
         guard let entry = map.entry("policies") else { return nil }
-        notInForce.note("policies", at: entry.position)
         draft.marks["policies"] = entry.position
         if case .text = entry.value.content {
             draft.block.profile = read.word(entry.value, "'policies'", PolicyProfile.self)

@@ -12,7 +12,7 @@ struct PeakMarks {
 extension TopologyReader {
     func policies(_ map: MappingReader) -> PoliciesBlock? {
         var draft = PoliciesDraft()
-        PoliciesReader(reporter: reporter, notInForce: notInForce).wide(map, at: .topology, into: &draft)
+        PoliciesReader(reporter: reporter).wide(map, at: .topology, into: &draft)
         marks.policies = draft.marks
         // As good as left out: there is nothing wider.
         if draft.block.profile == .local { draft.block.profile = nil }
@@ -22,7 +22,6 @@ extension TopologyReader {
     }
 
     func rate(_ map: MappingReader) -> RateSettings? {
-        notInForce.note("rate", of: map, as: "routing.rate")
         guard let inner = map.mapping("rate") else { return nil }
         var reader = SettingsReader(reporter: reporter)
         let settings: RateSettings = reader.settings(inner)
@@ -34,7 +33,6 @@ extension TopologyReader {
 
     func flags(_ map: MappingReader) -> [FlagSetting]? {
         guard let entry = map.entry("flags") else { return nil }
-        notInForce.note("flags", at: entry.position)
         guard let inner = read.mapping(entry.value, "'flags'") else { return nil }
         let entries = inner.allEntries()
         if entries.count > TopologyLimits.flags {
@@ -55,7 +53,6 @@ extension TopologyReader {
 
     func peaks(_ map: MappingReader) -> [PeakSettings]? {
         guard let entry = map.entry("peak") else { return nil }
-        notInForce.note("peak", at: entry.position)
         guard let inner = read.mapping(entry.value, "'peak'") else { return nil }
         let entries = inner.allEntries()
         if entries.count > TopologyLimits.peaks {

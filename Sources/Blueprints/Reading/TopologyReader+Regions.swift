@@ -87,7 +87,6 @@ extension TopologyReader {
         let name = map.requiredName("name")
         let geography = map.optionalName("geography")
         let zones = zones(map)
-        notInForce.note("near", of: map)
         let near = map.list("near", most: TopologyLimits.regions) ?? []
         let nearNames = near.compactMap { read.text($0, "a region in 'near'") }
         let blueprint = shelf.reference(map.value("blueprint"), reporter: reporter)

@@ -25,7 +25,6 @@ struct TopologyMarks {
 final class TopologyReader {
     let reporter: Reporter
     let shelf: BlueprintShelf
-    let notInForce = NotInForce()
     var marks = TopologyMarks()
     var read: ValueReading { ValueReading(reporter: reporter) }
 
@@ -67,7 +66,6 @@ final class TopologyReader {
         let flags = flags(map)
         let peaks = peaks(map)
         map.finish()
-        notInForce.report(to: reporter)
 
         var topology = MeshTopology(
             name: name ?? "unnamed", seed: seed, regions: regions.map(\.region), cells: cells,
@@ -108,7 +106,6 @@ final class TopologyReader {
             requestTimeout: map.duration("request-timeout", Ranges.timeout, default: defaults.requestTimeout),
             bodyLimit: map.size("body-limit", 0...(64 << 20), default: defaults.bodyLimit),
             connectionLimit: map.integer("connection-limit", 1...1_000_000, default: defaults.connectionLimit))
-        notInForce.note("concurrent", of: map, as: "routing.concurrent")
         policy.concurrent = map.optionalInteger("concurrent", 1...1_000_000)
         policy.rate = rate(map)
         map.finish()

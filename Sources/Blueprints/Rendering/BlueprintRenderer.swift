@@ -87,8 +87,7 @@ struct BlueprintRenderer {
     }
 
     private func comment(_ key: String, _ value: String, _ out: inout YAMLWriter) {
-        let title = NotInForce.isOnlyRead(key) ? "read, and not run by this version" : "in force"
-        out.line("\(indent)# \(title): \(key): \(value)")
+        out.line("\(indent)# in force: \(key): \(value)")
     }
 
     private func features(_ features: [FeatureSettings], _ out: inout YAMLWriter) {
@@ -170,6 +169,7 @@ struct BlueprintRenderer {
 
     private func degradation(_ service: Service, _ indent: String, _ out: inout YAMLWriter) {
         let renderer = PoliciesRenderer(out)
+        if let use = service.connection { out.line("\(indent)connection: \(out.name(use))") }
         if let cacheable = service.cacheable { out.line("\(indent)cacheable: \(cacheable ? "on" : "off")") }
         if let quality = service.quality { out.line("\(indent)quality: \(renderer.flow(quality))") }
         guard let ladder = service.ladder else { return }

@@ -133,8 +133,7 @@ package enum ConfigurationRenderer {
         if let rate = routing.rate { fields.append(("rate", PoliciesRenderer(out).flow(rate))) }
         out.flow("routing", fields)
         if routing.concurrent == nil {
-            let title = NotInForce.keys["routing.concurrent"] == nil ? "in force" : "not run by this version"
-            out.line("# \(title): concurrent: \(routing.concurrent(topology.policies?.profile ?? .local))")
+            out.line("# in force: concurrent: \(routing.concurrent(topology.policies?.profile ?? .local))")
         }
     }
 

@@ -92,11 +92,7 @@ struct PoliciesRenderer {
             if !news.isEmpty { lines.append((entry.key, flow(news, of: policies.values, below: entry.key))) }
         }
         let places = wide == nil ? ", where no service or call says otherwise" : ""
-        // That of `routing` is what routers go by, whatever becomes of the others.
-        let isRouting = policies.origins["attempt-timeout"] == .written(.topology, preset: nil)
-        let isOnlyRead = { key in NotInForce.isOnlyRead(key) && !(isRouting && key == "attempt-timeout") }
-        return section("in force\(places)", lines) { !isOnlyRead($0) }
-            + section("read, and not run by this version\(places)", lines, where: isOnlyRead)
+        return section("in force\(places)", lines)
     }
 
     private func common(_ policies: PoliciesInForce, besides wide: PoliciesInForce?) -> [(String, String)] {
@@ -114,8 +110,7 @@ struct PoliciesRenderer {
         return lines
     }
 
-    private func section(_ title: String, _ lines: [(String, String)], where isWanted: (String) -> Bool) -> [String] {
-        let wanted = lines.filter { isWanted($0.0) }
-        return wanted.isEmpty ? [] : ["# \(title):"] + wanted.map { "#   \($0.0): \($0.1)" }
+    private func section(_ title: String, _ lines: [(String, String)]) -> [String] {
+        lines.isEmpty ? [] : ["# \(title):"] + lines.map { "#   \($0.0): \($0.1)" }
     }
 }

@@ -195,6 +195,7 @@ package final class APIServer {
     private enum Probe {
         case state(Int, String)
         case page(StaticString, String)
+        case report(Int, String)
     }
 
     private func probe(_ path: String) -> Probe? {
@@ -203,6 +204,8 @@ package final class APIServer {
         case "/livez": return .state(200, "alive")
         case "/readyz": return .state(isReady ? 200 : 503, isReady ? "serving" : "not-ready")
         case "/metrics": return .page("text/plain; version=0.0.4; charset=utf-8", backend?.metrics() ?? "")
+        case "/startupz", "/health":
+            return HealthPages.control(path, isReady: isReady).map { .report($0.status, $0.body) }
         default: return backend?.answer(stream: path).map { .page("text/plain; charset=utf-8", $0) }
         }
     }
@@ -214,6 +217,8 @@ package final class APIServer {
                 stream, status: status, contentType: "application/json", body: Array("{\"state\":\"\(state)\"}\n".utf8))
         case .page(let type, let text):
             http.respond(stream, status: 200, contentType: type, body: Array(text.utf8))
+        case .report(let status, let text):
+            http.respond(stream, status: status, contentType: "application/json", body: Array(text.utf8))
         }
     }
 

@@ -79,7 +79,7 @@ package struct BulkheadLabReport: Sendable, Equatable, Encodable {
             title: "The size of a pool",
             lead: [
                 "\(LabCommandLine.written(settings.rate)) requests/s hold a worker for "
-                    + "\(LabCommandLine.written(settings.held)) each: \(LabCommandLine.written(queue.load)) in work at once "
+                    + "\(LabCommandLine.told(settings.held)) each: \(LabCommandLine.written(queue.load)) in work at once "
                     + "(Little's law). \(size.workers) workers, \(size.core) of them kept while idle, and \(size.queue) "
                     + "places in the queue."
             ], replay: settings.command)

@@ -86,8 +86,8 @@ package struct HedgeLabReport: Sendable, Equatable, Encodable {
         var sheet = LabSheet(
             title: "Hedged calls",
             lead: [
-                "An attempt takes \(LabCommandLine.written(settings.p50)) at the median and "
-                    + "\(LabCommandLine.written(settings.p99)) at the 99th percentile (log-normal); after "
+                "An attempt takes \(LabCommandLine.told(settings.p50)) at the median and "
+                    + "\(LabCommandLine.told(settings.p99)) at the 99th percentile (log-normal); after "
                     + "\(LabCommandLine.written((predicted.delay.milliseconds * 10).rounded() / 10)) ms without an answer "
                     + "there is a second one beside it"
                     + (settings.most > 1 ? ", and so on up to \(settings.most)." : "."),

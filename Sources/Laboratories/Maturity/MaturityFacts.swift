@@ -34,21 +34,20 @@ struct MaturityFacts: Sendable, Equatable {
     private var switchable = 0
     private var controlled = 0
 
-    /// - Parameter isRun: whether a process acts upon a key of files; what none does counts for nothing.
-    init(_ cells: [MaturityLab.Cell], isRun: (String) -> Bool) {
-        for cell in cells { add(cell, isRun) }
+    init(_ cells: [MaturityLab.Cell]) {
+        for cell in cells { add(cell) }
     }
 
-    private mutating func add(_ cell: MaturityLab.Cell, _ isRun: (String) -> Bool) {
+    private mutating func add(_ cell: MaturityLab.Cell) {
         let (blueprint, resolver) = (cell.blueprint, cell.policies)
         let own = resolver.cell()
         let hasStandIn =
-            blueprint.cache != nil && own.isOn(.cache) || blueprint.queue != nil && own.isOn(.queue) && isRun("queue")
+            blueprint.cache != nil && own.isOn(.cache) || blueprint.queue != nil && own.isOn(.queue)
         let isProbed = own.isOn(.health)
         let tiers = Self.tiers(blueprint)
         var before: [[PoliciesInForce]] = blueprint.services.indices.map { [resolver.service($0)] }
         for (caller, service) in blueprint.services.enumerated() {
-            var degrades = Self.isReducible(service, own, isRun)
+            var degrades = Self.isReducible(service, own)
             for (call, edge) in service.calls.enumerated() {
                 let inForce = resolver.call(call, of: caller)
                 before[edge.to].append(inForce)
@@ -62,11 +61,11 @@ struct MaturityFacts: Sendable, Equatable {
             if degrades { thatDegrade += 1 }
         }
         for (number, service) in blueprint.services.enumerated() {
-            let pool = service.pool.dynamic != nil && own.isOn(.dynamic) && isRun("pool.dynamic")
+            let pool = service.pool.dynamic != nil && own.isOn(.dynamic)
             for gate in before[number] { count(gate) }
             if pool || before[number].contains(where: Self.moves) { moving += 1 }
             let canDegrade =
-                hasStandIn || Self.isReducible(service, own, isRun)
+                hasStandIn || Self.isReducible(service, own)
                 || service.calls.contains { $0.criticality != .core } && own.isOn(.degradation)
             services.append(
                 ServiceFacts(
@@ -76,10 +75,10 @@ struct MaturityFacts: Sendable, Equatable {
         cells += 1
         if isProbed { probed += 1 }
         if blueprint.objectives?.p99 != nil || blueprint.objectives?.errorRate != nil { judged += 1 }
-        if isProbed, own.values.health?.syntheticService != nil, isRun("health.synthetic") { tried += 1 }
+        if isProbed, own.values.health?.syntheticService != nil { tried += 1 }
         if hasStandIn { withStandIn += 1 }
         if !blueprint.featureNames.isEmpty, own.isOn(.flags) { switchable += 1 }
-        if blueprint.objectives != nil, own.isOn(.slo), isRun("slo") { controlled += 1 }
+        if blueprint.objectives != nil, own.isOn(.slo) { controlled += 1 }
     }
 
     private static func moves(_ gate: PoliciesInForce) -> Bool {
@@ -111,9 +110,9 @@ struct MaturityFacts: Sendable, Equatable {
     }
 
     /// Whether it answers with less by itself.
-    private static func isReducible(_ service: Service, _ own: PoliciesInForce, _ isRun: (String) -> Bool) -> Bool {
-        service.quality != nil && own.isOn(.quality) && isRun("quality")
-            || service.ladder != nil && own.isOn(.ladder) && isRun("ladder")
+    private static func isReducible(_ service: Service, _ own: PoliciesInForce) -> Bool {
+        service.quality != nil && own.isOn(.quality)
+            || service.ladder != nil && own.isOn(.ladder)
     }
 
     private static func hasWays(_ service: Service) -> Bool { service.quality != nil || service.ladder != nil }

@@ -61,8 +61,6 @@ package enum MaturityLab {
         package var chaos = Chaos.none
         /// Of the file as it is written.
         package var problems: [Problem] = []
-        /// Keys that are read and that no process acts upon: what they ask for counts for nothing.
-        package var notRun: Set<String> = []
 
         /// The cells of a file.
         package init(file: String? = nil, policies: String? = nil, cells: [Cell]) {
@@ -79,7 +77,7 @@ package enum MaturityLab {
         guard settings.cells.contains(where: { !$0.blueprint.services.isEmpty }) else {
             throw LabRefusal("no service, so that there is nothing to assess: give a file whose cells have services")
         }
-        let facts = MaturityFacts(settings.cells) { !settings.notRun.contains($0) }
+        let facts = MaturityFacts(settings.cells)
         let codes = Set(settings.problems.map(\.code))
         let areas = MaturityArea.all(facts, problems: codes)
         let level = MaturityLevel.of(facts, heals: settings.heals, chaos: settings.chaos)

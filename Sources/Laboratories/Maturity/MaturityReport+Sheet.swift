@@ -20,7 +20,7 @@ extension MaturityReport {
                 ? "'cellmesh validate' has nothing to say about the file."
                 : "'cellmesh validate' has \(count) \(count == 1 ? "thing" : "things") to say about the file as it is written.",
             "A check holds where four fifths of what it could hold for have it; presence counts services: 80 % are 1, 50 % 0.7, "
-                + "20 % 0.4. What is written and not in force yet counts for nothing.",
+                + "20 % 0.4.",
             "Tier 1: priority critical; 2: what a request cannot do without, and priority high; 3: the rest.",
             "Aims and effort are published ones: weeks 1 and 2 take 60 % of a team, 3 to 6 40 %, then 10 %.",
         ]

@@ -33,6 +33,12 @@ struct LabCommandLine {
         return rounded == rounded.rounded() && rounded.magnitude < 1e15 ? String(Int(rounded)) : String(rounded)
     }
 
+    /// For people: in milliseconds with two decimals at most where it is no whole figure.
+    static func told(_ value: TimeAmount) -> String {
+        guard value.nanoseconds % 1_000_000 != 0 else { return written(value) }
+        return written((value.milliseconds * 100).rounded() / 100) + " ms"
+    }
+
     static func written(_ value: TimeAmount) -> String {
         let nanoseconds = value.nanoseconds
         if nanoseconds % 1_000_000_000 == 0 { return "\(nanoseconds / 1_000_000_000)s" }

@@ -6,13 +6,13 @@ extension TimeoutLabReport {
         var sheet = LabSheet(title: "Time limits", lead: [verdict], replay: settings.command)
         if let endToEnd {
             sheet.lead.append(
-                "A request should have \(LabCommandLine.written(endToEnd)) from end to end, most of it on the way "
+                "A request should have \(LabCommandLine.told(endToEnd)) from end to end, most of it on the way "
                     + criticalPath.joined(separator: " > ") + ".")
         }
         if let run = settings.recording, let p99 = run.p99, let longest = run.longest {
             sheet.lead.append(
-                "In \(run.name) 99 % of the requests took no longer than \(LabCommandLine.written(p99)), and none longer than "
-                    + "\(LabCommandLine.written(longest)).")
+                "In \(run.name) 99 % of the requests took no longer than \(LabCommandLine.told(p99)), and none longer than "
+                    + "\(LabCommandLine.told(longest)).")
         }
         sheet.tables = [calls, simulated]
         if let curve { sheet.charts = [chart(curve)] }

@@ -1,4 +1,5 @@
 import MeshBase
+import Resilience
 import Topology
 
 /// What a load asks of a mesh. `LoadRun` checks it once, when it is made.
@@ -72,6 +73,8 @@ package struct LoadConfiguration: Sendable {
     /// Tells customers apart, 0 ..< `LoadWindows.classes`, in the parts of a run; all alike where nil.
     package var customerClass: (@Sendable (_ customer: Int) -> Int)?
     package var objectives: [Objective] = []
+    /// Two degradation levels that the mesh compares: what each group of customers had is told apart. Nil: nothing is.
+    package var comparison: ComparisonEntry?
     /// Marks the values of this run, so that those of another one are told apart; drawn from the clock where nil.
     package var run: UInt64?
 

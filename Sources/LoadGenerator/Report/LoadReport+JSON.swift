@@ -54,6 +54,7 @@ extension LoadReport {
                 $0.field("missing", chargedOnce.missing)
             }
         }
+        if let comparison { json.object("comparison") { comparison.write(to: &$0) } }
         json.object("connections") {
             $0.field("opened", connections.opened)
             $0.field("failed", connections.failed)

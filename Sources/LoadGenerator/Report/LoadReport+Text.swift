@@ -63,6 +63,7 @@ extension LoadReport {
                     + (chargedOnce.missing.isEmpty
                         ? "" : "; counts are missing of \(chargedOnce.missing.joined(separator: ", "))"))
         }
+        for (name, text) in comparison?.lines ?? [] { line(name, text) }
         for verdict in verdicts where !verdict.ok {
             line(verdict.conclusive ? "violated" : "inconclusive", "\(verdict.oracle): \(verdict.detail)")
         }

@@ -125,6 +125,8 @@ package struct LoadReport: Hashable, Sendable, Codable {
     package var amplification: Amplification?
     /// Nil where no call had a key.
     package var chargedOnce: ChargedOnce?
+    /// Nil where the mesh compared nothing.
+    package var comparison: Comparison?
     package var connections = Connections()
     package var slo: [ObjectiveResult] = []
     package var verdicts: [Verdict] = []
@@ -151,7 +153,7 @@ package struct LoadReport: Hashable, Sendable, Codable {
         case retryAfter = "retry_after"
         case replayed, amplification
         case chargedOnce = "charged_once"
-        case connections, slo, verdicts, partial
+        case comparison, connections, slo, verdicts, partial
     }
 }
 

@@ -13,6 +13,12 @@ extension LoadRun {
         if response.degraded.isPresent {
             state.pointee.accounts.note(degraded: response.degraded.bytes(in: bytes))
         }
+        if request.kind == .service, state.pointee.arms != nil {
+            let now = loop.now()
+            state.pointee.arms!.ended(
+                Int(request.customer), ok: isOK, degraded: response.degraded.bytes(in: bytes),
+                took: now - request.intended, now: now)
+        }
         guard request.key > 0, isOK else { return }
         let isReplay = response.header("idempotent-replayed", in: bytes).isPresent
         let answer = StableHash.hash(

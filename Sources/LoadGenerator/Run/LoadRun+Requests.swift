@@ -209,6 +209,11 @@ extension LoadRun {
 
     func fail(_ request: LoadRequest, _ failure: LoadFailure, now: Instant) {
         state.pointee.accounts.fail(request, failure, after: now - request.intended)
+        if request.kind == .service, failure != .unfinished, failure != .dropped, state.pointee.arms != nil {
+            state.pointee.arms!.ended(
+                Int(request.customer), ok: false, degraded: UnsafeRawBufferPointer(start: nil, count: 0),
+                took: now - request.intended, now: now)
+        }
         if failure != .unfinished { note(.failed, request) }
     }
 

@@ -251,6 +251,8 @@ package final class LoadRun {
         if let siblings = state.pointee.siblings { report.take(siblings, verified: verifies) }
         if let sessions = state.pointee.sessions { report.take(sessions.verdict()) }
         if let registers = state.pointee.registers { report.take(registers.verdict()) }
+        report.comparison = state.pointee.arms?.report(
+            seed: configuration.seed, now: state.pointee.ended ?? loop.now())
         report.connections = state.pointee.opened
         report.judge(configuration.objectives, state.pointee.accounts.latency)
         return report

@@ -34,6 +34,7 @@ struct LoadState: ~Copyable {
     var sessions: SessionBook?
     var siblings: SiblingBook?
     var charges: ChargeChecker?
+    var arms: ArmBook?
     var verification = Verification()
     var opened = LoadReport.Connections()
     var backoff: Generator
@@ -67,6 +68,7 @@ struct LoadState: ~Copyable {
         siblings =
             configuration.checksSiblings && configuration.keySiblings.contains(true) ? SiblingBook(run: run) : nil
         charges = configuration.post == .keyed ? ChargeChecker() : nil
+        arms = configuration.comparison.map { ArmBook($0) }
         backoff = Generator(seed: configuration.seed, concern: "load-backoff")
     }
 

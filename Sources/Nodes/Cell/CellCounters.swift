@@ -9,6 +9,12 @@ package struct CellCounters: Sendable {
     /// Calls that routers gave up and that had ended already, or go to their end under an idempotency key.
     package var cancelsLate: UInt64 = 0
     package var refused: UInt64 = 0
+    /// Of these: orders of the store whose values the cell had no memory for.
+    package var noMemory: UInt64 = 0
+    /// Words to routers about what their calls need.
+    package var hintsTold: UInt64 = 0
+    /// Calls that came before the cell had started.
+    package var notReady: UInt64 = 0
     package var recordOrders: UInt64 = 0
     package var recordFailures: UInt64 = 0
     package var staleEpochs: UInt64 = 0

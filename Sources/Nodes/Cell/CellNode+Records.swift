@@ -36,10 +36,20 @@ struct PendingOrder: Sendable {
         case claim(ConnectionID, request: UInt64, customer: CustomerHash, epoch: Epoch)
         case ownClaim(SlabKey, ballot: RecordVersion)
         case expireClaims
+        /// Those that were acknowledged and are yet to be carried out.
+        case queuedClaims
+        /// The cell's own deep probe.
+        case probe
     }
     var purpose: Purpose
     /// Of the value to be written.
     var bytes = 0
+    /// Of the cell's memory, until the store has answered.
+    var held = 0
+    /// When it was given, of records.
+    var began = Instant.zero
+    /// Nil where nobody follows the request.
+    var trace: FrameTrace?
 }
 
 extension CellNode {
@@ -56,6 +66,7 @@ extension CellNode {
         // Before the store is asked: what the cell knows may be newer than what the store has installed, never older.
         guard isCurrent(frame.head, asker, isRecord: true, into: &sink) else { return }
         let isWrite = frame.head.kind == .recordWrite
+        let trace = follow(frame.head, nil, now: now)
         var dots: [RecordVersion] = []
         if frame.head.flags.contains(.add) {
             guard isWrite, tiers?.handling(ofKey: frame.name) ?? .lastWriterWins != .lastWriterWins,
@@ -68,6 +79,7 @@ extension CellNode {
         // became of it.
         let priority = Priority.granted(frame.head.flags.priority, declared: storePriority)
         guard isWrite || storeShedder.admit(priority, inWork: storeFill) else {
+            noteOrder(trace, .shed, priority, now: now)
             return sink.shed(priority, request: request, epoch: frame.head.epoch, to: link)
         }
         if isWrite, defect == .dropsWrites {
@@ -81,11 +93,23 @@ extension CellNode {
         let purpose = PendingOrder.Purpose.record(
             link, request: request, customer: frame.head.customer, epoch: frame.head.epoch, isWrite: isWrite)
         let bytes = isWrite ? frame.body.count : 0
-        guard let ticket = orders.insert(PendingOrder(purpose: purpose, bytes: bytes)) else {
+        guard graph.take(value: bytes) else {
             counters.refused += 1
+            counters.noMemory += 1
+            noteOrder(trace, .refused, priority, now: now)
+            return refuse(asker, .overloaded, frame.head, into: &sink)
+        }
+        guard
+            let ticket = orders.insert(
+                PendingOrder(purpose: purpose, bytes: bytes, held: bytes, began: now, trace: trace))
+        else {
+            graph.giveBack(value: bytes)
+            counters.refused += 1
+            noteOrder(trace, .refused, priority, now: now)
             return refuse(asker, .overloaded, frame.head, into: &sink)
         }
         storeBytes += bytes
+        noteOrder(trace, .waited, priority, now: now)
         counters.recordOrders += 1
         let operation: StoreOrder.Operation
         switch frame.head.kind {
@@ -109,7 +133,7 @@ extension CellNode {
     }
 
     /// Of `orders.limit`: as many orders as are in hand, or as their values fill of what the store's queue takes.
-    private var storeFill: Int {
+    var storeFill: Int {
         let (high, low) = orders.limit.multipliedFullWidth(by: storeBytes)
         guard high == 0 else { return .max }
         return max(orders.count, Int(clamping: low / UInt(max(1, storeByteLimit))))
@@ -157,6 +181,7 @@ extension CellNode {
     package mutating func stored(_ answer: StoreAnswer, now: Instant, into sink: inout some CellSink) {
         guard let pending = orders.remove(SlabKey(rawValue: answer.ticket)) else { return }
         storeBytes -= pending.bytes
+        graph.giveBack(value: pending.held)
         let isFill =
             if case .refill(let position, _, let isLast) = pending.purpose { position != .start || isLast } else {
                 false
@@ -164,6 +189,8 @@ extension CellNode {
         condition.answered(answer.outcome, isFill: isFill)
         switch (pending.purpose, answer.outcome) {
         case (.record(let link, let request, let customer, let epoch, let isWrite), _):
+            if graph.qualities.isActive { graph.qualities.db.record(now - pending.began) }
+            noteStored(answer.outcome, pending.trace, now: now)
             answerRecord(
                 answer.outcome, to: link, request: request, customer: customer, epoch: epoch, isWrite: isWrite,
                 now: now, into: &sink)
@@ -191,6 +218,8 @@ extension CellNode {
         case (.ownClaim(let ticket, let ballot), _):
             ownClaim(answer.outcome, ticket, ballot, now: now, into: &sink)
         case (.expireClaims, _): expiredClaims(answer.outcome, now: now)
+        case (.queuedClaims, _): foundJobs(answer.outcome, now: now, into: &sink)
+        case (.probe, _): storeProbed(answer.outcome, now: now, into: &sink)
         case (.lacks(let link, let request), .compared(let lacking)):
             lacking.map(\.rawValue).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
                 sink.reply(Self.answer(request), to: link, note: .empty, body: bytes)

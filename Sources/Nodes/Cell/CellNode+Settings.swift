@@ -7,6 +7,8 @@ extension CellNode {
     /// The driver calls it when another document comes, and when an entry of it ends.
     package mutating func apply(settings: SettingsDocument, now: Instant, into sink: inout some CellSink) {
         self.settings = settings
+        graph.set(peak: settings.peak, now: now, wall: WallTime(milliseconds: wall(now)))
+        graph.runSteps(now: now, into: &sink)
         switchEdges(settings, now: now, into: &sink)
     }
 }

@@ -45,6 +45,8 @@ package struct CellNode: ~Copyable {
     var hintNow = Instant.zero
     /// Calls under idempotency keys, and what became of them.
     var claims: ClaimDesk
+    /// Calls that were acknowledged and are carried out later.
+    var jobs: JobDesk
     package internal(set) var claimCounters = ClaimCounters()
     /// Tells the other members of what only some of them have acknowledged.
     var hints: HintDelivery
@@ -58,7 +60,9 @@ package struct CellNode: ~Copyable {
     var hasToldSources = false
     let poison: Set<UInt64>
     /// What is to be added to the driver's monotonic time for the wall clock: nanoseconds since 1970.
-    package var wallOffset: Int64 = 0
+    package var wallOffset: Int64 = 0 {
+        didSet { graph.wallOffset = wallOffset }
+    }
     /// Flags, levels and breakers held by hand, as they are in force now.
     package internal(set) var settings = SettingsDocument()
     var heldBreakers: HeldBreakers
@@ -66,8 +70,15 @@ package struct CellNode: ~Copyable {
     var answerBuffer = ByteBuffer(capacity: 1024)
     var condition = CellCondition()
     var selfLook: CellHealth
+    var routerLinks = CallingRouters()
+    /// The store has not answered its last probe yet.
+    var isStoreProbed = false
     var measured = LoadSignals()
     var stalls = PoolStalls()
+    /// Of two levels that are compared.
+    var arms = ArmCounters()
+    /// Holds what the blueprint wants of its answers.
+    var objectives: ObjectiveWatch
     /// What arriving calls found: the mean share of busy workers of the services that they were for. Calls that come at
     /// random see what a look at any time would.
     var found = (sum: 0.0, count: 0)
@@ -93,9 +104,10 @@ package struct CellNode: ~Copyable {
         condition.life = store?.life ?? .votes
         let policies = configuration.topology.cellPolicies(
             ofBlueprint: configuration.topology.cells[configuration.cell.position].blueprint)
-        selfLook = CellHealth(probes: policies.probes, adaptive: policies.adaptiveShedding)
+        objectives = ObjectiveWatch(policies.objectives)
         var port = configuration.gossip
         claims = ClaimDesk(boot: port.boot, cell: configuration.cell)
+        jobs = JobDesk(services: blueprint.services.count, policies.queue)
         port.metadata = condition.metadata
         gossip = try GossipPort(port)
         tier = blueprint.store?.strictest
@@ -126,9 +138,14 @@ package struct CellNode: ~Copyable {
             names: configuration.topology.cells, cohorts: ledger.cohorts)
         refill.tiers = tiers
         graph = ServiceGraph(
-            blueprint: blueprint, policies: policies, flags: topology.flags ?? [],
+            blueprint: blueprint, cell: name, policies: policies, flags: topology.flags ?? [],
+            peaks: configuration.topology.peakProfiles(
+                ofBlueprint: configuration.topology.cells[configuration.cell.position].blueprint),
             seed: configuration.topology.seed, node: StableHash.hash(name), programs: configuration.programs)
         graph.defect = configuration.defect
+        selfLook = CellHealth(
+            probes: policies.probes, adaptive: policies.adaptiveShedding, hasStore: store != nil,
+            hasSynthetic: policies.syntheticService != nil, dependencies: graph.routes.gates.count)
         orders = Slab(limit: configuration.storeLimit)
         storeShedder = LoadShedder(
             capacity: configuration.storeLimit, thresholds: policies.thresholds)
@@ -148,8 +165,9 @@ package struct CellNode: ~Copyable {
     package mutating func nextDeadline() -> Instant {
         var next = gossip.nextDeadline() ?? .distantFuture
         if let at = graph.timers.next() { next = min(next, at) }
-        next = min(next, condition.nextLook, selfLook.nextLook, installRetryAt)
+        next = min(next, condition.nextLook, selfLook.nextLook, installRetryAt, objectives.nextLook)
         if let at = claims.timers.next() { next = min(next, at) }
+        if jobs.isOn, !isStopping { next = min(next, jobs.sweepAt, jobs.nextTry()) }
         next = min(next, graph.programs.nextDeadline())
         return isStopping
             ? next : min(next, claims.sweepAt, refill.nextDeadline, hints.nextDeadline, repair.nextDeadline)
@@ -158,9 +176,11 @@ package struct CellNode: ~Copyable {
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some CellSink) {
         condition.begin(now: now)
         selfLook.begin(now: now)
-        graph.programs.start(now: now)
+        objectives.begin(now: now)
+        graph.start(now: now)
         repair.start(now: now)
         if store != nil { claims.sweepAt = now + ClaimDesk.sweepInterval }
+        if jobs.isOn { jobs.sweepAt = now }
         // What the topology says of flags, until settings come.
         switchEdges(settings, now: now, into: &sink)
         gossip.start(seeds: seeds, now: now, into: &sink)
@@ -185,8 +205,9 @@ package struct CellNode: ~Copyable {
             arrived = (0, now)
             gossip.update(condition.look(fullness: fullness, now: now), now: now, into: &sink)
             if let news = condition.news() { sink.emit(.store(news)) }
-            tellOfShedding(into: &sink)
+            lookAtPressure(now: now, into: &sink)
         }
+        if mustJudge(now) { judge(now: now, into: &sink) }
         if now >= selfLook.nextLook { lookAtItself(now: now, into: &sink) }
         gossip.drainChanges()
         retryInstalls(now: now, into: &sink)
@@ -194,6 +215,7 @@ package struct CellNode: ~Copyable {
         if now >= hints.nextDeadline { deliverHints(now: now, into: &sink) }
         if now >= repair.nextDeadline { tendRepair(now: now, into: &sink) }
         wakeClaims(now: now, into: &sink)
+        tendJobs(now: now, into: &sink)
         wakePrograms(now: now, into: &sink)
         graph.wake(now: now, into: &sink)
         answerFinished(now: now, into: &sink)
@@ -207,14 +229,6 @@ package struct CellNode: ~Copyable {
         return Double(arrived.count) / (now - since).seconds / Double(capacity)
     }
 
-    private mutating func tellOfShedding(into sink: inout some CellSink) {
-        for service in graph.admissions.indices {
-            let name = graph.services[service].name
-            graph.admissions[service].load.changes { sink.emit(.shedding(place: name, $0, hasBegun: $1)) }
-        }
-        storeShedder.changes { sink.emit(.shedding(place: "records", $0, hasBegun: $1)) }
-    }
-
     /// What keeps the store from doing what it should.
     package var storeTrouble: StoreTrouble { condition.trouble }
 
@@ -224,6 +238,7 @@ package struct CellNode: ~Copyable {
     /// From now on new work is refused, and the others are told that this cell goes on purpose.
     package mutating func leave(now: Instant, into sink: inout some CellSink) {
         isStopping = true
+        selfLook.stop()
         gossip.leave(now: now, into: &sink)
     }
 
@@ -240,22 +255,36 @@ package struct CellNode: ~Copyable {
         hintNow = now
         if frame.head.kind == .ping { return pong(frame.head, to: link, into: &sink) }
         let asker = CellAsker.frame(link, request: frame.head.request)
-        guard !isStopping else { return refuse(asker, .stopping, frame.head, into: &sink) }
+        guard !isStopping else {
+            noteRefusal(.stopping, frame.head, now: now)
+            return refuse(asker, .stopping, frame.head, into: &sink)
+        }
         switch frame.head.kind {
         case .serviceCall:
             arrived.count += 1
+            routerLinks.called(link)
             guard let service = graph.service(named: frame.name) else {
+                noteRefusal(.unknownService, frame.head, now: now)
                 return refuse(asker, .unknownService, frame.head, into: &sink)
             }
-            guard isCurrent(frame.head, asker, isRecord: false, into: &sink) else { return }
+            guard !isStarting else {
+                counters.notReady += 1
+                noteRefusal(.notReady, frame.head, service, now: now)
+                return refuse(asker, .notReady, frame.head, into: &sink)
+            }
+            guard isCurrent(frame.head, asker, isRecord: false, into: &sink) else {
+                return noteRefusal(.otherEpoch, frame.head, service, now: now)
+            }
+            let trace = follow(frame.head, service, now: now)
             let deadline =
                 frame.head.deadline == 0 ? Instant.distantFuture : now + .milliseconds(Int64(frame.head.deadline))
             if claim(service, frame, asker, deadline: deadline, now: now, into: &sink) { return }
             let isSafe = HTTPMethod(rawValue: UInt8(truncatingIfNeeded: frame.head.status))?.isIdempotent ?? false
             call(
                 service, for: asker, customer: frame.head.customer, priority: frame.head.flags.priority,
-                safety: isSafe ? .idempotent : .once, deadline: deadline, name: frame.customer,
-                program: programRequest(service, frame), now: now, into: &sink)
+                safety: isSafe ? .idempotent : .once, isRead: frame.head.status == UInt16(HTTPMethod.get.rawValue),
+                deadline: deadline, name: frame.customer,
+                program: programRequest(service, frame), trace: trace, now: now, into: &sink)
         case .recordVersion, .recordRead, .recordWrite:
             arrived.count += 1
             order(frame, asker, now: now, into: &sink)
@@ -273,7 +302,7 @@ package struct CellNode: ~Copyable {
             } else {
                 counters.cancelsLate += 1
             }
-        case .ping, .pong, .reply, .refusal:
+        case .ping, .pong, .reply, .refusal, .hint:
             counters.unexpectedFrames += 1
         }
     }

@@ -71,10 +71,13 @@ extension CellSink {
         reply(head, to: link, note: .empty, body: body)
     }
 
-    mutating func shed(_ priority: Priority, request: UInt64, epoch: Epoch = .first, to link: ConnectionID) {
+    mutating func shed(
+        _ priority: Priority, request: UInt64, epoch: Epoch = .first, wait: TimeAmount = LoadShedder.retryAfter,
+        to link: ConnectionID
+    ) {
         let head = FrameHead(
             kind: .refusal, flags: .priority(priority), status: Refusal.shed.rawValue, request: request,
-            customer: CustomerHash(rawValue: 0), epoch: epoch, deadline: LoadShedder.retryAfterMilliseconds)
+            customer: CustomerHash(rawValue: 0), epoch: epoch, deadline: UInt32(clamping: wait.nanoseconds / 1_000_000))
         reply(head, to: link, note: .empty, body: .empty)
     }
 }

@@ -16,7 +16,9 @@ extension DataProblem {
             return DataProblem(
                 "shed", title: shedTitle, detail: String(decoding: body, as: UTF8.self), policy: "shedding")
         }
+        if refusal == .notReady { return notReady("This cell was asked") }
         if refusal == .noProgram { return noProgram("This cell was asked") }
+        if refusal == .givenUp { return givenUp("This cell was asked") }
         return switch status {
         case ..<400: nil
         case Refusal.unknownService.status: unknownService
@@ -45,6 +47,22 @@ extension DataProblem {
             "program-not-ready", title: "The program of this service does not take calls",
             detail: "\(asked); the program that is this service starts, has ended, or does not answer: "
                 + "'cellmesh ps' and 'cellmesh logs' tell. Nothing was begun.", policy: "health")
+    }
+
+    /// - Parameter asked: who was asked.
+    static func givenUp(_ asked: String) -> DataProblem {
+        DataProblem(
+            "given-up", title: "This feature is switched off",
+            detail: "\(asked); the service belongs to a feature that its level of degradation or a flag switches off. "
+                + "Nothing was begun; repeat it after the time that Retry-After says.", policy: "degradation")
+    }
+
+    /// - Parameter asked: who was asked.
+    static func notReady(_ asked: String) -> DataProblem {
+        DataProblem(
+            "not-ready", title: "No cell of this shard has started yet",
+            detail: "\(asked); the last has not started: its store does not know yet whose it is, as 'cellmesh status' "
+                + "tells. Nothing was begun; repeat it after the time that Retry-After says.", policy: "health")
     }
 
     static var unknownService: DataProblem {

@@ -51,6 +51,11 @@ package enum DataPlane {
         } else if request.session.isPresent {
             throw DataPlaneRefusal(HTTPUnkept.session.problem)
         }
+        if request.explain.isPresent { data.isExplained = request.explain.equals("1", in: bytes) }
+        if request.traceparent.isPresent {
+            data.trace = FrameTrace(traceparent: request.traceparent.bytes(in: bytes), isExplained: false)
+            data.isTraceMalformed = data.trace == nil
+        }
         if case .service(_, let name, let rest) = route {
             data.worth = try worth(request, bytes)
             data.worthKey = firstSegment(rest.bytes(in: bytes))

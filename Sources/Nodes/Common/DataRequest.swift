@@ -39,6 +39,13 @@ package struct DataRequest {
     /// The hash of the service's name; 0 for a record.
     package var service: UInt64 = 0
 
+    /// The client wants every decision about it explained.
+    package var isExplained = false
+    /// Of `traceparent`; what the router makes of it is in force.
+    package var trace: FrameTrace?
+    /// `traceparent` was sent and cannot be read.
+    package var isTraceMalformed = false
+
     /// What the client says that it is worth; nil where it says nothing.
     package var worth: Worth?
     /// What it is counted with: the first segment of the path behind the service.

@@ -47,10 +47,21 @@ extension NodeEvent {
                     .init("value", .text(change.isOn ? "on" : "off")),
                     .init("scope", .text(change.by.map(\.description) ?? "nowhere")),
                 ])
+        case .objectives(let cell, let isViolated, let verdict):
+            EventLine(
+                type: "slo", action: isViolated ? "violated" : "met", id: cell,
+                attributes: [
+                    .init("severity", .number(verdict.severity)), .init("detail", .text(verdict.explanation().detail)),
+                ])
+        case .ladder(let cell, let service, let mode, let why):
+            EventLine(
+                type: "ladder", action: mode, id: "\(cell)/\(service)", attributes: [.init("detail", .text(why))])
         case .degradation(let cell, let change):
             EventLine(
                 type: "degradation", action: "\(change.to.name)", id: cell,
                 attributes: [.init("from", .text("\(change.from.name)")), .init("by", .text(change.source.name))])
+        case .peak(let cell, let name, let event):
+            EventLine(type: "peak", action: "\(event)", id: cell, attributes: [.init("name", .text(name))])
         default: nil
         }
     }
@@ -70,6 +81,9 @@ extension EventLine {
             self.init(
                 type: "bulkhead", action: "resized", id: gate,
                 attributes: [.init("from", .integer(Int64(from))), .init("to", .integer(Int64(to)))])
+        case .finding(let finding, let why):
+            self.init(
+                type: "dependency", action: "\(finding.name)", id: gate, attributes: [.init("why", .text(why))])
         case .throttle(let priority, let hasBegun):
             self.init(
                 type: "throttle", action: hasBegun ? "begun" : "ended", id: gate,

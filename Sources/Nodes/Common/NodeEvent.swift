@@ -36,6 +36,12 @@ package enum NodeEvent: Sendable, Equatable {
     case program(service: String, ProgramEvent)
     /// A feature of a cell is on or off for a service from now on.
     case flag(cell: String, FlagBoard.Change)
+    /// The larger sizes of a peak are being taken, are there, or have been left.
+    case peak(cell: String, name: String, PeakRamp.Event)
+    /// A cell misses its objectives from now on, or meets them again.
+    case objectives(cell: String, isViolated: Bool, ObjectiveVerdict)
+    /// A service of a cell answers in another of its ways.
+    case ladder(cell: String, service: String, mode: String, why: String)
     /// The level of degradation of a cell is another.
     case degradation(cell: String, DegradationState.Change)
 }

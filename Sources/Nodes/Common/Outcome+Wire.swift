@@ -43,7 +43,8 @@ extension AttemptEnd {
         case .noProgram: self.init(.failed, .connect, began: false, retryAfter: retryAfter)
         case .shed: self.init(.refused, .limited, began: false, retryAfter: retryAfter)
         // `keyUndecided`: another cell may reach the majority that this one has not reached.
-        case .stopping, .otherEpoch, .refilling, .notMember, .moving, .keyUndecided, nil:
+        // `givenUp`: another cell may not have given it up.
+        case .stopping, .otherEpoch, .refilling, .notMember, .moving, .keyUndecided, .givenUp, .notReady, nil:
             self.init(.ignored, .elsewhere, began: false, retryAfter: retryAfter)
         case .unknownService, .noStore, .malformed, .tooLarge, .deadline, .keyRequired, .keyUnkept, .keyReused:
             self.init(.ignored, began: false, retryAfter: retryAfter)

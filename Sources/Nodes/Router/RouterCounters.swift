@@ -53,6 +53,8 @@ package struct RouterCounters: Sendable {
     package var conditionsRefused: UInt64 = 0
     /// Requests whose id is longer than idempotency keys are, and stood for one.
     package var idsShortened: UInt64 = 0
+    /// Requests whose `traceparent` cannot be read: they go on without it.
+    package var tracesMalformed: UInt64 = 0
     /// Sessions that this mesh has not given out, or for another customer.
     package var sessionsRefused: UInt64 = 0
     /// Phases and attempts that went on in a newer epoch.

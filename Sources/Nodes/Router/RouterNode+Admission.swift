@@ -10,7 +10,9 @@ extension RouterNode {
         _ request: DataRequest, _ shard: Shard, _ priority: Priority, now: Instant, into sink: inout some RouterSink
     ) -> Bool {
         guard admission != nil else { return true }
+        mostInWork = max(mostInWork, operations.count)
         let verdict = admission!.admit(priority, inWork: operations.count, random: &random)
+        note(verdict, priority, of: request, now: now, into: &sink)
         guard verdict != .admitted else { return true }
         refuse(
             request.id, status: 503, shard: shard, customer: request.customer, wait: shedWait,
@@ -24,13 +26,17 @@ extension RouterNode {
         into sink: inout some RouterSink
     ) -> Bool {
         let customer = request.customer.rawValue
-        if limiter != nil, !limiter!.admit(customer, now: now) {
+        let isAdmitted = limiter == nil || limiter!.admit(customer, now: now)
+        if limiter != nil { noteRate(isAdmitted, kind: nil, of: request, now: now, into: &sink) }
+        if !isAdmitted {
             let wait = limiter!.retryAfter(customer, now: now)
             limit(request, shard, wait, .rateLimited(isService: false), into: &sink)
             return false
         }
         guard let kind else { return true }
-        if gates.limiters[kind] != nil, !gates.limiters[kind]!.admit(customer, now: now) {
+        let isRated = gates.limiters[kind] == nil || gates.limiters[kind]!.admit(customer, now: now)
+        if gates.limiters[kind] != nil { noteRate(isRated, kind: kind, of: request, now: now, into: &sink) }
+        if !isRated {
             let wait = gates.limiters[kind]!.retryAfter(customer, now: now)
             limit(request, shard, wait, .rateLimited(isService: true), into: &sink)
             return false
@@ -58,8 +64,10 @@ extension RouterNode {
         {
         case .admitted(let permit):
             worth = permit
+            noteWorth(nil, key: key, value, kind: kind, of: request, now: now, into: &sink)
             return true
         case .refused(let why):
+            noteWorth(why, key: key, value, kind: kind, of: request, now: now, into: &sink)
             let wait = gates.values[kind]!.retryAfter(key: key, why, value: value, now: now)
             limit(request, shard, wait, .worthRefused(why), into: &sink)
             return false
@@ -83,6 +91,7 @@ extension RouterNode {
             gates.gates[gate].holdsBack(policy(ofGate: gate), priority: priority, now: now, using: &random)
         else { return true }
         counters.throttled[priority] += 1
+        noteThrottle(gate, priority, of: request, now: now, into: &sink)
         var problem = DataProblem.throttled
         problem.gate = name(ofGate: gate)
         refuse(

@@ -9,6 +9,7 @@ extension RouterNode {
     mutating func beginLooking(now: Instant) {
         if nextLook == .distantFuture { nextLook = now + CellPulse.interval }
         if nextWatch == .distantFuture { nextWatch = now + .seconds(1) }
+        if nextPrediction == .distantFuture, let every = gates.sampleEvery { nextPrediction = now + every }
     }
 
     /// Looks at every cell whose link is up, pings the quiet ones, and demotes those that answer nothing.

@@ -47,6 +47,7 @@ extension RouterNode {
         }
         if asksOthers(key, outcome, into: &sink) { return }
         if let paused = work.pausedAt { writePauses.record(clock - paused) }
+        noteEnd(outcome, key)
         var response = RouterResponse(status: 200)
         if outcome.isRefusal, let shed = work.shed {
             finish(key)
@@ -135,6 +136,7 @@ extension RouterNode {
         noteAnswer(customer, since: operations[key]!.started, response)
         counters.count(status: response.status)
         finish(key)
+        endTrace(&response, into: &sink)
         shown.withUnsafeBytes { value in
             response.body =
                 response.status == 200 || response.status == 300 ? value : UnsafeRawBufferPointer(start: nil, count: 0)

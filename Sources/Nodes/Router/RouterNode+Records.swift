@@ -60,11 +60,12 @@ extension RouterNode {
         record.asksAll = asksAll
         record.isAboveTier = request.consistency == .strong && tier != .critical
         record.priority = priority
-        let operation = RouterOperation(
+        var operation = RouterOperation(
             request: request.id, customer: request.customer, method: request.method, priority: request.priority,
             shard: shard, epoch: assignment.epoch, started: now,
             deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
             work: .record(record))
+        operation.trace = request.trace
         guard let key = operations.insert(operation) else {
             refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
             return nil
@@ -193,6 +194,7 @@ extension RouterNode {
                 operations[key]!.work = .record(work)
                 return recordMoved(key, position, frame, by: cell, now: now, into: &sink)
             }
+            noteRefusal(refusal, by: cell, key, now: now)
             work.refusal = refusal
             work.shed = refusal == .shed ? RouterOperation.Shed(frame.head) : nil
             tick(&work.register, .none, now: now)
@@ -315,7 +317,8 @@ extension RouterNode {
         let head = FrameHead(
             kind: work.register.kind == .read ? .recordRead : .recordVersion,
             flags: .priority(operations[key]!.priority), request: key.rawValue, customer: operations[key]!.customer,
-            epoch: operations[key]!.epoch, deadline: remaining)
+            epoch: operations[key]!.epoch, deadline: remaining,
+            trace: operations[key]!.trace)
         return send(head, key, positions, payload: .none, into: &sink)
     }
 
@@ -362,7 +365,7 @@ extension RouterNode {
         let head = FrameHead(
             kind: .recordWrite, flags: flags, request: key.rawValue, customer: operations[key]!.customer,
             epoch: operations[key]!.epoch, deadline: remaining, versionCounter: version.counter,
-            versionWriter: version.writer)
+            versionWriter: version.writer, trace: operations[key]!.trace)
         return send(head, key, positions, payload: payload, isAwaited: isAwaited, into: &sink)
     }
 
@@ -375,6 +378,7 @@ extension RouterNode {
         let request = operations[key]!.request
         let passed = isAwaited ? passGates(key, positions, now: clock, into: &sink) : positions
         var unsent = positions & ~passed
+        notePhase(key, passed, head.kind == .recordWrite ? "stores" : "asks", now: clock)
         for position in 0..<work.members.count where passed & (1 << position) != 0 {
             counters.attempts += 1
             let cell = work.members[position]

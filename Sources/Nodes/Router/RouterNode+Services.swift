@@ -35,6 +35,8 @@ extension RouterNode {
             request: request.id, customer: request.customer, method: request.method, priority: request.priority,
             shard: shard, epoch: assignment.epoch, started: now, deadline: now + limit, work: .service(-1))
         operation.isKeyed = request.isKeyed
+        operation.service = request.service
+        operation.trace = request.trace
         guard let key = operations.insert(operation) else {
             if let worth { endWorth(worth, .cancelled, kind: kind, now: now) }
             refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
@@ -45,6 +47,7 @@ extension RouterNode {
             in: &gates.scopes[kind], now: now)
         let place = calls.insert(state, kind: kind, slot: slot, priority: priority)
         calls[place].worth = worth
+        calls[place].trace = followed(request)
         operations[key]!.work = .service(place)
         drive(key, place, nil, now: now, into: &sink)
         return operations.contains(key) ? key : nil

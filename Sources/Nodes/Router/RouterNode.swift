@@ -23,6 +23,8 @@ package struct RouterConfiguration {
     package var ignoresSessions = false
     /// For tests, as `quorum`.
     package var defect: RouterDefect?
+    /// One of so many requests is followed though nobody asked; 0 for none.
+    package var traceSample: UInt64 = 0
 
     package init(topology: MeshTopology, placement: Placement, gossip: GossipConfiguration, boot: UInt32) {
         self.topology = topology
@@ -51,6 +53,8 @@ package struct RouterNode: ~Copyable {
     package internal(set) var moved = MovedOutcomes()
     /// How long writes waited that met a move: from the first refusal to the answer.
     package internal(set) var writePauses = DurationHistogram()
+    /// What policies decided about single requests.
+    package internal(set) var traces: RouterTraces
 
     var links: [CellLink]
     private(set) var cellsByName: [String: CellIndex]
@@ -71,6 +75,8 @@ package struct RouterNode: ~Copyable {
     package var signals = LoadSignals()
     /// How long the answers of this second took.
     var answerTimes = DurationHistogram()
+    /// Requests in work at once, the most of this second.
+    var mostInWork = 0
     /// Of all requests.
     var limiter: RateLimiter?
     /// What those are told who were shed here.
@@ -82,6 +88,8 @@ package struct RouterNode: ~Copyable {
     var turnedAway: [(UInt64, Int)] = []
     /// When gates are looked at next.
     var nextWatch = Instant.distantFuture
+    /// When gates that foresee failures take their next sample.
+    var nextPrediction = Instant.distantFuture
     /// This process was late itself: what was not heard in this turn is no cell's fault.
     var isLate = false
     /// The time of the call that is being worked on.
@@ -137,6 +145,7 @@ package struct RouterNode: ~Copyable {
         gates = RouterGates(
             policies, configuration.topology, node: configuration.gossip.profile.name, seed: seed, now: .zero)
         random = Generator(seed: seed, concern: "policies")
+        traces = RouterTraces(sample: configuration.traceSample, seed: seed)
         admission = policies.concurrent.map {
             ClassAdmission(
                 capacity: $0, thresholds: policies.thresholds, adaptive: policies.adaptiveShedding ?? .local,
@@ -184,7 +193,7 @@ package struct RouterNode: ~Copyable {
         var next = gossip.nextDeadline() ?? .distantFuture
         if let at = linkTimers.next() { next = min(next, at) }
         if let at = timers.next({ [operations] in operations[$0.operation]?.timerAt == $0.at }) { next = min(next, at) }
-        return min(next, nextLook, nextExchange, nextWatch)
+        return min(next, nextLook, nextExchange, nextWatch, nextPrediction)
     }
 
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some RouterSink) {
@@ -221,6 +230,7 @@ package struct RouterNode: ~Copyable {
         isLate = false
         if now >= nextLook { look(stood: stood, now: now, into: &sink) }
         if now >= nextWatch { watch(now: now, into: &sink) }
+        if now >= nextPrediction { predict(now: now, into: &sink) }
         takeTurns(now: now, into: &sink)
     }
 
@@ -294,6 +304,9 @@ package struct RouterNode: ~Copyable {
         clock = now
         counters.requests += 1
         if request.isShortened { counters.idsShortened += 1 }
+        if request.isTraceMalformed { counters.tracesMalformed += 1 }
+        var request = request
+        follow(&request, now: now, into: &sink)
         let key =
             switch request.target {
             case .service: startService(request, now: now, into: &sink)
@@ -323,6 +336,7 @@ package struct RouterNode: ~Copyable {
     ) {
         clock = now
         if frame.head.kind == .pong { return ponged(frame.head, by: cell, now: now, into: &sink) }
+        if frame.head.kind == .hint { return hinted(frame, by: cell, now: now, into: &sink) }
         if frame.head.request == Self.exchangeRequest { return exchanged(frame, by: cell, now: now, into: &sink) }
         let number = AttemptNumber(rawValue: frame.head.request)
         let key = number.operation
@@ -339,6 +353,9 @@ package struct RouterNode: ~Copyable {
 
     /// Ends an operation; its timer is void.
     mutating func finish(_ key: SlabKey) {
+        traces.answering = .init(
+            operations[key]!.request, operations[key]!.trace, began: operations[key]!.started,
+            service: operations[key]!.service)
         switch operations[key]!.work {
         case .service(let place): if place >= 0 { calls.remove(place) }
         case .record(let work):
@@ -405,6 +422,7 @@ package struct RouterNode: ~Copyable {
             }
         }
         counters.count(status: status)
+        endTrace(&response, into: &sink)
         sink.respond(to: request, response)
     }
 

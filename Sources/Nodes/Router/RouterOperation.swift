@@ -89,6 +89,10 @@ struct RouterOperation {
     var method: HTTPMethod
     /// Nil when the client did not name one.
     var priority: Priority?
+    /// Of the service's name; 0 for records.
+    var service: UInt64 = 0
+    /// The trace that it belongs to; nil where nobody wants to know.
+    var trace: FrameTrace?
     /// It goes under an idempotency key.
     var isKeyed = false
     /// Of the frames that carry it to a service.

@@ -45,16 +45,18 @@ package struct RouterResponseWriter: Sendable {
             HTTPResponseWriter.field("X-Degraded", bytes: response.degraded, into: &output)
         }
         if response.isReplayed { output.append("Idempotent-Replayed: true\r\n") }
+        if let trace = response.trace { HTTPResponseWriter.field("X-Trace-Id", text: trace.text, into: &output) }
         let isHead = request.method == .head
         if let problem = response.problem {
+            var told = HTTPProblem(
+                status: status, type: problem.type, title: problem.title, detail: .made(problem.detail),
+                policy: problem.policy, gate: problem.gate,
+                retryAfter: response.wait > .zero ? response.retryAfter : nil,
+                retryAfterMilliseconds: response.wait > .zero
+                    ? UInt64((response.wait.nanoseconds + 999_999) / 1_000_000) : nil)
+            if let trace = response.trace, trace.isExplained { told.trace = trace.text }
             HTTPResponseWriter.end(
-                HTTPProblem(
-                    status: status, type: problem.type, title: problem.title, detail: .made(problem.detail),
-                    policy: problem.policy, gate: problem.gate,
-                    retryAfter: response.wait > .zero ? response.retryAfter : nil,
-                    retryAfterMilliseconds: response.wait > .zero
-                        ? UInt64((response.wait.nanoseconds + 999_999) / 1_000_000) : nil),
-                request.persistence, isHead: isHead, into: &output)
+                told, request.persistence, isHead: isHead, into: &output)
             return
         }
         switch response.content {

@@ -15,8 +15,14 @@ package protocol RouterSink: LinkSink {
     /// Send a ping, which belongs to no request.
     /// - Returns: false when the link is gone or full: nothing was sent.
     mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool
+    /// The customer's name, of a request that waits for its answer. Asked for traces that are kept, and nowhere else.
+    func customer(of request: RequestID) -> String
     /// Answer the client; the request is forgotten.
     mutating func respond(to request: RequestID, _ response: RouterResponse)
+}
+
+extension RouterSink {
+    package func customer(of request: RequestID) -> String { "" }
 }
 
 /// An answer of the data plane; texts and body are valid for the call only.
@@ -46,6 +52,8 @@ package struct RouterResponse {
     package var retryAfter: Int { Int((max(wait, .zero).nanoseconds + 999_999_999) / 1_000_000_000) }
     package var body = UnsafeRawBufferPointer(start: nil, count: 0)
     package var problem: DataProblem?
+    /// The trace that its client is told of; nil elsewhere.
+    package var trace: FrameTrace?
 
     package init(status: UInt16) { self.status = status }
 }

@@ -40,6 +40,31 @@ public struct ClaimValue: Sendable, Hashable {
             self.body = isCut ? [] : body
         }
     }
+    /// A call that was accepted and is carried out later, with all that it takes.
+    public struct Job: Sendable, Hashable {
+        /// Milliseconds since 1970 at which it was accepted.
+        public var since: Int64
+        /// Of HTTP, as frames have it.
+        public var method: UInt8
+        /// The raw value of its class.
+        public var priority: UInt8
+        /// What followed the service in the path.
+        public var path: [UInt8]
+        /// What the client sent.
+        public var body: [UInt8]
+
+        /// A job by its parts.
+        public init(since: Int64, method: UInt8, priority: UInt8, path: [UInt8] = [], body: [UInt8] = []) {
+            self.since = since
+            self.method = method
+            self.priority = priority
+            self.path = path
+            self.body = body
+        }
+
+        /// Bytes of a value that holds it.
+        public var bytes: Int { ClaimValue.jobOverhead + path.count + body.count }
+    }
     /// How far the call has come.
     public enum State: Sendable, Hashable {
         /// Nothing was begun, or what was claimed was turned away before it began.
@@ -47,6 +72,8 @@ public struct ClaimValue: Sendable, Hashable {
         /// The claimer carries it out, or has died while it did.
         case claimed
         case done(Answer)
+        /// Accepted, and acknowledged: it is carried out when that can be done.
+        case queued(Job)
     }
 
     /// Who claimed it last.
@@ -63,6 +90,7 @@ public struct ClaimValue: Sendable, Hashable {
     /// Bytes of a value that any frame takes, however small a body may be.
     public static let smallest = 1 << 10
     private static let overhead = 35
+    static let jobOverhead = 42
     /// Bytes of note and body that are kept in a mesh whose records are at most so large: claims move as records do.
     public static func room(bodyLimit: Int) -> Int { min(answerLimit, max(bodyLimit, smallest)) - overhead }
     private static let format: UInt8 = 1
@@ -78,6 +106,9 @@ public struct ClaimValue: Sendable, Hashable {
     /// The call was carried out and is answered from here.
     public var isSettled: Bool { if case .done = state { true } else { false } }
 
+    /// The call was acknowledged and is yet to be carried out.
+    public var job: Job? { if case .queued(let job) = state { job } else { nil } }
+
     /// As the store keeps it; integers in little-endian order.
     public func encoded() -> [UInt8] {
         var bytes: [UInt8] = [Self.format]
@@ -85,6 +116,7 @@ public struct ClaimValue: Sendable, Hashable {
         case .free: bytes.append(0)
         case .claimed: bytes.append(1)
         case .done: bytes.append(2)
+        case .queued: bytes.append(3)
         }
         append(claimer.cell.rawValue, to: &bytes)
         append(claimer.call, to: &bytes)
@@ -96,6 +128,13 @@ public struct ClaimValue: Sendable, Hashable {
             append(UInt32(answer.note.count), to: &bytes)
             bytes += answer.note
             bytes += answer.body
+        }
+        if case .queued(let job) = state {
+            append(job.since, to: &bytes)
+            bytes += [job.method, job.priority]
+            append(UInt32(job.path.count), to: &bytes)
+            bytes += job.path
+            bytes += job.body
         }
         return bytes
     }
@@ -124,6 +163,15 @@ public struct ClaimValue: Sendable, Hashable {
                 body: Array(bytes[(Self.overhead + note)...]))
             answer.isCut = bytes[30] & 2 != 0
             state = .done(answer)
+        case 3:
+            guard bytes.count >= Self.jobOverhead else { return nil }
+            let path = Int(integer(38, UInt32.self))
+            guard path <= bytes.count - Self.jobOverhead else { return nil }
+            state = .queued(
+                Job(
+                    since: integer(28, Int64.self), method: bytes[36], priority: bytes[37],
+                    path: Array(bytes[Self.jobOverhead..<Self.jobOverhead + path]),
+                    body: Array(bytes[(Self.jobOverhead + path)...])))
         default: return nil
         }
     }

@@ -18,7 +18,7 @@ public enum StoreLife: String, Sendable, Hashable {
     public func admits(_ operation: StoreOrder.Operation) -> Bool {
         switch operation {
         case .version, .read, .write, .add, .list, .fetch, .drop, .hints, .lacks, .settle, .promise, .accept,
-            .expireClaims:
+            .expireClaims, .queuedClaims:
             self == .votes
         // An unborn store has nothing to fill, and no move leads into it.
         case .fill: self != .unborn

@@ -44,6 +44,8 @@ public struct StoreOrder: Sendable, Equatable {
         case accept(RecordVersion, [UInt8])
         /// Drops claims whose time was over at an instant, so many at most, and the oldest settled ones beyond a number.
         case expireClaims(before: Int64, keeping: Int, limit: Int)
+        /// Claims of calls that were acknowledged and are yet to be carried out, so many at most.
+        case queuedClaims(limit: Int)
         /// How many rows a cohort has here, tombstones included.
         case count(cohort: Int)
         /// A question about decrees in its encoded form, whose proof was checked; see `Consensus`.
@@ -64,7 +66,7 @@ public struct StoreOrder: Sendable, Equatable {
         /// Which records it may change; of one about a record, the customer says in which cohort.
         public var reach: Reach {
             switch self {
-            case .version, .read, .list, .fetch, .life, .count, .hints, .lacks: .nothing
+            case .version, .read, .list, .fetch, .life, .count, .hints, .lacks, .queuedClaims: .nothing
             // Hints and promises are no records.
             case .settle, .decree, .promise: .nothing
             case .fill(let page): page.isLastOfStore ? .everything : .cohort(page.fence.cohort)
@@ -78,7 +80,7 @@ public struct StoreOrder: Sendable, Equatable {
         /// Whether the store is another one afterwards; what only asks is carried out on a full disk as well.
         public var changes: Bool {
             switch self {
-            case .version, .read, .list, .fetch, .life, .count, .hints, .lacks: false
+            case .version, .read, .list, .fetch, .life, .count, .hints, .lacks, .queuedClaims: false
             case .settle, .write, .add, .fill, .becomes, .install, .purge, .drop, .decree, .promise, .accept,
                 .expireClaims:
                 true

@@ -32,9 +32,10 @@ extension Breaker {
                 ? "closed, influenced: \(text(admittedShare(policy, now: now) * 100)) % admitted, \(shares)"
                 : influence > 0 ? "closed, influenced, \(shares)" : "closed, \(shares)"
         case .open:
-            numbers += [.init("open_for_seconds", left), .init("openings", Double(openings))]
+            let opened = openedOn(threshold)
+            numbers = opened.numbers + [.init("open_for_seconds", left), .init("openings", Double(openings))]
             sentence =
-                left > 0 ? "open for \(text(left)) s more, opening \(openings)" : "open, the next call is a probe"
+                opened.detail + (left > 0 ? "open for \(text(left)) s more" : "open, the next call is a probe")
         case .halfOpen:
             numbers += [.init("probes_out", Double(probesOut)), .init("probes_judged", Double(judgedProbes))]
             sentence = "half-open, \(judgedProbes) of \(Self.probes(policy)) probes judged, \(probesOut) out"
@@ -46,6 +47,18 @@ extension Breaker {
             sentence = until == .distantFuture ? "\(state.name)" : "\(state.name) for \(text(left)) s more"
         }
         return Explanation(sentence, numbers)
+    }
+
+    /// What it opened on: of an open breaker nothing else is known. A probe alone leaves no shares.
+    private func openedOn(_ threshold: Double) -> Explanation {
+        let (failure, slow) = (Double(openedShares.x) / 200, Double(openedShares.y) / 200)
+        let rates = "failure rate \(text(failure))" + (slow > 0 ? ", slow rate \(text(slow))" : "")
+        return Explanation(
+            openedVolume == 0 ? "" : "\(rates) of \(openedVolume), threshold \(text(threshold)), ",
+            [
+                .init("failure_rate", failure), .init("slow_rate", slow), .init("volume", Double(openedVolume)),
+                .init("threshold", threshold),
+            ])
     }
 
     private func text(_ value: Double) -> String { ShortNumber.text(value) }

@@ -60,7 +60,10 @@ extension Breaker {
         impact = 0
         flags.subtract([.halved, .told])
         switch to {
-        case .open: if health > 0.8 { flags.insert(.halved) }
+        case .open:
+            if health > 0.8 { flags.insert(.halved) }
+            openedShares = SIMD2(Self.share(counts.failureShare), Self.share(counts.slowShare))
+            openedVolume = UInt16(clamping: Int(counts.total.rounded()))
         case .slowRecovery: flags.insert(.afterRecovery)
         case .closed:
             openings = 0
@@ -146,4 +149,7 @@ extension Breaker {
         guard isPredicted, policy.predict == .open, state == .closed else { return nil }
         return open(.predicted, policy, now, &rng)
     }
+
+    /// In 200ths: near enough for a sentence.
+    private static func share(_ share: Double) -> UInt8 { UInt8(clamping: Int((share * 200).rounded())) }
 }

@@ -46,9 +46,13 @@ public struct Breaker: Sendable {
     var outlook: Float = 1
     /// C12's: 0 none, 0.5 of a direct callee.
     var impact: Float = 0
+    /// The shares of failures and slow calls that it opened on, which the window has forgotten since, in 200ths.
+    var openedShares = SIMD2<UInt8>.zero
     /// Calls by class while influenced; halved when one would not fit.
     var classes = SIMD4<UInt8>(repeating: 0)
     var badInARow: UInt16 = 0
+    /// Of how many results those were.
+    var openedVolume: UInt16 = 0
     /// Bad results since it was closed last, up to 30, where linear growth ends.
     var badSinceClosed: UInt8 = 0
     var probesOut: UInt8 = 0

@@ -38,7 +38,7 @@ public struct ConnectionPool: Sendable {
     }
 
     /// How many there may be, and how long is waited for one.
-    public let policy: ConnectionPolicy
+    public private(set) var policy: ConnectionPolicy
     /// Open and not in use, the one used last at the end.
     private var idle: [Idle] = []
     private var closed: [UInt32] = []
@@ -88,6 +88,8 @@ public struct ConnectionPool: Sendable {
     }
 
     private mutating func take() -> (UInt32, isNew: Bool)? {
+        // After it was made smaller some that are in use are too many, and come back for nobody.
+        guard busy < policy.most else { return nil }
         let taken: (UInt32, isNew: Bool)
         if let last = idle.popLast() {
             taken = (last.connection, false)
@@ -128,7 +130,7 @@ public struct ConnectionPool: Sendable {
 
     /// Who has a connection now, of those that waited; nil once none is free or nobody waits.
     public mutating func next(now: Instant) -> Hand? {
-        while !line.isEmpty, !idle.isEmpty || !closed.isEmpty, let waiter = line.popFirst() {
+        while !line.isEmpty, busy < policy.most, let waiter = line.popFirst() {
             guard waiter.until > now else {
                 refusals[.wait] += 1
                 continue
@@ -146,6 +148,19 @@ public struct ConnectionPool: Sendable {
         return true
     }
 
+    /// Another size, of a peak: connections that are in use stay until they are given back. Close what `surplus` gives, and ask
+    /// `next` afterwards.
+    ///
+    /// - Parameter most: 1...10 000.
+    public mutating func resize(to most: Int) {
+        policy = ConnectionPolicy(
+            most: most, least: policy.least, wait: policy.wait, places: policy.places, keepAlive: policy.keepAlive)
+        for number in inUse.count..<max(inUse.count, policy.most) {
+            inUse.append(false)
+            closed.insert(UInt32(number), at: 0)
+        }
+    }
+
     /// One to be opened ahead, as fewer are open than are kept so: `giveBack` once it is open, else `lost`.
     public mutating func openAhead() -> UInt32? {
         guard busy + idle.count < policy.least, let free = closed.popLast() else { return nil }
@@ -156,9 +171,10 @@ public struct ConnectionPool: Sendable {
 
     /// One to be closed: idle for longer than it is kept, and more are open than have to be.
     public mutating func surplus(now: Instant) -> UInt32? {
-        guard busy + idle.count > policy.least, let oldest = idle.first, now - oldest.since > policy.keepAlive else {
-            return nil
-        }
+        guard let oldest = idle.first,
+            busy + idle.count > policy.most
+                || busy + idle.count > policy.least && now - oldest.since > policy.keepAlive
+        else { return nil }
         idle.removeFirst()
         closed.append(oldest.connection)
         return oldest.connection

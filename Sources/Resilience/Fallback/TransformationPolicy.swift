@@ -124,6 +124,11 @@ public struct TransformationPolicy: Sendable, Equatable {
         return problems
     }
 
+    /// Whether a last good answer may stand in for some failure of a read.
+    public var mayBeStale: Bool {
+        FailureCause.allCases.contains { outcome(of: $0, isEntry: true, isRead: true, isRepeatable: false) == .stale }
+    }
+
     /// What a failure is to become, of a request that allows it.
     ///
     /// - Parameters:

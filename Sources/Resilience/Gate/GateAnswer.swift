@@ -71,6 +71,8 @@ public enum GateEvent: Sendable, Equatable {
     case resized(from: Int, to: Int)
     /// The breaker changed as one that had waited was not let through.
     case breaker(BreakerTransition)
+    /// Something else is wrong with the target than before, or nothing any more.
+    case finding(DependencyFinding, why: String)
     /// Requests of a class are held back, or no longer.
     case throttle(Priority, Bool)
 }

@@ -21,6 +21,14 @@ public struct GateFigures: Sendable, Equatable {
     public let left: TimeAmount?
     /// How long it stands so.
     public let age: TimeAmount
+    /// What is wrong with the target, by how its last hundred calls and probes went.
+    public let finding: DependencyFinding
+    /// The probability of a failure, 0...1, as the last sample has it; 0 where none are foreseen.
+    public let probability: Double
+    /// A failure is foreseen.
+    public let isPredicted: Bool
+    /// Predictions that did not come true.
+    public let falsePositives: UInt32
     /// By an opening elsewhere, 0...1.
     public let influence: Double
     /// Of the places that are allowed so many are taken, and so many wait for one.
@@ -58,7 +66,9 @@ extension TargetGate {
             openings: Int(breaker.openings),
             left: waits && until != .distantFuture ? max(until - now, .zero) : nil,
             age: breaker.since == .zero ? .zero : max(now - breaker.since, .zero),
-            influence: breaker.influence(now: now), limit: bulkhead.limit, busy: bulkhead.busy, waiting: waiting,
+            finding: detector.finding, probability: prediction.probability, isPredicted: prediction.isPredicted,
+            falsePositives: prediction.predictor.falsePositives, influence: breaker.influence(now: now),
+            limit: bulkhead.limit, busy: bulkhead.busy, waiting: waiting,
             attempt: attemptLimit(policy), p50: durations.isReady ? durations.p50 : nil,
             p99: durations.isReady ? durations.p99 : nil, counts: counts, full: bulkhead.refusals.total + counts.queued)
     }

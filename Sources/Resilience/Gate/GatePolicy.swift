@@ -24,6 +24,10 @@ public struct GatePolicy: Sendable, Equatable {
     public var hedge: HedgePolicy
     /// How long a call holds a place at most where all is well; a leak is ten times of it.
     public var held: TimeAmount
+    /// Whether what is wrong with the target is named (B3-B5).
+    public var detects = true
+    /// How failures are foreseen (C11); nil: they are not.
+    public var predictor: PredictorPolicy?
     /// Whether `TargetGate.timing` tells the share of failures, as adaptive backoff needs it.
     public var tellsFailureShare = false
 
@@ -35,7 +39,7 @@ public struct GatePolicy: Sendable, Equatable {
     public init(
         bulkhead: BulkheadPolicy, limit: LimitPolicy? = nil, breaker: BreakerPolicy?, throttle: ThrottlePolicy?,
         queue: BackpressurePolicy? = nil, attempt: TimeAmount, timeout: AdaptiveTimeoutPolicy?,
-        hedge: HedgePolicy = .off
+        hedge: HedgePolicy = .off, predictor: PredictorPolicy? = nil
     ) {
         self.bulkhead = bulkhead
         self.limit = limit ?? LimitPolicy.of(.fixed, bulkhead.concurrent, isLocal: true)
@@ -47,13 +51,14 @@ public struct GatePolicy: Sendable, Equatable {
         self.attempt = max(attempt, .milliseconds(1))
         self.timeout = timeout
         self.hedge = hedge
+        self.predictor = predictor
         held = self.attempt
     }
 
     /// An edge as production has it: 20 at once by steps, attempts of 3 s.
     public static let seed = GatePolicy(
         bulkhead: .seed, limit: .seed(BulkheadPolicy.seed.concurrent), breaker: .seed, throttle: .seed,
-        attempt: .seconds(3), timeout: .seed, hedge: .seed)
+        attempt: .seconds(3), timeout: .seed, hedge: .seed, predictor: .seed)
 
     /// An edge on one machine: attempts of 1 s, as many at once as errors and the caller's workers allow.
     public static let local = local(workers: BulkheadPolicy.local.concurrent, isCore: true)
@@ -63,7 +68,7 @@ public struct GatePolicy: Sendable, Equatable {
         let bulkhead = BulkheadPolicy.local(workers: workers, isCore: isCore)
         return GatePolicy(
             bulkhead: bulkhead, limit: .local(bulkhead.concurrent, workers: workers), breaker: .local,
-            throttle: .local, attempt: attempt, timeout: .local, hedge: .local)
+            throttle: .local, attempt: attempt, timeout: .local, hedge: .local, predictor: .local)
     }
 
     /// A router at a service of a cell.
@@ -73,18 +78,22 @@ public struct GatePolicy: Sendable, Equatable {
         GatePolicy(
             bulkhead: .router(workers: workers, queue: queue), breaker: isLocal ? .local : .seed,
             throttle: isLocal ? .local : .seed, attempt: attempt, timeout: isLocal ? .local : .seed,
-            hedge: isLocal ? .local : .seed)
+            hedge: isLocal ? .local : .seed, predictor: isLocal ? .local : .seed)
     }
 
     /// A router at the records of a cell.
     public static func records(isLocal: Bool = true, attempt: TimeAmount = .seconds(1)) -> GatePolicy {
         GatePolicy(
             bulkhead: .records, breaker: isLocal ? .local : .seed, throttle: isLocal ? .local : .seed,
-            attempt: attempt, timeout: isLocal ? .local : .seed)
+            attempt: attempt, timeout: isLocal ? .local : .seed, predictor: isLocal ? .local : .seed)
     }
 
     /// A gate that lets everything through.
-    public static let off = GatePolicy(
-        bulkhead: BulkheadPolicy(concurrent: 1_000_000, wait: .zero, places: 0), breaker: nil, throttle: nil,
-        attempt: .seconds(5), timeout: nil)
+    public static let off: GatePolicy = {
+        var policy = GatePolicy(
+            bulkhead: BulkheadPolicy(concurrent: 1_000_000, wait: .zero, places: 0), breaker: nil, throttle: nil,
+            attempt: .seconds(5), timeout: nil)
+        policy.detects = false
+        return policy
+    }()
 }

@@ -41,6 +41,13 @@ extension TargetGate {
             change.timeout = timeout.update(durations, settings)
         }
         if policy.hasThrottle { countThrottle(permit, end, policy.throttle, now) }
+        if policy.detects || policy.predictor != nil {
+            // What was given up at a limit that adapts has taken as long as a call may.
+            let long = end.kind == .timeout ? max(took, policy.attempt) : took
+            let mark = end.mark(countsSlow: false)
+            if policy.detects { detector.record(mark, took: long) }
+            if policy.predictor != nil { prediction.note(mark, took: long) }
+        }
         if policy.limit.kind != .fixed {
             let sample = Self.sample(end, isAnswered ? took : nil)
             if limit.ended(sample, inFlight: bulkhead.busy, policy.limit, now: now) {

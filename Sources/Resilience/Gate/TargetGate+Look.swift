@@ -17,6 +17,9 @@ extension TargetGate {
         if let leaked = leak.look(now: now) { tell(.leak(leaked)) }
         if let isInverted = inversion.look(bulkhead.hasInversion(now: now)) { tell(.inversion(isInverted)) }
         if policy.hasThrottle { throttle.changes(policy.throttle, now: now) { tell(.throttle($0, $1)) } }
+        if policy.detects, let finding = detector.change() {
+            tell(.finding(finding, why: detector.explain().detail))
+        }
         if let change = untold.take() { tell(.breaker(change)) }
     }
 

@@ -31,6 +31,10 @@ public struct TargetGate: Sendable {
     public internal(set) var limit: ConcurrencyLimit
     /// The queue before the bulkhead, where one is declared.
     public internal(set) var queue = BackpressureQueue()
+    /// What is wrong with the target.
+    public internal(set) var detector: DependencyDetector
+    /// Whether it is about to fail.
+    public internal(set) var prediction: GatePrediction
     /// Results and refusals since the start.
     public internal(set) var counts = GateCounts()
     /// When `look` is due, once a second.
@@ -53,6 +57,8 @@ public struct TargetGate: Sendable {
         toldLimit = limit.value
         timeout = AdaptiveTimeout(base: policy.attempt)
         throttle = ClientThrottle(policy.throttle, now: now)
+        detector = DependencyDetector(timeout: policy.attempt)
+        prediction = GatePrediction(now: now)
         leak = LeakWatch(limit: policy.held, now: now)
         nextLook = now + .seconds(1)
     }

@@ -122,12 +122,17 @@ public struct HealthMachine: Sendable {
 
     /// Takes the result of a look.
     ///
+    /// - Parameter floor: a failure leads no deeper than this, and is no reason to stay below it.
     /// - Returns: the move, if it led to one.
-    public mutating func record(_ isGood: Bool, now: Instant) -> Transition? {
+    public mutating func record(
+        _ isGood: Bool, notBelow floor: HealthState = .critical, now: Instant
+    ) -> Transition? {
         guard now >= due else { return nil }
+        let leadsUp = isGood || state > floor
+        let leadsDown = !isGood && (state < floor || floor == .critical)
         // Counts stop where they have had their effect, so that none of them overflows.
-        failures = isGood ? 0 : min(failures + 1, policy.stage(state).failures)
-        successes = isGood ? min(successes + 1, policy.successes) : 0
+        failures = leadsDown ? min(failures + 1, policy.stage(state).failures) : 0
+        successes = leadsUp ? min(successes + 1, policy.successes) : 0
         let before = state
         if failures >= policy.stage(state).failures {
             if let worse = HealthState(rawValue: state.rawValue + 1) { state = worse } else { isExhausted = true }

@@ -17,19 +17,24 @@ public struct HealthScore: Sendable, Equatable {
 
     /// The number.
     ///
-    /// - Parameter pressure: of the last look, `Pressure.worst`; 0...1.
-    public func value(isReady: Bool, pressure: Double) -> Double {
+    /// - Parameters:
+    ///   - pressure: of the last look, `Pressure.worst`; 0...1.
+    ///   - needs: 1 where all that it needs answers its probes, less where it does not.
+    public func value(isReady: Bool, pressure: Double, needs: Double = 1) -> Double {
         guard isReady else { return 0 }
-        return min(success, 1 - min(max(pressure, 0), 1))
+        return min(success, 1 - min(max(pressure, 0), 1), min(max(needs, 0), 1))
     }
 
     /// What the number stands on.
-    public func explain(isReady: Bool, pressure: Double) -> Explanation {
-        let value = value(isReady: isReady, pressure: pressure)
+    public func explain(isReady: Bool, pressure: Double, needs: Double = 1) -> Explanation {
+        let value = value(isReady: isReady, pressure: pressure, needs: needs)
+        let words = "success \(ShortNumber.text(success)) of \(results.count), pressure \(ShortNumber.text(pressure))"
+        let rest = needs < 1 ? ", \(ShortNumber.text(needs)) by what it needs" : ""
         return Explanation(
-            isReady
-                ? "success \(ShortNumber.text(success)) of \(results.count), pressure \(ShortNumber.text(pressure))"
-                : "not ready",
-            [.init("health_score", value), .init("success", success), .init("pressure", pressure)])
+            isReady ? words + rest : "not ready",
+            [
+                .init("health_score", value), .init("success", success), .init("pressure", pressure),
+                .init("needs", needs),
+            ])
     }
 }

@@ -16,11 +16,14 @@ public struct HealthSignals: Sendable, Equatable {
     public var queue: Double
     /// The probability, 0...1, that it fails within a minute (C11's, of the worst of its gates and pools).
     public var failing: Double
+    /// Probes of it that are down and mean that it cannot serve: `startup`, `shallow`, `deep`.
+    public var down: HealthReasons
 
     /// Signals of a process that is well, unless given.
     public init(
         load: LoadSignals = LoadSignals(), poolStalled: TimeAmount = .zero, heldOverLimit: Double = 0,
-        store: Bool? = nil, cache: Bool? = nil, queue: Double = 0, failing: Double = 0
+        store: Bool? = nil, cache: Bool? = nil, queue: Double = 0, failing: Double = 0,
+        down: HealthReasons = []
     ) {
         self.load = load
         self.poolStalled = poolStalled
@@ -29,6 +32,7 @@ public struct HealthSignals: Sendable, Equatable {
         self.cache = cache
         self.queue = queue
         self.failing = failing
+        self.down = down
     }
 }
 
@@ -85,7 +89,7 @@ public struct HealthPolicy: Sendable, Equatable {
 
     /// Why it cannot serve; empty if it can.
     public func readiness(_ signals: HealthSignals) -> HealthReasons {
-        var reasons: HealthReasons = []
+        var reasons = signals.down
         if signals.store == false { reasons.insert(.store) }
         if signals.cache == false { reasons.insert(.cache) }
         if signals.load.cpu > cpu, signals.load.loopLag > loopLag { reasons.insert(.cpu) }
@@ -107,6 +111,10 @@ public struct HealthPolicy: Sendable, Equatable {
             (.cpu, "CPU exhausted", .init("cpu", load.cpu)),
             (.queue, "queue full", .init("queue", signals.queue)),
             (.failing, "failure expected within a minute", .init("failing", signals.failing)),
+            (.startup, "not started in time", .init("startup", 0)),
+            (.shallow, "shallow probe down", .init("shallow", 0)),
+            (.deep, "deep probe down", .init("deep", 0)),
+            (.peers, "nobody is reached to serve with", .init("peers", 0)),
         ]
         let found = all.filter { reasons.contains($0.0) }
         let words = found.map { "\($0.1) (\($0.2.name) \(ShortNumber.text($0.2.value)))" }
@@ -138,4 +146,12 @@ public struct HealthReasons: OptionSet, Sendable, Hashable {
     public static let queue = HealthReasons(rawValue: 128)
     /// It is expected to fail within a minute.
     public static let failing = HealthReasons(rawValue: 256)
+    /// It has not started in the time that it has for that.
+    public static let startup = HealthReasons(rawValue: 512)
+    /// Its shallow probe is down.
+    public static let shallow = HealthReasons(rawValue: 1024)
+    /// Its deep probe is down.
+    public static let deep = HealthReasons(rawValue: 2048)
+    /// Nobody is reached that it serves with.
+    public static let peers = HealthReasons(rawValue: 4096)
 }

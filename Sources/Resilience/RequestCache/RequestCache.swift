@@ -59,6 +59,20 @@ public struct RequestCache<Key: Hashable & Sendable, Answer: Sendable, Call: Sen
 
     /// Calls that are remembered or under way.
     public var count: Int { entries.count }
+    /// Of these, calls under way.
+    public private(set) var underWay = 0
+
+    /// Whether a call like this would join one.
+    public func isUnderWay(_ key: Key) -> Bool {
+        if case .underWay = entries[key] { true } else { false }
+    }
+
+    /// The answer of an earlier call, for one that may not have to begin; counted only where there is one.
+    public mutating func find(_ key: Key) -> Answer? {
+        guard case .kept(let answer) = entries[key] else { return nil }
+        hits += 1
+        return answer
+    }
 
     /// Says what becomes of a call.
     public mutating func ask(_ key: Key, _ call: Call) -> Result {
@@ -86,6 +100,7 @@ public struct RequestCache<Key: Hashable & Sendable, Answer: Sendable, Call: Sen
                 return .makeAlone
             }
             entries[key] = .underWay(leader: call, waiting: [])
+            underWay += 1
             return .make
         }
     }
@@ -97,6 +112,7 @@ public struct RequestCache<Key: Hashable & Sendable, Answer: Sendable, Call: Sen
     public mutating func ended(_ key: Key, _ call: Call, keep answer: Answer?) -> [Call] {
         guard case .underWay(call, let others) = entries[key] else { return [] }
         entries[key] = answer.map { .kept($0) }
+        underWay -= 1
         waiting -= others.count
         return others
     }
@@ -116,7 +132,10 @@ public struct RequestCache<Key: Hashable & Sendable, Answer: Sendable, Call: Sen
             entries[key] = .underWay(leader: leader, waiting: others)
             return nil
         }
-        guard !others.isEmpty else { return nil }
+        guard !others.isEmpty else {
+            underWay -= 1
+            return nil
+        }
         let next = others.removeFirst()
         waiting -= 1
         entries[key] = .underWay(leader: next, waiting: others)

@@ -17,12 +17,14 @@ public struct AdaptiveShedder: Sendable {
     /// What was refused since the start, by class; critical stays 0.
     public private(set) var shed = PriorityCounts()
 
+    private var watch = ShedWatch()
+
     /// Without pressure, until the first look.
     public init(policy: AdaptivePolicy = .local) { self.policy = policy }
 
-    /// Takes the signals of the last second; once a second.
+    /// Takes the signals of the last second; once a second. Pressure is eased from look to look.
     public mutating func look(_ signals: LoadSignals) {
-        pressure = Pressure(signals, policy: policy)
+        pressure = Pressure(signals, policy: policy).eased(from: pressure)
         shares = pressure.shares
         isActive = pressure.worst > 0
     }
@@ -42,6 +44,10 @@ public struct AdaptiveShedder: Sendable {
         refuse(priority)
         return false
     }
+
+    /// Tells of each class whether shedding it has begun (true) or ended (false) since this was last asked, as
+    /// `LoadShedder.changes`.
+    public mutating func changes(_ tell: (Priority, Bool) -> Void) { watch.changes(shed, tell) }
 
     @usableFromInline mutating func refuse(_ priority: Priority) { shed[priority] += 1 }
 

@@ -13,17 +13,15 @@ public struct LoadShedder: Sendable {
     public static let retryAfter = TimeAmount.seconds(1)
 
     /// What the place can hold, at least 1: workers and queue of a pool, orders of a store.
-    public let capacity: Int
+    public private(set) var capacity: Int
+    private let thresholds: ShedThresholds
     /// Work in hand from which on a class is refused; `Int.max` for never.
-    @usableFromInline let highBound: Int
-    @usableFromInline let normalBound: Int
-    @usableFromInline let lowBound: Int
+    @usableFromInline var highBound: Int
+    @usableFromInline var normalBound: Int
+    @usableFromInline var lowBound: Int
     /// What was refused since the start, by class; critical stays 0.
     public private(set) var shed = PriorityCounts()
-    /// `shed` when `changes` was last asked.
-    private var seen = PriorityCounts()
-    /// Bit n: the class of raw value n is being shed.
-    private var active: UInt8 = 0
+    private var watch = ShedWatch()
 
     /// - Parameters:
     ///   - capacity: at least 1.
@@ -31,10 +29,19 @@ public struct LoadShedder: Sendable {
     public init(capacity: Int, thresholds: ShedThresholds = ShedThresholds()) {
         precondition(capacity > 0)
         self.capacity = capacity
-        let thresholds = thresholds.ordered
-        highBound = Self.bound(thresholds.high, of: capacity)
-        normalBound = Self.bound(thresholds.normal, of: capacity)
-        lowBound = Self.bound(thresholds.low, of: capacity)
+        self.thresholds = thresholds.ordered
+        (highBound, normalBound, lowBound) = (0, 0, 0)
+        resize(to: capacity)
+    }
+
+    /// What the place can hold has changed; what was counted stays.
+    ///
+    /// - Parameter capacity: less than 1 is 1.
+    public mutating func resize(to capacity: Int) {
+        self.capacity = max(capacity, 1)
+        highBound = Self.bound(thresholds.high, of: self.capacity)
+        normalBound = Self.bound(thresholds.normal, of: self.capacity)
+        lowBound = Self.bound(thresholds.low, of: self.capacity)
     }
 
     /// The least work in hand at which the load is at or above the threshold. In millionths, so that 55 % of 100 is 55
@@ -71,15 +78,5 @@ public struct LoadShedder: Sendable {
     /// Tells of each class whether shedding it has begun (true) or ended (false) since this was last asked. It has begun
     /// once one was refused, and ended once none was from one asking to the next: asked once a second, a place at the
     /// edge tells of each class no more than once a second.
-    public mutating func changes(_ tell: (Priority, Bool) -> Void) {
-        guard shed != seen || active != 0 else { return }
-        for priority in Priority.allCases {
-            let bit: UInt8 = 1 << priority.rawValue
-            let isActive = shed[priority] != seen[priority]
-            guard isActive != (active & bit != 0) else { continue }
-            active ^= bit
-            tell(priority, isActive)
-        }
-        seen = shed
-    }
+    public mutating func changes(_ tell: (Priority, Bool) -> Void) { watch.changes(shed, tell) }
 }

@@ -27,6 +27,18 @@ public struct Pressure: Sendable, Equatable {
             policy.p95.map { Self.past($0.seconds, (signals.p95 ?? .zero).seconds, whole: 2 * $0.seconds) } ?? 0
     }
 
+    /// This pressure, after a look that had another: CPU and memory rise at once and fall by half at most, as what was shed
+    /// would else all come back at once; the time of answers goes a third of the way, as it is that of calls which came before
+    /// anything was shed.
+    public func eased(from last: Pressure) -> Pressure {
+        Pressure(
+            cpu: max(cpu, Self.half(last.cpu)), memory: max(memory, Self.half(last.memory)),
+            latency: latency > 0 ? last.latency + (latency - last.latency) / 3 : Self.half(last.latency))
+    }
+
+    /// What is left of next to nothing is nothing.
+    private static func half(_ value: Double) -> Double { value > 0.05 ? value / 2 : 0 }
+
     private static func past(_ start: Double, _ value: Double, whole: Double) -> Double {
         let past = (value - start) / (whole - start)
         return past > 0 ? min(past, 1) : 0

@@ -208,6 +208,7 @@ final class SimDisk {
             return nil
         case .expireClaims(let before, let most, let limit):
             return expire(before: before, keeping: most, limit: limit)
+        case .queuedClaims(let limit): return queued(limit: limit)
         case .list(let fence, let after, let limit, let fingerprints):
             if cellDefect != .listsUnfenced, let refusal = refusal(fence) { return refusal }
             let lines = lines(of: fence.hashes, after: max(after, fence.start), fingerprints: fingerprints)
@@ -331,13 +332,24 @@ final class SimDisk {
     }
 
     /// As the database does it.
+    private func queued(limit: Int) -> StoreAnswer.Outcome {
+        let found = records.filter { ClaimKey.isClaim($0.key.key) && ClaimValue($0.value.value)?.job != nil }.map {
+            key, record in
+            StoredRecord(
+                line: RecordLine(
+                    position: RecordPosition(hash: key.hash, customer: key.customer, key: key.key),
+                    version: record.version, tombstone: false), value: record.value)
+        }.sorted { $0.line.position < $1.line.position }
+        return .fetched(Array(found.prefix(limit)), taken: min(found.count, limit))
+    }
+
     private func expire(before: Int64, keeping most: Int, limit: Int) -> StoreAnswer.Outcome {
         for (key, promise) in promises where promise.until < before && records[key] == nil { promises[key] = nil }
         let claims = records.filter { ClaimKey.isClaim($0.key.key) }.map { key, record in
             (key: key, value: ClaimValue(record.value), version: record.version)
         }.sorted { ($0.value?.expires ?? 0, $0.version) < ($1.value?.expires ?? 0, $1.version) }
         let over = claims.prefix(limit).filter {
-            max($0.value?.expires ?? 0, promises[$0.key]?.until ?? 0) < before
+            $0.value?.job == nil && max($0.value?.expires ?? 0, promises[$0.key]?.until ?? 0) < before
         }
         let left = claims.count - over.count
         let settled = claims.dropFirst(over.count).filter { $0.value?.isSettled == true }

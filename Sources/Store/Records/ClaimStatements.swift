@@ -5,7 +5,8 @@ import Replication
 
 /// What is kept of claims beside their rows among the records: the promise, and when their time is over.
 struct ClaimStatements {
-    /// Made in a store of an earlier release as well. `settled`: 1 where the call was answered.
+    /// Made in a store of an earlier release as well. `settled`: 1 where the call was answered, 2 where it was acknowledged and
+    /// is yet to be carried out; such a one is kept however long that takes.
     static let table = """
         CREATE TABLE IF NOT EXISTS claims(
             hash INTEGER NOT NULL, customer BLOB NOT NULL, key BLOB NOT NULL, promised BLOB NOT NULL,
@@ -19,6 +20,7 @@ struct ClaimStatements {
     private let delete: PreparedStatement
     private let selectExpired: PreparedStatement
     private let selectSettled: PreparedStatement
+    private let selectQueued: PreparedStatement
     private let sum: PreparedStatement
 
     init(_ database: Database) throws {
@@ -44,6 +46,8 @@ struct ClaimStatements {
             database, "SELECT hash, customer, key FROM claims WHERE settled IN (0, 1) AND expires < ?1 LIMIT ?2")
         selectSettled = try PreparedStatement(
             database, "SELECT hash, customer, key FROM claims WHERE settled = 1 ORDER BY expires LIMIT ?1")
+        selectQueued = try PreparedStatement(
+            database, "SELECT hash, customer, key FROM claims WHERE settled = 2 ORDER BY expires LIMIT ?1")
         sum = try PreparedStatement(database, "SELECT count(*) FROM claims")
     }
 
@@ -62,7 +66,7 @@ struct ClaimStatements {
 
     /// Keeps a promise until an instant at least.
     func keep(_ position: RecordPosition, _ promised: RecordVersion, until: Int64) throws(SQLiteResult) {
-        try set(position, promised, expires: until, isSettled: false)
+        try set(position, promised, expires: until, settled: 0)
     }
 
     /// A row was written, and says for how long it is of use: what was given back goes long before what was claimed. One that
@@ -70,11 +74,12 @@ struct ClaimStatements {
     func note(_ position: RecordPosition, _ version: RecordVersion, _ value: [UInt8]) throws(SQLiteResult) {
         let value = ClaimValue(value)
         try set(
-            position, version, expires: value?.expires ?? 0, isSettled: value?.isSettled ?? false, by: replace)
+            position, version, expires: value?.expires ?? 0,
+            settled: value?.isSettled == true ? 1 : value?.job != nil ? 2 : 0, by: replace)
     }
 
     private func set(
-        _ position: RecordPosition, _ version: RecordVersion, expires: Int64, isSettled: Bool,
+        _ position: RecordPosition, _ version: RecordVersion, expires: Int64, settled: Int64,
         by statement: PreparedStatement? = nil
     ) throws(SQLiteResult) {
         let words = (version.counter.bigEndian, version.writer.bigEndian)
@@ -82,7 +87,7 @@ struct ClaimStatements {
             (statement ?? upsert).bound(position) { statement in
                 var code = statement.bind(version, at: 4)
                 code |= statement.bind(expires, at: 5)
-                code |= statement.bind(Int64(isSettled ? 1 : 0), at: 6)
+                code |= statement.bind(settled, at: 6)
                 return code == SQLITE_OK ? statement.step() : code
             }
         }
@@ -100,6 +105,10 @@ struct ClaimStatements {
 
     func oldestSettled(limit: Int) throws(SQLiteResult) -> [RecordPosition] {
         try positions(selectSettled) { $0.bind(Int64(limit), at: 1) }
+    }
+
+    func queued(limit: Int) throws(SQLiteResult) -> [RecordPosition] {
+        try positions(selectQueued) { $0.bind(Int64(limit), at: 1) }
     }
 
     private func positions(

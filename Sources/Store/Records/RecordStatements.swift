@@ -162,6 +162,11 @@ struct RecordStatements {
         return .expired(over.count, evicted: tooMany.count, left: left - tooMany.count)
     }
 
+    /// Those that were acknowledged and are yet to be carried out, with their rows.
+    func queued(limit: Int) throws(SQLiteResult) -> StoreAnswer.Outcome {
+        try fetch(try claims.queued(limit: limit), bytes: .max)
+    }
+
     @inline(__always) private func withRow(
         _ statement: PreparedStatement, _ position: RecordPosition, _ body: (PreparedStatement) -> Int32
     ) -> Int32 {

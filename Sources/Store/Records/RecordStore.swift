@@ -205,6 +205,8 @@ package final class RecordStore: @unchecked Sendable {
             return nil
         case .expireClaims(let before, let most, let limit):
             return try statements.expire(before: before, keeping: most, limit: limit)
+        case .queuedClaims(let limit):
+            return try statements.queued(limit: limit)
         case .list(let fence, let after, let limit, let fingerprints):
             if let refusal = refusal(fence) { return refusal }
             // One more than asked for tells whether any follow.

@@ -218,7 +218,8 @@ final class CellFront: HTTPServer {
                         body: Array(request.body.bytes(in: bytes))) : nil
                 node.pointee.handle(
                     serviceCall: service, customer: customer, priority: data.priority,
-                    isSafe: data.isIdempotent, deadline: data.deadline ?? settings.topology.routing.requestTimeout,
+                    isSafe: data.isIdempotent, isRead: request.method == .get,
+                    deadline: data.deadline ?? settings.topology.routing.requestTimeout,
                     program: program, connection: stream.pointee.id,
                     now: loop.now(), into: &io.pointee)
             }

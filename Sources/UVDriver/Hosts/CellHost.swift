@@ -21,6 +21,8 @@ package final class CellHost {
     /// What faults do to its services.
     private var struck: [ServiceEffect] = []
     private let programs: ProgramRunner?
+    /// How long looks at the objectives took.
+    private var decisions = DurationHistogram()
     private var isStopping = false
     private var stopTimer: LoopTimer?
     private var announceTimer: LoopTimer?
@@ -94,7 +96,10 @@ package final class CellHost {
         io.pointee.burner.onBurned = { node.pointee.burned($0, now: loop.now(), into: &io.pointee) }
         io.pointee.burner.onRefused = { node.pointee.burnRefused($0, now: loop.now(), into: &io.pointee) }
         runtime.onDatagram = { node.pointee.handle(datagram: $1, from: $0, now: loop.now(), into: &io.pointee) }
-        runtime.onWake = { node.pointee.wake(now: $0, into: &io.pointee) }
+        runtime.onWake = { [unowned self] in
+            judge($0)
+            node.pointee.wake(now: $0, into: &io.pointee)
+        }
         runtime.membership.keep(KeptMember(io, loop) { try $0(&node.pointee.gossip) })
         runtime.onGrow = { [unowned self] topology in
             peers.grow(topology)
@@ -109,6 +114,14 @@ package final class CellHost {
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
         runtime.followSettings { node.pointee.apply(settings: $0, now: loop.now(), into: &io.pointee) }
         announce()
+    }
+
+    /// Looks at the objectives where that is due, and at the clock around it.
+    private func judge(_ now: Instant) {
+        guard node.pointee.mustJudge(now) else { return }
+        let began = runtime.loop.freshNow()
+        node.pointee.judge(now: now, into: &io.pointee)
+        decisions.record(runtime.loop.freshNow() - began)
     }
 
     private static func programRule(_ topology: MeshTopology) -> ProgramRule {
@@ -219,11 +232,13 @@ package final class CellHost {
             .metrics(
                 CellMetrics.text(
                     node, front: front, store: store, peers: peers, burner: io.pointee.burner,
-                    programs: programs, runtime: runtime))
+                    programs: programs, decisions: decisions, runtime: runtime))
         case "/v1/breakers": .json(GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())))
+        case "/v1/degradation": .json(DegradationPage.text(node.pointee.degradation, cell: node.pointee.name))
         case "/v1/faults": runtime.faultsPage
         case "/v1/cells": runtime.cellsPage
         case "/v1/settings": runtime.settingsPage
+        case _ where path.hasPrefix(TracesPage.path): tracesPage(path)
         case _ where path.hasPrefix(ConflictsPage.path): conflictsPage(path)
         case _ where path.hasPrefix(ChargesPage.path(of: "")):
             ChargesPage.page(path, io.pointee.charges, cell: node.pointee.name).map { .json($0) }
@@ -251,6 +266,14 @@ package final class CellHost {
     private func conflictsPage(_ path: String) -> AdminPage? {
         guard let settings = node.pointee.topology.blueprint(of: node.pointee.cell).store, let store else { return nil }
         return ConflictsPage.page(path, store: store.path, cell: node.pointee.name, settings).map { .json($0) }
+    }
+
+    private func tracesPage(_ path: String) -> AdminPage? {
+        let now = runtime.loop.now()
+        return TracesPage.page(
+            path, node.pointee.traces, node: node.pointee.name, now: now,
+            wall: now.nanoseconds &+ runtime.loop.wallOffset()
+        ).map { .json($0) }
     }
 
     private var storePage: AdminPage? {

@@ -36,8 +36,8 @@ enum GatesPage {
         json.field("since_ms", Int64(figures.age.milliseconds))
         json.field("forced", figures.isForced)
         json.field("influence", figures.influence)
-        json.field("mode", String?.none)
-        json.field("predicted", false)
+        json.field("mode", "\(figures.finding.name)")
+        json.field("predicted", figures.isPredicted)
         json.field("limit", figures.limit)
         json.field("busy", figures.busy)
         json.field("waiting", figures.waiting)
@@ -75,6 +75,15 @@ extension MetricPage {
                 gauge(
                     "cellmesh_breaker_slow_rate", "Share of slow calls; 0 below the volume.", figures.slowRate ?? 0,
                     [gate])
+                gauge(
+                    "cellmesh_breaker_influence", "How much an opening further on weighs, 0 to 0.5.",
+                    figures.influence, [gate])
+                gauge(
+                    "cellmesh_breaker_predicted", "Probability that the target fails soon, 0 to 1.",
+                    figures.probability, [gate])
+                counter(
+                    "cellmesh_breaker_false_positives_total", "Predictions that did not come true.",
+                    UInt64(figures.falsePositives), [gate])
                 gauge(
                     "cellmesh_breaker_threshold", "Share of failures that opens.", figures.threshold, [gate])
             }

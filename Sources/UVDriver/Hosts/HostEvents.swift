@@ -101,7 +101,7 @@ package final class HostEvents {
             append(
                 type: "shedding", action: hasBegun ? "begun" : "ended", id: "\(observer)/\(place)",
                 [.init("priority", .string("\(priority.name)"))])
-        case .gate, .timeoutAdapted, .retries, .ejection, .flag, .degradation:
+        case .gate, .timeoutAdapted, .retries, .ejection, .flag, .objectives, .ladder, .degradation, .peak:
             if let line = event.line { log(line) }
         }
     }

@@ -10,11 +10,7 @@ extension MetricPage {
         scopes(
             node.pointee.scopeViews(now: now), amplification: node.pointee.amplification(now: now), layer: "router")
         shed(node.pointee.shedHere)
-        for (signal, value) in node.pointee.pressures {
-            gauge(
-                "cellmesh_pressure", "How far past its comfort the process is, 0 to 1.", value,
-                [MetricLabel("where", "router"), MetricLabel("signal", signal)])
-        }
+        pressures(node.pointee.pressures.map { ("router", $0.signal, $0.value) })
         for (service, breaker) in node.pointee.valueBreakers {
             gauge(
                 "cellmesh_value_at_risk", "What requests on their way are worth.", breaker.inFlight.units,

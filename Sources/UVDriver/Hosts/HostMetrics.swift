@@ -218,14 +218,16 @@ package struct MetricPage: ~Copyable {
 
 enum RouterMetrics {
     static func text(
-        _ node: UnsafeMutablePointer<RouterNode>, front: RouterFront, admin: AdminServer, links: CellLinks,
-        runtime: HostRuntime
+        _ node: UnsafeMutablePointer<RouterNode>, health: CellHealthReport, front: RouterFront, admin: AdminServer,
+        links: CellLinks, runtime: HostRuntime
     ) -> String {
         var page = MetricPage()
+        page.health(health)
         page.process(runtime, node.pointee.gossip)
         page.listener(front, "data")
         page.listener(admin, "admin")
         let counters = node.pointee.counters
+        page.traces(node.pointee.traces.log)
         page.counter("cellmesh_router_requests_total", "Requests of clients.", counters.requests)
         let help = "Answers to clients."
         page.counter("cellmesh_router_responses_total", help, counters.responses2xx, [MetricLabel("class", "2xx")])
@@ -256,6 +258,9 @@ enum RouterMetrics {
         page.counter(
             "cellmesh_router_ids_shortened_total", "Ids of requests that are longer than idempotency keys.",
             counters.idsShortened)
+        page.counter(
+            "cellmesh_router_traces_malformed_total", "Requests whose traceparent cannot be read.",
+            counters.tracesMalformed)
         page.counter(
             "cellmesh_router_sessions_refused_total", "Sessions that are none of this mesh and customer.",
             counters.sessionsRefused)
@@ -309,7 +314,7 @@ enum RouterMetrics {
 enum CellMetrics {
     static func text(
         _ node: UnsafeMutablePointer<CellNode>, front: CellFront, store: StoreRunner?, peers: CellLinks,
-        burner: Burner, programs: ProgramRunner?, runtime: HostRuntime
+        burner: Burner, programs: ProgramRunner?, decisions: DurationHistogram, runtime: HostRuntime
     ) -> String {
         var page = MetricPage()
         page.process(runtime, node.pointee.gossip)
@@ -320,6 +325,7 @@ enum CellMetrics {
         page.counter("cellmesh_link_stalled_total", "Links of routers that did not read.", front.stalledLinks)
         if let programs { page.programs(node.pointee.programs(), programs.lines()) }
         let counters = node.pointee.counters
+        page.traces(node.pointee.traces)
         page.counter(
             "cellmesh_link_records_refused_total", "Readings that a link was too full for.", front.recordsRefused)
         page.counter("cellmesh_cell_frames_total", "Frames from routers.", counters.frames)
@@ -333,6 +339,10 @@ enum CellMetrics {
         page.counter("cellmesh_cell_refused_total", "Work refused for lack of room.", counters.refused)
         page.counter("cellmesh_cell_record_orders_total", "Orders given to the store.", counters.recordOrders)
         page.counter("cellmesh_cell_record_failures_total", "Orders that the store failed.", counters.recordFailures)
+        page.counter(
+            "cellmesh_cell_hints_total", "Words to routers about what their calls need.", counters.hintsTold)
+        page.counter(
+            "cellmesh_cell_not_ready_total", "Calls refused because the cell had not started.", counters.notReady)
         page.counter("cellmesh_cell_stale_epochs_total", "Requests of another epoch.", counters.staleEpochs)
         page.counter(
             "cellmesh_cell_not_member_total", "Requests of customers whose shard the cell is not in.",
@@ -402,6 +412,9 @@ enum CellMetrics {
             page.counter("cellmesh_service_calls_total", "Calls.", service.counters.calls, label)
             page.counter("cellmesh_service_failed_total", "Calls that failed.", service.counters.failed, label)
             page.counter("cellmesh_service_rejected_total", "Calls without a worker.", service.counters.rejected, label)
+            page.counter(
+                "cellmesh_service_given_up_total", "Calls of services whose feature is switched off.",
+                service.counters.givenUp, label)
             page.counter("cellmesh_service_timed_out_total", "Calls over their time.", service.counters.timedOut, label)
             page.counter(
                 "cellmesh_service_call_timeouts_total", "Calls of other services over the time of their edge.",
@@ -418,6 +431,7 @@ enum CellMetrics {
         page.edges(node, now: runtime.loop.now())
         page.serviceFaults(node.pointee.faultsOnServices())
         page.shed(node.pointee.shed())
+        page.degradation(node, decisions: decisions)
         page.health(node.pointee.health)
         if let store {
             page.counter("cellmesh_store_batches_total", "Transactions.", store.queue.batches)

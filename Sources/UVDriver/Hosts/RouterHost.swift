@@ -1,6 +1,7 @@
 import Membership
 import MeshBase
 import Nodes
+import Resilience
 import Sharding
 import Telemetry
 import Topology
@@ -19,11 +20,16 @@ package final class RouterHost {
     let saved: SavedPlacement
     private(set) var sweepTimer: LoopTimer!
     let meter: LoadMeter
+    /// How well the router is, by its own looks.
+    private var health: ProcessHealth
     /// It takes no new customers, or is about to; see `RouterHost+Handover`.
     var isStopping = false
     var stopTimer: LoopTimer?
     var startTimer: LoopTimer?
     var offer: HandoverOffer?
+
+    /// One of so many requests is followed unasked.
+    private static let traceSample: UInt64 = 100
 
     /// Runs until the process is told to stop.
     /// - Returns: the exit code.
@@ -53,6 +59,8 @@ package final class RouterHost {
         let seeds = try runtime.findSeeds()
         let loop = runtime.loop
         meter = LoadMeter(loop: loop)
+        let policies = RouterPolicies(topology)
+        health = ProcessHealth(probes: policies.probes, adaptive: policies.adaptiveShedding, now: loop.now())
         var limits = HTTPServer.Limits()
         limits.message = HTTPLimits(body: topology.routing.bodyLimit)
         limits.connections = topology.routing.connectionLimit
@@ -72,9 +80,10 @@ package final class RouterHost {
             data: try handover.map { try Endpoint(localOf: $0.sockets.data) } ?? front.local, admin: admin.local,
             region: region.name, zone: region.zones.first ?? "")
         node = .allocate(capacity: 1)
-        node.initialize(
-            to: try RouterNode(
-                RouterConfiguration(topology: topology, placement: placement, gossip: gossip, boot: settings.boot)))
+        var configuration = RouterConfiguration(
+            topology: topology, placement: placement, gossip: gossip, boot: settings.boot)
+        configuration.traceSample = Self.traceSample
+        node.initialize(to: try RouterNode(configuration))
         io = .allocate(capacity: 1)
         io.initialize(
             to: RouterIO(
@@ -104,7 +113,10 @@ package final class RouterHost {
         admin.change = { [unowned self] in runtime.change($0, $1) }
         sweepTimer = try LoopTimer(loop: loop) { [unowned self] in links.sweep() }
         sweepTimer.start(after: .milliseconds(500), every: .milliseconds(500))
-        meter.onLook = { node.pointee.signals = $0 }
+        meter.onLook = { [unowned self] signals in
+            node.pointee.signals = signals
+            look(signals)
+        }
         meter.start()
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.wallOffset = loop.wallOffset()
@@ -145,7 +157,13 @@ package final class RouterHost {
     private func page(_ path: String) -> AdminPage? {
         switch path {
         case "/readyz": readiness
-        case "/metrics": .metrics(RouterMetrics.text(node, front: front, admin: admin, links: links, runtime: runtime))
+        case "/livez", "/startupz",
+            _ where HealthPages.isHealth(path):
+            HealthPages.page(path, facts, health.report)
+        case "/metrics":
+            .metrics(
+                RouterMetrics.text(
+                    node, health: health.report, front: front, admin: admin, links: links, runtime: runtime))
         case "/v1/faults": runtime.faultsPage
         case "/v1/cells": runtime.cellsPage
         case "/v1/settings": runtime.settingsPage
@@ -154,6 +172,7 @@ package final class RouterHost {
         case "/v1/breakers": .json(GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())))
         case "/v1/impact": .json(RouterPages.impact(node, now: runtime.loop.now()))
         case "/v1/impact/customers": .json(RouterPages.customers(node, from: 0, now: runtime.loop.now()))
+        case _ where path.hasPrefix(TracesPage.path): tracesPage(path)
         default: customersPage(path) ?? GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
         }
     }
@@ -161,9 +180,36 @@ package final class RouterHost {
     private var readiness: AdminPage {
         if isStopping { return .unavailable("stopping") }
         if runtime.membership.isAlone { return .unavailable("joining") }
-        let cells = node.pointee.topology.cells.indices
-        guard cells.contains(where: { node.pointee.isServing(CellIndex($0)) }) else { return .unavailable("no-cell") }
-        return .ok("serving")
+        return isServing ? .ok("serving") : .unavailable("no-cell")
+    }
+
+    /// Some cell is reached.
+    private var isServing: Bool {
+        node.pointee.topology.cells.indices.contains { node.pointee.isServing(CellIndex($0)) }
+    }
+
+    private var facts: HealthPages.Facts {
+        var facts = HealthPages.Facts()
+        facts.isStopping = isStopping
+        facts.isAlone = runtime.membership.isAlone
+        facts.hasStarted = health.isStarted
+        return facts
+    }
+
+    private func look(_ signals: LoadSignals) {
+        let counters = node.pointee.counters
+        health.look(
+            signals, isServing: isServing, ok: counters.responses2xx &+ counters.responses4xx,
+            bad: counters.responses5xx, now: runtime.loop.now()
+        ) { runtime.events.log(.health($0), topology: node.pointee.topology) }
+    }
+
+    private func tracesPage(_ path: String) -> AdminPage? {
+        let now = runtime.loop.now()
+        return TracesPage.page(
+            path, node.pointee.traces.log, node: runtime.settings.name, now: now,
+            wall: now.nanoseconds &+ runtime.loop.wallOffset()
+        ).map { .json($0) }
     }
 
     /// A further page of the customers: the number of the place where it begins follows the path.
@@ -231,6 +277,11 @@ struct RouterIO: RouterSink {
         FrameCodec.append(head, into: &link.pointee.output)
         links.pool.wrote(link)
         return true
+    }
+
+    func customer(of request: RequestID) -> String {
+        guard let client = front.pool.stream(request), let route = client.pointee.route else { return "" }
+        return route.customer.text(in: client.pointee.input.bytes)
     }
 
     mutating func respond(to request: RequestID, _ response: RouterResponse) {

@@ -20,6 +20,8 @@ package struct HTTPProblem: Sendable {
     package var policy: StaticString?
     /// The gate at which it did, such as `r1/us-east-1/checkout`; nil where it was none.
     package var gate: String?
+    /// The id of the request's trace, where the client asked for an explanation; nil elsewhere.
+    package var trace: String?
     /// Seconds after which a retry makes sense, for the Retry-After header field.
     package var retryAfter: Int?
     /// The same in milliseconds, for the body.
@@ -50,12 +52,13 @@ package struct HTTPProblem: Sendable {
         }
         if let policy { count += 12 + JSONText.count(policy) }
         if let gate { count += 10 + JSONText.count(gate) }
+        if let trace { count += 11 + JSONText.count(trace) }
         if let wait = retryAfterMilliseconds { count += 18 + HTTPProblem.digits(Int(clamping: wait)) }
         return count
     }
 
-    /// Appends `{"type":…,"title":…,"status":…,"detail":…,"policy":…,"gate":…,"retry_after_ms":…}` and a line feed;
-    /// what there is not is left out.
+    /// Appends `{"type":…,"title":…,"status":…,"detail":…,"policy":…,"gate":…,"trace":…,"retry_after_ms":…}` and
+    /// a line feed; what there is not is left out.
     package func appendBody(to output: inout ByteBuffer) {
         output.append("{\"type\":\"")
         JSONText.append(type, to: &output)
@@ -75,6 +78,10 @@ package struct HTTPProblem: Sendable {
         if let gate {
             output.append("\",\"gate\":\"")
             JSONText.append(gate, to: &output)
+        }
+        if let trace {
+            output.append("\",\"trace\":\"")
+            JSONText.append(trace, to: &output)
         }
         output.append("\"")
         if let wait = retryAfterMilliseconds {

@@ -51,11 +51,12 @@ package enum FrameCodec {
         buffer.commit(rest)
     }
 
-    /// Bit 0: the id of a trace follows the fixed part; bit 1: it is to be explained. Others say nothing yet.
+    /// Bit 0: the id of a trace follows the fixed part; bit 1: it is to be explained; bit 2: it is one of the sample. Others
+    /// say nothing yet.
     @inline(__always)
     private static func marks(_ trace: FrameTrace?) -> UInt8 {
         guard let trace else { return 0 }
-        return trace.isExplained ? 3 : 1
+        return 1 | (trace.isExplained ? 2 : 0) | (trace.isSampled ? 4 : 0)
     }
 
     /// Appends a frame without texts and body.
@@ -95,7 +96,7 @@ package enum FrameCodec {
             ? nil
             : FrameTrace(
                 high: load(bytes, FrameHead.size, UInt64.self), low: load(bytes, FrameHead.size + 8, UInt64.self),
-                isExplained: marks & 2 != 0)
+                isExplained: marks & 2 != 0, isSampled: marks & 4 != 0)
         let head = FrameHead(
             kind: kind, flags: FrameFlags(rawValue: bytes[5]), status: load(bytes, 6, UInt16.self),
             request: load(bytes, 8, UInt64.self), customer: CustomerHash(rawValue: load(bytes, 16, UInt64.self)),

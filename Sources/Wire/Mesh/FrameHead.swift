@@ -45,6 +45,9 @@ package enum FrameKind: UInt8, Sendable {
     /// Nobody waits any longer for the answer of the service call with this request number and attempt: queued work is
     /// withdrawn, running work begins nothing more. Never answered.
     case cancel = 20
+    /// Of a cell to a router that calls it: something that the service in the body needs was cut off there. The status is the
+    /// impact in thousandths, 0 where it ends, `deadline` the milliseconds until it ends by itself. Never answered.
+    case hint = 21
 }
 
 /// Why a cell did not begin what it was asked for.
@@ -88,6 +91,10 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
     case keyAnswerCut = 21
     /// The program that the service is does not take calls now: it starts, has ended, or does not answer.
     case noProgram = 23
+    /// The service is a feature that is given up, by its level or by a flag.
+    case givenUp = 24
+    /// The cell has not started yet: it takes no traffic until it has.
+    case notReady = 25
 
     /// The status that a client is answered with when nobody did better, be it by a router or by the cell itself.
     package var status: UInt16 {
@@ -99,7 +106,7 @@ package enum Refusal: UInt16, Sendable, CaseIterable {
         case .unknownService, .noStore: 404
         case .tooLarge: 500
         case .overloaded, .stopping, .otherEpoch, .storeBroken, .refilling, .notMember, .moving, .shed, .keyUndecided,
-            .noProgram:
+            .noProgram, .givenUp, .notReady:
             503
         case .deadline, .keyUnsettled: 504
         case .storeFull: 507
@@ -155,13 +162,19 @@ package struct FrameTrace: Sendable, Hashable {
     package var low: UInt64
     /// Somebody wants every decision about this request explained.
     package var isExplained: Bool
+    /// It belongs to the sample of requests whose decisions are kept unasked.
+    package var isSampled: Bool
 
-    /// A trace's id, of which not both halves are 0, and whether it is to be explained.
-    package init(high: UInt64, low: UInt64, isExplained: Bool) {
+    /// A trace's id, of which not both halves are 0, and whether it is to be explained, or is one of the sample.
+    package init(high: UInt64, low: UInt64, isExplained: Bool, isSampled: Bool = false) {
         self.high = high
         self.low = low
         self.isExplained = isExplained
+        self.isSampled = isSampled
     }
+
+    /// Every process on the way keeps what it decides about the request.
+    @inlinable package var isFollowed: Bool { isExplained || isSampled }
 }
 
 /// The fixed part of a frame. On the wire: a length of the rest (4 bytes), then these fields in little-endian order,

@@ -15,9 +15,10 @@ enum NextStep {
         "fault", "flags",
         "heal", "kill", "load", "logs",
         "members",
-        "membership", "move", "partition", "pause", "pins", "policies", "ps", "restart", "restore", "resume", "route",
+        "membership", "move", "partition", "pause", "peak", "pins", "policies", "ps", "restart", "restore", "resume",
+        "route",
         "status",
-        "store", "why",
+        "store", "trace", "why",
     ]
 
     /// The first command that a text advises: `first 'cellmesh restore us-east'`; nil where it names none.

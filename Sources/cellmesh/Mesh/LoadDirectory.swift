@@ -11,6 +11,8 @@ struct LoadDirectory {
     var processPath: String { path + "/process.json" }
     var reportPath: String { path + "/report.json" }
     var logPath: String { path + "/log" }
+    /// What the last load that saw a comparison of two levels has found.
+    var comparisonPath: String { path + "/comparison.json" }
 
     func create() throws {
         do { try SystemFile.makeDirectory(path) } catch { throw CommandFailure("\(error)") }
@@ -34,6 +36,22 @@ struct LoadDirectory {
             let pid = json["pid"].int, let start = json["start_time"].int, pid > 0, pid <= Int(Int32.max), start >= 0
         else { return nil }
         return ProcessIdentity(pid: Int32(pid), startTime: UInt64(start))
+    }
+
+    /// Keeps what a load has found of two levels, for `degrade report`.
+    func keep(_ comparison: JSONValue) throws {
+        try create()
+        do {
+            try SystemFile.replace(comparisonPath, with: Array((comparison.json(.compact) + "\n").utf8))
+        } catch {
+            throw CommandFailure("\(error)")
+        }
+    }
+
+    /// Nil where no load has seen a comparison.
+    var comparison: JSONValue? {
+        guard let content = (try? SystemFile.read(comparisonPath)) ?? nil else { return nil }
+        return JSONParser.parse(content)
     }
 
     /// What it has reported; nil until its end.

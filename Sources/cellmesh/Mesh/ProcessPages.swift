@@ -6,10 +6,14 @@ import Wire
 /// The same page of every process of a mesh that runs on this machine, whether its control plane runs or not.
 enum ProcessPages {
     /// Cells and routers by name, then the control plane; nil for those that gave no answer in time.
+    ///
+    /// - Parameter missing: for those that answer and have no such page.
     static func get(
-        _ target: String, _ mesh: DataDirectory, timeout: TimeAmount = .seconds(2)
+        _ target: String, _ mesh: DataDirectory, timeout: TimeAmount = .seconds(2), missing: JSONValue? = nil
     ) -> [(name: String, page: JSONValue?)] {
-        answers(target, mesh, timeout).map { ($0.name, $0.body.flatMap { JSONParser.parse($0) }) }
+        answers(target, mesh, timeout).map { name, body, isMissing in
+            (name, isMissing ? missing : body.flatMap { JSONParser.parse($0) })
+        }
     }
 
     /// The same of pages that are text; of those that answered.
@@ -19,7 +23,7 @@ enum ProcessPages {
 
     private static func answers(
         _ target: String, _ mesh: DataDirectory, _ timeout: TimeAmount
-    ) -> [(name: String, body: [UInt8]?)] {
+    ) -> [(name: String, body: [UInt8]?, isMissing: Bool)] {
         var names: [String] = []
         var requests: [HTTPOutgoing] = []
         for process in mesh.processes where process.identity.isRunning {
@@ -33,8 +37,8 @@ enum ProcessPages {
         }
         let answers = BlockingHTTPClient.send(requests, timeout: timeout)
         return zip(names, answers).map { name, result in
-            guard case .success(let answer) = result, answer.isSuccess else { return (name, nil) }
-            return (name, answer.body)
+            guard case .success(let answer) = result else { return (name, nil, false) }
+            return (name, answer.isSuccess ? answer.body : nil, answer.status == 404)
         }
     }
 }

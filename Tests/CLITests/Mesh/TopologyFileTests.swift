@@ -24,8 +24,8 @@ import Testing
 
     @Test func aWarningIsALineWithoutTheTextOfTheFile() {
         #expect(
-            TopologyFile.warnings(Self.load("", service: "name: ping, cacheable: on"), of: "x.yaml", color: false)
-                == "x.yaml:2:51: warning: 'cacheable' is checked, but this version does not run it: it has no effect [not-in-force]"
+            TopologyFile.warnings(Self.load("", service: "name: ping, pool: {workers: 1}"), of: "x.yaml", color: false)
+                == "x.yaml:2:67: warning: the pool of 'ping' has one worker: one slow call stops the service [pool-of-one]"
         )
     }
 
@@ -35,7 +35,7 @@ import Testing
             deciders: 2
             routing: {attempt-timeout: 1s, request-timeout: 1s}
             links: {default: {latency: 1ms, jitter: 2ms}}
-            """, service: "name: ping, cacheable: on, pool: {workers: 1}")
+            """, service: "name: ping, pool: {workers: 1, queue: 2000}")
         #expect(result.problems.count == 5)
         let lines = TopologyFile.warnings(result, of: "x.yaml", color: false)?.split(separator: "\n")
         #expect(lines?.count == TopologyFile.mostWarnings + 1)

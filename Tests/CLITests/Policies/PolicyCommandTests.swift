@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Foundation
 import MeshBase
+import Resilience
 import Testing
 import Topology
 
@@ -29,6 +30,16 @@ import Topology
         _ = try parse(DegradeListCommand.self, "degrade ls")
         #expect(UnknownCommand.failure(["degrade", "moderate"]) == nil)
         #expect(UnknownCommand.failure(["flags", "st"])?.hint == "did you mean 'set'?")
+    }
+
+    @Test func aPeakHasAName() throws {
+        let on = try parse(PeakOnCommand.self, "peak on sale --for 30s")
+        #expect(on.name == "sale" && on.time?.milliseconds == 30_000)
+        _ = try parse(PeakOffCommand.self, "peak off")
+        _ = try parse(PeakStatusCommand.self, "peak status")
+        let policy = PeakPolicy(over: .seconds(10), lasts: .minutes(5))
+        #expect(PeakOnCommand.lease(policy, stays: nil) == 310_000)
+        #expect(PeakOnCommand.lease(policy, stays: 20_000) == 30_000)
     }
 
     @Test func aLevelThatIsNoneIsRefusedWithTheNearest() throws {

@@ -90,15 +90,15 @@ import Topology
         let gates = try parsed(
             #"""
             [{"calls":26,"failure_rate":0.62,"name":"us-1/shop/pay","openings":1,"refused":40,"slow_rate":0,"state":"open",
-            "until_ms":1400},{"calls":2,"failure_rate":null,"name":"r1/us-1/shop","state":"closed"}]
+            "until_ms":1400,"mode":"partial"},{"calls":2,"failure_rate":null,"name":"r1/us-1/shop","state":"closed"}]
             """#
         ).elements
         let report = BreakersView.list(gates)
         #expect(
             report.table(plain) == """
-                GATE           STATE   FAILED   SLOW  CALLS  REFUSED  OPENINGS     UNTIL
-                r1/us-1/shop   closed       -      -      2        -         -         -
-                us-1/shop/pay  open    62.0 %  0.0 %     26       40         1  in 1.4 s
+                GATE           STATE   FAILED   SLOW  CALLS  REFUSED  OPENINGS     UNTIL  FINDING
+                r1/us-1/shop   closed       -      -      2        -         -         -  -
+                us-1/shop/pay  open    62.0 %  0.0 %     26       40         1  in 1.4 s  partial
 
                 """)
         #expect(report.names == ["gate/r1/us-1/shop", "gate/us-1/shop/pay"])
@@ -125,5 +125,24 @@ import Topology
         topology.policies?.profile = .off
         let off = PoliciesView.list(PoliciesView.gates(topology, cell: nil, named: nil), topology, SettingsDocument())
         #expect(off.table(plain).hasSuffix("no policy is in force\n"))
+    }
+
+    @Test func aPeakIsAsFarAsTheCellsAre() throws {
+        var mesh = try topology()
+        var sale = PeakSettings(name: "sale")
+        sale.course.over = .seconds(10)
+        sale.course.duration = .seconds(60)
+        mesh.peaks = [sale]
+        func after(_ seconds: Int64) -> Report {
+            let settings = SettingsDocument(
+                version: 3, peak: PeakEntry("sale", set: now, until: .init(milliseconds: now.milliseconds + 70_000)))
+            return PeaksView.status(settings, mesh, now: .init(milliseconds: now.milliseconds + seconds * 1_000))
+        }
+        #expect([0, 3, 10, 70, 74].map { after($0).document["progress"].double } == [0, 0.3, 1, 1, 0.6])
+        #expect(after(0).document["name"].text == "sale" && after(3).names == ["peak/sale"])
+        let over = after(90).document
+        #expect(over["name"].isNull && over["progress"].double == 0 && over["until"].isNull)
+        #expect(after(3).table(plain).contains("sale"))
+        #expect(PeaksView.status(SettingsDocument(), try topology(), now: now).document["peaks"].elements.isEmpty)
     }
 }

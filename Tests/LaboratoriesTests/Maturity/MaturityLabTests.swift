@@ -98,18 +98,6 @@ import Topology
         #expect(MaturityFacts.tiers(shop) == [2, 2, 2])
     }
 
-    @Test func whatNoProcessActsUponCountsForNothing() throws {
-        var shop = blueprint()
-        shop.queue = QueueSettings()
-        var settings = settings(shop)
-        func hasIt(_ settings: MaturityLab.Settings, _ check: String) throws -> Bool {
-            try area(MaturityLab.run(settings), .degradation).check(check)
-        }
-        #expect(try hasIt(settings, "stale-or-later") && hasIt(settings, "controller"))
-        settings.notRun = ["queue", "slo"]
-        #expect(try !hasIt(settings, "stale-or-later") && !hasIt(settings, "controller"))
-    }
-
     @Test func problemsOfTheFileAreHeldAgainstIt() throws {
         var settings = settings(blueprint())
         let before = try area(MaturityLab.run(settings), .bulkheads).score

@@ -128,6 +128,11 @@ import Testing
         #expect(throws: LabRefusal.self) { try TimeoutLab.run(TimeoutLab.Settings(cells: [])) }
     }
 
+    @Test func timesAreToldToPeople() {
+        #expect(LabCommandLine.told(.microseconds(928_824)) == "928.82 ms")
+        #expect(LabCommandLine.told(.seconds(24)) == "24s")
+    }
+
     @Test func filesOfTheCommandAreQuoted() {
         var settings = settings(server, router: .seconds(25))
         #expect(settings.command == "cellmesh lab timeouts shop.yaml")

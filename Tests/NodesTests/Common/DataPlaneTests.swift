@@ -41,6 +41,24 @@ import Wire
         }
     }
 
+    /// What cannot be read is as nothing, and counted.
+    @Test(
+        arguments: [
+            ("X-Explain: 1\r\n", true, nil, false), ("X-Explain: yes\r\n", false, nil, false),
+            (
+                "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n", false,
+                "4bf92f3577b34da6a3ce929d0e0e4736", false
+            ),
+            ("traceparent: 00-4bf92f3577b34da6\r\nX-Explain: 1\r\n", true, nil, true), ("", false, nil, false),
+        ] as [(String, Bool, String?, Bool)])
+    func tracesAreReadOrIgnored(_ fields: String, isExplained: Bool, trace: String?, isMalformed: Bool) throws {
+        for line in ["GET /v1/customers/c1/records/k", "GET /v1/customers/c1/services/user"] {
+            let (data, _) = try read(head(line, fields))
+            #expect(data.isExplained == isExplained && data.trace?.text == trace, "\(fields)")
+            #expect(data.isTraceMalformed == isMalformed)
+        }
+    }
+
     /// The id of a request is as long as a proxy makes it.
     @Test(arguments: [1, 255, 256, 8_000]) func theIdOfARequestIsAKeyHoweverLong(_ count: Int) throws {
         func key(_ id: String) throws -> (DataRequest, [UInt8]) {

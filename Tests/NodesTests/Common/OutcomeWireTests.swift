@@ -62,7 +62,7 @@ import Wire
             Row(outcome: .refused, kind: .overloaded, began: false, mark: .failure, isRetried: true)
         case .noProgram: Row(outcome: .failed, kind: .connect, began: false, mark: .failure, isRetried: true)
         case .shed: Row(outcome: .refused, kind: .limited, began: false, mark: .nothing, isRetried: true)
-        case .stopping, .otherEpoch, .refilling, .notMember, .moving, .keyUndecided: elsewhere
+        case .stopping, .otherEpoch, .refilling, .notMember, .moving, .keyUndecided, .givenUp, .notReady: elsewhere
         case .keyClaimed, .keyUnsettled, .keyAnswerCut: clients
         case .unknownService, .noStore, .deadline, .malformed, .tooLarge, .keyReused, .keyRequired, .keyUnkept:
             Row(outcome: .ignored, began: false, mark: .nothing, isRetried: false)

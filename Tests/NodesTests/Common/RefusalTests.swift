@@ -42,6 +42,8 @@ import Wire
         Row(refusal: .keyUnsettled, service: 504, read: 503, query: 503, store: 503),
         Row(refusal: .keyAnswerCut, service: 409, read: 503, query: 503, store: 503),
         Row(refusal: .noProgram, service: 503, read: 503, query: 503, store: 503),
+        Row(refusal: .givenUp, service: 503, read: 503, query: 503, store: 503),
+        Row(refusal: .notReady, service: 503, read: 503, query: 503, store: 503),
     ]
 
     @Test func everyRefusalIsHere() {

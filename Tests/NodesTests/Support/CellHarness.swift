@@ -31,6 +31,8 @@ struct CellRecorder: CellSink {
     /// Cells whose links take no more.
     var full: Set<CellIndex> = []
     var replies: [Reply] = []
+    /// Words to routers, which answer nothing.
+    var hints: [Reply] = []
     var responses: [(ConnectionID, UInt16, String)] = []
     /// Of `responses`.
     var refusals: [Refusal?] = []
@@ -44,10 +46,10 @@ struct CellRecorder: CellSink {
     mutating func reply(
         _ head: FrameHead, to link: ConnectionID, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
     ) {
-        replies.append(
-            Reply(
-                head: head, link: link, note: String(decoding: note, as: UTF8.self),
-                body: String(decoding: body, as: UTF8.self), bytes: Array(body)))
+        let reply = Reply(
+            head: head, link: link, note: String(decoding: note, as: UTF8.self),
+            body: String(decoding: body, as: UTF8.self), bytes: Array(body))
+        if head.kind == .hint { hints.append(reply) } else { replies.append(reply) }
     }
     mutating func respond(
         _ connection: ConnectionID, status: UInt16, _ refusal: Refusal?, note: UnsafeRawBufferPointer,
@@ -97,10 +99,11 @@ final class CellHarness {
     init(
         _ topology: MeshTopology, cell: Int = 0, port: UInt16 = 7100, storeLimit: Int = 100,
         storeByteLimit: Int = 64 << 20,
-        store: StoreIdentity? = nil, programs: ProgramRule? = nil
+        store: StoreIdentity? = nil, programs: ProgramRule? = nil, boot: UInt32 = 1
     ) {
         var configuration = CellConfiguration(
-            topology: topology, cell: CellIndex(cell), gossip: gossip(topology.cells[cell].name, .cell, port: port),
+            topology: topology, cell: CellIndex(cell),
+            gossip: gossip(topology.cells[cell].name, .cell, port: port, boot: boot),
             placement: Placement(topology), store: store ?? StoreIdentity(id: UInt64(cell + 1), life: .votes))
         configuration.storeLimit = storeLimit
         configuration.programs = programs
@@ -118,18 +121,24 @@ final class CellHarness {
         node.services()
     }
 
+    func memory() -> (used: Int, limit: Int, peak: Int, refused: [(gate: String, count: UInt64)])? { node.memory() }
+    func requestCache() -> (hits: UInt64, misses: UInt64) { node.requestCache() }
+    func transformed() -> [(from: StaticString, to: StaticString, count: UInt64)] { node.transformed() }
+    func queue() -> QueueView? { node.queue() }
+    func connections() -> [ConnectionView] { node.connections() }
+
     /// - Returns: the number of the request.
     @discardableResult
     func send(
         _ kind: FrameKind, _ name: String, customer: String = "c9", priority: Priority = .normal, deadline: UInt32 = 0,
         version: RecordVersion = .none, flags: FrameFlags = [], body: String = "", epoch: Epoch = .first,
-        method: HTTPMethod = .get, now: Instant = .zero
+        method: HTTPMethod = .get, trace: FrameTrace? = nil, now: Instant = .zero
     ) -> UInt64 {
         requests += 1
         let head = FrameHead(
             kind: kind, flags: flags.union(.priority(priority)), status: UInt16(method.rawValue), request: requests,
             customer: CustomerHash(customer), epoch: epoch, deadline: deadline, versionCounter: version.counter,
-            versionWriter: version.writer)
+            versionWriter: version.writer, trace: trace)
         withBytes(customer) { customer in
             withBytes(name) { name in
                 withBytes(body) { body in

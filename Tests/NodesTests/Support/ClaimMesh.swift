@@ -80,6 +80,16 @@ final class ClaimMesh {
         return requests
     }
 
+    /// The process of a cell is killed and starts again, with the store that it had.
+    func restart(_ cell: Int) {
+        let topology = cells[cell].node.topology
+        down.insert(cell)
+        cells[cell] = CellHarness(topology, cell: cell, port: UInt16(7100 + 10 * cell), boot: 2)
+        down.remove(cell)
+        cells[cell].node.start(
+            seeds: [cells[(cell + 1) % 3].endpoint], now: now, into: &cells[cell].sink)
+    }
+
     /// Runs until a request is answered, at most so many milliseconds.
     func answer(_ request: UInt64, within milliseconds: Int = 5_000) -> Answer? {
         for _ in 0..<milliseconds where answers[request] == nil { run(1) }
@@ -186,6 +196,12 @@ final class ClaimMesh {
         case .install(let entry, _):
             epochs[number] = entry.epoch
             return .installed(version: entry.version, isPurging: false)
+        case .queuedClaims:
+            let found = stores[number].filter { ClaimValue($0.value.value)?.job != nil }.map { position, slot in
+                StoredRecord(
+                    line: RecordLine(position: position, version: slot.accepted, tombstone: false), value: slot.value)
+            }.sorted { $0.line.position < $1.line.position }
+            return .fetched(found, taken: found.count)
         case .expireClaims: return .expired(0, evicted: 0, left: stores[number].count)
         default: return .life(.votes)
         }

@@ -31,6 +31,7 @@ struct RouterRecorder: RouterSink {
         var dots: [RecordVersion]
         /// The ETag of those dots.
         var tag: String
+        var trace: FrameTrace?
     }
 
     var opened: [CellIndex] = []
@@ -69,6 +70,7 @@ struct RouterRecorder: RouterSink {
         pings.append((head, cell))
         return true
     }
+    func customer(of request: RequestID) -> String { "c1" }
     mutating func respond(to request: RequestID, _ response: RouterResponse) {
         answers.append(
             Answer(
@@ -77,7 +79,8 @@ struct RouterRecorder: RouterSink {
                 body: String(decoding: response.body, as: UTF8.self),
                 degraded: String(decoding: response.degraded, as: UTF8.self), problem: response.problem,
                 retryAfter: response.retryAfter, session: String(decoding: response.session, as: UTF8.self),
-                dots: response.dots.map(\.version), tag: "\"" + SiblingTag.text(response.dots) + "\""))
+                dots: response.dots.map(\.version), tag: "\"" + SiblingTag.text(response.dots) + "\"",
+                trace: response.trace))
     }
     mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         datagrams.append((endpoint, Array(datagram)))
@@ -106,7 +109,7 @@ final class RouterHarness {
 
     init(
         _ topology: MeshTopology = NodesTests.topology(), operationLimit: Int = 100, quorum: QuorumRule? = nil,
-        heldLimit: Int = 1 << 20,
+        heldLimit: Int = 1 << 20, traceSample: UInt64 = 0,
         up: Bool = true
     ) {
         let placement = Placement(topology)
@@ -115,6 +118,7 @@ final class RouterHarness {
         configuration.operationLimit = operationLimit
         configuration.quorum = quorum
         configuration.heldLimit = heldLimit
+        configuration.traceSample = traceSample
         node = try! RouterNode(configuration)
         shard = placement.shard(of: customer)
         if up {
@@ -148,6 +152,7 @@ final class RouterHarness {
         _ method: HTTPMethod, _ target: DataRequest.Target = .service, priority: Priority? = nil,
         deadline: TimeAmount? = nil, key: String = "k1", consistency: Consistency? = nil, session: String? = nil,
         ifMatch: String? = nil, service: String = "echo", isKeyed: Bool = false, worth: Worth? = nil,
+        isExplained: Bool = false, trace: FrameTrace? = nil,
         now: Instant = .zero
     ) -> RequestID {
         requests += 1
@@ -157,6 +162,8 @@ final class RouterHarness {
             id: id, target: target, method: method, customer: customer, priority: priority, deadline: deadline)
         if target == .service { request.service = StableHash.hash(service) }
         request.worth = worth
+        request.isExplained = isExplained
+        request.trace = trace
         request.isKeyed = isKeyed
         request.isExplicit = isKeyed
         withBytes(key) { key in

@@ -258,8 +258,9 @@ import Testing
                 == "open: failure rate, for 5 s; failure rate 0.6, slow rate 0 of 5")
         bench.now = .zero + .milliseconds(3600)
         let open = bench.breaker.explanation(bench.policy, now: bench.now)
-        #expect(open.detail == "open for 1.4 s more, opening 1")
+        #expect(open.detail == "failure rate 0.6 of 5, threshold 0.5, open for 1.4 s more")
         #expect(open.numbers.contains { $0 == .init("open_for_seconds", 1.4) })
+        #expect(open.numbers.contains { $0 == .init("failure_rate", 0.6) })
     }
 }
 

@@ -200,6 +200,7 @@ import Testing
         var policy = policy
         policy.bulkhead = BulkheadPolicy(concurrent: 8, wait: .zero)
         policy.limit = .local(8, workers: 10)
+        policy.detects = false
         policy.hasBreaker = false
         var run = Run(policy)
         for _ in 0..<20 { run.end(run.permit(), AttemptEnd(.failed, .failed)) }

@@ -57,6 +57,22 @@ import Testing
         #expect(seen == seconds)
     }
 
+    @Test func whatIsNeededLeadsNoDeeperThanItsFloor() {
+        var machine = HealthMachine(now: .zero)
+        for _ in 0..<50 { _ = machine.record(false, notBelow: .degraded, now: machine.due) }
+        #expect(machine.state == .degraded && !machine.isExhausted)
+        for _ in 0..<8 { _ = machine.record(false, now: machine.due) }
+        #expect(machine.state == .critical)
+        // Only what it needs is wrong now: it comes up to the floor, a state at a time, and stays there.
+        var states: [HealthState] = []
+        for _ in 0..<20 {
+            if let move = machine.record(false, notBelow: .degraded, now: machine.due) { states.append(move.to) }
+        }
+        #expect(states == [.unhealthy, .degraded])
+        for _ in 0..<3 { _ = machine.record(true, now: machine.due) }
+        #expect(machine.state == .healthy)
+    }
+
     @Test func resultsBeforeTheyAreDueCountForNothing() {
         var machine = HealthMachine(now: .zero)
         for _ in 0..<100 { _ = machine.record(false, now: .zero + .milliseconds(1_999)) }

@@ -56,6 +56,14 @@ import Testing
         FrameHead(
             kind: .serviceCall, request: 7, customer: CustomerHash(rawValue: 8), epoch: Epoch(9), attempt: 2,
             trace: FrameTrace(high: .max - 2, low: 1, isExplained: true)), "customer", "checkout", "/rest", [1, 2])
+    static let sampled = Copy(
+        FrameHead(
+            kind: .recordRead, request: 7, customer: CustomerHash(rawValue: 8), epoch: Epoch(9),
+            trace: FrameTrace(high: 0, low: .max, isExplained: false, isSampled: true)), "customer", "key", "", [])
+    static let passed = Copy(
+        FrameHead(
+            kind: .cancel, request: 7, customer: CustomerHash(rawValue: 8), epoch: Epoch(9),
+            trace: FrameTrace(high: 3, low: 4, isExplained: false)), "", "", "", [])
     static let bare = Copy(
         FrameHead(kind: .reply, request: 0, customer: CustomerHash(rawValue: 0), epoch: Epoch(0)), "", "", "", [])
 
@@ -69,7 +77,7 @@ import Testing
         return (Copy(frame), size)
     }
 
-    @Test(arguments: [full, traced, bare])
+    @Test(arguments: [full, traced, sampled, passed, bare])
     func whatIsWrittenIsRead(frame: Copy) throws {
         let (read, size) = try #require(try read(frame.bytes))
         #expect(read == frame)

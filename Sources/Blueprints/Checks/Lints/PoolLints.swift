@@ -23,6 +23,7 @@ struct PoolLints {
                 warnOverflow(queue, service.pool.queue, "the pool of '\(service.name)'")
             }
             checkBounds(service, marks)
+            checkConnection(service, marks)
         }
         if let queue = marks.queue, let capacity = blueprint.queue?.capacity, blueprint.queue?.overflow == nil,
             capacity > 1_000
@@ -41,6 +42,16 @@ struct PoolLints {
             .queueWithoutOverflow, at: position,
             "\(name) has \(places) places, and who comes when it is full is refused, however important",
             hint: "say who goes: overflow: priority, age-limit, drop-oldest or reject-new")
+    }
+
+    private func checkConnection(_ service: Service, _ marks: LoadedBlueprint.ServiceMarks) {
+        let uses = (blueprint.connections ?? []).map(\.name)
+        guard let use = service.connection, let position = marks.connection, !uses.contains(use) else { return }
+        reporter.error(
+            .unknownWord, at: position, "no pool of connections is for '\(use)'",
+            hint: uses.isEmpty
+                ? "connections: {\(use): {max: 20}} in the blueprint"
+                : NearestWord.hint(for: use, among: uses, listing: "there are"))
     }
 
     private func checkBounds(_ service: Service, _ marks: LoadedBlueprint.ServiceMarks) {

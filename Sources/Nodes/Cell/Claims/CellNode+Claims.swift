@@ -43,6 +43,7 @@ extension CellNode {
         case .plain: return false
         case .refused(let why):
             claimCounters.unfit += 1
+            noteRefusal(why, frame.head, service, now: now)
             refuse(asker, why, frame.head, into: &sink)
             return true
         case .key(let bytes): key = bytes
@@ -51,11 +52,14 @@ extension CellNode {
         let position = RecordPosition(
             hash: frame.head.customer, customer: Array(frame.customer), key: ClaimKey.bytes(service: name, key: key))
         if let known = claims.byKey[position], let task = claims.tasks[known] {
+            noteKey(
+                follow(frame.head, service, now: now), .joined, "a call of this key is under way",
+                now: now)
             join(known, task, print, asker, frame.head, into: &sink)
             return true
         }
         let assignment = ledger.placement.assignment(of: position.hash)
-        let task = ClaimTask(
+        var task = ClaimTask(
             position: position, service: service, priority: frame.head.flags.priority, deadline: deadline,
             value: ClaimValue(
                 claimer: ClaimValue.Claimer(cell: cell, call: claims.nextCall()), fingerprint: print,
@@ -66,6 +70,9 @@ extension CellNode {
                 + ClaimDesk.claimTime(
                     attempt: min(topology.routing.attemptTimeout, topology.routing.requestTimeout), left: deadline - now
                 ))
+        task.trace = follow(frame.head, service, now: now)
+        noteKey(
+            task.trace, .waited, "asks \(task.members.count) cells of the customer's shard for the key", now: now)
         guard let ticket = claims.tasks.insert(task) else {
             counters.refused += 1
             refuse(asker, .overloaded, frame.head, into: &sink)
@@ -116,8 +123,16 @@ extension CellNode {
         }
         let isOwn = found?.claimer == task.value.claimer
         if task.stage == .settling {
+            if isOwn, task.isJob, found?.isSettled == true {
+                // A cell that stood in for this one, or for which this one did, was faster.
+                jobs.tried(task.position, isDone: true, now: now)
+                jobs.remove(task.position)
+                end(ticket, .refused(.keyUnsettled), into: &sink)
+                return nil
+            }
             guard isOwn else {
                 // It never was its own, or its time is over.
+                if task.isJob { jobs.remove(task.position) }
                 if task.value.isSettled { claimCounters.unsettled += 1 }
                 end(ticket, .refused(.keyUnsettled), into: &sink)
                 return nil
@@ -128,7 +143,7 @@ extension CellNode {
                 end(ticket, .refused(.keyReused), into: &sink)
                 return nil
             }
-            guard found.isSettled else {
+            guard found.isSettled || found.job != nil else {
                 count(task, as: \.unknown)
                 end(ticket, .refused(.keyClaimed), retryAfter: patience(found, now: now), into: &sink)
                 return nil
@@ -176,18 +191,27 @@ extension CellNode {
             claims.tasks[ticket]!.stage = .working
             claimCounters.claimed += 1
             claimCounters.joined += UInt64(task.waiters.count - 1)
+            noteKey(task.trace, .admitted, "the key is this call's own", now: now)
             sink.claimed(task.position, hasBegun: true)
             task.position.customer.withUnsafeBytes {
                 call(
                     task.service, for: .claim(ticket), customer: task.position.hash, priority: task.priority,
-                    deadline: task.deadline, name: $0, program: task.request, now: now, into: &sink)
+                    deadline: task.deadline, name: $0, program: task.request, trace: task.trace, now: now, into: &sink)
             }
         case .reading, .settling:
+            if let value = ClaimValue(value), let job = value.job {
+                if task.stage == .reading { count(task, as: \.replayed) }
+                return acknowledged(value, job, ticket, task, now: now, into: &sink)
+            }
+            if task.isJob { jobs.tried(task.position, isDone: true, now: now) }
             guard case .done(let answer)? = ClaimValue(value)?.state else {
                 return end(ticket, .refused(.keyUndecided), into: &sink)
             }
             let isFirst = task.stage == .settling
             count(task, as: \.replayed)
+            noteKey(
+                task.trace, .settled,
+                isFirst ? "the answer is kept under the key" : "answered as the key was before", now: now)
             remove(ticket, task)
             for (place, asker) in task.waiters.enumerated() {
                 tell(answer, task.whole, to: asker, isReplayed: !isFirst || place > 0, into: &sink)
@@ -203,6 +227,7 @@ extension CellNode {
         _ ticket: SlabKey, _ end: ServiceGraph.End, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer,
         now: Instant, into sink: inout some CellSink
     ) {
+        if putOff(ticket, end, now: now, into: &sink) { return }
         switch end.outcome {
         case .rejected:
             counters.refused += 1
@@ -211,6 +236,9 @@ extension CellNode {
         case .noProgram:
             takeBack(ticket, into: &sink)
             settle(ticket, .free, turned: .refused(.noProgram), now: now, into: &sink)
+        case .givenUp:
+            takeBack(ticket, into: &sink)
+            settle(ticket, .free, turned: .refused(.givenUp), now: now, into: &sink)
         case .shed(let priority):
             takeBack(ticket, into: &sink)
             settle(ticket, .free, turned: .shed(priority), now: now, into: &sink)
@@ -228,7 +256,7 @@ extension CellNode {
         if let task = claims.tasks[ticket] { sink.claimed(task.position, hasBegun: false) }
     }
 
-    private mutating func settle(
+    mutating func settle(
         _ ticket: SlabKey, _ state: ClaimValue.State, turned: ClaimTask.Turned?, now: Instant,
         into sink: inout some CellSink
     ) {
@@ -256,6 +284,8 @@ extension CellNode {
         case .working: break
         case .settling:
             if task.value.isSettled { claimCounters.unsettled += 1 }
+            // Whatever was done of it: it is still a job in the shard.
+            if task.isJob { jobs.tried(task.position, isDone: false, now: now) }
             end(ticket, .refused(.keyUnsettled), into: &sink)
         }
     }
@@ -267,10 +297,18 @@ extension CellNode {
     ) {
         guard let task = claims.tasks[ticket] else { return }
         remove(ticket, task)
+        if let trace = task.trace { noteKeyEnd(task.turned ?? turned, trace) }
         tellTurned(task.turned ?? turned, task.waiters, retryAfter: retryAfter, into: &sink)
     }
 
-    private mutating func remove(_ ticket: SlabKey, _ task: ClaimTask) {
+    private mutating func remove(_ ticket: SlabKey, _ task: ClaimTask) { removeClaim(ticket, task) }
+
+    mutating func removeClaim(_ ticket: SlabKey, _ task: ClaimTask) {
+        if let failure = claims.tasks[ticket]?.failure {
+            // The shard did not take it: there is no job.
+            graph.settle(failure, as: .tryAgain, of: task.service)
+            jobs.withdraw()
+        }
         claims.forget(task.asked)
         claims.timers.cancel(ticket)
         claims.byKey[task.position] = nil
@@ -283,7 +321,8 @@ extension CellNode {
         for case .frame(let link, let request) in waiters {
             switch turned {
             case .refused(let why): sink.refuse(why, request: request, retryAfter: retryAfter, to: link)
-            case .shed(let priority): sink.shed(priority, request: request, to: link)
+            case .shed(let priority):
+                sink.shed(priority, request: request, wait: graph.policies.retryAfter, to: link)
             }
         }
     }

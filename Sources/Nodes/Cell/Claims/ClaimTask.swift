@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Resilience
 import Sharding
 import Wire
 
@@ -49,6 +50,12 @@ struct ClaimTask {
     let began: Instant
     var giveUpAt: Instant
     var turned: Turned?
+    /// It was acknowledged before: what fails stays a job.
+    var isJob = false
+    /// Why it is being put off.
+    var failure: FailureTransformer.Failure?
+    /// Of the call that came first; nil where nobody follows it.
+    var trace: FrameTrace?
     /// What those who wait are answered, where it is more than is kept.
     var whole: (note: [UInt8], body: [UInt8])?
 

@@ -1,11 +1,12 @@
 import MeshBase
 import Resilience
 
-/// How well a cell is, by looking at itself: whether it can serve, whether it lives, and one number for both.
+/// How well a cell is, by looking at itself: whether it has begun, whether it can serve, whether it lives, whether what it
+/// needs answers, and one number for all of it.
 ///
-/// It looks once per interval of the readiness probe. What a look finds changes the verdict only several times in a row,
-/// so that readiness, which all members are told, does not flap. It is switched off with the policy `health`: then the
-/// cell is ready as long as it runs.
+/// It looks whenever one of its probes is due. What a look finds changes a verdict only several times in a row, so that
+/// readiness, which all members are told, does not flap. It is switched off with the policy `health`: then the cell is
+/// ready as long as it runs.
 struct CellHealth: Sendable {
     /// When to look next.
     private(set) var nextLook = Instant.distantFuture
@@ -14,29 +15,63 @@ struct CellHealth: Sendable {
     private(set) var lifeless: HealthReasons = []
     private(set) var machine: HealthMachine
     private(set) var counters = ProbeCounters()
-    private var readiness: Probe?
-    private var liveness: Probe?
+    /// Of what its services call.
+    private(set) var dependencies: DependencyProbes
+    /// By `ProbeKind`; nil for those that are not made, and that of dependencies.
+    private var own = InlineArray<7, Probe?>(repeating: nil)
+    private var out = InlineArray<7, Probe.Token?>(repeating: nil)
     private var score = HealthScore()
     private var signals = HealthSignals()
     private let policy: HealthPolicy
     private let adaptive: AdaptivePolicy
+    private let probes: ProbePolicy?
     private var seen = (ok: UInt64(0), bad: UInt64(0))
 
-    init(probes: ProbePolicy?, adaptive: AdaptivePolicy?) {
-        readiness = probes.map { Probe(.readiness, settings: $0[.readiness], now: .zero) }
-        liveness = probes.map { Probe(.liveness, settings: $0[.liveness], now: .zero) }
+    /// - Parameters:
+    ///   - hasStore: it has a store to ask; else there is no deep probe.
+    ///   - hasSynthetic: a service is named that it may call by itself.
+    ///   - dependencies: how many calls from service to service there are.
+    init(
+        probes: ProbePolicy?, adaptive: AdaptivePolicy?, hasStore: Bool = false, hasSynthetic: Bool = false,
+        dependencies: Int = 0
+    ) {
+        self.probes = probes
         machine = HealthMachine(policy: .local, now: .zero)
         policy = .local
         self.adaptive = adaptive ?? .local
+        self.dependencies = DependencyProbes(probes == nil ? 0 : dependencies)
+        for kind in ProbeKind.allCases where kind != .dependency {
+            if kind == .deep, !hasStore { continue }
+            if kind == .synthetic, !hasSynthetic { continue }
+            own[Int(kind.rawValue)] = probes.map { Probe(kind, settings: $0[kind], now: .zero) }
+        }
     }
 
     /// Whether it can serve: until several looks in a row say that it cannot.
-    var isReady: Bool { readiness?.verdict != .down }
+    var isReady: Bool { self[.readiness]?.verdict != .down }
+
+    private subscript(_ kind: ProbeKind) -> Probe? { own[Int(kind.rawValue)] }
+
+    private func isDown(_ kind: ProbeKind) -> Bool { self[kind]?.verdict == .down }
 
     mutating func begin(now: Instant) {
-        guard readiness != nil else { return }
+        guard let probes else { return }
         machine = HealthMachine(policy: machine.policy, now: now)
+        for kind in ProbeKind.allCases where self[kind] != nil {
+            // What costs more than a look waits until it may be expected to go well.
+            let due = kind == .deep || kind == .synthetic ? now + probes[kind].every : now
+            own[Int(kind.rawValue)] = Probe(kind, settings: probes[kind], now: now, due: due)
+        }
+        dependencies.begin(probes[.dependency], now: now)
         nextLook = now
+    }
+
+    /// The cell goes: it asks nobody else any more.
+    mutating func stop() {
+        own[Int(ProbeKind.deep.rawValue)] = nil
+        own[Int(ProbeKind.synthetic.rawValue)] = nil
+        dependencies.stop()
+        schedule()
     }
 
     /// How well what was asked of it went since the last look; only the last hundred count.
@@ -52,98 +87,159 @@ struct CellHealth: Sendable {
         for _ in failures..<kept { score.record(true) }
     }
 
+    // MARK: Looks
+
     /// Looks at the cell, and tells what changed by it.
-    mutating func look(_ signals: HealthSignals, now: Instant, tell: (HealthNews) -> Void) {
-        guard readiness != nil else { return }
+    ///
+    /// - Parameter hasStarted: it may take work.
+    mutating func look(
+        _ signals: HealthSignals, hasStarted: Bool = true, now: Instant, tell: (HealthNews) -> Void
+    ) {
+        guard probes != nil else { return }
         self.signals = signals
-        unready = policy.readiness(signals)
-        lifeless = policy.liveness(signals)
-        if Self.take(unready, &readiness, &counters, now) {
-            tell(.probe(.readiness, isGood: isReady, why: explain(unready)))
+        take(.startup, isGood: hasStarted, "it has not started", now, tell)
+        let isPrompt = probes.map { signals.load.loopLag < $0[.shallow].timeout } ?? true
+        take(.shallow, isGood: isPrompt, "event loop late", now, tell)
+        elapse(.deep, "the store did not answer in time", now, tell)
+        elapse(.synthetic, "the call was not answered in time", now, tell)
+        for kind in [ProbeKind.startup, .shallow, .deep] where isDown(kind) { self.signals.down.insert(kind.reason) }
+        // Late is better than never: what has started since serves.
+        if hasStarted { self.signals.down.remove(.startup) }
+        unready = policy.readiness(self.signals)
+        lifeless = policy.liveness(self.signals)
+        let whyUnready = unready.isEmpty ? "" : explain(unready)
+        let whyLifeless = lifeless.isEmpty ? "" : explain(lifeless)
+        take(.readiness, isGood: unready.isEmpty, whyUnready, now, tell)
+        take(.liveness, isGood: lifeless.isEmpty, whyLifeless, now, tell)
+        let isWell = unready.isEmpty && lifeless.isEmpty
+        let isWhole = !isDown(.synthetic) && dependencies.down == 0
+        let move = machine.record(isWell && isWhole, notBelow: isWell ? .degraded : .critical, now: now)
+        if let move {
+            let why = isWell && !isWhole ? "what it needs does not answer" : explain(unready.union(lifeless))
+            tell(.state(move.to, was: move.from, why: why))
         }
-        if Self.take(lifeless, &liveness, &counters, now) {
-            tell(.probe(.liveness, isGood: liveness?.verdict != .down, why: explain(lifeless)))
-        }
-        if let move = machine.record(unready.isEmpty && lifeless.isEmpty, now: now) {
-            tell(.state(move.to, was: move.from, why: explain(unready.union(lifeless))))
-        }
-        nextLook = min(readiness?.due ?? .distantFuture, liveness?.due ?? .distantFuture)
+        schedule()
     }
 
-    /// Makes a probe that is due.
+    /// Makes a probe of itself that is due; it has its result at once.
+    private mutating func take(
+        _ kind: ProbeKind, isGood: Bool, _ why: @autoclosure () -> String, _ now: Instant, _ tell: (HealthNews) -> Void
+    ) {
+        guard begins(kind, now: now) else { return }
+        ended(kind, isGood: isGood, why(), now: now, tell: tell)
+    }
+
+    /// Begins a probe that is due.
     ///
-    /// - Returns: whether its verdict is another one now; the first good one is none.
-    private static func take(
-        _ reasons: HealthReasons, _ probe: inout Probe?, _ counters: inout ProbeCounters, _ now: Instant
-    ) -> Bool {
-        guard let token = probe?.begin(now: now), let kind = probe?.kind else { return false }
-        let isFirst = probe?.verdict == .unknown
-        counters.count(kind, isGood: reasons.isEmpty)
-        guard let verdict = probe?.ended(token, isGood: reasons.isEmpty, now: now) else { return false }
-        return !(isFirst && verdict == .up)
+    /// - Returns: whether it is to be made now.
+    mutating func begins(_ kind: ProbeKind, now: Instant) -> Bool {
+        guard let token = own[Int(kind.rawValue)]?.begin(now: now) else { return false }
+        out[Int(kind.rawValue)] = token
+        schedule()
+        return true
+    }
+
+    /// A probe has ended; one that was overdue is over already.
+    mutating func ended(
+        _ kind: ProbeKind, isGood: Bool, _ why: @autoclosure () -> String, now: Instant, tell: (HealthNews) -> Void
+    ) {
+        guard let token = out[Int(kind.rawValue)].take(), let before = self[kind]?.verdict else { return }
+        counters.count(kind, isGood: isGood)
+        let verdict = own[Int(kind.rawValue)]?.ended(token, isGood: isGood, now: now)
+        told(kind, verdict, was: before, isGood ? "" : why(), tell)
+        schedule()
+    }
+
+    private mutating func elapse(
+        _ kind: ProbeKind, _ why: @autoclosure () -> String, _ now: Instant, _ tell: (HealthNews) -> Void
+    ) {
+        guard let probe = self[kind], let overdue = probe.overdue, now >= overdue else { return }
+        out[Int(kind.rawValue)] = nil
+        counters.count(kind, isGood: false)
+        let verdict = own[Int(kind.rawValue)]?.elapsed(now: now)
+        told(kind, verdict, was: probe.verdict, why(), tell)
+    }
+
+    /// A changed verdict is told; that all is well as expected is not.
+    private func told(
+        _ kind: ProbeKind, _ verdict: Probe.Verdict?, was: Probe.Verdict, _ why: @autoclosure () -> String,
+        _ tell: (HealthNews) -> Void
+    ) {
+        guard let verdict, !(was == .unknown && verdict == .up) else { return }
+        tell(.probe(kind, isGood: verdict != .down, why: verdict == .down ? why() : "well"))
+    }
+
+    /// Probes of what services call, those that are due.
+    ///
+    /// - Parameters:
+    ///   - ask: whether what this gate leads to takes work; else why not.
+    ///   - name: of a gate, for who is told.
+    mutating func probeDependencies(
+        now: Instant, ask: (Int) -> StaticString?, name: (Int) -> String, tell: (HealthNews) -> Void
+    ) {
+        while let gate = dependencies.begins(now: now) {
+            let why = ask(gate)
+            counters.count(.dependency, isGood: why == nil)
+            if let isUp = dependencies.ended(gate, isGood: why == nil, now: now) {
+                tell(.probe(.dependency, isGood: isUp, why: "\(name(gate)) \(why ?? "takes work")"))
+            }
+        }
+        schedule()
+    }
+
+    private mutating func schedule() {
+        guard probes != nil else { return }
+        var next = dependencies.nextDue
+        for kind in ProbeKind.allCases { next = min(next, self[kind]?.due ?? self[kind]?.overdue ?? .distantFuture) }
+        nextLook = next
     }
 
     private func explain(_ reasons: HealthReasons) -> String { policy.explain(reasons, signals).detail }
 
+    // MARK: What it says
+
+    /// 1 where all that it needs answers, a half where none of it does: it serves all the same.
+    private var needs: Double {
+        let all = dependencies.count + (self[.synthetic] == nil ? 0 : 1)
+        let down = dependencies.down + (isDown(.synthetic) ? 1 : 0)
+        return all == 0 ? 1 : 1 - 0.5 * Double(down) / Double(all)
+    }
+
     /// What `/health` says. One that is not ready scores 0.
-    var report: CellHealthReport {
+    ///
+    /// - Parameter name: of a gate.
+    func report(name: (Int) -> String = { "\($0)" }) -> CellHealthReport {
         let pressure = Pressure(signals.load, policy: adaptive).worst
+        var probes: [CellHealthReport.Probe] = []
+        for kind in ProbeKind.allCases {
+            if let probe = self[kind] {
+                probes.append(
+                    .init(
+                        kind: kind, verdict: probe.verdict, good: probe.history.good, count: probe.history.count))
+            } else if kind == .dependency, let sum = dependencies.sum {
+                probes.append(sum)
+            }
+        }
+        var needed = dependencies.downGates.map { "dependency \(name($0)) takes no work" }
+        if isDown(.synthetic) { needed.append("synthetic probe down") }
         return CellHealthReport(
-            score: score.value(isReady: isReady, pressure: pressure), state: machine.state, isReady: isReady,
-            detail: isReady ? score.explain(isReady: true, pressure: pressure).detail : explain(unready),
+            score: score.value(isReady: isReady, pressure: pressure, needs: needs), state: machine.state,
+            isReady: isReady,
+            detail: isReady
+                ? score.explain(isReady: true, pressure: pressure, needs: needs).detail : explain(unready),
             whyLifeless: lifeless.isEmpty ? nil : explain(lifeless),
-            whyUnready: unready.isEmpty ? nil : explain(unready),
-            probes: [readiness, liveness].compactMap { $0 }.map {
-                CellHealthReport.Probe(
-                    kind: $0.kind, verdict: $0.verdict, good: $0.history.good, count: $0.history.count)
-            }, counters: counters)
+            whyUnready: unready.isEmpty ? nil : explain(unready), needed: needed, probes: probes, counters: counters)
     }
 }
 
-/// Results of probes since the start, by kind.
-package struct ProbeCounters: Sendable, Equatable {
-    private var good = [UInt64](repeating: 0, count: ProbeKind.allCases.count)
-    private var bad = [UInt64](repeating: 0, count: ProbeKind.allCases.count)
-
-    package init() {}
-
-    package mutating func count(_ kind: ProbeKind, isGood: Bool) {
-        if isGood { good[Int(kind.rawValue)] &+= 1 } else { bad[Int(kind.rawValue)] &+= 1 }
+extension ProbeKind {
+    /// Why a cell cannot serve while this probe is down.
+    fileprivate var reason: HealthReasons {
+        switch self {
+        case .startup: .startup
+        case .shallow: .shallow
+        case .deep: .deep
+        case .liveness, .readiness, .dependency, .synthetic: []
+        }
     }
-
-    /// Those of one kind that passed, and that failed.
-    package subscript(kind: ProbeKind) -> (passed: UInt64, failed: UInt64) {
-        (good[Int(kind.rawValue)], bad[Int(kind.rawValue)])
-    }
-}
-
-/// What a process says of its health.
-package struct CellHealthReport: Sendable, Equatable {
-    package struct Probe: Sendable, Equatable {
-        package var kind: ProbeKind
-        package var verdict: Resilience.Probe.Verdict
-        /// Of the last hundred.
-        package var good: Int
-        package var count: Int
-    }
-    /// 0...1.
-    package var score: Double
-    package var state: HealthState
-    package var isReady: Bool
-    /// What the score stands on.
-    package var detail: String
-    /// Why it did not live at the last look; nil if it did.
-    package var whyLifeless: String?
-    /// Why it could not serve at the last look; nil if it could.
-    package var whyUnready: String?
-    package var probes: [Probe]
-    package var counters: ProbeCounters
-}
-
-/// A change of a process's health.
-package enum HealthNews: Sendable, Equatable {
-    /// It is better or worse than before, by one step.
-    case state(HealthState, was: HealthState, why: String)
-    /// The verdict of a probe of itself changed.
-    case probe(ProbeKind, isGood: Bool, why: String)
 }

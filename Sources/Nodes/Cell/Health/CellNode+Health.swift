@@ -7,14 +7,20 @@ extension CellNode {
     /// What the driver measures: CPU, lag of the loop, memory. Set before a wake; what is never set harms nothing.
     package var load: LoadSignals {
         get { measured }
-        set { measured = newValue }
+        set {
+            measured = newValue
+            graph.load = newValue
+        }
     }
 
     /// What `/health` tells.
-    package var health: CellHealthReport { selfLook.report }
+    package var health: CellHealthReport { selfLook.report { gateName($0) } }
 
     /// It may begin to take work: its store knows whose it is, if it has one.
     package var hasStarted: Bool { condition.life != .unborn }
+
+    /// Where probes are made no service is called before the startup probe would pass; records have an answer of their own.
+    var isStarting: Bool { !hasStarted && graph.policies.probes != nil }
 
     mutating func lookAtItself(now: Instant, into sink: inout some CellSink) {
         let sum = graph.counters.reduce(into: (ok: UInt64(0), bad: UInt64(0))) { sum, service in
@@ -24,7 +30,8 @@ extension CellNode {
         selfLook.served(ok: sum.ok, bad: sum.bad)
         let wasReady = selfLook.isReady
         let found = signals(now: now)
-        selfLook.look(found, now: now) { sink.emit(.health($0)) }
+        selfLook.look(found, hasStarted: hasStarted, now: now) { sink.emit(.health($0)) }
+        makeProbes(now: now, into: &sink)
         guard selfLook.isReady != wasReady else { return }
         condition.isReady = selfLook.isReady
         gossip.update(condition.metadata, now: now, into: &sink)
@@ -42,7 +49,7 @@ extension CellNode {
         }
         return HealthSignals(
             load: measured, poolStalled: stalled, store: store == nil ? nil : condition.trouble != .broken,
-            queue: places > 0 ? Double(waiting) / Double(places) : 0)
+            queue: places > 0 ? Double(waiting) / Double(places) : 0, failing: graph.foreseen)
     }
 }
 

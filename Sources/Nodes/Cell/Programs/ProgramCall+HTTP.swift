@@ -19,6 +19,7 @@ extension ProgramCall {
         if !request.key.isEmpty {
             HTTPResponseWriter.field("Idempotency-Key", text: Self.escaped(request.key), into: &output)
         }
+        if request.isProbe { HTTPResponseWriter.field("X-Synthetic", text: "1", into: &output) }
         if let trace = request.trace {
             HTTPResponseWriter.field("traceparent", text: traceparent(trace), into: &output)
         }
@@ -30,7 +31,7 @@ extension ProgramCall {
     /// W3C Trace Context; the call's own span is made of its ticket.
     private func traceparent(_ trace: FrameTrace) -> String {
         let span = StableHash.hash("\(ticket)", seed: trace.low) | 1
-        return "00-\(Self.hex(trace.high))\(Self.hex(trace.low))-\(Self.hex(span))-\(trace.isExplained ? "01" : "00")"
+        return "00-\(Self.hex(trace.high))\(Self.hex(trace.low))-\(Self.hex(span))-\(trace.isFollowed ? "01" : "00")"
     }
 
     private static func hex(_ value: UInt64) -> String {

@@ -16,10 +16,12 @@ package final class ProgramRequest: Sendable {
     package let trace: FrameTrace?
     /// What the client sent.
     package let body: [UInt8]
+    /// Of the cell itself, to see whether its services work.
+    package let isProbe: Bool
 
     package init(
         customer: [UInt8], method: HTTPMethod = .get, path: [UInt8] = [], key: [UInt8] = [], trace: FrameTrace? = nil,
-        body: [UInt8] = []
+        body: [UInt8] = [], isProbe: Bool = false
     ) {
         self.customer = customer
         self.method = method
@@ -27,6 +29,7 @@ package final class ProgramRequest: Sendable {
         self.key = key
         self.trace = trace
         self.body = body
+        self.isProbe = isProbe
     }
 }
 

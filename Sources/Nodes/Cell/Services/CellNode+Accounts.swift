@@ -12,7 +12,7 @@ extension CellNode {
         }
         for scope in graph.scopes { accounts.add(scope) }
         for pool in graph.pools { accounts.workers += pool.busy + pool.waiting }
-        for case let transformer? in graph.transformers.joined() where !transformer.isConserved {
+        for case let transformer? in graph.allTransformers where !transformer.isConserved {
             accounts.transformations += 1
         }
         return accounts

@@ -1,6 +1,16 @@
 import MeshBase
 import Resilience
 
+/// A pool of connections, for metrics.
+package struct ConnectionView: Sendable {
+    package let use: String
+    package let busy: Int
+    package let idle: Int
+    package let limit: Int
+    package let waiting: Int
+    package let refusals: BulkheadRefusals
+}
+
 /// What is to be seen of calls between services: their gates, and what became of them.
 extension CellNode {
     /// The gates of edges that there are; one is made at its first call.
@@ -36,11 +46,42 @@ extension CellNode {
         }
     }
 
-    /// What failures of calls that their callers need became, over all edges; what never happened is left out.
+    /// Calls that found the answer of an identical one of their request, or joined it, and those that were made.
+    package func requestCache() -> (hits: UInt64, misses: UInt64) {
+        (graph.requestCaches.hits, graph.requestCaches.misses)
+    }
+
+    /// What all work of the cell holds, and what was refused for want of it, by pool or `records`; nil where nobody counts.
+    package func memory() -> (used: Int, limit: Int, peak: Int, refused: [(gate: String, count: UInt64)])? {
+        guard graph.countsMemory else { return nil }
+        var refused = graph.services.indices.map { (poolName($0), graph.counters[$0].noMemory) }
+        if store != nil { refused.append(("\(name)/records", counters.noMemory)) }
+        return (graph.memory.used, graph.memory.limit, graph.memory.peak, refused.filter { $0.1 > 0 })
+    }
+
+    /// Pools of connections, by their use.
+    package func connections() -> [ConnectionView] {
+        zip(policiesOfConnections, graph.connections).map { use, pool in
+            ConnectionView(
+                use: use.name, busy: pool.busy, idle: pool.idleCount, limit: pool.policy.most, waiting: pool.waiting,
+                refusals: pool.refusals)
+        }
+    }
+
+    private var policiesOfConnections: [CellPolicies.ConnectionUse] { graph.policies.connections }
+
+    /// How far the sizes of the peak that goes on are taken, 0...1; nil where none does.
+    package func peak() -> (name: String, progress: Double)? {
+        guard graph.peaks.isActive else { return nil }
+        return (graph.peaks.profiles[graph.peaks.current].name, Double(graph.peaks.step) / 10)
+    }
+
+    /// What failures became, of calls that their callers need and of services that clients call; what never happened is left
+    /// out.
     package func transformed() -> [(from: StaticString, to: StaticString, count: UInt64)] {
         FailureCause.allCases.flatMap { cause in
             Transformed.allCases.compactMap { outcome in
-                let count = graph.transformers.joined().reduce(0) { $0 + ($1?.count(from: cause, to: outcome) ?? 0) }
+                let count = graph.allTransformers.reduce(0) { $0 + ($1?.count(from: cause, to: outcome) ?? 0) }
                 return count == 0 ? nil : (cause.name, outcome.name, count)
             }
         }

@@ -10,6 +10,7 @@ extension CellNode {
             settings, at: SettingsPlace(region: region, cell: name), now: WallTime(milliseconds: wall(now)))
         for change in changes.flags { sink.emit(.flag(cell: name, change)) }
         if let change = changes.level { sink.emit(.degradation(cell: name, change)) }
+        lookAtQualities(now: now, into: &sink)
         for change in heldBreakers.update(settings) { hold(change, now: now) }
         answerFinished(now: now, into: &sink)
     }

@@ -14,10 +14,18 @@ struct Invocation: Sendable {
         /// Undoing what succeeded before a core call failed.
         case compensating
     }
+    enum Connection: Sendable, Equatable {
+        case none
+        /// Waits for one.
+        case waiting
+        case held(UInt32)
+    }
     enum Owner: Sendable, Equatable {
         case asker(CellAsker)
         /// An attempt of a call of an edge.
         case attempt(SlabKey)
+        /// The cell itself, which wants to know whether its services work.
+        case probe
         /// Nobody waits: its caller gave up.
         case nobody
     }
@@ -26,13 +34,25 @@ struct Invocation: Sendable {
     var owner: Owner
     var customer: CustomerHash
     var priority: Priority
+    /// The call that the client's request began with, of which this one is a part; nil: this one is it.
+    var request: SlabKey?
     /// What doing its calls twice would do.
     var safety = CallSafety.idempotent
     var deadline: Instant
+    /// When it was asked for; of calls by somebody outside.
+    var began = Instant.zero
+    /// Its caller cannot do without it.
+    var isNeeded = false
+    /// How much of its work it does, and which way.
+    var served = Served.full
+    /// Nil where nobody follows the request that it is for.
+    var trace: FrameTrace?
     var stage = Stage.queued
     /// Nobody waits for it any more: it holds its worker to the end of its work, begins nothing new and undoes what it
     /// had done.
     var isCancelled = false
+    /// It is made by a synthetic probe, or leads back to one: it counts for no customer.
+    var isProbe = false
     /// When it got its worker.
     var startedAt = Instant.zero
     /// Why it works for nobody.
@@ -46,6 +66,12 @@ struct Invocation: Sendable {
     /// Set while compensating: what to answer afterwards, and which edge is to blame.
     var failure: ServiceOutcome?
     var blame: EdgeBlame?
+    /// Of the use that its own work needs.
+    var connection = Connection.none
+    /// Under what its answer is kept for later; nil: it is not.
+    var kept: CustomerHash?
+    /// Bytes of the cell's memory, until it ends.
+    var held = 0
     /// What was answered when its time was up, while it went on.
     var answered: ServiceOutcome?
 
@@ -106,13 +132,15 @@ enum ServiceOutcome: Sendable, Equatable {
     case noProgram
     /// The program that it is went away while it worked.
     case programLost
+    /// It belongs to a feature that is given up: nothing was begun.
+    case givenUp
 
     var status: UInt16 {
         switch self {
         case .ok: 200
         case .failed: 500
         case .faulted(let status): status
-        case .rejected, .shed: 503
+        case .rejected, .shed, .givenUp: 503
         case .timedOut: 504
         case .dependency: 502
         case .cancelled: 499

@@ -7,6 +7,8 @@ struct ServiceCatalogue {
     let services: [Service]
     private let byName: [UInt64: Int]
     let waitSamplers: [WaitSampler?]
+    /// The work of each rung of a service's ladder; empty where it has none.
+    let rungs: [[ServiceGraph.OwnWork]]
     /// True for a service that answers in the same call: no wait, no processor time, no errors, no calls.
     let isInstant: [Bool]
     /// Groups of calls that are made at once, by service, in rising order.
@@ -15,8 +17,17 @@ struct ServiceCatalogue {
     let reachesProgram: [Bool]
 
     /// - Parameter runsPrograms: false: every service is its `work`.
-    init(_ blueprint: Blueprint, runsPrograms: Bool = false) {
+    init(_ blueprint: Blueprint, _ policies: CellPolicies, runsPrograms: Bool = false) {
         services = blueprint.services
+        rungs = zip(blueprint.services, policies.services).map { service, policies in
+            guard policies.ladder != nil, let ladder = service.ladder else { return [] }
+            // Without work of its own the first does the service's, the others none.
+            return ladder.enumerated().map { number, rung in
+                let work = rung.work ?? (number == 0 ? service.work : Work())
+                return ServiceGraph.OwnWork(
+                    wait: work.wait.map { WaitSampler($0) }, cpu: work.cpu, errors: work.errors)
+            }
+        }
         byName = Dictionary(
             uniqueKeysWithValues: blueprint.services.enumerated().map { (StableHash.hash($1.name), $0) })
         waitSamplers = blueprint.services.map { $0.work.wait.map { WaitSampler($0) } }
@@ -24,7 +35,7 @@ struct ServiceCatalogue {
             (service.parallel ?? []).enumerated().compactMap { CallGroup($1, number: $0, of: service) }
         }
         isInstant = blueprint.services.map {
-            $0.work.wait == nil && $0.work.cpu <= .zero && $0.work.errors <= 0 && $0.calls.isEmpty
+            $0.work.wait == nil && $0.work.cpu <= .zero && $0.work.errors <= 0 && $0.calls.isEmpty && $0.ladder == nil
                 && !(runsPrograms && $0.program != nil)
         }
         reachesProgram = Self.reaching(blueprint.services, runsPrograms)

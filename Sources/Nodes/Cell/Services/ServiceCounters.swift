@@ -6,8 +6,12 @@ package struct ServiceCounters: Sendable {
     package var ok: UInt64 = 0
     package var failed: UInt64 = 0
     package var rejected: UInt64 = 0
+    /// Of `rejected`: the cell held as many bytes as it may.
+    package var noMemory: UInt64 = 0
     /// Refused while there was room, which is kept for what matters more.
     package var shed: UInt64 = 0
+    /// Refused as the feature that it belongs to is given up.
+    package var givenUp: UInt64 = 0
     package var timedOut: UInt64 = 0
     package var callTimeouts: UInt64 = 0
     /// Of `timedOut`: calls whose time was up before a worker began on them.
@@ -35,6 +39,7 @@ package struct ServiceCounters: Sendable {
         case .failed, .faulted, .dependency, .answered, .noProgram, .programLost: failed += 1
         case .rejected: rejected += 1
         case .shed: shed += 1
+        case .givenUp: givenUp += 1
         case .timedOut: timedOut += 1
         case .cancelled: cancelled += 1
         }

@@ -22,10 +22,11 @@ extension ServiceGraph {
         switch invocation.stage {
         case .queued:
             pools[invocation.service].withdraw { $0 == key }
-            leave(key, .cancelled)
+            leave(key, .cancelled, now: now)
         case .working, .compensating:
             invocations[key]?.isCancelled = true
             invocations[key]?.extra = why
+            if case .waiting = invocation.connection { leaveLine(key, now: now, into: &sink) }
         case .calling:
             invocations[key]?.isCancelled = true
             invocations[key]?.extra = why

@@ -9,7 +9,7 @@ extension ServiceGraph {
         guard let invocation = invocations[key] else { return }
         let edges = services[invocation.service].calls
         for index in stride(from: edge - 1, through: 0, by: -1) {
-            guard invocation.results[index] == .ok, edges[index].compensation != nil else { continue }
+            guard invocation.results[index].isAnswered, edges[index].compensation != nil else { continue }
             counters[invocation.service].compensations += 1
             invocations[key]?.stage = .compensating
             // Undoing is worth doing even when the caller's time is up: it has the edge's own limit.

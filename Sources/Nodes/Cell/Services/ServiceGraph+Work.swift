@@ -13,13 +13,26 @@ extension ServiceGraph {
         }
         invocations[key]?.stage = .working
         invocations[key]?.startedAt = now
-        if !isHeld(key, of: service, now: now) { beginWork(key, now: now, into: &sink) }
+        if qualities.isActive { choose(key, now: now) }
+        if policies.connectionOf[service] < 0 || connect(key, invocation, now: now, into: &sink) {
+            connected(key, now: now, into: &sink)
+        }
+    }
+
+    /// It has all that its own work needs.
+    mutating func connected(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
+        guard let invocation = invocations[key] else { return }
+        if invocation.isCancelled { return finish(key, .cancelled, now: now, into: &sink) }
+        if isStruck(key), isHeld(key, of: invocation.service, now: now) { return }
+        beginWork(key, now: now, into: &sink)
     }
 
     mutating func beginWork(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let invocation = invocations[key] else { return }
-        if let sampler = catalogue.waitSamplers[invocation.service], !programs.isProgram(invocation.service) {
-            timers.arm(.work(key), at: now + sampler.sample(using: &waits))
+        if let sampler = ownWork(invocation).wait, !programs.isProgram(invocation.service) {
+            var wait = sampler.sample(using: &waits)
+            if invocation.served.percent < 100 { wait = wait * invocation.served.quality }
+            timers.arm(.work(key), at: now + wait)
         } else {
             waited(key, now: now, into: &sink)
         }
@@ -28,8 +41,9 @@ extension ServiceGraph {
     mutating func waited(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let invocation = invocations[key] else { return }
         guard !programs.isProgram(invocation.service) else { return askProgram(key, now: now, into: &sink) }
-        let cpu = services[invocation.service].work.cpu
+        var cpu = ownWork(invocation).cpu
         if cpu > .zero {
+            if invocation.served.percent < 100 { cpu = cpu * invocation.served.quality }
             sink.burn(ProcessorQueue.Order(ticket: key.rawValue, amount: cpu, deadline: invocation.deadline))
         } else {
             worked(key, now: now, into: &sink)
@@ -52,13 +66,18 @@ extension ServiceGraph {
 
     mutating func worked(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let invocation = invocations[key], invocation.stage == .working else { return }
+        if case .held = invocation.connection { disconnect(key, now: now) }
+        if qualities.isActive { measure(invocation, now: now) }
         if invocation.isCancelled { return finish(key, .cancelled, now: now, into: &sink) }
-        if let status = faults.failure(of: invocation.service) {
+        if invocation.served.rung == 0, let status = faults.failure(of: invocation.service) {
             return finish(key, .faulted(status), now: now, into: &sink)
         }
-        let ratio = programs.isProgram(invocation.service) ? 0 : services[invocation.service].work.errors
+        let ratio = programs.isProgram(invocation.service) ? 0 : ownWork(invocation).errors
         if ratio > 0, errors.chance(ratio) {
             finish(key, .failed, now: now, into: &sink)
+        } else if invocation.served.rung > 0 {
+            // Its calls belong to the best way.
+            finish(key, .ok, now: now, into: &sink)
         } else {
             nextCall(key, from: 0, now: now, into: &sink)
         }

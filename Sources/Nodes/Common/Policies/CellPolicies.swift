@@ -27,8 +27,20 @@ package struct CellPolicies: Sendable, Equatable {
         package let requestCache: RequestCachePolicy?
         /// How the size of its pool follows the load; nil: it is fixed.
         package let pool: LimitPolicy?
+        /// What it does less of under pressure; nil: nothing.
+        package let quality: QualityPolicy?
+        /// Ways to answer; nil: there is one.
+        package let ladder: Ladder?
         /// Whether keys are claimed.
         package let hasKeys: Bool
+    }
+
+    /// A pool of connections.
+    package struct ConnectionUse: Sendable, Equatable {
+        /// In the blueprint.
+        package let name: String
+        /// How many, and who waits.
+        package let policy: ConnectionPolicy
     }
 
     /// In the order of `Blueprint.services`.
@@ -45,6 +57,14 @@ package struct CellPolicies: Sendable, Equatable {
     package let syntheticService: String?
     /// Last good answers; nil: none are kept.
     package let answers: AnswerCachePolicy?
+    /// Pools of connections, by their use.
+    package let connections: [ConnectionUse]
+    /// By service: the position in `connections` of the one that its work needs; -1: none.
+    package let connectionOf: [Int]
+    /// The durable queue; nil: there is none, or its cells keep no claims.
+    package let queue: QueueSettings?
+    /// Bytes that all work of the cell may hold; nil: nobody counts.
+    package let memory: Int?
     /// What a step keeps of the time that is left.
     package let deadline: DeadlinePolicy
     /// What those are told who come too much.
@@ -73,14 +93,22 @@ package struct CellPolicies: Sendable, Equatable {
             return ServicePolicies(
                 edges: edges, transformation: own.transformation(of: blueprint),
                 requestCache: isCacheable && own.isOn(.cache) ? (own.isLocal ? .local : .seed) : nil,
-                pool: own.poolLimit(service.pool), hasKeys: own.isOn(.idempotency))
+                pool: own.poolLimit(service.pool), quality: own.qualityPolicy(service.quality),
+                ladder: own.ladder(service.ladder), hasKeys: own.isOn(.idempotency))
         }
         thresholds = cell.thresholds(blueprint.shedding)
-        adaptiveShedding = cell.adaptiveShedding
+        adaptiveShedding = cell.adaptiveShedding(objective: objective)
         objectives = cell.objectives(blueprint.objectives)
         probes = cell.probePolicy
         syntheticService = cell.isOn(.health) ? cell.values.health?.syntheticService : nil
         answers = cell.answerCache(blueprint)
+        queue = cell.isOn(.queue) && cell.isOn(.failure) && blueprint.store != nil ? blueprint.queue : nil
+        memory = cell.isOn(.bulkhead) ? blueprint.memory : nil
+        let connections = cell.connectionUses(blueprint)
+        self.connections = connections
+        connectionOf = blueprint.services.map { service in
+            connections.firstIndex { $0.name == service.connection } ?? -1
+        }
         deadline = cell.deadlinePolicy
         retryAfter = (cell.isLocal ? AdaptivePolicy.local : .seed).retryAfter
         off = cell.off

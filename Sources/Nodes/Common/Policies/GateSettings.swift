@@ -55,6 +55,8 @@ package struct GateSettings: Sendable, Equatable {
             bulkhead: policies.bulkheadPolicy, limit: policies.limitPolicy(workers: workers, objective: objective),
             breaker: policies.breakerPolicy, throttle: policies.throttlePolicy, queue: policies.queuePolicy,
             attempt: timeouts.attemptBase, timeout: timeouts.adaptive, hedge: hedge)
+        if gate.hasBreaker, gate.breaker.predict != .off { gate.predictor = policies.isLocal ? .local : .seed }
+        gate.detects = policies.isOn(.health)
         gate.tellsFailureShare = retry.backoff.growth == .adaptive
         // Where a permit is the call's, it is held through all attempts.
         if plan.order.gates == .call { gate.held = timeouts.call }

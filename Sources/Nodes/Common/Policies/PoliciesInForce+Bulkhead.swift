@@ -43,6 +43,19 @@ extension PoliciesInForce {
         return ThrottlePolicy(k: written.k ?? usual.k, window: written.window ?? usual.window)
     }
 
+    /// Pools of connections; none where bulkheads are off.
+    func connectionUses(_ blueprint: Blueprint) -> [CellPolicies.ConnectionUse] {
+        guard isOn(.bulkhead) else { return [] }
+        let usual = isLocal ? ConnectionPolicy.local : .seed
+        return (blueprint.connections ?? []).map { pool in
+            let value = pool.value.inForce(acquire: values.timeouts?.acquire ?? usual.wait)
+            return CellPolicies.ConnectionUse(
+                name: pool.name,
+                policy: ConnectionPolicy(
+                    most: value.max ?? usual.most, least: value.min, wait: value.wait ?? usual.wait))
+        }
+    }
+
     /// How the size of a pool follows its load; nil where it does not.
     func poolLimit(_ pool: Pool) -> LimitPolicy? {
         guard isOn(.dynamic), let written = pool.dynamic else { return nil }

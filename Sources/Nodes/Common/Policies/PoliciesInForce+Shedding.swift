@@ -10,13 +10,15 @@ extension PoliciesInForce {
     }
 
     /// When a process is under pressure; nil where nobody asks.
-    var adaptiveShedding: AdaptivePolicy? {
+    ///
+    /// - Parameter objective: the 99th percentile that its answers are to keep; nil: none.
+    func adaptiveShedding(objective: TimeAmount? = nil) -> AdaptivePolicy? {
         guard isOn(.shedding), isOn(.adaptiveShedding) else { return nil }
         let usual = isLocal ? AdaptivePolicy.local : .seed
         let written = values.shedding
         return AdaptivePolicy(
-            cpu: written?.cpu ?? usual.cpu, memory: written?.memory ?? usual.memory, p95: written?.p95 ?? usual.p95,
-            retryAfter: usual.retryAfter)
+            cpu: written?.cpu ?? usual.cpu, memory: written?.memory ?? usual.memory,
+            p95: written?.p95 ?? objective ?? usual.p95, retryAfter: usual.retryAfter)
     }
 
     /// Which share a router refuses blindly; nothing where it is off.

@@ -41,6 +41,8 @@ package struct RouterPolicies: Sendable, Equatable {
     package let rate: RateLimitPolicy?
     /// What those are told who come too much.
     package let retryAfter: TimeAmount
+    /// How a router is probed; nil: it is not.
+    package let probes: ProbePolicy?
 
     package init(_ topology: MeshTopology) {
         let request = topology.routing.requestTimeout
@@ -64,9 +66,10 @@ package struct RouterPolicies: Sendable, Equatable {
         ).cell()
         concurrent = own.isOn(.shedding) ? topology.routing.concurrent(own.profile) : nil
         thresholds = own.thresholds(SheddingThresholds())
-        adaptiveShedding = own.adaptiveShedding
+        adaptiveShedding = own.adaptiveShedding()
         earlyShedding = own.earlyShedding
         rate = own.isOn(.rate) ? topology.routing.rate.flatMap { RateLimitPolicy($0) } : nil
+        probes = own.probePolicy
         retryAfter = (own.isLocal ? AdaptivePolicy.local : .seed).retryAfter
     }
 }

@@ -122,6 +122,8 @@ extension DataProblem {
         case .storeFull: .storeFull
         case .refilling: RouterNode.refilling(.write)
         case .noProgram: .noProgram(cells)
+        case .givenUp: .givenUp(cells)
+        case .notReady: .notReady(cells)
         case .deadline:
             DataProblem(
                 "deadline", title: "Too little time was left",

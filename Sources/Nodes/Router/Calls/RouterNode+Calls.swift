@@ -13,6 +13,7 @@ extension RouterNode {
     ) {
         let kind = calls[place].kind
         while let directive = calls[place].state.next(in: &gates.scopes[kind], now: now) {
+            if let trace = calls[place].trace { note(directive, trace, key, place, now: now) }
             switch directive {
             case .start(let start): begin(start, key, place, now: now, into: &sink)
             case .cancel(let cancel): giveUp(cancel, key, place, now: now, into: &sink)
@@ -20,7 +21,11 @@ extension RouterNode {
             case .arm(let at):
                 operations[key]!.timerAt = at
                 timers.arm(key, at: at)
-            case .settle(let how, _): return settle(how, key, place, answer, now: now, into: &sink)
+            case .settle(let how, let mark):
+                if case .fail = how, calls[place].trace == nil {
+                    keepFailure(how, mark, key, place, now: now, into: &sink)
+                }
+                return settle(how, key, place, answer, now: now, into: &sink)
             }
         }
     }
@@ -33,9 +38,9 @@ extension RouterNode {
         note(start, place, in: shard, into: &sink)
         // The place is of a former request.
         calls[place].sent[Int(start.token.rawValue)] = ServiceCall.Sent()
-        guard
-            let position = choose(from: shard, among: start.targets, slot: slot, priority: priority, now: now)
-        else {
+        let chosen = choose(from: shard, among: start.targets, slot: slot, priority: priority, now: now)
+        if let trace = calls[place].trace { note(start, at: chosen, trace, key, place, now: now) }
+        guard let position = chosen else {
             return calls[place].state.blocked(
                 start.token, at: nil, by: .failover, in: &gates.scopes[kind], now: now, using: &random)
         }
@@ -51,6 +56,7 @@ extension RouterNode {
         let verdict = gates.gates[gate].ask(
             number.rawValue, policy, priority: priority, now: now, deadline: calls[place].state.end, using: &random)
         if let transition = verdict.transition { tell(transition, gate: gate, into: &sink) }
+        note(verdict, gate: gate, start.token, place, now: now)
         switch verdict.verdict {
         case .run(let permit):
             calls[place].sent[Int(start.token.rawValue)].permit = permit
@@ -104,7 +110,8 @@ extension RouterNode {
         return FrameHead(
             kind: .serviceCall, flags: operations[key]!.flags, status: UInt16(operations[key]!.method.rawValue),
             request: number.rawValue, customer: operations[key]!.customer, epoch: operations[key]!.epoch,
-            deadline: UInt32(clamping: max(1, limit.nanoseconds / 1_000_000)), attempt: number.token.rawValue)
+            deadline: UInt32(clamping: max(1, limit.nanoseconds / 1_000_000)), attempt: number.token.rawValue,
+            trace: operations[key]!.trace)
     }
 
     /// Sends an attempt that is out once more, to a cell that was told of a newer entry first.
@@ -126,6 +133,7 @@ extension RouterNode {
         _ token: CallToken, _ place: Int32, _ end: AttemptEnd, now: Instant, into sink: inout some RouterSink
     ) {
         let kind = calls[place].kind
+        note(end, of: token, place, now: now)
         let mark = calls[place].state.ended(token, end, in: &gates.scopes[kind], now: now, using: &random)
         close(token, place, end, mark, now: now, into: &sink)
     }
@@ -140,7 +148,11 @@ extension RouterNode {
         guard gate >= 0, let permit = calls[place].sent[index].permit else { return }
         calls[place].sent[index].permit = nil
         let took = now - calls[place].sent[index].at
-        count(permit, gate: gate, end, took: took, mark, now: now, into: &sink)
+        let transition = count(permit, gate: gate, end, took: took, mark, now: now, into: &sink)
+        guard let transition, let trace = calls[place].trace else { return }
+        let until = calls[place].state.end
+        let decision = decision(transition, gate: gate, attempt: token.rawValue, until: until, now: now)
+        if let decision { traces.log.note(trace, decision) }
     }
 
     private mutating func giveBack(_ place: Int32, _ token: CallToken, now: Instant) {
@@ -268,6 +280,13 @@ extension RouterNode {
         else {
             if let permit { giveBack(permit, gate: gate, now: now) }
             return
+        }
+        if let trace = calls[place].trace {
+            let verdict = permit.map { GateAnswer.Verdict.run($0) } ?? .blocked(by, until: until)
+            let decision = decision(
+                verdict, gate: gate, attempt: number.token.rawValue, calls[place].priority,
+                until: calls[place].state.end, now: now)
+            traces.log.note(trace, decision)
         }
         if let permit {
             calls[place].sent[Int(number.token.rawValue)].permit = permit

@@ -122,6 +122,7 @@ extension RouterNode {
         if head.status >= 500 {
             var problem = DataProblem.serviceFailed(answer.frame.body, by: note.policy)
             problem.detail += Self.remark(failure)
+            if !note.gate.isEmpty { problem.gate = String(decoding: note.gate, as: UTF8.self) }
             response.problem = problem
         }
         if head.status >= 400 { response.wait = .milliseconds(Int64(head.deadline)) }
@@ -129,6 +130,7 @@ extension RouterNode {
         counters.count(status: response.status)
         let request = operations[key]!.request
         finish(key)
+        endTrace(&response, into: &sink)
         sink.respond(to: request, response)
     }
 

@@ -36,6 +36,8 @@ struct ServiceCall {
     var patience = TimeAmount.zero
     /// What it is worth, where that is counted.
     var worth: ValueBreaker.Permit?
+    /// Nil where nobody follows it.
+    var trace: FrameTrace?
     var sent = InlineArray<16, Sent>(repeating: Sent())
 
     enum Last {
@@ -62,6 +64,7 @@ struct ServiceCall {
         last = .nothing
         patience = .zero
         worth = nil
+        trace = nil
     }
 
     /// How many cells were sent something.

@@ -32,6 +32,8 @@ struct RouterGates {
     }
 
     let names: [String]
+    /// How often gates that foresee failures take samples; nil: none does.
+    private(set) var sampleEvery: TimeAmount?
     private let slots: [UInt64: Int]
     private(set) var kinds: [Kind] = []
     /// By kind.
@@ -93,6 +95,7 @@ struct RouterGates {
             Kind(
                 gate: gate, isGated: isGated, ejectionPolicy: ejection, usual: priority ?? .normal,
                 ceiling: priority ?? .critical, countsWorthless: countsWorthless, name: "\(node)/\(name)"))
+        if let predictor = gate.predictor { sampleEvery = min(sampleEvery ?? predictor.every, predictor.every) }
         scopes.append(CallScope(settings.plan))
         ejections.append(OutlierEjection(ejection ?? .local, now: now))
         limiters.append(rate.map { RateLimiter(policy: $0) })

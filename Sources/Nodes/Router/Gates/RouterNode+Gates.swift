@@ -6,10 +6,13 @@ extension RouterNode {
     func policy(ofGate gate: Int) -> GatePolicy { gates.kinds[gates.places[gate].kind].gate }
 
     /// An attempt with a permit has ended.
+    ///
+    /// - Returns: what changed at the breaker by it.
+    @discardableResult
     mutating func count(
         _ permit: GatePermit, gate: Int, _ end: AttemptEnd, took: TimeAmount, _ mark: Mark, now: Instant,
         into sink: inout some RouterSink
-    ) {
+    ) -> BreakerTransition? {
         let kind = gates.places[gate].kind
         let change = gates.gates[gate].ended(
             permit, end, took: took, mark: mark, gates.kinds[kind].gate, now: now, using: &random)
@@ -17,6 +20,7 @@ extension RouterNode {
         if let timeout = change.timeout { sink.emit(.timeoutAdapted(gate: name(ofGate: gate), timeout)) }
         eject(gate, mark, now: now, into: &sink)
         if gates.gates[gate].waiting > 0 { vacant.append(gate) }
+        return change.transition
     }
 
     /// An attempt was let through and not made.
@@ -85,17 +89,29 @@ extension RouterNode {
         }
     }
 
+    /// Asks all gates that foresee failures; each takes a sample when its own is due.
+    mutating func predict(now: Instant, into sink: inout some RouterSink) {
+        let surroundings = PredictorFeatures(wall: now.nanoseconds &+ wallOffset, load: signals)
+        for gate in gates.gates.indices {
+            let change = gates.gates[gate].predict(surroundings, policy(ofGate: gate), now: now, using: &random)
+            if let change { tell(change, gate: gate, into: &sink) }
+        }
+        nextPrediction = gates.sampleEvery.map { now + $0 } ?? .distantFuture
+    }
+
     private mutating func watchAdmission(into sink: inout some RouterSink) {
         guard admission != nil else { return }
         var signals = signals
-        if answerTimes.count > 0 { signals.p95 = answerTimes.quantile(0.95) }
-        answerTimes = DurationHistogram()
+        if answerTimes.count > 0 {
+            // Of a router that has little in work it is not the load: some cell is slow, which is no reason to refuse
+            // those of other cells.
+            if mostInWork >= admission!.load.capacity / 2 { signals.p95 = answerTimes.quantile(0.95) }
+            answerTimes = DurationHistogram()
+        }
+        mostInWork = operations.count
         admission!.early.look(signals)
         if shedsByPressure { admission!.adaptive.look(signals) }
-        var changes: [(Priority, Bool)] = []
-        admission!.load.changes { changes.append(($0, $1)) }
-        for (priority, hasBegun) in changes {
-            sink.emit(.shedding(place: "router", priority, hasBegun: hasBegun))
-        }
+        admission!.load.changes { sink.emit(.shedding(place: "router", $0, hasBegun: $1)) }
+        admission!.adaptive.changes { sink.emit(.shedding(place: "adaptive", $0, hasBegun: $1)) }
     }
 }

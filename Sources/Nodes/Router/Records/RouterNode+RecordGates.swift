@@ -50,10 +50,13 @@ extension RouterNode {
                     permit: permit, gate: Int32(gate), at: now)
                 recordCalls[work.attempts].live |= 1 << position
                 recordCalls[work.attempts].judged &= ~(1 << Positions(position))
-            case .blocked: blocked |= 1 << position
+            case .blocked:
+                noteBlocked(answer.verdict, gate: gate, key, now: now)
+                blocked |= 1 << position
             case .wait:
                 // A phase waits for no place at a gate: it has others to ask.
                 gates.gates[gate].withdraw(AttemptNumber(key, CallToken(0)).rawValue, now: now)
+                noteBlocked(answer.verdict, gate: gate, key, now: now)
                 blocked |= 1 << position
             }
         }

@@ -3,8 +3,8 @@ import Nodes
 import Resilience
 import Telemetry
 
-/// What a cell answers of its health: `/livez`, `/readyz`, `/startupz` and `/health`.
-enum HealthPages {
+/// What a process answers of its health: `/livez`, `/readyz`, `/startupz` and `/health`.
+package enum HealthPages {
     /// What of a cell the driver knows.
     struct Facts {
         var isStopping = false
@@ -28,6 +28,26 @@ enum HealthPages {
         case "/health": health(facts, report, isDeep: false)
         case "/health?deep=1": health(facts, report, isDeep: true)
         default: nil
+        }
+    }
+
+    /// What the control plane says of itself: it makes no probes, and has started or not.
+    package static func control(_ path: String, isReady: Bool) -> (status: Int, body: String)? {
+        switch path {
+        case "/startupz":
+            return (isReady ? 200 : 503, "{\"state\":\"\(isReady ? "started" : "starting")\"}\n")
+        case "/health":
+            var json = JSONWriter(.compact)
+            json.document { json in
+                json.field("health_score", isReady ? 1.0 : 0)
+                json.field("state", isReady ? "healthy" : "critical")
+                json.field("mode", isReady ? "serving" : "starting")
+                json.field("detail", isReady ? "it serves" : "not all that it starts is ready")
+                json.field("wrong", isReady ? [] : ["starting"])
+                json.array("probes") { _ in }
+            }
+            return (isReady ? 200 : 503, json.string + "\n")
+        default: return nil
         }
     }
 
@@ -55,13 +75,14 @@ enum HealthPages {
             if facts.isStoreFull { wrong.append("store full") }
             if let why = facts.withoutVote { wrong.append("store \(why)") }
             if report.isReady, let why = report.whyUnready { wrong.append(why) }
+            wrong += report.needed
         }
         let isReady = report.isReady && !facts.isStopping && isUp(facts)
         var json = JSONWriter(.compact)
         json.document { json in
             json.field("health_score", isReady ? report.score : 0)
             json.field("state", "\(report.state.name)")
-            json.field("mode", mode(facts, isReady: isReady))
+            json.field("mode", mode(facts, report, isReady: isReady))
             json.field("detail", report.detail)
             json.field("wrong", wrong)
             json.array("probes") { json in
@@ -78,12 +99,12 @@ enum HealthPages {
         return .report(wrong.isEmpty ? 200 : 503, json.string + "\n")
     }
 
-    private static func mode(_ facts: Facts, isReady: Bool) -> String {
+    private static func mode(_ facts: Facts, _ report: CellHealthReport, isReady: Bool) -> String {
         if facts.isStopping { return "stopping" }
         if !isUp(facts) { return "starting" }
         if let why = facts.withoutVote { return "\(why)" }
         if !isReady { return "not-ready" }
-        return facts.isStoreBroken || facts.isStoreFull ? "degraded" : "serving"
+        return facts.isStoreBroken || facts.isStoreFull || !report.needed.isEmpty ? "degraded" : "serving"
     }
 }
 

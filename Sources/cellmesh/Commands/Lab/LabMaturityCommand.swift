@@ -29,7 +29,6 @@ struct LabMaturityCommand: ParsableCommand {
             cells: read.cells.map { MaturityLab.Cell($0.blueprint, $0.policies) })
         settings.heals = read.topology.map { $0.restart != .never } ?? false
         settings.chaos = chaos
-        settings.notRun = UnusedKeys.all
         settings.problems = read.problems.map {
             MaturityLab.Problem(
                 code: $0.code.rawValue, severity: $0.severity.rawValue, file: $0.file, line: $0.line, column: $0.column,

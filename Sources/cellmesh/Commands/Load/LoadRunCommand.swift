@@ -26,12 +26,15 @@ struct LoadRunCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let target = try LoadTarget(mesh, router: load.router)
-        let configuration = try load.configuration(target.topology)
+        var configuration = try load.configuration(target.topology)
+        configuration.comparison = try? StoredSettings.read(target.mesh).inForce(at: StoredSettings.now).comparison
         let isPlain = configuration.post != .keyed && configuration.mix.services > 0
         let (report, isInterrupted) = try LoadRunner.run(
             target.router, configuration,
             MeshCharges(target.mesh, services: isPlain ? target.entries(of: configuration.services) : []), console)
-        console.show(try LoadView.make(report))
+        let view = try LoadView.make(report)
+        if report.comparison != nil { try LoadDirectory(target.mesh).keep(view.document["comparison"]) }
+        console.show(view)
         if isInterrupted {
             throw CommandFailure(.interrupted, "the load was interrupted; the report is of what was sent")
         }

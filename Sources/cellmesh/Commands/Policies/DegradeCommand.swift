@@ -6,7 +6,9 @@ import Resilience
 struct DegradeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "degrade", abstract: "Give up features so that the rest goes on.",
-        subcommands: [DegradeSetCommand.self, DegradeListCommand.self, DegradeCompareCommand.self],
+        subcommands: [
+            DegradeSetCommand.self, DegradeListCommand.self, DegradeCompareCommand.self, DegradeReportCommand.self,
+        ],
         defaultSubcommand: DegradeSetCommand.self)
 }
 
@@ -38,7 +40,8 @@ struct DegradeSetCommand: ParsableCommand {
             throw CommandFailure(
                 .usage, "there is no level '\(level)'",
                 hint: NearestWord.hint(
-                    for: level, among: DegradationLevel.names + ["auto", "ls", "compare"], listing: "there are"),
+                    for: level, among: DegradationLevel.names + ["auto", "ls", "compare", "report"],
+                    listing: "there are"),
                 next: "cellmesh degrade ls")
         }
         if level == "auto", pin || scope.time != nil {
@@ -52,9 +55,10 @@ struct DegradeSetCommand: ParsableCommand {
 
 struct DegradeListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ls", abstract: "List the levels that were set, and the features with what is left of them.",
+        commandName: "ls", abstract: "List the levels that were set, those of cells, and what is left of each feature.",
         discussion: """
-            Works without the control plane too.
+            Cells are asked themselves: their controllers degrade them where objectives are missed. Of a feature the cell is
+            shown that has the least of it. Works without the control plane too.
 
               cellmesh degrade ls
               cellmesh degrade ls -o json
@@ -66,7 +70,8 @@ struct DegradeListCommand: ParsableCommand {
     func run() throws {
         let directory = try mesh.known()
         let stored = try StoredMesh(directory)
-        output.console.show(LevelsView.list(try StoredSettings.read(directory), stored.topology))
+        let cells = ProcessPages.get("/v1/degradation", directory).compactMap(\.page)
+        output.console.show(LevelsView.list(try StoredSettings.read(directory), stored.topology, cells: cells))
         output.console.next("cellmesh degrade auto")
     }
 }
@@ -115,5 +120,29 @@ struct DegradeCompareCommand: ParsableCommand {
                 .comparison, value: "\(levels[0]) and \(levels[1])", share: share.value, lease: time?.milliseconds)
         }
         try SettingsRun.run([wish], mesh, output.console, next: "cellmesh degrade ls")
+    }
+}
+
+struct DegradeReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Show what the last load found of two levels that were compared.",
+        discussion: """
+            For each group of customers the share of good answers, customers that stopped coming, p99 and quality, with 95 % \
+            intervals, and which of them differ for certain.
+
+              cellmesh degrade compare normal minor --share 20%
+              cellmesh load run --service checkout --rate 200 --duration 30s
+              cellmesh degrade report -o json
+            """)
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        guard let found = LoadDirectory(try mesh.known()).comparison else {
+            throw CommandFailure(
+                "no load has run while two levels were compared", next: "cellmesh degrade compare normal minor")
+        }
+        output.console.show(ComparisonView.make(found))
     }
 }

@@ -15,16 +15,17 @@ enum BreakersView {
             var table = style.table([
                 .init("GATE"), .init("STATE"), .init("FAILED", .right), .init("SLOW", .right), .init("CALLS", .right),
                 .init("REFUSED", .right), .init("OPENINGS", .right), .init("UNTIL", .right),
-                .init("THRESHOLD", .right, wide: true), .init("FINDING", wide: true),
+                .init("FINDING"), .init("THRESHOLD", .right, wide: true),
             ])
             for gate in gates {
                 let state = gate["state"].text ?? "-"
+                let finding = gate["mode"].text.flatMap { $0 == "unknown" ? nil : $0 } ?? "-"
                 table.add([
                     .init(gate["name"].text ?? ""), .init(state, color(state)), .init(rate(gate["failure_rate"])),
                     .init(rate(gate["slow_rate"])), .init(count(gate["calls"])), .init(count(gate["refused"])),
                     .init(count(gate["openings"])),
                     .init(gate["until_ms"].double.map { "in \(Wording.time(milliseconds: $0))" } ?? "-"),
-                    .init(rate(gate["threshold"])), .init(gate["mode"].text ?? "-"),
+                    .init(finding, findingColor(finding)), .init(rate(gate["threshold"])),
                 ])
             }
             return table.render()
@@ -36,6 +37,14 @@ enum BreakersView {
         case "open", "forced-open": .red
         case "half-open", "slow-recovery", "disabled", "metrics-only": .yellow
         default: .plain
+        }
+    }
+
+    private static func findingColor(_ finding: String) -> TableWriter.Style {
+        switch finding {
+        case "dead", "gray": .red
+        case "-", "healthy": .plain
+        default: .yellow
         }
     }
 

@@ -2,16 +2,18 @@ import Resilience
 import Telemetry
 import Topology
 
-/// Degradation levels that were set by hand, and what they leave of each feature where nothing narrower is said.
+/// Degradation levels that were set by hand, and those that cells have in force by themselves, with what they leave of each
+/// feature.
 enum LevelsView {
     static func list(
-        _ settings: SettingsDocument, _ topology: MeshTopology, now: WallTime = StoredSettings.now
+        _ settings: SettingsDocument, _ topology: MeshTopology, cells: [JSONValue] = [],
+        now: WallTime = StoredSettings.now
     ) -> Report {
         let inForce = settings.inForce(at: now)
         var levels = inForce.levels.sorted { "\($0.scope)" < "\($1.scope)" }
         if !levels.contains(where: { $0.scope == .mesh }) { levels.append(LevelEntry(.normal)) }
         let mesh = levels.first { $0.scope == .mesh }?.level ?? .normal
-        let rows = levels.map { entry in
+        let manual = levels.map { entry in
             let isSet = inForce.levels.contains { $0.scope == entry.scope }
             return JSONValue.object([
                 ("scope", .string("\(entry.scope)")), ("level", .string("\(entry.level.name)")),
@@ -20,7 +22,11 @@ enum LevelsView {
                 ("until", SettingsView.time(entry.until)),
             ])
         }
-        let features = features(topology, mesh, inForce)
+        // What was set for a cell the cell tells itself, with what its controller says.
+        let answers = cells.map(Self.told(by:))
+        let scopes = Set(answers.compactMap { $0["scope"].text })
+        let rows = manual.filter { !scopes.contains($0["scope"].text ?? "") } + answers
+        let features = features(topology, mesh, inForce, cells)
         var document = [
             ("version", JSONValue.integer(settings.version)), ("levels", .array(rows)), ("features", .array(features)),
         ]
@@ -46,9 +52,24 @@ enum LevelsView {
         }
     }
 
+    /// What a cell tells.
+    private static func told(by cell: JSONValue) -> JSONValue {
+        let why = (cell["by"].text ?? "nobody") + (cell["verdict"].text.map { ": \($0)" } ?? "")
+        return .object([
+            ("scope", cell["scope"]), ("level", cell["level"]), ("manual", cell["manual"]),
+            ("controller", cell["controller"]), ("why", .string(why)), ("until", .null),
+        ])
+    }
+
+    /// Cells that give up nothing are left to the JSON.
     private static func table(_ rows: [JSONValue], _ style: TableStyle) -> String {
         var table = style.table([.init("SCOPE"), .init("LEVEL"), .init("WHY"), .init("UNTIL")])
         for row in rows {
+            if row["scope"].text?.hasPrefix("cell/") == true, row["level"].text == "normal",
+                row["manual"].text == nil, row["why"].text?.hasPrefix("optimiser") != true
+            {
+                continue
+            }
             table.add([
                 .init(row["scope"].text ?? ""),
                 .init(row["level"].text ?? "", row["level"].text == "normal" ? .plain : .yellow),
@@ -71,10 +92,16 @@ enum LevelsView {
         return table.render()
     }
 
-    /// As the mesh's own level and flags leave them.
+    /// As the mesh's own level and flags leave them; where cells tell, as the one that has the least of it.
     private static func features(
-        _ topology: MeshTopology, _ level: DegradationLevel, _ settings: SettingsDocument
+        _ topology: MeshTopology, _ level: DegradationLevel, _ settings: SettingsDocument, _ cells: [JSONValue]
     ) -> [JSONValue] {
+        var least: [String: JSONValue] = [:]
+        for feature in cells.flatMap({ $0["features"].elements }) {
+            guard let name = feature["name"].text else { continue }
+            if let known = least[name], known["quality"].double ?? 1 <= feature["quality"].double ?? 1 { continue }
+            least[name] = feature
+        }
         var found: [(name: String, criticality: FeatureCriticality)] = []
         for blueprint in topology.blueprints {
             for feature in blueprint.features ?? [] where !found.contains(where: { $0.name == feature.name }) {
@@ -88,6 +115,7 @@ enum LevelsView {
             }
         }
         return found.map { feature in
+            if let told = least[feature.name] { return told }
             let isFlagged = settings.flags.last { $0.name == feature.name && $0.scope == .mesh }?.isOn
             let initial = topology.flags?.first { $0.name == feature.name }?.isOn
             let quality = isFlagged ?? initial ?? true ? level.quality(of: feature.criticality) : 0

@@ -38,6 +38,7 @@ import Wire
         #expect(graph.gates.allSatisfy { ($0?.bulkhead.busy ?? 0) == 0 && ($0?.waiting ?? 0) == 0 }, "seed \(seed)")
         #expect(graph.scopes.allSatisfy { $0.budget.outstanding == 0 && $0.budget.active == 0 }, "seed \(seed)")
         #expect(graph.transformers.joined().allSatisfy { $0?.isConserved ?? true }, "seed \(seed)")
+        #expect(graph.requestCaches.count == 0, "seed \(seed)")
         #expect(graph.steps.isEmpty && graph.finished.isEmpty && graph.asked.isEmpty, "seed \(seed)")
         let answered = cell.takeReplies().map(\.head.request)
         #expect(Set(answered).count == answered.count, "seed \(seed): somebody was answered twice")
@@ -85,6 +86,8 @@ import Wire
             mesh.blueprints[0].services[0].parallel = [ParallelCalls(first: 0, count: 3, joinWithin: within)]
             if random.chance(0.5) { mesh.blueprints[0].services[0].calls[2].joinWithin = milliseconds(0, 60) }
         }
+        // d is called by a and by b, within one request; c's calls are undone, and never shared.
+        for service in [2, 3, 4] where random.chance(0.4) { mesh.blueprints[0].services[service].cacheable = true }
         mesh.policies?.order = [.cellmesh, .seeds, .orchestra][Int(random.below(3))]
         mesh.policies?.retry = RetrySettings()
         mesh.policies?.retry?.attempts = 1 + Int(random.below(4))

@@ -4,6 +4,7 @@ import Testing
 import Topology
 
 @testable import Nodes
+@testable import Wire
 
 private typealias Edge = Topology.Edge
 
@@ -53,7 +54,8 @@ private typealias Edge = Topology.Edge
     @Test func levelsGiveUpWhatMattersLeastFirst() {
         let cell = CellHarness(mesh())
         for (level, note) in [
-            (DegradationLevel.minor, ""), (.moderate, "art=skipped"), (.critical, "offers=static, art=skipped"),
+            (DegradationLevel.minor, "art=0.7"), (.moderate, "offers=0.5, art=skipped"),
+            (.critical, "offers=static, art=skipped"),
             (.normal, ""),
         ] {
             var settings = SettingsDocument()
@@ -64,6 +66,20 @@ private typealias Edge = Topology.Edge
         }
         #expect(calls(cell)[1] == 4, "what is needed is always called")
         #expect(cell.sink.events.filter { $0.line?.type == "degradation" }.count == 4)
+    }
+
+    @Test func whatIsGivenUpIsRefusedToClients() {
+        let cell = CellHarness(mesh())
+        cell.call("art")
+        #expect(cell.takeReplies().map(\.head.status) == [200])
+        var settings = SettingsDocument()
+        settings.set(LevelEntry(.moderate))
+        cell.node.apply(settings: settings, now: .zero, into: &cell.sink)
+        for service in ["art", "offers", "pay"] { cell.call(service) }
+        let replies = cell.takeReplies()
+        #expect(replies.map(\.head.status) == [Refusal.givenUp.rawValue, 200, 200])
+        #expect(replies[0].head.kind == .refusal && replies[0].head.deadline == 1_000)
+        #expect(cell.services()[3].counters.givenUp == 1)
     }
 
     /// What failures have opened is closed by hand, as in routers.

@@ -1,5 +1,6 @@
 import MeshBase
 import Resilience
+import Wire
 
 /// One call of an edge, from its begin to what its caller gets from it. A caller may have several out at once.
 struct EdgeCall: Sendable {
@@ -11,6 +12,15 @@ struct EdgeCall: Sendable {
         /// Asking for an answer that fits anybody, in place of one that failed.
         case generic
     }
+    /// Of the end of a call, among identical ones of one request (C28); each with that request.
+    enum Sharing: Sendable, Equatable {
+        case none
+        /// Others may have joined it.
+        case led(SlabKey)
+        /// It has joined another, and waits.
+        case joined(SlabKey)
+    }
+
     let parent: SlabKey
     /// The service that calls, and for whom: what undoes may outlive its caller.
     let caller: Int
@@ -27,12 +37,18 @@ struct EdgeCall: Sendable {
     var state: CallState
     /// By token, of those that are out.
     var attempts = InlineArray<16, SlabKey>(repeating: SlabKey(rawValue: 0))
+    /// It leads back to a synthetic probe.
+    var isProbe = false
     /// Of the whole call, where the order asks the gate once.
     var permit: GatePermit?
     /// What the last attempt that was answered brought.
     var last: EdgeAnswer?
+    /// Whether its end is, or may be, that of others.
+    var sharing = Sharing.none
     /// Of the fallbacks that a generic call is one of.
     var chain: FallbackChain?
+    /// Nil where nobody follows the request that it is for.
+    var trace: FrameTrace?
 
     init(
         parent: SlabKey, caller: Int, customer: CustomerHash, safety: CallSafety, join: SlabKey?, edge: Int, route: Int,
@@ -64,12 +80,28 @@ struct EdgeAttempt: Sendable {
     var sentAt = Instant.zero
 }
 
-/// How a callee answered an attempt.
-struct EdgeAnswer: Sendable, Equatable {
-    let token: CallToken
+/// What a callee says.
+struct EdgeReply: Sendable, Equatable {
     let outcome: ServiceOutcome
     /// Which edge further on failed, where it was one.
     let blame: EdgeBlame?
+    /// How much of its work it did.
+    let served: Served
+}
+
+/// How a callee answered an attempt.
+struct EdgeAnswer: Sendable, Equatable {
+    let token: CallToken
+    private let reply: EdgeReply
+
+    init(token: CallToken, _ reply: EdgeReply) {
+        self.token = token
+        self.reply = reply
+    }
+
+    var outcome: ServiceOutcome { reply.outcome }
+    var blame: EdgeBlame? { reply.blame }
+    var served: Served { reply.served }
 }
 
 /// Which edge is to blame for a failure, and which of its policies said no.
@@ -93,6 +125,7 @@ extension AttemptEnd {
         case .noProgram: self = .unsent
         case .programLost: self = .linkLost
         case .rejected: self.init(.refused, .overloaded, began: false)
+        case .givenUp: self.init(.ignored, .elsewhere, began: false)
         case .shed: self.init(.refused, .limited, began: false, retryAfter: retryAfter)
         case .timedOut, .dependency:
             self.init(.ignored, .unavailable, retryAfter: blame?.retryAfter ?? .zero)

@@ -10,7 +10,8 @@ struct EdgeRoutes {
         /// Positions in the blueprint's services.
         let caller: Int
         let callee: Int
-        let policy: GatePolicy
+        /// It moves with the sizes of a peak.
+        fileprivate(set) var policy: GatePolicy
     }
 
     /// Of one edge.
@@ -50,6 +51,9 @@ struct EdgeRoutes {
             edges.append(own)
         }
     }
+
+    /// What is in force at a gate from now on.
+    mutating func set(_ policy: GatePolicy, at gate: Int) { gates[gate].policy = policy }
 
     /// - Returns: the position of the new route.
     private mutating func add(_ caller: Int, _ callee: Int, _ plan: CallPlan, _ policy: GatePolicy) -> Int {

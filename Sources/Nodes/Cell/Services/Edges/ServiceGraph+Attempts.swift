@@ -31,6 +31,7 @@ extension ServiceGraph {
     ) {
         guard let attempt = edgeAttempts[key], let route = edgeCalls[attempt.call]?.route else { return }
         if let transition = answer.transition { news.append(.gate(routes.gateOf[route], .breaker(transition))) }
+        note(answer, of: attempt, route: route, now: now)
         switch answer.verdict {
         case .run(let permit):
             edgeAttempts[key]?.isWaiting = false
@@ -54,6 +55,7 @@ extension ServiceGraph {
     /// One that waited gave way to what matters more.
     mutating func displaced(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let attempt = edgeAttempts.remove(key), let route = edgeCalls[attempt.call]?.route else { return }
+        noteDisplaced(attempt, route: route, now: now)
         edgeCalls[attempt.call]?.state.blocked(
             attempt.token, at: 0, by: .bulkhead, in: &scopes[route], now: now, using: &backoffs)
         advance(attempt.call, now: now, into: &sink)
@@ -74,21 +76,24 @@ extension ServiceGraph {
             return
         }
         edgeAttempts[key]?.sentAt = now
-        let child = begin(
-            Invocation(
-                service: routes.callee[call.route], owner: .attempt(key), customer: call.customer,
-                priority: call.priority, safety: call.safety, deadline: now + limit), now: now, into: &sink)
+        var invocation = Invocation(
+            service: routes.callee[call.route], owner: .attempt(key), customer: call.customer, priority: call.priority,
+            safety: call.safety, deadline: now + limit, trace: call.trace, isProbe: call.isProbe)
+        invocation.request = invocations[call.parent]?.request ?? call.parent
+        invocation.isNeeded = call.purpose == .call && services[call.caller].calls[call.edge].criticality == .core
+        let child = begin(invocation, now: now, into: &sink)
         // It may have ended already; then there is nothing to remember.
         if let child, invocations.contains(child) { edgeAttempts[key]?.child = child }
     }
 
     /// An attempt has ended, as its callee saw it.
     mutating func attemptEnded(
-        _ key: SlabKey, _ outcome: ServiceOutcome, _ blame: EdgeBlame?, now: Instant, into sink: inout some CellSink
+        _ key: SlabKey, _ reply: EdgeReply, now: Instant, into sink: inout some CellSink
     ) {
         guard let attempt = edgeAttempts.remove(key), let route = edgeCalls[attempt.call]?.route else { return }
-        let end = AttemptEnd(outcome, blame: blame, retryAfter: policies.retryAfter)
-        edgeCalls[attempt.call]?.last = EdgeAnswer(token: attempt.token, outcome: outcome, blame: blame)
+        let end = AttemptEnd(reply.outcome, blame: reply.blame, retryAfter: policies.retryAfter)
+        note(end, of: attempt, route: route, now: now)
+        edgeCalls[attempt.call]?.last = EdgeAnswer(token: attempt.token, reply)
         let mark =
             edgeCalls[attempt.call]?.state.ended(attempt.token, end, in: &scopes[route], now: now, using: &backoffs)
             ?? .nothing

@@ -1,6 +1,7 @@
 import MeshBase
 import Resilience
 import Topology
+import Wire
 
 /// The calls that a service makes after its own work. The call engine (`Resilience/Call`) decides what is tried, when and
 /// how often; here it is done.
@@ -46,12 +47,14 @@ extension ServiceGraph {
         let service: Int
         let customer: CustomerHash
         let safety: CallSafety
+        let trace: FrameTrace?
 
         init(_ key: SlabKey, _ invocation: Invocation) {
             self.key = key
             service = invocation.service
             customer = invocation.customer
             safety = invocation.safety
+            trace = invocation.trace
         }
 
         init(_ call: EdgeCall) {
@@ -59,6 +62,7 @@ extension ServiceGraph {
             service = call.caller
             customer = call.customer
             safety = call.safety
+            trace = call.trace
         }
     }
 
@@ -66,6 +70,13 @@ extension ServiceGraph {
         from caller: Caller, edge: Int, join: SlabKey?, route: Int, purpose: EdgeCall.Purpose, priority: Priority,
         deadline: Instant, chain: FallbackChain? = nil, now: Instant, into sink: inout some CellSink
     ) {
+        // What is switched off is not called at all: its fallback stands in at once.
+        let isOff = purpose == .call && switches.isOff(caller.service, edge, for: caller.customer)
+        let request = isOff ? nil : sharing(caller, edge: edge, route: route, purpose: purpose)
+        if let request, requestCaches.find(routes.callee[route], of: request) {
+            keepAnswer(caller.service, edge, caller.customer, now: now)
+            return took(.ok, edge: edge, of: caller.key, join: join, now: now, into: &sink)
+        }
         let gate = gate(of: route, now: now)
         // What undoes is done once at most, and what would have to be undone twice as well.
         let isOnce =
@@ -73,28 +84,33 @@ extension ServiceGraph {
             || purpose == .call && services[caller.service].calls[edge].compensation != nil
         var state = CallState(
             targets: 1, deadline: deadline, safety: isOnce ? .once : caller.safety, in: &scopes[route], now: now)
-        // What is switched off is not called at all: its fallback stands in at once.
-        let isOff = purpose == .call && switches.isOff(caller.service, edge)
         var isHeldBack = false
         if isOff {
             state.withdrawn(in: &scopes[route], now: now)
-        } else if !state.isSettled,
+        } else if !state.isSettled, request.map({ requestCaches.isUnderWay(routes.callee[route], of: $0) }) != true,
             gates[gate]?.holdsBack(
                 routes.gates[gate].policy, priority: priority, now: now, using: &gateCoins) == true
         {
             isHeldBack = true
             state.withdrawn(in: &scopes[route], now: now)
         }
-        let call = EdgeCall(
+        var call = EdgeCall(
             parent: caller.key, caller: caller.service, customer: caller.customer, safety: caller.safety, join: join,
             edge: edge, route: route, purpose: purpose, priority: priority, state: state, chain: chain)
-        if isOff { return fallBack(call, why: nil, now: now, into: &sink) }
+        call.trace = caller.trace
+        call.isProbe = invocations[caller.key]?.isProbe ?? false
+        if isOff {
+            noteUnmade(call, .degradation, now: now)
+            return fallBack(call, why: nil, now: now, into: &sink)
+        }
         guard !isHeldBack else {
+            noteUnmade(call, .throttle, now: now)
             let blame = EdgeBlame(policy: .throttle, gate: gate, retryAfter: policies.retryAfter)
             return callEnded(call, .failed(.init(.blocked, blame)), now: now, into: &sink)
         }
         guard let key = edgeCalls.insert(call) else {
             state.withdrawn(in: &scopes[route], now: now)
+            noteUnmade(call, .bulkhead, now: now)
             let blame = EdgeBlame(policy: .bulkhead, gate: gate, retryAfter: .zero)
             return callEnded(call, .failed(.init(.overloaded, blame)), now: now, into: &sink)
         }
@@ -103,6 +119,7 @@ extension ServiceGraph {
         } else {
             invocations[caller.key]?.call = key
         }
+        if let request, !state.isSettled, !share(key, of: request, now: now) { return }
         advance(key, now: now, into: &sink)
     }
 
@@ -111,6 +128,7 @@ extension ServiceGraph {
         while let route = edgeCalls[key]?.route,
             let directive = edgeCalls[key]?.state.next(in: &scopes[route], now: now)
         {
+            note(directive, of: key, route: route, now: now)
             switch directive {
             case .start(let start): startAttempt(key, start, now: now, into: &sink)
             case .cancel(let cancel): cancelAttempt(key, cancel, now: now, into: &sink)
@@ -120,7 +138,9 @@ extension ServiceGraph {
                 guard let call = edgeCalls.remove(key) else { return }
                 timers.cancel(.call(key))
                 if let permit = call.permit { giveBack(permit, of: call, how, mark, now: now) }
-                return callEnded(call, EdgeOutcome(call, how, gate: routes.gateOf[route]), now: now, into: &sink)
+                let outcome = EdgeOutcome(call, how, gate: routes.gateOf[route])
+                shareEnd(call, key, outcome)
+                return callEnded(call, outcome, now: now, into: &sink)
             }
         }
     }
@@ -128,6 +148,7 @@ extension ServiceGraph {
     /// The engine wanted to be woken.
     mutating func callIsDue(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let route = edgeCalls[key]?.route else { return }
+        leaveShared(key)
         edgeCalls[key]?.state.elapsed(in: &scopes[route], now: now, using: &backoffs)
         advance(key, now: now, into: &sink)
     }
@@ -135,6 +156,7 @@ extension ServiceGraph {
     /// Nobody wants what a call would bring.
     mutating func withdraw(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let route = edgeCalls[key]?.route else { return }
+        leaveShared(key)
         edgeCalls[key]?.state.withdrawn(in: &scopes[route], now: now)
         advance(key, now: now, into: &sink)
     }
@@ -142,7 +164,7 @@ extension ServiceGraph {
     // MARK: Ends
 
     /// A call of an edge is over: the caller goes on, with what the call gave or with what stands in for it.
-    private mutating func callEnded(
+    mutating func callEnded(
         _ call: EdgeCall, _ outcome: EdgeOutcome, now: Instant, into sink: inout some CellSink
     ) {
         switch call.purpose {
@@ -159,23 +181,40 @@ extension ServiceGraph {
         case .call:
             switch outcome {
             case .ok:
-                keepAnswer(call, now: now)
-                took(.ok, call, now: now, into: &sink)
+                keepAnswer(call.caller, call.edge, call.customer, now: now)
+                took(answered(call), call, now: now, into: &sink)
             case .withdrawn: withdrawn(call, now: now, into: &sink)
             case .failed(let failure): callFailed(call, failure, now: now, into: &sink)
             }
         }
     }
 
+    /// What the callee gave: all, or less of it.
+    private mutating func answered(_ call: EdgeCall) -> EdgeResults.Result {
+        guard let served = call.last?.served, served != .full else { return .ok }
+        let isRung = served.rung > 0
+        invocations[call.parent]?.results.setDetail(
+            isRung ? served.rung : max(served.percent / 10, 1), of: call.edge)
+        return isRung ? .rung : .reduced
+    }
+
     /// The caller has something to go on with.
     mutating func took(
         _ result: EdgeResults.Result, _ call: EdgeCall, now: Instant, into sink: inout some CellSink
     ) {
-        if let join = call.join {
-            steps.append(.memberEnded(join, member: call.edge, result))
+        took(result, edge: call.edge, of: call.parent, join: call.join, now: now, into: &sink)
+    }
+
+    private mutating func took(
+        _ result: EdgeResults.Result, edge: Int, of caller: SlabKey, join: SlabKey?, now: Instant,
+        into sink: inout some CellSink
+    ) {
+        noteFallback(result, of: caller, edge: edge, now: now)
+        if let join {
+            steps.append(.memberEnded(join, member: edge, result))
         } else {
-            invocations[call.parent]?.results[call.edge] = result
-            nextCall(call.parent, from: call.edge + 1, now: now, into: &sink)
+            invocations[caller]?.results[edge] = result
+            nextCall(caller, from: edge + 1, now: now, into: &sink)
         }
     }
 

@@ -92,10 +92,10 @@ extension ServiceGraph {
     // MARK: Last good answers
 
     /// Remembers what a call brought, where that may stand in for a later one.
-    mutating func keepAnswer(_ call: EdgeCall, now: Instant) {
-        guard keepsAnswers[call.caller][call.edge] else { return }
+    mutating func keepAnswer(_ caller: Int, _ edge: Int, _ customer: CustomerHash, now: Instant) {
+        guard keepsAnswers[caller][edge] else { return }
         answers?.keep(
-            [], edge: UInt32(routes.edges[call.caller][call.edge].call), customer: call.customer,
+            [], edge: UInt32(routes.edges[caller][edge].call), customer: customer,
             bytes: Self.answerBytes, now: now)
     }
 

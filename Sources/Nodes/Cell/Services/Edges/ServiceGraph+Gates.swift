@@ -21,24 +21,52 @@ extension ServiceGraph {
     private mutating func make(_ gate: Int, now: Instant) {
         gates[gate] = TargetGate(routes.gates[gate].policy, now: now, salt: UInt64(gate))
         if !timers.isArmed(.look) { timers.arm(.look, at: now + .seconds(1)) }
+        if let predictor = routes.gates[gate].policy.predictor, !timers.isArmed(.prediction) {
+            timers.arm(.prediction, at: now + predictor.every)
+        }
+    }
+
+    /// Asks all gates that foresee failures; each takes a sample when its own is due.
+    mutating func predict(now: Instant) {
+        let surroundings = PredictorFeatures(wall: now.nanoseconds &+ wallOffset, load: load)
+        var next = TimeAmount.seconds(1)
+        for gate in gates.indices where gates[gate] != nil {
+            guard let predictor = routes.gates[gate].policy.predictor else { continue }
+            next = min(next, predictor.every)
+            let change = gates[gate]?.predict(surroundings, routes.gates[gate].policy, now: now, using: &gateCoins)
+            if let change { news.append(.gate(gate, .breaker(change))) }
+        }
+        timers.arm(.prediction, at: now + next)
+    }
+
+    /// The worst that gates foresee which open by it, 0...1.
+    var foreseen: Double {
+        var worst = 0.0
+        for gate in gates.indices where routes.gates[gate].policy.breaker.predict == .open {
+            if let prediction = gates[gate]?.prediction, prediction.isPredicted {
+                worst = max(worst, prediction.probability)
+            }
+        }
+        return worst
     }
 
     /// An attempt is over: its place is free, and what it says of the callee is counted.
     mutating func count(_ attempt: EdgeAttempt, _ end: AttemptEnd, _ mark: Mark, route: Int, now: Instant) {
         let gate = routes.gateOf[route]
         if defect == .keepsPlaces, end.kind == .timeout { return }
+        var change: GateChange?
         if let permit = attempt.permit {
-            tell(
-                gates[gate]?.ended(
-                    permit, end, took: now - attempt.sentAt, mark: mark, routes.gates[gate].policy, now: now,
-                    using: &gateCoins), gate)
+            change = gates[gate]?.ended(
+                permit, end, took: now - attempt.sentAt, mark: mark, routes.gates[gate].policy, now: now,
+                using: &gateCoins)
             freed(gate)
         } else if let permit = edgeCalls[attempt.call]?.permit, scopes[route].plan.order.records == .attempt {
-            tell(
-                gates[gate]?.count(
-                    permit, end, took: now - attempt.sentAt, mark: mark, routes.gates[gate].policy, now: now,
-                    using: &gateCoins), gate)
+            change = gates[gate]?.count(
+                permit, end, took: now - attempt.sentAt, mark: mark, routes.gates[gate].policy, now: now,
+                using: &gateCoins)
         }
+        tell(change, gate)
+        if let transition = change?.transition { note(transition, of: attempt, route: route, now: now) }
     }
 
     /// The permit of a whole call comes back, with the one result that the call is in some orders.
@@ -109,7 +137,7 @@ extension ServiceGraph {
 
     // MARK: Looks and news
 
-    /// Once a second: moves limits that follow errors or fullness, and finds what has begun or ended.
+    /// Once a second: moves limits and pools that follow errors or fullness, and finds what has begun or ended.
     mutating func look(now: Instant) {
         timers.arm(.look, at: now + .seconds(1))
         for gate in gates.indices where gates[gate] != nil {
@@ -118,6 +146,9 @@ extension ServiceGraph {
             for event in events { news.append(.gate(gate, event)) }
             freed(gate)
         }
+        lookAtPools(now: now)
+        lookAtPeaks(now: now)
+        lookAtConnections(now: now)
         for route in scopes.indices {
             if let isAlert = scopes[route].retryAlertChange(now: now) { news.append(.retries(route, isAlert)) }
         }
@@ -135,6 +166,10 @@ enum EdgeNews: Sendable {
     case gate(Int, GateEvent)
     /// The limit of an attempt at this gate.
     case timeout(Int, AdaptiveTimeout.Change)
+    /// The pool of this service has another size.
+    case pool(Int, from: Int, to: Int)
+    /// The sizes of a peak, by its name.
+    case peak(String, PeakRamp.Event)
     /// More than a tenth of the calls of this route are retried, or no longer.
     case retries(Int, Bool)
 }

@@ -31,7 +31,7 @@ extension ServiceGraph {
         guard let group = group(join), let record = joins[join] else { return }
         let member = edge - group.first
         if record.state.running.contains(member) { invocations[record.caller.key]?.results[edge] = result }
-        if let step = joins[join]?.state.ended(member, ok: result == .ok, group.plan, now: now) {
+        if let step = joins[join]?.state.ended(member, ok: result.isAnswered, group.plan, now: now) {
             perform(step, join, now: now, into: &sink)
         }
     }
@@ -73,6 +73,7 @@ extension ServiceGraph {
             guard invocations[caller.key]?.results[edge].isDegraded == false else { continue }
             let result = substitute(of: caller.key, edge: edge, now: now)
             invocations[caller.key]?.results[edge] = result
+            noteFallback(result, of: caller.key, edge: edge, now: now)
         }
         if let timer = step.timer { timers.arm(.join(key), at: timer) }
         if let result = step.settle {
@@ -90,6 +91,7 @@ extension ServiceGraph {
         into sink: inout some CellSink
     ) {
         timers.cancel(.join(key))
+        noteJoin(key, group, caller, now: now)
         invocations[caller.key]?.join = nil
         switch result {
         case .complete: counters[caller.service].joinsComplete += 1

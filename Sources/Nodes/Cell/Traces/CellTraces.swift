@@ -1,0 +1,109 @@
+import MeshBase
+import Replication
+import Resilience
+import Wire
+
+/// What a cell keeps of requests that are followed, and the name that stands in it.
+struct CellTraces: Sendable {
+    var log = TraceLog()
+    /// The cell's own.
+    let node: String
+}
+
+extension CellNode {
+    /// What policies decided about single requests.
+    package var traces: TraceLog { graph.traces.log }
+
+    /// A frame's trace where it is followed; from now on this cell keeps its part.
+    ///
+    /// - Parameter service: nil for one that the cell does not have, and for records.
+    @inline(__always)
+    mutating func follow(_ head: FrameHead, _ service: Int?, now: Instant) -> FrameTrace? {
+        guard let trace = head.trace, trace.isFollowed else { return nil }
+        let name = service.map { graph.services[$0].name } ?? (head.kind == .serviceCall ? "unknown" : "records")
+        graph.traces.log.begin(trace, service: name, now: now)
+        return trace
+    }
+
+    /// A frame is refused before anything of it has begun.
+    mutating func noteRefusal(_ why: Refusal, _ head: FrameHead, _ service: Int? = nil, now: Instant) {
+        guard let trace = follow(head, service, now: now) else { return }
+        noteRefusal(why, trace, attempt: head.attempt, now: now)
+    }
+
+    /// A call or an order is refused, and that is all that this cell does for it.
+    mutating func noteRefusal(_ why: Refusal, _ trace: FrameTrace, attempt: UInt8?, now: Instant) {
+        graph.traces.log.note(
+            trace,
+            TraceDecision(at: now, gate: name, attempt: attempt, why.tracePolicy, .refused, Explanation("\(why)")))
+        graph.traces.log.end(trace, status: why.status, policy: "\(why.tracePolicy.name)", now: now)
+    }
+
+    /// What was decided about an idempotency key.
+    mutating func noteKey(_ trace: FrameTrace?, _ verb: TraceDecision.Verb, _ detail: String, now: Instant) {
+        guard let trace else { return }
+        graph.traces.log.note(
+            trace, TraceDecision(at: now, gate: name, .idempotency, verb, Explanation(detail)))
+    }
+
+    /// A call under an idempotency key ends without an answer.
+    mutating func noteKeyEnd(_ turned: ClaimTask.Turned, _ trace: FrameTrace) {
+        switch turned {
+        case .refused(let why): noteRefusal(why, trace, attempt: nil, now: hintNow)
+        case .shed: noteRefusal(.shed, trace, attempt: nil, now: hintNow)
+        }
+    }
+
+    /// An order of a router for the store: whether it is taken up, beside how many.
+    mutating func noteOrder(_ trace: FrameTrace?, _ verb: TraceDecision.Verb, _ priority: Priority, now: Instant) {
+        guard let trace else { return }
+        let why =
+            verb == .shed
+            ? storeShedder.explain(priority, inWork: storeFill)
+            : Explanation(
+                "\(orders.count) of \(orders.limit) orders in hand, \(storeBytes) of \(storeByteLimit) bytes",
+                [
+                    .init("orders", Double(orders.count)), .init("limit", Double(orders.limit)),
+                    .init("bytes", Double(storeBytes)),
+                ])
+        graph.traces.log.note(
+            trace,
+            TraceDecision(at: now, gate: "\(name)/records", verb == .shed ? .shedding : .queue, verb, why))
+        guard verb != .waited else { return }
+        graph.traces.log.end(trace, status: 503, policy: verb == .shed ? "shedding" : "queue", now: now)
+    }
+
+    /// The store has answered.
+    mutating func noteStored(_ outcome: StoreAnswer.Outcome, _ trace: FrameTrace?, now: Instant) {
+        guard let trace else { return }
+        let (word, status): (String, UInt16) =
+            switch outcome {
+            case .version(let version, _, _): (version == .none ? "no version" : "version \(version.counter)", 200)
+            case .written, .added: ("written", 200)
+            case .record(let version, let value, _, _):
+                (version == .none ? "no record" : "\(value.count) bytes", 200)
+            default: ("refused: \(Self.refusal(of: outcome))", Self.refusal(of: outcome).status)
+            }
+        graph.traces.log.note(
+            trace,
+            TraceDecision(at: now, gate: "\(name)/records", named: "store", .settled, Explanation(word)))
+        graph.traces.log.end(trace, status: status, policy: status < 400 ? "" : "store", now: now)
+    }
+}
+
+extension Refusal {
+    /// Whose no it is, in a trace.
+    var tracePolicy: PolicyName {
+        switch self {
+        case .overloaded: .bulkhead
+        case .shed: .shedding
+        case .deadline: .deadline
+        case .keyClaimed, .keyReused, .keyRequired, .keyUnkept, .keyUndecided, .keyUnsettled, .keyAnswerCut:
+            .idempotency
+        case .stopping, .otherEpoch, .notMember, .moving, .refilling: .failover
+        case .givenUp: .degradation
+        case .notReady: .health
+        case .unknownService, .noStore, .storeFull, .storeBroken, .malformed, .tooLarge, .noProgram: .service
+        }
+    }
+}

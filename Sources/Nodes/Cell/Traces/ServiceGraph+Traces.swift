@@ -1,0 +1,233 @@
+import MeshBase
+import Resilience
+import Topology
+import Wire
+
+/// What traces are told of the services of a cell and of the calls between them. Whoever is not followed costs a branch.
+extension ServiceGraph {
+    // MARK: Services
+
+    /// `CELL/SERVICE`.
+    func poolName(_ service: Int) -> String { "\(traces.node)/\(services[service].name)" }
+
+    /// A class is refused beside so much work in hand.
+    mutating func noteShed(
+        _ verdict: ClassAdmission.Verdict, _ invocation: Invocation, inWork: Int, now: Instant
+    ) {
+        guard let trace = invocation.trace else { return }
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: poolName(invocation.service), verdict == .early ? .earlyShed : .shedding, .shed,
+                admissions[invocation.service].explain(verdict, invocation.priority, inWork: inWork),
+                remaining: invocation.deadline - now))
+    }
+
+    /// What a service's pool says of a call.
+    mutating func notePool(
+        _ verb: TraceDecision.Verb, _ invocation: Invocation, _ remark: StaticString = "", now: Instant
+    ) {
+        guard let trace = invocation.trace else { return }
+        var why = pools[invocation.service].explanation
+        why.detail = "\(remark)" + why.detail
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: poolName(invocation.service), verb == .waited ? .queue : .bulkhead, verb, why,
+                remaining: invocation.deadline - now))
+    }
+
+    /// A call of a service is over.
+    mutating func noteEnd(_ invocation: Invocation, _ outcome: ServiceOutcome, now: Instant) {
+        guard let trace = invocation.trace else { return }
+        var gate = poolName(invocation.service)
+        if case .dependency(let edge) = outcome {
+            gate = edgeName(invocation.service, edge)
+        }
+        let took = invocation.startedAt > .zero ? (now - invocation.startedAt).milliseconds : 0
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: gate, outcome.policy(invocation.blame), .settled,
+                Explanation(
+                    "\(services[invocation.service].name): \(outcome.word)", [.init("worked_ms", took)]),
+                remaining: invocation.deadline - now))
+    }
+
+    // MARK: Edges
+
+    /// `CELL/CALLER/CALLEE` of a route.
+    func edgeName(route: Int) -> String {
+        let gate = routes.gates[routes.gateOf[route]]
+        return "\(traces.node)/\(services[gate.caller].name)/\(services[gate.callee].name)"
+    }
+
+    private func edgeName(_ service: Int, _ edge: Int) -> String { edgeName(route: routes.edges[service][edge].call) }
+
+    /// A call is not made at all.
+    mutating func noteUnmade(_ call: EdgeCall, _ policy: PolicyName, now: Instant) {
+        guard let trace = call.trace else { return }
+        let gate = routes.gateOf[call.route]
+        var verb = TraceDecision.Verb.refused
+        let why: Explanation
+        switch policy {
+        case .degradation:
+            verb = .degraded
+            why = switches.explanation(call.caller, call.edge)
+        case .throttle:
+            why =
+                gates[gate]?.explanation(.throttle, routes.gates[gate].policy, priority: call.priority, now: now)
+                ?? Explanation("held back")
+        default:
+            why = Explanation(
+                "\(edgeCalls.count) calls are out in this cell", [.init("limit", Double(Self.invocationLimit))])
+        }
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: edgeName(route: call.route), policy, verb, why, remaining: call.state.end - now))
+    }
+
+    /// What the call engine wants.
+    mutating func note(_ directive: CallDirective, of key: SlabKey, route: Int, now: Instant) {
+        guard let trace = edgeCalls[key]?.trace, let verb = TraceDecision.Verb(directive), let call = edgeCalls[key]
+        else { return }
+        let attempt: UInt8? =
+            switch directive {
+            case .start(let start): start.token.rawValue
+            case .cancel(let cancel): cancel.token.rawValue
+            case .overdue(let token): token.rawValue
+            case .arm, .settle: nil
+            }
+        var why = call.state.explain(directive, in: scopes[route], now: now)
+        switch call.purpose {
+        case .call: break
+        case .compensation: why.detail = "undoing: " + why.detail
+        case .generic: why.detail = "for a generic answer: " + why.detail
+        }
+        // Of one target there is nothing to choose.
+        let policy = directive.policy == "placement" ? "service" : directive.policy
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: edgeName(route: route), attempt: attempt, named: policy, verb, why,
+                remaining: call.state.end - now))
+    }
+
+    /// What the gate of an edge said of an attempt.
+    mutating func note(_ answer: GateAnswer, of attempt: EdgeAttempt, route: Int, now: Instant) {
+        guard let trace = edgeCalls[attempt.call]?.trace, let call = edgeCalls[attempt.call] else { return }
+        let gate = routes.gateOf[route]
+        let policy = routes.gates[gate].policy
+        if let transition = answer.transition { note(transition, of: attempt, route: route, now: now) }
+        let (by, verb): (PolicyName, TraceDecision.Verb) =
+            switch answer.verdict {
+            case .run: (.bulkhead, .admitted)
+            case .wait: (policy.queue == nil ? .bulkhead : .queue, .waited)
+            case .blocked(let by, _): (by, .refused)
+            }
+        let why = gates[gate]?.explanation(by, policy, priority: call.priority, now: now)
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: edgeName(route: route), attempt: attempt.token.rawValue, by, verb,
+                why ?? Explanation(""), remaining: call.state.end - now))
+    }
+
+    /// What changed at an edge's breaker by an attempt.
+    mutating func note(_ transition: BreakerTransition, of attempt: EdgeAttempt, route: Int, now: Instant) {
+        guard let trace = edgeCalls[attempt.call]?.trace, let verb = transition.verb, let call = edgeCalls[attempt.call]
+        else { return }
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: edgeName(route: route), attempt: attempt.token.rawValue, .breaker, verb,
+                transition.explanation, remaining: call.state.end - now))
+    }
+
+    /// One that waited at a gate gave way.
+    mutating func noteDisplaced(_ attempt: EdgeAttempt, route: Int, now: Instant) {
+        guard let trace = edgeCalls[attempt.call]?.trace, let call = edgeCalls[attempt.call] else { return }
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: edgeName(route: route), attempt: attempt.token.rawValue, .bulkhead, .refused,
+                Explanation("gave way to what matters more"), remaining: call.state.end - now))
+    }
+
+    /// How the callee answered an attempt.
+    mutating func note(_ end: AttemptEnd, of attempt: EdgeAttempt, route: Int, now: Instant) {
+        guard let trace = edgeCalls[attempt.call]?.trace, let call = edgeCalls[attempt.call] else { return }
+        var why = end.explanation
+        why.numbers.append(.init("took_ms", (now - attempt.sentAt).milliseconds))
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: edgeName(route: route), attempt: attempt.token.rawValue, end.policy, .settled, why,
+                remaining: call.state.end - now))
+    }
+
+    /// Something stands in for what a call would have brought.
+    mutating func noteFallback(_ result: EdgeResults.Result, of parent: SlabKey, edge: Int, now: Instant) {
+        guard result.isDegraded, let trace = invocations[parent]?.trace, let invocation = invocations[parent]
+        else { return }
+        let callee = services[services[invocation.service].calls[edge].to].name
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: edgeName(invocation.service, edge), .degradation, .fellBack,
+                Explanation("\(result.name) stands in for \(callee)"), remaining: invocation.deadline - now))
+    }
+
+    /// A group of calls is no longer waited for.
+    mutating func noteJoin(_ join: SlabKey, _ group: CallGroup, _ caller: Caller, now: Instant) {
+        guard let trace = caller.trace, let state = joins[join]?.state else { return }
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: poolName(caller.service), named: "parallel-join", .joined,
+                state.explanation(group.plan, now: now)))
+    }
+}
+
+extension ServiceOutcome {
+    /// As the body of an answer has it, and a trace.
+    var word: String {
+        switch self {
+        case .ok: "ok"
+        case .failed: "its own work failed"
+        case .faulted(let status): "a fault made it answer \(status)"
+        case .rejected: "rejected"
+        case .shed(let priority): "shed, priority \(priority.name)"
+        case .timedOut: "timed out"
+        case .dependency: "a call that it needs failed"
+        case .cancelled: "given up by its caller"
+        case .answered(let status): "its program answered \(status)"
+        case .noProgram: "its program takes no calls now"
+        case .programLost: "its program went away"
+        case .givenUp: "switched off"
+        }
+    }
+
+    /// Who said no.
+    func policy(_ blame: EdgeBlame?) -> PolicyName {
+        switch self {
+        case .ok, .failed, .faulted, .cancelled, .answered, .noProgram, .programLost: .service
+        case .rejected: .bulkhead
+        case .shed: .shedding
+        case .timedOut: blame?.policy ?? .deadline
+        case .givenUp: .degradation
+        case .dependency: blame?.policy ?? .dependency
+        }
+    }
+}
+
+extension EdgeSwitches {
+    /// Why a call is not made.
+    func explanation(_ service: Int, _ edge: Int) -> Explanation {
+        let feature = feature(service, edge)
+        guard feature >= 0 else { return Explanation("not switched") }
+        return flags.isOn(feature: feature, from: service)
+            ? level.explanation(of: feature) : Explanation("switched off by a flag")
+    }
+}

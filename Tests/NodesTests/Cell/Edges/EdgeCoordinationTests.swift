@@ -1,0 +1,77 @@
+import MeshBase
+import Resilience
+import Testing
+import Topology
+import Wire
+
+@testable import Nodes
+
+/// What an opening bears on: gates before those that cannot do without what was cut off, and routers that call them.
+@Suite struct EdgeCoordinationTests {
+    /// outer > front > back, all core; side > back is not.
+    private func cell(coordinates: Bool = true) -> CellHarness {
+        var optional = Topology.Edge(to: 2)
+        optional.criticality = .luxury
+        var mesh = topology(
+            services: [
+                waiting("outer", 0, calls: [Topology.Edge(to: 1)]), waiting("front", 0, calls: [Topology.Edge(to: 2)]),
+                waiting("back", 0, errors: 1), waiting("side", 0, calls: [optional]),
+            ], store: nil)
+        if !coordinates {
+            mesh.policies = PoliciesBlock()
+            mesh.policies?.off = [.coordinate]
+        }
+        let cell = CellHarness(mesh)
+        cell.node.start(seeds: [], now: .zero, into: &cell.sink)
+        return cell
+    }
+
+    private func hints(_ cell: CellHarness) -> [String] {
+        cell.sink.hints.map { "\($0.body) \($0.head.status)" }
+    }
+
+    private func told(_ cell: CellHarness, _ cause: BreakerCause) -> [String] {
+        cell.sink.events.compactMap { event in
+            guard case .gate(let name, .breaker(let change)) = event, change.cause == cause else { return nil }
+            return name
+        }
+    }
+
+    @Test func anOpeningIsToldToCallersAndRouters() {
+        let cell = cell()
+        // The gate before `front` is there, and has few results: it stays closed.
+        cell.call("outer")
+        for _ in 0..<8 { cell.call("front") }
+        let view = cell.node.gateViews(now: .at(1)).first { $0.name == "r-1/outer/front" }
+        #expect(view?.figures.state == .closed && view?.figures.influence == 0.5)
+        #expect(told(cell, .influenced) == ["r-1/outer/front"])
+        // A direct caller is half cut off, one further on is told less; what does without it hears nothing.
+        #expect(hints(cell).sorted() == ["front 500", "outer 333"])
+        #expect(cell.sink.hints.allSatisfy { $0.head.deadline > 1_000 })
+        #expect(cell.counters.hintsTold == 2)
+    }
+
+    @Test func itEndsWithItsCause() {
+        let cell = cell()
+        cell.call("outer")
+        for _ in 0..<8 { cell.call("front") }
+        cell.sink.replies = []
+        // Open for 2 s and some jitter: the next call is the probe, and its gate is open no more.
+        cell.node.wake(now: .at(2_900), into: &cell.sink)
+        cell.call("front", now: .at(2_900))
+        #expect(hints(cell).contains("front 0") && hints(cell).contains("outer 0"))
+    }
+
+    @Test func switchedOffNobodyIsTold() {
+        let cell = cell(coordinates: false)
+        cell.call("outer")
+        for _ in 0..<8 { cell.call("front") }
+        #expect(hints(cell).isEmpty && told(cell, .influenced).isEmpty)
+    }
+
+    @Test func theLatestRoutersAreTold() {
+        var routers = CallingRouters()
+        for index in 0..<100 { routers.called(ConnectionID(index: UInt32(index % 70), generation: 1)) }
+        #expect(routers.all.count == CallingRouters.limit && Set(routers.all).count == CallingRouters.limit)
+    }
+}

@@ -1,0 +1,104 @@
+import MeshBase
+import Resilience
+import Testing
+import Wire
+
+@testable import Nodes
+
+@Suite struct TraceLogTests {
+    private static let at = Instant.zero + .seconds(1)
+    private static func trace(_ low: UInt64, isExplained: Bool = true) -> FrameTrace {
+        FrameTrace(high: 7, low: low, isExplained: isExplained, isSampled: !isExplained)
+    }
+    private static func decision(_ text: String) -> TraceDecision {
+        TraceDecision(at: at, gate: "r1/a/b", attempt: 0, .breaker, .refused, Explanation(text, [.init("rate", 0.5)]))
+    }
+
+    @Test func whatWasNotBegunIsNotKept() {
+        var log = TraceLog()
+        log.note(Self.trace(1), Self.decision("before"))
+        log.end(Self.trace(1), status: 200, now: Self.at)
+        #expect(log.entry(Self.trace(1)) == nil)
+        log.begin(Self.trace(1), customer: "c7", service: "checkout", now: Self.at)
+        log.note(Self.trace(1), Self.decision("after"))
+        #expect(log.entry(Self.trace(1))?.decisions == [Self.decision("after")])
+    }
+
+    @Test func theOldestLeavesAndTheOthersAreFoundStill() {
+        var log = TraceLog()
+        let all = UInt64(TraceLog.traces)
+        for low in 1...all + 10 {
+            log.begin(Self.trace(low), service: "s\(low)", now: Self.at + .milliseconds(Int64(low)))
+        }
+        #expect(log.entry(Self.trace(10)) == nil)
+        #expect(log.entry(Self.trace(11))?.service == "s11")
+        #expect(log.entry(Self.trace(all + 10))?.service == "s\(all + 10)")
+        #expect((log.begun, log.forgotten, log.count) == (all + 10, 10, TraceLog.traces))
+        #expect(log.latest(2).map(\.service) == ["s\(all + 10)", "s\(all + 9)"])
+        #expect(log.latest(Int.max).count == TraceLog.traces)
+        #expect(log.latest(-1).isEmpty)
+    }
+
+    @Test func aFloodOfOthersLeavesWhatWasAskedFor() {
+        var log = TraceLog()
+        log.begin(Self.trace(1), service: "asked", now: Self.at)
+        log.note(Self.trace(1), Self.decision("kept"))
+        for low in 2...UInt64(TraceLog.traces) * 3 {
+            log.begin(Self.trace(low, isExplained: false), service: "s", now: Self.at)
+        }
+        log.note(Self.trace(1), Self.decision("and more"))
+        #expect(log.entry(Self.trace(1))?.decisions.map(\.why.detail) == ["kept", "and more"])
+        #expect(log.count == TraceLog.traces)
+        #expect(log.entry(Self.trace(UInt64(TraceLog.traces) * 3, isExplained: false)) != nil)
+    }
+
+    @Test func aTraceHasSoManyDecisions() {
+        var log = TraceLog()
+        log.begin(Self.trace(1), service: "s", now: Self.at)
+        for number in 0..<TraceLog.decisions + 3 { log.note(Self.trace(1), Self.decision("\(number)")) }
+        let entry = log.entry(Self.trace(1))
+        #expect(entry?.decisions.count == TraceLog.decisions)
+        #expect(entry?.decisions.last?.why.detail == "\(TraceLog.decisions - 1)")
+        #expect(entry?.dropped == 3)
+    }
+
+    /// The same trace with and without the wish to explain is one.
+    @Test func aSecondBeginGoesOn() {
+        var log = TraceLog()
+        log.begin(Self.trace(1), customer: "c7", service: "s", now: Self.at)
+        log.begin(FrameTrace(high: 7, low: 1, isExplained: false), service: "t", now: Self.at + .seconds(1))
+        #expect(log.begun == 1)
+        log.end(Self.trace(1), status: 503, policy: "breaker", now: Self.at + .seconds(2))
+        let entry = log.entry(Self.trace(1))
+        #expect(entry?.service == "s")
+        #expect(entry?.status == 503)
+        #expect(entry?.policy == "breaker")
+        #expect(entry?.took == .seconds(2))
+    }
+
+    @Test(arguments: [
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true),
+        ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", false),
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", false),
+        ("01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false),
+        ("00-4BF92F3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false),
+        ("00-+bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false),
+        ("00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false),
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0g", false),
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-", false), ("", false),
+    ])
+    func parentsAreReadOrNotAtAll(_ text: String, isRead: Bool) {
+        let trace = Array(text.utf8).withUnsafeBytes { FrameTrace(traceparent: $0, isExplained: true) }
+        #expect((trace != nil) == isRead, "\(text)")
+        if let trace { #expect(trace.text == "4bf92f3577b34da6a3ce929d0e0e4736") }
+    }
+
+    @Test(arguments: [
+        ("4bf92f3577b34da6a3ce929d0e0e4736", true), ("0000000000000000000000000000000a", true),
+        ("00000000000000000000000000000000", false), ("+bf92f3577b34da6+3ce929d0e0e4736", false),
+        ("4bf92f3577b34da6a3ce929d0e0e473", false), ("x", false),
+    ])
+    func idsAreReadAsTheyAreWritten(_ text: String, isRead: Bool) {
+        #expect(FrameTrace(text)?.text == (isRead ? text : nil))
+    }
+}

@@ -1,0 +1,159 @@
+import MeshBase
+import Resilience
+import Testing
+import Topology
+import Wire
+
+@testable import Nodes
+
+/// Which requests a router follows, and what it keeps of them.
+@Suite struct RouterTraceTests {
+    private static let parent = FrameTrace("4bf92f3577b34da6a3ce929d0e0e4736")!
+
+    private func words(_ entry: TraceEntry?) -> [String] {
+        entry?.decisions.map { "\($0.policy) \($0.verb.name)" } ?? []
+    }
+
+    @Test func nobodyIsFollowedUnasked() {
+        let router = RouterHarness()
+        router.request(.get)
+        let frame = router.takeFrames()[0]
+        #expect(frame.head.trace == nil)
+        router.answer(frame)
+        #expect(router.takeAnswer()?.trace == nil)
+        #expect(router.node.traces.log.count == 0)
+    }
+
+    @Test func anExplainedRequestCarriesItsTraceAndItsAnswerNamesIt() throws {
+        let router = RouterHarness()
+        router.request(.get, isExplained: true)
+        let frame = router.takeFrames()[0]
+        let trace = try #require(frame.head.trace)
+        #expect(trace.isExplained && !trace.isSampled)
+        router.answer(frame, now: .at(5))
+        #expect(router.takeAnswer()?.trace == trace)
+        let entry = try #require(router.node.traces.log.entry(trace))
+        #expect((entry.customer, entry.service, entry.status) == ("c1", "echo", 200))
+        #expect(entry.took == .milliseconds(5))
+        #expect(entry.decisions.first?.gate == "router-1")
+        #expect(entry.decisions.dropFirst().first?.gate == "router-1/\(router.name(0))/echo")
+        #expect(
+            words(entry) == [
+                "admission admitted", "placement started", "bulkhead admitted", "service settled", "service settled",
+            ])
+        #expect(entry.decisions.allSatisfy { !$0.why.detail.isEmpty && $0.remaining > .zero })
+    }
+
+    /// Programs are told of it, and nothing is kept.
+    @Test func aTraceOfTheClientIsPassedOnAndNotKept() {
+        let router = RouterHarness()
+        router.request(.get, trace: Self.parent)
+        let frame = router.takeFrames()[0]
+        #expect(frame.head.trace == Self.parent)
+        router.answer(frame)
+        #expect(router.takeAnswer()?.trace == nil)
+        #expect(router.node.traces.log.count == 0)
+        router.request(.get, isExplained: true, trace: Self.parent)
+        let explained = router.takeFrames()[0].head.trace
+        #expect(explained?.text == Self.parent.text && explained?.isExplained == true)
+    }
+
+    @Test func oneInSoManyIsFollowed() {
+        let router = RouterHarness(traceSample: 10)
+        for _ in 0..<2_000 {
+            router.request(.get)
+            for frame in router.takeFrames() { router.answer(frame) }
+        }
+        #expect((170...230).contains(router.node.traces.log.begun))
+        #expect(router.sink.answers.allSatisfy { $0.trace == nil }, "nobody asked")
+    }
+
+    /// Of a failure nobody followed, the router tells at its end who said no, and after which attempts.
+    @Test func aFailureIsKeptWithItsGateAndNumbers() throws {
+        let router = RouterHarness()
+        for position in 0..<3 {
+            for _ in 0..<5 {
+                router.request(.post, now: .at(Int64(position) * 300))
+                router.answer(router.takeFrames()[0], status: 500, now: .at(Int64(position) * 300))
+            }
+        }
+        router.sink.answers = []
+        router.request(.get, now: .at(700))
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 503)
+        let trace = try #require(answer.trace)
+        #expect(!trace.isExplained)
+        let entry = try #require(router.node.traces.log.entry(trace))
+        #expect((entry.policy, entry.status, entry.service) == ("breaker", 503, "echo"))
+        let refusal = try #require(entry.decisions.first { $0.verb == .refused })
+        #expect(refusal.policy == "breaker")
+        #expect(refusal.gate.hasPrefix("router-1/r-") && refusal.gate.hasSuffix("/echo"))
+        #expect(refusal.why.detail.hasPrefix("failure rate 1 of 5, threshold "))
+        #expect(refusal.why.detail.contains(", open for ") && refusal.why.detail.hasSuffix(" s more"))
+        #expect(refusal.why.numbers.contains { $0.name == "failure_rate" && $0.value == 1 })
+    }
+
+    @Test func aFloodOfFailuresIsKeptInPart() {
+        let router = RouterHarness(up: false)
+        for _ in 0..<RouterTraces.failures * 3 { router.request(.get) }
+        #expect(router.node.traces.log.count == RouterTraces.failures)
+        #expect(router.sink.answers.filter { $0.trace != nil }.count == RouterTraces.failures)
+        router.request(.get, isExplained: true)
+        #expect(router.node.traces.log.count == RouterTraces.failures + 1, "what is asked for is always kept")
+        router.request(.get, now: .at(1_000))
+        #expect(router.node.traces.log.count == RouterTraces.failures + 2)
+    }
+
+    @Test func whoIsNotTakenUpIsToldWhy() throws {
+        var topology = NodesTests.topology()
+        topology.policies = PoliciesBlock()
+        topology.routing.concurrent = 10
+        let router = RouterHarness(topology)
+        for _ in 0..<7 { router.request(.get, priority: .low) }
+        router.request(.get, priority: .low, isExplained: true)
+        let answer = try #require(router.takeAnswer())
+        let entry = try #require(answer.trace.flatMap { router.node.traces.log.entry($0) })
+        #expect(words(entry) == ["shedding shed"])
+        #expect(entry.decisions[0].gate == "router-1")
+        #expect(entry.decisions[0].why.detail == "7 of 10 in work, low is refused from 0.7 on")
+        #expect(entry.policy == "shedding")
+        // One that is let through is told so.
+        router.request(.get, priority: .critical, isExplained: true)
+        let trace = try #require(router.takeFrames().last?.head.trace)
+        #expect(words(router.node.traces.log.entry(trace)).first == "admission admitted")
+    }
+
+    @Test func aRetryAndWhatCameOfTheAttemptBeforeAreTold() throws {
+        let router = RouterHarness()
+        router.request(.get, isExplained: true)
+        let first = router.takeFrames()[0]
+        router.refuse(first, .overloaded, now: .at(3))
+        let second = router.wakeUntilSent(from: .at(3))[0]
+        router.answer(second, now: .at(400))
+        let trace = try #require(first.head.trace)
+        #expect(second.head.trace == trace && second.head.attempt == 1)
+        let decisions = try #require(router.node.traces.log.entry(trace)?.decisions)
+        let end = try #require(decisions.first { $0.verb == .settled })
+        #expect((end.policy, end.attempt) == ("bulkhead", 0))
+        #expect(end.why.detail == "refused: overloaded; the cell refused: overloaded")
+        let again = try #require(decisions.first { $0.attempt == 1 })
+        #expect(again.gate == "router-1/\(router.name(1))/echo")
+        #expect(decisions.last.map { "\($0.policy) \($0.verb.name)" } == "service settled")
+    }
+
+    @Test func aRecordTellsItsPhasesAndWhoRefused() throws {
+        let router = RouterHarness()
+        router.request(.get, .record, isExplained: true)
+        let frames = router.takeFrames()
+        let trace = try #require(frames[0].head.trace)
+        #expect(frames.allSatisfy { $0.head.trace == trace })
+        for frame in frames { router.refuse(frame, .refilling) }
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 503 && answer.trace == trace)
+        let entry = try #require(router.node.traces.log.entry(trace))
+        #expect(entry.service == "records")
+        #expect(words(entry).prefix(2) == ["admission admitted", "quorum started"])
+        #expect(entry.decisions.contains { $0.verb == .refused && $0.why.detail.contains("refilling") })
+        #expect(words(entry).last == "quorum settled")
+    }
+}
