@@ -39,12 +39,13 @@ extension RouterNode {
     private func explain(_ last: ServiceCall.Last, _ cells: String) -> (UInt16, DataProblem) {
         switch last {
         case .nothing: return (502, .cellLost(cells))
-        case .reply(let status, let isShed):
+        case .reply(let status):
             return (
                 max(status, 500),
                 DataProblem(
                     "service-failed", title: "The service failed", detail: "\(cells); the last said \(status).",
-                    policy: isShed ? "shedding" : "service")
+                    // That it says when to come back makes it no shedding: so does every failure that is to be tried again.
+                    policy: status == 502 || status == 504 ? "dependency" : "service")
             )
         case .refusal(let refusal, _): return (refusal?.status ?? 503, .refused(refusal, cells))
         }

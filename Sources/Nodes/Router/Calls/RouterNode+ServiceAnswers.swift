@@ -27,7 +27,7 @@ extension RouterNode {
         switch frame.head.kind {
         case .reply:
             outcome = AttemptEnd(status: frame.head.status, retryAfterMilliseconds: retryAfter)
-            calls[place].last = .reply(status: frame.head.status, isShed: retryAfter > 0)
+            calls[place].last = .reply(status: frame.head.status)
         case .refusal:
             let refusal = Refusal(rawValue: frame.head.status)
             if refusal == .otherEpoch, serviceMoved(number, place, frame, now: now, into: &sink) { return }

@@ -42,7 +42,7 @@ struct ServiceCall {
 
     enum Last {
         case nothing
-        case reply(status: UInt16, isShed: Bool)
+        case reply(status: UInt16)
         case refusal(Refusal?, RouterOperation.Shed?)
     }
 

@@ -173,7 +173,7 @@ extension ServiceCall {
     var word: String {
         switch last {
         case .nothing: ""
-        case .reply(let status, _): "; the cell answered \(status)"
+        case .reply(let status): "; the cell answered \(status)"
         case .refusal(let refusal, _): "; the cell refused: \(refusal.map { "\($0)" } ?? "unknown here")"
         }
     }
