@@ -10,6 +10,12 @@ public enum HexText {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// All 16 digits of a 64-bit id or digest, the highest first.
+    public static func text(_ value: UInt64) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
     /// Nil for anything else than pairs of hexadecimal digits.
     public static func bytes(_ text: some StringProtocol) -> [UInt8]? {
         let digits = Array(text.utf8)

@@ -89,6 +89,9 @@ public struct Service: Sendable, Codable, Equatable {
         self.calls = calls
         self.priority = priority
     }
+
+    /// The 99th percentile of its waiting, and time on a processor: what it takes by itself.
+    public var ownTime: TimeAmount { (work.wait?.p99 ?? .zero) + work.cpu }
 }
 
 /// Under which key a call of a service is carried out at most once.

@@ -2,10 +2,7 @@ import MeshBase
 
 extension MeshTopology {
     /// What keeps meshes apart on the wire: the name, and a digest of what all processes must agree on.
-    public var wireLabel: String {
-        let digits = String(digest, radix: 16)
-        return name + "/" + String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    public var wireLabel: String { name + "/" + HexText.text(digest) }
 
     /// Of everything that decides where customers live, who takes part, how many copies a record has, which services
     /// there are, and how large a body may be: a frame beyond the reader's limit costs the link. Time limits and costs may differ between processes without harm, and are left out.

@@ -16,7 +16,7 @@ package struct TimeNeeds {
         hierarchy = TimeoutHierarchy(
             blueprint.services.enumerated().map { number, service in
                 TimeoutHierarchy.Service(
-                    service.name, work: Self.own(service),
+                    service.name, work: service.ownTime,
                     steps: service.steps.map { step in
                         switch step {
                         case .one(let call): .call(Self.edge(service.calls[call], policies.call(call, of: number)))
@@ -39,9 +39,6 @@ package struct TimeNeeds {
 
     /// What an attempt at it should have: a fifth more.
     func wanted(ofService service: Int) -> TimeAmount? { hierarchy.wanted(for: service) }
-
-    /// The 99th percentile of its waiting, and time on a processor.
-    static func own(_ service: Service) -> TimeAmount { (service.work.wait?.p99 ?? .zero) + service.work.cpu }
 
     /// A call with its attempts and the longest waits between them, whatever its timeout is.
     static func attempts(_ edge: Edge, _ inForce: PoliciesInForce) -> TimeAmount {

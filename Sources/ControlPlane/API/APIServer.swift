@@ -193,7 +193,6 @@ package final class APIServer {
     // MARK: Probes
 
     private enum Probe {
-        case state(Int, String)
         case page(StaticString, String)
         case report(Int, String)
     }
@@ -201,8 +200,8 @@ package final class APIServer {
     private func probe(_ path: String) -> Probe? {
         let isReady = backend?.isReady ?? false
         switch path {
-        case "/livez": return .state(200, "alive")
-        case "/readyz": return .state(isReady ? 200 : 503, isReady ? "serving" : "not-ready")
+        case "/livez": return .report(200, Self.state("alive"))
+        case "/readyz": return .report(isReady ? 200 : 503, Self.state(isReady ? "serving" : "not-ready"))
         case "/metrics": return .page("text/plain; version=0.0.4; charset=utf-8", backend?.metrics() ?? "")
         case "/startupz", "/health":
             return HealthPages.control(path, isReady: isReady).map { .report($0.status, $0.body) }
@@ -210,11 +209,10 @@ package final class APIServer {
         }
     }
 
+    private static func state(_ word: String) -> String { "{\"state\":\"\(word)\"}\n" }
+
     private func respond(_ stream: StreamPointer, _ probe: Probe) {
         switch probe {
-        case .state(let status, let state):
-            http.respond(
-                stream, status: status, contentType: "application/json", body: Array("{\"state\":\"\(state)\"}\n".utf8))
         case .page(let type, let text):
             http.respond(stream, status: 200, contentType: type, body: Array(text.utf8))
         case .report(let status, let text):

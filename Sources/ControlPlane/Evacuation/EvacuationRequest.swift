@@ -132,10 +132,7 @@ package struct EvacuationAnswer: Codable, Sendable, Equatable {
     }
 
     /// The id of a plan as reports, events and logs have it.
-    package static func planText(_ id: UInt64) -> String {
-        let digits = String(id, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    package static func planText(_ id: UInt64) -> String { HexText.text(id) }
 }
 
 /// What can be done to the evacuation or restore under way: `POST /v1/evacuations/WORD`.

@@ -119,10 +119,7 @@ package struct PinsReport: Codable, Sendable, Equatable {
         (try? journal.meta(key(hash))) ?? nil
     }
 
-    static func text(_ hash: CustomerHash) -> String {
-        let digits = String(hash.rawValue, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    static func text(_ hash: CustomerHash) -> String { HexText.text(hash.rawValue) }
 }
 
 /// Words for the phases of a unit, as reports have them.

@@ -60,8 +60,7 @@ package struct TuneLab: Sendable, Equatable {
         let window = BreakerTuning.window(rate: rate)
         let spread = deviation ?? (baseline * (1 - baseline) / Double(window)).squareRoot()
         let threshold = BreakerTuning.threshold(baseline: baseline, deviation: spread, z: z)
-        // Failures, not shares: a window of 100 has 5 of them at 5 %, whatever the last bits say.
-        let most = Int((threshold * Double(window) - 1e-9).rounded(.up))
+        let most = Self.failures(threshold, of: window)
         return Report(
             settings: self, deviation: spread, threshold: threshold,
             timeouts: (1...attempts).map { BreakerTuning.timeout(p99: p99, attempt: $0, factor: factor) },
@@ -99,14 +98,22 @@ package struct TuneLab: Sendable, Equatable {
 }
 
 extension TuneLab {
-    /// Rate, failures and times as a recorded run has them.
+    /// Rate, failures and times as a recorded run has them; what is not asked for it need not have.
     ///
     /// - Throws: where it has not.
-    package mutating func take(_ recording: LabRecording) throws(LabRefusal) {
-        p99 = try recording.percentiles().p99
-        rate = try recording.offered()
-        baseline = try recording.baseline(most: 0.5)
+    package mutating func take(
+        _ recording: LabRecording, rate asksRate: Bool = true, baseline asksBaseline: Bool = true,
+        p99 asksTime: Bool = true
+    ) throws(LabRefusal) {
+        if asksTime { p99 = try recording.percentiles().p99 }
+        if asksRate { rate = try recording.offered() }
+        if asksBaseline { baseline = try recording.baseline(most: 0.5) }
         from = recording.name
+    }
+
+    /// Failures, not shares: a window of 100 has 5 of them at 5 %, whatever the last bits say.
+    static func failures(_ share: Double, of window: Int) -> Int {
+        Int((share * Double(window) - 1e-9).rounded(.up))
     }
 
     var command: String {

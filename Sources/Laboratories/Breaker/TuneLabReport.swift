@@ -72,7 +72,7 @@ extension TuneLab.Report: Encodable {
                         y: thresholds.map { z in
                             let share = min(settings.baseline + z * deviation, 1)
                             return TuneLab.tail(
-                                window, settings.baseline, from: Int((share * Double(window) - 1e-9).rounded(.up)))
+                                window, settings.baseline, from: TuneLab.failures(share, of: window))
                         }, isPredicted: true)
                 ], marks: [.init(settings.z, "\(LabCommandLine.written(settings.z)) deviations")])
         ]

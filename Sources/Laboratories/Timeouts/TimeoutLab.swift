@@ -21,10 +21,16 @@ package enum TimeoutLab {
         }
 
         /// The calls of routers; those first that nobody inside makes, so that paths begin there.
-        var ordered: [TimeoutHierarchy.Edge] { roots + entries.filter { called.contains($0.callee) } }
+        var ordered: [TimeoutHierarchy.Edge] {
+            let called = called
+            return entries.filter { !called.contains($0.callee) } + entries.filter { called.contains($0.callee) }
+        }
 
         /// What customers begin with: services that no other calls.
-        var roots: [TimeoutHierarchy.Edge] { entries.filter { !called.contains($0.callee) } }
+        var roots: [TimeoutHierarchy.Edge] {
+            let called = called
+            return entries.filter { !called.contains($0.callee) }
+        }
 
         private var called: Set<Int> {
             Set(hierarchy.services.flatMap(\.steps).flatMap { $0.edges.map(\.callee) })
@@ -114,14 +120,4 @@ package enum TimeoutLab {
 extension TimeoutHierarchy {
     /// The names from a service on along the calls that need the most.
     func way(from service: Int) -> [String] { [services[service].name] + longest(below: service) }
-}
-
-extension TimeoutHierarchy.Step {
-    /// Its calls.
-    var edges: [TimeoutHierarchy.Edge] {
-        switch self {
-        case .call(let edge): [edge]
-        case .parallel(let edges, _): edges
-        }
-    }
 }

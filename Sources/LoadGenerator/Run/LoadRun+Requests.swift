@@ -96,7 +96,7 @@ extension LoadRun {
         state.pointee.accounts.answer(request, status: response.status, isOK: isOK, after: now - request.intended)
         if !isOK { state.pointee.accounts.note(problem: problem ?? "http-\(response.status)", of: request) }
 
-        noteCall(request, response, bytes, isOK: isOK)
+        noteCall(request, response, bytes, isOK: isOK, now: now)
         if response.shard.isPresent, let shard = AnswerNotes.shard(response.shard.bytes(in: bytes)) {
             state.pointee.ledger.note(
                 Int(request.customer), serving: shard.serving, size: shard.size, isRefused: !isOK)
@@ -209,10 +209,8 @@ extension LoadRun {
 
     func fail(_ request: LoadRequest, _ failure: LoadFailure, now: Instant) {
         state.pointee.accounts.fail(request, failure, after: now - request.intended)
-        if request.kind == .service, failure != .unfinished, failure != .dropped, state.pointee.arms != nil {
-            state.pointee.arms!.ended(
-                Int(request.customer), ok: false, degraded: UnsafeRawBufferPointer(start: nil, count: 0),
-                took: now - request.intended, now: now)
+        if failure != .unfinished, failure != .dropped {
+            noteArm(request, isOK: false, degraded: UnsafeRawBufferPointer(start: nil, count: 0), now: now)
         }
         if failure != .unfinished { note(.failed, request) }
     }

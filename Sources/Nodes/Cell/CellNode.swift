@@ -278,7 +278,7 @@ package struct CellNode: ~Copyable {
             let trace = follow(frame.head, service, now: now)
             let deadline =
                 frame.head.deadline == 0 ? Instant.distantFuture : now + .milliseconds(Int64(frame.head.deadline))
-            if claim(service, frame, asker, deadline: deadline, now: now, into: &sink) { return }
+            if claim(service, frame, asker, deadline: deadline, trace: trace, now: now, into: &sink) { return }
             let isSafe = HTTPMethod(rawValue: UInt8(truncatingIfNeeded: frame.head.status))?.isIdempotent ?? false
             call(
                 service, for: asker, customer: frame.head.customer, priority: frame.head.flags.priority,

@@ -353,9 +353,7 @@ package struct RouterNode: ~Copyable {
 
     /// Ends an operation; its timer is void.
     mutating func finish(_ key: SlabKey) {
-        traces.answering = .init(
-            operations[key]!.request, operations[key]!.trace, began: operations[key]!.started,
-            service: operations[key]!.service)
+        answering(key)
         switch operations[key]!.work {
         case .service(let place): if place >= 0 { calls.remove(place) }
         case .record(let work):

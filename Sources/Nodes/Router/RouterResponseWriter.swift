@@ -53,7 +53,7 @@ package struct RouterResponseWriter: Sendable {
                 policy: problem.policy, gate: problem.gate,
                 retryAfter: response.wait > .zero ? response.retryAfter : nil,
                 retryAfterMilliseconds: response.wait > .zero
-                    ? UInt64((response.wait.nanoseconds + 999_999) / 1_000_000) : nil)
+                    ? UInt64(response.wait.millisecondsRoundedUp) : nil)
             if let trace = response.trace, trace.isExplained { told.trace = trace.text }
             HTTPResponseWriter.end(
                 told, request.persistence, isHead: isHead, into: &output)

@@ -80,10 +80,8 @@ extension PredictorFeatures {
     public init(wall: Int64, load: LoadSignals) {
         let hours = Double(wall) / 3.6e12
         let days = (hours / 24).rounded(.down)
-        // The first of January 1970 was a Thursday, which is 4 after Sunday.
-        let weekday = (days + 4).truncatingRemainder(dividingBy: 7)
         self.init(
-            hour: hours - days * 24, weekday: weekday < 0 ? weekday + 7 : weekday, cpu: load.cpu,
+            hour: hours - days * 24, weekday: Double(CivilCalendar.weekday(ofDay: Int64(days))), cpu: load.cpu,
             memory: load.memory ?? 0)
     }
 }

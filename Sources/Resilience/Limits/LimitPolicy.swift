@@ -45,9 +45,9 @@ public struct LimitPolicy: Sendable, Equatable {
     /// The rule that the limit follows.
     public let kind: Kind
     /// What it begins with and comes back to.
-    public let base: Int
+    public private(set) var base: Int
     /// The limit never leaves these.
-    public let bounds: ClosedRange<Int>
+    public private(set) var bounds: ClosedRange<Int>
     /// What `errors`, `step` and `pid` look at is looked at so often.
     public var every: TimeAmount = .seconds(1)
     /// `step`: a call that took longer was not answered well; nil: any success was.
@@ -71,6 +71,14 @@ public struct LimitPolicy: Sendable, Equatable {
         self.kind = kind
         self.base = base
         self.bounds = kind == .fixed ? base...base : min(max(bounds.lowerBound, 1), base)...max(bounds.upperBound, base)
+    }
+
+    /// The same rule at another size; bounds that contradict are moved as by `init`.
+    public func sized(base: Int, bounds: ClosedRange<Int>) -> LimitPolicy {
+        let sized = LimitPolicy(kind, base: base, bounds: bounds)
+        var policy = self
+        (policy.base, policy.bounds) = (sized.base, sized.bounds)
+        return policy
     }
 
     /// As production has it: steps between half of the size and four times of it.

@@ -18,14 +18,6 @@ extension LimitPolicy {
     func toward(_ peak: LimitPolicy, step: Int) -> LimitPolicy {
         let least = PeakSizes.between(bounds.lowerBound, peak.bounds.lowerBound, step)
         let most = PeakSizes.between(bounds.upperBound, peak.bounds.upperBound, step)
-        var policy = LimitPolicy(kind, base: PeakSizes.between(base, peak.base, step), bounds: least...max(most, least))
-        policy.every = every
-        policy.objective = objective
-        policy.coolDown = coolDown
-        policy.contractAfter = contractAfter
-        policy.target = target
-        policy.gains = gains
-        policy.bestFor = bestFor
-        return policy
+        return sized(base: PeakSizes.between(base, peak.base, step), bounds: least...max(most, least))
     }
 }

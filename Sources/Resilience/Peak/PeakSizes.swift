@@ -31,8 +31,10 @@ public struct PeakSizes: Sendable, Equatable {
             processor: processor + (peak.processor - processor) * Double(step) / 10)
     }
 
-    /// Towards the smaller: of a sum that is bounded, no step is above both of its ends.
-    static func between(_ from: Int, _ to: Int, _ step: Int) -> Int {
+    /// One size of the way to another, in tenths. Towards the smaller: of a sum that is bounded, no step is above both of its ends.
+    ///
+    /// - Parameter step: 0...10.
+    public static func between(_ from: Int, _ to: Int, _ step: Int) -> Int {
         let step = min(max(step, 0), 10)
         // First the tenth, then the steps, would lose up to ten; memory times ten fits.
         let way = to.subtractingReportingOverflow(from).partialValue.multipliedReportingOverflow(by: step)

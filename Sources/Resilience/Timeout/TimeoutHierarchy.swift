@@ -47,6 +47,14 @@ public struct TimeoutHierarchy: Sendable {
         case call(Edge)
         /// - within: `join-within`, after which nobody waits any more.
         case parallel([Edge], within: TimeAmount?)
+
+        /// Its calls.
+        public var edges: [Edge] {
+            switch self {
+            case .call(let edge): [edge]
+            case .parallel(let edges, _): edges
+            }
+        }
     }
 
     /// One service.
@@ -232,10 +240,7 @@ extension TimeoutHierarchy {
         guard !state.isChecked[edge.callee] else { return }
         state.isOnPath[edge.callee] = true
         for step in services[edge.callee].steps {
-            switch step {
-            case .call(let next): check(next, path, &state)
-            case .parallel(let edges, _): for next in edges { check(next, path, &state) }
-            }
+            for next in step.edges { check(next, path, &state) }
         }
         state.isOnPath[edge.callee] = false
         state.isChecked[edge.callee] = true
@@ -248,12 +253,8 @@ extension TimeoutHierarchy {
         while names.count < services.count {
             var longest: Edge?
             for step in services[at].steps {
-                let edges: [Edge] =
-                    switch step {
-                    case .call(let edge): [edge]
-                    case .parallel(let edges, _): edges
-                    }
-                for edge in edges where services.indices.contains(edge.callee) && edge.need > longest?.need ?? .zero {
+                for edge in step.edges
+                where services.indices.contains(edge.callee) && edge.need > longest?.need ?? .zero {
                     longest = edge
                 }
             }

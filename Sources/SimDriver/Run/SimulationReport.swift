@@ -53,8 +53,7 @@ package struct SimulationReport: Sendable, Encodable {
     ) {
         self.scenario = scenario
         self.seed = seed
-        let digits = String(traceHash, radix: 16)
-        self.traceHash = String(repeating: "0", count: 16 - digits.count) + digits
+        self.traceHash = HexText.text(traceHash)
         simulatedMilliseconds = simulated.milliseconds
         self.events = events
         self.faultsFired = faultsFired

@@ -1,3 +1,5 @@
+import MeshBase
+
 /// Writes a JSON document from the front, keys in the order in which they are given.
 ///
 ///     var json = JSONWriter()
@@ -117,8 +119,7 @@ package struct JSONWriter: Sendable {
     }
     /// A 64-bit id or digest, as 16 hexadecimal digits in a string.
     package mutating func field(_ key: String, hex value: UInt64) {
-        let digits = String(value, radix: 16)
-        field(key, String(repeating: "0", count: 16 - digits.count) + digits)
+        field(key, HexText.text(value))
     }
     package mutating func field(_ key: String, raw json: String) {
         self.key(key)

@@ -38,7 +38,7 @@ public struct PolicyResolver: Sendable {
         var waits = TimeAmount.zero
         for case .several(let group) in service.steps { waits = waits + (group.joinWithin ?? .zero) }
         guard waits > .zero else { return .zero }
-        return (waits + (service.work.wait?.p99 ?? .zero) + service.work.cpu) / 10 * 12
+        return (waits + service.ownTime) / 10 * 12
     }
 
     /// A router's gate before the records of a cell.

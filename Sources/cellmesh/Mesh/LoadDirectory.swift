@@ -22,11 +22,7 @@ struct LoadDirectory {
         let json = JSONValue.object([
             ("pid", .integer(identity.pid)), ("start_time", .integer(identity.startTime)),
         ])
-        do {
-            try SystemFile.replace(processPath, with: Array((json.json(.compact) + "\n").utf8))
-        } catch {
-            throw CommandFailure("\(error)")
-        }
+        try write(json, to: processPath)
     }
 
     /// The load that was started last, running or not.
@@ -41,22 +37,25 @@ struct LoadDirectory {
     /// Keeps what a load has found of two levels, for `degrade report`.
     func keep(_ comparison: JSONValue) throws {
         try create()
+        try write(comparison, to: comparisonPath)
+    }
+
+    /// Nil where no load has seen a comparison.
+    var comparison: JSONValue? { Self.document(comparisonPath) }
+
+    /// What it has reported; nil until its end.
+    var report: JSONValue? { Self.document(reportPath) }
+
+    private func write(_ json: JSONValue, to path: String) throws {
         do {
-            try SystemFile.replace(comparisonPath, with: Array((comparison.json(.compact) + "\n").utf8))
+            try SystemFile.replace(path, with: Array((json.json(.compact) + "\n").utf8))
         } catch {
             throw CommandFailure("\(error)")
         }
     }
 
-    /// Nil where no load has seen a comparison.
-    var comparison: JSONValue? {
-        guard let content = (try? SystemFile.read(comparisonPath)) ?? nil else { return nil }
-        return JSONParser.parse(content)
-    }
-
-    /// What it has reported; nil until its end.
-    var report: JSONValue? {
-        guard let content = (try? SystemFile.read(reportPath)) ?? nil else { return nil }
+    private static func document(_ path: String) -> JSONValue? {
+        guard let content = (try? SystemFile.read(path)) ?? nil else { return nil }
         return JSONParser.parse(content)
     }
 }

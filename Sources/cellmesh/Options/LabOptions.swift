@@ -30,6 +30,14 @@ struct LabOptions: ParsableArguments {
             Report(try JSONValue(encoding: document), names: ["lab/\(name)"]) { LabSheetView.render(sheet, $0) })
         return document
     }
+
+    /// What a file has that the command line names.
+    static func read(_ path: String) throws -> [UInt8] {
+        let bytes: [UInt8]?
+        do { bytes = try SystemFile.read(path) } catch { throw CommandFailure("\(path) cannot be read: \(error)") }
+        guard let bytes else { throw CommandFailure(.usage, "there is no file \(path)") }
+        return bytes
+    }
 }
 
 /// Words of a list, separated by commas: `breakers,jitter`.

@@ -17,9 +17,7 @@ struct RecordingOptions: ParsableArguments {
     /// - Throws: for a file that is not there, and for one that is no such document.
     func recording() throws -> LabRecording? {
         guard let from else { return nil }
-        let bytes: [UInt8]?
-        do { bytes = try SystemFile.read(from) } catch { throw CommandFailure("\(from) cannot be read: \(error)") }
-        guard let bytes else { throw CommandFailure(.usage, "there is no file \(from)") }
+        let bytes = try LabOptions.read(from)
         guard let document = JSONParser.parse(bytes), case .object = document else {
             throw CommandFailure(
                 .usage, "\(from) is no JSON document", hint: "'cellmesh load run -o json > \(from)' writes one")

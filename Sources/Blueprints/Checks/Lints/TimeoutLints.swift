@@ -51,7 +51,7 @@ struct TimeoutLints {
                     + "\(Syntax.written(need)) (\(needs.path(from: edge.to))): work goes on that nobody waits for",
                 hint: "give it \(Syntax.written(enough)), what it needs and 20 % more, or shorten the calls inside")
         }
-        let work = TimeNeeds.own(target)
+        let work = target.ownTime
         if work > inForce.attemptTimeout {
             reporter.warning(
                 .workAboveTimeout, at: marks.attemptTimeout ?? place,

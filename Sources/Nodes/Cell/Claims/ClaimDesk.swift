@@ -56,6 +56,13 @@ struct ClaimDesk {
         self.cell = cell
     }
 
+    /// Nil where so many are at hand already.
+    mutating func insert(_ task: ClaimTask) -> SlabKey? {
+        guard let ticket = tasks.insert(task) else { return nil }
+        byKey[task.position] = ticket
+        return ticket
+    }
+
     static func isItsOwn(_ number: UInt64) -> Bool { number >> 62 == 1 }
 
     /// Never the same twice in the life of a process.

@@ -14,7 +14,7 @@ extension CellNode {
     }
 
     /// What `/health` tells.
-    package var health: CellHealthReport { selfLook.report { gateName($0) } }
+    package var health: CellHealthReport { selfLook.report { graph.gateName($0) } }
 
     /// It may begin to take work: its store knows whose it is, if it has one.
     package var hasStarted: Bool { condition.life != .unborn }

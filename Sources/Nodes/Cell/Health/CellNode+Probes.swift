@@ -47,7 +47,7 @@ extension CellNode {
         var names: [String] = []
         for gate in graph.routes.gates.indices {
             answers.append(graph.troubleOf(service: graph.routes.gates[gate].callee))
-            names.append(gateName(gate))
+            names.append(graph.gateName(gate))
         }
         selfLook.probeDependencies(now: now, ask: { answers[$0] }, name: { names[$0] }) { sink.emit(.health($0)) }
         for gate in answers.indices { graph.probed(gate, isGood: answers[gate] == nil, now: now) }

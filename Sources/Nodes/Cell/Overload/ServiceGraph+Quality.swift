@@ -98,7 +98,8 @@ extension ServiceGraph {
     mutating func keepOwnAnswer(_ invocation: Invocation, now: Instant) {
         guard invocation.served.rung == 0, qualities.entries[invocation.service].cachedRung != nil else { return }
         answers?.keep(
-            [], edge: Self.ownAnswers(invocation.service), customer: invocation.customer, bytes: 64, now: now)
+            [], edge: Self.ownAnswers(invocation.service), customer: invocation.customer, bytes: Self.answerBytes,
+            now: now)
     }
 
     private mutating func hasKeptAnswer(_ service: Int, _ customer: CustomerHash, now: Instant) -> Bool {

@@ -31,12 +31,7 @@ extension ProgramCall {
     /// W3C Trace Context; the call's own span is made of its ticket.
     private func traceparent(_ trace: FrameTrace) -> String {
         let span = StableHash.hash("\(ticket)", seed: trace.low) | 1
-        return "00-\(Self.hex(trace.high))\(Self.hex(trace.low))-\(Self.hex(span))-\(trace.isFollowed ? "01" : "00")"
-    }
-
-    private static func hex(_ value: UInt64) -> String {
-        let text = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - text.count) + text
+        return "00-\(trace.text)-\(HexText.text(span))-\(trace.isFollowed ? "01" : "00")"
     }
 
     /// Percent-encoded where a field could not hold it.

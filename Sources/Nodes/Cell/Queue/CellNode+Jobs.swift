@@ -23,7 +23,7 @@ extension CellNode {
             retry(ticket, task, end, now: now, into: &sink)
             return true
         }
-        guard let failure = graph.beginTransforming(end, cause, isRepeatable: true) else { return false }
+        guard let failure = graph.beginTransforming(end, cause) else { return false }
         let job = ClaimValue.Job(
             since: wall(now), method: task.request?.method.rawValue ?? HTTPMethod.post.rawValue,
             priority: Priority.granted(task.priority, declared: graph.services[task.service].priority).rawValue,
@@ -112,14 +112,8 @@ extension CellNode {
             // Somebody asks for it just now.
             return jobs.tried(job.position, isDone: false, now: now)
         }
-        let assignment = ledger.placement.assignment(of: job.position.hash)
         let deadline = now + topology.routing.requestTimeout
-        var task = ClaimTask(
-            position: job.position, service: job.service, priority: Priority(rawValue: kept.priority),
-            deadline: deadline, value: job.value, waiters: [], members: QuorumMembers(assignment),
-            epoch: assignment.epoch, began: now, giveUpAt: deadline)
-        task.stage = .working
-        task.isJob = true
+        var task = self.task(of: job, priority: Priority(rawValue: kept.priority), deadline: deadline, now: now)
         if graph.catalogue.reachesProgram[job.service] {
             task.request = ProgramRequest(
                 customer: job.position.customer, method: HTTPMethod(rawValue: kept.method) ?? .post, path: kept.path,
@@ -130,16 +124,26 @@ extension CellNode {
             return end(
                 job, task, with: 504, "its key's time was over before it could be carried out", now: now, into: &sink)
         }
-        guard let ticket = claims.tasks.insert(task) else {
+        guard let ticket = claims.insert(task) else {
             return jobs.tried(job.position, isDone: false, now: now)
         }
-        claims.byKey[job.position] = ticket
         sink.claimed(job.position, hasBegun: true)
         job.position.customer.withUnsafeBytes {
             call(
                 task.service, for: .claim(ticket), customer: job.position.hash, priority: task.priority,
                 deadline: deadline, name: $0, program: task.request, now: now, into: &sink)
         }
+    }
+
+    /// The task that carries a job out, or ends it.
+    private func task(of job: JobDesk.Job, priority: Priority?, deadline: Instant, now: Instant) -> ClaimTask {
+        let assignment = ledger.placement.assignment(of: job.position.hash)
+        var task = ClaimTask(
+            position: job.position, service: job.service, priority: priority, deadline: deadline, value: job.value,
+            waiters: [], members: QuorumMembers(assignment), epoch: assignment.epoch, began: now, giveUpAt: deadline)
+        task.stage = .working
+        task.isJob = true
+        return task
     }
 
     /// It could not be done: later again.
@@ -161,8 +165,7 @@ extension CellNode {
         into sink: inout some CellSink
     ) {
         jobs.remove(job.position)
-        guard claims.byKey[job.position] == nil, let ticket = claims.tasks.insert(task) else { return }
-        claims.byKey[job.position] = ticket
+        guard claims.byKey[job.position] == nil, let ticket = claims.insert(task) else { return }
         let name = graph.services[job.service].name
         let body = "{\"service\":\"\(name)\",\"outcome\":\"given-up\",\"detail\":\"\(why)\"}\n"
         settle(
@@ -172,13 +175,9 @@ extension CellNode {
 
     private mutating func displace(_ position: RecordPosition, now: Instant, into sink: inout some CellSink) {
         guard let job = jobs.jobs[position] else { return }
-        let assignment = ledger.placement.assignment(of: position.hash)
-        var task = ClaimTask(
-            position: position, service: job.service, priority: nil, deadline: now, value: job.value, waiters: [],
-            members: QuorumMembers(assignment), epoch: assignment.epoch, began: now, giveUpAt: now)
-        task.stage = .working
-        task.isJob = true
-        end(job, task, with: 503, "it gave way to others in a full queue", now: now, into: &sink)
+        end(
+            job, task(of: job, priority: nil, deadline: now, now: now), with: 503,
+            "it gave way to others in a full queue", now: now, into: &sink)
     }
 
     // MARK: Those that nobody has at hand
@@ -214,8 +213,7 @@ extension CellNode {
                 claimer: ClaimValue.Claimer(cell: cell, call: claims.nextCall()), fingerprint: found.fingerprint,
                 expires: found.expires, state: .claimed),
             waiters: [], members: QuorumMembers(assignment), epoch: assignment.epoch, began: now, giveUpAt: deadline)
-        guard let ticket = claims.tasks.insert(task) else { return }
-        claims.byKey[position] = ticket
+        guard let ticket = claims.insert(task) else { return }
         beginRound(ticket, now: now, into: &sink)
     }
 

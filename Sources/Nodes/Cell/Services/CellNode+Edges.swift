@@ -28,7 +28,7 @@ extension CellNode {
     package mutating func scopeViews(now: Instant) -> [ScopeView] {
         var views: [ScopeView] = []
         for route in graph.scopes.indices where graph.scopes[route].counters != CallCounters.none {
-            views.append(ScopeView(gateName(graph.routes.gateOf[route]), &graph.scopes[route], now: now))
+            views.append(ScopeView(graph.edgeName(route: route), &graph.scopes[route], now: now))
         }
         return views
     }
@@ -41,7 +41,7 @@ extension CellNode {
         graph.fallbacks.indices.flatMap { route in
             FallbackKind.allCases.compactMap { kind in
                 let count = graph.fallbacks[route][Int(kind.rawValue)]
-                return count == 0 ? nil : (gateName(graph.routes.gateOf[route]), kind.name, count)
+                return count == 0 ? nil : (graph.edgeName(route: route), kind.name, count)
             }
         }
     }
@@ -54,21 +54,19 @@ extension CellNode {
     /// What all work of the cell holds, and what was refused for want of it, by pool or `records`; nil where nobody counts.
     package func memory() -> (used: Int, limit: Int, peak: Int, refused: [(gate: String, count: UInt64)])? {
         guard graph.countsMemory else { return nil }
-        var refused = graph.services.indices.map { (poolName($0), graph.counters[$0].noMemory) }
+        var refused = graph.services.indices.map { (graph.poolName($0), graph.counters[$0].noMemory) }
         if store != nil { refused.append(("\(name)/records", counters.noMemory)) }
         return (graph.memory.used, graph.memory.limit, graph.memory.peak, refused.filter { $0.1 > 0 })
     }
 
     /// Pools of connections, by their use.
     package func connections() -> [ConnectionView] {
-        zip(policiesOfConnections, graph.connections).map { use, pool in
+        zip(graph.policies.connections, graph.connections).map { use, pool in
             ConnectionView(
                 use: use.name, busy: pool.busy, idle: pool.idleCount, limit: pool.policy.most, waiting: pool.waiting,
                 refusals: pool.refusals)
         }
     }
-
-    private var policiesOfConnections: [CellPolicies.ConnectionUse] { graph.policies.connections }
 
     /// How far the sizes of the peak that goes on are taken, 0...1; nil where none does.
     package func peak() -> (name: String, progress: Double)? {

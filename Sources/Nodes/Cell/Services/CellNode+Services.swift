@@ -109,27 +109,18 @@ extension CellNode {
             index += 1
             switch news {
             case .gate(let gate, let event):
-                sink.emit(.gate(name: gateName(gate), event))
+                sink.emit(.gate(name: graph.gateName(gate), event))
                 if case .breaker(let change) = event { coordinate(gate, change, now: now, into: &sink) }
-            case .timeout(let gate, let change): sink.emit(.timeoutAdapted(gate: gateName(gate), change))
+            case .timeout(let gate, let change): sink.emit(.timeoutAdapted(gate: graph.gateName(gate), change))
             case .pool(let service, let from, let to):
-                sink.emit(.gate(name: poolName(service), .resized(from: from, to: to)))
+                sink.emit(.gate(name: graph.poolName(service), .resized(from: from, to: to)))
             case .peak(let peak, let event): sink.emit(.peak(cell: name, name: peak, event))
             case .retries(let route, let isAlert):
-                sink.emit(.retries(scope: gateName(graph.routes.gateOf[route]), isAlert: isAlert))
+                sink.emit(.retries(scope: graph.edgeName(route: route), isAlert: isAlert))
             }
         }
         graph.news.removeAll(keepingCapacity: true)
     }
-
-    /// `us-east-1/checkout/payment`.
-    func gateName(_ gate: Int) -> String {
-        let gate = graph.routes.gates[gate]
-        return "\(name)/\(graph.services[gate.caller].name)/\(graph.services[gate.callee].name)"
-    }
-
-    /// `us-east-1/payment`: the pool of a service.
-    func poolName(_ service: Int) -> String { "\(name)/\(graph.services[service].name)" }
 
     private mutating func answer(
         _ asker: CellAsker, _ end: ServiceGraph.End, now: Instant, into sink: inout some CellSink
@@ -188,7 +179,7 @@ extension CellNode {
                 kind: .reply, flags: given?.isJSON == false ? [] : .json, status: status, request: request,
                 customer: CustomerHash(rawValue: 0), epoch: .first)
             if let blame = end.blame, outcome.status >= 500 {
-                head.deadline = UInt32(clamping: (blame.retryAfter.nanoseconds + 999_999) / 1_000_000)
+                head.deadline = UInt32(clamping: blame.retryAfter.millisecondsRoundedUp)
             }
             sink.reply(head, to: link, note: note, body: body)
         case .claim(let ticket):

@@ -16,7 +16,8 @@ extension CellNode {
     }
 
     private mutating func hold(_ change: HeldBreakers.Change, now: Instant) {
-        guard let gate = graph.gates.indices.first(where: { gateName($0) == "\(name)/\(change.gate)" }) else { return }
+        let name = "\(name)/\(change.gate)"
+        guard let gate = graph.gates.indices.first(where: { graph.gateName($0) == name }) else { return }
         graph.hold(gate, change.hold, now: now, wallOffset: wallOffset)
     }
 }

@@ -26,7 +26,7 @@ extension ServiceGraph {
         case .working, .compensating:
             invocations[key]?.isCancelled = true
             invocations[key]?.extra = why
-            if case .waiting = invocation.connection { leaveLine(key, now: now, into: &sink) }
+            leaveLine(key, now: now, into: &sink)
         case .calling:
             invocations[key]?.isCancelled = true
             invocations[key]?.extra = why

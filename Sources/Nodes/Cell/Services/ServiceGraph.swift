@@ -450,7 +450,7 @@ struct ServiceGraph {
             case .gate(let gate): turns(gate, now: now, into: &sink)
             case .look: look(now: now)
             case .peak: stepPeak(now: now)
-            case .connection(let key): connectionIsLate(key, now: now, into: &sink)
+            case .connection(let key): leaveLine(key, now: now, into: &sink)
             case .prediction: predict(now: now)
             case .join(let join): joinIsDue(join, now: now, into: &sink)
             case .program(let key): programOverdue(key, now: now, into: &sink)

@@ -40,10 +40,12 @@ extension CellNode {
     }
 
     /// What was decided about an idempotency key.
-    mutating func noteKey(_ trace: FrameTrace?, _ verb: TraceDecision.Verb, _ detail: String, now: Instant) {
+    mutating func noteKey(
+        _ trace: FrameTrace?, _ verb: TraceDecision.Verb, _ detail: @autoclosure () -> String, now: Instant
+    ) {
         guard let trace else { return }
         graph.traces.log.note(
-            trace, TraceDecision(at: now, gate: name, .idempotency, verb, Explanation(detail)))
+            trace, TraceDecision(at: now, gate: name, .idempotency, verb, Explanation(detail())))
     }
 
     /// A call under an idempotency key ends without an answer.

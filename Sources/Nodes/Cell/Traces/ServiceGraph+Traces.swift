@@ -7,7 +7,7 @@ import Wire
 extension ServiceGraph {
     // MARK: Services
 
-    /// `CELL/SERVICE`.
+    /// `CELL/SERVICE`, such as `us-east-1/payment`: the pool of a service.
     func poolName(_ service: Int) -> String { "\(traces.node)/\(services[service].name)" }
 
     /// A class is refused beside so much work in hand.
@@ -56,11 +56,14 @@ extension ServiceGraph {
 
     // MARK: Edges
 
-    /// `CELL/CALLER/CALLEE` of a route.
-    func edgeName(route: Int) -> String {
-        let gate = routes.gates[routes.gateOf[route]]
+    /// `CELL/CALLER/CALLEE`, such as `us-east-1/checkout/payment`.
+    func gateName(_ gate: Int) -> String {
+        let gate = routes.gates[gate]
         return "\(traces.node)/\(services[gate.caller].name)/\(services[gate.callee].name)"
     }
+
+    /// The name of the gate that a route passes.
+    func edgeName(route: Int) -> String { gateName(routes.gateOf[route]) }
 
     private func edgeName(_ service: Int, _ edge: Int) -> String { edgeName(route: routes.edges[service][edge].call) }
 
@@ -120,12 +123,7 @@ extension ServiceGraph {
         let gate = routes.gateOf[route]
         let policy = routes.gates[gate].policy
         if let transition = answer.transition { note(transition, of: attempt, route: route, now: now) }
-        let (by, verb): (PolicyName, TraceDecision.Verb) =
-            switch answer.verdict {
-            case .run: (.bulkhead, .admitted)
-            case .wait: (policy.queue == nil ? .bulkhead : .queue, .waited)
-            case .blocked(let by, _): (by, .refused)
-            }
+        let (by, verb) = answer.verdict.word(hasQueue: policy.queue != nil)
         let why = gates[gate]?.explanation(by, policy, priority: call.priority, now: now)
         traces.log.note(
             trace,
@@ -191,7 +189,7 @@ extension ServiceGraph {
 }
 
 extension ServiceOutcome {
-    /// As the body of an answer has it, and a trace.
+    /// As a trace has it.
     var word: String {
         switch self {
         case .ok: "ok"

@@ -67,11 +67,7 @@ extension PoliciesInForce {
             }
         let usual = LimitPolicy.of(kind, pool.workers, isLocal: isLocal)
         let least = written.min ?? usual.bounds.lowerBound
-        var policy = LimitPolicy(
-            kind, base: pool.workers, bounds: least...max(written.max ?? usual.bounds.upperBound, least))
-        policy.coolDown = usual.coolDown
-        policy.contractAfter = usual.contractAfter
-        return policy
+        return usual.sized(base: pool.workers, bounds: least...max(written.max ?? usual.bounds.upperBound, least))
     }
 }
 

@@ -1,8 +1,9 @@
+import MeshBase
 import Wire
 
 extension FrameTrace {
     /// As headers and commands name it: 32 hexadecimal digits.
-    package var text: String { Self.hex(high) + Self.hex(low) }
+    package var text: String { HexText.text(high) + HexText.text(low) }
 
     /// Reads 32 hexadecimal digits of which not all are 0.
     package init?(_ text: some StringProtocol, isExplained: Bool = false) {
@@ -23,10 +24,5 @@ extension FrameTrace {
             bytes[36..<52].contains(where: { $0 != UInt8(ascii: "0") })
         else { return nil }
         self.init(String(decoding: bytes[3..<35], as: UTF8.self), isExplained: isExplained)
-    }
-
-    private static func hex(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

@@ -118,6 +118,17 @@ extension CallDirective {
     }
 }
 
+extension GateAnswer.Verdict {
+    /// Whose decision it is, and what was decided, as traces tell it of a gate.
+    func word(hasQueue: Bool) -> (by: PolicyName, verb: TraceDecision.Verb) {
+        switch self {
+        case .run: (.bulkhead, .admitted)
+        case .wait: (hasQueue ? .queue : .bulkhead, .waited)
+        case .blocked(let by, _): (by, .refused)
+        }
+    }
+}
+
 extension AttemptEnd {
     /// What a trace says of the attempt that ended so.
     var explanation: Explanation {

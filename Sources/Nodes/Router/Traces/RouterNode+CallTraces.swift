@@ -121,9 +121,7 @@ extension RouterNode {
         _ how: CallSettlement, _ mark: Mark, _ key: SlabKey, _ place: Int32, now: Instant,
         into sink: inout some RouterSink
     ) {
-        traces.answering = .init(
-            operations[key]!.request, operations[key]!.trace, began: operations[key]!.started,
-            service: operations[key]!.service)
+        answering(key)
         guard let trace = refusedTrace(now: now, into: &sink) else { return }
         operations[key]!.trace = trace
         let state = calls[place].state

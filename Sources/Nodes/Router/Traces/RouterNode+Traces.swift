@@ -13,6 +13,14 @@ extension RouterNode {
         if request.trace?.isFollowed == true { beginTrace(now: now, into: &sink) }
     }
 
+    /// From now on the request that is being answered is that of an operation.
+    @inline(__always)
+    mutating func answering(_ key: SlabKey) {
+        traces.answering = .init(
+            operations[key]!.request, operations[key]!.trace, began: operations[key]!.started,
+            service: operations[key]!.service)
+    }
+
     @inline(never)
     private mutating func beginTrace(now: Instant, into sink: inout some RouterSink) {
         let answering = traces.answering
@@ -76,12 +84,7 @@ extension RouterNode {
         _ verdict: GateAnswer.Verdict, gate: Int, attempt: UInt8, _ priority: Priority, until end: Instant, now: Instant
     ) -> TraceDecision {
         let policy = policy(ofGate: gate)
-        let (by, verb): (PolicyName, TraceDecision.Verb) =
-            switch verdict {
-            case .run: (.bulkhead, .admitted)
-            case .wait: (policy.queue == nil ? .bulkhead : .queue, .waited)
-            case .blocked(let by, _): (by, .refused)
-            }
+        let (by, verb) = verdict.word(hasQueue: policy.queue != nil)
         return TraceDecision(
             at: now, gate: name(ofGate: gate), attempt: attempt, by, verb,
             gates.gates[gate].explanation(by, policy, priority: priority, now: now), remaining: end - now)

@@ -47,9 +47,7 @@ struct LabWaveCommand: ParsableCommand {
 
     /// Signs are allowed: a wave swings.
     private static func numbers(_ path: String) throws -> [Double] {
-        let bytes: [UInt8]?
-        do { bytes = try SystemFile.read(path) } catch { throw CommandFailure("\(path) cannot be read: \(error)") }
-        guard let bytes else { throw CommandFailure(.usage, "there is no file \(path)") }
+        let bytes = try LabOptions.read(path)
         var numbers: [Double] = []
         let lines = String(decoding: bytes, as: UTF8.self).split(
             omittingEmptySubsequences: false, whereSeparator: \.isNewline)

@@ -1,3 +1,4 @@
+import MeshBase
 import Store
 import Telemetry
 
@@ -44,8 +45,5 @@ enum StoreView {
         summary.sweptUntil.map { .string(Timestamp.string($0)) } ?? .null
     }
 
-    static func hexadecimal(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    static func hexadecimal(_ value: UInt64) -> String { HexText.text(value) }
 }

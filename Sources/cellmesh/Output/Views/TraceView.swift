@@ -75,23 +75,16 @@ enum TraceView {
                     trace.decisions.enumerated().map { position, decision in
                         .object([
                             ("seq", .integer(position + 1)),
-                            ("at_ms", .number(fixed(decision.at - trace.began))), ("node", .string(decision.node)),
+                            ("at_ms", .number(Wording.fixed(decision.at - trace.began, 3))),
+                            ("node", .string(decision.node)),
                             ("gate", .string(decision.gate)), ("attempt", .integer(decision.attempt)),
                             ("policy", .string(decision.policy)), ("decision", .string(decision.verb)),
                             ("detail", .string(decision.detail)), ("numbers", decision.numbers),
-                            ("remaining_ms", .number(fixed(decision.remaining))),
+                            ("remaining_ms", .number(Wording.fixed(decision.remaining, 3))),
                         ])
                     })
             ),
             ("missing", .strings(trace.missing)), ("dropped", .integer(trace.dropped)),
         ])
-    }
-
-    /// Milliseconds with three places.
-    private static func fixed(_ value: Double) -> String {
-        let micro = Int((value * 1_000).rounded())
-        let (sign, size) = (micro < 0 ? "-" : "", micro.magnitude)
-        let rest = String(size % 1_000)
-        return "\(sign)\(size / 1_000).\(String(repeating: "0", count: 3 - rest.utf8.count))\(rest)"
     }
 }

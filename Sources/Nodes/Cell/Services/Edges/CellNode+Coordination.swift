@@ -31,7 +31,7 @@ extension CellNode {
         let left = influence.impact > 0 ? max(influence.until - now, .zero) : .zero
         var head = FrameHead(kind: .hint, request: 0, customer: CustomerHash(rawValue: 0), epoch: .first)
         head.status = UInt16((min(max(influence.impact, 0), 1) * 1000).rounded())
-        head.deadline = UInt32(clamping: (left.nanoseconds + 999_999) / 1_000_000)
+        head.deadline = UInt32(clamping: left.millisecondsRoundedUp)
         var service = graph.services[influence.service].name
         service.withUTF8 { service in
             for link in routerLinks.all {

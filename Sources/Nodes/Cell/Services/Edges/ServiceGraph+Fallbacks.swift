@@ -103,8 +103,8 @@ extension ServiceGraph {
         answers?.fresh(edge: UInt32(routes.edges[service][edge].call), customer: customer, now: now) != nil
     }
 
-    /// What an answer within a cell is taken for; nothing of it is kept.
-    private static var answerBytes: Int { 64 }
+    /// What an answer is taken for beside the bytes of it that are kept: none, of one within a cell.
+    static var answerBytes: Int { 64 }
 }
 
 extension EdgeResults.Result {

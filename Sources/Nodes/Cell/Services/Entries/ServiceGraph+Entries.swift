@@ -39,10 +39,8 @@ extension ServiceGraph {
     }
 
     /// A failure of a call under a key; it is settled once.
-    mutating func beginTransforming(
-        _ end: End, _ cause: FailureCause, isRepeatable: Bool
-    ) -> FailureTransformer.Failure? {
-        entryTransformers[end.service]?.begin(cause, isEntry: true, isRead: false, isRepeatable: isRepeatable)
+    mutating func beginTransforming(_ end: End, _ cause: FailureCause) -> FailureTransformer.Failure? {
+        entryTransformers[end.service]?.begin(cause, isEntry: true, isRead: false, isRepeatable: true)
     }
 
     mutating func settle(_ failure: FailureTransformer.Failure, as outcome: Transformed, of service: Int) {
@@ -53,7 +51,8 @@ extension ServiceGraph {
     mutating func keep(_ answer: KeptAnswer, of end: End, now: Instant) {
         guard let key = end.kept else { return }
         let bytes = answer.encoded()
-        answers?.keep(bytes, edge: Self.entry(end.service), customer: key, bytes: bytes.count + 64, now: now)
+        answers?.keep(
+            bytes, edge: Self.entry(end.service), customer: key, bytes: bytes.count + Self.answerBytes, now: now)
     }
 
     /// Beside the edges in one store.

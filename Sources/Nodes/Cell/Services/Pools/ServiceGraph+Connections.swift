@@ -55,8 +55,8 @@ extension ServiceGraph {
         }
     }
 
-    /// It has waited as long as it may.
-    mutating func connectionIsLate(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
+    /// One that has waited as long as it may, or is given up, stands in the line no longer.
+    mutating func leaveLine(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
         guard let invocation = invocations[key], invocation.connection == .waiting else { return }
         connections[policies.connectionOf[invocation.service]].withdraw(key.rawValue, now: now)
         unconnected(key, now: now, into: &sink)
@@ -70,13 +70,6 @@ extension ServiceGraph {
         let outcome: ServiceOutcome =
             invocation.isCancelled ? .cancelled : invocation.deadline > now ? .rejected : .timedOut
         finish(key, outcome, now: now, into: &sink)
-    }
-
-    /// One that is given up stands in the line no longer.
-    mutating func leaveLine(_ key: SlabKey, now: Instant, into sink: inout some CellSink) {
-        guard let invocation = invocations[key] else { return }
-        connections[policies.connectionOf[invocation.service]].withdraw(key.rawValue, now: now)
-        unconnected(key, now: now, into: &sink)
     }
 
     /// Once a second: closes what nobody needs, and keeps open what is to be.

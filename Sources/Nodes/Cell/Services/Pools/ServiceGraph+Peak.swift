@@ -45,14 +45,11 @@ extension ServiceGraph {
             resize(service, workers: sizes.workers, queue: sizes.queue, now: now)
         }
         if let usual = policies.memory, let most = peak.memory {
-            let sizes = PeakSizes(workers: 1, memory: usual).toward(PeakSizes(workers: 1, memory: most), step: step)
-            memory.resize(to: sizes.memory)
+            memory.resize(to: PeakSizes.between(usual, most, step))
         }
         for (number, use) in policies.connections.enumerated() {
             guard let most = peak.connections[use.name] else { continue }
-            let sizes = PeakSizes(workers: 1, connections: use.policy.most).toward(
-                PeakSizes(workers: 1, connections: most), step: step)
-            connections[number].resize(to: sizes.connections)
+            connections[number].resize(to: PeakSizes.between(use.policy.most, most, step))
             handOut(number, now: now)
         }
         for gate in routes.gates.indices where usualGates[gate] != peaks.gates[profile][gate] {
