@@ -39,6 +39,8 @@ public struct ConnectionPool: Sendable {
 
     /// How many there may be, and how long is waited for one.
     public private(set) var policy: ConnectionPolicy
+    /// As it began: what a smaller size took from `policy.least`, a larger one gives back.
+    private let least: Int
     /// Open and not in use, the one used last at the end.
     private var idle: [Idle] = []
     private var closed: [UInt32] = []
@@ -52,6 +54,7 @@ public struct ConnectionPool: Sendable {
     /// None open.
     public init(_ policy: ConnectionPolicy) {
         self.policy = policy
+        least = policy.least
         idle.reserveCapacity(policy.most)
         // Popped from the end: the lowest number first.
         closed = (0..<UInt32(policy.most)).reversed()
@@ -154,7 +157,7 @@ public struct ConnectionPool: Sendable {
     /// - Parameter most: 1...10 000.
     public mutating func resize(to most: Int) {
         policy = ConnectionPolicy(
-            most: most, least: policy.least, wait: policy.wait, places: policy.places, keepAlive: policy.keepAlive)
+            most: most, least: least, wait: policy.wait, places: policy.places, keepAlive: policy.keepAlive)
         for number in inUse.count..<max(inUse.count, policy.most) {
             inUse.append(false)
             closed.insert(UInt32(number), at: 0)

@@ -52,6 +52,14 @@ import Testing
         #expect(pool.openAhead() == 3)
     }
 
+    @Test func aPoolThatWasSmallerForAWhileKeepsAsManyOpenAsBefore() {
+        var pool = ConnectionPool(ConnectionPolicy.replica)
+        pool.resize(to: 2)
+        #expect(pool.policy.most == 2 && pool.policy.least == 2)
+        pool.resize(to: 20)
+        #expect(pool.policy == .replica)
+    }
+
     @Test func whoWaitedTooLongIsPassedOver() {
         var pool = ConnectionPool(ConnectionPolicy(most: 1, wait: .seconds(1)))
         _ = pool.ask(1, priority: .normal, now: start)
