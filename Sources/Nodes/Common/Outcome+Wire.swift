@@ -41,7 +41,7 @@ extension AttemptEnd {
         case .overloaded, .storeFull, .storeBroken:
             self.init(.refused, .overloaded, began: false, retryAfter: retryAfter)
         case .noProgram: self.init(.failed, .connect, began: false, retryAfter: retryAfter)
-        case .shed: self.init(.refused, .limited, began: false, retryAfter: retryAfter)
+        case .shed: self.init(.refused, .shed, began: false, retryAfter: retryAfter)
         // `keyUndecided`: another cell may reach the majority that this one has not reached.
         // `givenUp`: another cell may not have given it up.
         case .stopping, .otherEpoch, .refilling, .notMember, .moving, .keyUndecided, .givenUp, .notReady, nil:

@@ -113,7 +113,8 @@ extension FailureKind {
         case .timeout: .attemptTimeout
         case .connect, .reset, .elsewhere: .failover
         case .overloaded: .bulkhead
-        case .limited: .shedding
+        case .limited: .rateLimit
+        case .shed: .shedding
         case .unavailable: .dependency
         case .blocked: .breaker
         case .deadlock, .failed, .none: .service

@@ -40,7 +40,7 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
     case reset
     /// No room for anybody: queue, memory or store.
     case overloaded
-    /// Turned away by class or rate (429, `shed`): room is kept for others.
+    /// Asked more often than it takes (429): room is kept for others.
     case limited
     /// 502, 503 or 504 of the target: what it depends on is not there.
     case unavailable
@@ -52,6 +52,8 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
     case blocked
     /// The target is not who should be asked (stopping, another epoch, not ready): the next one is asked, at no cost.
     case elsewhere
+    /// Turned away for its class: room is kept for what matters more. `retry.on` has it with `limited`.
+    case shed
 
     /// The word in files, metrics and traces.
     public var name: StaticString {
@@ -67,6 +69,7 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         case .failed: "failed"
         case .blocked: "blocked"
         case .elsewhere: "elsewhere"
+        case .shed: "shed"
         }
     }
 }
@@ -82,8 +85,8 @@ public struct FailureKinds: OptionSet, Sendable, Hashable {
 
     /// What is retried unless something else is said; never `failed` and `blocked`.
     public static let transient: FailureKinds = [
-        Self(.timeout), Self(.connect), Self(.reset), Self(.overloaded), Self(.limited), Self(.unavailable),
-        Self(.deadlock),
+        Self(.timeout), Self(.connect), Self(.reset), Self(.overloaded), Self(.limited), Self(.shed),
+        Self(.unavailable), Self(.deadlock),
     ]
 
     /// Whether a kind is listed; `none` never is.
@@ -137,7 +140,7 @@ public struct AttemptEnd: Sendable, Equatable {
         switch outcome {
         case .ok: .success
         case .failed: kind == .timeout && countsSlow ? .nothing : .failure
-        case .refused: kind == .limited ? .nothing : .failure
+        case .refused: kind == .limited || kind == .shed ? .nothing : .failure
         case .slow: countsSlow ? .slow : .success
         case .ignored, .cancelled: .nothing
         }

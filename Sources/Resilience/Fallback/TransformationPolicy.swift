@@ -42,7 +42,7 @@ public enum FailureCause: UInt8, Sendable, CaseIterable {
         case .timeout: self = .timeout
         case .connect, .reset, .unavailable, .blocked, .elsewhere: self = .connection
         case .deadlock: self = .store
-        case .overloaded, .limited: self = .limit
+        case .overloaded, .limited, .shed: self = .limit
         case .failed, .none: self = .other
         }
     }

@@ -33,9 +33,9 @@ private typealias Edge = Topology.Edge
         return CellHarness(mesh)
     }
 
-    private func fail(_ cell: CellHarness, now: Int64) {
+    private func fail(_ cell: CellHarness, now: Int64, status: UInt16 = 500) {
         var effect = ServiceEffect()
-        effect.add(Fault(id: "f1", kind: .errors, side: .service("back", cell: nil), rate: 1, status: 500))
+        effect.add(Fault(id: "f1", kind: .errors, side: .service("back", cell: nil), rate: 1, status: status))
         cell.node.strike([.none, effect, .none], now: .at(now), into: &cell.sink)
     }
 
@@ -59,6 +59,15 @@ private typealias Edge = Topology.Edge
         #expect(count(cell, .connection, .stale) == 1 && count(cell, .connection, .tryAgain) == 1)
         #expect(cell.transformed().contains { "\($0.from) \($0.to)" == "connection stale" && $0.count == 1 })
         #expect(cell.node.graph.entryTransformers[0]?.isConserved == true)
+    }
+
+    @Test func whoIsAskedTooOftenIsNotToldAsShedding() throws {
+        let cell = cell(cache: false)
+        fail(cell, now: 0, status: 429)
+        cell.send(.serviceCall, "front", priority: .critical)
+        cell.run(until: .at(500))
+        let reply = try #require(cell.takeReplies().first)
+        #expect(reply.note == "\nrate-limit r-1/front/back" && reply.head.status == 502)
     }
 
     @Test func itStandsInHoweverOldItIs() {

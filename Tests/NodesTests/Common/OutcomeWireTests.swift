@@ -61,7 +61,7 @@ import Wire
         case .overloaded, .storeFull, .storeBroken:
             Row(outcome: .refused, kind: .overloaded, began: false, mark: .failure, isRetried: true)
         case .noProgram: Row(outcome: .failed, kind: .connect, began: false, mark: .failure, isRetried: true)
-        case .shed: Row(outcome: .refused, kind: .limited, began: false, mark: .nothing, isRetried: true)
+        case .shed: Row(outcome: .refused, kind: .shed, began: false, mark: .nothing, isRetried: true)
         case .stopping, .otherEpoch, .refilling, .notMember, .moving, .keyUndecided, .givenUp, .notReady: elsewhere
         case .keyClaimed, .keyUnsettled, .keyAnswerCut: clients
         case .unknownService, .noStore, .deadline, .malformed, .tooLarge, .keyReused, .keyRequired, .keyUnkept:

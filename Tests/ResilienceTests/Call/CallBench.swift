@@ -23,7 +23,7 @@ final class CallBench {
             let outcome: Outcome =
                 switch kind {
                 case .none, .elsewhere, .unavailable: .ignored
-                case .overloaded, .limited: .refused
+                case .overloaded, .limited, .shed: .refused
                 default: .failed
                 }
             return .ends(

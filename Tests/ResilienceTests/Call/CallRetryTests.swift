@@ -57,7 +57,7 @@ import Testing
     @Test func conformance14ARetryAfterBeyondTheDeadlineEndsTheCallNow() {
         let bench = CallBench(
             plan(), deadline: .milliseconds(500), .fails(.limited, 5, began: false, retryAfter: 700), .ok(5))
-        #expect(bench.run() == ["0 first 0>0", "5 fail shedding limited noTime"])
+        #expect(bench.run() == ["0 first 0>0", "5 fail rate-limit limited noTime"])
         #expect(bench.failure?.retryAfter == .milliseconds(700))
     }
 

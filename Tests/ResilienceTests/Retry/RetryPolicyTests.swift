@@ -23,7 +23,7 @@ import Testing
         for kind in [FailureKind.none, .failed, .blocked, .elsewhere] {
             #expect(!RetryPolicy.seed.on.contains(kind))
         }
-        for kind in [FailureKind.timeout, .connect, .reset, .overloaded, .limited, .unavailable, .deadlock] {
+        for kind in [FailureKind.timeout, .connect, .reset, .overloaded, .limited, .shed, .unavailable, .deadlock] {
             #expect(RetryPolicy.local.on.contains(kind))
             #expect(!RetryPolicy.off.on.contains(kind))
         }

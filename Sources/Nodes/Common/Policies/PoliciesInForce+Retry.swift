@@ -9,7 +9,7 @@ extension PoliciesInForce {
         guard isOn(.retry), let written = values.retry else { return .off }
         let usual = isLocal ? RetryPolicy.local : .seed
         var kinds = FailureKinds()
-        for word in written.on ?? [] { kinds.insert(FailureKinds(FailureKind(word))) }
+        for word in written.on ?? [] { kinds.formUnion(FailureKinds(listed: word)) }
         return RetryPolicy(
             attempts: written.attempts ?? usual.attempts, on: written.on == nil ? usual.on : kinds,
             backoff: Self.backoff(written, usual: usual.backoff),
@@ -55,19 +55,19 @@ extension PoliciesInForce {
     }
 }
 
-extension FailureKind {
-    /// As `retry.on` lists it.
-    init(_ word: RetrySettings.Failure) {
+extension FailureKinds {
+    /// As `retry.on` lists them.
+    init(listed word: RetrySettings.Failure) {
         switch word {
-        case .timeout: self = .timeout
-        case .connect: self = .connect
-        case .reset: self = .reset
-        case .overloaded: self = .overloaded
-        case .limited: self = .limited
-        case .unavailable: self = .unavailable
-        case .deadlock: self = .deadlock
-        case .failed: self = .failed
-        case .blocked: self = .blocked
+        case .timeout: self.init(FailureKind.timeout)
+        case .connect: self.init(FailureKind.connect)
+        case .reset: self.init(FailureKind.reset)
+        case .overloaded: self.init(FailureKind.overloaded)
+        case .limited: self = [Self(.limited), Self(.shed)]
+        case .unavailable: self.init(FailureKind.unavailable)
+        case .deadlock: self.init(FailureKind.deadlock)
+        case .failed: self.init(FailureKind.failed)
+        case .blocked: self.init(FailureKind.blocked)
         }
     }
 }

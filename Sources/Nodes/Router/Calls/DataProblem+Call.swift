@@ -21,7 +21,7 @@ extension RouterNode {
             // The others are out of reach: what the last that was asked has said is worth more.
             if failure.policy == .failover, asked > 0 { return explain(calls[place].last, cells) }
             return (503, blocked(failure, place, cells, of: size))
-        case .none, .overloaded, .limited, .unavailable, .deadlock, .failed, .elsewhere:
+        case .none, .overloaded, .limited, .shed, .unavailable, .deadlock, .failed, .elsewhere:
             return explain(calls[place].last, cells)
         }
     }

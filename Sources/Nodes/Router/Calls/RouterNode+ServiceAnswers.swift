@@ -139,7 +139,7 @@ extension RouterNode {
     ) {
         let (request, customer, shard) = (operations[key]!.request, operations[key]!.customer, operations[key]!.shard)
         let asked = calls[place].cellsAsked
-        if case .refusal(.shed, let shed?) = calls[place].last, failure?.kind == .limited {
+        if case .refusal(.shed, let shed?) = calls[place].last, failure?.kind == .shed {
             finish(key)
             return refuseShed(
                 request, shard: shard, customer: customer, shed,

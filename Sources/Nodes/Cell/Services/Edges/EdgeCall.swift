@@ -126,7 +126,7 @@ extension AttemptEnd {
         case .programLost: self = .linkLost
         case .rejected: self.init(.refused, .overloaded, began: false)
         case .givenUp: self.init(.ignored, .elsewhere, began: false)
-        case .shed: self.init(.refused, .limited, began: false, retryAfter: retryAfter)
+        case .shed: self.init(.refused, .shed, began: false, retryAfter: retryAfter)
         case .timedOut, .dependency:
             self.init(.ignored, .unavailable, retryAfter: blame?.retryAfter ?? .zero)
         case .cancelled: self = .withdrawn
