@@ -257,7 +257,7 @@ import Topology
                 half-open: 3, reopen: first, recovery: {rate: 1, successes: 5}, adaptive: on, predict: watch, \
                 coordinate: on}
                     #   bulkhead: {wait: 0ms, put: 1s, pause: 1s}
-                    #   throttle: {k: 2, window: 10s}
+                    #   throttle: {k: 2, window: 2s}
                     #   ejection: {consecutive: 5, interval: 1s, base: 2s, most: 0.1, panic: 0.5}
                     #   value: {failures: 5, limit: 1000000, window: 1m, rate: 1000, value-rate: 10000000, \
                 at-risk: 5000000, per: key, required: off}

@@ -6,7 +6,7 @@ enum ThrottleExample: Example {
     static let shows = "a client that holds back what would be refused"
 
     static func run() -> Table {
-        let policy = ThrottlePolicy.local
+        let policy = ThrottlePolicy(window: .seconds(10))
         var throttle = ClientThrottle(policy, now: .zero)
         var random = Generator(seed: 1)
         var table = Table("s", "target takes", "held back", "sent", "probability")

@@ -19,8 +19,8 @@ public struct ThrottlePolicy: Sendable, Equatable {
 
     /// As production has it.
     public static let seed = ThrottlePolicy()
-    /// Within seconds, for one machine.
-    public static let local = ThrottlePolicy(window: .seconds(10))
+    /// For one machine: a crowd is forgotten two seconds after it has gone.
+    public static let local = ThrottlePolicy(window: .seconds(2))
 
     var bucket: Int64 { window.nanoseconds / 10 }
 }

@@ -84,7 +84,7 @@ private struct Fixed: RandomNumberGenerator {
     }
 
     @Test func theOldestTenthLeavesWholeWithItsAccepts() {
-        let policy = ThrottlePolicy.local
+        let policy = ThrottlePolicy(window: .seconds(10))
         var throttle = ClientThrottle(policy, now: start)
         var never = Fixed(value: 0.999_999)
         for second in Int64(0)..<10 {

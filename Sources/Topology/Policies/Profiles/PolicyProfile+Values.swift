@@ -106,7 +106,7 @@ extension PolicyProfile {
     private var throttle: ThrottleSettings {
         var settings = ThrottleSettings()
         settings.k = 2
-        settings.window = choose(seed: .minutes(2), local: .seconds(10))
+        settings.window = choose(seed: .minutes(2), local: .seconds(2))
         return settings
     }
 
