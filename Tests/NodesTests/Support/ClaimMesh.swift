@@ -56,14 +56,14 @@ final class ClaimMesh {
     /// - Returns: the number of the request, for `answers`.
     func call(
         _ cell: Int, _ service: String = "echo", key: String?, isExplicit: Bool = true, method: HTTPMethod = .post,
-        body: String = "x", deadline: UInt32 = 2000
+        body: String = "x", deadline: UInt32 = 2000, trace: FrameTrace? = nil
     ) -> UInt64 {
         requests += 1
         var flags = FrameFlags.priority(.normal)
         if key != nil { flags.insert(.keyed) }
         let head = FrameHead(
             kind: .serviceCall, flags: flags, status: UInt16(method.rawValue), request: requests,
-            customer: CustomerHash("c9"), epoch: epochs[cell], deadline: deadline)
+            customer: CustomerHash("c9"), epoch: epochs[cell], deadline: deadline, trace: trace)
         let note = key.map { key in
             withBytes(key) { KeyedNote.bytes(key: $0, isExplicit: isExplicit, path: .empty) }
         }

@@ -26,8 +26,8 @@ extension CellNode {
 
     /// Takes a call up if it is to be carried out once; false where it is a call like any other.
     mutating func claim(
-        _ service: Int, _ frame: borrowing FrameView, _ asker: CellAsker, deadline: Instant, now: Instant,
-        into sink: inout some CellSink
+        _ service: Int, _ frame: borrowing FrameView, _ asker: CellAsker, deadline: Instant,
+        trace: FrameTrace?, now: Instant, into sink: inout some CellSink
     ) -> Bool {
         let settings = graph.services[service].idempotency ?? Idempotency()
         let note = KeyedNote(frame.note, isKeyed: frame.head.flags.contains(.keyed))
@@ -43,8 +43,7 @@ extension CellNode {
         case .plain: return false
         case .refused(let why):
             claimCounters.unfit += 1
-            noteRefusal(why, frame.head, service, now: now)
-            refuse(asker, why, frame.head, into: &sink)
+            turnAway(asker, why, frame.head, trace, now: now, into: &sink)
             return true
         case .key(let bytes): key = bytes
         }
@@ -52,10 +51,8 @@ extension CellNode {
         let position = RecordPosition(
             hash: frame.head.customer, customer: Array(frame.customer), key: ClaimKey.bytes(service: name, key: key))
         if let known = claims.byKey[position], let task = claims.tasks[known] {
-            noteKey(
-                follow(frame.head, service, now: now), .joined, "a call of this key is under way",
-                now: now)
-            join(known, task, print, asker, frame.head, into: &sink)
+            noteKey(trace, .joined, "a call of this key is under way", now: now)
+            join(known, task, print, asker, frame.head, trace, now: now, into: &sink)
             return true
         }
         let assignment = ledger.placement.assignment(of: position.hash)
@@ -70,35 +67,44 @@ extension CellNode {
                 + ClaimDesk.claimTime(
                     attempt: min(topology.routing.attemptTimeout, topology.routing.requestTimeout), left: deadline - now
                 ))
-        task.trace = follow(frame.head, service, now: now)
-        noteKey(
-            task.trace, .waited, "asks \(task.members.count) cells of the customer's shard for the key", now: now)
-        guard let ticket = claims.tasks.insert(task) else {
+        task.trace = trace
+        let members = task.members.count
+        noteKey(trace, .waited, "asks \(members) cells of the customer's shard for the key", now: now)
+        guard let ticket = claims.insert(task) else {
             counters.refused += 1
-            refuse(asker, .overloaded, frame.head, into: &sink)
+            turnAway(asker, .overloaded, frame.head, trace, now: now, into: &sink)
             return true
         }
-        claims.byKey[position] = ticket
         beginRound(ticket, now: now, into: &sink)
         return true
     }
 
+    /// A call under a key is refused, and that is all that this cell does for it.
+    private mutating func turnAway(
+        _ asker: CellAsker, _ why: Refusal, _ head: FrameHead, _ trace: FrameTrace?, now: Instant,
+        into sink: inout some CellSink
+    ) {
+        if let trace { noteRefusal(why, trace, attempt: head.attempt, now: now) }
+        refuse(asker, why, head, into: &sink)
+    }
+
     private mutating func join(
         _ ticket: SlabKey, _ task: ClaimTask, _ print: UInt64, _ asker: CellAsker, _ head: FrameHead,
-        into sink: inout some CellSink
+        _ trace: FrameTrace?, now: Instant, into sink: inout some CellSink
     ) {
         guard task.value.fingerprint == print else {
             claimCounters.reused += 1
-            return refuse(asker, .keyReused, head, into: &sink)
+            return turnAway(asker, .keyReused, head, trace, now: now, into: &sink)
         }
         if let turned = task.turned {
+            if let trace { noteKeyEnd(turned, trace) }
             // It gives the key back, for which there may be no majority for long: there is nothing to wait for.
             claimCounters.undecided += 1
             return tellTurned(turned, [asker], into: &sink)
         }
         guard task.waiters.count < ClaimDesk.mostWaiters else {
             counters.refused += 1
-            return refuse(asker, .overloaded, head, into: &sink)
+            return turnAway(asker, .overloaded, head, trace, now: now, into: &sink)
         }
         switch task.stage {
         case .working, .settling: claimCounters.joined += 1
@@ -212,7 +218,7 @@ extension CellNode {
             noteKey(
                 task.trace, .settled,
                 isFirst ? "the answer is kept under the key" : "answered as the key was before", now: now)
-            remove(ticket, task)
+            removeClaim(ticket, task)
             for (place, asker) in task.waiters.enumerated() {
                 tell(answer, task.whole, to: asker, isReplayed: !isFirst || place > 0, into: &sink)
             }
@@ -296,12 +302,10 @@ extension CellNode {
         _ ticket: SlabKey, _ turned: ClaimTask.Turned, retryAfter: UInt32 = 0, into sink: inout some CellSink
     ) {
         guard let task = claims.tasks[ticket] else { return }
-        remove(ticket, task)
+        removeClaim(ticket, task)
         if let trace = task.trace { noteKeyEnd(task.turned ?? turned, trace) }
         tellTurned(task.turned ?? turned, task.waiters, retryAfter: retryAfter, into: &sink)
     }
-
-    private mutating func remove(_ ticket: SlabKey, _ task: ClaimTask) { removeClaim(ticket, task) }
 
     mutating func removeClaim(_ ticket: SlabKey, _ task: ClaimTask) {
         if let failure = claims.tasks[ticket]?.failure {

@@ -55,6 +55,17 @@ import Topology
         #expect(counters(mesh, 0).replayed == 0 && counters(mesh, 0).calls == 3 && counters(mesh, 1).calls == 1)
     }
 
+    @Test func whoIsTurnedAwayHasAWholeTrace() throws {
+        let mesh = ClaimMesh(topology(services: [waiting("slow", 500)]))
+        _ = mesh.call(0, "slow", key: "k")
+        mesh.run(20)
+        let trace = FrameTrace(high: 1, low: 2, isExplained: true)
+        _ = try #require(mesh.answer(mesh.call(0, "slow", key: "k", body: "y", trace: trace), within: 5))
+        let entry = try #require(mesh.cells[0].node.traces.entry(trace))
+        #expect(entry.status == 422 && entry.policy == "idempotency")
+        #expect(entry.decisions.map(\.verb) == [.joined, .refused])
+    }
+
     /// Whoever waits for a call is counted as what it is answered, once.
     @Test func whoComesTogetherIsCountedOnceEach() throws {
         let mesh = ClaimMesh(topology())
