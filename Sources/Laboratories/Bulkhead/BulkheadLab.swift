@@ -39,9 +39,14 @@ package enum BulkheadLab {
         /// Rate, mean and variance as a recorded run has them.
         ///
         /// - Throws: where it has none.
-        package mutating func take(_ recording: LabRecording) throws(LabRefusal) {
-            let (mean, variation) = try recording.spread()
-            (rate, service, variance) = (try recording.offered(), mean, min(variation, 100))
+        package mutating func take(
+            _ recording: LabRecording, rate asksRate: Bool = true, spread asksSpread: Bool = true
+        ) throws(LabRefusal) {
+            if asksSpread {
+                let (mean, variation) = try recording.spread()
+                (service, variance) = (mean, min(variation, 100))
+            }
+            if asksRate { rate = try recording.offered() }
             from = recording.name
         }
 

@@ -49,8 +49,8 @@ package enum HedgeLab {
         /// Times as a recorded run has them.
         ///
         /// - Throws: where it has none.
-        package mutating func take(_ recording: LabRecording) throws(LabRefusal) {
-            (p50, p99) = try recording.percentiles()
+        package mutating func take(_ recording: LabRecording, times asksTimes: Bool = true) throws(LabRefusal) {
+            if asksTimes { (p50, p99) = try recording.percentiles() }
             from = recording.name
         }
 

@@ -38,6 +38,23 @@ import Testing
         #expect(try recording().baseline(most: 0.04) == 0.02)
     }
 
+    @Test func whatIsGivenIsNotAskedOfTheRun() throws {
+        let empty = LabRecording("run.json")
+        var tune = TuneLab()
+        #expect(throws: LabRefusal.self) { try tune.take(empty, rate: false, baseline: false) }
+        #expect(throws: LabRefusal.self) { try tune.take(empty, rate: false, p99: false) }
+        #expect(throws: LabRefusal.self) { try tune.take(empty, baseline: false, p99: false) }
+        try tune.take(empty, rate: false, baseline: false, p99: false)
+        var pool = BulkheadLab.Settings()
+        #expect(throws: LabRefusal.self) { try pool.take(empty, rate: false) }
+        #expect(throws: LabRefusal.self) { try pool.take(empty, spread: false) }
+        try pool.take(empty, rate: false, spread: false)
+        var hedge = HedgeLab.Settings()
+        #expect(throws: LabRefusal.self) { try hedge.take(empty) }
+        try hedge.take(empty, times: false)
+        #expect(tune.from == "run.json" && pool.from == "run.json" && hedge.from == "run.json")
+    }
+
     @Test func whatIsMissingIsNamed() {
         let empty = LabRecording("run.json")
         #expect(throws: LabRefusal.self) { try empty.percentiles() }

@@ -61,7 +61,10 @@ struct LabBulkheadCommand: ParsableCommand {
 
     func run() throws {
         var settings = BulkheadLab.Settings()
-        try recording.apply { (run) throws(LabRefusal) in try settings.take(run) }
+        // What is given is not asked of the run.
+        try recording.apply { (run) throws(LabRefusal) in
+            try settings.take(run, rate: rate == nil, spread: service == nil || variance == nil)
+        }
         settings.rate = rate ?? settings.rate
         settings.service = service?.amount ?? settings.service
         settings.wait = wait.amount

@@ -59,7 +59,10 @@ struct LabHedgeCommand: ParsableCommand {
 
     func run() throws {
         var settings = HedgeLab.Settings()
-        try recording.apply { (run) throws(LabRefusal) in try settings.take(run) }
+        // What is given is not asked of the run.
+        try recording.apply { (run) throws(LabRefusal) in
+            try settings.take(run, times: p50 == nil || p99 == nil)
+        }
         settings.p50 = p50?.amount ?? settings.p50
         settings.p99 = p99?.amount ?? settings.p99
         settings.after = after.after

@@ -49,7 +49,10 @@ struct LabTuneCommand: ParsableCommand {
 
     func run() throws {
         var settings = TuneLab()
-        try recording.apply { (run) throws(LabRefusal) in try settings.take(run) }
+        // What is given is not asked of the run.
+        try recording.apply { (run) throws(LabRefusal) in
+            try settings.take(run, rate: rate == nil, baseline: baseline == nil, p99: p99 == nil)
+        }
         settings.rate = rate ?? settings.rate
         settings.baseline = baseline?.value ?? settings.baseline
         settings.deviation = deviation?.value
