@@ -56,10 +56,10 @@ final class ClaimMesh {
     /// - Returns: the number of the request, for `answers`.
     func call(
         _ cell: Int, _ service: String = "echo", key: String?, isExplicit: Bool = true, method: HTTPMethod = .post,
-        body: String = "x", deadline: UInt32 = 2000, trace: FrameTrace? = nil
+        body: String = "x", deadline: UInt32 = 2000, priority: Priority = .normal, trace: FrameTrace? = nil
     ) -> UInt64 {
         requests += 1
-        var flags = FrameFlags.priority(.normal)
+        var flags = FrameFlags.priority(priority)
         if key != nil { flags.insert(.keyed) }
         let head = FrameHead(
             kind: .serviceCall, flags: flags, status: UInt16(method.rawValue), request: requests,

@@ -96,7 +96,16 @@ extension CellNode {
             claimCounters.reused += 1
             return turnAway(asker, .keyReused, head, trace, now: now, into: &sink)
         }
+        let declared = graph.services[task.service].priority
+        let priority = Priority.granted(head.flags.priority, declared: declared)
         if let turned = task.turned {
+            if case .shed(let refused) = turned, priority < refused {
+                // It is given back, and then room is there for who matters more.
+                claimCounters.unknown += 1
+                if let trace { noteRefusal(.keyClaimed, trace, attempt: head.attempt, now: now) }
+                guard case .frame(let link, let request) = asker else { return }
+                return sink.refuse(.keyClaimed, request: request, retryAfter: 1_000, to: link)
+            }
             if let trace { noteKeyEnd(turned, trace) }
             // It gives the key back, for which there may be no majority for long: there is nothing to wait for.
             claimCounters.undecided += 1
@@ -109,7 +118,10 @@ extension CellNode {
         switch task.stage {
         case .working, .settling: claimCounters.joined += 1
         // Counted with those that it waits with.
-        case .claiming, .reading: break
+        case .claiming, .reading:
+            // Whoever matters more is not shed for having come second.
+            guard priority < Priority.granted(task.priority, declared: declared) else { break }
+            claims.tasks[ticket]!.priority = head.flags.priority
         }
         claims.tasks[ticket]!.waiters.append(asker)
     }

@@ -24,7 +24,8 @@ struct ClaimTask {
 
     let position: RecordPosition
     let service: Int
-    let priority: Priority?
+    /// The highest of those that wait for it before it begins.
+    var priority: Priority?
     let deadline: Instant
     /// What is proposed.
     var value: ClaimValue

@@ -55,6 +55,29 @@ import Topology
         #expect(counters(mesh, 0).replayed == 0 && counters(mesh, 0).calls == 3 && counters(mesh, 1).calls == 1)
     }
 
+    /// Room that is kept for what is critical is there for it also where something else brought the key.
+    @Test func aKeyIsWorthWhatTheHighestWhoWaitsIs() throws {
+        let mesh = ClaimMesh(
+            topology(services: [waiting("slow", 500, pool: Pool(workers: 10))], shedding: SheddingThresholds()))
+        for _ in 0..<9 { _ = mesh.call(0, "slow", key: nil, priority: .critical) }
+        let first = mesh.call(0, "slow", key: "k", priority: .low)
+        let second = mesh.call(0, "slow", key: "k", priority: .critical)
+        let answers = try [first, second].map { try #require(mesh.answer($0, within: 1_000)) }
+        #expect(answers.map(\.head.status) == [200, 200])
+        for _ in 0..<9 { _ = mesh.call(0, "slow", key: nil, priority: .critical) }
+        let third = mesh.call(0, "slow", key: "l", priority: .low)
+        var late: [UInt64] = []
+        for _ in 0..<12 {
+            mesh.run(1)
+            late.append(mesh.call(0, "slow", key: "l", priority: .critical))
+        }
+        #expect(try #require(mesh.answer(third)).refusal == .shed || mesh.answer(third)?.head.status == 200)
+        for number in late {
+            let answer = try #require(mesh.answer(number, within: 1_000))
+            #expect(answer.refusal != .shed)
+        }
+    }
+
     @Test func whoIsTurnedAwayHasAWholeTrace() throws {
         let mesh = ClaimMesh(topology(services: [waiting("slow", 500)]))
         _ = mesh.call(0, "slow", key: "k")

@@ -46,12 +46,14 @@ extension ServiceGraph {
         }
     }
 
-    /// That its caller left, or had no time left, is no end of the callee's, and others may have more time.
+    /// That its caller left, or had no time left, is no end of the callee's, and others may have more time; that it was
+    /// held back for its class is none either, and others may matter more.
     private static func isShared(_ outcome: EdgeOutcome) -> Bool {
         switch outcome {
         case .ok: true
         case .withdrawn: false
-        case .failed(let failure): failure.blame.policy != .deadline
+        case .failed(let failure):
+            failure.blame.policy != .deadline && failure.blame.policy != .throttle && !failure.isShed
         }
     }
 
