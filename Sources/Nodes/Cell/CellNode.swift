@@ -9,6 +9,7 @@ import Wire
 /// A cell: its services with their pools, its records, its membership. Pure: sockets, the database file and clocks
 /// belong to the driver.
 package struct CellNode: ~Copyable {
+    private let inPlace = InPlace()
     package private(set) var topology: MeshTopology
     package let cell: CellIndex
     /// Of the topology; asked for with each write.

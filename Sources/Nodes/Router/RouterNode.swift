@@ -40,6 +40,7 @@ package struct RouterConfiguration {
 /// It holds no state that it cannot compute or re-read: placement is a function of topology and epoch, membership
 /// comes by gossip, everything else lives as long as one request.
 package struct RouterNode: ~Copyable {
+    private let inPlace = InPlace()
     package private(set) var topology: MeshTopology
     package let policy: RoutingPolicy
     /// What the router knows of the placement; it learns it from the cells and tells them.
