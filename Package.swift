@@ -131,9 +131,15 @@ let package = Package(
             name: "store-benchmark", dependencies: [sqlite, "Store", "Replication", "MeshBase"],
             path: "Benchmarks/Store", swiftSettings: strict),
         .target(name: "CAllocations", path: "Benchmarks/Allocations"),
+        .target(
+            name: "BenchmarkSupport", dependencies: ["CAllocations"], path: "Benchmarks/Support",
+            swiftSettings: strict),
         .executableTarget(
-            name: "policies-benchmark", dependencies: ["CAllocations", "Resilience", "MeshBase"],
+            name: "policies-benchmark", dependencies: ["BenchmarkSupport", "Resilience", "MeshBase"],
             path: "Benchmarks/Policies", swiftSettings: strict),
+        .executableTarget(
+            name: "placement-benchmark", dependencies: ["BenchmarkSupport", "Sharding", "Topology", "MeshBase"],
+            path: "Benchmarks/Placement", swiftSettings: strict),
         .executableTarget(
             name: "policies-examples", dependencies: ["Resilience", "MeshBase"],
             path: "Examples/Resilience", swiftSettings: strict),

@@ -1,108 +1,33 @@
-import CAllocations
-import Glibc
+import BenchmarkSupport
 import MeshBase
 import Resilience
 
-/// Nanoseconds and allocations per call of each policy that stands in the way of every request: the least of some rounds,
-/// for what else the machine does only adds. Exits with 1 where one is above its limit, or allocates.
+/// Each policy that stands in the way of every request. Exits with 1 where one is above its limit, or allocates.
 ///
-///     swift run -c release policies-benchmark [--rounds N] [--closed NS] [--open NS]
+///     swift run -c release policies-benchmark [--rounds N] [--closed NS] [--open NS] [--chain NS]
 ///
-/// The limits are of a breaker's check and result while it is closed, and of its refusal while it is open; without a flag
-/// nothing is held against them.
+/// The limits are of a breaker's check and result while it is closed, of its refusal while it is open, and of a call that
+/// five policies let through; without a flag nothing is held against them.
 enum PolicyBenchmark {
-    struct Row {
-        let name: String
-        let nanoseconds: Double
-        let allocations: Int
-        let limit: Double?
-    }
-
-    static let calls = 1_000_000
-
-    static func run(_ arguments: [String]) -> Int32 {
-        var rounds = 9
-        var closed: Double?
-        var open: Double?
-        var rest = arguments[...]
-        while let flag = rest.popFirst() {
-            guard let word = rest.popFirst(), let value = Double(word), value > 0 else { return usage() }
-            switch flag {
-            case "--rounds": rounds = max(Int(min(value, 1000)), 1)
-            case "--closed": closed = value
-            case "--open": open = value
-            default: return usage()
+    static func run() -> Int32 {
+        guard let flags = Benchmark.flags(["--rounds", "--closed", "--open", "--chain"]) else { return 64 }
+        var benchmark = Benchmark(calls: 1_000_000, rounds: Int(min(flags["--rounds"] ?? 9, 1_000)))
+        let closed = flags["--closed"]
+        benchmark.measure("breaker closed, local", limit: closed) { pass(.local, calls: $0) }
+        benchmark.measure("breaker closed, seed", limit: closed) { pass(.seed, calls: $0) }
+        for preset in BreakerPolicy.Preset.allCases where [.database, .standard, .strict].contains(preset) {
+            benchmark.measure("breaker closed, \(preset.rawValue)", limit: closed) {
+                pass(BreakerPolicy(preset: preset), calls: $0)
             }
         }
-        guard allocations({ consume([Int](repeating: 1, count: calls)) }) > 0 else {
-            print("allocations are not seen: malloc of this program is not the one that is called")
-            return 2
-        }
-        var rows = [
-            measure("breaker closed, local", rounds, limit: closed) { pass(.local) },
-            measure("breaker closed, seed", rounds, limit: closed) { pass(.seed) },
-        ]
-        for preset in BreakerPolicy.Preset.allCases where [.database, .standard, .strict].contains(preset) {
-            rows.append(
-                measure("breaker closed, \(preset.rawValue)", rounds, limit: closed) {
-                    pass(BreakerPolicy(preset: preset))
-                })
-        }
-        rows.append(measure("breaker open", rounds, limit: open, refuse))
-        print(
-            "ns per call, the least of \(rounds) rounds of \(calls); Breaker is \(MemoryLayout<Breaker>.stride) bytes")
-        var failed = false
-        for row in rows {
-            let isOver = row.limit.map { row.nanoseconds > $0 } ?? false
-            failed = failed || isOver || row.allocations > 0
-            let limit = row.limit.map { " of \(Int($0))\(isOver ? "  ABOVE" : "")" } ?? ""
-            let name = row.name + String(repeating: " ", count: max(28 - row.name.count, 1))
-            print("\(name)\(tenths(row.nanoseconds)) ns\(limit)   \(row.allocations) allocations")
-        }
-        return failed ? 1 : 0
-    }
-
-    private static func usage() -> Int32 {
-        print("usage: policies-benchmark [--rounds N] [--closed NS] [--open NS]")
-        return 64
-    }
-
-    private static func tenths(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
-    }
-
-    private static func measure(
-        _ name: String, _ rounds: Int, limit: Double?, _ body: () -> Void
-    ) -> Row {
-        var least = Int64.max
-        var allocated = 0
-        for _ in 0..<rounds {
-            var took: Int64 = 0
-            allocated = allocations { took = time(body) }
-            least = min(least, took)
-        }
-        return Row(name: name, nanoseconds: Double(least) / Double(calls), allocations: allocated, limit: limit)
-    }
-
-    /// Allocations while `body` runs.
-    private static func allocations(_ body: () -> Void) -> Int {
-        let before = allocation_count()
-        body()
-        return allocation_count() - before
-    }
-
-    private static func time(_ body: () -> Void) -> Int64 {
-        var begin = timespec()
-        var end = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &begin)
-        body()
-        clock_gettime(CLOCK_MONOTONIC, &end)
-        return Int64(end.tv_sec - begin.tv_sec) * 1_000_000_000 + Int64(end.tv_nsec - begin.tv_nsec)
+        benchmark.measure("breaker open", limit: flags["--open"]) { refuse(calls: $0) }
+        benchmark.measure("gate: throttle, bulkhead, breaker", limit: flags["--chain"]) { enter(calls: $0) }
+        benchmark.measure("call: deadline, retry and the gate", limit: flags["--chain"]) { chain(calls: $0) }
+        return benchmark.report("; Breaker is \(MemoryLayout<Breaker>.stride) bytes")
     }
 
     /// A call every 10 us of 1 ms each, one of 64 a failure.
-    private static func pass(_ policy: BreakerPolicy) {
+    private static func pass(_ policy: BreakerPolicy, calls: Int) {
         var breaker = Breaker()
         var rng = Generator(seed: 1)
         var now = Instant.zero
@@ -114,10 +39,10 @@ enum PolicyBenchmark {
             if change != nil { fatalError("a healthy target was cut off") }
             now += .microseconds(10)
         }
-        consume(breaker)
+        Benchmark.consume(breaker)
     }
 
-    private static func refuse() {
+    private static func refuse(calls: Int) {
         let policy = BreakerPolicy.seed
         var breaker = Breaker()
         var rng = Generator(seed: 1)
@@ -131,7 +56,7 @@ enum PolicyBenchmark {
             now += .microseconds(10)
         }
         guard refused == calls else { fatalError("an open breaker let a call through") }
-        consume(breaker)
+        Benchmark.consume(breaker)
     }
 
     // A call of its own: within the loop nothing would be left of it, since nothing changes.
@@ -141,6 +66,48 @@ enum PolicyBenchmark {
         breaker.ask(policy, limit: .seconds(1), now: now, using: &rng).until != nil
     }
 
-    /// What was computed is wanted: the optimiser may not leave it out.
-    @inline(never) @_optimize(none) private static func consume<T>(_ value: T) {}
+    /// A gate as each cell and service has one in profile local: what it holds back, who finds room, what is cut off.
+    private static func enter(calls: Int) {
+        let policy = GatePolicy.local
+        var gate = TargetGate(policy, now: .zero)
+        var rng = Generator(seed: 1)
+        var now = Instant.zero
+        for call in 0..<calls {
+            if gate.holdsBack(policy, priority: .normal, now: now, using: &rng) { fatalError("held back") }
+            let answer = gate.ask(UInt64(call), policy, priority: .normal, now: now, using: &rng)
+            guard let permit = answer.permit else { fatalError("a healthy target was cut off") }
+            now += .microseconds(10)
+            gate.ended(
+                permit, .ok, took: .microseconds(10), mark: .success, policy, now: now, using: &rng)
+        }
+        Benchmark.consume(gate)
+    }
+
+    /// A call that five policies let through: its deadline, its retries with their budget, and the three of the gate.
+    private static func chain(calls: Int) {
+        let policy = GatePolicy.local
+        var gate = TargetGate(policy, now: .zero)
+        var scope = CallScope(.local)
+        var rng = Generator(seed: 1)
+        var now = Instant.zero
+        for call in 0..<calls {
+            if gate.holdsBack(policy, priority: .normal, now: now, using: &rng) { fatalError("held back") }
+            var state = CallState(targets: 1, deadline: now + .seconds(1), safety: .read, in: &scope, now: now)
+            var permit: GatePermit?
+            var token: CallToken?
+            while permit == nil, let directive = state.next(in: &scope, now: now) {
+                guard case .start(let start) = directive else { continue }
+                permit = gate.ask(UInt64(call), policy, priority: .normal, now: now, using: &rng).permit
+                token = start.token
+                _ = state.sent(start.token, gate.timing(policy, now: now), in: &scope, now: now)
+            }
+            guard let permit, let token else { fatalError("a healthy target was cut off") }
+            now += .microseconds(10)
+            let mark = state.ended(token, .ok, in: &scope, now: now, using: &rng)
+            gate.ended(permit, .ok, took: .microseconds(10), mark: mark, policy, now: now, using: &rng)
+            while state.next(in: &scope, now: now) != nil {}
+            guard state.isSettled else { fatalError("a call that was answered goes on") }
+        }
+        Benchmark.consume((gate, scope))
+    }
 }

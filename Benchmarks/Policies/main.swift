@@ -1,3 +1,3 @@
 import Glibc
 
-exit(PolicyBenchmark.run(Array(CommandLine.arguments.dropFirst())))
+exit(PolicyBenchmark.run())
