@@ -48,6 +48,26 @@ private typealias Service = Topology.Service
         #expect(cell.isIdle && cell.node.graph.requestCaches.count == 0)
     }
 
+    /// `left` is a luxury, so that its call of `prices` matters less than that of `front`, which joins it.
+    @Test func thatOneWasShedForItsClassIsNoEndOfTheOther() {
+        var left = Edge(to: 1, criticality: .luxury, fallback: [.static])
+        left.timeout = .seconds(1)
+        let toPrices = Edge(to: 2, criticality: .enhanced, fallback: [.static])
+        var front = waiting("front", 0, calls: [left, toPrices])
+        front.parallel = [ParallelCalls(first: 0, count: 2)]
+        var prices = waiting("prices", 400, pool: Pool(workers: 10))
+        prices.kind = .cache
+        let cell = CellHarness(
+            topology(
+                services: [front, waiting("left", 0, calls: [toPrices]), prices], shedding: SheddingThresholds(),
+                profile: .local))
+        for _ in 0..<8 { cell.call("prices", priority: .critical) }
+        let number = cell.call("front", now: .at(1))
+        cell.run(until: .at(2_000))
+        let reply = cell.takeReplies().first { $0.head.request == number }
+        #expect(reply?.head.status == 200 && reply?.note.contains("prices=static") == false, "\(reply?.note ?? "-")")
+    }
+
     @Test func onlyWhatMayBeSharedIs() {
         for cell in [
             cell(10, kind: .stateless), cell(10, cacheable: false), cell(10, off: [.cache]), cell(10, undo: true),
