@@ -66,18 +66,6 @@ import Topology
         #expect(answers.map(\.head.status) == [200, 200])
     }
 
-    /// Who comes while a key is given back, whose first call was shed.
-    @Test(arguments: 0..<12) func whoMattersMoreIsNotShedWithWhoCameFirst(_ milliseconds: Int) throws {
-        let mesh = ClaimMesh(
-            topology(services: [waiting("slow", 500, pool: Pool(workers: 10))], shedding: SheddingThresholds()))
-        for _ in 0..<9 { _ = mesh.call(0, "slow", key: nil, priority: .critical) }
-        _ = mesh.call(0, "slow", key: "k", priority: .low)
-        mesh.run(milliseconds)
-        let answer = try #require(mesh.answer(mesh.call(0, "slow", key: "k", priority: .critical), within: 1_000))
-        #expect(answer.head.status == 200 || answer.refusal == .keyClaimed)
-        if answer.refusal == .keyClaimed { #expect(answer.head.deadline == 1_000) }
-    }
-
     @Test func whoIsTurnedAwayHasAWholeTrace() throws {
         let mesh = ClaimMesh(topology(services: [waiting("slow", 500)]))
         _ = mesh.call(0, "slow", key: "k")
