@@ -4,7 +4,8 @@ import MeshBase
 /// against what the clients were told.
 ///
 /// A key is charged at most once over all cells, whatever its calls were answered; one that was answered as done was charged,
-/// and all its answers that say so are the same. What was turned away or is unknown may be charged or not.
+/// and all its answers that say so are the same. What was turned away or is unknown may be charged or not. What was accepted
+/// to be done later is carried out at least once, as its cell may die with the work done and nobody told.
 package struct ChargeChecker: Sendable {
     package enum Violation: Hashable, Sendable {
         /// The cells have carried out more than one call of a key.
@@ -20,6 +21,8 @@ package struct ChargeChecker: Sendable {
         var answer: UInt64?
         var times: UInt32 = 0
         var hasFirst = false
+        /// It was accepted to be done later.
+        var isQueued = false
     }
 
     /// Further keys are not judged, but counted.
@@ -30,6 +33,8 @@ package struct ChargeChecker: Sendable {
     package private(set) var answered = 0
     /// Answers that were held against another one of their key.
     package private(set) var repeated = 0
+    /// Keys that were accepted to be done later.
+    package private(set) var queued = 0
     /// Keys that the cells have carried out.
     package private(set) var charged = 0
     /// Answers and counts of keys beyond `most`.
@@ -62,13 +67,20 @@ package struct ChargeChecker: Sendable {
         seen[key] = entry
     }
 
+    /// A client was told that a key will be done later: that is no answer yet.
+    package mutating func queued(_ key: UInt64) {
+        guard take(key) else { return }
+        if seen[key, default: Seen()].isQueued == false { queued += 1 }
+        seen[key, default: Seen()].isQueued = true
+    }
+
     /// A cell has carried out so many calls of a key. Each cell is asked once.
     package mutating func charged(_ key: UInt64, times: UInt32, by cell: String) {
         guard times > 0, take(key) else { return }
         var entry = seen[key, default: Seen()]
         if entry.times == 0 { charged += 1 }
         entry.times &+= times
-        if entry.times > 1 {
+        if entry.times > 1, !entry.isQueued {
             violations.add(.chargedTwice, "key \(key) was charged \(entry.times) times, last by \(cell)")
         }
         seen[key] = entry
@@ -92,6 +104,10 @@ package struct ChargeChecker: Sendable {
             }
         }
         var detail = "\(answered) keys answered, \(charged) charged, \(repeated) answers given again"
+        if queued > 0 {
+            let open = seen.values.reduce(0) { $0 + ($1.isQueued && $1.times == 0 ? 1 : 0) }
+            detail += "; \(queued) were to be done later" + (open > 0 ? ", \(open) of them not yet" : "")
+        }
         if !missing.isEmpty {
             detail += "; counts are missing of \(missing.prefix(8).joined(separator: ", "))"
             if missing.count > 8 { detail += " and \(missing.count - 8) more" }

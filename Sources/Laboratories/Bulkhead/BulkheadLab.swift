@@ -43,6 +43,8 @@ package enum BulkheadLab {
             _ recording: LabRecording, rate asksRate: Bool = true, spread asksSpread: Bool = true
         ) throws(LabRefusal) {
             if asksSpread {
+                // What fails at once, or waits for its limit, says nothing of how long work takes.
+                _ = try recording.baseline(most: 0.5)
                 let (mean, variation) = try recording.spread()
                 (service, variance) = (mean, min(variation, 100))
             }

@@ -16,6 +16,10 @@ extension LoadRun {
         }
         noteArm(request, isOK: isOK, degraded: response.degraded.bytes(in: bytes), now: now)
         guard request.key > 0, isOK else { return }
+        guard response.status != 202 else {
+            state.pointee.charges?.queued(request.key)
+            return
+        }
         let isReplay = response.header("idempotent-replayed", in: bytes).isPresent
         let answer = StableHash.hash(
             response.body.bytes(in: bytes), seed: UInt64(truncatingIfNeeded: response.status))

@@ -11,7 +11,7 @@ package enum DataPlane {
     ) throws(DataPlaneRefusal) -> (DataRequest, HTTPRoute) {
         let route: HTTPRoute
         do {
-            route = try HTTPRoute.split(request.path, in: bytes)
+            route = try HTTPRoute.split(request, in: bytes)
         } catch {
             throw DataPlaneRefusal(HTTPProblem(status: error.status, detail: .fixed(error.reason), policy: "routing"))
         }

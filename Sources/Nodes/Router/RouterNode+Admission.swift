@@ -78,18 +78,23 @@ extension RouterNode {
         gates.values[kind]!.end(permit, outcome, now: now, random: &random)
     }
 
-    /// Whether the gate of the cell that would be asked first does not hold the request back by itself.
+    /// Whether the gates of the cells that may be asked do not all hold the request back by themselves: what one cell refuses
+    /// mostly, another may take up.
     mutating func passesThrottle(
         _ request: DataRequest, _ shard: Shard, _ targets: TargetSet, slot: Int, _ priority: Priority, now: Instant,
         into sink: inout some RouterSink
     ) -> Bool {
-        guard let position = choose(from: shard, among: targets, slot: slot, priority: priority, now: now) else {
-            return true
+        var rest = targets
+        var first: Int?
+        while let position = choose(from: shard, among: rest, slot: slot, priority: priority, now: now) {
+            let gate = gates.gate(shard[position], slot, now: now)
+            guard gate >= 0,
+                gates.gates[gate].holdsBack(policy(ofGate: gate), priority: priority, now: now, using: &random)
+            else { return true }
+            first = first ?? gate
+            rest.remove(TargetSet(position: position))
         }
-        let gate = gates.gate(shard[position], slot, now: now)
-        guard gate >= 0,
-            gates.gates[gate].holdsBack(policy(ofGate: gate), priority: priority, now: now, using: &random)
-        else { return true }
+        guard let gate = first else { return true }
         counters.throttled[priority] += 1
         noteThrottle(gate, priority, of: request, now: now, into: &sink)
         var problem = DataProblem.throttled

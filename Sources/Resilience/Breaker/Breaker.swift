@@ -120,6 +120,10 @@ public struct Breaker: Sendable {
             }
             return BreakerAnswer(probe(policy, limit, now))
         case .slowRecovery:
+            if hasRested(policy, now: now) {
+                let change = move(.closed, .recovered, policy, now)
+                return BreakerAnswer(.permitted(permit(policy, limit, now)), change)
+            }
             let share = admittedShare(policy, now: now)
             guard unit(&rng) < share else {
                 // Another call has the same chance at once: what a client is told is a pace, not an end.
@@ -143,10 +147,17 @@ public struct Breaker: Sendable {
         case .disabled, .metricsOnly: 1
         case .open, .forcedOpen, .halfOpen: 0
         case .slowRecovery:
-            (policy.recovery ?? .seed).share(
-                sinceFailure: lastFailure == .min ? nil : now - Instant(nanoseconds: lastFailure),
-                inARow: Int(goodInARow), history: recoveryHistory)
+            hasRested(policy, now: now)
+                ? 1
+                : (policy.recovery ?? .seed).share(
+                    sinceFailure: lastFailure == .min ? nil : now - Instant(nanoseconds: lastFailure),
+                    inARow: Int(goodInARow), history: recoveryHistory)
         }
+    }
+
+    /// Whether it recovers, and no failure has come for as long as that takes by time alone.
+    private func hasRested(_ policy: BreakerPolicy, now: Instant) -> Bool {
+        now - max(since, Instant(nanoseconds: lastFailure)) >= (policy.recovery ?? .seed).rest
     }
 
     /// The share of the last eight recoveries that outlived one time open; 0.5 before any.

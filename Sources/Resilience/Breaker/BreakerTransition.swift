@@ -80,6 +80,15 @@ public struct BreakerTransition: Sendable, Equatable {
     public let failureRate: Double
     /// 0...1.
     public let slowRate: Double
+
+    /// The same, of several steps at once.
+    ///
+    /// - Parameter state: what the first of them left.
+    public func leaving(_ state: BreakerState) -> BreakerTransition {
+        BreakerTransition(
+            from: state, to: to, cause: cause, at: at, until: until, volume: volume, failureRate: failureRate,
+            slowRate: slowRate)
+    }
 }
 
 /// What lets one call through; given back exactly once, with its result or without.

@@ -19,6 +19,10 @@ public struct RecoveryRamp: Sendable, Equatable {
         self.successes = successes
     }
 
+    /// How long no failure has to come for it to close whatever has come: by then time has given back 95 %. Who calls seldom
+    /// would never have so many successes in a row as close, and be turned away by chance for hours.
+    public var rest: TimeAmount { rate > 0 ? TimeAmount(seconds: min(3 / rate, 86_400)) : .hours(24) }
+
     /// The share of calls that is admitted, 0.05...1; with the catalogue's weights it never is above 0.73.
     ///
     /// - Parameters:

@@ -82,7 +82,8 @@ public struct CallState: Sendable {
     var placed = 0
     /// The only one that may be asked again.
     var bound: TargetSet?
-    let safety: CallSafety
+    /// What doing it twice would do.
+    public let safety: CallSafety
     /// Of the plan, what is looked at again and again; it holds for the whole of the call.
     let isSpread: Bool
     let order: PolicyOrder

@@ -1,7 +1,7 @@
 import MeshBase
 
 /// Client-side throttling (Beyer et al., Site Reliability Engineering, 2016, chapter 21): a caller whose requests are
-/// mostly refused holds some back by itself, each with p = max(0, (requests - K accepts) / (requests + 1)), so that
+/// mostly refused holds some back by itself, each with p = max(0, (requests - K accepts) / (requests + 1)), at most 0.9, so that
 /// the target spends its time on work and not on refusing. Each class has its own account; critical has none and is
 /// never held back. 10 buckets, 280 bytes, no allocation.
 ///
@@ -98,10 +98,13 @@ public struct ClientThrottle: Sendable {
         return Double(rng.next() >> 11) * 0x1p-53 < p
     }
 
-    /// The share of requests held back after so many and so many accepts, 0...1.
+    /// One in ten is sent whatever became of the others: of fewer a target that is well again would be heard of too late.
+    public static let most = 0.9
+
+    /// The share of requests held back after so many and so many accepts, 0...`most`.
     @inline(__always)
     public static func probability(requests: UInt32, accepts: UInt32, k: Double) -> Double {
-        max(0, (Double(requests) - k * Double(accepts)) / (Double(requests) + 1))
+        min(max(0, (Double(requests) - k * Double(accepts)) / (Double(requests) + 1)), most)
     }
 
     /// The target took a request up, whatever it made of it.

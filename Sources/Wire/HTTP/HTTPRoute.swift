@@ -6,7 +6,7 @@
 /// is well-formed UTF-8 without NUL, and in customers and services without control characters and slashes.
 package enum HTTPRoute: Equatable, Sendable {
     case record(customer: HTTPName, key: HTTPName)
-    /// `rest` is what follows the service, from its slash on, as sent; absent if nothing follows.
+    /// `rest` is what follows the service, from its slash on, as sent and with its query; absent if nothing follows.
     case service(customer: HTTPName, service: HTTPName, rest: HTTPRange)
 
     package static let longestName = 128
@@ -42,6 +42,16 @@ package enum HTTPRoute: Equatable, Sendable {
         }
         return HTTPCharacters.loadWord(base) == word("/v1/cust")
             && HTTPCharacters.loadWord(base + 6) == word("stomers/")
+    }
+
+    /// Splits the target of a parsed request: the query belongs to what follows a service, and of records nothing reads it.
+    package static func split(
+        _ request: HTTPRequest, in buffer: UnsafeRawBufferPointer
+    ) throws(HTTPRouteFailure) -> HTTPRoute {
+        let route = try split(request.path, in: buffer)
+        guard case .service(let customer, let service, let rest) = route, request.query.count > 0 else { return route }
+        let start = rest.isPresent ? rest.start : request.path.end
+        return .service(customer: customer, service: service, rest: HTTPRange(Int(start), Int(request.query.end)))
     }
 
     /// Splits the path of a parsed request. Allocates only for percent-encoded names.

@@ -70,6 +70,20 @@ private typealias Edge = Topology.Edge
         #expect(reply.note == "\nrate-limit r-1/front/back" && reply.head.status == 502)
     }
 
+    /// Whoever asked gives up at the deadline: what stands in has to be there before.
+    @Test(arguments: [nil, Transformed.stale]) func itStandsInBeforeTheDeadline(_ timeout: Transformed?) throws {
+        let cell = cell { $0.timeout = timeout }
+        cell.call("front")
+        cell.run(until: .at(50))
+        _ = cell.takeReplies()
+        var effect = ServiceEffect()
+        effect.add(Fault(id: "f1", kind: .hang, side: .service("back", cell: nil)))
+        cell.node.strike([.none, effect, .none], now: .at(100), into: &cell.sink)
+        cell.send(.serviceCall, "front", deadline: 200, now: .at(100))
+        cell.run(until: .at(290))
+        #expect(cell.takeReplies().map(\.note) == (timeout == nil ? [] : ["front=stale"]))
+    }
+
     @Test func itStandsInHoweverOldItIs() {
         let cell = cell(ttl: .seconds(1))
         cell.call("front")

@@ -188,6 +188,36 @@ import Wire
         #expect(answer.status == status && answer.retryAfter == 1 && answer.problem?.type.description == type)
     }
 
+    @Test func whatIsKeptUnderAKeyIsNotAskedForAgain() throws {
+        let router = RouterHarness()
+        router.request(.post, isKeyed: true)
+        router.answer(router.takeFrames()[0], status: 502, flags: .json, note: "\nbreaker r/a/b", body: "{}")
+        #expect(router.sink.frames.isEmpty)
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 502 && answer.retryAfter == 1 && answer.problem?.policy.description == "breaker")
+    }
+
+    /// Of what may have been begun nobody is told that it was not, whatever the cells say that were asked after it.
+    @Test(arguments: [Refusal.keyUndecided, .overloaded, .notReady])
+    func anAttemptThatWasLostIsNotForgotten(_ why: Refusal) throws {
+        let router = RouterHarness()
+        router.request(.post, isKeyed: true)
+        router.linkDown(router.takeFrames()[0].cell, now: .zero)
+        while let frame = router.takeFrames().first { router.refuse(frame, why) }
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == Refusal.keyUnsettled.status)
+        #expect(answer.problem?.detail.description.contains("Nothing was begun") == false)
+    }
+
+    @Test func whoIsToComeBackIsToldSo() {
+        for status in [UInt16(502), 503, 504] {
+            let router = RouterHarness()
+            router.request(.get)
+            while let frame = router.takeFrames().first { router.answer(frame, status: status, flags: .json) }
+            #expect(router.takeAnswer()?.retryAfter == 1, "\(status)")
+        }
+    }
+
     @Test func aFailureOfTheServiceIsPassedOn() {
         let router = RouterHarness()
         router.request(.get)

@@ -61,6 +61,21 @@ import Testing
         #expect(good == 10 && bench.state == .closed && bench.changes.last?.cause == .recovered)
     }
 
+    /// Whoever calls seldom never has ten good ones in a row: three times the ramp's own time without a failure close it.
+    @Test func restAloneCloses() {
+        #expect(RecoveryRamp.local.rest == .seconds(3) && RecoveryRamp(rate: 0).rest == .hours(24))
+        var bench = Self.recovering()
+        bench.now += .seconds(20)
+        let permit = bench.askUntilPermitted()!
+        bench.end(permit, .failure)
+        bench.now += RecoveryRamp.seed.rest - .milliseconds(1)
+        #expect(bench.state == .slowRecovery && bench.breaker.admittedShare(bench.policy, now: bench.now) < 0.6)
+        bench.now += .milliseconds(1)
+        #expect(bench.breaker.admittedShare(bench.policy, now: bench.now) == 1)
+        #expect(bench.ask() != nil)
+        #expect(bench.state == .closed && bench.changes.last?.cause == .recovered)
+    }
+
     @Test func halfOfFiveOpensAgain() {
         var bench = Self.recovering()
         for mark in [Mark.failure, .failure, .success, .failure] {

@@ -59,6 +59,25 @@ import Testing
         #expect(route(path) == expected)
     }
 
+    /// The query belongs to what is called, and to its key.
+    @Test(arguments: [
+        ("/a/b?q=1", "/a/b?q=1"), ("?q=1", "?q=1"), ("/?q=/x?y", "/?q=/x?y"), ("/a?", "/a"), ("?", "-"), ("", "-"),
+    ])
+    func whatFollowsAServiceHasItsQuery(_ target: String, _ expected: String) throws {
+        var parser = HTTPRequestParser()
+        var bytes = Array("GET /v1/customers/c/services/s\(target) HTTP/1.1\r\nHost: h\r\n\r\n".utf8)
+        try bytes.withUnsafeMutableBytes { memory in
+            let buffer = UnsafeRawBufferPointer(memory)
+            guard case .complete(let request) = parser.parse(memory, limits: HTTPLimits()),
+                case .service(_, _, let rest) = try HTTPRoute.split(request, in: buffer)
+            else {
+                Issue.record("\(target) is no service's")
+                return
+            }
+            #expect((rest.isPresent ? rest.text(in: buffer) : "-") == expected)
+        }
+    }
+
     @Test func namesAreBounded() {
         func name(_ count: Int, _ unit: String = "a") -> String { String(repeating: unit, count: count) }
         #expect(route("/v1/customers/\(name(128))/records/\(name(512))").hasPrefix("record"))

@@ -88,11 +88,25 @@ extension CellNode {
         refuse(asker, why, head, into: &sink)
     }
 
+    /// Another call has the key for a moment.
+    private mutating func isUnderWay(
+        _ asker: CellAsker, _ head: FrameHead, _ trace: FrameTrace?, _ now: Instant, into sink: inout some CellSink
+    ) {
+        claimCounters.unknown += 1
+        if let trace { noteRefusal(.keyClaimed, trace, attempt: head.attempt, now: now) }
+        guard case .frame(let link, let request) = asker else { return }
+        sink.refuse(.keyClaimed, request: request, retryAfter: 1_000, to: link)
+    }
+
     private mutating func join(
         _ ticket: SlabKey, _ task: ClaimTask, _ print: UInt64, _ asker: CellAsker, _ head: FrameHead,
         _ trace: FrameTrace?, now: Instant, into sink: inout some CellSink
     ) {
         guard task.value.fingerprint == print else {
+            // The shard has not decided yet whose the key is.
+            if task.stage == .claiming || task.stage == .reading {
+                return isUnderWay(asker, head, trace, now, into: &sink)
+            }
             claimCounters.reused += 1
             return turnAway(asker, .keyReused, head, trace, now: now, into: &sink)
         }
@@ -101,10 +115,7 @@ extension CellNode {
         if let turned = task.turned {
             if case .shed(let refused) = turned, priority < refused {
                 // It is given back, and then room is there for who matters more.
-                claimCounters.unknown += 1
-                if let trace { noteRefusal(.keyClaimed, trace, attempt: head.attempt, now: now) }
-                guard case .frame(let link, let request) = asker else { return }
-                return sink.refuse(.keyClaimed, request: request, retryAfter: 1_000, to: link)
+                return isUnderWay(asker, head, trace, now, into: &sink)
             }
             if let trace { noteKeyEnd(turned, trace) }
             // It gives the key back, for which there may be no majority for long: there is nothing to wait for.

@@ -4,7 +4,9 @@ import Wire
 extension ProgramCall {
     /// The call as the program reads it.
     package func append(host: String, into output: inout ByteBuffer) {
-        let path = isEntry && !request.path.isEmpty ? request.path : [UInt8(ascii: "/")]
+        var path = isEntry ? request.path : []
+        // Nothing, or a query alone.
+        if path.first != UInt8(ascii: "/") { path.insert(UInt8(ascii: "/"), at: 0) }
         var host = host
         path.withUnsafeBytes { path in
             host.withUTF8 {

@@ -124,6 +124,8 @@ struct ServiceGraph {
     var entryTransformers: [FailureTransformer?]
     /// By service: a last good answer may stand in for a failure.
     let mayBeStale: [Bool]
+    /// By service: something stands in for an answer that does not come in time, and has to be there before its asker gives up.
+    let answersTimeouts: [Bool]
     /// Last good answers, of edges that may fall back on them and of services that clients call.
     var answers: LastGoodAnswers<[UInt8]>?
     /// By service and edge.
@@ -201,6 +203,9 @@ struct ServiceGraph {
         transformers = policies.services.map { $0.edges.map { $0.transformation.map { FailureTransformer($0) } } }
         entryTransformers = policies.services.map { $0.transformation.map { FailureTransformer($0) } }
         mayBeStale = policies.services.map { $0.transformation?.mayBeStale == true }
+        answersTimeouts = policies.services.map {
+            $0.transformation.map { $0.timeout == .stale || $0.timeout == .queued } ?? false
+        }
         answers = policies.answers.map { LastGoodAnswers($0) }
         keepsAnswers = policies.services.map { $0.edges.map { $0.fallback.kinds.contains(.cached) } }
         connections = policies.connections.map { ConnectionPool($0.policy) }
@@ -236,6 +241,7 @@ struct ServiceGraph {
         trace: FrameTrace? = nil, now: Instant, into sink: inout some CellSink
     ) {
         entered &+= 1
+        let deadline = answersTimeouts[service] ? deadline - min((deadline - now) * 0.1, .milliseconds(50)) : deadline
         if switches.isGivenUp(service, for: customer) {
             counters[service].calls += 1
             counters[service].count(.givenUp)

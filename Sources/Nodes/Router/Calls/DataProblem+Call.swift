@@ -9,6 +9,10 @@ extension RouterNode {
         _ failure: CallFailure?, _ place: Int32, asked: Int, of size: Int
     ) -> (UInt16, DataProblem) {
         let cells = "\(asked) of the \(size) cells of this shard were asked"
+        if calls[place].mayHaveBegun, case .refusal = calls[place].last, failure?.kind != .blocked {
+            return calls[place].state.safety == .keyed
+                ? (Refusal.keyUnsettled.status, .key(.keyUnsettled)) : (502, .mayHaveBegun(cells))
+        }
         guard let failure else { return explain(calls[place].last, cells) }
         if failure.policy == .deadline { return (504, .tooLate(asked > 0 ? cells : nil)) }
         switch failure.kind {
@@ -81,6 +85,12 @@ extension DataProblem {
         DataProblem(
             "cell-lost", title: "The cell went away while it worked",
             detail: "\(cells); the link to the last broke before it answered.", policy: "failover")
+    }
+
+    static func mayHaveBegun(_ cells: String) -> DataProblem {
+        DataProblem(
+            "cell-lost", title: "A cell went away while it worked",
+            detail: "\(cells); one of them may have carried it out, and the last refused it.", policy: "failover")
     }
 
     static func linkFull(_ cells: String) -> DataProblem {

@@ -134,6 +134,9 @@ extension RouterNode {
     ) {
         let kind = calls[place].kind
         note(end, of: token, place, now: now)
+        if end.began, calls[place].state.safety != .read, end.kind == .timeout || end.kind == .reset {
+            calls[place].mayHaveBegun = true
+        }
         let mark = calls[place].state.ended(token, end, in: &gates.scopes[kind], now: now, using: &random)
         close(token, place, end, mark, now: now, into: &sink)
     }

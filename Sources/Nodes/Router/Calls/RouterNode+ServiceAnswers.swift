@@ -23,10 +23,12 @@ extension RouterNode {
             return
         }
         let retryAfter = frame.head.deadline
-        let outcome: AttemptEnd
+        var outcome: AttemptEnd
         switch frame.head.kind {
         case .reply:
             outcome = AttemptEnd(status: frame.head.status, retryAfterMilliseconds: retryAfter)
+            // Kept under its key, whatever it says: another attempt would be told the very same.
+            if calls[place].state.safety == .keyed { outcome.kind = .none }
             calls[place].last = .reply(status: frame.head.status)
         case .refusal:
             let refusal = Refusal(rawValue: frame.head.status)
@@ -126,6 +128,9 @@ extension RouterNode {
             response.problem = problem
         }
         if head.status >= 400 { response.wait = .milliseconds(Int64(head.deadline)) }
+        if head.status >= 500, response.wait == .zero, Self.invites(head.status, failure) {
+            response.wait = .seconds(1)
+        }
         noteAnswer(operations[key]!.customer, since: operations[key]!.started, response)
         counters.count(status: response.status)
         let request = operations[key]!.request
@@ -139,7 +144,7 @@ extension RouterNode {
     ) {
         let (request, customer, shard) = (operations[key]!.request, operations[key]!.customer, operations[key]!.shard)
         let asked = calls[place].cellsAsked
-        if case .refusal(.shed, let shed?) = calls[place].last, failure?.kind == .shed {
+        if case .refusal(.shed, let shed?) = calls[place].last, failure?.kind == .shed, !calls[place].mayHaveBegun {
             finish(key)
             return refuseShed(
                 request, shard: shard, customer: customer, shed,

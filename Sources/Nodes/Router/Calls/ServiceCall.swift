@@ -32,6 +32,8 @@ struct ServiceCall {
     var isRestarting = false
     /// What the last attempt that was answered has said, for who is told of it later.
     var last = Last.nothing
+    /// An attempt was lost that may have been carried out: nothing that comes after it says that nothing was begun.
+    var mayHaveBegun = false
     /// After what time another attempt may be worth it, as the last answer says.
     var patience = TimeAmount.zero
     /// What it is worth, where that is counted.
@@ -62,6 +64,7 @@ struct ServiceCall {
         told = 0
         isRestarting = false
         last = .nothing
+        mayHaveBegun = false
         patience = .zero
         worth = nil
         trace = nil

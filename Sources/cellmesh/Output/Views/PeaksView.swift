@@ -38,7 +38,8 @@ enum PeaksView {
                 table.add([
                     .init(profile.name),
                     .init(Wording.percent(isCurrent ? progress : 0), isCurrent ? .yellow : .plain),
-                    .init("\(profile.policy.over)"), .init("\(profile.policy.lasts)"),
+                    .init(Wording.time(milliseconds: profile.policy.over.milliseconds)),
+                    .init(Wording.time(milliseconds: profile.policy.lasts.milliseconds)),
                     .init(profile.policy.at.map { "\(Wording.fixed($0, 2))x" } ?? "-"),
                     .init(isCurrent ? SettingsView.time(entry?.until).text ?? "-" : "-"),
                 ])

@@ -62,6 +62,22 @@ import Wire
         #expect(hints(cell).contains("front 0") && hints(cell).contains("outer 0"))
     }
 
+    @Test func thatItIsClosedByHandEndsWhatAForcedOpeningBoreOn() {
+        let cell = cell()
+        func hold(_ mode: BreakerEntry.Mode, _ version: UInt64, now: Int64) {
+            var settings = SettingsDocument(version: version)
+            settings.set(
+                BreakerEntry(
+                    "r-1/front/back", mode, set: WallTime(milliseconds: now), until: WallTime(milliseconds: 60_000)))
+            cell.node.apply(settings: settings, now: .at(now), into: &cell.sink)
+        }
+        cell.call("front")
+        hold(.forcedOpen, 1, now: 10)
+        #expect(hints(cell).sorted() == ["front 500", "outer 333"])
+        hold(.closed, 2, now: 20)
+        #expect(hints(cell).contains("front 0") && hints(cell).contains("outer 0"))
+    }
+
     @Test func switchedOffNobodyIsTold() {
         let cell = cell(coordinates: false)
         cell.call("outer")
