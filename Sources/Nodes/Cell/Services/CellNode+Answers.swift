@@ -1,0 +1,131 @@
+import MeshBase
+import Resilience
+import Wire
+
+/// How calls that have ended are answered.
+extension CellNode {
+    mutating func answerFinished(now: Instant, into sink: inout some CellSink) {
+        // By index: a claim that is settled may end others.
+        var index = 0
+        while index < graph.finished.count {
+            let end = graph.finished[index]
+            index += 1
+            switch end.owner {
+            case .asker(let asker):
+                note(end, now: now)
+                answer(asker, end, now: now, into: &sink)
+            case .probe: syntheticEnded(end.outcome, now: now, into: &sink)
+            case .attempt, .nobody: break
+            }
+        }
+        graph.finished.removeAll(keepingCapacity: true)
+        if !graph.news.isEmpty { tellOfEdges(now: now, into: &sink) }
+    }
+
+    private mutating func answer(
+        _ asker: CellAsker, _ end: ServiceGraph.End, now: Instant, into sink: inout some CellSink
+    ) {
+        if let kept = graph.transform(end, now: now) {
+            return tell(stale: kept, of: end.service, to: asker, into: &sink)
+        }
+        let (service, outcome, results) = (end.service, end.outcome, end.results)
+        if let trace = end.trace {
+            let status = outcome.status(of: end.answer)
+            graph.traces.log.end(
+                trace, status: status, policy: status < 500 ? "" : "\(outcome.policy(end.blame).name)", now: now)
+        }
+        var refusal: Refusal?
+        switch outcome {
+        case .rejected:
+            refusal = .overloaded
+            guard case .frame(let link, let request) = asker else { break }
+            counters.refused += 1
+            return sink.refuse(.overloaded, request: request, to: link)
+        case .shed(let priority):
+            refusal = .shed
+            guard case .frame(let link, let request) = asker else { break }
+            return sink.shed(priority, request: request, wait: graph.policies.retryAfter, to: link)
+        case .noProgram:
+            refusal = .noProgram
+            guard case .frame(let link, let request) = asker else { break }
+            return sink.refuse(.noProgram, request: request, retryAfter: Self.programRetryAfter, to: link)
+        case .givenUp:
+            refusal = .givenUp
+            guard case .frame(let link, let request) = asker else { break }
+            let wait = UInt32(clamping: graph.policies.retryAfter.nanoseconds / 1_000_000)
+            return sink.refuse(.givenUp, request: request, retryAfter: wait, to: link)
+        default: break
+        }
+        // What it said of its own failure is for nobody: a problem tells of that.
+        let given = outcome.status(of: end.answer) < 500 ? end.answer : nil
+        let status = outcome.status(of: given)
+        answerBuffer.removeAll()
+        let noteEnd = writeNote(end)
+        if let given {
+            given.body.withUnsafeBytes { answerBuffer.append($0) }
+        } else {
+            writeBody(service, outcome, results, end.served)
+        }
+        let bytes = answerBuffer.bytes
+        let note = UnsafeRawBufferPointer(rebasing: bytes[..<noteEnd])
+        let body = UnsafeRawBufferPointer(rebasing: bytes[noteEnd...])
+        if end.kept != nil, status < 300, noteEnd == 0 {
+            graph.keep(
+                KeptAnswer(status: status, isJSON: given?.isJSON ?? true, body: Array(body)), of: end, now: now)
+        }
+        switch asker {
+        case .frame(let link, let request):
+            var head = FrameHead(
+                kind: .reply, flags: given?.isJSON == false ? [] : .json, status: status, request: request,
+                customer: CustomerHash(rawValue: 0), epoch: .first)
+            if let blame = end.blame, outcome.status >= 500 {
+                head.deadline = UInt32(clamping: blame.retryAfter.millisecondsRoundedUp)
+            }
+            sink.reply(head, to: link, note: note, body: body)
+        case .claim(let ticket):
+            let (note, body) = (Array(note), Array(body))
+            note.withUnsafeBytes { note in
+                body.withUnsafeBytes { claimEnded(ticket, end, note: note, body: $0, now: now, into: &sink) }
+            }
+        case .http(let connection):
+            if let given {
+                sink.respond(connection, status: status, isJSON: given.isJSON, note: note, body: body)
+            } else {
+                sink.respond(connection, status: status, refusal, note: note, body: body)
+            }
+        }
+    }
+
+    /// The last good answer stands in for a failure, with a word that it is one.
+    private mutating func tell(
+        stale answer: KeptAnswer, of service: Int, to asker: CellAsker, into sink: inout some CellSink
+    ) {
+        answerBuffer.removeAll()
+        answerBuffer.append(graph.services[service].name)
+        answerBuffer.append("=stale")
+        let note = UnsafeRawBufferPointer(answerBuffer.bytes)
+        answer.body.withUnsafeBytes { body in
+            switch asker {
+            case .frame(let link, let request):
+                let head = FrameHead(
+                    kind: .reply, flags: answer.isJSON ? .json : [], status: answer.status, request: request,
+                    customer: CustomerHash(rawValue: 0), epoch: .first)
+                sink.reply(head, to: link, note: note, body: body)
+            case .http(let connection):
+                sink.respond(connection, status: answer.status, isJSON: answer.isJSON, note: note, body: body)
+            // Nothing is kept of what is carried out once.
+            case .claim: break
+            }
+        }
+    }
+
+    /// In milliseconds: a program that has ended is started again after 100 ms at first.
+    private static var programRetryAfter: UInt32 { 100 }
+}
+
+extension ServiceOutcome {
+    /// What the call is answered with: a program that did well says itself how well.
+    func status(of answer: ProgramAnswer?) -> UInt16 {
+        if self == .ok, let answer { answer.status } else { status }
+    }
+}
