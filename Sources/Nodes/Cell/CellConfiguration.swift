@@ -23,6 +23,8 @@ package struct CellConfiguration {
     package var refill: RefillRule?
     /// By which services that are programs (`run`) run as such; nil: they are their `work`.
     package var programs: ProgramRule?
+    /// One of so many requests to the cell's own listener is followed unasked; 0 for none.
+    package var traceSample: UInt64 = 0
     /// For tests, which show a checker what a wrong build does.
     package var defect: CellDefect?
 

@@ -2,6 +2,8 @@
 package struct CellCounters: Sendable {
     package var frames: UInt64 = 0
     package var httpCalls: UInt64 = 0
+    /// Of these: requests whose `traceparent` cannot be read; they go on without it.
+    package var tracesMalformed: UInt64 = 0
     package var unexpectedFrames: UInt64 = 0
     package var pings: UInt64 = 0
     /// Calls that routers gave up while they were under way.

@@ -144,6 +144,8 @@ package struct CellNode: ~Copyable {
                 ofBlueprint: configuration.topology.cells[configuration.cell.position].blueprint),
             seed: configuration.topology.seed, node: StableHash.hash(name), programs: configuration.programs)
         graph.defect = configuration.defect
+        graph.traces = CellTraces(
+            node: name, sample: configuration.traceSample, seed: StableHash.combine(port.seed, port.boot))
         selfLook = CellHealth(
             probes: policies.probes, adaptive: policies.adaptiveShedding, hasStore: store != nil,
             hasSynthetic: policies.syntheticService != nil, dependencies: graph.routes.gates.count)

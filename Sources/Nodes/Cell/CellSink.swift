@@ -22,10 +22,11 @@ package protocol CellSink: LinkSink {
     /// Answer a router. Dropped when the link is gone.
     mutating func reply(
         _ head: FrameHead, to link: ConnectionID, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
-    /// Answer a client of the cell's own listener; `refusal` says why nothing was begun, and is nil where something was.
-    mutating func respond(
-        _ connection: ConnectionID, status: UInt16, _ refusal: Refusal?, note: UnsafeRawBufferPointer,
-        body: UnsafeRawBufferPointer)
+    /// Answer a client of the cell's own listener.
+    mutating func respond(_ connection: ConnectionID, _ response: CellResponse)
+    /// What a client of the cell's own listener calls itself and its trace. Asked for failures that nobody followed, and
+    /// nowhere else.
+    func client(of connection: ConnectionID) -> CellClient
     /// Ask another cell; its answer comes back through `handle(answer:)`, or the link breaks.
     /// - Returns: false when the link is gone or full: nothing was sent, and nothing will be.
     mutating func send(
@@ -37,10 +38,6 @@ package protocol CellSink: LinkSink {
     /// Use a processor for so long, off the loop; answered by `burned`, or by `burnRefused` where the driver's
     /// `ProcessorQueue` turned it away.
     mutating func burn(_ order: ProcessorQueue.Order)
-    /// Answer a client of the cell's own listener with what a program said.
-    mutating func respond(
-        _ connection: ConnectionID, status: UInt16, isJSON: Bool, note: UnsafeRawBufferPointer,
-        body: UnsafeRawBufferPointer)
     /// Do something with a program; only where the node's configuration has a rule for them.
     mutating func program(_ order: ProgramOrder)
     /// The work of a call under an idempotency key begins, or was turned away before it did. For whoever counts; nothing has
@@ -52,10 +49,7 @@ package protocol CellSink: LinkSink {
 
 extension CellSink {
     package mutating func claimed(_ position: RecordPosition, hasBegun: Bool) {}
-    package mutating func respond(
-        _ connection: ConnectionID, status: UInt16, isJSON: Bool, note: UnsafeRawBufferPointer,
-        body: UnsafeRawBufferPointer
-    ) { respond(connection, status: status, nil, note: note, body: body) }
+    package func client(of connection: ConnectionID) -> CellClient { CellClient() }
     package mutating func program(_ order: ProgramOrder) {}
 }
 

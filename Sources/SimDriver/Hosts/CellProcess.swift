@@ -187,10 +187,7 @@ struct CellOutbox: CellSink {
     }
 
     /// Cells of the simulation have no clients of their own.
-    mutating func respond(
-        _ connection: ConnectionID, status: UInt16, _ refusal: Refusal?, note: UnsafeRawBufferPointer,
-        body: UnsafeRawBufferPointer
-    ) {}
+    mutating func respond(_ connection: ConnectionID, _ response: CellResponse) {}
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }
     mutating func closeLink(to cell: CellIndex) { process.closeLink(cell) }

@@ -208,21 +208,35 @@ final class CellFront: HTTPServer {
         }
         // Keys are taken from routers alone, whose calls are of an epoch.
         guard !request.idempotencyKey.isPresent else { return respond(stream, HTTPUnkept.idempotencyKey.problem) }
+        stream.pointee.route = route
+        if data.isTraceMalformed { node.pointee.noteMalformedTrace() }
         let texts = (Array(service.text(in: bytes).utf8), Array(customer.text(in: bytes).utf8))
         texts.0.withUnsafeBytes { service in
             texts.1.withUnsafeBytes { customer in
-                let program =
-                    node.pointee.reachesProgram(service)
-                    ? ProgramRequest(
-                        customer: Array(customer), method: request.method, path: Array(rest.bytes(in: bytes)),
-                        body: Array(request.body.bytes(in: bytes))) : nil
                 node.pointee.handle(
                     serviceCall: service, customer: customer, priority: data.priority,
                     isSafe: data.isIdempotent, isRead: request.method == .get,
                     deadline: data.deadline ?? settings.topology.routing.requestTimeout,
-                    program: program, connection: stream.pointee.id,
+                    program: { trace in
+                        ProgramRequest(
+                            customer: Array(customer), method: request.method, path: Array(rest.bytes(in: bytes)),
+                            trace: trace, body: Array(request.body.bytes(in: bytes)))
+                    },
+                    parent: data.trace, isExplained: data.isExplained, connection: stream.pointee.id,
                     now: loop.now(), into: &io.pointee)
             }
         }
+    }
+
+    /// What a client that waits for its answer calls itself, and its trace.
+    func client(of connection: ConnectionID) -> CellClient {
+        var client = CellClient()
+        guard let stream = pool.stream(connection), let route = stream.pointee.route else { return client }
+        let (request, bytes) = (stream.pointee.request, stream.pointee.input.bytes)
+        client.customer = route.customer.text(in: bytes)
+        if request.traceparent.isPresent {
+            client.trace = FrameTrace(traceparent: request.traceparent.bytes(in: bytes), isExplained: false)
+        }
+        return client
     }
 }

@@ -72,6 +72,7 @@ package final class CellHost {
         var configuration = CellConfiguration(
             topology: topology, cell: cell, gossip: gossip, placement: placement, store: store?.identity)
         configuration.defect = settings.defect
+        configuration.traceSample = RouterHost.traceSample
         programs = ProgramRunner(loop: runtime.loop, settings: settings, cell: cell)
         if programs != nil { configuration.programs = Self.programRule(topology) }
         node.initialize(to: try CellNode(configuration))
@@ -322,46 +323,13 @@ struct CellIO: CellSink {
         front.pool.wrote(stream)
     }
 
-    mutating func respond(
-        _ connection: ConnectionID, status: UInt16, _ refusal: Refusal?, note: UnsafeRawBufferPointer,
-        body: UnsafeRawBufferPointer
-    ) {
+    mutating func respond(_ connection: ConnectionID, _ response: CellResponse) {
         guard let stream = front.pool.stream(connection) else { return }
-        let request = stream.pointee.request
-        if let problem = DataProblem.ofCell(status: status, refusal, note: note, body: body) {
-            return front.respond(
-                stream,
-                HTTPProblem(
-                    status: Int(status), type: problem.type, title: problem.title, detail: .made(problem.detail),
-                    policy: problem.policy, retryAfter: status == 503 ? 1 : nil))
-        }
-        HTTPResponseWriter.begin(Int(status), front.date(), into: &stream.pointee.output)
-        if note.count > 0 { HTTPResponseWriter.field("X-Degraded", bytes: note, into: &stream.pointee.output) }
-        HTTPResponseWriter.field("Content-Type", "application/json", into: &stream.pointee.output)
-        HTTPResponseWriter.end(contentLength: body.count, request.persistence, into: &stream.pointee.output)
-        if request.method != .head { stream.pointee.output.append(body) }
+        response.append(to: stream.pointee.request, front.date(), into: &stream.pointee.output)
         front.finish(stream)
     }
 
-    mutating func respond(
-        _ connection: ConnectionID, status: UInt16, isJSON: Bool, note: UnsafeRawBufferPointer,
-        body: UnsafeRawBufferPointer
-    ) {
-        guard let stream = front.pool.stream(connection) else { return }
-        let request = stream.pointee.request
-        HTTPResponseWriter.begin(Int(status), front.date(), into: &stream.pointee.output)
-        if note.count > 0 { HTTPResponseWriter.field("X-Degraded", bytes: note, into: &stream.pointee.output) }
-        if isJSON {
-            HTTPResponseWriter.field("Content-Type", "application/json", into: &stream.pointee.output)
-        } else {
-            HTTPResponseWriter.field("Content-Type", "application/octet-stream", into: &stream.pointee.output)
-        }
-        let hasNone = status == 204
-        HTTPResponseWriter.end(
-            contentLength: hasNone ? nil : body.count, request.persistence, into: &stream.pointee.output)
-        if request.method != .head, !hasNone { stream.pointee.output.append(body) }
-        front.finish(stream)
-    }
+    func client(of connection: ConnectionID) -> CellClient { front.client(of: connection) }
 
     mutating func program(_ order: ProgramOrder) { programs?.take(order) }
 

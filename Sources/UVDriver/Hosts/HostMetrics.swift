@@ -334,6 +334,10 @@ enum CellMetrics {
             "cellmesh_cell_unexpected_frames_total", "Frames that nobody should have sent.", counters.unexpectedFrames)
         page.counter("cellmesh_cell_http_calls_total", "Service calls of the cell's own clients.", counters.httpCalls)
         page.counter(
+            "cellmesh_cell_traces_malformed_total",
+            "Requests of the cell's own clients whose traceparent cannot be read.",
+            counters.tracesMalformed)
+        page.counter(
             "cellmesh_cell_processor_refused_total", "Calls for which no processor time was to be had.",
             burner.refusals)
         page.counter("cellmesh_cell_refused_total", "Work refused for lack of room.", counters.refused)

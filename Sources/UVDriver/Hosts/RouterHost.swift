@@ -29,7 +29,7 @@ package final class RouterHost {
     var offer: HandoverOffer?
 
     /// One of so many requests is followed unasked.
-    private static let traceSample: UInt64 = 100
+    static let traceSample: UInt64 = 100
 
     /// Runs until the process is told to stop.
     /// - Returns: the exit code.

@@ -95,13 +95,13 @@ import Wire
 
     @Test func aFloodOfFailuresIsKeptInPart() {
         let router = RouterHarness(up: false)
-        for _ in 0..<RouterTraces.failures * 3 { router.request(.get) }
-        #expect(router.node.traces.log.count == RouterTraces.failures)
-        #expect(router.sink.answers.filter { $0.trace != nil }.count == RouterTraces.failures)
+        for _ in 0..<TraceSampler.failures * 3 { router.request(.get) }
+        #expect(router.node.traces.log.count == TraceSampler.failures)
+        #expect(router.sink.answers.filter { $0.trace != nil }.count == TraceSampler.failures)
         router.request(.get, isExplained: true)
-        #expect(router.node.traces.log.count == RouterTraces.failures + 1, "what is asked for is always kept")
+        #expect(router.node.traces.log.count == TraceSampler.failures + 1, "what is asked for is always kept")
         router.request(.get, now: .at(1_000))
-        #expect(router.node.traces.log.count == RouterTraces.failures + 2)
+        #expect(router.node.traces.log.count == TraceSampler.failures + 2)
     }
 
     @Test func whoIsNotTakenUpIsToldWhy() throws {

@@ -36,6 +36,10 @@ struct CellRecorder: CellSink {
     var responses: [(ConnectionID, UInt16, String)] = []
     /// Of `responses`.
     var refusals: [Refusal?] = []
+    /// Likewise: the traces that they name.
+    var traces: [FrameTrace?] = []
+    /// Who asks directly.
+    var client = CellClient()
     var orders: [StoreOrder] = []
     var burns: [ProcessorQueue.Order] = []
     var programs: [ProgramOrder] = []
@@ -51,13 +55,12 @@ struct CellRecorder: CellSink {
             body: String(decoding: body, as: UTF8.self), bytes: Array(body))
         if head.kind == .hint { hints.append(reply) } else { replies.append(reply) }
     }
-    mutating func respond(
-        _ connection: ConnectionID, status: UInt16, _ refusal: Refusal?, note: UnsafeRawBufferPointer,
-        body: UnsafeRawBufferPointer
-    ) {
-        responses.append((connection, status, String(decoding: body, as: UTF8.self)))
-        refusals.append(refusal)
+    mutating func respond(_ connection: ConnectionID, _ response: CellResponse) {
+        responses.append((connection, response.status, String(decoding: response.body, as: UTF8.self)))
+        refusals.append(response.refusal)
+        traces.append(response.trace)
     }
+    func client(of connection: ConnectionID) -> CellClient { client }
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { opened.append(cell) }
     mutating func closeLink(to cell: CellIndex) { closed.append(cell) }
     mutating func send(
@@ -99,7 +102,8 @@ final class CellHarness {
     init(
         _ topology: MeshTopology, cell: Int = 0, port: UInt16 = 7100, storeLimit: Int = 100,
         storeByteLimit: Int = 64 << 20,
-        store: StoreIdentity? = nil, programs: ProgramRule? = nil, boot: UInt32 = 1
+        store: StoreIdentity? = nil, programs: ProgramRule? = nil, boot: UInt32 = 1,
+        traceSample: UInt64 = 0
     ) {
         var configuration = CellConfiguration(
             topology: topology, cell: CellIndex(cell),
@@ -107,6 +111,7 @@ final class CellHarness {
             placement: Placement(topology), store: store ?? StoreIdentity(id: UInt64(cell + 1), life: .votes))
         configuration.storeLimit = storeLimit
         configuration.programs = programs
+        configuration.traceSample = traceSample
         configuration.storeByteLimit = storeByteLimit
         node = try! CellNode(configuration)
         endpoint = .loopback(port)

@@ -67,11 +67,6 @@ extension CellNode {
             key: note.key, trace: frame.head.trace, body: Array(frame.body))
     }
 
-    /// Whether a call of the service may reach a program, and so is to bring what the client asked for.
-    package func reachesProgram(_ name: UnsafeRawBufferPointer) -> Bool {
-        graph.service(named: name).map { graph.catalogue.reachesProgram[$0] } ?? false
-    }
-
     private func tell(_ service: Int, _ event: ProgramEvent, into sink: inout some CellSink) {
         sink.emit(.program(service: graph.services[service].name, event))
     }

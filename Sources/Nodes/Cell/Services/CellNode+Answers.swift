@@ -26,10 +26,17 @@ extension CellNode {
         _ asker: CellAsker, _ end: ServiceGraph.End, now: Instant, into sink: inout some CellSink
     ) {
         if let kept = graph.transform(end, now: now) {
-            return tell(stale: kept, of: end.service, to: asker, into: &sink)
+            graph.noteStale(end, status: kept.status, now: now)
+            return tell(stale: kept, of: end, to: asker, into: &sink)
         }
         let (service, outcome, results) = (end.service, end.outcome, end.results)
-        if let trace = end.trace {
+        var trace = end.trace
+        if case .http(let connection) = asker, trace == nil {
+            trace = failing(
+                outcome.status(of: end.answer), connection, service, began: end.began, now: now, into: &sink)
+            if let trace { graph.noteFailure(end, trace, now: now) }
+        }
+        if let trace {
             let status = outcome.status(of: end.answer)
             graph.traces.log.end(
                 trace, status: status, policy: status < 500 ? "" : "\(outcome.policy(end.blame).name)", now: now)
@@ -88,20 +95,23 @@ extension CellNode {
                 body.withUnsafeBytes { claimEnded(ticket, end, note: note, body: $0, now: now, into: &sink) }
             }
         case .http(let connection):
-            if let given {
-                sink.respond(connection, status: status, isJSON: given.isJSON, note: note, body: body)
-            } else {
-                sink.respond(connection, status: status, refusal, note: note, body: body)
-            }
+            var response = CellResponse(status: status)
+            response.refusal = refusal
+            response.isGiven = given != nil
+            response.isJSON = given?.isJSON ?? true
+            response.note = note
+            response.body = body
+            response.trace = trace.flatMap { told($0, status: status) }
+            sink.respond(connection, response)
         }
     }
 
     /// The last good answer stands in for a failure, with a word that it is one.
     private mutating func tell(
-        stale answer: KeptAnswer, of service: Int, to asker: CellAsker, into sink: inout some CellSink
+        stale answer: KeptAnswer, of end: ServiceGraph.End, to asker: CellAsker, into sink: inout some CellSink
     ) {
         answerBuffer.removeAll()
-        answerBuffer.append(graph.services[service].name)
+        answerBuffer.append(graph.services[end.service].name)
         answerBuffer.append("=stale")
         let note = UnsafeRawBufferPointer(answerBuffer.bytes)
         answer.body.withUnsafeBytes { body in
@@ -112,7 +122,13 @@ extension CellNode {
                     customer: CustomerHash(rawValue: 0), epoch: .first)
                 sink.reply(head, to: link, note: note, body: body)
             case .http(let connection):
-                sink.respond(connection, status: answer.status, isJSON: answer.isJSON, note: note, body: body)
+                var response = CellResponse(status: answer.status)
+                response.isGiven = true
+                response.isJSON = answer.isJSON
+                response.note = note
+                response.body = body
+                response.trace = end.trace.flatMap { told($0, status: answer.status) }
+                sink.respond(connection, response)
             // Nothing is kept of what is carried out once.
             case .claim: break
             }

@@ -5,39 +5,8 @@ import Sharding
 import Topology
 import Wire
 
-/// Calls of the cell's services: how they come in, and how they are answered.
+/// Calls of the cell's services, and what drivers report of their work.
 extension CellNode {
-    /// A service call by a client of the cell's own listener; it has no longer than a router would give it.
-    ///
-    /// - Parameters:
-    ///   - isSafe: its method may be repeated; what needs an idempotency key is claimed by routers' calls only.
-    package mutating func handle(
-        serviceCall service: UnsafeRawBufferPointer, customer: UnsafeRawBufferPointer, priority: Priority?,
-        isSafe: Bool = true, isRead: Bool = false, deadline: TimeAmount, program request: ProgramRequest? = nil,
-        connection: ConnectionID, now: Instant, into sink: inout some CellSink
-    ) {
-        counters.httpCalls += 1
-        guard !isStopping else {
-            return respond(connection, .stopping, "this cell is stopping", into: &sink)
-        }
-        guard let index = graph.service(named: service) else {
-            return respond(connection, .unknownService, "no such service", into: &sink)
-        }
-        guard !isStarting else {
-            counters.notReady += 1
-            return respond(connection, .notReady, "this cell has not started", into: &sink)
-        }
-        guard isSafe || !needsKey(index) else {
-            claimCounters.unfit += 1
-            return respond(connection, .keyUnkept, "this cell alone claims no keys", into: &sink)
-        }
-        call(
-            index, for: .http(connection), customer: CustomerHash(customer), priority: priority,
-            safety: isSafe ? .idempotent : .once, isRead: isRead,
-            deadline: now + min(deadline, topology.routing.requestTimeout),
-            name: customer, program: request, now: now, into: &sink)
-    }
-
     mutating func call(
         _ service: Int, for asker: CellAsker, customer: CustomerHash, priority: Priority?,
         safety: CallSafety = .keyed, isRead: Bool = false, deadline: Instant, name: UnsafeRawBufferPointer,
@@ -80,14 +49,6 @@ extension CellNode {
     /// What faults have done to each service, in the order of the blueprint; for metrics.
     package func faultsOnServices() -> [(name: String, counters: ServiceFaultCounters)] {
         graph.services.indices.map { (graph.services[$0].name, graph.faults.counters[$0]) }
-    }
-
-    private func respond(
-        _ connection: ConnectionID, _ why: Refusal, _ text: StaticString, into sink: inout some CellSink
-    ) {
-        sink.respond(
-            connection, status: why.status, why, note: .empty,
-            body: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// The services' names, pools and counters, for metrics.

@@ -8,6 +8,17 @@ struct CellTraces: Sendable {
     var log = TraceLog()
     /// The cell's own.
     let node: String
+    /// Of requests that come to the cell's own listener; those of routers are followed where they say so.
+    var sampler: TraceSampler
+
+    /// - Parameters:
+    ///   - sample: one of so many requests of the cell's own clients is followed unasked; 0 for none.
+    ///   - seed: of this life of the process.
+    init(node: String, sample: UInt64 = 0, seed: UInt64 = 0) {
+        self.node = node
+        sampler = TraceSampler(
+            sample: sample, coins: Generator(seed: seed, concern: "cell.traces", node: StableHash.hash(node)))
+    }
 }
 
 extension CellNode {

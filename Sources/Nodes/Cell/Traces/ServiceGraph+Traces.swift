@@ -40,10 +40,7 @@ extension ServiceGraph {
     /// A call of a service is over.
     mutating func noteEnd(_ invocation: Invocation, _ outcome: ServiceOutcome, now: Instant) {
         guard let trace = invocation.trace else { return }
-        var gate = poolName(invocation.service)
-        if case .dependency(let edge) = outcome {
-            gate = edgeName(invocation.service, edge)
-        }
+        let gate = blamedName(invocation.service, outcome)
         let took = invocation.startedAt > .zero ? (now - invocation.startedAt).milliseconds : 0
         traces.log.note(
             trace,
@@ -52,6 +49,49 @@ extension ServiceGraph {
                 Explanation(
                     "\(services[invocation.service].name): \(outcome.word)", [.init("worked_ms", took)]),
                 remaining: invocation.deadline - now))
+    }
+
+    /// A call that nobody followed has failed: what is known of it at its end.
+    mutating func noteFailure(_ end: End, _ trace: FrameTrace, now: Instant) {
+        let policy = end.outcome.policy(end.blame)
+        switch end.outcome {
+        case .rejected, .shed:
+            var why = pools[end.service].explanation
+            if case .shed(let priority) = end.outcome { why.detail = "priority \(priority.name); " + why.detail }
+            traces.log.note(
+                trace,
+                TraceDecision(
+                    at: now, gate: poolName(end.service), policy, end.outcome == .rejected ? .refused : .shed, why))
+        default:
+            if let blame = end.blame, blame.policy.refusesAtGates,
+                let why = gates[blame.gate]?.explanation(
+                    blame.policy, routes.gates[blame.gate].policy, priority: .normal, now: now)
+            {
+                traces.log.note(
+                    trace, TraceDecision(at: now, gate: gateName(blame.gate), blame.policy, .refused, why))
+            }
+        }
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: blamedName(end.service, end.outcome), policy, .settled,
+                Explanation("\(services[end.service].name): \(end.outcome.word)")))
+    }
+
+    /// A failure of who is followed was answered with the last good answer.
+    mutating func noteStale(_ end: End, status: UInt16, now: Instant) {
+        guard let trace = end.trace else { return }
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: now, gate: poolName(end.service), .degradation, .fellBack,
+                Explanation("the last good answer stands in for \(services[end.service].name): \(end.outcome.word)")))
+        traces.log.end(trace, status: status, now: now)
+    }
+
+    /// What a trace names of a call that has ended so: the edge that it failed for, or its pool.
+    private func blamedName(_ service: Int, _ outcome: ServiceOutcome) -> String {
+        if case .dependency(let edge) = outcome { edgeName(service, edge) } else { poolName(service) }
     }
 
     // MARK: Edges
@@ -216,6 +256,16 @@ extension ServiceOutcome {
         case .timedOut: blame?.policy ?? .deadline
         case .givenUp: .degradation
         case .dependency: blame?.policy ?? .dependency
+        }
+    }
+}
+
+extension PolicyName {
+    /// It stands at gates, and turns calls away there.
+    fileprivate var refusesAtGates: Bool {
+        switch self {
+        case .breaker, .bulkhead, .concurrency, .queue, .throttle: true
+        default: false
         }
     }
 }

@@ -8,7 +8,7 @@ extension RouterNode {
     /// A request comes in: whether it is followed is decided here and nowhere else.
     @inline(__always)
     mutating func follow(_ request: inout DataRequest, now: Instant, into sink: inout some RouterSink) {
-        request.trace = traces.context(of: request)
+        request.trace = traces.sampler.context(request.trace, isExplained: request.isExplained)
         traces.answering = .init(request.id, request.trace, began: now, service: request.service)
         if request.trace?.isFollowed == true { beginTrace(now: now, into: &sink) }
     }
@@ -34,7 +34,7 @@ extension RouterNode {
     /// The trace to which it is to be told why a request is refused at once; nil where that is not kept.
     mutating func refusedTrace(now: Instant, into sink: inout some RouterSink) -> FrameTrace? {
         if let trace = traces.answering.trace, trace.isFollowed { return trace }
-        guard let trace = traces.failed(traces.answering.trace, now: now) else { return nil }
+        guard let trace = traces.sampler.failed(traces.answering.trace, now: now) else { return nil }
         traces.answering.trace = trace
         beginTrace(now: now, into: &sink)
         return trace
