@@ -83,7 +83,35 @@ private typealias Edge = Topology.Edge
         cell.send(.serviceCall, "front", trace: trace)
         #expect(
             decisions(cell).first { $0.verb == .fellBack }.map { "\($0.gate): \($0.why.detail)" }
-                == "r-1/front/bad: skipped stands in for bad")
+                == "r-1/front/bad: skipped stands in for bad: failed; skipped")
+    }
+
+    /// Which were tried, in which order, and which one answered.
+    @Test(arguments: [true, false]) func aChainOfFallbacksIsTold(isAnswered: Bool) throws {
+        var edge = Edge(to: 1, criticality: .enhanced, fallback: [.cached, .generic, .static])
+        edge.genericService = isAnswered ? 2 : 3
+        let cell = cell(
+            [
+                waiting("front", 0, calls: [edge]), waiting("bad", 0, errors: 1), waiting("spare", 0),
+                waiting("sparse", 0, errors: 1),
+            ]
+        ) { $0.off = [.breaker, .retry] }
+        cell.send(.serviceCall, "front", trace: trace)
+        cell.run(until: .at(500))
+        let told = decisions(cell).filter { $0.policy == "degradation" }
+        #expect(told.allSatisfy { $0.gate == "r-1/front/bad" })
+        let cached = "settled: no cached answer: none of this customer is kept, or it is too old"
+        #expect(
+            told.map { "\($0.verb.name): \($0.why.detail)" }
+                == (isAnswered
+                    ? [cached, "fell-back: generic stands in for bad: failed; no cached; generic"]
+                    : [
+                        cached, "settled: no generic answer: sparse gave none",
+                        "fell-back: static stands in for bad: failed; no cached, generic; static",
+                    ]))
+        #expect(told.last?.why.numbers == [.init("tried", isAnswered ? 2 : 3)])
+        // The generic service's own call stands between.
+        #expect(decisions(cell).contains { $0.why.detail.hasPrefix("for a generic answer: ") })
     }
 
     @Test func aFullPoolTellsItsNumbers() throws {

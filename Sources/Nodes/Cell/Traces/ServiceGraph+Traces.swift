@@ -105,7 +105,7 @@ extension ServiceGraph {
     /// The name of the gate that a route passes.
     func edgeName(route: Int) -> String { gateName(routes.gateOf[route]) }
 
-    private func edgeName(_ service: Int, _ edge: Int) -> String { edgeName(route: routes.edges[service][edge].call) }
+    func edgeName(_ service: Int, _ edge: Int) -> String { edgeName(route: routes.edges[service][edge].call) }
 
     /// A call is not made at all.
     mutating func noteUnmade(_ call: EdgeCall, _ policy: PolicyName, now: Instant) {
@@ -203,18 +203,6 @@ extension ServiceGraph {
             TraceDecision(
                 at: now, gate: edgeName(route: route), attempt: attempt.token.rawValue, end.policy, .settled, why,
                 remaining: call.state.end - now))
-    }
-
-    /// Something stands in for what a call would have brought.
-    mutating func noteFallback(_ result: EdgeResults.Result, of parent: SlabKey, edge: Int, now: Instant) {
-        guard result.isDegraded, let trace = invocations[parent]?.trace, let invocation = invocations[parent]
-        else { return }
-        let callee = services[services[invocation.service].calls[edge].to].name
-        traces.log.note(
-            trace,
-            TraceDecision(
-                at: now, gate: edgeName(invocation.service, edge), .degradation, .fellBack,
-                Explanation("\(result.name) stands in for \(callee)"), remaining: invocation.deadline - now))
     }
 
     /// A group of calls is no longer waited for.

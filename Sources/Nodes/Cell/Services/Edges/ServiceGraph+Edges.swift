@@ -199,17 +199,20 @@ extension ServiceGraph {
     }
 
     /// The caller has something to go on with.
+    ///
+    /// - Parameter chain: of the fallbacks, where one of them stands in.
     mutating func took(
-        _ result: EdgeResults.Result, _ call: EdgeCall, now: Instant, into sink: inout some CellSink
+        _ result: EdgeResults.Result, _ call: EdgeCall, _ chain: FallbackChain? = nil, now: Instant,
+        into sink: inout some CellSink
     ) {
-        took(result, edge: call.edge, of: call.parent, join: call.join, now: now, into: &sink)
+        took(result, edge: call.edge, of: call.parent, join: call.join, chain, now: now, into: &sink)
     }
 
     private mutating func took(
-        _ result: EdgeResults.Result, edge: Int, of caller: SlabKey, join: SlabKey?, now: Instant,
-        into sink: inout some CellSink
+        _ result: EdgeResults.Result, edge: Int, of caller: SlabKey, join: SlabKey?, _ chain: FallbackChain? = nil,
+        now: Instant, into sink: inout some CellSink
     ) {
-        noteFallback(result, of: caller, edge: edge, now: now)
+        noteFallback(result, of: caller, edge: edge, chain, now: now)
         if let join {
             steps.append(.memberEnded(join, member: edge, result))
         } else {

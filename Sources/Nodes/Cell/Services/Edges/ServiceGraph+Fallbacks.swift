@@ -30,7 +30,9 @@ extension ServiceGraph {
             case .look, .call: step = chain.missed(now: now)
             case .take(let kind):
                 count(kind, service, edge)
-                return EdgeResults.Result(kind)
+                let result = EdgeResults.Result(kind)
+                noteFallback(result, of: parent, edge: edge, chain, now: now)
+                return result
             }
         }
     }
@@ -45,8 +47,9 @@ extension ServiceGraph {
             case .look:
                 if hasAnswer(call.caller, call.edge, call.customer, now: now) {
                     chain.found()
-                    return stand(.cached, call, now: now, into: &sink)
+                    return stand(.cached, chain, call, now: now, into: &sink)
                 }
+                noteMissed(chain, call, now: now)
                 step = chain.missed(now: now)
             case .call(let until):
                 let route = routes.edges[call.caller][call.edge].generic
@@ -55,8 +58,9 @@ extension ServiceGraph {
                         of: call.parent, edge: call.edge, join: call.join, route: route, purpose: .generic,
                         priority: call.priority, deadline: until, chain: chain, now: now, into: &sink)
                 }
+                noteMissed(chain, call, now: now)
                 step = chain.missed(now: now)
-            case .take(let kind): return stand(kind, call, now: now, into: &sink)
+            case .take(let kind): return stand(kind, chain, call, now: now, into: &sink)
             }
         }
     }
@@ -69,8 +73,9 @@ extension ServiceGraph {
         switch outcome {
         case .ok:
             chain.found()
-            stand(.generic, call, now: now, into: &sink)
+            stand(.generic, chain, call, now: now, into: &sink)
         case .failed:
+            noteMissed(chain, call, now: now)
             let step = chain.missed(now: now)
             walk(chain, step, call, now: now, into: &sink)
         case .withdrawn: withdrawn(call, now: now, into: &sink)
@@ -78,10 +83,10 @@ extension ServiceGraph {
     }
 
     private mutating func stand(
-        _ kind: FallbackKind, _ call: EdgeCall, now: Instant, into sink: inout some CellSink
+        _ kind: FallbackKind, _ chain: FallbackChain, _ call: EdgeCall, now: Instant, into sink: inout some CellSink
     ) {
         count(kind, call.caller, call.edge)
-        took(EdgeResults.Result(kind), call, now: now, into: &sink)
+        took(EdgeResults.Result(kind), call, chain, now: now, into: &sink)
     }
 
     private mutating func count(_ kind: FallbackKind, _ service: Int, _ edge: Int) {

@@ -73,7 +73,6 @@ extension ServiceGraph {
             guard invocations[caller.key]?.results[edge].isDegraded == false else { continue }
             let result = substitute(of: caller.key, edge: edge, now: now)
             invocations[caller.key]?.results[edge] = result
-            noteFallback(result, of: caller.key, edge: edge, now: now)
         }
         if let timer = step.timer { timers.arm(.join(key), at: timer) }
         if let result = step.settle {
