@@ -27,7 +27,7 @@ extension DataProblem {
             DataProblem(
                 "cell-refused", title: "No cell accepted the request",
                 detail: String(decoding: body, as: UTF8.self), policy: "bulkhead")
-        default: serviceFailed(body, by: ReplyNote(note).policy)
+        default: serviceFailed(body, ReplyNote(note))
         }
     }
 
@@ -97,10 +97,13 @@ extension DataProblem {
             policy: "store")
     }
 
-    /// - Parameter policy: that said no to a call which the service needs; nil where none did.
-    static func serviceFailed(_ body: UnsafeRawBufferPointer, by policy: PolicyName? = nil) -> DataProblem {
-        DataProblem(
+    /// - Parameter note: of the reply: who said no to a call which the service needs, at which gate and for which cause.
+    static func serviceFailed(_ body: UnsafeRawBufferPointer, _ note: ReplyNote) -> DataProblem {
+        var problem = DataProblem(
             "service-failed", title: "The service failed", detail: String(decoding: body, as: UTF8.self),
-            policy: policy?.name ?? "service")
+            policy: note.policy?.name ?? "service")
+        if !note.gate.isEmpty { problem.gate = String(decoding: note.gate, as: UTF8.self) }
+        if !note.cause.isEmpty { problem.detail += heldBack(for: String(decoding: note.cause, as: UTF8.self)) }
+        return problem
     }
 }

@@ -10,7 +10,9 @@ extension Breaker {
     }
 
     /// Why it answers as it does at this moment.
-    public func explanation(_ policy: BreakerPolicy, now: Instant) -> Explanation {
+    ///
+    /// - Parameter cause: the name of what bears on it (`influencedBy`); nil where that is not known.
+    public func explanation(_ policy: BreakerPolicy, cause: String? = nil, now: Instant) -> Explanation {
         let rates = rates(policy, now: now)
         let threshold = threshold(policy)
         var numbers = [
@@ -27,10 +29,11 @@ extension Breaker {
                 : "failure rate \(text(rates.failure)) of \(rates.volume), threshold \(text(threshold))"
             let influence = influence(now: now)
             if influence > 0 { numbers.append(.init("influence", influence)) }
+            let influenced = "closed, influenced" + (cause.map { " by \($0)" } ?? "")
             sentence =
                 influence >= 0.5
-                ? "closed, influenced: \(text(admittedShare(policy, now: now) * 100)) % admitted, \(shares)"
-                : influence > 0 ? "closed, influenced, \(shares)" : "closed, \(shares)"
+                ? "\(influenced): \(text(admittedShare(policy, now: now) * 100)) % admitted, \(shares)"
+                : influence > 0 ? "\(influenced), \(shares)" : "closed, \(shares)"
         case .open:
             let opened = openedOn(threshold)
             numbers = opened.numbers + [.init("open_for_seconds", left), .init("openings", Double(openings))]

@@ -7,6 +7,14 @@ extension Breaker {
     /// The impact in force, 0...0.5 (metric `breaker_influence`).
     public func influence(now: Instant) -> Double { isInfluenced(now: now) ? Double(impact) : 0 }
 
+    /// A cause that nobody has named.
+    public static let unknownCause = UInt16.max
+
+    /// What has opened and bears on the target now, as `influence` was told it; nil where nothing does, or nobody said what.
+    public func influencedBy(now: Instant) -> UInt16? {
+        isInfluenced(now: now) && influencedBy != Self.unknownCause ? influencedBy : nil
+    }
+
     /// Something that the target needs has opened (C12). Of a direct callee (impact 0.5) a quarter of the calls is held
     /// back, the lowest classes first and critical never, until `volume` results have judged the target itself; of what
     /// is further away the threshold sinks. It is no opening: nobody hears of it from here. A breaker that is not closed
@@ -14,10 +22,12 @@ extension Breaker {
     ///
     /// - Parameters:
     ///   - impact: 1/(1 + distance), of the nearest cause; 0 ends it.
+    ///   - cause: what has opened, by a number of the holder's own, for who asks why a call is refused.
     ///   - end: when the cause's opening ends by itself, should its end not be heard.
     /// - Returns: an event, from closed to closed, where influence begins or ends.
     public mutating func influence(
-        _ impact: Double, until end: Instant, _ policy: BreakerPolicy, now: Instant
+        _ impact: Double, by cause: UInt16 = Breaker.unknownCause, until end: Instant, _ policy: BreakerPolicy,
+        now: Instant
     ) -> BreakerTransition? {
         guard policy.coordinate, state == .closed else { return nil }
         let impact = Float(min(max(impact.isNaN ? 0 : impact, 0), 0.5))
@@ -26,6 +36,7 @@ extension Breaker {
         let rises = self.impact < 0.5 && impact == 0.5
         self.impact = impact
         influenceUntil = end
+        influencedBy = cause
         guard begins || rises else { return nil }
         classes = SIMD4(repeating: 0)
         let change = told(.closed, .influenced, policy, now)

@@ -46,6 +46,8 @@ public struct Breaker: Sendable {
     var outlook: Float = 1
     /// C12's: 0 none, 0.5 of a direct callee.
     var impact: Float = 0
+    /// What has opened, as its holder numbers that; `unknownCause` where it says nothing.
+    var influencedBy = Self.unknownCause
     /// The shares of failures and slow calls that it opened on, which the window has forgotten since, in 200ths.
     var openedShares = SIMD2<UInt8>.zero
     /// Calls by class while influenced; halved when one would not fit.

@@ -35,12 +35,14 @@ extension TargetGate {
 
     /// Why this policy refused here, with its figures.
     ///
-    /// - Parameter name: as `GateAnswer` named it, or `throttle`.
+    /// - Parameters:
+    ///   - name: as `GateAnswer` named it, or `throttle`.
+    ///   - cause: the name of what bears on the breaker (`Breaker.influencedBy`); nil where that is not known.
     public func explanation(
-        _ name: PolicyName, _ policy: GatePolicy, priority: Priority, now: Instant
+        _ name: PolicyName, _ policy: GatePolicy, priority: Priority, cause: String? = nil, now: Instant
     ) -> Explanation {
         switch name {
-        case .breaker: return breaker.explanation(policy.breaker, now: now)
+        case .breaker: return breaker.explanation(policy.breaker, cause: cause, now: now)
         case .throttle: return throttle.explanation(policy.throttle, priority: priority, now: now)
         case .queue: return queue.explanation(policy.queue ?? .local, now: now)
         case .concurrency: return limit.explanation(policy.limit)

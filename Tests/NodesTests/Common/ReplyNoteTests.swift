@@ -10,7 +10,7 @@ import Testing
             let note = ReplyNote(bytes)
             return [
                 String(decoding: note.degraded, as: UTF8.self), note.policy.map { "\($0.name)" } ?? "-",
-                String(decoding: note.gate, as: UTF8.self),
+                String(decoding: note.gate, as: UTF8.self), String(decoding: note.cause, as: UTF8.self),
             ]
         }
     }
@@ -21,14 +21,20 @@ import Testing
         ReplyNote.append(.breaker, "us-east-1", "checkout", "payment", into: &buffer)
         #expect(
             parts(String(decoding: buffer.bytes, as: UTF8.self)) == [
-                "shipping=static, offers=empty", "breaker", "us-east-1/checkout/payment",
+                "shipping=static, offers=empty", "breaker", "us-east-1/checkout/payment", "",
+            ])
+        buffer.removeAll()
+        ReplyNote.append(.breaker, "us-east-1", "checkout", "payment", cause: "ledger", into: &buffer)
+        #expect(
+            parts(String(decoding: buffer.bytes, as: UTF8.self)) == [
+                "", "breaker", "us-east-1/checkout/payment", "ledger",
             ])
     }
 
     @Test(arguments: [
-        ("", ["", "-", ""]), ("a=static", ["a=static", "-", ""]), ("\n", ["", "-", ""]),
-        ("\nnobody x", ["", "-", "x"]),
-        ("\nbreaker", ["", "breaker", ""]), ("a=empty\nattempt-timeout ", ["a=empty", "attempt-timeout", ""]),
+        ("", ["", "-", "", ""]), ("a=static", ["a=static", "-", "", ""]), ("\n", ["", "-", "", ""]),
+        ("\nnobody x", ["", "-", "x", ""]), ("\nbreaker x ", ["", "breaker", "x", ""]),
+        ("\nbreaker", ["", "breaker", "", ""]), ("a=empty\nattempt-timeout ", ["a=empty", "attempt-timeout", "", ""]),
     ])
     func whatIsNotWholeIsReadAsFarAsItGoes(note: String, expected: [String]) {
         #expect(parts(note) == expected)

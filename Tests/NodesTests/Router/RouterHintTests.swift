@@ -9,15 +9,17 @@ import Topology
 /// What a cell says of its services before calls of them fail.
 @Suite struct RouterHintTests {
     private func hint(
-        _ router: RouterHarness, _ cell: CellIndex, _ service: String, impact: UInt16, for time: UInt32 = 2_000,
-        now: Instant
+        _ router: RouterHarness, _ cell: CellIndex, _ service: String, impact: UInt16, by cause: String = "",
+        for time: UInt32 = 2_000, now: Instant
     ) {
         var head = FrameHead(kind: .hint, request: 0, customer: CustomerHash(rawValue: 0), epoch: .first)
         head.status = impact
         head.deadline = time
         withBytes(service) { body in
-            let view = FrameView(head: head, customer: .empty, name: .empty, note: .empty, body: body)
-            router.node.handle(frame: view, from: cell, now: now, into: &router.sink)
+            withBytes(cause) { note in
+                let view = FrameView(head: head, customer: .empty, name: .empty, note: note, body: body)
+                router.node.handle(frame: view, from: cell, now: now, into: &router.sink)
+            }
         }
     }
 
@@ -51,6 +53,41 @@ import Topology
         #expect(elsewhere(.critical, 40) == 0)
         let low = elsewhere(.low, 120)
         #expect(low > 30 && low < 90, "\(low)")
+    }
+
+    /// Whoever is held back is told for what: in the trace of each gate, and in the answer where none lets it through.
+    @Test func theCauseIsNamed() throws {
+        let router = RouterHarness(topology(services: [waiting("echo", 0), waiting("back", 0)]))
+        for cell in router.shard {
+            hint(router, cell, "echo", impact: 500, by: "back", now: .at(1))
+        }
+        #expect(told(router).isEmpty, "no gate is there yet")
+        router.request(.get)
+        // None of them takes it, so that each has a gate, and no result.
+        for _ in router.shard {
+            for frame in router.takeFrames() { router.refuse(frame, .stopping) }
+        }
+        router.sink.answers = []
+        for cell in router.shard { hint(router, cell, "echo", impact: 500, by: "back", now: .at(1)) }
+        var refusal: RouterRecorder.Answer?
+        var traced = false
+        for _ in 0..<2_000 where refusal == nil {
+            router.request(.get, priority: .low, isExplained: true, now: .at(2))
+            for frame in router.takeFrames() { router.answer(frame, status: 400, now: .at(2)) }
+            let answer = try #require(router.takeAnswer())
+            let decisions = answer.trace.flatMap { router.node.traces.log.entry($0)?.decisions } ?? []
+            traced =
+                traced
+                || decisions.contains {
+                    $0.verb == .refused && $0.policy == "breaker"
+                        && $0.why.detail.hasPrefix("closed, influenced by back: 75 % admitted, ")
+                }
+            if answer.status == 503 { refusal = answer }
+        }
+        #expect(traced)
+        let problem = try #require(refusal?.problem)
+        #expect("\(problem.policy)" == "breaker")
+        #expect(problem.detail.hasSuffix(" because back, which is needed behind it, is cut off."), "\(problem.detail)")
     }
 
     @Test func itEndsWhenToldSoAndByItself() {

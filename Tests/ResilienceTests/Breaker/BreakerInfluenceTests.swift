@@ -37,6 +37,21 @@ import Testing
         #expect(bench.refused == 0)
     }
 
+    @Test func whoAsksWhyIsToldTheCause() {
+        var bench = BreakerBench(BreakerBench.plain(window: .time(.seconds(3600)), volume: 10))
+        #expect(bench.breaker.influencedBy(now: bench.now) == nil)
+        _ = bench.breaker.influence(0.5, until: Self.hour, bench.policy, now: bench.now)
+        #expect(bench.breaker.influencedBy(now: bench.now) == nil, "nobody has said")
+        _ = bench.breaker.influence(0.5, by: 7, until: Self.hour, bench.policy, now: bench.now)
+        #expect(bench.breaker.influencedBy(now: bench.now) == 7)
+        #expect(
+            bench.breaker.explanation(bench.policy, cause: "ledger", now: bench.now).detail.hasPrefix(
+                "closed, influenced by ledger: 75 % admitted"))
+        #expect(bench.breaker.influencedBy(now: Self.hour) == nil)
+        _ = bench.breaker.influence(0, until: .zero, bench.policy, now: bench.now)
+        #expect(bench.breaker.influencedBy(now: bench.now) == nil)
+    }
+
     @Test func aVolumeOfGoodResultsEndsIt() {
         var bench = Self.influenced(0.5, volume: 10)
         for _ in 0..<100 where bench.breaker.isInfluenced(now: bench.now) { bench.run("S") }

@@ -38,7 +38,7 @@ extension CellResponse {
             if let trace { HTTPResponseWriter.field("X-Trace-Id", text: trace.text, into: &output) }
             var told = HTTPProblem(
                 status: Int(status), type: problem.type, title: problem.title, detail: .made(problem.detail),
-                policy: problem.policy, gate: problem.gate ?? blamedGate, retryAfter: status == 503 ? 1 : nil)
+                policy: problem.policy, gate: problem.gate, retryAfter: status == 503 ? 1 : nil)
             if let trace, trace.isExplained { told.trace = trace.text }
             return HTTPResponseWriter.end(told, request.persistence, isHead: isHead, into: &output)
         }
@@ -52,12 +52,5 @@ extension CellResponse {
         let hasNone = status == 204
         HTTPResponseWriter.end(contentLength: hasNone ? nil : body.count, request.persistence, into: &output)
         if !isHead, !hasNone { output.append(body) }
-    }
-
-    /// The gate that refused a call which the service needs; nil where it was none.
-    private var blamedGate: String? {
-        guard refusal == nil else { return nil }
-        let gate = ReplyNote(note).gate
-        return gate.isEmpty ? nil : String(decoding: gate, as: UTF8.self)
     }
 }

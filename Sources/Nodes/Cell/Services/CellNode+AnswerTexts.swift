@@ -4,7 +4,7 @@ import Resilience
 /// What an answer says of the call: which fallbacks stood in, who said no, and what its calls brought.
 extension CellNode {
     /// `shipping=static, inventory=empty`: the fallbacks that were used; of a failure also who said no, see `ReplyNote`.
-    mutating func writeNote(_ end: ServiceGraph.End) -> Int {
+    mutating func writeNote(_ end: ServiceGraph.End, now: Instant) -> Int {
         let results = end.results
         if end.served != .full, end.outcome == .ok {
             answerBuffer.append(graph.services[end.service].name)
@@ -21,6 +21,7 @@ extension CellNode {
             let gate = graph.routes.gates[blame.gate]
             ReplyNote.append(
                 blame.policy, name, graph.services[gate.caller].name, graph.services[gate.callee].name,
+                cause: blame.policy == .breaker ? graph.causeOfInfluence(on: blame.gate, now: now) : nil,
                 into: &answerBuffer)
         }
         return answerBuffer.count

@@ -67,7 +67,7 @@ extension CellNode {
         let given = outcome.status(of: end.answer) < 500 ? end.answer : nil
         let status = outcome.status(of: given)
         answerBuffer.removeAll()
-        let noteEnd = writeNote(end)
+        let noteEnd = writeNote(end, now: now)
         if let given {
             given.body.withUnsafeBytes { answerBuffer.append($0) }
         } else {

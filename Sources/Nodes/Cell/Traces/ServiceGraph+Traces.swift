@@ -65,7 +65,8 @@ extension ServiceGraph {
         default:
             if let blame = end.blame, blame.policy.refusesAtGates,
                 let why = gates[blame.gate]?.explanation(
-                    blame.policy, routes.gates[blame.gate].policy, priority: .normal, now: now)
+                    blame.policy, routes.gates[blame.gate].policy, priority: .normal,
+                    cause: causeOfInfluence(on: blame.gate, now: now), now: now)
             {
                 traces.log.note(
                     trace, TraceDecision(at: now, gate: gateName(blame.gate), blame.policy, .refused, why))
@@ -164,7 +165,8 @@ extension ServiceGraph {
         let policy = routes.gates[gate].policy
         if let transition = answer.transition { note(transition, of: attempt, route: route, now: now) }
         let (by, verb) = answer.verdict.word(hasQueue: policy.queue != nil)
-        let why = gates[gate]?.explanation(by, policy, priority: call.priority, now: now)
+        let why = gates[gate]?.explanation(
+            by, policy, priority: call.priority, cause: causeOfInfluence(on: gate, now: now), now: now)
         traces.log.note(
             trace,
             TraceDecision(

@@ -36,7 +36,11 @@ extension RouterNode {
         guard failure.policy != .failover, let token = failure.token else { return .shardDown(size) }
         let gate = Int(calls[place].sent[Int(token.rawValue)].gate)
         var problem = DataProblem.gateShut(failure.policy, cells)
-        if gate >= 0 { problem.gate = name(ofGate: gate) }
+        guard gate >= 0 else { return problem }
+        problem.gate = name(ofGate: gate)
+        if failure.policy == .breaker, let cause = causeOfInfluence(on: gate, now: clock) {
+            problem.detail += DataProblem.heldBack(for: cause)
+        }
         return problem
     }
 
@@ -103,6 +107,11 @@ extension DataProblem {
         DataProblem(
             "shard-down", title: "No cell of this customer's shard serves",
             detail: "None of the \(size) cells that hold this customer can be reached.", policy: "placement")
+    }
+
+    /// Of a refusal by a breaker that is closed: what it makes room for (C12).
+    static func heldBack(for cause: some StringProtocol) -> String {
+        " A part is held back at this gate because \(cause), which is needed behind it, is cut off."
     }
 
     /// No gate lets anything through.

@@ -122,9 +122,8 @@ extension RouterNode {
         response.isReplayed = head.flags.contains(.replayed)
         response.body = answer.frame.body
         if head.status >= 500 {
-            var problem = DataProblem.serviceFailed(answer.frame.body, by: note.policy)
+            var problem = DataProblem.serviceFailed(answer.frame.body, note)
             problem.detail += Self.remark(failure)
-            if !note.gate.isEmpty { problem.gate = String(decoding: note.gate, as: UTF8.self) }
             response.problem = problem
         }
         if head.status >= 400 { response.wait = .milliseconds(Int64(head.deadline)) }

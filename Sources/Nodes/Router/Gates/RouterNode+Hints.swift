@@ -13,8 +13,15 @@ extension RouterNode {
         // Without a gate nothing was called there.
         guard gate >= 0 else { return }
         let until = now + .milliseconds(Int64(frame.head.deadline))
+        // Cells of before name no cause; nor is one kept that no blueprint has.
+        let cause = UInt16(exactly: gates.slot(ofService: StableHash.hash(frame.note))) ?? Breaker.unknownCause
         let change = gates.gates[gate].breaker.influence(
-            Double(frame.head.status) / 1000, until: until, policy(ofGate: gate).breaker, now: now)
+            Double(frame.head.status) / 1000, by: cause, until: until, policy(ofGate: gate).breaker, now: now)
         if let change { tell(change, gate: gate, into: &sink) }
+    }
+
+    /// The service that was cut off in the gate's cell and bears on the gate now; nil where none does.
+    func causeOfInfluence(on gate: Int, now: Instant) -> String? {
+        gates.gates[gate].breaker.influencedBy(now: now).map { gates.names[Int($0)] }
     }
 }

@@ -87,7 +87,9 @@ extension RouterNode {
         let (by, verb) = verdict.word(hasQueue: policy.queue != nil)
         return TraceDecision(
             at: now, gate: name(ofGate: gate), attempt: attempt, by, verb,
-            gates.gates[gate].explanation(by, policy, priority: priority, now: now), remaining: end - now)
+            gates.gates[gate].explanation(
+                by, policy, priority: priority, cause: causeOfInfluence(on: gate, now: now), now: now),
+            remaining: end - now)
     }
 
     /// What changed at a gate's breaker by an attempt; nil where that is nothing that traces tell of.

@@ -27,7 +27,7 @@ import Wire
     }
 
     private func hints(_ cell: CellHarness) -> [String] {
-        cell.sink.hints.map { "\($0.body) \($0.head.status)" }
+        cell.sink.hints.map { "\($0.body) \($0.head.status) \($0.note)" }
     }
 
     private func told(_ cell: CellHarness, _ cause: BreakerCause) -> [String] {
@@ -46,7 +46,7 @@ import Wire
         #expect(view?.figures.state == .closed && view?.figures.influence == 0.5)
         #expect(told(cell, .influenced) == ["r-1/outer/front"])
         // A direct caller is half cut off, one further on is told less; what does without it hears nothing.
-        #expect(hints(cell).sorted() == ["front 500", "outer 333"])
+        #expect(hints(cell).sorted() == ["front 500 back", "outer 333 back"])
         #expect(cell.sink.hints.allSatisfy { $0.head.deadline > 1_000 })
         #expect(cell.counters.hintsTold == 2)
     }
@@ -59,7 +59,30 @@ import Wire
         // Open for 2 s and some jitter: the next call is the probe, and its gate is open no more.
         cell.node.wake(now: .at(2_900), into: &cell.sink)
         cell.call("front", now: .at(2_900))
-        #expect(hints(cell).contains("front 0") && hints(cell).contains("outer 0"))
+        #expect(hints(cell).contains("front 0 back") && hints(cell).contains("outer 0 back"))
+    }
+
+    /// Whoever is held back at a gate before a caller of what was cut off is told what that is.
+    @Test func theCauseIsNamed() throws {
+        let cell = cell()
+        cell.call("outer")
+        for _ in 0..<8 { cell.call("front") }
+        cell.sink.replies = []
+        var trace = FrameTrace(high: 1, low: 2, isExplained: true)
+        for _ in 0..<200 {
+            trace.low += 1
+            cell.send(.serviceCall, "outer", priority: .low, trace: trace, now: .at(2))
+            guard cell.sink.replies.last?.note.hasSuffix(" back") != true else { break }
+        }
+        #expect(cell.sink.replies.last?.note == "\nbreaker r-1/outer/front back")
+        let refusal = try #require(
+            cell.node.traces.entry(trace)?.decisions.first { $0.gate == "r-1/outer/front" && $0.verb == .refused })
+        #expect(refusal.why.detail.hasPrefix("closed, influenced by back: 75 % admitted, "))
+        let problem = withBytes("\nbreaker r-1/outer/front back") {
+            DataProblem.ofCell(status: 502, nil, note: $0, body: .empty)
+        }
+        #expect(problem?.gate == "r-1/outer/front")
+        #expect(problem?.detail.hasSuffix(" because back, which is needed behind it, is cut off.") == true)
     }
 
     @Test func thatItIsClosedByHandEndsWhatAForcedOpeningBoreOn() {

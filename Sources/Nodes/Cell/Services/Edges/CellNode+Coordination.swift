@@ -32,12 +32,17 @@ extension CellNode {
         var head = FrameHead(kind: .hint, request: 0, customer: CustomerHash(rawValue: 0), epoch: .first)
         head.status = UInt16((min(max(influence.impact, 0), 1) * 1000).rounded())
         head.deadline = UInt32(clamping: left.millisecondsRoundedUp)
-        var service = graph.services[influence.service].name
-        service.withUTF8 { service in
-            for link in routerLinks.all {
-                counters.hintsTold += 1
-                sink.reply(head, to: link, note: .empty, body: UnsafeRawBufferPointer(service))
-            }
+        let (service, cause) = (graph.services[influence.service].name, graph.services[influence.cause].name)
+        answerBuffer.removeAll()
+        answerBuffer.append(service)
+        answerBuffer.append(cause)
+        let bytes = answerBuffer.bytes
+        let end = service.utf8.count
+        for link in routerLinks.all {
+            counters.hintsTold += 1
+            sink.reply(
+                head, to: link, note: UnsafeRawBufferPointer(rebasing: bytes[end...]),
+                body: UnsafeRawBufferPointer(rebasing: bytes[..<end]))
         }
     }
 }
@@ -54,9 +59,15 @@ extension ServiceGraph {
     mutating func influence(_ influence: BreakerCoordination.Influence, now: Instant) {
         for gate in gates.indices where routes.gates[gate].callee == influence.service {
             let change = gates[gate]?.breaker.influence(
-                influence.impact, until: influence.until, routes.gates[gate].policy.breaker, now: now)
+                influence.impact, by: UInt16(exactly: influence.cause) ?? Breaker.unknownCause, until: influence.until,
+                routes.gates[gate].policy.breaker, now: now)
             if let change { news.append(.gate(gate, .breaker(change))) }
         }
+    }
+
+    /// The service that was cut off and bears on a gate now; nil where none does.
+    func causeOfInfluence(on gate: Int, now: Instant) -> String? {
+        gates[gate]?.breaker.influencedBy(now: now).map { services[Int($0)].name }
     }
 }
 
