@@ -69,6 +69,8 @@ extension CellNode {
         counters.pings += 1
         var head = ping
         head.kind = .pong
+        // A router that has cut a service off asks how that is.
+        if ping.customer.rawValue != 0 { head.status = toldHealth(ofService: ping.customer.rawValue) }
         sink.reply(
             head, to: link, note: UnsafeRawBufferPointer(start: nil, count: 0),
             body: UnsafeRawBufferPointer(start: nil, count: 0))

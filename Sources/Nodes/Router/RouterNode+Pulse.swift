@@ -1,4 +1,5 @@
 import MeshBase
+import Resilience
 import Wire
 
 extension RouterNode {
@@ -26,6 +27,7 @@ extension RouterNode {
                 ping(cell, now: now, into: &sink)
             }
         }
+        askForHealth(now: now, into: &sink)
         missTheSilent(now: now)
         impact.look(now: now)
         nextLook = isAnyUp || impact.isOpen || started != nil ? now + CellPulse.interval : .distantFuture
@@ -47,11 +49,24 @@ extension RouterNode {
         nextLook != .distantFuture && now - nextLook > CellPulse.interval
     }
 
-    private mutating func ping(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
+    /// Asks cells how services are whose breakers here are open: of one that is well they close sooner (C10).
+    private mutating func askForHealth(now: Instant, into sink: inout some RouterSink) {
+        for gate in gates.gates.indices where gates.gates[gate].wantsHealth(policy(ofGate: gate), now: now) {
+            let place = gates.places[gate]
+            // Slot 0 is that of the records, which no service's health says anything of.
+            guard place.slot > 0, links[place.cell.position].state == .up else { continue }
+            ping(place.cell, about: StableHash.hash(gates.names[place.slot]), now: now, into: &sink)
+        }
+    }
+
+    /// - Parameter service: the hash of its name, of which the answer tells how well it is; 0 for none.
+    private mutating func ping(
+        _ cell: CellIndex, about service: UInt64 = 0, now: Instant, into sink: inout some RouterSink
+    ) {
         // The time travels with it, so that an answer needs no memory of its question.
         let isSent = sink.ping(
             FrameHead(
-                kind: .ping, request: 0, customer: CustomerHash(rawValue: 0), epoch: .first,
+                kind: .ping, request: 0, customer: CustomerHash(rawValue: service), epoch: .first,
                 versionCounter: UInt64(bitPattern: now.nanoseconds)), to: cell)
         if isSent {
             counters.pings += 1
@@ -69,11 +84,21 @@ extension RouterNode {
             counters.lateFrames += 1
             return
         }
+        takeHealth(head, of: cell, now: now)
         let age = TimeAmount.nanoseconds(now.nanoseconds - sent)
         guard links[cell.position].pulse.ponged(age: age, limit: pingLimit, now: now) else { return }
         counters.returns += 1
         sink.emit(.cellReturned(cell))
         updateServing(cell, now: now)
+    }
+
+    /// What a pong says of the service that was asked about; cells that look at nothing, and those of before, say nothing.
+    private mutating func takeHealth(_ head: FrameHead, of cell: CellIndex, now: Instant) {
+        guard head.status > 0, head.customer.rawValue != 0 else { return }
+        let gate = gates.known(cell, gates.slot(ofService: head.customer.rawValue))
+        guard gate >= 0 else { return }
+        gates.gates[gate].observe(
+            health: Double(min(head.status - 1, 1000)) / 1000, policy(ofGate: gate), now: now)
     }
 
     /// An attempt at `cell` had its full time and no answer.

@@ -39,6 +39,7 @@ extension Breaker {
             numbers = opened.numbers + [.init("open_for_seconds", left), .init("openings", Double(openings))]
             sentence =
                 opened.detail + (left > 0 ? "open for \(text(left)) s more" : "open, the next call is a probe")
+                + (flags.contains(.halved) ? ", half as long for a health of \(text(Double(health)))" : "")
         case .halfOpen:
             numbers += [.init("probes_out", Double(probesOut)), .init("probes_judged", Double(judgedProbes))]
             sentence = "half-open, \(judgedProbes) of \(Self.probes(policy)) probes judged, \(probesOut) out"

@@ -58,6 +58,8 @@ extension Breaker {
         lastFive = 0
         recoveryResults = 0
         impact = 0
+        // What was known of the target belongs to the opening that is over: it says nothing of the next one.
+        if from == .open { health = .nan }
         flags.subtract([.halved, .told])
         switch to {
         case .open:
@@ -121,8 +123,11 @@ extension Breaker {
         return move(to, .byHand, policy, now, until: end)
     }
 
+    /// Whether the target's health would be news: it is open, and no health has shortened that yet.
+    public func wantsHealth(now: Instant) -> Bool { state == .open && now < until && !flags.contains(.halved) }
+
     /// Takes what a probe found of the target's health (B10). Above 0.8 it halves the time open, also of an opening under
-    /// way, once.
+    /// way, once. Tell it while `wantsHealth`: what was found before the failures that opened it says little of the target.
     ///
     /// - Parameter score: 0...1.
     public mutating func observe(health score: Double, now: Instant) {

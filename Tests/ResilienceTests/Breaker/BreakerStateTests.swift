@@ -92,6 +92,22 @@ import Testing
         #expect(known.breaker.until == .zero + .seconds(30))
     }
 
+    /// What was known at one opening says nothing of the next.
+    @Test func healthIsForgottenWithItsOpening() {
+        var bench = BreakerBench(BreakerBench.plain(open: .seconds(60), reopen: .first))
+        bench.run("FFFFF")
+        #expect(bench.breaker.wantsHealth(now: bench.now))
+        bench.breaker.observe(health: 0.9, now: bench.now)
+        #expect(!bench.breaker.wantsHealth(now: bench.now), "it is halved already")
+        let told = bench.breaker.explanation(bench.policy, now: bench.now)
+        #expect(told.detail.hasSuffix(", half as long for a health of 0.9"))
+        bench.now = bench.breaker.until
+        bench.run("F")
+        #expect(bench.state == .open && bench.breaker.until - bench.now == .seconds(60))
+        #expect(bench.breaker.wantsHealth(now: bench.now))
+        #expect(!bench.breaker.wantsHealth(now: bench.breaker.until))
+    }
+
     // MARK: Half-open
 
     @Test func probesBeginApart() {

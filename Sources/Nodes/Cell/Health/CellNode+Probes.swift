@@ -88,7 +88,10 @@ extension ServiceGraph {
 
     /// A probe of what a gate leads to has ended. Gates that no call has made yet have nobody to tell.
     mutating func probed(_ gate: Int, isGood: Bool, now: Instant) {
-        let changes = gates[gate]?.probed(isGood: isGood, routes.gates[gate].policy, now: now, using: &gateCoins)
+        guard gates[gate] != nil else { return }
+        let health = health(of: routes.gates[gate].callee)
+        let changes = gates[gate]?.probed(
+            isGood: isGood, health: health, routes.gates[gate].policy, now: now, using: &gateCoins)
         for change in [changes?.0, changes?.1] {
             if let change { news.append(.gate(gate, .breaker(change))) }
         }

@@ -62,7 +62,10 @@ struct ServiceCatalogue {
         groups[service].isEmpty ? nil : groups[service].first { $0.first == position }
     }
 
-    func service(named name: UnsafeRawBufferPointer) -> Int? { byName[StableHash.hash(name)] }
+    func service(named name: UnsafeRawBufferPointer) -> Int? { service(hash: StableHash.hash(name)) }
+
+    /// - Parameter hash: of its name.
+    func service(hash: UInt64) -> Int? { byName[hash] }
 
     func pools() -> [WorkerPool<SlabKey>] {
         services.map { service in

@@ -82,6 +82,7 @@ extension ServiceGraph {
         switch invocation.owner {
         case .nobody: break
         case .asker, .probe:
+            score(invocation, outcome)
             finished.append(
                 End(
                     owner: invocation.owner, service: invocation.service, customer: invocation.customer,

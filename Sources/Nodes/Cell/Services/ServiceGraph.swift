@@ -40,6 +40,8 @@ struct ServiceGraph {
     var scopes: [CallScope]
     /// As `EdgeRoutes.gates`; made at first use.
     var gates: [TargetGate?]
+    /// By service: how its last calls went.
+    var scores: [HealthScore]
     /// What predictions know of the process: its load, and what is to be added to its clock for the wall clock.
     var load = LoadSignals()
     var wallOffset: Int64 = 0
@@ -127,6 +129,7 @@ struct ServiceGraph {
             isProgram: { rule != nil && blueprint.services[$0].program != nil })
         scopes = routes.plans.map { CallScope($0) }
         gates = routes.gates.map { _ in nil }
+        scores = blueprint.services.map { _ in HealthScore() }
         coordination = BreakerCoordination(blueprint.services)
         fallbacks = routes.plans.map { _ in .zero }
         transformers = policies.services.map { $0.edges.map { $0.transformation.map { FailureTransformer($0) } } }

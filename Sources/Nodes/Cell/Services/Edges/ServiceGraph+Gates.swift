@@ -54,6 +54,7 @@ extension ServiceGraph {
     mutating func count(_ attempt: EdgeAttempt, _ end: AttemptEnd, _ mark: Mark, route: Int, now: Instant) {
         let gate = routes.gateOf[route]
         if defect == .keepsPlaces, end.kind == .timeout { return }
+        score(routes.callee[route], mark)
         var change: GateChange?
         if let permit = attempt.permit {
             change = gates[gate]?.ended(

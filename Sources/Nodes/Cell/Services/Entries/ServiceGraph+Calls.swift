@@ -34,6 +34,7 @@ extension ServiceGraph {
         {
             counters[service].calls += 1
             counters[service].count(.ok)
+            scores[service].record(true)
             finished.append(
                 End(
                     owner: .asker(asker), service: service, customer: customer, outcome: .ok, results: EdgeResults(),
