@@ -226,7 +226,7 @@ package final class CellHost {
         switch path {
         case "/livez", "/readyz", "/startupz",
             _ where HealthPages.isHealth(path):
-            HealthPages.page(path, facts, node.pointee.health)
+            HealthPages.page(path, facts, node.pointee.health(now: runtime.loop.now()))
         case "/v1/store": storePage
         case "/v1/vitals": .json(StorePage.vitals(node))
         case "/metrics":

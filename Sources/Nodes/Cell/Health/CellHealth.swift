@@ -25,6 +25,8 @@ struct CellHealth: Sendable {
     private let policy: HealthPolicy
     private let adaptive: AdaptivePolicy
     private let probes: ProbePolicy?
+    /// Nothing more can be put off.
+    var areJobsFull = false
     private var seen = (ok: UInt64(0), bad: UInt64(0))
 
     /// - Parameters:
@@ -112,10 +114,11 @@ struct CellHealth: Sendable {
         take(.readiness, isGood: unready.isEmpty, whyUnready, now, tell)
         take(.liveness, isGood: lifeless.isEmpty, whyLifeless, now, tell)
         let isWell = unready.isEmpty && lifeless.isEmpty
-        let isWhole = !isDown(.synthetic) && dependencies.down == 0
+        let isWhole = !isDown(.synthetic) && dependencies.down == 0 && !areJobsFull
         let move = machine.record(isWell && isWhole, notBelow: isWell ? .degraded : .critical, now: now)
         if let move {
-            let why = isWell && !isWhole ? "what it needs does not answer" : explain(unready.union(lifeless))
+            let missing = areJobsFull ? "its queue of jobs is full" : "what it needs does not answer"
+            let why = isWell && !isWhole ? missing : explain(unready.union(lifeless))
             tell(.state(move.to, was: move.from, why: why))
         }
         schedule()
@@ -222,6 +225,7 @@ struct CellHealth: Sendable {
         }
         var needed = dependencies.downGates.map { "dependency \(name($0)) takes no work" }
         if isDown(.synthetic) { needed.append("synthetic probe down") }
+        if areJobsFull { needed.append("queue of jobs full") }
         return CellHealthReport(
             score: score.value(isReady: isReady, pressure: pressure, needs: needs), state: machine.state,
             isReady: isReady,

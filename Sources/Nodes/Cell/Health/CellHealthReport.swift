@@ -1,3 +1,4 @@
+import MeshBase
 import Resilience
 
 /// Results of probes since the start, by kind.
@@ -26,6 +27,19 @@ package struct CellHealthReport: Sendable, Equatable {
         package var good: Int
         package var count: Int
     }
+    /// Calls that were accepted and are carried out later.
+    package struct Jobs: Sendable, Equatable {
+        package var waiting: Int
+        package var capacity: Int
+        /// For how long the first of them has waited; zero without any.
+        package var oldest: TimeAmount
+
+        package init(waiting: Int, capacity: Int, oldest: TimeAmount) {
+            self.waiting = waiting
+            self.capacity = capacity
+            self.oldest = oldest
+        }
+    }
     /// 0...1.
     package var score: Double
     package var state: HealthState
@@ -40,6 +54,8 @@ package struct CellHealthReport: Sendable, Equatable {
     package var needed: [String] = []
     package var probes: [Probe]
     package var counters: ProbeCounters
+    /// Nil where nothing is put off.
+    package var jobs: Jobs?
 }
 
 /// A change of a process's health.

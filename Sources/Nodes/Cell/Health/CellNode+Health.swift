@@ -13,8 +13,19 @@ extension CellNode {
         }
     }
 
-    /// What `/health` tells.
+    /// How well it is.
     package var health: CellHealthReport { selfLook.report { graph.gateName($0) } }
+
+    /// What `/health` tells: the same, with the calls that were put off.
+    package func health(now: Instant) -> CellHealthReport {
+        var report = health
+        if jobs.isOn {
+            let waited = jobs.oldest.map { wall(now) - $0 } ?? 0
+            report.jobs = .init(
+                waiting: jobs.depth, capacity: jobs.capacity, oldest: .milliseconds(max(waited, 0)))
+        }
+        return report
+    }
 
     /// It may begin to take work: its store knows whose it is, if it has one.
     package var hasStarted: Bool { condition.life != .unborn }
@@ -28,6 +39,7 @@ extension CellNode {
             sum.bad += service.failed + service.timedOut + service.rejected
         }
         selfLook.served(ok: sum.ok, bad: sum.bad)
+        selfLook.areJobsFull = jobs.isFull
         let wasReady = selfLook.isReady
         let found = signals(now: now)
         selfLook.look(found, hasStarted: hasStarted, now: now) { sink.emit(.health($0)) }

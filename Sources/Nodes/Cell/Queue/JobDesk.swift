@@ -84,6 +84,10 @@ struct JobDesk {
     var isOn: Bool { capacity > 0 }
     /// Jobs at hand, those under way among them.
     var depth: Int { jobs.count }
+    /// There is no place for one more.
+    var isFull: Bool { isOn && jobs.count + asked >= capacity }
+    /// When the one that has waited longest was accepted: milliseconds since 1970; nil without any.
+    var oldest: Int64? { jobs.values.lazy.map(\.since).min() }
     var isRunning: Bool { lines.contains { $0.running > 0 } }
     func depth(of service: Int) -> Int { lines[service].waiting.count + lines[service].running }
     func has(_ position: RecordPosition) -> Bool { jobs[position] != nil }

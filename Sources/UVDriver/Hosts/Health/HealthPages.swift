@@ -95,6 +95,13 @@ package enum HealthPages {
                     }
                 }
             }
+            if isDeep, let jobs = report.jobs {
+                json.object("jobs") { json in
+                    json.field("waiting", jobs.waiting)
+                    json.field("capacity", jobs.capacity)
+                    json.field("oldest_ms", Int64(jobs.oldest.milliseconds))
+                }
+            }
         }
         return .report(wrong.isEmpty ? 200 : 503, json.string + "\n")
     }

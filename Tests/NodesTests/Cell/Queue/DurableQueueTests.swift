@@ -46,6 +46,28 @@ private typealias Edge = Topology.Edge
         mesh.cells.allSatisfy { $0.node.graph.entryTransformers.allSatisfy { $0?.isConserved ?? true } }
     }
 
+    /// Who looks deeply sees how many wait and for how long, and that no more can be taken.
+    @Test func healthTellsWhatWaitsAndThatNoMoreCan() throws {
+        let mesh = mesh(capacity: 1)
+        #expect(mesh.cells[0].node.health(now: mesh.now).jobs == .init(waiting: 0, capacity: 1, oldest: .zero))
+        mesh.run(1_500)
+        #expect(mesh.cells[0].node.health(now: mesh.now).needed.isEmpty)
+        strike(mesh, isOn: true)
+        _ = try #require(mesh.answer(mesh.call(0, "front", key: "k")))
+        mesh.run(9_000)
+        let report = mesh.cells[0].node.health(now: mesh.now)
+        let jobs = try #require(report.jobs)
+        #expect(jobs.waiting == 1 && jobs.oldest >= .milliseconds(8_900) && jobs.oldest <= .milliseconds(9_100))
+        #expect(report.needed.contains("queue of jobs full") && report.isReady)
+        #expect(report.state == .degraded)
+        strike(mesh, isOn: false)
+        mesh.run(12_000)
+        let after = mesh.cells[0].node.health(now: mesh.now)
+        #expect(after.jobs?.waiting == 0 && !after.needed.contains("queue of jobs full"))
+        #expect(after.state == .healthy)
+        #expect(self.mesh(queue: false).cells[0].node.health(now: .zero).jobs == nil)
+    }
+
     @Test func whatCannotBeDoneIsAcknowledgedAndDoneLater() throws {
         let mesh = mesh()
         strike(mesh, isOn: true)
