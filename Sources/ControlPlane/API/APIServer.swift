@@ -62,7 +62,9 @@ package final class APIServer {
             try access.checkSource(
                 host: request.host.text(in: bytes),
                 origin: request.origin.isPresent ? request.origin.text(in: bytes) : nil)
-            if isRead, let probe = probe(path) { return respond(stream, probe) }
+            if isRead, let page = probe(path, request.query.isPresent ? request.query.text(in: bytes) : "") {
+                return AdminPages.respond(stream, page, of: http)
+            }
             // Whoever is behind fetches it, and has no token; it proves itself.
             if isRead, path == "/v1/settings", let page = backend?.settingsPage {
                 return respond(stream, json: Array(page.utf8))
@@ -192,31 +194,13 @@ package final class APIServer {
 
     // MARK: Probes
 
-    private enum Probe {
-        case page(StaticString, String)
-        case report(Int, String)
-    }
-
-    private func probe(_ path: String) -> Probe? {
-        let isReady = backend?.isReady ?? false
+    private func probe(_ path: String, _ query: String) -> AdminPage? {
         switch path {
-        case "/livez": return .report(200, Self.state("alive"))
-        case "/readyz": return .report(isReady ? 200 : 503, Self.state(isReady ? "serving" : "not-ready"))
-        case "/metrics": return .page("text/plain; version=0.0.4; charset=utf-8", backend?.metrics() ?? "")
-        case "/startupz", "/health":
-            return HealthPages.control(path, isReady: isReady).map { .report($0.status, $0.body) }
-        default: return backend?.answer(stream: path).map { .page("text/plain; charset=utf-8", $0) }
-        }
-    }
-
-    private static func state(_ word: String) -> String { "{\"state\":\"\(word)\"}\n" }
-
-    private func respond(_ stream: StreamPointer, _ probe: Probe) {
-        switch probe {
-        case .page(let type, let text):
-            http.respond(stream, status: 200, contentType: type, body: Array(text.utf8))
-        case .report(let status, let text):
-            http.respond(stream, status: status, contentType: "application/json", body: Array(text.utf8))
+        case "/metrics": .metrics(backend?.metrics() ?? "")
+        default:
+            HealthPages.page(
+                HealthPages.path(path, query: query), SupervisorHealth(hasStarted: backend?.isReady ?? false))
+                ?? backend?.answer(stream: path).map { .plain($0) }
         }
     }
 

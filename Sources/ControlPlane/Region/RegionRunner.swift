@@ -20,6 +20,8 @@ package final class RegionRunner {
     /// Looks whether anybody of another host is known, until somebody is.
     private var watch: LoopTimer?
     private var client: HTTPClient?
+    /// For probes of this process, which cells do not answer for.
+    private let admin: AdminServer
     private var looks = 0
     private let say: (String) -> Void
 
@@ -56,6 +58,7 @@ package final class RegionRunner {
         try ProcessSetup.raiseOpenFiles(to: 65_536)
         journal = try Self.prepare(settings)
         loop = try EventLoop()
+        admin = AdminServer(loop: loop, limits: AdminServer.limits)
         driver = UVProcessDriver(loop: loop, executable: settings.executable)
         supervisor = Supervisor(
             driver: driver, journal: journal, command: settings.command, names: settings.cells,
@@ -80,6 +83,10 @@ package final class RegionRunner {
     }
 
     private func begin() throws {
+        // Before anything else: where the address is taken nothing is to be ended again.
+        do { try admin.listen(on: settings.admin) } catch { throw HostFailure("--admin \(settings.admin): \(error)") }
+        admin.page = { [unowned self] in HealthPages.page($0, health) }
+        loop.beforeWaiting { [unowned self] in admin.endTurn() }
         var isInterrupted = false
         for signal in [SIGTERM, SIGINT, SIGHUP] {
             signals.append(
@@ -109,6 +116,25 @@ package final class RegionRunner {
         }
         supervisor.onChange = { [unowned self] in changed() }
         supervisor.start(settings.cells)
+    }
+
+    /// What its pages tell.
+    private var health: SupervisorHealth {
+        let processes = supervisor.processes
+        var health = SupervisorHealth(
+            hasStarted: isReady, serving: supervisor.servingCount, of: settings.cells.count,
+            missing: processes.filter { !$0.isServing }.map { "\($0.name) \(Self.trouble(of: $0))" })
+        health.isStopping = isStopping
+        return health
+    }
+
+    private static func trouble(of process: SupervisedProcess) -> String {
+        switch process.phase {
+        case .down(let reason): (process.startFailure ?? reason).map { "is down: \($0)" } ?? "is down"
+        case .starting: "has not started"
+        case .ending: "ends"
+        case .serving: "serves"
+        }
     }
 
     /// Cells of this region, beside what others told, in case all of those are gone.
@@ -174,7 +200,7 @@ package final class RegionRunner {
         let first = settings.cells.first.flatMap { supervisor[$0]?.addresses.gossip }.map { reachable($0) }
         say(
             "region \(settings.topology.regions[settings.region].name) serves: \(settings.cells.count) cells, gossip at "
-                + (first?.description ?? "-"))
+                + (first?.description ?? "-") + ", probes at \(admin.local)")
     }
 
     // MARK: Stopping
@@ -201,6 +227,9 @@ package final class RegionRunner {
     }
 
     private func finish() {
+        admin.stopListening()
+        admin.pool.flush()
+        admin.pool.closeAll()
         driver.close()
         signals.forEach { $0.close() }
     }

@@ -15,6 +15,8 @@ package struct RegionSettings {
     package var join: [String] = []
     /// The address that cells serve and gossip at.
     package var listen: UInt32 = Endpoint.loopback(0).address
+    /// Where probes find this process.
+    package var admin = Endpoint.loopback(0)
     /// Where the first cell gossips, for others to join through; 0: any port.
     package var gossipPort: UInt16 = 0
     /// The address to tell the others; nil: the one that is bound.

@@ -2,7 +2,7 @@ import MeshBase
 import Wire
 
 /// What a page of the admin address answers.
-enum AdminPage {
+package enum AdminPage {
     case ok(StaticString)
     case unavailable(StaticString)
     case json(String)
@@ -15,13 +15,13 @@ enum AdminPage {
 }
 
 /// Probes, metrics and the node's own view, on an address that customers do not reach.
-final class AdminServer: HTTPServer {
+package final class AdminServer: HTTPServer {
     /// Answers GET for a path; nil where there is no such page.
-    var page: (String) -> AdminPage? = { _ in nil }
+    package var page: (String) -> AdminPage? = { _ in nil }
     /// Answers POST for a path, with the body; nil where nothing is changed by it.
     var change: (String, [UInt8]) -> AdminPage? = { _, _ in nil }
 
-    static var limits: Limits {
+    package static var limits: Limits {
         var limits = Limits()
         limits.connections = 1024
         limits.reserve = 128
@@ -31,23 +31,22 @@ final class AdminServer: HTTPServer {
         return limits
     }
 
-    override func handle(_ stream: StreamPointer) { AdminPages.answer(stream, of: self, page, change) }
+    package override func handle(_ stream: StreamPointer) { AdminPages.answer(stream, of: self, page, change) }
 }
 
-enum AdminPages {
+package enum AdminPages {
     /// Answers a request for an admin page on any HTTP listener.
     static func answer(
         _ stream: StreamPointer, of server: HTTPServer, _ page: (String) -> AdminPage?,
         _ change: (String, [UInt8]) -> AdminPage?
     ) {
         let request = stream.pointee.request
-        var path = request.path.text(in: stream.pointee.input.bytes)
+        let path = HealthPages.path(
+            request.path.text(in: stream.pointee.input.bytes),
+            query: request.query.isPresent ? request.query.text(in: stream.pointee.input.bytes) : "")
         if request.method == .post, let answer = change(path, Array(request.body.bytes(in: stream.pointee.input.bytes)))
         {
             return respond(stream, answer, of: server)
-        }
-        if path == "/health", request.query.isPresent {
-            path += "?" + request.query.text(in: stream.pointee.input.bytes)
         }
         // Whoever can answer at all is alive, unless it knows better.
         let found = page(path) ?? (path == "/livez" ? .ok("alive") : nil)
@@ -60,7 +59,8 @@ enum AdminPages {
         respond(stream, found, of: server)
     }
 
-    private static func respond(_ stream: StreamPointer, _ found: AdminPage?, of server: HTTPServer) {
+    /// Writes a page; nil is one that there is not.
+    package static func respond(_ stream: StreamPointer, _ found: AdminPage?, of server: HTTPServer) {
         switch found {
         case .ok(let state):
             server.respond(stream, status: 200, contentType: "application/json", body: state1(state))
@@ -82,7 +82,7 @@ enum AdminPages {
                 HTTPProblem(
                     status: 404,
                     detail: .fixed(
-                        "There are /livez, /readyz, /metrics, /v1/members, /v1/faults and /v1/settings here."),
+                        "There are /livez, /readyz, /startupz, /health and, where customers are served, /metrics."),
                     policy: "routing"))
         }
     }

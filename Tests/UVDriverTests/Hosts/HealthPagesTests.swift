@@ -41,4 +41,65 @@ import Testing
         let shallow = try #require(page("/health", report))
         #expect(shallow.status == 200 && shallow.text.contains("\"mode\":\"degraded\""))
     }
+
+    // MARK: Processes that hold others
+
+    private func words(_ health: SupervisorHealth) -> [String] {
+        ["/livez", "/startupz", "/readyz"].map { path in
+            switch HealthPages.page(path, health) {
+            case .ok(let word): "200 \(word)"
+            case .unavailable(let word): "503 \(word)"
+            default: "-"
+            }
+        }
+    }
+
+    private func json(_ path: String, _ health: SupervisorHealth) -> (status: Int, text: String) {
+        guard case .report(let status, let text) = HealthPages.page(path, health) else { return (0, "") }
+        return (status, text)
+    }
+
+    @Test func aRegionIsReadyAsLongAsOneOfItsCellsServes() {
+        var region = SupervisorHealth(hasStarted: false, serving: 2, of: 3, missing: ["cell/a has not started"])
+        #expect(words(region) == ["200 alive", "503 starting", "503 not-ready"])
+        #expect(json("/health", region).status == 503)
+        #expect(
+            json("/health", region).text.contains(
+                "\"health_score\":0,\"state\":\"critical\",\"mode\":\"starting\""))
+        region.hasStarted = true
+        #expect(words(region) == ["200 alive", "200 started", "200 serving"])
+        #expect(json("/health", region).status == 200)
+        #expect(json("/health", region).text.contains("\"state\":\"degraded\",\"mode\":\"degraded\""))
+        #expect(json("/health", region).text.contains("\"detail\":\"2 of 3 cells serve\",\"wrong\":[]"))
+        let deep = json("/health?deep=1", region)
+        #expect(deep.status == 503 && deep.text.contains("\"wrong\":[\"cell/a has not started\"]"))
+        region.serving = 0
+        #expect(words(region) == ["200 alive", "200 started", "503 no-cell"])
+        #expect(json("/health", region).text.contains("\"wrong\":[\"no cell serves\"]"))
+        region.serving = 3
+        region.missing = []
+        #expect(json("/health?deep=1", region).status == 200)
+        #expect(
+            json("/health", region).text.contains(
+                "\"health_score\":1,\"state\":\"healthy\",\"mode\":\"serving\""))
+        region.isStopping = true
+        #expect(words(region) == ["200 alive", "200 started", "503 stopping"])
+    }
+
+    @Test func aControlPlaneAnswersAlike() {
+        var control = SupervisorHealth(hasStarted: false)
+        #expect(words(control) == ["200 alive", "503 starting", "503 not-ready"])
+        control.hasStarted = true
+        #expect(words(control) == ["200 alive", "200 started", "200 serving"])
+        #expect(
+            json("/health", control).text.contains(
+                "\"health_score\":1,\"state\":\"healthy\",\"mode\":\"serving\""))
+        if HealthPages.page("/none", control) != nil { Issue.record("there is no such page") }
+    }
+
+    @Test func onlyOfHealthTheQueryNamesAPage() {
+        #expect(HealthPages.path("/health", query: "deep=1") == "/health?deep=1")
+        #expect(HealthPages.path("/health", query: "") == "/health")
+        #expect(HealthPages.path("/livez", query: "deep=1") == "/livez")
+    }
 }

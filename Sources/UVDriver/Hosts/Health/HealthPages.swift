@@ -17,6 +17,11 @@ package enum HealthPages {
         var hasStarted = true
     }
 
+    /// The path of a page as pages are named: of `/health` the query is a part.
+    package static func path(_ path: String, query: String) -> String {
+        path == "/health" && !query.isEmpty ? "\(path)?\(query)" : path
+    }
+
     static func isHealth(_ path: String) -> Bool { path == "/health" || path == "/health?deep=1" }
 
     /// The page of a path; nil where it is none of these.
@@ -28,26 +33,6 @@ package enum HealthPages {
         case "/health": health(facts, report, isDeep: false)
         case "/health?deep=1": health(facts, report, isDeep: true)
         default: nil
-        }
-    }
-
-    /// What the control plane says of itself: it makes no probes, and has started or not.
-    package static func control(_ path: String, isReady: Bool) -> (status: Int, body: String)? {
-        switch path {
-        case "/startupz":
-            return (isReady ? 200 : 503, "{\"state\":\"\(isReady ? "started" : "starting")\"}\n")
-        case "/health":
-            var json = JSONWriter(.compact)
-            json.document { json in
-                json.field("health_score", isReady ? 1.0 : 0)
-                json.field("state", isReady ? "healthy" : "critical")
-                json.field("mode", isReady ? "serving" : "starting")
-                json.field("detail", isReady ? "it serves" : "not all that it starts is ready")
-                json.field("wrong", isReady ? [] : ["starting"])
-                json.array("probes") { _ in }
-            }
-            return (isReady ? 200 : 503, json.string + "\n")
-        default: return nil
         }
     }
 

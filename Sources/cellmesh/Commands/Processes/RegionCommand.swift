@@ -37,6 +37,11 @@ struct RegionCommand: ParsableCommand {
             "Where the first cell gossips, for others to join through, 0 to 65535; 0: any.", valueName: "port"))
     var gossipPort: UInt16 = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "Where this process answers /livez, /readyz, /startupz and /health; port 0: any.", valueName: "address"))
+    var admin = EndpointArgument(.loopback(0))
+
     @Option(help: ArgumentHelp("How long cells go on when this process is gone.", valueName: "duration"))
     var grace = DurationArgument(.seconds(10))
 
@@ -57,6 +62,7 @@ struct RegionCommand: ParsableCommand {
             directory: directory, topology: topology, region: index, secret: try SecretFile.read(place.secretFile))
         settings.join = place.join
         settings.gossipPort = gossipPort
+        settings.admin = admin.endpoint
         settings.grace = grace.amount
         settings.startTimeout = waitTimeout.amount
         do {
