@@ -114,6 +114,10 @@ import Topology
         shop.services[0].calls.append(Edge(to: 1, timeout: .milliseconds(7)))
         shop.services[0].calls[1].attemptTimeout = .milliseconds(3)
         shop.services[0].calls[1].policies = written(.call)
+        // Of a core call alone.
+        shop.services[0].calls[1].policies?.failure = nil
+        shop.services[0].calls[2].policies = PoliciesBlock()
+        shop.services[0].calls[2].policies?.failure = written(.call).failure
         shop.services[0].calls[1].fallback = [.generic, .cached]
         shop.services[0].calls[1].genericService = 1
         shop.services[0].calls[1].joinWithin = .milliseconds(2)

@@ -61,6 +61,7 @@ import Topology
         ("throttle: {k: \"2\"}", "wrong-type@3:15"), ("deadline: {reserve: 2h}", "out-of-range@3:21"),
         ("failure: {timeout: stale}", "contradiction@3:1 'failure' of the service, or try-again or queue here"),
         ("failure: {limit: queue}", "contradiction@3:1 queue: {capacity: 1000}, or try-again"),
+        ("failure: {timeout: try-again}", "contradiction@3:1 'fallback' here, or criticality: core"),
         ("ejection: {most: 1}", "unknown-key@3:1"), ("policies: of", "unknown-word@3:11 did you mean 'off'?"),
         ("policies: {off: [hedg]}", "unknown-word@3:18 did you mean 'hedge'?"),
         ("policies: {retry: {}}", "unknown-key@3:12 move it one level out"),

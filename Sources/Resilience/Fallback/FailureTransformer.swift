@@ -34,10 +34,16 @@ public struct FailureTransformer: Sendable, Equatable {
     /// Takes a failure in. Its outcome may turn out not to be had (no last good answer, a full queue): then it is settled
     /// as `tryAgain`.
     ///
-    /// - Parameters: see `TransformationPolicy.outcome`.
-    public mutating func begin(_ cause: FailureCause, isEntry: Bool, isRead: Bool, isRepeatable: Bool) -> Failure {
+    /// - Parameters:
+    ///   - narrower: what is written for the call that failed, in place of this policy; nil: nothing is.
+    ///   - isEntry, isRead, isRepeatable: see `TransformationPolicy.outcome`.
+    public mutating func begin(
+        _ cause: FailureCause, by narrower: TransformationPolicy? = nil, isEntry: Bool, isRead: Bool,
+        isRepeatable: Bool
+    ) -> Failure {
         taken[Int(cause.rawValue)] += 1
         open[Int(cause.rawValue)] += 1
+        let policy = narrower ?? policy
         return Failure(
             cause: cause,
             wanted: policy.outcome(of: cause, isEntry: isEntry, isRead: isRead, isRepeatable: isRepeatable))

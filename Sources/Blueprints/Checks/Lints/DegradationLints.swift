@@ -18,6 +18,7 @@ struct DegradationLints {
             if service.cacheable == true, let position = marks.cacheable { checkCacheable(service, position) }
         }
         checkQueue()
+        checkTransformed()
         let hasFeature = blueprint.services.contains { $0.calls.contains { $0.criticality != .core } }
         let features = blueprint.features?.contains { $0.criticality != .core } ?? false
         if blueprint.policies?.slo != nil, let position = loaded.marks.policies["slo"], !hasFeature, !features {
@@ -106,6 +107,22 @@ struct DegradationLints {
         for (service, marks) in zip(blueprint.services, loaded.services) {
             refuse(service.policies, marks.policies, marks.position)
             for (edge, mark) in zip(service.calls, marks.edges) { refuse(edge.policies, mark.policies, mark.position) }
+        }
+    }
+
+    /// What stands in for a call that is not core leaves no failure that could become anything.
+    private func checkTransformed() {
+        for (service, marks) in zip(blueprint.services, loaded.services) {
+            for (edge, mark) in zip(service.calls, marks.edges) where edge.criticality != .core {
+                guard let failure = edge.policies?.failure else { continue }
+                // What no call can become is refused as that already.
+                if failure.has(.stale) || failure.has(.queue) && blueprint.queue == nil { continue }
+                reporter.error(
+                    .contradiction, at: mark.policies["failure"] ?? mark.position,
+                    "the call of '\(blueprint.services[edge.to].name)' is not core: where it fails something stands in for it, "
+                        + "and nothing is left that could become something else",
+                    hint: "'fallback' here, or criticality: core")
+            }
         }
     }
 }

@@ -27,11 +27,7 @@ extension PoliciesInForce {
 
     private func outcome(_ word: FailureSettings.Outcome?, _ key: String) -> Transformed? {
         guard case .written = origins["failure.\(key)"], let word else { return nil }
-        switch word {
-        case .tryAgain: return .tryAgain
-        case .stale: return .stale
-        case .queue: return .queued
-        }
+        return Transformed(word)
     }
 
     /// How many last good answers are kept; nil where none are. A fallback on them needs no other word.
@@ -41,6 +37,16 @@ extension PoliciesInForce {
         let usual = isLocal ? AnswerCachePolicy.local : .seed
         return AnswerCachePolicy(
             entries: blueprint.cache?.entries ?? usual.entries, ttl: blueprint.cache?.ttl ?? usual.ttl)
+    }
+}
+
+extension Transformed {
+    init(_ word: FailureSettings.Outcome) {
+        switch word {
+        case .tryAgain: self = .tryAgain
+        case .stale: self = .stale
+        case .queue: self = .queued
+        }
     }
 }
 

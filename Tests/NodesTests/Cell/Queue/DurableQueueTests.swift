@@ -14,7 +14,8 @@ private typealias Edge = Topology.Edge
 @Suite struct DurableQueueTests {
     /// `front` needs `back`.
     private func mesh(
-        capacity: Int = 10, overflow: Pool.Overflow = .rejectNew, off: [PolicySwitch] = [], queue: Bool = true
+        capacity: Int = 10, overflow: Pool.Overflow = .rejectNew, off: [PolicySwitch] = [], queue: Bool = true,
+        service: FailureSettings.Outcome? = .queue, call: FailureSettings.Outcome? = nil
     ) -> ClaimMesh {
         var mesh = topology(
             services: [waiting("front", 0, calls: [Edge(to: 1)]), waiting("back", 5)], profile: .local)
@@ -26,7 +27,12 @@ private typealias Edge = Topology.Edge
         }
         mesh.blueprints[0].services[0].policies = PoliciesBlock()
         mesh.blueprints[0].services[0].policies?.failure = FailureSettings()
-        mesh.blueprints[0].services[0].policies?.failure?.connection = .queue
+        mesh.blueprints[0].services[0].policies?.failure?.connection = service
+        if let call {
+            mesh.blueprints[0].services[0].calls[0].policies = PoliciesBlock()
+            mesh.blueprints[0].services[0].calls[0].policies?.failure = FailureSettings()
+            mesh.blueprints[0].services[0].calls[0].policies?.failure?.connection = call
+        }
         return ClaimMesh(mesh)
     }
 
@@ -127,6 +133,21 @@ private typealias Edge = Topology.Edge
         mesh.run(2_000)
         #expect(mesh.answers[request]?.head.status != 202)
         #expect(mesh.cells[0].queue()?.depth == 0)
+    }
+
+    /// A call cannot be put off by itself, as its caller needs its answer: what is written there says what its client's becomes.
+    @Test func whatIsWrittenAtACoreCallHoldsForTheClientsCall() throws {
+        let queued = mesh(service: .tryAgain, call: .queue)
+        strike(queued, isOn: true)
+        #expect(try #require(queued.answer(queued.call(0, "front", key: "k"))).head.status == 202)
+        #expect(try #require(queued.answer(queued.call(0, "front", key: nil))).head.status == 502, "it has no key")
+        strike(queued, isOn: false)
+        queued.run(5_000)
+        #expect(try #require(queued.answer(queued.call(1, "front", key: "k"))).head.status == 200)
+        let refused = mesh(service: .queue, call: .tryAgain)
+        strike(refused, isOn: true)
+        #expect(try #require(refused.answer(refused.call(0, "front", key: "k"))).head.status == 502)
+        #expect(refused.cells[0].queue()?.depth == 0 && isConserved(queued) && isConserved(refused))
     }
 
     @Test func aFullQueueRefusesOrLetsOthersGo() throws {

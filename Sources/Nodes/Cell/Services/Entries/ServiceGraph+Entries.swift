@@ -1,5 +1,6 @@
 import MeshBase
 import Resilience
+import Topology
 import Wire
 
 /// What failures of the services that clients call become (C25), and the last good answers that may stand in for them.
@@ -23,9 +24,10 @@ extension ServiceGraph {
     mutating func transform(_ end: End, now: Instant) -> KeptAnswer? {
         // Of a call under a key its claim decides: it may be put off.
         if case .asker(.claim) = end.owner { return nil }
+        let narrower = transformation(of: end)
         guard let cause = end.outcome.cause(end.blame),
             let failure = entryTransformers[end.service]?.begin(
-                cause, isEntry: true, isRead: end.kept != nil, isRepeatable: false)
+                cause, by: narrower, isEntry: true, isRead: end.kept != nil, isRepeatable: false)
         else { return nil }
         guard failure.wanted == .stale, let key = end.kept,
             let found = answers?.last(edge: Self.entry(end.service), customer: key, now: now),
@@ -40,7 +42,22 @@ extension ServiceGraph {
 
     /// A failure of a call under a key; it is settled once.
     mutating func beginTransforming(_ end: End, _ cause: FailureCause) -> FailureTransformer.Failure? {
-        entryTransformers[end.service]?.begin(cause, isEntry: true, isRead: false, isRepeatable: true)
+        let narrower = transformation(of: end)
+        return entryTransformers[end.service]?.begin(
+            cause, by: narrower, isEntry: true, isRead: false, isRepeatable: true)
+    }
+
+    /// What the service's failures become where it failed for a call at which that is written: the narrower holds; nil
+    /// elsewhere. A call cannot be put off by itself, for its caller needs its answer: the client's is.
+    private func transformation(of end: End) -> TransformationPolicy? {
+        let calls = services[end.service].calls
+        guard let edge = calls.indices.first(where: { end.results[$0] == .failed || end.results[$0] == .shed }),
+            let written = calls[edge].policies?.failure, var policy = entryTransformers[end.service]?.policy
+        else { return nil }
+        if let word = written.timeout { policy.timeout = Transformed(word) }
+        if let word = written.connection { policy.connection = Transformed(word) }
+        if let word = written.limit { policy.limit = Transformed(word) }
+        return policy
     }
 
     mutating func settle(_ failure: FailureTransformer.Failure, as outcome: Transformed, of service: Int) {
