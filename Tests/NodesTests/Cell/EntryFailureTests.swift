@@ -71,7 +71,9 @@ private typealias Edge = Topology.Edge
     }
 
     /// Whoever asked gives up at the deadline: what stands in has to be there before.
-    @Test(arguments: [nil, Transformed.stale]) func itStandsInBeforeTheDeadline(_ timeout: Transformed?) throws {
+    @Test(arguments: [nil, FailureSettings.Outcome.stale]) func itStandsInBeforeTheDeadline(
+        _ timeout: FailureSettings.Outcome?
+    ) throws {
         let cell = cell { $0.timeout = timeout }
         cell.call("front")
         cell.run(until: .at(50))
