@@ -76,6 +76,7 @@ let package = Package(
         pureLayer("Consensus", ["MeshBase"]),
         pureLayer("Evacuation", ["Sharding", "Topology", "MeshBase"]),
         pureLayer("Drills", ["MeshBase"]),
+        pureLayer("Reports", ["Evacuation", "MeshBase"]),
         pureLayer("Laboratories", [collections, "Resilience", "Topology", "MeshBase"]),
         pureLayer("Chaos", ["Topology", "MeshBase"]),
         pureLayer("Checkers", ["Sharding", "Topology", "Membership", "MeshBase"]),
@@ -96,8 +97,8 @@ let package = Package(
         layer(
             "UVDriver",
             [
-                "CLibUV", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Resilience", "Consensus", "Evacuation",
-                "Membership", "Sharding", "Topology", "MeshBase",
+                "CLibUV", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Reports", "Resilience", "Consensus",
+                "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
             ]),
         .target(
             name: "SimDriver",
@@ -113,7 +114,7 @@ let package = Package(
         layer(
             "ControlPlane",
             [
-                grdb, "UVDriver", "Nodes", "Wire", "Chaos", "Blueprints", "Store", "Telemetry", "Resilience",
+                grdb, "UVDriver", "Nodes", "Wire", "Chaos", "Blueprints", "Store", "Telemetry", "Reports", "Resilience",
                 "Consensus", "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
             ]),
         layer(
@@ -123,8 +124,8 @@ let package = Package(
             name: "cellmesh",
             dependencies: [
                 arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
-                "Store", "Telemetry", "Checkers", "Drills", "Resilience", "Evacuation", "Laboratories", "Membership",
-                "Sharding", "Topology", "MeshBase", "Wire", "Chaos",
+                "Store", "Telemetry", "Checkers", "Drills", "Reports", "Resilience", "Evacuation", "Laboratories",
+                "Membership", "Sharding", "Topology", "MeshBase", "Wire", "Chaos",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -153,6 +154,7 @@ let package = Package(
         tests("ConsensusTests", ["Consensus", "MeshBase"]),
         tests("EvacuationTests", ["Evacuation", "Sharding", "Topology", "MeshBase"]),
         tests("DrillsTests", ["Drills", "MeshBase"]),
+        tests("ReportsTests", ["Reports", "MeshBase"]),
         tests("LaboratoriesTests", ["Laboratories", "Resilience", "Topology", "MeshBase"]),
         tests("ChaosTests", ["Chaos", "Topology", "MeshBase"]),
         tests("CheckersTests", ["Checkers", "Sharding", "Topology", "MeshBase"]),
@@ -163,24 +165,31 @@ let package = Package(
         tests("BlueprintsTests", ["Blueprints", "Resilience", "Sharding", "Topology", "MeshBase"]),
         tests("StoreTests", [sqlite, "Store", "Replication", "Sharding", "Topology", "MeshBase"]),
         tests("TelemetryTests", [logging, "Telemetry", "MeshBase"]),
-        tests("UVDriverTests", ["UVDriver", "CLibUV", "Nodes", "Wire", "Chaos", "Resilience", "Topology", "MeshBase"]),
+        tests(
+            "UVDriverTests",
+            [
+                "UVDriver", "CLibUV", "Nodes", "Wire", "Chaos", "Membership", "Reports", "Resilience", "Topology",
+                "MeshBase",
+            ]),
         tests(
             "SimDriverTests", ["SimDriver", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
         tests(
             "ControlPlaneTests",
             [
-                "ControlPlane", "Evacuation", "Store", "Sharding", "Membership", "Telemetry", "Wire", "Chaos",
+                "ControlPlane", "Evacuation", "Reports", "Store", "Sharding", "Membership", "Telemetry", "Wire",
+                "Chaos",
                 "UVDriver", "Blueprints", "Resilience", "Topology", "MeshBase",
             ]),
         tests(
             "LoadGeneratorTests",
-            ["LoadGenerator", "Checkers", "UVDriver", "Wire", "Resilience", "Topology", "MeshBase"]),
+            ["LoadGenerator", "Reports", "Checkers", "UVDriver", "Wire", "Resilience", "Topology", "MeshBase"]),
         tests(
             "CLITests",
             [
-                arguments, "cellmesh", "ControlPlane", "Drills", "Laboratories", "Blueprints", "Store", "Telemetry",
-                "Resilience",
-                "Sharding", "Topology", "Wire", "MeshBase",
+                arguments, "cellmesh", "ControlPlane", "Drills", "Evacuation", "Laboratories", "LoadGenerator",
+                "Blueprints", "Reports", "Store", "Telemetry", "Resilience", "Sharding", "SimDriver", "Topology",
+                "Wire",
+                "MeshBase",
             ]),
         tests("ExamplesTests", ["policies-examples"]),
         tests("ArchitectureTests", []),

@@ -21,9 +21,10 @@ public struct DrillReport: Sendable, Codable, Equatable {
         public var detail: String
 
         private enum CodingKeys: String, CodingKey {
-            case name, outcome, detail
+            case name, outcome
             case startMilliseconds = "start_ms"
             case durationMilliseconds = "duration_ms"
+            case detail
         }
     }
 
@@ -88,20 +89,20 @@ public struct DrillReport: Sendable, Codable, Equatable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(schema, forKey: .schema)
-        try container.encode(id, forKey: .id)
         try container.encode(drill, forKey: .drill)
-        try container.encode(mesh, forKey: .mesh)
-        try container.encode(target, forKey: .target)
-        try container.encode(began, forKey: .began)
         try container.encode(outcome, forKey: .outcome)
         try container.encode(conclusive, forKey: .conclusive)
         try container.encode(reason, forKey: .reason)
         try container.encode(claims, forKey: .claims)
         try container.encode(exposed, forKey: .exposed)
         try container.encode(report, forKey: .report)
+        try container.encode(id, forKey: .id)
+        try container.encode(mesh, forKey: .mesh)
+        try container.encode(target, forKey: .target)
+        try container.encode(began, forKey: .began)
+        try container.encode(durationMilliseconds, forKey: .durationMilliseconds)
         try container.encode(steps, forKey: .steps)
         try container.encode(tiers, forKey: .tiers)
-        try container.encode(durationMilliseconds, forKey: .durationMilliseconds)
         try container.encode(noise, forKey: .noise)
         try container.encode(command, forKey: .command)
     }

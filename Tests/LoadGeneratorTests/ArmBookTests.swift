@@ -1,5 +1,6 @@
 import Foundation
 import MeshBase
+import Reports
 import Resilience
 import Testing
 
@@ -41,7 +42,7 @@ import Testing
         #expect(report.arms.map { $0.figures["quality"]?.value } == [1, 0.5])
         var whole = LoadReport()
         whole.comparison = report
-        #expect(try JSONDecoder().decode(LoadReport.self, from: Data(whole.json().utf8)) == whole)
+        #expect(try JSONDecoder().decode(LoadReport.self, from: Data(DocumentText.json(whole).utf8)) == whole)
         #expect(whole.text.contains("differ for certain: p99_ms, quality"))
         #expect(book.report(seed: 7, now: .zero + .seconds(4)) == report, "the same seed, the same intervals")
     }

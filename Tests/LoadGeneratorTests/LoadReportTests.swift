@@ -1,5 +1,6 @@
 import Foundation
 import MeshBase
+import Reports
 import Testing
 
 @testable import LoadGenerator
@@ -43,14 +44,14 @@ import Testing
 
     @Test func theDocumentReadsBackAsTheReport() throws {
         let report = report()
-        let decoded = try JSONDecoder().decode(LoadReport.self, from: Data(report.json().utf8))
+        let decoded = try JSONDecoder().decode(LoadReport.self, from: Data(DocumentText.json(report).utf8))
         #expect(decoded == report)
         #expect(try JSONDecoder().decode(LoadReport.self, from: JSONEncoder().encode(report)) == report)
     }
 
     @Test func theDocumentHasTheKeysThatProgramsRelyOn() throws {
         let object = try #require(
-            try JSONSerialization.jsonObject(with: Data(report().json(.compact).utf8)) as? [String: Any])
+            try JSONSerialization.jsonObject(with: Data(DocumentText.json(report(), .compact).utf8)) as? [String: Any])
         for key in [
             "schema", "seed", "duration_ms", "requests", "ok", "failed", "dropped", "by_status", "by_outcome",
             "by_priority", "latency_ms", "rate", "customers", "writes", "degraded", "retry_after", "amplification",

@@ -1,5 +1,6 @@
 import Evacuation
 import MeshBase
+import Reports
 import Wire
 
 /// What the API serves. Confined to the loop's thread; completions are called there, once, in the call or later.

@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 import UVDriver
 import Wire
 
@@ -47,8 +48,7 @@ package struct ControlClient: Sendable {
         case .failure(let error): throw .unreachable(error.description)
         case .success(let answer):
             if answer.isSuccess { return answer.body }
-            struct Problem: Decodable { var detail: String? }
-            let problem = ReportJSON.decode(Problem.self, answer.body)
+            let problem = ReportJSON.decode(ProblemReport.self, answer.body)
             throw .refused(status: answer.status, detail: problem?.detail ?? "status \(answer.status)")
         }
     }

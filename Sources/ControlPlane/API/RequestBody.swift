@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 
 /// The JSON object that a client sends, read strictly: what is misspelt or of another type is refused, not ignored.
 struct RequestBody {

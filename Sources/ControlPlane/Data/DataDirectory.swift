@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import MeshBase
+import Reports
 import Sharding
 import Topology
 import UVDriver

@@ -1,3 +1,4 @@
+import Reports
 import UVDriver
 
 /// `doctor -o json`: what of a mesh runs or lies about.
@@ -23,8 +24,9 @@ package struct DoctorReport: Codable, Sendable, Equatable {
         package var paused: Bool
 
         private enum CodingKeys: String, CodingKey {
-            case name, role, pid, condition, paused
+            case name, role, pid
             case startTime = "start_time"
+            case condition, paused
         }
 
         package var identity: ProcessIdentity { ProcessIdentity(pid: pid, startTime: startTime) }

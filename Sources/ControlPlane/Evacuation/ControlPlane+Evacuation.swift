@@ -1,6 +1,7 @@
 import Blueprints
 import Evacuation
 import MeshBase
+import Reports
 import Sharding
 import Store
 import Telemetry

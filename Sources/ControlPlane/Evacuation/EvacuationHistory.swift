@@ -1,4 +1,5 @@
 import Evacuation
+import Reports
 import Store
 
 /// Where an evacuation or a restore stands by the events of type `evacuation` alone: what is known of it when no control

@@ -1,5 +1,6 @@
 import Evacuation
 import MeshBase
+import Reports
 
 /// The body of `POST /v1/evacuations`: a region that is to be left or taken back, or cells to be added or drained.
 package struct EvacuationRequest: Sendable, Equatable {

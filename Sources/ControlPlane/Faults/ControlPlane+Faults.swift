@@ -1,5 +1,6 @@
 import Chaos
 import MeshBase
+import Reports
 import UVDriver
 
 extension ControlPlane {

@@ -2,6 +2,7 @@ import Blueprints
 import Chaos
 import FoundationEssentials
 import MeshBase
+import Reports
 import Store
 import Telemetry
 import Topology

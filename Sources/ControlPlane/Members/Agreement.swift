@@ -1,3 +1,5 @@
+import Reports
+
 /// How far several observers' views of the membership are the same.
 package enum Agreement {
     /// Whether two views say the same of every member.

@@ -1,6 +1,7 @@
 import Membership
 import MeshBase
 import Nodes
+import Reports
 import Topology
 import UVDriver
 

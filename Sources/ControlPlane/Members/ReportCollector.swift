@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 import UVDriver
 
 /// Asks several processes for the same page at once.

@@ -1,6 +1,7 @@
 import Evacuation
 import Membership
 import MeshBase
+import Reports
 import Sharding
 import Store
 import Telemetry

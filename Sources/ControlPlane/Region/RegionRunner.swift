@@ -1,5 +1,6 @@
 import Glibc
 import MeshBase
+import Reports
 import Store
 import Topology
 import UVDriver

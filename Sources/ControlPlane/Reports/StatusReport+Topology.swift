@@ -1,4 +1,6 @@
 import MeshBase
+import Nodes
+import Reports
 import Sharding
 import Topology
 
@@ -65,5 +67,11 @@ extension StatusReport {
         self.init(
             mesh: mesh, seed: topology.seed, epoch: epoch, state: summary ?? (allServe ? "serving" : "degraded"),
             cells: cells, routers: routers, control: control)
+    }
+}
+
+extension StatusReport.Tombstones {
+    init(_ counters: SweepCounters) {
+        self.init(rounds: counters.rounds, swept: counters.dropped, waiting: counters.waiting)
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import MeshBase
+import Reports
 import Resilience
 import Store
 import Telemetry

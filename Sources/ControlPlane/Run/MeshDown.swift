@@ -1,5 +1,6 @@
 import Glibc
 import MeshBase
+import Reports
 import UVDriver
 
 /// `down`: stops a mesh through its control plane, or without it where that is dead or stuck.

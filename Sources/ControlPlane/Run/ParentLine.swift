@@ -1,4 +1,5 @@
 import Glibc
+import Reports
 
 /// The descriptor on which a process tells its parent how its start goes.
 final class ParentLine {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import MeshBase
+import Reports
 import Resilience
 import UVDriver
 

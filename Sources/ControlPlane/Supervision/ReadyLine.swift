@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 
 /// A line that a process writes to its readiness descriptor.
 package struct ReadyLine: Codable, Sendable, Equatable {

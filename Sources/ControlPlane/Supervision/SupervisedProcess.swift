@@ -58,41 +58,6 @@ package struct SupervisedProcess: Sendable {
     package var isEnding: Bool { if case .ending = phase { true } else { false } }
 }
 
-/// What was done to one target of a command.
-package struct ActionOutcome: Codable, Sendable, Equatable {
-    /// `us-east-1`.
-    package var name: String
-    /// The process that it was done to, or the new one after a restart; nil where there is none.
-    package var pid: Int32?
-    /// `killed already-down paused already-paused resumed not-paused not-running restarted failed`.
-    package var action: String
-    /// The state afterwards.
-    package var state: ProcessState
-    /// Why it failed, or what will follow by itself.
-    package var detail: String?
-
-    package init(name: String, pid: Int32?, action: String, state: ProcessState, detail: String? = nil) {
-        self.name = name
-        self.pid = pid
-        self.action = action
-        self.state = state
-        self.detail = detail
-    }
-
-    package var failed: Bool { action == "failed" }
-
-    private enum CodingKeys: String, CodingKey { case name, pid, action, state, detail }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(name, forKey: .name)
-        try container.encode(pid, forKey: .pid)
-        try container.encode(action, forKey: .action)
-        try container.encode(state, forKey: .state)
-        try container.encodeIfPresent(detail, forKey: .detail)
-    }
-}
-
 /// What can be done to a process.
 package enum ProcessAction: String, Sendable, CaseIterable {
     case kill, pause, resume, restart

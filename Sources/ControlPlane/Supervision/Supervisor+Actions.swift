@@ -1,5 +1,6 @@
 import Chaos
 import MeshBase
+import Reports
 import Store
 import UVDriver
 

@@ -1,6 +1,7 @@
 import Chaos
 import Glibc
 import MeshBase
+import Reports
 import UVDriver
 
 /// Real processes on an event loop.

@@ -233,9 +233,9 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(schema, forKey: .schema)
-        try container.encode(kind, forKey: .kind)
         try container.encode(region, forKey: .region)
         try container.encodeIfPresent(cells, forKey: .cells)
+        try container.encode(kind, forKey: .kind)
         try container.encode(outcome, forKey: .outcome)
         try container.encode(reason, forKey: .reason)
         try container.encode(customersMoved, forKey: .customersMoved)

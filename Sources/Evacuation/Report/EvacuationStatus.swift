@@ -15,17 +15,24 @@ public struct EvacuationStatus: Sendable, Codable, Equatable {
             self.of = of
         }
     }
-    /// Rows so far.
+    /// Rows so far; nil where no control plane runs that cells count them to.
     public struct Records: Sendable, Codable, Equatable {
         /// Written to cells that lacked them.
-        public var copied: Int
+        public var copied: Int?
         /// Compared on both sides and found right.
-        public var verified: Int
+        public var verified: Int?
         /// 0 or more each.
-        public init(copied: Int, verified: Int) {
+        public init(copied: Int?, verified: Int?) {
             self.copied = copied
             self.verified = verified
         }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(copied, forKey: .copied)
+            try container.encode(verified, forKey: .verified)
+        }
+        private enum CodingKeys: String, CodingKey { case copied, verified }
     }
 
     /// `cellmesh/1`.

@@ -1,6 +1,5 @@
 import MeshBase
 import Resilience
-import Telemetry
 
 extension LoadReport {
     /// Two degradation levels side by side, each with what its customers had; intervals are those of 95 %.
@@ -11,19 +10,39 @@ extension LoadReport {
             package var low: Double?
             package var high: Double?
         }
+        /// By name: `success`, `abandonment`, `p99_ms`, `quality`, written in this order.
+        package struct Figures: Hashable, Sendable, Codable {
+            package var byName: [String: Estimate]
+
+            init(_ byName: [String: Estimate]) { self.byName = byName }
+            package subscript(name: String) -> Estimate? { byName[name] }
+
+            package init(from decoder: any Decoder) throws { byName = try [String: Estimate](from: decoder) }
+            package func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: Key.self)
+                for name in Comparison.names {
+                    if let figure = byName[name] { try container.encode(figure, forKey: Key(stringValue: name)) }
+                }
+            }
+            private struct Key: CodingKey {
+                let stringValue: String
+                var intValue: Int? { nil }
+                init(stringValue: String) { self.stringValue = stringValue }
+                init?(intValue: Int) { nil }
+            }
+        }
         package struct Arm: Hashable, Sendable, Codable {
             package var arm: String
             package var level: String
             package var customers: Int
             package var requests: UInt64
-            /// By name: `success`, `abandonment`, `p99_ms`, `quality`.
-            package var figures: [String: Estimate]
+            package var figures: Figures
         }
         /// Of customers in arm b.
         package var share: Double
         package var arms: [Arm]
         /// b less a.
-        package var difference: [String: Estimate]
+        package var difference: Figures
         /// Figures in which the arms differ for certain: the interval of the difference leaves out zero.
         package var different: [String]
 
@@ -38,42 +57,18 @@ extension LoadReport {
             different = report.different
         }
 
-        private static func figures(_ figures: ComparisonReport.Figures) -> [String: Estimate] {
-            Dictionary(
-                uniqueKeysWithValues: figures.all.map {
-                    ("\($0.name)", Estimate(value: $0.estimate.value, low: $0.estimate.low, high: $0.estimate.high))
-                })
+        private static func figures(_ figures: ComparisonReport.Figures) -> Figures {
+            Figures(
+                Dictionary(
+                    uniqueKeysWithValues: figures.all.map {
+                        (
+                            "\($0.name)",
+                            Estimate(value: $0.estimate.value, low: $0.estimate.low, high: $0.estimate.high)
+                        )
+                    }))
         }
 
         static let names = ["success", "abandonment", "p99_ms", "quality"]
-
-        func write(to json: inout JSONWriter) {
-            json.field("share", share)
-            json.array("arms") { json in
-                for arm in arms {
-                    json.object { json in
-                        json.field("arm", arm.arm)
-                        json.field("level", arm.level)
-                        json.field("customers", arm.customers)
-                        json.field("requests", arm.requests)
-                        json.object("figures") { Self.write(arm.figures, &$0) }
-                    }
-                }
-            }
-            json.object("difference") { Self.write(difference, &$0) }
-            json.field("different", different)
-        }
-
-        private static func write(_ figures: [String: Estimate], _ json: inout JSONWriter) {
-            for name in names {
-                guard let figure = figures[name] else { continue }
-                json.object(name) { json in
-                    if let value = figure.value { json.field("value", value) }
-                    if let low = figure.low { json.field("low", low) }
-                    if let high = figure.high { json.field("high", high) }
-                }
-            }
-        }
 
         /// For people.
         package var text: String { lines.map { "\($0.name.isEmpty ? "" : $0.name + "  ")\($0.text)\n" }.joined() }

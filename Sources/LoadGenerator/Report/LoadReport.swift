@@ -1,4 +1,4 @@
-/// What a load has found, in the shape of `load run -o json`; durations in milliseconds, ratios 0...1.
+/// What a load has found: `load run -o json`, keys in this order; durations in milliseconds, ratios 0...1.
 package struct LoadReport: Hashable, Sendable, Codable {
     package struct Latency: Hashable, Sendable, Codable {
         package var p50 = 0.0
@@ -50,9 +50,9 @@ package struct LoadReport: Hashable, Sendable, Codable {
     package struct Verdict: Hashable, Sendable, Codable {
         package var oracle: String
         package var ok: Bool
-        package var detail: String
         /// False where it could not be judged: reads that could not be made say neither yes nor no.
         package var conclusive = true
+        package var detail: String
 
         /// It was judged, and it was not kept.
         package var isViolated: Bool { !ok && conclusive }

@@ -29,8 +29,9 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
         public var degradedDeviation: Double
 
         private enum CodingKeys: String, CodingKey {
-            case lost, degraded
+            case lost
             case lostDeviation = "lost_sd"
+            case degraded
             case degradedDeviation = "degraded_sd"
         }
         /// In customers, not as a ratio.
@@ -110,8 +111,10 @@ public struct BlastRadiusReport: Sendable, Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case schema, cells, of, idle, customers, lost, degraded, untouched, traditional, expected, requests
+        case schema, cells, of, idle, customers, lost, degraded, untouched
         case noQuorum = "no_quorum"
+        case traditional
         case plainCells = "plain_cells"
+        case expected, requests
     }
 }

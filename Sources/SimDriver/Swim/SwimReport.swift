@@ -59,11 +59,11 @@ package struct SwimReport: Sendable, Encodable {
             case falseDeathRuns = "false_death_runs"
             case falsePositives = "false_positives"
             case falsePositivesHealthy = "false_positives_healthy"
-            case suspicions, messages, bytes
+            case messages, bytes
             case detect = "detect_ms"
             case known = "known_ms"
             case spread = "spread_ms"
-            case undetected, fault
+            case suspicions, undetected, fault
         }
     }
 
@@ -153,6 +153,8 @@ package struct SwimReport: Sendable, Encodable {
     package var events: UInt64
     package var cells: [Cell]
     package var comparison: [Comparison]
+    /// The most memory that the experiment took; set by the caller, as the wall time is.
+    package var peakBytes: Int?
 
     /// - Parameter results: of the runs in their order.
     package init(_ grid: SwimGrid, _ results: [SwimTrialResult]) {
@@ -214,5 +216,6 @@ package struct SwimReport: Sendable, Encodable {
         case wallMilliseconds = "wall_ms"
         case simulatedMilliseconds = "simulated_ms"
         case events, cells, comparison
+        case peakBytes = "peak_bytes"
     }
 }

@@ -1,4 +1,5 @@
 import Logging
+import MeshBase
 
 /// Writes what swift-log hands over as lines of text or JSON.
 package struct LineLogHandler: LogHandler {
@@ -88,7 +89,7 @@ package struct LineLogHandler: LogHandler {
         let isPlain = !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3D }
         if isPlain { return text }
         var quoted: [UInt8] = []
-        JSONText.append(text, to: &quoted)
+        JSONScalar.append(text, to: &quoted)
         return String(decoding: quoted, as: UTF8.self)
     }
 

@@ -63,7 +63,7 @@ package struct JSONWriter: Sendable {
     package mutating func key(_ key: String) {
         precondition(scopes.last == .object && !hasKey, "the key \(key) stands outside of an object")
         separate()
-        JSONText.append(key, to: &bytes)
+        JSONScalar.append(key, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
         if layout == .pretty { bytes.append(UInt8(ascii: " ")) }
         hasKey = true
@@ -73,7 +73,7 @@ package struct JSONWriter: Sendable {
 
     package mutating func value(_ value: String) {
         begin()
-        JSONText.append(value, to: &bytes)
+        JSONScalar.append(value, to: &bytes)
     }
     /// JavaScript rounds beyond 2^53: write ids as strings.
     package mutating func value(_ value: some BinaryInteger) {
@@ -83,7 +83,7 @@ package struct JSONWriter: Sendable {
     /// Null for what is not finite.
     package mutating func value(_ value: Double) {
         begin()
-        JSONText.append(value, to: &bytes)
+        JSONScalar.append(value, to: &bytes)
     }
     package mutating func value(_ value: Bool) {
         begin()

@@ -1,6 +1,7 @@
 import Chaos
 import FoundationEssentials
 import MeshBase
+import Reports
 import Telemetry
 import Topology
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import MeshBase
+import Reports
 import Topology
 
 /// `cells.json` of a data directory: the cells that were added to a mesh since its founding, in the order of their

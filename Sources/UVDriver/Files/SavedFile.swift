@@ -1,4 +1,5 @@
 import Glibc
+import Reports
 
 /// Keeps the newest of a value in a file, beside everything else: on libuv's pool, and on the disk when a write ends.
 ///

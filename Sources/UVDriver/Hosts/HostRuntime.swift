@@ -4,6 +4,7 @@ import Glibc
 import Membership
 import MeshBase
 import Nodes
+import Reports
 import Resilience
 import Telemetry
 import Topology

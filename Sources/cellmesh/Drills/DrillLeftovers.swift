@@ -1,6 +1,7 @@
 import ControlPlane
 import Drills
 import MeshBase
+import Reports
 import UVDriver
 
 /// What a drill that was killed has left in force: it stands in `drill.json` of the mesh's directory, and the next drill takes
@@ -73,15 +74,15 @@ struct DrillLeftovers {
     /// Ends its fault, by its id; where it was killed before it knew that, one on the same targets that is no older.
     private func endCut(_ trace: DrillTrace, _ mesh: DrillMesh) throws -> [String] {
         guard !trace.marks.targets.isEmpty else { return [] }
-        let faults = try mesh.api.get("/v1/faults")["faults"].elements
+        let faults = try mesh.api.get("/v1/faults", as: FaultsReport.self).faults
         let own = faults.first { fault in
-            trace.marks.fault.map { fault["id"].text == $0 }
-                ?? (fault["kind"].text == "partition"
-                    && fault["targets"].elements.compactMap(\.text) == trace.marks.targets
-                    && fault["created"].text ?? "" >= trace.report.began)
+            trace.marks.fault.map { fault.id == $0 }
+                ?? (fault.kind == "partition" && fault.targets == trace.marks.targets
+                    && fault.created >= trace.report.began)
         }
-        guard let id = own?["id"].text else { return ["its cut had been ended by its lease"] }
-        _ = try mesh.api.post("/v1/faults/remove", .object([("ids", .strings([id]))]), timeout: .seconds(30))
+        guard let id = own?.id else { return ["its cut had been ended by its lease"] }
+        _ = try mesh.api.post(
+            "/v1/faults/remove", FaultRemoval(ids: [id]), as: FaultsReport.self, timeout: .seconds(30))
         return ["its cut \(id) was ended"]
     }
 
@@ -89,15 +90,12 @@ struct DrillLeftovers {
     private func bringBack(_ trace: DrillTrace, _ drillMesh: DrillMesh) throws -> String? {
         guard let region = trace.marks.region else { return nil }
         var journal = JournalTail(mesh)
-        let last = journal.next().last {
-            $0.event["type"].text == "evacuation" && $0.event["action"].text == "began"
-        }
-        guard let last, last.event["id"].text == region else { return "its evacuation had not begun" }
-        let attributes = last.event["attributes"]
+        let last = journal.next().map(\.event).last { $0.type == "evacuation" && $0.action == "began" }
+        guard let last, last.id == region else { return "its evacuation had not begun" }
+        let attributes = last.attributes
         let isOwn =
-            trace.marks.plan.map { UInt64($0, radix: 16) == UInt64(attributes["plan"].text ?? "", radix: 16) }
-            ?? (attributes["kind"].text ?? "evacuate" == "evacuate"
-                && last.event["time"].text ?? "" >= trace.report.began)
+            trace.marks.plan.map { UInt64($0, radix: 16) == UInt64(attributes["plan"]?.text ?? "", radix: 16) }
+            ?? (attributes["kind"]?.text ?? "evacuate" == "evacuate" && last.time >= trace.report.began)
         guard isOwn else { return "\(region) had been taken over by somebody else's plan, and is left as it is" }
         return "\(region): " + (try drillMesh.bringBack(region))
     }

@@ -31,10 +31,12 @@ struct DrillLoad {
     private static let mark: UInt64 = 0xd211_d211 << 32
 
     /// Whether all values of a key were written by drills.
-    static func isOwn(_ siblings: [JSONValue]) -> Bool {
-        !siblings.isEmpty
-            && siblings.allSatisfy {
-                $0["text"].text.flatMap { RecordValue.run(ofText: $0) }.map { $0 & ~UInt64(UInt32.max) == mark }
+    ///
+    /// - Parameter texts: of its siblings; nil for what is no text, or deleted.
+    static func isOwn(_ texts: [String?]) -> Bool {
+        !texts.isEmpty
+            && texts.allSatisfy { text in
+                text.flatMap { RecordValue.run(ofText: $0) }.map { $0 & ~UInt64(UInt32.max) == mark }
                     ?? false
             }
     }

@@ -3,28 +3,29 @@ import Drills
 import Evacuation
 import MeshBase
 import Replication
+import Reports
 
 /// What leads back to the mesh of before: of the drill under way, and of one that was killed.
 extension DrillMesh {
     /// Takes the evacuation of a region back while that can be done, and restores the region otherwise.
     func bringBack(_ region: String) throws -> String {
-        var status = try api.get("/v1/evacuations")
-        if EvacuationView.isUnderWay(status), status["kind"].text == EvacuationPlan.Kind.evacuate.rawValue {
+        let status: EvacuationStatus = try api.get("/v1/evacuations")
+        if EvacuationView.isUnderWay(status), status.kind == .evacuate {
             // Once all have moved it goes on to its end.
-            _ = try? api.post("/v1/evacuations/abort", .empty, timeout: .seconds(30))
+            _ = try? api.post("/v1/evacuations/abort", EmptyBody(), as: EvacuationStatus.self, timeout: .seconds(30))
         }
         try awaitEnd()
-        status = try MeshStatus(api).document
-        guard status["evacuated"].elements.contains(.string(region)) else { return "its evacuation was taken back" }
-        let answer = try api.post(
-            "/v1/evacuations",
-            .object([
-                ("kind", .string(EvacuationPlan.Kind.restore.rawValue)), ("region", .string(region)),
-                ("dry_run", .bool(false)), ("stages", .array([.integer(100)])), ("watch_ms", .integer(200)),
-            ]), timeout: .seconds(30))
-        guard answer["begun"].flag == true else {
+        guard try MeshStatus(api).report.evacuated?.contains(region) ?? false else {
+            return "its evacuation was taken back"
+        }
+        var body = EvacuationBody(EvacuationPlan.Kind.restore.rawValue, region: region)
+        body.isDryRun = false
+        body.stages = [100]
+        body.watchMilliseconds = 200
+        let answer = try api.post("/v1/evacuations", body, as: EvacuationAnswer.self, timeout: .seconds(30))
+        guard answer.begun else {
             throw CommandFailure(
-                "the restore was refused: \(answer["forecast"]["reason"].text ?? "no reason was given")",
+                "the restore was refused: \(answer.forecast.reason ?? "no reason was given")",
                 next: "cellmesh restore \(region)")
         }
         try awaitEnd()
@@ -49,7 +50,7 @@ extension DrillMesh {
         var place: RecordPosition?
         for _ in 0..<1_000 {
             let page = MeshConflicts(directory, after: place, limit: MeshConflicts.most)
-            own += page.conflicts.filter { DrillLoad.isOwn($0.siblings) }
+            own += page.conflicts.filter { DrillLoad.isOwn($0.siblings.map(\.text)) }
             guard let next = page.next.flatMap({ RecordPosition(text: $0) }) else { break }
             place = next
         }
@@ -86,7 +87,7 @@ extension DrillMesh {
             waiting = own.count
             for conflict in own {
                 let record = RecordAtRouter(router.endpoint, customer: conflict.customer, key: conflict.key)
-                guard let siblings = try? record.siblings(), DrillLoad.isOwn(siblings),
+                guard let siblings = try? record.siblings(), DrillLoad.isOwn(siblings.map(\.text)),
                     let choice = try? record.choice(siblings[0]), (try? record.write(choice, over: siblings)) != nil
                 else { continue }
                 resolved.insert(conflict.customer + "/" + conflict.key)

@@ -3,6 +3,7 @@ import ControlPlane
 import Drills
 import Evacuation
 import MeshBase
+import Reports
 import Sharding
 import Store
 import Topology
@@ -60,7 +61,7 @@ struct DrillMesh {
             throw CommandFailure(.usage, "mesh '\(directory.name)' has no store: there is nothing that could be lost")
         }
         let status = try MeshStatus(api)
-        let evacuated = status.document["evacuated"].elements.compactMap(\.text)
+        let evacuated = status.report.evacuated ?? []
         guard evacuated.isEmpty else {
             throw CommandFailure(
                 .declined, "\(evacuated.joined(separator: ", ")) is evacuated; nothing was changed",
@@ -71,17 +72,17 @@ struct DrillMesh {
                 .unhealthy, "mesh '\(directory.name)' is \(status.state), not whole; nothing was changed",
                 next: status.remedy ?? "cellmesh status --wait 20s")
         }
-        let faults = try api.get("/v1/faults")["faults"].elements
+        let faults = try api.get("/v1/faults", as: FaultsReport.self).faults
         guard faults.isEmpty else {
             throw CommandFailure(
                 .declined, "\(Wording.plural(faults.count, "fault")) in force already; nothing was changed",
                 next: "cellmesh heal")
         }
-        let plan = try api.get("/v1/evacuations")
+        let plan: EvacuationStatus = try api.get("/v1/evacuations")
         guard !EvacuationView.isUnderWay(plan) else {
             throw CommandFailure(
                 .declined, "\(EvacuationView.line(plan)); nothing was changed",
-                next: plan["outcome"].text == "paused"
+                next: plan.outcome == .paused
                     ? "cellmesh evacuation resume" : "cellmesh evacuation status --watch")
         }
         let count = status.count

@@ -1,6 +1,7 @@
 import ControlPlane
 import Drills
 import Glibc
+import Reports
 
 /// The reports of drills in a mesh's data directory: `reports/ID/report.json`, fifty at most.
 struct DrillShelf {

@@ -4,6 +4,7 @@ import Drills
 import Evacuation
 import LoadGenerator
 import MeshBase
+import Reports
 import Sharding
 import Topology
 
@@ -31,8 +32,8 @@ final class EvacuationDrill: DrillBody {
     private var predictedMoves: Int?
     private var rowsBefore: [String: Int] = [:]
     /// How the two plans ended.
-    private var left: JSONValue = .null
-    private var back: JSONValue = .null
+    private var left: EvacuationReport?
+    private var back: EvacuationReport?
     private var differentAfter: Int?
     private var rowsLeft: Int?
     private var differentAtEnd: Int?
@@ -84,22 +85,26 @@ final class EvacuationDrill: DrillBody {
 
     // MARK: Before
 
-    private func request(_ kind: EvacuationPlan.Kind, isDryRun: Bool) throws -> JSONValue {
-        var members: [(String, JSONValue)] = [
-            ("kind", .string(kind.rawValue)), ("region", .string(name)), ("dry_run", .bool(isDryRun)),
-            ("stages", .array(stages.map { .integer($0) })), ("watch_ms", .integer(watch.millisecondsRoundedUp)),
-        ]
-        if kind == .evacuate { members.append(("confirm", .string(name))) }
-        return try mesh.api.post("/v1/evacuations", .object(members), timeout: .seconds(30))
+    private func request(_ kind: EvacuationPlan.Kind, isDryRun: Bool) throws -> EvacuationAnswer {
+        var body = EvacuationBody(kind.rawValue, region: name)
+        body.isDryRun = isDryRun
+        body.stages = stages
+        body.watchMilliseconds = watch.millisecondsRoundedUp
+        if kind == .evacuate { body.confirm = name }
+        return try mesh.api.post("/v1/evacuations", body, timeout: .seconds(30))
+    }
+
+    private func status(timeout: TimeAmount = APIClient.patience) throws -> EvacuationStatus {
+        try mesh.api.get("/v1/evacuations", timeout: timeout)
     }
 
     private func predict() throws -> String {
-        let forecast = try request(.evacuate, isDryRun: true)["forecast"]
-        guard forecast["outcome"].text == "proceeds" else {
+        let forecast = try request(.evacuate, isDryRun: true).forecast
+        guard forecast.outcome == .proceeds else {
             throw CommandFailure(
                 .declined,
-                "the evacuation of \(name) would be refused: \(forecast["reason"].text ?? "no reason was given")",
-                hint: forecast["refusals"].elements.first?["next"].text,
+                "the evacuation of \(name) would be refused: \(forecast.reason ?? "no reason was given")",
+                hint: forecast.refusals.first?.next,
                 next: "cellmesh evacuate \(name) --dry-run")
         }
         let now = try mesh.placement()
@@ -162,25 +167,28 @@ final class EvacuationDrill: DrillBody {
     // MARK: Injecting and taking back
 
     /// Waits until the plan under way has ended.
-    private func ended(heedsInterruption: Bool) throws -> JSONValue {
+    private func ended(heedsInterruption: Bool) throws -> EvacuationReport {
         let took = try DrillWait.until(.minutes(10), every: .milliseconds(150), heedsInterruption: heedsInterruption) {
-            let status = try ask(heedsInterruption) { try mesh.api.get("/v1/evacuations", timeout: .seconds(3)) }
+            let status = try ask(heedsInterruption) { try self.status(timeout: .seconds(3)) }
             guard EvacuationView.isUnderWay(status) else { return true }
             progress.show(EvacuationView.line(status, stages: stages.count))
             return false
         }
         guard took != nil else { throw CommandFailure("the plan has not ended within 10 minutes") }
         // Its report is made a moment after the deciders have ended it.
-        var report: JSONValue?
+        var report: EvacuationReport?
         _ = try DrillWait.until(.seconds(10), every: .milliseconds(100), heedsInterruption: false) {
-            report = try? mesh.api.get("/v1/evacuations/report")
+            report = try? mesh.api.get("/v1/evacuations/report", as: EvacuationReport.self)
             return report != nil
         }
-        return try report ?? ask(heedsInterruption) { try mesh.api.get("/v1/evacuations/report") }
+        return try report
+            ?? ask(heedsInterruption) {
+                try mesh.api.get("/v1/evacuations/report", as: EvacuationReport.self)
+            }
     }
 
     /// It is with the deciders: whoever comes next goes on with it.
-    private func ask(_ heedsInterruption: Bool, _ body: () throws -> JSONValue) throws -> JSONValue {
+    private func ask<Answer>(_ heedsInterruption: Bool, _ body: () throws -> Answer) throws -> Answer {
         try mesh.patiently(heedsInterruption: heedsInterruption, onSilence: { progress.show($0, isLast: true) }, body)
     }
 
@@ -188,22 +196,23 @@ final class EvacuationDrill: DrillBody {
         // Until it was refused it may have been decided, whatever becomes of the answer.
         mayHaveBegun = true
         let answer = try request(.evacuate, isDryRun: false)
-        guard answer["begun"].flag == true else {
+        guard answer.begun else {
             mayHaveBegun = false
-            throw DrillTrouble(.error, "refused: \(answer["forecast"]["reason"].text ?? "no reason was given")")
+            throw DrillTrouble(.error, "refused: \(answer.forecast.reason ?? "no reason was given")")
         }
-        marks.plan = answer["plan"].text
+        marks.plan = answer.plan
         onMark()
-        left = try ended(heedsInterruption: true)
-        guard left["outcome"].text == "completed" else { throw DrillTrouble(.deviated, told(left)) }
-        return told(left)
+        let report = try ended(heedsInterruption: true)
+        left = report
+        guard report.outcome == .completed else { throw DrillTrouble(.deviated, told(report)) }
+        return told(report)
     }
 
-    private func told(_ report: JSONValue) -> String {
-        let reason = report["reason"].text.map { ": \($0)" } ?? ""
+    private func told(_ report: EvacuationReport) -> String {
+        let reason = report.reason.map { ": \($0)" } ?? ""
         return
-            "\(report["outcome"].text ?? "it ended somehow") in \(EvacuationView.time(report["duration_ms"]))\(reason), "
-            + "\(EvacuationView.count(report["customers_moved"])) customers moved"
+            "\(report.outcome.rawValue) in \(EvacuationView.time(report.durationMilliseconds))\(reason), "
+            + "\(Wording.count(report.customersMoved)) customers moved"
     }
 
     private func holdIt() throws -> String {
@@ -235,32 +244,34 @@ final class EvacuationDrill: DrillBody {
     private func restoreOnce() throws -> String {
         // What somebody else has begun is not the drill's to take back.
         guard mayHaveBegun else { return "nothing was to be brought back" }
-        var status = try mesh.api.get("/v1/evacuations")
-        if EvacuationView.isUnderWay(status), status["region"].text != name {
+        var status = try self.status()
+        if EvacuationView.isUnderWay(status), status.region != name {
             progress.show("another plan is under way, and is waited for", isLast: true)
             _ = try ended(heedsInterruption: false)
-            status = try mesh.api.get("/v1/evacuations")
+            status = try self.status()
         }
-        if EvacuationView.isUnderWay(status), status["kind"].text == EvacuationPlan.Kind.evacuate.rawValue {
+        if EvacuationView.isUnderWay(status), status.kind == .evacuate {
             // Once all have moved it cannot be taken back any more, and goes on to its end.
-            _ = try? mesh.api.post("/v1/evacuations/abort", .empty, timeout: .seconds(30))
+            _ = try? mesh.api.post(
+                "/v1/evacuations/abort", EmptyBody(), as: EvacuationStatus.self, timeout: .seconds(30))
             left = try ended(heedsInterruption: false)
         }
         // One that was begun before its control plane died goes on.
-        let isUnderWay = try EvacuationView.isUnderWay(mesh.api.get("/v1/evacuations"))
+        let isUnderWay = try EvacuationView.isUnderWay(self.status())
         if !isUnderWay {
-            guard try MeshStatus(mesh.api).document["evacuated"].elements.contains(.string(name)) else {
+            guard try MeshStatus(mesh.api).report.evacuated?.contains(name) ?? false else {
                 return "nothing was to be brought back"
             }
             let answer = try request(.restore, isDryRun: false)
-            guard answer["begun"].flag == true else {
+            guard answer.begun else {
                 throw CommandFailure(
-                    "the restore was refused: \(answer["forecast"]["reason"].text ?? "no reason was given")")
+                    "the restore was refused: \(answer.forecast.reason ?? "no reason was given")")
             }
         }
-        back = try ended(heedsInterruption: false)
-        guard back["outcome"].text == "completed" else { throw DrillTrouble(.deviated, told(back)) }
-        return told(back)
+        let report = try ended(heedsInterruption: false)
+        back = report
+        guard report.outcome == .completed else { throw DrillTrouble(.deviated, told(report)) }
+        return told(report)
     }
 
     // MARK: After
@@ -295,11 +306,11 @@ final class EvacuationDrill: DrillBody {
     var noise: DrillNoise { DrillNoise(found.map { [$0] } ?? []) }
 
     func judge(_ run: inout DrillRun) {
-        guard left != .null || found != nil else { return }
+        guard left != nil || found != nil else { return }
         let report = found?.report
         let during = found?.windows.windows.dropFirst().map(\.all).reduce(LoadWindows.Counts(), +)
-        if (left["customers_moved"].int ?? 0) > 0, during?.requests ?? 0 > 0 { run.expose() }
-        let completed = [left, back].count { $0["outcome"].text == "completed" }
+        if left?.customersMoved ?? 0 > 0, during?.requests ?? 0 > 0 { run.expose() }
+        let completed = [left, back].count { $0?.outcome == .completed }
         run.claim(.count("evacuation and restore completed", completed, .equal, 2), seenIn: .evacuate, .restore)
         run.claim(
             .count("acknowledged writes lost", report?.writes.lost, unknown: report?.writes.unverified ?? 0),
@@ -324,16 +335,16 @@ final class EvacuationDrill: DrillBody {
         let noise = noise
         run.claim(
             .timing(
-                "last request to \(name)", Self.time(left["rerouted_ms"]), atMost: .seconds(5), noise: noise,
-                detail: left["rerouted_ms"].isNull ? "no request was sent there" : nil), seenIn: .evacuate)
+                "last request to \(name)", Self.time(left?.reroutedMilliseconds), atMost: .seconds(5), noise: noise,
+                detail: left?.reroutedMilliseconds == nil ? "no request was sent there" : nil), seenIn: .evacuate)
         run.claim(
             .timing(
-                "write pause, p99", Self.time(left["write_pause_ms"]["p99"]), atMost: .milliseconds(100), noise: noise,
-                detail: left["write_pause_ms"].isNull ? "no write met a change" : nil), seenIn: .evacuate)
+                "write pause, p99", Self.time(left?.writePause?.p99), atMost: .milliseconds(100), noise: noise,
+                detail: left?.writePause == nil ? "no write met a change" : nil), seenIn: .evacuate)
     }
 
-    private static func time(_ value: JSONValue) -> TimeAmount? {
-        value.double.map { .nanoseconds(Int64($0 * 1_000_000)) }
+    private static func time(_ milliseconds: Double?) -> TimeAmount? {
+        milliseconds.map { .nanoseconds(Int64($0 * 1_000_000)) }
     }
 
     func close() { load?.cancel() }

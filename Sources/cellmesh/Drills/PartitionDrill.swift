@@ -4,6 +4,7 @@ import Drills
 import Evacuation
 import LoadGenerator
 import MeshBase
+import Reports
 import Sharding
 import Topology
 
@@ -148,19 +149,15 @@ final class PartitionDrill: DrillBody {
     private static func written(_ amount: TimeAmount) -> String { DurationArgument(amount).defaultValueDescription }
 
     private func cutOff() throws -> String {
+        var addition = FaultAddition(kind: "partition", targets: marks.targets)
+        addition.lease = lease.millisecondsRoundedUp
         let answer = try mesh.api.post(
-            "/v1/faults/add",
-            .object([
-                ("kind", "partition"), ("targets", .strings(marks.targets)),
-                ("for_ms", .integer(lease.millisecondsRoundedUp)),
-            ]), timeout: .seconds(30))
-        guard let first = answer["faults"].elements.first ?? (answer["id"].isNull ? nil : answer),
-            let id = first["id"].text
-        else { throw DrillTrouble(.error, "the fault has no id") }
+            "/v1/faults/add", addition, as: FaultsReport.self, timeout: .seconds(30))
+        guard let id = answer.faults.first?.id else { throw DrillTrouble(.error, "the fault has no id") }
         fault = id
         marks.fault = id
         onMark()
-        let (applied, of) = (answer["applied"].int ?? 0, answer["of"].int ?? 0)
+        let (applied, of) = (answer.applied ?? 0, answer.of ?? 0)
         guard applied == of, of > 0 else {
             throw DrillTrouble(.error, "the cut has reached \(applied) of \(of) processes")
         }
@@ -178,7 +175,7 @@ final class PartitionDrill: DrillBody {
         cut = try load?.beginWindow().compactMap { $0.windows.dropLast().last } ?? []
         changed = changedEntries
         let members = try members()
-        wasSplit = members["agree"].int.map { $0 < members["of"].int ?? 0 } ?? false
+        wasSplit = members.agree.map { $0 < members.of ?? 0 } ?? false
         let requests = zip(sides, cut).map { "\($0.name) \($1.all.ok) of \($1.all.requests) answered" }
         return requests.joined(separator: ", ") + "; " + refusal
     }
@@ -197,13 +194,13 @@ final class PartitionDrill: DrillBody {
         guard mesh.topology.control.region == region else { return "the control plane is on the other side" }
         let other = mesh.topology.regions[mesh.topology.regions.indices.first { $0 != region } ?? 0].name
         do {
+            var body = EvacuationBody(EvacuationPlan.Kind.evacuate.rawValue, region: other)
+            body.confirm = other
             let answer = try mesh.api.post(
-                "/v1/evacuations",
-                .object([("kind", "evacuate"), ("region", .string(other)), ("confirm", .string(other))]),
-                timeout: .seconds(30))
-            begun = answer["begun"].flag == true ? 1 : 0
+                "/v1/evacuations", body, as: EvacuationAnswer.self, timeout: .seconds(30))
+            begun = answer.begun ? 1 : 0
             guard begun == 0 else { return "an evacuation of \(other) began on the side that is cut off" }
-            let codes = answer["forecast"]["refusals"].elements.compactMap { $0["code"].text }
+            let codes = answer.forecast.refusals.map(\.code.rawValue)
             return "an evacuation of \(other) asked for there was refused: \(codes.joined(separator: ", "))"
         } catch let failure as CommandFailure {
             begun = 0
@@ -218,23 +215,26 @@ final class PartitionDrill: DrillBody {
     }
 
     private func heal() throws -> String {
-        if begun == 1 { _ = try? mesh.api.post("/v1/evacuations/abort", .empty, timeout: .seconds(30)) }
+        if begun == 1 {
+            _ = try? mesh.api.post(
+                "/v1/evacuations/abort", EmptyBody(), as: EvacuationStatus.self, timeout: .seconds(30))
+        }
         guard let fault else { return "nothing was cut" }
-        let answer: JSONValue
+        let answer: FaultsReport?
         do {
             answer = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
                 // While nobody answered its lease may have ended it.
-                let isInForce = try mesh.api.get("/v1/faults")["faults"].elements.contains { $0["id"].text == fault }
-                guard isInForce else { return .null }
+                let faults = try mesh.api.get("/v1/faults", as: FaultsReport.self).faults
+                guard faults.contains(where: { $0.id == fault }) else { return nil }
                 return try mesh.api.post(
-                    "/v1/faults/remove", .object([("ids", .strings([fault]))]), timeout: .seconds(30))
+                    "/v1/faults/remove", FaultRemoval(ids: [fault]), as: FaultsReport.self, timeout: .seconds(30))
             }
         } catch let failure as CommandFailure {
             throw DrillTrouble(.error, "\(failure.message); its lease ends \(fault) within \(Self.written(lease))")
         }
         healed = Pause.now()
-        guard answer != .null else { return "\(fault) was ended by its lease" }
-        return "\(fault) ended at \(answer["applied"].int ?? 0) of \(answer["of"].int ?? 0) processes"
+        guard let answer else { return "\(fault) was ended by its lease" }
+        return "\(fault) ended at \(answer.applied ?? 0) of \(answer.of ?? 0) processes"
     }
 
     // MARK: After
@@ -243,8 +243,8 @@ final class PartitionDrill: DrillBody {
         let healed = healed ?? Pause.now()
         let agreed = try DrillWait.until(.seconds(60)) {
             let members = try members()
-            progress.show("views agree: \(members["agree"].int ?? 0) of \(members["of"].int ?? 0)")
-            return members["agree"].int.map { $0 == members["of"].int } ?? false
+            progress.show("views agree: \(members.agree ?? 0) of \(members.of ?? 0)")
+            return members.agree.map { $0 == members.of } ?? false
         }
         if agreed != nil, wasSplit { agreedAfter = Pause.now() - healed }
         let whole = try DrillWait.until(.seconds(30)) {
@@ -299,7 +299,7 @@ final class PartitionDrill: DrillBody {
     }
 
     /// What the views of all processes agree on.
-    private func members() throws -> JSONValue {
+    private func members() throws -> MembersReport {
         try mesh.patiently(heedsInterruption: true, onSilence: { progress.show($0, isLast: true) }) {
             try mesh.api.get("/v1/members")
         }

@@ -1,3 +1,5 @@
+import Reports
+
 /// What a command ends with. The numbers are part of the contract with scripts; see docs/cli.md.
 enum ExitStatus: Int32, Sendable {
     case ok = 0
@@ -72,16 +74,9 @@ struct CommandFailure: Error, Equatable {
         do { return try body() } catch let failure as CommandFailure { throw failure.advising(command) }
     }
 
-    var document: JSONValue {
-        .document([
-            (
-                "error",
-                .object([
-                    ("code", .string(status.word)), ("exit_code", .integer(status.rawValue)),
-                    ("message", .string(message)), ("hint", .string(hint)),
-                    ("next", .string(next.map(NextStep.complete))),
-                ])
-            )
-        ])
+    var document: FailureReport {
+        FailureReport(
+            code: status.word, exitCode: status.rawValue, message: message, hint: hint,
+            next: next.map(NextStep.complete))
     }
 }

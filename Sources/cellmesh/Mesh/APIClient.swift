@@ -1,9 +1,10 @@
 import ControlPlane
 import MeshBase
+import Reports
 import UVDriver
 import Wire
 
-/// Talks to the control plane of one mesh and hands its answers on as they are.
+/// Talks to the control plane of one mesh; its answers are read as the types of `Reports`.
 struct APIClient {
     let mesh: DataDirectory
     private let client: ControlClient
@@ -24,37 +25,43 @@ struct APIClient {
         }
     }
 
-    func get(_ target: String, timeout: TimeAmount = Self.patience) throws -> JSONValue {
+    func get<Answer: Decodable>(
+        _ target: String, as type: Answer.Type = Answer.self, timeout: TimeAmount = Self.patience
+    ) throws -> Answer {
         try document(.get, target, [], timeout)
     }
 
     /// - Parameter conflict: what a command ends with whose request does not fit the state of the mesh (409).
-    func post(
-        _ target: String, _ body: JSONValue, timeout: TimeAmount = Self.patience, conflict: ExitStatus = .failed
-    ) throws -> JSONValue {
-        try document(.post, target, Array(body.json(.compact).utf8), timeout, conflict)
+    func post<Answer: Decodable>(
+        _ target: String, _ body: some Encodable, as type: Answer.Type = Answer.self,
+        timeout: TimeAmount = Self.patience, conflict: ExitStatus = .failed
+    ) throws -> Answer {
+        try document(.post, target, ReportJSON.encode(body), timeout, conflict)
     }
 
-    func delete(
-        _ target: String, timeout: TimeAmount = Self.patience, conflict: ExitStatus = .failed
-    ) throws -> JSONValue {
+    func delete<Answer: Decodable>(
+        _ target: String, as type: Answer.Type = Answer.self, timeout: TimeAmount = Self.patience,
+        conflict: ExitStatus = .failed
+    ) throws -> Answer {
         try document(.delete, target, [], timeout, conflict)
     }
 
-    private func document(
+    private func document<Answer: Decodable>(
         _ method: HTTPMethod, _ target: String, _ body: [UInt8], _ timeout: TimeAmount, _ conflict: ExitStatus = .failed
-    ) throws -> JSONValue {
+    ) throws -> Answer {
         let answer: [UInt8]
         do {
             answer = try client.send(method, target, body: body, timeout: timeout)
         } catch {
             throw failure(error, conflict)
         }
-        if answer.isEmpty { return JSONValue.empty }
-        guard let json = JSONParser.parse(answer) else {
-            throw CommandFailure("the control plane answered with something that is no JSON")
+        do {
+            return try ReportJSON.read(Answer.self, answer)
+        } catch {
+            throw CommandFailure(
+                "the answer of the control plane to \(target) is not understood: \(JSONFailure.describe(error))",
+                next: "cellmesh doctor --mesh \(mesh.name)")
         }
-        return json
     }
 
     private func failure(_ failure: ControlClient.Failure, _ conflict: ExitStatus) -> CommandFailure {

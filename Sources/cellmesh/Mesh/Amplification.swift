@@ -1,5 +1,6 @@
 import ControlPlane
 import MeshBase
+import Reports
 import UVDriver
 
 /// How many attempts each call makes, layer by layer, over the last 10 s: the mean of the processes that tell.
@@ -31,10 +32,9 @@ struct Amplification: Equatable {
     /// Of the layers that are known; nil where none is.
     var product: Double? { values.isEmpty ? nil : values.values.reduce(1, *) }
 
-    var document: JSONValue {
-        .object(
-            Self.layers.map { ($0, values[$0].map { .decimal($0) } ?? .null) }
-                + [("product", product.map { .decimal($0) } ?? .null)])
+    var document: AmplificationReport {
+        AmplificationReport(
+            router: values["router"], edge: values["edge"], store: values["store"], product: product)
     }
 
     /// `amplification router 1.02, edge 1.1: 1.12`; nil where nothing is known.

@@ -1,20 +1,12 @@
 import Replication
+import Reports
 import Store
 
 /// Keys that wait for somebody to choose, put together from what cells tell of their own: in the order of the stores, so
 /// that a page ends, and the next one begins, at the same place for all of them.
 struct ConflictList {
-    struct Conflict {
-        var customer: String
-        var key: String
-        /// As the cell has it that knows of most siblings.
-        var document: JSONValue
+    typealias Conflict = ConflictsReport.Conflict
 
-        var siblings: [JSONValue] { document["siblings"].elements }
-        fileprivate var position: RecordPosition {
-            RecordPosition(customer: Array(customer.utf8), key: Array(key.utf8))
-        }
-    }
     private var known: [RecordPosition: Conflict] = [:]
     /// Nothing behind it is part of the page: there are as many before it as are wanted, or a cell was read no further.
     private(set) var end: RecordPosition?
@@ -28,17 +20,15 @@ struct ConflictList {
 
     /// A page of one cell.
     /// - Returns: where its next page begins, as the cell takes it; nil where it is not needed.
-    mutating func add(_ page: JSONValue) -> String? {
-        for document in page["conflicts"].elements {
-            guard let customer = document["customer"].text, let key = document["key"].text else { continue }
-            let conflict = Conflict(customer: customer, key: key, document: document)
-            let position = conflict.position
+    mutating func add(_ page: ConflictsReport.Page) -> String? {
+        for conflict in page.conflicts {
+            let position = RecordPosition(customer: Array(conflict.customer.utf8), key: Array(conflict.key.utf8))
             guard position <= end ?? position else { break }
             if let other = known[position], other.siblings.count >= conflict.siblings.count { continue }
             known[position] = conflict
         }
         if known.count > limit { stop(at: known.keys.sorted()[limit - 1]) }
-        guard let next = page["next"].text, let position = RecordPosition(text: next), position < end ?? .last else {
+        guard let next = page.next, let position = RecordPosition(text: next), position < end ?? .last else {
             return nil
         }
         return next

@@ -1,4 +1,5 @@
 import ControlPlane
+import Reports
 import Telemetry
 import Topology
 
@@ -18,8 +19,8 @@ struct Deed {
         let places = Self.places(of: member, (try? mesh.model()) ?? nil)
         return journal.next().compactMap { entry in
             let event = entry.event
-            switch event["type"].text {
-            case "process" where event["id"].text == member: return process(entry.time, event)
+            switch event.type {
+            case "process" where event.id == member: return process(entry.time, event)
             case "fault": return fault(entry.time, event, places)
             case "evacuation": return evacuation(entry.time, event, places, &plans)
             default: return nil
@@ -27,38 +28,36 @@ struct Deed {
         }
     }
 
-    private static func process(_ time: Int64, _ event: JSONValue) -> Deed? {
-        let attributes = event["attributes"]
-        let until = attributes["until"].text.map { " until \($0.dropFirst(11).prefix(8))" } ?? ""
-        switch event["action"].text {
+    private static func process(_ time: Int64, _ event: EventRecord) -> Deed? {
+        let attributes = event.attributes
+        let until = attributes["until"]?.text.map { " until \($0.dropFirst(11).prefix(8))" } ?? ""
+        switch event.action {
         case "kill": return Deed(time: time, event: "kill", actor: "operator", detail: "SIGKILL\(until)")
         case "pause": return Deed(time: time, event: "pause", actor: "operator", detail: "SIGSTOP\(until)")
         case "resume": return Deed(time: time, event: "resume", actor: "operator", detail: "SIGCONT")
         case "started":
             return Deed(
                 time: time, event: "started", actor: "control",
-                detail: attributes["pid"].int.map { "as process \($0)" } ?? "")
+                detail: attributes["pid"].map { "as process \(DocumentText.json($0))" } ?? "")
         case "exited":
-            let isExpected = attributes["expected"] == .bool(true)
-            let how = attributes["how"].text ?? "it ended"
+            let isExpected = attributes["expected"] == .flag(true)
+            let how = attributes["how"]?.text ?? "it ended"
             return Deed(
                 time: time, event: "exited", actor: "control", detail: how + (isExpected ? ", as asked" : ", by itself")
             )
-        case let action?:
-            let isPlain = ["ready", "adopted"].contains(action)
-            return isPlain
-                ? nil : Deed(time: time, event: action, actor: "control", detail: attributes["detail"].text ?? "")
-        case nil: return nil
+        case "ready", "adopted": return nil
+        default:
+            return Deed(
+                time: time, event: event.action, actor: "control", detail: attributes["detail"]?.text ?? "")
         }
     }
 
-    private static func fault(_ time: Int64, _ event: JSONValue, _ places: Set<String>) -> Deed? {
-        let attributes = event["attributes"]
-        let targets = attributes["targets"].text ?? ""
+    private static func fault(_ time: Int64, _ event: EventRecord, _ places: Set<String>) -> Deed? {
+        let attributes = event.attributes
+        let targets = attributes["targets"]?.text ?? ""
         guard targets.split(separator: " ").contains(where: { places.contains(String($0)) }) else { return nil }
-        let id = event["id"].text ?? ""
-        let what = "\(attributes["kind"].text ?? "fault") \(id) on \(targets)"
-        switch event["action"].text {
+        let what = "\(attributes["kind"]?.text ?? "fault") \(event.id) on \(targets)"
+        switch event.action {
         case "added": return Deed(time: time, event: "fault", actor: "operator", detail: what)
         case "removed": return Deed(time: time, event: "healed", actor: "operator", detail: what)
         case "expired": return Deed(time: time, event: "healed", actor: "its lease", detail: what)
@@ -70,22 +69,23 @@ struct Deed {
     ///
     /// - Parameter plans: those that have begun: whoever takes one over says so again.
     private static func evacuation(
-        _ time: Int64, _ event: JSONValue, _ places: Set<String>, _ plans: inout Set<String>
+        _ time: Int64, _ event: EventRecord, _ places: Set<String>, _ plans: inout Set<String>
     ) -> Deed? {
-        guard let region = event["id"].text, places.contains("region/\(region)") else { return nil }
-        let attributes = event["attributes"]
-        let kind = attributes["kind"].text ?? "evacuate"
+        let region = event.id
+        guard places.contains("region/\(region)") else { return nil }
+        let attributes = event.attributes
+        let kind = attributes["kind"]?.text ?? "evacuate"
         let plan = "\(kind == "restore" ? "restore" : "evacuation") of \(region)"
-        switch event["action"].text {
+        switch event.action {
         case "began":
-            guard plans.insert(attributes["plan"].text ?? "").inserted else {
+            guard plans.insert(attributes["plan"]?.text ?? "").inserted else {
                 return Deed(time: time, event: kind, actor: "control", detail: "\(plan) was taken over")
             }
             return Deed(time: time, event: kind, actor: "operator", detail: "\(plan) began")
         case "paused", "reversing", "completed", "aborted", "rolled-back":
-            let reason = attributes["reason"].text.map { ": \($0)" } ?? ""
+            let reason = attributes["reason"]?.text.map { ": \($0)" } ?? ""
             return Deed(
-                time: time, event: event["action"].text ?? "", actor: "control", detail: plan + reason)
+                time: time, event: event.action, actor: "control", detail: plan + reason)
         default: return nil
         }
     }

@@ -2,6 +2,7 @@ import Blueprints
 import ControlPlane
 import Evacuation
 import MeshBase
+import Reports
 
 /// `evacuate`, `restore`, `cell add` and `cell drain`: asks for it, tells what is to be expected, follows it and reports.
 struct EvacuationRun {
@@ -44,14 +45,15 @@ struct EvacuationRun {
         // What is asked for may be decided before the answer is here.
         if !options.dryRun { Interruption.note() }
         let answer = try CommandFailure.advising("cellmesh status") {
-            try api.post("/v1/evacuations", body, timeout: .seconds(30), conflict: .declined)
+            try api.post(
+                "/v1/evacuations", body, as: EvacuationAnswer.self, timeout: .seconds(30), conflict: .declined)
         }
-        let forecast = ForecastView.make(answer["forecast"])
+        let forecast = ForecastView.make(answer.forecast)
         if options.dryRun { return try showForecast(answer, forecast) }
-        guard answer["begun"].flag == true else { return try refuse(answer) }
+        guard answer.begun else { return try refuse(answer) }
         if options.detach { return showDetached(answer, forecast) }
-        console.message(console.format == .json ? ForecastView.sentence(answer["forecast"]) : told(forecast))
-        try follow(stages: answer["forecast"]["stages"].elements.count)
+        console.message(console.format == .json ? ForecastView.sentence(answer.forecast) : told(forecast))
+        try follow(stages: answer.forecast.stages.count)
     }
 
     /// A region that there is not is a mistake on the command line, told with what is near.
@@ -64,21 +66,20 @@ struct EvacuationRun {
             hint: NearestWord.hint(for: region, among: names, listing: "regions are"))
     }
 
-    private var body: JSONValue {
-        var members: [(String, JSONValue)] = [
-            ("kind", .string(kind.rawValue)), ("confirm", .string(confirm)),
-            ("force", .bool(options.force)), ("dry_run", .bool(options.dryRun)),
-        ]
-        if acceptsLoss { members.append(("accept_loss", .bool(true))) }
-        if kind != .drain { members.append(("region", .string(region))) }
-        if kind == .drain { members.append(("cells", .strings(cells))) }
+    private var body: EvacuationBody {
+        var body = EvacuationBody(kind.rawValue, region: kind == .drain ? nil : region)
+        body.confirm = confirm
+        body.force = options.force
+        body.isDryRun = options.dryRun
+        if acceptsLoss { body.acceptsLoss = true }
+        if kind == .drain { body.cells = cells }
         if kind == .add {
-            members.append(("count", .integer(count)))
-            if let zone { members.append(("zone", .string(zone))) }
+            body.count = count
+            body.zone = zone
         }
-        if let stages = options.stages { members.append(("stages", .array(stages.percents.map { .integer($0) }))) }
-        if let watch = options.watch { members.append(("watch_ms", .integer(watch.milliseconds))) }
-        return .object(members)
+        body.stages = options.stages?.percents
+        body.watchMilliseconds = options.watch?.milliseconds
+        return body
     }
 
     // MARK: Before it begins
@@ -109,35 +110,37 @@ struct EvacuationRun {
         }
     }
 
-    private func showForecast(_ answer: JSONValue, _ forecast: Report) throws {
+    private func showForecast(_ answer: EvacuationAnswer, _ forecast: Report) throws {
         console.show(forecast)
-        let refusals = answer["forecast"]["refusals"].elements
-        guard refusals.isEmpty else { throw refusal(answer["forecast"], "it would be refused") }
+        guard answer.forecast.refusals.isEmpty else {
+            throw refusal(answer.forecast.refusals, answer.forecast.reason, "it would be refused")
+        }
         console.next(command)
     }
 
-    private func refuse(_ answer: JSONValue) throws {
-        let report = answer["report"].isNull ? answer["forecast"] : answer["report"]
-        console.show(EvacuationView.report(report))
-        throw refusal(report, "refused, and nothing was changed")
+    private func refuse(_ answer: EvacuationAnswer) throws {
+        // A control plane that refuses says what `evacuate` reports of it.
+        console.show(answer.report.map { EvacuationView.report($0) } ?? ForecastView.make(answer.forecast))
+        throw refusal(
+            answer.report?.refusals ?? answer.forecast.refusals, answer.report?.reason ?? answer.forecast.reason,
+            "refused, and nothing was changed")
     }
 
-    private func refusal(_ document: JSONValue, _ what: String) -> CommandFailure {
-        let first = document["refusals"].elements.first ?? .empty
-        let reason = first["reason"].text ?? document["reason"].text ?? "no reason was given"
-        let others = document["refusals"].elements.count - 1
+    private func refusal(_ refusals: [EvacuationRefusal], _ summary: String?, _ what: String) -> CommandFailure {
+        let first = refusals.first
+        let reason = first?.reason ?? summary ?? "no reason was given"
+        let others = refusals.count - 1
         let more = others > 0 ? " (and \(others) more)" : ""
-        if first["code"].text == "confirmation" {
-            return CommandFailure(.declined, "\(what): \(reason)\(more)", hint: first["next"].text, next: command)
+        if first?.code == .confirmation {
+            return CommandFailure(.declined, "\(what): \(reason)\(more)", hint: first?.next, next: command)
         }
         return CommandFailure(
-            .declined, "\(what): \(reason)\(more)", hint: first["next"].text,
-            next: first["next"].text.flatMap { NextStep.advised(by: $0) } ?? "cellmesh status")
+            .declined, "\(what): \(reason)\(more)", hint: first?.next,
+            next: first.flatMap { NextStep.advised(by: $0.next) } ?? "cellmesh status")
     }
 
-    private func showDetached(_ answer: JSONValue, _ forecast: Report) {
-        let document = answer.with("forecast", forecast.document).ordered(["schema", "begun", "plan", "forecast"])
-        console.show(Report(document, names: kind == .drain ? cells : ["region/\(region)"], table: forecast.table))
+    private func showDetached(_ answer: EvacuationAnswer, _ forecast: Report) {
+        console.show(Report(answer, names: kind == .drain ? cells : ["region/\(region)"], table: forecast.table))
         console.next("cellmesh evacuation status --watch")
     }
 
@@ -156,9 +159,10 @@ struct EvacuationRun {
                     hint: "'cellmesh evacuation pause' holds it, 'cellmesh evacuation abort' takes it back",
                     next: "cellmesh evacuation status --watch")
             }
-            var status: JSONValue?
+            var status: EvacuationStatus?
             do {
-                status = try APIClient(mesh).get("/v1/evacuations", timeout: .seconds(3))
+                status = try APIClient(mesh).get(
+                    "/v1/evacuations", as: EvacuationStatus.self, timeout: .seconds(3))
                 if silent != nil { console.message("the control plane is back") }
                 silent = nil
             } catch let failure as CommandFailure {
@@ -172,9 +176,9 @@ struct EvacuationRun {
             // Outside of what is caught above: how it ended is a failure too.
             if let status {
                 let isOther =
-                    kind != .drain && status["region"].text.map { $0 != region } ?? false
-                    || status["kind"].text.map { $0 != kind.rawValue } ?? false
-                if isOther || EvacuationOutcome(rawValue: status["outcome"].text ?? "")?.isFinal ?? false {
+                    kind != .drain && status.region.map { $0 != region } ?? false
+                    || status.kind.map { $0 != kind } ?? false
+                if isOther || status.outcome.isFinal {
                     progress.end()
                     return try finish(isOther ? nil : status)
                 }
@@ -199,17 +203,19 @@ struct EvacuationRun {
     }
 
     /// - Parameter status: the last one; nil where another plan has begun since.
-    private func finish(_ status: JSONValue?) throws {
-        let kept = try? Waiting.forControl(mesh, .seconds(1)).get("/v1/evacuations/report")
-        let isOurs =
-            kept.map { (kind == .drain || $0["region"].text == region) && $0["kind"].text == kind.rawValue } ?? false
-        guard let report = isOurs ? kept : status else {
+    private func finish(_ status: EvacuationStatus?) throws {
+        let kept = try? Waiting.forControl(mesh, .seconds(1)).get("/v1/evacuations/report", as: EvacuationReport.self)
+        if let kept, (kind == .drain || kept.region == region) && kept.kind == kind {
+            console.show(EvacuationView.report(kept))
+            if let failure = EvacuationView.failure(kept) { throw failure }
+        } else if let status {
+            console.show(EvacuationView.status(status))
+            if let failure = EvacuationView.failure(status) { throw failure }
+        } else {
             throw CommandFailure(
                 "the \(deed) has ended, and its report is not there any more",
                 next: "cellmesh events --type evacuation")
         }
-        console.show(isOurs ? EvacuationView.report(report) : EvacuationView.status(report))
-        if let failure = EvacuationView.failure(report) { throw failure }
         console.next(kind == .evacuate ? "cellmesh restore \(region)" : "cellmesh status")
     }
 }
@@ -217,14 +223,13 @@ struct EvacuationRun {
 /// Which lines a status is worth beside the line that is drawn over: one for each stage, and for each change of mind.
 struct EvacuationLog {
     private let stages: Int
-    private var last = ""
+    private var last: (EvacuationOutcome, stage: Int?, reason: String?)?
 
     init(stages: Int) { self.stages = stages }
 
-    mutating func lines(_ status: JSONValue) -> [String] {
-        let key = [status["outcome"], status["stage"], status["reason"]].map { $0.json(.compact) }.joined(
-            separator: " ")
+    mutating func lines(_ status: EvacuationStatus) -> [String] {
+        let key = (status.outcome, stage: status.stage, reason: status.reason)
         defer { last = key }
-        return key == last ? [] : [EvacuationView.line(status, stages: stages)]
+        return last.map { $0 == key } ?? false ? [] : [EvacuationView.line(status, stages: stages)]
     }
 }

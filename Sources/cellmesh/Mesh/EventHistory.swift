@@ -1,4 +1,5 @@
 import ControlPlane
+import Reports
 import Telemetry
 
 /// The events of every process of a mesh, merged by time.
@@ -6,7 +7,9 @@ struct EventHistory {
     struct Entry {
         /// Nanoseconds since 1970, UTC.
         var time: Int64
-        var event: JSONValue
+        var event: EventRecord
+        /// The event as one line of JSON, attributes in the order in which they were told.
+        var line: String
     }
 
     /// Which events are wanted.
@@ -17,8 +20,8 @@ struct EventHistory {
         var id: String?
 
         func accepts(_ entry: Entry) -> Bool {
-            entry.time >= since && (types.isEmpty || types.contains(entry.event["type"].text ?? ""))
-                && (id == nil || entry.event["id"].text == id)
+            entry.time >= since && (types.isEmpty || types.contains(entry.event.type))
+                && (id == nil || entry.event.id == id)
         }
     }
 
@@ -63,8 +66,10 @@ struct EventHistory {
                 return nil
             }
         }
-        guard let event = JSONParser.parse(Array(line)), let time = event["time"].text.flatMap({ Timestamp.parse($0) })
-        else { return nil }
-        return Entry(time: time, event: event)
+        guard let event = ReportJSON.decode(EventRecord.self, Array(line)), let time = Timestamp.parse(event.time)
+        else {
+            return nil
+        }
+        return Entry(time: time, event: event, line: String(text))
     }
 }

@@ -1,3 +1,4 @@
+import Reports
 import Telemetry
 
 /// One trace, put together from what each process of a mesh keeps of it.
@@ -10,7 +11,7 @@ struct GatheredTrace {
         var policy: String
         var verb: String
         var detail: String
-        var numbers: JSONValue
+        var numbers: [String: Double?]
         var remaining: Double
     }
 
@@ -27,43 +28,38 @@ struct GatheredTrace {
     private(set) var dropped = 0
     private(set) var isKnown = false
 
-    /// - Parameter pages: nil for a process that gave no answer, null for one that has nothing of the trace.
-    init(id: String, pages: [(name: String, page: JSONValue?)]) {
+    init(id: String, pages: [ProcessPages.Answer<TracePage>]) {
         self.id = id
-        for (name, page) in pages {
-            guard let page else {
-                missing.append(name)
-                continue
-            }
-            if page["trace"].text == id { add(page, of: name) }
+        missing = pages.filter(\.isSilent).map(\.name)
+        for answer in pages {
+            if let page = answer.page, page.head.trace == id { add(page, of: answer.name) }
         }
         // Of one process they stand in order already.
         decisions = decisions.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
             .map(\.element)
     }
 
-    private mutating func add(_ page: JSONValue, of name: String) {
+    private mutating func add(_ page: TracePage, of name: String) {
         isKnown = true
-        let at = page["at_ms"].double ?? 0
+        let head = page.head
         // Who knows the customer's name is the router, where the request begins and ends.
-        if let customer = page["customer"].text, !customer.isEmpty {
-            self.customer = customer
-            service = page["service"].text ?? ""
-            status = page["status"].int ?? 0
-            policy = page["policy"].text ?? ""
-            took = page["duration_ms"].double
+        if !head.customer.isEmpty {
+            customer = head.customer
+            service = head.service
+            status = head.status
+            policy = head.policy
+            took = head.durationMilliseconds
         } else if service.isEmpty {
-            service = page["service"].text ?? ""
+            service = head.service
         }
-        began = min(began, at)
-        dropped += page["dropped"].int ?? 0
-        for decision in page["decisions"].elements {
+        began = min(began, head.began)
+        dropped += page.dropped
+        for decision in page.decisions {
             decisions.append(
                 Decision(
-                    node: name, at: decision["at_ms"].double ?? at, gate: decision["gate"].text ?? "",
-                    attempt: decision["attempt"].int, policy: decision["policy"].text ?? "",
-                    verb: decision["decision"].text ?? "", detail: decision["detail"].text ?? "",
-                    numbers: decision["numbers"], remaining: decision["remaining_ms"].double ?? 0))
+                    node: name, at: decision.at, gate: decision.gate, attempt: decision.attempt,
+                    policy: decision.policy, verb: decision.decision, detail: decision.detail,
+                    numbers: decision.numbers, remaining: decision.remainingMilliseconds))
         }
     }
 }

@@ -94,20 +94,4 @@ extension ImpactComparison.Deviation {
         return "predicted \(predicted.rawValue), seen \(observed.effect.rawValue): of "
             + "\(Wording.plural(outcomes.requests, "request")) \(ends)"
     }
-
-    var document: JSONValue {
-        .object([
-            ("customer", .string(title)), ("predicted", .string(predicted.rawValue)),
-            ("observed", .string(observed.effect.rawValue)), ("outcomes", observed.outcomes.document),
-        ])
-    }
-}
-
-extension ObservedImpact.Outcomes {
-    var document: JSONValue {
-        .object([
-            ("requests", .integer(requests)), ("slow", .integer(slow)), ("failed", .integer(failed)),
-            ("no_quorum", .integer(noQuorum)), ("refused", .integer(refused)),
-        ])
-    }
 }

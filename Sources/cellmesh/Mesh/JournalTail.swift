@@ -1,4 +1,5 @@
 import ControlPlane
+import Reports
 import Store
 import Telemetry
 
@@ -24,12 +25,20 @@ struct JournalTail {
     }
 
     private static func entry(_ event: JournalEvent) -> EventHistory.Entry {
-        EventHistory.Entry(
+        let time = Timestamp.string(event.time, .nanoseconds)
+        let attributes = ReportJSON.decode([String: EventRecord.Value].self, Array(event.attributes.utf8))
+        var line = JSONWriter(.compact)
+        line.object {
+            $0.field("time", time)
+            $0.field("type", event.type)
+            $0.field("action", event.action)
+            $0.field("id", event.subject)
+            $0.field("attributes", raw: attributes == nil ? "{}" : event.attributes)
+        }
+        return EventHistory.Entry(
             time: event.time,
-            event: .object([
-                ("time", .string(Timestamp.string(event.time, .nanoseconds))), ("type", .string(event.type)),
-                ("action", .string(event.action)), ("id", .string(event.subject)),
-                ("attributes", JSONParser.parse(event.attributes) ?? .empty),
-            ]))
+            event: EventRecord(
+                time: time, type: event.type, action: event.action, id: event.subject, attributes: attributes ?? [:]),
+            line: line.string)
     }
 }

@@ -1,5 +1,7 @@
 import ControlPlane
 import Glibc
+import LoadGenerator
+import Reports
 import UVDriver
 
 /// Where a detached load leaves its process, its report and its messages: `load/` in the mesh's data directory.
@@ -18,44 +20,53 @@ struct LoadDirectory {
         do { try SystemFile.makeDirectory(path) } catch { throw CommandFailure("\(error)") }
     }
 
+    private struct Process: Codable {
+        var pid: Int32
+        var startTime: UInt64
+
+        private enum CodingKeys: String, CodingKey {
+            case pid
+            case startTime = "start_time"
+        }
+    }
+
     func remember(_ identity: ProcessIdentity) throws {
-        let json = JSONValue.object([
-            ("pid", .integer(identity.pid)), ("start_time", .integer(identity.startTime)),
-        ])
-        try write(json, to: processPath)
+        try write(Process(pid: identity.pid, startTime: identity.startTime), to: processPath)
     }
 
     /// The load that was started last, running or not.
     var process: ProcessIdentity? {
         guard let content = (try? SystemFile.read(processPath, most: 65_536)) ?? nil,
-            let json = JSONParser.parse(content),
-            let pid = json["pid"].int, let start = json["start_time"].int, pid > 0, pid <= Int(Int32.max), start >= 0
+            let process = ReportJSON.decode(Process.self, content), process.pid > 0
         else { return nil }
-        return ProcessIdentity(pid: Int32(pid), startTime: UInt64(start))
+        return ProcessIdentity(pid: process.pid, startTime: process.startTime)
     }
 
     /// Keeps what a load has found of two levels, for `degrade report`.
-    func keep(_ comparison: JSONValue) throws {
+    func keep(_ comparison: LoadReport.Comparison) throws {
         try create()
         try write(comparison, to: comparisonPath)
     }
 
     /// Nil where no load has seen a comparison.
-    var comparison: JSONValue? { Self.document(comparisonPath) }
+    func comparison() throws -> LoadReport.Comparison? { try Self.document(comparisonPath) }
 
     /// What it has reported; nil until its end.
-    var report: JSONValue? { Self.document(reportPath) }
+    func report() throws -> LoadReport? { try Self.document(reportPath) }
 
-    private func write(_ json: JSONValue, to path: String) throws {
+    private func write(_ value: some Encodable, to path: String) throws {
         do {
-            try SystemFile.replace(path, with: Array((json.json(.compact) + "\n").utf8))
+            try SystemFile.replace(path, with: ReportJSON.encode(value))
         } catch {
             throw CommandFailure("\(error)")
         }
     }
 
-    private static func document(_ path: String) -> JSONValue? {
-        guard let content = (try? SystemFile.read(path)) ?? nil else { return nil }
-        return JSONParser.parse(content)
+    /// - Throws: for a file that is there and is no such document.
+    private static func document<Document: Decodable>(_ path: String) throws -> Document? {
+        guard let content = (try? SystemFile.read(path)) ?? nil, !content.isEmpty else { return nil }
+        do { return try ReportJSON.read(Document.self, content) } catch {
+            throw CommandFailure("\(path) cannot be read: \(JSONFailure.describe(error))")
+        }
     }
 }

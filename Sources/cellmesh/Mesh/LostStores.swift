@@ -1,6 +1,7 @@
 import ControlPlane
 import MeshBase
 import Replication
+import Reports
 import Sharding
 import Store
 import Topology
@@ -16,30 +17,29 @@ struct LostStores {
         var records: Int?
         var waitsMilliseconds: Int?
         /// Cells without which it does not go on, each with the reason.
-        var missing: [(name: String, reason: String)]
+        var missing: [StoreVote.Missing]
 
         /// It waits for others that may never come.
         var isStuck: Bool { !missing.isEmpty }
-
-        static func == (a: Cell, b: Cell) -> Bool {
-            a.name == b.name && a.life == b.life && a.stage == b.stage && a.records == b.records
-                && a.waitsMilliseconds == b.waitsMilliseconds && a.missing.map { "\($0)" } == b.missing.map { "\($0)" }
-        }
     }
 
     var cells: [Cell] = []
     /// Customers of the topology whose shards have too few stores with a vote, running or not.
     var refused = 0
     var customers: Int
+}
 
+extension LostStores {
     init(_ directory: DataDirectory, _ topology: MeshTopology) {
-        customers = topology.customers.count
-        var pages: [String: JSONValue] = [:]
-        for (name, page) in ProcessPages.get("/v1/store", directory) { pages[name] = page }
+        self.init(customers: topology.customers.count)
+        var pages: [String: StoreVote] = [:]
+        for answer in ProcessPages.get("/v1/store", of: directory, as: StoreVote.self) {
+            pages[answer.name] = answer.page
+        }
         var mute = CellSet()
         for (position, cell) in topology.cells.enumerated()
         where topology.blueprints[cell.blueprint].store != nil {
-            guard let lost = Self.cell(cell.name, pages[cell.name] ?? .null, directory) else { continue }
+            guard let lost = Self.cell(cell.name, pages[cell.name], directory) else { continue }
             cells.append(lost)
             mute.insert(CellIndex(position))
         }
@@ -55,13 +55,12 @@ struct LostStores {
     }
 
     /// Nil for a store that votes.
-    private static func cell(_ name: String, _ page: JSONValue, _ directory: DataDirectory) -> Cell? {
-        if let life = page["life"].text {
-            guard life != StoreLife.votes.rawValue else { return nil }
+    private static func cell(_ name: String, _ page: StoreVote?, _ directory: DataDirectory) -> Cell? {
+        if let page {
+            guard page.life != StoreLife.votes.rawValue else { return nil }
             return Cell(
-                name: name, life: life, stage: page["stage"].text ?? "unknown", records: page["records"].int,
-                waitsMilliseconds: page["waits_ms"].int,
-                missing: page["missing"].elements.map { ($0["cell"].text ?? "?", $0["reason"].text ?? "?") })
+                name: name, life: page.life, stage: page.stage, records: page.records,
+                waitsMilliseconds: page.waitsMilliseconds, missing: page.missing)
         }
         let path = directory.storePath(of: name)
         // A cell of this directory that has no store any more, and one that has never run.

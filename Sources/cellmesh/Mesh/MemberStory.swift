@@ -1,37 +1,11 @@
+import Reports
 import Telemetry
 
 /// What the nodes of a mesh saw happen to one member, as one timeline.
 struct MemberStory {
-    struct Observer {
-        var name: String
-        var status: String
-        var incarnation: Int
-        var health: Int
-        /// Accusers and the time left of a suspicion that is under way.
-        var accusers: [String]
-        var endsInMilliseconds: Int?
-    }
-
-    /// One thing that happened, whoever saw it.
-    struct Moment {
-        /// RFC 3339 of the first who saw it.
-        var at: String
-        var event: String
-        var actor: String
-        var incarnation: Int
-        var relays: Int?
-        var nacks: Int?
-        var health: Int?
-        var timeoutMilliseconds: Int?
-        /// In words, where the figures do not say it.
-        var detail: String?
-        var observers: [String]
-    }
-
-    struct Accuser {
-        var name: String
-        var failedProbes: Int
-    }
+    typealias Observer = WhyReport.Observer
+    typealias Moment = WhyReport.Moment
+    typealias Accuser = WhyReport.Accuser
 
     let member: String
     private(set) var observers: [Observer] = []
@@ -41,25 +15,28 @@ struct MemberStory {
     /// Who said that it is silent since it last answered an accusation, and how often their own probes had failed.
     private(set) var accusers: [Accuser] = []
 
-    init(member: String, pages: [(name: String, page: JSONValue?)]) {
+    init(member: String, pages: [ProcessPages.Answer<MemberHistoryPage>]) {
         self.member = member
-        for (name, page) in pages {
-            guard let page else {
-                silent.append(name)
+        for answer in pages {
+            guard let page = answer.page else {
+                silent.append(answer.name)
                 continue
             }
-            if let status = page["status"].text {
-                let suspicion = page["suspicion"]
+            if let status = page.status {
                 observers.append(
                     Observer(
-                        name: name, status: status, incarnation: page["incarnation"].int ?? 0,
-                        health: page["health"].int ?? 0, accusers: suspicion["accusers"].elements.compactMap(\.text),
-                        endsInMilliseconds: suspicion["ends_in_ms"].int))
+                        name: answer.name, status: status, incarnation: page.incarnation ?? 0, health: page.health,
+                        accusers: page.suspicion?.accusers ?? [],
+                        endsInMilliseconds: page.suspicion?.endsInMilliseconds))
             }
-            for event in page["events"].elements { add(event, seenBy: name) }
+            for event in page.events { add(event, seenBy: answer.name) }
         }
         sort()
         accuse()
+    }
+
+    var document: WhyReport {
+        WhyReport(member: member, observers: observers, silent: silent, accusers: accusers, timeline: moments)
     }
 
     /// What was done to the member on purpose, or by a fault that was asked for; from a minute before the first thing
@@ -94,12 +71,12 @@ struct MemberStory {
     var isKnown: Bool { !observers.isEmpty || !moments.isEmpty }
 
     /// The same news reaches every node; told once, at the earliest time, with all who saw it.
-    private mutating func add(_ event: JSONValue, seenBy observer: String) {
-        guard let at = event["at"].text, let kind = event["event"].text, let actor = event["actor"].text else { return }
+    private mutating func add(_ event: MemberHistoryPage.Event, seenBy observer: String) {
+        let (kind, actor, at) = (event.event, event.actor, event.at)
         let moment = Moment(
-            at: at, event: kind, actor: actor, incarnation: event["incarnation"].int ?? 0,
-            relays: event["relays"].int, nacks: event["nacks"].int, health: event["health"].int,
-            timeoutMilliseconds: event["timeout_ms"].int, observers: [observer])
+            at: at, event: kind, actor: actor, incarnation: event.incarnation, relays: event.relays,
+            nacks: event.nacks, health: event.health, timeoutMilliseconds: event.timeoutMilliseconds,
+            observers: [observer])
         // A node's own probes are its own.
         let isShared = kind != "probe-failed" && kind != "answered-late" && kind != "stalled"
         if isShared,

@@ -1,5 +1,6 @@
 import ControlPlane
 import MeshBase
+import Reports
 import Telemetry
 import UVDriver
 
@@ -11,21 +12,26 @@ enum MemberViews {
         var statuses: [(name: String, status: String)]
     }
 
-    static func differences(_ api: APIClient) throws -> Report {
-        let processes = try api.get("/v1/processes")["processes"].elements
+    /// The report, and the nodes that did not answer.
+    static func differences(_ api: APIClient) throws -> (report: Report, silent: [String]) {
+        let processes = try api.get("/v1/processes", as: ProcessesReport.self).processes
         // Each is asked itself, and once: the control plane would ask them all for each of them.
         let nodes = processes.compactMap { process -> (name: String, admin: Endpoint)? in
-            guard process["role"].text != NodeRole.control.name, let name = process["name"].text else { return nil }
-            return process["admin"].text.flatMap { Endpoint($0) }.map { (name, $0) }
+            guard process.role != NodeRole.control.name else { return nil }
+            return process.admin.flatMap { Endpoint($0) }.map { (process.name, $0) }
         }
         let requests = nodes.map { HTTPOutgoing(.get, $0.admin, "/v1/members") }
-        var answers: [(node: String, answer: JSONValue?)] = [("control", try? api.get("/v1/members"))]
+        var answers: [(node: String, answer: MembersReport?)] = [
+            ("control", try? api.get("/v1/members", as: MembersReport.self))
+        ]
         var next = 0
         while next < requests.count {
             let end = min(requests.count, next + atOnce)
             let found = BlockingHTTPClient.send(Array(requests[next..<end]), timeout: APIClient.patience)
             for (node, result) in zip(nodes[next..<end], found) {
-                let answer = (try? result.get()).flatMap { $0.isSuccess ? JSONParser.parse($0.body) : nil }
+                let answer = (try? result.get()).flatMap {
+                    $0.isSuccess ? ReportJSON.decode(MembersReport.self, $0.body) : nil
+                }
                 answers.append((node.name, answer))
             }
             next = end
@@ -34,13 +40,11 @@ enum MemberViews {
             answer.map { answer in
                 View(
                     observer: node,
-                    statuses: answer["members"].elements.compactMap { member in
-                        guard let name = member["name"].text, let status = member["status"].text else { return nil }
-                        return (name, status)
-                    })
+                    statuses: answer.members.map { ($0.name, $0.status) })
             }
         }
-        return report(views, silent: answers.filter { $0.answer == nil }.map(\.node))
+        let silent = answers.filter { $0.answer == nil }.map(\.node)
+        return (report(views, silent: silent), silent)
     }
 
     /// Members that are asked at a time.
@@ -107,27 +111,13 @@ enum MemberViews {
             return seen.count > 1 ? (name, seen) : nil
         }
         let sides = sides(views, of: differing.map(\.name))
-        let document = JSONValue.document([
-            ("observers", .integer(views.count)), ("of", .integer(views.count + silent.count)),
-            ("silent", .strings(silent)),
-            ("sides", .array(sides.map { .strings($0) })),
-            (
-                "differences",
-                .array(
-                    differing.map { member in
-                        .object([
-                            ("name", .string(member.name)),
-                            (
-                                "views",
-                                .array(
-                                    member.seen.map {
-                                        .object([("status", .string($0.status)), ("observers", .strings($0.by))])
-                                    })
-                            ),
-                        ])
-                    })
-            ),
-        ])
+        let document = ViewsReport(
+            observers: views.count, of: views.count + silent.count, silent: silent, sides: sides,
+            differences: differing.map { member in
+                ViewsReport.Difference(
+                    name: member.name,
+                    views: member.seen.map { ViewsReport.Sight(status: $0.status, observers: $0.by) })
+            })
         return Report(document, names: differing.map { "member/\($0.name)" }) { style in
             var text = ""
             if differing.isEmpty {

@@ -2,6 +2,7 @@ import Checkers
 import ControlPlane
 import LoadGenerator
 import MeshBase
+import Reports
 import UVDriver
 
 /// What the cells of a mesh do while a load is on it: how many calls they take up, and what they carry out under its keys. The
@@ -45,17 +46,19 @@ struct MeshCharges {
     private func count(_ prefix: String, _ told: ChargeChecker) -> ChargeChecker {
         var checker = told
         for process in Self.cells(mesh) {
-            guard let body = Self.get(process, ChargesPage.path(of: prefix)), let page = JSONParser.parse(body) else {
+            guard let body = Self.get(process, ChargesPage.path(of: prefix)),
+                let page = ReportJSON.decode(ChargeCounts.self, body)
+            else {
                 checker.lacks(process.name)
                 continue
             }
-            for charge in page["charges"].members {
-                guard let key = UInt64(charge.key), let times = charge.value.int else { continue }
+            for (rest, times) in page.charges {
+                guard let key = UInt64(rest) else { continue }
                 checker.charged(key, times: UInt32(clamping: times), by: process.name)
             }
             // What its former life has carried out it does not know.
             let isWhole = lives[process.name].map { $0 == process.identity } ?? true
-            if !isWhole || page["forgotten"].int ?? 0 > 0 { checker.lacks(process.name) }
+            if !isWhole || page.forgotten > 0 { checker.lacks(process.name) }
         }
         return checker
     }

@@ -1,6 +1,7 @@
 import ControlPlane
 import MeshBase
 import Replication
+import Reports
 import Store
 import UVDriver
 import Wire
@@ -32,7 +33,8 @@ struct MeshConflicts {
                 let answer = try? BlockingHTTPClient.send(HTTPOutgoing(.get, admin, path), timeout: .seconds(2)).get()
                 // A cell without a store has no such page.
                 if answer?.status == 404 { break }
-                guard let answer, answer.isSuccess, let page = JSONParser.parse(answer.body) else {
+                guard let answer, answer.isSuccess, let page = ReportJSON.decode(ConflictsReport.Page.self, answer.body)
+                else {
                     unheard.append(process.name)
                     break
                 }

@@ -1,5 +1,6 @@
 import ControlPlane
 import MeshBase
+import Reports
 import UVDriver
 import Wire
 
@@ -60,8 +61,8 @@ struct KeyUse {
     }
 
     static func ask(_ mesh: DataDirectory) -> [KeyUse] {
-        ProcessPages.get("/v1/keys", mesh).map { name, page in
-            KeyUse(name: name, primary: page?["primary"].int, ids: page?["keys"].elements.compactMap(\.int) ?? [])
+        ProcessPages.get("/v1/keys", of: mesh, as: KeysPage.self).map { answer in
+            KeyUse(name: answer.name, primary: answer.page?.primary, ids: answer.page?.keys ?? [])
         }
     }
 }

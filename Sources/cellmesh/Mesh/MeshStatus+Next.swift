@@ -8,9 +8,8 @@ extension MeshStatus {
     var remedy: String? {
         if state == "starting" { return "cellmesh status --wait 30s" }
         if state == "stopping" { return "cellmesh ls" }
-        let plan = document["evacuation"]
-        if !plan.isNull {
-            return plan["outcome"].text == EvacuationOutcome.paused.rawValue
+        if let plan = report.evacuation {
+            return plan.outcome == .paused
                 ? "cellmesh evacuation resume" : "cellmesh evacuation status --watch"
         }
         let processes =
@@ -19,17 +18,15 @@ extension MeshStatus {
         func first(_ states: String...) -> String? { processes.first { states.contains($0.1) }?.0 }
         if let down = first("down") { return "cellmesh restart \(down)" }
         if let paused = first("paused") { return "cellmesh resume \(paused)" }
-        if !document["faults"].elements.isEmpty { return "cellmesh heal" }
+        if !(report.faults ?? []).isEmpty { return "cellmesh heal" }
         if first("starting", "refilling") != nil { return "cellmesh status --wait 30s" }
         if let odd = first("unreachable", "degraded") { return "cellmesh why \(odd.split(separator: "/").last ?? "")" }
-        guard let region = document["evacuated"].elements.first?.text else { return nil }
+        guard let region = report.evacuated?.first else { return nil }
         return "cellmesh restore \(region)" + (isWhole(region) ? "" : " --dry-run")
     }
 
     /// Whether all cells of a region that was left run.
     private func isWhole(_ region: String) -> Bool {
-        document["cells"].elements.allSatisfy { cell in
-            cell["region"].text != region || cell["state"].text.map { !["down", "paused"].contains($0) } ?? true
-        }
+        report.cells.allSatisfy { $0.region != region || ![.down, .paused].contains($0.state) }
     }
 }

@@ -1,15 +1,16 @@
 import ControlPlane
 import MeshBase
+import Reports
 import Sharding
 import Topology
 
 /// The states of a mesh's cells, as its control plane sees them.
 struct MeshStatus {
-    let document: JSONValue
+    let report: StatusReport
 
-    init(_ document: JSONValue) { self.document = document }
+    init(_ report: StatusReport) { self.report = report }
 
-    init(_ api: APIClient) throws { document = try api.get("/v1/status") }
+    init(_ api: APIClient) throws { report = try api.get("/v1/status") }
 
     /// The status of the mesh where its control plane answers; nil where it does not.
     static func ifRunning(_ mesh: DataDirectory) -> MeshStatus? {
@@ -17,7 +18,7 @@ struct MeshStatus {
         return try? MeshStatus(api)
     }
 
-    var state: String { document["state"].text ?? "unknown" }
+    var state: String { report.state }
 
     struct CellState {
         var name: String
@@ -33,31 +34,28 @@ struct MeshStatus {
     }
 
     var cells: [CellState] {
-        document["cells"].elements.compactMap { cell in
-            guard let name = cell["name"].text, let state = cell["state"].text else { return nil }
-            let reached = cell["reached_by"]
-            return CellState(
-                name: name, state: state, reachedBy: reached.isNull ? nil : reached.elements.compactMap(\.text),
-                takesCustomers: cell["takes_customers"].flag ?? !["drained", "evacuated"].contains(state))
+        report.cells.map {
+            CellState(
+                name: $0.name, state: $0.state.rawValue, reachedBy: $0.reachedBy, takesCustomers: $0.takesCustomers)
         }
     }
 
     /// How many cells there are, of each kind.
     var count: CellCount {
         var count = CellCount()
-        let evacuated = Set(document["evacuated"].elements.compactMap(\.text))
-        for (cell, answer) in zip(cells, document["cells"].elements) {
+        let evacuated = Set(report.evacuated ?? [])
+        for cell in report.cells {
             if cell.takesCustomers {
                 count.taking += 1
-            } else if cell.state == "drained" {
+            } else if cell.state == .drained {
                 // Of whichever region.
                 count.drained += 1
-            } else if evacuated.contains(answer["region"].text ?? "") || cell.state == "evacuated" {
+            } else if evacuated.contains(cell.region) || cell.state == .evacuated {
                 count.evacuated += 1
             } else {
                 count.drained += 1
             }
-            if cell.takesCustomers, cell.state == "serving" { count.serving += 1 }
+            if cell.takesCustomers, cell.state == .serving { count.serving += 1 }
         }
         return count
     }
@@ -70,9 +68,7 @@ struct MeshStatus {
     }
 
     var routers: [RouterState] {
-        document["routers"].elements.compactMap { router in
-            router["name"].text.map { RouterState(name: $0, state: router["state"].text ?? "unknown") }
-        }
+        report.routers.map { RouterState(name: $0.name, state: $0.state?.rawValue ?? "unknown") }
     }
 
     func serves(_ cell: String) -> Bool { state(of: cell)?.serves ?? false }

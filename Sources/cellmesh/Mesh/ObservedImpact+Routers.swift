@@ -1,5 +1,6 @@
 import ControlPlane
 import MeshBase
+import Reports
 import UVDriver
 
 extension ObservedImpact {
@@ -29,30 +30,30 @@ extension ObservedImpact {
         let own = mesh.processes.filter { $0.role == NodeRole.router.name && $0.identity.isRunning }
             .compactMap { file in Endpoint(file.admin).map { (file.name, $0) } }
         guard own.isEmpty, mesh.controlHolder != nil else { return own }
-        return try APIClient(mesh).get("/v1/processes")["processes"].elements.compactMap { process in
-            guard process["role"].text == NodeRole.router.name, let name = process["name"].text else { return nil }
-            return process["admin"].text.flatMap { Endpoint($0) }.map { (name, $0) }
+        return try APIClient(mesh).get("/v1/processes", as: ProcessesReport.self).processes.compactMap { process in
+            guard process.role == NodeRole.router.name else { return nil }
+            return process.admin.flatMap { Endpoint($0) }.map { (process.name, $0) }
         }
     }
 
     /// All pages of one fault; nil where the router does not answer.
-    private static func pages(_ admin: Endpoint) -> [JSONValue]? {
+    private static func pages(_ admin: Endpoint) -> [ImpactPage]? {
         for _ in 0..<attempts {
-            var pages: [JSONValue] = []
+            var pages: [ImpactPage] = []
             var from: Int? = 0
             var isWhole = true
             while let place = from, pages.count < mostPages {
                 let request = HTTPOutgoing(.get, admin, "/v1/impact/customers/\(place)")
                 guard let answer = try? BlockingHTTPClient.send(request, timeout: APIClient.patience).get(),
-                    answer.isSuccess, let page = JSONParser.parse(answer.body)
+                    answer.isSuccess, let page = ReportJSON.decode(ImpactPage.self, answer.body)
                 else { return nil }
                 // It is of another fault than the page before: from the beginning.
-                if let first = pages.first, first["phase"].int != page["phase"].int {
+                if let first = pages.first, first.phase != page.phase {
                     isWhole = false
                     break
                 }
                 pages.append(page)
-                from = page["next"].int
+                from = page.next
             }
             if isWhole { return pages }
         }

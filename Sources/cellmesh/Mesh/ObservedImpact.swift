@@ -1,17 +1,24 @@
 import ControlPlane
 import MeshBase
+import Reports
 import Sharding
 import UVDriver
 
 /// What the routers saw of a fault, customer by customer.
 struct ObservedImpact {
     /// How requests ended.
-    struct Outcomes: Equatable {
+    struct Outcomes: Equatable, Encodable {
         var requests = 0
         var slow = 0
         var failed = 0
         var noQuorum = 0
         var refused = 0
+
+        private enum CodingKeys: String, CodingKey {
+            case requests, slow, failed
+            case noQuorum = "no_quorum"
+            case refused
+        }
 
         /// Requests that were not answered as they should have been.
         var harmed: Int { failed + noQuorum + refused }
@@ -32,7 +39,7 @@ struct ObservedImpact {
     }
 
     /// One router: the cells that were out for it while it counted customers.
-    struct Router {
+    struct Router: Encodable {
         var name: String
         var cells: [String]
     }
@@ -66,16 +73,16 @@ struct ObservedImpact {
     init() {}
 
     /// One router's pages; of a customer that several saw, the worst counts and the requests are added up.
-    mutating func add(_ router: String, _ pages: [JSONValue]) {
+    mutating func add(_ router: String, _ pages: [ImpactPage]) {
         guard let last = pages.last else { return }
         let place = routers.count
-        routers.append(Router(name: router, cells: last["cells"].elements.compactMap(\.text)))
-        windowMilliseconds = max(windowMilliseconds, last["window_ms"].int ?? 0)
-        isOpen = isOpen || last["open"].flag ?? false
-        overflow += last["overflow"].int ?? 0
-        total = total + Self.outcomes(last["total"])
+        routers.append(Router(name: router, cells: last.cells))
+        windowMilliseconds = max(windowMilliseconds, last.windowMilliseconds)
+        isOpen = isOpen || last.open
+        overflow += Self.bounded(last.overflow)
+        total = total + Self.outcomes(last.total)
         for page in pages {
-            for entry in page["seen"].elements { add(entry.elements, place) }
+            for row in page.seen { add(row, place) }
         }
         counts = BlastRadiusReport.Counts()
         outcomes = Outcomes()
@@ -90,29 +97,26 @@ struct ObservedImpact {
         }
     }
 
-    private mutating func add(_ entry: [JSONValue], _ router: Int) {
-        guard entry.count >= 7, let hash = entry[0].text.flatMap({ UInt64($0, radix: 16) }),
-            let effect = Self.effect(entry[1].int)
-        else { return }
-        let numbers = entry[2...6].map { max(0, min($0.int ?? 0, Int(UInt32.max))) }
-        let outcomes = Outcomes(
-            requests: numbers[0], slow: numbers[1], failed: numbers[2], noQuorum: numbers[3], refused: numbers[4])
+    private mutating func add(_ row: ImpactPage.Row, _ router: Int) {
+        guard let hash = UInt64(row.customer, radix: 16), let effect = Self.effect(row.impact) else { return }
         let customer = CustomerHash(rawValue: hash)
         var known = seen[customer] ?? Customer(effect: .untouched, outcomes: Outcomes(), seenBy: [])
         if Self.rank(effect) > Self.rank(known.effect) { known.effect = effect }
-        known.outcomes = known.outcomes + outcomes
+        known.outcomes = known.outcomes + Self.outcomes(row.outcomes)
         if known.seenBy.last != router { known.seenBy.append(router) }
         seen[customer] = known
     }
 
-    private static func outcomes(_ json: JSONValue) -> Outcomes {
-        func number(_ key: String) -> Int { max(0, min(json[key].int ?? 0, Int(UInt32.max))) }
-        return Outcomes(
-            requests: number("requests"), slow: number("slow"), failed: number("failed"),
-            noQuorum: number("no_quorum"), refused: number("refused"))
+    /// Numbers from the network may be anything, and are added up.
+    private static func bounded(_ number: Int) -> Int { max(0, min(number, Int(UInt32.max))) }
+
+    private static func outcomes(_ told: ImpactPage.Outcomes) -> Outcomes {
+        Outcomes(
+            requests: bounded(told.requests), slow: bounded(told.slow), failed: bounded(told.failed),
+            noQuorum: bounded(told.noQuorum), refused: bounded(told.refused))
     }
 
-    private static func effect(_ number: Int?) -> BlastRadius.Effect? {
+    private static func effect(_ number: Int) -> BlastRadius.Effect? {
         switch number {
         case 0: .untouched
         case 1: .degraded

@@ -1,71 +1,53 @@
 import ControlPlane
 import MeshBase
+import Reports
 import Sharding
 import UVDriver
 
 /// The status of a mesh without its control plane, from the data directory and the processes' own probes.
 enum OrphanedStatus {
-    static func document(_ mesh: DataDirectory) throws -> JSONValue {
+    static func report(_ mesh: DataDirectory) throws -> StatusReport {
         let model = try StoredMesh(mesh)
         let topology = model.topology
         let use = CellUse(model.table, topology)
         let moving = StoredEvacuation.last(mesh, cohorts: model.table.entries.count).flatMap { status in
-            status.outcome == .running || status.outcome == .paused ? try? StoredEvacuation.document(mesh) : nil
+            status.outcome == .running || status.outcome == .paused ? try? StoredEvacuation.status(mesh) : nil
         }
         let cells = topology.cells.map { cell in (cell, mesh.process(.cell, cell.name)) }
         let answers = probe(cells.map { $0.1 })
         var serving = 0
-        let states = cells.indices.map { position -> String in
+        let states = cells.indices.map { position -> ProcessState in
             let isUnused = use.unused.contains(CellIndex(position))
-            guard let file = cells[position].1, file.identity.isRunning else { return isUnused ? "drained" : "down" }
+            guard let file = cells[position].1, file.identity.isRunning else { return isUnused ? .drained : .down }
             switch answers[position] {
             case 200?:
-                if isUnused { return "drained" }
+                if isUnused { return .drained }
                 if !use.vacant.contains(CellIndex(position)) { serving += 1 }
-                return use.evacuated.contains(cells[position].0.region) ? "evacuated" : "serving"
-            case .some: return "degraded"
-            case nil: return "unreachable"
+                return use.evacuated.contains(cells[position].0.region) ? .evacuated : .serving
+            case .some: return .degraded
+            case nil: return .unreachable
             }
         }
-        return .document([
-            ("mesh", .string(mesh.name)), ("seed", .integer(topology.seed)),
-            ("epoch", .integer(model.table.highestEpoch.rawValue)),
-            (
-                "state",
-                .string(serving == cells.count - use.vacant.count ? "serving" : serving == 0 ? "down" : "degraded")
-            ),
-            (
-                "cells",
-                .array(
-                    cells.indices.map { position in
-                        let (cell, file) = cells[position]
-                        let region = topology.regions[cell.region]
-                        let isRunning = file?.identity.isRunning ?? false
-                        return .object([
-                            ("name", .string(cell.name)), ("region", .string(region.name)),
-                            ("zone", .string(region.zones[cell.zone])),
-                            ("pid", isRunning ? .integer(file?.pid) : .null), ("state", .string(states[position])),
-                            ("address", isRunning ? .string(file?.data) : .null), ("customers", .null),
-                            ("takes_customers", .bool(use.taking.contains(CellIndex(position)))),
-                        ])
-                    })
-            ),
-            (
-                "routers",
-                .array(
-                    topology.routers.map { router in
-                        let file = mesh.process(.router, router.name)
-                        let isRunning = file?.identity.isRunning ?? false
-                        return .object([
-                            ("name", .string(router.name)), ("pid", isRunning ? .integer(file?.pid) : .null),
-                            ("address", isRunning ? .string(file.map { "http://\($0.data)" }) : .null),
-                        ])
-                    })
-            ),
-            ("control", .object([("pid", .null), ("address", .null)])),
-            ("evacuated", .strings(use.evacuated.sorted().map { topology.regions[$0].name })),
-            ("evacuation", moving ?? .null),
-        ])
+        var report = StatusReport(
+            mesh: mesh.name, seed: topology.seed, epoch: model.table.highestEpoch.rawValue,
+            state: serving == cells.count - use.vacant.count ? "serving" : serving == 0 ? "down" : "degraded",
+            cells: cells.indices.map { position in
+                let (cell, file) = cells[position]
+                let region = topology.regions[cell.region]
+                let running = file.flatMap { $0.identity.isRunning ? $0 : nil }
+                return StatusReport.Cell(
+                    name: cell.name, region: region.name, zone: region.zones[cell.zone], pid: running?.pid,
+                    state: states[position], address: running?.data, customers: nil,
+                    takesCustomers: use.taking.contains(CellIndex(position)))
+            },
+            routers: topology.routers.map { router in
+                let running = mesh.process(.router, router.name).flatMap { $0.identity.isRunning ? $0 : nil }
+                return StatusReport.Router(
+                    name: router.name, pid: running?.pid, state: nil, address: running.map { "http://\($0.data)" })
+            }, control: StatusReport.Control(pid: nil, address: nil), faults: nil)
+        report.evacuated = use.evacuated.sorted().map { topology.regions[$0].name }
+        report.evacuation = moving
+        return report
     }
 
     /// The status that each process's readiness probe gives; nil for no answer.

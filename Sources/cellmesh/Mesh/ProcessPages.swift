@@ -1,18 +1,27 @@
 import ControlPlane
 import MeshBase
+import Reports
 import UVDriver
 import Wire
 
 /// The same page of every process of a mesh that runs on this machine, whether its control plane runs or not.
 enum ProcessPages {
-    /// Cells and routers by name, then the control plane; nil for those that gave no answer in time.
-    ///
-    /// - Parameter missing: for those that answer and have no such page.
-    static func get(
-        _ target: String, _ mesh: DataDirectory, timeout: TimeAmount = .seconds(2), missing: JSONValue? = nil
-    ) -> [(name: String, page: JSONValue?)] {
+    /// What one process answers.
+    struct Answer<Page: Decodable> {
+        var name: String
+        /// Nil where it has no such page, and where it did not tell.
+        var page: Page?
+        /// It gave no answer in time, or one that is not understood.
+        var isSilent: Bool
+    }
+
+    /// Cells and routers by name, then the control plane.
+    static func get<Page: Decodable>(
+        _ target: String, of mesh: DataDirectory, as type: Page.Type, timeout: TimeAmount = .seconds(2)
+    ) -> [Answer<Page>] {
         answers(target, mesh, timeout).map { name, body, isMissing in
-            (name, isMissing ? missing : body.flatMap { JSONParser.parse($0) })
+            let page = body.flatMap { ReportJSON.decode(type, $0) }
+            return Answer(name: name, page: page, isSilent: page == nil && !isMissing)
         }
     }
 

@@ -1,6 +1,7 @@
 import ControlPlane
 import Foundation
 import MeshBase
+import Reports
 import UVDriver
 import Wire
 
@@ -22,11 +23,11 @@ struct RecordAtRouter {
 
     /// As the router shows them.
     /// - Throws: where there is no conflict.
-    func siblings() throws -> [JSONValue] {
+    func siblings() throws -> [SiblingsPage.Sibling] {
         let answer = try send(HTTPOutgoing(.get, router, target))
         switch answer.status {
         case 300:
-            guard let siblings = JSONParser.parse(answer.body)?["siblings"].elements, !siblings.isEmpty else {
+            guard let siblings = ReportJSON.decode(SiblingsPage.self, answer.body)?.siblings, !siblings.isEmpty else {
                 throw CommandFailure("the router answered with something that is no list of siblings")
             }
             return siblings
@@ -38,10 +39,10 @@ struct RecordAtRouter {
         }
     }
 
-    func choice(_ sibling: JSONValue) throws -> Choice {
-        if sibling["deleted"].flag == true { return .deletion }
-        if let text = sibling["text"].text { return .value(Array(text.utf8)) }
-        guard let base64 = sibling["base64"].text, let data = Data(base64Encoded: base64) else {
+    func choice(_ sibling: SiblingsPage.Sibling) throws -> Choice {
+        if sibling.deleted == true { return .deletion }
+        if let text = sibling.text { return .value(Array(text.utf8)) }
+        guard let base64 = sibling.base64, let data = Data(base64Encoded: base64) else {
             throw CommandFailure("the router answered with a sibling that has no value")
         }
         return .value([UInt8](data))
@@ -54,13 +55,13 @@ struct RecordAtRouter {
         return [UInt8](data)
     }
 
-    func write(_ choice: Choice, over siblings: [JSONValue]) throws {
+    func write(_ choice: Choice, over siblings: [SiblingsPage.Sibling]) throws {
         var request: HTTPOutgoing
         switch choice {
         case .value(let bytes): request = HTTPOutgoing(.put, router, target, body: bytes)
         case .deletion: request = HTTPOutgoing(.delete, router, target)
         }
-        request.set("If-Match", "\"" + siblings.compactMap { $0["version"].text }.joined(separator: ",") + "\"")
+        request.set("If-Match", "\"" + siblings.map(\.version).joined(separator: ",") + "\"")
         let answer = try send(request)
         guard answer.isSuccess else { throw failure(answer) }
     }
@@ -73,7 +74,7 @@ struct RecordAtRouter {
     }
 
     private func failure(_ answer: HTTPAnswer) -> CommandFailure {
-        let detail = JSONParser.parse(answer.body)?["detail"].text ?? "it says no more"
+        let detail = ReportJSON.decode(ProblemReport.self, answer.body)?.detail ?? "it says no more"
         return CommandFailure(
             answer.status >= 500 ? .unhealthy : .failed, "the router answered \(answer.status): \(detail)")
     }

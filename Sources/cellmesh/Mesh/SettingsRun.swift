@@ -1,5 +1,6 @@
 import ControlPlane
 import MeshBase
+import Reports
 
 /// Asks the control plane to change settings, and tells which processes have them in force.
 enum SettingsRun {
@@ -7,10 +8,10 @@ enum SettingsRun {
     static func run(_ wishes: [SettingsWish], _ mesh: MeshOptions, _ console: Console, next: String) throws {
         let api = try Waiting.forControl(try mesh.running(), .seconds(1))
         let answer = try CommandFailure.advising(next) {
-            try api.post("/v1/settings", try JSONValue(encoding: SettingsRequest(wishes)), conflict: .unhealthy)
+            try api.post("/v1/settings", SettingsRequest(wishes), as: SettingsReport.self, conflict: .unhealthy)
         }
         console.show(SettingsView.changed(answer))
-        let late = answer["late"].elements.compactMap(\.text)
+        let late = answer.late
         guard late.isEmpty else {
             throw CommandFailure(
                 .unhealthy,

@@ -5,7 +5,7 @@ import Store
 /// How far an evacuation is without a control plane that could tell: its journal says which and what was last known, and
 /// the placement that the processes keep says how many cohorts have moved since.
 enum StoredEvacuation {
-    static func document(_ mesh: DataDirectory) throws -> JSONValue {
+    static func status(_ mesh: DataDirectory) throws -> EvacuationStatus {
         let model = try StoredMesh(mesh)
         let entries = model.table.entries
         var status = last(mesh, cohorts: entries.count) ?? .none(cohorts: entries.count)
@@ -18,9 +18,9 @@ enum StoredEvacuation {
             status.reason = "no control plane runs"
             status.remainingMilliseconds = nil
         }
-        let document = try JSONValue(encoding: status)
         // Cells count rows to the control plane alone: without it nobody knows how many.
-        return document.with("records", .object([("copied", .null), ("verified", .null)]))
+        status.records = .init(copied: nil, verified: nil)
+        return status
     }
 
     /// What the journal says last; nil where it says nothing.

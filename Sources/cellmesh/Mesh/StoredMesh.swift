@@ -1,4 +1,5 @@
 import ControlPlane
+import Reports
 import Sharding
 import Topology
 

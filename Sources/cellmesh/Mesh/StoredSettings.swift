@@ -5,10 +5,16 @@ import UVDriver
 
 /// The settings of a mesh, from its control plane where one runs, else from its data directory.
 enum StoredSettings {
+    /// `GET /v1/settings`, whose proof is a matter of processes.
+    private struct Page: Decodable {
+        var settings: SettingsReading
+    }
+
     /// With what has ended.
     static func read(_ mesh: DataDirectory) throws -> SettingsDocument {
-        if mesh.controlHolder != nil, let answer = try? APIClient(mesh).get("/v1/settings", timeout: .seconds(1)),
-            let document = document(answer["settings"].json(.compact))
+        if mesh.controlHolder != nil,
+            let page = try? APIClient(mesh).get("/v1/settings", as: Page.self, timeout: .seconds(1)),
+            case .document(let document) = page.settings
         {
             return document
         }

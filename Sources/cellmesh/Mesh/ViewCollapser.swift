@@ -1,3 +1,5 @@
+import Reports
+
 /// Makes one line of the views that many members have of one change: n members tell of each of the others otherwise.
 struct ViewCollapser {
     struct Line {
@@ -11,7 +13,7 @@ struct ViewCollapser {
         var type: String
         var action: String
         var id: String
-        var incarnation: String
+        var incarnation: EventRecord.Value
     }
 
     /// What is longer apart is told again: 10 seconds, in nanoseconds.
@@ -27,14 +29,14 @@ struct ViewCollapser {
         var lines: [Line] = []
         var places: [Key: Int] = [:]
         for entry in entries {
-            let attributes = entry.event["attributes"]
-            guard let observer = attributes["observer"].text else {
+            let event = entry.event
+            guard let observer = event.attributes["observer"]?.text else {
                 lines.append(Line(entry: entry, observers: []))
                 continue
             }
             let key = Key(
-                type: entry.event["type"].text ?? "", action: entry.event["action"].text ?? "",
-                id: entry.event["id"].text ?? "", incarnation: attributes["incarnation"].json(.compact))
+                type: event.type, action: event.action, id: event.id,
+                incarnation: event.attributes["incarnation"] ?? .null)
             if let known = recent[key], entry.time - known.time <= Self.window, !known.observers.contains(observer) {
                 recent[key]?.observers.insert(observer)
                 if let place = places[key] { lines[place].observers.append(observer) }

@@ -4,6 +4,7 @@ import ControlPlane
 import MeshBase
 import Nodes
 import Replication
+import Reports
 import Sharding
 import Topology
 import UVDriver
@@ -126,8 +127,12 @@ struct HostOptions: ParsableArguments {
     /// A parent that waits for a line gets one.
     private func tellParent(_ message: String) {
         guard let readyFd else { return }
-        let line = JSONValue.object([("ready", false), ("name", .string(name)), ("error", .string(message))])
-        HostRuntime.tellParent(line.json(.compact) + "\n", readyFd)
+        struct Line: Encodable {
+            let ready = false
+            var name: String
+            var error: String
+        }
+        HostRuntime.tellParent(DocumentText.json(Line(name: name, error: message), .compact) + "\n", readyFd)
     }
 
     private func birth(_ drawn: StoreBirth) throws -> StoreBirth {
@@ -146,10 +151,9 @@ struct HostOptions: ParsableArguments {
         if let model {
             guard topology == nil else { throw CommandFailure(.usage, "give --model or --topology, not both") }
             guard let content = try SystemFile.read(model) else { throw CommandFailure("there is no \(model)") }
-            guard let file = ReportJSON.decode(ModelFile.self, content) else {
-                throw CommandFailure("\(model) is no model of a mesh")
+            do { return try ReportJSON.read(ModelFile.self, content).topology } catch {
+                throw CommandFailure("\(model) is no model of a mesh: \(JSONFailure.describe(error))")
             }
-            return file.topology
         }
         guard let topology else { throw CommandFailure(.usage, "give --model FILE or --topology FILE") }
         return try TopologyFile.topology(topology, console: Console(format: .table, color: .auto))
@@ -162,10 +166,9 @@ struct HostOptions: ParsableArguments {
 
     private func table(_ path: String?) throws -> PlacementTable {
         guard let path, let content = try SystemFile.read(path) else { return PlacementTable() }
-        guard let table = ReportJSON.decode(PlacementTable.self, content) else {
-            throw CommandFailure("\(path) is no placement table")
+        do { return try ReportJSON.read(PlacementTable.self, content) } catch {
+            throw CommandFailure("\(path) is no placement table: \(JSONFailure.describe(error))")
         }
-        return table
     }
 }
 

@@ -27,7 +27,7 @@ struct LabOptions: ParsableArguments {
             }
         }
         console.show(
-            Report(try JSONValue(encoding: document), names: ["lab/\(name)"]) { LabSheetView.render(sheet, $0) })
+            Report(document, order: .byName, names: ["lab/\(name)"]) { LabSheetView.render(sheet, $0) })
         return document
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Membership
+import Reports
 
 /// `us-east-1=dead`: how a member is to be seen.
 struct MemberWish: ExpressibleByArgument, Sendable, Equatable {
@@ -19,9 +20,9 @@ struct MemberWish: ExpressibleByArgument, Sendable, Equatable {
     static var allValueStrings: [String] { MemberStatus.allCases.map { "NAME=\($0.name)" } }
 
     /// As the view tells it; `unknown` where it does not.
-    func seen(_ view: JSONValue) -> String {
-        view["members"].elements.first { $0["name"].text == name }?["status"].text ?? "unknown"
+    func seen(_ view: MembersReport) -> String {
+        view.members.first { $0.name == name }?.status ?? "unknown"
     }
 
-    func isMet(_ view: JSONValue) -> Bool { seen(view) == status }
+    func isMet(_ view: MembersReport) -> Bool { seen(view) == status }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Laboratories
 import MeshBase
+import Reports
 
 /// The option of laboratories that go by a recorded run.
 struct RecordingOptions: ParsableArguments {
@@ -18,11 +19,13 @@ struct RecordingOptions: ParsableArguments {
     func recording() throws -> LabRecording? {
         guard let from else { return nil }
         let bytes = try LabOptions.read(from)
-        guard let document = JSONParser.parse(bytes), case .object = document else {
+        do {
+            return LabRecording(try ReportJSON.read(RecordedRun.self, bytes), name: from)
+        } catch {
             throw CommandFailure(
-                .usage, "\(from) is no JSON document", hint: "'cellmesh load run -o json > \(from)' writes one")
+                .usage, "\(from) is no document of a load run: \(JSONFailure.describe(error))",
+                hint: "'cellmesh load run -o json > \(from)' writes one")
         }
-        return LabRecording(document, name: from)
     }
 
     /// Makes settings of what the run says; what it does not say is a matter of the arguments.
@@ -34,21 +37,43 @@ struct RecordingOptions: ParsableArguments {
     }
 }
 
+/// What laboratories take of the document of a load run; whatever is missing stays nil.
+struct RecordedRun: Decodable {
+    struct Latency: Decodable {
+        var p50: Double?
+        var p99: Double?
+        var max: Double?
+    }
+    struct Share: Decodable {
+        var shed: Double?
+    }
+    var durationMilliseconds: Double?
+    var requests: Double?
+    var ok: Double?
+    var dropped: Double?
+    var latency: Latency?
+    var byPriority: [String: Share]?
+
+    private enum CodingKeys: String, CodingKey {
+        case requests, ok, dropped
+        case durationMilliseconds = "duration_ms"
+        case latency = "latency_ms"
+        case byPriority = "by_priority"
+    }
+}
+
 extension LabRecording {
-    /// From the document of a load run; what it does not have stays nil.
-    init(_ document: JSONValue, name: String) {
+    init(_ run: RecordedRun, name: String) {
         self.init(name)
-        func time(_ key: String) -> TimeAmount? {
-            document["latency_ms"][key].double.flatMap {
-                $0.isFinite && $0 >= 0 && $0 < 1e9 ? TimeAmount(seconds: $0 / 1_000) : nil
-            }
+        func time(_ milliseconds: Double?) -> TimeAmount? {
+            milliseconds.flatMap { $0.isFinite && $0 >= 0 && $0 < 1e9 ? TimeAmount(seconds: $0 / 1_000) : nil }
         }
-        (p50, p99, longest) = (time("p50"), time("p99"), time("max"))
-        guard let requests = document["requests"].double, requests > 0 else { return }
-        if let duration = document["duration_ms"].double, duration > 0 { rate = requests / duration * 1_000 }
-        guard let ok = document["ok"].double else { return }
-        let shed = document["by_priority"].members.reduce(0.0) { $0 + ($1.value["shed"].double ?? 0) }
-        let judged = requests - (document["dropped"].double ?? 0) - shed
+        (p50, p99, longest) = (time(run.latency?.p50), time(run.latency?.p99), time(run.latency?.max))
+        guard let requests = run.requests, requests > 0 else { return }
+        if let duration = run.durationMilliseconds, duration > 0 { rate = requests / duration * 1_000 }
+        guard let ok = run.ok else { return }
+        let shed = (run.byPriority ?? [:]).values.reduce(0.0) { $0 + ($1.shed ?? 0) }
+        let judged = requests - (run.dropped ?? 0) - shed
         if judged > 0 { failures = min(max(judged - ok, 0) / judged, 1) }
     }
 }

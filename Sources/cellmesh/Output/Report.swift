@@ -1,27 +1,36 @@
+import Reports
 import Telemetry
 
 /// What a command found, in every form that `-o` names.
 struct Report {
     /// The document of `-o json` and `-o yaml`.
-    var document: JSONValue
+    private let document: any Encodable
+    private let order: DocumentText.Order
     /// The lines of `-o name`, as `TYPE/NAME`.
     var names: [String]
     /// Text for people, each line ended.
     var table: (TableStyle) -> String
 
-    init(_ document: JSONValue, names: [String] = [], table: @escaping (TableStyle) -> String) {
+    init(
+        _ document: some Encodable, order: DocumentText.Order = .declared, names: [String] = [],
+        table: @escaping (TableStyle) -> String
+    ) {
         self.document = document
+        self.order = order
         self.names = names
         self.table = table
     }
+
+    /// The document as JSON, without a newline at its end.
+    func json(_ layout: DocumentText.Layout = .pretty) -> String { DocumentText.json(document, layout, order: order) }
 
     /// - Parameter width: columns of the screen, which tables keep within; `wide` has lines of any length.
     func text(_ format: OutputFormat, colors: Bool, width: Int? = nil) -> String {
         switch format {
         case .table: table(TableStyle(isWide: false, hasColors: colors, width: width))
         case .wide: table(TableStyle(isWide: true, hasColors: colors))
-        case .json: document.json() + "\n"
-        case .yaml: document.yaml()
+        case .json: json() + "\n"
+        case .yaml: DocumentText.yaml(document, order: order)
         case .name: names.map { $0 + "\n" }.joined()
         }
     }

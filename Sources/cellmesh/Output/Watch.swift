@@ -32,7 +32,7 @@ struct Watch {
 
     /// What brings the output from the former report to this one.
     mutating func next(_ report: Report) -> String {
-        let text = console.format == .json ? report.document.json(.compact) + "\n" : console.text(report)
+        let text = console.format == .json ? report.json(.compact) + "\n" : console.text(report)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         defer { last = Array(lines) }
         if isTerminal, console.format != .json { return drawn(Array(lines)) }

@@ -3,6 +3,7 @@ import Blueprints
 import Foundation
 import Laboratories
 import MeshBase
+import Reports
 import Testing
 import Topology
 
@@ -23,13 +24,13 @@ import Topology
     }
 
     @Test func figuresOfALoadRun() throws {
-        let document = try #require(JSONParser.parse(Self.run))
-        let recording = LabRecording(document, name: "run.json")
+        let run = try ReportJSON.read(RecordedRun.self, Array(Self.run.utf8))
+        let recording = LabRecording(run, name: "run.json")
         #expect(recording.p50 == .microseconds(4_500) && recording.p99 == .microseconds(21_250))
         #expect(recording.longest == .milliseconds(80) && recording.rate == 100)
         // Of 2000, 50 were not sent and 60 shed; of 1890, 40 failed.
         #expect(abs(try #require(recording.failures) - 40.0 / 1_890) < 1e-12)
-        let empty = LabRecording(.empty, name: "x")
+        let empty = LabRecording(try ReportJSON.read(RecordedRun.self, Array("{}".utf8)), name: "x")
         #expect(empty.p50 == nil && empty.rate == nil && empty.failures == nil)
     }
 
@@ -41,7 +42,7 @@ import Topology
         var settings = HedgeLab.Settings()
         try options.apply { (run) throws(LabRefusal) in try settings.take(run) }
         #expect(settings.p99 == .microseconds(21_250) && settings.from == path)
-        for (text, words) in [("nothing", "no JSON document"), ("{}", "latency_ms.p50"), ("[1]", "no JSON document")] {
+        for (text, words) in [("nothing", "no document"), ("{}", "latency_ms.p50"), ("[1]", "no document")] {
             try text.write(toFile: path, atomically: true, encoding: .utf8)
             do {
                 try options.apply { (run) throws(LabRefusal) in try settings.take(run) }

@@ -1,11 +1,11 @@
+import ControlPlane
+import Reports
 import Testing
 
 @testable import cellmesh
 
 @Suite struct MemberWishTests {
-    private let view = JSONValue.object([
-        ("members", .array([.object([("name", "us-east-1"), ("status", "dead")])]))
-    ])
+    private let view = MembersReport(observer: "r1", members: [.init(name: "us-east-1", role: "cell", status: "dead")])
 
     @Test func aWaitNamesWhatItWaitsFor() throws {
         #expect(try #require(MemberWish(argument: "us-east-1=dead")).isMet(view))
@@ -26,6 +26,6 @@ import Testing
         #expect(whole.table(plain) == "all 6 nodes see the same\n")
         let part = MemberViews.report(views, silent: ["n6", "n7"])
         #expect(part.table(plain) == "the 6 of 8 nodes that answered see the same\nno answer from: n6, n7\n")
-        #expect(part.document["of"].int == 8 && part.document["observers"].int == 6)
+        #expect(part.fields["of"].int == 8 && part.fields["observers"].int == 6)
     }
 }

@@ -1,4 +1,5 @@
 import ControlPlane
+import Reports
 import Store
 import Telemetry
 import Testing
@@ -45,12 +46,15 @@ import Wire
 }
 
 @Suite struct MemberStoryTests {
-    private func page(_ observer: String, _ status: String, _ events: String) -> (name: String, page: JSONValue?) {
+    private typealias Answer = ProcessPages.Answer<MemberHistoryPage>
+
+    private func page(_ observer: String, _ status: String, _ events: String) -> Answer {
         let text = """
             {"schema":"cellmesh/1","observer":"\(observer)","member":"c1","health":0,"status":"\(status)",\
             "incarnation":1,"events":[\(events)]}
             """
-        return (observer, JSONParser.parse(Array(text.utf8)))
+        return Answer(
+            name: observer, page: ReportJSON.decode(MemberHistoryPage.self, Array(text.utf8)), isSilent: false)
     }
     private func event(_ second: Int, _ kind: String, _ actor: String, _ more: String = "") -> String {
         "{\"at\":\"2026-01-01T00:00:0\(second).000Z\",\"event\":\"\(kind)\",\"actor\":\"\(actor)\",\"incarnation\":1\(more)}"
@@ -63,7 +67,7 @@ import Wire
             pages: [
                 page("b", "dead", [event(3, "accused", "a"), event(5, "dead", "b")].joined(separator: ",")),
                 page("a", "dead", [probe, event(2, "accused", "a", ",\"timeout_ms\":4100")].joined(separator: ",")),
-                page("c", "suspect", event(4, "accused", "a")), ("c1", nil),
+                page("c", "suspect", event(4, "accused", "a")), Answer(name: "c1", page: nil, isSilent: true),
             ])
         #expect(story.moments.map(\.event) == ["probe-failed", "accused", "dead"])
         #expect(story.moments[1].observers.sorted() == ["a", "b", "c"])
@@ -128,10 +132,11 @@ import Wire
     }
 
     @Test func nobodyKnowsIt() {
-        let unknown = JSONParser.parse(Array("{\"observer\":\"a\",\"member\":\"x\",\"health\":0,\"events\":[]}".utf8))
-        #expect(!MemberStory(member: "x", pages: [("a", unknown)]).isKnown)
-        // What is damaged is passed over.
-        let damaged = JSONParser.parse(Array("{\"status\":\"dead\",\"events\":[1,{\"at\":5}]}".utf8))
-        #expect(MemberStory(member: "x", pages: [("a", damaged)]).moments.isEmpty)
+        let text = #"{"observer":"a","member":"x","health":0,"events":[]}"#
+        let unknown = ReportJSON.decode(MemberHistoryPage.self, Array(text.utf8))
+        #expect(!MemberStory(member: "x", pages: [Answer(name: "a", page: unknown, isSilent: false)]).isKnown)
+        // What is damaged is no page.
+        #expect(
+            ReportJSON.decode(MemberHistoryPage.self, Array(#"{"status":"dead","events":[1,{"at":5}]}"#.utf8)) == nil)
     }
 }

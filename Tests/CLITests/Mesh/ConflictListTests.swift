@@ -1,4 +1,5 @@
 import Replication
+import Reports
 import Store
 import Testing
 
@@ -6,28 +7,28 @@ import Testing
 
 @Suite struct ConflictListTests {
     /// What one cell would tell, of keys in the order of its store.
-    private func pages(_ keys: [Int], siblings: Int = 2, size: Int = 3) -> (String?) -> JSONValue {
+    private func pages(_ keys: [Int], siblings: Int = 2, size: Int = 3) -> (String?) -> ConflictsReport.Page {
         let rows = keys.map { key in
             (
                 position: RecordPosition(customer: Array("c\(key)".utf8), key: Array("k".utf8)),
-                document: JSONValue.object([
-                    ("customer", .string("c\(key)")), ("key", .string("k")),
-                    ("siblings", .array(Array(repeating: .null, count: siblings))),
-                ])
+                conflict: ConflictList.Conflict(
+                    customer: "c\(key)", key: "k", since: "",
+                    siblings: (1...siblings).map { .init(number: $0, version: "", writer: "", written: "", text: "") })
             )
         }.sorted { $0.position < $1.position }
         return { after in
             let start = after.flatMap { RecordPosition(text: $0) }
             let rest = rows.filter { start == nil || $0.position > start! }
             let page = rest.prefix(size)
-            return .object([
-                ("conflicts", .array(page.map(\.document))),
-                ("next", .string(page.count < rest.count ? page.last?.position.text : nil)),
-            ])
+            return ConflictsReport.Page(
+                cell: "a", conflicts: page.map(\.conflict),
+                next: page.count < rest.count ? page.last?.position.text : nil)
         }
     }
 
-    private func list(_ cells: [(String?) -> JSONValue], after: String?, limit: Int) -> (ConflictList, asked: Int) {
+    private func list(_ cells: [(String?) -> ConflictsReport.Page], after: String?, limit: Int) -> (
+        ConflictList, asked: Int
+    ) {
         var list = ConflictList(limit: limit)
         var asked = 0
         for cell in cells {

@@ -16,7 +16,7 @@ import Testing
             + "\n"
     }
 
-    private func ids(_ entries: [EventHistory.Entry]) -> [String] { entries.map { $0.event["id"].text ?? "" } }
+    private func ids(_ entries: [EventHistory.Entry]) -> [String] { entries.map(\.event.id) }
 
     @Test func allProcessesAreMergedByTime() {
         scratch.write("control/events.ndjson", line(3, "process", "killed", "c", "control"))
@@ -40,7 +40,7 @@ import Testing
         let entries = history.next()
         #expect(ids(entries) == ["a", "b", "c"])
         #expect(
-            entries[1].event.json(.compact)
+            entries[1].line
                 == #"{"time":"2026-03-01T12:00:02.000000000Z","type":"process","action":"kill","id":"b","#
                 + #""attributes":{"pid":7}}"#)
         try journal.append(JournalEvent(time: time, type: "mesh", action: "stopped", subject: "d"))

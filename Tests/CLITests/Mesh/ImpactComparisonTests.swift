@@ -1,4 +1,6 @@
+import Foundation
 import MeshBase
+import Reports
 import Sharding
 import Testing
 
@@ -22,19 +24,15 @@ import Testing
     /// `outcome`: effect, requests, slow, failed, no quorum, refused.
     private func page(
         _ numbers: [Int], cells: [String] = ["us-east-1"], _ outcome: (Int) -> [Int]
-    ) -> JSONValue {
-        .object([
-            ("window_ms", 50), ("open", true), ("cells", .strings(cells)), ("phase", 1),
-            ("total", .object([("requests", 500), ("failed", 7)])),
-            (
-                "seen",
-                .array(
-                    numbers.map { number in
-                        let hash = JSONValue.string(String(CustomerHash(number: number).rawValue, radix: 16))
-                        return .array([hash] + outcome(number).map { .integer($0) })
-                    })
-            ),
-        ])
+    ) -> ImpactPage {
+        let rows = numbers.map { number in
+            #"["\#(String(CustomerHash(number: number).rawValue, radix: 16))","#
+                + outcome(number).map(String.init).joined(separator: ",") + "]"
+        }
+        let text =
+            #"{"window_ms":50,"open":true,"cells":\#(cells),"phase":1,"overflow":0,"total":{"requests":500,"slow":0,"#
+            + #""failed":7,"no_quorum":0,"refused":0},"seen":[\#(rows.joined(separator: ","))]}"#
+        return ReportJSON.decode(ImpactPage.self, Array(text.utf8))!
     }
 
     private func compare(_ impact: ObservedImpact, dead: CellSet? = nil) -> ImpactComparison {
@@ -77,7 +75,7 @@ import Testing
         let view = BlastRadiusView(
             report: radius.report(dead: CellSet([cell])),
             observed: .init(impact: impact, comparison: comparison))
-        let observed = view.document["observed"]
+        let observed = view.full.fields["observed"]
         #expect(observed["unexpected"].int == 1 && observed["different"].int == 0)
         #expect(observed["outcomes"]["failed"].int == 3)
         let text = view.full.table(TableStyle(isWide: false, hasColors: false))
@@ -102,18 +100,15 @@ import Testing
 
     @Test func aPageOfAnythingIsNoTrap() {
         var impact = ObservedImpact()
-        impact.add(
-            "r1",
-            [
-                .object([
-                    ("cells", 7), ("window_ms", "x"),
-                    (
-                        "seen",
-                        .array([.array([]), .array(["zz", 1, 1, 1, 1, 1, 1]), .array(["ff", 9, 1, 1, 1, 1, 1]), 5])
-                    ),
-                ])
-            ])
+        let rows = #"["zz",1,1,1,1,1,1],["ff",9,1,1,1,1,1],["ff",1,-5,9223372036854775807,1,1,1]"#
+        let text =
+            #"{"cells":[],"window_ms":-7,"open":false,"phase":1,"overflow":-1,"total":{"requests":1,"slow":0,"failed":0,"#
+            + #""no_quorum":0,"refused":-1},"seen":[\#(rows)]}"#
+        impact.add("r1", [ReportJSON.decode(ImpactPage.self, Array(text.utf8))!])
+        for text in ["5", "{}", text.replacingOccurrences(of: "[]", with: "7")] {
+            #expect(ReportJSON.decode(ImpactPage.self, Array(text.utf8)) == nil)
+        }
         impact.add("r2", [])
-        #expect(impact.customers == 0)
+        #expect(impact.customers == 1 && impact.outcomes.requests == 0 && impact.overflow == 0)
     }
 }

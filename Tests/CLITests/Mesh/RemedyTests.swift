@@ -1,4 +1,6 @@
 import ControlPlane
+import Evacuation
+import Reports
 import Testing
 
 @testable import cellmesh
@@ -6,79 +8,58 @@ import Testing
 /// What is suggested next is what can be done now.
 @Suite struct RemedyTests {
     private func status(
-        _ state: String = "degraded", cells: [String: String] = [:], router: String = "serving",
-        _ members: [(String, JSONValue)] = []
+        _ state: String = "degraded", cells: [String: ProcessState] = [:], router: ProcessState = .serving,
+        faults: [FaultReport]? = nil, evacuated: [String]? = nil, plan: EvacuationOutcome? = nil
     ) -> MeshStatus {
-        MeshStatus(
-            .object(
-                [
-                    ("mesh", "m"), ("state", .string(state)),
-                    (
-                        "cells",
-                        .array(
-                            cells.sorted { $0.key < $1.key }.map { name, state in
-                                .object([("name", .string(name)), ("state", .string(state))])
-                            })
-                    ), ("routers", .array([.object([("name", "r1"), ("state", .string(router))])])),
-                ] + members))
+        let cells = cells.sorted { $0.key < $1.key }.map { StatusReport.Cell.sample($0.key, $0.value) }
+        return MeshStatus(
+            .sample(state, cells, router: router, faults: faults, evacuated: evacuated, plan: plan))
     }
 
     @Test func aMeshThatIsWholeNeedsNothing() {
-        #expect(status("serving", cells: ["a": "serving", "b": "drained"]).remedy == nil)
+        #expect(status("serving", cells: ["a": .serving, "b": .drained]).remedy == nil)
     }
 
     @Test func whatIsWrongLeadsToWhatHelps() {
         #expect(status("starting").remedy == "cellmesh status --wait 30s")
-        #expect(status(cells: ["a": "serving", "b": "down"]).remedy == "cellmesh restart b")
-        #expect(status(cells: ["a": "paused"]).remedy == "cellmesh resume a")
-        #expect(status(cells: ["a": "serving"], router: "down").remedy == "cellmesh restart router/r1")
-        #expect(status(cells: ["a": "refilling"]).remedy == "cellmesh status --wait 30s")
-        #expect(status(cells: ["a": "unreachable"]).remedy == "cellmesh why a")
+        #expect(status(cells: ["a": .serving, "b": .down]).remedy == "cellmesh restart b")
+        #expect(status(cells: ["a": .paused]).remedy == "cellmesh resume a")
+        #expect(status(cells: ["a": .serving], router: .down).remedy == "cellmesh restart router/r1")
+        #expect(status(cells: ["a": .refilling]).remedy == "cellmesh status --wait 30s")
+        #expect(status(cells: ["a": .unreachable]).remedy == "cellmesh why a")
         // A cell that is cut off is not to be asked why, but the cut to be healed.
-        #expect(status(cells: ["a": "unreachable"], [("faults", .array(["f1"]))]).remedy == "cellmesh heal")
-        #expect(status("serving", [("faults", .array(["f1"]))]).remedy == "cellmesh heal")
+        #expect(status(cells: ["a": .unreachable], faults: [.sample]).remedy == "cellmesh heal")
+        #expect(status("serving", faults: [.sample]).remedy == "cellmesh heal")
     }
 
     @Test func aRegionThatWasLeftIsBroughtBackOnceItsCellsRun() {
-        let left: [(String, JSONValue)] = [("evacuated", .array(["us"]))]
-        #expect(status("serving", cells: ["a": "evacuated"], left).remedy == "cellmesh restore us")
-        #expect(status(cells: ["a": "down"], left).remedy == "cellmesh restart a")
+        #expect(status("serving", cells: ["a": .evacuated], evacuated: ["us"]).remedy == "cellmesh restore us")
+        #expect(status(cells: ["a": .down], evacuated: ["us"]).remedy == "cellmesh restart a")
     }
 
     /// Nobody misses a cell of a region that was left, or one that is not in use: it is not what helps. What keeps the
     /// region from being restored is what the restore itself says.
     @Test func aDeadCellThatNobodyMissesIsNotRestarted() {
-        func document(_ region: String, _ state: String, evacuated: [JSONValue]) -> MeshStatus {
+        func document(_ region: String, _ state: ProcessState, evacuated: [String]) -> MeshStatus {
             MeshStatus(
-                .object([
-                    ("state", "serving"), ("evacuated", .array(evacuated)),
-                    ("routers", .array([.object([("name", "r1"), ("state", "serving")])])),
-                    (
-                        "cells",
-                        .array([
-                            .object([("name", "a"), ("region", "eu"), ("state", "serving"), ("takes_customers", true)]),
-                            .object([
-                                ("name", "b"), ("region", .string(region)), ("state", .string(state)),
-                                ("takes_customers", false),
-                            ]),
-                        ])
-                    ),
-                ]))
+                .sample(
+                    "serving", [.sample("a", .serving), .sample("b", state, region: region, takes: false)],
+                    evacuated: evacuated))
         }
-        #expect(document("us", "evacuated", evacuated: ["us"]).remedy == "cellmesh restore us")
-        #expect(document("us", "down", evacuated: ["us"]).remedy == "cellmesh restore us --dry-run")
-        #expect(document("us", "paused", evacuated: ["us"]).remedy == "cellmesh restore us --dry-run")
-        #expect(document("eu", "down", evacuated: []).remedy == nil)
-        #expect(document("eu", "down", evacuated: ["us"]).remedy == "cellmesh restore us")
+        #expect(document("us", .evacuated, evacuated: ["us"]).remedy == "cellmesh restore us")
+        #expect(document("us", .down, evacuated: ["us"]).remedy == "cellmesh restore us --dry-run")
+        #expect(document("us", .paused, evacuated: ["us"]).remedy == "cellmesh restore us --dry-run")
+        #expect(document("eu", .down, evacuated: []).remedy == nil)
+        #expect(document("eu", .down, evacuated: ["us"]).remedy == "cellmesh restore us")
     }
 
     /// Nothing else can begin beside a plan, and cells may be down for it.
     @Test func aPlanIsWatchedOrResumed() {
-        func plan(_ outcome: String) -> [(String, JSONValue)] {
-            [("evacuation", .object([("outcome", .string(outcome))])), ("evacuated", .array(["us"]))]
+        func remedy(_ plan: EvacuationOutcome) -> String? {
+            status(cells: ["a": .down], evacuated: ["us"], plan: plan).remedy
         }
-        #expect(status(cells: ["a": "down"], plan("running")).remedy == "cellmesh evacuation status --watch")
-        #expect(status(cells: ["a": "down"], plan("paused")).remedy == "cellmesh evacuation resume")
+        #expect(remedy(.running) == "cellmesh evacuation status --watch")
+        #expect(remedy(.paused) == "cellmesh evacuation resume")
     }
 
     @Test func upTakesTheMeshThatExistsAndNamesThemWhereThereAreSeveral() throws {

@@ -1,4 +1,6 @@
+import Evacuation
 import MeshBase
+import Reports
 import Sharding
 import Testing
 import Topology
@@ -8,19 +10,16 @@ import Topology
 @Suite struct EvacuationViewTests {
     private let plain = TableStyle(isWide: false, hasColors: false)
 
-    private func parsed(_ text: String) throws -> JSONValue { try #require(JSONParser.parse(text)) }
-
-    private func status(_ outcome: String = "running", reason: String = "null") throws -> JSONValue {
-        try parsed(
-            #"""
-            {"cohorts":{"moved":10,"of":64},"eta_ms":12000,"kind":"evacuate","outcome":"\#(outcome)","percent":25,
-            "reason":\#(reason),"records":{"copied":1204,"verified":3310},"region":"us-east","schema":"cellmesh/1",
-            "stage":2,"step":"fill"}
-            """#)
+    private func parsed<Document: Decodable>(_ text: String) throws -> Document {
+        try ReportJSON.read(Document.self, Array(text.utf8))
     }
 
-    @Test func theStatusSaysHowFarItIs() throws {
-        let report = EvacuationView.status(try status())
+    private func status(_ outcome: EvacuationOutcome = .running, reason: String? = nil) -> EvacuationStatus {
+        .sample(outcome, reason: reason)
+    }
+
+    @Test func theStatusSaysHowFarItIs() {
+        let report = EvacuationView.status(status())
         #expect(
             report.table(plain) == """
                 evacuate of us-east is running: stage 2 (25 %), fill
@@ -30,38 +29,43 @@ import Topology
 
                 """)
         #expect(report.names == ["region/us-east"])
-        #expect(report.document.members.map(\.key).prefix(4) == ["schema", "region", "kind", "outcome"])
         #expect(
-            EvacuationView.status(try status("paused", reason: #""a-1 is not filled""#)).table(plain)
+            report.json(.compact).hasPrefix(
+                #"{"schema":"cellmesh/1","region":"us-east","kind":"evacuate","outcome":"running","stage":2,"#))
+        #expect(
+            EvacuationView.status(status(.paused, reason: "a-1 is not filled")).table(plain)
                 .hasSuffix("waits: a-1 is not filled\n"))
-        let none = try parsed(#"{"outcome":"none","region":null,"cohorts":{"moved":0,"of":64}}"#)
+        let none = EvacuationStatus.none(cohorts: 64)
         #expect(EvacuationView.status(none).table(plain) == "no evacuation is under way, and none is known\n")
         #expect(EvacuationView.status(none).names.isEmpty)
     }
 
-    @Test func whatIsNotKnownYetIsNotMadeUp() throws {
-        let none = try parsed(#"{"outcome":"none","region":null,"kind":null,"percent":0}"#)
-        #expect(EvacuationView.line(none, stages: 6) == "about to begin")
-        let back = try parsed(#"{"outcome":"rolled-back","region":"us-east","kind":"evacuate","reason":"why"}"#)
+    @Test func whatIsNotKnownYetIsNotMadeUp() {
+        #expect(EvacuationView.line(.none(cohorts: 64), stages: 6) == "about to begin")
+        let back = status(.rolledBack, reason: "why")
         #expect(EvacuationView.failure(back)?.message == "the evacuation of us-east was rolled back: why")
-        let unknown = try status().with("records", .null)
+        var unknown = status()
+        unknown.records = .init(copied: nil, verified: nil)
+        #expect(EvacuationView.status(unknown).json(.compact).contains(#""records":{"copied":null,"verified":null}"#))
         #expect(EvacuationView.status(unknown).table(plain).contains("10  64               -         -"))
     }
 
-    @Test func oneLineIsEnoughForAStage() throws {
+    @Test func oneLineIsEnoughForAStage() {
         #expect(
-            EvacuationView.line(try status(), stages: 6)
+            EvacuationView.line(status(), stages: 6)
                 == "evacuate us-east: stage 2 of 6 (25 %), fill, 10 of 64 cohorts moved, 1 204 records copied, "
                 + "about 12.0 s left")
         var log = EvacuationLog(stages: 6)
-        #expect(log.lines(try status()).count == 1)
+        #expect(log.lines(status()).count == 1)
         // More rows, the same stage: nothing that a log needs.
-        #expect(log.lines(try status().with("eta_ms", 500)).isEmpty)
-        #expect(log.lines(try status("paused")).first?.contains("paused at stage 2") == true)
-        #expect(log.lines(try status("paused", reason: #""x""#)).first?.hasSuffix("waits: x") == true)
+        var later = status()
+        later.remainingMilliseconds = 500
+        #expect(log.lines(later).isEmpty)
+        #expect(log.lines(status(.paused)).first?.contains("paused at stage 2") == true)
+        #expect(log.lines(status(.paused, reason: "x")).first?.hasSuffix("waits: x") == true)
     }
 
-    private func report(_ outcome: String, lost: String = "0", reason: String = "null") throws -> JSONValue {
+    private func report(_ outcome: String, lost: String = "0", reason: String = "null") throws -> EvacuationReport {
         try parsed(
             #"""
             {"acknowledged_writes_lost":\#(lost),"customers_moved":667,"duration_ms":18250,"held_back":["c7"],
@@ -113,7 +117,7 @@ import Topology
 
     @Test(arguments: [
         ("completed", "0", 0), ("completed", "null", 0), ("completed", "2", 5), ("rolled-back", "null", 5),
-        ("aborted", "null", 1), ("refused", "null", 2), ("running", "null", 1), ("nonsense", "null", 1),
+        ("aborted", "null", 1), ("refused", "null", 2), ("running", "null", 1), ("paused", "null", 1),
     ])
     func everyOutcomeHasItsExitCode(_ outcome: String, _ lost: String, _ code: Int32) throws {
         let failure = EvacuationView.failure(try report(outcome, lost: lost, reason: #""because""#))
@@ -122,7 +126,7 @@ import Topology
     }
 
     @Test func theForecastStandsBeforeTheDeed() throws {
-        let forecast = try parsed(
+        let forecast: EvacuationForecast = try parsed(
             #"""
             {"customers_moved":667,"kind":"evacuate","load":{"after":0.75,"before":0.5,"cells":[
             {"after":0.75,"before":0.5,"cell":"us-west-1","factor":1.5},
@@ -152,9 +156,9 @@ import Topology
                 note (hot-cell): eu-west-1 comes to 90 %
 
                 """)
-        let refused = try parsed(
+        let refused: EvacuationForecast = try parsed(
             #"""
-            {"kind":"evacuate","load":null,"outcome":"refused","phases":[],"region":"us-east","stages":[],
+            {"kind":"evacuate","load":null,"outcome":"refused","phases":[],"region":"us-east","stages":[],"schema":"cellmesh/1","notes":[],
             "refusals":[{"code":"last-region","figure":"1 of 1","next":"restore another","reason":"no other is left"}]}
             """#)
         #expect(
@@ -167,7 +171,7 @@ import Topology
     }
 
     @Test func pinsAreListed() throws {
-        let answer = try parsed(
+        let answer: PinsReport = try parsed(
             #"""
             {"count":3,"pins":[{"cells":["a-1","b-1"],"cohort":5,"customer":"c7","ends":false,"epoch":9,
             "hash":"00000000000000ff","home":[],"leaving":["a-2"],"phase":"joint"},
@@ -184,21 +188,20 @@ import Topology
 
                 """)
         #expect(report.names == ["customer/c7"])
-        let none = try parsed(#"{"count":0,"pins":[],"schema":"cellmesh/1"}"#)
+        let none: PinsReport = try parsed(#"{"count":0,"pins":[],"schema":"cellmesh/1"}"#)
         #expect(PinsView.make(none).table(plain) == "no customer is pinned\n")
         #expect(PinsView.make(none, of: "c81").table(plain) == "c81 is not pinned\n", "others may be")
         #expect(PinsView.removed("c7", none).table(plain) == "c7 is back with its cohort\n")
     }
 
-    @Test func theStatusOfAMeshHasALineOfIt() throws {
-        let answer = try parsed(
-            #"{"cells":[],"control":{"pid":9},"epoch":1,"mesh":"m","routers":[],"seed":42,"state":"serving","#
-                + #""evacuated":["eu-west"],"evacuation":null}"#
-        ).with("evacuation", try status())
+    @Test func theStatusOfAMeshHasALineOfIt() {
+        let answer = StatusReport.sample("serving", evacuated: ["eu-west"], plan: .running)
         let lines = StatusView.make(answer).table(plain).split(separator: "\n")
         #expect(lines[1] == "evacuated: region/eu-west")
         #expect(lines[2].hasPrefix("evacuate us-east: stage 2 (25 %), fill, 10 of 64 cohorts moved"))
     }
+
+    private func texts(_ report: Report, _ key: String) -> [String] { report.fields[key].elements.compactMap(\.text) }
 
     @Test func aCustomerOnTheMoveHasTwoShards() throws {
         let topology = try #require(TopologyFile.embedded().topology)
@@ -215,30 +218,23 @@ import Topology
         var table = stable.table
         try table.change(cohort: cohort) { entry throws(PlacementChangeError) in try entry.begin(evacuated: [region]) }
         let joint = RouteView(try StoredMesh(topology: topology, table: table), customer: name, status: nil).report
-        #expect(joint.document["phase"].text == "joint" && joint.document["leaving"].isNull)
-        #expect(joint.document["shard"] == RouteView(stable, customer: name, status: nil).report.document["shard"])
-        let joining = joint.document["joining"].elements.compactMap(\.text)
+        #expect(joint.fields["phase"].text == "joint" && joint.fields["leaving"].isNull)
+        #expect(texts(joint, "shard") == texts(RouteView(stable, customer: name, status: nil).report, "shard"))
+        let joining = joint.fields["joining"].elements.compactMap(\.text)
         #expect(joining.count == 3 && joining.allSatisfy { !$0.hasPrefix("us-east") })
         #expect(joint.table(plain).contains(", joint\n") && joint.table(plain).contains("moving (joint) to: "))
         try table.change(cohort: cohort) { entry throws(PlacementChangeError) in try entry.switchOver() }
         let new = RouteView(try StoredMesh(topology: topology, table: table), customer: name, status: nil).report
-        #expect(new.document["phase"].text == "new" && new.document["joining"].isNull)
-        #expect(new.document["leaving"] == joint.document["shard"])
-        #expect(new.document["shard"].elements.compactMap(\.text) == joining)
+        #expect(new.fields["phase"].text == "new" && new.fields["joining"].isNull)
+        #expect(texts(new, "leaving") == texts(joint, "shard"))
+        #expect(new.fields["shard"].elements.compactMap(\.text) == joining)
         #expect(new.table(plain).contains("moved (new) from: "))
-        #expect(RouteView(stable, customer: name, status: nil).report.document["phase"].text == "stable")
+        #expect(RouteView(stable, customer: name, status: nil).report.fields["phase"].text == "stable")
         // In joint the joining cells serve first.
         func serving(_ table: PlacementTable) throws -> String? {
-            let all = MeshStatus(
-                .object([
-                    (
-                        "cells",
-                        .array(
-                            topology.cells.map { .object([("name", .string($0.name)), ("state", "serving")]) })
-                    )
-                ]))
+            let all = MeshStatus(.sample("serving", topology.cells.map { .sample($0.name, .serving) }))
             return RouteView(try StoredMesh(topology: topology, table: table), customer: name, status: all).report
-                .document["serving"].text
+                .fields["serving"].text
         }
         table = stable.table
         try table.change(cohort: cohort) { entry throws(PlacementChangeError) in try entry.begin(evacuated: [region]) }

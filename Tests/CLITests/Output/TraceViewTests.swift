@@ -1,10 +1,13 @@
+import Reports
 import Testing
 
 @testable import cellmesh
 
 /// What is put together of the parts that processes keep of a trace.
 @Suite struct TraceViewTests {
-    private func parsed(_ text: String) throws -> JSONValue { try #require(JSONParser.parse(text)) }
+    private typealias Answer = ProcessPages.Answer<TracePage>
+
+    private func parsed(_ text: String) throws -> TracePage { try ReportJSON.read(TracePage.self, Array(text.utf8)) }
 
     private func gathered() throws -> GatheredTrace {
         let router = try parsed(
@@ -19,21 +22,26 @@ import Testing
         let cell = try parsed(
             #"""
             {"trace":"ab","node":"a","at_ms":1001,"customer":"","service":"checkout","status":502,"policy":"breaker",
-            "dropped":0,"decisions":[{"at_ms":1002,"gate":"a/checkout/pay","attempt":1,"policy":"breaker",
+            "explained":true,"dropped":0,"decisions":[{"at_ms":1002,"gate":"a/checkout/pay","attempt":1,"policy":"breaker",
             "decision":"refused","detail":"open for 1.4 s more","numbers":{"failure_rate":0.62},"remaining_ms":1900}]}
             """#)
-        return GatheredTrace(id: "ab", pages: [("a", cell), ("b", nil), ("c", .null), ("r1", router)])
+        return GatheredTrace(
+            id: "ab",
+            pages: [
+                Answer(name: "a", page: cell, isSilent: false), Answer(name: "b", page: nil, isSilent: true),
+                Answer(name: "c", page: nil, isSilent: false), Answer(name: "r1", page: router, isSilent: false),
+            ])
     }
 
     @Test func partsStandInOrderOfTimeAndWhoIsMissingIsNamed() throws {
         let trace = try gathered()
         #expect(trace.isKnown && trace.missing == ["b"] && trace.dropped == 1)
         let report = TraceView.make(trace)
-        let decisions = report.document["decisions"].elements
+        let decisions = report.fields["decisions"].elements
         #expect(decisions.map { $0["node"].text } == ["r1", "a", "r1"])
         #expect(decisions.map { $0["seq"].int } == [1, 2, 3])
         #expect(decisions[1]["at_ms"].double == 2 && decisions[1]["numbers"]["failure_rate"].double == 0.62)
-        #expect(report.document["missing"].elements.map(\.text) == ["b"])
+        #expect(report.fields["missing"].elements.map(\.text) == ["b"])
         let text = report.table(TableStyle(isWide: false, hasColors: false))
         #expect(text.hasPrefix("trace ab: customer c7, checkout, 502 by breaker after 4.50 ms\nno answer from: b\n"))
         #expect(text.contains("a/checkout/pay"))
@@ -41,13 +49,20 @@ import Testing
     }
 
     @Test func whatNobodyKeepsIsUnknown() {
-        #expect(!GatheredTrace(id: "ab", pages: [("a", .null), ("r1", nil)]).isKnown)
+        #expect(
+            !GatheredTrace(
+                id: "ab",
+                pages: [
+                    Answer(name: "a", page: nil, isSilent: false), Answer(name: "r1", page: nil, isSilent: true),
+                ]
+            ).isKnown)
     }
 
     @Test func aListSaysWhatIsLeftOut() throws {
-        let row = try parsed(
-            #"{"trace":"4bf92f3577b34da6a3ce929d0e0e4736","node":"r1","customer":"c7","service":"s","status":503,"policy":""}"#
-        )
+        let head =
+            #"{"trace":"4bf92f3577b34da6a3ce929d0e0e4736","node":"r1","at_ms":1.5,"customer":"c7","service":"s","status":503,"#
+            + #""policy":"","explained":false}"#
+        let row = try ReportJSON.read(TraceHead.self, Array(head.utf8))
         let report = TraceView.list([row], of: 3)
         #expect(report.names == ["4bf92f3577b34da6a3ce929d0e0e4736"])
         let text = report.table(TableStyle(isWide: false, hasColors: false))

@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 import Sharding
 import Testing
 import Topology
@@ -9,15 +10,16 @@ import Topology
     private let plain = TableStyle(isWide: false, hasColors: false)
 
     @Test func statusNamesWhatIsDown() throws {
-        let answer = try #require(
-            JSONParser.parse(
+        let answer = try ReportJSON.read(
+            StatusReport.self,
+            Array(
                 #"""
                 {"cells":[{"name":"a-1","region":"a","zone":"z","pid":7,"state":"serving","address":"127.0.0.1:1",
                 "customers":1200},{"name":"a-2","region":"a","zone":"z","pid":null,"state":"down","address":null,
                 "customers":3}],"control":{"pid":9,"address":"http://127.0.0.1:2"},"epoch":1,"mesh":"m",
                 "routers":[{"name":"r1","pid":8,"state":"degraded","reaches":1,"address":"127.0.0.1:3"}],"schema":"cellmesh/1","seed":42,
                 "state":"degraded"}
-                """#))
+                """#.utf8))
         let report = StatusView.make(answer)
         #expect(
             report.table(plain) == """
@@ -33,7 +35,9 @@ import Topology
 
                 """)
         #expect(report.names == ["cell/a-1", "cell/a-2", "router/r1"])
-        #expect(report.document.members.map(\.key).prefix(5) == ["schema", "mesh", "seed", "epoch", "state"])
+        #expect(
+            report.json(.compact).hasPrefix(
+                #"{"schema":"cellmesh/1","mesh":"m","seed":42,"epoch":1,"state":"degraded","cells":[{"name":"a-1","#))
     }
 
     @Test func differingViewsAreGrouped() {
@@ -54,8 +58,8 @@ import Topology
                 no answer from: w
 
                 """)
-        #expect(report.document["differences"].elements.map { $0["name"].text } == ["b"])
-        #expect(report.document["sides"].elements.map { $0.elements.compactMap(\.text) } == [["x", "z"], ["y"]])
+        #expect(report.fields["differences"].elements.map { $0["name"].text } == ["b"])
+        #expect(report.fields["sides"].elements.map { $0.elements.compactMap(\.text) } == [["x", "z"], ["y"]])
     }
 
     @Test func manyDifferentViewsAreToldMemberByMember() {
@@ -93,26 +97,17 @@ import Topology
     @Test func aRouteHasTheFirstHealthyCell() throws {
         let model = try StoredMesh(topology: try #require(TopologyFile.embedded().topology))
         let placement = model.placement.shard(of: CustomerHash("c1")).map { model.topology.cells[$0.position].name }
-        #expect(RouteView(model, customer: "c1", status: nil).report.document["serving"].isNull)
-        func status(_ states: [String]) -> MeshStatus {
-            MeshStatus(
-                .object([
-                    (
-                        "cells",
-                        .array(
-                            zip(placement, states).map { name, state in
-                                .object([("name", .string(name)), ("state", .string(state))])
-                            })
-                    )
-                ]))
+        #expect(RouteView(model, customer: "c1", status: nil).report.fields["serving"].isNull)
+        func status(_ states: [ProcessState]) -> MeshStatus {
+            MeshStatus(.sample("degraded", zip(placement, states).map { .sample($0, $1) }))
         }
-        func serving(_ states: String...) -> String? {
-            RouteView(model, customer: "c1", status: status(states)).report.document["serving"].text
+        func serving(_ states: ProcessState...) -> String? {
+            RouteView(model, customer: "c1", status: status(states)).report.fields["serving"].text
         }
-        #expect(serving("serving", "serving", "serving") == placement[0])
-        #expect(serving("down", "degraded", "serving") == placement[1])
-        #expect(serving("paused", "unreachable", "serving") == placement[2])
-        #expect(serving("down", "down", "down") == nil)
+        #expect(serving(.serving, .serving, .serving) == placement[0])
+        #expect(serving(.down, .degraded, .serving) == placement[1])
+        #expect(serving(.paused, .unreachable, .serving) == placement[2])
+        #expect(serving(.down, .down, .down) == nil)
     }
 
     @Test func aShardInOneRegionSaysSo() throws {
@@ -147,32 +142,19 @@ import Topology
         let model = try StoredMesh(topology: try #require(TopologyFile.embedded().topology))
         let shard = model.placement.shard(of: CustomerHash("c1")).map { model.topology.cells[$0.position].name }
         let reached = [["r2"], ["r1", "r2"], ["r1"]]
-        let status = MeshStatus(
-            .object([
-                (
-                    "cells",
-                    .array(
-                        zip(shard, reached).map { name, routers in
-                            .object([
-                                ("name", .string(name)), ("state", "degraded"), ("reached_by", .strings(routers)),
-                            ])
-                        })
-                ),
-                (
-                    "routers",
-                    .array(["r1", "r2"].map { .object([("name", .string($0)), ("state", "degraded")]) })
-                ),
-            ]))
+        var told = StatusReport.sample("degraded", zip(shard, reached).map { .sample($0, .degraded, reachedBy: $1) })
+        told.routers = ["r1", "r2"].map { .init(name: $0, pid: nil, state: .degraded, address: nil) }
+        let status = MeshStatus(told)
         let report = RouteView(model, customer: "c1", status: status).report
-        #expect(report.document["serving"].text == shard[0])
-        #expect(report.document["by_router"].elements.map { $0["serving"].text } == [shard[1], shard[0]])
+        #expect(report.fields["serving"].text == shard[0])
+        #expect(report.fields["by_router"].elements.map { $0["serving"].text } == [shard[1], shard[0]])
         #expect(report.table(plain).contains("through r1: \(shard[1]) serves"))
     }
 
     @Test func failuresAreDocumentsToo() {
         let failure = CommandFailure(.noSuchMesh, "no mesh", next: "cellmesh up")
         #expect(
-            failure.document.json(.compact)
+            DocumentText.json(failure.document, .compact)
                 == #"{"schema":"cellmesh/1","error":{"code":"no-such-mesh","exit_code":4,"message":"no mesh","hint":null,"#
                 + #""next":"cellmesh up"}}"#)
     }

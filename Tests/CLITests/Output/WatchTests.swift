@@ -1,10 +1,16 @@
+import Reports
 import Testing
 
 @testable import cellmesh
 
 @Suite struct WatchTests {
+    private struct Document: Encodable {
+        let schema = ReportJSON.schema
+        var lines: [String]
+    }
+
     private func report(_ lines: String...) -> Report {
-        Report(.document([("lines", .strings(lines))])) { _ in lines.map { $0 + "\n" }.joined() }
+        Report(Document(lines: lines)) { _ in lines.map { $0 + "\n" }.joined() }
     }
 
     @Test func elsewhereOnlyWhatHasChangedIsPrinted() {

@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 import Resilience
 import Testing
 import Topology
@@ -9,7 +10,9 @@ import Topology
     private let plain = TableStyle(isWide: false, hasColors: false)
     private let now = WallTime(milliseconds: 1_700_000_000_000)
 
-    private func parsed(_ text: String) throws -> JSONValue { try #require(JSONParser.parse(text)) }
+    private func parsed(_ text: String) throws -> SettingsReport {
+        try ReportJSON.read(SettingsReport.self, Array(text.utf8))
+    }
 
     private func topology() throws -> MeshTopology { try #require(TopologyFile.embedded().topology) }
 
@@ -32,10 +35,14 @@ import Topology
                 """)
         #expect(report.names == ["flag/offers", "level/cell/a-1"])
         #expect(
-            report.document.members.map(\.key) == ["schema", "version", "applied", "of", "late", "took_ms", "changed"])
+            report.json(.compact).hasPrefix(
+                #"{"schema":"cellmesh/1","version":4,"applied":12,"of":13,"late":["cell/a-2"],"took_ms":1002,"changed":[{"#
+            ))
         #expect(
-            report.document["changed"].elements[1].members.map(\.key) == ["kind", "name", "scope", "value", "until"])
-        let none = try parsed(#"{"applied":2,"changed":[],"late":[],"of":2,"took_ms":3,"version":4}"#)
+            report.json(.compact).hasSuffix(
+                #"{"kind":"level","name":"","scope":"cell/a-1","value":null,"until":null}]}"#))
+        let none = try parsed(
+            #"{"applied":2,"changed":[],"late":[],"of":2,"took_ms":3,"version":4,"schema":"cellmesh/1"}"#)
         #expect(
             SettingsView.changed(none).table(plain) == "nothing to change: it is so already\napplied 2 of 2 in 3 ms\n")
     }
@@ -48,8 +55,8 @@ import Topology
                 FlagEntry("shipping", isOn: false, until: now),
             ])
         let report = FlagsView.list(settings, try topology(), now: now)
-        let rows = report.document["flags"].elements
-        #expect(report.document["version"].int == 7)
+        let rows = report.fields["flags"].elements
+        #expect(report.fields["version"].int == 7)
         let mine = rows.filter { $0["name"].text == "shipping" }
         #expect(mine.map { $0["scope"].text } == [nil, "cell/us-east-1"], "what has ended is not in force")
         #expect(mine.map { $0["value"].text } == ["on", "off"])
@@ -64,16 +71,16 @@ import Topology
             levels: [LevelEntry(.critical), LevelEntry(.normal, scope: .cell("a"), isPinned: true)],
             comparison: ComparisonEntry(a: .normal, b: .minor, share: 0.2))
         let report = LevelsView.list(settings, try topology(), now: now)
-        let levels = report.document["levels"].elements
+        let levels = report.fields["levels"].elements
         #expect(levels.map { $0["scope"].text } == ["cell/a", "mesh"])
         #expect(levels.map { $0["level"].text } == ["normal", "critical"])
         #expect(levels.map { $0["why"].text } == ["set, pinned", "set"])
-        let features = report.document["features"].elements
+        let features = report.fields["features"].elements
         #expect(!features.isEmpty && features.allSatisfy { $0["on"].flag == false })
         #expect(report.table(plain).contains("compared: normal, and minor for 20.0 % of the customers\n"))
         let none = LevelsView.list(SettingsDocument(), try topology(), now: now)
         #expect(none.table(plain).hasPrefix("SCOPE  LEVEL   WHY          UNTIL\nmesh   normal  nothing set  -\n"))
-        #expect(none.document["features"].elements.allSatisfy { $0["quality"].double == 1 })
+        #expect(none.fields["features"].elements.allSatisfy { $0["quality"].double == 1 })
     }
 
     @Test func amplificationIsTheMeanOfProcessesAndTheProductOfLayers() {
@@ -83,21 +90,34 @@ import Topology
         ])
         #expect(found.values == ["router": 1.25, "edge": 2] && found.product == 2.5)
         #expect(found.text == "amplification router 1.25, edge 2.00: 2.50 in all")
-        #expect(found.document["store"].isNull && Amplification([]).text == nil)
+        #expect(found.document.store == nil && Amplification([]).text == nil)
     }
 
     @Test func breakersAreListedByName() throws {
-        let gates = try parsed(
-            #"""
-            [{"calls":26,"failure_rate":0.62,"name":"us-1/shop/pay","openings":1,"refused":40,"slow_rate":0,"state":"open",
-            "until_ms":1400,"mode":"partial"},{"calls":2,"failure_rate":null,"name":"r1/us-1/shop","state":"closed"}]
-            """#
-        ).elements
+        func gate(_ name: String, _ state: String, _ more: String) -> String {
+            #"{"name":"\#(name)","node":"r1","cell":"us-1","from":"a","to":"b","state":"\#(state)","threshold":0.5,"#
+                + #""volume":20,"since_ms":1,"forced":false,"influence":0,"predicted":false,"limit":8,"busy":0,"#
+                + #""waiting":0,"full":0,"attempt_ms":80,"p50_ms":null,"p99_ms":null,"#
+                + #""results":{"ok":1,"failed":0,"slow":0,"ignored":0},\#(more)}"#
+        }
+        let text =
+            #"{"breakers":["#
+            + gate(
+                "us-1/shop/pay", "open",
+                #""calls":26,"failure_rate":0.62,"openings":1,"refused":40,"slow_rate":0,"until_ms":1400,"mode":"partial""#
+            )
+            + ","
+            + gate(
+                "r1/us-1/shop", "closed",
+                #""calls":2,"failure_rate":null,"slow_rate":null,"openings":0,"refused":0,"until_ms":null,"mode":"unknown""#
+            )
+            + #"],"schema":"cellmesh/1"}"#
+        let gates = try ReportJSON.read(BreakersReport.self, Array(text.utf8)).breakers
         let report = BreakersView.list(gates)
         #expect(
             report.table(plain) == """
                 GATE           STATE   FAILED   SLOW  CALLS  REFUSED  OPENINGS     UNTIL  FINDING
-                r1/us-1/shop   closed       -      -      2        -         -         -  -
+                r1/us-1/shop   closed       -      -      2        0         0         -  -
                 us-1/shop/pay  open    62.0 %  0.0 %     26       40         1  in 1.4 s  partial
 
                 """)
@@ -113,8 +133,8 @@ import Topology
                 && gates.contains { $0.name == "r1/us-east-2/records" })
         #expect(gates.allSatisfy { $0.name.contains("us-east-2/") })
         let report = PoliciesView.list(gates, topology, SettingsDocument(version: 3, at: now))
-        #expect(report.document["profile"].text == "local" && report.document["settings"]["version"].int == 3)
-        let policies = report.document["gates"].elements.first?["policies"].elements ?? []
+        #expect(report.fields["profile"].text == "local" && report.fields["settings"]["version"].int == 3)
+        let policies = report.fields["gates"].elements.first?["policies"].elements ?? []
         #expect(policies.contains { $0["policy"].text == "breaker" && $0["from"].text == "profile local" })
         let open = policies.first { !$0["values"]["open_ms"].isNull }
         #expect(open?["values"]["open_ms"].double == 2_000)
@@ -138,11 +158,11 @@ import Topology
                 version: 3, peak: PeakEntry("sale", set: now, until: .init(milliseconds: now.milliseconds + 70_000)))
             return PeaksView.status(settings, mesh, now: .init(milliseconds: now.milliseconds + seconds * 1_000))
         }
-        #expect([0, 3, 10, 70, 74].map { after($0).document["progress"].double } == [0, 0.3, 1, 1, 0.6])
-        #expect(after(0).document["name"].text == "sale" && after(3).names == ["peak/sale"])
-        let over = after(90).document
+        #expect([0, 3, 10, 70, 74].map { after($0).fields["progress"].double } == [0, 0.3, 1, 1, 0.6])
+        #expect(after(0).fields["name"].text == "sale" && after(3).names == ["peak/sale"])
+        let over = after(90).fields
         #expect(over["name"].isNull && over["progress"].double == 0 && over["until"].isNull)
         #expect(after(3).table(plain).contains("sale"))
-        #expect(PeaksView.status(SettingsDocument(), try topology(), now: now).document["peaks"].elements.isEmpty)
+        #expect(PeaksView.status(SettingsDocument(), try topology(), now: now).fields["peaks"].elements.isEmpty)
     }
 }

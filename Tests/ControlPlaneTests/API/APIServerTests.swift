@@ -1,5 +1,6 @@
 import Evacuation
 import MeshBase
+import Reports
 import Sharding
 import Store
 import Testing
@@ -144,7 +145,7 @@ struct APIServerTests {
         #expect(try rig.send(.get, "/v1/impact").status == 200)
         #expect(
             try rig.send(.get, "/v1/conflicts").text
-                == #"{"complete":true,"conflicts":[],"count":0,"schema":"cellmesh/1","unheard":[]}"# + "\n")
+                == #"{"complete":true,"conflicts":[],"count":0,"next":null,"schema":"cellmesh/1","unheard":[]}"# + "\n")
         #expect(try rig.send(.get, "/v1/events?since=5&limit=99999999").status == 200)
         #expect(try rig.send(.head, "/v1/status").body == [])
         #expect(rig.backend.calls == ["status", "members eu-1", "conflicts", "events 5 10000", "status"])

@@ -1,5 +1,6 @@
 import Blueprints
 import MeshBase
+import Reports
 import Sharding
 import Testing
 import Topology

@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 import Resilience
 import Testing
 

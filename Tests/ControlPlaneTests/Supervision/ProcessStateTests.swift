@@ -1,4 +1,5 @@
 import Membership
+import Reports
 import Testing
 
 @testable import ControlPlane

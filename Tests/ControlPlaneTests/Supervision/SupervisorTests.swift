@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 import Testing
 
 @testable import ControlPlane

@@ -86,7 +86,7 @@ struct StoreCommand: ParsableCommand {
         guard let stuck = lost.cells.first(where: { $0.isStuck && $0.stage == "pulling" }) else { return }
         throw CommandFailure(
             .unhealthy,
-            "\(stuck.name) cannot be refilled without \(stuck.missing.prefix(6).map(\.name).joined(separator: ", "))",
+            "\(stuck.name) cannot be refilled without \(stuck.missing.prefix(6).map(\.cell).joined(separator: ", "))",
             hint: "bring those back with their disks; if these are gone for good, what only they held is lost: then "
                 + "'cellmesh store \(stuck.name) --accept-loss --confirm \(stuck.name)'")
     }

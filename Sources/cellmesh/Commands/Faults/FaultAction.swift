@@ -1,6 +1,7 @@
 import ControlPlane
 import Glibc
 import MeshBase
+import Reports
 import Sharding
 import UVDriver
 
@@ -61,7 +62,7 @@ struct FaultAction {
         // Who it is is known only while it lives.
         let control = mesh.controlHolder.flatMap { ProcessIdentity(pid: $0) }
         var answer = try api.post(
-            "/v1/\(kind.rawValue)", .object([("targets", .strings(names)), ("for_ms", .integer(lease))]),
+            "/v1/\(kind.rawValue)", ActionRequest(targets: names, leaseMilliseconds: lease), as: ActionReport.self,
             timeout: .seconds(30))
         var hasEnded = true
         if kind == .kill, targets.contains(.control), let control {
@@ -69,7 +70,7 @@ struct FaultAction {
             answer = Self.witnessed(answer, hasEnded: hasEnded)
         }
         show(answer, prediction)
-        try refuseFailures(answer["targets"].elements)
+        try refuseFailures(answer.targets)
         guard hasEnded else {
             throw CommandFailure(
                 .unhealthy, "control was killed, and still runs 5 s later", next: "cellmesh doctor --mesh \(mesh.name)")
@@ -89,12 +90,12 @@ struct FaultAction {
     }
 
     /// An answer with what became of the control plane, which could not tell that itself.
-    static func witnessed(_ answer: JSONValue, hasEnded: Bool) -> JSONValue {
-        let outcomes = answer["targets"].elements.map { outcome in
-            outcome["name"].text == "control"
-                ? outcome.with("state", .string(hasEnded ? "down" : "serving")) : outcome
+    static func witnessed(_ answer: ActionReport, hasEnded: Bool) -> ActionReport {
+        var answer = answer
+        for position in answer.targets.indices where answer.targets[position].name == "control" {
+            answer.targets[position].state = hasEnded ? .down : .serving
         }
-        return answer.with("targets", .array(outcomes))
+        return answer
     }
 
     /// Routers and the control plane hold no customers.
@@ -124,18 +125,24 @@ struct FaultAction {
         guard answer == "y" || answer == "yes" else { throw CommandFailure(.declined, "nothing was \(kind.past)") }
     }
 
-    private func show(_ answer: JSONValue, _ prediction: BlastRadiusView?) {
-        let outcomes = answer["targets"].elements
-        let ordered = answer.ordered(["schema", "targets"]).ordering("targets", ["name", "pid", "action", "state"])
-        let document = prediction.map { ordered.with("prediction", $0.document) } ?? ordered
+    /// What was done, and what was predicted of it.
+    struct Document: Encodable {
+        let schema = ReportJSON.schema
+        var targets: [ActionOutcome]
+        /// Of what harms alone.
+        var prediction: BlastRadiusDocument?
+    }
+
+    private func show(_ answer: ActionReport, _ prediction: BlastRadiusView?) {
+        let document = Document(targets: answer.targets, prediction: prediction?.document)
         console.show(
             Report(document, names: targets.map { finder.name(of: $0) }) { style in
                 var table = style.table([.init("TARGET"), .init("ACTION"), .init("STATE"), .init("PID", .right)])
-                for outcome in outcomes {
-                    let state = outcome["state"].text ?? "-"
+                for outcome in answer.targets {
+                    let state = outcome.state.rawValue
                     table.add([
-                        .init(outcome["name"].text ?? ""), .init(outcome["action"].text ?? kind.past),
-                        .init(state, Wording.style(ofState: state)), .init(StatusView.number(outcome["pid"])),
+                        .init(outcome.name), .init(outcome.action), .init(state, Wording.style(ofState: state)),
+                        .init(StatusView.number(outcome.pid)),
                     ])
                 }
                 return table.render()
@@ -143,11 +150,11 @@ struct FaultAction {
     }
 
     /// What could not be done is no success, whatever was done beside it.
-    private func refuseFailures(_ outcomes: [JSONValue]) throws {
-        let failed = outcomes.filter { $0["action"].text == "failed" }
+    private func refuseFailures(_ outcomes: [ActionOutcome]) throws {
+        let failed = outcomes.filter(\.failed)
         guard let first = failed.first else { return }
-        let name = first["name"].text ?? ""
-        let reason = first["detail"].text.map { ": \($0)" } ?? ""
+        let name = first.name
+        let reason = first.detail.map { ": \($0)" } ?? ""
         throw CommandFailure(
             "\(name) was not \(kind.past)\(reason)" + (failed.count > 1 ? " (and \(failed.count - 1) more)" : ""),
             next: "cellmesh logs \(name)")

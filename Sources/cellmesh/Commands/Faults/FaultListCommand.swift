@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reports
 
 struct FaultListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -9,8 +10,8 @@ struct FaultListCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let answer = try APIClient(mesh.running()).get("/v1/faults")
+        let answer: FaultsReport = try APIClient(mesh.running()).get("/v1/faults")
         output.console.show(FaultsView.list(answer))
-        if !answer["faults"].elements.isEmpty { output.console.next("cellmesh heal") }
+        if !answer.faults.isEmpty { output.console.next("cellmesh heal") }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reports
 
 struct FaultRemoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,8 +31,8 @@ enum FaultHealing {
     /// - Parameter ids: nil for all.
     static func run(_ ids: [String]?, _ mesh: MeshOptions, _ console: Console) throws {
         let api = try APIClient(mesh.running())
-        let body = ids.map { JSONValue.object([("ids", .strings($0))]) } ?? .object([("all", true)])
-        let answer = try api.post("/v1/faults/remove", body)
+        let body = ids.map { FaultRemoval(ids: $0) } ?? .everything
+        let answer = try api.post("/v1/faults/remove", body, as: FaultsReport.self)
         console.show(FaultsView.removed(answer))
         FaultsView.warn(answer, console)
         console.next("cellmesh members --wait 10s")

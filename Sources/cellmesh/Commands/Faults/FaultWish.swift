@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 
 /// What `fault add` and `partition` ask of the control plane.
 struct FaultWish {
@@ -22,22 +23,23 @@ struct FaultWish {
 
     func inject(_ mesh: MeshOptions, _ console: Console) throws {
         let api = try APIClient(mesh.running())
-        let answer = try api.post("/v1/faults/add", body)
+        let answer = try api.post("/v1/faults/add", body, as: FaultsReport.self)
         console.show(FaultsView.added(answer))
         FaultsView.warn(answer, console)
         let cuts = kind == "partition" || kind == "blackhole"
         console.next(cuts ? "cellmesh members --diff" : "cellmesh fault ls")
     }
 
-    private var body: JSONValue {
-        .object([
-            ("kind", .string(kind)), ("targets", .strings(targets)), ("one_way", .bool(isOneWay)),
-            ("delay_ms", milliseconds(delay)), ("jitter_ms", milliseconds(jitter)),
-            ("distribution", .string(distribution)), ("rate", rate.map { .decimal($0) } ?? .null),
-            ("bandwidth", .integer(bandwidth)), ("status", .integer(status)),
-            ("for_ms", .integer(lease.millisecondsRoundedUp)),
-        ])
+    private var body: FaultAddition {
+        var body = FaultAddition(kind: kind, targets: targets)
+        body.isOneWay = isOneWay
+        body.delay = delay?.milliseconds
+        body.jitter = jitter?.milliseconds
+        body.distribution = distribution
+        body.rate = rate
+        body.bandwidth = bandwidth
+        body.status = status
+        body.lease = lease.millisecondsRoundedUp
+        return body
     }
-
-    private func milliseconds(_ amount: TimeAmount?) -> JSONValue { amount.map { .decimal($0.milliseconds) } ?? .null }
 }

@@ -42,8 +42,7 @@ struct LabShardsCommand: ParsableCommand {
         } catch {
             throw CommandFailure(.usage, Self.wording(error))
         }
-        let document = try JSONValue(encoding: report)
-        console.show(Report(document, names: ["lab/shards"]) { LabShardsView.render(report, $0) })
+        console.show(Report(report, order: .byName, names: ["lab/shards"]) { LabShardsView.render(report, $0) })
     }
 
     private static func wording(_ refusal: LabShards.Refusal) -> String {

@@ -32,9 +32,8 @@ struct LoadRunCommand: ParsableCommand {
         let (report, isInterrupted) = try LoadRunner.run(
             target.router, configuration,
             MeshCharges(target.mesh, services: isPlain ? target.entries(of: configuration.services) : []), console)
-        let view = try LoadView.make(report)
-        if report.comparison != nil { try LoadDirectory(target.mesh).keep(view.document["comparison"]) }
-        console.show(view)
+        if let comparison = report.comparison { try LoadDirectory(target.mesh).keep(comparison) }
+        console.show(LoadView.make(report))
         if isInterrupted {
             throw CommandFailure(.interrupted, "the load was interrupted; the report is of what was sent")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlPlane
+import Reports
 import UVDriver
 
 struct LoadStartCommand: ParsableCommand {
@@ -17,6 +18,22 @@ struct LoadStartCommand: ParsableCommand {
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
+    struct Document: Encodable {
+        let schema = ReportJSON.schema
+        var mesh: String
+        var pid: Int32
+        /// Requests a second.
+        var rate: Double
+        var durationMilliseconds: Int64
+        var router: String
+
+        private enum CodingKeys: String, CodingKey {
+            case schema, mesh, pid, rate
+            case durationMilliseconds = "duration_ms"
+            case router
+        }
+    }
+
     func run() throws {
         let console = output.console
         let target = try LoadTarget(mesh, router: load.router)
@@ -31,10 +48,10 @@ struct LoadStartCommand: ParsableCommand {
             ["load", "run", "--mesh", target.mesh.name, "-o", "json"] + load.arguments, output: directory.reportPath,
             messages: directory.logPath)
         try directory.remember(identity)
-        let document = JSONValue.document([
-            ("mesh", .string(target.mesh.name)), ("pid", .integer(identity.pid)), ("rate", .decimal(load.rate)),
-            ("duration_ms", .integer(load.duration.milliseconds)), ("router", .string("http://\(target.router)")),
-        ])
+        let document = Document(
+            mesh: target.mesh.name, pid: identity.pid, rate: load.rate,
+            durationMilliseconds: load.duration.milliseconds,
+            router: "http://\(target.router)")
         console.show(
             Report(document, names: ["load/\(target.mesh.name)"]) { _ in
                 "load of \(Wording.fixed(load.rate, 0))/s on http://\(target.router) for "

@@ -35,13 +35,11 @@ struct LoadStopCommand: ParsableCommand {
             }
             Pause.sleep(.milliseconds(50))
         }
-        guard let report = directory.report else {
+        guard let report = try directory.report() else {
             throw CommandFailure("the load left no report", hint: "see \(directory.logPath)")
         }
-        console.show(
-            Report(report, names: ["load/\(StatusView.number(report["seed"]))"]) { _ in LoadView.text(report) })
-        guard report["slo"].elements.allSatisfy({ $0["ok"].flag ?? false }), report["writes"]["lost"].int ?? 0 == 0
-        else {
+        console.show(LoadView.make(report))
+        guard report.metObjectives, report.writes.lost == 0 else {
             throw CommandFailure(.violated, "an objective of the load was violated")
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MeshBase
+import Reports
 
 struct MembersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,9 +44,8 @@ struct MembersCommand: ParsableCommand {
         let api = try APIClient(mesh.running())
         if watch { return try Watch.run(console) { try report(api) } }
         if diff {
-            let report = try MemberViews.differences(api)
+            let (report, silent) = try MemberViews.differences(api)
             console.show(report)
-            let silent = report.document["silent"].elements.compactMap(\.text)
             guard silent.isEmpty else {
                 throw CommandFailure(
                     .unhealthy, "\(Wording.plural(silent.count, "node")) did not answer: nobody knows what they see",
@@ -53,7 +53,7 @@ struct MembersCommand: ParsableCommand {
             }
             return
         }
-        var view = try api.get(target)
+        var view: MembersReport = try api.get(target)
         if let wait {
             let deadline = Pause.now() + wait.amount
             while !isMet(view), Pause.now() < deadline {
@@ -69,14 +69,14 @@ struct MembersCommand: ParsableCommand {
         }
         if wait != nil, !Self.agrees(view) {
             throw CommandFailure(
-                .unhealthy, "\(view["agree"].int ?? 0) of \(view["of"].int ?? 0) nodes agree",
+                .unhealthy, "\(view.agree ?? 0) of \(view.of ?? 0) nodes agree",
                 next: "cellmesh members --diff")
         }
         if !Self.agrees(view) { console.next("cellmesh members --diff") }
     }
 
     private func report(_ api: APIClient) throws -> Report {
-        diff ? try MemberViews.differences(api) : MembersView.make(try api.get(target))
+        diff ? try MemberViews.differences(api).report : MembersView.make(try api.get(target))
     }
 
     private var target: String {
@@ -91,10 +91,10 @@ struct MembersCommand: ParsableCommand {
     }
 
     /// All agree, and on what is waited for.
-    private func isMet(_ view: JSONValue) -> Bool { Self.agrees(view) && until.allSatisfy { $0.isMet(view) } }
+    private func isMet(_ view: MembersReport) -> Bool { Self.agrees(view) && until.allSatisfy { $0.isMet(view) } }
 
-    private static func agrees(_ view: JSONValue) -> Bool {
-        guard let agree = view["agree"].int, let of = view["of"].int else { return true }
+    private static func agrees(_ view: MembersReport) -> Bool {
+        guard let agree = view.agree, let of = view.of else { return true }
         return agree == of
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlPlane
 import MeshBase
+import Reports
 
 struct WhyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,7 +30,8 @@ struct WhyCommand: ParsableCommand {
         guard !name.isEmpty, name.utf8.count <= 63, !name.contains("/") else {
             throw CommandFailure(.usage, "'\(node)' is no name of a member")
         }
-        var pages = ProcessPages.get("/v1/members/\(APIClient.encoded(name))/history", directory)
+        var pages = ProcessPages.get(
+            "/v1/members/\(APIClient.encoded(name))/history", of: directory, as: MemberHistoryPage.self)
         guard !pages.isEmpty else {
             throw CommandFailure(
                 .noSuchMesh, "no process of mesh '\(directory.name)' runs",

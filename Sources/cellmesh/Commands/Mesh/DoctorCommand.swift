@@ -24,7 +24,7 @@ struct DoctorCommand: ParsableCommand {
         let meshes = mesh.name == nil ? try MeshOptions.home().meshes() : [try mesh.anyKnown()]
         let reports = meshes.map { reap ? Doctor($0).reap() : Doctor($0).examine() }
         let machine = try MachineCheck.findings(MeshOptions.home())
-        console.show(try DoctorView.make(reports, machine: machine))
+        console.show(DoctorView.make(reports, machine: machine))
         guard machine.isEmpty, reports.allSatisfy(\.isHealthy) else {
             let reapable = reports.filter(\.isReapable)
             let only = reports.count > 1 && reapable.count == 1 ? " --mesh \(reapable[0].mesh)" : ""

@@ -34,10 +34,8 @@ struct DownCommand: ParsableCommand {
         } catch {
             throw CommandFailure(.unhealthy, "\(error)", next: "cellmesh doctor --mesh \(directory.name)")
         }
-        let document = try JSONValue(encoding: report).ordered(
-            ["schema", "mesh", "how", "reaped", "left", "took_ms"])
         console.show(
-            Report(document, names: ["mesh/\(report.mesh)"]) { _ in
+            Report(report, names: ["mesh/\(report.mesh)"]) { _ in
                 let how =
                     report.how == "api"
                     ? "" : "; its control plane did not do it, \(report.reaped) processes were ended"

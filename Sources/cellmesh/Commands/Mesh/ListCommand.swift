@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlPlane
+import Reports
 import Telemetry
 
 struct ListCommand: ParsableCommand {
@@ -17,18 +18,8 @@ struct ListCommand: ParsableCommand {
 
     func run() throws {
         let meshes = try MeshOptions.home().meshes().map { mesh in (mesh: mesh, state: Self.state(of: mesh)) }
-        let document = JSONValue.document([
-            (
-                "meshes",
-                .array(
-                    meshes.map { entry in
-                        .object([
-                            ("mesh", .string(entry.mesh.name)), ("state", .string(entry.state)),
-                            ("data_dir", .string(entry.mesh.path)),
-                        ])
-                    })
-            )
-        ])
+        let document = MeshesReport(
+            meshes.map { MeshesReport.Row(mesh: $0.mesh.name, state: $0.state, dataDirectory: $0.mesh.path) })
         output.console.show(
             Report(document, names: meshes.map { "mesh/\($0.mesh.name)" }) { style in
                 guard !meshes.isEmpty else { return "there is no mesh\n" }

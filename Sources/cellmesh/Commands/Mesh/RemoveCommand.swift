@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlPlane
+import Reports
 
 struct RemoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -18,6 +19,13 @@ struct RemoveCommand: ParsableCommand {
     var confirm: String?
 
     @OptionGroup var output: OutputOptions
+
+    struct Document: Encodable {
+        let schema = ReportJSON.schema
+        var mesh: String
+        /// The directory that is gone.
+        var removed: String
+    }
 
     func run() throws {
         let mesh: DataDirectory
@@ -39,7 +47,7 @@ struct RemoveCommand: ParsableCommand {
         } catch {
             throw CommandFailure(error)
         }
-        let document = JSONValue.document([("mesh", .string(name)), ("removed", .string(mesh.path))])
-        output.console.show(Report(document, names: ["mesh/\(name)"]) { _ in "mesh \(name) removed\n" })
+        output.console.show(
+            Report(Document(mesh: name, removed: mesh.path), names: ["mesh/\(name)"]) { _ in "mesh \(name) removed\n" })
     }
 }

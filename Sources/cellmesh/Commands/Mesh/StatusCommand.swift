@@ -2,6 +2,7 @@ import ArgumentParser
 import Blueprints
 import ControlPlane
 import MeshBase
+import Reports
 
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,7 +43,7 @@ struct StatusCommand: ParsableCommand {
                 status = try MeshStatus(api)
             }
         }
-        console.show(StatusView.make(status.document))
+        console.show(StatusView.make(status.report))
         guard wait == nil || status.state == until else {
             throw CommandFailure(
                 .unhealthy, "mesh '\(directory.name)' is \(status.state), not \(until)",
@@ -62,7 +63,7 @@ struct StatusCommand: ParsableCommand {
                 .noSuchMesh, "mesh '\(directory.name)' does not run",
                 next: "cellmesh up --mesh \(directory.name) --detach")
         }
-        console.show(StatusView.make(try OrphanedStatus.document(directory)))
+        console.show(StatusView.make(try OrphanedStatus.report(directory)))
         throw CommandFailure(
             .unhealthy,
             "the control plane of mesh '\(directory.name)' does not run; its cells and routers go on without it",

@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Evacuation
 import MeshBase
+import Reports
 
 struct EvacuationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,18 +36,18 @@ struct EvacuationStatusCommand: ParsableCommand {
         let directory = try mesh.known()
         guard directory.controlHolder != nil else { return try showStored(directory, console) }
         if watch {
-            return try Watch.run(
-                console, every: .milliseconds(500),
-                until: { !EvacuationView.isUnderWay($0.document) },
-                {
-                    EvacuationView.status(try Waiting.forControl(directory, .seconds(5)).get("/v1/evacuations"))
-                })
+            var isUnderWay = true
+            return try Watch.run(console, every: .milliseconds(500), until: { _ in !isUnderWay }) {
+                let status: EvacuationStatus = try Waiting.forControl(directory, .seconds(5)).get("/v1/evacuations")
+                isUnderWay = EvacuationView.isUnderWay(status)
+                return EvacuationView.status(status)
+            }
         }
-        let status = try Waiting.forControl(directory, .seconds(1)).get("/v1/evacuations")
+        let status: EvacuationStatus = try Waiting.forControl(directory, .seconds(1)).get("/v1/evacuations")
         console.show(EvacuationView.status(status))
-        switch status["outcome"].text {
-        case "running": console.next("cellmesh evacuation status --watch")
-        case "paused": console.next("cellmesh evacuation resume")
+        switch status.outcome {
+        case .running: console.next("cellmesh evacuation status --watch")
+        case .paused: console.next("cellmesh evacuation resume")
         default:
             // Of what has ended only what it has left counts: a region may have been taken back since.
             if let left = try MeshStatus(Waiting.forControl(directory, .seconds(1))).remedy { console.next(left) }
@@ -54,7 +55,7 @@ struct EvacuationStatusCommand: ParsableCommand {
     }
 
     private func showStored(_ directory: DataDirectory, _ console: Console) throws {
-        console.show(EvacuationView.status(try StoredEvacuation.document(directory)))
+        console.show(EvacuationView.status(try StoredEvacuation.status(directory)))
         throw CommandFailure(
             directory.isAlive ? .unhealthy : .noSuchMesh,
             directory.isAlive
@@ -119,7 +120,8 @@ struct EvacuationAbortCommand: ParsableCommand {
 enum EvacuationControl {
     static func run(_ change: EvacuationChange, _ mesh: MeshOptions, _ console: Console) throws {
         let api = try Waiting.forControl(mesh.running(), .seconds(1))
-        let status = try api.post("/v1/evacuations/\(change.rawValue)", .empty, timeout: .seconds(30))
+        let status = try api.post(
+            "/v1/evacuations/\(change.rawValue)", EmptyBody(), as: EvacuationStatus.self, timeout: .seconds(30))
         console.show(EvacuationView.status(status))
     }
 }

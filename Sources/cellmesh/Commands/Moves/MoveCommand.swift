@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlPlane
 import MeshBase
+import Reports
 
 struct MoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,15 +63,15 @@ struct MoveCommand: ParsableCommand {
         let console = output.console
         let directory = try mesh.running()
         let api = try Waiting.forControl(directory, .seconds(1))
-        var members: [(String, JSONValue)] = [("customer", .string(customer))]
-        if !cells.isEmpty { members.append(("cells", .strings(cells))) }
-        if acceptLoss { members += [("accept_loss", .bool(true)), ("confirm", .string(customer))] }
+        var body = MoveBody(customer: customer)
+        if !cells.isEmpty { body.cells = cells }
+        if acceptLoss { (body.acceptsLoss, body.confirm) = (true, customer) }
         var answer = try CommandFailure.advising("cellmesh route explain \(customer)") {
-            try api.post("/v1/moves", .object(members), timeout: .seconds(30), conflict: .declined)
+            try api.post("/v1/moves", body, as: PinsReport.self, timeout: .seconds(30), conflict: .declined)
         }
         if !detach {
             let isThere = try PinWait.run(customer, directory, waitTimeout.amount) { pin in
-                cells.isEmpty ? pin == nil : pin?["phase"].text == "stable"
+                cells.isEmpty ? pin == nil : pin?.phase == "stable"
             }
             answer = isThere.answer
             guard isThere.met else {
@@ -91,13 +92,13 @@ struct MoveCommand: ParsableCommand {
 /// Waits for the pin of one customer.
 enum PinWait {
     static func run(
-        _ customer: String, _ mesh: DataDirectory, _ limit: TimeAmount, until isMet: (JSONValue?) -> Bool
-    ) throws -> (met: Bool, answer: JSONValue) {
+        _ customer: String, _ mesh: DataDirectory, _ limit: TimeAmount, until isMet: (PinsReport.Pin?) -> Bool
+    ) throws -> (met: Bool, answer: PinsReport) {
         let deadline = Pause.now() + limit
         while true {
-            let answer = try Waiting.forControl(mesh, .seconds(5)).get(
+            let answer: PinsReport = try Waiting.forControl(mesh, .seconds(5)).get(
                 "/v1/pins?customer=\(APIClient.encoded(customer))")
-            if isMet(answer["pins"].elements.first) { return (true, answer) }
+            if isMet(answer.pins.first) { return (true, answer) }
             guard Pause.now() < deadline else { return (false, answer) }
             Pause.sleep(.milliseconds(50))
         }

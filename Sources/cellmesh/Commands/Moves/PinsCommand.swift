@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlPlane
 import MeshBase
+import Reports
 import Store
 
 struct PinsCommand: ParsableCommand {
@@ -25,20 +26,19 @@ struct PinsListCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let directory = try mesh.known()
-        let answer: JSONValue
+        let answer: PinsReport
         if directory.controlHolder != nil {
             answer = try Waiting.forControl(directory, .seconds(1)).get("/v1/pins")
         } else {
             let model = try StoredMesh(directory)
             let journal = SystemFile.exists(directory.journalPath) ? try? Journal(path: directory.journalPath) : nil
             defer { journal?.close() }
-            answer = try JSONValue(
-                encoding: PinsReport(model.table, model.topology) { hash in
-                    journal.flatMap { PinsReport.name(of: hash, in: $0) }
-                })
+            answer = PinsReport(model.table, model.topology) { hash in
+                journal.flatMap { PinsReport.name(of: hash, in: $0) }
+            }
         }
         console.show(PinsView.make(answer))
-        if let first = answer["pins"].elements.first?["customer"].text { console.next("cellmesh pins rm \(first)") }
+        if let first = answer.pins.first?.customer { console.next("cellmesh pins rm \(first)") }
     }
 }
 
@@ -72,7 +72,9 @@ struct PinsRemoveCommand: ParsableCommand {
         let directory = try mesh.running()
         let api = try Waiting.forControl(directory, .seconds(1))
         var answer = try CommandFailure.advising("cellmesh pins ls") {
-            try api.delete("/v1/pins/\(APIClient.encoded(customer))", timeout: .seconds(30), conflict: .declined)
+            try api.delete(
+                "/v1/pins/\(APIClient.encoded(customer))", as: PinsReport.self, timeout: .seconds(30),
+                conflict: .declined)
         }
         if !detach {
             let isGone = try PinWait.run(customer, directory, waitTimeout.amount) { $0 == nil }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blueprints
+import Reports
 import Topology
 
 struct ConfigCommand: ParsableCommand {
@@ -24,6 +25,11 @@ struct ConfigShowCommand: ParsableCommand {
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
+    private struct Document: Encodable {
+        let schema = ReportJSON.schema
+        var topology: MeshTopology
+    }
+
     func run() throws {
         let console = output.console
         if file != nil, mesh.name != nil {
@@ -32,9 +38,9 @@ struct ConfigShowCommand: ParsableCommand {
         let topology =
             mesh.name == nil
             ? try TopologyFile.topology(file, console: console) : try StoredMesh(try mesh.known()).topology
-        let model = try JSONValue(encoding: topology)
         let names = topology.cells.map { "cell/\($0.name)" } + topology.routers.map { "router/\($0.name)" }
-        let report = Report(.document([("topology", model)]), names: names) { _ in ConfigurationRenderer.yaml(topology)
+        let report = Report(Document(topology: topology), order: .byName, names: names) { _ in
+            ConfigurationRenderer.yaml(topology)
         }
         // The configuration is YAML by nature.
         if console.format == .yaml { console.data(ConfigurationRenderer.yaml(topology)) } else { console.show(report) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlPlane
+import Reports
 
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,6 +16,11 @@ struct InitCommand: ParsableCommand {
     var directory = "."
 
     @OptionGroup var output: OutputOptions
+
+    private struct Document: Encodable {
+        let schema = ReportJSON.schema
+        var files: [String]
+    }
 
     func run() throws {
         let console = output.console
@@ -34,9 +40,8 @@ struct InitCommand: ParsableCommand {
         } catch {
             throw CommandFailure("\(error)")
         }
-        let document = JSONValue.document([("files", .strings(files.map(\.path)))])
         console.show(
-            Report(document, names: files.map { "file/\($0.path)" }) { _ in
+            Report(Document(files: files.map(\.path)), names: files.map { "file/\($0.path)" }) { _ in
                 files.map { "wrote \($0.path)\n" }.joined()
             })
         console.next(directory == "." ? "cellmesh up" : "cd \(directory) && cellmesh up")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blueprints
+import Reports
 
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,15 +18,22 @@ struct ValidateCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    private struct Document: Encodable {
+        let schema = ReportJSON.schema
+        /// There is no error; warnings there may be.
+        var ok: Bool
+        var problems: [Problem]
+    }
+
     func run() throws {
         let console = output.console
         let results = files.isEmpty ? [TopologyFile.load(nil)] : files.map { MeshFiles.check($0) }
         let problems = results.flatMap(\.problems)
-        let document = JSONValue.document([
-            ("ok", .bool(!problems.hasErrors)), ("problems", .array(problems.map(json))),
-        ])
         console.show(
-            Report(document, names: problems.map { "\($0.code.rawValue)/\($0.file):\($0.line):\($0.column)" }) {
+            Report(
+                Document(ok: !problems.hasErrors, problems: problems),
+                names: problems.map { "\($0.code.rawValue)/\($0.file):\($0.line):\($0.column)" }
+            ) {
                 style in
                 results.map { $0.rendered(color: style.hasColors) }.joined() + summary(results, problems) + "\n"
             })
@@ -44,13 +52,5 @@ struct ValidateCommand: ParsableCommand {
         let found = results.count == 1 ? results[0].topology.map { TopologyWording.described($0) } : nil
         let tail = warnings == 0 ? "" : ", with \(Wording.plural(warnings, "warning"))"
         return "ok\(tail)\(found.map { ": \($0)" } ?? "")"
-    }
-
-    private func json(_ problem: Problem) -> JSONValue {
-        .object([
-            ("code", .string(problem.code.rawValue)), ("severity", .string(problem.severity.rawValue)),
-            ("file", .string(problem.file)), ("line", .integer(problem.line)), ("column", .integer(problem.column)),
-            ("message", .string(problem.message)), ("hint", .string(problem.hint)),
-        ])
     }
 }

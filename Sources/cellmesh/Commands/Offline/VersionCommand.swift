@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reports
 
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -7,9 +8,19 @@ struct VersionCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
+    private struct Document: Encodable {
+        let schema = ReportJSON.schema
+        let version = Version.text
+        let dataVersion = 1
+
+        private enum CodingKeys: String, CodingKey {
+            case schema, version
+            case dataVersion = "data_version"
+        }
+    }
+
     func run() {
-        let document = JSONValue.document([("version", .string(Version.text)), ("data_version", 1)])
         output.console.show(
-            Report(document, names: ["version/\(Version.text)"]) { _ in "cellmesh \(Version.text)\n" })
+            Report(Document(), names: ["version/\(Version.text)"]) { _ in "cellmesh \(Version.text)\n" })
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlPlane
 import MeshBase
+import Reports
 import Resilience
 
 struct BreakerCommand: ParsableCommand {
@@ -107,10 +108,12 @@ struct BreakerListCommand: ParsableCommand {
         let finder = GateFinder(try StoredMesh(directory).topology)
         let wanted = try gate.map { Set(try finder.gates([$0])) }
         if let cell { try finder.check(cell: cell) }
-        let pages = ProcessPages.get("/v1/breakers", directory).filter { $0.name != "control" }
+        let pages = ProcessPages.get("/v1/breakers", of: directory, as: BreakersReport.self).filter {
+            $0.name != "control"
+        }
         let silent = pages.filter { $0.page == nil }.map(\.name)
-        let gates = pages.flatMap { $0.page?["breakers"].elements ?? [] }.filter { view in
-            let name = view["name"].text ?? ""
+        let gates = pages.flatMap { $0.page?.breakers ?? [] }.filter { view in
+            let name = view.name
             let parts = name.split(separator: "/")
             return wanted?.contains(name) ?? true
                 && (cell.map { cell in parts.first == cell[...] || (parts.count == 3 && parts[1] == cell[...]) } ?? true)

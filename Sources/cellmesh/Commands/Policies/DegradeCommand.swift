@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlPlane
 import MeshBase
+import Reports
 import Resilience
 
 struct DegradeCommand: ParsableCommand {
@@ -70,7 +71,7 @@ struct DegradeListCommand: ParsableCommand {
     func run() throws {
         let directory = try mesh.known()
         let stored = try StoredMesh(directory)
-        let cells = ProcessPages.get("/v1/degradation", directory).compactMap(\.page)
+        let cells = ProcessPages.get("/v1/degradation", of: directory, as: CellDegradation.self).compactMap(\.page)
         output.console.show(LevelsView.list(try StoredSettings.read(directory), stored.topology, cells: cells))
         output.console.next("cellmesh degrade auto")
     }
@@ -139,7 +140,7 @@ struct DegradeReportCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        guard let found = LoadDirectory(try mesh.known()).comparison else {
+        guard let found = try LoadDirectory(try mesh.known()).comparison() else {
             throw CommandFailure(
                 "no load has run while two levels were compared", next: "cellmesh degrade compare normal minor")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MeshBase
+import Reports
 import Telemetry
 
 struct EventsCommand: ParsableCommand {
@@ -62,18 +63,18 @@ struct EventsCommand: ParsableCommand {
         _ entries: [EventHistory.Entry], _ collapser: inout ViewCollapser, _ table: inout EventTable, _ console: Console
     ) {
         switch console.format {
-        case .json: console.data(entries.map { $0.event.json(.compact) + "\n" }.joined())
-        case .yaml: console.data(entries.isEmpty ? "" : JSONValue.array(entries.map(\.event)).yaml())
+        case .json: console.data(entries.map { $0.line + "\n" }.joined())
+        case .yaml: console.data(entries.isEmpty ? "" : DocumentText.yaml(entries.map(\.event)))
         case .name, .table, .wide:
             let lines =
                 all
                 ? entries.map {
-                    .init(entry: $0, observers: $0.event["attributes"]["observer"].text.map { [$0] } ?? [])
+                    .init(entry: $0, observers: $0.event.attributes["observer"]?.text.map { [$0] } ?? [])
                 }
                 : collapser.lines(entries)
             guard console.format == .name else { return console.data(table.render(lines)) }
             console.data(
-                lines.map { "\($0.entry.event["type"].text ?? "event")/\($0.entry.event["id"].text ?? "")\n" }.joined())
+                lines.map { "\($0.entry.event.type)/\($0.entry.event.id)\n" }.joined())
         }
     }
 }

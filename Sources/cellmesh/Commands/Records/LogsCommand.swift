@@ -2,6 +2,7 @@ import ArgumentParser
 import Blueprints
 import ControlPlane
 import MeshBase
+import Reports
 import Telemetry
 
 struct LogsCommand: ParsableCommand {
@@ -45,14 +46,18 @@ struct LogsCommand: ParsableCommand {
         }
     }
 
+    /// One line.
+    struct Document: Encodable {
+        var process: String
+        var line: String
+    }
+
     private func show(_ entries: ArraySlice<LogHistory.Entry>, _ console: Console) {
         for entry in entries {
-            let document = JSONValue.object([
-                ("process", .string(entry.process)), ("line", .string(entry.line)),
-            ])
+            let document = Document(process: entry.process, line: entry.line)
             switch console.format {
-            case .json: console.data(document.json(.compact) + "\n")
-            case .yaml: console.data(JSONValue.array([document]).yaml())
+            case .json: console.data(DocumentText.json(document, .compact) + "\n")
+            case .yaml: console.data(DocumentText.yaml([document]))
             default:
                 // A log quotes what others have sent: nothing of it may control the terminal.
                 let line = DisplayText.clean(entry.line)

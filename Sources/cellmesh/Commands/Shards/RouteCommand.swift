@@ -27,8 +27,8 @@ struct RouteExplainCommand: ParsableCommand {
         let console = output.console
         let source = try model.load(console)
         let status = source.mesh.flatMap { MeshStatus.ifRunning($0) }
-        let views = customers.map { RouteView(source.model, customer: $0, status: status).report }
-        console.show(views.count == 1 ? views[0] : RouteView.list(views))
+        let views = customers.map { RouteView(source.model, customer: $0, status: status) }
+        console.show(views.count == 1 ? views[0].report : RouteView.list(views))
         if let mesh = source.mesh, status == nil, console.format == .table {
             console.message("mesh '\(mesh.name)' does not run: which cell serves is not known")
         }

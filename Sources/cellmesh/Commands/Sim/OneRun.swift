@@ -21,7 +21,7 @@ enum OneRun {
             throw CommandFailure(.usage, "\(error)")
         }
         report.wallMilliseconds = (Pause.now() - begun).milliseconds
-        console.show(try SimView.make(report, plan: configuration.faults))
+        console.show(SimView.make(report, plan: configuration.faults))
         return report.exitCode
     }
 }

@@ -100,7 +100,7 @@ struct SimSwimCommand: ParsableCommand {
                 throw CommandFailure("\(html) cannot be written: \(error)")
             }
         }
-        console.show(try SwimView.make(report, memory: ProcessMemory.peak))
+        console.show(SwimView.make(report, memory: ProcessMemory.peak))
     }
 
     private func grid() throws -> SwimGrid {

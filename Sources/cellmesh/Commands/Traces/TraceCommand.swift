@@ -1,6 +1,7 @@
 import ArgumentParser
 import Blueprints
 import ControlPlane
+import Reports
 
 struct TraceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,19 +46,14 @@ struct TraceListCommand: ParsableCommand {
 
     func run() throws {
         let directory = try mesh.known()
-        let pages = try TracePages.get("/v1/traces", directory)
-        var rows: [JSONValue] = []
-        for (_, page) in pages {
-            for row in page?["traces"].elements ?? [] where row["customer"].text?.isEmpty == false { rows.append(row) }
+        let pages = try TracePages.get("/v1/traces", directory, as: TraceListPage.self)
+        var rows = pages.flatMap { $0.page?.traces ?? [] }.filter { row in
+            !row.customer.isEmpty && (!failed || Self.isFailure(row.status)) && (policy == nil || row.policy == policy)
+                && (service == nil || row.service == service) && (customer == nil || row.customer == customer)
         }
-        rows = rows.filter { row in
-            (!failed || Self.isFailure(row["status"].int ?? 0)) && (policy == nil || row["policy"].text == policy)
-                && (service == nil || row["service"].text == service)
-                && (customer == nil || row["customer"].text == customer)
-        }
-        rows.sort { ($0["at_ms"].double ?? 0) > ($1["at_ms"].double ?? 0) }
+        rows.sort { $0.began > $1.began }
         output.console.show(TraceView.list(Array(rows.prefix(last)), of: rows.count))
-        let silent = pages.filter { $0.page == nil }.map(\.name)
+        let silent = pages.filter(\.isSilent).map(\.name)
         guard silent.isEmpty else {
             throw CommandFailure(
                 .unhealthy, "no answer from: \(silent.joined(separator: ", "))", next: "cellmesh status")
@@ -84,7 +80,8 @@ struct TraceShowCommand: ParsableCommand {
     func run() throws {
         let directory = try mesh.known()
         let trace = try TracePages.whole(id.lowercased(), directory)
-        let gathered = GatheredTrace(id: trace, pages: try TracePages.get("/v1/traces/\(trace)", directory))
+        let pages = try TracePages.get("/v1/traces/\(trace)", directory, as: TracePage.self)
+        let gathered = GatheredTrace(id: trace, pages: pages)
         guard gathered.isKnown else { throw TracePages.unknown(id, directory) }
         output.console.show(TraceView.make(gathered))
     }
@@ -92,8 +89,10 @@ struct TraceShowCommand: ParsableCommand {
 
 /// The pages of traces of a mesh's processes.
 enum TracePages {
-    static func get(_ target: String, _ directory: DataDirectory) throws -> [(name: String, page: JSONValue?)] {
-        let pages = ProcessPages.get(target, directory, missing: .null).filter { $0.name != "control" }
+    static func get<Page: Decodable>(
+        _ target: String, _ directory: DataDirectory, as type: Page.Type
+    ) throws -> [ProcessPages.Answer<Page>] {
+        let pages = ProcessPages.get(target, of: directory, as: type).filter { $0.name != "control" }
         guard !pages.isEmpty else {
             throw CommandFailure(
                 .noSuchMesh, "no process of mesh '\(directory.name)' runs",
@@ -111,10 +110,8 @@ enum TracePages {
         }
         guard text.utf8.count < 32 else { return text }
         var found = Set<String>()
-        for (_, page) in try get("/v1/traces", directory) {
-            for row in page?["traces"].elements ?? [] {
-                if let trace = row["trace"].text, trace.hasPrefix(text) { found.insert(trace) }
-            }
+        for answer in try get("/v1/traces", directory, as: TraceListPage.self) {
+            for row in answer.page?.traces ?? [] where row.trace.hasPrefix(text) { found.insert(row.trace) }
         }
         guard let one = found.first else { throw unknown(text, directory) }
         guard found.count == 1 else {

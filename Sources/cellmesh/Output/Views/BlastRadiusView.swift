@@ -12,67 +12,7 @@ struct BlastRadiusView {
         var comparison: ImpactComparison
     }
 
-    var document: JSONValue {
-        var members: [(String, JSONValue)] = [
-            ("cells", .strings(report.cells)), ("of", .integer(report.of)), ("idle", .strings(report.idle)),
-            ("customers", .integer(report.customers)),
-            ("lost", .integer(report.lost)), ("degraded", .integer(report.degraded)),
-            ("untouched", .integer(report.untouched)), ("no_quorum", .integer(report.noQuorum)),
-            ("traditional", Self.json(report.traditional)), ("plain_cells", Self.json(report.plainCells)),
-            (
-                "expected",
-                .object([
-                    ("lost", .decimal(report.expected.lost)), ("lost_sd", .decimal(report.expected.lostDeviation)),
-                    ("degraded", .decimal(report.expected.degraded)),
-                    ("degraded_sd", .decimal(report.expected.degradedDeviation)),
-                ])
-            ),
-        ]
-        if let shares = report.requests {
-            members.append(
-                (
-                    "requests",
-                    .object([
-                        ("lost", .decimal(shares.lost)), ("degraded", .decimal(shares.degraded)),
-                        ("no_quorum", .decimal(shares.noQuorum)),
-                    ])
-                ))
-        }
-        if let observed { members.append(("observed", Self.json(observed))) }
-        return .document(members)
-    }
-
-    private static func json(_ counts: BlastRadiusReport.Counts) -> JSONValue {
-        .object([
-            ("lost", .integer(counts.lost)), ("degraded", .integer(counts.degraded)),
-            ("untouched", .integer(counts.untouched)),
-        ])
-    }
-
-    private static func json(_ observed: Observation) -> JSONValue {
-        let impact = observed.impact
-        let comparison = observed.comparison
-        return .object([
-            ("customers", .integer(impact.customers)), ("lost", .integer(impact.counts.lost)),
-            ("degraded", .integer(impact.counts.degraded)), ("untouched", .integer(impact.counts.untouched)),
-            ("window_ms", .integer(impact.windowMilliseconds)), ("open", .bool(impact.isOpen)),
-            ("predicted", json(comparison.counts)), ("different", .integer(comparison.different)),
-            ("cells", .strings(impact.cells)), ("outcomes", impact.outcomes.document),
-            (
-                "failure_rate",
-                impact.outcomes.requests == 0
-                    ? .null : .decimal(Double(impact.outcomes.harmed) / Double(impact.outcomes.requests))
-            ),
-            ("total", impact.total.document), ("overflow", .integer(impact.overflow)),
-            (
-                "routers",
-                .array(
-                    impact.routers.map { .object([("name", .string($0.name)), ("cells", .strings($0.cells))]) })
-            ),
-            ("silent", .strings(impact.silent)), ("unexpected", .integer(comparison.deviations.count)),
-            ("deviations", .array(comparison.deviations.prefix(ImpactComparison.mostNamed).map(\.document))),
-        ])
-    }
+    var document: BlastRadiusDocument { BlastRadiusDocument(report: report, observed: observed.map { .init($0) }) }
 
     var full: Report {
         Report(document, names: report.cells.map { "cell/\($0)" }) { style in headline + "\n\n" + table(style) + legend

@@ -1,16 +1,11 @@
+import Reports
 import Telemetry
 
 /// Gates with what they saw of their targets.
 enum BreakersView {
-    private static let keys = [
-        "name", "node", "cell", "from", "to", "state", "failure_rate", "slow_rate", "calls", "threshold", "volume",
-        "refused", "openings", "until_ms", "since_ms", "forced", "influence", "mode", "predicted",
-    ]
-
-    static func list(_ gates: [JSONValue]) -> Report {
-        let gates = gates.map { $0.ordered(keys) }.sorted { ($0["name"].text ?? "") < ($1["name"].text ?? "") }
-        let names = gates.compactMap { $0["name"].text.map { "gate/\($0)" } }
-        return Report(.document([("breakers", .array(gates))]), names: names) { style in
+    static func list(_ gates: [BreakersReport.Gate]) -> Report {
+        let gates = gates.sorted { $0.name < $1.name }
+        return Report(BreakersReport(gates), names: gates.map { "gate/\($0.name)" }) { style in
             guard !gates.isEmpty else { return "no gate yet: one is made at the first call through it\n" }
             var table = style.table([
                 .init("GATE"), .init("STATE"), .init("FAILED", .right), .init("SLOW", .right), .init("CALLS", .right),
@@ -18,14 +13,14 @@ enum BreakersView {
                 .init("FINDING"), .init("THRESHOLD", .right, wide: true),
             ])
             for gate in gates {
-                let state = gate["state"].text ?? "-"
-                let finding = gate["mode"].text.flatMap { $0 == "unknown" ? nil : $0 } ?? "-"
+                let finding = gate.mode == "unknown" ? "-" : gate.mode
                 table.add([
-                    .init(gate["name"].text ?? ""), .init(state, color(state)), .init(rate(gate["failure_rate"])),
-                    .init(rate(gate["slow_rate"])), .init(count(gate["calls"])), .init(count(gate["refused"])),
-                    .init(count(gate["openings"])),
-                    .init(gate["until_ms"].double.map { "in \(Wording.time(milliseconds: $0))" } ?? "-"),
-                    .init(finding, findingColor(finding)), .init(rate(gate["threshold"])),
+                    .init(gate.name), .init(gate.state, color(gate.state)), .init(rate(gate.failureRate)),
+                    .init(rate(gate.slowRate)), .init(Wording.count(gate.calls)),
+                    .init(Wording.count(Int(clamping: gate.refused))),
+                    .init(Wording.count(Int(clamping: gate.openings))),
+                    .init(gate.untilMilliseconds.map { "in \(Wording.time(milliseconds: Double($0)))" } ?? "-"),
+                    .init(finding, findingColor(finding)), .init(rate(gate.threshold)),
                 ])
             }
             return table.render()
@@ -48,6 +43,5 @@ enum BreakersView {
         }
     }
 
-    private static func rate(_ value: JSONValue) -> String { value.double.map { Wording.percent($0) } ?? "-" }
-    private static func count(_ value: JSONValue) -> String { value.int.map { Wording.count($0) } ?? "-" }
+    private static func rate(_ value: Double?) -> String { value.map { Wording.percent($0) } ?? "-" }
 }

@@ -1,17 +1,21 @@
-import ControlPlane
 import LoadGenerator
+import Reports
 
 /// `degrade report`.
 enum ComparisonView {
-    /// - Parameter found: as the report of a load has it.
-    static func make(_ found: JSONValue) -> Report {
-        let fields = ["share", "arms", "difference", "different"].map { ($0, found[$0]) }
-        return Report(
-            .document(fields), names: found["arms"].elements.compactMap { $0["arm"].text.map { "arm/\($0)" } }
-        ) {
-            _ in
-            ReportJSON.decode(LoadReport.Comparison.self, Array(found.json(.compact).utf8))?.text
-                ?? found.json() + "\n"
+    private struct Document: Encodable {
+        var comparison: LoadReport.Comparison
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(ReportJSON.schema, forKey: .schema)
+            try comparison.encode(to: encoder)
         }
+        private enum CodingKeys: String, CodingKey { case schema }
+    }
+
+    /// - Parameter found: as the report of a load has it.
+    static func make(_ found: LoadReport.Comparison) -> Report {
+        Report(Document(comparison: found), names: found.arms.map { "arm/\($0.arm)" }) { _ in found.text }
     }
 }

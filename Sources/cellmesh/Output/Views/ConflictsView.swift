@@ -1,13 +1,10 @@
+import Reports
 import Telemetry
 
 /// `conflicts`.
 enum ConflictsView {
     static func make(_ found: MeshConflicts) -> Report {
-        let document = JSONValue.document([
-            ("conflicts", .array(found.conflicts.map(\.document))), ("count", .integer(found.conflicts.count)),
-            ("complete", .bool(found.next == nil && found.unheard.isEmpty)), ("unheard", .strings(found.unheard)),
-            ("next", .string(found.next)),
-        ])
+        let document = ConflictsReport(conflicts: found.conflicts, unheard: found.unheard, next: found.next)
         return Report(document, names: found.conflicts.map { "\($0.customer)/\($0.key)" }) { style in
             var text = ""
             if found.conflicts.isEmpty {
@@ -20,10 +17,8 @@ enum ConflictsView {
                 for conflict in found.conflicts {
                     for sibling in conflict.siblings {
                         table.add([
-                            .init(conflict.customer), .init(conflict.key),
-                            .init(conflict.document["since"].text ?? "-"),
-                            .init(sibling["number"].int ?? 0), .init(value(sibling)),
-                            .init(sibling["version"].text ?? "-"),
+                            .init(conflict.customer), .init(conflict.key), .init(conflict.since),
+                            .init(sibling.number), .init(value(sibling)), .init(sibling.version),
                         ])
                     }
                 }
@@ -35,17 +30,22 @@ enum ConflictsView {
         }
     }
 
-    private static func value(_ sibling: JSONValue) -> String {
-        if sibling["deleted"].flag == true { return "(deleted)" }
-        guard let text = sibling["text"].text else { return "(bytes)" }
+    private static func value(_ sibling: ConflictsReport.Sibling) -> String {
+        if sibling.deleted == true { return "(deleted)" }
+        guard let text = sibling.text else { return "(bytes)" }
         return text.count > 40 ? text.prefix(37) + "..." : text
     }
 
+    private struct Resolved: Encodable {
+        let schema = ReportJSON.schema
+        var customer: String
+        var key: String
+        /// How many siblings were there.
+        var superseded: Int
+    }
+
     static func resolved(_ customer: String, _ key: String, superseded: Int) -> Report {
-        let document = JSONValue.document([
-            ("customer", .string(customer)), ("key", .string(key)), ("superseded", .integer(superseded)),
-        ])
-        return Report(document, names: ["\(customer)/\(key)"]) { _ in
+        Report(Resolved(customer: customer, key: key, superseded: superseded), names: ["\(customer)/\(key)"]) { _ in
             "\(customer) \(key) has one value again: \(superseded) siblings are superseded\n"
         }
     }

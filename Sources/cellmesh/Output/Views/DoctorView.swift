@@ -1,14 +1,20 @@
 import ControlPlane
+import Reports
 
 /// `doctor`.
 enum DoctorView {
-    static func make(_ reports: [DoctorReport], machine: [MachineCheck.Finding]) throws -> Report {
+    private struct Document: Encodable {
+        let schema = ReportJSON.schema
+        var ok: Bool
+        var meshes: [DoctorReport]
+        var machine: [MachineCheck.Finding]
+    }
+
+    static func make(_ reports: [DoctorReport], machine: [MachineCheck.Finding]) -> Report {
         let isHealthy = machine.isEmpty && reports.allSatisfy(\.isHealthy)
-        let document = JSONValue.document([
-            ("ok", .bool(isHealthy)), ("meshes", .array(try reports.map { try JSONValue(encoding: $0) })),
-            ("machine", .array(try machine.map { try JSONValue(encoding: $0) })),
-        ])
-        return Report(document, names: reports.map { "mesh/\($0.mesh)" }) { style in
+        return Report(
+            Document(ok: isHealthy, meshes: reports, machine: machine), names: reports.map { "mesh/\($0.mesh)" }
+        ) { style in
             var text = reports.isEmpty ? "no mesh has left any data\n" : meshes(reports, style)
             for report in reports {
                 for process in report.processes where process.condition != .supervised {

@@ -1,23 +1,11 @@
 import Drills
+import Reports
 import Telemetry
 
 /// Drills: what there are, and what one found.
 enum DrillView {
-    private static let keys = [
-        "schema", "drill", "outcome", "conclusive", "reason", "claims", "exposed", "report", "id", "mesh", "target",
-        "began",
-        "duration_ms", "steps", "tiers", "noise", "command",
-    ]
-
     static func report(_ report: DrillReport) -> Report {
-        let document = ((try? JSONValue(encoding: report)) ?? .empty).ordered(keys)
-            .ordering(
-                "claims",
-                ["name", "class", "comparison", "bound", "observed", "low", "high", "verdict", "needed", "detail"]
-            )
-            .ordering("steps", ["name", "outcome", "start_ms", "duration_ms", "detail"])
-            .ordering("tiers", ["tier", "side", "requests", "ok", "refused", "failed", "stale", "lost"])
-        return Report(document, names: ["drill/\(report.id)"]) { style in
+        Report(report, names: ["drill/\(report.id)"]) { style in
             let word =
                 report.outcome == .passed && !report.conclusive ? "passed, inconclusive" : report.outcome.rawValue
             var text = "drill \(report.drill)\(report.target.map { " on \($0)" } ?? ""): "
@@ -93,29 +81,16 @@ enum DrillView {
         func age(_ report: DrillReport) -> Double {
             Double(max(now - (Timestamp.parse(report.began) ?? now), 0)) / 1_000_000
         }
-        let document = JSONValue.document([
-            (
-                "drills",
-                .array(
-                    drills.map { drill, last in
-                        .object([
-                            ("name", .string(drill.name)), ("title", .string(drill.title)),
-                            ("does", .string(drill.does)),
-                            ("steps", .strings(drill.steps.map(\.rawValue))),
-                            (
-                                "last",
-                                last.map { last in
-                                    .object([
-                                        ("id", .string(last.id)), ("outcome", .string(last.outcome.rawValue)),
-                                        ("conclusive", .bool(last.conclusive)), ("began", .string(last.began)),
-                                        ("age_ms", .decimal(age(last))),
-                                    ])
-                                } ?? .null
-                            ),
-                        ])
+        let document = DrillsReport(
+            drills: drills.map { drill, last in
+                DrillsReport.Row(
+                    name: drill.name, title: drill.title, does: drill.does, steps: drill.steps.map(\.rawValue),
+                    last: last.map {
+                        DrillsReport.Last(
+                            id: $0.id, outcome: $0.outcome.rawValue, conclusive: $0.conclusive, began: $0.began,
+                            ageMilliseconds: age($0))
                     })
-            ), ("reports", .strings(ids)),
-        ])
+            }, reports: ids)
         return Report(document, names: drills.map { "drill/\($0.drill.name)" }) { style in
             var table = style.table([
                 .init("DRILL"), .init("LAST OUTCOME"), .init("AGE", .right), .init("WHAT IT DOES"),

@@ -1,41 +1,35 @@
 import Evacuation
+import Reports
 import Telemetry
 
 /// Evacuations and restores: how far they are, and what they did.
 enum EvacuationView {
     // MARK: Status
 
-    private static let statusKeys = [
-        "schema", "region", "cells", "kind", "outcome", "stage", "percent", "step", "cohorts", "records", "eta_ms",
-        "reason",
-    ]
-
     /// What is left, taken back, added or drained: the cells where there are some, else the region.
-    static func subject(_ document: JSONValue) -> String {
-        let cells = document["cells"].elements.compactMap(\.text)
-        guard !cells.isEmpty else { return document["region"].text ?? "?" }
+    static func subject(_ region: String?, _ cells: [String]?) -> String {
+        guard let cells, !cells.isEmpty else { return region ?? "?" }
         return cells.prefix(6).joined(separator: ", ") + (cells.count > 6 ? " and \(cells.count - 6) more" : "")
     }
 
     /// For `-o name`.
-    static func names(_ document: JSONValue) -> [String] {
-        let cells = document["cells"].elements.compactMap(\.text)
-        return cells.isEmpty ? document["region"].text.map { ["region/\($0)"] } ?? [] : cells.map { "cell/\($0)" }
+    static func names(_ region: String?, _ cells: [String]?) -> [String] {
+        guard let cells, !cells.isEmpty else { return region.map { ["region/\($0)"] } ?? [] }
+        return cells.map { "cell/\($0)" }
     }
 
     /// `evacuation status`.
-    static func status(_ answer: JSONValue) -> Report {
-        let document = answer.ordered(statusKeys)
-        return Report(document, names: names(document)) { style in
-            guard !document["region"].isNull, document["outcome"].text != "none" else {
+    static func status(_ status: EvacuationStatus) -> Report {
+        Report(status, names: names(status.region, status.cells)) { style in
+            guard status.region != nil, status.outcome != .none else {
                 return "no evacuation is under way, and none is known\n"
             }
-            let outcome = document["outcome"].text ?? "unknown"
-            var text = "\(document["kind"].text ?? "evacuate") of \(subject(document)) is "
+            let outcome = status.outcome.rawValue
+            var text = "\(kind(status)) of \(subject(status.region, status.cells)) is "
             text += "\(style.painted(outcome, self.style(of: outcome)))"
-            if let stage = document["stage"].int, isUnderWay(document) {
-                text += ": stage \(stage) (\(number(document["percent"])) %)"
-                if let step = document["step"].text { text += ", \(step)" }
+            if let stage = status.stage, isUnderWay(status) {
+                text += ": stage \(stage) (\(status.percent) %)"
+                if let step = status.step { text += ", \(step)" }
             }
             text += "\n\n"
             var table = style.table([
@@ -43,155 +37,151 @@ enum EvacuationView {
                 .init("VERIFIED", .right), .init("ABOUT LEFT", .right),
             ])
             table.add([
-                .init(count(document["cohorts"]["moved"])), .init(count(document["cohorts"]["of"])),
-                .init(count(document["records"]["copied"])), .init(count(document["records"]["verified"])),
-                .init(document["eta_ms"].double.map { Wording.time(milliseconds: $0) } ?? "-"),
+                .init(Wording.count(status.cohorts.moved)), .init(Wording.count(status.cohorts.of)),
+                .init(count(status.records.copied)), .init(count(status.records.verified)),
+                .init(time(status.remainingMilliseconds)),
             ])
             text += table.render()
-            if let reason = document["reason"].text { text += "\(isUnderWay(document) ? "waits: " : "")\(reason)\n" }
+            if let reason = status.reason { text += "\(isUnderWay(status) ? "waits: " : "")\(reason)\n" }
             return text
         }
     }
 
+    private static func kind(_ status: EvacuationStatus) -> String {
+        (status.kind ?? .evacuate).rawValue
+    }
+
     /// Whether something is to come of it still.
-    static func isUnderWay(_ status: JSONValue) -> Bool {
-        status["outcome"].text == "running" || status["outcome"].text == "paused"
+    static func isUnderWay(_ status: EvacuationStatus) -> Bool {
+        status.outcome == .running || status.outcome == .paused
     }
 
     /// One line of a status: `evacuate us-east: stage 2 of 6 (25 %), fill, 10 of 64 cohorts moved, about 12 s left`.
-    static func line(_ status: JSONValue, stages: Int? = nil) -> String {
+    static func line(_ status: EvacuationStatus, stages: Int? = nil) -> String {
         // Asked for, and not begun: there is nothing yet to tell of.
-        guard !status["kind"].isNull else { return "about to begin" }
-        var text = "\(status["kind"].text ?? "evacuate") \(subject(status)): "
-        if status["outcome"].text == "paused" { text += "paused at " }
-        text += "stage \(number(status["stage"]))"
+        guard status.kind != nil else { return "about to begin" }
+        var text = "\(kind(status)) \(subject(status.region, status.cells)): "
+        if status.outcome == .paused { text += "paused at " }
+        text += "stage \(status.stage.map(String.init) ?? "-")"
         if let stages, stages > 0 { text += " of \(stages)" }
-        text += " (\(number(status["percent"])) %)"
-        if let step = status["step"].text { text += ", \(step)" }
-        text += ", \(count(status["cohorts"]["moved"])) of \(count(status["cohorts"]["of"])) cohorts moved"
-        if let copied = status["records"]["copied"].int, copied > 0 {
-            text += ", \(Wording.count(copied)) records copied"
-        }
-        if let left = status["eta_ms"].double { text += ", about \(Wording.time(milliseconds: left)) left" }
-        if let reason = status["reason"].text { text += "; waits: \(reason)" }
+        text += " (\(status.percent) %)"
+        if let step = status.step { text += ", \(step)" }
+        text += ", \(Wording.count(status.cohorts.moved)) of \(Wording.count(status.cohorts.of)) cohorts moved"
+        if let copied = status.records.copied, copied > 0 { text += ", \(Wording.count(copied)) records copied" }
+        if let left = status.remainingMilliseconds { text += ", about \(Wording.time(milliseconds: left)) left" }
+        if let reason = status.reason { text += "; waits: \(reason)" }
         return text
     }
 
     // MARK: Report
 
-    private static let reportKeys = [
-        "schema", "region", "cells", "kind", "outcome", "reason", "customers_moved", "records_copied",
-        "records_verified",
-        "acknowledged_writes_lost", "rerouted_ms", "duration_ms", "write_pause_ms", "phases", "stages", "timeline",
-        "control_planes", "refusals", "notes", "held_back",
-    ]
-
     /// `evacuate` and `restore` at their end, or where they were refused.
-    static func report(_ answer: JSONValue) -> Report {
-        let document = answer.ordered(reportKeys)
-            .ordering("phases", ["name", "service", "strategy", "outcome", "start_ms", "duration_ms", "does"])
-            .ordering("stages", ["percent", "error_rate", "outcome", "detail"])
-            .ordering("timeline", ["name", "stage", "start_ms", "duration_ms"])
-            .ordering("refusals", ["code", "reason", "figure", "next"])
-        return Report(document, names: names(document)) { style in
-            let outcome = document["outcome"].text ?? "unknown"
-            var text = "\(document["kind"].text ?? "evacuate") of \(subject(document)): "
+    static func report(_ report: EvacuationReport) -> Report {
+        Report(report, names: names(report.region, report.cells)) { style in
+            let outcome = report.outcome.rawValue
+            var text = "\(report.kind.rawValue) of \(subject(report.region, report.cells)): "
             text += "\(style.painted(outcome, self.style(of: outcome)))"
-            guard outcome != "refused" else { return text + "\n" + ForecastView.refusals(document, style) }
-            text += " in \(time(document["duration_ms"]))"
-            if let reason = document["reason"].text { text += ": \(reason)" }
-            text += "\n\n" + figures(document, style)
-            let phases = document["phases"].elements
-            if !phases.isEmpty { text += "\n" + self.phases(phases, style) }
-            let stages = document["stages"].elements
-            if !stages.isEmpty { text += "\n" + self.stages(stages, style) }
-            let spans = document["timeline"].elements
+            guard report.outcome != .refused else {
+                return text + "\n" + ForecastView.refusals(report.refusals, style)
+            }
+            text += " in \(time(report.durationMilliseconds))"
+            if let reason = report.reason { text += ": \(reason)" }
+            text += "\n\n" + figures(report, style)
+            if !report.phases.isEmpty { text += "\n" + phases(report.phases, style) }
+            if !report.stages.isEmpty { text += "\n" + stages(report.stages, style) }
+            let spans = report.spans ?? []
             if style.isWide, !spans.isEmpty { text += "\n" + timeline(spans, style) }
-            if let lives = document["control_planes"].int, lives > 1 {
+            if let lives = report.controlPlanes, lives > 1 {
                 text += "\n\(lives) control planes have carried it out, one after the other\n"
             }
-            let held = document["held_back"].elements.compactMap(\.text)
+            let held = report.heldBack
             if !held.isEmpty {
                 text += "\nheld back for want of a quorum: \(held.prefix(12).joined(separator: ", "))"
                 text += held.count > 12 ? " and \(held.count - 12) more\n" : "\n"
             }
-            return text + ForecastView.notes(document)
+            return text + ForecastView.notes(report.notes)
         }
     }
 
-    private static func figures(_ document: JSONValue, _ style: TableStyle) -> String {
+    private static func figures(_ report: EvacuationReport, _ style: TableStyle) -> String {
         var table = style.table([.init("FIGURE"), .init("VALUE", .right)])
-        table.add([.init("customers moved"), .init(count(document["customers_moved"]))])
-        table.add([.init("records copied"), .init(count(document["records_copied"]))])
-        table.add([.init("records verified"), .init(count(document["records_verified"]))])
-        let lost = document["acknowledged_writes_lost"].int
-        table.add([
-            .init("acknowledged writes lost"),
-            .init(lost.map { Wording.count($0) } ?? "-", (lost ?? 0) > 0 ? .red : .plain),
-        ])
-        let place = document["cells"].elements.isEmpty ? "region" : "cells"
-        table.add([.init("last request to the \(place) after"), .init(time(document["rerouted_ms"]))])
-        let pause = document["write_pause_ms"]
+        table.add([.init("customers moved"), .init(Wording.count(report.customersMoved))])
+        table.add([.init("records copied"), .init(Wording.count(report.recordsCopied))])
+        table.add([.init("records verified"), .init(Wording.count(report.recordsVerified))])
+        let lost = report.acknowledgedWritesLost
+        table.add([.init("acknowledged writes lost"), .init(count(lost), (lost ?? 0) > 0 ? .red : .plain)])
+        let place = report.cells?.isEmpty ?? true ? "region" : "cells"
+        table.add([.init("last request to the \(place) after"), .init(time(report.reroutedMilliseconds))])
         table.add([
             .init("longest pause of a write"),
-            .init(
-                pause.isNull
-                    ? "-" : "\(time(pause["max"])) (p50 \(time(pause["p50"])), p99 \(time(pause["p99"])))"),
+            .init(report.writePause.map { "\(time($0.max)) (p50 \(time($0.p50)), p99 \(time($0.p99)))" } ?? "-"),
         ])
         return table.render()
     }
 
-    private static func phases(_ phases: [JSONValue], _ style: TableStyle) -> String {
+    private static func phases(_ phases: [EvacuationReport.Phase], _ style: TableStyle) -> String {
         var table = style.table([
             .init("PHASE"), .init("SERVICE"), .init("STRATEGY"), .init("OUTCOME"), .init("AT", .right),
             .init("TOOK", .right),
             .init("WHAT WAS DONE", wide: true),
         ])
         for phase in phases {
-            let outcome = phase["outcome"].text ?? "-"
+            let outcome = phase.outcome.rawValue
             table.add([
-                .init(phase["name"].text ?? ""), .init(phase["service"].text ?? ""),
-                .init(phase["strategy"].text ?? ""), .init(outcome, self.style(of: outcome)),
-                .init(time(phase["start_ms"])), .init(time(phase["duration_ms"])), .init(phase["does"].text ?? ""),
+                .init(phase.name), .init(phase.service), .init(phase.strategy.rawValue),
+                .init(outcome, self.style(of: outcome)), .init(time(phase.startMilliseconds)),
+                .init(time(phase.durationMilliseconds)), .init(phase.does),
             ])
         }
         return table.render()
     }
 
     /// Every part with its own start and duration.
-    private static func timeline(_ spans: [JSONValue], _ style: TableStyle) -> String {
+    private static func timeline(_ spans: [EvacuationReport.Span], _ style: TableStyle) -> String {
         var table = style.table([
             .init("PART"), .init("STAGE", .right), .init("AT", .right), .init("TOOK", .right),
         ])
         for span in spans {
             table.add([
-                .init(span["name"].text ?? ""), .init(span["stage"].int.map { "\($0) %" } ?? "-"),
-                .init(time(span["start_ms"])), .init(time(span["duration_ms"])),
+                .init(span.name.rawValue), .init(span.percent.map { "\($0) %" } ?? "-"),
+                .init(time(span.startMilliseconds)), .init(time(span.durationMilliseconds)),
             ])
         }
         return table.render()
     }
 
-    private static func stages(_ stages: [JSONValue], _ style: TableStyle) -> String {
+    private static func stages(_ stages: [EvacuationReport.Stage], _ style: TableStyle) -> String {
         var table = style.table([.init("STAGE", .right), .init("OUTCOME"), .init("GATE")])
         for stage in stages {
-            let outcome = stage["outcome"].text ?? "-"
+            let outcome = stage.outcome.rawValue
             table.add([
-                .init("\(number(stage["percent"])) %"), .init(outcome, self.style(of: outcome)),
-                .init(stage["detail"].text ?? "-"),
+                .init("\(stage.percent) %"), .init(outcome, self.style(of: outcome)), .init(stage.detail),
             ])
         }
         return table.render()
     }
 
     /// What the command ends with; nil where it completed and lost nothing.
-    static func failure(_ report: JSONValue) -> CommandFailure? {
-        let kind = report["kind"].text ?? "evacuate"
-        let what = "the \(kind == "evacuate" ? "evacuation" : kind) of \(subject(report))"
-        let reason = report["reason"].text.map { ": \($0)" } ?? ""
-        switch report["outcome"].text.flatMap({ EvacuationOutcome(rawValue: $0) }) {
+    static func failure(_ report: EvacuationReport) -> CommandFailure? {
+        failure(
+            report.kind, subject(report.region, report.cells), report.outcome, report.reason,
+            lost: report.acknowledgedWritesLost)
+    }
+
+    /// The same where only the status is there.
+    static func failure(_ status: EvacuationStatus) -> CommandFailure? {
+        failure(
+            status.kind ?? .evacuate, subject(status.region, status.cells), status.outcome, status.reason, lost: nil)
+    }
+
+    private static func failure(
+        _ kind: EvacuationPlan.Kind, _ subject: String, _ outcome: EvacuationOutcome, _ reason: String?, lost: Int?
+    ) -> CommandFailure? {
+        let what = "the \(kind == .evacuate ? "evacuation" : kind.rawValue) of \(subject)"
+        let reason = reason.map { ": \($0)" } ?? ""
+        switch outcome {
         case .completed:
-            guard let lost = report["acknowledged_writes_lost"].int, lost > 0 else { return nil }
+            guard let lost, lost > 0 else { return nil }
             return CommandFailure(
                 .violated, "\(what) completed, and \(Wording.plural(lost, "acknowledged write")) were lost",
                 next: "cellmesh events --type evacuation")
@@ -202,7 +192,7 @@ enum EvacuationView {
         case .aborted:
             return CommandFailure("\(what) was aborted\(reason)", hint: "every customer is where it was")
         case .refused: return CommandFailure(.declined, "\(what) was refused\(reason)")
-        case .none?, .running, .paused, nil: return CommandFailure("\(what) has not ended\(reason)")
+        case .none, .running, .paused: return CommandFailure("\(what) has not ended\(reason)")
         }
     }
 
@@ -217,7 +207,6 @@ enum EvacuationView {
         }
     }
 
-    static func number(_ value: JSONValue) -> String { value.int.map { String($0) } ?? "-" }
-    static func count(_ value: JSONValue) -> String { value.int.map { Wording.count($0) } ?? "-" }
-    static func time(_ value: JSONValue) -> String { value.double.map { Wording.time(milliseconds: $0) } ?? "-" }
+    static func count(_ value: Int?) -> String { value.map { Wording.count($0) } ?? "-" }
+    static func time(_ milliseconds: Double?) -> String { milliseconds.map { Wording.time(milliseconds: $0) } ?? "-" }
 }

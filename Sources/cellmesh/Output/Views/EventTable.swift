@@ -1,3 +1,4 @@
+import Reports
 import Telemetry
 
 /// Events in columns; printed in parts, whose columns stay where they were.
@@ -16,15 +17,14 @@ struct EventTable {
         for line in lines {
             let event = line.entry.event
             let time = Timestamp.string(line.entry.time, style.isWide ? .nanoseconds : .milliseconds)
-            let action = event["action"].text ?? ""
-            let details = event["attributes"].members.filter { $0.key != "observer" }.map {
+            let details = event.attributes.filter { $0.key != "observer" }.sorted { $0.key < $1.key }.map {
                 "\($0.key)=\(value($0.value))"
             }
             let by = line.observers.count > 1 ? "\(line.observers.count) nodes" : line.observers.first ?? ""
             table.add([
                 .init(style.isWide ? time : String(time.dropFirst(11).dropLast())),
-                .init(event["type"].text ?? ""), .init(action, Wording.style(ofState: action)),
-                .init(event["id"].text ?? ""), .init(by), .init(details.joined(separator: " ")),
+                .init(event.type), .init(event.action, Wording.style(ofState: event.action)),
+                .init(event.id), .init(by), .init(details.joined(separator: " ")),
             ])
         }
         defer { isFirst = false }
@@ -32,8 +32,8 @@ struct EventTable {
     }
 
     /// Times to the second where columns are dear.
-    private func value(_ value: JSONValue) -> String {
-        guard let text = value.text else { return value.json(.compact) }
+    private func value(_ value: EventRecord.Value) -> String {
+        guard let text = value.text else { return DocumentText.json(value, .compact) }
         return style.isWide || Timestamp.parse(text) == nil ? text : String(text.dropFirst(11).prefix(8))
     }
 }

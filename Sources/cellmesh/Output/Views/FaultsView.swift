@@ -1,91 +1,94 @@
 import Chaos
+import Reports
 import Telemetry
 
 /// Faults on the wire and on services.
 enum FaultsView {
-    private static let keys = [
-        "id", "kind", "targets", "one_way", "delay_ms", "jitter_ms", "distribution", "rate", "bandwidth", "status",
-        "created",
-        "expires", "remaining_ms",
-    ]
-
     /// `fault add`: one fault, its members beside the schema.
-    static func added(_ answer: JSONValue) -> Report {
-        let fault = answer["faults"].elements.first ?? .empty
-        let members = fault.ordered(keys).members.map { ($0.key, $0.value) }
-        let document = JSONValue.document(members + reach(answer))
-        return Report(document, names: names([fault])) { style in
-            table([fault], style) + "\(fault["id"].text ?? "it") heals by itself \(ends(fault))\n"
+    private struct Added: Encodable {
+        var fault: FaultReport?
+        var applied: Int?
+        var of: Int?
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(ReportJSON.schema, forKey: .schema)
+            try fault?.encode(to: encoder)
+            try container.encode(applied, forKey: .applied)
+            try container.encode(of, forKey: .of)
+        }
+        private enum CodingKeys: String, CodingKey { case schema, applied, of }
+    }
+
+    static func added(_ answer: FaultsReport) -> Report {
+        let faults = Array(answer.faults.prefix(1))
+        let document = Added(fault: faults.first, applied: answer.applied, of: answer.of)
+        return Report(document, names: names(faults)) { style in
+            table(faults, style) + "\(faults.first?.id ?? "it") heals by itself \(faults.first.map(ends) ?? "-")\n"
         }
     }
 
-    static func list(_ answer: JSONValue) -> Report {
-        let faults = answer["faults"].elements.map { $0.ordered(keys) }
-        return Report(.document([("faults", .array(faults))]), names: names(faults)) { style in
+    static func list(_ answer: FaultsReport) -> Report {
+        let faults = answer.faults
+        return Report(FaultsReport(faults: faults), names: names(faults)) { style in
             faults.isEmpty ? "no faults\n" : table(faults, style)
         }
     }
 
-    static func removed(_ answer: JSONValue) -> Report {
-        let faults = answer["faults"].elements.map { $0.ordered(keys) }
-        return Report(.document([("faults", .array(faults))] + reach(answer)), names: names(faults)) { _ in
+    static func removed(_ answer: FaultsReport) -> Report {
+        let faults = answer.faults
+        return Report(answer, names: names(faults)) { _ in
             faults.isEmpty
                 ? "no faults\n"
-                : "healed: \(faults.map { "\($0["id"].text ?? "") (\(what($0)))" }.joined(separator: ", "))\n"
+                : "healed: \(faults.map { "\($0.id) (\(what($0)))" }.joined(separator: ", "))\n"
         }
     }
 
     /// Says so where a process could not be reached.
-    static func warn(_ answer: JSONValue, _ console: Console) {
-        guard let applied = answer["applied"].int, let of = answer["of"].int, applied < of else { return }
+    static func warn(_ answer: FaultsReport, _ console: Console) {
+        guard let applied = answer.applied, let of = answer.of, applied < of else { return }
         console.message("\(applied) of \(of) processes have answered; the others follow within a second of running")
     }
 
-    private static func reach(_ answer: JSONValue) -> [(String, JSONValue)] {
-        [("applied", answer["applied"]), ("of", answer["of"])]
-    }
+    private static func names(_ faults: [FaultReport]) -> [String] { faults.map { "fault/\($0.id)" } }
 
-    private static func names(_ faults: [JSONValue]) -> [String] {
-        faults.compactMap { $0["id"].text.map { "fault/\($0)" } }
-    }
-
-    static func table(_ faults: [JSONValue], _ style: TableStyle) -> String {
+    static func table(_ faults: [FaultReport], _ style: TableStyle) -> String {
         var table = style.table([
             .init("FAULT"), .init("WHAT"), .init("WHERE"), .init("HEALS"), .init("EXPIRES", wide: true),
         ])
         for fault in faults {
             table.add([
-                .init(fault["id"].text ?? ""), .init(what(fault), .yellow), .init(between(fault)), .init(ends(fault)),
-                .init(fault["expires"].text ?? ""),
+                .init(fault.id), .init(what(fault), .yellow), .init(between(fault)), .init(ends(fault)),
+                .init(fault.expires),
             ])
         }
         return table.render()
     }
 
     /// `latency 30 ms ± 3 ms`.
-    private static func what(_ fault: JSONValue) -> String {
-        var text = fault["kind"].text ?? "fault"
-        if let delay = fault["delay_ms"].double { text += " \(Wording.time(milliseconds: delay))" }
-        if let jitter = fault["jitter_ms"].double {
+    private static func what(_ fault: FaultReport) -> String {
+        var text = fault.kind
+        if let delay = fault.delay { text += " \(Wording.time(milliseconds: delay))" }
+        if let jitter = fault.jitter {
             text += " ± \(Wording.time(milliseconds: jitter))"
-            if let shape = fault["distribution"].text, shape != "uniform" { text += " \(shape)" }
+            if let shape = fault.distribution, shape != "uniform" { text += " \(shape)" }
         }
-        if let rate = fault["rate"].double { text += " \(Wording.percent(rate))" }
-        if let status = fault["status"].int { text += " with \(status)" }
-        if let bandwidth = fault["bandwidth"].int { text += " \(Wording.bytes(bandwidth))/s" }
+        if let rate = fault.rate { text += " \(Wording.percent(rate))" }
+        if let status = fault.status { text += " with \(status)" }
+        if let bandwidth = fault.bandwidth { text += " \(Wording.bytes(bandwidth))/s" }
         return text
     }
 
-    private static func between(_ fault: JSONValue) -> String {
-        let targets = fault["targets"].elements.compactMap(\.text)
+    private static func between(_ fault: FaultReport) -> String {
+        let targets = fault.targets
         if let first = targets.first, case .service? = FaultTarget(text: first) {
             return targets.joined(separator: ", ")
         }
         let others = targets.count > 1 ? targets.dropFirst().joined(separator: ", ") : "everything else"
-        return "\(targets.first ?? "") \(fault["one_way"].flag == true ? "->" : "|") \(others)"
+        return "\(targets.first ?? "") \(fault.isOneWay ? "->" : "|") \(others)"
     }
 
-    private static func ends(_ fault: JSONValue) -> String {
-        fault["remaining_ms"].double.map { "in \(Wording.time(milliseconds: $0))" } ?? "-"
+    private static func ends(_ fault: FaultReport) -> String {
+        "in \(Wording.time(milliseconds: Double(fault.remaining)))"
     }
 }

@@ -1,4 +1,5 @@
 import ControlPlane
+import Reports
 import Resilience
 import Telemetry
 import Topology
@@ -15,23 +16,20 @@ enum FlagsView {
         for flag in first where !set.contains(where: { $0.name == flag.name && $0.scope == .mesh }) {
             rows.append(row(flag.name, "mesh", flag.isOn, nil, nil))
         }
-        let said = Set(rows.compactMap { $0["scope"].text == "mesh" ? $0["name"].text : nil })
+        let said = Set(rows.compactMap { $0.scope == "mesh" ? $0.name : nil })
         for name in topology.settingsNames.flags where !said.contains(name) {
             rows.append(row(name, nil, true, nil, nil))
         }
         rows.sort { key($0) < key($1) }
-        let document = JSONValue.document([("version", .integer(settings.version)), ("flags", .array(rows))])
-        return Report(document, names: names(rows)) { style in
+        return Report(FlagsReport(version: settings.version, flags: rows), names: names(rows)) { style in
             guard !rows.isEmpty else { return "no flags: no feature of this mesh can be switched off\n" }
             var table = style.table([
                 .init("FLAG"), .init("SCOPE"), .init("VALUE"), .init("UNTIL"), .init("SET", wide: true),
             ])
             for row in rows {
-                let isOn = row["value"].text == "on"
                 table.add([
-                    .init(row["name"].text ?? ""), .init(row["scope"].text ?? "-"),
-                    .init(isOn ? "on" : "off", isOn ? .plain : .yellow), .init(row["until"].text ?? "-"),
-                    .init(row["set"].text ?? "-"),
+                    .init(row.name), .init(row.scope ?? "-"), .init(row.value, row.value == "on" ? .plain : .yellow),
+                    .init(row.until ?? "-"), .init(row.set ?? "-"),
                 ])
             }
             return table.render()
@@ -40,20 +38,19 @@ enum FlagsView {
 
     private static func row(
         _ name: String, _ scope: String?, _ isOn: Bool, _ set: WallTime?, _ until: WallTime?
-    ) -> JSONValue {
-        .object([
-            ("name", .string(name)), ("scope", .string(scope)), ("value", .string(isOn ? "on" : "off")),
-            ("set", SettingsView.time(set)), ("until", SettingsView.time(until)),
-        ])
+    ) -> FlagsReport.Row {
+        FlagsReport.Row(
+            name: name, scope: scope, value: isOn ? "on" : "off", set: SettingsView.time(set),
+            until: SettingsView.time(until))
     }
 
-    private static func key(_ row: JSONValue) -> String { "\(row["name"].text ?? "") \(row["scope"].text ?? "")" }
+    private static func key(_ row: FlagsReport.Row) -> String { "\(row.name) \(row.scope ?? "")" }
 
     /// Each once.
-    private static func names(_ rows: [JSONValue]) -> [String] {
+    private static func names(_ rows: [FlagsReport.Row]) -> [String] {
         var names: [String] = []
         for row in rows {
-            let name = "flag/\(row["name"].text ?? "")"
+            let name = "flag/\(row.name)"
             if names.last != name { names.append(name) }
         }
         return names

@@ -1,59 +1,43 @@
+import Evacuation
 import Telemetry
 
 /// What an evacuation or a restore would do: plan, stages, and the predicted load of each cell.
 enum ForecastView {
-    private static let keys = [
-        "schema", "kind", "region", "cells", "outcome", "reason", "refusals", "notes", "customers_moved", "phases",
-        "stages",
-        "load",
-    ]
-
-    static func make(_ answer: JSONValue) -> Report {
-        var document = answer.ordered(keys)
-            .ordering("phases", ["name", "kind", "strategy", "services", "does", "before", "after", "verification"])
-            .ordering("stages", ["percent", "cohorts"]).ordering("refusals", ["code", "reason", "figure", "next"])
-            .ordering("notes", ["code", "text"])
-        if !document["load"].isNull {
-            document = document.with(
-                "load",
-                document["load"].ordered(["factor", "before", "after", "limit", "shed", "cells"])
-                    .ordering("cells", ["cell", "factor", "before", "after"]))
-        }
-        return Report(document, names: EvacuationView.names(document)) { style in
+    static func make(_ forecast: EvacuationForecast) -> Report {
+        Report(forecast, names: EvacuationView.names(forecast.region, forecast.cells)) { style in
             [
-                sentence(document) + "\n", phases(document, style), stages(document, style), load(document, style),
-                refusals(document, style) + notes(document),
+                sentence(forecast) + "\n", phases(forecast, style), stages(forecast), load(forecast, style),
+                refusals(forecast.refusals, style) + notes(forecast.notes),
             ].filter { !$0.isEmpty }.joined(separator: "\n")
         }
     }
 
     /// `prediction: evacuate us-east moves 667 of the customers, load on the others x 1.50 (30.0 % to 45.0 %)`
-    static func sentence(_ document: JSONValue) -> String {
-        var text = "prediction: \(document["kind"].text ?? "evacuate") \(EvacuationView.subject(document))"
-        if document["outcome"].text == "refused" { text += " would be refused;" }
-        if let moved = document["customers_moved"].int { text += " moves \(Wording.plural(moved, "customer"))" }
-        text += " in \(Wording.plural(document["stages"].elements.count, "stage"))"
-        let load = document["load"]
-        if let factor = load["factor"].double {
-            text += ", load of the cells that take over x \(Wording.fixed(factor, 2))"
-            if let before = load["before"].double, let after = load["after"].double {
+    static func sentence(_ forecast: EvacuationForecast) -> String {
+        let subject = EvacuationView.subject(forecast.region, forecast.cells)
+        var text = "prediction: \(forecast.kind.rawValue) \(subject)"
+        if forecast.outcome == .refused { text += " would be refused;" }
+        if let moved = forecast.customersMoved { text += " moves \(Wording.plural(moved, "customer"))" }
+        text += " in \(Wording.plural(forecast.stages.count, "stage"))"
+        if let load = forecast.load {
+            text += ", load of the cells that take over x \(Wording.fixed(load.factor, 2))"
+            if let before = load.before, let after = load.after {
                 text += " (\(Wording.load(before)) to \(Wording.load(after)))"
             }
-            if let shed = load["shed"].double, shed > 0 { text += ", \(Wording.percent(shed)) to be shed" }
+            if let shed = load.shed, shed > 0 { text += ", \(Wording.percent(shed)) to be shed" }
         }
         return text
     }
 
-    private static func phases(_ document: JSONValue, _ style: TableStyle) -> String {
+    private static func phases(_ forecast: EvacuationForecast, _ style: TableStyle) -> String {
         var table = style.table([
             .init("PHASE"), .init("STRATEGY"), .init("SERVICES"), .init("WHAT IS DONE"), .init("CHECKS", wide: true),
         ])
-        for phase in document["phases"].elements {
-            let checks = ["before", "after", "verification"].flatMap { phase[$0].elements.compactMap(\.text) }
+        for phase in forecast.phases {
+            let checks = (phase.before + phase.after + phase.verification).map(\.rawValue)
             table.add([
-                .init(phase["name"].text ?? ""), .init(phase["strategy"].text ?? ""),
-                .init(phase["services"].elements.compactMap(\.text).joined(separator: ", ")),
-                .init(phase["does"].text ?? ""), .init(unique(checks).joined(separator: ", ")),
+                .init(phase.name), .init(phase.strategy.rawValue), .init(phase.services.joined(separator: ", ")),
+                .init(phase.does), .init(unique(checks).joined(separator: ", ")),
             ])
         }
         return table.count > 0 ? table.render() : ""
@@ -64,44 +48,38 @@ enum ForecastView {
         return words.filter { seen.insert($0).inserted }
     }
 
-    private static func stages(_ document: JSONValue, _ style: TableStyle) -> String {
-        let stages = document["stages"].elements
-        guard !stages.isEmpty else { return "" }
-        let text = stages.map {
-            "\(EvacuationView.number($0["percent"])) % (\(Wording.plural($0["cohorts"].int ?? 0, "cohort")))"
-        }
+    private static func stages(_ forecast: EvacuationForecast) -> String {
+        guard !forecast.stages.isEmpty else { return "" }
+        let text = forecast.stages.map { "\($0.percent) % (\(Wording.plural($0.cohorts, "cohort")))" }
         return "stages: \(text.joined(separator: ", "))\n"
     }
 
-    private static func load(_ document: JSONValue, _ style: TableStyle) -> String {
-        let load = document["load"]
-        guard !load.isNull else { return "" }
+    private static func load(_ forecast: EvacuationForecast, _ style: TableStyle) -> String {
+        guard let load = forecast.load else { return "" }
         var table = style.table([
             .init("CELL"), .init("LOAD", .right), .init("USE NOW", .right), .init("PREDICTED", .right),
         ])
-        let limit = load["limit"].double ?? 1
-        func share(_ value: JSONValue) -> String { value.double.map { Wording.load($0) } ?? "-" }
-        for cell in load["cells"].elements {
-            let after = cell["after"].double ?? 0
+        let limit = load.limit
+        func share(_ value: Double?) -> String { value.map { Wording.load($0) } ?? "-" }
+        for cell in load.cells {
+            let after = cell.after ?? 0
             table.add([
-                .init(cell["cell"].text ?? ""),
-                .init(cell["factor"].double.map { "x \(Wording.fixed($0, 2))" } ?? "-"),
-                .init(share(cell["before"])),
-                .init(share(cell["after"]), after > 1 ? .red : after > limit ? .yellow : .plain),
+                .init(cell.cell), .init(cell.factor.map { "x \(Wording.fixed($0, 2))" } ?? "-"),
+                .init(share(cell.before)),
+                .init(share(cell.after), after > 1 ? .red : after > limit ? .yellow : .plain),
             ])
         }
         return table.render() + "at most \(Wording.percent(limit)) of the capacity may be in use\n"
     }
 
     /// One line each, with what to do next.
-    static func refusals(_ document: JSONValue, _ style: TableStyle) -> String {
-        document["refusals"].elements.map { refusal in
-            style.painted("refused", .red) + " (\(refusal["code"].text ?? "?")): \(refusal["reason"].text ?? "")"
-                + (refusal["next"].text.map { ": \($0)" } ?? "") + "\n"
+    static func refusals(_ refusals: [EvacuationRefusal], _ style: TableStyle) -> String {
+        refusals.map { refusal in
+            style.painted("refused", .red) + " (\(refusal.code.rawValue)): \(refusal.reason): \(refusal.next)\n"
         }.joined()
     }
 
-    static func notes(_ document: JSONValue) -> String {
-        document["notes"].elements.map { "note (\($0["code"].text ?? "?")): \($0["text"].text ?? "")\n" }.joined()
+    static func notes(_ notes: [EvacuationNote]) -> String {
+        notes.map { "note (\($0.code.rawValue)): \($0.text)\n" }.joined()
     }
 }

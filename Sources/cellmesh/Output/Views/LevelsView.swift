@@ -1,3 +1,4 @@
+import Reports
 import Resilience
 import Telemetry
 import Topology
@@ -6,7 +7,7 @@ import Topology
 /// feature.
 enum LevelsView {
     static func list(
-        _ settings: SettingsDocument, _ topology: MeshTopology, cells: [JSONValue] = [],
+        _ settings: SettingsDocument, _ topology: MeshTopology, cells: [CellDegradation] = [],
         now: WallTime = StoredSettings.now
     ) -> Report {
         let inForce = settings.inForce(at: now)
@@ -15,37 +16,27 @@ enum LevelsView {
         let mesh = levels.first { $0.scope == .mesh }?.level ?? .normal
         let manual = levels.map { entry in
             let isSet = inForce.levels.contains { $0.scope == entry.scope }
-            return JSONValue.object([
-                ("scope", .string("\(entry.scope)")), ("level", .string("\(entry.level.name)")),
-                ("manual", isSet ? .string("\(entry.level.name)") : .null), ("controller", .null),
-                ("why", .string(isSet ? entry.isPinned ? "set, pinned" : "set" : "nothing set")),
-                ("until", SettingsView.time(entry.until)),
-            ])
+            return LevelsReport.Level(
+                scope: "\(entry.scope)", level: "\(entry.level.name)", manual: isSet ? "\(entry.level.name)" : nil,
+                why: isSet ? entry.isPinned ? "set, pinned" : "set" : "nothing set",
+                until: SettingsView.time(entry.until))
         }
         // What was set for a cell the cell tells itself, with what its controller says.
         let answers = cells.map(Self.told(by:))
-        let scopes = Set(answers.compactMap { $0["scope"].text })
-        let rows = manual.filter { !scopes.contains($0["scope"].text ?? "") } + answers
+        let scopes = Set(answers.map(\.scope))
+        let rows = manual.filter { !scopes.contains($0.scope) } + answers
         let features = features(topology, mesh, inForce, cells)
-        var document = [
-            ("version", JSONValue.integer(settings.version)), ("levels", .array(rows)), ("features", .array(features)),
-        ]
-        if let comparison = inForce.comparison {
-            document.append(
-                (
-                    "comparison",
-                    .object([
-                        ("a", .string("\(comparison.a.name)")), ("b", .string("\(comparison.b.name)")),
-                        ("share", .decimal(comparison.share)), ("until", SettingsView.time(comparison.until)),
-                    ])
-                ))
+        let comparison = inForce.comparison.map {
+            LevelsReport.Comparison(
+                a: "\($0.a.name)", b: "\($0.b.name)", share: $0.share, until: SettingsView.time($0.until))
         }
-        let names = rows.compactMap { $0["scope"].text.map { "level/\($0)" } }
-        return Report(.document(document), names: names) { style in
+        let document = LevelsReport(
+            version: settings.version, levels: rows, features: features, comparison: comparison)
+        return Report(document, names: rows.map { "level/\($0.scope)" }) { style in
             var text = table(rows, style)
-            if let comparison = inForce.comparison {
+            if let comparison {
                 text +=
-                    "compared: \(comparison.a.name), and \(comparison.b.name) for \(Wording.percent(comparison.share)) of the "
+                    "compared: \(comparison.a), and \(comparison.b) for \(Wording.percent(comparison.share)) of the "
                     + "customers\n"
             }
             return features.isEmpty ? text : text + "\n" + table(features: features, style)
@@ -53,40 +44,34 @@ enum LevelsView {
     }
 
     /// What a cell tells.
-    private static func told(by cell: JSONValue) -> JSONValue {
-        let why = (cell["by"].text ?? "nobody") + (cell["verdict"].text.map { ": \($0)" } ?? "")
-        return .object([
-            ("scope", cell["scope"]), ("level", cell["level"]), ("manual", cell["manual"]),
-            ("controller", cell["controller"]), ("why", .string(why)), ("until", .null),
-        ])
+    private static func told(by cell: CellDegradation) -> LevelsReport.Level {
+        LevelsReport.Level(
+            scope: cell.scope, level: cell.level, manual: cell.manual, controller: cell.controller,
+            why: cell.by + (cell.verdict.map { ": \($0)" } ?? ""))
     }
 
     /// Cells that give up nothing are left to the JSON.
-    private static func table(_ rows: [JSONValue], _ style: TableStyle) -> String {
+    private static func table(_ rows: [LevelsReport.Level], _ style: TableStyle) -> String {
         var table = style.table([.init("SCOPE"), .init("LEVEL"), .init("WHY"), .init("UNTIL")])
         for row in rows {
-            if row["scope"].text?.hasPrefix("cell/") == true, row["level"].text == "normal",
-                row["manual"].text == nil, row["why"].text?.hasPrefix("optimiser") != true
-            {
+            if row.scope.hasPrefix("cell/"), row.level == "normal", row.manual == nil, !row.why.hasPrefix("optimiser") {
                 continue
             }
             table.add([
-                .init(row["scope"].text ?? ""),
-                .init(row["level"].text ?? "", row["level"].text == "normal" ? .plain : .yellow),
-                .init(row["why"].text ?? ""), .init(row["until"].text ?? "-"),
+                .init(row.scope), .init(row.level, row.level == "normal" ? .plain : .yellow), .init(row.why),
+                .init(row.until ?? "-"),
             ])
         }
         return table.render()
     }
 
-    private static func table(features: [JSONValue], _ style: TableStyle) -> String {
+    private static func table(features: [CellDegradation.Feature], _ style: TableStyle) -> String {
         var table = style.table([.init("FEATURE"), .init("CRITICALITY"), .init("ON"), .init("QUALITY", .right)])
         for feature in features {
-            let isOn = feature["on"].flag == true
             table.add([
-                .init(feature["name"].text ?? ""), .init(feature["criticality"].text ?? ""),
-                .init(isOn ? "on" : "off", isOn ? .plain : .yellow),
-                .init(Wording.percent(feature["quality"].double ?? 0)),
+                .init(feature.name), .init(feature.criticality),
+                .init(feature.on ? "on" : "off", feature.on ? .plain : .yellow),
+                .init(Wording.percent(feature.quality)),
             ])
         }
         return table.render()
@@ -94,13 +79,12 @@ enum LevelsView {
 
     /// As the mesh's own level and flags leave them; where cells tell, as the one that has the least of it.
     private static func features(
-        _ topology: MeshTopology, _ level: DegradationLevel, _ settings: SettingsDocument, _ cells: [JSONValue]
-    ) -> [JSONValue] {
-        var least: [String: JSONValue] = [:]
-        for feature in cells.flatMap({ $0["features"].elements }) {
-            guard let name = feature["name"].text else { continue }
-            if let known = least[name], known["quality"].double ?? 1 <= feature["quality"].double ?? 1 { continue }
-            least[name] = feature
+        _ topology: MeshTopology, _ level: DegradationLevel, _ settings: SettingsDocument, _ cells: [CellDegradation]
+    ) -> [CellDegradation.Feature] {
+        var least: [String: CellDegradation.Feature] = [:]
+        for feature in cells.flatMap(\.features) {
+            if let known = least[feature.name], known.quality <= feature.quality { continue }
+            least[feature.name] = feature
         }
         var found: [(name: String, criticality: FeatureCriticality)] = []
         for blueprint in topology.blueprints {
@@ -119,10 +103,8 @@ enum LevelsView {
             let isFlagged = settings.flags.last { $0.name == feature.name && $0.scope == .mesh }?.isOn
             let initial = topology.flags?.first { $0.name == feature.name }?.isOn
             let quality = isFlagged ?? initial ?? true ? level.quality(of: feature.criticality) : 0
-            return .object([
-                ("name", .string(feature.name)), ("criticality", .string("\(feature.criticality.name)")),
-                ("on", .bool(quality > 0)), ("quality", .decimal(quality)), ("score", .null),
-            ])
+            return CellDegradation.Feature(
+                name: feature.name, criticality: "\(feature.criticality.name)", on: quality > 0, quality: quality)
         }
     }
 

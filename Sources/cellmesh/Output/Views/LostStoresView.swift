@@ -1,26 +1,36 @@
+import Reports
+
 /// `store --lost`: which stores have no vote, and what each waits for.
 enum LostStoresView {
+    private struct Document: Encodable {
+        let schema = ReportJSON.schema
+        var cells: [Cell]
+        var customers: Int
+        /// Customers whose records are refused.
+        var refused: Int
+    }
+    private struct Cell: Encodable {
+        var cell: String
+        var life: String
+        var stage: String
+        @Nullable var records: Int?
+        @Nullable var waitsMilliseconds: Int?
+        var missing: [StoreVote.Missing]
+
+        private enum CodingKeys: String, CodingKey {
+            case cell, life, stage, records
+            case waitsMilliseconds = "waits_ms"
+            case missing
+        }
+    }
+
     static func make(_ lost: LostStores) -> Report {
-        let document = JSONValue.document([
-            (
-                "cells",
-                .array(
-                    lost.cells.map { cell in
-                        .object([
-                            ("cell", .string(cell.name)), ("life", .string(cell.life)), ("stage", .string(cell.stage)),
-                            ("records", .integer(cell.records)), ("waits_ms", .integer(cell.waitsMilliseconds)),
-                            (
-                                "missing",
-                                .array(
-                                    cell.missing.map {
-                                        .object([("cell", .string($0.name)), ("reason", .string($0.reason))])
-                                    })
-                            ),
-                        ])
-                    })
-            ),
-            ("customers", .integer(lost.customers)), ("refused", .integer(lost.refused)),
-        ])
+        let document = Document(
+            cells: lost.cells.map { cell in
+                Cell(
+                    cell: cell.name, life: cell.life, stage: cell.stage, records: cell.records,
+                    waitsMilliseconds: cell.waitsMilliseconds, missing: cell.missing)
+            }, customers: lost.customers, refused: lost.refused)
         return Report(document, names: lost.cells.map { "cell/\($0.name)" }) { style in
             guard !lost.cells.isEmpty else { return "every store has a vote\n" }
             var table = style.table([
@@ -42,7 +52,7 @@ enum LostStoresView {
             return "requests of its former life, \(cell.waitsMilliseconds ?? 0) ms more"
         }
         guard cell.isStuck else { return "-" }
-        let named = cell.missing.prefix(6).map { "\($0.name) (\($0.reason))" }.joined(separator: ", ")
+        let named = cell.missing.prefix(6).map { "\($0.cell) (\($0.reason))" }.joined(separator: ", ")
         return named + (cell.missing.count > 6 ? " and \(cell.missing.count - 6) more" : "")
     }
 }

@@ -1,18 +1,11 @@
+import Reports
 import Telemetry
 
 /// `members`: one node's view.
 enum MembersView {
-    static func make(_ answer: JSONValue) -> Report {
-        let view = answer.ordered(["schema", "observer", "agree", "of", "namesakes", "members"])
-            .ordering(
-                "members",
-                [
-                    "name", "role", "region", "zone", "status", "standing", "state", "load", "incarnation", "address",
-                    "since_ms",
-                ])
-        let members = view["members"].elements
-        let names = members.map { "\($0["role"].text ?? "node")/\($0["name"].text ?? "")" }
-        return Report(view, names: names) { style in
+    static func make(_ view: MembersReport) -> Report {
+        let members = view.members
+        return Report(view, names: members.map { "\($0.role)/\($0.name)" }) { style in
             var table = style.table([
                 .init("NAME"), .init("ROLE"), .init("REGION"), .init("STATUS"), .init("FOR", .right),
                 .init("STATE", wide: true), .init("LOAD", .right, wide: true),
@@ -21,34 +14,32 @@ enum MembersView {
             for member in members {
                 let status = status(of: member)
                 table.add([
-                    .init(member["name"].text ?? ""), .init(member["role"].text ?? ""),
-                    .init(member["region"].text ?? ""), .init(status, Wording.style(ofState: status)),
-                    .init(member["since_ms"].double.map { Wording.time(milliseconds: $0) } ?? "-"),
-                    .init(member["state"].text ?? "-"),
-                    .init(member["load"].double.map { "\(Int($0 * 100)) %" } ?? "-"),
-                    .init(StatusView.number(member["incarnation"])), .init(member["address"].text ?? "-"),
+                    .init(member.name), .init(member.role), .init(member.region),
+                    .init(status, Wording.style(ofState: status)),
+                    .init(Wording.time(milliseconds: Double(member.sinceMilliseconds))), .init(member.state ?? "-"),
+                    .init(member.load.map { "\(Int($0 * 100)) %" } ?? "-"), .init(member.incarnation),
+                    .init(member.address),
                 ])
             }
             var agreement = ""
-            if let agree = view["agree"].int, let of = view["of"].int { agreement = "; \(agree) of \(of) nodes agree" }
-            let alive = members.count { $0["status"].text == "alive" }
-            return "as \(view["observer"].text ?? "?") sees it: \(alive) of \(members.count) alive\(agreement)\n\n"
+            if let agree = view.agree, let of = view.of { agreement = "; \(agree) of \(of) nodes agree" }
+            let alive = members.count { $0.status == "alive" }
+            return "as \(view.observer) sees it: \(alive) of \(members.count) alive\(agreement)\n\n"
                 + table.render() + conflicts(view)
         }
     }
 
     /// Whether an unsteady one is suspected just now says less than that it is unsteady.
-    private static func status(of member: JSONValue) -> String {
-        let status = member["status"].text ?? "unknown"
-        return member["standing"].text == "unsteady" && (status == "alive" || status == "suspect")
-            ? "unsteady" : status
+    private static func status(of member: MembersReport.Row) -> String {
+        member.standing == "unsteady" && (member.status == "alive" || member.status == "suspect")
+            ? "unsteady" : member.status
     }
 
     /// Names that two processes bear.
-    private static func conflicts(_ view: JSONValue) -> String {
-        let lines = view["members"].elements.compactMap { member -> String? in
-            guard let name = member["name"].text, let other = view["namesakes"][name].text else { return nil }
-            return "\(name) is two processes: the member gossips at \(member["address"].text ?? "-"), another one at "
+    private static func conflicts(_ view: MembersReport) -> String {
+        let lines = view.members.compactMap { member -> String? in
+            guard let other = view.namesakes?[member.name] else { return nil }
+            return "\(member.name) is two processes: the member gossips at \(member.address), another one at "
                 + "\(other); stop one of them\n"
         }
         return lines.isEmpty ? "" : "\n" + lines.joined()

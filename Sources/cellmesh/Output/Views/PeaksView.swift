@@ -1,5 +1,6 @@
 import MeshBase
 import Nodes
+import Reports
 import Resilience
 import Telemetry
 import Topology
@@ -15,19 +16,14 @@ enum PeaksView {
         let progress = current.map { Self.progress(entry, $0.policy, now: now) } ?? 0
         let isOn = entry.map { progress > 0 || $0.isInForce(now) } ?? false
         let rows = profiles.map { profile in
-            JSONValue.object([
-                ("name", .string(profile.name)),
-                ("progress", .decimal(isOn && profile.name == current?.name ? progress : 0)),
-                ("over_ms", .integer(profile.policy.over.nanoseconds / 1_000_000)),
-                ("for_ms", .integer(profile.policy.lasts.nanoseconds / 1_000_000)),
-                ("at", profile.policy.at.map { .decimal($0) } ?? .null),
-            ])
+            PeaksReport.Peak(
+                name: profile.name, progress: isOn && profile.name == current?.name ? progress : 0,
+                overMilliseconds: profile.policy.over.nanoseconds / 1_000_000,
+                forMilliseconds: profile.policy.lasts.nanoseconds / 1_000_000, at: profile.policy.at)
         }
-        let document: [(String, JSONValue)] = [
-            ("name", isOn ? .string(entry?.name ?? "") : .null), ("progress", .decimal(progress)),
-            ("until", isOn ? SettingsView.time(entry?.until) : .null), ("peaks", .array(rows)),
-        ]
-        return Report(.document(document), names: profiles.map { "peak/\($0.name)" }) { style in
+        let until = isOn ? SettingsView.time(entry?.until) : nil
+        let document = PeaksReport(name: isOn ? entry?.name : nil, progress: progress, until: until, peaks: rows)
+        return Report(document, names: profiles.map { "peak/\($0.name)" }) { style in
             guard !rows.isEmpty else { return "no peaks: 'peak' of a topology declares them\n" }
             var table = style.table([
                 .init("PEAK"), .init("PROGRESS", .right), .init("OVER", .right), .init("FOR", .right),
@@ -41,7 +37,7 @@ enum PeaksView {
                     .init(Wording.time(milliseconds: profile.policy.over.milliseconds)),
                     .init(Wording.time(milliseconds: profile.policy.lasts.milliseconds)),
                     .init(profile.policy.at.map { "\(Wording.fixed($0, 2))x" } ?? "-"),
-                    .init(isCurrent ? SettingsView.time(entry?.until).text ?? "-" : "-"),
+                    .init(isCurrent ? until ?? "-" : "-"),
                 ])
             }
             return table.render()

@@ -1,5 +1,6 @@
 import Blueprints
 import ControlPlane
+import Reports
 import Resilience
 import Telemetry
 import Topology
@@ -56,19 +57,12 @@ enum PoliciesView {
     ) -> Report {
         let wide = topology.policies(ofBlueprint: 0).cell()
         let off = PolicySwitch.allCases.filter(wide.off.contains).map(\.rawValue)
-        let document = JSONValue.document([
-            ("profile", .string(wide.profile.rawValue)), ("order", .string(wide.order.rawValue)),
-            ("off", .strings(off)),
-            (
-                "gates",
-                .array(
-                    gates.map { gate in
-                        .object([("name", .string(gate.name)), ("policies", .array(gate.policies.map(json)))])
-                    })
-            ),
-            ("amplification", amplification.document),
-            ("settings", .object([("version", .integer(settings.version)), ("at", SettingsView.time(at(settings)))])),
-        ])
+        let document = PoliciesReport(
+            profile: wide.profile.rawValue, order: wide.order.rawValue, off: off,
+            gates: gates.map { gate in
+                PoliciesReport.Gate(name: gate.name, policies: gate.policies.map(Self.listing))
+            }, amplification: amplification.document,
+            settings: PoliciesReport.Settings(version: settings.version, at: SettingsView.time(at(settings))))
         return Report(document, names: gates.map { "gate/\($0.name)" }) { style in
             var text = "profile \(wide.profile.rawValue), order \(wide.order.rawValue)"
             text += off.isEmpty || wide.profile == .off ? "" : ", off: \(off.joined(separator: ", "))"
@@ -92,12 +86,9 @@ enum PoliciesView {
 
     private static func at(_ settings: SettingsDocument) -> WallTime? { settings.version == 0 ? nil : settings.at }
 
-    private static func json(_ listing: PolicyListing) -> JSONValue {
-        .object([
-            ("policy", .string(listing.policy)),
-            ("values", .object(listing.values.map { value in (key(value), json(value.value)) })),
-            ("from", .string(listing.from)),
-        ])
+    private static func listing(_ listing: PolicyListing) -> PoliciesReport.Policy {
+        PoliciesReport.Policy(
+            policy: listing.policy, values: listing.values.map { .init(key($0), value($0.value)) }, from: listing.from)
     }
 
     /// Durations are numbers of milliseconds, and say so.
@@ -105,14 +96,14 @@ enum PoliciesView {
         if case .duration = value.value { value.key + "_ms" } else { value.key }
     }
 
-    private static func json(_ value: SettingValue) -> JSONValue {
+    private static func value(_ value: SettingValue) -> PoliciesReport.Value {
         switch value {
-        case .integer(let number): .integer(number)
-        case .number(let number): .decimal(number)
-        case .duration(let amount): .decimal(amount.milliseconds)
-        case .toggle(let isOn): .bool(isOn)
-        case .word(let word): .string(word)
-        case .list(let values): .array(values.map(json))
+        case .integer(let number): .integer(Int64(number))
+        case .number(let number): .number(number)
+        case .duration(let amount): .number(amount.milliseconds)
+        case .toggle(let isOn): .flag(isOn)
+        case .word(let word): .text(word)
+        case .list(let values): .list(values.map(Self.value))
         }
     }
 }

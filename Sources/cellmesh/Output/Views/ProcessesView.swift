@@ -1,13 +1,11 @@
+import Reports
 import Telemetry
 
 /// `ps`: one line per process.
 enum ProcessesView {
-    static func make(_ answer: JSONValue) -> Report {
-        let document = answer.ordered(["schema", "processes"])
-            .ordering("processes", ["name", "role", "pid", "state", "cpu_ms", "rss_bytes", "pss_bytes", "started"])
-        let processes = document["processes"].elements
-        let names = processes.map { "\($0["role"].text ?? "process")/\($0["name"].text ?? "")" }
-        return Report(document, names: names) { style in
+    static func make(_ report: ProcessesReport) -> Report {
+        let processes = report.processes
+        return Report(report, names: processes.map { "\($0.role)/\($0.name)" }) { style in
             var table = style.table([
                 .init("NAME"), .init("ROLE"), .init("PID", .right), .init("STATE"), .init("CPU", .right),
                 .init("PSS", .right), .init("RSS", .right), .init("RESTARTS", .right), .init("STARTED"),
@@ -16,17 +14,16 @@ enum ProcessesView {
             var cpu = 0.0
             var memory = 0
             for process in processes {
-                let state = process["state"].text ?? "unknown"
-                cpu += process["cpu_ms"].double ?? 0
-                memory += process["pss_bytes"].int ?? 0
+                let state = process.state.rawValue
+                cpu += process.processorMilliseconds ?? 0
+                memory += process.proportionalBytes ?? 0
                 table.add([
-                    .init(process["name"].text ?? ""), .init(process["role"].text ?? ""),
-                    .init(StatusView.number(process["pid"])), .init(state, Wording.style(ofState: state)),
-                    .init(process["cpu_ms"].double.map { Wording.time(milliseconds: $0) } ?? "-"),
-                    bytes(process["pss_bytes"]), bytes(process["rss_bytes"]),
-                    .init(StatusView.number(process["restarts"])), .init(started(process["started"])),
-                    .init(process["data"].text ?? "-"), .init(process["admin"].text ?? "-"),
-                    .init(process["gossip"].text ?? "-"),
+                    .init(process.name), .init(process.role), .init(StatusView.number(process.pid)),
+                    .init(state, Wording.style(ofState: state)),
+                    .init(process.processorMilliseconds.map { Wording.time(milliseconds: $0) } ?? "-"),
+                    bytes(process.proportionalBytes), bytes(process.residentBytes), .init(process.restarts),
+                    .init(started(process.started)), .init(process.data ?? "-"), .init(process.admin ?? "-"),
+                    .init(process.gossip ?? "-"),
                 ])
             }
             return table.render() + "\n\(processes.count) processes, "
@@ -34,13 +31,13 @@ enum ProcessesView {
         }
     }
 
-    private static func bytes(_ value: JSONValue) -> TableWriter.Cell {
-        .init(value.int.map { Wording.bytes($0) } ?? "-")
+    private static func bytes(_ count: Int?) -> TableWriter.Cell {
+        .init(count.map { Wording.bytes($0) } ?? "-")
     }
 
     /// The time of day, to the second.
-    private static func started(_ value: JSONValue) -> String {
-        guard let text = value.text, text.count >= 19 else { return "-" }
+    private static func started(_ text: String?) -> String {
+        guard let text, text.count >= 19 else { return "-" }
         return String(text.dropFirst(11).prefix(8))
     }
 }

@@ -1,18 +1,18 @@
 import ControlPlane
 import MeshBase
+import Reports
 import Sharding
 import Topology
 
 /// `route explain`: a customer's shard, in the customer's order.
 struct RouteView {
+    let document: RouteReport
     let report: Report
 
-    /// Several customers: their documents in the order in which they were asked for.
-    static func list(_ views: [Report]) -> Report {
-        Report(
-            .document([("customers", .array(views.map(\.document)))]), names: views.flatMap(\.names)
-        ) { style in
-            views.map { $0.table(style) }.joined(separator: "\n")
+    /// Several customers.
+    static func list(_ views: [RouteView]) -> Report {
+        Report(RoutesReport(customers: views.map(\.document)), names: views.flatMap(\.report.names)) { style in
+            views.map { $0.report.table(style) }.joined(separator: "\n")
         }
     }
 
@@ -43,29 +43,21 @@ struct RouteView {
         let isAlone = regions.count == 1 && cells.count > 1 && topology.cells.contains { !regions.contains($0.region) }
         let only = isAlone ? cells.first.map { topology.regions[$0.region].name } : nil
 
-        let document = JSONValue.document([
-            ("customer", .string(customer)), ("epoch", .integer(assignment.epoch.rawValue)),
-            ("shard", .strings(cells.map(\.name))), ("serving", .string(serving)), ("geography", .string(geography)),
-            ("spread", .string(spread)), ("cohort", .integer(cohort)), ("pinned", .bool(isPinned)),
-            (
-                "by_router",
-                .array(
-                    byRouter.map { .object([("router", .string($0.router)), ("serving", .string($0.cell))]) })
-            ),
-            ("phase", .string(phase)), ("joining", joining.map { .strings($0) } ?? .null),
-            ("leaving", leaving.map { .strings($0) } ?? .null),
-            (
-                "members",
-                .array(
-                    zip(cells, states).map { cell, state in
-                        let region = topology.regions[cell.region]
-                        return .object([
-                            ("cell", .string(cell.name)), ("region", .string(region.name)),
-                            ("zone", .string(region.zones[cell.zone])), ("state", .string(state)),
-                        ])
-                    })
-            ),
-        ])
+        var document = RouteReport(
+            customer: customer, epoch: assignment.epoch.rawValue, shard: cells.map(\.name), spread: spread,
+            cohort: cohort, phase: phase)
+        document.serving = serving
+        document.geography = geography
+        document.pinned = isPinned
+        document.byRouter = byRouter.map { RouteReport.Route(router: $0.router, serving: $0.cell) }
+        document.joining = joining
+        document.leaving = leaving
+        document.members = zip(cells, states).map { cell, state in
+            let region = topology.regions[cell.region]
+            return RouteReport.Member(
+                cell: cell.name, region: region.name, zone: region.zones[cell.zone], state: state)
+        }
+        self.document = document
         report = Report(document, names: cells.map { "cell/\($0.name)" }) { style in
             var facts = ["epoch \(assignment.epoch.rawValue)", "cohort \(cohort)", "spread over \(spread)s"]
             if phase != "stable" { facts.append("\(phase)") }

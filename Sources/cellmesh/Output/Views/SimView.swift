@@ -2,13 +2,21 @@ import SimDriver
 
 /// `sim run`.
 enum SimView {
-    static func make(_ report: SimulationReport, plan: [SimFault] = []) throws -> Report {
-        let document = try JSONValue(encoding: report).ordered([
-            "schema", "scenario", "seed", "trace_hash", "simulated_ms", "wall_ms", "events", "faults_fired", "requests",
-            "membership", "verdicts",
-        ]).ordering("verdicts", ["oracle", "ok", "standing", "detail"])
-            .with("faults", .strings(plan.map { "\($0)" }))
-        return Report(document, names: ["sim/\(report.scenario)"]) { style in
+    /// The report, and the faults that were planned beside it.
+    private struct Document: Encodable {
+        var report: SimulationReport
+        var faults: [String]
+
+        func encode(to encoder: any Encoder) throws {
+            try report.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(faults, forKey: .faults)
+        }
+        private enum CodingKeys: String, CodingKey { case faults }
+    }
+
+    static func make(_ report: SimulationReport, plan: [SimFault] = []) -> Report {
+        Report(Document(report: report, faults: plan.map { "\($0)" }), names: ["sim/\(report.scenario)"]) { style in
             let speed = report.wallMilliseconds > 0 ? report.simulatedMilliseconds / report.wallMilliseconds : 0
             let requests = report.requests
             var text =

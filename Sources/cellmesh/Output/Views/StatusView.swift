@@ -1,96 +1,79 @@
+import Reports
 import Telemetry
 
 /// `status`: the mesh, its cells, routers and control plane.
 enum StatusView {
-    static func make(_ answer: JSONValue) -> Report {
-        let document = answer.ordered([
-            "schema", "mesh", "seed", "epoch", "state", "cells", "routers", "control", "faults", "evacuated",
-            "evacuation", "tombstones",
-        ])
-        .ordering(
-            "cells",
-            [
-                "name", "region", "zone", "pid", "state", "address", "customers", "takes_customers", "reached_by",
-                "hints",
-                "oldest_hint_ms", "reason",
-            ]
-        )
-        .ordering("routers", ["name", "pid", "state", "address", "reaches", "reason"])
-        let names =
-            document["cells"].elements.compactMap { $0["name"].text.map { "cell/\($0)" } }
-            + document["routers"].elements.compactMap { $0["name"].text.map { "router/\($0)" } }
-        return Report(document, names: names) { style in
-            let faults = document["faults"].elements
-            return [headline(document, style), cells(document, style), others(document, style)].joined(separator: "\n")
-                + kept(document) + reasons(document)
+    static func make(_ status: StatusReport) -> Report {
+        let names = status.cells.map { "cell/\($0.name)" } + status.routers.map { "router/\($0.name)" }
+        return Report(status, names: names) { style in
+            let faults = status.faults ?? []
+            return [headline(status, style), cells(status, style), others(status, style)].joined(separator: "\n")
+                + kept(status) + reasons(status)
                 + (faults.isEmpty ? "" : "\n" + FaultsView.table(faults, style))
         }
     }
 
-    private static func headline(_ document: JSONValue, _ style: TableStyle) -> String {
-        let state = document["state"].text ?? "unknown"
-        let count = MeshStatus(document).count
-        return "mesh \(document["mesh"].text ?? "?") is \(style.painted(state, Wording.style(ofState: state))): "
+    private static func headline(_ status: StatusReport, _ style: TableStyle) -> String {
+        let count = MeshStatus(status).count
+        return "mesh \(status.mesh) is \(style.painted(status.state, Wording.style(ofState: status.state))): "
             + "\(count.serving) of \(Wording.plural(count.taking, "cell")) serving\(count.others), "
-            + "seed \(number(document["seed"])), epoch \(number(document["epoch"]))\n" + moves(document)
+            + "seed \(status.seed), epoch \(status.epoch)\n" + moves(status)
     }
 
     /// Which regions no customer uses, and what is under way.
-    private static func moves(_ document: JSONValue) -> String {
+    private static func moves(_ status: StatusReport) -> String {
         var text = ""
-        let regions = document["evacuated"].elements.compactMap(\.text)
-        if !regions.isEmpty {
+        if let regions = status.evacuated, !regions.isEmpty {
             text += "evacuated: \(regions.map { "region/\($0)" }.joined(separator: ", "))\n"
         }
-        if !document["evacuation"].isNull { text += EvacuationView.line(document["evacuation"]) + "\n" }
+        if let evacuation = status.evacuation { text += EvacuationView.line(evacuation) + "\n" }
         return text
     }
 
-    private static func cells(_ document: JSONValue, _ style: TableStyle) -> String {
+    private static func cells(_ status: StatusReport, _ style: TableStyle) -> String {
         var table = style.table([
             .init("CELL"), .init("REGION"), .init("ZONE"), .init("STATE"), .init("CUSTOMERS", .right), .init("ADDRESS"),
             .init("PID", .right, wide: true),
         ])
-        for cell in document["cells"].elements {
-            let state = cell["state"].text ?? "unknown"
+        for cell in status.cells {
+            let state = cell.state.rawValue
             table.add([
-                .init(cell["name"].text ?? ""), .init(cell["region"].text ?? ""), .init(cell["zone"].text ?? ""),
-                .init(state, Wording.style(ofState: state)),
-                .init(cell["customers"].int.map { Wording.count($0) } ?? "-"), .init(cell["address"].text ?? "-"),
-                .init(number(cell["pid"])),
+                .init(cell.name), .init(cell.region), .init(cell.zone), .init(state, Wording.style(ofState: state)),
+                .init(cell.customers.map { Wording.count($0) } ?? "-"), .init(cell.address ?? "-"),
+                .init(number(cell.pid)),
             ])
         }
         return table.render()
     }
 
-    private static func others(_ document: JSONValue, _ style: TableStyle) -> String {
+    private static func others(_ status: StatusReport, _ style: TableStyle) -> String {
         var table = style.table([
             .init("PROCESS"), .init("STATE"), .init("REACHES", .right), .init("ADDRESS"),
             .init("PID", .right, wide: true),
         ])
-        for router in document["routers"].elements {
+        for router in status.routers {
             table.add([
-                .init("router/\(router["name"].text ?? "")"),
-                .init(router["state"].text ?? "-", Wording.style(ofState: router["state"].text ?? "")),
-                .init(router["reaches"].int.map { "\($0) cells" } ?? "-"), .init(router["address"].text ?? "-"),
-                .init(number(router["pid"])),
+                .init("router/\(router.name)"),
+                .init(router.state?.rawValue ?? "-", Wording.style(ofState: router.state?.rawValue ?? "")),
+                .init(router.reaches.map { "\($0) cells" } ?? "-"), .init(router.address ?? "-"),
+                .init(number(router.pid)),
             ])
         }
-        let control = document["control"]
+        let control = status.control
         table.add([
-            control["pid"].isNull ? .init("control", .red) : .init("control"),
-            control["pid"].isNull ? .init("down", .red) : .init("serving", .green), .init("-"),
-            .init(control["address"].text ?? "not running"), .init(number(control["pid"])),
+            control.pid == nil ? .init("control", .red) : .init("control"),
+            control.pid == nil ? .init("down", .red) : .init("serving", .green), .init("-"),
+            .init(control.address ?? "not running"), .init(number(control.pid)),
         ])
         return table.render()
     }
 
     /// What stores keep until every member has it: hints and tombstones, a line each where there are any.
-    private static func kept(_ document: JSONValue) -> String {
+    private static func kept(_ status: StatusReport) -> String {
         var text = ""
-        let hints = document["cells"].elements.compactMap { cell -> (name: String, count: Int, oldest: Double)? in
-            guard let count = cell["hints"].int, count > 0 else { return nil }
-            return (cell["name"].text ?? "?", count, Double(cell["oldest_hint_ms"].int ?? 0))
+        let hints = status.cells.compactMap { cell -> (name: String, count: Int, oldest: Double)? in
+            guard let count = cell.hints, count > 0 else { return nil }
+            return (cell.name, count, Double(cell.oldestHint ?? 0))
         }
         if let oldest = hints.max(by: { $0.oldest < $1.oldest }) {
             text +=
@@ -98,25 +81,21 @@ enum StatusView {
                 + "\(Wording.plural(hints.count, "cell")) that some member may lack, the oldest for "
                 + "\(Wording.time(milliseconds: oldest.oldest)) (cell/\(oldest.name))\n"
         }
-        let (swept, waiting) = (document["tombstones"]["swept"].int ?? 0, document["tombstones"]["waiting"].int ?? 0)
-        if swept > 0 || waiting > 0 {
+        if let tombstones = status.tombstones, tombstones.swept > 0 || tombstones.waiting > 0 {
             text +=
-                "tombstones: \(Wording.count(swept)) collected, \(Wording.count(waiting)) wait until every member has them\n"
+                "tombstones: \(Wording.count(Int(clamping: tombstones.swept))) collected, "
+                + "\(Wording.count(Int(clamping: tombstones.waiting))) wait until every member has them\n"
         }
         return text.isEmpty ? "" : "\n" + text
     }
 
     /// Why processes did not start, one line each.
-    private static func reasons(_ document: JSONValue) -> String {
-        let failed = [("cell", "cells"), ("router", "routers")].flatMap { role, key in
-            document[key].elements.compactMap { process in
-                process["reason"].text.map { "\(role)/\(process["name"].text ?? "?") did not start: \($0)\n" }
-            }
-        }
-        return failed.isEmpty ? "" : "\n" + failed.joined()
+    private static func reasons(_ status: StatusReport) -> String {
+        let failed =
+            status.cells.compactMap { cell in cell.reason.map { ("cell/\(cell.name)", $0) } }
+            + status.routers.compactMap { router in router.reason.map { ("router/\(router.name)", $0) } }
+        return failed.isEmpty ? "" : "\n" + failed.map { "\($0.0) did not start: \($0.1)\n" }.joined()
     }
 
-    static func number(_ value: JSONValue) -> String {
-        if case .number(let digits) = value { digits } else { value.text ?? "-" }
-    }
+    static func number(_ value: (some BinaryInteger)?) -> String { value.map { "\($0)" } ?? "-" }
 }

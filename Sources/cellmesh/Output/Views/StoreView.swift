@@ -1,20 +1,49 @@
 import MeshBase
+import Reports
 import Store
 import Telemetry
 
 /// `store CELL`: what a cell holds.
 enum StoreView {
+    private struct Document: Encodable {
+        let schema = ReportJSON.schema
+        var cell: String
+        /// Hexadecimal, as the digest is.
+        var storeID: String
+        var life: String
+        /// Whom alone it is about; nil for all.
+        @Nullable var customer: String?
+        var customers: Int
+        var records: Int
+        var tombstones: Int
+        var hints: Int
+        /// RFC 3339, as the end of the last sweep.
+        @Nullable var oldestHint: String?
+        var queue: Int
+        var bytes: Int64
+        var epoch: UInt32
+        @Nullable var sweptUntil: String?
+        var digest: String
+
+        private enum CodingKeys: String, CodingKey {
+            case schema, cell
+            case storeID = "store_id"
+            case life, customer, customers, records, tombstones, hints
+            case oldestHint = "oldest_hint"
+            case queue, bytes, epoch
+            case sweptUntil = "swept_until"
+            case digest
+        }
+    }
+
     static func make(_ summary: StoreSummary, customer: String?) -> Report {
-        let document = JSONValue.document([
-            ("cell", .string(summary.cell)), ("store_id", .string(hexadecimal(summary.storeID))),
-            ("life", .string(summary.life.rawValue)),
-            ("customer", .string(customer)), ("customers", .integer(summary.customers)),
-            ("records", .integer(summary.records)), ("tombstones", .integer(summary.tombstones)),
-            ("hints", .integer(summary.hints)), ("oldest_hint", oldest(summary)), ("queue", .integer(summary.queue)),
-            ("bytes", .integer(summary.bytes)),
-            ("epoch", .integer(summary.highestEpoch.rawValue)), ("swept_until", sweptUntil(summary)),
-            ("digest", .string(hexadecimal(summary.digest))),
-        ])
+        let document = Document(
+            cell: summary.cell, storeID: hexadecimal(summary.storeID), life: summary.life.rawValue, customer: customer,
+            customers: summary.customers, records: summary.records, tombstones: summary.tombstones,
+            hints: summary.hints,
+            oldestHint: summary.oldestHint > 0 ? Timestamp.string(summary.oldestHint * 1_000_000) : nil,
+            queue: summary.queue, bytes: Int64(summary.bytes), epoch: summary.highestEpoch.rawValue,
+            sweptUntil: summary.sweptUntil.map { Timestamp.string($0) }, digest: hexadecimal(summary.digest))
         return Report(document, names: ["cell/\(summary.cell)"]) { style in
             var table = style.table([
                 .init("CELL"), .init("CUSTOMERS", .right), .init("RECORDS", .right), .init("TOMBSTONES", .right),
@@ -35,14 +64,6 @@ enum StoreView {
                 + (summary.life == .votes
                     ? "" : "this store has no vote (\(summary.life.rawValue)): 'cellmesh store --lost' tells more\n")
         }
-    }
-
-    private static func oldest(_ summary: StoreSummary) -> JSONValue {
-        summary.oldestHint > 0 ? .string(Timestamp.string(summary.oldestHint * 1_000_000)) : .null
-    }
-
-    private static func sweptUntil(_ summary: StoreSummary) -> JSONValue {
-        summary.sweptUntil.map { .string(Timestamp.string($0)) } ?? .null
     }
 
     static func hexadecimal(_ value: UInt64) -> String { HexText.text(value) }

@@ -3,26 +3,10 @@ import Telemetry
 
 /// `sim swim`.
 enum SwimView {
-    static func make(_ report: SwimReport, memory: Int) throws -> Report {
-        let document = try JSONValue(encoding: report)
-            .ordered(["schema", "wall_ms", "simulated_ms", "events", "peak_bytes", "cells", "comparison"])
-            .ordering(
-                "cells",
-                [
-                    "members", "loss", "starved", "arm", "runs", "false_death_runs", "false_positives",
-                    "false_positives_healthy", "messages", "bytes", "detect_ms", "known_ms", "spread_ms", "suspicions",
-                    "undetected", "fault",
-                ]
-            )
-            .ordering(
-                "comparison",
-                [
-                    "arm", "runs", "false_death_runs", "false_positives", "false_positives_healthy", "messages",
-                    "bytes", "detect_ms", "of_plain",
-                ]
-            )
-            .with("peak_bytes", .integer(memory))
-        return Report(document, names: []) { style in
+    static func make(_ report: SwimReport, memory: Int) -> Report {
+        var report = report
+        report.peakBytes = memory
+        return Report(report) { [report] style in
             let speed = report.wallMilliseconds > 0 ? report.simulatedMilliseconds / report.wallMilliseconds : 0
             let rate = report.wallMilliseconds > 0 ? Double(report.events) / report.wallMilliseconds * 1000 : 0
             return cells(report, style) + "\n" + faults(report, style) + comparison(report, style) + "\n"

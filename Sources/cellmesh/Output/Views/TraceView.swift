@@ -1,21 +1,9 @@
+import Reports
+
 /// `trace ls` and `trace show`.
 enum TraceView {
-    static func list(_ rows: [JSONValue], of count: Int) -> Report {
-        let document = JSONValue.document([
-            (
-                "traces",
-                .array(
-                    rows.map { row in
-                        .object([
-                            ("trace", row["trace"]), ("time", row["at_ms"]), ("node", row["node"]),
-                            ("customer", row["customer"]), ("service", row["service"]), ("status", row["status"]),
-                            ("policy", row["policy"]), ("duration_ms", row["duration_ms"]),
-                            ("explained", row["explained"]),
-                        ])
-                    })
-            )
-        ])
-        return Report(document, names: rows.compactMap { $0["trace"].text }) { style in
+    static func list(_ rows: [TraceHead], of count: Int) -> Report {
+        Report(TracesReport(rows), names: rows.map(\.trace)) { style in
             guard !rows.isEmpty else {
                 return "no trace: requests are followed with the header 'X-Explain: 1', and when they fail\n"
             }
@@ -24,12 +12,10 @@ enum TraceView {
                 .init("TOOK", .right), .init("NODE", wide: true),
             ])
             for row in rows {
-                let took = row["duration_ms"].double.map { Wording.time(milliseconds: $0) } ?? "-"
-                let policy = row["policy"].text ?? ""
+                let took = row.durationMilliseconds.map { Wording.time(milliseconds: $0) } ?? "-"
                 table.add([
-                    .init(String((row["trace"].text ?? "").prefix(12))), .init(row["customer"].text ?? ""),
-                    .init(row["service"].text ?? ""), .init(row["status"].int ?? 0),
-                    .init(policy.isEmpty ? "-" : policy), .init(took), .init(row["node"].text ?? ""),
+                    .init(String(row.trace.prefix(12))), .init(row.customer), .init(row.service), .init(row.status),
+                    .init(row.policy.isEmpty ? "-" : row.policy), .init(took), .init(row.node),
                 ])
             }
             return table.render() + (count > rows.count ? "\(count - rows.count) more: --last \(count)\n" : "")
@@ -65,26 +51,14 @@ enum TraceView {
 
     private static func time(_ milliseconds: Double) -> String { Wording.time(milliseconds: max(0, milliseconds)) }
 
-    private static func document(_ trace: GatheredTrace) -> JSONValue {
-        .document([
-            ("trace", .string(trace.id)), ("customer", .string(trace.customer)), ("service", .string(trace.service)),
-            ("status", .integer(trace.status)),
-            (
-                "decisions",
-                .array(
-                    trace.decisions.enumerated().map { position, decision in
-                        .object([
-                            ("seq", .integer(position + 1)),
-                            ("at_ms", .number(Wording.fixed(decision.at - trace.began, 3))),
-                            ("node", .string(decision.node)),
-                            ("gate", .string(decision.gate)), ("attempt", .integer(decision.attempt)),
-                            ("policy", .string(decision.policy)), ("decision", .string(decision.verb)),
-                            ("detail", .string(decision.detail)), ("numbers", decision.numbers),
-                            ("remaining_ms", .number(Wording.fixed(decision.remaining, 3))),
-                        ])
-                    })
-            ),
-            ("missing", .strings(trace.missing)), ("dropped", .integer(trace.dropped)),
-        ])
+    private static func document(_ trace: GatheredTrace) -> TraceReport {
+        TraceReport(
+            trace: trace.id, customer: trace.customer, service: trace.service, status: trace.status,
+            decisions: trace.decisions.enumerated().map { position, decision in
+                TraceReport.Decision(
+                    seq: position + 1, atMilliseconds: decision.at - trace.began, node: decision.node,
+                    gate: decision.gate, attempt: decision.attempt, policy: decision.policy, decision: decision.verb,
+                    detail: decision.detail, numbers: decision.numbers, remainingMilliseconds: decision.remaining)
+            }, missing: trace.missing, dropped: trace.dropped)
     }
 }

@@ -1,4 +1,5 @@
 import ControlPlane
+import Reports
 import Topology
 
 /// What `up` says once everything serves: first a command that works.
@@ -7,21 +8,12 @@ enum UpView {
         _ control: ControlFile, _ topology: MeshTopology, _ count: CellCount, dataDirectory: String,
         _ readyMilliseconds: Int64
     ) -> Report {
-        let document = JSONValue.document([
-            ("mesh", .string(control.mesh)), ("data_dir", .string(dataDirectory)), ("router", .string(control.router)),
-            ("api", .string(control.api)), ("cells", .integer(count.taking)),
-            ("evacuated_cells", .integer(count.evacuated)), ("drained_cells", .integer(count.drained)),
-            ("pid", .integer(control.pid)),
-            ("ready_ms", .integer(readyMilliseconds)), ("adopted", .integer(control.adopted ?? 0)),
-            ("unreachable", .strings(control.unreachable ?? [])),
-            (
-                "failed",
-                .array(
-                    (control.failed ?? []).map {
-                        .object([("name", .string($0.name)), ("reason", .string($0.reason))])
-                    })
-            ),
-        ])
+        let document = UpReport(
+            mesh: control.mesh, dataDirectory: dataDirectory, router: control.router, api: control.api,
+            cells: count.taking, evacuatedCells: count.evacuated, drainedCells: count.drained, pid: control.pid,
+            readyMilliseconds: readyMilliseconds, adopted: control.adopted ?? 0,
+            unreachable: control.unreachable ?? [],
+            failed: (control.failed ?? []).map { UpReport.Failure(name: $0.name, reason: $0.reason) })
         return Report(document, names: ["mesh/\(control.mesh)"]) { style in
             var rows = [
                 ("mesh", "\(control.mesh), \(TopologyWording.parts(topology, count))"),

@@ -1,23 +1,42 @@
+import Reports
 import SimDriver
 
 /// `sim validate`.
 enum ValidationView {
+    private struct Document: Encodable {
+        let schema = ReportJSON.schema
+        var ok: Bool
+        var answers: [Answer]
+        var wallMilliseconds: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case schema, ok, answers
+            case wallMilliseconds = "wall_ms"
+        }
+    }
+    private struct Answer: Encodable {
+        var name: String
+        var expected: Double
+        var observed: Double
+        /// Of the observed mean.
+        var standardError: Double
+        var ok: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case name, expected, observed
+            case standardError = "standard_error"
+            case ok
+        }
+    }
+
     static func make(_ answers: [KnownAnswer], wall: Double) -> Report {
-        let document = JSONValue.document([
-            ("ok", .bool(answers.allSatisfy(\.isRight))),
-            (
-                "answers",
-                .array(
-                    answers.map { answer in
-                        .object([
-                            ("name", .string(answer.name)), ("expected", .decimal(answer.expected)),
-                            ("observed", .decimal(answer.observed)),
-                            ("standard_error", .decimal(answer.standardError)), ("ok", .bool(answer.isRight)),
-                        ])
-                    })
-            ),
-            ("wall_ms", .decimal(wall)),
-        ])
+        let document = Document(
+            ok: answers.allSatisfy(\.isRight),
+            answers: answers.map {
+                Answer(
+                    name: $0.name, expected: $0.expected, observed: $0.observed, standardError: $0.standardError,
+                    ok: $0.isRight)
+            }, wallMilliseconds: wall)
         return Report(document, names: answers.filter { !$0.isRight }.map { "answer/\($0.name)" }) { style in
             var table = style.table([
                 .init("WHAT"), .init("EXPECTED", .right), .init("OBSERVED", .right),

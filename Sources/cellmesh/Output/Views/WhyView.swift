@@ -1,7 +1,7 @@
 /// `why`: verdicts, accusers and the timeline of one member.
 enum WhyView {
     static func make(_ story: MemberStory) -> Report {
-        Report(document(story), names: story.accusers.map { "member/\($0.name)" }) { style in
+        Report(story.document, names: story.accusers.map { "member/\($0.name)" }) { style in
             var text = ""
             for verdict in story.verdicts {
                 let names = verdict.observers.prefix(6).joined(separator: ", ")
@@ -73,45 +73,5 @@ enum WhyView {
     private static func clock(_ time: String) -> String {
         guard let start = time.firstIndex(of: "T") else { return time }
         return String(time[time.index(after: start)...].prefix(12))
-    }
-
-    private static func document(_ story: MemberStory) -> JSONValue {
-        .document([
-            ("member", .string(story.member)),
-            (
-                "observers",
-                .array(
-                    story.observers.map { observer in
-                        .object([
-                            ("name", .string(observer.name)), ("status", .string(observer.status)),
-                            ("incarnation", .integer(observer.incarnation)), ("health", .integer(observer.health)),
-                            ("accusers", .strings(observer.accusers)),
-                            ("ends_in_ms", .integer(observer.endsInMilliseconds)),
-                        ])
-                    })
-            ),
-            ("silent", .strings(story.silent)),
-            (
-                "accusers",
-                .array(
-                    story.accusers.map {
-                        .object([("name", .string($0.name)), ("failed_probes", .integer($0.failedProbes))])
-                    })
-            ),
-            (
-                "timeline",
-                .array(
-                    story.moments.map { moment in
-                        .object([
-                            ("at", .string(moment.at)), ("event", .string(moment.event)),
-                            ("actor", .string(moment.actor)), ("incarnation", .integer(moment.incarnation)),
-                            ("relays", .integer(moment.relays)), ("nacks", .integer(moment.nacks)),
-                            ("health", .integer(moment.health)), ("timeout_ms", .integer(moment.timeoutMilliseconds)),
-                            ("detail", .string(moment.detail)),
-                            ("observers", .strings(moment.observers)),
-                        ])
-                    })
-            ),
-        ])
     }
 }

@@ -1,0 +1,34 @@
+import Chaos
+import MeshBase
+import Reports
+import Telemetry
+
+extension FaultReport {
+    package init(_ fault: Fault, now: ClockReading) {
+        self.init(
+            id: fault.id, kind: fault.kind.rawValue, targets: fault.targets.map(\.text), isOneWay: fault.isOneWay,
+            created: Timestamp.string(fault.created), expires: Timestamp.string(fault.expires),
+            remaining: (fault.remaining(at: now) ?? .zero).millisecondsRoundedUp)
+        delay = fault.delay?.base.milliseconds
+        jitter = fault.delay.flatMap { $0.jitter > .zero ? $0.jitter.milliseconds : nil }
+        distribution = fault.delay.flatMap { $0.jitter > .zero ? $0.distribution.rawValue : nil }
+        rate = fault.rate ?? fault.delay.flatMap { $0.share < 1 ? $0.share : nil }
+        bandwidth = fault.bandwidth
+        status = fault.status.map(Int.init)
+    }
+}
+
+extension FaultAddition {
+    package var request: FaultRequest {
+        var request = FaultRequest(kind: kind, targets: targets)
+        request.isOneWay = isOneWay ?? false
+        request.delay = delay.map { TimeAmount(seconds: $0 / 1_000) }
+        request.jitter = jitter.map { TimeAmount(seconds: $0 / 1_000) }
+        request.distribution = distribution
+        request.rate = rate
+        request.bandwidth = bandwidth
+        request.status = status
+        if let lease { request.lease = TimeAmount.milliseconds(1) * lease }
+        return request
+    }
+}

@@ -1,0 +1,97 @@
+/// `fault add -o json`, and one of `fault ls -o json`.
+package struct FaultReport: Codable, Sendable, Equatable {
+    package var id: String
+    package var kind: String
+    package var targets: [String]
+    package var isOneWay: Bool
+    package var delay: Double?
+    package var jitter: Double?
+    package var distribution: String?
+    package var rate: Double?
+    package var bandwidth: Int?
+    /// Of `errors`: what is answered.
+    package var status: Int?
+    /// RFC 3339.
+    package var created: String
+    package var expires: String
+    package var remaining: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case id, kind, targets
+        case isOneWay = "one_way"
+        case delay = "delay_ms"
+        case jitter = "jitter_ms"
+        case distribution, rate, bandwidth, status, created, expires
+        case remaining = "remaining_ms"
+    }
+
+    package init(
+        id: String, kind: String, targets: [String], isOneWay: Bool = false, created: String, expires: String,
+        remaining: Int64
+    ) {
+        self.id = id
+        self.kind = kind
+        self.targets = targets
+        self.isOneWay = isOneWay
+        self.created = created
+        self.expires = expires
+        self.remaining = remaining
+    }
+}
+
+/// Faults, and how many of the processes that run have them in force.
+package struct FaultsReport: Codable, Sendable, Equatable {
+    package var schema = ReportJSON.schema
+    package var faults: [FaultReport]
+    /// How many processes were asked and have read the list as it is now; absent where nobody was asked.
+    package var applied: Int?
+    package var of: Int?
+
+    package init(faults: [FaultReport], applied: Int? = nil, of: Int? = nil) {
+        self.faults = faults
+        self.applied = applied
+        self.of = of
+    }
+}
+
+/// The body of `POST /v1/faults/add`.
+package struct FaultAddition: Codable, Sendable, Equatable {
+    package var kind: String
+    package var targets: [String]
+    package var isOneWay: Bool?
+    package var delay: Double?
+    package var jitter: Double?
+    package var distribution: String?
+    package var rate: Double?
+    package var bandwidth: Int?
+    package var status: Int?
+    package var lease: Int64?
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, targets, distribution, rate, bandwidth, status
+        case isOneWay = "one_way"
+        case delay = "delay_ms"
+        case jitter = "jitter_ms"
+        case lease = "for_ms"
+    }
+
+    package init(kind: String, targets: [String]) {
+        self.kind = kind
+        self.targets = targets
+    }
+}
+
+/// The body of `POST /v1/faults/remove`: ids, or all.
+package struct FaultRemoval: Codable, Sendable, Equatable {
+    package var ids: [String]?
+    package var all: Bool?
+
+    package init(ids: [String]) { self.ids = ids }
+
+    /// Of every fault.
+    package static var everything: FaultRemoval {
+        var removal = FaultRemoval(ids: [])
+        (removal.ids, removal.all) = (nil, true)
+        return removal
+    }
+}

@@ -1,0 +1,51 @@
+/// `drill ls -o json`.
+package struct DrillsReport: Codable, Sendable, Equatable {
+    /// How a drill ended when it was run last.
+    package struct Last: Codable, Sendable, Equatable {
+        package var id: String
+        package var outcome: String
+        package var conclusive: Bool
+        /// RFC 3339.
+        package var began: String
+        package var ageMilliseconds: Double
+
+        package init(id: String, outcome: String, conclusive: Bool, began: String, ageMilliseconds: Double) {
+            self.id = id
+            self.outcome = outcome
+            self.conclusive = conclusive
+            self.began = began
+            self.ageMilliseconds = ageMilliseconds
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case id, outcome, conclusive, began
+            case ageMilliseconds = "age_ms"
+        }
+    }
+    package struct Row: Codable, Sendable, Equatable {
+        package var name: String
+        package var title: String
+        package var does: String
+        package var steps: [String]
+        /// Nil where it was never run.
+        @Nullable package var last: Last?
+
+        package init(name: String, title: String, does: String, steps: [String], last: Last?) {
+            self.name = name
+            self.title = title
+            self.does = does
+            self.steps = steps
+            self.last = last
+        }
+    }
+
+    package var schema = ReportJSON.schema
+    package var drills: [Row]
+    /// Ids of the reports that are kept.
+    package var reports: [String]
+
+    package init(drills: [Row], reports: [String]) {
+        self.drills = drills
+        self.reports = reports
+    }
+}

@@ -1,0 +1,57 @@
+/// `GET /v1/impact/customers/N` of a router: what it saw of a fault, customer by customer.
+package struct ImpactPage: Decodable, Sendable, Equatable {
+    /// How requests ended; figures out of range are taken for the nearest that is within.
+    package struct Outcomes: Decodable, Sendable, Equatable {
+        package var requests: Int
+        package var slow: Int
+        package var failed: Int
+        package var noQuorum: Int
+        package var refused: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case requests, slow, failed, refused
+            case noQuorum = "no_quorum"
+        }
+    }
+
+    /// `[hash in hexadecimal, 0 untouched | 1 degraded | 2 lost, requests, slow, failed, no quorum, refused]`.
+    package struct Row: Decodable, Sendable, Equatable {
+        package var customer: String
+        package var impact: Int
+        package var outcomes: Outcomes
+
+        package init(customer: String, impact: Int, outcomes: Outcomes) {
+            self.customer = customer
+            self.impact = impact
+            self.outcomes = outcomes
+        }
+
+        package init(from decoder: any Decoder) throws {
+            var row = try decoder.unkeyedContainer()
+            customer = try row.decode(String.self)
+            impact = try row.decode(Int.self)
+            outcomes = Outcomes(
+                requests: try row.decode(Int.self), slow: try row.decode(Int.self), failed: try row.decode(Int.self),
+                noQuorum: try row.decode(Int.self), refused: try row.decode(Int.self))
+        }
+    }
+
+    /// Where it has changed between two pages, the first is of something else.
+    package var phase: Int
+    /// The cells that were out for it while it counted.
+    package var cells: [String]
+    package var windowMilliseconds: Int
+    package var open: Bool
+    /// Customers that it had no room for.
+    package var overflow: Int
+    /// Of the whole window.
+    package var total: Outcomes
+    package var seen: [Row]
+    /// Where the next page begins; absent at the end.
+    package var next: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case phase, cells, open, overflow, total, seen, next
+        case windowMilliseconds = "window_ms"
+    }
+}

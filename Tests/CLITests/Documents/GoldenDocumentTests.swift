@@ -1,0 +1,185 @@
+import Drills
+import Evacuation
+import Foundation
+import LoadGenerator
+import MeshBase
+import Reports
+import Resilience
+import Sharding
+import Testing
+import Wire
+
+@testable import ControlPlane
+@testable import SimDriver
+@testable import Store
+@testable import cellmesh
+
+/// What each command writes with `-o json`, byte by byte: keys, their order, nulls and numbers. A golden is a document that
+/// some mesh has written; the type that reads it has to write the very same again, and a view has to show the same.
+@Suite struct GoldenDocumentTests {
+    struct Golden: Sendable, CustomTestStringConvertible {
+        var name: String
+        var write: @Sendable ([UInt8]) throws -> String
+        var testDescription: String { name }
+
+        /// A type that commands write as it is.
+        static func document<Document: Codable & SendableMetatype>(_ name: String, _ type: Document.Type) -> Golden {
+            Golden(name: name) { DocumentText.json(try ReportJSON.read(type, $0)) }
+        }
+
+        /// A view of what another process has answered.
+        static func view<Answer: Decodable & SendableMetatype>(
+            _ name: String, _ type: Answer.Type, _ make: @escaping @Sendable (Answer) -> Report
+        ) -> Golden {
+            Golden(name: name) { make(try ReportJSON.read(type, $0)).json() }
+        }
+
+        /// A view of what the command itself has found.
+        static func made(_ name: String, _ make: @escaping @Sendable () throws -> Report) -> Golden {
+            Golden(name: name) { _ in try make().json() }
+        }
+    }
+
+    static let goldens: [Golden] = [
+        .view("status", StatusReport.self) { StatusView.make($0) },
+        .view("ps", ProcessesReport.self) { ProcessesView.make($0) },
+        .view("members", MembersReport.self) { MembersView.make($0) }, .document("members-diff", ViewsReport.self),
+        .document("why", WhyReport.self), .document("ls", MeshesReport.self),
+        .document("route-explain", RouteReport.self), .document("route-explain-several", RoutesReport.self),
+        .document("flags-ls", FlagsReport.self), .view("flags-set", SettingsReport.self) { SettingsView.changed($0) },
+        .document("degrade-ls", LevelsReport.self),
+        .view("degrade-report", LoadReport.Comparison.self) { ComparisonView.make($0) },
+        .document("peak-status", PeaksReport.self), .document("conflicts-ls", ConflictsReport.self),
+        .view("breaker-ls", BreakersReport.self) { BreakersView.list($0.breakers) },
+        .document("trace-ls", TracesReport.self), .document("trace-show", TraceReport.self),
+        .view("fault-ls", FaultsReport.self) { FaultsView.list($0) },
+        .view("fault-rm", FaultsReport.self) { FaultsView.removed($0) },
+        .made("fault-add") { FaultsView.added(faults) },
+        .view("pins-ls", PinsReport.self) { PinsView.make($0) },
+        .view("evacuation-status", EvacuationStatus.self) { EvacuationView.status($0) },
+        .view("evacuate-dry-run", EvacuationForecast.self) { ForecastView.make($0) },
+        .view("evacuate", EvacuationReport.self) { EvacuationView.report($0) },
+        .view("evacuate-refused", EvacuationReport.self) { EvacuationView.report($0) },
+        .document("up", UpReport.self), .document("down", MeshDown.Report.self),
+        .view("load-run", LoadReport.self) { LoadView.make($0) }, .document("drill-ls", DrillsReport.self),
+        .view("drill-run", DrillReport.self) { DrillView.report($0) },
+        .view("blast-radius", BlastRadiusReport.self) { BlastRadiusView(report: $0).full },
+        .document("error", FailureReport.self), .made("doctor") { DoctorView.make([doctor], machine: [machine]) },
+        .made("store") { StoreView.make(store, customer: "c7") }, .made("keys-ls") { KeysView.make(keys, uses) },
+        .made("store-lost") { LostStoresView.make(lost) },
+        .made("conflicts-resolve") { ConflictsView.resolved("c7", "cart/1", superseded: 2) },
+        .made("blast-radius-actual") { try actual() },
+        Golden(name: "kill") {
+            let kill = try ReportJSON.read(Kill.self, $0)
+            return DocumentText.json(
+                FaultAction.Document(targets: kill.targets, prediction: BlastRadiusDocument(report: kill.prediction)))
+        },
+        Golden(name: "rm") { _ in DocumentText.json(RemoveCommand.Document(mesh: "m", removed: "/home/m")) },
+        Golden(name: "load-start") { _ in
+            DocumentText.json(
+                LoadStartCommand.Document(
+                    mesh: "m", pid: 7, rate: 200, durationMilliseconds: 600_000, router: "http://127.0.0.1:8080"))
+        },
+        Golden(name: "logs") { _ in
+            DocumentText.json(LogsCommand.Document(process: "cells/a", line: "12:00:00 INFO \"x\""))
+        },
+        .made("policies-ls") { try policies() },
+        .made("sim-validate") { ValidationView.make([KnownAnswer("M/M/1", expected: 2, exactly: 2)], wall: 12.5) },
+        .made("sim-minimise-sound") { SwarmView.sound(5) },
+    ]
+
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Goldens")
+
+    @Test(arguments: goldens)
+    func aDocumentIsWrittenAsItWasRead(_ golden: Golden) throws {
+        let file = Self.folder.appendingPathComponent(golden.name + ".json")
+        let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+        let written = try golden.write(Array(text.utf8)) + "\n"
+        if ProcessInfo.processInfo.environment["CELLMESH_REWRITE_GOLDENS"] != nil {
+            try written.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(written == text)
+    }
+
+    @Test func everyGoldenHasItsDocument() throws {
+        let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+        #expect(Set(files) == Set(Self.goldens.map { $0.name + ".json" }))
+    }
+
+    // MARK: What commands find themselves
+
+    private struct Kill: Decodable {
+        var targets: [ActionOutcome]
+        var prediction: BlastRadiusReport
+    }
+
+    private static func policies() throws -> Report {
+        let topology = try #require(TopologyFile.embedded().topology)
+        let gates = PoliciesView.gates(topology, cell: nil, named: ["eu-west-1/checkout/payment"])
+        let page = #"cellmesh_amplification{layer="router"} 1.5"#
+        return PoliciesView.list(gates, topology, SettingsDocument(version: 3), amplification: Amplification([page]))
+    }
+
+    private static var faults: FaultsReport {
+        var fault = FaultReport(
+            id: "f1", kind: "latency", targets: ["cell/us-east-1"], created: "2026-03-01T12:00:00.000Z",
+            expires: "2026-03-01T12:01:00.000Z", remaining: 60_000)
+        (fault.delay, fault.jitter, fault.distribution) = (30, 3, "uniform")
+        return FaultsReport(faults: [fault], applied: 13, of: 14)
+    }
+
+    private static var doctor: DoctorReport {
+        DoctorReport(
+            mesh: "m", dataDirectory: "/home/m", control: nil,
+            processes: [
+                .init(name: "us-east-1", role: "cell", pid: 7, startTime: 99, condition: .leftover, paused: false)
+            ], findings: [.init(code: "token", message: "it is missing", hint: "start the mesh")])
+    }
+
+    private static let machine = MachineCheck.Finding(code: "proc", message: "/proc is not mounted", hint: "mount it")
+
+    private static var store: StoreSummary {
+        var summary = StoreSummary(cell: "us-east-1", storeID: 0xc1)
+        (summary.customers, summary.records, summary.tombstones) = (1, 20, 3)
+        (summary.hints, summary.queue, summary.oldestHint) = (4, 5, 1_772_366_400_000)
+        (summary.bytes, summary.digest) = (36_864, 0x0123_4567_89ab_cdef)
+        return summary
+    }
+
+    private static var keys: GossipKeyFile {
+        GossipKeyFile(keys: [1, 2].map { .init(id: $0, bytes: [UInt8](repeating: 7, count: 32)) }, primary: 2)
+    }
+
+    private static let uses = [
+        KeyUse(name: "r1", primary: 2, ids: [1, 2]), KeyUse(name: "us-east-1", primary: nil, ids: []),
+    ]
+
+    private static var lost: LostStores {
+        LostStores(
+            cells: [
+                .init(
+                    name: "a-1", life: "lost", stage: "pulling", records: 7, waitsMilliseconds: 0,
+                    missing: [.init(cell: "b-1", reason: "down")]),
+                .init(name: "a-2", life: "missing", stage: "down", missing: []),
+            ], refused: 3, customers: 100)
+    }
+
+    private static func actual() throws -> Report {
+        let model = try StoredMesh(topology: try #require(TopologyFile.embedded().topology))
+        let cell = try #require(model.topology.cellIndex(named: "us-east-1"))
+        let number = try #require(
+            (1...1000).first { !model.placement.shard(of: CustomerHash(number: $0)).contains(cell) })
+        let hash = String(CustomerHash(number: number).rawValue, radix: 16)
+        let text =
+            #"{"window_ms":50,"open":true,"cells":["us-east-1"],"phase":1,"overflow":0,"total":{"requests":20,"slow":1,"#
+            + #""failed":2,"no_quorum":3,"refused":4},"seen":[["\#(hash)",0,12,1,3,0,0]]}"#
+        var impact = ObservedImpact()
+        impact.add("r1", [try ReportJSON.read(ImpactPage.self, Array(text.utf8))])
+        let radius = BlastRadius(model.topology, placement: model.placement)
+        let comparison = ImpactComparison(impact, radius, model.topology, dead: nil)
+        var view = BlastRadiusView(report: radius.report(dead: CellSet([cell])))
+        view.observed = .init(impact: impact, comparison: comparison)
+        return view.full
+    }
+}
