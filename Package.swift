@@ -76,7 +76,7 @@ let package = Package(
         pureLayer("Consensus", ["MeshBase"]),
         pureLayer("Evacuation", ["Sharding", "Topology", "MeshBase"]),
         pureLayer("Drills", ["MeshBase"]),
-        pureLayer("Reports", ["Evacuation", "MeshBase"]),
+        pureLayer("Reports", ["Evacuation", "Sharding", "MeshBase"]),
         pureLayer("Laboratories", [collections, "Resilience", "Topology", "MeshBase"]),
         pureLayer("Chaos", ["Topology", "MeshBase"]),
         pureLayer("Checkers", ["Sharding", "Topology", "Membership", "MeshBase"]),

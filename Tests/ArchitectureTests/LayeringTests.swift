@@ -26,7 +26,7 @@ import Testing
         "Evacuation": ["MeshBase", "Topology", "Sharding"],
         "Chaos": ["MeshBase", "Topology"],
         "Drills": ["MeshBase"],
-        "Reports": ["MeshBase", "Evacuation"],
+        "Reports": ["MeshBase", "Evacuation", "Sharding"],
         "Laboratories": ["MeshBase", "Topology", "Resilience"],
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Crypto"],

@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Reports
 import Sharding
 import Store
 import Topology

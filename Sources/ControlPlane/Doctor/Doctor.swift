@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 import Store
 import UVDriver
 import Wire

@@ -5,23 +5,6 @@ import UVDriver
 
 /// `down`: stops a mesh through its control plane, or without it where that is dead or stuck.
 package enum MeshDown {
-    package struct Report: Codable, Sendable, Equatable {
-        package var schema = ReportJSON.schema
-        package var mesh: String
-        /// `api`: the control plane has stopped everything; `reaped`: it was dead, or did not answer.
-        package var how: String
-        /// Processes that were ended without the control plane.
-        package var reaped: Int
-        /// Processes that could not be ended.
-        package var left: Int
-        package var milliseconds: Double
-
-        private enum CodingKeys: String, CodingKey {
-            case schema, mesh, how, reaped, left
-            case milliseconds = "took_ms"
-        }
-    }
-
     package enum Failure: Error, Equatable, CustomStringConvertible {
         /// Neither a control plane nor any process.
         case notRunning(mesh: String)
@@ -42,10 +25,10 @@ package enum MeshDown {
     /// - Parameter timeout: for the ordered shutdown; what is left after that is killed.
     package static func run(
         _ directory: DataDirectory, timeout: TimeAmount = .seconds(15)
-    ) throws(Failure) -> Report {
+    ) throws(Failure) -> DownReport {
         let begun = monotonic()
-        func report(_ how: String, _ doctor: DoctorReport?) -> Report {
-            Report(
+        func report(_ how: String, _ doctor: DoctorReport?) -> DownReport {
+            DownReport(
                 mesh: directory.name, how: how, reaped: doctor?.processes.count { $0.condition == .reaped } ?? 0,
                 left: doctor?.processes.count { $0.condition == .unreapable || $0.condition == .leftover } ?? 0,
                 milliseconds: (monotonic() - begun).milliseconds)

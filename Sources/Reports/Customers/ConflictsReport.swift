@@ -83,3 +83,18 @@ package struct ConflictsReport: Codable, Sendable, Equatable {
         complete = unheard.isEmpty && pages.allSatisfy { $0.page?.next == nil }
     }
 }
+
+/// `conflicts resolve -o json`.
+package struct ResolvedConflictReport: Codable, Sendable, Equatable {
+    package var schema = ReportJSON.schema
+    package var customer: String
+    package var key: String
+    /// How many siblings were there.
+    package var superseded: Int
+
+    package init(customer: String, key: String, superseded: Int) {
+        self.customer = customer
+        self.key = key
+        self.superseded = superseded
+    }
+}

@@ -1,3 +1,5 @@
+import Sharding
+
 /// The body of `POST /v1/kill|pause|resume|restart`.
 package struct ActionRequest: Codable, Sendable, Equatable {
     package var targets: [String]
@@ -15,10 +17,12 @@ package struct ActionRequest: Codable, Sendable, Equatable {
     }
 }
 
-/// What was done.
+/// What was done: `kill -o json`, `pause`, `resume`, `restart`, and what the API answers.
 package struct ActionReport: Codable, Sendable, Equatable {
     package var schema = ReportJSON.schema
     package var targets: [ActionOutcome]
+    /// What commands predicted of it; absent where it harms nobody, and in the API.
+    package var prediction: BlastRadiusReport?
 
     package init(targets: [ActionOutcome]) { self.targets = targets }
 }

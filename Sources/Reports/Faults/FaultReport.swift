@@ -54,6 +54,29 @@ package struct FaultsReport: Codable, Sendable, Equatable {
     }
 }
 
+/// `fault add -o json`: one fault, its members beside the schema.
+package struct AddedFaultReport: Encodable, Sendable, Equatable {
+    /// Nil where the control plane named none.
+    package var fault: FaultReport?
+    @Nullable package var applied: Int?
+    @Nullable package var of: Int?
+
+    package init(fault: FaultReport?, applied: Int?, of: Int?) {
+        self.fault = fault
+        self.applied = applied
+        self.of = of
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(ReportJSON.schema, forKey: .schema)
+        try fault?.encode(to: encoder)
+        try container.encode(applied, forKey: .applied)
+        try container.encode(of, forKey: .of)
+    }
+    private enum CodingKeys: String, CodingKey { case schema, applied, of }
+}
+
 /// The body of `POST /v1/faults/add`.
 package struct FaultAddition: Codable, Sendable, Equatable {
     package var kind: String

@@ -1,16 +1,25 @@
 /// `GET /v1/impact/customers/N` of a router: what it saw of a fault, customer by customer.
 package struct ImpactPage: Decodable, Sendable, Equatable {
-    /// How requests ended; figures out of range are taken for the nearest that is within.
-    package struct Outcomes: Decodable, Sendable, Equatable {
+    /// How requests ended.
+    package struct Outcomes: Codable, Sendable, Equatable {
         package var requests: Int
         package var slow: Int
         package var failed: Int
         package var noQuorum: Int
         package var refused: Int
 
+        package init(requests: Int = 0, slow: Int = 0, failed: Int = 0, noQuorum: Int = 0, refused: Int = 0) {
+            self.requests = requests
+            self.slow = slow
+            self.failed = failed
+            self.noQuorum = noQuorum
+            self.refused = refused
+        }
+
         private enum CodingKeys: String, CodingKey {
-            case requests, slow, failed, refused
+            case requests, slow, failed
             case noQuorum = "no_quorum"
+            case refused
         }
     }
 

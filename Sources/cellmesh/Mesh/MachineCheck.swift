@@ -1,15 +1,11 @@
 import CLibUV
 import ControlPlane
 import Glibc
+import Reports
 
 /// What of this machine keeps meshes from running well.
 enum MachineCheck {
-    struct Finding: Encodable {
-        var code: String
-        var message: String
-        /// What to do.
-        var hint: String
-    }
+    typealias Finding = DoctorReport.Finding
 
     /// Descriptors that a router of a mesh of a hundred cells needs under load.
     static let openFiles: UInt64 = 4_096

@@ -6,29 +6,8 @@ import UVDriver
 
 /// What the routers saw of a fault, customer by customer.
 struct ObservedImpact {
-    /// How requests ended.
-    struct Outcomes: Equatable, Encodable {
-        var requests = 0
-        var slow = 0
-        var failed = 0
-        var noQuorum = 0
-        var refused = 0
-
-        private enum CodingKeys: String, CodingKey {
-            case requests, slow, failed
-            case noQuorum = "no_quorum"
-            case refused
-        }
-
-        /// Requests that were not answered as they should have been.
-        var harmed: Int { failed + noQuorum + refused }
-
-        static func + (a: Outcomes, b: Outcomes) -> Outcomes {
-            Outcomes(
-                requests: a.requests + b.requests, slow: a.slow + b.slow, failed: a.failed + b.failed,
-                noQuorum: a.noQuorum + b.noQuorum, refused: a.refused + b.refused)
-        }
-    }
+    typealias Outcomes = ImpactPage.Outcomes
+    typealias Router = ObservedBlastRadius.Router
 
     struct Customer {
         /// The worst that some router saw of its shard.
@@ -36,12 +15,6 @@ struct ObservedImpact {
         var outcomes: Outcomes
         /// The routers that saw it, by their place in `routers`.
         var seenBy: [Int]
-    }
-
-    /// One router: the cells that were out for it while it counted customers.
-    struct Router: Encodable {
-        var name: String
-        var cells: [String]
     }
 
     var routers: [Router] = []
@@ -131,5 +104,16 @@ struct ObservedImpact {
         case .degraded: 1
         case .lost: 2
         }
+    }
+}
+
+extension ImpactPage.Outcomes {
+    /// Requests that were not answered as they should have been.
+    var harmed: Int { failed + noQuorum + refused }
+
+    static func + (a: ImpactPage.Outcomes, b: ImpactPage.Outcomes) -> ImpactPage.Outcomes {
+        ImpactPage.Outcomes(
+            requests: a.requests + b.requests, slow: a.slow + b.slow, failed: a.failed + b.failed,
+            noQuorum: a.noQuorum + b.noQuorum, refused: a.refused + b.refused)
     }
 }

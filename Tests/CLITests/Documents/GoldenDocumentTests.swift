@@ -60,7 +60,7 @@ import Wire
         .view("evacuate-dry-run", EvacuationForecast.self) { ForecastView.make($0) },
         .view("evacuate", EvacuationReport.self) { EvacuationView.report($0) },
         .view("evacuate-refused", EvacuationReport.self) { EvacuationView.report($0) },
-        .document("up", UpReport.self), .document("down", MeshDown.Report.self),
+        .document("up", UpReport.self), .document("down", DownReport.self),
         .view("load-run", LoadReport.self) { LoadView.make($0) }, .document("drill-ls", DrillsReport.self),
         .view("drill-run", DrillReport.self) { DrillView.report($0) },
         .view("blast-radius", BlastRadiusReport.self) { BlastRadiusView(report: $0).full },
@@ -69,20 +69,9 @@ import Wire
         .made("store-lost") { LostStoresView.make(lost) },
         .made("conflicts-resolve") { ConflictsView.resolved("c7", "cart/1", superseded: 2) },
         .made("blast-radius-actual") { try actual() },
-        Golden(name: "kill") {
-            let kill = try ReportJSON.read(Kill.self, $0)
-            return DocumentText.json(
-                FaultAction.Document(targets: kill.targets, prediction: BlastRadiusDocument(report: kill.prediction)))
-        },
-        Golden(name: "rm") { _ in DocumentText.json(RemoveCommand.Document(mesh: "m", removed: "/home/m")) },
-        Golden(name: "load-start") { _ in
-            DocumentText.json(
-                LoadStartCommand.Document(
-                    mesh: "m", pid: 7, rate: 200, durationMilliseconds: 600_000, router: "http://127.0.0.1:8080"))
-        },
-        Golden(name: "logs") { _ in
-            DocumentText.json(LogsCommand.Document(process: "cells/a", line: "12:00:00 INFO \"x\""))
-        },
+        .document("kill", ActionReport.self), .document("rm", RemovalReport.self),
+        .document("load-start", LoadStartReport.self), .document("logs", LogRecord.self),
+        .document("version", VersionReport.self), .document("init", InitReport.self),
         .made("policies-ls") { try policies() },
         .made("sim-validate") { ValidationView.make([KnownAnswer("M/M/1", expected: 2, exactly: 2)], wall: 12.5) },
         .made("sim-minimise-sound") { SwarmView.sound(5) },
@@ -108,11 +97,6 @@ import Wire
     }
 
     // MARK: What commands find themselves
-
-    private struct Kill: Decodable {
-        var targets: [ActionOutcome]
-        var prediction: BlastRadiusReport
-    }
 
     private static func policies() throws -> Report {
         let topology = try #require(TopologyFile.embedded().topology)

@@ -125,16 +125,9 @@ struct FaultAction {
         guard answer == "y" || answer == "yes" else { throw CommandFailure(.declined, "nothing was \(kind.past)") }
     }
 
-    /// What was done, and what was predicted of it.
-    struct Document: Encodable {
-        let schema = ReportJSON.schema
-        var targets: [ActionOutcome]
-        /// Of what harms alone.
-        var prediction: BlastRadiusDocument?
-    }
-
     private func show(_ answer: ActionReport, _ prediction: BlastRadiusView?) {
-        let document = Document(targets: answer.targets, prediction: prediction?.document)
+        var document = answer
+        document.prediction = prediction?.report
         console.show(
             Report(document, names: targets.map { finder.name(of: $0) }) { style in
                 var table = style.table([.init("TARGET"), .init("ACTION"), .init("STATE"), .init("PID", .right)])

@@ -18,22 +18,6 @@ struct LoadStartCommand: ParsableCommand {
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
-    struct Document: Encodable {
-        let schema = ReportJSON.schema
-        var mesh: String
-        var pid: Int32
-        /// Requests a second.
-        var rate: Double
-        var durationMilliseconds: Int64
-        var router: String
-
-        private enum CodingKeys: String, CodingKey {
-            case schema, mesh, pid, rate
-            case durationMilliseconds = "duration_ms"
-            case router
-        }
-    }
-
     func run() throws {
         let console = output.console
         let target = try LoadTarget(mesh, router: load.router)
@@ -48,7 +32,7 @@ struct LoadStartCommand: ParsableCommand {
             ["load", "run", "--mesh", target.mesh.name, "-o", "json"] + load.arguments, output: directory.reportPath,
             messages: directory.logPath)
         try directory.remember(identity)
-        let document = Document(
+        let document = LoadStartReport(
             mesh: target.mesh.name, pid: identity.pid, rate: load.rate,
             durationMilliseconds: load.duration.milliseconds,
             router: "http://\(target.router)")

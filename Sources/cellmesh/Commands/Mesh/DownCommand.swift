@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlPlane
+import Reports
 
 struct DownCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,7 +23,7 @@ struct DownCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let directory = try mesh.anyKnown()
-        let report: MeshDown.Report
+        let report: DownReport
         do {
             report = try MeshDown.run(directory, timeout: waitTimeout.amount)
         } catch .notRunning {

@@ -20,13 +20,6 @@ struct RemoveCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    struct Document: Encodable {
-        let schema = ReportJSON.schema
-        var mesh: String
-        /// The directory that is gone.
-        var removed: String
-    }
-
     func run() throws {
         let mesh: DataDirectory
         do {
@@ -48,6 +41,8 @@ struct RemoveCommand: ParsableCommand {
             throw CommandFailure(error)
         }
         output.console.show(
-            Report(Document(mesh: name, removed: mesh.path), names: ["mesh/\(name)"]) { _ in "mesh \(name) removed\n" })
+            Report(RemovalReport(mesh: name, removed: mesh.path), names: ["mesh/\(name)"]) { _ in
+                "mesh \(name) removed\n"
+            })
     }
 }

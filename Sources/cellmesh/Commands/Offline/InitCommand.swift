@@ -17,11 +17,6 @@ struct InitCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    private struct Document: Encodable {
-        let schema = ReportJSON.schema
-        var files: [String]
-    }
-
     func run() throws {
         let console = output.console
         let files = [
@@ -41,7 +36,7 @@ struct InitCommand: ParsableCommand {
             throw CommandFailure("\(error)")
         }
         console.show(
-            Report(Document(files: files.map(\.path)), names: files.map { "file/\($0.path)" }) { _ in
+            Report(InitReport(files: files.map(\.path)), names: files.map { "file/\($0.path)" }) { _ in
                 files.map { "wrote \($0.path)\n" }.joined()
             })
         console.next(directory == "." ? "cellmesh up" : "cd \(directory) && cellmesh up")

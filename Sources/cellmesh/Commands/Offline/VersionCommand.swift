@@ -8,19 +8,10 @@ struct VersionCommand: ParsableCommand {
 
     @OptionGroup var output: OutputOptions
 
-    private struct Document: Encodable {
-        let schema = ReportJSON.schema
-        let version = Version.text
-        let dataVersion = 1
-
-        private enum CodingKeys: String, CodingKey {
-            case schema, version
-            case dataVersion = "data_version"
-        }
-    }
-
     func run() {
         output.console.show(
-            Report(Document(), names: ["version/\(Version.text)"]) { _ in "cellmesh \(Version.text)\n" })
+            Report(VersionReport(version: Version.text, dataVersion: 1), names: ["version/\(Version.text)"]) { _ in
+                "cellmesh \(Version.text)\n"
+            })
     }
 }

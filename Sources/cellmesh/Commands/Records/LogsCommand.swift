@@ -46,15 +46,9 @@ struct LogsCommand: ParsableCommand {
         }
     }
 
-    /// One line.
-    struct Document: Encodable {
-        var process: String
-        var line: String
-    }
-
     private func show(_ entries: ArraySlice<LogHistory.Entry>, _ console: Console) {
         for entry in entries {
-            let document = Document(process: entry.process, line: entry.line)
+            let document = LogRecord(process: entry.process, line: entry.line)
             switch console.format {
             case .json: console.data(DocumentText.json(document, .compact) + "\n")
             case .yaml: console.data(DocumentText.yaml([document]))

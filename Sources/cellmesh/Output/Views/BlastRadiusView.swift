@@ -1,3 +1,4 @@
+import Reports
 import Sharding
 import Telemetry
 
@@ -12,7 +13,7 @@ struct BlastRadiusView {
         var comparison: ImpactComparison
     }
 
-    var document: BlastRadiusDocument { BlastRadiusDocument(report: report, observed: observed.map { .init($0) }) }
+    var document: ObservedBlastRadius { ObservedBlastRadius(report: report, observed: observed?.document) }
 
     var full: Report {
         Report(document, names: report.cells.map { "cell/\($0)" }) { style in headline + "\n\n" + table(style) + legend
@@ -118,5 +119,29 @@ struct BlastRadiusView {
         "\(verb): \(Wording.count(report.lost)) lost, \(Wording.count(report.degraded)) degraded "
             + "(\(Wording.count(report.noQuorum)) without a quorum for their records), "
             + "\(Wording.count(report.untouched)) untouched of \(Wording.plural(report.customers, "customer"))"
+    }
+}
+
+extension BlastRadiusView.Observation {
+    var document: ObservedBlastRadius.Observed {
+        var found = ObservedBlastRadius.Observed()
+        found.customers = impact.customers
+        (found.lost, found.degraded, found.untouched) =
+            (impact.counts.lost, impact.counts.degraded, impact.counts.untouched)
+        (found.windowMilliseconds, found.open, found.overflow) =
+            (impact.windowMilliseconds, impact.isOpen, impact.overflow)
+        (found.cells, found.routers, found.silent) = (impact.cells, impact.routers, impact.silent)
+        (found.outcomes, found.total) = (impact.outcomes, impact.total)
+        if impact.outcomes.requests > 0 {
+            found.failureRate = Double(impact.outcomes.harmed) / Double(impact.outcomes.requests)
+        }
+        (found.predicted, found.different) = (comparison.counts, comparison.different)
+        found.unexpected = comparison.deviations.count
+        found.deviations = comparison.deviations.prefix(ImpactComparison.mostNamed).map {
+            ObservedBlastRadius.Deviation(
+                customer: $0.title, predicted: $0.predicted.rawValue, observed: $0.observed.effect.rawValue,
+                outcomes: $0.observed.outcomes)
+        }
+        return found
     }
 }

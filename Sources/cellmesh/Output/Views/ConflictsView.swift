@@ -36,16 +36,10 @@ enum ConflictsView {
         return text.count > 40 ? text.prefix(37) + "..." : text
     }
 
-    private struct Resolved: Encodable {
-        let schema = ReportJSON.schema
-        var customer: String
-        var key: String
-        /// How many siblings were there.
-        var superseded: Int
-    }
-
     static func resolved(_ customer: String, _ key: String, superseded: Int) -> Report {
-        Report(Resolved(customer: customer, key: key, superseded: superseded), names: ["\(customer)/\(key)"]) { _ in
+        Report(
+            ResolvedConflictReport(customer: customer, key: key, superseded: superseded), names: ["\(customer)/\(key)"]
+        ) { _ in
             "\(customer) \(key) has one value again: \(superseded) siblings are superseded\n"
         }
     }

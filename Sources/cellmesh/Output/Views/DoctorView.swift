@@ -3,17 +3,10 @@ import Reports
 
 /// `doctor`.
 enum DoctorView {
-    private struct Document: Encodable {
-        let schema = ReportJSON.schema
-        var ok: Bool
-        var meshes: [DoctorReport]
-        var machine: [MachineCheck.Finding]
-    }
-
     static func make(_ reports: [DoctorReport], machine: [MachineCheck.Finding]) -> Report {
         let isHealthy = machine.isEmpty && reports.allSatisfy(\.isHealthy)
         return Report(
-            Document(ok: isHealthy, meshes: reports, machine: machine), names: reports.map { "mesh/\($0.mesh)" }
+            DoctorsReport(ok: isHealthy, meshes: reports, machine: machine), names: reports.map { "mesh/\($0.mesh)" }
         ) { style in
             var text = reports.isEmpty ? "no mesh has left any data\n" : meshes(reports, style)
             for report in reports {

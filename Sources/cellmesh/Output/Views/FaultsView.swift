@@ -4,25 +4,9 @@ import Telemetry
 
 /// Faults on the wire and on services.
 enum FaultsView {
-    /// `fault add`: one fault, its members beside the schema.
-    private struct Added: Encodable {
-        var fault: FaultReport?
-        var applied: Int?
-        var of: Int?
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(ReportJSON.schema, forKey: .schema)
-            try fault?.encode(to: encoder)
-            try container.encode(applied, forKey: .applied)
-            try container.encode(of, forKey: .of)
-        }
-        private enum CodingKeys: String, CodingKey { case schema, applied, of }
-    }
-
     static func added(_ answer: FaultsReport) -> Report {
         let faults = Array(answer.faults.prefix(1))
-        let document = Added(fault: faults.first, applied: answer.applied, of: answer.of)
+        let document = AddedFaultReport(fault: faults.first, applied: answer.applied, of: answer.of)
         return Report(document, names: names(faults)) { style in
             table(faults, style) + "\(faults.first?.id ?? "it") heals by itself \(faults.first.map(ends) ?? "-")\n"
         }

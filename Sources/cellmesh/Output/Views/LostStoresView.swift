@@ -2,32 +2,10 @@ import Reports
 
 /// `store --lost`: which stores have no vote, and what each waits for.
 enum LostStoresView {
-    private struct Document: Encodable {
-        let schema = ReportJSON.schema
-        var cells: [Cell]
-        var customers: Int
-        /// Customers whose records are refused.
-        var refused: Int
-    }
-    private struct Cell: Encodable {
-        var cell: String
-        var life: String
-        var stage: String
-        @Nullable var records: Int?
-        @Nullable var waitsMilliseconds: Int?
-        var missing: [StoreVote.Missing]
-
-        private enum CodingKeys: String, CodingKey {
-            case cell, life, stage, records
-            case waitsMilliseconds = "waits_ms"
-            case missing
-        }
-    }
-
     static func make(_ lost: LostStores) -> Report {
-        let document = Document(
+        let document = LostStoresReport(
             cells: lost.cells.map { cell in
-                Cell(
+                LostStoresReport.Store(
                     cell: cell.name, life: cell.life, stage: cell.stage, records: cell.records,
                     waitsMilliseconds: cell.waitsMilliseconds, missing: cell.missing)
             }, customers: lost.customers, refused: lost.refused)

@@ -1,7 +1,4 @@
-import Reports
-import UVDriver
-
-/// `doctor -o json`: what of a mesh runs or lies about.
+/// What of a mesh runs or lies about, as `doctor` finds it.
 package struct DoctorReport: Codable, Sendable, Equatable {
     package struct Process: Codable, Sendable, Equatable {
         package enum Condition: String, Codable, Sendable {
@@ -29,7 +26,14 @@ package struct DoctorReport: Codable, Sendable, Equatable {
             case condition, paused
         }
 
-        package var identity: ProcessIdentity { ProcessIdentity(pid: pid, startTime: startTime) }
+        package init(name: String, role: String, pid: Int32, startTime: UInt64, condition: Condition, paused: Bool) {
+            self.name = name
+            self.role = role
+            self.pid = pid
+            self.startTime = startTime
+            self.condition = condition
+            self.paused = paused
+        }
     }
 
     package struct Finding: Codable, Sendable, Equatable {
@@ -38,19 +42,36 @@ package struct DoctorReport: Codable, Sendable, Equatable {
         package var message: String
         /// What to do.
         package var hint: String
+
+        package init(code: String, message: String, hint: String) {
+            self.code = code
+            self.message = message
+            self.hint = hint
+        }
     }
 
     package var schema = ReportJSON.schema
     package var mesh: String
     package var dataDirectory: String
     /// The pid of the control plane; nil if none runs.
-    package var control: Int32?
+    @Nullable package var control: Int32?
     package var processes: [Process]
     package var findings: [Finding]
 
+    package init(
+        mesh: String, dataDirectory: String, control: Int32?, processes: [Process], findings: [Finding]
+    ) {
+        self.mesh = mesh
+        self.dataDirectory = dataDirectory
+        self.control = control
+        self.processes = processes
+        self.findings = findings
+    }
+
     private enum CodingKeys: String, CodingKey {
-        case schema, mesh, control, processes, findings
+        case schema, mesh
         case dataDirectory = "data_dir"
+        case control, processes, findings
     }
 
     package var leftovers: [Process] { processes.filter { $0.condition == .leftover } }
@@ -64,14 +85,20 @@ package struct DoctorReport: Codable, Sendable, Equatable {
     package var isHealthy: Bool {
         findings.isEmpty && processes.allSatisfy { $0.condition == .supervised || $0.condition == .reaped }
     }
+}
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(schema, forKey: .schema)
-        try container.encode(mesh, forKey: .mesh)
-        try container.encode(dataDirectory, forKey: .dataDirectory)
-        try container.encode(control, forKey: .control)
-        try container.encode(processes, forKey: .processes)
-        try container.encode(findings, forKey: .findings)
+/// `doctor -o json`: all meshes of a home, and the machine.
+package struct DoctorsReport: Codable, Sendable, Equatable {
+    package var schema = ReportJSON.schema
+    /// Nothing is wrong anywhere.
+    package var ok: Bool
+    package var meshes: [DoctorReport]
+    /// What of this machine keeps meshes from running well.
+    package var machine: [DoctorReport.Finding]
+
+    package init(ok: Bool, meshes: [DoctorReport], machine: [DoctorReport.Finding]) {
+        self.ok = ok
+        self.meshes = meshes
+        self.machine = machine
     }
 }

@@ -1,0 +1,89 @@
+import Sharding
+
+/// `blast-radius -o json`: what is predicted, and with `--actual` what traffic saw beside it.
+package struct ObservedBlastRadius: Encodable, Sendable, Equatable {
+    package var report: BlastRadiusReport
+    /// Absent where traffic was not asked.
+    package var observed: Observed?
+
+    package init(report: BlastRadiusReport, observed: Observed? = nil) {
+        self.report = report
+        self.observed = observed
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try report.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(observed, forKey: .observed)
+    }
+    private enum CodingKeys: String, CodingKey { case observed }
+
+    /// What the routers saw of a fault.
+    package struct Observed: Codable, Sendable, Equatable {
+        /// Customers that asked, and how their shards stood.
+        package var customers = 0
+        package var lost = 0
+        package var degraded = 0
+        package var untouched = 0
+        package var windowMilliseconds = 0
+        /// It goes on.
+        package var open = false
+        /// Of those that were seen.
+        package var predicted = BlastRadiusReport.Counts()
+        /// Customers whose shard was seen in another state than predicted.
+        package var different = 0
+        /// The cells that were out for some router.
+        package var cells: [String] = []
+        /// How requests ended while they were.
+        package var outcomes = ImpactPage.Outcomes()
+        /// Nil without a request.
+        @Nullable package var failureRate: Double?
+        /// Of the whole window.
+        package var total = ImpactPage.Outcomes()
+        /// Customers that a router had no room for.
+        package var overflow = 0
+        package var routers: [Router] = []
+        /// Routers that run and did not answer.
+        package var silent: [String] = []
+        /// Customers that fared otherwise than predicted, of whom `deviations` has the worst hit.
+        package var unexpected = 0
+        package var deviations: [Deviation] = []
+
+        package init() { failureRate = nil }
+
+        private enum CodingKeys: String, CodingKey {
+            case customers, lost, degraded, untouched
+            case windowMilliseconds = "window_ms"
+            case open, predicted, different, cells, outcomes
+            case failureRate = "failure_rate"
+            case total, overflow, routers, silent, unexpected, deviations
+        }
+    }
+
+    /// One router: the cells that were out for it while it counted customers.
+    package struct Router: Codable, Sendable, Equatable {
+        package var name: String
+        package var cells: [String]
+
+        package init(name: String, cells: [String]) {
+            self.name = name
+            self.cells = cells
+        }
+    }
+
+    /// A customer that fared otherwise than predicted.
+    package struct Deviation: Codable, Sendable, Equatable {
+        package var customer: String
+        /// `lost degraded untouched`.
+        package var predicted: String
+        package var observed: String
+        package var outcomes: ImpactPage.Outcomes
+
+        package init(customer: String, predicted: String, observed: String, outcomes: ImpactPage.Outcomes) {
+            self.customer = customer
+            self.predicted = predicted
+            self.observed = observed
+            self.outcomes = outcomes
+        }
+    }
+}
