@@ -188,6 +188,19 @@ import Wire
         #expect(answer.status == status && answer.retryAfter == 1 && answer.problem?.type.description == type)
     }
 
+    /// Answers every attempt until the client has its answer.
+    private func serve(_ router: RouterHarness, _ answer: (RouterRecorder.Frame, Instant) -> Void) {
+        var now = Instant.zero
+        for _ in 0..<100 where router.sink.answers.isEmpty {
+            if let frame = router.takeFrames().first {
+                answer(frame, now)
+            } else {
+                now = max(router.nextDeadline(), now)
+                router.wake(now)
+            }
+        }
+    }
+
     @Test func whatIsKeptUnderAKeyIsNotAskedForAgain() throws {
         let router = RouterHarness()
         router.request(.post, isKeyed: true)
@@ -203,7 +216,7 @@ import Wire
         let router = RouterHarness()
         router.request(.post, isKeyed: true)
         router.linkDown(router.takeFrames()[0].cell, now: .zero)
-        while let frame = router.takeFrames().first { router.refuse(frame, why) }
+        serve(router) { router.refuse($0, why, now: $1) }
         let answer = try #require(router.takeAnswer())
         #expect(answer.status == Refusal.keyUnsettled.status)
         #expect(answer.problem?.detail.description.contains("Nothing was begun") == false)
@@ -213,7 +226,7 @@ import Wire
         for status in [UInt16(502), 503, 504] {
             let router = RouterHarness()
             router.request(.get)
-            while let frame = router.takeFrames().first { router.answer(frame, status: status, flags: .json) }
+            serve(router) { router.answer($0, status: status, flags: .json, now: $1) }
             #expect(router.takeAnswer()?.retryAfter == 1, "\(status)")
         }
     }

@@ -254,7 +254,7 @@ import Testing
         policy.hasBreaker = false
         var run = Run(policy)
         for _ in 0..<30 { run.end(run.permit(), AttemptEnd(.refused, .limited, began: false)) }
-        #expect(run.gate.throttle.probability(policy.throttle, priority: .normal, now: start) == 30.0 / 31)
+        #expect(run.gate.throttle.probability(policy.throttle, priority: .normal, now: start) == ClientThrottle.most)
         for _ in 0..<15 { run.end(run.permit(), AttemptEnd(.failed, .failed)) }
         #expect(run.gate.throttle.probability(policy.throttle, priority: .normal, now: start) == 15.0 / 46)
         for _ in 0..<9 { run.end(run.permit(), AttemptEnd(.cancelled)) }

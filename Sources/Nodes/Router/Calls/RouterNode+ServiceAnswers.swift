@@ -171,7 +171,12 @@ extension RouterNode {
     private static func outcome(_ how: CallSettlement, _ answer: CellAnswer?) -> Outcome {
         switch how {
         case .answer:
-            if let head = answer?.frame.head, head.kind == .reply, head.status < 400 { .ok } else { .ignored }
+            switch answer?.frame.head {
+            case let head? where head.kind == .reply && head.status < 400: .ok
+            // Kept under its key, so that nobody else was asked.
+            case let head? where head.kind == .reply && head.status >= 500: .failed
+            default: .ignored
+            }
         case .fail(let failure), .fallback(let failure):
             failure.policy == .deadline && failure.token == nil ? .ignored : .failed
         case .withdrawn: .cancelled
