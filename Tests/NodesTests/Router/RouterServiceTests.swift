@@ -222,6 +222,14 @@ import Wire
         #expect(answer.problem?.detail.description.contains("Nothing was begun") == false)
     }
 
+    @Test func whoKnowsTheKeyIsBelieved() throws {
+        let router = RouterHarness()
+        router.request(.post, isKeyed: true)
+        router.linkDown(router.takeFrames()[0].cell, now: .zero)
+        serve(router) { router.refuse($0, .keyClaimed, now: $1) }
+        #expect(try #require(router.takeAnswer()).status == 409)
+    }
+
     @Test func whoIsToComeBackIsToldSo() {
         for status in [UInt16(502), 503, 504] {
             let router = RouterHarness()

@@ -9,7 +9,9 @@ extension RouterNode {
         _ failure: CallFailure?, _ place: Int32, asked: Int, of size: Int
     ) -> (UInt16, DataProblem) {
         let cells = "\(asked) of the \(size) cells of this shard were asked"
-        if calls[place].mayHaveBegun, case .refusal = calls[place].last, failure?.kind != .blocked {
+        if calls[place].mayHaveBegun, case .refusal(let why, _) = calls[place].last, why?.knowsTheKey != true,
+            failure?.kind != .blocked
+        {
             return calls[place].state.safety == .keyed
                 ? (Refusal.keyUnsettled.status, .key(.keyUnsettled)) : (502, .mayHaveBegun(cells))
         }
@@ -66,6 +68,16 @@ extension RouterNode {
         case .unsafe: " It was not tried again, as it may have been carried out: send an Idempotency-Key."
         case .noTime: " It was not tried again, as too little time was left."
         case .none?, .recovered, .exhausted, nil: ""
+        }
+    }
+}
+
+extension Refusal {
+    /// It tells what became of the call under its key, and not merely that nothing was begun here.
+    fileprivate var knowsTheKey: Bool {
+        switch self {
+        case .keyClaimed, .keyReused, .keyUnsettled, .keyAnswerCut: true
+        default: false
         }
     }
 }
