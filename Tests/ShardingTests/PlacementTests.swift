@@ -60,6 +60,68 @@ import Topology
         }
     }
 
+    /// Shards that take one cell of each domain: of few and of many cells, where scores are bounded, sieved, or have to decide.
+    @Test(arguments: [1, 2, 7, 8, 28, 29, 33, 60, 130, 520])
+    func agreesWithTheDescriptionWhereEachDomainGivesOneCell(cells: Int) {
+        for regions in [1, 3, 8, 16] where regions * cells <= 2_100 {
+            for weighing in 0..<5 {
+                var rng = Generator(seed: UInt64(cells * 100 + regions * 10 + weighing), concern: "one each")
+                var topology = mesh(regions: regions, cells: cells, size: regions)
+                for cell in topology.cells.indices {
+                    topology.cells[cell].weight =
+                        switch weighing {
+                        case 0: 3
+                        case 1: UInt32(1 + rng.below(5))
+                        case 2: UInt32(1 + rng.below(1_000))
+                        case 3: rng.chance(0.05) ? 1_000 : 1
+                        default: rng.chance(0.3) ? .max : UInt32(1 + rng.below(3))
+                        }
+                }
+                let placement = Placement(topology)
+                let reference = ReferencePlacement(topology: topology)
+                for number in 1...max(4, 2_000 / (cells * regions)) {
+                    let customer = CustomerHash(number: number)
+                    verify(
+                        placement.shard(of: customer).map(\.position) == reference.shard(of: customer),
+                        "\(regions) x \(cells), weights \(weighing), c\(number)")
+                }
+            }
+        }
+    }
+
+    /// What excludes a candidate without its logarithm rests on these.
+    @Test func logarithmIsInsideItsBounds() {
+        var rng = Generator(seed: 4)
+        for number in 0..<20_000 {
+            let draw = number < 64 ? ~(UInt64.max >> UInt64(number)) : rng.next() >> rng.below(40)
+            let draws = number % 2 == 0 ? draw : ~draw
+            let x = Rendezvous.complement(draws)
+            verify(x == 1 - Rendezvous.unit(draws))
+            let low = Rendezvous.logarithmAtLeast(x)
+            let exact = Rendezvous.negativeLogarithm(Rendezvous.unit(draws))
+            verify(low <= exact * (1 + 0x1p-40) && exact <= (low + Rendezvous.logarithmExcess(x)) * (1 + 0x1p-40))
+        }
+    }
+
+    /// No candidate whose draw does not exceed its sieve is better than its domain's limit says.
+    @Test func sievesKeepTheirLimits() {
+        for size in [1, 5] {
+            for weights in [1, 5, 70_000] {
+                var topology = mesh(
+                    regions: size == 1 ? 1 : 5, cells: 200, size: size, spread: size == 1 ? .region : .cell)
+                for cell in topology.cells.indices { topology.cells[cell].weight = UInt32(1 + cell * 7 % weights) }
+                let views = Placement(topology).views
+                for span in views.spans {
+                    for position in span.candidates {
+                        let odds = views.odds[Int(position)]
+                        let score = Rendezvous.negativeLogarithm(Rendezvous.unit(odds.sieve)) * odds.inverse
+                        verify(odds.sieve > 0 && score > span.limit)
+                    }
+                }
+            }
+        }
+    }
+
     @Test func spreadsOverRegions() {
         let topology = mesh(regions: 3, cells: 8, size: 3)
         let placement = Placement(topology)

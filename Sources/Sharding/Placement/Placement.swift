@@ -156,8 +156,10 @@ public struct Placement: Sendable {
     /// - Parameter first: of the group of views; the customer's own lies so far behind it.
     @inline(__always)
     private func shard(of customer: CustomerHash, in first: Int32, _ offset: Int) -> Shard {
-        let shard = views.shard(of: customer, in: Int(first) + offset)
-        return nearby.isEmpty ? shard : preferred(shard, of: customer, in: first, offset)
+        var shard = Shard()
+        views.fill(&shard, of: customer, in: Int(first) + offset)
+        if !nearby.isEmpty { shard = preferred(shard, of: customer, in: first, offset) }
+        return shard
     }
 
     /// Of a customer who was served in a region that is left: cells of the regions near to that one come first.
@@ -219,10 +221,12 @@ public struct Placement: Sendable {
 
     /// Epoch and shards together, as the fence of a request needs them.
     public func assignment(of customer: CustomerHash) -> Assignment {
-        if !pins.isEmpty, let position = pins.position(of: customer) {
-            return Assignment(pins.pins[position])
-        }
-        return cohortAssignment(of: customer)
+        if !pins.isEmpty, let pinned = pinnedAssignment(of: customer) { return pinned }
+        return assignment(of: customer, in: units[table.cohort(of: customer)])
+    }
+
+    @inline(never) private func pinnedAssignment(of customer: CustomerHash) -> Assignment? {
+        pins.position(of: customer).map { Assignment(pins.pins[$0]) }
     }
 
     /// Whether a cell takes part in the customer's reads and writes; see `Assignment.isMember`.
@@ -243,6 +247,7 @@ public struct Placement: Sendable {
         return assignment(of: customer, in: unit)
     }
 
+    @inline(__always)
     private func assignment(of customer: CustomerHash, in unit: CohortViews) -> Assignment {
         let offset = geographyOffset(of: customer)
         return Assignment(

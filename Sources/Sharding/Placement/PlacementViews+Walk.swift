@@ -36,7 +36,23 @@ struct ExcludedCells: CellExclusion {
 }
 
 extension PlacementViews {
+    /// Fills an empty shard in place: each copy of one that was just written waits for what wrote it.
+    @inline(__always) func fill(_ shard: inout Shard, of customer: CustomerHash, in number: Int) {
+        let view = views[number]
+        if view.isOneEach {
+            if isWeighted { unequalFirsts(view, customer, &shard) } else { equalFirsts(view, customer, &shard) }
+        } else {
+            shard = walked(customer, number)
+        }
+    }
+
     func shard(of customer: CustomerHash, in view: Int) -> Shard {
+        var shard = Shard()
+        fill(&shard, of: customer, in: view)
+        return shard
+    }
+
+    @inline(never) private func walked(_ customer: CustomerHash, _ view: Int) -> Shard {
         isWeighted
             ? walk(view, customer, NoExclusion(), UnequalWeights.self)
             : walk(view, customer, NoExclusion(), EqualWeights.self)
@@ -46,6 +62,36 @@ extension PlacementViews {
         isWeighted
             ? walk(view, customer, ExcludedCells(set: excluded), UnequalWeights.self)
             : walk(view, customer, ExcludedCells(set: excluded), EqualWeights.self)
+    }
+
+    /// One cell of each domain. Never inlined: with other paths beside them its loops would lack registers.
+    @inline(never) private func equalFirsts(_ view: PlacementView, _ customer: CustomerHash, _ shard: inout Shard) {
+        firsts(view, customer, &shard, EqualWeights.self)
+    }
+    @inline(never) private func unequalFirsts(_ view: PlacementView, _ customer: CustomerHash, _ shard: inout Shard) {
+        firsts(view, customer, &shard, UnequalWeights.self)
+    }
+
+    @inline(__always)
+    private func firsts<S: RendezvousScoring>(
+        _ view: PlacementView, _ customer: CustomerHash, _ shard: inout Shard, _ scoring: S.Type
+    ) {
+        words.withUnsafeBufferPointer { words in
+            odds.withUnsafeBufferPointer { odds in
+                candidates.withUnsafeBufferPointer { candidates in
+                    blocks.withUnsafeBufferPointer { blocks in
+                        spans.withUnsafeBufferPointer { spans in
+                            FirstCells<S>(
+                                words: words.baseAddress!, odds: odds.baseAddress!,
+                                candidates: candidates.baseAddress!, blocks: blocks.baseAddress!,
+                                spans: spans.baseAddress! + view.domains.lowerBound, count: view.size,
+                                customer: Rendezvous.Customer(customer)
+                            ).fill(&shard)
+                        }
+                    }
+                }
+            }
+        }
     }
 
     @inline(__always)

@@ -36,6 +36,22 @@ enum Rendezvous {
     /// The draw as a number inside (0, 1), exact: 52 bits and a half.
     @inline(__always) static func unit(_ draw: UInt64) -> Double { (Double(draw >> 12) + 0.5) * 0x1p-52 }
 
+    /// 1 - unit(draw), exact.
+    @inline(__always) static func complement(_ draw: UInt64) -> Double {
+        Double(bitPattern: 0x3FF0_0000_0000_0000 | ~draw >> 12) - (1 - 0x1p-53)
+    }
+
+    /// At most -ln(1 - x), for x inside (0, 1): its series to the third power.
+    @inline(__always) static func logarithmAtLeast(_ x: Double) -> Double {
+        x * (1 + x * (0.5 + x * 0.3333333333333333))
+    }
+
+    /// At least what the further terms of the series are: x^4 / 4 + x^5 / 5 + ... < (x^4 + x^5 + ...) / 4.
+    @inline(__always) static func logarithmExcess(_ x: Double) -> Double {
+        let square = x * x
+        return square * square / (4 * (1 - x))
+    }
+
     /// The key where weights differ: the score weight / -ln(draw) is positive, so its bits order like its value.
     /// Where all weights are equal the draw itself is the key: the same order, without a logarithm.
     @inline(__always) static func key(_ draw: UInt64, weight: UInt32) -> UInt64 {
