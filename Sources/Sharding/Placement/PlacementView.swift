@@ -102,15 +102,16 @@ struct PlacementViews: Sendable {
         while groups.reduce(0, { $0 + min($1.count, depth) }) < size { depth += 1 }
         let firstDomain = domains.count
         let firstBlock = blocks.count
+        let isOneEach = depth == 1 && size > 0 && groups.count == size
         for group in groups {
             addDomain(group, topology, isDeep: depth > 1)
-            addSieves(size: groups.count == 1 ? size : depth)
+            addSpan(isSieved: isOneEach)
         }
         views.append(
             PlacementView(
                 size: size, depth: depth, domains: firstDomain..<domains.count,
                 sieve: Self.sieve(size, of: eligible.count), blockCount: blocks.count - firstBlock,
-                isOneEach: depth == 1 && size > 0 && groups.count == size, spread: spread))
+                isOneEach: isOneEach, spread: spread))
         return views.count - 1
     }
 
@@ -134,36 +135,24 @@ struct PlacementViews: Sendable {
         domains.append(firstBlock..<blocks.count)
     }
 
-    /// Sieves for the domain added last, of which a shard takes so many cells.
+    /// What a lookup reads of the domain added last; with sieves where a shard takes one cell of it.
     ///
-    /// A draw exceeds exp(-weight t) with the probability 1 - exp(-weight t). None of a domain does with exp(-t W), where W
-    /// is the sum of its weights: for one cell t is 4 / W, too little for 1 customer in 55, and 6 / W where to look at every
-    /// score would take long. For more cells it is chosen so that about k + 3 sqrt(k) + 2 draws do.
-    private mutating func addSieves(size: Int) {
+    /// A draw exceeds exp(-weight t) with the probability 1 - exp(-weight t), and none of the domain's does with exp(-t W),
+    /// where W is the sum of its weights: t is 4 / W, too little for 1 customer in 55, and 6 / W where to look at every score
+    /// would take long.
+    private mutating func addSpan(isSieved: Bool) {
         let range = domains[domains.count - 1]
         let count = range.reduce(0) { $0 + blocks[$1].candidates.count }
         let sum = range.reduce(0.0) { $0 + Double(blocks[$1].weight) * Double(blocks[$1].candidates.count) }
-        let wanted = size > 1 ? Self.wanted(size) : count > DrawScan.many ? 6 : 4
-        var t = wanted / sum
-        if size > 1 {
-            // From below towards the root of a function that is concave: never beyond it.
-            for _ in 0..<10 where Double(count) > wanted {
-                var (passing, slope) = (0.0, 0.0)
-                for block in blocks[range] {
-                    let (number, weight) = (Double(block.candidates.count), Double(block.weight))
-                    let blocked = exponential(-weight * t)
-                    passing += number * (1 - blocked)
-                    slope += number * weight * blocked
-                }
-                t += (wanted - passing) / slope
-            }
-        }
+        let wanted = count > DrawScan.many ? 6 : 4
+        let t = Double(wanted) / sum
         var span = Span(
             candidates: Int32(odds.count)..<Int32(odds.count + count),
             blocks: Int32(range.lowerBound)..<Int32(range.upperBound), sieve: 0, limit: .infinity)
         for block in blocks[range] {
             let weight = Double(block.weight)
-            let sieve = Double(count) > wanted ? min(UInt64(exponential(-weight * t) * 0x1p63), .max >> 1) << 1 : 0
+            let isFew = !isSieved || count <= wanted
+            let sieve = isFew ? 0 : min(UInt64(exponential(-weight * t) * 0x1p63), .max >> 1) << 1
             // By the logarithm of the lookup, and less than its error allows: nothing rests on `exponential`.
             span.limit = min(span.limit, Rendezvous.negativeLogarithm(Rendezvous.unit(sieve)) / weight * (1 - 0x1p-32))
             if odds.count == Int(span.candidates.lowerBound) { span.sieve = sieve }
@@ -172,11 +161,9 @@ struct PlacementViews: Sendable {
         spans.append(span)
     }
 
-    private static func wanted(_ size: Int) -> Double { Double(size) + 3 * Double(size).squareRoot() + 2 }
-
     /// Exceeded by about k + 3 sqrt(k) + 2 of n draws: by fewer than k for about 2 customers in a thousand.
     private static func sieve(_ size: Int, of count: Int) -> UInt64 {
-        let wanted = wanted(size)
+        let wanted = Double(size) + 3 * Double(size).squareRoot() + 2
         guard Double(count) > wanted else { return 0 }
         return UInt64((1 - wanted / Double(count)) * 0x1p63)
     }
