@@ -51,7 +51,9 @@ extension RouterNode {
 
     /// Asks cells how services are whose breakers here are open: of one that is well they close sooner (C10).
     private mutating func askForHealth(now: Instant, into sink: inout some RouterSink) {
-        for gate in gates.gates.indices where gates.gates[gate].wantsHealth(policy(ofGate: gate), now: now) {
+        // The state alone first: nearly all are closed, and policies are large.
+        for gate in gates.gates.indices where gates.gates[gate].breaker.wantsHealth(now: now) {
+            guard gates.gates[gate].wantsHealth(policy(ofGate: gate), now: now) else { continue }
             let place = gates.places[gate]
             // Slot 0 is that of the records, which no service's health says anything of.
             guard place.slot > 0, links[place.cell.position].state == .up else { continue }

@@ -70,9 +70,10 @@ extension Breaker {
         case .closed:
             guard state != .closed else { return nil }
             // Whatever it was in: out of any state by hand, and at once back to its policy.
-            let left = force(.disabled, until: end, policy, now: now)
+            let left = state
+            _ = force(.disabled, until: end, policy, now: now)
             // Whoever acts on what it was in hears of that, not of the way.
-            return force(.automatic, policy, now: now).map { $0.leaving(left?.from ?? $0.from) }
+            return force(.automatic, policy, now: now)?.leaving(left)
         }
     }
 }

@@ -126,9 +126,8 @@ extension RouterNode {
             problem.detail += Self.remark(failure)
             response.problem = problem
         }
-        if head.status >= 400 { response.wait = .milliseconds(Int64(head.deadline)) }
-        if head.status >= 500, response.wait == .zero, Self.invites(head.status, failure) {
-            response.wait = .seconds(1)
+        if head.status >= 400 {
+            response.wait = Self.wait(.milliseconds(Int64(head.deadline)), head.status, failure)
         }
         noteAnswer(operations[key]!.customer, since: operations[key]!.started, response)
         counters.count(status: response.status)
@@ -151,11 +150,14 @@ extension RouterNode {
         }
         var (status, problem) = explain(failure, place, asked: asked, of: shard.count)
         problem.detail += Self.remark(failure)
-        var wait = failure?.retryAfter ?? .zero
-        if failure == nil { wait = calls[place].patience }
-        if wait == .zero, Self.invites(status, failure) { wait = .seconds(1) }
+        let wait = Self.wait(failure?.retryAfter ?? calls[place].patience, status, failure)
         finish(key)
         refuse(request, status: status, shard: shard, customer: customer, wait: wait, problem, into: &sink)
+    }
+
+    /// After what time the client is told to come back: as somebody has said, or after a second where that is worth it.
+    private static func wait(_ said: TimeAmount, _ status: UInt16, _ failure: CallFailure?) -> TimeAmount {
+        said == .zero && invites(status, failure) ? .seconds(1) : said
     }
 
     /// Whether the client is to come back though nobody has said when: not where it may have been carried out and twice is
