@@ -10,9 +10,7 @@ enum OrphanedStatus {
         let model = try StoredMesh(mesh)
         let topology = model.topology
         let use = CellUse(model.table, topology)
-        let moving = StoredEvacuation.last(mesh, cohorts: model.table.entries.count).flatMap { status in
-            status.outcome == .running || status.outcome == .paused ? try? StoredEvacuation.status(mesh) : nil
-        }
+        let evacuation = StoredEvacuation.status(mesh, model)
         let cells = topology.cells.map { cell in (cell, mesh.process(.cell, cell.name)) }
         let answers = probe(cells.map { $0.1 })
         var serving = 0
@@ -46,7 +44,7 @@ enum OrphanedStatus {
                     name: router.name, pid: running?.pid, state: nil, address: running.map { "http://\($0.data)" })
             }, control: StatusReport.Control(pid: nil, address: nil), faults: nil)
         report.evacuated = use.evacuated.sorted().map { topology.regions[$0].name }
-        report.evacuation = moving
+        report.evacuation = EvacuationView.isUnderWay(evacuation) ? evacuation : nil
         return report
     }
 

@@ -5,8 +5,7 @@ import Store
 /// How far an evacuation is without a control plane that could tell: its journal says which and what was last known, and
 /// the placement that the processes keep says how many cohorts have moved since.
 enum StoredEvacuation {
-    static func status(_ mesh: DataDirectory) throws -> EvacuationStatus {
-        let model = try StoredMesh(mesh)
+    static func status(_ mesh: DataDirectory, _ model: StoredMesh) -> EvacuationStatus {
         let entries = model.table.entries
         var status = last(mesh, cohorts: entries.count) ?? .none(cohorts: entries.count)
         if !status.outcome.isFinal, status.outcome != .none,
@@ -24,7 +23,7 @@ enum StoredEvacuation {
     }
 
     /// What the journal says last; nil where it says nothing.
-    static func last(_ mesh: DataDirectory, cohorts: Int) -> EvacuationStatus? {
+    private static func last(_ mesh: DataDirectory, cohorts: Int) -> EvacuationStatus? {
         // Opening would create it.
         guard SystemFile.exists(mesh.journalPath), let journal = try? Journal(path: mesh.journalPath) else {
             return nil

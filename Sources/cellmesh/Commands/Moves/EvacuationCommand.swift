@@ -55,7 +55,7 @@ struct EvacuationStatusCommand: ParsableCommand {
     }
 
     private func showStored(_ directory: DataDirectory, _ console: Console) throws {
-        console.show(EvacuationView.status(try StoredEvacuation.status(directory)))
+        console.show(EvacuationView.status(StoredEvacuation.status(directory, try StoredMesh(directory))))
         throw CommandFailure(
             directory.isAlive ? .unhealthy : .noSuchMesh,
             directory.isAlive
