@@ -74,15 +74,14 @@ struct DrillLeftovers {
     /// Ends its fault, by its id; where it was killed before it knew that, one on the same targets that is no older.
     private func endCut(_ trace: DrillTrace, _ mesh: DrillMesh) throws -> [String] {
         guard !trace.marks.targets.isEmpty else { return [] }
-        let faults = try mesh.api.get("/v1/faults", as: FaultsReport.self).faults
+        let faults = try mesh.faults()
         let own = faults.first { fault in
             trace.marks.fault.map { fault.id == $0 }
                 ?? (fault.kind == "partition" && fault.targets == trace.marks.targets
                     && fault.created >= trace.report.began)
         }
         guard let id = own?.id else { return ["its cut had been ended by its lease"] }
-        _ = try mesh.api.post(
-            "/v1/faults/remove", FaultRemoval(ids: [id]), as: FaultsReport.self, timeout: .seconds(30))
+        try mesh.endFault(id)
         return ["its cut \(id) was ended"]
     }
 

@@ -12,7 +12,7 @@ extension DrillMesh {
         let status: EvacuationStatus = try api.get("/v1/evacuations")
         if EvacuationView.isUnderWay(status), status.kind == .evacuate {
             // Once all have moved it goes on to its end.
-            _ = try? api.post("/v1/evacuations/abort", EmptyBody(), as: EvacuationStatus.self, timeout: .seconds(30))
+            abort()
         }
         try awaitEnd()
         guard try MeshStatus(api).report.evacuated?.contains(region) ?? false else {
@@ -22,7 +22,7 @@ extension DrillMesh {
         body.isDryRun = false
         body.stages = [100]
         body.watchMilliseconds = 200
-        let answer = try api.post("/v1/evacuations", body, as: EvacuationAnswer.self, timeout: .seconds(30))
+        let answer = try begin(body)
         guard answer.begun else {
             throw CommandFailure(
                 "the restore was refused: \(answer.forecast.reason ?? "no reason was given")",
@@ -104,5 +104,22 @@ extension DrillMesh {
                 .probeError, "\(done); \(waiting) still wait: 'cellmesh conflicts ls' names them")
         }
         return resolved.isEmpty ? "no key waits for anybody" : done
+    }
+
+    // MARK: What is asked of the control plane
+
+    func begin(_ plan: EvacuationBody) throws -> EvacuationAnswer {
+        try api.post("/v1/evacuations", plan, timeout: .seconds(30))
+    }
+
+    /// Takes a plan back where that can still be done.
+    func abort() {
+        _ = try? api.post("/v1/evacuations/abort", EmptyBody(), as: EvacuationStatus.self, timeout: .seconds(30))
+    }
+
+    func faults() throws -> [FaultReport] { try api.get("/v1/faults", as: FaultsReport.self).faults }
+
+    @discardableResult func endFault(_ id: String) throws -> FaultsReport {
+        try api.post("/v1/faults/remove", FaultRemoval(ids: [id]), timeout: .seconds(30))
     }
 }

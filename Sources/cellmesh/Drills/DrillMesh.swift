@@ -72,7 +72,7 @@ struct DrillMesh {
                 .unhealthy, "mesh '\(directory.name)' is \(status.state), not whole; nothing was changed",
                 next: status.remedy ?? "cellmesh status --wait 20s")
         }
-        let faults = try api.get("/v1/faults", as: FaultsReport.self).faults
+        let faults = try faults()
         guard faults.isEmpty else {
             throw CommandFailure(
                 .declined, "\(Wording.plural(faults.count, "fault")) in force already; nothing was changed",

@@ -91,7 +91,7 @@ final class EvacuationDrill: DrillBody {
         body.stages = stages
         body.watchMilliseconds = watch.millisecondsRoundedUp
         if kind == .evacuate { body.confirm = name }
-        return try mesh.api.post("/v1/evacuations", body, timeout: .seconds(30))
+        return try mesh.begin(body)
     }
 
     private func status(timeout: TimeAmount = APIClient.patience) throws -> EvacuationStatus {
@@ -252,8 +252,7 @@ final class EvacuationDrill: DrillBody {
         }
         if EvacuationView.isUnderWay(status), status.kind == .evacuate {
             // Once all have moved it cannot be taken back any more, and goes on to its end.
-            _ = try? mesh.api.post(
-                "/v1/evacuations/abort", EmptyBody(), as: EvacuationStatus.self, timeout: .seconds(30))
+            mesh.abort()
             left = try ended(heedsInterruption: false)
         }
         // One that was begun before its control plane died goes on.

@@ -196,8 +196,7 @@ final class PartitionDrill: DrillBody {
         do {
             var body = EvacuationBody(EvacuationPlan.Kind.evacuate.rawValue, region: other)
             body.confirm = other
-            let answer = try mesh.api.post(
-                "/v1/evacuations", body, as: EvacuationAnswer.self, timeout: .seconds(30))
+            let answer = try mesh.begin(body)
             begun = answer.begun ? 1 : 0
             guard begun == 0 else { return "an evacuation of \(other) began on the side that is cut off" }
             let codes = answer.forecast.refusals.map(\.code.rawValue)
@@ -216,18 +215,15 @@ final class PartitionDrill: DrillBody {
 
     private func heal() throws -> String {
         if begun == 1 {
-            _ = try? mesh.api.post(
-                "/v1/evacuations/abort", EmptyBody(), as: EvacuationStatus.self, timeout: .seconds(30))
+            mesh.abort()
         }
         guard let fault else { return "nothing was cut" }
         let answer: FaultsReport?
         do {
             answer = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
                 // While nobody answered its lease may have ended it.
-                let faults = try mesh.api.get("/v1/faults", as: FaultsReport.self).faults
-                guard faults.contains(where: { $0.id == fault }) else { return nil }
-                return try mesh.api.post(
-                    "/v1/faults/remove", FaultRemoval(ids: [fault]), as: FaultsReport.self, timeout: .seconds(30))
+                guard try mesh.faults().contains(where: { $0.id == fault }) else { return nil }
+                return try mesh.endFault(fault)
             }
         } catch let failure as CommandFailure {
             throw DrillTrouble(.error, "\(failure.message); its lease ends \(fault) within \(Self.written(lease))")
