@@ -63,7 +63,7 @@ package final class APIServer {
             try access.checkSource(
                 host: request.host.text(in: bytes),
                 origin: request.origin.isPresent ? request.origin.text(in: bytes) : nil)
-            if isRead, let page = probe(path, request.query.isPresent ? request.query.text(in: bytes) : "") {
+            if isRead, let page = probe(path, request.query.text(in: bytes)) {
                 return AdminPages.respond(stream, page, of: http)
             }
             // Whoever is behind fetches it, and has no token; it proves itself.

@@ -33,14 +33,7 @@ package struct ControlFile: Codable, Sendable, Equatable {
     /// Processes that were taken over although they did not answer; absent where there are none.
     package var unreachable: [String]?
     /// Processes that did not start while others of their kind did; absent where there are none.
-    package var failed: [Failed]?
-
-    /// A process that did not start.
-    package struct Failed: Codable, Sendable, Equatable {
-        /// `cell/us-east-1`.
-        package var name: String
-        package var reason: String
-    }
+    package var failed: [UpReport.Failure]?
 
     private enum CodingKeys: String, CodingKey {
         case schema, mesh, pid, api, gossip, router, started, cells, adopted, unreachable, failed

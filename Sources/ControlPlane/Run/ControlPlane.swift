@@ -1,6 +1,7 @@
 import Glibc
 import Membership
 import MeshBase
+import Reports
 import Sharding
 import Store
 import Telemetry
@@ -394,7 +395,7 @@ package final class ControlPlane {
             adopted.contains($0.name) && $0.isServing && !isInView($0)
         }
         let failed = supervisor.processes.compactMap { process in
-            process.startFailure.map { ControlFile.Failed(name: process.name.description, reason: $0) }
+            process.startFailure.map { UpReport.Failure(name: process.name.description, reason: $0) }
         }
         let file = ControlFile(
             mesh: directory.name, pid: identity.pid, startTime: identity.startTime,

@@ -32,7 +32,7 @@ package struct ActionOutcome: Codable, Sendable, Equatable {
     /// `us-east-1`.
     package var name: String
     /// The process that it was done to, or the new one after a restart; nil where there is none.
-    package var pid: Int32?
+    @Nullable package var pid: Int32?
     /// `killed already-down paused already-paused resumed not-paused not-running restarted failed`.
     package var action: String
     /// The state afterwards.
@@ -49,15 +49,4 @@ package struct ActionOutcome: Codable, Sendable, Equatable {
     }
 
     package var failed: Bool { action == "failed" }
-
-    private enum CodingKeys: String, CodingKey { case name, pid, action, state, detail }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(name, forKey: .name)
-        try container.encode(pid, forKey: .pid)
-        try container.encode(action, forKey: .action)
-        try container.encode(state, forKey: .state)
-        try container.encodeIfPresent(detail, forKey: .detail)
-    }
 }

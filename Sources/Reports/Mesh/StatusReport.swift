@@ -6,12 +6,12 @@ package struct StatusReport: Codable, Sendable, Equatable {
         package var name: String
         package var region: String
         package var zone: String
-        package var pid: Int32?
+        @Nullable package var pid: Int32?
         package var state: ProcessState
         /// `HOST:PORT`; nil where there is no process.
-        package var address: String?
+        @Nullable package var address: String?
         /// How many customers have this cell first in their shard; nil where no control plane counts them.
-        package var customers: Int?
+        @Nullable package var customers: Int?
         /// Whether it is one of the cells that take traffic: not drained, not waiting to come into use, and not in a
         /// region that was evacuated. Whatever becomes of the others is no customer's loss.
         package var takesCustomers: Bool
@@ -66,36 +66,23 @@ package struct StatusReport: Codable, Sendable, Equatable {
             reason = try container.decodeIfPresent(String.self, forKey: .reason)
         }
 
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(name, forKey: .name)
-            try container.encode(region, forKey: .region)
-            try container.encode(zone, forKey: .zone)
-            try container.encode(pid, forKey: .pid)
-            try container.encode(state, forKey: .state)
-            try container.encode(address, forKey: .address)
-            try container.encode(customers, forKey: .customers)
-            try container.encode(takesCustomers, forKey: .takesCustomers)
-            try container.encodeIfPresent(reachedBy, forKey: .reachedBy)
-            try container.encodeIfPresent(hints, forKey: .hints)
-            try container.encodeIfPresent(oldestHint, forKey: .oldestHint)
-            try container.encodeIfPresent(reason, forKey: .reason)
-            try container.encodeIfPresent(isReady, forKey: .isReady)
-        }
         private enum CodingKeys: String, CodingKey {
-            case name, region, zone, pid, state, address, customers, hints, reason
+            // In the order in which they are written.
+            case name, region, zone, pid, state, address, customers
             case takesCustomers = "takes_customers"
             case reachedBy = "reached_by"
-            case isReady = "ready"
+            case hints
             case oldestHint = "oldest_hint_ms"
+            case reason
+            case isReady = "ready"
         }
     }
     package struct Router: Codable, Sendable, Equatable {
         package var name: String
-        package var pid: Int32?
+        @Nullable package var pid: Int32?
         /// Absent where no control plane tells it.
         package var state: ProcessState?
-        package var address: String?
+        @Nullable package var address: String?
         /// How many cells it reaches; nil where it has told nothing.
         package var reaches: Int?
         /// Why it did not start; absent where it did.
@@ -112,17 +99,6 @@ package struct StatusReport: Codable, Sendable, Equatable {
             self.reaches = reaches
             self.reason = reason
         }
-
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(name, forKey: .name)
-            try container.encode(pid, forKey: .pid)
-            try container.encodeIfPresent(state, forKey: .state)
-            try container.encode(address, forKey: .address)
-            try container.encodeIfPresent(reaches, forKey: .reaches)
-            try container.encodeIfPresent(reason, forKey: .reason)
-        }
-        private enum CodingKeys: String, CodingKey { case name, pid, state, address, reaches, reason }
     }
     /// What this life of the control plane has collected.
     package struct Tombstones: Codable, Sendable, Equatable {

@@ -2,6 +2,7 @@
 package struct UpReport: Codable, Sendable, Equatable {
     /// A process that did not start.
     package struct Failure: Codable, Sendable, Equatable {
+        /// `cell/us-east-1`.
         package var name: String
         package var reason: String
 

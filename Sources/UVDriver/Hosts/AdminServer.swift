@@ -43,7 +43,7 @@ package enum AdminPages {
         let request = stream.pointee.request
         let path = HealthPages.path(
             request.path.text(in: stream.pointee.input.bytes),
-            query: request.query.isPresent ? request.query.text(in: stream.pointee.input.bytes) : "")
+            query: request.query.text(in: stream.pointee.input.bytes))
         if request.method == .post, let answer = change(path, Array(request.body.bytes(in: stream.pointee.input.bytes)))
         {
             return respond(stream, answer, of: server)

@@ -13,8 +13,8 @@ extension MeshStatus {
                 ? "cellmesh evacuation resume" : "cellmesh evacuation status --watch"
         }
         let processes =
-            cells.filter { $0.takesCustomers }.map { ($0.name, $0.state) }
-            + routers.map { ("router/\($0.name)", $0.state) }
+            report.cells.filter { $0.takesCustomers }.map { ($0.name, $0.state.rawValue) }
+            + report.routers.map { ("router/\($0.name)", $0.state?.rawValue ?? "unknown") }
         func first(_ states: String...) -> String? { processes.first { states.contains($0.1) }?.0 }
         if let down = first("down") { return "cellmesh restart \(down)" }
         if let paused = first("paused") { return "cellmesh resume \(paused)" }

@@ -20,26 +20,6 @@ struct MeshStatus {
 
     var state: String { report.state }
 
-    struct CellState {
-        var name: String
-        var state: String
-        /// The routers that reach it; nil where that is not known.
-        var reachedBy: [String]?
-        /// Whether it is one of the cells that take traffic: not drained or evacuated.
-        var takesCustomers: Bool
-        /// Whether a router may send customers there.
-        var serves: Bool {
-            ["serving", "degraded", "refilling", "evacuated"].contains(state) && reachedBy != []
-        }
-    }
-
-    var cells: [CellState] {
-        report.cells.map {
-            CellState(
-                name: $0.name, state: $0.state.rawValue, reachedBy: $0.reachedBy, takesCustomers: $0.takesCustomers)
-        }
-    }
-
     /// How many cells there are, of each kind.
     var count: CellCount {
         var count = CellCount()
@@ -60,17 +40,6 @@ struct MeshStatus {
         return count
     }
 
-    struct RouterState {
-        var name: String
-        var state: String
-        /// Whether clients get answers there.
-        var runs: Bool { state == "serving" || state == "degraded" || state == "starting" }
-    }
-
-    var routers: [RouterState] {
-        report.routers.map { RouterState(name: $0.name, state: $0.state?.rawValue ?? "unknown") }
-    }
-
     func serves(_ cell: String) -> Bool { state(of: cell)?.serves ?? false }
 
     /// Whether customers of one router are served by the cell.
@@ -79,14 +48,24 @@ struct MeshStatus {
         return state.reachedBy?.contains(router) ?? true
     }
 
-    func state(of cell: String) -> CellState? { cells.first { $0.name == cell } }
+    func state(of cell: String) -> StatusReport.Cell? { report.cells.first { $0.name == cell } }
 
     /// The cells that are to serve customers, and do not.
     func dead(_ topology: MeshTopology) -> CellSet {
         var dead = CellSet()
-        for cell in cells where cell.takesCustomers && !cell.serves {
+        for cell in report.cells where cell.takesCustomers && !cell.serves {
             if let index = topology.cellIndex(named: cell.name) { dead.insert(index) }
         }
         return dead
     }
+}
+
+extension StatusReport.Cell {
+    /// Whether a router may send customers there.
+    var serves: Bool { [.serving, .degraded, .refilling, .evacuated].contains(state) && reachedBy != [] }
+}
+
+extension StatusReport.Router {
+    /// Whether clients get answers there.
+    var runs: Bool { state == .serving || state == .degraded || state == .starting }
 }

@@ -110,7 +110,7 @@ struct FaultAction {
         for case .cell(let cell) in targets { dead.insert(cell) }
         let names = Set(targets.map { finder.name(of: $0) })
         // Customers come through routers: without any, no cell serves anybody.
-        if !status.routers.contains(where: { $0.runs && !names.contains("router/\($0.name)") }) {
+        if !status.report.routers.contains(where: { $0.runs && !names.contains("router/\($0.name)") }) {
             dead = CellSet(model.topology.cells.indices.map { CellIndex($0) })
         }
         return BlastRadiusView(

@@ -24,9 +24,9 @@ struct RouteView {
         let other = assignment.other.map { topology.cells[$0.position] }
         // Joint: the joining shard's order comes first, then who is in the old one alone.
         let order = assignment.phase == .joint ? other + cells.filter { !other.contains($0) } : cells
-        let states = cells.map { cell in status.map { $0.state(of: cell.name)?.state ?? "unknown" } }
+        let states = cells.map { cell in status.map { $0.state(of: cell.name)?.state.rawValue ?? "unknown" } }
         let serving = status.flatMap { status in order.first { status.serves($0.name) }?.name }
-        let byRouter = (status?.routers ?? []).map { router in
+        let byRouter = (status?.report.routers ?? []).map { router in
             (router: router.name, cell: order.first { status?.reaches(router.name, $0.name) ?? false }?.name)
         }
         let phase = UnitWords.name(assignment.phase)

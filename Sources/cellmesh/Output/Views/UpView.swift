@@ -13,7 +13,7 @@ enum UpView {
             cells: count.taking, evacuatedCells: count.evacuated, drainedCells: count.drained, pid: control.pid,
             readyMilliseconds: readyMilliseconds, adopted: control.adopted ?? 0,
             unreachable: control.unreachable ?? [],
-            failed: (control.failed ?? []).map { UpReport.Failure(name: $0.name, reason: $0.reason) })
+            failed: control.failed ?? [])
         return Report(document, names: ["mesh/\(control.mesh)"]) { style in
             var rows = [
                 ("mesh", "\(control.mesh), \(TopologyWording.parts(topology, count))"),
