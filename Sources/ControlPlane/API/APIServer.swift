@@ -10,6 +10,7 @@ package final class APIServer {
     package weak var backend: (any APIBackend)?
     private let token: String
     private var access: APIGuard?
+    private var routes = HTTPRouteTable()
 
     /// Events in one answer at most.
     package static let mostEvents = 10_000
@@ -28,6 +29,7 @@ package final class APIServer {
     package init(loop: EventLoop, token: String) {
         self.token = token
         http = CallbackHTTPServer(loop: loop, limits: APIServer.limits)
+        routes = Self.routes { [unowned self] in self }
         http.onRequest = { [unowned self] in handle($0) }
     }
 
@@ -56,162 +58,67 @@ package final class APIServer {
     private func handle(_ stream: StreamPointer) {
         let request = stream.pointee.request
         let bytes = stream.pointee.input.bytes
-        let isRead = request.method == .get || request.method == .head
-        let path = request.path.text(in: bytes)
         guard let access else { return }
+        let found = routes.find(request.method, request.path.bytes(in: bytes))
+        var route: HTTPRouteTable.Route?
+        if case .route(let index) = found { route = routes.routes[index] }
         do throws(APIGuard.Refusal) {
             try access.checkSource(
                 host: request.host.text(in: bytes),
                 origin: request.origin.isPresent ? request.origin.text(in: bytes) : nil)
-            if isRead, let page = probe(path, request.query.text(in: bytes)) {
-                return AdminPages.respond(stream, page, of: http)
-            }
-            // Whoever is behind fetches it, and has no token; it proves itself.
-            if isRead, path == "/v1/settings", let page = backend?.settingsPage {
-                return respond(stream, json: Array(page.utf8))
-            }
+            if route?.access == .open { return http.answer(stream, found, routes) }
             try access.checkToken(request.authorization.bytes(in: bytes))
             http.pool.trust(stream)
         } catch {
             return refuse(stream, error)
         }
-        if isRead, path == "/v1/keys" || path.hasSuffix("/history"), let page = backend?.memberPage(path) {
-            return respond(stream, json: Array(page.utf8))
+        if let route, route.verb != .read {
+            if !isJSON(request.contentType.text(in: bytes)) {
+                return respond(stream, APIFailure(415, "The body must be application/json.").problem)
+            }
         }
-        guard let route = APIRoute(path) else {
-            return respond(stream, APIFailure(404, "There is no \(path.prefix(128)) here.").problem)
-        }
-        guard route.use.allows(request.method) else {
-            return http.respond(
-                stream, APIFailure(405, "\(path) \(route.use.sentence).").problem, field: ("Allow", route.use.allow))
-        }
-        if !isRead, !isJSON(request.contentType.text(in: bytes)) {
-            return respond(stream, APIFailure(415, "The body must be application/json.").problem)
-        }
-        guard let backend else { return respond(stream, APIFailure(503, "The control plane is stopping.").problem) }
-        if !isRead, let refusal = backend.refusesChanges { return respond(stream, refusal.problem) }
-        answer(stream, route, backend)
+        http.answer(stream, found, routes)
     }
 
-    private func answer(_ stream: StreamPointer, _ route: APIRoute, _ backend: any APIBackend) {
-        let request = stream.pointee.request
-        let bytes = stream.pointee.input.bytes
-        let query = APIQuery(request.query.text(in: bytes))
-        let id = stream.pointee.id
-        switch route {
-        case .status: respond(stream, json: ReportJSON.encode(backend.status()))
-        case .processes: respond(stream, json: ReportJSON.encode(backend.processes()))
-        case .members:
-            backend.members(observer: query["from"]) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
-        case .conflicts: backend.conflicts { [unowned self] in later(id, .success(ReportJSON.encode($0))) }
-        case .impact: backend.impact { [unowned self] in later(id, .success(ReportJSON.encode($0))) }
-        case .events:
-            guard let since = query.integer("since", default: 0), let limit = query.integer("limit", default: 1_000),
-                limit > 0
-            else { return respond(stream, APIFailure(400, "since and limit are whole numbers from 0.").problem) }
-            later(
-                id,
-                backend.events(since: since, limit: Int(min(limit, Int64(Self.mostEvents))))
-                    .map { $0.encoded(since: since) })
-        case .faults: respond(stream, json: ReportJSON.encode(backend.faults()))
-        case .addFault:
-            guard let wanted = ReportJSON.decode(FaultAddition.self, Array(request.body.bytes(in: bytes))) else {
-                return respond(
-                    stream, APIFailure(400, "Send {\"kind\": KIND, \"targets\": [NAME, ...], ...}.").problem)
-            }
-            backend.addFault(wanted) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
-        case .removeFaults:
-            guard let wanted = ReportJSON.decode(FaultRemoval.self, Array(request.body.bytes(in: bytes))) else {
-                return respond(stream, APIFailure(400, "Send {\"ids\": [ID, ...]} or {\"all\": true}.").problem)
-            }
-            backend.removeFaults(wanted) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
-        case .settings:
-            guard request.method == .post else {
-                return respond(stream, APIFailure(404, "Settings are made by a control plane that supervises.").problem)
-            }
-            do throws(APIFailure) {
-                let wanted = try SettingsRequest(body: Array(request.body.bytes(in: bytes)))
-                backend.changeSettings(wanted) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
-            } catch { respond(stream, error.problem) }
-        case .evacuations, .evacuationReport, .changeEvacuation, .moves, .pins, .pin:
-            answerMoves(stream, route, backend)
-        case .action(let action):
-            let body = Array(request.body.bytes(in: bytes))
-            guard let wanted = ReportJSON.decode(ActionRequest.self, body) else {
-                return respond(
-                    stream, APIFailure(400, "Send {\"targets\": [NAME, ...], \"for_ms\": NUMBER or null}.").problem)
-            }
-            backend.perform(action, wanted) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
-        case .down:
-            http.respond(
-                stream, status: 202, contentType: "application/json", body: Array("{\"state\":\"stopping\"}\n".utf8))
-            backend.shutDown()
+    // MARK: What routes answer with
+
+    /// Lets the backend answer now or later; it says no by throwing.
+    func ask(_ body: (any APIBackend) throws(APIFailure) -> Void) -> HTTPPage {
+        guard let backend else { return .problem(APIFailure(503, "The control plane is stopping.").problem) }
+        do throws(APIFailure) { try body(backend) } catch { return .problem(error.problem) }
+        return .later
+    }
+
+    /// Answers with a document of the backend.
+    func tell<Body: Encodable>(_ body: (any APIBackend) throws(APIFailure) -> Body) -> HTTPPage {
+        guard let backend else { return .problem(APIFailure(503, "The control plane is stopping.").problem) }
+        do throws(APIFailure) { return .document(ReportJSON.encode(try body(backend))) } catch {
+            return .problem(error.problem)
         }
     }
 
-    /// What is about where customers live.
-    private func answerMoves(_ stream: StreamPointer, _ route: APIRoute, _ backend: any APIBackend) {
-        let request = stream.pointee.request
-        let body = Array(request.body.bytes(in: stream.pointee.input.bytes))
-        let id = stream.pointee.id
-        do throws(APIFailure) {
-            switch route {
-            case .evacuations where request.method == .post:
-                backend.evacuate(try EvacuationRequest(body: body)) { [unowned self] in
-                    later(id, $0.map { ReportJSON.encode($0) })
-                }
-            case .evacuations: respond(stream, json: ReportJSON.encode(backend.evacuation()))
-            case .evacuationReport:
-                guard let report = backend.evacuationReport() else {
-                    throw APIFailure(
-                        404,
-                        "No evacuation has ended since the control plane started: see GET /v1/evacuations, or "
-                            + "'cellmesh events --type evacuation'.")
-                }
-                respond(stream, json: ReportJSON.encode(report))
-            case .changeEvacuation(let change):
-                backend.changeEvacuation(change) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
-            case .moves:
-                backend.move(try MoveRequest(body: body)) { [unowned self] in
-                    later(id, $0.map { ReportJSON.encode($0) })
-                }
-            case .pin(let customer):
-                backend.unpin(customer) { [unowned self] in later(id, $0.map { ReportJSON.encode($0) }) }
-            default:
-                let query = APIQuery(request.query.text(in: stream.pointee.input.bytes))
-                respond(stream, json: ReportJSON.encode(backend.pins(of: query["customer"])))
-            }
-        } catch { respond(stream, error.problem) }
+    /// Lets the backend change something, where anything can be changed.
+    func change(_ body: (any APIChanges) throws(APIFailure) -> Void) -> HTTPPage {
+        ask { (backend) throws(APIFailure) in try body(try backend.changer.get()) }
     }
 
-    /// Answers a request whose client may have gone away meanwhile.
-    private func later(_ id: SlabKey, _ result: Result<[UInt8], APIFailure>) {
+    /// Answers a call whose client may have gone away meanwhile.
+    func later<Body: Encodable>(_ call: HTTPCall) -> (Result<Body, APIFailure>) -> Void {
+        let id = call.id
+        return { [unowned self] result in finish(id, result.map { ReportJSON.encode($0) }) }
+    }
+
+    func finish(_ id: SlabKey, _ result: Result<[UInt8], APIFailure>) {
         guard let stream = http.pool.stream(id) else { return }
         switch result {
-        case .success(let body): respond(stream, json: body)
+        case .success(let body): http.respond(stream, .document(body))
         case .failure(let failure): respond(stream, failure.problem)
-        }
-    }
-
-    // MARK: Probes
-
-    private func probe(_ path: String, _ query: String) -> AdminPage? {
-        switch path {
-        case "/metrics": .metrics(backend?.metrics() ?? "")
-        default:
-            HealthPages.page(
-                HealthPages.path(path, query: query), SupervisorHealth(hasStarted: backend?.isReady ?? false))
-                ?? backend?.answer(stream: path).map { .plain($0) }
         }
     }
 
     // MARK: Answers
 
     private func respond(_ stream: StreamPointer, _ problem: HTTPProblem) { http.respond(stream, problem) }
-
-    private func respond(_ stream: StreamPointer, json: [UInt8]) {
-        http.respond(stream, status: 200, contentType: "application/json", body: json)
-    }
 
     private func refuse(_ stream: StreamPointer, _ refusal: APIGuard.Refusal) {
         switch refusal {

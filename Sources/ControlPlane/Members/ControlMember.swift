@@ -69,14 +69,13 @@ package final class ControlMember: MembershipView {
     }
     package func leave() { node.pointee.leave(now: runtime.loop.now(), into: &io.pointee) }
 
-    /// A page about the membership, as every process has it; nil where the path is none.
-    package func page(_ path: String) -> String? {
-        MembersPage.page(path, node.pointee.gossip, now: runtime.loop.now(), wall: runtime.loop.wallClock())
+    /// A page about the membership, as every process has it.
+    package func page(_ wanted: MembersPage.Wanted) -> String {
+        MembersPage.page(wanted, node.pointee.gossip, now: runtime.loop.now(), wall: runtime.loop.wallClock())
     }
 
     /// Answers a ping that came by stream; nil for anything that is none.
-    package func answer(stream path: String) -> String? {
-        guard let datagram = GossipStream.datagram(path) else { return nil }
+    package func answer(ping datagram: [UInt8]) -> String? {
         let answer = datagram.withUnsafeBytes {
             node.pointee.gossip.answer(
                 ping: $0, now: runtime.loop.now(), into: &io.pointee, isHeard: runtime.wire.reaches)

@@ -10,11 +10,12 @@ import UVDriver
 extension MeshObserver: APIBackend {
     package var isReady: Bool { !isStopping }
 
-    package var refusesChanges: APIFailure? {
-        APIFailure(
-            409,
-            "This control plane watches and supervises no process: stop and start cells where they run, such as with "
-                + "docker-compose.")
+    package var changer: Result<any APIChanges, APIFailure> {
+        .failure(
+            APIFailure(
+                409,
+                "This control plane watches and supervises no process: stop and start cells where they run, such as "
+                    + "with docker-compose."))
     }
 
     // MARK: Reads
@@ -115,8 +116,8 @@ extension MeshObserver: APIBackend {
         ) { [unowned self] views in completion(MembersReport.agreed(ownMembers(), from: base, views)) }
     }
 
-    package func memberPage(_ path: String) -> String? { member.page(path) }
-    package func answer(stream path: String) -> String? { member.answer(stream: path) }
+    package func memberPage(_ wanted: MembersPage.Wanted) -> String? { member.page(wanted) }
+    package func answer(ping datagram: [UInt8]) -> String? { member.answer(ping: datagram) }
 
     package func impact(completion: @escaping (ImpactReport) -> Void) {
         ReportCollector.ask(
@@ -147,29 +148,8 @@ extension MeshObserver: APIBackend {
         return page.text
     }
 
-    // MARK: Changes
-
-    package func perform(
-        _ action: ProcessAction, _ request: ActionRequest,
-        completion: @escaping (Result<ActionReport, APIFailure>) -> Void
-    ) {
-        if let refusal = refusesChanges { completion(.failure(refusal)) }
-    }
-
     /// The observer injects nothing, and knows nothing of what others inject.
     package func faults() -> FaultsReport { FaultsReport(faults: []) }
-
-    package func addFault(
-        _ addition: FaultAddition, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
-    ) {
-        if let refusal = refusesChanges { completion(.failure(refusal)) }
-    }
-
-    package func removeFaults(
-        _ removal: FaultRemoval, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
-    ) {
-        if let refusal = refusesChanges { completion(.failure(refusal)) }
-    }
 
     // MARK: Moves: those of others are seen in the placement alone
 
@@ -178,27 +158,4 @@ extension MeshObserver: APIBackend {
     package func pins(of customer: String?) -> PinsReport {
         customer.map { PinsReport(of: $0, placement, topology) } ?? PinsReport(placement, topology)
     }
-
-    package func evacuate(
-        _ request: EvacuationRequest, completion: @escaping (Result<EvacuationAnswer, APIFailure>) -> Void
-    ) {
-        if let refusal = refusesChanges { completion(.failure(refusal)) }
-    }
-
-    package func changeEvacuation(
-        _ change: EvacuationChange, completion: @escaping (Result<EvacuationStatus, APIFailure>) -> Void
-    ) {
-        if let refusal = refusesChanges { completion(.failure(refusal)) }
-    }
-
-    package func move(_ request: MoveRequest, completion: @escaping (Result<PinsReport, APIFailure>) -> Void) {
-        if let refusal = refusesChanges { completion(.failure(refusal)) }
-    }
-
-    package func unpin(_ customer: String, completion: @escaping (Result<PinsReport, APIFailure>) -> Void) {
-        if let refusal = refusesChanges { completion(.failure(refusal)) }
-    }
-
-    /// Refused before it comes here.
-    package func shutDown() {}
 }

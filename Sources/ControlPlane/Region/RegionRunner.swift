@@ -86,7 +86,7 @@ package final class RegionRunner {
     private func begin() throws {
         // Before anything else: where the address is taken nothing is to be ended again.
         do { try admin.listen(on: settings.admin) } catch { throw HostFailure("--admin \(settings.admin): \(error)") }
-        admin.page = { [unowned self] in HealthPages.page($0, health) }
+        admin.routes = Self.routes { [unowned self] in health }
         loop.beforeWaiting { [unowned self] in admin.endTurn() }
         var isInterrupted = false
         for signal in [SIGTERM, SIGINT, SIGHUP] {
@@ -117,6 +117,15 @@ package final class RegionRunner {
         }
         supervisor.onChange = { [unowned self] in changed() }
         supervisor.start(settings.cells)
+    }
+
+    /// What the process answers.
+    ///
+    /// - Parameter health: called with each request, never here.
+    package static func routes(_ health: @escaping () -> SupervisorHealth) -> HTTPRouteTable {
+        var table = HTTPRouteTable()
+        table.add(health: health)
+        return table
     }
 
     /// What its pages tell.

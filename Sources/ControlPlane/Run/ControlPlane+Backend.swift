@@ -7,7 +7,9 @@ import Telemetry
 import UVDriver
 import Wire
 
-extension ControlPlane: APIBackend {
+extension ControlPlane: APIBackend, APIChanges {
+    package var changer: Result<any APIChanges, APIFailure> { .success(self) }
+
     // MARK: Status
 
     /// - Parameter live: `liveRouters`, where many states are asked for at once.
@@ -156,8 +158,8 @@ extension ControlPlane: APIBackend {
 
     package func ownMembers() -> MembersReport { member.report }
 
-    package func memberPage(_ path: String) -> String? { member.page(path) }
-    package func answer(stream path: String) -> String? { member.answer(stream: path) }
+    package func memberPage(_ wanted: MembersPage.Wanted) -> String? { member.page(wanted) }
+    package func answer(ping datagram: [UInt8]) -> String? { member.answer(ping: datagram) }
 
     package func members(
         observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void

@@ -14,8 +14,8 @@ final class CellFront: HTTPServer {
 
     var node: UnsafeMutablePointer<CellNode>!
     var io: UnsafeMutablePointer<CellIO>!
-    var page: (String) -> AdminPage? = { _ in nil }
-    var change: (String, [UInt8]) -> AdminPage? = { _, _ in nil }
+    /// What it answers beside the data plane.
+    var routes = HTTPRouteTable()
     private var settings: HostSettings!
     /// Of the topology; asked for with each frame.
     private var recordLimit = 0
@@ -189,7 +189,7 @@ final class CellFront: HTTPServer {
         let request = stream.pointee.request
         let bytes = stream.pointee.input.bytes
         guard HTTPRoute.isDataPlane(request.path, in: bytes) else {
-            return AdminPages.answer(stream, of: self, page, change)
+            return answer(stream, from: routes)
         }
         let (data, route): (DataRequest, HTTPRoute)
         do {

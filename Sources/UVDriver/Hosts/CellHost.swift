@@ -11,19 +11,19 @@ import Wire
 
 /// A cell process: the cell node between mesh links, its own HTTP listener, its database and the gossip socket.
 package final class CellHost {
-    private let node: UnsafeMutablePointer<CellNode>
-    private let io: UnsafeMutablePointer<CellIO>
-    private let runtime: HostRuntime
-    private let front: CellFront
-    private let store: StoreRunner?
-    private let peers: PeerLinks
+    let node: UnsafeMutablePointer<CellNode>
+    let io: UnsafeMutablePointer<CellIO>
+    let runtime: HostRuntime
+    let front: CellFront
+    let store: StoreRunner?
+    let peers: PeerLinks
     private let meter: LoadMeter
     /// What faults do to its services.
     private var struck: [ServiceEffect] = []
-    private let programs: ProgramRunner?
+    let programs: ProgramRunner?
     /// How long looks at the objectives took.
-    private var decisions = DurationHistogram()
-    private var isStopping = false
+    private(set) var decisions = DurationHistogram()
+    private(set) var isStopping = false
     private var stopTimer: LoopTimer?
     private var announceTimer: LoopTimer?
 
@@ -86,8 +86,7 @@ package final class CellHost {
         let (node, io, loop) = (node, io, runtime.loop)
         front.node = node
         front.io = io
-        front.page = { [unowned self] in page($0) }
-        front.change = { [unowned self] in runtime.change($0, $1) }
+        front.routes = Self.routes { [unowned self] in self }
         store?.onFailure = { [unowned self] in runtime.events.logRarely("store-failed", $0) }
         store?.onAnswer = { node.pointee.stored($0, now: loop.now(), into: &io.pointee) }
         peers.node = node
@@ -220,67 +219,6 @@ package final class CellHost {
         node.deallocate()
         io.deinitialize(count: 1)
         io.deallocate()
-    }
-
-    private func page(_ path: String) -> AdminPage? {
-        switch path {
-        case "/livez", "/readyz", "/startupz",
-            _ where HealthPages.isHealth(path):
-            HealthPages.page(path, facts, node.pointee.health(now: runtime.loop.now()))
-        case "/v1/store": storePage
-        case "/v1/vitals": .json(StorePage.vitals(node))
-        case "/metrics":
-            .metrics(
-                CellMetrics.text(
-                    node, front: front, store: store, peers: peers, burner: io.pointee.burner,
-                    programs: programs, decisions: decisions, runtime: runtime))
-        case "/v1/breakers": .json(GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())))
-        case "/v1/degradation": .json(DegradationPage.text(node.pointee.degradation, cell: node.pointee.name))
-        case "/v1/faults": runtime.faultsPage
-        case "/v1/cells": runtime.cellsPage
-        case "/v1/settings": runtime.settingsPage
-        case _ where path.hasPrefix(TracesPage.path): tracesPage(path)
-        case _ where path.hasPrefix(ConflictsPage.path): conflictsPage(path)
-        case _ where path.hasPrefix(ChargesPage.path(of: "")):
-            ChargesPage.page(path, io.pointee.charges, cell: node.pointee.name).map { .json($0) }
-        default: GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
-        }
-    }
-
-    private var facts: HealthPages.Facts {
-        var facts = HealthPages.Facts()
-        facts.isStopping = isStopping
-        facts.isAlone = runtime.membership.isAlone
-        facts.isStoreBroken = store?.isBroken == true
-        facts.isStoreFull = node.pointee.storeTrouble == .full
-        facts.hasStarted = node.pointee.hasStarted
-        facts.withoutVote =
-            switch node.pointee.storeStatus(now: runtime.loop.now())?.life {
-            case .unborn?: "starting"
-            case .refilling?, .accepted?: "refilling"
-            case .votes?, nil: nil
-            }
-        return facts
-    }
-
-    /// Read from the file: few keys are on the queue, and the index of those is all that is looked at.
-    private func conflictsPage(_ path: String) -> AdminPage? {
-        guard let settings = node.pointee.topology.blueprint(of: node.pointee.cell).store, let store else { return nil }
-        return ConflictsPage.page(path, store: store.path, cell: node.pointee.name, settings).map { .json($0) }
-    }
-
-    private func tracesPage(_ path: String) -> AdminPage? {
-        let now = runtime.loop.now()
-        return TracesPage.page(
-            path, node.pointee.traces, node: node.pointee.name, now: now,
-            wall: now.nanoseconds &+ runtime.loop.wallOffset()
-        ).map { .json($0) }
-    }
-
-    private var storePage: AdminPage? {
-        node.pointee.storeStatus(now: runtime.loop.now()).map {
-            .json(StorePage.text($0, node.pointee.topology, cell: node.pointee.name))
-        }
     }
 }
 

@@ -6,16 +6,14 @@ package enum ChargesPage {
     /// Where the page of a prefix is; what it may consist of is what a path may.
     package static func path(of prefix: String) -> String { "/v1/charges/\(prefix)" }
 
-    /// The page of a path; nil where it is none of these.
-    static func page(_ path: String, _ ledger: ChargeLedger, cell: String) -> String? {
-        let start = Self.path(of: "")
-        guard path.hasPrefix(start), path.utf8.count > start.utf8.count else { return nil }
+    /// What the cell has carried out under keys that begin with a prefix.
+    static func page(prefix: String, _ ledger: ChargeLedger, cell: String) -> String {
         var json = JSONWriter(.compact)
         json.document { json in
             json.field("cell", cell)
             json.field("forgotten", ledger.forgotten)
             json.object("charges") { json in
-                for charge in ledger.charges(of: Array(path.utf8.dropFirst(start.utf8.count))) {
+                for charge in ledger.charges(of: Array(prefix.utf8)) {
                     json.field(String(decoding: charge.rest, as: UTF8.self), charge.times)
                 }
             }

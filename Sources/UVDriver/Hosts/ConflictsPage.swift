@@ -12,14 +12,8 @@ package enum ConflictsPage {
     /// The path of the page behind `ConflictQueue.next`.
     package static func path(after position: String) -> String { "\(path)/after/\(position)" }
 
-    /// The page of a path; nil where it is none of these, or the store cannot be read.
-    static func page(_ path: String, store file: String, cell: String, _ store: StoreSettings) -> String? {
-        var after: String?
-        if path != Self.path {
-            let prefix = Self.path(after: "")
-            guard path.hasPrefix(prefix) else { return nil }
-            after = String(path.dropFirst(prefix.count))
-        }
+    /// The keys behind a position, or the first ones; nil where the store cannot be read or there is no such position.
+    static func page(after: String?, store file: String, cell: String, _ store: StoreSettings) -> String? {
         let tiers = TierRules(store)
         let found = try? ConflictQueue.page(path: file, after: after) { key in
             key.withUnsafeBytes { tiers.handling(ofKey: $0) } == .manual

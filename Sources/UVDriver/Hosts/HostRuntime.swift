@@ -103,7 +103,7 @@ package final class HostRuntime {
 
     /// `/v1/cells`: how many cells this process knows. Looks at the file first: whoever asks wants to know that it was
     /// read.
-    var cellsPage: AdminPage {
+    var cellsPage: HTTPPage {
         cells?.refresh()
         var json = JSONWriter(.compact)
         json.document { $0.field("cells", settings.topology.cells.count) }
@@ -123,12 +123,10 @@ package final class HostRuntime {
     }
 
     /// `/v1/settings`.
-    var settingsPage: AdminPage? { settingsKeeper?.page }
+    var settingsPage: HTTPPage? { settingsKeeper?.page }
 
-    /// What is changed through the admin address.
-    func change(_ path: String, _ body: [UInt8]) -> AdminPage? {
-        path == "/v1/settings" ? settingsKeeper?.take(body) : nil
-    }
+    /// `POST /v1/settings`; nil where none are kept.
+    func takeSettings(_ body: [UInt8]) -> HTTPPage? { settingsKeeper?.take(body) }
 
     /// Something that a member told all.
     func heard(_ event: UserEvent) {

@@ -6,17 +6,23 @@ import Wire
 
 /// What every process tells of its membership over HTTP.
 package enum MembersPage {
-    /// The page of a path; nil where it is none of these.
-    ///
+    /// One of its pages.
+    package enum Wanted {
+        /// `/v1/members`
+        case members
+        /// `/v1/keys`
+        case keys
+        /// `/v1/members/{member}/history`, of the member of this name.
+        case history(String)
+    }
+
     /// - Parameter wall: the wall clock's nanoseconds that belong to `now`.
-    package static func page(_ path: String, _ gossip: borrowing GossipPort, now: Instant, wall: Int64) -> String? {
-        if path == "/v1/members" { return text(gossip.swim, now: now) }
-        if path == "/v1/keys" { return keys(gossip) }
-        let (prefix, suffix) = ("/v1/members/", "/history")
-        guard path.hasPrefix(prefix), path.hasSuffix(suffix), path.utf8.count > prefix.utf8.count + suffix.utf8.count
-        else { return nil }
-        let name = String(path.dropFirst(prefix.count).dropLast(suffix.count))
-        return history(of: name, gossip.swim, now: now, wall: wall)
+    package static func page(_ wanted: Wanted, _ gossip: borrowing GossipPort, now: Instant, wall: Int64) -> String {
+        switch wanted {
+        case .members: text(gossip.swim, now: now)
+        case .keys: keys(gossip)
+        case .history(let name): history(of: name, gossip.swim, now: now, wall: wall)
+        }
     }
 
     /// One node's view of the mesh: `{schema, observer, members: [...]}`.
@@ -108,24 +114,16 @@ package enum MembersPage {
 
 /// A ping that comes by stream: `GET /v1/gossip/HEX`.
 package enum GossipStream {
-    static let prefix = "/v1/gossip/"
-
-    /// The sealed packet of such a path; nil for any other path.
-    package static func datagram(_ path: String) -> [UInt8]? {
-        guard path.hasPrefix(prefix) else { return nil }
-        return HexText.bytes(path.dropFirst(prefix.count)) ?? []
-    }
+    /// The sealed packet of such a path's last part; empty, which nobody can open, where it is no hexadecimal text.
+    package static func datagram(_ part: String) -> [UInt8] { HexText.bytes(part) ?? [] }
 
     package static func text(_ answer: [UInt8]) -> String { HexText.text(answer) + "\n" }
 
-    /// The page of the membership at a path: an answered ping, or what `MembersPage` has; nil where it is none of these.
+    /// Answers a ping; nil where it is not for this member, or cannot be opened.
     static func page(
-        _ path: String, _ gossip: inout GossipPort, _ runtime: HostRuntime, into sink: inout some GossipSink
-    ) -> AdminPage? {
+        _ datagram: [UInt8], _ gossip: inout GossipPort, _ runtime: HostRuntime, into sink: inout some GossipSink
+    ) -> HTTPPage? {
         let now = runtime.loop.now()
-        guard let datagram = datagram(path) else {
-            return MembersPage.page(path, gossip, now: now, wall: runtime.loop.wallClock()).map { .json($0) }
-        }
         let answer = datagram.withUnsafeBytes {
             gossip.answer(ping: $0, now: now, into: &sink, isHeard: runtime.wire.reaches)
         }

@@ -21,7 +21,7 @@ package final class RouterHost {
     private(set) var sweepTimer: LoopTimer!
     let meter: LoadMeter
     /// How well the router is, by its own looks.
-    private var health: ProcessHealth
+    private(set) var health: ProcessHealth
     /// It takes no new customers, or is about to; see `RouterHost+Handover`.
     var isStopping = false
     var stopTimer: LoopTimer?
@@ -109,8 +109,7 @@ package final class RouterHost {
             node.pointee.grow(topology, now: loop.now(), into: &io.pointee)
         }
         runtime.onStop = { [unowned self] in stop() }
-        admin.page = { [unowned self] in page($0) }
-        admin.change = { [unowned self] in runtime.change($0, $1) }
+        admin.routes = Self.routes { [unowned self] in self }
         sweepTimer = try LoopTimer(loop: loop) { [unowned self] in links.sweep() }
         sweepTimer.start(after: .milliseconds(500), every: .milliseconds(500))
         meter.onLook = { [unowned self] signals in
@@ -154,46 +153,9 @@ package final class RouterHost {
         io.deallocate()
     }
 
-    private func page(_ path: String) -> AdminPage? {
-        switch path {
-        case "/readyz": readiness
-        case "/livez", "/startupz",
-            _ where HealthPages.isHealth(path):
-            HealthPages.page(path, facts, health.report)
-        case "/metrics":
-            .metrics(
-                RouterMetrics.text(
-                    node, health: health.report, front: front, admin: admin, links: links, runtime: runtime))
-        case "/v1/faults": runtime.faultsPage
-        case "/v1/cells": runtime.cellsPage
-        case "/v1/settings": runtime.settingsPage
-        case "/v1/vitals": .json(RouterPages.vitals(node))
-        case "/v1/moves": .json(RouterPages.moves(node, now: runtime.loop.now()))
-        case "/v1/breakers": .json(GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())))
-        case "/v1/impact": .json(RouterPages.impact(node, now: runtime.loop.now()))
-        case "/v1/impact/customers": .json(RouterPages.customers(node, from: 0, now: runtime.loop.now()))
-        case _ where path.hasPrefix(TracesPage.path): tracesPage(path)
-        default: customersPage(path) ?? GossipStream.page(path, &node.pointee.gossip, runtime, into: &io.pointee)
-        }
-    }
-
-    private var readiness: AdminPage {
-        if isStopping { return .unavailable("stopping") }
-        if runtime.membership.isAlone { return .unavailable("joining") }
-        return isServing ? .ok("serving") : .unavailable("no-cell")
-    }
-
     /// Some cell is reached.
-    private var isServing: Bool {
+    var isServing: Bool {
         node.pointee.topology.cells.indices.contains { node.pointee.isServing(CellIndex($0)) }
-    }
-
-    private var facts: HealthPages.Facts {
-        var facts = HealthPages.Facts()
-        facts.isStopping = isStopping
-        facts.isAlone = runtime.membership.isAlone
-        facts.hasStarted = health.isStarted
-        return facts
     }
 
     private func look(_ signals: LoadSignals) {
@@ -202,21 +164,6 @@ package final class RouterHost {
             signals, isServing: isServing, ok: counters.responses2xx &+ counters.responses4xx,
             bad: counters.responses5xx, now: runtime.loop.now()
         ) { runtime.events.log(.health($0), topology: node.pointee.topology) }
-    }
-
-    private func tracesPage(_ path: String) -> AdminPage? {
-        let now = runtime.loop.now()
-        return TracesPage.page(
-            path, node.pointee.traces.log, node: runtime.settings.name, now: now,
-            wall: now.nanoseconds &+ runtime.loop.wallOffset()
-        ).map { .json($0) }
-    }
-
-    /// A further page of the customers: the number of the place where it begins follows the path.
-    private func customersPage(_ path: String) -> AdminPage? {
-        let prefix = "/v1/impact/customers/"
-        guard path.hasPrefix(prefix), let from = Int(path.dropFirst(prefix.count)) else { return nil }
-        return .json(RouterPages.customers(node, from: from, now: runtime.loop.now()))
     }
 }
 

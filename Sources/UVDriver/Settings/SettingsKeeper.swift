@@ -143,10 +143,10 @@ package final class SettingsKeeper {
     // MARK: Pages
 
     /// `GET /v1/settings`: the document with its proof, for whoever is behind.
-    var page: AdminPage { .json(SettingsText.sealed(holder.document, seal)) }
+    var page: HTTPPage { .json(SettingsText.sealed(holder.document, seal)) }
 
     /// `POST /v1/settings`.
-    func take(_ body: [UInt8]) -> AdminPage {
+    func take(_ body: [UInt8]) -> HTTPPage {
         do throws(SettingsText.Refusal) {
             let verdict = offer(try SettingsText.open(body, seal), from: "the control plane")
             return .json(json(SettingsAnswer(holder, verdict)))

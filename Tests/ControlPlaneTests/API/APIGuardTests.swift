@@ -56,14 +56,4 @@ struct APIGuardTests {
         #expect(token("Bearer s3cret") == nil)
         #expect(token("bearer s3cret") == nil)
     }
-
-    @Test("Queries are decoded; the first of two counts")
-    func query() {
-        let query = APIQuery("from=us%2Deast-1&since=7&since=8&x&bad=%zz&=")
-        #expect(query["from"] == "us-east-1" && query["x"] == "" && query["bad"] == "%zz" && query["no"] == nil)
-        #expect(query.integer("since", default: 0) == 7)
-        #expect(query.integer("limit", default: 5) == 5)
-        #expect(query.integer("from", default: 5) == nil)
-        #expect(APIQuery("since=-1").integer("since", default: 0) == nil)
-    }
 }

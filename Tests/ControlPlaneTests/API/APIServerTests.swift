@@ -12,9 +12,10 @@ import Wire
 @Suite("API over loopback", .timeLimit(.minutes(2)))
 struct APIServerTests {
     /// Remembers what was asked, and answers at once.
-    private final class Backend: APIBackend {
+    private final class Backend: APIBackend, APIChanges {
         var isReady = true
         var refusesChanges: APIFailure?
+        var changer: Result<any APIChanges, APIFailure> { refusesChanges.map { .failure($0) } ?? .success(self) }
         var calls: [String] = []
 
         func status() -> StatusReport {
@@ -91,10 +92,13 @@ struct APIServerTests {
             calls.append("unpin \(customer)")
             completion(.success(pins(of: nil)))
         }
+        func changeSettings(
+            _ request: SettingsRequest, completion: @escaping (Result<SettingsReport, APIFailure>) -> Void
+        ) { completion(.failure(APIFailure(409, "No settings are made here."))) }
         func shutDown() { calls.append("down") }
         func metrics() -> String { "cellmesh_up 1\n" }
-        func memberPage(_ path: String) -> String? { nil }
-        func answer(stream path: String) -> String? { nil }
+        func memberPage(_ wanted: MembersPage.Wanted) -> String? { nil }
+        func answer(ping datagram: [UInt8]) -> String? { nil }
     }
 
     /// A server and a client on one loop.
@@ -262,6 +266,12 @@ struct APIServerTests {
         for path in ["/", "/v1", "/v1/", "/v2/status", "/v1/killall", "/v1/status/x"] {
             #expect(try rig.send(.get, path).status == 404, "\(path)")
         }
+        let missing = try rig.send(.get, "/v1/statsu")
+        #expect(missing.text.contains("There is no /v1/statsu here. There are /livez, "))
+        #expect(missing.text.contains(", /v1/status, "))
+        #expect(try rig.send(.put, "/v1/settings").text.contains("takes GET, HEAD, POST and no"))
+        #expect(try rig.send(.get, "/v1/events?sicne=1").status == 400)
+        #expect(try rig.send(.get, "/v1/events?since=1&since=2").status == 400)
         #expect(rig.backend.calls == [])
         rig.finish()
     }

@@ -15,38 +15,37 @@ import Testing
         return report
     }
 
-    private func page(_ path: String, _ report: CellHealthReport) -> (status: Int, text: String)? {
-        guard case .report(let status, let text) = HealthPages.page(path, HealthPages.Facts(), report) else {
-            return nil
-        }
+    private func page(_ report: CellHealthReport, isDeep: Bool = false) -> (status: Int, text: String)? {
+        guard case .report(let status, let text) = HealthPages.health(HealthPages.Facts(), report, isDeep: isDeep)
+        else { return nil }
         return (status, text)
     }
 
     @Test func jobsThatWaitAreInTheDeepPage() throws {
         let report = report(jobs: .init(waiting: 3, capacity: 100, oldest: .milliseconds(1_500)))
-        let deep = try #require(page("/health?deep=1", report))
+        let deep = try #require(page(report, isDeep: true))
         #expect(deep.status == 200)
         #expect(deep.text.contains("\"jobs\":{\"waiting\":3,\"capacity\":100,\"oldest_ms\":1500}"))
-        let shallow = try #require(page("/health", report))
+        let shallow = try #require(page(report))
         #expect(shallow.status == 200 && !shallow.text.contains("jobs"))
-        let none = try #require(page("/health?deep=1", self.report()))
+        let none = try #require(page(self.report(), isDeep: true))
         #expect(!none.text.contains("jobs"))
     }
 
     @Test func aFullQueueOfJobsIsWrongForWhoLooksDeeply() throws {
         let report = report(
             jobs: .init(waiting: 1, capacity: 1, oldest: .zero), needed: ["queue of jobs full"])
-        let deep = try #require(page("/health?deep=1", report))
+        let deep = try #require(page(report, isDeep: true))
         #expect(deep.status == 503 && deep.text.contains("\"wrong\":[\"queue of jobs full\"]"))
-        let shallow = try #require(page("/health", report))
+        let shallow = try #require(page(report))
         #expect(shallow.status == 200 && shallow.text.contains("\"mode\":\"degraded\""))
     }
 
     // MARK: Processes that hold others
 
     private func words(_ health: SupervisorHealth) -> [String] {
-        ["/livez", "/startupz", "/readyz"].map { path in
-            switch HealthPages.page(path, health) {
+        [health.startup, health.readiness].map { page in
+            switch page {
             case .ok(let word): "200 \(word)"
             case .unavailable(let word): "503 \(word)"
             default: "-"
@@ -54,52 +53,62 @@ import Testing
         }
     }
 
-    private func json(_ path: String, _ health: SupervisorHealth) -> (status: Int, text: String) {
-        guard case .report(let status, let text) = HealthPages.page(path, health) else { return (0, "") }
+    private func json(_ health: SupervisorHealth, isDeep: Bool = false) -> (status: Int, text: String) {
+        guard case .report(let status, let text) = health.page(isDeep: isDeep) else { return (0, "") }
         return (status, text)
     }
 
     @Test func aRegionIsReadyAsLongAsOneOfItsCellsServes() {
         var region = SupervisorHealth(hasStarted: false, serving: 2, of: 3, missing: ["cell/a has not started"])
-        #expect(words(region) == ["200 alive", "503 starting", "503 not-ready"])
-        #expect(json("/health", region).status == 503)
+        #expect(words(region) == ["503 starting", "503 not-ready"])
+        #expect(json(region).status == 503)
         #expect(
-            json("/health", region).text.contains(
+            json(region).text.contains(
                 "\"health_score\":0,\"state\":\"critical\",\"mode\":\"starting\""))
         region.hasStarted = true
-        #expect(words(region) == ["200 alive", "200 started", "200 serving"])
-        #expect(json("/health", region).status == 200)
-        #expect(json("/health", region).text.contains("\"state\":\"degraded\",\"mode\":\"degraded\""))
-        #expect(json("/health", region).text.contains("\"detail\":\"2 of 3 cells serve\",\"wrong\":[]"))
-        let deep = json("/health?deep=1", region)
+        #expect(words(region) == ["200 started", "200 serving"])
+        #expect(json(region).status == 200)
+        #expect(json(region).text.contains("\"state\":\"degraded\",\"mode\":\"degraded\""))
+        #expect(json(region).text.contains("\"detail\":\"2 of 3 cells serve\",\"wrong\":[]"))
+        let deep = json(region, isDeep: true)
         #expect(deep.status == 503 && deep.text.contains("\"wrong\":[\"cell/a has not started\"]"))
         region.serving = 0
-        #expect(words(region) == ["200 alive", "200 started", "503 no-cell"])
-        #expect(json("/health", region).text.contains("\"wrong\":[\"no cell serves\"]"))
+        #expect(words(region) == ["200 started", "503 no-cell"])
+        #expect(json(region).text.contains("\"wrong\":[\"no cell serves\"]"))
         region.serving = 3
         region.missing = []
-        #expect(json("/health?deep=1", region).status == 200)
+        #expect(json(region, isDeep: true).status == 200)
         #expect(
-            json("/health", region).text.contains(
+            json(region).text.contains(
                 "\"health_score\":1,\"state\":\"healthy\",\"mode\":\"serving\""))
         region.isStopping = true
-        #expect(words(region) == ["200 alive", "200 started", "503 stopping"])
+        #expect(words(region) == ["200 started", "503 stopping"])
     }
 
     @Test func aControlPlaneAnswersAlike() {
         var control = SupervisorHealth(hasStarted: false)
-        #expect(words(control) == ["200 alive", "503 starting", "503 not-ready"])
+        #expect(words(control) == ["503 starting", "503 not-ready"])
         control.hasStarted = true
-        #expect(words(control) == ["200 alive", "200 started", "200 serving"])
+        #expect(words(control) == ["200 started", "200 serving"])
         #expect(
-            json("/health", control).text.contains(
+            json(control).text.contains(
                 "\"health_score\":1,\"state\":\"healthy\",\"mode\":\"serving\""))
-        if HealthPages.page("/none", control) != nil { Issue.record("there is no such page") }
     }
 
-    @Test func onlyOfHealthTheQueryNamesAPage() {
-        #expect(HealthPages.path("/health", query: "deep=1") == "/health?deep=1")
-        #expect(HealthPages.path("/health", query: "") == "/health")
-        #expect(HealthPages.path("/livez", query: "deep=1") == "/livez")
+    @Test func theProbesOfARegionAreAskedByPathAndDepth() throws {
+        let server = try TestServer()
+        defer { server.close() }
+        var table = HTTPRouteTable()
+        table.add(health: { SupervisorHealth(hasStarted: true, serving: 1, of: 2, missing: ["cell/a is down"]) })
+        server.http.onRequest = { [http = server.http] in http.answer($0, from: table) }
+        for (path, status) in [
+            ("/livez", 200), ("/startupz", 200), ("/readyz", 200), ("/health", 200), ("/health?deep=0", 200),
+            ("/health?deep=1", 503), ("/health?deep=2", 400), ("/livez?deep=1", 400), ("/metrics", 404),
+        ] {
+            let client = try server.connect()
+            client.send(get(path))
+            try server.turn(client) { !client.statuses.isEmpty }
+            #expect(client.statuses == [status], "\(path)")
+        }
     }
 }

@@ -34,14 +34,13 @@ import Wire
         log.note(
             trace,
             TraceDecision(at: .zero + .milliseconds(2), gate: "r1/a/pay", attempt: 0, named: "breaker", .refused, why))
-        func page(_ path: String) -> String? {
-            TracesPage.page(path, log, node: "r1", now: .zero + .seconds(1), wall: 1_000_000_000_000)
-        }
-        let open = try read(page("/v1/traces"), as: TraceListPage.self)
+        let (now, wall) = (Instant.zero + .seconds(1), Int64(1_000_000_000_000))
+        let list = TracesPage.list(log, node: "r1", now: now, wall: wall)
+        let open = try read(list, as: TraceListPage.self)
         #expect(
             open.node == "r1" && open.traces.map(\.trace) == [trace.text] && open.traces[0].durationMilliseconds == nil)
         log.end(trace, status: 502, policy: "breaker", now: .zero + .milliseconds(4))
-        let whole = try read(page("/v1/traces/\(trace.text)"), as: TracePage.self)
+        let whole = try read(TracesPage.page(trace.text, log, node: "r1", now: now, wall: wall), as: TracePage.self)
         #expect(whole.head.status == 502 && whole.head.durationMilliseconds == 4 && whole.head.explained)
         #expect(whole.decisions.map(\.attempt) == [1] && whole.decisions[0].at == 999_002)
         #expect(whole.decisions[0].numbers == ["failure_rate": 0.62, "age": nil, "calls": 26] && whole.dropped == 0)

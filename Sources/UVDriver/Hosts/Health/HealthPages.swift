@@ -17,29 +17,18 @@ package enum HealthPages {
         var hasStarted = true
     }
 
-    /// The path of a page as pages are named: of `/health` the query is a part.
-    package static func path(_ path: String, query: String) -> String {
-        path == "/health" && !query.isEmpty ? "\(path)?\(query)" : path
+    /// `/livez`
+    static func liveness(_ report: CellHealthReport) -> HTTPPage {
+        report.whyLifeless == nil ? .ok("alive") : .unavailable("not-alive")
     }
 
-    static func isHealth(_ path: String) -> Bool { path == "/health" || path == "/health?deep=1" }
-
-    /// The page of a path; nil where it is none of these.
-    static func page(_ path: String, _ facts: Facts, _ report: CellHealthReport) -> AdminPage? {
-        switch path {
-        case "/livez": report.whyLifeless == nil ? .ok("alive") : .unavailable("not-alive")
-        case "/startupz": isUp(facts) ? .ok("started") : .unavailable("starting")
-        case "/readyz": readiness(facts, report)
-        case "/health": health(facts, report, isDeep: false)
-        case "/health?deep=1": health(facts, report, isDeep: true)
-        default: nil
-        }
-    }
+    /// `/startupz`
+    static func startup(_ facts: Facts) -> HTTPPage { isUp(facts) ? .ok("started") : .unavailable("starting") }
 
     private static func isUp(_ facts: Facts) -> Bool { facts.hasStarted && !facts.isAlone }
 
-    /// A cell without a vote serves its services; who asks for readiness wants the whole of it.
-    private static func readiness(_ facts: Facts, _ report: CellHealthReport) -> AdminPage {
+    /// `/readyz`. A cell without a vote serves its services; who asks for readiness wants the whole of it.
+    static func readiness(_ facts: Facts, _ report: CellHealthReport) -> HTTPPage {
         if facts.isStopping { return .unavailable("stopping") }
         if facts.isAlone { return .unavailable("joining") }
         if facts.isStoreBroken { return .unavailable("store") }
@@ -48,8 +37,8 @@ package enum HealthPages {
         return facts.isStoreFull ? .ok("store-full") : .ok("serving")
     }
 
-    /// The number, and what it stands on. A deep look wants everything to work, and a shallow one that customers be sent.
-    private static func health(_ facts: Facts, _ report: CellHealthReport, isDeep: Bool) -> AdminPage {
+    /// `/health`: the number, and what it stands on. A deep look wants everything to work, and a shallow one that customers be sent.
+    static func health(_ facts: Facts, _ report: CellHealthReport, isDeep: Bool) -> HTTPPage {
         var wrong: [String] = []
         if facts.isStopping { wrong.append("stopping") }
         if !isUp(facts) { wrong.append("starting") }

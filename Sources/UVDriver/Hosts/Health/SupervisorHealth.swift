@@ -24,29 +24,19 @@ package struct SupervisorHealth: Sendable, Equatable {
     private var isReady: Bool { hasStarted && !isStopping && (all == 0 || serving > 0) }
 }
 
-extension HealthPages {
-    /// The page of a path; nil where it is none of the four.
-    package static func page(_ path: String, _ health: SupervisorHealth) -> AdminPage? {
-        switch path {
-        case "/livez": .ok("alive")
-        case "/startupz": health.hasStarted ? .ok("started") : .unavailable("starting")
-        case "/readyz": health.readiness
-        case "/health": health.page(isDeep: false)
-        case "/health?deep=1": health.page(isDeep: true)
-        default: nil
-        }
-    }
-}
-
 extension SupervisorHealth {
-    fileprivate var readiness: AdminPage {
+    /// `/startupz`
+    var startup: HTTPPage { hasStarted ? .ok("started") : .unavailable("starting") }
+
+    /// `/readyz`
+    var readiness: HTTPPage {
         if isStopping { return .unavailable("stopping") }
         if !hasStarted { return .unavailable("not-ready") }
         return isReady ? .ok("serving") : .unavailable("no-cell")
     }
 
-    /// The share of its processes that serve. A deep look wants all of them.
-    fileprivate func page(isDeep: Bool) -> AdminPage {
+    /// `/health`: the share of its processes that serve. A deep look wants all of them.
+    func page(isDeep: Bool) -> HTTPPage {
         var wrong: [String] = []
         if isStopping { wrong.append("stopping") }
         if !hasStarted { wrong.append("starting") }

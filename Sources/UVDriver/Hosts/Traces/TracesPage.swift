@@ -5,16 +5,11 @@ import Wire
 
 /// `/v1/traces` and `/v1/traces/ID`: what one process keeps of the requests that were followed.
 enum TracesPage {
-    static let path = "/v1/traces"
-
-    /// The page of a path; nil where it is none of these, or the trace is not here.
+    /// One trace with its decisions; nil where it is not here.
     ///
     /// - Parameter wall: the wall clock's nanoseconds that belong to `now`.
-    static func page(_ path: String, _ log: borrowing TraceLog, node: String, now: Instant, wall: Int64) -> String? {
-        if path == Self.path { return list(log, node, now, wall) }
-        guard path.hasPrefix(Self.path + "/") else { return nil }
-        let text = path.dropFirst(Self.path.utf8.count + 1)
-        guard let id = FrameTrace(text), let entry = log.entry(id) else { return nil }
+    static func page(_ id: String, _ log: borrowing TraceLog, node: String, now: Instant, wall: Int64) -> String? {
+        guard let id = FrameTrace(id), let entry = log.entry(id) else { return nil }
         var json = JSONWriter(.compact)
         json.document { json in
             head(entry, node, now, wall, &json)
@@ -26,7 +21,8 @@ enum TracesPage {
         return json.string + "\n"
     }
 
-    private static func list(_ log: borrowing TraceLog, _ node: String, _ now: Instant, _ wall: Int64) -> String {
+    /// All that are kept, without their decisions.
+    static func list(_ log: borrowing TraceLog, node: String, now: Instant, wall: Int64) -> String {
         var json = JSONWriter(.compact)
         json.document { json in
             json.field("node", node)

@@ -1,0 +1,27 @@
+import Evacuation
+import Reports
+
+/// What the API changes.
+package protocol APIChanges: AnyObject {
+    /// The answer holds the new fault alone, or those removed.
+    func addFault(_ addition: FaultAddition, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void)
+    func removeFaults(_ removal: FaultRemoval, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void)
+    func perform(
+        _ action: ProcessAction, _ request: ActionRequest,
+        completion: @escaping (Result<ActionReport, APIFailure>) -> Void)
+    /// Answers when the deciders have said that it begins, or why it does not.
+    func evacuate(
+        _ request: EvacuationRequest, completion: @escaping (Result<EvacuationAnswer, APIFailure>) -> Void)
+    /// The answer is the status after the change.
+    func changeEvacuation(
+        _ change: EvacuationChange, completion: @escaping (Result<EvacuationStatus, APIFailure>) -> Void)
+    /// The answer holds the customer's pin, which may be on its way still.
+    func move(_ request: MoveRequest, completion: @escaping (Result<PinsReport, APIFailure>) -> Void)
+    /// The answer holds the customer's pin as long as there is something to move back, else none.
+    func unpin(_ customer: String, completion: @escaping (Result<PinsReport, APIFailure>) -> Void)
+    /// Answers when every process has said that it has them, and a second later at most.
+    func changeSettings(
+        _ request: SettingsRequest, completion: @escaping (Result<SettingsReport, APIFailure>) -> Void)
+    /// Begins the ordered shutdown.
+    func shutDown()
+}

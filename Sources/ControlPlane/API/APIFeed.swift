@@ -1,0 +1,7 @@
+import Reports
+
+/// What the API lets others follow.
+package protocol APIFeed: AnyObject {
+    /// What happened after an event.
+    func events(since: Int64, limit: Int) -> Result<EventsReport, APIFailure>
+}

@@ -1,0 +1,34 @@
+import Evacuation
+import Reports
+import UVDriver
+
+/// What the API reads.
+package protocol APIReads: AnyObject {
+    var isReady: Bool { get }
+    func status() -> StatusReport
+    func processes() -> ProcessesReport
+    /// - Parameter observer: whose view; the control plane's own where nil.
+    func members(observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void)
+    func ownMembers() -> MembersReport
+    /// The first page of each cell's queue, together.
+    func conflicts(completion: @escaping (ConflictsReport) -> Void)
+    func impact(completion: @escaping (ImpactReport) -> Void)
+    func faults() -> FaultsReport
+    /// Where the evacuation or restore under way, or the last one, stands.
+    func evacuation() -> EvacuationStatus
+    /// What the last one did that has ended in this life of the control plane; nil where none has.
+    func evacuationReport() -> EvacuationReport?
+    /// - Parameter customer: its pin alone; all of them where nil.
+    func pins(of customer: String?) -> PinsReport
+    /// The settings in force with their proof; nil where none are made here.
+    var settingsPage: String? { get }
+    func metrics() -> String
+    /// A page about the control plane's own membership; nil where it has none.
+    func memberPage(_ wanted: MembersPage.Wanted) -> String?
+    /// Answers a ping of the membership that came by stream, authenticated by itself; nil for anything else.
+    func answer(ping datagram: [UInt8]) -> String?
+}
+
+extension APIReads {
+    package var settingsPage: String? { nil }
+}

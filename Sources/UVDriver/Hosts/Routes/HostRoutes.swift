@@ -1,0 +1,79 @@
+import Nodes
+import Wire
+
+/// What cells and routers have in common of what they tell.
+protocol TellingHost: AnyObject {
+    var runtime: HostRuntime { get }
+    var healthFacts: HealthPages.Facts { get }
+    var healthReport: CellHealthReport { get }
+    /// `/readyz`
+    var readiness: HTTPPage { get }
+    /// `/metrics`
+    var metricsText: String { get }
+    /// `/v1/breakers`
+    var breakersText: String { get }
+    /// The traces that are kept; one of them, or nil, where an id is given.
+    func tracesText(_ id: String?) -> String?
+    func membersText(_ wanted: MembersPage.Wanted) -> String
+    /// Answers a ping of the membership that came by stream.
+    func answer(ping datagram: [UInt8]) -> HTTPPage?
+}
+
+extension HTTPRouteTable {
+    /// Adds what every cell and router tells.
+    mutating func add(_ host: @escaping () -> some TellingHost) {
+        read("/livez", "200 while the process lives by its own probes, else 503") { _ in
+            HealthPages.liveness(host().healthReport)
+        }
+        read("/readyz", "200 while it should be sent customers, else 503 and why") { _ in host().readiness }
+        read("/startupz", "200 once it has started") { _ in HealthPages.startup(host().healthFacts) }
+        readHealth { HealthPages.health(host().healthFacts, host().healthReport, isDeep: $0) }
+        read("/metrics", "Prometheus text") { _ in .metrics(host().metricsText) }
+        read("/v1/members", "Its view of the membership") { _ in .json(host().membersText(.members)) }
+        read("/v1/members/{member}/history", "What it saw happen to a member") {
+            .json(host().membersText(.history($0.parts[0])))
+        }
+        read("/v1/keys", "The numbers of the membership's keys") { _ in .json(host().membersText(.keys)) }
+        read("/v1/gossip/{packet}", "A ping of the membership by stream, which proves itself") {
+            host().answer(ping: GossipStream.datagram($0.parts[0]))
+        }
+        read("/v1/faults", "The faults in force on it, once its file was read again") { _ in host().runtime.faultsPage }
+        read("/v1/cells", "How many cells it knows, once its file was read again") { _ in host().runtime.cellsPage }
+        read("/v1/settings", "The settings in force, with their proof") { _ in host().runtime.settingsPage }
+        post("/v1/settings", "Takes settings that prove themselves") { host().runtime.takeSettings($0.body) }
+        read("/v1/breakers", "Its gates with their figures") { _ in .json(host().breakersText) }
+        read("/v1/traces", "The traces that it keeps") { _ in host().tracesText(nil).map { .json($0) } }
+        read("/v1/traces/{trace}", "One of them, with its decisions") { call in
+            host().tracesText(call.parts[0]).map { .json($0) }
+        }
+    }
+}
+
+extension HTTPRouteTable {
+    /// Adds the probes of a process that holds others, which everybody may ask.
+    package mutating func add(health: @escaping () -> SupervisorHealth) {
+        read("/livez", access: .open, "200 while the process lives") { _ in .ok("alive") }
+        read("/readyz", access: .open, "200 while something of it serves, else 503 and why") { _ in health().readiness }
+        read("/startupz", access: .open, "200 once it has started") { _ in health().startup }
+        readHealth { health().page(isDeep: $0) }
+    }
+
+    fileprivate mutating func readHealth(_ page: @escaping (_ isDeep: Bool) -> HTTPPage) {
+        let about = "How well it is, and what that stands on; `deep=1`: of everything"
+        read("/health", keys: ["deep"], access: .open, about) { call in
+            switch call.query["deep"] {
+            case nil, "0": page(false)
+            case "1": page(true)
+            default: .refusal(400, "deep is 0 or 1.")
+            }
+        }
+    }
+}
+
+extension HostRuntime {
+    /// Also looks at the file again: whoever asks wants to know that it was read.
+    var faultsPage: HTTPPage? {
+        faults?.refresh()
+        return faults.map { .json($0.page) }
+    }
+}

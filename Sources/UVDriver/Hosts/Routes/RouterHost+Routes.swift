@@ -1,0 +1,69 @@
+import Nodes
+import Topology
+import Wire
+
+extension RouterHost {
+    /// What a router answers on its admin address.
+    ///
+    /// - Parameter host: called with each request, never here.
+    package static func routes(_ host: @escaping () -> RouterHost) -> HTTPRouteTable {
+        var table = HTTPRouteTable()
+        table.add(host)
+        table.read("/v1/vitals", "The cells that it reaches") { _ in .json(RouterPages.vitals(host().node)) }
+        table.read("/v1/moves", "What customers on the way between two placements saw") { _ in
+            .json(RouterPages.moves(host().node, now: host().runtime.loop.now()))
+        }
+        table.read("/v1/impact", "How many customers are lost, degraded and untouched") { _ in
+            .json(RouterPages.impact(host().node, now: host().runtime.loop.now()))
+        }
+        table.read("/v1/impact/customers", "The same customer by customer, the first page") { _ in
+            .json(RouterPages.customers(host().node, from: 0, now: host().runtime.loop.now()))
+        }
+        table.read("/v1/impact/customers/{from}", "The page behind a page's `next`") { call in
+            guard let from = Int(call.parts[0]), from >= 0 else { return nil }
+            return .json(RouterPages.customers(host().node, from: from, now: host().runtime.loop.now()))
+        }
+        return table
+    }
+}
+
+extension RouterHost: TellingHost {
+    var healthReport: CellHealthReport { health.report }
+
+    var healthFacts: HealthPages.Facts {
+        var facts = HealthPages.Facts()
+        facts.isStopping = isStopping
+        facts.isAlone = runtime.membership.isAlone
+        facts.hasStarted = health.isStarted
+        return facts
+    }
+
+    var readiness: HTTPPage {
+        if isStopping { return .unavailable("stopping") }
+        if runtime.membership.isAlone { return .unavailable("joining") }
+        return isServing ? .ok("serving") : .unavailable("no-cell")
+    }
+
+    var metricsText: String {
+        RouterMetrics.text(
+            node, health: health.report, front: front, admin: admin, links: links, runtime: runtime)
+    }
+
+    var breakersText: String { GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())) }
+
+    func tracesText(_ id: String?) -> String? {
+        let now = runtime.loop.now()
+        let wall = now.nanoseconds &+ runtime.loop.wallOffset()
+        let name = runtime.settings.name
+        guard let id else { return TracesPage.list(node.pointee.traces.log, node: name, now: now, wall: wall) }
+        return TracesPage.page(id, node.pointee.traces.log, node: name, now: now, wall: wall)
+    }
+
+    func membersText(_ wanted: MembersPage.Wanted) -> String {
+        MembersPage.page(wanted, node.pointee.gossip, now: runtime.loop.now(), wall: runtime.loop.wallClock())
+    }
+
+    func answer(ping datagram: [UInt8]) -> HTTPPage? {
+        GossipStream.page(datagram, &node.pointee.gossip, runtime, into: &io.pointee)
+    }
+}
