@@ -38,8 +38,9 @@ extension AttemptEnd {
     package init(refusal: Refusal?, retryAfterMilliseconds: UInt32 = 0) {
         let retryAfter = TimeAmount.milliseconds(Int64(retryAfterMilliseconds))
         switch refusal {
-        case .overloaded, .storeFull, .storeBroken:
-            self.init(.refused, .overloaded, began: false, retryAfter: retryAfter)
+        case .overloaded: self.init(.refused, .overloaded, began: false, retryAfter: retryAfter)
+        // Not busy, but of no use until somebody sees to it.
+        case .storeFull, .storeBroken: self.init(.failed, .overloaded, began: false, retryAfter: retryAfter)
         case .noProgram: self.init(.failed, .connect, began: false, retryAfter: retryAfter)
         case .shed: self.init(.refused, .shed, began: false, retryAfter: retryAfter)
         // `keyUndecided`: another cell may reach the majority that this one has not reached.

@@ -140,7 +140,8 @@ public struct AttemptEnd: Sendable, Equatable {
         switch outcome {
         case .ok: .success
         case .failed: kind == .timeout && countsSlow ? .nothing : .failure
-        case .refused: kind == .limited || kind == .shed ? .nothing : .failure
+        // No room is no failure: who is busy does what it can, and to cut it off would leave that undone.
+        case .refused: kind == .limited || kind == .shed || kind == .overloaded ? .nothing : .failure
         case .slow: countsSlow ? .slow : .success
         case .ignored, .cancelled: .nothing
         }

@@ -82,7 +82,9 @@ extension TargetGate {
         if priority == .critical { return }
         switch (end.outcome, end.kind) {
         // Whether it was taken up is not known, and a target that answers nobody takes nothing up.
-        case (.refused, _), (.failed, .timeout), (.failed, .connect), (.failed, .reset):
+        // What it says of its own failure it took up, and half of all failing is no reason to ask less.
+        case (.refused, .unavailable): break
+        case (.refused, _), (_, .overloaded), (.failed, .timeout), (.failed, .connect), (.failed, .reset):
             throttle.refused(policy, priority: priority, asked: permit.began, now: now)
         case (.cancelled, _), (_, .elsewhere):
             throttle.refused(policy, priority: priority, asked: permit.began, now: now)
@@ -94,7 +96,7 @@ extension TargetGate {
     static func sample(_ end: AttemptEnd, _ took: TimeAmount?) -> ConcurrencyLimit.Sample {
         if let took { return .answered(took) }
         return switch (end.outcome, end.kind) {
-        case (.refused, .overloaded), (_, .timeout): .dropped
+        case (_, .overloaded), (_, .timeout): .dropped
         case (.failed, _): .failed
         default: .nothing
         }

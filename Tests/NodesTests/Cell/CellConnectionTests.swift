@@ -80,6 +80,30 @@ import Wire
         #expect(pool(cell).idle == 2)
     }
 
+    /// Of twice what a pool serves it serves as much as it can: who finds no connection says nothing against its service, so
+    /// that no breaker cuts off what is merely busy.
+    @Test(arguments: ["front", "work"]) func beyondItsLimitAPoolServesAsMuchAsItCan(_ entry: String) {
+        var work = waiting("work", 20, pool: Pool(workers: 20))
+        work.connection = "oltp"
+        let front = waiting("front", 0, pool: Pool(workers: 64), calls: [Topology.Edge(to: 0)])
+        var mesh = topology(services: [work, front], profile: .local)
+        var pool = ConnectionSettings()
+        pool.max = 3
+        mesh.blueprints[0].connections = [PeakSettings.Named("oltp", pool)]
+        let cell = CellHarness(mesh)
+        // 300 calls a second, of which three connections serve 150.
+        for number in 0..<3_000 {
+            let now = Instant.at(Int64(number * 10 / 3))
+            cell.run(until: now)
+            cell.call(entry, deadline: 1_000, now: now)
+        }
+        cell.run(until: .at(11_000))
+        let ok = cell.takeReplies().count { $0.head.kind == .reply && $0.head.status == 200 }
+        #expect(ok > 1_350, "\(ok) of 1500")
+        #expect(cell.connections()[0].refusals[.wait] > 1_000)
+        #expect(cell.node.graph.gates.allSatisfy { $0?.breaker.state ?? .closed == .closed })
+    }
+
     @Test func withBulkheadsOffThereAreNone() {
         let cell = cell(most: 1, wait: .zero, off: [.bulkhead])
         for _ in 0..<5 { cell.call("work") }

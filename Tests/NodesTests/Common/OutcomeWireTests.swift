@@ -58,8 +58,10 @@ import Wire
     static func row(_ refusal: Refusal) -> Row {
         let elsewhere = Row(outcome: .ignored, kind: .elsewhere, began: false, mark: .nothing, isRetried: true)
         return switch refusal {
-        case .overloaded, .storeFull, .storeBroken:
-            Row(outcome: .refused, kind: .overloaded, began: false, mark: .failure, isRetried: true)
+        case .overloaded:
+            Row(outcome: .refused, kind: .overloaded, began: false, mark: .nothing, isRetried: true)
+        case .storeFull, .storeBroken:
+            Row(outcome: .failed, kind: .overloaded, began: false, mark: .failure, isRetried: true)
         case .noProgram: Row(outcome: .failed, kind: .connect, began: false, mark: .failure, isRetried: true)
         case .shed: Row(outcome: .refused, kind: .shed, began: false, mark: .nothing, isRetried: true)
         case .stopping, .otherEpoch, .refilling, .notMember, .moving, .keyUndecided, .givenUp, .notReady: elsewhere

@@ -10,7 +10,6 @@ import Wire
 @Suite struct RouterAdmissionTests {
     private func harness(_ change: (inout MeshTopology) -> Void) -> RouterHarness {
         var topology = NodesTests.topology()
-        topology.policies = PoliciesBlock()
         change(&topology)
         return RouterHarness(topology)
     }

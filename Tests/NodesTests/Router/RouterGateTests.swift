@@ -95,7 +95,6 @@ import Wire
     /// Of the cells that serve a service one that fails is the last choice for a while, before its breaker has enough.
     @Test func anEjectedCellIsTheLastChoice() {
         var topology = NodesTests.topology()
-        topology.policies = PoliciesBlock()
         topology.policies?.off = [.breaker]
         let router = RouterHarness(topology)
         for _ in 0..<5 {
@@ -117,7 +116,6 @@ import Wire
     /// Retries are bounded over all cells: beyond 100 at once, or a fifth of the calls, the first failure is the answer.
     @Test func theBudgetBoundsRetries() {
         var topology = NodesTests.topology()
-        topology.policies = PoliciesBlock()
         topology.policies?.off = [.breaker, .ejection, .throttle, .hedge]
         let router = RouterHarness(topology)
         for _ in 0..<2000 {
@@ -237,7 +235,7 @@ import Wire
             router.request(.get, .record)
             let frames = router.takeFrames()
             for frame in frames where positions.contains(where: { router.shard[$0] == frame.cell }) {
-                router.refuse(frame, .overloaded)
+                router.refuse(frame, .storeBroken)
             }
             for frame in frames where !positions.contains(where: { router.shard[$0] == frame.cell }) {
                 router.answer(frame)

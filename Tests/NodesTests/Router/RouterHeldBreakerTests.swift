@@ -39,7 +39,6 @@ import Topology
     @Test func aBreakerIsClosedOnce() {
         // A cell that is ejected is passed by whatever its breaker says.
         var topology = NodesTests.topology()
-        topology.policies = PoliciesBlock()
         topology.policies?.off = [.ejection]
         let router = RouterHarness(topology)
         for _ in 0..<5 {

@@ -119,7 +119,6 @@ import Wire
     @Test func aCellThatAnswersPingsOnlyIsHeldOffEverLonger() {
         // The breaker and the ejection would keep requests from it before the pulse is asked.
         var topology = NodesTests.topology()
-        topology.policies = PoliciesBlock()
         topology.policies?.off = [.breaker, .ejection]
         let router = RouterHarness(topology)
         var now = Instant.zero

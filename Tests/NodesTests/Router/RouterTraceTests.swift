@@ -106,7 +106,6 @@ import Wire
 
     @Test func whoIsNotTakenUpIsToldWhy() throws {
         var topology = NodesTests.topology()
-        topology.policies = PoliciesBlock()
         topology.routing.concurrent = 10
         let router = RouterHarness(topology)
         for _ in 0..<7 { router.request(.get, priority: .low) }

@@ -17,11 +17,18 @@ func topology(
         blueprints: [Blueprint(name: "b", services: services, store: store, shedding: shedding)],
         customers: Customers(count: 10, poison: poison), sharding: ShardingPolicy(size: 3, spread: .cell),
         routing: routing, routers: [Router(name: "router-1", region: 0)], control: Control(region: 0))
-    if let profile {
-        mesh.policies = PoliciesBlock()
-        mesh.policies?.profile = profile
-    }
+    mesh.policies = PoliciesBlock()
+    mesh.policies?.profile = profile
+    // Breakers that few calls open: most tests are about what follows.
+    if profile != .seed { mesh.policies?.breaker = quickBreaker() }
     return mesh
+}
+
+/// Opens by five bad ones in a row, or half of five, and again by the first bad probe.
+func quickBreaker() -> BreakerSettings {
+    var breaker = BreakerSettings()
+    (breaker.failureRate, breaker.volume, breaker.consecutive, breaker.reopen) = (0.5, 5, 5, .first)
+    return breaker
 }
 
 func gossip(_ name: String, _ role: NodeRole, port: UInt16, boot: UInt32 = 1) -> GossipConfiguration {

@@ -10,7 +10,7 @@ extension ServiceGraph {
         guard !invocation.isProbe else { return }
         switch outcome {
         case .ok: scores[invocation.service].record(true)
-        case .failed, .rejected, .noProgram, .programLost: scores[invocation.service].record(false)
+        case .failed, .noProgram, .programLost: scores[invocation.service].record(false)
         case .faulted(let status), .answered(let status):
             switch status {
             case ..<500: scores[invocation.service].record(true)
@@ -18,7 +18,8 @@ extension ServiceGraph {
             default: scores[invocation.service].record(false)
             }
         case .timedOut: if invocation.blame == nil { scores[invocation.service].record(false) }
-        case .shed, .dependency, .cancelled, .givenUp: break
+        // How full it is the pressure says.
+        case .rejected, .shed, .dependency, .cancelled, .givenUp: break
         }
     }
 

@@ -18,7 +18,6 @@ import Wire
                 waiting("back", 0, errors: 1), waiting("side", 0, calls: [optional]),
             ], store: nil)
         if !coordinates {
-            mesh.policies = PoliciesBlock()
             mesh.policies?.off = [.coordinate]
         }
         let cell = CellHarness(mesh)

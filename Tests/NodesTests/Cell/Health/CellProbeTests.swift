@@ -72,7 +72,6 @@ import Wire
 
     @Test func withoutProbesItIsCalledAtOnce() {
         var mesh = topology(services: Self.services)
-        mesh.policies = PoliciesBlock()
         mesh.policies?.off = [.health]
         let cell = CellHarness(mesh, store: StoreIdentity(id: 1, life: .unborn))
         cell.call("front")

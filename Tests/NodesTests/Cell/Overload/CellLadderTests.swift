@@ -138,7 +138,6 @@ private typealias Edge = Topology.Edge
     @Test func itCanBeSwitchedOff() {
         var mesh = topology(services: [waiting("ideas", 20, errors: 1)])
         mesh.blueprints[0].services[0].ladder = ladder
-        mesh.policies = PoliciesBlock()
         mesh.policies?.off = [.ladder]
         let cell = CellHarness(mesh)
         cell.call("ideas")

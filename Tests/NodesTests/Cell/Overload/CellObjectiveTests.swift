@@ -19,7 +19,6 @@ private typealias Edge = Topology.Edge
             waiting("offers", 1), waiting("art", 1),
         ])
         mesh.blueprints[0].objectives = objectives
-        mesh.policies = PoliciesBlock()
         mesh.policies?.off = [.adaptiveShedding]
         var slo = ObjectivesSettings()
         slo.mode = mode

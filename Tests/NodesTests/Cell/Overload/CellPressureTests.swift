@@ -12,7 +12,6 @@ private typealias Edge = Topology.Edge
 @Suite struct CellPressureTests {
     private func cell(_ services: [Service]) -> CellHarness {
         var mesh = topology(services: services)
-        mesh.policies = PoliciesBlock()
         mesh.policies?.shedding = SheddingSettings()
         mesh.policies?.shedding?.p95 = .seconds(1)
         let cell = CellHarness(mesh)
@@ -65,7 +64,6 @@ private typealias Edge = Topology.Edge
     /// Nine tenths of what the cell may hold are taken: what matters least is refused before there is nothing left.
     @Test func memoryThatIsNearlyTakenIsPressure() {
         var mesh = topology(services: [waiting("front", 5_000, pool: Pool(workers: 40))])
-        mesh.policies = PoliciesBlock()
         mesh.blueprints[0].memory = 20 * ServiceGraph.callBytes
         let cell = CellHarness(mesh)
         cell.node.start(seeds: [], now: .zero, into: &cell.sink)
@@ -138,7 +136,6 @@ private typealias Edge = Topology.Edge
         #expect(mesh.cellPolicies(ofBlueprint: 0).adaptiveShedding?.p95 == nil)
         mesh.blueprints[0].objectives = Objectives(p99: .milliseconds(50))
         #expect(mesh.cellPolicies(ofBlueprint: 0).adaptiveShedding?.p95 == .milliseconds(50))
-        mesh.policies = PoliciesBlock()
         var shedding = SheddingSettings()
         shedding.p95 = .milliseconds(200)
         mesh.policies?.shedding = shedding

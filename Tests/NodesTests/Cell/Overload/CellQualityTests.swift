@@ -17,7 +17,6 @@ private typealias Edge = Topology.Edge
             waiting("busy", 600, pool: Pool(workers: 4, queue: 100)),
         ])
         mesh.blueprints[0].services[1].quality = quality
-        mesh.policies = PoliciesBlock()
         mesh.policies?.off = off
         mesh.policies?.shedding = SheddingSettings()
         mesh.policies?.shedding?.p95 = .seconds(1)

@@ -31,7 +31,6 @@ import Topology
                 Topology.Service(name: "checkout", calls: [edge]),
                 Topology.Service(name: "payment", kind: .cache, pool: Pool(workers: 4)),
             ], shedding: SheddingThresholds())
-        mesh.policies = PoliciesBlock()
         mesh.policies?.rate = RateSettings()
         mesh.policies?.rate?.requests = 5
         mesh.policies?.health = HealthSettings()
