@@ -173,14 +173,14 @@ import Topology
         let yaml = """
             cell: t
             services:
-              - {name: a, calls: [{to: b, timeout: 80ms, criticality: luxury, fallback: [empty], retry: {attempts: 8}}]}
+              - {name: a, calls: [{to: b, timeout: 80ms, criticality: luxury, fallback: [empty], retry: {attempts: 10}}]}
               - {name: b, attempt-timeout: 40ms, policies: {off: [hedge]}}
             """
         let shown = ConfigurationRenderer.yaml(try #require(MeshFiles.load(blueprint: yaml, named: "x").blueprint))
         #expect(shown.contains("      #   attempt-timeout: 40ms"))
         #expect(shown.contains("        #   off: [hedge]"))
-        #expect(shown.contains("        #   retry: {attempts: 8, cap: 40ms}"))
-        #expect(shown.contains("        #   breaker: {slow-after: 20ms, volume: 9, consecutive: 9}"))
+        #expect(shown.contains("        #   retry: {attempts: 10, cap: 40ms}"))
+        #expect(shown.contains("        #   breaker: {slow-after: 20ms, volume: 11}"))
         #expect(shown.contains("        #   bulkhead: {concurrent: 16, limit: errors}"))
         #expect(!shown.contains("#   hedge: {max: 0}"))
         let off = ConfigurationRenderer.yaml(
@@ -244,7 +244,8 @@ import Topology
                         # in force:
                         #   timeout: 5s
                         #   attempt-timeout: 1s
-                        #   retry: {attempts: 3, budget: {floor: 10}}
+                        #   retry: {attempts: 3, on: [timeout, connect, reset, overloaded, limited, unavailable, \
+                deadlock, failed], budget: {floor: 10}}
                         #   bulkhead: {concurrent: 256, limit: fixed}
                     shedding: {critical: 1.0, high: 0.95, normal: 0.85, low: 0.7}
                     # in force, where no service or call says otherwise:
@@ -256,9 +257,9 @@ import Topology
                     #   retry: {attempts: 2, on: [timeout, connect, reset, overloaded, limited, unavailable, deadlock], \
                 backoff: decorrelated, base: 20ms, cap: 200ms, multiplier: 3, budget: {kind: rate, ratio: 0.2, floor: 1}}
                     #   hedge: {after: auto, max: 1, share: 0.05}
-                    #   breaker: {kind: rate, failure_rate: 0.5, slow_rate: 0.5, slow-after: 500ms, volume: 5, \
-                window: 2s, consecutive: 5, open: 2s, open-max: 2s, growth: 1, jitter: 0.3, probe-interval: 200ms, \
-                half-open: 3, reopen: first, recovery: {rate: 1, successes: 5}, adaptive: on, predict: watch, \
+                    #   breaker: {kind: rate, failure_rate: 0.9, slow_rate: 0.5, slow-after: 500ms, volume: 10, \
+                window: 2s, consecutive: 12, open: 2s, open-max: 2s, growth: 1, jitter: 0.3, probe-interval: 200ms, \
+                half-open: 3, reopen: rate, recovery: {rate: 1, successes: 5}, adaptive: on, predict: watch, \
                 coordinate: on}
                     #   bulkhead: {wait: 0ms, put: 1s, pause: 1s}
                     #   throttle: {k: 2, window: 2s}

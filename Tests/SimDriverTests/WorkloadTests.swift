@@ -65,7 +65,7 @@ import Topology
         let during = try run(configuration).answers.tally(0, 3..<8)
         let failed = during.sent - during.ok - during.lost
         #expect(failed > 200 && during.comeBack == failed, "\(during.comeBack) of \(failed): \(during.policies)")
-        #expect(Double(during.policies["breaker"] ?? 0) > 0.8 * Double(failed), "\(during.policies)")
+        #expect(Double(during.policies["breaker"] ?? 0) > 0.75 * Double(failed), "\(during.policies)")
     }
 
     /// And nobody pays twice: what a key was answered is what it is answered again.
@@ -75,7 +75,7 @@ import Topology
                 "three-regions", rate: 60, entries: ["checkout"], keyed: 1,
                 faults: ["latency service/payment 2s @2s for 6s"]))
         #expect(report.verdict("keys")?.standing == .judged)
-        #expect(report.answers.tally(0, 3..<8).policies["breaker"] ?? 0 > 100)
+        #expect(report.answers.tally(0, 3..<8).policies["breaker"] ?? 0 > 50)
     }
 
     // MARK: I2

@@ -76,6 +76,9 @@ extension BreakerLab.Kind {
         var policy: BreakerPolicy = profile == .seed ? .seed : .local
         policy.predict = self == .predictive ? .open : .off
         policy.consecutive = 0
+        // One rate for all of them, at which they differ.
+        policy.failureRate = 0.5
+        if profile != .seed { (policy.volume, policy.reopen) = (5, .first) }
         switch self {
         case .rate, .predictive: policy.kind = .rate
         case .consecutive:

@@ -128,7 +128,11 @@ extension Breaker {
     ) -> BreakerTransition? {
         if policy.reopen == .first, probesFailed + probesSlow > 0 { return open(.probeFailed, policy, now, &rng) }
         let judged = judgedProbes
-        guard judged >= Self.probes(policy) else { return nil }
+        guard judged >= Self.probes(policy) else {
+            // Whatever the others bring: nobody else has to wait for what is known.
+            let slow = policy.successRate == nil && Double(probesSlow) >= policy.slowRate * Double(Self.probes(policy))
+            return slow ? open(.probeFailed, policy, now, &rng) : nil
+        }
         let passed: Bool
         if let rate = policy.successRate {
             passed = Double(probesGood) >= rate * Double(judged) - 1e-9

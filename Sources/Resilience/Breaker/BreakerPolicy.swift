@@ -92,10 +92,12 @@ public struct BreakerPolicy: Sendable, Equatable {
 
     /// As production does.
     public static let seed = BreakerPolicy()
-    /// Within seconds, for one machine: what is slow is cut off in 2 s, and all is closed 5 s after it is well.
+    /// Within seconds, for one machine: what is slow or dead is cut off in 2 s, and all is closed 5 s after it is well. What
+    /// fails half of its calls is not: with few results half is soon nine tenths by chance, and retries bring more than a
+    /// breaker does that lets nothing through.
     public static let local = BreakerPolicy(
-        window: .time(.seconds(2)), slowFloor: .milliseconds(50), volume: 5, consecutive: 5, open: .seconds(2),
-        openMax: .seconds(2), growth: .factor(1), probeInterval: .milliseconds(200), reopen: .first,
+        window: .time(.seconds(2)), failureRate: 0.9, slowFloor: .milliseconds(50), volume: 10, consecutive: 12,
+        open: .seconds(2), openMax: .seconds(2), growth: .factor(1), probeInterval: .milliseconds(200), reopen: .rate,
         recovery: .local, predict: .watch)
 
     /// What is left out is as in `seed`.

@@ -22,6 +22,8 @@ extension CallState {
             guard let patience = patience(now: now) else {
                 return fail(.exhausted, in: &scope, now: now)
             }
+            // Somebody waits for the answer, and is told itself when to come back.
+            guard patience - now <= max(longestPatience, delay) else { return fail(.noTime, in: &scope, now: now) }
             delay = max(delay, patience - now)
         }
         guard hasTime(for: delay, now: now) else { return fail(.noTime, in: &scope, now: now) }
@@ -31,8 +33,11 @@ extension CallState {
         if delay == .zero { pending = .retry } else { wakeAt = now + delay }
     }
 
+    /// How long a call waits for a target that wants to be left alone: a tenth of its own time.
+    private var longestPatience: TimeAmount { (until - began) / 10 }
+
     private func isInstant(_ end: AttemptEnd) -> Bool {
-        end.outcome == .refused || end.kind == .reset || end.kind == .connect
+        end.outcome == .refused || end.kind == .reset || end.kind == .connect || end.kind == .overloaded
     }
 
     @inline(__always) var mayHedge: Bool {

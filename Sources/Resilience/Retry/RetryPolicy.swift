@@ -25,8 +25,9 @@ public struct RetryPolicy: Sendable, Equatable {
     public static let off = RetryPolicy(attempts: 1, on: [], backoff: .local, budget: .none)
     /// Of an edge on one machine.
     public static let local = RetryPolicy(attempts: 2, backoff: .local, budget: .local)
-    /// Of a router's service on one machine: each of three cells once.
-    public static let localRouter = RetryPolicy(attempts: 3, backoff: .local, budget: .localRouter)
+    /// Of a router's service on one machine: each of three cells once, also after a failure of the target's own.
+    public static let localRouter = RetryPolicy(
+        attempts: 3, on: .transient.union(FailureKinds(.failed)), backoff: .local, budget: .localRouter)
     /// Of an edge, and of a router's service.
     public static let seed = RetryPolicy(attempts: 3, backoff: .seed, budget: .seed)
 

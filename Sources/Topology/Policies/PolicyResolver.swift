@@ -110,6 +110,8 @@ public struct PolicyResolver: Sendable {
         var base = profile.values
         base.retry?.attempts = 3
         base.retry?.budgetFloor = profile == .seed ? 3 : 10
+        // What one cell cannot do another may be able to; within a cell there is nobody else.
+        if profile != .seed { base.retry?.on?.append(.failed) }
         base.bulkhead?.limit = .fixed
         return base
     }

@@ -241,7 +241,7 @@ import Wire
 
     @Test func aFailureOfTheServiceIsPassedOn() {
         let router = RouterHarness()
-        router.request(.get)
+        router.request(.post)
         router.answer(router.takeFrames()[0], status: 500, flags: .json, body: "{\"outcome\":\"failed\"}")
         #expect(router.sink.frames.isEmpty)
         let answer = router.takeAnswer()

@@ -57,3 +57,13 @@ struct BreakerBench {
         now = breaker.until
     }
 }
+
+extension BreakerPolicy {
+    /// Opens by five bad ones in a row, or half of five, for two seconds, and again by the first bad probe: what tests of what
+    /// follows an opening need few calls for.
+    static let quick: BreakerPolicy = {
+        var policy = BreakerPolicy.local
+        (policy.failureRate, policy.volume, policy.consecutive, policy.reopen) = (0.5, 5, 5, .first)
+        return policy
+    }()
+}

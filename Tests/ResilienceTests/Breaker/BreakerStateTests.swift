@@ -256,12 +256,27 @@ import Testing
 
     @Test func theLocalProfileIsWellWithinFiveSeconds() {
         var bench = BreakerBench(.local)
-        bench.run("FFFFF")
+        bench.run("FFFFFFFFF")
+        #expect(bench.state == .closed)
+        bench.run("F")
         let opened = bench.now
         #expect(bench.state == .open)
         while bench.state != .closed, bench.now - opened < .seconds(60) { bench.run("S", every: .milliseconds(20)) }
         #expect(bench.now - opened < .seconds(5))
         #expect(bench.changes.map(\.to) == [.open, .halfOpen, .slowRecovery, .closed])
+    }
+
+    /// Of what fails every other call nobody gets more by asking it less.
+    @Test func theLocalProfileLeavesAloneWhatFailsHalfOfTheTime() {
+        var opened = 0
+        for seed in 1...20 as ClosedRange<UInt64> {
+            var bench = BreakerBench(.local)
+            var dice = Generator(seed: seed)
+            for _ in 0..<400 { bench.run(dice.chance(0.5) ? "F" : "S", every: .milliseconds(60)) }
+            opened += bench.changes.count { $0.to == .open }
+        }
+        // Twelve in a row by chance: once in 8 000 calls.
+        #expect(opened <= 3, "\(opened)")
     }
 
     @Test func whatItSaysOfItselfHasItsFigures() {

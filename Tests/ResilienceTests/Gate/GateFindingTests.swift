@@ -134,6 +134,7 @@ import Testing
 @Suite struct GateProbeTests {
     @Test func aProbeIsTheCallThatClosesABreakerNobodyAsks() {
         var policy = GatePolicy.local
+        policy.breaker = .quick
         policy.breaker.jitter = 0...0
         policy.breaker.recovery = nil
         policy.breaker.halfOpen = 1
@@ -154,6 +155,7 @@ import Testing
 
     @Test func aProbeThatFailsKeepsItOpen() {
         var policy = GatePolicy.local
+        policy.breaker = .quick
         policy.breaker.jitter = 0...0
         var gate = TargetGate(policy, now: .zero)
         var rng = Generator(seed: 2)

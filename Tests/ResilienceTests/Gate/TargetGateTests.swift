@@ -11,6 +11,7 @@ import Testing
         var policy = GatePolicy.local(workers: 2, isCore: true)
         policy.bulkhead = BulkheadPolicy(concurrent: 2, wait: .seconds(1), places: 1)
         policy.limit = .of(.fixed, 2, isLocal: true)
+        policy.breaker = .quick
         policy.breaker.jitter = 0...0
         return policy
     }

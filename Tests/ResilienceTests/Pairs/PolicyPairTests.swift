@@ -22,7 +22,7 @@ import Testing
         breaker: Bool = true, throttle: Bool = false, concurrent: Int = 100, hedge: HedgePolicy = .off
     ) -> GatePolicy {
         GatePolicy(
-            bulkhead: BulkheadPolicy(concurrent: concurrent, wait: .zero), breaker: breaker ? .local : nil,
+            bulkhead: BulkheadPolicy(concurrent: concurrent, wait: .zero), breaker: breaker ? .quick : nil,
             throttle: throttle ? .local : nil, attempt: .seconds(1), timeout: nil, hedge: hedge)
     }
 
@@ -165,15 +165,22 @@ import Testing
         #expect(served(world) * 10 > served(bare) * 9)
     }
 
-    /// A refusal's Retry-After is waited for by its retry, so that a target that sheds is not asked again at once.
+    /// A refusal's Retry-After is waited for by its retry, so that a target that sheds is not asked again at once; but for no
+    /// longer than a tenth of the call's time.
     @Test func aRetryWaitsAsLongAsTheShedderSays() {
         let world = PolicyWorld(plan(attempts: 2, ratio: 1, floor: 100), gate()) { _, now, _, _ in
-            now < .zero + .milliseconds(500) ? .refuses(.limited, retryAfter: 700) : .ok(5)
+            now < .zero + .milliseconds(50) ? .refuses(.limited, retryAfter: 90) : .ok(5)
         }
-        world.run(every: .milliseconds(100), until: at(500))
+        world.run(every: .milliseconds(10), until: at(50))
         #expect(world.lost.isEmpty && world.settled.count == 5 && world.settled.allSatisfy { $0.isAnswer })
-        #expect(world.settled.allSatisfy { $0.took == .milliseconds(706) })
+        #expect(world.settled.allSatisfy { $0.took >= .milliseconds(96) && $0.took <= .milliseconds(300) })
         #expect(world.transitions.isEmpty)
+        let patient = PolicyWorld(plan(attempts: 2, ratio: 1, floor: 100), gate()) { _, _, _, _ in
+            .refuses(.limited, retryAfter: 300)
+        }
+        patient.run(every: .milliseconds(10), until: at(50))
+        #expect(patient.settled.count == 5 && patient.executed(.retry) == 0)
+        #expect(patient.settled.allSatisfy { !$0.isAnswer && $0.took <= .milliseconds(5) })
     }
 
     // MARK: Bulkhead and breaker

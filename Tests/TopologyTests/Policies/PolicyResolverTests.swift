@@ -84,9 +84,9 @@ import Testing
         let short = PolicyResolver(Self.blueprint { $0.services[0].calls[1].timeout = .milliseconds(40) })
         #expect(short.call(1, of: 0).values.breaker?.slowAfter == .milliseconds(20))
         let many = PolicyResolver(
-            Self.blueprint { $0.services[0].calls[0].policies = PolicyMergeTests.retry { $0.attempts = 8 } })
-        #expect(many.call(0, of: 0).values.breaker?.volume == 9)
-        #expect(many.call(0, of: 0).values.breaker?.consecutive == 9)
+            Self.blueprint { $0.services[0].calls[0].policies = PolicyMergeTests.retry { $0.attempts = 10 } })
+        #expect(many.call(0, of: 0).values.breaker?.volume == 11)
+        #expect(many.call(0, of: 0).values.breaker?.consecutive == 12)
         var few = BreakerSettings()
         few.window = .calls(4)
         let window = PolicyResolver(

@@ -24,7 +24,8 @@ extension PoliciesInForce {
             policy.jitter = breaker.jitter.upperBound
             policy.probeInterval = breaker.probeInterval
             policy.halfOpen = breaker.halfOpen
-            policy.reopensAtFirst = breaker.reopen == .first
+            // By itself a runaway is stopped by its first irregular probe, whatever other breakers do.
+            if case .written = origins["breaker.reopen"] { policy.reopensAtFirst = breaker.reopen == .first }
         }
         return policy.sound
     }

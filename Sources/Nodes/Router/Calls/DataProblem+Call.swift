@@ -66,7 +66,7 @@ extension RouterNode {
         switch failure?.verdict {
         case .overBudget: " It was not tried again: the budget of retries is used up."
         case .unsafe: " It was not tried again, as it may have been carried out: send an Idempotency-Key."
-        case .noTime: " It was not tried again, as too little time was left."
+        case .noTime: " It was not tried again: the wait before another attempt does not fit into its time."
         case .none?, .recovered, .exhausted, nil: ""
         }
     }

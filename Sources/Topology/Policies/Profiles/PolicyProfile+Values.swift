@@ -73,19 +73,19 @@ extension PolicyProfile {
     private var breaker: BreakerSettings {
         var settings = BreakerSettings()
         settings.kind = .rate
-        settings.failureRate = 0.5
+        settings.failureRate = choose(seed: 0.5, local: 0.9)
         settings.slowRate = 0.5
-        settings.volume = choose(seed: 20, local: 5)
+        settings.volume = choose(seed: 20, local: 10)
         settings.window = choose(seed: nil, local: .time(.seconds(2)))
         settings.decay = choose(seed: .seconds(120), local: nil)
-        settings.consecutive = choose(seed: nil, local: 5)
+        settings.consecutive = choose(seed: nil, local: 12)
         settings.open = choose(seed: .seconds(60), local: .seconds(2))
         settings.openMax = choose(seed: .seconds(300), local: .seconds(2))
         settings.growth = .factor(choose(seed: 2, local: 1))
         settings.jitter = 0.3
         settings.probeInterval = choose(seed: .seconds(5), local: .milliseconds(200))
         settings.halfOpen = 3
-        settings.reopen = choose(seed: .rate, local: .first)
+        settings.reopen = .rate
         settings.recovery = true
         settings.recoveryRate = choose(seed: 0.1, local: 1)
         settings.recoverySuccesses = choose(seed: 10, local: 5)
