@@ -154,9 +154,18 @@ extension CellNode {
         case .rejected, .shed, .noProgram: sink.claimed(task.position, hasBegun: false)
         default: break
         }
-        jobs.tried(task.position, isDone: false, now: now)
+        jobs.tried(task.position, isDone: false, blockedFor: Self.blocked(end), now: now)
         removeClaim(ticket, task)
         for asker in task.waiters { tellQueued(task.service, to: asker, isReplayed: true, into: &sink) }
+    }
+
+    /// How long the gate of a call that the job needs lets nothing through; nil where none stood in the way.
+    private static func blocked(_ end: ServiceGraph.End) -> TimeAmount? {
+        guard case .dependency = end.outcome, let blame = end.blame, blame.retryAfter > .zero else { return nil }
+        switch blame.policy {
+        case .breaker, .bulkhead, .concurrency, .throttle, .queue: return blame.retryAfter
+        default: return nil
+        }
     }
 
     /// Ends a job that is not carried out: whoever asks under its key is told so.

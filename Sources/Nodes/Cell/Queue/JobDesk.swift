@@ -68,6 +68,8 @@ struct JobDesk {
 
     /// After a failure nothing of the service is tried for so long, twice as long each time.
     static let firstWait = TimeAmount.milliseconds(500)
+    /// Where a gate says how long: not less than this.
+    static let shortestWait = TimeAmount.milliseconds(50)
     static let longestWait = TimeAmount.seconds(30)
     static let sweepInterval = TimeAmount.seconds(5)
     static let sweepSlice = 512
@@ -173,8 +175,13 @@ struct JobDesk {
 
     /// It was tried.
     ///
-    /// - Parameter isDone: else it is tried again later, and with it all of its service.
-    mutating func tried(_ position: RecordPosition, isDone: Bool, now: Instant) {
+    /// - Parameters:
+    ///   - isDone: else it is tried again later, and with it all of its service.
+    ///   - blockedFor: nothing was tried, for a gate lets nothing through for so long: that says how long to wait, and is no
+    ///     failure after which the wait doubles. Nil: it was tried.
+    mutating func tried(
+        _ position: RecordPosition, isDone: Bool, blockedFor: TimeAmount? = nil, now: Instant
+    ) {
         guard let job = jobs[position], job.isRunning else { return }
         lines[job.service].running -= 1
         if isDone {
@@ -187,9 +194,13 @@ struct JobDesk {
             counters.failed += 1
             jobs[position]!.isRunning = false
             lines[job.service].waiting.prepend(position)
+            lines[job.service].most = 1
+            if let blockedFor {
+                lines[job.service].at = now + min(max(blockedFor, Self.shortestWait), Self.longestWait)
+                return
+            }
             lines[job.service].at = now + lines[job.service].wait
             lines[job.service].wait = min(lines[job.service].wait * 2, Self.longestWait)
-            lines[job.service].most = 1
         }
     }
 

@@ -27,6 +27,20 @@ import Topology
         desk.add(job, isAsked: true, now: .at(-500))
     }
 
+    /// What a gate did not let through was not tried: it waits for the gate's time, and its own stays what it was.
+    @Test func whatIsBlockedWaitsForItsGate() {
+        var desk = desk(10)
+        add(&desk, job("a"))
+        for at in [0, 2_000, 4_000] as [Int64] {
+            #expect(desk.next(now: .at(at))?.position == job("a").position)
+            desk.tried(job("a").position, isDone: false, blockedFor: .seconds(2), now: .at(at))
+            #expect(desk.nextTry() == .at(at + 2_000))
+        }
+        #expect(desk.next(now: .at(6_000)) != nil)
+        desk.tried(job("a").position, isDone: false, now: .at(6_000))
+        #expect(desk.nextTry() == .at(6_500))
+    }
+
     @Test func afterAFailureItsServiceWaitsTwiceAsLongEachTime() {
         var desk = desk(10)
         for key in ["a", "b"] { add(&desk, job(key)) }
