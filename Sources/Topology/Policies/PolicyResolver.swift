@@ -32,13 +32,24 @@ public struct PolicyResolver: Sendable {
             ), waits: Self.waits(of: target))
     }
 
-    /// How long a service waits for groups of calls by its own word, its own work with it and a fifth above; zero where it
-    /// has no group with a limit. Who answers within that is not slow, whatever half of its limit is.
-    private static func waits(of service: Service) -> TimeAmount {
-        var waits = TimeAmount.zero
-        for case .several(let group) in service.steps { waits = waits + (group.joinWithin ?? .zero) }
-        guard waits > .zero else { return .zero }
-        return (waits + service.ownTime) / 10 * 12
+    /// How long a service takes by its own word, and what says so. Who answers within that is not slow, whatever half of its
+    /// limit is.
+    private struct Waits {
+        var time = TimeAmount.zero
+        var why = ""
+    }
+
+    /// The limits of its groups of calls, or the longest of the ways of its ladder: its own work with it and a fifth above;
+    /// zero where it declares neither.
+    private static func waits(of service: Service) -> Waits {
+        var groups = TimeAmount.zero
+        for case .several(let group) in service.steps { groups = groups + (group.joinWithin ?? .zero) }
+        // The first way does the service's work where it names none.
+        let ways = (service.ladder ?? []).compactMap(\.work).map { ($0.wait?.p99 ?? .zero) + $0.cpu }
+        let longest = service.ladder == nil ? .zero : max(ways.max() ?? .zero, service.ownTime)
+        guard max(groups, longest) > .zero else { return Waits() }
+        if groups == .zero { return Waits(time: longest / 10 * 12, why: "above the ways of its ladder") }
+        return Waits(time: (groups + max(service.ownTime, longest)) / 10 * 12, why: "above join-within")
     }
 
     /// A router's gate before the records of a cell.
@@ -87,7 +98,8 @@ public struct PolicyResolver: Sendable {
         } else {
             attempt = (timeout.0, .derived("the timeout"))
         }
-        return inForce(merge, timeout: timeout, attempt: (min(attempt.0, timeout.0), attempt.1))
+        return inForce(
+            merge, timeout: timeout, attempt: (min(attempt.0, timeout.0), attempt.1), waits: Self.waits(of: target))
     }
 
     /// What holds where nothing narrower than the blueprint says otherwise.
@@ -118,14 +130,14 @@ public struct PolicyResolver: Sendable {
 
     private func inForce(
         _ merge: PolicyMerge, timeout: (TimeAmount, PolicyOrigin), attempt: (TimeAmount, PolicyOrigin),
-        waits: TimeAmount = .zero
+        waits: Waits = Waits()
     ) -> PoliciesInForce {
         var merge = merge
         merge.giveWay(attemptTimeout: attempt.0)
-        if waits > merge.values.breaker?.slowAfter ?? .zero {
-            merge.yield("breaker.slow-after", to: "above join-within") { (_: TimeAmount?) in
+        if waits.time > merge.values.breaker?.slowAfter ?? .zero {
+            merge.yield("breaker.slow-after", to: waits.why) { (_: TimeAmount?) in
                 // At the limit itself nothing would be slow.
-                min(waits, attempt.0 - .milliseconds(1))
+                min(waits.time, attempt.0 - .milliseconds(1))
             }
         }
         if blueprint.cache != nil {

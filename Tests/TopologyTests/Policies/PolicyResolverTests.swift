@@ -62,6 +62,21 @@ import Testing
         #expect(resolver.call(0, of: 0).values.retry?.base == .milliseconds(3))
     }
 
+    /// A ladder whose best way takes more than half of the limit is not slow by what it was declared to take.
+    @Test func aLadderHasTheTimeOfItsWays() {
+        let slow = { (p99: Int64) -> TimeAmount? in
+            let blueprint = Self.blueprint {
+                let best = Work(wait: .init(p50: .milliseconds(p99 / 2), p99: .milliseconds(p99)))
+                $0.services[1].ladder = [LadderRung(mode: "full", work: best), LadderRung(mode: "static")]
+                $0.services[0].calls[0].timeout = .seconds(1)
+            }
+            return PolicyResolver(blueprint).call(0, of: 0).values.breaker?.slowAfter
+        }
+        #expect(slow(100) == .milliseconds(500))
+        #expect(slow(600) == .milliseconds(720))
+        #expect(slow(990) == .milliseconds(999))
+    }
+
     @Test func bulkheadsAreMadeForWhatTheyStandBefore() {
         let resolver = PolicyResolver(Self.blueprint())
         #expect(resolver.call(0, of: 0).values.bulkhead?.concurrent == 16)
