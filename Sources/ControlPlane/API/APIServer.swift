@@ -44,6 +44,7 @@ package final class APIServer {
     /// Takes no more connections and ends those there are, once what was answered has gone out.
     package func close() {
         http.stopListening()
+        http.streams.endAll()
         http.pool.flush()
         http.pool.closeAll()
     }

@@ -23,6 +23,17 @@ extension MetricPage {
             "cellmesh_journal_changes_unrecorded_total", "Changes of members that the journal lacks.",
             changes.unrecorded)
         listener(api.http, "api")
+        live(api.http.streams)
         member?.report(to: &self)
+    }
+
+    private mutating func live(_ streams: HTTPStreams) {
+        gauge("cellmesh_live_streams", "Streams that are read.", Double(streams.open.count))
+        counter("cellmesh_live_refused_total", "Readers of streams beyond those that there may be.", streams.refused)
+        for end in HTTPStreams.End.allCases {
+            counter(
+                "cellmesh_live_closed_total", "Streams that were closed, by why.", streams.closed(end),
+                [MetricLabel("reason", end.rawValue)])
+        }
     }
 }

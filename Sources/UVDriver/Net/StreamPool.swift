@@ -392,11 +392,19 @@ package final class StreamPool {
         slots.contains { $0.pointee.isOpen && !$0.pointee.isClosing && backlog($0) > 0 }
     }
 
+    private func unwritten(_ slot: StreamPointer) -> Int {
+        slot.pointee.output.count + uv_stream_get_write_queue_size(Self.handle(slot))
+    }
+
+    /// Bytes that the peer's kernel has not got yet: those that wait here, and those that this one's kernel holds.
+    package func untaken(_ slot: StreamPointer) -> Int {
+        unwritten(slot) + cuv_unacknowledged(cuv_tcp_as_handle(Self.tcp(slot)))
+    }
+
     /// Whether the peer has taken something since this was last asked of the stream.
     package func hasProgressed(_ slot: StreamPointer) -> Bool {
-        var unwritten = slot.pointee.output.count + uv_stream_get_write_queue_size(Self.handle(slot))
         // The kernel takes more in large steps only.
-        if unwritten > 0 { unwritten += cuv_unacknowledged(cuv_tcp_as_handle(Self.tcp(slot))) }
+        let unwritten = self.unwritten(slot) > 0 ? untaken(slot) : 0
         defer { slot.pointee.unwritten = unwritten }
         return unwritten < slot.pointee.unwritten
     }
