@@ -1,5 +1,6 @@
 import Evacuation
 import MeshBase
+import Reports
 
 /// What a router answers to `GET /v1/moves`.
 struct RouterMoves: Codable, Sendable {
@@ -32,9 +33,15 @@ struct CellVitals: Codable, Sendable {
     /// Records that some member may not have yet, and how long the oldest has waited; nil where no tier leaves hints.
     var hints: Int?
     var oldestHint: Int64?
+    /// How well it is, 0...1, and the word for that; nil of cells of earlier releases.
+    var healthScore: Double?
+    var health: String?
+    /// Of its services, those that fail.
+    var services: [StatusReport.FailingService]?
 
     private enum CodingKeys: String, CodingKey {
-        case utilisation, filled, verified, damaged, hints
+        case utilisation, filled, verified, damaged, hints, health, services
+        case healthScore = "health_score"
         case isStoreFull = "store_full"
         case oldestHint = "oldest_hint_ms"
     }

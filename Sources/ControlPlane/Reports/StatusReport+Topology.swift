@@ -15,7 +15,7 @@ extension StatusReport {
         var reachedBy: [String] = []
         /// A router: how many cells it reaches; nil where it has told nothing.
         var reaches: Int?
-        /// A cell: what it says of its store; nil where it has told nothing.
+        /// A cell: what it says of its store and its health; nil where it has told nothing.
         var store: CellVitals?
         /// A cell: whether it says that it can serve; nil where it has told nothing.
         var isReady: Bool?
@@ -42,7 +42,8 @@ extension StatusReport {
                 customers: customers.indices.contains(index) ? customers[index] : 0,
                 takesCustomers: use.taking.contains(CellIndex(index)), reachedBy: process.reachedBy,
                 isReady: process.isReady, hints: process.store?.hints, oldestHint: process.store?.oldestHint,
-                reason: process.reason)
+                healthScore: process.store?.healthScore, health: process.store?.health,
+                failing: process.store?.services, reason: process.reason)
         }
         let routers = topology.routers.map { router -> Router in
             let process = known(ProcessName(.router, router.name))

@@ -148,7 +148,8 @@ package struct CellNode: ~Copyable {
             node: name, sample: configuration.traceSample, seed: StableHash.combine(port.seed, port.boot))
         selfLook = CellHealth(
             probes: policies.probes, adaptive: policies.adaptiveShedding, hasStore: store != nil,
-            hasSynthetic: policies.syntheticService != nil, dependencies: graph.routes.gates.count)
+            hasSynthetic: policies.syntheticService != nil, dependencies: graph.routes.gates.count,
+            services: graph.services.count)
         orders = Slab(limit: configuration.storeLimit)
         storeShedder = LoadShedder(
             capacity: configuration.storeLimit, thresholds: policies.thresholds)

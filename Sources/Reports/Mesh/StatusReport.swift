@@ -2,6 +2,26 @@ import Evacuation
 
 /// `status -o json`.
 package struct StatusReport: Codable, Sendable, Equatable {
+    /// A service of a cell whose calls do not go well.
+    package struct FailingService: Codable, Sendable, Equatable {
+        package var service: String
+        /// The share of its last calls that went well, 0...1.
+        package var score: Double
+        /// Calls that the share stands on, 0...100.
+        package var count: Int
+
+        package init(service: String, score: Double, count: Int) {
+            self.service = service
+            self.score = score
+            self.count = count
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case service
+            case score = "health_score"
+            case count = "of"
+        }
+    }
     package struct Cell: Codable, Sendable, Equatable {
         package var name: String
         package var region: String
@@ -23,13 +43,19 @@ package struct StatusReport: Codable, Sendable, Equatable {
         /// where the cell has told nothing, or no tier of its store leaves hints.
         package var hints: Int?
         package var oldestHint: Int64?
+        /// How well it says that it is: a number, 0...1, one of `healthy degraded unhealthy critical`, and the services that
+        /// fail there; absent where it has told nothing.
+        package var healthScore: Double?
+        package var health: String?
+        package var failing: [FailingService]?
         /// Why it did not start; absent where it did.
         package var reason: String?
 
         package init(
             name: String, region: String, zone: String, pid: Int32?, state: ProcessState, address: String?,
             customers: Int?, takesCustomers: Bool, reachedBy: [String]? = nil, isReady: Bool? = nil, hints: Int? = nil,
-            oldestHint: Int64? = nil, reason: String? = nil
+            oldestHint: Int64? = nil, healthScore: Double? = nil, health: String? = nil,
+            failing: [FailingService]? = nil, reason: String? = nil
         ) {
             self.name = name
             self.region = region
@@ -43,6 +69,9 @@ package struct StatusReport: Codable, Sendable, Equatable {
             self.isReady = isReady
             self.hints = hints
             self.oldestHint = oldestHint
+            self.healthScore = healthScore
+            self.health = health
+            self.failing = failing
             self.reason = reason
         }
 
@@ -63,6 +92,9 @@ package struct StatusReport: Codable, Sendable, Equatable {
             isReady = try container.decodeIfPresent(Bool.self, forKey: .isReady)
             hints = try container.decodeIfPresent(Int.self, forKey: .hints)
             oldestHint = try container.decodeIfPresent(Int64.self, forKey: .oldestHint)
+            healthScore = try container.decodeIfPresent(Double.self, forKey: .healthScore)
+            health = try container.decodeIfPresent(String.self, forKey: .health)
+            failing = try container.decodeIfPresent([FailingService].self, forKey: .failing)
             reason = try container.decodeIfPresent(String.self, forKey: .reason)
         }
 
@@ -75,6 +107,8 @@ package struct StatusReport: Codable, Sendable, Equatable {
             case oldestHint = "oldest_hint_ms"
             case reason
             case isReady = "ready"
+            case healthScore = "health_score"
+            case health, failing
         }
     }
     package struct Router: Codable, Sendable, Equatable {

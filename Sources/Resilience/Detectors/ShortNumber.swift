@@ -1,9 +1,9 @@
 /// Figures as sentences have them: few places, and no locale.
-enum ShortNumber {
+package enum ShortNumber {
     /// Rounded to so many places, without those that are zero: `0.62`, `5`, `1.4`.
     ///
     /// - Parameter places: 0...6.
-    static func text(_ value: Double, places: Int = 2) -> String {
+    package static func text(_ value: Double, places: Int = 2) -> String {
         guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
         var scale = 1
         for _ in 0..<min(max(places, 0), 6) { scale *= 10 }

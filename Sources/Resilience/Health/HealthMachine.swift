@@ -7,6 +7,12 @@ public enum HealthState: UInt8, Sendable, CaseIterable, Comparable {
     case unhealthy
     case critical
 
+    /// What a score means that lasts: healthy above 0.8 (`HealthScore.well`), degraded above 0.5, unhealthy above 0.2, and
+    /// critical below; what is no number is critical.
+    public init(score: Double) {
+        self = score > HealthScore.well ? .healthy : score > 0.5 ? .degraded : score > 0.2 ? .unhealthy : .critical
+    }
+
     /// The better is the lesser.
     @inlinable public static func < (a: HealthState, b: HealthState) -> Bool { a.rawValue < b.rawValue }
 

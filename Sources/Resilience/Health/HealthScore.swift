@@ -15,23 +15,54 @@ public struct HealthScore: Sendable, Equatable {
     /// The share of the last 100 requests that went well; without any it is 1, for nothing was done badly.
     public var success: Double { results.share ?? 1 }
 
+    /// The share that went well where a few are too few to judge by: of fewer than `least`, those that are missing went
+    /// well.
+    public func success(ofAtLeast least: Int) -> Double {
+        let all = max(least, results.count)
+        return all < 1 ? 1 : 1 - Double(results.count - results.good) / Double(all)
+    }
+
+    /// Results that it stands on, 0...100.
+    public var count: Int { results.count }
+
     /// The number.
     ///
     /// - Parameters:
     ///   - pressure: of the last look, `Pressure.worst`; 0...1.
     ///   - needs: 1 where all that it needs answers its probes, less where it does not.
     public func value(isReady: Bool, pressure: Double, needs: Double = 1) -> Double {
+        Self.value(success: success, isReady: isReady, pressure: pressure, needs: needs)
+    }
+
+    /// The number of a process by its worst part.
+    ///
+    /// - Parameters:
+    ///   - success: the share of what was asked of that part that went well, 0...1.
+    ///   - pressure: of the last look, `Pressure.worst`; 0...1.
+    ///   - needs: 1 where all that it needs answers its probes, less where it does not.
+    public static func value(success: Double, isReady: Bool, pressure: Double, needs: Double = 1) -> Double {
         guard isReady else { return 0 }
-        return min(success, 1 - min(max(pressure, 0), 1), min(max(needs, 0), 1))
+        return min(min(max(success, 0), 1), 1 - min(max(pressure, 0), 1), min(max(needs, 0), 1))
     }
 
     /// What the number stands on.
     public func explain(isReady: Bool, pressure: Double, needs: Double = 1) -> Explanation {
-        let value = value(isReady: isReady, pressure: pressure, needs: needs)
-        let words = "success \(ShortNumber.text(success)) of \(results.count), pressure \(ShortNumber.text(pressure))"
+        Self.explain(success: success, of: count, isReady: isReady, pressure: pressure, needs: needs)
+    }
+
+    /// What the number of a process by its worst part stands on.
+    ///
+    /// - Parameters:
+    ///   - part: the name of that part; nil where it has none.
+    ///   - count: results that the share stands on.
+    public static func explain(
+        _ part: String? = nil, success: Double, of count: Int, isReady: Bool, pressure: Double, needs: Double = 1
+    ) -> Explanation {
+        let value = value(success: success, isReady: isReady, pressure: pressure, needs: needs)
+        let words = "success \(ShortNumber.text(success)) of \(count), pressure \(ShortNumber.text(pressure))"
         let rest = needs < 1 ? ", \(ShortNumber.text(needs)) by what it needs" : ""
         return Explanation(
-            isReady ? words + rest : "not ready",
+            isReady ? (part.map { "\($0): " } ?? "") + words + rest : "not ready",
             [
                 .init("health_score", value), .init("success", success), .init("pressure", pressure),
                 .init("needs", needs),

@@ -15,7 +15,8 @@ import Topology
             Array(
                 #"""
                 {"cells":[{"name":"a-1","region":"a","zone":"z","pid":7,"state":"serving","address":"127.0.0.1:1",
-                "customers":1200},{"name":"a-2","region":"a","zone":"z","pid":null,"state":"down","address":null,
+                "customers":1200,"health_score":0.125,"health":"critical",
+                "failing":[{"service":"pay","health_score":0.125,"of":100}]},{"name":"a-2","region":"a","zone":"z","pid":null,"state":"down","address":null,
                 "customers":3}],"control":{"pid":9,"address":"http://127.0.0.1:2"},"epoch":1,"mesh":"m",
                 "routers":[{"name":"r1","pid":8,"state":"degraded","reaches":1,"address":"127.0.0.1:3"}],"schema":"cellmesh/1","seed":42,
                 "state":"degraded"}
@@ -25,13 +26,15 @@ import Topology
             report.table(plain) == """
                 mesh m is degraded: 1 of 2 cells serving, seed 42, epoch 1
 
-                CELL  REGION  ZONE  STATE    CUSTOMERS  ADDRESS
-                a-1   a       z     serving      1 200  127.0.0.1:1
-                a-2   a       z     down             3  -
+                CELL  REGION  ZONE  STATE    HEALTH  CUSTOMERS  ADDRESS
+                a-1   a       z     serving    0.13      1 200  127.0.0.1:1
+                a-2   a       z     down          -          3  -
 
                 PROCESS    STATE     REACHES  ADDRESS
                 router/r1  degraded  1 cells  127.0.0.1:3
                 control    serving         -  http://127.0.0.1:2
+
+                failing: service/pay in 1 cell, at worst 12.5 % of calls succeed (cell/a-1)
 
                 """)
         #expect(report.names == ["cell/a-1", "cell/a-2", "router/r1"])

@@ -20,23 +20,28 @@ struct CellHealth: Sendable {
     /// By `ProbeKind`; nil for those that are not made, and that of dependencies.
     private var own = InlineArray<7, Probe?>(repeating: nil)
     private var out = InlineArray<7, Probe.Token?>(repeating: nil)
-    private var score = HealthScore()
+    private var scores: ServiceScores
     private var signals = HealthSignals()
     private let policy: HealthPolicy
     private let adaptive: AdaptivePolicy
     private let probes: ProbePolicy?
     /// Nothing more can be put off.
     var areJobsFull = false
-    private var seen = (ok: UInt64(0), bad: UInt64(0))
+    /// Its services lead no deeper than this.
+    private let deepest: HealthState
 
     /// - Parameters:
     ///   - hasStore: it has a store to ask; else there is no deep probe.
     ///   - hasSynthetic: a service is named that it may call by itself.
     ///   - dependencies: how many calls from service to service there are.
+    ///   - services: how many services there are; each is scored by itself.
+    ///   - deepest: what services that fail lead to at most.
     init(
         probes: ProbePolicy?, adaptive: AdaptivePolicy?, hasStore: Bool = false, hasSynthetic: Bool = false,
-        dependencies: Int = 0
+        dependencies: Int = 0, services: Int = 1, deepest: HealthState = .critical
     ) {
+        scores = ServiceScores(services)
+        self.deepest = deepest
         self.probes = probes
         machine = HealthMachine(policy: .local, now: .zero)
         policy = .local
@@ -76,26 +81,23 @@ struct CellHealth: Sendable {
         schedule()
     }
 
-    /// How well what was asked of it went since the last look; only the last hundred count.
-    mutating func served(ok: UInt64, bad: UInt64) {
-        let (good, failed) = (ok &- seen.ok, bad &- seen.bad)
-        seen = (ok, bad)
-        let all = good + failed
-        guard all > 0 else { return }
-        let kept = min(all, UInt64(ResultHistory.limit))
-        // A failure among many is not lost by rounding.
-        let failures = (failed * kept + all - 1) / all
-        for _ in 0..<failures { score.record(false) }
-        for _ in failures..<kept { score.record(true) }
+    /// How well what was asked of a service went since the last look: `ServiceScores.take`.
+    mutating func served(
+        _ service: Int = 0, counts: ServiceScores.Counts, own: HealthScore? = nil, now: Instant
+    ) -> Bool {
+        scores.take(service, counts, own: own, now: now)
     }
 
     // MARK: Looks
 
     /// Looks at the cell, and tells what changed by it.
     ///
-    /// - Parameter hasStarted: it may take work.
+    /// - Parameters:
+    ///   - hasStarted: it may take work.
+    ///   - name: of a service, for who is told; nil where it has none.
     mutating func look(
-        _ signals: HealthSignals, hasStarted: Bool = true, now: Instant, tell: (HealthNews) -> Void
+        _ signals: HealthSignals, hasStarted: Bool = true, now: Instant, name: (Int) -> String? = { _ in nil },
+        tell: (HealthNews) -> Void
     ) {
         guard probes != nil else { return }
         self.signals = signals
@@ -113,13 +115,9 @@ struct CellHealth: Sendable {
         let whyLifeless = lifeless.isEmpty ? "" : explain(lifeless)
         take(.readiness, isGood: unready.isEmpty, whyUnready, now, tell)
         take(.liveness, isGood: lifeless.isEmpty, whyLifeless, now, tell)
-        let isWell = unready.isEmpty && lifeless.isEmpty
-        let isWhole = !isDown(.synthetic) && dependencies.down == 0 && !areJobsFull
-        let move = machine.record(isWell && isWhole, notBelow: isWell ? .degraded : .critical, now: now)
-        if let move {
-            let missing = areJobsFull ? "its queue of jobs is full" : "what it needs does not answer"
-            let why = isWell && !isWhole ? missing : explain(unready.union(lifeless))
-            tell(.state(move.to, was: move.from, why: why))
+        let floor = depth
+        if let move = machine.record(floor == .healthy, notBelow: floor, now: now) {
+            tell(.state(move.to, was: move.from, why: why(name)))
         }
         schedule()
     }
@@ -199,6 +197,40 @@ struct CellHealth: Sendable {
 
     private func explain(_ reasons: HealthReasons) -> String { policy.explain(reasons, signals).detail }
 
+    // MARK: The state
+
+    /// How deep what it finds now would lead if it lasted; healthy where nothing is wrong. What it needs, and how much is
+    /// left of the process, lead no deeper than degraded: it serves all the same.
+    private var depth: HealthState {
+        guard unready.isEmpty, lifeless.isEmpty else { return .critical }
+        let services = min(scores.worst.map { HealthState(score: $0.success) } ?? .healthy, deepest)
+        let isWhole = needs == 1 && !areJobsFull && HealthState(score: 1 - pressure) == .healthy
+        return max(services, isWhole ? .healthy : .degraded)
+    }
+
+    /// Why the state is what it comes to.
+    private func why(_ name: (Int) -> String?) -> String {
+        guard unready.isEmpty, lifeless.isEmpty else { return explain(unready.union(lifeless)) }
+        var words = failing.map { Self.words($0, name) }
+        if dependencies.down > 0 || isDown(.synthetic) { words.append("what it needs does not answer") }
+        if areJobsFull { words.append("its queue of jobs is full") }
+        if HealthState(score: 1 - pressure) > .healthy { words.append("pressure \(ShortNumber.text(pressure))") }
+        return words.isEmpty ? "well" : words.joined(separator: ", ")
+    }
+
+    /// Services that are not well: causes before those that suffer by them, and the worst first.
+    private var failing: [ServiceScores.Score] {
+        scores.all.filter { HealthState(score: $0.success) > .healthy }
+            .sorted { ($0.own, $0.success, $0.service) < ($1.own, $1.success, $1.service) }
+    }
+
+    private static func words(_ score: ServiceScores.Score, _ name: (Int) -> String?) -> String {
+        (name(score.service).map { "service \($0): " } ?? "")
+            + "success \(ShortNumber.text(score.success)) of \(score.count)"
+    }
+
+    private var pressure: Double { Pressure(signals.load, policy: adaptive).worst }
+
     // MARK: What it says
 
     /// 1 where all that it needs answers, a half where none of it does: it serves all the same.
@@ -210,29 +242,45 @@ struct CellHealth: Sendable {
 
     /// What `/health` says. One that is not ready scores 0.
     ///
-    /// - Parameter name: of a gate.
-    func report(name: (Int) -> String = { "\($0)" }) -> CellHealthReport {
-        let pressure = Pressure(signals.load, policy: adaptive).worst
-        var probes: [CellHealthReport.Probe] = []
+    /// - Parameters:
+    ///   - name: of a gate.
+    ///   - service: the name of a service; nil where it has none.
+    func report(
+        name: (Int) -> String = { "\($0)" }, service: (Int) -> String? = { _ in nil }
+    ) -> CellHealthReport {
+        var shown: [CellHealthReport.Probe] = []
         for kind in ProbeKind.allCases {
             if let probe = self[kind] {
-                probes.append(
+                shown.append(
                     .init(
                         kind: kind, verdict: probe.verdict, good: probe.history.good, count: probe.history.count))
             } else if kind == .dependency, let sum = dependencies.sum {
-                probes.append(sum)
+                shown.append(sum)
             }
         }
-        var needed = dependencies.downGates.map { "dependency \(name($0)) takes no work" }
+        var needed = failing.compactMap { service($0.service) == nil ? nil : Self.words($0, service) }
+        needed += dependencies.downGates.map { "dependency \(name($0)) takes no work" }
         if isDown(.synthetic) { needed.append("synthetic probe down") }
         if areJobsFull { needed.append("queue of jobs full") }
+        let (worst, pressure) = (scores.worst, pressure)
+        let success = worst?.success ?? 1
+        let part = success < 1 ? worst.flatMap { service($0.service) }.map { "service \($0)" } : nil
         return CellHealthReport(
-            score: score.value(isReady: isReady, pressure: pressure, needs: needs), state: machine.state,
-            isReady: isReady,
-            detail: isReady
-                ? score.explain(isReady: true, pressure: pressure, needs: needs).detail : explain(unready),
+            score: HealthScore.value(success: success, isReady: isReady, pressure: pressure, needs: needs),
+            state: machine.state, isReady: isReady,
+            detail: probes == nil
+                ? "nobody looks: the policy health is off"
+                : isReady
+                    ? HealthScore.explain(
+                        part, success: success, of: worst?.count ?? 0, isReady: true, pressure: pressure, needs: needs
+                    ).detail : explain(unready),
             whyLifeless: lifeless.isEmpty ? nil : explain(lifeless),
-            whyUnready: unready.isEmpty ? nil : explain(unready), needed: needed, probes: probes, counters: counters)
+            whyUnready: unready.isEmpty ? nil : explain(unready), needed: needed,
+            services: probes == nil
+                ? []
+                : scores.all.compactMap { score in
+                    service(score.service).map { .init(name: $0, score: score.success, count: score.count) }
+                }, probes: shown, counters: counters)
     }
 }
 

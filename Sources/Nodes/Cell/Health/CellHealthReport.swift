@@ -27,6 +27,17 @@ package struct CellHealthReport: Sendable, Equatable {
         package var good: Int
         package var count: Int
     }
+    /// One of a cell's services.
+    package struct Service: Sendable, Equatable {
+        package var name: String
+        /// The share of its last calls that went well, 0...1: for those who called, or by what is its own where that is less.
+        package var score: Double
+        /// Calls that the share stands on, 0...100.
+        package var count: Int
+
+        /// It is not well: it counts against the state of its cell.
+        package var isFailing: Bool { HealthState(score: score) > .healthy }
+    }
     /// Calls that were accepted and are carried out later.
     package struct Jobs: Sendable, Equatable {
         package var waiting: Int
@@ -52,6 +63,8 @@ package struct CellHealthReport: Sendable, Equatable {
     package var whyUnready: String?
     /// What it needs and does not get: it serves, and not all of it works.
     package var needed: [String] = []
+    /// In the order of the blueprint; none of a process that is no cell.
+    package var services: [Service] = []
     package var probes: [Probe]
     package var counters: ProbeCounters
     /// Nil where nothing is put off.

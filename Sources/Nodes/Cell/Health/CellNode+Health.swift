@@ -14,7 +14,9 @@ extension CellNode {
     }
 
     /// How well it is.
-    package var health: CellHealthReport { selfLook.report { graph.gateName($0) } }
+    package var health: CellHealthReport {
+        selfLook.report(name: { graph.gateName($0) }, service: { graph.services[$0].name })
+    }
 
     /// What `/health` tells: the same, with the calls that were put off.
     package func health(now: Instant) -> CellHealthReport {
@@ -34,15 +36,18 @@ extension CellNode {
     var isStarting: Bool { !hasStarted && graph.policies.probes != nil }
 
     mutating func lookAtItself(now: Instant, into sink: inout some CellSink) {
-        let sum = graph.counters.reduce(into: (ok: UInt64(0), bad: UInt64(0))) { sum, service in
-            sum.ok += service.ok
-            sum.bad += service.failed + service.timedOut + service.rejected
+        for service in graph.services.indices {
+            let counts = graph.counters[service].health
+            // What nobody has called for long is judged anew.
+            if selfLook.served(service, counts: counts, own: graph.scores[service], now: now) {
+                graph.scores[service] = HealthScore()
+            }
         }
-        selfLook.served(ok: sum.ok, bad: sum.bad)
         selfLook.areJobsFull = jobs.isFull
         let wasReady = selfLook.isReady
         let found = signals(now: now)
-        selfLook.look(found, hasStarted: hasStarted, now: now) { sink.emit(.health($0)) }
+        let services = graph.services
+        selfLook.look(found, hasStarted: hasStarted, now: now, name: { services[$0].name }) { sink.emit(.health($0)) }
         makeProbes(now: now, into: &sink)
         guard selfLook.isReady != wasReady else { return }
         condition.isReady = selfLook.isReady

@@ -5,6 +5,8 @@ package struct ServiceCounters: Sendable {
     package var calls: UInt64 = 0
     package var ok: UInt64 = 0
     package var failed: UInt64 = 0
+    /// Of `failed`: answers below 500, which are their clients' own errors.
+    package var clientErrors: UInt64 = 0
     package var rejected: UInt64 = 0
     /// Of `rejected`: the cell held as many bytes as it may.
     package var noMemory: UInt64 = 0
@@ -36,12 +38,21 @@ package struct ServiceCounters: Sendable {
     mutating func count(_ outcome: ServiceOutcome) {
         switch outcome {
         case .ok: ok += 1
-        case .failed, .faulted, .dependency, .answered, .noProgram, .programLost: failed += 1
+        case .failed, .dependency, .noProgram, .programLost: failed += 1
+        case .faulted(let status), .answered(let status):
+            failed += 1
+            if status < 500 { clientErrors += 1 }
         case .rejected: rejected += 1
         case .shed: shed += 1
         case .givenUp: givenUp += 1
         case .timedOut: timedOut += 1
         case .cancelled: cancelled += 1
         }
+    }
+
+    /// What counts for the service's health: a client's error was answered as it should be, and what was shed, given up or
+    /// withdrawn says nothing.
+    var health: ServiceScores.Counts {
+        .init(calls: calls, ok: ok &+ clientErrors, bad: failed &- clientErrors &+ timedOut &+ rejected)
     }
 }

@@ -9,7 +9,8 @@ package struct ProcessHealth: Sendable {
 
     /// - Parameter probes: nil: none are made, and it is ready as long as it runs.
     package init(probes: ProbePolicy?, adaptive: AdaptivePolicy?, now: Instant) {
-        health = CellHealth(probes: probes, adaptive: adaptive)
+        // What it passes on is done by others: that they fail is no reason to think that it could serve no more.
+        health = CellHealth(probes: probes, adaptive: adaptive, deepest: .degraded)
         health.begin(now: now)
     }
 
@@ -23,7 +24,7 @@ package struct ProcessHealth: Sendable {
     ) {
         hasStarted = hasStarted || isServing
         guard now >= health.nextLook else { return }
-        health.served(ok: ok, bad: bad)
+        _ = health.served(counts: .init(calls: ok &+ bad, ok: ok, bad: bad), now: now)
         let isLost = hasStarted && !isServing
         health.look(HealthSignals(load: load, down: isLost ? .peers : []), hasStarted: hasStarted, now: now, tell: tell)
     }

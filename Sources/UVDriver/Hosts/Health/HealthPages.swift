@@ -69,6 +69,7 @@ package enum HealthPages {
                     }
                 }
             }
+            if !report.services.isEmpty { json.services(report.services) }
             if isDeep, let jobs = report.jobs {
                 json.object("jobs") { json in
                     json.field("waiting", jobs.waiting)
@@ -86,6 +87,21 @@ package enum HealthPages {
         if let why = facts.withoutVote { return "\(why)" }
         if !isReady { return "not-ready" }
         return facts.isStoreBroken || facts.isStoreFull || !report.needed.isEmpty ? "degraded" : "serving"
+    }
+}
+
+extension JSONWriter {
+    /// How well each of some services of a cell is: `services`.
+    mutating func services(_ services: [CellHealthReport.Service]) {
+        array("services") { json in
+            for service in services {
+                json.object { json in
+                    json.field("service", service.name)
+                    json.field("health_score", service.score)
+                    json.field("of", service.count)
+                }
+            }
+        }
     }
 }
 

@@ -5,8 +5,10 @@ import Topology
 
 /// `/v1/store`: whether a cell's store votes, and how far its refill has come.
 enum StorePage {
-    /// How busy the cell is, and what moves have cost it; `verified` and `filled` only rise.
+    /// How busy and how well the cell is, which of its services fail, and what moves have cost it; `verified` and `filled`
+    /// only rise.
     static func vitals(_ node: UnsafeMutablePointer<CellNode>) -> String {
+        let health = node.pointee.health
         var json = JSONWriter(.compact)
         json.document { json in
             json.field("utilisation", node.pointee.utilisation)
@@ -20,6 +22,9 @@ enum StorePage {
                 json.field("hints", hints.outstanding)
                 json.field("oldest_hint_ms", hints.oldestMilliseconds)
             }
+            json.field("health_score", health.score)
+            json.field("health", "\(health.state.name)")
+            json.services(health.services.filter(\.isFailing))
         }
         return json.string + "\n"
     }

@@ -8,7 +8,7 @@ enum StatusView {
         return Report(status, names: names) { style in
             let faults = status.faults ?? []
             return [headline(status, style), cells(status, style), others(status, style)].joined(separator: "\n")
-                + kept(status) + reasons(status)
+                + failing(status) + kept(status) + reasons(status)
                 + (faults.isEmpty ? "" : "\n" + FaultsView.table(faults, style))
         }
     }
@@ -32,13 +32,14 @@ enum StatusView {
 
     private static func cells(_ status: StatusReport, _ style: TableStyle) -> String {
         var table = style.table([
-            .init("CELL"), .init("REGION"), .init("ZONE"), .init("STATE"), .init("CUSTOMERS", .right), .init("ADDRESS"),
-            .init("PID", .right, wide: true),
+            .init("CELL"), .init("REGION"), .init("ZONE"), .init("STATE"), .init("HEALTH", .right),
+            .init("CUSTOMERS", .right), .init("ADDRESS"), .init("PID", .right, wide: true),
         ])
         for cell in status.cells {
             let state = cell.state.rawValue
             table.add([
                 .init(cell.name), .init(cell.region), .init(cell.zone), .init(state, Wording.style(ofState: state)),
+                .init(cell.healthScore.map { Wording.fixed($0, 2) } ?? "-", health(cell)),
                 .init(cell.customers.map { Wording.count($0) } ?? "-"), .init(cell.address ?? "-"),
                 .init(number(cell.pid)),
             ])
@@ -66,6 +67,33 @@ enum StatusView {
             .init(control.address ?? "not running"), .init(number(control.pid)),
         ])
         return table.render()
+    }
+
+    private static func health(_ cell: StatusReport.Cell) -> TableWriter.Style {
+        switch cell.health {
+        case "healthy": .green
+        case nil: .plain
+        case "degraded": .yellow
+        default: .red
+        }
+    }
+
+    /// Services that fail, a line each, the worst first: all processes may serve while they do.
+    private static func failing(_ status: StatusReport) -> String {
+        var found: [String: [(cell: String, score: Double)]] = [:]
+        for cell in status.cells {
+            for failing in cell.failing ?? [] { found[failing.service, default: []].append((cell.name, failing.score)) }
+        }
+        let lines = found.map { service, cells -> (score: Double, line: String) in
+            let worst = cells.min { ($0.score, $0.cell) < ($1.score, $1.cell) }!
+            return (
+                worst.score,
+                "failing: service/\(service) in \(Wording.plural(cells.count, "cell")), at worst "
+                    + "\(Wording.percent(worst.score)) of calls succeed (cell/\(worst.cell))\n"
+            )
+        }
+        let text = lines.sorted { ($0.score, $0.line) < ($1.score, $1.line) }.map(\.line).joined()
+        return text.isEmpty ? "" : "\n" + text
     }
 
     /// What stores keep until every member has it: hints and tombstones, a line each where there are any.

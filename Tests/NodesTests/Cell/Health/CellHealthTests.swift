@@ -83,9 +83,9 @@ import Topology
         var health = CellHealth(probes: .local, adaptive: nil)
         health.begin(now: .zero)
         #expect(health.report().score == 1)
-        health.served(ok: 30, bad: 10)
+        _ = health.served(counts: .init(calls: 40, ok: 30, bad: 10), now: .zero)
         #expect(health.report().score == 0.75)
-        health.served(ok: 1_000_030, bad: 11)
+        _ = health.served(counts: .init(calls: 1_000_041, ok: 1_000_030, bad: 11), now: .zero)
         #expect(health.report().score == 0.99, "one among a million is seen")
         health.look(HealthSignals(load: LoadSignals(cpu: 0.9, loopLag: .milliseconds(20))), now: .zero) { _ in }
         #expect(abs(health.report().score - 0.5) < 0.001, "half of what is left is used")

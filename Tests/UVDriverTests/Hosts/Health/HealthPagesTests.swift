@@ -41,6 +41,17 @@ import Testing
         #expect(shallow.status == 200 && shallow.text.contains("\"mode\":\"degraded\""))
     }
 
+    @Test func servicesAreNamedWithTheirScores() throws {
+        var report = report(needed: ["service pay: success 0 of 100"])
+        report.services = [.init(name: "pay", score: 0, count: 100)]
+        let shallow = try #require(page(report))
+        #expect(shallow.status == 200, "it can serve")
+        #expect(shallow.text.contains("\"mode\":\"degraded\""))
+        #expect(shallow.text.contains("\"services\":[{\"service\":\"pay\",\"health_score\":0,\"of\":100}]"))
+        let deep = try #require(page(report, isDeep: true))
+        #expect(deep.status == 503 && deep.text.contains("\"wrong\":[\"service pay: success 0 of 100\"]"))
+    }
+
     // MARK: Processes that hold others
 
     private func words(_ health: SupervisorHealth) -> [String] {

@@ -54,7 +54,8 @@ extension ServiceGraph {
     mutating func count(_ attempt: EdgeAttempt, _ end: AttemptEnd, _ mark: Mark, route: Int, now: Instant) {
         let gate = routes.gateOf[route]
         if defect == .keepsPlaces, end.kind == .timeout { return }
-        score(routes.callee[route], mark)
+        // What a synthetic call comes to its probe tells, which leads no deeper than degraded.
+        if mark != .nothing, edgeCalls[attempt.call]?.isProbe != true { score(routes.callee[route], mark) }
         var change: GateChange?
         if let permit = attempt.permit {
             change = gates[gate]?.ended(
