@@ -145,7 +145,9 @@ package struct CellNode: ~Copyable {
             seed: configuration.topology.seed, node: StableHash.hash(name), programs: configuration.programs)
         graph.defect = configuration.defect
         graph.traces = CellTraces(
-            node: name, sample: configuration.traceSample, seed: StableHash.combine(port.seed, port.boot))
+            node: name, sample: configuration.traceSample,
+            slow: configuration.topology.blueprint(of: configuration.cell).objectives?.p99,
+            seed: StableHash.combine(port.seed, port.boot))
         selfLook = CellHealth(
             probes: policies.probes, adaptive: policies.adaptiveShedding, hasStore: store != nil,
             hasSynthetic: policies.syntheticService != nil, dependencies: graph.routes.gates.count,

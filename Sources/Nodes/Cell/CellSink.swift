@@ -24,9 +24,8 @@ package protocol CellSink: LinkSink {
         _ head: FrameHead, to link: ConnectionID, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer)
     /// Answer a client of the cell's own listener.
     mutating func respond(_ connection: ConnectionID, _ response: CellResponse)
-    /// What a client of the cell's own listener calls itself and its trace. Asked for failures that nobody followed, and
-    /// nowhere else.
-    func client(of connection: ConnectionID) -> CellClient
+    /// What a client of the cell's own listener calls itself and its trace. Asked for traces that are kept, and nowhere else.
+    func client(of connection: ConnectionID) -> TraceClient
     /// Ask another cell; its answer comes back through `handle(answer:)`, or the link breaks.
     /// - Returns: false when the link is gone or full: nothing was sent, and nothing will be.
     mutating func send(
@@ -49,7 +48,7 @@ package protocol CellSink: LinkSink {
 
 extension CellSink {
     package mutating func claimed(_ position: RecordPosition, hasBegun: Bool) {}
-    package func client(of connection: ConnectionID) -> CellClient { CellClient() }
+    package func client(of connection: ConnectionID) -> TraceClient { TraceClient() }
     package mutating func program(_ order: ProgramOrder) {}
 }
 

@@ -146,7 +146,11 @@ package struct RouterNode: ~Copyable {
         gates = RouterGates(
             policies, configuration.topology, node: configuration.gossip.profile.name, seed: seed, now: .zero)
         random = Generator(seed: seed, concern: "policies")
-        traces = RouterTraces(sample: configuration.traceSample, seed: seed)
+        traces = RouterTraces(
+            sample: configuration.traceSample,
+            slowRecords: configuration.topology.blueprints.compactMap { $0.store == nil ? nil : $0.objectives?.p99 }
+                .min(),
+            seed: seed)
         admission = policies.concurrent.map {
             ClassAdmission(
                 capacity: $0, thresholds: policies.thresholds, adaptive: policies.adaptiveShedding ?? .local,

@@ -15,14 +15,14 @@ package protocol RouterSink: LinkSink {
     /// Send a ping, which belongs to no request.
     /// - Returns: false when the link is gone or full: nothing was sent.
     mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool
-    /// The customer's name, of a request that waits for its answer. Asked for traces that are kept, and nowhere else.
-    func customer(of request: RequestID) -> String
+    /// What a client that waits for its answer calls itself, and its trace. Asked for traces that are kept, and nowhere else.
+    func client(of request: RequestID) -> TraceClient
     /// Answer the client; the request is forgotten.
     mutating func respond(to request: RequestID, _ response: RouterResponse)
 }
 
 extension RouterSink {
-    package func customer(of request: RequestID) -> String { "" }
+    package func client(of request: RequestID) -> TraceClient { TraceClient() }
 }
 
 /// An answer of the data plane; texts and body are valid for the call only.

@@ -25,6 +25,8 @@ package final class FaultWatch {
     private var applied: [Fault] = []
     /// The faults in force that concern this process.
     private var ids: [String] = []
+    /// When which faults were in force here, for traces.
+    package private(set) var history = FaultHistory()
 
     static let interval = TimeAmount.milliseconds(500)
     /// Bytes of the largest file that is read.
@@ -81,6 +83,7 @@ package final class FaultWatch {
         let active = sheet.faults.prefix(FaultSchedule.most).filter { (deadlines[$0.id] ?? now) > now }
         if active != applied {
             applied = active
+            history.note(active, now: now)
             reapply()
         }
         guard let next = active.compactMap({ deadlines[$0.id] }).min() else {

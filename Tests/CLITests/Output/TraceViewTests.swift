@@ -5,8 +5,6 @@ import Testing
 
 /// What is put together of the parts that processes keep of a trace.
 @Suite struct TraceViewTests {
-    private typealias Answer = ProcessPages.Answer<TracePage>
-
     private func parsed(_ text: String) throws -> TracePage { try ReportJSON.read(TracePage.self, Array(text.utf8)) }
 
     private func gathered() throws -> GatheredTrace {
@@ -27,10 +25,7 @@ import Testing
             """#)
         return GatheredTrace(
             id: "ab",
-            pages: [
-                Answer(name: "a", page: cell, isSilent: false), Answer(name: "b", page: nil, isSilent: true),
-                Answer(name: "c", page: nil, isSilent: false), Answer(name: "r1", page: router, isSilent: false),
-            ])
+            pages: [("a", cell), ("r1", router)], missing: ["b"])
     }
 
     @Test func partsStandInOrderOfTimeAndWhoIsMissingIsNamed() throws {
@@ -48,14 +43,21 @@ import Testing
         #expect(text.contains("open for 1.4 s more"))
     }
 
-    @Test func whatNobodyKeepsIsUnknown() {
+    @Test func aPictureHasABarForEachSpan() throws {
+        let text = TraceView.make(try gathered()).table(TableStyle(isWide: false, hasColors: false))
         #expect(
-            !GatheredTrace(
-                id: "ab",
-                pages: [
-                    Answer(name: "a", page: nil, isSilent: false), Answer(name: "r1", page: nil, isSilent: true),
-                ]
-            ).isKnown)
+            text.contains(
+                """
+                                                          |0                            4.50 ms|
+                router r1                                 |====================================|
+                  attempt 1 a                             |====================================|
+                    cell a                                |        ========                    |
+                      checkout > pay  refused by breaker  |                x                   |  breaker refused: open for 1.4 s more
+                """), "\(text)")
+    }
+
+    @Test func whatNobodyKeepsIsUnknown() {
+        #expect(!GatheredTrace(id: "ab", pages: [], missing: ["r1"]).isKnown)
     }
 
     @Test func aListSaysWhatIsLeftOut() throws {

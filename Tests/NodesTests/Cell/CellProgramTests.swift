@@ -159,6 +159,8 @@ import Topology
         #expect(
             lines.contains { $0.hasPrefix("traceparent: 00-00000000000000010000000000000002-") && $0.hasSuffix("-01") })
         #expect(lines.last == "{}")
+        call.span = 0xAB
+        #expect(text().contains("traceparent: 00-00000000000000010000000000000002-00000000000000ab-01\r\n"))
         call.isEntry = false
         #expect(text().hasPrefix("GET / HTTP/1.1\r\n") && !text().contains("Content-Length"))
     }

@@ -36,6 +36,19 @@ private typealias Edge = Topology.Edge
         #expect(cell.node.traces.count == 0)
     }
 
+    /// A router that keeps the call finds it by what the attempt was called.
+    @Test func aFailureThatNobodyFollowedIsKeptUnderItsAttempt() throws {
+        let cell = cell([waiting("front", 0, calls: [Edge(to: 1)]), waiting("bad", 0, errors: 1)])
+        cell.send(.serviceCall, "front")
+        let reply = try #require(cell.takeReplies().last)
+        #expect(reply.head.status == 502)
+        let entry = try #require(cell.node.traces.latest(1).first)
+        #expect((entry.reason, entry.status, entry.service) == (.failed, 502, "front"))
+        #expect(entry.trace.low == reply.head.request && entry.decisions.last?.verb == .settled)
+        cell.send(.serviceCall, "front", trace: trace)
+        #expect(cell.node.traces.entry(trace)?.reason == .explained)
+    }
+
     @Test func aCallTellsItsPoolItsEdgeAndItsEnd() {
         let cell = cell([waiting("front", 5, calls: [Edge(to: 1)]), waiting("back", 7)])
         cell.send(.serviceCall, "front", trace: trace)

@@ -95,13 +95,13 @@ import Wire
 
     @Test func aFloodOfFailuresIsKeptInPart() {
         let router = RouterHarness(up: false)
-        for _ in 0..<TraceSampler.failures * 3 { router.request(.get) }
-        #expect(router.node.traces.log.count == TraceSampler.failures)
-        #expect(router.sink.answers.filter { $0.trace != nil }.count == TraceSampler.failures)
+        for _ in 0..<TraceSampler.most * 3 { router.request(.get) }
+        #expect(router.node.traces.log.count == TraceSampler.most)
+        #expect(router.sink.answers.filter { $0.trace != nil }.count == TraceSampler.most)
         router.request(.get, isExplained: true)
-        #expect(router.node.traces.log.count == TraceSampler.failures + 1, "what is asked for is always kept")
+        #expect(router.node.traces.log.count == TraceSampler.most + 1, "what is asked for is always kept")
         router.request(.get, now: .at(1_000))
-        #expect(router.node.traces.log.count == TraceSampler.failures + 2)
+        #expect(router.node.traces.log.count == TraceSampler.most + 2)
     }
 
     @Test func whoIsNotTakenUpIsToldWhy() throws {
@@ -138,6 +138,78 @@ import Wire
         let again = try #require(decisions.first { $0.attempt == 1 })
         #expect(again.gate == "router-1/\(router.name(1))/echo")
         #expect(decisions.last.map { "\($0.policy) \($0.verb.name)" } == "service settled")
+    }
+
+    // MARK: By outcome
+
+    private func kept(_ router: RouterHarness) -> [TraceEntry] { router.node.traces.log.latest(10) }
+
+    /// Nobody followed it, and a second attempt was needed: kept, with what its attempts were called.
+    @Test func aFailOverIsKeptAndNamesItsAttempts() throws {
+        let router = RouterHarness()
+        router.request(.get)
+        let first = router.takeFrames()[0]
+        router.refuse(first, .overloaded, now: .at(3))
+        let second = router.wakeUntilSent(from: .at(3))[0]
+        router.answer(second, now: .at(400))
+        let answer = try #require(router.takeAnswer())
+        #expect(answer.status == 200 && answer.trace == nil, "its client did not ask")
+        let entry = try #require(kept(router).first)
+        #expect(entry.reason == .failedOver && entry.status == 200 && entry.took == .milliseconds(400))
+        #expect(words(entry).prefix(2) == ["placement started", "retry retried"])
+        #expect(
+            entry.attempts
+                == [first, second].map {
+                    FrameTrace(customer: router.customer, request: $0.head.request)
+                })
+    }
+
+    @Test func whatIsLessThanAllIsKept() throws {
+        let router = RouterHarness()
+        router.request(.get)
+        router.answer(router.takeFrames()[0], note: "payment=cached", now: .at(3))
+        #expect(router.takeAnswer()?.degraded == "payment=cached")
+        #expect(kept(router).map(\.reason) == [.degraded])
+        router.request(.get)
+        router.answer(router.takeFrames()[0], now: .at(3))
+        #expect(kept(router).count == 1, "what ends like most is not")
+    }
+
+    @Test func whatIsSlowByItsObjectiveIsKept() throws {
+        var topology = NodesTests.topology()
+        for index in topology.blueprints.indices {
+            topology.blueprints[index].objectives = Objectives(p99: .milliseconds(50))
+        }
+        let router = RouterHarness(topology)
+        for (number, time) in [49, 50].enumerated() {
+            router.request(.get)
+            router.answer(router.takeFrames()[0], now: .at(Int64(time)))
+            #expect(kept(router).count == number, "\(time) ms")
+        }
+        #expect(kept(router).map(\.reason) == [.slow])
+    }
+
+    @Test func whatWasFollowedAnywaySaysHowItEnded() throws {
+        let router = RouterHarness(traceSample: 1)
+        router.request(.get)
+        router.answer(router.takeFrames()[0], note: "payment=cached")
+        #expect(kept(router).map(\.reason) == [.degraded])
+        router.request(.get)
+        router.answer(router.takeFrames()[0])
+        #expect(kept(router).contains { $0.reason == .sampled })
+    }
+
+    @Test func whatACallerKeepsIsFollowedSoManyTimesASecond() {
+        let router = RouterHarness()
+        for number in 0..<UInt64(TraceSampler.most * 2) {
+            var trace = FrameTrace(high: 7, low: number + 1, isExplained: false)
+            trace.isSampled = true
+            router.request(.get, trace: trace)
+            let frame = router.takeFrames()[0]
+            #expect(frame.head.trace?.isSampled == (number < UInt64(TraceSampler.most)), "\(number)")
+            router.answer(frame)
+        }
+        #expect(router.node.traces.log.count == TraceSampler.most)
     }
 
     @Test func aRecordTellsItsPhasesAndWhoRefused() throws {

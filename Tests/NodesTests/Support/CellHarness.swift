@@ -39,7 +39,7 @@ struct CellRecorder: CellSink {
     /// Likewise: the traces that they name.
     var traces: [FrameTrace?] = []
     /// Who asks directly.
-    var client = CellClient()
+    var client = TraceClient()
     var orders: [StoreOrder] = []
     var burns: [ProcessorQueue.Order] = []
     var programs: [ProgramOrder] = []
@@ -60,7 +60,7 @@ struct CellRecorder: CellSink {
         refusals.append(response.refusal)
         traces.append(response.trace)
     }
-    func client(of connection: ConnectionID) -> CellClient { client }
+    func client(of connection: ConnectionID) -> TraceClient { client }
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { opened.append(cell) }
     mutating func closeLink(to cell: CellIndex) { closed.append(cell) }
     mutating func send(

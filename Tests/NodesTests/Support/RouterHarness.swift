@@ -70,7 +70,7 @@ struct RouterRecorder: RouterSink {
         pings.append((head, cell))
         return true
     }
-    func customer(of request: RequestID) -> String { "c1" }
+    func client(of request: RequestID) -> TraceClient { TraceClient(customer: "c1") }
     mutating func respond(to request: RequestID, _ response: RouterResponse) {
         answers.append(
             Answer(

@@ -19,13 +19,15 @@ extension CellNode {
         connection: ConnectionID, now: Instant, into sink: inout some CellSink
     ) {
         counters.httpCalls += 1
-        let context = graph.traces.sampler.context(parent, isExplained: isExplained)
+        let context = graph.traces.sampler.context(parent, isExplained: isExplained, now: now)
         let index = graph.service(named: service)
         var trace: FrameTrace?
         if let context, context.isFollowed {
             trace = context
+            var client = sink.client(of: connection)
+            client.customer = String(decoding: customer, as: UTF8.self)
             graph.traces.log.begin(
-                context, customer: String(decoding: customer, as: UTF8.self),
+                context, client,
                 service: index.map { graph.services[$0].name } ?? "unknown", now: now)
         }
         guard !isStopping else {
@@ -58,8 +60,8 @@ extension CellNode {
         var response = CellResponse(status: why.status)
         response.refusal = why
         response.body = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        let trace =
-            trace ?? failing(why.status, connection, service, began: now, now: now, into: &sink)
+        let reason: TraceReason? = Self.isFailed(why.status) ? .failed : nil
+        let trace = trace ?? keep(reason, connection, service, began: now, now: now, into: &sink)
         if let trace { noteRefusal(why, trace, attempt: nil, now: now) }
         response.trace = trace.flatMap { told($0, status: why.status) }
         sink.respond(connection, response)
@@ -70,16 +72,16 @@ extension CellNode {
     /// A request came to the cell's own listener whose `traceparent` cannot be read.
     package mutating func noteMalformedTrace() { counters.tracesMalformed += 1 }
 
-    /// The trace of a request that fails and that nobody followed; nil where that is not kept.
-    mutating func failing(
-        _ status: UInt16, _ connection: ConnectionID, _ service: Int?, began: Instant, now: Instant,
+    /// The trace of a request that nobody followed and that ends so; nil where that is not kept.
+    mutating func keep(
+        _ reason: TraceReason?, _ connection: ConnectionID, _ service: Int?, began: Instant, now: Instant,
         into sink: inout some CellSink
     ) -> FrameTrace? {
-        guard Self.isFailed(status) else { return nil }
+        guard let reason else { return nil }
         let client = sink.client(of: connection)
-        guard let trace = graph.traces.sampler.failed(client.trace, now: now) else { return nil }
+        guard let trace = graph.traces.sampler.keep(reason, client.trace, now: now) else { return nil }
         graph.traces.log.begin(
-            trace, customer: client.customer, service: service.map { graph.services[$0].name } ?? "unknown", now: began)
+            trace, client, service: service.map { graph.services[$0].name } ?? "unknown", reason: reason, now: began)
         return trace
     }
 
@@ -88,5 +90,5 @@ extension CellNode {
         trace.isExplained || Self.isFailed(status) ? trace : nil
     }
 
-    private static func isFailed(_ status: UInt16) -> Bool { status >= 500 || status == 429 }
+    static func isFailed(_ status: UInt16) -> Bool { status >= 500 || status == 429 }
 }

@@ -19,16 +19,6 @@ package struct CellResponse {
     package init(status: UInt16) { self.status = status }
 }
 
-/// Who asks a cell directly.
-package struct CellClient: Sendable {
-    /// The customer's name.
-    package var customer = ""
-    /// Of `traceparent`; nil without one.
-    package var trace: FrameTrace?
-
-    package init() {}
-}
-
 extension CellResponse {
     /// Appends it as HTTP.
     package func append(to request: HTTPRequest, _ date: HTTPDate, into output: inout ByteBuffer) {

@@ -30,9 +30,10 @@ extension ProgramCall {
         }
     }
 
-    /// W3C Trace Context; the call's own span is made of its ticket.
+    /// W3C Trace Context.
     private func traceparent(_ trace: FrameTrace) -> String {
-        let span = StableHash.hash("\(ticket)", seed: trace.low) | 1
+        let span =
+            span == 0 ? SpanID.make(trace: trace.low, place: "program", ordinal: Int(truncatingIfNeeded: ticket)) : span
         return "00-\(trace.text)-\(HexText.text(span))-\(trace.isFollowed ? "01" : "00")"
     }
 

@@ -46,6 +46,8 @@ package struct ProgramCall: Sendable {
     package var remaining: TimeAmount
     /// The services on the way and what each had left, `checkout:0.950,payment:0.900`.
     package var chain: String
+    /// What it is to the program's own spans: the span of the service's work. 0 where nobody follows the request.
+    package var span: UInt64 = 0
 
     package var method: HTTPMethod { isEntry ? request.method : .get }
 

@@ -24,9 +24,12 @@ extension ServiceGraph {
             $0.counters.calls += 1
         }
         let isEntry = if case .attempt = invocation.owner { false } else { true }
-        let call = ProgramCall(
+        var call = ProgramCall(
             ticket: key.rawValue, request: programs.request(of: key) ?? ProgramRequest(customer: []), isEntry: isEntry,
             priority: invocation.priority, remaining: limit - now, chain: chain(key, now: now))
+        if let trace = invocation.trace {
+            call.span = SpanID.make(trace: trace.low, place: poolName(invocation.service))
+        }
         sink.program(.call(call, service: invocation.service, number: program.life.number))
     }
 

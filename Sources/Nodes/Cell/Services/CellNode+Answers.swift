@@ -30,17 +30,7 @@ extension CellNode {
             return tell(stale: kept, of: end, to: asker, into: &sink)
         }
         let (service, outcome, results) = (end.service, end.outcome, end.results)
-        var trace = end.trace
-        if case .http(let connection) = asker, trace == nil {
-            trace = failing(
-                outcome.status(of: end.answer), connection, service, began: end.began, now: now, into: &sink)
-            if let trace { graph.noteFailure(end, trace, now: now) }
-        }
-        if let trace {
-            let status = outcome.status(of: end.answer)
-            graph.traces.log.end(
-                trace, status: status, policy: status < 500 ? "" : "\(outcome.policy(end.blame).name)", now: now)
-        }
+        let trace = endTrace(of: end, asker, now: now, into: &sink)
         var refusal: Refusal?
         switch outcome {
         case .rejected:

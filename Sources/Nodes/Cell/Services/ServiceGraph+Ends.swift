@@ -22,6 +22,9 @@ extension ServiceGraph {
         var kept: CustomerHash?
         /// Nil where nobody follows it.
         var trace: FrameTrace?
+
+        /// Whether less than all may have been answered; false is certain.
+        var mayBeDegraded: Bool { served != .full || !results.isPlain }
     }
 
     mutating func leave(_ key: SlabKey, _ outcome: ServiceOutcome, now: Instant) {

@@ -10,12 +10,16 @@ struct CellTraces: Sendable {
     let node: String
     /// Of requests that come to the cell's own listener; those of routers are followed where they say so.
     var sampler: TraceSampler
+    /// From when on an answer is slow by the cell's objective.
+    let slow: TimeAmount
 
     /// - Parameters:
     ///   - sample: one of so many requests of the cell's own clients is followed unasked; 0 for none.
+    ///   - slow: the p99 that the cell is to hold; nil where it has none.
     ///   - seed: of this life of the process.
-    init(node: String, sample: UInt64 = 0, seed: UInt64 = 0) {
+    init(node: String, sample: UInt64 = 0, slow: TimeAmount? = nil, seed: UInt64 = 0) {
         self.node = node
+        self.slow = slow ?? .nanoseconds(.max)
         sampler = TraceSampler(
             sample: sample, coins: Generator(seed: seed, concern: "cell.traces", node: StableHash.hash(node)))
     }
@@ -33,6 +37,51 @@ extension CellNode {
         guard let trace = head.trace, trace.isFollowed else { return nil }
         let name = service.map { graph.services[$0].name } ?? (head.kind == .serviceCall ? "unknown" : "records")
         graph.traces.log.begin(trace, service: name, now: now)
+        return trace
+    }
+
+    /// The trace of a call that has ended; one that nobody followed and that ended unlike the others is kept now, that of a router
+    /// under the name of its attempt.
+    @inline(__always)
+    mutating func endTrace(
+        of end: ServiceGraph.End, _ asker: CellAsker, now: Instant, into sink: inout some CellSink
+    ) -> FrameTrace? {
+        let isSlow = now - end.began >= graph.traces.slow
+        guard isSlow || end.trace != nil || end.outcome != .ok || end.mayBeDegraded || end.answer != nil else {
+            return nil
+        }
+        return endTrace(of: end, asker, isSlow: isSlow, now: now, into: &sink)
+    }
+
+    @inline(never)
+    private mutating func endTrace(
+        of end: ServiceGraph.End, _ asker: CellAsker, isSlow: Bool, now: Instant, into sink: inout some CellSink
+    ) -> FrameTrace? {
+        let status = end.outcome.status(of: end.answer)
+        let policy = end.outcome.policy(end.blame)
+        let reason: TraceReason? =
+            Self.isFailed(status)
+            ? policy == .shedding || policy == .earlyShed ? .shed : .failed
+            : graph.isDegraded(end) ? .degraded : isSlow ? .slow : nil
+        var trace = end.trace
+        if let trace, let reason { graph.traces.log.mark(trace, reason) }
+        if trace == nil, let reason {
+            switch asker {
+            case .http(let connection):
+                trace = keep(reason, connection, end.service, began: end.began, now: now, into: &sink)
+            case .frame(_, let request):
+                let name = FrameTrace(customer: end.customer, request: request)
+                trace = graph.traces.sampler.keep(reason, name, now: now)
+                if let trace {
+                    let service = graph.services[end.service].name
+                    graph.traces.log.begin(trace, service: service, reason: reason, now: end.began)
+                }
+            case .claim: break
+            }
+            if let trace { graph.noteFailure(end, trace, now: now) }
+        }
+        guard let trace else { return nil }
+        graph.traces.log.end(trace, status: status, policy: status < 500 ? "" : "\(policy.name)", now: now)
         return trace
     }
 

@@ -51,9 +51,22 @@ extension ServiceGraph {
                 remaining: invocation.deadline - now))
     }
 
-    /// A call that nobody followed has failed: what is known of it at its end.
+    /// Whether a call that has ended was answered with less than all.
+    func isDegraded(_ end: End) -> Bool {
+        guard end.outcome == .ok, end.mayBeDegraded else { return false }
+        return end.served != .full || services[end.service].calls.indices.contains { end.results[$0].isDegraded }
+    }
+
+    /// A call that nobody followed has ended unlike the others: what is known of it at its end.
     mutating func noteFailure(_ end: End, _ trace: FrameTrace, now: Instant) {
         let policy = end.outcome.policy(end.blame)
+        for (edge, call) in services[end.service].calls.enumerated() where end.results[edge].isDegraded {
+            traces.log.note(
+                trace,
+                TraceDecision(
+                    at: now, gate: edgeName(end.service, edge), .degradation, .fellBack,
+                    Explanation("\(end.results[edge].name) stands in for \(services[call.to].name)")))
+        }
         switch end.outcome {
         case .rejected, .shed:
             var why = pools[end.service].explanation

@@ -2,6 +2,12 @@ import MeshBase
 import Wire
 
 extension FrameTrace {
+    /// What an attempt is called that nobody follows: cell and router both know its customer and its number, so that what either
+    /// keeps of it is found from the other, though no id went with it.
+    init(customer: CustomerHash, request: UInt64) {
+        self.init(high: customer.rawValue, low: max(request, 1), isExplained: false, isSampled: true)
+    }
+
     /// As headers and commands name it: 32 hexadecimal digits.
     package var text: String { HexText.text(high) + HexText.text(low) }
 
@@ -24,5 +30,12 @@ extension FrameTrace {
             bytes[36..<52].contains(where: { $0 != UInt8(ascii: "0") })
         else { return nil }
         self.init(String(decoding: bytes[3..<35], as: UTF8.self), isExplained: isExplained)
+        // Flag 1: the caller keeps it.
+        isSampled = (bytes[54] & 1 == 1) != (bytes[54] >= 0x61)
+    }
+
+    /// The span that a `traceparent` names which was read: the parent of all that is done for the request.
+    package static func span(traceparent bytes: UnsafeRawBufferPointer) -> UInt64 {
+        UInt64(String(decoding: bytes[36..<52], as: UTF8.self), radix: 16) ?? 0
     }
 }

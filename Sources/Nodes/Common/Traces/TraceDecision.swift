@@ -58,6 +58,15 @@ package struct TraceDecision: Sendable, Equatable {
         self.remaining = max(remaining, .zero)
     }
 
+    /// An attempt or the work of a service begins with it.
+    var opensSpan: Bool {
+        switch verb {
+        case .started, .retried, .hedged, .waited: true
+        case .admitted: attempt == nil
+        default: false
+        }
+    }
+
     /// A decision of a policy that has a name among all.
     package init(
         at: Instant, gate: String = "", attempt: UInt8? = nil, _ policy: PolicyName, _ verb: Verb, _ why: Explanation,
@@ -82,6 +91,14 @@ extension TraceDecision.Verb {
         case .overdue: self = .overdue
         case .settle: self = .settled
         case .arm: return nil
+        }
+    }
+
+    /// Something was refused, done without or given up.
+    package var isAgainst: Bool {
+        switch self {
+        case .refused, .shed, .cancelled, .overdue, .opened, .fellBack, .degraded: true
+        case .admitted, .waited, .started, .retried, .hedged, .probed, .joined, .settled: false
         }
     }
 

@@ -8,6 +8,11 @@ package struct TraceEntry: Sendable, Equatable {
     package var trace: FrameTrace
     /// Known where the request came in; empty elsewhere.
     package var customer: String
+    /// Of HTTP; nil where no client asked here.
+    package var method: HTTPMethod?
+    /// The span that the client named; 0 without one.
+    package var parent: UInt64 = 0
+    package var reason: TraceReason
     /// The service that was asked for, or `records`.
     package var service: String
     package var began: Instant
@@ -21,20 +26,32 @@ package struct TraceEntry: Sendable, Equatable {
     package var decisions: [TraceDecision] = []
     /// Decisions for which there was no room.
     package var dropped = 0
+    /// Of a request that nobody followed: what its attempts were called on their way, under which the cells that they went to
+    /// keep their parts.
+    package var attempts: [FrameTrace] = []
+    /// Spans that it is read as, about.
+    fileprivate(set) var spans = 1
+    /// Bytes that it takes, about.
+    fileprivate(set) var bytes = 0
 }
 
-/// The traces that a process keeps: the last thousand, each with at most so many decisions. Those that somebody asked to be
-/// explained are the last to leave.
+/// The traces that a process keeps: the last ones, bounded in number, spans and bytes, each with at most so many decisions. What
+/// was sampled leaves first, then what ended unlike the others, and last what somebody asked to be explained.
 package struct TraceLog: Sendable {
     /// Traces that are kept.
     package static let traces = 1_000
     /// Decisions of one.
     package static let decisions = 128
+    /// Spans of all.
+    package static let spans = 4_096
+    /// Bytes of all, about.
+    package static let bytes = 1 << 20
 
-    /// Those that were asked for, and those that failed or are of the sample.
-    private var explained = Shelf()
-    private var others = Shelf()
+    /// By the order in which they leave.
+    private var shelves = [Shelf](repeating: Shelf(), count: Rank.allCases.count)
     private var places: [Key: Place] = [:]
+    /// What all take.
+    private var taken = (spans: 0, bytes: 0)
     /// Traces that were begun here, and those that were left out again for want of room.
     package private(set) var begun: UInt64 = 0
     package private(set) var forgotten: UInt64 = 0
@@ -49,8 +66,12 @@ package struct TraceLog: Sendable {
         }
     }
 
+    private enum Rank: Int, Sendable, CaseIterable {
+        case plain, outcome, explained
+    }
+
     private struct Place: Sendable {
-        let isExplained: Bool
+        let rank: Rank
         /// Counted from the first ever of its shelf.
         let number: Int
     }
@@ -77,24 +98,52 @@ package struct TraceLog: Sendable {
     package var count: Int { places.count }
 
     /// Takes up a trace. One that is here already goes on: several calls of one request may come to one cell.
-    package mutating func begin(_ trace: FrameTrace, customer: String = "", service: String, now: Instant) {
+    ///
+    /// - Parameters:
+    ///   - client: who asked; nobody in a cell that a router asks.
+    ///   - reason: why it is kept; the wish to explain and the sample are told from the trace.
+    package mutating func begin(
+        _ trace: FrameTrace, _ client: TraceClient = TraceClient(), service: String, reason: TraceReason? = nil,
+        now: Instant
+    ) {
         guard places[Key(trace)] == nil else { return }
-        if places.count >= Self.traces, let oldest = others.popFirst() ?? explained.popFirst() {
-            places[Key(oldest.trace)] = nil
-            forgotten += 1
-        }
         begun += 1
-        let entry = TraceEntry(trace: trace, customer: customer, service: service, began: now)
-        let number = trace.isExplained ? explained.append(entry) : others.append(entry)
-        places[Key(trace)] = Place(isExplained: trace.isExplained, number: number)
+        let reason = trace.isExplained ? .explained : reason ?? .sampled
+        var entry = TraceEntry(
+            trace: trace, customer: client.customer, method: client.method, parent: client.span, reason: reason,
+            service: service, began: now)
+        entry.bytes = Self.size(entry)
+        taken.spans += 1
+        taken.bytes += entry.bytes
+        put(entry, trace.isExplained ? .explained : reason.isOutcome ? .outcome : .plain)
+        makeRoom()
+    }
+
+    /// The request ended unlike the others: it stays longer.
+    package mutating func mark(_ trace: FrameTrace, _ reason: TraceReason) {
+        change(trace) { if !$0.reason.isOutcome, $0.reason != .explained { $0.reason = reason } }
+    }
+
+    /// Names an attempt of a request that nobody followed, as its cell knows it.
+    package mutating func link(_ trace: FrameTrace, _ attempt: FrameTrace) {
+        change(trace) { $0.attempts.append(attempt) }
     }
 
     /// Adds a decision to a trace; nothing where this process does not follow it, or no longer.
     package mutating func note(_ trace: FrameTrace, _ decision: TraceDecision) {
+        let (bytes, spans) = (Self.size(decision), decision.opensSpan ? 1 : 0)
+        var isKept = false
         change(trace) { entry in
             guard entry.decisions.count < Self.decisions else { return entry.dropped += 1 }
             entry.decisions.append(decision)
+            entry.bytes += bytes
+            entry.spans += spans
+            isKept = true
         }
+        guard isKept else { return }
+        taken.spans += spans
+        taken.bytes += bytes
+        makeRoom()
     }
 
     /// How the request ended, as this process saw it.
@@ -109,7 +158,7 @@ package struct TraceLog: Sendable {
     /// The part of one trace.
     package func entry(_ trace: FrameTrace) -> TraceEntry? {
         places[Key(trace)].map { place in
-            let shelf = place.isExplained ? explained : others
+            let shelf = shelves[place.rank.rawValue]
             return shelf.entries[place.number - shelf.first]
         }
     }
@@ -117,16 +166,55 @@ package struct TraceLog: Sendable {
     /// The last ones, the newest first.
     package func latest(_ count: Int) -> [TraceEntry] {
         let count = max(0, count)
-        let all = Array(explained.entries.suffix(count)) + Array(others.entries.suffix(count))
+        // What has moved to another shelf stands there in the order in which it came.
+        let all = shelves.flatMap(\.entries)
         return Array(all.sorted { $0.began > $1.began }.prefix(count))
     }
 
     private mutating func change(_ trace: FrameTrace, _ body: (inout TraceEntry) -> Void) {
         guard let place = places[Key(trace)] else { return }
-        if place.isExplained {
-            body(&explained.entries[place.number - explained.first])
-        } else {
-            body(&others.entries[place.number - others.first])
+        let first = shelves[place.rank.rawValue].first
+        body(&shelves[place.rank.rawValue].entries[place.number - first])
+    }
+
+    // MARK: Room
+
+    private mutating func put(_ entry: TraceEntry, _ rank: Rank) {
+        places[Key(entry.trace)] = Place(rank: rank, number: shelves[rank.rawValue].append(entry))
+    }
+
+    /// The last one stays, whatever it takes.
+    private mutating func makeRoom() {
+        while places.count > Self.traces
+            || (taken.bytes > Self.bytes || taken.spans > Self.spans) && places.count > 1
+        {
+            forgetOldest()
         }
+    }
+
+    private mutating func forgetOldest() {
+        while let oldest = shelves[Rank.plain.rawValue].popFirst() {
+            // Taken up before its end was known.
+            guard oldest.reason.isOutcome else { return forget(oldest) }
+            put(oldest, .outcome)
+        }
+        if let oldest = shelves[Rank.outcome.rawValue].popFirst() ?? shelves[Rank.explained.rawValue].popFirst() {
+            forget(oldest)
+        }
+    }
+
+    private mutating func forget(_ entry: TraceEntry) {
+        places[Key(entry.trace)] = nil
+        taken.spans -= entry.spans
+        taken.bytes -= entry.bytes
+        forgotten += 1
+    }
+
+    /// Texts and the room of what holds them.
+    private static func size(_ entry: TraceEntry) -> Int { 256 + entry.customer.utf8.count + entry.service.utf8.count }
+
+    private static func size(_ decision: TraceDecision) -> Int {
+        160 + decision.gate.utf8.count + decision.policy.utf8.count + decision.why.detail.utf8.count
+            + decision.why.numbers.count * 32
     }
 }

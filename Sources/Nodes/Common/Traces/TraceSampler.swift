@@ -2,17 +2,19 @@ import MeshBase
 import Wire
 
 /// Which requests a process follows that come in there: those whose clients ask for it, one in so many anyway, and of those
-/// that fail what is known at the end. Whoever is not followed costs a branch.
+/// that end unlike the others what is known at the end. Whoever is not followed costs a branch.
 package struct TraceSampler: Sendable {
-    /// Failures of requests that nobody followed: so many a second are kept, as a flood of them says little more.
-    package static let failures = 50
+    /// Requests that nobody followed and that ended in one way: so many a second are kept, as a flood of them says little more.
+    /// As many are followed of those whose callers keep them.
+    package static let most = 50
 
     private let sample: UInt64
     /// Requests until the next of the sample.
     private var gap: UInt64
     private var coins: Generator
     private var second = Instant.zero
-    private var kept = 0
+    /// In this second, by reason.
+    private var kept = InlineArray<16, UInt8>(repeating: 0)
 
     /// - Parameters:
     ///   - sample: one of so many requests is followed unasked; 0 for none.
@@ -28,16 +30,17 @@ package struct TraceSampler: Sendable {
     ///
     /// - Parameter parent: that the client names.
     @inline(__always)
-    mutating func context(_ parent: FrameTrace?, isExplained: Bool) -> FrameTrace? {
+    mutating func context(_ parent: FrameTrace?, isExplained: Bool, now: Instant) -> FrameTrace? {
         gap &-= 1
         guard gap == 0 || isExplained || parent != nil else { return nil }
-        return make(parent, isExplained: isExplained)
+        return make(parent, isExplained: isExplained, now: now)
     }
 
     @inline(never)
-    private mutating func make(_ parent: FrameTrace?, isExplained: Bool) -> FrameTrace {
+    private mutating func make(_ parent: FrameTrace?, isExplained: Bool, now: Instant) -> FrameTrace {
         var trace = parent ?? identify()
         trace.isExplained = isExplained
+        if trace.isSampled { trace.isSampled = hasRoom(for: .caller, now: now) }
         if gap == 0 {
             trace.isSampled = true
             gap = nextGap()
@@ -45,19 +48,24 @@ package struct TraceSampler: Sendable {
         return trace
     }
 
-    /// A trace for a request that has failed; nil where enough of them were kept in this second.
+    /// A trace for a request that nobody followed and that has ended so; nil where enough of them were kept in this second.
     ///
     /// - Parameter trace: that it belongs to; nil where it has none.
-    mutating func failed(_ trace: FrameTrace?, now: Instant) -> FrameTrace? {
-        if now - second >= .seconds(1) {
-            second = now
-            kept = 0
-        }
-        guard kept < Self.failures else { return nil }
-        kept += 1
+    mutating func keep(_ reason: TraceReason, _ trace: FrameTrace?, now: Instant) -> FrameTrace? {
+        guard hasRoom(for: reason, now: now) else { return nil }
         var trace = trace ?? identify()
         trace.isSampled = true
         return trace
+    }
+
+    private mutating func hasRoom(for reason: TraceReason, now: Instant) -> Bool {
+        if now - second >= .seconds(1) {
+            second = now
+            kept = InlineArray(repeating: 0)
+        }
+        guard kept[Int(reason.rawValue)] < Self.most else { return false }
+        kept[Int(reason.rawValue)] += 1
+        return true
     }
 
     private mutating func identify() -> FrameTrace {

@@ -22,8 +22,8 @@ extension RouterNode {
                 operations[key]!.timerAt = at
                 timers.arm(key, at: at)
             case .settle(let how, let mark):
-                if case .fail = how, calls[place].trace == nil {
-                    keepFailure(how, mark, key, place, now: now, into: &sink)
+                if let reason = reason(to: how, key, place, answer, now: now) {
+                    keep(reason, how, mark, key, place, now: now, into: &sink)
                 }
                 return settle(how, key, place, answer, now: now, into: &sink)
             }

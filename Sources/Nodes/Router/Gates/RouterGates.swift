@@ -22,6 +22,8 @@ struct RouterGates {
         let countsWorthless: Bool
         /// `NODE/SERVICE` in events.
         let name: String
+        /// From when on an answer is slow by the objective of its cells; never where they have none.
+        let slow: TimeAmount
     }
 
     /// The gate of one cell and service.
@@ -66,7 +68,8 @@ struct RouterGates {
         for (number, blueprint) in topology.blueprints.enumerated() {
             let own = policies.blueprints[number]
             add(
-                own.records, "records", ejection: nil, priority: blueprint.store?.priority, now: now)
+                own.records, "records", ejection: nil, priority: blueprint.store?.priority,
+                slow: blueprint.objectives?.p99, now: now)
             for name in names.dropFirst() {
                 guard let service = blueprint.services.firstIndex(where: { $0.name == name }) else {
                     addUnknown(name, topology, now: now)
@@ -77,7 +80,7 @@ struct RouterGates {
                     settings.gate, name, ejection: settings.ejection,
                     priority: blueprint.services[service].priority, rate: settings.rate, value: settings.value,
                     countsWorthless: [topology.policies, blueprint.policies, blueprint.services[service].policies]
-                        .contains { $0?.value != nil }, now: now)
+                        .contains { $0?.value != nil }, slow: blueprint.objectives?.p99, now: now)
             }
         }
         addUnknown("unknown", topology, now: now)
@@ -85,7 +88,8 @@ struct RouterGates {
 
     private mutating func add(
         _ settings: GateSettings, _ name: String, ejection: EjectionPolicy?, priority: Priority?,
-        rate: RateLimitPolicy? = nil, value: ValuePolicy? = nil, countsWorthless: Bool = false, now: Instant
+        rate: RateLimitPolicy? = nil, value: ValuePolicy? = nil, countsWorthless: Bool = false, slow: TimeAmount?,
+        now: Instant
     ) {
         let gate = settings.gate
         let isGated =
@@ -94,7 +98,8 @@ struct RouterGates {
         kinds.append(
             Kind(
                 gate: gate, isGated: isGated, ejectionPolicy: ejection, usual: priority ?? .normal,
-                ceiling: priority ?? .critical, countsWorthless: countsWorthless, name: "\(node)/\(name)"))
+                ceiling: priority ?? .critical, countsWorthless: countsWorthless, name: "\(node)/\(name)",
+                slow: slow ?? .nanoseconds(.max)))
         if let predictor = gate.predictor { sampleEvery = min(sampleEvery ?? predictor.every, predictor.every) }
         scopes.append(CallScope(settings.plan))
         ejections.append(OutlierEjection(ejection ?? .local, now: now))
@@ -107,7 +112,7 @@ struct RouterGates {
         kinds.append(
             Kind(
                 gate: .off, isGated: false, ejectionPolicy: nil, usual: .normal, ceiling: .critical,
-                countsWorthless: false, name: "\(node)/\(name)"))
+                countsWorthless: false, name: "\(node)/\(name)", slow: .nanoseconds(.max)))
         scopes.append(CallScope(.off(isSpread: true, timeout: topology.routing.requestTimeout)))
         ejections.append(OutlierEjection(.local, now: now))
         limiters.append(nil)

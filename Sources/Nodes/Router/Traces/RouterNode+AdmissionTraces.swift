@@ -10,7 +10,7 @@ extension RouterNode {
         into sink: inout some RouterSink
     ) {
         let isAdmitted = verdict == .admitted
-        guard let trace = isAdmitted ? followed(request) : refusedTrace(now: now, into: &sink),
+        guard let trace = isAdmitted ? followed(request) : refusedTrace(.shed, now: now, into: &sink),
             let why = admission?.explain(verdict, priority, inWork: operations.count)
         else { return }
         let policy: PolicyName = isAdmitted ? .admission : verdict == .early ? .earlyShed : .shedding

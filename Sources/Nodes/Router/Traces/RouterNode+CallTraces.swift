@@ -36,6 +36,7 @@ extension RouterNode {
         var why = state.explain(.start(start), in: gates.scopes[calls[place].kind], now: now)
         let choice = choice(among: start.targets, of: shard, place, now: now)
         why.numbers += choice.numbers
+        why.numbers.append(.init("epoch", Double(operations[key]!.epoch.rawValue)))
         guard let position else {
             why.detail += "; none of \(start.targets.count) cells can be asked"
             traces.log.note(
@@ -116,13 +117,40 @@ extension RouterNode {
                 remaining: calls[place].state.end - now))
     }
 
-    /// A call that nobody followed has failed: what is known of it now is kept.
-    mutating func keepFailure(
-        _ how: CallSettlement, _ mark: Mark, _ key: SlabKey, _ place: Int32, now: Instant,
+    /// Why a call that ends so is kept; nil for one that ends like most.
+    @inline(__always)
+    func reason(
+        to how: CallSettlement, _ key: SlabKey, _ place: Int32, _ answer: CellAnswer?, now: Instant
+    ) -> TraceReason? {
+        if case .fail = how { return .failed }
+        let isSlow = now - operations[key]!.started >= gates.kinds[calls[place].kind].slow
+        guard isSlow || calls[place].state.attemptCount > 1 || answer?.frame.note.isEmpty == false else { return nil }
+        return reason(to: how, place, answer, isSlow: isSlow)
+    }
+
+    @inline(never)
+    private func reason(
+        to how: CallSettlement, _ place: Int32, _ answer: CellAnswer?, isSlow: Bool
+    ) -> TraceReason? {
+        if case .withdrawn = how { return nil }
+        if let answer, !ReplyNote(answer.frame.note).degraded.isEmpty { return .degraded }
+        if isSlow { return .slow }
+        let state = calls[place].state
+        guard state.attemptCount > 1 else { return nil }
+        let isHedged = (1..<state.attemptCount).contains { state.kind(of: CallToken(UInt8($0))) == .hedge }
+        return isHedged ? .hedged : .failedOver
+    }
+
+    /// A call that nobody followed has ended unlike the others: what is known of it now is kept, and what its attempts were
+    /// called, under which the cells keep their parts.
+    @inline(never)
+    mutating func keep(
+        _ reason: TraceReason, _ how: CallSettlement, _ mark: Mark, _ key: SlabKey, _ place: Int32, now: Instant,
         into sink: inout some RouterSink
     ) {
+        if let trace = calls[place].trace { return traces.log.mark(trace, reason) }
         answering(key)
-        guard let trace = refusedTrace(now: now, into: &sink) else { return }
+        guard let trace = refusedTrace(reason, now: now, into: &sink) else { return }
         operations[key]!.trace = trace
         let state = calls[place].state
         for index in 0..<state.attemptCount {
@@ -138,6 +166,10 @@ extension RouterNode {
                     named: kind == .first ? "placement" : "\(kind.name)",
                     kind == .first ? .started : kind == .retry ? .retried : .hedged,
                     Explanation(sent.isOut ? "sent" : "not sent"), remaining: state.end - sent.at))
+            if sent.isOut {
+                traces.log.link(
+                    trace, FrameTrace(customer: operations[key]!.customer, request: AttemptNumber(key, token).rawValue))
+            }
         }
         if case .fail(let failure) = how, failure.kind == .blocked, let token = failure.token {
             let gate = Int(calls[place].sent[Int(token.rawValue)].gate)

@@ -8,9 +8,9 @@ extension RouterNode {
     /// A request comes in: whether it is followed is decided here and nowhere else.
     @inline(__always)
     mutating func follow(_ request: inout DataRequest, now: Instant, into sink: inout some RouterSink) {
-        request.trace = traces.sampler.context(request.trace, isExplained: request.isExplained)
+        request.trace = traces.sampler.context(request.trace, isExplained: request.isExplained, now: now)
         traces.answering = .init(request.id, request.trace, began: now, service: request.service)
-        if request.trace?.isFollowed == true { beginTrace(now: now, into: &sink) }
+        if request.trace?.isFollowed == true { beginTrace(nil, into: &sink) }
     }
 
     /// From now on the request that is being answered is that of an operation.
@@ -22,21 +22,26 @@ extension RouterNode {
     }
 
     @inline(never)
-    private mutating func beginTrace(now: Instant, into sink: inout some RouterSink) {
+    private mutating func beginTrace(_ reason: TraceReason?, into sink: inout some RouterSink) {
         let answering = traces.answering
         guard let trace = answering.trace else { return }
         let slot = gates.slot(ofService: answering.service)
         let service = answering.service == 0 ? "records" : slot < 0 ? "unknown" : gates.names[slot]
         traces.log.begin(
-            trace, customer: sink.customer(of: answering.request), service: service, now: answering.began)
+            trace, sink.client(of: answering.request), service: service, reason: reason, now: answering.began)
     }
 
     /// The trace to which it is to be told why a request is refused at once; nil where that is not kept.
-    mutating func refusedTrace(now: Instant, into sink: inout some RouterSink) -> FrameTrace? {
-        if let trace = traces.answering.trace, trace.isFollowed { return trace }
-        guard let trace = traces.sampler.failed(traces.answering.trace, now: now) else { return nil }
+    mutating func refusedTrace(
+        _ reason: TraceReason = .failed, now: Instant, into sink: inout some RouterSink
+    ) -> FrameTrace? {
+        if let trace = traces.answering.trace, trace.isFollowed {
+            traces.log.mark(trace, reason)
+            return trace
+        }
+        guard let trace = traces.sampler.keep(reason, traces.answering.trace, now: now) else { return nil }
         traces.answering.trace = trace
-        beginTrace(now: now, into: &sink)
+        beginTrace(reason, into: &sink)
         return trace
     }
 
@@ -51,16 +56,19 @@ extension RouterNode {
     @inline(__always)
     mutating func endTrace(_ response: inout RouterResponse, into sink: inout some RouterSink) {
         let isFailed = response.status >= 500 || response.status == 429
-        guard isFailed || traces.answering.trace != nil else { return }
-        endTrace(&response, isFailed: isFailed, into: &sink)
+        let isSlow = traces.answering.service == 0 && clock - traces.answering.began >= traces.slowRecords
+        guard isFailed || isSlow || traces.answering.trace != nil else { return }
+        endTrace(&response, isFailed: isFailed, isSlow: isSlow, into: &sink)
     }
 
     @inline(never)
     private mutating func endTrace(
-        _ response: inout RouterResponse, isFailed: Bool, into sink: inout some RouterSink
+        _ response: inout RouterResponse, isFailed: Bool, isSlow: Bool, into sink: inout some RouterSink
     ) {
-        let isFollowed = traces.answering.trace?.isFollowed == true
-        guard isFollowed || isFailed, let trace = refusedTrace(now: clock, into: &sink) else { return }
+        var followed = traces.answering.trace
+        if followed?.isFollowed != true { followed = nil }
+        if isFailed || isSlow { followed = refusedTrace(isFailed ? .failed : .slow, now: clock, into: &sink) }
+        guard let trace = followed else { return }
         let policy = response.problem.map { "\($0.policy)" } ?? ""
         if let problem = response.problem, traces.log.entry(trace)?.decisions.last?.verb.isLastWord != true {
             traces.log.note(

@@ -28,8 +28,14 @@ package struct RouterTraces: Sendable {
         }
     }
 
-    /// - Parameter sample: one of so many requests is followed unasked; 0 for none.
-    init(sample: UInt64, seed: UInt64) {
+    /// From when on a record is slow.
+    let slowRecords: TimeAmount
+
+    /// - Parameters:
+    ///   - sample: one of so many requests is followed unasked; 0 for none.
+    ///   - slowRecords: the shortest p99 that cells with a store are to hold; nil where none has one.
+    init(sample: UInt64, slowRecords: TimeAmount? = nil, seed: UInt64) {
+        self.slowRecords = slowRecords ?? .nanoseconds(.max)
         sampler = TraceSampler(sample: sample, coins: Generator(seed: seed, concern: "traces"))
     }
 }

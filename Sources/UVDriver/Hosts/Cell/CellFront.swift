@@ -229,14 +229,8 @@ final class CellFront: HTTPServer {
     }
 
     /// What a client that waits for its answer calls itself, and its trace.
-    func client(of connection: ConnectionID) -> CellClient {
-        var client = CellClient()
-        guard let stream = pool.stream(connection), let route = stream.pointee.route else { return client }
-        let (request, bytes) = (stream.pointee.request, stream.pointee.input.bytes)
-        client.customer = route.customer.text(in: bytes)
-        if request.traceparent.isPresent {
-            client.trace = FrameTrace(traceparent: request.traceparent.bytes(in: bytes), isExplained: false)
-        }
-        return client
+    func client(of connection: ConnectionID) -> TraceClient {
+        guard let stream = pool.stream(connection), let route = stream.pointee.route else { return TraceClient() }
+        return TraceClient(stream.pointee.request, route, in: stream.pointee.input.bytes)
     }
 }

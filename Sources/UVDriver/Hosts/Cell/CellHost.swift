@@ -267,7 +267,7 @@ struct CellIO: CellSink {
         front.finish(stream)
     }
 
-    func client(of connection: ConnectionID) -> CellClient { front.client(of: connection) }
+    func client(of connection: ConnectionID) -> TraceClient { front.client(of: connection) }
 
     mutating func program(_ order: ProgramOrder) { programs?.take(order) }
 

@@ -226,9 +226,9 @@ struct RouterIO: RouterSink {
         return true
     }
 
-    func customer(of request: RequestID) -> String {
-        guard let client = front.pool.stream(request), let route = client.pointee.route else { return "" }
-        return route.customer.text(in: client.pointee.input.bytes)
+    func client(of request: RequestID) -> TraceClient {
+        guard let client = front.pool.stream(request), let route = client.pointee.route else { return TraceClient() }
+        return TraceClient(client.pointee.request, route, in: client.pointee.input.bytes)
     }
 
     mutating func respond(to request: RequestID, _ response: RouterResponse) {

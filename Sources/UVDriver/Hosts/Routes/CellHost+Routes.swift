@@ -73,12 +73,8 @@ extension CellHost: TellingHost {
 
     var breakersText: String { GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())) }
 
-    func tracesText(_ id: String?) -> String? {
-        let now = runtime.loop.now()
-        let wall = now.nanoseconds &+ runtime.loop.wallOffset()
-        let name = node.pointee.name
-        guard let id else { return TracesPage.list(node.pointee.traces, node: name, now: now, wall: wall) }
-        return TracesPage.page(id, node.pointee.traces, node: name, now: now, wall: wall)
+    func tracesText(_ wanted: TracesPage.Wanted) -> String? {
+        runtime.tracesText(wanted, node.pointee.traces, name: node.pointee.name)
     }
 
     func membersText(_ wanted: MembersPage.Wanted) -> String {

@@ -12,8 +12,8 @@ protocol TellingHost: AnyObject {
     var metricsText: String { get }
     /// `/v1/breakers`
     var breakersText: String { get }
-    /// The traces that are kept; one of them, or nil, where an id is given.
-    func tracesText(_ id: String?) -> String?
+    /// `/v1/traces`; nil for a trace that is not here.
+    func tracesText(_ wanted: TracesPage.Wanted) -> String?
     func membersText(_ wanted: MembersPage.Wanted) -> String
     /// Answers a ping of the membership that came by stream.
     func answer(ping datagram: [UInt8]) -> HTTPPage?
@@ -42,9 +42,14 @@ extension HTTPRouteTable {
         read("/v1/settings", "The settings in force, with their proof") { _ in host().runtime.settingsPage }
         post("/v1/settings", "Takes settings that prove themselves") { host().runtime.takeSettings($0.body) }
         read("/v1/breakers", "Its gates with their figures") { _ in .json(host().breakersText) }
-        read("/v1/traces", "The traces that it keeps") { _ in host().tracesText(nil).map { .json($0) } }
+        read("/v1/traces", keys: ["since"], "The traces that it keeps, of those that began at `since` (ms since 1970) or later") {
+            guard let since = $0.query.integer("since", default: 0) else {
+                return .refusal(400, "since is a number of milliseconds since 1970.")
+            }
+            return host().tracesText(.since(Double(since))).map { .json($0) }
+        }
         read("/v1/traces/{trace}", "One of them, with its decisions") { call in
-            host().tracesText(call.parts[0]).map { .json($0) }
+            host().tracesText(.one(call.parts[0])).map { .json($0) }
         }
     }
 }

@@ -51,12 +51,8 @@ extension RouterHost: TellingHost {
 
     var breakersText: String { GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())) }
 
-    func tracesText(_ id: String?) -> String? {
-        let now = runtime.loop.now()
-        let wall = now.nanoseconds &+ runtime.loop.wallOffset()
-        let name = runtime.settings.name
-        guard let id else { return TracesPage.list(node.pointee.traces.log, node: name, now: now, wall: wall) }
-        return TracesPage.page(id, node.pointee.traces.log, node: name, now: now, wall: wall)
+    func tracesText(_ wanted: TracesPage.Wanted) -> String? {
+        runtime.tracesText(wanted, node.pointee.traces.log, name: runtime.settings.name)
     }
 
     func membersText(_ wanted: MembersPage.Wanted) -> String {

@@ -1,54 +1,98 @@
+import Chaos
 import MeshBase
 import Nodes
 import Telemetry
+import Topology
 import Wire
 
-/// `/v1/traces` and `/v1/traces/ID`: what one process keeps of the requests that were followed.
-enum TracesPage {
-    /// One trace with its decisions; nil where it is not here.
-    ///
-    /// - Parameter wall: the wall clock's nanoseconds that belong to `now`.
-    static func page(_ id: String, _ log: borrowing TraceLog, node: String, now: Instant, wall: Int64) -> String? {
+/// `/v1/traces` and `/v1/traces/ID`: what one process keeps of the requests that were followed, and the faults that struck
+/// them.
+struct TracesPage {
+    /// Which traces somebody asks for.
+    enum Wanted {
+        /// All that began at these milliseconds since 1970 or later, without their decisions.
+        case since(Double)
+        /// One, by its id.
+        case one(String)
+    }
+
+    /// The process and its place.
+    let node: String
+    let role: NodeRole
+    let region: String
+    let zone: String
+    let now: Instant
+    /// The wall clock's nanoseconds that belong to `now`.
+    let wall: Int64
+    /// What was in force when; nothing in a process that knows of no faults.
+    let faults: FaultHistory
+    let nodes: WireNodes
+
+    /// What is wanted; nil where a trace is not here.
+    func text(_ wanted: Wanted, _ log: borrowing TraceLog) -> String? {
+        switch wanted {
+        case .since(let since): return list(log, since: since)
+        case .one(let id): return text(id, log)
+        }
+    }
+
+    private func text(_ id: String, _ log: borrowing TraceLog) -> String? {
         guard let id = FrameTrace(id), let entry = log.entry(id) else { return nil }
         var json = JSONWriter(.compact)
         json.document { json in
-            head(entry, node, now, wall, &json)
+            head(entry, &json)
+            json.field("role", role.name)
+            json.field("region", region)
+            json.field("zone", zone)
+            json.field("parent", entry.parent == 0 ? "" : HexText.text(entry.parent))
+            json.field("attempts", entry.attempts.map(\.text))
+            json.array("strikes") { json in
+                for strike in strikes(entry) { json.object { write(strike, &$0) } }
+            }
             json.array("decisions") { json in
-                for decision in entry.decisions { json.object { write(decision, now, wall, &$0) } }
+                for decision in entry.decisions { json.object { write(decision, &$0) } }
             }
             json.field("dropped", entry.dropped)
         }
         return json.string + "\n"
     }
 
-    /// All that are kept, without their decisions.
-    static func list(_ log: borrowing TraceLog, node: String, now: Instant, wall: Int64) -> String {
+    private func list(_ log: borrowing TraceLog, since: Double) -> String {
         var json = JSONWriter(.compact)
         json.document { json in
             json.field("node", node)
             json.array("traces") { json in
-                for entry in log.latest(TraceLog.traces) { json.object { head(entry, node, now, wall, &$0) } }
+                for entry in log.latest(TraceLog.traces) where milliseconds(entry.began) >= since {
+                    json.object { head(entry, &$0) }
+                }
             }
         }
         return json.string + "\n"
     }
 
-    private static func head(
-        _ entry: TraceEntry, _ node: String, _ now: Instant, _ wall: Int64, _ json: inout JSONWriter
-    ) {
+    private func head(_ entry: TraceEntry, _ json: inout JSONWriter) {
         json.field("trace", entry.trace.text)
         json.field("node", node)
-        json.field("at_ms", milliseconds(entry.began, now, wall))
+        json.field("at_ms", milliseconds(entry.began))
         json.field("customer", entry.customer)
         json.field("service", entry.service)
+        if let method = entry.method { json.field("method", "\(method.name)") }
         json.field("status", Int64(entry.status))
         json.field("policy", entry.policy)
         if let took = entry.took { json.field("duration_ms", took.milliseconds) }
         json.field("explained", entry.trace.isExplained)
+        json.field("kept", "\(entry.reason.name)")
+        json.field("cells", role == .router ? peers(entry) : [])
+        var against: [String] = []
+        for decision in entry.decisions where decision.verb.isAgainst && !against.contains(decision.policy) {
+            against.append(decision.policy)
+        }
+        json.field("against", against)
+        json.field("faults", strikes(entry).map(\.stretch.fault.id))
     }
 
-    private static func write(_ decision: TraceDecision, _ now: Instant, _ wall: Int64, _ json: inout JSONWriter) {
-        json.field("at_ms", milliseconds(decision.at, now, wall))
+    private func write(_ decision: TraceDecision, _ json: inout JSONWriter) {
+        json.field("at_ms", milliseconds(decision.at))
         json.field("gate", decision.gate)
         if let attempt = decision.attempt { json.field("attempt", Int64(attempt) + 1) }
         json.field("policy", decision.policy)
@@ -60,8 +104,78 @@ enum TracesPage {
         json.field("remaining_ms", decision.remaining.milliseconds)
     }
 
+    // MARK: Faults
+
+    private struct Strike {
+        var stretch: FaultHistory.Stretch
+        var nodes: [String]
+        var services: [String]
+    }
+
+    /// The faults that were in force while it went on, on paths to the nodes that took part or on services that worked.
+    private func strikes(_ entry: TraceEntry) -> [Strike] {
+        let stretches = faults.during(entry.began, entry.took.map { entry.began + $0 } ?? now)
+        guard !stretches.isEmpty else { return [] }
+        let peers = role == .router ? peers(entry) : nodes.all.filter { $0.role == .router }.map(\.name)
+        let services = role == .router ? [] : services(entry)
+        return stretches.compactMap { stretch in
+            let strike = Strike(
+                stretch: stretch, nodes: stretch.struck(of: peers, from: node, nodes),
+                services: stretch.struck(services: services, of: node))
+            return strike.nodes.isEmpty && strike.services.isEmpty ? nil : strike
+        }
+    }
+
+    private func write(_ strike: Strike, _ json: inout JSONWriter) {
+        json.field("id", strike.stretch.fault.id)
+        json.field("kind", strike.stretch.fault.kind.rawValue)
+        json.field("nodes", strike.nodes)
+        json.field("services", strike.services)
+        json.field("from_ms", milliseconds(strike.stretch.from))
+        if let to = strike.stretch.to { json.field("to_ms", milliseconds(to)) }
+    }
+
+    /// The cells that a router's part names: in gates, and in the phases of records.
+    private func peers(_ entry: TraceEntry) -> [String] {
+        var found: [String] = []
+        func add(_ name: Substring) {
+            let name = String(name)
+            if !found.contains(name), let number = nodes.number(of: name), nodes.all[number].role == .cell {
+                found.append(name)
+            }
+        }
+        for decision in entry.decisions {
+            let parts = decision.gate.split(separator: "/")
+            if parts.count == 3 { add(parts[1]) }
+            guard decision.policy == "quorum", decision.verb == .started else { continue }
+            for word in decision.why.detail.split(whereSeparator: { $0 == "," || $0 == ":" || $0 == " " }) { add(word) }
+        }
+        return found
+    }
+
+    /// The services that a cell's part names.
+    private func services(_ entry: TraceEntry) -> [String] {
+        var found = [entry.service]
+        for decision in entry.decisions {
+            for part in decision.gate.split(separator: "/").dropFirst() where !found.contains(String(part)) {
+                found.append(String(part))
+            }
+        }
+        return found
+    }
+
     /// Of an instant, milliseconds since 1970: processes of one machine have that clock in common.
-    private static func milliseconds(_ at: Instant, _ now: Instant, _ wall: Int64) -> Double {
-        (Double(wall) + Double((at - now).nanoseconds)) / 1e6
+    private func milliseconds(_ at: Instant) -> Double { (Double(wall) + Double((at - now).nanoseconds)) / 1e6 }
+}
+
+extension HostRuntime {
+    /// A process's traces as they are now.
+    func tracesText(_ wanted: TracesPage.Wanted, _ log: borrowing TraceLog, name: String) -> String? {
+        let now = loop.now()
+        let node = wire.nodes.number(of: name).map { wire.nodes.all[$0] }
+        return TracesPage(
+            node: name, role: node?.role ?? .cell, region: node?.region ?? "", zone: node?.zone ?? "", now: now,
+            wall: now.nanoseconds &+ loop.wallOffset(), faults: faults?.history ?? FaultHistory(), nodes: wire.nodes
+        ).text(wanted, log)
     }
 }

@@ -19,7 +19,7 @@ import Wire
         log.note(Self.trace(1), Self.decision("before"))
         log.end(Self.trace(1), status: 200, now: Self.at)
         #expect(log.entry(Self.trace(1)) == nil)
-        log.begin(Self.trace(1), customer: "c7", service: "checkout", now: Self.at)
+        log.begin(Self.trace(1), TraceClient(customer: "c7"), service: "checkout", now: Self.at)
         log.note(Self.trace(1), Self.decision("after"))
         #expect(log.entry(Self.trace(1))?.decisions == [Self.decision("after")])
     }
@@ -52,6 +52,45 @@ import Wire
         #expect(log.entry(Self.trace(UInt64(TraceLog.traces) * 3, isExplained: false)) != nil)
     }
 
+    /// What ended unlike the others stays longer than the sample, also where that was not known when it began.
+    @Test func outcomesOutliveTheSample() {
+        var log = TraceLog()
+        log.begin(Self.trace(1, isExplained: false), service: "failed", reason: .failed, now: Self.at)
+        log.begin(Self.trace(2, isExplained: false), service: "sampled", now: Self.at)
+        log.mark(Self.trace(2), .slow)
+        for low in 3...UInt64(TraceLog.traces) * 2 {
+            log.begin(Self.trace(low, isExplained: false), service: "s", now: Self.at)
+        }
+        #expect(log.entry(Self.trace(1))?.reason == .failed && log.entry(Self.trace(2))?.reason == .slow)
+        #expect(log.entry(Self.trace(3)) == nil && log.count == TraceLog.traces)
+        log.note(Self.trace(2), Self.decision("after"))
+        #expect(log.entry(Self.trace(2))?.decisions.count == 1)
+        log.begin(Self.trace(9_999), service: "asked", now: Self.at)
+        log.mark(Self.trace(9_999), .failed)
+        #expect(log.entry(Self.trace(9_999))?.reason == .explained)
+    }
+
+    @Test func allTakeNoMoreThanTheirBytesAndSpans() {
+        var log = TraceLog()
+        let long = String(repeating: "x", count: 4_000)
+        for low in 1...UInt64(TraceLog.traces) {
+            log.begin(Self.trace(low), service: "s", now: Self.at)
+            log.note(Self.trace(low), Self.decision(long))
+        }
+        #expect((200...262).contains(log.count), "\(log.count) of 4 000 bytes each")
+        #expect(log.entry(Self.trace(UInt64(TraceLog.traces)))?.decisions.count == 1)
+        var spans = TraceLog()
+        for low in 1...UInt64(TraceLog.traces) {
+            spans.begin(Self.trace(low), service: "s", now: Self.at)
+            for attempt in UInt8(0)..<9 {
+                spans.note(
+                    Self.trace(low),
+                    TraceDecision(at: Self.at, gate: "g", attempt: attempt, named: "retry", .retried, Explanation("")))
+            }
+        }
+        #expect(spans.count <= TraceLog.spans / 10 && spans.count > 350, "\(spans.count)")
+    }
+
     @Test func aTraceHasSoManyDecisions() {
         var log = TraceLog()
         log.begin(Self.trace(1), service: "s", now: Self.at)
@@ -65,7 +104,7 @@ import Wire
     /// The same trace with and without the wish to explain is one.
     @Test func aSecondBeginGoesOn() {
         var log = TraceLog()
-        log.begin(Self.trace(1), customer: "c7", service: "s", now: Self.at)
+        log.begin(Self.trace(1), TraceClient(customer: "c7"), service: "s", now: Self.at)
         log.begin(FrameTrace(high: 7, low: 1, isExplained: false), service: "t", now: Self.at + .seconds(1))
         #expect(log.begun == 1)
         log.end(Self.trace(1), status: 503, policy: "breaker", now: Self.at + .seconds(2))
@@ -91,6 +130,15 @@ import Wire
         let trace = Array(text.utf8).withUnsafeBytes { FrameTrace(traceparent: $0, isExplained: true) }
         #expect((trace != nil) == isRead, "\(text)")
         if let trace { #expect(trace.text == "4bf92f3577b34da6a3ce929d0e0e4736") }
+    }
+
+    @Test(arguments: [("00", false), ("01", true), ("0a", false), ("0b", true), ("fe", false), ("ff", true)])
+    func theCallersFlagIsRead(_ flags: String, isKept: Bool) {
+        let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-\(flags)"
+        Array(text.utf8).withUnsafeBytes {
+            #expect(FrameTrace(traceparent: $0, isExplained: false)?.isSampled == isKept)
+            #expect(FrameTrace.span(traceparent: $0) == 0x00f0_67aa_0ba9_02b7)
+        }
     }
 
     @Test(arguments: [

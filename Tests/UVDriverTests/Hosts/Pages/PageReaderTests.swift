@@ -1,9 +1,11 @@
+import Chaos
 import Membership
 import MeshBase
 import Nodes
 import Reports
 import Resilience
 import Testing
+import Topology
 import Wire
 
 @testable import UVDriver
@@ -29,14 +31,18 @@ import Wire
     @Test func tracesAreReadAsTheyAreWritten() throws {
         let trace = try #require(FrameTrace("4bf92f3577b34da6a3ce929d0e0e4736", isExplained: true))
         var log = TraceLog()
-        log.begin(trace, customer: "c7", service: "checkout", now: .zero)
+        log.begin(trace, TraceClient(customer: "c7"), service: "checkout", now: .zero)
         let why = Explanation("open", [.init("failure_rate", 0.62), .init("age", .infinity), .init("calls", 26)])
         log.note(
             trace,
             TraceDecision(at: .zero + .milliseconds(2), gate: "r1/a/pay", attempt: 0, named: "breaker", .refused, why))
-        let (now, wall) = (Instant.zero + .seconds(1), Int64(1_000_000_000_000))
-        let list = TracesPage.list(log, node: "r1", now: now, wall: wall)
-        let open = try read(list, as: TraceListPage.self)
+        func page(_ path: String) -> String? {
+            TracesPage(
+                node: "r1", role: .router, region: "east", zone: "a", now: .zero + .seconds(1), wall: 1_000_000_000_000,
+                faults: FaultHistory(), nodes: WireNodes(FaultBench.topology)
+            ).text(path, log)
+        }
+        let open = try read(page("/v1/traces"), as: TraceListPage.self)
         #expect(
             open.node == "r1" && open.traces.map(\.trace) == [trace.text] && open.traces[0].durationMilliseconds == nil)
         log.end(trace, status: 502, policy: "breaker", now: .zero + .milliseconds(4))
@@ -44,6 +50,38 @@ import Wire
         #expect(whole.head.status == 502 && whole.head.durationMilliseconds == 4 && whole.head.explained)
         #expect(whole.decisions.map(\.attempt) == [1] && whole.decisions[0].at == 999_002)
         #expect(whole.decisions[0].numbers == ["failure_rate": 0.62, "age": nil, "calls": 26] && whole.dropped == 0)
+    }
+
+    @Test func aTraceNamesTheFaultsOnItsPaths() throws {
+        let trace = try #require(FrameTrace("4bf92f3577b34da6a3ce929d0e0e4736", isExplained: true))
+        var log = TraceLog()
+        log.begin(trace, TraceClient(customer: "c7"), service: "checkout", now: .zero + .seconds(1))
+        log.note(
+            trace,
+            TraceDecision(
+                at: .zero + .seconds(1), gate: "r1/e1/checkout", attempt: 0, named: "placement", .started,
+                Explanation("first")))
+        var faults = FaultHistory()
+        faults.note([FaultBench.fault(.blackhole, .cell("w1"), id: "f1")], now: .zero)
+        faults.note(
+            [FaultBench.fault(.blackhole, .cell("e1"), id: "f2"), FaultBench.fault(.blackhole, .cell("w1"), id: "f1")],
+            now: .zero + .seconds(2))
+        func text(_ path: String) -> String? {
+            TracesPage(
+                node: "r1", role: .router, region: "west", zone: "a", now: .zero + .seconds(3), wall: 1_000_000_000_000,
+                faults: faults, nodes: WireNodes(FaultBench.topology)
+            ).text(path, log)
+        }
+        let page = try read(text("/v1/traces/\(trace.text)"), as: TracePage.self)
+        #expect(page.strikes.map(\.id) == ["f2"] && page.strikes.map(\.nodes) == [["e1"]])
+        #expect(page.strikes.map(\.from) == [999_000] && page.strikes[0].to == nil && page.strikes[0].services.isEmpty)
+        #expect((page.role, page.region, page.head.cells) == ("router", "west", ["e1"]))
+        let list = try read(text("/v1/traces/since/997999"), as: TraceListPage.self)
+        #expect(list.traces.map(\.faults) == [["f2"]] && list.traces[0].kept == "explained")
+        #expect(try read(text("/v1/traces/since/998001"), as: TraceListPage.self).traces.isEmpty)
+        // It ended before the fault was in force.
+        log.end(trace, status: 200, now: .zero + .milliseconds(1_500))
+        #expect(try read(text("/v1/traces/\(trace.text)"), as: TracePage.self).strikes.isEmpty)
     }
 
     @Test func historiesAreReadAsTheyAreWritten() throws {

@@ -37,6 +37,9 @@ struct EdgeResults: Sendable, Equatable {
             }
         }
     }
+    /// No call that was made came to anything but ok.
+    var isPlain: Bool { (words.0 | words.1 | words.2 | words.3) & 0xEEEE_EEEE_EEEE_EEEE == 0 }
+
     private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
     private var details: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 

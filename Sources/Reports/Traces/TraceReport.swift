@@ -1,3 +1,5 @@
+import MeshBase
+
 /// `trace ls -o json`.
 package struct TracesReport: Codable, Sendable, Equatable {
     package struct Row: Codable, Sendable, Equatable {
@@ -12,6 +14,12 @@ package struct TracesReport: Codable, Sendable, Equatable {
         /// Nil where it has not ended.
         @Nullable package var durationMilliseconds: Double?
         package var explained: Bool
+        /// Why it is kept.
+        package var kept: String
+        /// Cells that it went to.
+        package var cells: [String]
+        /// Faults in force on its paths meanwhile.
+        package var faults: [String]
 
         package init(_ head: TraceHead) {
             trace = head.trace
@@ -23,12 +31,15 @@ package struct TracesReport: Codable, Sendable, Equatable {
             policy = head.policy
             durationMilliseconds = head.durationMilliseconds
             explained = head.explained
+            kept = head.kept ?? ""
+            cells = head.cells ?? []
+            faults = head.faults ?? []
         }
 
         private enum CodingKeys: String, CodingKey {
             case trace, time, node, customer, service, status, policy
             case durationMilliseconds = "duration_ms"
-            case explained
+            case explained, kept, cells, faults
         }
     }
 
@@ -71,7 +82,7 @@ package struct TraceReport: Codable, Sendable, Equatable {
             self.remainingMilliseconds = Self.rounded(remainingMilliseconds)
         }
 
-        private static func rounded(_ value: Double) -> Double {
+        static func rounded(_ value: Double) -> Double {
             value.magnitude < 1e12 ? (value * 1_000).rounded() / 1_000 : value
         }
 
@@ -83,27 +94,68 @@ package struct TraceReport: Codable, Sendable, Equatable {
         }
     }
 
+    /// A stretch of its time in one process.
+    package struct Span: Codable, Sendable, Equatable {
+        /// 16 hexadecimal digits.
+        package var id: String
+        /// Nil for the first.
+        @Nullable package var parent: String?
+        package var node: String
+        package var name: String
+        /// From 1; nil for what is no attempt.
+        @Nullable package var attempt: Int?
+        /// Since the request began, to the microsecond.
+        package var startMilliseconds: Double
+        package var durationMilliseconds: Double
+        package var outcome: String
+        package var failed: Bool
+        /// Faults in force on its path meanwhile.
+        package var faults: [String]
+
+        private enum CodingKeys: String, CodingKey {
+            case id, parent, node, name, attempt
+            case startMilliseconds = "start_ms"
+            case durationMilliseconds = "duration_ms"
+            case outcome, failed, faults
+        }
+    }
+
     package var schema = ReportJSON.schema
     package var trace: String
     package var customer: String
     package var service: String
     package var status: Int
+    /// Why it is kept; empty where that is not known.
+    package var kept: String
+    package var spans: [Span]
     package var decisions: [Decision]
     /// Processes that gave no answer.
     package var missing: [String]
     /// Decisions that were not kept.
     package var dropped: Int
 
-    package init(
-        trace: String, customer: String, service: String, status: Int, decisions: [Decision], missing: [String],
-        dropped: Int
-    ) {
-        self.trace = trace
-        self.customer = customer
-        self.service = service
-        self.status = status
-        self.decisions = decisions
-        self.missing = missing
-        self.dropped = dropped
+    package init(_ trace: GatheredTrace) {
+        self.trace = trace.id
+        customer = trace.customer
+        service = trace.service
+        status = trace.status
+        kept = trace.kept
+        spans = trace.spans.map { span in
+            Span(
+                id: HexText.text(span.id), parent: span.parent.map { HexText.text($0) }, node: span.node,
+                name: span.name, attempt: span.attempt,
+                startMilliseconds: Decision.rounded(span.began - trace.began),
+                durationMilliseconds: Decision.rounded(span.duration), outcome: span.outcome, failed: span.isFailed,
+                faults: span.faults)
+        }
+        decisions = trace.decisions.enumerated().map { position, decision in
+            Decision(
+                seq: position + 1, atMilliseconds: decision.of.at - trace.began, node: decision.node,
+                gate: decision.of.gate, attempt: decision.of.attempt, policy: decision.of.policy,
+                decision: decision.of.decision, detail: decision.of.detail, numbers: decision.of.numbers,
+                remainingMilliseconds: decision.of.remainingMilliseconds)
+        }
+        missing = trace.missing
+        dropped = trace.dropped
     }
 }
