@@ -106,8 +106,10 @@ package final class HTTPClient: StreamOwner {
 
     private static func answer(_ response: HTTPResponse, _ stream: StreamPointer) -> HTTPAnswer {
         let bytes = stream.pointee.input.bytes
+        let wait = response.retryAfter.isPresent ? response.retryAfter.decimal(in: bytes) : nil
         return HTTPAnswer(
             status: response.status, contentType: response.contentType.text(in: bytes),
+            retryAfter: wait.map { .seconds(Int64(min($0, 86_400))) },
             body: Array(response.body.bytes(in: bytes)))
     }
 }

@@ -56,11 +56,14 @@ package struct HTTPAnswer: Sendable, Equatable {
     package var status: Int
     /// The value of Content-Type; empty if there was none.
     package var contentType: String
+    /// Of Retry-After in seconds, at most a day; nil without it, and where it is a date.
+    package var retryAfter: TimeAmount?
     package var body: [UInt8]
 
-    package init(status: Int, contentType: String = "", body: [UInt8] = []) {
+    package init(status: Int, contentType: String = "", retryAfter: TimeAmount? = nil, body: [UInt8] = []) {
         self.status = status
         self.contentType = contentType
+        self.retryAfter = retryAfter
         self.body = body
     }
 

@@ -12,5 +12,5 @@ struct TraceCommand: ParsableCommand {
             or that were slow, shed, degraded, hedged or failed over are kept too, and one in a hundred of all others; a process \
             keeps its last 1 000.
             """,
-        subcommands: [TraceListCommand.self, TraceShowCommand.self, TraceDiffCommand.self])
+        subcommands: [TraceListCommand.self, TraceShowCommand.self, TraceDiffCommand.self, TraceExportCommand.self])
 }
