@@ -42,7 +42,8 @@ extension HTTPRouteTable {
         read("/v1/settings", "The settings in force, with their proof") { _ in host().runtime.settingsPage }
         post("/v1/settings", "Takes settings that prove themselves") { host().runtime.takeSettings($0.body) }
         read("/v1/breakers", "Its gates with their figures") { _ in .json(host().breakersText) }
-        read("/v1/traces", keys: ["since"], "The traces that it keeps, of those that began at `since` (ms since 1970) or later") {
+        let traces = "The traces that it keeps, of those that began at `since` (ms since 1970) or later"
+        read("/v1/traces", keys: ["since"], traces) {
             guard let since = $0.query.integer("since", default: 0) else {
                 return .refusal(400, "since is a number of milliseconds since 1970.")
             }

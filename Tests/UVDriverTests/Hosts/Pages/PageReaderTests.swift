@@ -36,17 +36,17 @@ import Wire
         log.note(
             trace,
             TraceDecision(at: .zero + .milliseconds(2), gate: "r1/a/pay", attempt: 0, named: "breaker", .refused, why))
-        func page(_ path: String) -> String? {
+        func page(_ wanted: TracesPage.Wanted) -> String? {
             TracesPage(
                 node: "r1", role: .router, region: "east", zone: "a", now: .zero + .seconds(1), wall: 1_000_000_000_000,
                 faults: FaultHistory(), nodes: WireNodes(FaultBench.topology)
-            ).text(path, log)
+            ).text(wanted, log)
         }
-        let open = try read(page("/v1/traces"), as: TraceListPage.self)
+        let open = try read(page(.since(0)), as: TraceListPage.self)
         #expect(
             open.node == "r1" && open.traces.map(\.trace) == [trace.text] && open.traces[0].durationMilliseconds == nil)
         log.end(trace, status: 502, policy: "breaker", now: .zero + .milliseconds(4))
-        let whole = try read(TracesPage.page(trace.text, log, node: "r1", now: now, wall: wall), as: TracePage.self)
+        let whole = try read(page(.one(trace.text)), as: TracePage.self)
         #expect(whole.head.status == 502 && whole.head.durationMilliseconds == 4 && whole.head.explained)
         #expect(whole.decisions.map(\.attempt) == [1] && whole.decisions[0].at == 999_002)
         #expect(whole.decisions[0].numbers == ["failure_rate": 0.62, "age": nil, "calls": 26] && whole.dropped == 0)
@@ -66,22 +66,22 @@ import Wire
         faults.note(
             [FaultBench.fault(.blackhole, .cell("e1"), id: "f2"), FaultBench.fault(.blackhole, .cell("w1"), id: "f1")],
             now: .zero + .seconds(2))
-        func text(_ path: String) -> String? {
+        func text(_ wanted: TracesPage.Wanted) -> String? {
             TracesPage(
                 node: "r1", role: .router, region: "west", zone: "a", now: .zero + .seconds(3), wall: 1_000_000_000_000,
                 faults: faults, nodes: WireNodes(FaultBench.topology)
-            ).text(path, log)
+            ).text(wanted, log)
         }
-        let page = try read(text("/v1/traces/\(trace.text)"), as: TracePage.self)
+        let page = try read(text(.one(trace.text)), as: TracePage.self)
         #expect(page.strikes.map(\.id) == ["f2"] && page.strikes.map(\.nodes) == [["e1"]])
         #expect(page.strikes.map(\.from) == [999_000] && page.strikes[0].to == nil && page.strikes[0].services.isEmpty)
         #expect((page.role, page.region, page.head.cells) == ("router", "west", ["e1"]))
-        let list = try read(text("/v1/traces/since/997999"), as: TraceListPage.self)
+        let list = try read(text(.since(997999)), as: TraceListPage.self)
         #expect(list.traces.map(\.faults) == [["f2"]] && list.traces[0].kept == "explained")
-        #expect(try read(text("/v1/traces/since/998001"), as: TraceListPage.self).traces.isEmpty)
+        #expect(try read(text(.since(998001)), as: TraceListPage.self).traces.isEmpty)
         // It ended before the fault was in force.
         log.end(trace, status: 200, now: .zero + .milliseconds(1_500))
-        #expect(try read(text("/v1/traces/\(trace.text)"), as: TracePage.self).strikes.isEmpty)
+        #expect(try read(text(.one(trace.text)), as: TracePage.self).strikes.isEmpty)
     }
 
     @Test func historiesAreReadAsTheyAreWritten() throws {
