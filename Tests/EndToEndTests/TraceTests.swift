@@ -30,7 +30,9 @@ extension EndToEnd {
             let mesh = try mesh()
             let path = "/v1/customers/c1/services/checkout"
             // Until the breaker of the cell's own call is open.
-            for _ in 0..<8 { _ = try HTTPProbe.request("GET", mesh.router, path) }
+            for _ in 0..<200 {
+                if try HTTPProbe.request("GET", mesh.router, path).body.contains("\"policy\":\"breaker\"") { break }
+            }
             let parent = "4bf92f3577b34da6a3ce929d0e0e4736"
             let answer = try HTTPProbe.request(
                 "GET", mesh.router, path,

@@ -65,12 +65,14 @@ private typealias Edge = Topology.Edge
         let jobs = try #require(report.jobs)
         #expect(jobs.waiting == 1 && jobs.oldest >= .milliseconds(8_900) && jobs.oldest <= .milliseconds(9_100))
         #expect(report.needed.contains("queue of jobs full") && report.isReady)
-        #expect(report.state == .degraded)
+        #expect(report.state >= .degraded)
         strike(mesh, isOn: false)
         mesh.run(12_000)
         let after = mesh.cells[0].node.health(now: mesh.now)
         #expect(after.jobs?.waiting == 0 && !after.needed.contains("queue of jobs full"))
-        #expect(after.state == .healthy)
+        // Attempts at it failed until it was called no more: that is forgotten after a while.
+        mesh.run(90_000)
+        #expect(mesh.cells[0].node.health.state == .healthy)
         #expect(self.mesh(queue: false).cells[0].node.health(now: .zero).jobs == nil)
     }
 
