@@ -154,7 +154,7 @@ let package = Package(
         tests("ConsensusTests", ["Consensus", "MeshBase"]),
         tests("EvacuationTests", ["Evacuation", "Sharding", "Topology", "MeshBase"]),
         tests("DrillsTests", ["Drills", "MeshBase"]),
-        tests("ReportsTests", ["Reports", "MeshBase"]),
+        tests("ReportsTests", ["Reports", "Evacuation", "MeshBase"]),
         tests("LaboratoriesTests", ["Laboratories", "Resilience", "Topology", "MeshBase"]),
         tests("ChaosTests", ["Chaos", "Topology", "MeshBase"]),
         tests("CheckersTests", ["Checkers", "Sharding", "Topology", "MeshBase"]),

@@ -2,6 +2,7 @@ import Consensus
 import Evacuation
 import MeshBase
 import Nodes
+import Reports
 import Sharding
 import Topology
 import UVDriver

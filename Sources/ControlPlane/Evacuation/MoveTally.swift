@@ -22,29 +22,14 @@ struct RouterMoves: Codable, Sendable {
     }
 }
 
-/// What a cell answers to `GET /v1/vitals`.
-struct CellVitals: Codable, Sendable {
-    var utilisation: Double
-    var isStoreFull: Bool
+/// What a cell has counted of records that move: of its vitals what is kept with a plan.
+struct CellMoves: Codable, Sendable {
     var filled: UInt64
     var verified: UInt64
     /// Cohorts in which a record of one version had two values.
     var damaged: UInt64
-    /// Records that some member may not have yet, and how long the oldest has waited; nil where no tier leaves hints.
-    var hints: Int?
-    var oldestHint: Int64?
-    /// How well it is, 0...1, and the word for that; nil of cells of earlier releases.
-    var healthScore: Double?
-    var health: String?
-    /// Of its services, those that fail.
-    var services: [StatusReport.FailingService]?
 
-    private enum CodingKeys: String, CodingKey {
-        case utilisation, filled, verified, damaged, hints, health, services
-        case healthScore = "health_score"
-        case isStoreFull = "store_full"
-        case oldestHint = "oldest_hint_ms"
-    }
+    init(_ vitals: CellVitals) { (filled, verified, damaged) = (vitals.filled, vitals.verified, vitals.damaged) }
 }
 
 /// What routers and cells have counted since a plan began. Pages only rise; one of a process that was started anew begins
@@ -56,7 +41,7 @@ struct MoveTally: Codable {
         var last: Page
     }
     private var routers: [String: Pages<RouterMoves>] = [:]
-    private var cells: [String: Pages<CellVitals>] = [:]
+    private var cells: [String: Pages<CellMoves>] = [:]
     /// By cell, when any router has sent it a request last.
     private var uses: [String: Instant] = [:]
     private var stage = -1
@@ -85,7 +70,8 @@ struct MoveTally: Codable {
         }
     }
 
-    mutating func take(_ page: CellVitals, of name: ProcessName) {
+    mutating func take(_ vitals: CellVitals, of name: ProcessName) {
+        let page = CellMoves(vitals)
         if let known = cells[name.name], page.filled >= known.last.filled, page.verified >= known.last.verified {
             if known.last.filled != page.filled || known.last.verified != page.verified { isDirty = true }
             cells[name.name] = Pages(first: known.first, last: page)

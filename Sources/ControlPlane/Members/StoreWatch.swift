@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 import UVDriver
 
 /// Keeps what every cell says of its store, so that nobody has to be asked when a person asks for the status.

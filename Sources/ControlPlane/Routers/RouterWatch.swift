@@ -14,7 +14,8 @@ final class RouterWatch {
 
     private struct Known {
         var admin: Endpoint
-        var vitals: RouterVitals?
+        /// By cell, the address where it is reached; nil where the router did not answer.
+        var reached: [String: String]?
         var isAsking = false
     }
 
@@ -70,29 +71,29 @@ final class RouterWatch {
         known[router.name]?.isAsking = true
         client.send(HTTPOutgoing(.get, router.admin, "/v1/vitals"), timeout: Self.patience) { [weak self] result in
             guard let self, known[router.name]?.admin == router.admin else { return }
-            var vitals: RouterVitals?
+            var reached: [String: String]?
             if case .success(let answer) = result, answer.isSuccess {
-                vitals = ReportJSON.decode(RouterVitals.self, answer.body)
+                reached = ReportJSON.decode(RouterVitals.self, answer.body)?.reached
             }
             known[router.name]?.isAsking = false
-            guard known[router.name]?.vitals != vitals else { return }
-            known[router.name]?.vitals = vitals
-            for (cell, address) in vitals?.reached ?? [:] { lives[cell] = address }
+            guard known[router.name]?.reached != reached else { return }
+            known[router.name]?.reached = reached
+            for (cell, address) in reached ?? [:] { lives[cell] = address }
             onChange()
         }
     }
 
     /// Whether the router has told lately.
-    func hasTold(_ router: ProcessName) -> Bool { known[router]?.vitals != nil }
+    func hasTold(_ router: ProcessName) -> Bool { known[router]?.reached != nil }
 
     /// How many cells it reaches; nil where it has not told.
-    func reachCount(of router: ProcessName) -> Int? { known[router]?.vitals?.reached.count }
+    func reachCount(of router: ProcessName) -> Int? { known[router]?.reached?.count }
 
     /// The routers that reach a cell in the life that has this address, in the order given.
     func reaching(_ cell: String, at address: Endpoint?, among live: [ProcessName]) -> [ProcessName] {
         guard let address else { return [] }
         let text = address.description
-        return live.filter { known[$0]?.vitals?.reached[cell] == text }
+        return live.filter { known[$0]?.reached?[cell] == text }
     }
 
     func witness(of cell: String, at address: Endpoint?, live: [ProcessName]) -> RouterWitness {

@@ -26,3 +26,12 @@ extension KeyedDecodingContainer {
         Nullable(wrappedValue: try decodeIfPresent(Value.self, forKey: key))
     }
 }
+
+extension KeyedDecodingContainer {
+    /// Of a member that may be absent: null is a value that is gone, and no absence.
+    package func decodeIfPresent<Value: Decodable>(
+        _ type: Nullable<Value>.Type, forKey key: Key
+    ) throws -> Nullable<Value>? {
+        contains(key) ? Nullable(wrappedValue: try decodeIfPresent(Value.self, forKey: key)) : nil
+    }
+}

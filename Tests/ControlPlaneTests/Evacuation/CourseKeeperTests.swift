@@ -1,5 +1,6 @@
 import Evacuation
 import MeshBase
+import Reports
 import Sharding
 import Store
 import Testing

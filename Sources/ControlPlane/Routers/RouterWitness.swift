@@ -1,11 +1,3 @@
-import MeshBase
-
-/// What a router answers to `GET /v1/vitals`.
-struct RouterVitals: Decodable, Sendable, Equatable {
-    /// The cells that it takes for healthy, each with the address where it reaches it.
-    var reached: [String: String]
-}
-
 /// What the routers say of one cell: where its customers stand.
 package struct RouterWitness: Sendable, Equatable {
     /// Routers that run and are not paused.

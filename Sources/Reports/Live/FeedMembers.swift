@@ -1,0 +1,223 @@
+import MeshBase
+
+/// Rates and percentiles of the whole mesh over the last 10 s, as its routers count them. Nil is unknown: idle is not healthy.
+package struct FeedMesh: Codable, Sendable, Equatable {
+    /// Requests of clients, a second.
+    @Nullable package var rps: Double?
+    /// Share of them that did not fail with 5xx, 0...1; nil without a request.
+    @Nullable package var ok: Double?
+    /// Failed with 5xx, a second.
+    @Nullable package var err: Double?
+    /// From the arrival of a request to its answer, in milliseconds.
+    @Nullable package var p50: Double?
+    /// See `p50`.
+    @Nullable package var p99: Double?
+    /// Shed, a second.
+    @Nullable package var shed: Double?
+    /// Share of attempts that stood in for one that failed, 0...1.
+    @Nullable package var retry: Double?
+    /// Processes that believe the same of the mesh, the largest group of them, of all that told.
+    package var views: [Int]
+
+    /// Nothing is known.
+    package init() { (rps, ok, err, p50, p99, shed, retry, views) = (nil, nil, nil, nil, nil, nil, nil, [0, 0]) }
+}
+
+/// Attempts for each call, at one layer.
+package struct FeedAmplification: Codable, Sendable, Equatable {
+    /// `router`, or `cells`: the worst of their edges.
+    package var layer: String
+    /// 1 is none.
+    package var ratio: Double
+
+    /// One layer.
+    package init(layer: String, ratio: Double) {
+        self.layer = layer
+        self.ratio = ratio
+    }
+}
+
+/// Predicted beside observed.
+package struct FeedImpact: Codable, Sendable, Equatable {
+    /// Customers by what is left of their shards.
+    package struct Counts: Codable, Sendable, Equatable {
+        /// No cell of the shard serves.
+        package var lost: Int
+        /// Some do.
+        package var degraded: Int
+        /// All do.
+        package var untouched: Int
+        /// Of the lost and degraded: too few are left for the tier of their records; nil where nobody counted.
+        @Nullable package var noQuorum: Int?
+
+        private enum CodingKeys: String, CodingKey {
+            case lost, degraded, untouched
+            case noQuorum = "no_quorum"
+        }
+
+        /// Nobody.
+        package init(lost: Int = 0, degraded: Int = 0, untouched: Int = 0, noQuorum: Int? = nil) {
+            self.lost = lost
+            self.degraded = degraded
+            self.untouched = untouched
+            self.noQuorum = noQuorum
+        }
+    }
+
+    /// Some router's fault goes on.
+    package var open: Bool
+    /// When it began, in milliseconds since 1970; nil where none was seen.
+    @Nullable package var since: Int64?
+    /// Customers that asked since.
+    package var seen: Int
+    /// The blast radius of what is out now, over all customers.
+    package var predicted: Counts
+    /// The same of those that were seen; nil where there are too many to tell one by one.
+    @Nullable package var ofThoseSeen: Counts?
+    /// What the routers saw of each at its worst since the fault began.
+    package var observed: Counts
+    /// Customers that were seen to fare otherwise than predicted; nil as `ofThoseSeen`.
+    @Nullable package var different: Int?
+    /// To 10 000 customers: four bits for each in the order of their hashes, two a byte from the lower ones on, in base64:
+    /// predicted in the lower two (`CustomerMark`), observed in the upper two. Nil where nobody is touched.
+    @Nullable package var marks: String?
+    /// Above 10 000: 64 times, by the first six bits of the hash, `[untouched, degraded, lost]` as observed.
+    package var cohorts: [[Int]]?
+
+    private enum CodingKeys: String, CodingKey {
+        case open, since, seen, predicted, observed, different, marks, cohorts
+        case ofThoseSeen = "of_those_seen"
+    }
+
+    /// Nobody is touched.
+    package init(predicted: Counts = Counts(), observed: Counts = Counts()) {
+        open = false
+        seen = 0
+        self.predicted = predicted
+        self.observed = observed
+        (since, ofThoseSeen, different, marks) = (nil, nil, nil, nil)
+    }
+}
+
+/// A gate that is not closed.
+package struct FeedBreaker: Codable, Sendable, Equatable {
+    /// `NODE/FROM/TO`.
+    package var name: String
+    /// As `BreakersReport.Gate.state`.
+    package var state: String
+    /// Since when, in milliseconds since 1970.
+    package var since: Int64
+    /// Share of failures of `calls`, 0...1.
+    @Nullable package var failure: Double?
+    /// Calls of its window.
+    package var calls: Int
+
+    /// One gate.
+    package init(name: String, state: String, since: Int64, failure: Double?, calls: Int) {
+        self.name = name
+        self.state = state
+        self.since = since
+        self.failure = failure
+        self.calls = calls
+    }
+}
+
+/// A fault in force.
+package struct FeedFault: Codable, Sendable, Equatable {
+    /// As of `FaultReport`.
+    package var id: String
+    /// As of `FaultReport`.
+    package var kind: String
+    /// As of `FaultReport`.
+    package var targets: [String]
+    /// When its lease ends, in milliseconds since 1970; nil where nobody says.
+    @Nullable package var until: Int64?
+    /// Packets, writes and calls that it has struck; nil where no process says, 0 where it hits nothing.
+    @Nullable package var hits: UInt64?
+
+    /// One fault.
+    package init(id: String, kind: String, targets: [String], until: Int64?, hits: UInt64? = nil) {
+        self.id = id
+        self.kind = kind
+        self.targets = targets
+        self.until = until
+        self.hits = hits
+    }
+}
+
+/// A drill that runs, or has ended a moment ago.
+package struct FeedDrill: Codable, Sendable, Equatable {
+    /// Its name.
+    package var name: String
+    /// The step under way, such as `baseline` or `method`.
+    package var step: String
+    /// When it began, in milliseconds since 1970.
+    package var since: Int64
+    /// As of `DrillReport`; nil while it runs.
+    @Nullable package var outcome: String?
+
+    /// One drill.
+    package init(name: String, step: String, since: Int64, outcome: String? = nil) {
+        self.name = name
+        self.step = step
+        self.since = since
+        self.outcome = outcome
+    }
+}
+
+/// Something that is on, by whom and why: the monkey, or the halt.
+package struct FeedSwitch: Codable, Sendable, Equatable {
+    /// When it was turned on, in milliseconds since 1970.
+    package var since: Int64
+    /// Why, or what it does next.
+    package var text: String
+
+    /// On since then.
+    package init(since: Int64, text: String) {
+        self.since = since
+        self.text = text
+    }
+}
+
+/// An alert that fires.
+package struct FeedAlert: Codable, Sendable, Equatable {
+    /// Such as `PoolUtilisation`.
+    package var name: String
+    /// Of what: a cell, an edge.
+    package var subject: String
+    /// When it began to fire, in milliseconds since 1970.
+    package var since: Int64
+    /// The figure that made it fire.
+    package var value: Double
+
+    /// One alert.
+    package init(name: String, subject: String, since: Int64, value: Double) {
+        self.name = name
+        self.subject = subject
+        self.since = since
+        self.value = value
+    }
+}
+
+/// The load generator that runs beside the mesh.
+package struct FeedLoad: Codable, Sendable, Equatable {
+    /// Requests a second that it is to send.
+    package var rate: Double
+    /// Requests sent, answered without a failure, and those that it could not send in time.
+    package var sent: UInt64
+    /// See `sent`.
+    package var ok: UInt64
+    /// See `sent`.
+    package var dropped: UInt64
+    /// How late it sends, in milliseconds.
+    package var lag: Double
+
+    /// One run.
+    package init(rate: Double, sent: UInt64, ok: UInt64, dropped: UInt64, lag: Double) {
+        self.rate = rate
+        self.sent = sent
+        self.ok = ok
+        self.dropped = dropped
+        self.lag = lag
+    }
+}

@@ -1,0 +1,171 @@
+import MeshBase
+
+/// What a router answers to `GET /v1/vitals`: 128 KiB at most with 1 000 cells. Counters rise from the start of the process.
+/// A member that a router does not tell is absent.
+package struct RouterVitals: Codable, Sendable, Equatable {
+    /// The longest document, in bytes.
+    package static let mostBytes = 128 << 10
+
+    /// Requests of clients, from the start (`RouterCounters`).
+    package struct Requests: Codable, Sendable, Equatable {
+        /// All of them, and how they ended: below 400, 4xx, 5xx.
+        package var total: UInt64
+        /// See `total`.
+        package var ok: UInt64
+        /// See `total`.
+        package var refused: UInt64
+        /// See `total`.
+        package var failed: UInt64
+        /// Attempts at cells; what exceeds the requests are retries, hedges and further members of quorums.
+        package var attempts: UInt64
+        /// Attempts that stood in for one that failed.
+        package var retries: UInt64
+        /// Shed, by cells as clients were told and by itself.
+        package var shed: UInt64
+
+        /// Counts from the start.
+        package init(
+            total: UInt64 = 0, ok: UInt64 = 0, refused: UInt64 = 0, failed: UInt64 = 0, attempts: UInt64 = 0,
+            retries: UInt64 = 0, shed: UInt64 = 0
+        ) {
+            self.total = total
+            self.ok = ok
+            self.refused = refused
+            self.failed = failed
+            self.attempts = attempts
+            self.retries = retries
+            self.shed = shed
+        }
+    }
+
+    /// What it saw of the cells: columns in the order of the topology's cells, each as long as the router knows cells.
+    package struct Cells: Codable, Sendable, Equatable {
+        /// Attempts from the start, and those that failed: no answer in time, a broken link, a failure.
+        package var attempts: [UInt64]
+        /// See `attempts`.
+        package var failed: [UInt64]
+        /// Of attempts that were answered in the last 10 s: half of them, and 99 of 100, took no longer, in microseconds;
+        /// nil for a cell that answered none.
+        package var p50: [Int64?]
+        /// See `p50`.
+        package var p99: [Int64?]
+
+        /// Columns of one length.
+        package init(attempts: [UInt64], failed: [UInt64], p50: [Int64?], p99: [Int64?]) {
+            self.attempts = attempts
+            self.failed = failed
+            self.p50 = p50
+            self.p99 = p99
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case attempts, failed
+            case p50 = "p50_us"
+            case p99 = "p99_us"
+        }
+    }
+
+    /// What customers felt (`ImpactObserver.summary`), since the fault began or of the last one.
+    package struct Impact: Codable, Sendable, Equatable {
+        /// Where it has changed, all figures are of something else.
+        package var phase: Int
+        /// It goes on.
+        package var open: Bool
+        /// How long it lasts, or lasted.
+        package var windowMilliseconds: Int64
+        /// Customers that asked, at their worst.
+        package var lost: Int
+        /// See `lost`.
+        package var degraded: Int
+        /// See `lost`.
+        package var untouched: Int
+        /// Customers of which some request found too few cells for its tier.
+        package var noQuorum: Int?
+        /// Customers that it had no room for.
+        package var overflow: Int
+        /// To 10 000 customers: two bits for each, `CustomerMark.observed` in the order of their hashes, four a byte from the
+        /// lowest bits on, in base64. Absent while nobody was touched.
+        package var marks: String?
+        /// Above: 64 times `[untouched, degraded, lost]`, by the first six bits of the customer's hash.
+        package var cohorts: [[Int]]?
+
+        /// Nobody was seen.
+        package init(
+            phase: Int = 0, open: Bool = false, windowMilliseconds: Int64 = 0, lost: Int = 0, degraded: Int = 0,
+            untouched: Int = 0, overflow: Int = 0
+        ) {
+            self.phase = phase
+            self.open = open
+            self.windowMilliseconds = windowMilliseconds
+            self.lost = lost
+            self.degraded = degraded
+            self.untouched = untouched
+            self.overflow = overflow
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case phase, open, lost, degraded, untouched, overflow, marks, cohorts
+            case windowMilliseconds = "window_ms"
+            case noQuorum = "no_quorum"
+        }
+    }
+
+    /// `cellmesh/1`.
+    package var schema = ReportJSON.schema
+    /// Its name; absent in answers of earlier releases, as all but `reached`.
+    package var router: String?
+    /// Different for each life of the process.
+    package var boot: String?
+    /// The cells that it takes for healthy, each with the address where it reaches it.
+    package var reached: [String: String]
+    /// The highest epoch of its placement.
+    package var epoch: UInt32?
+    /// Requests of clients.
+    package var requests: Requests?
+    /// From the arrival of a client's request to its answer.
+    package var latency: LatencyCounts?
+    /// What it saw of the cells.
+    package var cells: Cells?
+    /// Its gates that are not closed.
+    package var gates: [Vitals.Gate]?
+    /// Gates that had no room here.
+    package var leftOut: Int?
+    /// What customers felt.
+    package var impact: Impact?
+    /// Attempts for each request, over the last 10 s (`cellmesh_amplification`).
+    package var amplification: Double?
+    /// By the id of a fault: what it has struck here.
+    package var faults: [String: UInt64]?
+    /// What it believes of the mesh.
+    package var view: Vitals.View?
+    /// The host it runs on.
+    package var host: Vitals.Host?
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, router, boot, reached, epoch, requests, latency, cells, gates, impact, amplification, faults, view
+        case host
+        case leftOut = "left_out"
+    }
+
+    /// Of a router of which only its reach is told.
+    package init(reached: [String: String]) { self.reached = reached }
+
+    /// With as many gates as have room in a document, then without faults and marks.
+    package var bounded: RouterVitals {
+        var vitals = self
+        while ReportJSON.encode(vitals).count > Self.mostBytes {
+            if let count = vitals.gates?.count, count > 0 {
+                let gone = (count + 1) / 2
+                vitals.gates?.removeLast(gone)
+                vitals.leftOut = (vitals.leftOut ?? 0) + gone
+            } else if vitals.faults != nil {
+                vitals.faults = nil
+            } else if vitals.impact?.marks != nil {
+                vitals.impact?.marks = nil
+            } else {
+                break
+            }
+        }
+        return vitals
+    }
+}
