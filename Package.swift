@@ -77,6 +77,8 @@ let package = Package(
         pureLayer("Evacuation", ["Sharding", "Topology", "MeshBase"]),
         pureLayer("Drills", ["MeshBase"]),
         pureLayer("Reports", ["Evacuation", "Sharding", "MeshBase"]),
+        pureLayer(
+            "Feed", ["Reports", "Chaos", "Evacuation", "Sharding", "Topology", "MeshBase"]),
         pureLayer("Laboratories", [collections, "Resilience", "Topology", "MeshBase"]),
         pureLayer("Chaos", ["Topology", "MeshBase"]),
         pureLayer("Checkers", ["Sharding", "Topology", "Membership", "MeshBase"]),
@@ -155,6 +157,8 @@ let package = Package(
         tests("EvacuationTests", ["Evacuation", "Sharding", "Topology", "MeshBase"]),
         tests("DrillsTests", ["Drills", "MeshBase"]),
         tests("ReportsTests", ["Reports", "Evacuation", "MeshBase"]),
+        tests(
+            "FeedTests", ["Feed", "Reports", "Chaos", "Evacuation", "Sharding", "Topology", "Blueprints", "MeshBase"]),
         tests("LaboratoriesTests", ["Laboratories", "Resilience", "Topology", "MeshBase"]),
         tests("ChaosTests", ["Chaos", "Topology", "MeshBase"]),
         tests("CheckersTests", ["Checkers", "Sharding", "Topology", "MeshBase"]),

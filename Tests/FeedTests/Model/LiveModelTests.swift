@@ -1,0 +1,297 @@
+import MeshBase
+import Reports
+import Sharding
+import Testing
+import Topology
+
+@testable import Feed
+
+@Suite struct LiveModelTests {
+    private let topology = mesh(regions: 3, cells: 2)
+    private var names: [String] { topology.cells.map(\.name) }
+
+    private func at(_ seconds: Double) -> Instant { .zero + TimeAmount(seconds: seconds) }
+    private func milliseconds(_ seconds: Double) -> Int64 { Int64(seconds * 1_000) }
+
+    private func model(routers: Int = 1) -> LiveModel {
+        var topology = topology
+        topology.routers = (1...routers).map { Router(name: "e\($0)", region: 0) }
+        return LiveModel(topology, placement: Placement(topology))
+    }
+    private func healthy() -> [CellSight] {
+        names.map { _ in CellSight(state: .serving, process: .running, gossip: .alive) }
+    }
+    private func router(_ reached: [String]? = nil, boot: String = "b", requests: UInt64 = 0, failed: UInt64 = 0)
+        -> RouterVitals
+    {
+        var vitals = RouterVitals(
+            reached: Dictionary(uniqueKeysWithValues: (reached ?? names).map { ($0, "127.0.0.1:1") }))
+        vitals.boot = boot
+        vitals.requests = .init(
+            total: requests, ok: requests - failed, failed: failed, attempts: requests + failed, retries: failed)
+        vitals.latency = LatencyCounts(counts: (0..<LatencyBuckets.count).map { $0 == 28 ? requests : 0 })
+        vitals.cells = .init(
+            attempts: names.indices.map { $0 == 0 ? requests : 0 }, failed: names.indices.map { $0 == 0 ? failed : 0 },
+            p50: names.indices.map { $0 == 0 ? 900 : nil }, p99: names.indices.map { $0 == 0 ? 42_000 : nil })
+        return vitals
+    }
+    private func cell(_ change: (inout CellVitals) -> Void = { _ in }) -> CellVitals {
+        var vitals = CellVitals(utilisation: 0.2, isStoreFull: false, filled: 0, verified: 0, damaged: 0)
+        vitals.condition = .init()
+        change(&vitals)
+        return vitals
+    }
+
+    private func word(_ state: FeedState, _ field: FeedField, _ cell: Int) -> String {
+        let words: [String] =
+            switch field {
+            case .state: FeedCellState.allCases.map(\.rawValue)
+            case .process: ProcessWitness.allCases.map(\.rawValue)
+            case .gossip: GossipWitness.allCases.map(\.rawValue)
+            case .traffic: TrafficWitness.allCases.map(\.rawValue)
+            default: FeedCondition.allCases.map(\.rawValue)
+            }
+        return words[Int(state.cells[field, cell].value(field) ?? -1)]
+    }
+
+    // MARK: What is known
+
+    @Test func nothingKnownIsAStateAndNotGreen() {
+        var model = model()
+        let before = model.state(t: 0, now: at(0))
+        #expect(names.indices.allSatisfy { word(before, .state, $0) == "unknown" })
+        #expect(before.mesh == FeedMesh() && before.cells[.rps, 0] == .unknown && before.cells[.age, 0] == .unknown)
+        // The process table alone does not say that customers are served.
+        model.look(healthy(), routersRun: true, now: at(1))
+        let alone = model.state(t: 1, now: at(1))
+        #expect(word(alone, .state, 0) == "unknown" && word(alone, .process, 0) == "running")
+        #expect(word(alone, .condition, 0) == "no-news" && word(alone, .traffic, 0) == "unknown")
+        model.take(router(), of: "e1", now: at(1))
+        #expect(word(model.state(t: 1, now: at(1)), .state, 0) == "serving")
+        #expect(word(model.state(t: 1, now: at(1)), .condition, 0) == "no-news")
+        model.take(cell(), of: CellIndex(0), now: at(1))
+        #expect(word(model.state(t: 1, now: at(1)), .condition, 0) == "none")
+        // All witnesses fall silent.
+        let late = model.state(t: 9, now: at(9))
+        #expect(word(late, .state, 0) == "unknown" && word(late, .gossip, 0) == "unknown")
+        #expect(late.cells[.age, 0].value(.age) == 8 && late.cells[.util, 0] == .unknown)
+    }
+
+    @Test func witnessesThatDifferAreTheNews() {
+        var model = model(routers: 2)
+        var sights = healthy()
+        sights[0].gossip = .dead
+        sights[1] = CellSight(state: .down, process: .gone, gossip: .alive)
+        sights[2] = CellSight(state: .down, process: .gone, gossip: .dead)
+        sights[4].address = "127.0.0.1:2"
+        model.look(sights, routersRun: true, now: at(1))
+        for position in names.indices { model.take(cell(), of: CellIndex(position), now: at(1)) }
+        model.take(router(Array(names.filter { $0 != names[2] && $0 != names[1] })), of: "e1", now: at(1))
+        model.take(router([names[0], names[4]]), of: "e2", now: at(1))
+        let state = model.state(t: 1, now: at(1))
+        #expect((0..<3).map { word(state, .condition, $0) } == ["differ", "differ", "none"])
+        #expect(word(state, .traffic, 3) == "partly" && word(state, .condition, 3) == "partly-reached")
+        // The routers reach an address that is of a former life.
+        #expect(word(state, .traffic, 4) == "none" && word(state, .condition, 4) == "differ")
+        #expect(word(state, .state, 1) == "down" && word(state, .state, 2) == "down")
+    }
+
+    @Test func conditionsAreNamed() {
+        var model = model()
+        model.look(healthy(), routersRun: true, now: at(1))
+        model.take(router(), of: "e1", now: at(1))
+        let cases: [(String, (inout CellVitals) -> Void)] = [
+            ("store-broken", { $0.condition?.storeBroken = true }), ("store-full", { $0.isStoreFull = true }),
+            ("refilling", { $0.condition?.store = "refilling" }), ("not-ready", { $0.condition?.ready = false }),
+            ("pool-full", { $0.utilisation = 0.81 }), ("reduced", { $0.condition?.level = "minor" }),
+            ("unhealthy", { $0.condition?.health = "degraded" }), ("none", { _ in }),
+        ]
+        for (expected, change) in cases {
+            model.take(cell(change), of: CellIndex(0), now: at(1))
+            #expect(word(model.state(t: 1, now: at(1)), .condition, 0) == expected)
+        }
+        var sights = healthy()
+        sights[0].named = .liar
+        model.look(sights, routersRun: true, now: at(1))
+        #expect(word(model.state(t: 1, now: at(1)), .condition, 0) == "liar")
+    }
+
+    // MARK: Rates
+
+    @Test func ratesAreOverTenSeconds() throws {
+        var model = model()
+        for second in 0...30 {
+            // 100 a second until 20 s, then 300; 1 % fail.
+            let requests = UInt64(second <= 20 ? second * 100 : 2_000 + (second - 20) * 300)
+            model.take(router(requests: requests, failed: requests / 100), of: "e1", now: at(Double(second)))
+            if second == 0 { #expect(model.state(t: 0, now: at(0)).mesh.rps == nil, "one answer is no rate") }
+            if second == 20 {
+                #expect(model.state(t: 0, now: at(20)).mesh.rps == 100)
+            }
+            if second == 25 { #expect(model.state(t: 0, now: at(25)).mesh.rps == 200) }
+        }
+        let state = model.state(t: 30_000, now: at(30))
+        #expect(state.mesh.rps == 300 && state.mesh.err == 3 && state.mesh.ok == 0.99)
+        #expect(state.cells[.rps, 0].value(.rps) == 300 && state.cells[.rps, 1].value(.rps) == 0)
+        #expect(state.cells[.err, 0].value(.err) == 0.01 && state.cells[.err, 1] == .unknown, "idle is not healthy")
+        #expect(state.cells[.p50, 0].value(.p50) == 0.9 && state.cells[.p99, 0].value(.p99) == 42)
+        let p99 = try #require(state.mesh.p99)
+        #expect(p99 > 0.84 && p99 <= 1, "the bucket of 841 us to 1 ms")
+        // A new life counts from its own beginning.
+        model.take(router(boot: "c", requests: 50), of: "e1", now: at(31))
+        #expect(model.state(t: 0, now: at(31)).mesh.rps == nil)
+        model.take(router(boot: "c", requests: 90), of: "e1", now: at(32))
+        #expect(model.state(t: 0, now: at(32)).mesh.rps == 40)
+    }
+
+    @Test func countersThatFallBeginAnew() {
+        var window = CounterWindow()
+        window.take([10, 5], at: at(0))
+        window.take([20, 6], at: at(1))
+        #expect(window.change?.rate(0) == 10)
+        window.take([3, 7], at: at(2))
+        #expect(window.change == nil)
+        window.take([5, 8], at: at(3))
+        #expect(window.change?.rate(0) == 2)
+        for tick in 0..<1_000 { window.take([UInt64(10 + tick), UInt64(tick + 9)], at: at(4 + Double(tick) / 5)) }
+        #expect(abs((window.change?.rate(0) ?? 0) - 5) < 0.01)
+    }
+
+    @Test func figuresOfTheWholeMeshAreTheWorst() {
+        var model = model()
+        var vitals = router()
+        vitals.amplification = 1.019
+        vitals.view = .init(digest: "a", members: 7)
+        vitals.host = .init(pressure: 0.5, latenessMilliseconds: 3.71)
+        vitals.faults = ["f1": 5]
+        model.take(vitals, of: "e1", now: at(1))
+        for position in 0..<3 {
+            model.take(
+                cell {
+                    $0.amplification = 1 + Double(position) / 10
+                    $0.view = .init(digest: position == 0 ? "b" : "a", members: 7)
+                    $0.host = .init(pressure: 0.1)
+                    $0.faults = ["f1": 2]
+                }, of: CellIndex(position), now: at(1))
+        }
+        model.news.faults = [
+            FeedFault(id: "f1", kind: "loss", targets: ["region/r1"], until: 5),
+            FeedFault(id: "f2", kind: "loss", targets: ["region/r2"], until: 5),
+        ]
+        let state = model.state(t: 1, now: at(1))
+        #expect(state.amplification == [.init(layer: "router", ratio: 1.02), .init(layer: "cells", ratio: 1.2)])
+        #expect(state.mesh.views == [3, 4])
+        #expect(state.host == .init(pressure: 0.5, latenessMilliseconds: 3.7))
+        #expect(state.faults.map(\.hits) == [11, nil])
+    }
+
+    @Test func aBreakerKeepsItsBeginning() {
+        var model = model()
+        for (second, since) in [(1.0, 4_000), (2.05, 5_002), (3.1, 6_170)] as [(Double, Int64)] {
+            var vitals = router()
+            vitals.gates = [.init(from: "e1", to: "checkout@r1-1", state: "open", sinceMilliseconds: since)]
+            model.take(vitals, of: "e1", now: at(second))
+            let state = model.state(t: 100_000 + milliseconds(second), now: at(second))
+            #expect(state.breakers.map(\.since) == [97_000])
+            #expect(state.breakers.first?.name == "e1/e1/checkout@r1-1")
+        }
+        model.take(router(), of: "e1", now: at(4))
+        #expect(model.state(t: 104_000, now: at(4)).breakers.isEmpty)
+    }
+
+    // MARK: Impact
+
+    /// What a router would say of these customers with these cells out.
+    private func impact(_ model: LiveModel, out: CellSet, seen: (Int) -> Bool, open: Bool = true) -> RouterVitals.Impact
+    {
+        let radius = BlastRadius(topology, placement: Placement(topology))
+        var impact = RouterVitals.Impact(phase: 1, open: open, windowMilliseconds: 2_000)
+        let marks = (model.customers?.numbers ?? []).map { number -> UInt8 in
+            guard seen(number) else { return 0 }
+            switch radius.effect(ofCustomer: number, dead: out) {
+            case .untouched: impact.untouched += 1
+            case .degraded: impact.degraded += 1
+            case .lost: impact.lost += 1
+            }
+            return [.untouched: 1, .degraded: 2, .lost: 3][radius.effect(ofCustomer: number, dead: out)] ?? 0
+        }
+        impact.marks = CustomerMarks.text(marks, bits: 2)
+        return impact
+    }
+
+    @Test func predictedStandsBesideObserved() throws {
+        var model = model()
+        var sights = healthy()
+        sights[0] = CellSight(state: .down, process: .gone, gossip: .dead)
+        model.look(sights, routersRun: true, now: at(1))
+        let dead: CellSet = [CellIndex(0)]
+        let expected = BlastRadius(topology, placement: Placement(topology)).report(dead: dead)
+        #expect(expected.degraded > 20 && expected.untouched > 20)
+        // Cells are down, and nobody has asked.
+        let quiet = model.state(t: 1_000, now: at(1)).impact
+        #expect(quiet.predicted.degraded == expected.degraded && quiet.predicted.lost == expected.lost)
+        #expect(quiet.seen == 0 && quiet.different == 0 && !quiet.open && quiet.since == nil && quiet.marks != nil)
+        var vitals = router()
+        vitals.impact = impact(model, out: dead) { $0 % 2 == 0 }
+        model.take(vitals, of: "e1", now: at(2))
+        model.look(sights, routersRun: true, now: at(2))
+        let seen = model.state(t: 2_000, now: at(2)).impact
+        #expect(seen.open && seen.since == 0 && seen.seen == 100 && seen.different == 0)
+        #expect(seen.observed.degraded == seen.ofThoseSeen?.degraded && seen.observed.degraded > 10)
+        let text = try #require(seen.marks)
+        let marks = try #require(CustomerMarks.values(text, bits: 4, count: 200))
+        #expect(marks.count { $0 >> 2 != 0 } == 100 && marks.allSatisfy { $0 >> 2 == 0 || $0 >> 2 == $0 & 3 })
+        // The cell comes back; what was observed is the worst since, and so is the prediction.
+        model.look(healthy(), routersRun: true, now: at(3))
+        model.take(vitals, of: "e1", now: at(3))
+        let after = model.state(t: 3_000, now: at(3)).impact
+        #expect(after.different == 0 && after.predicted.degraded == expected.degraded && after.since == 0)
+        vitals.impact?.open = false
+        model.take(vitals, of: "e1", now: at(4))
+        model.look(healthy(), routersRun: true, now: at(4))
+        let over = model.state(t: 4_000, now: at(4)).impact
+        #expect(!over.open && over.different == 0 && over.since == 0 && over.observed == after.observed)
+        // Another cell goes: the last fault's figures are none of this one.
+        sights = healthy()
+        sights[3] = CellSight(state: .paused, process: .stopped, gossip: .suspect)
+        model.look(sights, routersRun: true, now: at(5))
+        model.take(vitals, of: "e1", now: at(5))
+        let next = model.state(t: 5_000, now: at(5)).impact
+        #expect(next.seen == 0 && next.since == nil && next.observed == .init())
+    }
+
+    @Test func whoFaresOtherwiseIsCounted() throws {
+        var model = model()
+        model.look(healthy(), routersRun: true, now: at(1))
+        var vitals = router()
+        vitals.impact = impact(model, out: [CellIndex(0)]) { _ in true }
+        model.take(vitals, of: "e1", now: at(1))
+        // The router has lost a cell that is well by all that is known here.
+        let state = model.state(t: 1_000, now: at(1)).impact
+        #expect(state.different == state.observed.degraded && state.observed.degraded > 20)
+        #expect(state.ofThoseSeen?.untouched == 200)
+    }
+
+    @Test func withoutARouterAllAreLost() {
+        var model = model()
+        model.look(healthy(), routersRun: false, now: at(1))
+        #expect(model.state(t: 1, now: at(1)).impact.predicted.lost == 200)
+    }
+
+    @Test func marksOfAnotherMeshAreNotBelieved() {
+        var model = model()
+        var vitals = router()
+        vitals.impact = .init(phase: 1, open: true, windowMilliseconds: -5, lost: 3, degraded: 4, untouched: .max)
+        vitals.impact?.marks = "AAAA"
+        model.take(vitals, of: "e1", now: at(1))
+        let impact = model.state(t: 1_000, now: at(1)).impact
+        #expect(impact.seen == .max && impact.ofThoseSeen == nil && impact.different == nil && impact.since == 1_000)
+    }
+
+    @Test func strangersAreNotTaken() {
+        var model = model()
+        model.take(cell(), of: CellIndex(99), now: at(1))
+        model.take(router(), of: "nobody", now: at(1))
+        #expect(model.told.isEmpty && model.routers.isEmpty)
+    }
+}
