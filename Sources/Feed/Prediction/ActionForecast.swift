@@ -1,0 +1,213 @@
+import Chaos
+import Evacuation
+import MeshBase
+import Reports
+import Sharding
+import Topology
+
+/// What an action would do to a mesh: which cells are out for which router then, which calls come too late, and why it
+/// would be refused. `Predictor` makes the figures of it.
+///
+/// Customers come through routers, so a path that is cut counts where a router lies at one end of it; what is cut between
+/// cells alone delays hints and refills, and costs no customer. Of several routers the worst is told for each customer.
+struct ActionForecast {
+    /// Out for every router.
+    var out: CellSet
+    /// Routers that run, and what each does not reach beside `out`.
+    var cut: [String: CellSet]
+    /// Cells of which some service does not answer: their customers fare worse, and none is lost.
+    var impaired = CellSet()
+    var lateEdges: [[String]] = []
+    var refusals: [PredictionReport.Refusal] = []
+    var confirm = PredictionReport.Confirmation.click
+    /// What is to be typed where it has to be.
+    var word: String
+
+    private let situation: MeshSituation
+    private let nodes: WireNodes
+    private var topology: MeshTopology { situation.topology }
+
+    /// The mesh as it is.
+    init(_ situation: MeshSituation) {
+        self.situation = situation
+        nodes = WireNodes(situation.topology)
+        out = situation.down
+        cut = Dictionary(uniqueKeysWithValues: situation.routers.map { ($0, CellSet()) })
+        word = situation.topology.name
+        for fault in situation.faults { strike(fault, isNew: false) }
+    }
+
+    /// The mesh after an action.
+    init(_ request: PredictionRequest, _ situation: MeshSituation) {
+        self.init(situation)
+        if request.targets.count == 1 { word = Self.bare(request.targets[0]) }
+        guard let action = PredictionRequest.Action(rawValue: request.action) else {
+            let known = PredictionRequest.Action.allCases.map(\.rawValue)
+            let hint = NearestWord.hint(for: request.action, among: known, listing: "there are")
+            refuse(
+                "unknown-action", "there is no action '\(request.action.prefix(64))'" + (hint.map { "; \($0)" } ?? ""))
+            return
+        }
+        if situation.isHalted, ![.resume, .restart, .heal].contains(action) {
+            refuse("halted", "a halt is in force: nothing is begun before 'cellmesh halt --release'")
+        }
+        switch action {
+        case .kill, .pause, .resume, .restart: processes(action, request.targets)
+        case .fault, .partition: fault(request, isPartition: action == .partition)
+        case .heal: heal(request.targets)
+        case .evacuate: confirm = .type
+        case .restore: break
+        }
+    }
+
+    private static func bare(_ target: String) -> String {
+        target.split(separator: "/").last.map(String.init) ?? target
+    }
+
+    private mutating func refuse(_ code: String, _ detail: String) { refusals.append(.init(code, detail)) }
+
+    // MARK: Processes
+
+    private mutating func processes(_ action: PredictionRequest.Action, _ targets: [String]) {
+        if targets.isEmpty { refuse("no-target", "name what is to be \(action.rawValue)ed") }
+        let harms = action == .kill || action == .pause
+        if !harms { confirm = .none }
+        for word in targets {
+            guard let target = FaultTarget(word, in: topology), !target.isService else {
+                let known = FaultTarget.words(in: topology)
+                let hint = NearestWord.hint(for: word, among: known, listing: "there are")
+                refuse("unknown-target", "there is no '\(word.prefix(128))'" + (hint.map { "; \($0)" } ?? ""))
+                continue
+            }
+            if case .control = target, action != .kill {
+                refuse("control", "the control plane can be killed, and nothing else")
+                continue
+            }
+            var isPlace = false
+            switch target {
+            case .zone:
+                refuse("unknown-target", "'\(word.prefix(128))' is no process; name its cells, or the region")
+                continue
+            case .region: isPlace = true
+            default: break
+            }
+            if isPlace, harms { confirm = .type }
+            for (number, node) in nodes.all.enumerated() where nodes.isNode(number, in: target) {
+                switch node.role {
+                case .cell:
+                    guard let cell = topology.cellIndex(named: node.name) else { continue }
+                    if harms { out.insert(cell) } else { out.remove(cell) }
+                case .router:
+                    // A region that is named stands for its cells.
+                    if isPlace { continue }
+                    if harms {
+                        cut[node.name] = nil
+                    } else if cut[node.name] == nil {
+                        cut[node.name] = CellSet()
+                    }
+                case .control: break
+                }
+            }
+        }
+    }
+
+    // MARK: Faults
+
+    private mutating func fault(_ request: PredictionRequest, isPartition: Bool) {
+        let options = request.options
+        var wish = FaultRequest(kind: isPartition ? "partition" : options?.kind ?? "", targets: request.targets)
+        wish.isOneWay = options?.isOneWay ?? false
+        wish.delay = options?.delay.map { TimeAmount(seconds: $0 / 1_000) }
+        wish.jitter = options?.jitter.map { TimeAmount(seconds: $0 / 1_000) }
+        wish.distribution = options?.distribution
+        wish.rate = options?.rate
+        wish.bandwidth = options?.bandwidth
+        wish.status = options?.status
+        if let lease = options?.lease { wish.lease = TimeAmount.milliseconds(1) * lease }
+        do throws(FaultRequest.Refusal) {
+            let fault = try wish.fault(id: "", topology: topology, now: ClockReading(wall: 0))
+            strike(fault, isNew: true)
+            let isPlace = fault.targets.contains { target in
+                switch target {
+                case .region, .zone: true
+                default: false
+                }
+            }
+            if isPlace { confirm = .type }
+        } catch {
+            refuse("fault", error.message)
+        }
+    }
+
+    private mutating func heal(_ ids: [String]) {
+        confirm = .none
+        let known = Set(situation.faults.map(\.id))
+        for id in ids where !known.contains(id) { refuse("unknown-fault", "there is no fault '\(id.prefix(64))'") }
+        // What stays is struck anew; cells that are down are so whoever cut them off, and come back by themselves.
+        for router in cut.keys { cut[router] = CellSet() }
+        impaired = CellSet()
+        guard !ids.isEmpty else { return }
+        for fault in situation.faults where !ids.contains(fault.id) { strike(fault, isNew: false) }
+    }
+
+    private mutating func strike(_ fault: Fault, isNew: Bool) {
+        if fault.isOnServices { return strikeServices(fault, isNew: isNew) }
+        let delay = fault.delay.map { $0.base + $0.jitter }
+        let isCut =
+            fault.kind.cuts || fault.kind == .loss && fault.rate ?? 0 >= 1
+            || fault.kind == .reset && fault.rate ?? 1 >= 1
+        guard isCut || delay != nil else { return }
+        for (number, node) in nodes.all.enumerated() where node.role == .router && cut[node.name] != nil {
+            for (position, cell) in topology.cells.enumerated() {
+                let there = nodes.number(of: CellIndex(position))
+                let ways = [(number, there), (there, number)].count { lies(fault, $0.0, $0.1) }
+                guard ways > 0 else { continue }
+                // A request and its answer take both ways.
+                let isLate = delay.map { $0 * ways >= topology.routing.attemptTimeout } ?? false
+                if isCut || isLate { cut[node.name]?.insert(CellIndex(position)) }
+                if isLate, isNew { add(edge: [node.name, cell.name]) }
+            }
+        }
+    }
+
+    /// Whether a fault is on the way from one node to another.
+    private func lies(_ fault: Fault, _ from: Int, _ to: Int) -> Bool {
+        func isFar(_ number: Int) -> Bool {
+            fault.others.isEmpty
+                ? !nodes.isNode(number, in: fault.side) : fault.others.contains { nodes.isNode(number, in: $0) }
+        }
+        if nodes.isNode(from, in: fault.side), isFar(to) { return true }
+        return !fault.isOneWay && nodes.isNode(to, in: fault.side) && isFar(from)
+    }
+
+    private mutating func strikeServices(_ fault: Fault, isNew: Bool) {
+        for case .service(let name, let only) in fault.targets {
+            for (position, cell) in topology.cells.enumerated() where only == nil || only == cell.name {
+                let services = topology.blueprints[cell.blueprint].services
+                guard let number = services.firstIndex(where: { $0.name == name }) else { continue }
+                guard let delay = fault.delay else {
+                    impaired.insert(CellIndex(position))
+                    continue
+                }
+                let time = services[number].ownTime + delay.base + delay.jitter
+                for service in services {
+                    for call in service.calls where call.to == number && time >= call.attemptTimeout ?? call.timeout {
+                        impaired.insert(CellIndex(position))
+                        if isNew { add(edge: [service.name, name]) }
+                    }
+                }
+                if time >= services[number].attemptTimeout ?? topology.routing.attemptTimeout {
+                    impaired.insert(CellIndex(position))
+                    if isNew { for router in cut.keys.sorted() { add(edge: [router, name]) } }
+                }
+            }
+        }
+    }
+
+    /// Most edges of an answer.
+    private static let mostEdges = 256
+
+    private mutating func add(edge: [String]) {
+        if lateEdges.count < Self.mostEdges, !lateEdges.contains(edge) { lateEdges.append(edge) }
+    }
+}

@@ -1,0 +1,147 @@
+import Evacuation
+import MeshBase
+import Reports
+import Sharding
+import Topology
+
+/// Says what an action would do, by the blast radius, the load and the checks that commands go by.
+package enum Predictor {
+    /// - Parameters:
+    ///   - forecast: of an evacuation or a restore: what its own checks say, which ask the mesh; without one the load alone
+    ///     is predicted.
+    /// - Returns: a report without an id, which `PredictionLedger` gives it.
+    package static func predict(
+        _ request: PredictionRequest, _ situation: MeshSituation, forecast: EvacuationForecast? = nil
+    ) -> PredictionReport {
+        var action = ActionForecast(request, situation)
+        let topology = situation.topology
+        let radius = BlastRadius(topology, placement: situation.placement)
+        let customers = counts(action, radius, topology)
+        let now = counts(ActionForecast(situation), radius, topology)
+        var load = load(action, situation)
+        if ["evacuate", "restore"].contains(request.action) {
+            evacuation(request, situation, forecast, &action, &load)
+        }
+        let isWorse = customers.lost > now.lost || customers.noQuorum ?? 0 > now.noQuorum ?? 0
+        if action.confirm == .click, isWorse || request.options?.force == true { action.confirm = .type }
+        return PredictionReport(
+            basis: situation.basis, customers: customers, load: load, lateEdges: action.lateEdges,
+            refusals: action.refusals, confirm: action.confirm, word: action.confirm == .type ? action.word : nil)
+    }
+
+    /// Every customer by what its worst router would say.
+    private static func counts(
+        _ action: ActionForecast, _ radius: BlastRadius, _ topology: MeshTopology
+    ) -> FeedImpact.Counts {
+        let dead: [CellSet] =
+            action.cut.isEmpty
+            // Customers come through routers: without any, no cell serves anybody.
+            ? [CellSet(topology.cells.indices.map { CellIndex($0) })]
+            : distinct(
+                action.cut.keys.sorted().map { name in
+                    var dead = action.out
+                    dead.formUnion(action.cut[name] ?? CellSet())
+                    return dead
+                })
+        var counts = FeedImpact.Counts()
+        var lacking = 0
+        for number in 0..<radius.customers {
+            let hash = CustomerHash(number: number + 1)
+            var worst = BlastRadius.Effect.untouched
+            var lacksQuorum = false
+            for set in dead {
+                let fate = radius.fate(of: hash, dead: set)
+                if rank(fate.effect) > rank(worst) { worst = fate.effect }
+                lacksQuorum = lacksQuorum || fate.lacksQuorum
+            }
+            if worst == .untouched, !action.impaired.isEmpty,
+                radius.placement.shard(of: hash).count(in: action.impaired) > 0
+            {
+                worst = .degraded
+            }
+            switch worst {
+            case .lost: counts.lost += 1
+            case .degraded: counts.degraded += 1
+            case .untouched: counts.untouched += 1
+            }
+            if lacksQuorum { lacking += 1 }
+        }
+        counts.noQuorum = lacking
+        return counts
+    }
+
+    private static func rank(_ effect: BlastRadius.Effect) -> Int {
+        switch effect {
+        case .untouched: 0
+        case .degraded: 1
+        case .lost: 2
+        }
+    }
+
+    private static func distinct(_ sets: [CellSet]) -> [CellSet] {
+        var kept: [CellSet] = []
+        for set in sets where !kept.contains(set) { kept.append(set) }
+        return kept
+    }
+
+    /// The load of the cells that are left, against that of those that serve now.
+    private static func load(_ action: ActionForecast, _ situation: MeshSituation) -> PredictionReport.Load {
+        var dead = action.out
+        // What no router reaches carries nothing.
+        let cuts = action.cut.values.map { $0 }
+        if let first = cuts.first {
+            for cell in first where cuts.allSatisfy({ $0.contains(cell) }) { dead.insert(cell) }
+        }
+        let placement = situation.placement
+        return told(
+            LoadPrediction(situation.topology) { number in
+                placement.shard(of: CustomerHash(number: number)).leaving(out: situation.down)
+            } after: { number in
+                placement.shard(of: CustomerHash(number: number)).leaving(out: dead)
+            }, situation)
+    }
+
+    private static func told(_ load: LoadPrediction, _ situation: MeshSituation) -> PredictionReport.Load {
+        let measured = situation.topology.cells.indices.map { cell in
+            cell < situation.utilisation.count ? situation.utilisation[cell] : nil
+        }
+        let after = load.utilisation(after: measured)
+        let serving = load.cells.filter { $0.after > 0 }
+        // By use where it is known, else by the share of the load.
+        let hottest = serving.max { a, b in
+            (after[a.cell.position] ?? -1, a.after, b.cell) < (after[b.cell.position] ?? -1, b.after, a.cell)
+        }
+        return PredictionReport.Load(
+            factor: load.factor,
+            hottest: hottest.map { cell in
+                .init(
+                    cell: situation.topology.cells[cell.cell.position].name, before: measured[cell.cell.position],
+                    after: after[cell.cell.position])
+            })
+    }
+
+    private static func evacuation(
+        _ request: PredictionRequest, _ situation: MeshSituation, _ forecast: EvacuationForecast?,
+        _ action: inout ActionForecast, _ load: inout PredictionReport.Load
+    ) {
+        let topology = situation.topology
+        let name = action.word
+        guard request.targets.count == 1, let region = topology.regions.firstIndex(where: { $0.name == name }) else {
+            let known = topology.regions.map(\.name)
+            let hint = NearestWord.hint(for: name, among: known, listing: "there are")
+            action.refusals.append(.init("unknown-region", "name one region" + (hint.map { "; \($0)" } ?? "")))
+            return
+        }
+        if let forecast {
+            action.refusals += forecast.refusals.map { .init($0.code.rawValue, "\($0.reason): \($0.next)") }
+            if let told = forecast.load {
+                let hottest = told.cells.max { ($0.after ?? -1, $1.cell) < ($1.after ?? -1, $0.cell) }
+                load = .init(
+                    factor: told.factor,
+                    hottest: hottest.map { .init(cell: $0.cell, before: $0.before, after: $0.after) })
+            }
+        } else if request.action == "evacuate" {
+            load = told(LoadPrediction(topology, placement: situation.placement, leaving: region), situation)
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Chaos
+import Evacuation
+import MeshBase
+import Reports
+import Sharding
+import Testing
+import Topology
+
+@testable import Feed
+
+@Suite struct PredictorTests {
+    private let topology = mesh(regions: 3, cells: 4, routers: 2)
+
+    private func situation(_ change: (inout MeshSituation) -> Void = { _ in }) -> MeshSituation {
+        var situation = MeshSituation(
+            topology: topology, placement: Placement(topology),
+            utilisation: topology.cells.map { _ in 0.4 })
+        change(&situation)
+        return situation
+    }
+    private func predict(
+        _ action: String, _ targets: [String], _ situation: MeshSituation? = nil,
+        _ change: (inout PredictionRequest.Options) -> Void = { _ in }
+    ) -> PredictionReport {
+        var options = PredictionRequest.Options()
+        change(&options)
+        return Predictor.predict(
+            PredictionRequest(action: action, targets: targets, options: options), situation ?? self.situation())
+    }
+    private func radius(_ dead: CellSet) -> BlastRadiusReport {
+        BlastRadius(topology, placement: Placement(topology)).report(dead: dead)
+    }
+    private func counts(_ report: BlastRadiusReport) -> FeedImpact.Counts {
+        .init(lost: report.lost, degraded: report.degraded, untouched: report.untouched, noQuorum: report.noQuorum)
+    }
+    private func cells(inRegion region: Int) -> CellSet { CellSet(topology.cells(inRegion: region)) }
+
+    @Test(arguments: ["kill", "pause"])
+    func aCellIsItsBlastRadius(_ action: String) {
+        let report = predict(action, ["r1-1"])
+        #expect(report.customers == counts(radius([CellIndex(0)])) && report.customers.degraded > 20)
+        #expect(report.confirm == .click && report.word == nil && report.refusals.isEmpty)
+        #expect(report.load.factor > 1 && (report.load.hottest?.after ?? 0) > 0.4)
+        #expect(report.load.hottest?.cell != "r1-1" && report.valid == 30_000)
+        #expect(predict(action, ["cell/r1-1", "node/r1-2"]).customers == counts(radius([CellIndex(0), CellIndex(1)])))
+    }
+
+    @Test func whatIsDownAlreadyCounts() {
+        let down = situation { $0.down = [CellIndex(0), CellIndex(4)] }
+        let report = predict("kill", ["r3-1"], down)
+        #expect(report.customers == counts(radius([CellIndex(0), CellIndex(4), CellIndex(8)])))
+        #expect(report.basis.down == ["r1-1", "r2-1"])
+        // Somebody lost, or without a quorum, who was not before.
+        #expect(report.confirm == .type && report.word == "r3-1")
+        #expect(predict("kill", ["r1-1"], down).confirm == .click, "it is down already")
+    }
+
+    @Test func whatHealsIsNotAskedAbout() {
+        let down = situation { $0.down = [CellIndex(0)] }
+        for action in ["resume", "restart"] {
+            let report = predict(action, ["r1-1"], down)
+            #expect(report.confirm == .none && report.customers.untouched == 200)
+        }
+    }
+
+    @Test func aRegionHasToBeTyped() {
+        let report = predict("kill", ["region/r2"])
+        #expect(report.customers == counts(radius(cells(inRegion: 1))))
+        #expect(report.confirm == .type && report.word == "r2")
+    }
+
+    @Test func routersAreTheWayIn() {
+        #expect(predict("kill", ["router/e1"]).customers.untouched == 200)
+        let both = predict("kill", ["router/e1", "e2"])
+        #expect(both.customers.lost == 200 && both.confirm == .type && both.word == "test")
+        let one = situation { $0.routers = ["e1"] }
+        #expect(predict("kill", ["router/e1"], one).customers.lost == 200)
+        #expect(one.basis.down == ["router/e2"])
+        #expect(predict("kill", ["control"]).customers.untouched == 200)
+        #expect(predict("pause", ["control"]).refusals.map(\.code) == ["control"])
+    }
+
+    @Test func whatDoesNotExistIsRefused() {
+        for (action, targets, code) in [
+            ("kill", ["r9-1"], "unknown-target"), ("kill", [], "no-target"), ("kill", ["zone/r1/a"], "unknown-target"),
+            ("explode", ["r1-1"], "unknown-action"), ("heal", ["f9"], "unknown-fault"),
+            ("evacuate", ["r9"], "unknown-region"), ("partition", ["region/r1"], "fault"),
+            ("fault", ["region/r1"], "fault"), ("kill", ["service/checkout"], "unknown-target"),
+        ] {
+            #expect(predict(action, targets).refusals.map(\.code) == [code], "\(action) \(targets)")
+        }
+        #expect(predict("kill", ["r1-11"]).refusals[0].detail.contains("r1-1"))
+    }
+
+    // MARK: Faults
+
+    @Test func aPartitionCutsRoutersFromCells() {
+        // e1 lives in r1, e2 in r2: each loses the other's cells; r3 is cut off from nobody.
+        let report = predict("partition", ["region/r1", "region/r2"])
+        #expect(report.confirm == .type)
+        #expect(report.customers.lost == 0 && report.customers.degraded == 200, "spread over regions")
+        let away = predict("partition", ["region/r3", "region/r1", "region/r2"])
+        #expect(away.customers == counts(radius(cells(inRegion: 2))))
+        let alone = predict("partition", ["cell/r1-1", "cell/r2-1"])
+        #expect(alone.customers.untouched == 200, "no router lies there")
+        let oneWay = predict("partition", ["router/e1", "cell/r3-1"]) { $0.isOneWay = true }
+        #expect(oneWay.customers == counts(radius([CellIndex(8)])))
+    }
+
+    @Test func aLatencyIsLateWhereAnAttemptIs() {
+        let short = predict("fault", ["cell/r1-1"]) { ($0.kind, $0.delay) = ("latency", 499) }
+        #expect(short.customers.untouched == 200 && short.lateEdges.isEmpty && short.confirm == .click)
+        // Both ways: 1 s is the limit of an attempt.
+        let long = predict("fault", ["cell/r1-1"]) { ($0.kind, $0.delay) = ("latency", 500) }
+        #expect(long.customers == counts(radius([CellIndex(0)])))
+        #expect(long.lateEdges == [["e1", "r1-1"], ["e2", "r1-1"]])
+        let oneWay = predict("fault", ["cell/r1-1"]) { ($0.kind, $0.delay, $0.isOneWay) = ("latency", 500, true) }
+        #expect(oneWay.lateEdges.isEmpty)
+    }
+
+    @Test func aLatencyOfAServiceTakesItsCallersPastTheirTimeouts() {
+        let late = predict("fault", ["service/shipping"]) { ($0.kind, $0.delay) = ("latency", 600) }
+        #expect(late.lateEdges == [["checkout", "shipping"]] && late.customers.lost == 0)
+        #expect(late.customers.degraded == 200)
+        let early = predict("fault", ["service/rates"]) { ($0.kind, $0.delay) = ("latency", 600) }
+        #expect(early.lateEdges.isEmpty && early.customers.untouched == 200)
+        let hang = predict("fault", ["cell/r1-1/service/shipping"]) { $0.kind = "hang" }
+        #expect(hang.customers.degraded == radius([CellIndex(0)]).degraded && hang.confirm == .click)
+    }
+
+    @Test func faultsInForceCountAndHeal() throws {
+        var request = FaultRequest(kind: "blackhole", targets: ["cell/r1-1"])
+        request.lease = .seconds(60)
+        let fault = try request.fault(id: "f1", topology: topology, now: ClockReading(wall: 0))
+        let struck = situation { $0.faults = [fault] }
+        #expect(predict("kill", ["r2-1"], struck).customers == counts(radius([CellIndex(0), CellIndex(4)])))
+        let healed = predict("heal", ["f1"], struck)
+        #expect(healed.customers.untouched == 200 && healed.confirm == .none && healed.basis.faults == ["f1"])
+        #expect(predict("heal", [], struck).customers.untouched == 200)
+    }
+
+    @Test func aHaltRefusesWhatHarms() {
+        let halted = situation { $0.isHalted = true }
+        #expect(predict("kill", ["r1-1"], halted).refusals.map(\.code) == ["halted"])
+        #expect(predict("resume", ["r1-1"], halted).refusals.isEmpty)
+    }
+
+    // MARK: Evacuation
+
+    @Test func anEvacuationMovesTheLoad() throws {
+        let report = predict("evacuate", ["region/r1"])
+        #expect(report.confirm == .type && report.word == "r1" && report.customers.untouched == 200)
+        #expect(abs(report.load.factor - 1.5) < 0.15)
+        var facts = EvacuationFacts(
+            topology: topology, region: "r1",
+            deciders: (0..<3).map { .init(cell: CellIndex($0 * 4), answers: true) },
+            cells: topology.cells.map { _ in .init(utilisation: 0.8) },
+            load: LoadPrediction(topology, placement: Placement(topology), leaving: 0))
+        facts.confirmation = .notNeeded
+        let plan = try EvacuationPlan(topology, region: 0, id: 1, cohorts: 64)
+        let forecast = EvacuationForecast(plan: plan, facts: facts, verdict: EvacuationChecks.judge(facts))
+        let refused = Predictor.predict(
+            PredictionRequest(action: "evacuate", targets: ["r1"]), situation(), forecast: forecast)
+        #expect(refused.refusals.map(\.code).contains("headroom"))
+        #expect(refused.load.factor == forecast.load?.factor)
+        #expect(predict("restore", ["r1"]).confirm == .click)
+    }
+
+    // MARK: Ledger
+
+    @Test func aPredictionStandsForItsActionOnce() {
+        var ledger = PredictionLedger(seed: 1)
+        let request = PredictionRequest(action: "kill", targets: ["r1-1"])
+        let report = Predictor.predict(request, situation())
+        let basis = situation().basis
+        func at(_ seconds: Int64) -> Instant { .zero + .seconds(seconds) }
+        func isStale(_ verdict: PredictionLedger.Verdict, _ part: String) -> Bool {
+            if case .stale(let text) = verdict { text.contains(part) } else { false }
+        }
+        let issued = ledger.issue(report, for: request, now: at(0))
+        let other = ledger.issue(report, for: request, now: at(0))
+        #expect(!issued.prediction.isEmpty && issued.prediction != other.prediction)
+        let foreign = PredictionRequest(action: "kill", targets: ["r1-2"])
+        #expect(isStale(ledger.redeem(issued.prediction, for: foreign, basis: basis, now: at(1)), "another action"))
+        #expect(ledger.redeem(issued.prediction, for: request, basis: basis, now: at(30)) == .holds)
+        #expect(isStale(ledger.redeem(issued.prediction, for: request, basis: basis, now: at(30)), "no prediction"))
+        #expect(isStale(ledger.redeem(other.prediction, for: request, basis: basis, now: at(31)), "older than 30 s"))
+        for (changed, part) in [
+            (situation { $0.down = [CellIndex(3)] }, "r1-4 is down"), (situation { $0.routers = ["e2"] }, "router/e1"),
+            (situation { $0.faults = [Fault(id: "f1", kind: .loss, side: .control)] }, "faults"),
+        ] {
+            let issued = ledger.issue(report, for: request, now: at(40))
+            #expect(isStale(ledger.redeem(issued.prediction, for: request, basis: changed.basis, now: at(41)), part))
+        }
+        let first = ledger.issue(report, for: request, now: at(50))
+        for _ in 0..<PredictionLedger.most { _ = ledger.issue(report, for: request, now: at(50)) }
+        #expect(isStale(ledger.redeem(first.prediction, for: request, basis: basis, now: at(50)), "no prediction"))
+    }
+}
