@@ -6,7 +6,7 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench bench-swim bench-faults swarm swarm-moves matrix fuzz release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim bench-faults bench-page swarm swarm-moves matrix fuzz release bootstrap clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ bench-swim: release ## Detection, spread and cost of the membership, beside serf
 
 bench-faults: release ## What the fault layer costs, and how exact a delay is
 	@scripts/bench-faults $(BUILD)/release
+
+bench-page: bootstrap ## What the page costs in Chromium, beside its budgets
+	swift build --build-tests
+	CELLMESH_BENCH_PAGE=1 swift test --skip-build --filter pageBenchmark
 
 SEEDS := 1..1000
 swarm: release ## Simulate nine cells under every fault, lost disks and struck services among them, for SEEDS=1..1000

@@ -79,6 +79,9 @@ let package = Package(
         pureLayer("Reports", ["Evacuation", "Sharding", "MeshBase"]),
         pureLayer(
             "Feed", ["Reports", "Chaos", "Evacuation", "Sharding", "Topology", "MeshBase"]),
+        // The files of the page, held in the program by `#embed`.
+        .target(name: "CPages", exclude: ["Page"]),
+        pureLayer("Pages", ["CPages", crypto, "MeshBase"]),
         pureLayer("Laboratories", [collections, "Resilience", "Topology", "MeshBase"]),
         pureLayer("Chaos", ["Topology", "MeshBase"]),
         pureLayer("Checkers", ["Sharding", "Topology", "Membership", "MeshBase"]),
@@ -159,6 +162,9 @@ let package = Package(
         tests("ReportsTests", ["Reports", "Evacuation", "MeshBase"]),
         tests(
             "FeedTests", ["Feed", "Reports", "Chaos", "Evacuation", "Sharding", "Topology", "Blueprints", "MeshBase"]),
+        .testTarget(
+            name: "PagesTests", dependencies: ["Pages", "MeshBase"], exclude: ["Browser", "Modules"],
+            swiftSettings: strict),
         tests("LaboratoriesTests", ["Laboratories", "Resilience", "Topology", "MeshBase"]),
         tests("ChaosTests", ["Chaos", "Topology", "MeshBase"]),
         tests("CheckersTests", ["Checkers", "Sharding", "Topology", "MeshBase"]),

@@ -1,0 +1,218 @@
+// The page: gets its pass, reads the feed, and draws what is known, once a frame at most.
+import { byId, clock, count, isKnown, milliseconds, percent, rate, setAttribute, setText, span } from './words.js';
+import { readColours } from './spark.js';
+import { Store, condition } from './store.js';
+import { Feed } from './feed.js';
+import { MapPanel } from './map.js';
+import { CustomersPanel } from './customers.js';
+import { TimePanel } from './timeline.js';
+import { ActivityPanel } from './activity.js';
+import { Drawer } from './drawer.js';
+import { Actions } from './predict.js';
+import { listenToKeys } from './keys.js';
+
+/// Kept in the tab alone: another port of this host has another store, which cookies have not.
+const KEY = 'cellmesh-key';
+const SPOKEN_EVERY = 5000;
+
+class Page {
+  #isDue = false;
+  #said = [];
+  #saidAt = -Infinity;
+  #lastWords = '';
+
+  constructor() {
+    this.store = new Store();
+    this.feed = new Feed(this.store, () => this.draw());
+    this.map = new MapPanel(this);
+    this.customers = new CustomersPanel(this);
+    this.time = new TimePanel(this);
+    this.activity = new ActivityPanel(this);
+    this.drawer = new Drawer(this);
+    this.actions = new Actions(this);
+    listenToKeys(this);
+  }
+
+  get key() {
+    return sessionStorage.getItem(KEY);
+  }
+
+  /// This tab may change things.
+  get may() {
+    return this.key !== null;
+  }
+
+  /// What is on the screen is the present.
+  get isFresh() {
+    return this.#silence() === null && this.time.held === null && this.store.latest !== null;
+  }
+
+  async start() {
+    readColours();
+    for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
+      matchMedia(query).addEventListener('change', () => {
+        readColours();
+        this.draw();
+      });
+    }
+    new ResizeObserver(() => this.draw()).observe(document.body);
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) this.feed.close('asleep');
+      else this.feed.connect();
+    });
+    addEventListener('online', () => this.feed.connect());
+    setInterval(() => this.draw(), 1000);
+    this.draw();
+    await this.#enter();
+    this.feed.connect();
+  }
+
+  /// Trades the ticket of the address for a pass, and takes it out of the address and of the history.
+  async #enter() {
+    const ticket = new URLSearchParams(location.hash.slice(1)).get('t');
+    if (ticket === null) return;
+    history.replaceState(null, '', location.pathname + location.search);
+    try {
+      const { key } = await this.ask('/v1/pass', { ticket });
+      if (key) sessionStorage.setItem(KEY, key);
+      else sessionStorage.removeItem(KEY);
+    } catch (error) {
+      this.tell(`${error.message}; run cellmesh dashboard again`);
+    }
+  }
+
+  /// Reads from the API, or with a body asks it to do something. Errors carry the words and the code of its answer.
+  async ask(path, body) {
+    const headers = { Accept: 'application/json' };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    if (body !== undefined && this.key !== null) headers['X-Cellmesh-Key'] = this.key;
+    let answer;
+    try {
+      answer = await fetch(path, { method: body === undefined ? 'GET' : 'POST', headers, cache: 'no-store',
+        body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(10_000) });
+    } catch {
+      throw new Error('the control plane does not answer');
+    }
+    const told = await answer.json().catch(() => ({}));
+    if (answer.ok) return told;
+    throw Object.assign(new Error(told.detail ?? told.title ?? `the control plane answered ${answer.status}`),
+      { code: told.code ?? null });
+  }
+
+  /// Has something said to those who do not see it: one sentence in five seconds, the latest of what there was.
+  say(sentence) {
+    this.#said = [sentence];
+    this.#speak();
+  }
+
+  /// Shows a message until the next one.
+  tell(message) {
+    setText('message', message);
+    byId('message').hidden = message === '';
+    this.say(message);
+  }
+
+  #speak() {
+    if (this.#said.length === 0 || Date.now() - this.#saidAt < SPOKEN_EVERY) return;
+    this.#saidAt = Date.now();
+    setText('live', this.#said.pop());
+  }
+
+  /// Draws at the next frame.
+  draw() {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame(() => {
+      this.#isDue = false;
+      this.#drawNow();
+    });
+  }
+
+  /// Why what is shown is not the present, in words; null where it is.
+  #silence() {
+    const { feed, store } = this;
+    if (feed.state === 'refused') return 'This page has no pass: run cellmesh dashboard and open what it prints.';
+    if (feed.heard === null) return feed.state === 'waiting' ? `No news: ${feed.reason}. Trying again.` : null;
+    const period = store.hello?.period_ms ?? 1000;
+    if (Date.now() - feed.heard <= 2.5 * period && feed.state !== 'waiting') return null;
+    return `No news since ${clock(store.latest?.t)}. Traffic does not need the control plane; trying again.`;
+  }
+
+  #drawNow() {
+    const { store } = this;
+    const silence = this.#silence();
+    const state = this.time.state();
+    setText('bar', silence ?? '');
+    byId('bar').hidden = silence === null;
+    document.body.dataset.news = silence ? 'none' : this.time.held !== null ? 'held' : state ? 'live' : 'loading';
+    this.#drawHead(state, silence);
+    this.#drawImpact(state);
+    if (store.shape) {
+      this.map.draw(state);
+      this.customers.draw(state);
+      this.drawer.draw(state);
+    }
+    this.activity.draw(state);
+    this.time.draw(state);
+    for (const node of document.querySelectorAll('[data-changes]')) node.disabled = !this.may || !this.isFresh;
+    this.#speak();
+  }
+
+  #drawHead(state, silence) {
+    const { store } = this;
+    setText('mesh-name', store.hello?.mesh ?? 'cellmesh');
+    document.title = store.hello ? `${store.hello.mesh} · cellmesh` : 'cellmesh';
+    const cells = store.shape?.cells.name.length ?? 0;
+    let [serving, sound] = [0, 0];
+    for (let cell = 0; state && cell < cells; cell += 1) {
+      if (store.word(state, 'state', cell) === 'serving') serving += 1;
+      if (condition(store, state, cell).tone === 'ok') sound += 1;
+    }
+    const isIdle = state?.mesh.rps === 0;
+    const word = !state ? 'loading' : serving === 0 ? 'down' : sound < cells ? 'degraded' : isIdle ? 'idle' : 'whole';
+    setText('mesh-state', state ? `${word} · ${count(serving)} of ${count(cells)} serve` : 'loading');
+    setAttribute('mesh-state', 'data-tone', { whole: 'ok', degraded: 'warn', down: 'bad', idle: 'gone',
+        loading: 'gone' }[word]);
+    if (word !== this.#lastWords
+        && this.#lastWords !== '') this.say(`${store.hello?.mesh}: ${byId('mesh-state').textContent}`);
+    this.#lastWords = word;
+    const mesh = state?.mesh;
+    const worst = state?.amplification?.reduce((most, { ratio }) => Math.max(most, ratio ?? 0), 0);
+    const figures = { rps: rate(mesh?.rps), ok: percent(mesh?.ok, 2), p99: milliseconds(mesh?.p99),
+      amp: worst ? worst.toFixed(2) : '–', views: mesh?.views ? `${mesh.views[0]}/${mesh.views[1]}` : '–' };
+    for (const [name, text] of Object.entries(figures)) setText(`figure-${name}`, text);
+    setAttribute(byId('figure-ok').parentElement, 'data-tone', !isKnown(mesh?.ok) || mesh.ok >= 0.999 ? null
+        : mesh.ok < 0.99 ? 'bad' : 'warn');
+    setAttribute(byId('figure-views').parentElement, 'data-tone', mesh?.views && mesh.views[0] < mesh.views[1]
+        ? 'differ' : null);
+    const source = store.hello?.source ?? '';
+    setText('when', this.time.held !== null ? `held ${clock(this.time.held)}`
+      : silence && state ? `${span(Date.now() - this.feed.heard)} old` : `${source} ${clock(state?.t)}`.trim());
+    byId('idle').hidden = !isIdle;
+    const isHalted = Boolean(state?.halt);
+    setText('halt-word', isHalted ? 'Release halt' : 'Halt');
+    setAttribute('halt', 'aria-pressed', String(isHalted));
+    byId('halt').hidden = !this.may;
+    byId('add-fault').hidden = !this.may;
+    byId('read-only').hidden = this.may;
+  }
+
+  #drawImpact(state) {
+    const impact = state?.impact;
+    for (const name of ['lost', 'degraded', 'untouched']) {
+      const [observed, seen, all] = [impact?.observed?.[name], impact?.of_those_seen?.[name],
+          impact?.predicted?.[name]];
+      setText(`${name}-observed`, count(observed));
+      setText(`${name}-seen`, count(seen));
+      setText(`${name}-all`, count(all));
+      const tone = name === 'untouched' ? null : (observed || all) > 0 ? (name === 'lost' ? 'bad' : 'warn') : null;
+      setAttribute(byId(`${name}-observed`).closest('[data-figure]'), 'data-tone', tone);
+    }
+    setText('differ', isKnown(impact?.different) ? count(impact.different) : '–');
+    setAttribute(byId('differ').closest('[data-figure]'), 'data-tone', impact?.different > 0 ? 'differ' : null);
+    const refused = impact?.predicted?.no_quorum ?? 0;
+    setText('no-quorum', refused > 0 ? `${count(refused)} without quorum` : '');
+  }
+}
+
+new Page().start();

@@ -1,0 +1,184 @@
+// Actions. Nothing is done that was not predicted on the screen first: what it does, to how many, and how sure one
+// must be.
+import { byId, count, element, milliseconds, percent, plural, setText } from './words.js';
+
+/// What each action is called, where it is posted, and what stays as it is without it.
+const ACTIONS = {
+  kill: { verb: 'Kill', path: '/v1/kill', keep: 'Keep it running' },
+  pause: { verb: 'Pause', path: '/v1/pause', keep: 'Keep it running' },
+  resume: { verb: 'Resume', path: '/v1/resume', keep: 'Leave it' },
+  restart: { verb: 'Restart', path: '/v1/restart', keep: 'Leave it' },
+  fault: { verb: 'Inject', path: '/v1/faults/add', keep: 'Inject nothing' },
+  evacuate: { verb: 'Evacuate', path: '/v1/evacuations', keep: 'Stay' },
+  restore: { verb: 'Restore', path: '/v1/evacuations', keep: 'Leave it' },
+};
+const KINDS = { latency: 'delay_ms', loss: 'rate', blackhole: null, partition: null, zombie: null, slow: null };
+const LEASE = 300_000;
+
+export class Actions {
+  #asked = null;
+  #prediction = null;
+  #timer = 0;
+  #isBusy = false;
+
+  constructor(page) {
+    this.page = page;
+    const dialog = byId('action');
+    byId('action-keep').addEventListener('click', () => dialog.close());
+    byId('action-do').addEventListener('click', () => this.#do());
+    byId('action-word').addEventListener('input', () => this.#enable());
+    byId('action-word').addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && !byId('action-do').disabled) this.#do();
+    });
+    byId('fault-form').addEventListener('change', () => this.#askFault());
+    dialog.addEventListener('close', () => {
+      clearTimeout(this.#timer);
+      this.#asked = null;
+    });
+    byId('halt').addEventListener('click', () => this.halt());
+  }
+
+  /// Asks what an action would do, and shows it.
+  begin(act, name) {
+    if (!this.page.may || !this.page.isFresh) {
+      this.page.say(this.page.may ? 'no actions while the page is not up to date' : 'this page may only read');
+      return;
+    }
+    const isRegion = act === 'evacuate' || act === 'restore';
+    const target = isRegion ? `region/${name}` : `cell/${name}`;
+    byId('fault-form').hidden = act !== 'fault';
+    setText('action-title', `${ACTIONS[act].verb} ${act === 'fault' ? 'a fault' : name}`);
+    setText('action-keep', ACTIONS[act].keep);
+    setText('action-do', `${ACTIONS[act].verb} ${act === 'fault' ? 'it' : name}`);
+    this.#asked = { act, name, targets: [target], options: isRegion ? {} : { for_ms: null } };
+    if (!byId('action').open) byId('action').showModal();
+    if (act === 'fault') {
+      byId('fault-targets').value = target;
+      this.#askFault();
+    } else this.#predict();
+    byId('action-keep').focus();
+  }
+
+  #askFault() {
+    const kind = byId('fault-kind').value;
+    const value = Number(byId('fault-value').value);
+    const options = { kind, for_ms: Number(byId('fault-for').value) * 1000 || LEASE };
+    const field = KINDS[kind];
+    byId('fault-value').disabled = !field;
+    if (field) options[field] = field === 'rate' ? value / 100 : value;
+    setText('fault-unit', field === 'rate' ? 'percent' : 'milliseconds');
+    const targets = byId('fault-targets').value.split(/[\s,]+/).filter(Boolean);
+    this.#asked = { act: 'fault', name: targets.join(' '), targets, options };
+    this.#predict();
+  }
+
+  async #predict(note = '') {
+    const asked = this.#asked;
+    clearTimeout(this.#timer);
+    this.#prediction = null;
+    setText('action-note', note || 'asking what it would do …');
+    byId('prediction').replaceChildren();
+    this.#enable();
+    try {
+      const { act: action, targets, options } = asked;
+      const prediction = await this.page.ask('/v1/predict', { action, targets, options });
+      if (this.#asked !== asked) return;
+      this.#prediction = prediction;
+      setText('action-note', note);
+      byId('prediction').replaceChildren(...consequences(prediction));
+      byId('action-type').hidden = prediction.confirm !== 'type';
+      byId('action-word').value = '';
+      setText('action-wanted', prediction.word ?? '');
+      this.#timer = setTimeout(() => this.#predict(), prediction.valid_ms);
+      if (prediction.confirm === 'none' && prediction.refusals.length === 0) this.#do();
+      this.page.say(predictionSentence(prediction));
+    } catch (error) {
+      if (this.#asked === asked) setText('action-note', error.message);
+    }
+    this.#enable();
+  }
+
+  #enable() {
+    const prediction = this.#prediction;
+    byId('action-do').disabled = this.#isBusy || !prediction || prediction.refusals.length > 0
+      || (prediction.confirm === 'type' && byId('action-word').value !== prediction.word);
+  }
+
+  async #do() {
+    const { act, name, targets, options } = this.#asked;
+    const { prediction } = this.#prediction;
+    this.#isBusy = true;
+    this.#enable();
+    const isMove = act === 'evacuate' || act === 'restore';
+    try {
+      await this.page.ask(ACTIONS[act].path, isMove
+        ? { ...options, kind: act, region: name, confirm: name, prediction } : { ...options, targets, prediction });
+      byId('action').close();
+      this.page.say(`${ACTIONS[act].verb} ${name}: done`);
+    } catch (error) {
+      if (error.code === 'stale-prediction') await this.#predict('The mesh has changed: this is what it would do now.');
+      else setText('action-note', error.message);
+    }
+    this.#isBusy = false;
+    this.#enable();
+  }
+
+  async heal(id) {
+    await this.#plainly('/v1/faults/remove', { ids: [id] }, `${id} healed`);
+  }
+
+  async evacuation(change) {
+    await this.#plainly(`/v1/evacuations/${change}`, {}, `evacuation: ${change}`);
+  }
+
+  /// Ends every fault and drill and refuses new ones, without a question: who presses it has no time for one.
+  async halt() {
+    if (!this.page.may) return;
+    const isHalted = Boolean(this.page.store.latest?.halt);
+    await this.#plainly('/v1/halt', { release: isHalted }, isHalted ? 'released' : 'halted: faults and drills end');
+  }
+
+  async #plainly(path, body, done) {
+    try {
+      await this.page.ask(path, body);
+      this.page.say(done);
+    } catch (error) {
+      this.page.tell(error.message);
+    }
+  }
+}
+
+/// A prediction in one sentence, for who hears it.
+export function predictionSentence({ customers, confirm, word, refusals }) {
+  if (refusals.length > 0) return `Refused: ${refusals.map((one) => one.detail).join('; ')}`;
+  const { lost, degraded, untouched } = customers;
+  return `${plural(lost, 'customer')} lost, ${count(degraded)} degraded, ${count(untouched)} untouched${
+    confirm === 'type' ? `; type ${word} to confirm` : ''}`;
+}
+
+/// What a prediction says, as nodes.
+function consequences({ customers, load, late_edges: late = [], refusals }) {
+  const { lost, degraded, untouched, no_quorum: refused } = customers;
+  const whole = Math.max(lost + degraded + untouched, 1);
+  const parts = [['lost', lost, 'bad'], ['degraded', degraded, 'warn'], ['untouched', untouched, 'ok']];
+  const nodes = refusals.map(({ detail }) => element('p', { class: 'refusal' }, `✗ ${detail}`));
+  nodes.push(element('div', { class: 'figures' }, parts.map(([name, value, tone]) =>
+    element('div', { 'data-tone': value > 0 ? tone : null }, element('b', {}, count(value)),
+        element('span', {}, name)))));
+  nodes.push(element('div', { class: 'shares', 'aria-hidden': 'true' }, parts.map(([, value, tone]) =>
+    element('i', { 'data-tone': tone, style: ['flex-grow', String(value / whole)] }))));
+  const lines = [];
+  if (refused > 0) lines.push(`${plural(refused, 'customer')} would have too few cells for their records.`);
+  if (load?.hottest) {
+    const { cell, before, after } = load.hottest;
+    lines.push(`The hottest survivor, ${cell}, goes from ${percent(before)} to ${percent(after)} (survivors ×${
+      load.factor.toFixed(2)}).`);
+  }
+  for (const edge of late.slice(0, 3)) {
+    const [takes, limit] = [edge.after_ms, edge.timeout_ms].map(milliseconds);
+    lines.push(`${edge.from} › ${edge.to} would take ${takes}, past its ${limit}.`);
+  }
+  if (late.length > 3) lines.push(`${count(late.length - 3)} more calls would be late.`);
+  nodes.push(...lines.map((line) => element('p', {}, line)));
+  return nodes;
+}
