@@ -201,6 +201,9 @@ package enum DataPlane {
         _ note: UnsafeRawBufferPointer, _ request: HTTPRequest, _ bytes: UnsafeRawBufferPointer,
         _ payload: FramePayload, _ output: inout ByteBuffer
     ) {
+        guard head.trace == nil || head.kind != .serviceCall else {
+            return appendTraced(head, customer: customer, name: name, note, request, bytes, payload, &output)
+        }
         switch payload {
         case .none:
             FrameCodec.append(head, customer: customer, name: name, note: note, body: .empty, into: &output)
@@ -211,6 +214,23 @@ package enum DataPlane {
             body.withUnsafeBytes {
                 FrameCodec.append(head, customer: customer, name: name, note: note, body: $0, into: &output)
             }
+        }
+    }
+}
+
+extension DataPlane {
+    /// Of a service call that has a trace: programs are told of its state.
+    @inline(never)
+    private static func appendTraced(
+        _ head: FrameHead, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
+        _ note: UnsafeRawBufferPointer, _ request: HTTPRequest, _ bytes: UnsafeRawBufferPointer,
+        _ payload: FramePayload, _ output: inout ByteBuffer
+    ) {
+        let body = if case .request = payload { request.body.bytes(in: bytes) } else { UnsafeRawBufferPointer.empty }
+        TraceState.bytes(of: request, in: bytes).withUnsafeBytes {
+            FrameCodec.append(
+                head, customer: customer, name: name, note: note, body: body, traceState: $0,
+                into: &output)
         }
     }
 }

@@ -140,7 +140,7 @@ package struct GatheredTrace: Sendable {
     }
 
     /// `f2` before `f10`.
-    private static func ordered(_ ids: Set<String>) -> [String] {
+    static func ordered(_ ids: Set<String>) -> [String] {
         ids.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
     }
 }

@@ -95,10 +95,11 @@ struct SpanReader {
         if isCell, let last = spans.lastIndex(where: { $0.gate == decision.gate }) {
             return spans[last].decisions.append(decision)
         }
-        if isCell, ["refused", "degraded", "shed"].contains(decision.decision) {
+        if isCell, ["refused", "degraded", "shed", "fell-back"].contains(decision.decision) {
             let at = append(decision, nil, parts)
             spans[at].decisions.append(decision)
-            return end(at, decision, "\(decision.decision) by \(decision.policy)", isFailed: true)
+            let word = decision.decision == "fell-back" ? "replaced" : decision.decision
+            return end(at, decision, "\(word) by \(decision.policy)", isFailed: true)
         }
         let owner = isCell ? owner(parts[1], at: decision.at) : spans[0].id
         spans[spans.firstIndex { $0.id == owner } ?? 0].decisions.append(decision)

@@ -34,6 +34,25 @@ package struct TraceFilter: Sendable {
         return found
     }
 
+    /// What was listed where requests came in, with the faults and policies that cells tell of their parts.
+    package static func joined(_ heads: [TraceHead]) -> [TraceHead] {
+        var inner: [String: (faults: [String], against: [String])] = [:]
+        for head in heads where head.customer.isEmpty {
+            inner[head.trace, default: ([], [])].faults += head.faults ?? []
+            inner[head.trace, default: ([], [])].against += head.against ?? []
+        }
+        return heads.filter { !$0.customer.isEmpty }.map { head in
+            let parts = ([head.trace] + (head.attempts ?? [])).compactMap { inner[$0] }
+            guard !parts.isEmpty else { return head }
+            var head = head
+            head.faults = GatheredTrace.ordered(Set((head.faults ?? []) + parts.flatMap(\.faults)))
+            var against = head.against ?? []
+            for policy in parts.flatMap(\.against) where !against.contains(policy) { against.append(policy) }
+            head.against = against
+            return head
+        }
+    }
+
     /// - Parameter now: milliseconds since 1970.
     package func wants(_ head: TraceHead, now: Double) -> Bool {
         // A cell that was called by a router keeps a part; who lists a trace is where it came in.

@@ -30,13 +30,15 @@ package struct TraceHead: Codable, Sendable, Equatable {
     package var against: [String]?
     /// Faults in force on its paths meanwhile.
     package var faults: [String]?
+    /// What the attempts of a request that nobody followed were called: cells keep their parts under these names.
+    package var attempts: [String]?
 
     private enum CodingKeys: String, CodingKey {
         case trace, node
         case began = "at_ms"
         case customer, service, method, status, policy
         case durationMilliseconds = "duration_ms"
-        case explained, kept, cells, against, faults
+        case explained, kept, cells, against, faults, attempts
     }
 }
 

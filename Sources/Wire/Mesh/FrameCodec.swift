@@ -14,15 +14,21 @@ package enum FrameCodec {
     package static let overhead = 16 * 1024
 
     /// Appends one frame.
+    ///
+    /// - Parameter traceState: what goes with the trace to programs, at most 65 535 bytes; nothing without a trace.
     package static func append(
         _ head: FrameHead, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
-        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer, into buffer: inout ByteBuffer
+        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer,
+        traceState: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0), into buffer: inout ByteBuffer
     ) {
+        let hasState = head.trace != nil && traceState.count > 0
         let fixed = FrameHead.size + (head.trace == nil ? 0 : FrameTrace.size)
-        let rest = fixed + customer.count + name.count + note.count + body.count
+        let state = hasState ? 2 + traceState.count : 0
+        let rest = fixed + state + customer.count + name.count + note.count + body.count
         precondition(
             customer.count <= UInt16.max && name.count <= UInt16.max && note.count <= UInt16.max
-                && rest <= UInt32.max, "a frame's texts are bounded before they are encoded")
+                && traceState.count <= UInt16.max && rest <= UInt32.max,
+            "a frame's texts are bounded before they are encoded")
         let space = buffer.reserve(rest).baseAddress!
         store(UInt32(rest - 4), space, 0)
         space.storeBytes(of: head.kind.rawValue, toByteOffset: 4, as: UInt8.self)
@@ -38,12 +44,17 @@ package enum FrameCodec {
         store(UInt16(name.count), space, 50)
         store(UInt16(note.count), space, 52)
         space.storeBytes(of: head.attempt, toByteOffset: 54, as: UInt8.self)
-        space.storeBytes(of: marks(head.trace), toByteOffset: 55, as: UInt8.self)
+        space.storeBytes(of: marks(head.trace) | (hasState ? 8 : 0), toByteOffset: 55, as: UInt8.self)
         if let trace = head.trace {
             store(trace.high, space, FrameHead.size)
             store(trace.low, space, FrameHead.size + 8)
         }
         var at = space + fixed
+        if hasState {
+            store(UInt16(traceState.count), at, 0)
+            at += 2
+            copy(traceState, &at)
+        }
         copy(customer, &at)
         copy(name, &at)
         copy(note, &at)
@@ -51,8 +62,8 @@ package enum FrameCodec {
         buffer.commit(rest)
     }
 
-    /// Bit 0: the id of a trace follows the fixed part; bit 1: it is to be explained; bit 2: it is one of the sample. Others
-    /// say nothing yet.
+    /// Bit 0: the id of a trace follows the fixed part; bit 1: it is to be explained; bit 2: it is one of the sample. Bit 3:
+    /// behind the id is a text that goes with it, after its length (2 bytes). Others say nothing yet.
     @inline(__always)
     private static func marks(_ trace: FrameTrace?) -> UInt8 {
         guard let trace else { return 0 }
@@ -88,7 +99,12 @@ package enum FrameCodec {
         let nameCount = Int(load(bytes, 50, UInt16.self))
         let noteCount = Int(load(bytes, 52, UInt16.self))
         let marks = bytes[55]
-        let customerStart = FrameHead.size + (marks & 1 == 0 ? 0 : FrameTrace.size)
+        let stateStart = FrameHead.size + (marks & 1 == 0 ? 0 : FrameTrace.size)
+        var customerStart = stateStart
+        if marks & 9 == 9 {
+            guard size >= stateStart + 2 else { throw .lengthsDisagree }
+            customerStart += 2 + Int(load(bytes, stateStart, UInt16.self))
+        }
         let bodyStart = customerStart + customerCount + nameCount + noteCount
         guard bodyStart <= size else { throw .lengthsDisagree }
         let trace =
@@ -107,7 +123,8 @@ package enum FrameCodec {
         let noteStart = nameStart + nameCount
         let frame = FrameView(
             head: head, customer: part(bytes, customerStart, nameStart), name: part(bytes, nameStart, noteStart),
-            note: part(bytes, noteStart, bodyStart), body: part(bytes, bodyStart, size))
+            note: part(bytes, noteStart, bodyStart), body: part(bytes, bodyStart, size),
+            traceState: part(bytes, min(stateStart + 2, customerStart), customerStart))
         return (frame, size)
     }
 

@@ -178,7 +178,7 @@ package struct FrameTrace: Sendable, Hashable {
 }
 
 /// The fixed part of a frame. On the wire: a length of the rest (4 bytes), then these fields in little-endian order,
-/// then the trace's id where there is one, then customer, name, note and body.
+/// then the trace's id where there is one, and the text that goes with it, then customer, name, note and body.
 package struct FrameHead: Sendable, Equatable {
     /// Bytes of the fixed part, the length included and a trace's id not.
     package static let size = 56
@@ -229,4 +229,6 @@ package struct FrameView {
     /// The rest of a service's path; in answers which fallbacks were used.
     package var note: UnsafeRawBufferPointer
     package var body: UnsafeRawBufferPointer
+    /// What goes with the trace to programs; empty without.
+    package var traceState = UnsafeRawBufferPointer(start: nil, count: 0)
 }

@@ -141,7 +141,8 @@ import Topology
     @Test func theProgramReadsAPlainRequest() {
         let request = ProgramRequest(
             customer: Array("a b\n".utf8), method: .post, path: Array("/orders?x=1".utf8), key: Array("k-1".utf8),
-            trace: FrameTrace(high: 1, low: 2, isExplained: true), body: Array("{}".utf8))
+            trace: FrameTrace(high: 1, low: 2, isExplained: true), traceState: Array("a=1,b=2".utf8),
+            body: Array("{}".utf8))
         var call = ProgramCall(
             ticket: 7, request: request, isEntry: true, priority: .critical, remaining: .milliseconds(90),
             chain: "app:0.090")
@@ -154,7 +155,7 @@ import Topology
         #expect(lines[0] == "POST /orders?x=1 HTTP/1.1")
         for line in [
             "Host: 127.0.0.1:9", "X-Customer-ID: a%20b%0A", "X-Priority: critical", "X-Deadline-Ms: 90",
-            "X-Deadline-Chain: app:0.090", "Idempotency-Key: k-1", "Content-Length: 2",
+            "X-Deadline-Chain: app:0.090", "Idempotency-Key: k-1", "tracestate: a=1,b=2", "Content-Length: 2",
         ] { #expect(lines.contains(line), "\(line) in \(lines)") }
         #expect(
             lines.contains { $0.hasPrefix("traceparent: 00-00000000000000010000000000000002-") && $0.hasSuffix("-01") })

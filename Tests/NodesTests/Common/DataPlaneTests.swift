@@ -88,6 +88,34 @@ import Wire
         #expect(first == again && first != other)
     }
 
+    /// It goes with a trace that the client names, as it came, and never with another.
+    @Test(arguments: [
+        ("tracestate: a=1,b=2\r\n", "a=1,b=2"), ("TraceState: a=1\r\ntracestate: b=2\r\n", "a=1,b=2"), ("", ""),
+        ("tracestate: \(String(repeating: "x", count: 512))\r\n", String(repeating: "x", count: 512)),
+        ("tracestate: \(String(repeating: "x", count: 513))\r\n", ""), ("tracestates: a=1\r\n", ""),
+    ]) func theStateOfATraceIsPassedOn(_ fields: String, state: String) throws {
+        let parent = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"
+        for (field, isRead) in [(parent, true), ("traceparent: 00-zz\r\n", false)] {
+            let text = head("POST /v1/customers/c1/services/pay", field + fields)
+            let (data, route) = try read(text)
+            var bytes = Array(text.utf8)
+            var output = ByteBuffer()
+            try bytes.withUnsafeMutableBytes { bytes in
+                var parser = HTTPRequestParser()
+                guard case .complete(let request) = parser.parse(bytes, limits: .standard) else {
+                    throw HTTPFailure.truncated
+                }
+                let trace = data.trace ?? FrameTrace(high: 1, low: 2, isExplained: true)
+                DataPlane.append(
+                    FrameHead(kind: .serviceCall, request: 1, customer: data.customer, epoch: .first, trace: trace),
+                    request, route, in: UnsafeRawBufferPointer(bytes), payload: .request, into: &output)
+            }
+            let frame = try #require(try FrameCodec.first(of: output.bytes, bodyLimit: 0)).frame
+            #expect(String(decoding: frame.traceState, as: UTF8.self) == (isRead ? state : ""))
+            #expect(String(decoding: frame.name, as: UTF8.self) == "pay")
+        }
+    }
+
     @Test(arguments: Consistency.allCases) func aLevelIsReadByItsName(level: Consistency) throws {
         let (data, _) = try read(
             head(

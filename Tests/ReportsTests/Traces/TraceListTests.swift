@@ -33,6 +33,17 @@ import Testing
         #expect(!wants(inner) { _ in }, "a cell's part is no request of a client")
     }
 
+    /// Which faults lie on a service only its cell knows; its part may have the name of an attempt.
+    @Test func whatCellsTellIsListedWhereTheRequestCameIn() {
+        var (router, cell, attempt) = (head(), head(), head("cd"))
+        router.attempts = ["cd"]
+        (cell.customer, cell.faults, cell.against) = ("", ["f10"], ["breaker"])
+        (attempt.customer, attempt.faults, attempt.against) = ("", ["f2"], ["throttle"])
+        let joined = TraceFilter.joined([cell, router, attempt, head("other")])
+        #expect(joined.map(\.trace) == ["ab", "other"] && joined[1].faults == ["f3"])
+        #expect(joined[0].faults == ["f2", "f3", "f10"] && joined[0].against == ["breaker", "throttle"])
+    }
+
     @Test(arguments: ["", "x", "5x", "6xx", "0xx", "99", "600", "5xx,", "-50", "+50", "５xx"])
     func whatIsNoStatusIsRefused(_ text: String) { #expect(TraceFilter.statuses(text) == nil) }
 

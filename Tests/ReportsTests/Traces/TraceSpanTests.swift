@@ -53,6 +53,15 @@ import Testing
         #expect(Set(spans.map(\.id)).count == 2)
     }
 
+    /// Nobody followed it: what stands in for a call is all that is known of the call.
+    @Test func whatWasReplacedIsASpan() throws {
+        let page = try TraceSample.page(
+            "b-1", role: "cell", began: 0, took: 10,
+            [TraceSample.decision(5, "b-1/checkout/stock", nil, "degradation", "fell-back")])
+        let span = try #require(SpanReader(page, node: "b-1", trace: 1).spans.last)
+        #expect(span.name == "checkout > stock" && span.outcome == "replaced by degradation" && span.duration == 0)
+    }
+
     @Test func aFaultIsOnTheSpansThatItHit() throws {
         let wire = TraceSample.strike("f3", nodes: ["a-1"], from: 900, to: 1_100)
         let late = TraceSample.strike("f10", nodes: ["a-1", "b-1"], from: 1_300, to: nil)

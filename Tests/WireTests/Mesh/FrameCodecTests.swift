@@ -176,4 +176,35 @@ import Testing
         }
         #expect(outcomes.allSatisfy { $0 > 100 }, "\(outcomes)")
     }
+
+    /// A length that goes beyond the frame is refused wherever the frame is cut.
+    @Test func theStateOfATraceLiesBetweenItsIdAndTheTexts() throws {
+        var head = FrameHead(kind: .serviceCall, request: 7, customer: CustomerHash(rawValue: 1), epoch: .first)
+        head.trace = FrameTrace(high: 1, low: 2, isExplained: true)
+        func bytes(_ head: FrameHead, _ state: String) -> [UInt8] {
+            var buffer = ByteBuffer()
+            let (state, text) = (Array(state.utf8), Array("pay".utf8))
+            state.withUnsafeBytes { state in
+                text.withUnsafeBytes {
+                    FrameCodec.append(
+                        head, customer: $0, name: $0, note: $0, body: $0, traceState: state, into: &buffer)
+                }
+            }
+            return Array(buffer.bytes)
+        }
+        for state in ["", "a=1,b=2"] {
+            try bytes(head, state).withUnsafeBytes {
+                let frame = try #require(try FrameCodec.first(of: $0, bodyLimit: 10)).frame
+                #expect(frame.head == head && Array(frame.traceState) == Array(state.utf8))
+                #expect(Array(frame.body) == Array("pay".utf8) && frame.customer.count == 3)
+            }
+        }
+        var damaged = bytes(head, "a=1")
+        damaged[FrameHead.size + FrameTrace.size + 1] = 0xFF
+        damaged.withUnsafeBytes { damaged in
+            _ = #expect(throws: FrameFailure.lengthsDisagree) { try FrameCodec.first(of: damaged, bodyLimit: 10) }
+        }
+        head.trace = nil
+        #expect(bytes(head, "a=1") == bytes(head, ""), "without a trace there is none")
+    }
 }

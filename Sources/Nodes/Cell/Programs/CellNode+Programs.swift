@@ -64,7 +64,7 @@ extension CellNode {
         return ProgramRequest(
             customer: Array(frame.customer),
             method: HTTPMethod(rawValue: UInt8(truncatingIfNeeded: frame.head.status)) ?? .get, path: Array(note.path),
-            key: note.key, trace: frame.head.trace, body: Array(frame.body))
+            key: note.key, trace: frame.head.trace, traceState: Array(frame.traceState), body: Array(frame.body))
     }
 
     private func tell(_ service: Int, _ event: ProgramEvent, into sink: inout some CellSink) {

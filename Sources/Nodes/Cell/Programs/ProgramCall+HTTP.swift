@@ -24,6 +24,10 @@ extension ProgramCall {
         if request.isProbe { HTTPResponseWriter.field("X-Synthetic", text: "1", into: &output) }
         if let trace = request.trace {
             HTTPResponseWriter.field("traceparent", text: traceparent(trace), into: &output)
+            if !request.traceState.isEmpty {
+                HTTPResponseWriter.field(
+                    "tracestate", text: String(decoding: request.traceState, as: UTF8.self), into: &output)
+            }
         }
         (isEntry ? request.body : []).withUnsafeBytes {
             HTTPRequestWriter.end(method, body: $0, into: &output)

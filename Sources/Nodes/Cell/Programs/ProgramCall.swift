@@ -14,6 +14,8 @@ package final class ProgramRequest: Sendable {
     package let key: [UInt8]
     /// Nil where nobody follows the request.
     package let trace: FrameTrace?
+    /// What goes with it (`tracestate`); empty without one.
+    package let traceState: [UInt8]
     /// What the client sent.
     package let body: [UInt8]
     /// Of the cell itself, to see whether its services work.
@@ -21,13 +23,14 @@ package final class ProgramRequest: Sendable {
 
     package init(
         customer: [UInt8], method: HTTPMethod = .get, path: [UInt8] = [], key: [UInt8] = [], trace: FrameTrace? = nil,
-        body: [UInt8] = [], isProbe: Bool = false
+        traceState: [UInt8] = [], body: [UInt8] = [], isProbe: Bool = false
     ) {
         self.customer = customer
         self.method = method
         self.path = path
         self.key = key
         self.trace = trace
+        self.traceState = traceState
         self.body = body
         self.isProbe = isProbe
     }

@@ -157,6 +157,7 @@ extension ServiceGraph {
             case .arm, .settle: nil
             }
         var why = call.state.explain(directive, in: scopes[route], now: now)
+        if case .start(let start) = directive { why = scopes[route].told(why, of: start, now: now) }
         switch call.purpose {
         case .call: break
         case .compensation: why.detail = "undoing: " + why.detail
@@ -178,8 +179,9 @@ extension ServiceGraph {
         let policy = routes.gates[gate].policy
         if let transition = answer.transition { note(transition, of: attempt, route: route, now: now) }
         let (by, verb) = answer.verdict.word(hasQueue: policy.queue != nil)
-        let why = gates[gate]?.explanation(
-            by, policy, priority: call.priority, cause: causeOfInfluence(on: gate, now: now), now: now)
+        let why = gates[gate]?.told(
+            answer.verdict, by: by, policy, priority: call.priority, cause: causeOfInfluence(on: gate, now: now),
+            now: now)
         traces.log.note(
             trace,
             TraceDecision(

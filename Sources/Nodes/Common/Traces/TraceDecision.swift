@@ -146,6 +146,35 @@ extension GateAnswer.Verdict {
     }
 }
 
+extension TargetGate {
+    /// What a trace says of an answer: of an attempt that is let through, how its breaker and its places stand.
+    func told(
+        _ answer: GateAnswer.Verdict, by: PolicyName, _ policy: GatePolicy, priority: Priority, cause: String?,
+        now: Instant
+    ) -> Explanation {
+        var why = explanation(by, policy, priority: priority, cause: cause, now: now)
+        guard case .run = answer, policy.hasBreaker else { return why }
+        let breaker = explanation(.breaker, policy, priority: priority, cause: cause, now: now)
+        why.detail = "breaker \(breaker.detail); \(why.detail)"
+        why.numbers += breaker.numbers
+        return why
+    }
+}
+
+extension CallScope {
+    /// Why a retry may begin, and what is left for others.
+    func told(_ why: Explanation, of start: CallStart, now: Instant) -> Explanation {
+        guard start.kind != .first else { return why }
+        // As a value of its own: what is shown changes nothing.
+        var budget = budget
+        let left = budget.explain(now: now)
+        var told = why
+        told.detail += "; \(left.detail)"
+        told.numbers += left.numbers.filter { number in !why.numbers.contains { $0.name == number.name } }
+        return told
+    }
+}
+
 extension AttemptEnd {
     /// What a trace says of the attempt that ended so.
     var explanation: Explanation {

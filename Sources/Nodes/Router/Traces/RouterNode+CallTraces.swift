@@ -33,7 +33,9 @@ extension RouterNode {
         let shard = operations[key]!.shard
         let slot = calls[place].slot
         let state = calls[place].state
-        var why = state.explain(.start(start), in: gates.scopes[calls[place].kind], now: now)
+        let scope = calls[place].kind
+        var why = state.explain(.start(start), in: gates.scopes[scope], now: now)
+        why = gates.scopes[scope].told(why, of: start, now: now)
         let choice = choice(among: start.targets, of: shard, place, now: now)
         why.numbers += choice.numbers
         why.numbers.append(.init("epoch", Double(operations[key]!.epoch.rawValue)))

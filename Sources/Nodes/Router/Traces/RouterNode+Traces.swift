@@ -95,8 +95,8 @@ extension RouterNode {
         let (by, verb) = verdict.word(hasQueue: policy.queue != nil)
         return TraceDecision(
             at: now, gate: name(ofGate: gate), attempt: attempt, by, verb,
-            gates.gates[gate].explanation(
-                by, policy, priority: priority, cause: causeOfInfluence(on: gate, now: now), now: now),
+            gates.gates[gate].told(
+                verdict, by: by, policy, priority: priority, cause: causeOfInfluence(on: gate, now: now), now: now),
             remaining: end - now)
     }
 

@@ -220,7 +220,8 @@ final class CellFront: HTTPServer {
                     program: { trace in
                         ProgramRequest(
                             customer: Array(customer), method: request.method, path: Array(rest.bytes(in: bytes)),
-                            trace: trace, body: Array(request.body.bytes(in: bytes)))
+                            trace: trace, traceState: trace == nil ? [] : TraceState.bytes(of: request, in: bytes),
+                            body: Array(request.body.bytes(in: bytes)))
                     },
                     parent: data.trace, isExplained: data.isExplained, connection: stream.pointee.id,
                     now: loop.now(), into: &io.pointee)

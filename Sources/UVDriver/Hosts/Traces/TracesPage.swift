@@ -45,7 +45,6 @@ struct TracesPage {
             json.field("region", region)
             json.field("zone", zone)
             json.field("parent", entry.parent == 0 ? "" : HexText.text(entry.parent))
-            json.field("attempts", entry.attempts.map(\.text))
             json.array("strikes") { json in
                 for strike in strikes(entry) { json.object { write(strike, &$0) } }
             }
@@ -82,6 +81,7 @@ struct TracesPage {
         if let took = entry.took { json.field("duration_ms", took.milliseconds) }
         json.field("explained", entry.trace.isExplained)
         json.field("kept", "\(entry.reason.name)")
+        if !entry.attempts.isEmpty { json.field("attempts", entry.attempts.map(\.text)) }
         json.field("cells", role == .router ? peers(entry) : [])
         var against: [String] = []
         for decision in entry.decisions where decision.verb.isAgainst && !against.contains(decision.policy) {

@@ -79,7 +79,7 @@ struct TraceListCommand: ParsableCommand {
         let filter = filter
         let pages = try TracePages.get("/v1/traces", directory, as: TraceListPage.self)
         let now = Self.now
-        let rows = pages.flatMap { $0.page?.traces ?? [] }.filter { filter.wants($0, now: now) }
+        let rows = TraceFilter.joined(pages.flatMap { $0.page?.traces ?? [] }).filter { filter.wants($0, now: now) }
             .sorted { $0.began > $1.began }
         output.console.show(TraceView.list(Array(rows.prefix(last)), of: rows.count))
         let silent = pages.filter(\.isSilent).map(\.name)
@@ -98,7 +98,9 @@ struct TraceListCommand: ParsableCommand {
             let since = Int64(tap.since(now: Self.now))
             let pages = try TracePages.get("/v1/traces?since=\(since)", directory, as: TraceListPage.self)
             let now = Self.now
-            let rows = tap.take(pages.flatMap { $0.page?.traces ?? [] }.filter { filter.wants($0, now: now) }, now: now)
+            let rows = tap.take(
+                TraceFilter.joined(pages.flatMap { $0.page?.traces ?? [] }).filter { filter.wants($0, now: now) },
+                now: now)
             show(rows, isFirst: isFirst, console)
             isFirst = isFirst && rows.isEmpty
             if tap.leftOut > told {
