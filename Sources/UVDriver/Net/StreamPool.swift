@@ -17,6 +17,9 @@ package final class StreamPool {
     package private(set) var open = 0
     /// Of those, how many are being closed.
     private var closing = 0
+    /// The pool and its owner while streams are being closed: libuv needs them until it is done, which is in a later turn,
+    /// and whoever drops them need not wait for that.
+    private var held: (StreamPool, StreamOwner)?
     /// Bytes of all streams that were read and not consumed.
     package private(set) var buffered = 0
     /// Bytes of all streams that peers have not taken, as of the last flush.
@@ -464,6 +467,7 @@ package final class StreamPool {
         slot.pointee.isClosing = true
         slot.pointee.isReading = false
         closing += 1
+        if held == nil { held = (self, owner) }
         if reserve > 0, !slot.pointee.isTrusted { forgetStranger(slot) }
     }
 
@@ -479,6 +483,9 @@ package final class StreamPool {
         slot.initialize(to: Stream(pool: self, handles: handles, index: index, generation: generation))
         free.append(index)
         open -= 1
+        guard closing == 0 else { return }
+        // Both may end with this call.
+        withExtendedLifetime(held) { held = nil }
     }
 
     package func closeAll() { forEach { close($0) } }

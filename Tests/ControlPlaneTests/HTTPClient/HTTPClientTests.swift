@@ -115,6 +115,23 @@ struct HTTPClientTests {
         rig.finish()
     }
 
+    @Test("One that is dropped when it is closed lives until its connections have ended")
+    func dropped() throws {
+        let rig = try Rig()
+        var client: HTTPClient? = HTTPClient(loop: rig.loop)
+        weak let dropped = client
+        var result: Result<HTTPAnswer, HTTPClientError>?
+        client?.send(HTTPOutgoing(.get, rig.server.local, "/never"), timeout: .seconds(60)) { result = $0 }
+        rig.loop.runPending()
+        client?.close()
+        client = nil
+        #expect(throws: HTTPClientError.cancelled) { try result?.get() }
+        #expect(dropped != nil)
+        rig.loop.runPending()
+        #expect(dropped == nil)
+        rig.finish()
+    }
+
     @Test("Many at once keep their order, and share one limit of time")
     func blocking() throws {
         let loop = try EventLoop()
