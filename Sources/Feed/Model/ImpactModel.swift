@@ -96,12 +96,9 @@ struct ImpactModel: Sendable {
         if let table {
             for number in table.numbers {
                 let fate = radius.fate(of: CustomerHash(number: number), dead: struck)
-                switch fate.effect {
-                case .lost: prediction.counts.lost += 1
-                case .degraded: prediction.counts.degraded += 1
-                case .untouched: prediction.counts.untouched += 1
-                }
-                prediction.marks.append(Self.mark(fate.effect).rawValue)
+                let mark = CustomerMark(fate.effect)
+                prediction.counts.count(mark)
+                prediction.marks.append(mark.rawValue)
                 prediction.lacking.append(fate.lacksQuorum)
             }
             prediction.counts.noQuorum = prediction.lacking.count { $0 }
@@ -114,14 +111,6 @@ struct ImpactModel: Sendable {
         return prediction
     }
 
-    private static func mark(_ effect: BlastRadius.Effect) -> CustomerMark {
-        switch effect {
-        case .lost: .lost
-        case .degraded: .degraded
-        case .untouched: .untouched
-        }
-    }
-
     private func compare(_ prediction: Prediction, _ observed: [UInt8], _ impact: inout FeedImpact) {
         var counts = FeedImpact.Counts(noQuorum: impact.observed.noQuorum)
         var seen = FeedImpact.Counts()
@@ -129,9 +118,9 @@ struct ImpactModel: Sendable {
         var different = 0
         for (customer, mark) in observed.enumerated() {
             guard let mark = CustomerMark(rawValue: mark), mark != .unseen else { continue }
-            Self.count(mark, &counts)
+            counts.count(mark)
             let expected = CustomerMark(rawValue: prediction.marks[customer]) ?? .untouched
-            Self.count(expected, &seen)
+            seen.count(expected)
             if prediction.lacking[customer] { lacking += 1 }
             if expected != mark { different += 1 }
         }
@@ -141,15 +130,6 @@ struct ImpactModel: Sendable {
         impact.ofThoseSeen = seen
         impact.different = different
         impact.marks = Self.text(prediction.marks, observed)
-    }
-
-    private static func count(_ mark: CustomerMark, _ counts: inout FeedImpact.Counts) {
-        switch mark {
-        case .lost: counts.lost += 1
-        case .degraded: counts.degraded += 1
-        case .untouched: counts.untouched += 1
-        case .unseen: break
-        }
     }
 
     /// The worst that any router saw of each; nil where one that saw customers does not say of which.

@@ -43,9 +43,8 @@ struct ActionForecast {
         if request.targets.count == 1 { word = Self.bare(request.targets[0]) }
         guard let action = PredictionRequest.Action(rawValue: request.action) else {
             let known = PredictionRequest.Action.allCases.map(\.rawValue)
-            let hint = NearestWord.hint(for: request.action, among: known, listing: "there are")
             refuse(
-                "unknown-action", "there is no action '\(request.action.prefix(64))'" + (hint.map { "; \($0)" } ?? ""))
+                "unknown-action", "there is no action '\(request.action.prefix(64))'", asWritten: request.action, known)
             return
         }
         if situation.isHalted, ![.resume, .restart, .heal].contains(action) {
@@ -66,6 +65,12 @@ struct ActionForecast {
 
     private mutating func refuse(_ code: String, _ detail: String) { refusals.append(.init(code, detail)) }
 
+    /// The same of a word that is none of those known, with the nearest of them.
+    mutating func refuse(_ code: String, _ detail: String, asWritten word: String, _ known: [String]) {
+        let hint = NearestWord.hint(for: word, among: known, listing: "there are")
+        refuse(code, detail + (hint.map { "; \($0)" } ?? ""))
+    }
+
     // MARK: Processes
 
     private mutating func processes(_ action: PredictionRequest.Action, _ targets: [String]) {
@@ -74,9 +79,9 @@ struct ActionForecast {
         if !harms { confirm = .none }
         for word in targets {
             guard let target = FaultTarget(word, in: topology), !target.isService else {
-                let known = FaultTarget.words(in: topology)
-                let hint = NearestWord.hint(for: word, among: known, listing: "there are")
-                refuse("unknown-target", "there is no '\(word.prefix(128))'" + (hint.map { "; \($0)" } ?? ""))
+                refuse(
+                    "unknown-target", "there is no '\(word.prefix(128))'", asWritten: word,
+                    FaultTarget.words(in: topology))
                 continue
             }
             if case .control = target, action != .kill {

@@ -47,11 +47,11 @@ package enum Predictor {
         var lacking = 0
         for number in 0..<radius.customers {
             let hash = CustomerHash(number: number + 1)
-            var worst = BlastRadius.Effect.untouched
+            var worst = CustomerMark.untouched
             var lacksQuorum = false
             for set in dead {
                 let fate = radius.fate(of: hash, dead: set)
-                if rank(fate.effect) > rank(worst) { worst = fate.effect }
+                worst = max(worst, CustomerMark(fate.effect))
                 lacksQuorum = lacksQuorum || fate.lacksQuorum
             }
             if worst == .untouched, !action.impaired.isEmpty,
@@ -59,23 +59,11 @@ package enum Predictor {
             {
                 worst = .degraded
             }
-            switch worst {
-            case .lost: counts.lost += 1
-            case .degraded: counts.degraded += 1
-            case .untouched: counts.untouched += 1
-            }
+            counts.count(worst)
             if lacksQuorum { lacking += 1 }
         }
         counts.noQuorum = lacking
         return counts
-    }
-
-    private static func rank(_ effect: BlastRadius.Effect) -> Int {
-        switch effect {
-        case .untouched: 0
-        case .degraded: 1
-        case .lost: 2
-        }
     }
 
     private static func distinct(_ sets: [CellSet]) -> [CellSet] {
@@ -127,9 +115,7 @@ package enum Predictor {
         let topology = situation.topology
         let name = action.word
         guard request.targets.count == 1, let region = topology.regions.firstIndex(where: { $0.name == name }) else {
-            let known = topology.regions.map(\.name)
-            let hint = NearestWord.hint(for: name, among: known, listing: "there are")
-            action.refusals.append(.init("unknown-region", "name one region" + (hint.map { "; \($0)" } ?? "")))
+            action.refuse("unknown-region", "name one region", asWritten: name, topology.regions.map(\.name))
             return
         }
         if let forecast {
