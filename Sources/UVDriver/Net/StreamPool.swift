@@ -11,12 +11,12 @@ package final class StreamPool {
     /// Faults on the streams that have a peer; it outlives the pool.
     unowned(unsafe) var wire: WireLayer?
     var wireNumber = 0
-    private var slots: [StreamPointer] = []
+    private(set) var slots: [StreamPointer] = []
     private var free: [UInt32] = []
     private var dirty: [StreamPointer] = []
     package private(set) var open = 0
     /// Of those, how many are being closed.
-    private var closing = 0
+    private(set) var closing = 0
     /// The pool and its owner while streams are being closed: libuv needs them until it is done, which is in a later turn,
     /// and whoever drops them need not wait for that.
     private var held: (StreamPool, StreamOwner)?
@@ -28,8 +28,8 @@ package final class StreamPool {
     /// connections is closed for each that comes. 0: newcomers are refused when the pool is full.
     package var reserve = 0
     /// Connections of each address that are not trusted; kept where there is a reserve.
-    private var strangers: [UInt32: Int] = [:]
-    package private(set) var counters = Counters()
+    var strangers: [UInt32: Int] = [:]
+    package internal(set) var counters = Counters()
 
     package struct Counters: Sendable {
         package var accepted: UInt64 = 0
@@ -112,51 +112,6 @@ package final class StreamPool {
         if reserve > 0 { welcome(slot) }
         resumeReading(slot)
         return slot
-    }
-
-    // MARK: Room for newcomers
-
-    private func welcome(_ slot: StreamPointer) {
-        if open - closing > limit - reserve { makeRoom(for: slot) }
-        slot.pointee.address = Self.peerAddress(slot)
-        strangers[slot.pointee.address, default: 0] += 1
-    }
-
-    /// Closes one that has shown nothing for longest, of the address that has most of them.
-    private func makeRoom(for newcomer: StreamPointer) {
-        let most = strangers.values.max() ?? 0
-        var oldest: StreamPointer?
-        for slot in slots where slot.pointee.isOpen && !slot.pointee.isClosing && slot != newcomer {
-            guard !slot.pointee.isTrusted, !slot.pointee.isBusy, strangers[slot.pointee.address] == most,
-                oldest.map({ slot.pointee.waitingSince < $0.pointee.waitingSince }) ?? true
-            else { continue }
-            oldest = slot
-        }
-        guard let oldest else { return }
-        counters.evicted += 1
-        close(oldest)
-    }
-
-    /// The peer has shown that it belongs here.
-    package func trust(_ slot: StreamPointer) {
-        guard !slot.pointee.isTrusted else { return }
-        slot.pointee.isTrusted = true
-        if reserve > 0 { forgetStranger(slot) }
-    }
-
-    private func forgetStranger(_ slot: StreamPointer) {
-        let address = slot.pointee.address
-        let left = (strangers[address] ?? 1) - 1
-        strangers[address] = left > 0 ? left : nil
-    }
-
-    private static func peerAddress(_ slot: StreamPointer) -> UInt32 {
-        var address = sockaddr_in()
-        var size = Int32(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) {
-            uv_tcp_getpeername(tcp(slot), cuv_mutable_sockaddr($0), &size)
-        }
-        return status == 0 ? Endpoint(address).address : 0
     }
 
     // MARK: Sums
