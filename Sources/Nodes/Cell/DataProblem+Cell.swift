@@ -12,22 +12,35 @@ extension DataProblem {
     package static func ofCell(
         status: UInt16, _ refusal: Refusal?, note: UnsafeRawBufferPointer = .empty, body: UnsafeRawBufferPointer
     ) -> DataProblem? {
-        if refusal == .shed {
-            return DataProblem(
-                "shed", title: shedTitle, detail: String(decoding: body, as: UTF8.self), policy: "shedding")
-        }
-        if refusal == .notReady { return notReady("This cell was asked") }
-        if refusal == .noProgram { return noProgram("This cell was asked") }
-        if refusal == .givenUp { return givenUp("This cell was asked") }
-        return switch status {
-        case ..<400: nil
-        case Refusal.unknownService.status: unknownService
-        case Refusal.keyUnkept.status: key(.keyUnkept)
-        case Refusal.overloaded.status:
+        guard let refusal else { return status < 500 ? nil : serviceFailed(body, ReplyNote(note)) }
+        guard refusal == .shed else { return refused(refusal, "This cell was asked") }
+        return DataProblem(
+            "shed", title: shedTitle, detail: String(decoding: body, as: UTF8.self), policy: "shedding")
+    }
+
+    /// What a cell refuses is told as what it is.
+    static func refused(_ refusal: Refusal?, _ cells: String) -> DataProblem {
+        switch refusal {
+        case .unknownService: .unknownService
+        case .malformed: .malformed
+        case .noStore: .noStore
+        case .tooLarge: .tooLarge
+        case .keyClaimed, .keyReused, .keyRequired, .keyUnkept, .keyUndecided, .keyUnsettled, .keyAnswerCut:
+            .key(refusal!)
+        case .storeFull: .storeFull
+        case .refilling: RouterNode.refilling(.write)
+        case .noProgram: .noProgram(cells)
+        case .givenUp: .givenUp(cells)
+        case .notReady: .notReady(cells)
+        case .deadline:
+            DataProblem(
+                "deadline", title: "Too little time was left",
+                detail: "\(cells); the last saw that the deadline could not be met.", policy: "deadline")
+        default:
             DataProblem(
                 "cell-refused", title: "No cell accepted the request",
-                detail: String(decoding: body, as: UTF8.self), policy: "bulkhead")
-        default: serviceFailed(body, ReplyNote(note))
+                detail: "\(cells); the last refused: \(refusal.map { "\($0)" } ?? "for a reason unknown here").",
+                policy: "bulkhead")
         }
     }
 
@@ -97,11 +110,16 @@ extension DataProblem {
             policy: "store")
     }
 
-    /// - Parameter note: of the reply: who said no to a call which the service needs, at which gate and for which cause.
-    static func serviceFailed(_ body: UnsafeRawBufferPointer, _ note: ReplyNote) -> DataProblem {
+    /// - Parameters:
+    ///   - note: of the reply: who said no to a call which the service needs, at which gate and for which cause.
+    ///   - limit: which one it was, where the time that the cell had for the call was over.
+    static func serviceFailed(
+        _ body: UnsafeRawBufferPointer, _ note: ReplyNote, limit: PolicyName = .deadline
+    ) -> DataProblem {
+        let policy = note.policy == .deadline && note.gate.isEmpty ? limit : note.policy
         var problem = DataProblem(
             "service-failed", title: "The service failed", detail: String(decoding: body, as: UTF8.self),
-            policy: note.policy?.name ?? "service")
+            policy: policy?.name ?? "service")
         if !note.gate.isEmpty { problem.gate = String(decoding: note.gate, as: UTF8.self) }
         if !note.cause.isEmpty { problem.detail += heldBack(for: String(decoding: note.cause, as: UTF8.self)) }
         return problem

@@ -2,10 +2,13 @@ import MeshBase
 import Resilience
 
 /// The note of a service's reply: what stood in for calls that failed, as `X-Degraded` has it; of a failed reply also
-/// which policy said no and at which gate, on a line of their own, and behind that what the gate makes room for.
+/// which policy said no and at which gate, on a line of their own, and behind that what the gate makes room for. A limit
+/// that stands at no gate is named alone.
 ///
 ///     shipping=static, inventory=empty
 ///     breaker us-east-1/checkout/payment ledger
+///
+///     deadline
 package struct ReplyNote {
     /// `NAME=how, ...`; empty where everything was as it should be.
     package let degraded: UnsafeRawBufferPointer
@@ -33,6 +36,12 @@ package struct ReplyNote {
         cause = UnsafeRawBufferPointer(rebasing: rest[min(gateEnd + 1, rest.endIndex)...])
     }
 
+    /// Appends the line of a policy that stands at no gate behind what is degraded.
+    static func append(_ policy: PolicyName, into output: inout ByteBuffer) {
+        output.append("\n")
+        output.append(policy.name)
+    }
+
     /// Appends the line behind what is degraded.
     ///
     /// - Parameters: the names of the node, the caller, the callee and what the gate makes room for, if anything.
@@ -40,8 +49,7 @@ package struct ReplyNote {
         _ policy: PolicyName, _ node: String, _ from: String, _ to: String, cause: String? = nil,
         into output: inout ByteBuffer
     ) {
-        output.append("\n")
-        output.append(policy.name)
+        append(policy, into: &output)
         output.append(" ")
         output.append(node)
         output.append("/")

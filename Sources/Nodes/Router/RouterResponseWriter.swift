@@ -48,16 +48,9 @@ package struct RouterResponseWriter: Sendable {
         if let trace = response.trace { HTTPResponseWriter.field("X-Trace-Id", text: trace.text, into: &output) }
         let isHead = request.method == .head
         if let problem = response.problem {
-            var told = HTTPProblem(
-                status: status, type: problem.type, title: problem.title, detail: .made(problem.detail),
-                policy: problem.policy, gate: problem.gate,
-                retryAfter: response.wait > .zero ? response.retryAfter : nil,
-                retryAfterMilliseconds: response.wait > .zero
-                    ? UInt64(response.wait.millisecondsRoundedUp) : nil)
-            if let trace = response.trace, trace.isExplained { told.trace = trace.text }
-            HTTPResponseWriter.end(
-                told, request.persistence, isHead: isHead, into: &output)
-            return
+            let told = HTTPProblem(
+                problem, status: response.status, wait: response.wait, trace: response.trace)
+            return HTTPResponseWriter.end(told, request.persistence, isHead: isHead, into: &output)
         }
         switch response.content {
         case .none: break

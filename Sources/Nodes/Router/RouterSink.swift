@@ -49,7 +49,7 @@ package struct RouterResponse {
     /// After how long another attempt may be worth it; zero where nothing is said.
     package var wait = TimeAmount.zero
     /// The same in seconds, rounded up, as the header field has it; 0 for none.
-    package var retryAfter: Int { Int((max(wait, .zero).nanoseconds + 999_999_999) / 1_000_000_000) }
+    package var retryAfter: Int { ComeBack.seconds(wait) }
     package var body = UnsafeRawBufferPointer(start: nil, count: 0)
     package var problem: DataProblem?
     /// The trace that its client is told of; nil elsewhere.

@@ -29,6 +29,10 @@ import Testing
             parts(String(decoding: buffer.bytes, as: UTF8.self)) == [
                 "", "breaker", "us-east-1/checkout/payment", "ledger",
             ])
+        buffer.removeAll()
+        buffer.append("offers=empty")
+        ReplyNote.append(.deadline, into: &buffer)
+        #expect(parts(String(decoding: buffer.bytes, as: UTF8.self)) == ["offers=empty", "deadline", "", ""])
     }
 
     @Test(arguments: [

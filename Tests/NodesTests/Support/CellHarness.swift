@@ -38,6 +38,10 @@ struct CellRecorder: CellSink {
     var refusals: [Refusal?] = []
     /// Likewise: the traces that they name.
     var traces: [FrameTrace?] = []
+    /// Likewise: after how long another attempt may be worth it.
+    var waits: [TimeAmount] = []
+    /// Likewise: what they are told as; nil: as they are.
+    var problems: [DataProblem?] = []
     /// Who asks directly.
     var client = TraceClient()
     var orders: [StoreOrder] = []
@@ -59,6 +63,12 @@ struct CellRecorder: CellSink {
         responses.append((connection, response.status, String(decoding: response.body, as: UTF8.self)))
         refusals.append(response.refusal)
         traces.append(response.trace)
+        waits.append(response.wait)
+        problems.append(
+            response.isGiven
+                ? nil
+                : DataProblem.ofCell(
+                    status: response.status, response.refusal, note: response.note, body: response.body))
     }
     func client(of connection: ConnectionID) -> TraceClient { client }
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { opened.append(cell) }

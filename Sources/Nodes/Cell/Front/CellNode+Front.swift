@@ -59,6 +59,7 @@ extension CellNode {
     ) {
         var response = CellResponse(status: why.status)
         response.refusal = why
+        response.wait = ComeBack.wait(.zero, status: why.status, isUnsafe: false, isTooLate: false)
         response.body = UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
         let reason: TraceReason? = Self.isFailed(why.status) ? .failed : nil
         let trace = trace ?? keep(reason, connection, service, began: now, now: now, into: &sink)

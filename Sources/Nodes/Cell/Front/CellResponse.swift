@@ -13,6 +13,8 @@ package struct CellResponse {
     /// Of the reply, see `ReplyNote`; of a success that is `X-Degraded`.
     package var note = UnsafeRawBufferPointer(start: nil, count: 0)
     package var body = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// After how long another attempt may be worth it; zero where nothing is said.
+    package var wait = TimeAmount.zero
     /// The trace that its client is told of; nil elsewhere.
     package var trace: FrameTrace?
 
@@ -26,10 +28,7 @@ extension CellResponse {
         let isHead = request.method == .head
         if !isGiven, let problem = DataProblem.ofCell(status: status, refusal, note: note, body: body) {
             if let trace { HTTPResponseWriter.field("X-Trace-Id", text: trace.text, into: &output) }
-            var told = HTTPProblem(
-                status: Int(status), type: problem.type, title: problem.title, detail: .made(problem.detail),
-                policy: problem.policy, gate: problem.gate, retryAfter: status == 503 ? 1 : nil)
-            if let trace, trace.isExplained { told.trace = trace.text }
+            let told = HTTPProblem(problem, status: status, wait: wait, trace: trace)
             return HTTPResponseWriter.end(told, request.persistence, isHead: isHead, into: &output)
         }
         if note.count > 0 { HTTPResponseWriter.field("X-Degraded", bytes: note, into: &output) }

@@ -23,6 +23,8 @@ extension CellNode {
                 blame.policy, name, graph.services[gate.caller].name, graph.services[gate.callee].name,
                 cause: blame.policy == .breaker ? graph.causeOfInfluence(on: blame.gate, now: now) : nil,
                 into: &answerBuffer)
+        } else if end.outcome.status >= 500, end.outcome.policy(nil) != .service {
+            ReplyNote.append(end.outcome.policy(nil), into: &answerBuffer)
         }
         return answerBuffer.count
     }

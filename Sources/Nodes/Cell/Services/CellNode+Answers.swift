@@ -31,27 +31,14 @@ extension CellNode {
         }
         let (service, outcome, results) = (end.service, end.outcome, end.results)
         let trace = endTrace(of: end, asker, now: now, into: &sink)
-        var refusal: Refusal?
-        switch outcome {
-        case .rejected:
-            refusal = .overloaded
-            guard case .frame(let link, let request) = asker else { break }
-            counters.refused += 1
-            return sink.refuse(.overloaded, request: request, to: link)
-        case .shed(let priority):
-            refusal = .shed
-            guard case .frame(let link, let request) = asker else { break }
-            return sink.shed(priority, request: request, wait: graph.policies.retryAfter, to: link)
-        case .noProgram:
-            refusal = .noProgram
-            guard case .frame(let link, let request) = asker else { break }
-            return sink.refuse(.noProgram, request: request, retryAfter: Self.programRetryAfter, to: link)
-        case .givenUp:
-            refusal = .givenUp
-            guard case .frame(let link, let request) = asker else { break }
-            let wait = UInt32(clamping: graph.policies.retryAfter.nanoseconds / 1_000_000)
-            return sink.refuse(.givenUp, request: request, retryAfter: wait, to: link)
-        default: break
+        let (refusal, patience) = (outcome.refusal, patience(end))
+        if let refusal, case .frame(let link, let request) = asker {
+            if refusal == .overloaded { counters.refused += 1 }
+            if case .shed(let priority) = outcome {
+                return sink.shed(priority, request: request, wait: patience, to: link)
+            }
+            let wait = UInt32(clamping: patience.millisecondsRoundedUp)
+            return sink.refuse(refusal, request: request, retryAfter: wait, to: link)
         }
         // What it said of its own failure is for nobody: a problem tells of that.
         let given = outcome.status(of: end.answer) < 500 ? end.answer : nil
@@ -75,9 +62,7 @@ extension CellNode {
             var head = FrameHead(
                 kind: .reply, flags: given?.isJSON == false ? [] : .json, status: status, request: request,
                 customer: CustomerHash(rawValue: 0), epoch: .first)
-            if let blame = end.blame, outcome.status >= 500 {
-                head.deadline = UInt32(clamping: blame.retryAfter.millisecondsRoundedUp)
-            }
+            head.deadline = UInt32(clamping: patience.millisecondsRoundedUp)
             sink.reply(head, to: link, note: note, body: body)
         case .claim(let ticket):
             let (note, body) = (Array(note), Array(body))
@@ -91,8 +76,21 @@ extension CellNode {
             response.isJSON = given?.isJSON ?? true
             response.note = note
             response.body = body
+            response.wait = ComeBack.wait(
+                patience, status: status, isUnsafe: end.safety == .once && refusal == nil,
+                isTooLate: outcome.policy(end.blame) == .deadline)
             response.trace = trace.flatMap { told($0, status: status) }
             sink.respond(connection, response)
+        }
+    }
+
+    /// When another attempt may be worth it, for all that this cell knows; zero where it knows nothing of that.
+    private func patience(_ end: ServiceGraph.End) -> TimeAmount {
+        switch end.outcome {
+        case .rejected: .zero
+        case .shed, .givenUp: graph.policies.retryAfter
+        case .noProgram: Self.programRetryAfter
+        default: end.outcome.status >= 500 ? end.blame?.retryAfter ?? .zero : .zero
         }
     }
 
@@ -125,13 +123,24 @@ extension CellNode {
         }
     }
 
-    /// In milliseconds: a program that has ended is started again after 100 ms at first.
-    private static var programRetryAfter: UInt32 { 100 }
+    /// A program that has ended is started again after so long at first.
+    private static var programRetryAfter: TimeAmount { .milliseconds(100) }
 }
 
 extension ServiceOutcome {
     /// What the call is answered with: a program that did well says itself how well.
     func status(of answer: ProgramAnswer?) -> UInt16 {
         if self == .ok, let answer { answer.status } else { status }
+    }
+
+    /// Why nothing was begun; nil where something was.
+    var refusal: Refusal? {
+        switch self {
+        case .rejected: .overloaded
+        case .shed: .shed
+        case .noProgram: .noProgram
+        case .givenUp: .givenUp
+        case .ok, .failed, .faulted, .timedOut, .dependency, .cancelled, .answered, .programLost: nil
+        }
     }
 }

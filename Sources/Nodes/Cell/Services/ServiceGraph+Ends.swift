@@ -9,6 +9,8 @@ extension ServiceGraph {
         let owner: Invocation.Owner
         let service: Int
         let customer: CustomerHash
+        /// Whether twice is as once.
+        let safety: CallSafety
         let outcome: ServiceOutcome
         let results: EdgeResults
         let blame: EdgeBlame?
@@ -89,8 +91,8 @@ extension ServiceGraph {
             finished.append(
                 End(
                     owner: invocation.owner, service: invocation.service, customer: invocation.customer,
-                    outcome: outcome,
-                    results: invocation.results, blame: invocation.blame, began: invocation.began,
+                    safety: invocation.safety, outcome: outcome, results: invocation.results, blame: invocation.blame,
+                    began: invocation.began,
                     served: invocation.served, answer: answer, kept: invocation.kept, trace: invocation.trace))
         case .attempt(let attempt):
             steps.append(

@@ -141,30 +141,4 @@ extension DataProblem {
                     + "time that Retry-After says.", policy: policy.name)
         }
     }
-
-    /// What a cell refuses is told as what it is.
-    static func refused(_ refusal: Refusal?, _ cells: String) -> DataProblem {
-        switch refusal {
-        case .unknownService: .unknownService
-        case .malformed: .malformed
-        case .noStore: .noStore
-        case .tooLarge: .tooLarge
-        case .keyClaimed, .keyReused, .keyRequired, .keyUnkept, .keyUndecided, .keyUnsettled, .keyAnswerCut:
-            .key(refusal!)
-        case .storeFull: .storeFull
-        case .refilling: RouterNode.refilling(.write)
-        case .noProgram: .noProgram(cells)
-        case .givenUp: .givenUp(cells)
-        case .notReady: .notReady(cells)
-        case .deadline:
-            DataProblem(
-                "deadline", title: "Too little time was left",
-                detail: "\(cells); the last saw that the deadline could not be met.", policy: "deadline")
-        default:
-            DataProblem(
-                "cell-refused", title: "No cell accepted the request",
-                detail: "\(cells); the last refused: \(refusal.map { "\($0)" } ?? "for a reason unknown here").",
-                policy: "bulkhead")
-        }
-    }
 }

@@ -122,7 +122,10 @@ extension RouterNode {
         response.isReplayed = head.flags.contains(.replayed)
         response.body = answer.frame.body
         if head.status >= 500 {
-            var problem = DataProblem.serviceFailed(answer.frame.body, note)
+            // The time that a cell has for a call is that of the attempt, unless the whole call's is over with it.
+            let isAttempts = calls[place].state.end > now + .milliseconds(1)
+            var problem = DataProblem.serviceFailed(
+                answer.frame.body, note, limit: isAttempts ? .attemptTimeout : .deadline)
             problem.detail += Self.remark(failure)
             response.problem = problem
         }
@@ -155,19 +158,9 @@ extension RouterNode {
         refuse(request, status: status, shard: shard, customer: customer, wait: wait, problem, into: &sink)
     }
 
-    /// After what time the client is told to come back: as somebody has said, or after a second where that is worth it.
     private static func wait(_ said: TimeAmount, _ status: UInt16, _ failure: CallFailure?) -> TimeAmount {
-        said == .zero && invites(status, failure) ? .seconds(1) : said
-    }
-
-    /// Whether the client is to come back though nobody has said when: not where it may have been carried out and twice is
-    /// not as once, nor where its own deadline was too near.
-    private static func invites(_ status: UInt16, _ failure: CallFailure?) -> Bool {
-        switch status {
-        case 503, 507: true
-        case 502, 504: failure?.verdict != .unsafe && failure?.policy != .deadline
-        default: false
-        }
+        ComeBack.wait(
+            said, status: status, isUnsafe: failure?.verdict == .unsafe, isTooLate: failure?.policy == .deadline)
     }
 
     private static func outcome(_ how: CallSettlement, _ answer: CellAnswer?) -> Outcome {

@@ -24,8 +24,8 @@ extension ServiceGraph {
             counters[service].count(.givenUp)
             finished.append(
                 End(
-                    owner: .asker(asker), service: service, customer: customer, outcome: .givenUp,
-                    results: EdgeResults(), blame: nil, began: now, served: .full, trace: trace))
+                    owner: .asker(asker), service: service, customer: customer, safety: safety,
+                    outcome: .givenUp, results: EdgeResults(), blame: nil, began: now, served: .full, trace: trace))
             return
         }
         let kept = keeping(service, customer: customer, isRead: isRead, path: request?.path)
@@ -37,8 +37,8 @@ extension ServiceGraph {
             scores[service].record(true)
             finished.append(
                 End(
-                    owner: .asker(asker), service: service, customer: customer, outcome: .ok, results: EdgeResults(),
-                    blame: nil, began: now, served: .full, kept: kept))
+                    owner: .asker(asker), service: service, customer: customer, safety: safety, outcome: .ok,
+                    results: EdgeResults(), blame: nil, began: now, served: .full, kept: kept))
             return
         }
         var invocation = Invocation(
