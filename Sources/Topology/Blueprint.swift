@@ -91,7 +91,14 @@ public struct Service: Sendable, Codable, Equatable {
     }
 
     /// The 99th percentile of its waiting, and time on a processor: what it takes by itself.
-    public var ownTime: TimeAmount { (work.wait?.p99 ?? .zero) + work.cpu }
+    public var ownTime: TimeAmount { work.time }
+
+    /// The same of each way of its `ladder`, of which the first does the service's work where it names none; without a
+    /// ladder there is one way.
+    public var ways: [TimeAmount] {
+        guard let ladder else { return [ownTime] }
+        return ladder.enumerated().map { ($1.work ?? ($0 == 0 ? work : nil))?.time ?? .zero }
+    }
 }
 
 /// Under which key a call of a service is carried out at most once.
@@ -177,6 +184,9 @@ public struct Work: Sendable, Codable, Equatable {
         self.cpu = cpu
         self.errors = errors
     }
+
+    /// The 99th percentile of its waiting, and time on a processor.
+    public var time: TimeAmount { (wait?.p99 ?? .zero) + cpu }
 }
 
 /// A call from one service to another of the same cell.

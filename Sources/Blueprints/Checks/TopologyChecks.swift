@@ -129,6 +129,16 @@ struct TopologyChecks {
                         "raise 'attempt-timeout' of the service or in the topology's 'routing', or shorten the timeouts "
                         + "of the calls")
             }
+            if let own = service.attemptTimeout, own > request {
+                reporter.warning(
+                    .attemptAboveTimeout, at: marks.attemptTimeout ?? marks.position,
+                    "'attempt-timeout' of '\(service.name)' is \(Syntax.written(own)), and 'routing.request-timeout' of the "
+                        + "topology ends a request after \(Syntax.written(request)): the limit of an attempt never acts",
+                    hint: "shorter than 'request-timeout', so that there is time for another cell")
+            }
+            let limits = LimitLints(reporter, service, marks, inForce)
+            limits.checkLadder()
+            limits.checkSlow(.service, marks.policies["breaker.slow-after"])
             checkFit(service, marks, inForce, reporter)
         }
     }

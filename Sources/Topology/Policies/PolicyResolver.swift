@@ -44,9 +44,11 @@ public struct PolicyResolver: Sendable {
     private static func waits(of service: Service) -> Waits {
         var groups = TimeAmount.zero
         for case .several(let group) in service.steps { groups = groups + (group.joinWithin ?? .zero) }
-        // The first way does the service's work where it names none.
-        let ways = (service.ladder ?? []).compactMap(\.work).map { ($0.wait?.p99 ?? .zero) + $0.cpu }
-        let longest = service.ladder == nil ? .zero : max(ways.max() ?? .zero, service.ownTime)
+        let longest = service.ladder == nil ? .zero : max(service.ways.max() ?? .zero, service.ownTime)
+        // How slow its own work may be such a ladder says: a breaker that opened before would keep it from acting.
+        if service.ladder?.contains(where: { $0.when.inference != nil }) == true {
+            return Waits(time: .hours(24), why: "left to its ladder")
+        }
         guard max(groups, longest) > .zero else { return Waits() }
         if groups == .zero { return Waits(time: longest / 10 * 12, why: "above the ways of its ladder") }
         return Waits(time: (groups + max(service.ownTime, longest)) / 10 * 12, why: "above join-within")

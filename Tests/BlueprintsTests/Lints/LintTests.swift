@@ -76,7 +76,7 @@ import Topology
         #expect(errors.isSubset(of: tried))
     }
 
-    static let all = timeouts + retries + breakers + pools + degradation
+    static let all = timeouts + limits + retries + breakers + pools + degradation
 
     static let timeouts = [
         Case(

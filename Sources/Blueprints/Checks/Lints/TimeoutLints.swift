@@ -51,8 +51,19 @@ struct TimeoutLints {
                     + "\(Syntax.written(need)) (\(needs.path(from: edge.to))): work goes on that nobody waits for",
                 hint: "give it \(Syntax.written(enough)), what it needs and 20 % more, or shorten the calls inside")
         }
+        if let own = edge.attemptTimeout, own > inForce.timeout {
+            let line = marks.timeout.map { " in line \($0.line)" } ?? ""
+            reporter.warning(
+                .attemptAboveTimeout, at: marks.attemptTimeout ?? place,
+                "'attempt-timeout' is \(Syntax.written(own)), and 'timeout' of the call to '\(target.name)'\(line) ends it "
+                    + "after \(timeout): the limit of an attempt never acts",
+                hint: "shorter than 'timeout', so that there is time for another attempt, or leave it out")
+        }
+        let limits = LimitLints(reporter, edge, marks, to: target, loaded.services[edge.to], inForce)
+        limits.checkLadder()
+        limits.checkSlow(.call, marks.policies["breaker.slow-after"])
         let work = target.ownTime
-        if work > inForce.attemptTimeout {
+        if work > inForce.attemptTimeout, target.ladder == nil || !inForce.isOn(.ladder) {
             reporter.warning(
                 .workAboveTimeout, at: marks.attemptTimeout ?? place,
                 "one call in a hundred to '\(target.name)' takes \(Syntax.written(work)) by itself, more than its "

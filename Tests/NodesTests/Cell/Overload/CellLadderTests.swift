@@ -110,6 +110,39 @@ private typealias Edge = Topology.Edge
         #expect(cell.node.ladders.map(\.mode) == ["full"])
     }
 
+    /// Of calls that may take a second, the example of docs/degradation.md: with a best way of 600 ms, which is more than
+    /// half of it, and with one that a fault slows down to that.
+    @Test(arguments: [Topology.Edge.Criticality.luxury, .core], [false, true])
+    func itActsBeforeTheBreakerOfItsCaller(_ criticality: Topology.Edge.Criticality, _ isStruck: Bool) {
+        var mesh = topology(services: [
+            waiting("front", 0, calls: [Edge(to: 1, timeout: .seconds(1), criticality: criticality)]),
+            waiting("ideas", 0),
+        ])
+        mesh.policies?.breaker = nil
+        mesh.blueprints[0].services[1].ladder = ladder
+        mesh.blueprints[0].services[1].ladder?[0].work =
+            isStruck
+            ? Work(wait: .init(p50: .milliseconds(20), p99: .milliseconds(90)))
+            : Work(wait: .init(p50: .milliseconds(600), p99: .milliseconds(600)))
+        let cell = CellHarness(mesh)
+        cell.node.start(seeds: [], now: .zero, into: &cell.sink)
+        var effect = ServiceEffect()
+        if isStruck {
+            effect.add(
+                Fault(
+                    id: "f1", kind: .latency, side: .service("ideas", cell: nil),
+                    delay: Delay(base: .milliseconds(600))))
+        }
+        cell.node.strike([.none, effect], now: .zero, into: &cell.sink)
+        run(cell, 10...5000, calls: "front")
+        #expect(cell.takeReplies().allSatisfy { ["", "ideas=popular"].contains($0.note) })
+        #expect(cell.sink.events.allSatisfy { $0.line?.type != "breaker" })
+        run(cell, 5010...8000, calls: "front")
+        let notes = cell.takeReplies().map(\.note)
+        #expect(notes.count >= 29 && notes.allSatisfy { ["", "ideas=popular"].contains($0) }, "\(notes)")
+        #expect(notes.filter { $0 == "ideas=popular" }.count >= 24, "all but one a second")
+    }
+
     @Test func aWarmCacheAnswersAndWhatItMissesIsMade() {
         let cell = cell(ladder, cache: true)
         run(cell, 100...3000, calls: "ideas")
