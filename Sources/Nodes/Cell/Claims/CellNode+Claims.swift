@@ -151,7 +151,12 @@ extension CellNode {
             return nil
         }
         let isOwn = found?.claimer == task.value.claimer
-        if task.stage == .settling {
+        if let former = task.former, !isOwn, found?.job == nil || found?.claimer != former {
+            // Another cell was faster, or it is done: whoever joined meanwhile asks again, and is told.
+            end(ticket, .refused(.keyClaimed), retryAfter: 1_000, into: &sink)
+            return nil
+        }
+        if task.stage == .settling, task.former == nil {
             if isOwn, task.isJob, found?.isSettled == true {
                 // A cell that stood in for this one, or for which this one did, was faster.
                 jobs.tried(task.position, isDone: true, now: now)
@@ -166,7 +171,9 @@ extension CellNode {
                 end(ticket, .refused(.keyUnsettled), into: &sink)
                 return nil
             }
-        } else if let found, !isOwn, found.expires >= wall(now), found.state != .free, defect != .ignoresClaims {
+        } else if let found, !isOwn, task.former == nil, found.expires >= wall(now), found.state != .free,
+            defect != .ignoresClaims
+        {
             guard found.fingerprint == task.value.fingerprint else {
                 count(task, as: \.reused)
                 end(ticket, .refused(.keyReused), into: &sink)
@@ -313,6 +320,7 @@ extension CellNode {
         case .working: break
         case .settling:
             if task.value.isSettled { claimCounters.unsettled += 1 }
+            if task.former != nil { return end(ticket, .refused(.keyClaimed), retryAfter: 1_000, into: &sink) }
             // Whatever was done of it: it is still a job in the shard.
             if task.isJob { jobs.tried(task.position, isDone: false, now: now) }
             end(ticket, .refused(.keyUnsettled), into: &sink)

@@ -53,6 +53,8 @@ struct ClaimTask {
     var turned: Turned?
     /// It was acknowledged before: what fails stays a job.
     var isJob = false
+    /// Who had acknowledged it and is gone, while this cell takes its job over.
+    var former: ClaimValue.Claimer?
     /// Why it is being put off.
     var failure: FailureTransformer.Failure?
     /// Of the call that came first; nil where nobody follows it.

@@ -9,7 +9,7 @@ import Wire
 ///
 /// An acknowledgement (202) is given once a majority of the customer's shard has the job as the value of its key's claim: as
 /// durable as anything that the shard keeps. The cell that has acknowledged it carries it out when that can be done, at least
-/// once; a cell that is gone is stood in for by the first member of the shard that lives.
+/// once; for a cell that is gone a member of the shard that lives takes the job over, which the shard lets one of them do.
 extension CellNode {
     /// A call under a key has failed: it is put off, where that is declared and there is room.
     ///
@@ -56,23 +56,38 @@ extension CellNode {
         _ value: ClaimValue, _ job: ClaimValue.Job, _ ticket: SlabKey, _ task: ClaimTask, now: Instant,
         into sink: inout some CellSink
     ) {
-        let isNew = task.stage == .settling
+        let isNew = task.stage == .settling && task.former == nil
         if let failure = task.failure { graph.settle(failure, as: .queued, of: task.service) }
         claims.tasks[ticket]?.failure = nil
+        for (place, asker) in task.waiters.enumerated() {
+            tellQueued(task.service, to: asker, isReplayed: !isNew || place > 0, into: &sink)
+        }
+        let isOpen = jobs.isOn && !jobs.has(task.position)
+        if isOpen, value.claimer.cell != cell, isGone(value.claimer.cell, task.members) {
+            return takeOver(value, job, ticket, now: now, into: &sink)
+        }
         removeClaim(ticket, task)
         if isNew {
             jobs.counters.queued += 1
             jobs.add(.init(position: task.position, service: task.service, value: value), isAsked: true, now: now)
-        } else if jobs.isOn, !jobs.has(task.position),
-            value.claimer.cell == cell || isGone(value.claimer.cell, task.members)
-        {
+        } else if isOpen, value.claimer.cell == cell {
             jobs.counters.adopted += 1
             jobs.add(.init(position: task.position, service: task.service, value: value), isAsked: false, now: now)
         }
-        for (place, asker) in task.waiters.enumerated() {
-            tellQueued(task.service, to: asker, isReplayed: !isNew || place > 0, into: &sink)
-        }
         tendJobs(now: now, into: &sink)
+    }
+
+    /// The job of a cell that is gone becomes this one's, in the shard: of several that would take it over one does, and
+    /// the others see that somebody has it.
+    private mutating func takeOver(
+        _ value: ClaimValue, _ job: ClaimValue.Job, _ ticket: SlabKey, now: Instant, into sink: inout some CellSink
+    ) {
+        let claimer = ClaimValue.Claimer(cell: cell, call: claims.nextCall())
+        claims.tasks[ticket]?.waiters = []
+        claims.tasks[ticket]?.former = value.claimer
+        claims.tasks[ticket]?.value = ClaimValue(
+            claimer: claimer, fingerprint: value.fingerprint, expires: value.expires, state: .queued(job))
+        settle(ticket, .queued(job), turned: nil, now: now, into: &sink)
     }
 
     private mutating func tellQueued(

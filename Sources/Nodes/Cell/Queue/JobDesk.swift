@@ -146,11 +146,14 @@ struct JobDesk {
     /// A job of a cell that is gone was found once more.
     ///
     /// - Parameter rank: of this cell among those that could do it.
-    /// - Returns: whether it is this one's turn: members may lack what a majority has, so each waits for those before it.
+    /// - Returns: whether it is this one's turn: members may lack what a majority has, so each waits for those before it. A
+    ///   turn after which the job is still there comes again after 1, 2 and 4 sweeps, and then once a minute: the shard may
+    ///   know it as done or as another's, and only this store not yet.
     mutating func isTurn(_ position: RecordPosition, rank: Int) -> Bool {
         if seen.count > Self.sweepSlice * 2 { seen = [:] }
         seen[position, default: 0] += 1
-        return seen[position, default: 0] > rank * 3
+        let turn = seen[position, default: 0] - rank * 3
+        return turn > 0 && (turn <= 8 ? turn.nonzeroBitCount == 1 : turn % 12 == 0)
     }
 
     /// When the next one may be tried; `distantFuture` where none waits.

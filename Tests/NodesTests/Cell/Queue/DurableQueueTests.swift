@@ -124,6 +124,28 @@ private typealias Edge = Topology.Edge
         #expect(try #require(mesh.answer(mesh.call(2, "front", key: "k"))).head.status == 200)
     }
 
+    /// However long it cannot be done: one of those that live has it, and it is carried out once.
+    @Test func oneCellStandsInForOneThatIsGone() throws {
+        let mesh = mesh()
+        strike(mesh, isOn: true)
+        #expect(try #require(mesh.answer(mesh.call(0, "front", key: "k"))).head.status == 202)
+        mesh.down = [0]
+        mesh.run(60_000)
+        #expect((1...2).map { result(mesh, $0, "adopted") }.reduce(0, +) == 1)
+        #expect((1...2).compactMap { mesh.cells[$0].queue()?.depth }.reduce(0, +) == 1)
+        strike(mesh, isOn: false)
+        mesh.run(40_000)
+        #expect((1...2).map { result(mesh, $0, "done") }.reduce(0, +) == 1)
+        for cell in 1...2 {
+            #expect(try #require(mesh.answer(mesh.call(cell, "front", key: "k"))).head.status == 200)
+        }
+        // Should its owner come back after all, it is done.
+        mesh.down = []
+        mesh.run(20_000)
+        #expect((0...2).compactMap { mesh.cells[$0].queue()?.depth }.reduce(0, +) == 0)
+        #expect(try #require(mesh.answer(mesh.call(0, "front", key: "k"))).head.status == 200)
+    }
+
     /// Without a majority nothing is acknowledged.
     @Test func nothingIsAcknowledgedThatOneCellAloneHas() throws {
         let mesh = mesh()

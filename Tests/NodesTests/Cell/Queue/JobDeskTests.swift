@@ -59,6 +59,19 @@ import Topology
         #expect(desk.counters.done == 1 && desk.counters.failed == 2)
     }
 
+    /// Each time the shard is asked what became of it: less and less often where that does not help.
+    @Test func aTurnThatChangedNothingComesAgainLater() {
+        var desk = desk(10)
+        let turns = (1...40).filter { _ in desk.isTurn(job("a").position, rank: 0) }
+        #expect(turns == [1, 2, 4, 8, 12, 24, 36])
+        let later = (1...16).filter { _ in desk.isTurn(job("b").position, rank: 2) }
+        #expect(later == [7, 8, 10, 14])
+        desk.add(job("a"), isAsked: false, now: .at(0))
+        desk.remove(job("a").position)
+        let anew = desk.isTurn(job("a").position, rank: 0)
+        #expect(anew, "it begins anew")
+    }
+
     @Test func moreAtOnceWhileAllGoesWell() {
         var desk = desk(100)
         for number in 0..<50 { add(&desk, job("\(number)")) }
