@@ -258,8 +258,8 @@ import Topology
                 backoff: decorrelated, base: 20ms, cap: 200ms, multiplier: 3, budget: {kind: rate, ratio: 0.2, floor: 1}}
                     #   hedge: {after: auto, max: 1, share: 0.05}
                     #   breaker: {kind: rate, failure_rate: 0.9, slow_rate: 0.5, slow-after: 500ms, volume: 10, \
-                window: 2s, consecutive: 12, open: 2s, open-max: 2s, growth: 1, jitter: 0.3, probe-interval: 200ms, \
-                half-open: 3, reopen: rate, recovery: {rate: 1, successes: 5}, adaptive: on, predict: watch, \
+                window: 2s, consecutive: 12, consecutive-for: 250ms, open: 2s, open-max: 2s, growth: 1, jitter: 0.3, \
+                probe-interval: 200ms, half-open: 3, reopen: rate, recovery: {rate: 1, successes: 5}, adaptive: on, predict: watch, \
                 coordinate: on}
                     #   bulkhead: {wait: 0ms, put: 1s, pause: 1s}
                     #   throttle: {k: 2, window: 2s}

@@ -47,6 +47,7 @@ import Topology
             let values = try #require(profile.values.breaker)
             #expect(values.failureRate == policy.failureRate && values.slowRate == policy.slowRate)
             #expect(values.volume == policy.volume && values.consecutive ?? 0 == policy.consecutive)
+            #expect(values.consecutiveFor ?? .zero == policy.consecutiveFor)
             #expect(values.open == policy.open && values.openMax == policy.openMax)
             #expect(values.jitter == policy.jitter.upperBound && values.halfOpen == policy.halfOpen)
             #expect(values.probeInterval == policy.probeInterval && values.successRate == policy.successRate)

@@ -35,6 +35,16 @@ import Topology
         #expect(with.quantile(0.99) <= .milliseconds(500), "\(with.quantile(0.99))")
     }
 
+    /// At a high rate twelve failures in a row come by chance, every few seconds.
+    @Test func atHighRatesToo() throws {
+        let faults = ["errors service/back 0.5 @2s for 10s"]
+        let with = try during(faults, rate: 1_200)
+        let without = try during(faults, rate: 1_200, profile: .off)
+        #expect(with.sent == without.sent && without.sent > 8_000)
+        #expect(Double(with.ok) > 1.06 * Double(without.ok), "\(with.ok) and \(without.ok) of \(with.sent)")
+        #expect(with.policies["breaker"] ?? 0 < with.sent / 100, "\(with.policies)")
+    }
+
     @Test func whereRetriesAreCheapMostIsMended() throws {
         let faults = ["errors service/back 0.5 @2s for 10s"]
         let with = try during(faults, rate: 10)

@@ -75,7 +75,7 @@ extension BreakerLab.Kind {
     package func policy(_ profile: BreakerLab.Profile) -> BreakerPolicy {
         var policy: BreakerPolicy = profile == .seed ? .seed : .local
         policy.predict = self == .predictive ? .open : .off
-        policy.consecutive = 0
+        (policy.consecutive, policy.consecutiveFor) = (0, .zero)
         // One rate for all of them, at which they differ.
         policy.failureRate = 0.5
         if profile != .seed { (policy.volume, policy.reopen) = (5, .first) }

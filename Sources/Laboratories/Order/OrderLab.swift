@@ -45,6 +45,7 @@ package enum OrderLab {
             breaker.predict = .off
             // At half of all failing the orders differ most.
             (breaker.failureRate, breaker.volume, breaker.consecutive, breaker.reopen) = (0.5, 5, 5, .first)
+            breaker.consecutiveFor = .zero
             return GatePolicy(
                 bulkhead: BulkheadPolicy(concurrent: concurrent, wait: .milliseconds(50)), breaker: breaker,
                 throttle: nil, attempt: .milliseconds(500), timeout: nil)

@@ -71,6 +71,7 @@ extension Breaker {
         if mark == .success {
             badInARow = 0
         } else {
+            if badInARow == 0 { rowBegan = Self.rowTime(now) }
             badInARow = badInARow == .max ? .max : badInARow + 1
             if badSinceClosed < 30 { badSinceClosed += 1 }
             secondBad &+= 1

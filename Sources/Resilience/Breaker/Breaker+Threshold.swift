@@ -16,12 +16,22 @@ extension Breaker {
         return threshold
     }
 
+    /// In units of `rowBegan`.
+    @inline(__always)
+    static func rowTime(_ now: Instant) -> UInt32 { UInt32(truncatingIfNeeded: now.nanoseconds >> 20) }
+
+    /// Whether the bad results in a row go back as far as they have to.
+    @inline(__always)
+    private func isRowLong(_ policy: BreakerPolicy, _ now: Instant) -> Bool {
+        Int64(Self.rowTime(now) &- rowBegan) << 20 >= policy.consecutiveFor.nanoseconds
+    }
+
     /// Why it opens now, if it does.
     @inline(__always)
     mutating func verdict<R: RandomNumberGenerator>(
         _ mark: Mark, _ policy: BreakerPolicy, _ now: Instant, _ rng: inout R
     ) -> BreakerCause? {
-        if policy.consecutive > 0, Int(badInARow) >= policy.consecutive { return .consecutive }
+        if policy.consecutive > 0, Int(badInARow) >= policy.consecutive, isRowLong(policy, now) { return .consecutive }
         if policy.kind == .consecutive { return nil }
         let counts = window.counts(policy.window, now: now)
         // Weights that decay never quite reach a whole number.

@@ -14,12 +14,14 @@ import MeshBase
 /// Each of them may return a change, which is told once. A permit that never comes back is taken for slow, so probes
 /// cannot run out.
 public struct Breaker: Sendable {
-    // The bytes come right behind the window, which ends three short of a word.
+    // The bytes and `rowBegan` come right behind the window, which ends seven short of a word.
     var window = BreakerWindow()
     /// Where it stands. An open breaker whose time is over says `open` until somebody asks.
     public internal(set) var state = BreakerState.closed
     var flags = Flags()
     var openings: UInt8 = 0
+    /// When the first of the bad results in a row came, in units of 2^20 ns (about 1 ms). It wraps after 52 days.
+    var rowBegan: UInt32 = 0
     /// Open: when the first probe may come. Half-open: when the next one may. By hand: when that ends.
     var until = Instant.zero
     /// Since when it is in this state.

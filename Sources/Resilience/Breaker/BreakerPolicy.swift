@@ -61,6 +61,8 @@ public struct BreakerPolicy: Sendable, Equatable {
     public var volume: Int
     /// Bad results in a row that open, whatever the shares are; 0: none.
     public var consecutive: Int
+    /// The first of those has to be so long ago, to a millisecond: at high rates a row comes by chance. Zero: at once.
+    public var consecutiveFor: TimeAmount
     /// Open for so long the first time, at least 1 ms.
     public var open: TimeAmount
     /// Open for no longer, jitter aside; at least `open`.
@@ -97,14 +99,15 @@ public struct BreakerPolicy: Sendable, Equatable {
     /// breaker does that lets nothing through.
     public static let local = BreakerPolicy(
         window: .time(.seconds(2)), failureRate: 0.9, slowFloor: .milliseconds(50), volume: 10, consecutive: 12,
-        open: .seconds(2), openMax: .seconds(2), growth: .factor(1), probeInterval: .milliseconds(200), reopen: .rate,
-        recovery: .local, predict: .watch)
+        consecutiveFor: .milliseconds(250), open: .seconds(2), openMax: .seconds(2), growth: .factor(1),
+        probeInterval: .milliseconds(200), reopen: .rate, recovery: .local, predict: .watch)
 
     /// What is left out is as in `seed`.
     public init(
         kind: Kind = .rate, window: Window = .decay(.seconds(120)), failureRate: Double = 0.5, slowRate: Double = 0.5,
         slowAfter: TimeAmount? = nil, slowFloor: TimeAmount = .zero, volume: Int = 20, consecutive: Int = 0,
-        open: TimeAmount = .seconds(60), openMax: TimeAmount = .seconds(300), growth: Growth = .factor(2),
+        consecutiveFor: TimeAmount = .zero, open: TimeAmount = .seconds(60), openMax: TimeAmount = .seconds(300),
+        growth: Growth = .factor(2),
         jitter: ClosedRange<Double> = 0.1...0.3, probeInterval: TimeAmount = .seconds(5), halfOpen: Int = 3,
         reopen: Reopen = .rate, successRate: Double? = nil, recovery: RecoveryRamp? = .seed, adaptive: Bool = true,
         predict: PredictionUse = .open, coordinate: Bool = true, alpha: Double = 0.1, steepness: Double = 20
@@ -117,6 +120,7 @@ public struct BreakerPolicy: Sendable, Equatable {
         self.slowFloor = slowFloor
         self.volume = volume
         self.consecutive = consecutive
+        self.consecutiveFor = consecutiveFor
         self.open = open
         self.openMax = openMax
         self.growth = growth
@@ -153,6 +157,7 @@ public struct BreakerPolicy: Sendable, Equatable {
         check((1...65_535).contains(volume), "volume", "not between 1 and 65535")
         check((0...65_535).contains(consecutive), "consecutive", "not between 0 and 65535")
         check(kind != .consecutive || consecutive > 0, "consecutive", "needed by kind consecutive")
+        check(consecutiveFor >= .zero, "consecutive-for", "below zero")
         check(open >= .milliseconds(1), "open", "shorter than 1 ms")
         check(openMax >= open, "open-max", "shorter than open")
         if case .factor(let factor) = growth { check(factor >= 1 && factor.isFinite, "growth", "below 1") }

@@ -53,7 +53,7 @@ public struct PolicyMerge: Sendable {
     }
 
     /// Whether nobody wrote a value.
-    private func isDefault(_ key: String) -> Bool {
+    func isDefault(_ key: String) -> Bool {
         if case .written = origins[key] { false } else { true }
     }
 

@@ -40,7 +40,7 @@ public struct PolicyResolver: Sendable {
     }
 
     /// The limits of its groups of calls, or the longest of the ways of its ladder: its own work with it and a fifth above;
-    /// zero where it declares neither.
+    /// zero where it declares neither. Without end where its ladder has a way for when its work is slow (`inference`).
     private static func waits(of service: Service) -> Waits {
         var groups = TimeAmount.zero
         for case .several(let group) in service.steps { groups = groups + (group.joinWithin ?? .zero) }
@@ -187,6 +187,10 @@ extension PolicyMerge {
         let counts = values.breaker?.kind == .consecutive
         yield("breaker.consecutive", to: "above retry.attempts") { (count: Int?) in
             (count ?? (counts ? 5 : nil)).map { max($0, attempts + 1) }
+        }
+        // Who says how many means them, and so does who says that they alone count.
+        if counts || !isDefault("breaker.consecutive") {
+            yield("breaker.consecutive-for", to: "of breaker.consecutive") { (_: TimeAmount?) in nil }
         }
         let open = values.breaker?.open ?? .zero
         yield("breaker.open-max", to: "at least breaker.open") { (most: TimeAmount?) in most.map { max($0, open) } }

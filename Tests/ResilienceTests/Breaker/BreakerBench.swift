@@ -64,6 +64,7 @@ extension BreakerPolicy {
     static let quick: BreakerPolicy = {
         var policy = BreakerPolicy.local
         (policy.failureRate, policy.volume, policy.consecutive, policy.reopen) = (0.5, 5, 5, .first)
+        policy.consecutiveFor = .zero
         return policy
     }()
 }

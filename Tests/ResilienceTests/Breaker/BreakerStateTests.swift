@@ -16,12 +16,14 @@ import Testing
 
     @Test func whatCannotBeMeantIsNamedAndDoesNotTrap() {
         let policy = BreakerPolicy(
-            kind: .consecutive, window: .calls(-4), failureRate: 2, slowRate: -1, volume: -1, open: .seconds(-1),
+            kind: .consecutive, window: .calls(-4), failureRate: 2, slowRate: -1, volume: -1,
+            consecutiveFor: .seconds(-1), open: .seconds(-1),
             openMax: .seconds(-2), growth: .factor(0), jitter: -3...4, probeInterval: .seconds(-1), halfOpen: -1,
             successRate: 9, recovery: RecoveryRamp(rate: -1, successes: -1), alpha: 7, steepness: .nan)
         #expect(
             policy.problems().map(\.key) == [
-                "failure_rate", "slow_rate", "volume", "consecutive", "open", "open-max", "growth", "jitter",
+                "failure_rate", "slow_rate", "volume", "consecutive", "consecutive-for", "open", "open-max", "growth",
+                "jitter",
                 "probe-interval", "half-open", "success_rate", "window", "recovery.rate", "recovery.successes", "alpha",
                 "steepness",
             ])
@@ -30,6 +32,24 @@ import Testing
             bench.policy.kind = kind
             bench.run("FLSI FLSI FFFF SSSS", every: .milliseconds(300))
         }
+    }
+
+    /// At 400 a second a row of twelve comes by chance; one that lasts does not.
+    @Test func aRowHasToLast() {
+        var policy = BreakerBench.plain(volume: 60_000, consecutive: 12)
+        policy.consecutiveFor = .milliseconds(250)
+        var fast = BreakerBench(policy)
+        fast.run(String(repeating: "F", count: 99), every: .milliseconds(2))
+        #expect(fast.state == .closed)
+        fast.run("S" + String(repeating: "F", count: 124), every: .milliseconds(2))
+        #expect(fast.state == .closed, "a good one begins it anew")
+        fast.run("FF", every: .milliseconds(2))
+        #expect(fast.state == .open && fast.changes.last?.cause == .consecutive)
+        var slow = BreakerBench(policy)
+        slow.run(String(repeating: "F", count: 11), every: .milliseconds(100))
+        #expect(slow.state == .closed)
+        slow.run("F")
+        #expect(slow.state == .open, "and there have to be as many")
     }
 
     // MARK: Open

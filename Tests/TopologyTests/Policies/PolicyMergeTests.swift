@@ -91,7 +91,8 @@ import Testing
         let open: Set = [
             "retry.preset", "retry.schedule", "retry.multiplier", "breaker.preset", "breaker.slow-after",
             "breaker.window", "breaker.decay",
-            "breaker.consecutive", "breaker.success_rate", "bulkhead.concurrent", "bulkhead.limit", "bulkhead.queue",
+            "breaker.consecutive", "breaker.consecutive-for", "breaker.success_rate",
+            "bulkhead.concurrent", "bulkhead.limit", "bulkhead.queue",
             "rate.requests", "rate.burst", "rate.per", "health.synthetic.service", "shedding.adaptive.p95",
         ]
         for profile in [PolicyProfile.local, .seed] {

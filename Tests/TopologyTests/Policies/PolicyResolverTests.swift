@@ -102,6 +102,7 @@ import Testing
             Self.blueprint { $0.services[0].calls[0].policies = PolicyMergeTests.retry { $0.attempts = 10 } })
         #expect(many.call(0, of: 0).values.breaker?.volume == 11)
         #expect(many.call(0, of: 0).values.breaker?.consecutive == 12)
+        #expect(many.call(0, of: 0).values.breaker?.consecutiveFor == .milliseconds(250))
         var few = BreakerSettings()
         few.window = .calls(4)
         let window = PolicyResolver(

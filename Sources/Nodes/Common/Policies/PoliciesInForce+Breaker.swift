@@ -20,6 +20,7 @@ extension PoliciesInForce {
         }
         policy.volume = written.volume ?? policy.volume
         policy.consecutive = written.consecutive ?? 0
+        policy.consecutiveFor = written.consecutiveFor ?? .zero
         policy.open = written.open ?? policy.open
         policy.openMax = max(written.openMax ?? policy.openMax, policy.open)
         switch written.growth {

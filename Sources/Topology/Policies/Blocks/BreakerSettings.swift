@@ -40,6 +40,8 @@ public struct BreakerSettings: PolicySettings {
     public var decay: TimeAmount?
     /// So many bad ones in a row open.
     public var consecutive: Int?
+    /// If the first of them is so long ago.
+    public var consecutiveFor: TimeAmount?
     /// The first opening.
     public var open: TimeAmount?
     /// The longest opening.
@@ -84,7 +86,7 @@ public struct BreakerSettings: PolicySettings {
         SettingField(
             "window", \.window, .either(.duration(.milliseconds(10)...(.hours(24))), .integer(1...1_000_000))),
         SettingField("decay", \.decay, .duration(.milliseconds(10)...(.hours(24)))),
-        SettingField("consecutive", \.consecutive, results),
+        SettingField("consecutive", \.consecutive, results), SettingField("consecutive-for", \.consecutiveFor, .wait),
         SettingField("open", \.open, .timeout), SettingField("open-max", \.openMax, .day),
         SettingField("growth", \.growth, .either(.words(["linear"]), .factor)),
         SettingField("jitter", \.jitter, .ratio), SettingField("probe-interval", \.probeInterval, .wait),

@@ -79,6 +79,7 @@ extension PolicyProfile {
         settings.window = choose(seed: nil, local: .time(.seconds(2)))
         settings.decay = choose(seed: .seconds(120), local: nil)
         settings.consecutive = choose(seed: nil, local: 12)
+        settings.consecutiveFor = choose(seed: nil, local: .milliseconds(250))
         settings.open = choose(seed: .seconds(60), local: .seconds(2))
         settings.openMax = choose(seed: .seconds(300), local: .seconds(2))
         settings.growth = .factor(choose(seed: 2, local: 1))
