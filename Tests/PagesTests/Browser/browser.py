@@ -151,8 +151,8 @@ class Tab:
             raise Failure(told.get("exception", {}).get("description", told["text"]))
         return result["result"].get("value")
 
-    def wait(self, expression, attempts=400):
-        """Until an expression holds, asked at each frame of the page."""
+    def wait(self, expression, attempts=2400):
+        """Until an expression holds, asked 40 times a second for a minute: a busy machine is slow, and no failure."""
         return self.run(f"""new Promise((done, failed) => {{
           let left = {attempts};
           const ask = () => {{
@@ -164,6 +164,11 @@ class Tab:
           }};
           ask();
         }})""")
+
+    def drawn(self):
+        """Until all that was told to the page stands on the screen: the frame that draws it, and those after it."""
+        frame = "requestAnimationFrame(() => "
+        self.run(f"new Promise((done) => {frame * 2}requestAnimationFrame(done){')' * 2})")
 
     def press(self, key, code=None, text=None):
         text = text if text is not None else (key if len(key) == 1 else "\r" if key == "Enter" else "")

@@ -1,5 +1,7 @@
 """What tests of the page have in common."""
 
+import contextlib
+import json
 import os
 import pathlib
 import unittest
@@ -65,10 +67,19 @@ class PageTest(unittest.TestCase):
         last = [data["t"] for event, data in messages if event in ("state", "delta")][-1]
         moment = f"new Date({last}).toISOString().slice(11, 19)"
         tab.wait(f"document.getElementById('when').textContent.includes({moment})")
-        # The frame that draws it, and the one in which it stands.
-        tab.run(
-            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
-        )
+        tab.drawn()
+
+    def shows(self, tab, expression, value):
+        """The page comes to show a value: what is drawn follows what is done by a frame or more."""
+        with contextlib.suppress(browser.Failure):
+            tab.wait(f"({expression}) === {json.dumps(value)}")
+        self.assertEqual(tab.run(expression), value)
+
+    def says(self, tab, expression, words):
+        """The page comes to show a text that has these words."""
+        with contextlib.suppress(browser.Failure):
+            tab.wait(f"({expression}).includes({json.dumps(words)})")
+        self.assertIn(words, tab.run(expression))
 
     def sound(self, tab):
         self.assertEqual(tab.complaints(), [])

@@ -50,6 +50,7 @@ class AccessTest(PageTest):
         ):
             tab = self.open(self.recording(name))
             tab.run(prepare)
+            tab.drawn()
             nodes = tab.call("Accessibility.getFullAXTree")["nodes"]
             nameless = [
                 node["role"]["value"]
@@ -67,9 +68,9 @@ class AccessTest(PageTest):
         tab.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         tab.run("advance(1)")
         tab.run("window.dispatchEvent(new Event('resize'))")
-        tab.wait("document.querySelectorAll('#map-table tbody tr').length === 12", 200)
-        self.assertIn("down", tab.run("document.querySelector('#map-table tbody tr').innerText"))
-        self.assertEqual(tab.run("document.querySelectorAll('#customers-table tbody tr').length"), 2)
+        tab.wait("document.querySelectorAll('#map-table tbody tr').length === 12")
+        self.says(tab, "document.querySelector('#map-table tbody tr').innerText", "down")
+        self.shows(tab, "document.querySelectorAll('#customers-table tbody tr').length", 2)
         tab.wait("document.querySelectorAll('#time-table tbody tr').length >= 30")
 
     def test_axe_finds_nothing_serious(self):
@@ -89,6 +90,7 @@ class AccessTest(PageTest):
                 self.api.cut()
                 tab.wait("document.body.dataset.news === 'none'")
             tab.run(prepare)
+            tab.drawn()
             tab.run(source)
             found = tab.run(
                 "axe.run().then(({ violations }) => violations.filter((one) => /serious|critical/.test(one.impact))"

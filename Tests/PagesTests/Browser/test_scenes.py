@@ -13,15 +13,15 @@ class SceneTest(PageTest):
             tab.wait(
                 "document.body.dataset.news === 'none' && document.getElementById('when').textContent.includes('old')"
             )
-            tab.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        words = tab.run("words()")
+            tab.drawn()
         golden = HERE / "Golden" / f"{name}.txt"
         if REWRITE:
             golden.parent.mkdir(exist_ok=True)
-            golden.write_text(words)
+            golden.write_text(tab.run("words()"))
             PICTURES.mkdir(exist_ok=True)
             pictures.write(PICTURES / f"{name}.png", tab.picture())
-        self.assertEqual(words, golden.read_text(), f"{golden}; CELLMESH_REWRITE_GOLDENS=1 writes it anew")
+        with self.subTest(f"{golden}; CELLMESH_REWRITE_GOLDENS=1 writes it anew"):
+            self.shows(tab, "words()", golden.read_text())
         if name != "disconnected":
             self.sound(tab)
 

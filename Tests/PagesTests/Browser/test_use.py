@@ -14,22 +14,22 @@ class UseTest(PageTest):
             tab.press("Tab")
             if tab.run("document.activeElement.className === 'place'"):
                 break
-        self.assertIn("us-east-1: serving", tab.run("document.activeElement.getAttribute('aria-label')"))
+        self.says(tab, "document.activeElement.getAttribute('aria-label')", "us-east-1: serving")
         tab.press("ArrowRight")
         tab.press("Enter")
         tab.wait("document.activeElement.id === 'drawer-title'")
-        self.assertEqual(tab.run("document.getElementById('drawer-title').textContent"), "us-east-2")
+        self.shows(tab, "document.getElementById('drawer-title').textContent", "us-east-2")
         tab.press("k")
         tab.wait("document.getElementById('action').open && !document.getElementById('action-do').disabled")
-        self.assertEqual(tab.run("document.activeElement.textContent"), "Keep it running")
+        self.shows(tab, "document.activeElement.textContent", "Keep it running")
         path, body, _ = self.api.asked[-1]
         self.assertEqual(
             (path, body),
             ("/v1/predict", {"action": "kill", "targets": ["cell/us-east-2"], "options": {"for_ms": None}}),
         )
-        self.assertIn("269", tab.run("document.getElementById('prediction').innerText"))
+        self.says(tab, "document.getElementById('prediction').innerText", "269")
         tab.press("Tab")
-        self.assertEqual(tab.run("document.activeElement.textContent"), "Kill us-east-2")
+        self.shows(tab, "document.activeElement.textContent", "Kill us-east-2")
         tab.press("Enter")
         tab.wait("!document.getElementById('action').open")
         path, body, headers = self.api.asked[-1]
@@ -56,11 +56,11 @@ class UseTest(PageTest):
         tab.run("document.querySelector('.place').focus()")
         tab.press("k")
         tab.wait("!document.getElementById('action-type').hidden")
-        self.assertTrue(tab.run("document.getElementById('action-do').disabled"))
+        self.shows(tab, "document.getElementById('action-do').disabled", True)
         tab.run("document.getElementById('action-word').focus()")
         tab.type("us-east-2")
         tab.press("Enter")
-        self.assertTrue(tab.run("document.getElementById('action-do').disabled"))
+        self.shows(tab, "document.getElementById('action-do').disabled", True)
         tab.run("document.getElementById('action-word').value = ''")
         tab.type("us-east-1")
         if REWRITE:
@@ -86,22 +86,24 @@ class UseTest(PageTest):
         tab.run("document.getElementById('action-do').click()")
         tab.wait("document.getElementById('action-note').textContent.includes('has changed')")
         tab.wait("document.getElementById('prediction').innerText.includes('a halt is in force')")
-        self.assertTrue(tab.run("document.getElementById('action-do').disabled"))
+        self.shows(tab, "document.getElementById('action-do').disabled", True)
 
     def test_the_ticket_is_wiped_and_without_a_key_nothing_is_offered(self):
         tab = self.open(self.recording("whole"))
         self.assertEqual(tab.run("location.hash + history.length"), "" + str(tab.run("history.length")))
         self.assertEqual(self.api.asked[0][:2], ("/v1/pass", {"ticket": "once"}))
-        self.assertEqual(tab.run("sessionStorage.getItem('cellmesh-key')"), "a-key")
+        self.shows(tab, "sessionStorage.getItem('cellmesh-key')", "a-key")
         self.api.answers["/v1/pass"] = {}
         reader = self.open(self.recording("whole"))
+        reader.drawn()
         visible = reader.run(
             "[...document.querySelectorAll('button')].filter((one) => one.checkVisibility()).map((one) => one.id)"
         )
         self.assertNotIn("halt", visible)
         self.assertNotIn("add-fault", visible)
         reader.press("k")
-        self.assertFalse(reader.run("document.getElementById('action').open"))
+        reader.drawn()
+        self.shows(reader, "document.getElementById('action').open", False)
 
     def test_names_stay_text(self):
         mesh = Mesh()
@@ -112,28 +114,30 @@ class UseTest(PageTest):
         tab.run("document.querySelector('.place').click()")
         tab.press("k")
         tab.wait("document.getElementById('action').open")
+        tab.drawn()
         self.assertEqual(
             tab.run("document.querySelectorAll('img, main script, header script, dialog script').length"), 0
         )
+        self.says(tab, "document.body.innerText", "<script>")
         text = tab.run("document.body.innerText")
-        self.assertIn("<script>", text)
         self.assertNotIn("\u001b", text)
         self.assertNotIn("\u202e", text)
         self.sound(tab)
 
     def test_the_past_holds_the_whole_page_and_takes_no_action(self):
         tab = self.open(self.recording("kill"))
-        self.assertIn("11 of 12", tab.run("document.getElementById('mesh-state').textContent"))
+        self.says(tab, "document.getElementById('mesh-state').textContent", "11 of 12")
         for _ in range(6):
             tab.press(",")
         tab.wait("document.body.dataset.news === 'held'")
         tab.wait("document.getElementById('mesh-state').textContent.includes('12 of 12')")
-        self.assertEqual(
-            tab.run("document.getElementById('held').textContent.replaceAll('\\u2009', ' ')"), "12:04:00, 1 min ago"
+        self.shows(
+            tab, "document.getElementById('held').textContent.replaceAll('\\u2009', ' ')", "12:04:00, 1 min ago"
         )
-        self.assertTrue(tab.run("document.getElementById('add-fault').disabled"))
+        self.shows(tab, "document.getElementById('add-fault').disabled", True)
         tab.press("k")
-        self.assertFalse(tab.run("document.getElementById('action').open"))
+        tab.drawn()
+        self.shows(tab, "document.getElementById('action').open", False)
         tab.press(".")
         tab.wait(
             "document.body.dataset.news === 'live' && document.getElementById('mesh-state').textContent.includes('11 of')"
@@ -143,14 +147,14 @@ class UseTest(PageTest):
         tab = self.open(self.recording("whole"))
         self.api.cut()
         tab.wait("!document.getElementById('bar').hidden")
-        self.assertTrue(tab.run("document.getElementById('add-fault').disabled"))
+        self.shows(tab, "document.getElementById('add-fault').disabled", True)
         mesh = Mesh()
         messages = mesh.record(5)
         messages[0][1]["boot"] = "b2"
         self.api.play(messages)
         tab.wait("document.getElementById('bar').hidden && document.body.dataset.news === 'live'")
         self.settle(tab, messages)
-        self.assertFalse(tab.run("document.getElementById('add-fault').disabled"))
+        self.shows(tab, "document.getElementById('add-fault').disabled", False)
 
     def test_a_customer_is_found_and_its_shard_shown(self):
         messages = self.recording("kill")
@@ -164,8 +168,8 @@ class UseTest(PageTest):
         tab.wait("document.getElementById('find-told').textContent")
         told = tab.run("document.getElementById('find-told').textContent")
         self.assertIn(" › ".join(mesh.cells[cell] for cell in mesh.shards[17]), told)
-        self.assertTrue(tab.run("document.getElementById('measure-shard').checked"))
-        self.assertIn("#1", tab.run("words()"))
+        self.shows(tab, "document.getElementById('measure-shard').checked", True)
+        self.says(tab, "words()", "#1")
         tab.run("document.getElementById('customer').value = 'c99999'")
         tab.press("Enter")
         tab.wait("document.getElementById('find-told').textContent.includes('No customer')")
