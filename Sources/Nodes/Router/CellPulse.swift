@@ -2,12 +2,15 @@ import MeshBase
 
 /// Whether one cell answers this router in time, whatever the membership thinks of it.
 ///
-/// A link may be up and yet of no use: what is sent vanishes, only one direction works, or answers come too late. Two
-/// things demote a cell: so many requests in a row without an answer in time, and pings that go unanswered while
-/// nothing else is heard. A demoted cell is pinged at every look; an answer in time brings it back, after a hold that
-/// doubles while it is demoted again and again.
+/// A link may be up and yet of no use: what is sent vanishes, only one direction works, or answers come too late. Pings
+/// that go unanswered while nothing else is heard demote a cell. So many requests in a row without an answer in time ask
+/// for a ping at once: a cell that answers it has a service that hangs, and others that do not. That is for the gate of
+/// the service to leave; only where requests go through no breaker do they demote the cell by themselves.
+///
+/// A demoted cell is pinged at every look; an answer in time brings it back, after a hold that doubles while it is demoted
+/// again and again.
 struct CellPulse {
-    /// Requests in a row without an answer in time that demote.
+    /// Requests in a row without an answer in time that raise a doubt.
     static let mostTimeouts: UInt8 = 3
     /// Between two looks at the cells.
     static let interval = TimeAmount.milliseconds(250)
@@ -39,14 +42,31 @@ struct CellPulse {
         isHeard = true
     }
 
+    /// What a request without an answer in time leads to.
+    enum Timeout: Equatable {
+        case nothing
+        /// Ask it now: the silence after this ping decides.
+        case ping
+        /// It was demoted just now; ping it.
+        case demoted
+    }
+
     /// A request had its full time and no answer.
-    /// - Returns: whether this demotes the cell.
-    mutating func timedOut(now: Instant) -> Bool {
-        guard !isDemoted else { return false }
+    ///
+    /// - Parameter isGuarded: it went through a breaker, which leaves what does not answer by itself.
+    mutating func timedOut(isGuarded: Bool, now: Instant) -> Timeout {
+        guard !isDemoted else { return .nothing }
         timeouts += 1
-        guard timeouts >= Self.mostTimeouts else { return false }
-        demote(now: now)
-        return true
+        guard timeouts >= Self.mostTimeouts else { return .nothing }
+        guard isGuarded else {
+            demote(now: now)
+            return .demoted
+        }
+        timeouts = 0
+        // Where it was heard since the last look the wait begins now; else it has begun already.
+        if isHeard || quietSince == nil { quietSince = now }
+        isHeard = false
+        return .ping
     }
 
     enum Look: Equatable {

@@ -104,9 +104,16 @@ extension RouterNode {
     }
 
     /// An attempt at `cell` had its full time and no answer.
-    mutating func cellTimedOut(_ cell: CellIndex, now: Instant, into sink: inout some RouterSink) {
-        guard links[cell.position].state == .up, links[cell.position].pulse.timedOut(now: now) else { return }
-        noteDemoted(cell, now: now, into: &sink)
+    ///
+    /// - Parameter gate: the one that it went through; negative where there is none.
+    mutating func cellTimedOut(_ cell: CellIndex, gate: Int, now: Instant, into sink: inout some RouterSink) {
+        guard links[cell.position].state == .up else { return }
+        let isGuarded = gate >= 0 && gates.kinds[gates.places[gate].kind].gate.hasBreaker
+        switch links[cell.position].pulse.timedOut(isGuarded: isGuarded, now: now) {
+        case .nothing: return
+        case .ping: break
+        case .demoted: noteDemoted(cell, now: now, into: &sink)
+        }
         ping(cell, now: now, into: &sink)
     }
 

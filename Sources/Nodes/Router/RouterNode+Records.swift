@@ -245,7 +245,7 @@ extension RouterNode {
         if !work.isWaiting { counters.attemptTimeouts += 1 }
         let blamed = isLate ? Shard() : unheard(key, now: now)
         recordTimedOut(key, now: now, into: &sink)
-        for cell in blamed { cellTimedOut(cell, now: now, into: &sink) }
+        for cell in blamed { cellTimedOut(cell, gate: gates.known(cell, 0), now: now, into: &sink) }
     }
 
     /// For the end of the phase, or for when one of those that are out is slow.

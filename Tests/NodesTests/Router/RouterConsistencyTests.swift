@@ -26,7 +26,7 @@ import Wire
     /// It did not answer in time, came back, and did not again: its pings are answered, and it is asked last.
     private func demote(_ cell: CellIndex, _ router: RouterHarness) {
         for _ in 0..<2 {
-            for _ in 0..<3 { _ = router.node.links[cell.position].pulse.timedOut(now: .zero) }
+            for _ in 0..<3 { _ = router.node.links[cell.position].pulse.timedOut(isGuarded: false, now: .zero) }
             _ = router.node.links[cell.position].pulse.ponged(age: .zero, limit: .seconds(1), now: .zero)
         }
     }

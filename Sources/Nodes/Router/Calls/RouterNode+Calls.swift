@@ -197,7 +197,7 @@ extension RouterNode {
         close(
             cancel.token, place, isLimit ? AttemptEnd(.failed, .timeout) : .withdrawn, cancel.mark, now: now,
             into: &sink)
-        if isLimit, !isLate { cellTimedOut(sent.cell, now: now, into: &sink) }
+        if isLimit, !isLate { cellTimedOut(sent.cell, gate: Int(sent.gate), now: now, into: &sink) }
     }
 
     private mutating func countOverdue(
