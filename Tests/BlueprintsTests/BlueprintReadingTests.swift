@@ -102,6 +102,7 @@ import Topology
             connections: {oltp: {max: 10, wait: 1s}, analytics: {max: 3}}
             cache: {entries: 10000, ttl: 60s}
             queue: {capacity: 1000, overflow: age-limit}
+            store: {}
             health: {liveness: {interval: 10s, timeout: 1s, failures: 3}, deep: {}}
             shedding: {}
             objectives: {error_rate: 1%}

@@ -116,6 +116,20 @@ import Topology
         #expect(expected.contains(" ") || expected.isEmpty ? found == expected : found.hasPrefix(expected), "\(found)")
     }
 
+    /// What is put off is kept in the store, by two policies: a queue without them would keep nothing.
+    @Test(arguments: [
+        ("queue: {}", "contradiction@3:1 store: {}, or leave 'queue' out, and 'failure: ... queue' with it"),
+        ("queue: {}\nstore: {}", ""),
+        ("queue: {}\nstore: {}\npolicies: {off: [queue]}", "contradiction@3:1 leave out one of the two"),
+        ("queue: {}\nstore: {}\npolicies: {off: [failure]}", "contradiction@3:1 leave out one of the two"),
+        ("queue: {}\nstore: {}\npolicies: {off: [hedge]}", ""),
+    ])
+    func queues(keys: String, expected: String) {
+        let result = MeshFiles.load(blueprint: "cell: t\nservices: [{name: a}]\n\(keys)", named: "x")
+        let found = Self.problems(result).filter { $0.hasPrefix("contradiction") }
+        #expect(found == (expected.isEmpty ? [] : [expected]), "\(result.rendered())")
+    }
+
     @Test(arguments: [
         ("policies: {slo: {}}", "unknown-key@3:12 move it one level out"),
         ("slo: {window: 1s, every: 2s}", "wrong-order@3:15"),
@@ -126,7 +140,7 @@ import Topology
         ("health: {deep: {service: a}}", "unknown-key@3:17"),
         ("connections: {x: {min: 3, max: 2}}", "wrong-order@3:18"),
         ("connections: {X: {}}", "bad-name@3:15"), ("memory: 1KiB", "out-of-range@3:9"),
-        ("cache: {ttl: 0s}", "out-of-range@3:14"), ("queue: {overflow: last}", "unknown-word@3:19"),
+        ("cache: {ttl: 0s}", "out-of-range@3:14"), ("queue: {overflow: last}\nstore: {}", "unknown-word@3:19"),
         ("features: {}", "wrong-type@3:11"), ("features: [{}]", "missing-key@3:12"),
         ("features: [{name: a}, {name: a}]", "duplicate-name@3:23"),
         ("features: [{name: a, cost: 0}]", "out-of-range@3:28"),

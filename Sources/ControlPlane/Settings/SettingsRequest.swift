@@ -74,6 +74,14 @@ package struct SettingsWish: Sendable, Equatable {
         var reason: String
     }
 
+    /// What is wrong with it by itself: the member and the reason; nil where nothing is.
+    package var fault: (member: String, reason: String)? {
+        do throws(Senseless) { _ = try edit(at: WallTime(milliseconds: 0)) } catch {
+            return (error.member, error.reason)
+        }
+        return nil
+    }
+
     private static let longest: Int64 = 366 * 24 * 3_600_000
 
     func edit(at now: WallTime) throws(Senseless) -> SettingsEdit {
@@ -81,7 +89,7 @@ package struct SettingsWish: Sendable, Equatable {
             throw Senseless.word(self.kind, "kind", "kind", SettingsChange.Kind.allCases.map(\.rawValue))
         }
         if let lease, !(1...Self.longest).contains(lease) {
-            throw Senseless(member: "for_ms", reason: "must be 1 to \(Self.longest)")
+            throw Senseless(member: "for_ms", reason: "must be 1 to \(Self.longest) ms, which are 366 days")
         }
         let until = lease.map { WallTime(milliseconds: now.milliseconds + $0) }
         switch kind {

@@ -131,7 +131,7 @@ package enum DataPlane {
     }
 
     private static func priority(_ range: HTTPRange, _ bytes: UnsafeRawBufferPointer) -> Priority? {
-        for priority in Priority.allCases where range.equals(priority.name, in: bytes) { return priority }
+        for priority in Priority.allCases where range.isExactly(priority.name, in: bytes) { return priority }
         return nil
     }
 

@@ -35,21 +35,35 @@ extension SettingsDocument {
     /// What is taken back may bear a name that the mesh does not know any more, as long as it is set.
     public func problems(of edits: [SettingsEdit], in names: SettingsNames) -> [SettingsProblem] {
         var asked = SettingsDocument()
+        var elsewhere: [SettingsProblem] = []
+        // Where something else of this name stays in force, "it is so already" would be believed.
+        func isElsewhere(_ what: String, _ scope: SettingsScope, _ scopes: [SettingsScope]) -> Bool {
+            guard !scopes.isEmpty else { return false }
+            let places = scopes.map { "\($0)" }.sorted()
+            elsewhere.append(
+                SettingsProblem(
+                    "scope", "\(what) is not set in \(scope), but in \(places.joined(separator: ", ")): name that place"
+                ))
+            return true
+        }
         for edit in edits {
             switch edit {
             case .removeFlag(let name, let scope):
                 guard !flags.contains(where: { $0.name == name && $0.scope == scope }) else { continue }
+                let scopes = flags.filter { $0.name == name }.map(\.scope)
+                if isElsewhere("'\(name)'", scope, scopes) { continue }
                 asked.set(FlagEntry(name, isOn: true, scope: scope))
             case .resetBreaker(let gate):
                 guard !breakers.contains(where: { $0.gate == gate }) else { continue }
                 asked.set(BreakerEntry(gate, .closed, until: at))
             case .removeLevel(let scope):
                 guard !levels.contains(where: { $0.scope == scope }) else { continue }
+                if isElsewhere("a level", scope, levels.map(\.scope)) { continue }
                 asked.set(LevelEntry(.normal, scope: scope))
             default: asked.apply(edit)
             }
         }
-        let problems = asked.problems(in: names)
+        let problems = elsewhere + asked.problems(in: names)
         guard problems.isEmpty else { return problems }
         var result = self
         for edit in edits { result.apply(edit) }

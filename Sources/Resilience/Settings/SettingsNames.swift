@@ -13,11 +13,30 @@ public struct SettingsNames: Sendable, Equatable {
     public var flags: [String]
     /// Names of peak profiles.
     public var peaks: [String]
+    /// What of these is switched off by policy, so that whatever is set there would do nothing.
+    public var idle: Idle
+
+    /// What is known, and has no policy that would heed it.
+    public struct Idle: Sendable, Equatable {
+        /// Gates without a breaker.
+        public var gates: Set<String>
+        /// Flags that no cell heeds.
+        public var flags: Set<String>
+        /// Places where no cell heeds levels.
+        public var levels: Set<SettingsScope>
+
+        /// What is left out is heeded everywhere.
+        public init(gates: Set<String> = [], flags: Set<String> = [], levels: Set<SettingsScope> = []) {
+            self.gates = gates
+            self.flags = flags
+            self.levels = levels
+        }
+    }
 
     /// What is left out has no names.
     public init(
         regions: [String] = [], cells: [String] = [], services: [String] = [], gates: [String] = [],
-        flags: [String] = [], peaks: [String] = []
+        flags: [String] = [], peaks: [String] = [], idle: Idle = Idle()
     ) {
         self.regions = regions
         self.cells = cells
@@ -25,6 +44,7 @@ public struct SettingsNames: Sendable, Equatable {
         self.gates = gates
         self.flags = flags
         self.peaks = peaks
+        self.idle = idle
     }
 }
 
@@ -110,14 +130,36 @@ extension SettingsDocument {
             case .service(let name): check(name, "service", names.services, path)
             }
         }
+        // Whoever sets what nobody heeds believes that it does something.
+        func refuse(_ path: String, _ what: String, _ policy: String) {
+            problems.append(
+                SettingsProblem(
+                    path,
+                    "\(what) would do nothing: the policy '\(policy)' is off there ('policies ls' tells where); start the "
+                        + "mesh with 'up --policies local', or take \(policy) from 'off'"))
+        }
         for (index, flag) in flags.prefix(Self.most).enumerated() {
             check(flag.name, "flag", names.flags, "flags[\(index)].name")
             check(flag.scope, "flags[\(index)].scope")
+            if names.idle.flags.contains(flag.name) {
+                refuse("flags[\(index)].name", "the flag '\(flag.name)'", "flags")
+            }
         }
         for (index, breaker) in breakers.prefix(Self.most).enumerated() {
             check(breaker.gate, "gate", names.gates, "breakers[\(index)].gate")
+            if names.idle.gates.contains(breaker.gate) {
+                refuse("breakers[\(index)].gate", "a breaker at '\(breaker.gate)'", "breaker")
+            }
         }
-        for (index, level) in levels.prefix(Self.most).enumerated() { check(level.scope, "levels[\(index)].scope") }
+        for (index, level) in levels.prefix(Self.most).enumerated() {
+            check(level.scope, "levels[\(index)].scope")
+            if names.idle.levels.contains(level.scope) {
+                refuse("levels[\(index)].scope", "a level of \(level.scope)", "degradation")
+            }
+        }
+        if comparison != nil, names.idle.levels.contains(.mesh) {
+            refuse("comparison", "a comparison of levels", "degradation")
+        }
         if let peak { check(peak.name, "peak", names.peaks, "peak.name") }
         return problems
     }

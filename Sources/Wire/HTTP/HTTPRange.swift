@@ -37,6 +37,14 @@ package struct HTTPRange: Equatable, Sendable {
         return HTTPCharacters.equals(base, bytes.count, text)
     }
 
+    /// Whether the piece is these bytes, case and all: words that a header's value names.
+    package func isExactly(_ text: StaticString, in buffer: UnsafeRawBufferPointer) -> Bool {
+        let bytes = bytes(in: buffer)
+        guard bytes.count == text.utf8CodeUnitCount else { return false }
+        for position in bytes.indices where bytes[position] != text.utf8Start[position] { return false }
+        return true
+    }
+
     /// The piece as a decimal number of digits only, or nil: no sign, no space, at most 18 digits.
     package func decimal(in buffer: UnsafeRawBufferPointer) -> UInt64? {
         guard count > 0, count <= 18 else { return nil }

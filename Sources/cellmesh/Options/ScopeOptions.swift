@@ -15,3 +15,18 @@ struct ScopeOptions: ParsableArguments {
 
     var lease: Int64? { time?.milliseconds }
 }
+
+/// Where a level is in force, and for how long: a service has none of its own.
+struct LevelScopeOptions: ParsableArguments {
+    @Option(
+        name: .customLong("in"),
+        help: ArgumentHelp("mesh, region/NAME or cell/NAME.", valueName: "scope"))
+    var place = "mesh"
+
+    @Option(
+        name: .customLong("for"),
+        help: ArgumentHelp("How long it is in force; until it is taken back where left out.", valueName: "duration"))
+    var time: DurationArgument?
+
+    var lease: Int64? { time?.milliseconds }
+}

@@ -269,8 +269,8 @@ import Topology
             .ladderWithoutLast, service("ladder: [{mode: x}, §{mode: y, when: {db: 1s}}]"),
             good: service("ladder: [{mode: x}, {mode: y, when: {memory: 80%}}]")),
         Case(
-            .queueWithoutIdempotency, service("idempotency: off, §failure: {limit: queue}") + "\nqueue: {}",
-            good: service("failure: {limit: queue}") + "\nqueue: {}"),
+            .queueWithoutIdempotency, service("idempotency: off, §failure: {limit: queue}") + "\nqueue: {}\nstore: {}",
+            good: service("failure: {limit: queue}") + "\nqueue: {}\nstore: {}"),
         Case(
             .cacheableWithCompensation, call("timeout: 1s, compensation: c", b: "cacheable: §on}\n  - {name: c"),
             good: call("timeout: 1s, compensation: c", b: "cacheable: off}\n  - {name: c")),

@@ -7,6 +7,20 @@ import Topology
 @testable import ControlPlane
 
 @Suite struct SettingsNamesTests {
+    @Test func whatPoliciesSwitchOffIsIdle() throws {
+        #expect(try topology().settingsNames.idle == .init())
+        var off = try topology()
+        off.policies = PoliciesBlock()
+        off.policies?.profile = .off
+        let names = off.settingsNames
+        #expect(names.idle.gates == Set(names.gates) && names.idle.flags == ["offers"])
+        #expect(names.idle.levels == [.mesh, .region("a"), .cell("a-1"), .cell("a-2")])
+        var some = try topology()
+        some.policies = PoliciesBlock()
+        some.policies?.off = [.degradation]
+        #expect(some.settingsNames.idle == .init(levels: names.idle.levels))
+    }
+
     private func topology() throws -> MeshTopology {
         let result = MeshFiles.load(
             yaml: """

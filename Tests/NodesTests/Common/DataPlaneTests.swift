@@ -41,6 +41,17 @@ import Wire
         }
     }
 
+    /// The words of a field are the documented ones, letter by letter.
+    @Test func wordsAreReadExactly() throws {
+        let line = "GET /v1/customers/c1/records/k"
+        #expect(try read(head(line, "X-Priority: high\r\n")).0.priority == .high)
+        #expect(try read(head(line, "x-priority: low\r\n")).0.priority == .low)
+        for field in ["X-Priority: High", "X-Priority: highs", "X-Priority: hig"] {
+            let refusal = #expect(throws: DataPlaneRefusal.self) { try read(head(line, "\(field)\r\n")) }
+            #expect(refusal?.problem.status == 400, "\(field)")
+        }
+    }
+
     /// What cannot be read is as nothing, and counted.
     @Test(
         arguments: [

@@ -45,6 +45,37 @@ import Testing
         #expect(document.problems(of: back, in: names).isEmpty)
     }
 
+    @Test func whatNobodyWouldHeedIsRefused() {
+        var names = names
+        names.idle = .init(
+            gates: ["us-1/checkout/payment"], flags: ["offers"], levels: [.mesh, .region("us"), .cell("us-1")])
+        let edits: [SettingsEdit] = [
+            .setFlag(FlagEntry("offers", isOn: false)),
+            .holdBreaker(BreakerEntry("us-1/checkout/payment", .forcedOpen, until: now)),
+            .setLevel(LevelEntry(.moderate, scope: .region("us"))), .compare(ComparisonEntry(a: .normal, b: .minor)),
+        ]
+        for (edit, policy) in zip(edits, ["flags", "breaker", "degradation", "degradation"]) {
+            let problems = SettingsDocument().problems(of: [edit], in: names)
+            #expect(problems.count == 1 && problems[0].message.contains("the policy '\(policy)' is off"), "\(problems)")
+        }
+        // What was set while it was on can be taken back.
+        let document = SettingsDocument(flags: [FlagEntry("offers", isOn: false)])
+        #expect(document.problems(of: [.removeFlag("offers", .mesh)], in: names).isEmpty)
+    }
+
+    @Test func whatIsSetElsewhereIsNotTakenBackHere() {
+        let document = SettingsDocument(
+            flags: [FlagEntry("offers", isOn: false, scope: .cell("us-1"))],
+            levels: [LevelEntry(.minor, scope: .region("us"))])
+        let edits: [SettingsEdit] = [.removeFlag("offers", .mesh), .removeLevel(.mesh)]
+        #expect(
+            document.problems(of: edits, in: names).map(\.message) == [
+                "'offers' is not set in mesh, but in cell/us-1: name that place",
+                "a level is not set in mesh, but in region/us: name that place",
+            ])
+        #expect(SettingsDocument().problems(of: edits, in: names).isEmpty)
+    }
+
     @Test func oneEntryTooManyIsRefused() {
         let flags = (0..<SettingsDocument.most).map { FlagEntry("f\($0)", isOn: false) }
         let document = SettingsDocument(flags: flags)

@@ -93,9 +93,30 @@ struct DegradationLints {
 
     // MARK: The queue for later
 
+    /// A queue that can keep nothing is no queue.
+    private func checkKeeping() {
+        let position = loaded.marks.queue ?? loaded.marks.name
+        if blueprint.store == nil {
+            reporter.error(
+                .contradiction, at: position,
+                "'queue' keeps calls in the store of the cell, and the blueprint has no 'store'",
+                hint: "store: {}, or leave 'queue' out, and 'failure: ... queue' with it")
+        }
+        let policies = blueprint.policies
+        guard
+            let name = [PolicySwitch.queue, .failure].first(where: {
+                policies?.off?.contains($0) == true || policies?.profile == .off
+            }), let off = loaded.marks.policies["off"] ?? loaded.marks.policies["profile"]
+        else { return }
+        reporter.error(
+            .contradiction, at: position,
+            "'queue' is written, and 'policies' in line \(off.line) switches \(name.rawValue) off",
+            hint: "leave out one of the two")
+    }
+
     /// A failure cannot become a queued job where there is no queue.
     private func checkQueue() {
-        guard blueprint.queue == nil else { return }
+        guard blueprint.queue == nil else { return checkKeeping() }
         func refuse(_ block: PoliciesBlock?, _ marks: SettingMarks, _ position: Position) {
             guard block?.failure?.has(.queue) == true else { return }
             reporter.error(

@@ -32,7 +32,7 @@ struct DegradeSetCommand: ParsableCommand {
     @Flag(help: "Whatever the controller says.")
     var pin = false
 
-    @OptionGroup var scope: ScopeOptions
+    @OptionGroup var scope: LevelScopeOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
@@ -41,7 +41,7 @@ struct DegradeSetCommand: ParsableCommand {
             throw CommandFailure(
                 .usage, "there is no level '\(level)'",
                 hint: NearestWord.hint(
-                    for: level, among: DegradationLevel.names + ["auto", "ls", "compare", "report"],
+                    for: level, among: DegradationLevel.names + ["auto"],
                     listing: "there are"),
                 next: "cellmesh degrade ls")
         }

@@ -6,6 +6,12 @@ import Reports
 enum SettingsRun {
     /// - Parameter next: what to look at then.
     static func run(_ wishes: [SettingsWish], _ mesh: MeshOptions, _ console: Console, next: String) throws {
+        for wish in wishes {
+            guard let fault = wish.fault else { continue }
+            // In the words of the command line, not in those of the API.
+            let option = ["for_ms": "--for ", "scope": "--in: ", "share": "--share "][fault.member] ?? ""
+            throw CommandFailure(.usage, option + fault.reason)
+        }
         let api = try Waiting.forControl(try mesh.running(), .seconds(1))
         let answer = try CommandFailure.advising(next) {
             try api.post("/v1/settings", SettingsRequest(wishes), as: SettingsReport.self, conflict: .unhealthy)

@@ -11,6 +11,7 @@ enum BreakersView {
                 .init("GATE"), .init("STATE"), .init("FAILED", .right), .init("SLOW", .right), .init("CALLS", .right),
                 .init("REFUSED", .right), .init("OPENINGS", .right), .init("UNTIL", .right),
                 .init("FINDING"), .init("THRESHOLD", .right, wide: true),
+                .init("INFLUENCE", .right, wide: true),
             ])
             for gate in gates {
                 let finding = gate.mode == "unknown" ? "-" : gate.mode
@@ -21,6 +22,7 @@ enum BreakersView {
                     .init(Wording.count(Int(clamping: gate.openings))),
                     .init(gate.untilMilliseconds.map { "in \(Wording.time(milliseconds: Double($0)))" } ?? "-"),
                     .init(finding, findingColor(finding)), .init(rate(gate.threshold)),
+                    .init(rate(gate.influence)),
                 ])
             }
             return table.render()
