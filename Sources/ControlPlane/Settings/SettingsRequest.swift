@@ -165,12 +165,14 @@ package struct SettingsWish: Sendable, Equatable {
         guard let scope else { return .mesh }
         guard let place = SettingsScope(scope) else {
             let word = scope.split(separator: "/").first.map(String.init) ?? scope
+            // A service has no level of its own.
+            let kinds = ["mesh", "region", "cell"] + (kind == SettingsChange.Kind.level.rawValue ? [] : ["service"])
             throw Senseless(
                 member: "scope",
                 reason: "'\(scope.prefix(64))' is no scope: "
-                    + (NearestWord.hint(
-                        for: word, among: ["mesh", "region", "cell", "service"], listing: "there are") ?? "")
-                    + " Write mesh, region/NAME, cell/NAME or service/NAME")
+                    + (NearestWord.hint(for: word, among: kinds, listing: "there are") ?? "") + "; write "
+                    + (kinds.count == 4
+                        ? "mesh, region/NAME, cell/NAME or service/NAME" : "mesh, region/NAME or cell/NAME"))
         }
         return place
     }

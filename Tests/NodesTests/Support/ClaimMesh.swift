@@ -29,6 +29,8 @@ final class ClaimMesh {
     private(set) var kept = [0, 0, 0]
     /// Cells whose stores promise, and accept nothing.
     var full: Set<Int> = []
+    /// Values that a store which takes none takes all the same, before it does not.
+    var room = [0, 0, 0]
     /// Cells that do nothing, and whose links stay up.
     var still: Set<Int> = []
     /// Cells that nobody reaches, and that do nothing.
@@ -189,7 +191,10 @@ final class ClaimMesh {
             return .promised(accepted: row.accepted, value: row.value)
         case .accept(let ballot, let value):
             guard order.epoch == epochs[number] else { return .otherEpoch(epochs[number]) }
-            guard !full.contains(number) else { return .failed(.full) }
+            if full.contains(number) {
+                guard room[number] > 0 else { return .failed(.full) }
+                room[number] -= 1
+            }
             guard slot.accept(ballot) else { return .outdated(by: slot.promised) }
             stores[number][position] = Row(promised: slot.promised, accepted: slot.accepted, value: value)
             return .accepted

@@ -55,6 +55,30 @@ import Topology
         #expect(counters(mesh, 0).replayed == 0 && counters(mesh, 0).calls == 3 && counters(mesh, 1).calls == 1)
     }
 
+    /// A key is given back whose call was shed, and the shard does not take that up for long: who matters as little is shed at
+    /// once, and who matters more comes again, when there is room for it.
+    @Test func whoComesWhileAKeyIsGivenBackDoesNotWait() throws {
+        let mesh = ClaimMesh(
+            topology(services: [waiting("slow", 3_000, pool: Pool(workers: 10))], shedding: SheddingThresholds()))
+        for _ in 0..<9 { _ = mesh.call(0, "slow", key: nil, deadline: 9_000, priority: .critical) }
+        // Another takes the claim, and nothing after it.
+        (mesh.full, mesh.room) = ([1, 2], [0, 1, 0])
+        _ = mesh.call(0, "slow", key: "k", priority: .low)
+        mesh.run(5)
+        #expect(!mesh.cells[0].node.claims.byKey.isEmpty, "it is being given back")
+        let alike = try #require(mesh.answer(mesh.call(0, "slow", key: "k", priority: .low), within: 5))
+        #expect(alike.refusal == .shed && counters(mesh, 0).undecided == 1)
+        let more = try #require(mesh.answer(mesh.call(0, "slow", key: "k", priority: .critical), within: 5))
+        #expect(more.refusal == .keyClaimed && more.head.deadline == 1_000)
+        let other = try #require(mesh.answer(mesh.call(0, "slow", key: "k", body: "y"), within: 5))
+        #expect(other.refusal == .keyReused)
+        mesh.full = []
+        mesh.run(5_000)
+        #expect(mesh.cells[0].node.claims.byKey.isEmpty && calls(mesh) == 10)
+        let again = mesh.call(0, "slow", key: "k", deadline: 9_000, priority: .critical)
+        #expect(try #require(mesh.answer(again)).head.status == 200)
+    }
+
     /// Room that is kept for what is critical is there for it also where something else brought the key.
     @Test func aKeyIsWorthWhatTheHighestWhoWaitsIs() throws {
         let mesh = ClaimMesh(
