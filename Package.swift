@@ -119,7 +119,8 @@ let package = Package(
         layer(
             "ControlPlane",
             [
-                grdb, "UVDriver", "Nodes", "Wire", "Chaos", "Blueprints", "Store", "Telemetry", "Reports", "Resilience",
+                grdb, crypto, "UVDriver", "Feed", "Pages", "Nodes", "Wire", "Chaos", "Blueprints", "Store", "Telemetry",
+                "Reports", "Resilience",
                 "Consensus", "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
             ]),
         layer(
@@ -186,7 +187,7 @@ let package = Package(
         tests(
             "ControlPlaneTests",
             [
-                "ControlPlane", "Evacuation", "Reports", "Store", "Sharding", "Membership", "Telemetry", "Wire",
+                "ControlPlane", "Feed", "Evacuation", "Reports", "Store", "Sharding", "Membership", "Telemetry", "Wire",
                 "Chaos",
                 "UVDriver", "Blueprints", "Resilience", "Topology", "MeshBase",
             ]),

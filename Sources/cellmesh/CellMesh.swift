@@ -24,7 +24,7 @@ struct CellMesh: ParsableCommand {
                 name: "Mesh",
                 subcommands: [
                     InitCommand.self, UpCommand.self, DownCommand.self, ListCommand.self, RemoveCommand.self,
-                    StatusCommand.self, PsCommand.self, DoctorCommand.self,
+                    StatusCommand.self, PsCommand.self, DashboardCommand.self, DoctorCommand.self,
                     ValidateCommand.self, ConfigCommand.self,
                 ]),
             CommandGroup(

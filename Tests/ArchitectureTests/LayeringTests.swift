@@ -41,7 +41,7 @@ import Testing
         ]),
         "SimDriver": pure.subtracting(["Drills", "Reports", "Pages", "Laboratories"]).union(["Telemetry"]),
         "ControlPlane": pure.subtracting(["Checkers", "Drills", "Laboratories"]).union([
-            "UVDriver", "Blueprints", "Store", "Telemetry", "CLibUV",
+            "UVDriver", "Blueprints", "Store", "Telemetry", "CLibUV", "Crypto",
         ]
         ),
         "LoadGenerator": [

@@ -107,7 +107,7 @@ export class Feed {
 
   async #read(signal) {
     const query = new URLSearchParams({ period: '1' });
-    for (const name of this.#details) query.append('detail', name);
+    if (this.#details.length > 0) query.set('detail', this.#details.join());
     const headers = { Accept: 'text/event-stream' };
     if (this.#lastId !== null) headers['Last-Event-ID'] = this.#lastId;
     const answer = await fetch(`/v1/live?${query}`, { headers, signal, cache: 'no-store' });

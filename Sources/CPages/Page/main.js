@@ -96,7 +96,7 @@ class Page {
     const told = await answer.json().catch(() => ({}));
     if (answer.ok) return told;
     throw Object.assign(new Error(told.detail ?? told.title ?? `the control plane answered ${answer.status}`),
-      { code: told.code ?? null });
+      { code: told.type ?? null });
   }
 
   /// Has something said to those who do not see it: one sentence in five seconds, the latest of what there was.

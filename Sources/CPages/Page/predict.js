@@ -1,6 +1,6 @@
 // Actions. Nothing is done that was not predicted on the screen first: what it does, to how many, and how sure one
 // must be.
-import { byId, count, element, milliseconds, percent, plural, setText } from './words.js';
+import { byId, count, element, percent, plural, setText } from './words.js';
 
 /// What each action is called, where it is posted, and what stays as it is without it.
 const ACTIONS = {
@@ -174,10 +174,7 @@ function consequences({ customers, load, late_edges: late = [], refusals }) {
     lines.push(`The hottest survivor, ${cell}, goes from ${percent(before)} to ${percent(after)} (survivors ×${
       load.factor.toFixed(2)}).`);
   }
-  for (const edge of late.slice(0, 3)) {
-    const [takes, limit] = [edge.after_ms, edge.timeout_ms].map(milliseconds);
-    lines.push(`${edge.from} › ${edge.to} would take ${takes}, past its ${limit}.`);
-  }
+  for (const [from, to] of late.slice(0, 3)) lines.push(`${from} › ${to} would come too late for its caller.`);
   if (late.length > 3) lines.push(`${count(late.length - 3)} more calls would be late.`);
   nodes.push(...lines.map((line) => element('p', {}, line)));
   return nodes;

@@ -50,11 +50,12 @@ function isWanted({ filter, store, state }, cell) {
 
 function drawRegion(context, region, store, state) {
   write(context, region.name, region.x, region.y + 13, { size: 13, weight: 650 });
-  let rps = 0;
+  // Nothing known of any is no zero.
+  let rps = null;
   let serving = 0;
   for (const cell of region.cells) {
     if (!state) continue;
-    rps += state.cells.rps[cell] || 0;
+    if (isKnown(state.cells.rps[cell])) rps = (rps ?? 0) + state.cells.rps[cell];
     if (store.word(state, 'state', cell) === 'serving') serving += 1;
   }
   const told = !state ? plural(region.cells.length, 'cell')

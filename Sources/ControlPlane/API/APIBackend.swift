@@ -11,16 +11,31 @@ package protocol APIBackend: APIReads, APIFeed {
 
 /// An answer that says no.
 package struct APIFailure: Error, Sendable, Equatable {
+    /// What clients tell apart beside the status.
+    package enum Kind: Sendable {
+        /// The status tells all.
+        case plain
+        /// The mesh is another than that of the prediction which the action carries.
+        case stalePrediction
+    }
+
     package var status: Int
     package var detail: String
+    package var kind: Kind
 
-    package init(_ status: Int, _ detail: String) {
+    package init(_ status: Int, _ detail: String, kind: Kind = .plain) {
         self.status = status
         self.detail = detail
+        self.kind = kind
     }
 
     /// Ends a sentence that may have ended with a question.
     static func ended(_ text: String) -> String { text.hasSuffix("?") ? text : text + "." }
 
-    var problem: HTTPProblem { HTTPProblem(status: status, detail: .made(detail)) }
+    var problem: HTTPProblem {
+        switch kind {
+        case .plain: HTTPProblem(status: status, detail: .made(detail))
+        case .stalePrediction: HTTPProblem(status: status, type: "stale-prediction", detail: .made(detail))
+        }
+    }
 }

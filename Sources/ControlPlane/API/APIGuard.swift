@@ -12,6 +12,8 @@ package struct APIGuard: Sendable {
         case origin
         /// 401: no token, or another one.
         case token
+        /// 403: a pass that does not suffice for a change, without its key, or for what passes never do.
+        case pass
     }
 
     private let hosts: [String]

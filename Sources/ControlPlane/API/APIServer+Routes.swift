@@ -6,11 +6,13 @@ extension APIServer {
     ///
     /// - Parameter server: called with each request, never here.
     package static func routes(_ server: @escaping () -> APIServer) -> HTTPRouteTable {
-        var table = HTTPRouteTable(access: .token)
+        var table = HTTPRouteTable(access: .pass)
         addProbes(&table, server)
         addReads(&table, server)
+        addLive(&table, server)
         addChanges(&table, server)
         addMoves(&table, server)
+        addPages(&table, server)
         return table
     }
 
@@ -92,6 +94,14 @@ extension APIServer {
                 }
             }
         }
+        table.post("/v1/predict", "Says what an action would do") { call in
+            server().change { (changes) throws(APIFailure) in
+                let wanted = try decode(
+                    PredictionRequest.self, call,
+                    "{\"action\": ACTION, \"targets\": [NAME, ...], \"options\": {...}}")
+                changes.predict(wanted, completion: server().later(call))
+            }
+        }
         table.post("/v1/faults/add", "Puts a fault in force") { call in
             server().change { (changes) throws(APIFailure) in
                 let wanted = try decode(FaultAddition.self, call, "{\"kind\": KIND, \"targets\": [NAME, ...], ...}")
@@ -109,7 +119,7 @@ extension APIServer {
                 changes.changeSettings(try SettingsRequest(body: call.body), completion: server().later(call))
             }
         }
-        table.post("/v1/down", "Stops the mesh in order") { call in
+        table.post("/v1/down", access: .token, "Stops the mesh in order") { call in
             server().change { changes in
                 // Before the shutdown, which closes this connection.
                 call.server.respond(call.stream, .report(202, "{\"state\":\"stopping\"}\n"))

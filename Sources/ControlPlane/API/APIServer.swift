@@ -1,4 +1,5 @@
 import MeshBase
+import Pages
 import Reports
 import Telemetry
 import UVDriver
@@ -11,6 +12,10 @@ package final class APIServer {
     private let token: String
     private var access: APIGuard?
     private var routes = HTTPRouteTable()
+    /// Who may look with a browser.
+    var passes = PassDesk()
+    /// Joined once it is asked for; nil where its files are at odds, which a test rules out.
+    private(set) lazy var page: Page? = try? Page.dashboard()
 
     /// Events in one answer at most.
     package static let mostEvents = 10_000
@@ -67,16 +72,24 @@ package final class APIServer {
             try access.checkSource(
                 host: request.host.text(in: bytes),
                 origin: request.origin.isPresent ? request.origin.text(in: bytes) : nil)
-            if route?.access == .open { return http.answer(stream, found, routes) }
-            try access.checkToken(request.authorization.bytes(in: bytes))
+            if route?.access == .open { return answer(stream, found, route) }
+            // Whoever shows a token is judged by it.
+            if request.authorization.isPresent {
+                try access.checkToken(request.authorization.bytes(in: bytes))
+            } else if try !hasPass(stream, for: route) {
+                throw APIGuard.Refusal.token
+            }
             http.pool.trust(stream)
         } catch {
             return refuse(stream, error)
         }
-        if let route, route.verb != .read {
-            if !isJSON(request.contentType.text(in: bytes)) {
-                return respond(stream, APIFailure(415, "The body must be application/json.").problem)
-            }
+        answer(stream, found, route)
+    }
+
+    private func answer(_ stream: StreamPointer, _ found: HTTPRouteTable.Found, _ route: HTTPRouteTable.Route?) {
+        let bytes = stream.pointee.input.bytes
+        if let route, route.verb != .read, !isJSON(stream.pointee.request.contentType.text(in: bytes)) {
+            return respond(stream, APIFailure(415, "The body must be application/json.").problem)
         }
         http.answer(stream, found, routes)
     }
@@ -125,6 +138,13 @@ package final class APIServer {
         switch refusal {
         case .host: respond(stream, APIFailure(403, "The Host field must be this server's own address.").problem)
         case .origin: respond(stream, APIFailure(403, "Pages of other servers may not use this API.").problem)
+        case .pass:
+            respond(
+                stream,
+                APIFailure(
+                    403, "This page may only read, or may not do this at all: run 'cellmesh dashboard' for another."
+                )
+                .problem)
         case .token:
             http.respond(
                 stream,

@@ -24,6 +24,7 @@ extension ControlPlane {
                 )
             }
             if request.kind != .drain { try checkRegion(request.region) }
+            try hold(request.prediction, PredictionRequest(request))
         } catch { return completion(.failure(error)) }
         switch request.kind {
         case .add: addCells(request, completion: completion)

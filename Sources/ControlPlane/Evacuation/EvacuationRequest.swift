@@ -26,6 +26,8 @@ package struct EvacuationRequest: Sendable, Equatable {
     package var acceptsLoss = false
     /// Only the forecast is wanted: nothing is changed.
     package var isDryRun: Bool
+    /// The prediction that it stands on; nil for none.
+    package var prediction: String?
 
     /// A request that leaves everything else to the topology.
     package init(
@@ -47,7 +49,7 @@ package struct EvacuationRequest: Sendable, Equatable {
     static let form =
         "{\"kind\": \"evacuate\", \"restore\", \"add\" or \"drain\", \"region\": NAME, \"confirm\": NAME, "
         + "\"cells\": [NAME, ...], \"count\": NUMBER, \"zone\": NAME, \"stages\": [PERCENT, ..., 100], "
-        + "\"watch_ms\": NUMBER, \"force\": BOOL, \"accept_loss\": BOOL, \"dry_run\": BOOL}, of which region is needed, to drain: cells"
+        + "\"watch_ms\": NUMBER, \"force\": BOOL, \"accept_loss\": BOOL, \"dry_run\": BOOL, \"prediction\": ID}, of which region is needed, to drain: cells"
 
     /// Reads what a client sent.
     /// - Throws: 400, with the member that is wrong and what it should be.
@@ -56,7 +58,7 @@ package struct EvacuationRequest: Sendable, Equatable {
             body,
             known: [
                 "kind", "region", "confirm", "cells", "count", "zone", "stages", "watch_ms", "force", "accept_loss",
-                "dry_run",
+                "dry_run", "prediction",
             ], form: Self.form)
         kind = .evacuate
         if let word = try body.text("kind") {
@@ -101,6 +103,7 @@ package struct EvacuationRequest: Sendable, Equatable {
             throw body.failure("accept_loss", "left out: it goes with \"evacuate\"")
         }
         isDryRun = try body.flag("dry_run") ?? false
+        prediction = try body.text("prediction")
     }
 }
 

@@ -14,6 +14,7 @@ extension ControlPlane {
     ) {
         guard !isStopping else { return completion(.failure(APIFailure(409, "The mesh is shutting down."))) }
         do throws(APIFailure) {
+            try hold(addition.prediction, PredictionRequest(addition))
             let fault = try faultRegister.add(addition.request, now: SystemClock.reading())
             scheduleFaultExpiry()
             spread([fault], completion)
@@ -27,6 +28,7 @@ extension ControlPlane {
             return completion(.failure(APIFailure(400, "Name the ids of faults, or all.")))
         }
         do throws(APIFailure) {
+            try hold(removal.prediction, PredictionRequest(removal))
             let removed = try faultRegister.remove(removal.all == true ? nil : removal.ids, now: SystemClock.reading())
             scheduleFaultExpiry()
             spread(removed, completion)

@@ -48,6 +48,9 @@ package final class ControlMember: MembershipView {
     package var members: [Member] { node.pointee.gossip.swim.members }
     package func member(named name: String) -> Member? { node.pointee.gossip.swim.member(named: name) }
 
+    /// What it believes of the mesh, so that views can be compared.
+    var view: Vitals.View { Vitals.View(members) }
+
     /// What it knows, for people.
     package var report: MembersReport {
         let now = runtime.loop.now()

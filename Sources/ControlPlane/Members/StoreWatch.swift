@@ -2,17 +2,25 @@ import MeshBase
 import Reports
 import UVDriver
 
-/// Keeps what every cell says of its store, so that nobody has to be asked when a person asks for the status.
+/// Keeps what every cell says of itself, so that nobody has to be asked when a person asks for the status.
 ///
-/// All are asked a second after they were asked last; one that did not answer in time has told nothing until it does.
+/// Each is asked once a second, by itself: one that does not answer keeps nobody waiting, and has told nothing until it
+/// does.
 final class StoreWatch {
     private static let interval = TimeAmount.seconds(1)
+    private static let patience = TimeAmount.seconds(3)
+    /// Cells that are asked at a time.
+    private static let atOnce = 32
 
     private let loop: EventLoop
     private let client: HTTPClient
     /// The cells that run and answer, where any store may have something to tell.
     private let cells: () -> [(name: ProcessName, admin: Endpoint)]
+    /// A cell has told its vitals.
+    var onVitals: (ProcessName, CellVitals) -> Void = { _, _ in }
     private var known: [ProcessName: CellVitals] = [:]
+    private var asking: Set<ProcessName> = []
+    private var waiting: [(name: ProcessName, admin: Endpoint)] = []
     private var timer: LoopTimer?
     private var isClosed = false
 
@@ -24,11 +32,13 @@ final class StoreWatch {
 
     func start() {
         guard !isClosed else { return }
-        ReportCollector.ask(cells(), "/v1/vitals", as: CellVitals.self, through: client) { [weak self] answers in
-            guard let self, !isClosed else { return }
-            known = answers.compactMapValues { $0 }
-            timer = try? LoopTimer.once(loop: loop, after: Self.interval) { [weak self] in self?.start() }
-        }
+        let now = cells()
+        let names = Set(now.map(\.name))
+        known = known.filter { names.contains($0.key) }
+        // Whoever still waits is asked where it is by now.
+        waiting = now.filter { !asking.contains($0.name) }
+        askNext()
+        timer = try? LoopTimer.once(loop: loop, after: Self.interval) { [weak self] in self?.start() }
     }
 
     func close() {
@@ -38,4 +48,23 @@ final class StoreWatch {
 
     /// What the cell has told last; nil where it did not answer.
     subscript(_ cell: ProcessName) -> CellVitals? { known[cell] }
+
+    private func askNext() {
+        while !waiting.isEmpty, asking.count < Self.atOnce {
+            let (name, admin) = waiting.removeFirst()
+            asking.insert(name)
+            client.send(HTTPOutgoing(.get, admin, "/v1/vitals"), timeout: Self.patience) { [weak self] result in
+                guard let self, !isClosed else { return }
+                asking.remove(name)
+                known[name] = nil
+                if case .success(let answer) = result, answer.isSuccess,
+                    let vitals = ReportJSON.decode(CellVitals.self, answer.body)
+                {
+                    known[name] = vitals
+                    onVitals(name, vitals)
+                }
+                askNext()
+            }
+        }
+    }
 }

@@ -21,7 +21,7 @@ extension MeshObserver: APIBackend {
     // MARK: Reads
 
     /// What the membership tells of a process: nobody here sees the process itself.
-    private func state(of name: ProcessName) -> ProcessState {
+    func state(of name: ProcessName) -> ProcessState {
         guard let seen = member.member(named: name.name), seen.profile.role == name.role else { return .down }
         var facts = ProcessFacts()
         facts.isRunning = seen.status.isLive
@@ -58,7 +58,7 @@ extension MeshObserver: APIBackend {
         }
     }
 
-    private var liveRouters: [ProcessName] {
+    var liveRouters: [ProcessName] {
         topology.processNames.filter { name in
             name.role == .router
                 && member.member(named: name.name).map { $0.profile.role == .router && $0.status.isLive } ?? false
@@ -67,7 +67,7 @@ extension MeshObserver: APIBackend {
 
     private var liveCells: Int { member.members.count { $0.profile.role == .cell && $0.status == .alive } }
 
-    private func addresses(of name: ProcessName) -> ProcessAddresses {
+    func addresses(of name: ProcessName) -> ProcessAddresses {
         guard let seen = member.member(named: name.name), seen.status.isLive else { return ProcessAddresses() }
         let data = seen.profile.data == .unspecified ? nil : seen.profile.data
         return ProcessAddresses(data: data, admin: seen.profile.admin, gossip: seen.profile.gossip)

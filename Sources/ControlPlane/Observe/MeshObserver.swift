@@ -24,6 +24,7 @@ package final class MeshObserver {
     private(set) var member: ControlMember!
     private(set) var routerWatch: RouterWatch!
     private(set) var storeWatch: StoreWatch!
+    private(set) var liveDesk: LiveDesk!
     private let lock: FileLock
     private(set) var changes = MemberChangeLog()
     private(set) var isStopping = false
@@ -76,9 +77,14 @@ package final class MeshObserver {
         loop.beforeWaiting { [unowned self] in endTurn() }
         routerWatch = makeRouterWatch()
         storeWatch = makeStoreWatch()
+        liveDesk = LiveDesk(
+            loop: loop, streams: api.http.streams, source: liveSource, placement: shards, journal: journal)
+        routerWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
+        storeWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
         member.start(seeds: seeds)
         routerWatch.start()
         storeWatch.start()
+        liveDesk.start()
         try announce()
     }
 
@@ -108,6 +114,7 @@ package final class MeshObserver {
         _ = try? LoopTimer.once(loop: loop, after: .milliseconds(50)) { [unowned self] in
             routerWatch.close()
             storeWatch.close()
+            liveDesk.close()
             api.close()
             client.close()
             member.close()

@@ -17,10 +17,13 @@ final class RouterWatch {
         /// By cell, the address where it is reached; nil where the router did not answer.
         var reached: [String: String]?
         var isAsking = false
+        var askedWhole: Instant?
     }
 
     private static let interval = TimeAmount.milliseconds(200)
     private static let hurry = TimeAmount.milliseconds(10)
+    /// A little less than a second, so that no tick of a second goes without.
+    private static let whole = TimeAmount.milliseconds(950)
     private static let patience = TimeAmount.seconds(1)
 
     private let loop: EventLoop
@@ -31,6 +34,8 @@ final class RouterWatch {
     private let isUnsettled: () -> Bool
     /// Some router told something new.
     var onChange: () -> Void = {}
+    /// A router has told its vitals.
+    var onVitals: (ProcessName, RouterVitals) -> Void = { _, _ in }
     private var known: [ProcessName: Known] = [:]
     /// Cells that were reached, with the address of that life.
     private var lives: [String: String] = [:]
@@ -69,13 +74,20 @@ final class RouterWatch {
         if known[router.name]?.admin != router.admin { known[router.name] = Known(admin: router.admin) }
         guard known[router.name]?.isAsking == false else { return }
         known[router.name]?.isAsking = true
-        client.send(HTTPOutgoing(.get, router.admin, "/v1/vitals"), timeout: Self.patience) { [weak self] result in
+        // The whole of it is longer, and asked once a second.
+        let isWhole = loop.now() - (known[router.name]?.askedWhole ?? .zero) >= Self.whole
+        if isWhole { known[router.name]?.askedWhole = loop.now() }
+        let target = isWhole ? "/v1/vitals" : "/v1/vitals?part=reach"
+        client.send(HTTPOutgoing(.get, router.admin, target), timeout: Self.patience) { [weak self] result in
             guard let self, known[router.name]?.admin == router.admin else { return }
             var reached: [String: String]?
-            if case .success(let answer) = result, answer.isSuccess {
-                reached = ReportJSON.decode(RouterVitals.self, answer.body)?.reached
-            }
             known[router.name]?.isAsking = false
+            if case .success(let answer) = result, answer.isSuccess,
+                let vitals = ReportJSON.decode(RouterVitals.self, answer.body)
+            {
+                reached = vitals.reached
+                if isWhole { onVitals(router.name, vitals) }
+            }
             guard known[router.name]?.reached != reached else { return }
             known[router.name]?.reached = reached
             for (cell, address) in reached ?? [:] { lives[cell] = address }

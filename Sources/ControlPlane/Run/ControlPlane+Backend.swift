@@ -216,6 +216,7 @@ extension ControlPlane: APIBackend, APIChanges {
     ) {
         do throws(APIFailure) {
             let names = try targets(action, request)
+            try hold(request.prediction, PredictionRequest(action, request))
             carryOut(action, names, request.leaseMilliseconds.map { .milliseconds($0) }, completion)
         } catch { completion(.failure(error)) }
     }

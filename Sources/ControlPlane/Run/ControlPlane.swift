@@ -1,3 +1,4 @@
+import Feed
 import Glibc
 import Membership
 import MeshBase
@@ -29,10 +30,13 @@ package final class ControlPlane {
     let faultRegister: FaultRegister
     private(set) var routerWatch: RouterWatch!
     private(set) var storeWatch: StoreWatch!
+    private(set) var liveDesk: LiveDesk!
     /// Nil where the policy `health` is off.
     private(set) var livenessWatch: LivenessWatch?
     private(set) var desk: EvacuationDesk!
     let settingsDesk: SettingsDesk
+    /// What was predicted for actions that may come.
+    var predictions = PredictionLedger(seed: SecretText.randomInteger())
     var faultTimer: LoopTimer?
     let started: Int64
     let identity = ProcessIdentity.current
@@ -161,6 +165,10 @@ package final class ControlPlane {
             runtime, placement: fitting, client: client, journal: journal, directory: directory, places: places)
         routerWatch = makeRouterWatch()
         storeWatch = StoreWatch(loop: loop, client: client, cells: places.cells)
+        liveDesk = LiveDesk(
+            loop: loop, streams: api.http.streams, source: liveSource, placement: fitting, journal: journal)
+        routerWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
+        storeWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
         livenessWatch = makeLivenessWatch()
     }
 
@@ -321,6 +329,7 @@ package final class ControlPlane {
         routerWatch.start()
         storeWatch.start()
         livenessWatch?.start()
+        liveDesk.start()
         checkStart()
     }
 
@@ -471,6 +480,7 @@ package final class ControlPlane {
             livenessWatch?.close()
             desk.close()
             settingsDesk.close()
+            liveDesk.close()
             api.close()
             client.close()
             driver.close()

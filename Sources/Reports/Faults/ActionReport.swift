@@ -5,9 +5,11 @@ package struct ActionRequest: Codable, Sendable, Equatable {
     package var targets: [String]
     /// After how long it heals by itself; nil: never.
     package var leaseMilliseconds: Int64?
+    /// The prediction that it stands on (`PredictionReport`); nil for none.
+    package var prediction: String?
 
     private enum CodingKeys: String, CodingKey {
-        case targets
+        case targets, prediction
         case leaseMilliseconds = "for_ms"
     }
 

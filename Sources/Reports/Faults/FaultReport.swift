@@ -89,9 +89,11 @@ package struct FaultAddition: Codable, Sendable, Equatable {
     package var bandwidth: Int?
     package var status: Int?
     package var lease: Int64?
+    /// The prediction that it stands on (`PredictionReport`); nil for none.
+    package var prediction: String?
 
     private enum CodingKeys: String, CodingKey {
-        case kind, targets, distribution, rate, bandwidth, status
+        case kind, targets, distribution, rate, bandwidth, status, prediction
         case isOneWay = "one_way"
         case delay = "delay_ms"
         case jitter = "jitter_ms"
@@ -108,6 +110,8 @@ package struct FaultAddition: Codable, Sendable, Equatable {
 package struct FaultRemoval: Codable, Sendable, Equatable {
     package var ids: [String]?
     package var all: Bool?
+    /// The prediction that it stands on (`PredictionReport`); nil for none.
+    package var prediction: String?
 
     package init(ids: [String]) { self.ids = ids }
 

@@ -22,6 +22,8 @@ package struct HTTPRouteTable {
     package enum Access: Sendable {
         /// Whoever asks, or what the request itself proves.
         case open
+        /// Who shows the token of the mesh, or a pass of a person that suffices.
+        case pass
         /// Who shows the token of the mesh.
         case token
     }

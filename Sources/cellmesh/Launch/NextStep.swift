@@ -10,7 +10,8 @@ enum NextStep {
 
     /// Commands that take `--mesh`, and would take another mesh, or none, where several are to choose from.
     static let ofMeshes: Set<Substring> = [
-        "blast-radius", "breaker", "cell", "config", "conflicts", "degrade", "doctor", "down", "drill", "evacuate",
+        "blast-radius", "breaker", "cell", "config", "conflicts", "dashboard", "degrade", "doctor", "down", "drill",
+        "evacuate",
         "evacuation", "events",
         "fault", "flags",
         "heal", "kill", "load", "logs",

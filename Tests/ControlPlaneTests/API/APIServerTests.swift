@@ -95,6 +95,12 @@ struct APIServerTests {
         func changeSettings(
             _ request: SettingsRequest, completion: @escaping (Result<SettingsReport, APIFailure>) -> Void
         ) { completion(.failure(APIFailure(409, "No settings are made here."))) }
+        func predict(
+            _ request: PredictionRequest, completion: @escaping (Result<PredictionReport, APIFailure>) -> Void
+        ) {
+            calls.append("predict \(request.action) \(request.targets)")
+            completion(.failure(APIFailure(409, "Nothing was done: it is late.", kind: .stalePrediction)))
+        }
         func shutDown() { calls.append("down") }
         func metrics() -> String { "cellmesh_up 1\n" }
         func memberPage(_ wanted: MembersPage.Wanted) -> String? { nil }

@@ -48,10 +48,11 @@ final class HTTPProbe {
 
     /// One request on a connection of its own.
     static func request(
-        _ method: String, _ url: String, _ path: String, headers: [String] = [], body: String = ""
+        _ method: String, _ url: String, _ path: String, headers: [String] = [], body: String = "",
+        hostField: String = "mesh"
     ) throws -> Answer {
         let probe = try HTTPProbe(url)
-        var text = "\(method) \(path) HTTP/1.1\r\nHost: mesh\r\nConnection: close\r\n"
+        var text = "\(method) \(path) HTTP/1.1\r\nHost: \(hostField)\r\nConnection: close\r\n"
         for header in headers { text += header + "\r\n" }
         if !body.isEmpty || method == "PUT" || method == "POST" { text += "Content-Length: \(body.utf8.count)\r\n" }
         probe.send(text + "\r\n" + body)

@@ -73,7 +73,7 @@ class UseTest(PageTest):
         tab = self.open(self.recording("whole"))
         self.api.answers["/v1/kill"] = lambda body: (
             409,
-            {"code": "stale-prediction", "detail": "the mesh has changed"},
+            {"type": "stale-prediction", "detail": "the mesh has changed"},
         )
         tab.run("document.querySelector('.place').focus()")
         tab.press("k")

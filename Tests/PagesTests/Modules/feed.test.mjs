@@ -103,7 +103,7 @@ test('asleep it holds no connection, and another cell in the drawer makes a new 
   const { feed } = begin();
   feed.watch(['a', 'b', 'c', 'd', 'e']);
   assert.equal(requests[0].signal.aborted, true);
-  assert.match(requests[1].url, /period=1&detail=a&detail=b&detail=c&detail=d$/);
+  assert.match(requests[1].url, /period=1&detail=a%2Cb%2Cc%2Cd$/);
   feed.watch(['a', 'b', 'c', 'd', 'x']);
   assert.equal(requests.length, 2, 'four at most, and these are the same');
   feed.close('asleep');

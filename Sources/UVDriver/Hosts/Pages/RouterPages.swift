@@ -9,8 +9,8 @@ enum RouterPages {
     /// Places that one page of customers looks at: what a turn of the loop may take.
     private static let pageSize = 4_096
 
-    /// The cells that it reaches, each with the address where it does.
-    static func vitals(_ node: Node) -> String {
+    /// `RouterVitals` with the cells that it reaches alone, each with the address where it does: who asks for it asks often.
+    static func reach(_ node: Node) -> String {
         var json = JSONWriter(.compact)
         json.document { json in
             json.object("reached") { json in

@@ -1,4 +1,5 @@
 import Nodes
+import Reports
 import Wire
 
 extension CellHost {
@@ -8,8 +9,8 @@ extension CellHost {
     package static func routes(_ host: @escaping () -> CellHost) -> HTTPRouteTable {
         var table = HTTPRouteTable()
         table.add(host)
-        table.read("/v1/vitals", "How busy it is, and what moves have cost it") { _ in
-            .json(StorePage.vitals(host().node))
+        table.read("/v1/vitals", "How busy and how well it is, and what moves have cost it") { _ in
+            .document(ReportJSON.encode(host().vitals))
         }
         table.read("/v1/store", "Whether its store votes, and how far a refill has come") { _ in host().storePage }
         table.read("/v1/degradation", "Its levels, features and ways") { _ in

@@ -1,4 +1,5 @@
 import Nodes
+import Reports
 import Topology
 import Wire
 
@@ -9,7 +10,14 @@ extension RouterHost {
     package static func routes(_ host: @escaping () -> RouterHost) -> HTTPRouteTable {
         var table = HTTPRouteTable()
         table.add(host)
-        table.read("/v1/vitals", "The cells that it reaches") { _ in .json(RouterPages.vitals(host().node)) }
+        table.read("/v1/vitals", keys: ["part"], "What it reaches and counts; `part=reach`: the cells that it reaches")
+        { call in
+            switch call.query["part"] {
+            case nil: return .document(ReportJSON.encode(host().vitals))
+            case "reach"?: return .json(RouterPages.reach(host().node))
+            case .some: return .refusal(400, "There is one part: reach.")
+            }
+        }
         table.read("/v1/moves", "What customers on the way between two placements saw") { _ in
             .json(RouterPages.moves(host().node, now: host().runtime.loop.now()))
         }

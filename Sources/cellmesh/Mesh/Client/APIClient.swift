@@ -9,6 +9,9 @@ struct APIClient {
     let mesh: DataDirectory
     private let client: ControlClient
 
+    /// Of the API, without a path.
+    var address: String { "http://\(client.endpoint)" }
+
     /// Long enough for a control plane that is busy starting cells.
     static let patience = TimeAmount.seconds(10)
 

@@ -1,0 +1,60 @@
+import Evacuation
+import Feed
+import MeshBase
+import Reports
+import UVDriver
+
+extension ControlPlane {
+    package var live: LiveDesk? { liveDesk }
+
+    var liveSource: LiveSource {
+        LiveSource(
+            mesh: directory.name, topology: { [unowned self] in topology }, placement: { [unowned self] in placement },
+            sights: { [unowned self] in sights }, routersRun: { [unowned self] in !liveRouters.isEmpty },
+            news: { [unowned self] in news },
+            control: { [unowned self] in
+                ControlVitals(
+                    mesh: directory.name, boot: "", epoch: placement.highestEpoch.rawValue, uptimeMilliseconds: 0,
+                    of: supervisor.processes.count { $0.isServing }, view: member.view)
+            })
+    }
+
+    /// What process table and membership say of each cell.
+    private var sights: [CellSight] {
+        let live = liveRouters
+        return topology.cells.map { cell in
+            let name = ProcessName(.cell, cell.name)
+            guard let process = supervisor[name] else { return CellSight() }
+            var gossip = GossipWitness.unknown
+            // What is believed of an earlier life says nothing of this one.
+            if let seen = member.member(named: cell.name),
+                !process.isRunning || seen.profile.gossip == process.addresses.gossip
+            {
+                gossip = GossipWitness(seen.status.name)
+            }
+            let witness: ProcessWitness =
+                !process.isRunning
+                ? .gone
+                : supervisor.isStopped(process)
+                    ? .stopped
+                    : process.isServing
+                        ? .running
+                        : .starting
+            return CellSight(
+                state: state(of: process, live: live), process: witness, gossip: gossip,
+                address: process.addresses.data?.description)
+        }
+    }
+
+    private var news: MeshNews {
+        var news = MeshNews()
+        news.faults = faultRegister.schedule.active(at: SystemClock.reading()).map { fault in
+            FeedFault(
+                id: fault.id, kind: fault.kind.rawValue, targets: fault.targets.map(\.text),
+                until: fault.expires / 1_000_000)
+        }
+        let status = desk.status
+        if status.outcome != .none { news.evacuation = status }
+        return news
+    }
+}

@@ -1,0 +1,125 @@
+import Evacuation
+import Feed
+import MeshBase
+import Reports
+import Sharding
+import UVDriver
+
+/// What actions would do, and that they are begun on the mesh that was shown for them alone.
+extension ControlPlane {
+    package func predict(
+        _ request: PredictionRequest, completion: @escaping (Result<PredictionReport, APIFailure>) -> Void
+    ) {
+        guard request.targets.count <= TargetResolver.most else {
+            return completion(.failure(APIFailure(400, "Name \(TargetResolver.most) targets at most.")))
+        }
+        let request = request.normalised
+        let kind = EvacuationPlan.Kind(rawValue: request.action)
+        guard kind == .evacuate || kind == .restore, let kind, let region = request.region else {
+            return answer(request, forecast: nil, completion)
+        }
+        let dryRun = EvacuationRequest(
+            kind, region: region, isForced: request.options?.force == true, isDryRun: true)
+        // Its own checks ask the mesh, and change nothing.
+        evacuate(dryRun) { [unowned self] result in
+            switch result {
+            case .success(let judged): answer(request, forecast: judged.forecast, completion)
+            case .failure(let failure): completion(.failure(failure))
+            }
+        }
+    }
+
+    private func answer(
+        _ request: PredictionRequest, forecast: EvacuationForecast?,
+        _ completion: (Result<PredictionReport, APIFailure>) -> Void
+    ) {
+        guard let situation else { return completion(.failure(Self.unfitting)) }
+        let report = Predictor.predict(request, situation, forecast: forecast)
+        completion(.success(predictions.issue(report, for: request, now: loop.now())))
+    }
+
+    /// Holds an action to the prediction that it carries; one without a prediction is begun as ever.
+    ///
+    /// - Throws: 409 `stale-prediction`.
+    func hold(_ prediction: String?, _ request: @autoclosure () -> PredictionRequest) throws(APIFailure) {
+        guard let prediction else { return }
+        guard let situation else { throw Self.unfitting }
+        let verdict = predictions.redeem(
+            prediction, for: request().normalised, basis: situation.basis, now: loop.now())
+        if case .stale(let why) = verdict {
+            throw APIFailure(409, "Nothing was done: \(why).", kind: .stalePrediction)
+        }
+    }
+
+    private static let unfitting = APIFailure(500, "The placement does not fit the topology.")
+
+    private var situation: MeshSituation? {
+        guard let placement = try? Placement(topology, table: placement) else { return nil }
+        let live = liveRouters
+        let down = CellUse(placement.table, topology).taking.filter { cell in
+            guard let process = supervisor[ProcessName(.cell, topology.cells[cell.position].name)] else { return true }
+            return FeedCellState(state(of: process, live: live)).isOut
+        }
+        return MeshSituation(
+            topology: topology, placement: placement, down: CellSet(down), routers: Set(live.map(\.name)),
+            faults: faultRegister.schedule.active(at: SystemClock.reading()),
+            utilisation: topology.cells.map { storeWatch[ProcessName(.cell, $0.name)]?.utilisation })
+    }
+}
+
+extension PredictionRequest {
+    /// As the body of the action has it.
+    init(_ action: ProcessAction, _ request: ActionRequest) {
+        self.init(action: action.rawValue, targets: request.targets)
+        options = Options()
+        options?.lease = request.leaseMilliseconds
+    }
+
+    init(_ addition: FaultAddition) {
+        self.init(action: Action.fault.rawValue, targets: addition.targets)
+        var options = Options()
+        options.kind = addition.kind
+        options.isOneWay = addition.isOneWay
+        options.delay = addition.delay
+        options.jitter = addition.jitter
+        options.distribution = addition.distribution
+        options.rate = addition.rate
+        options.bandwidth = addition.bandwidth
+        options.status = addition.status
+        options.lease = addition.lease
+        self.options = options
+    }
+
+    init(_ removal: FaultRemoval) {
+        self.init(action: Action.heal.rawValue, targets: removal.all == true ? [] : removal.ids ?? [])
+    }
+
+    init(_ request: EvacuationRequest) {
+        self.init(action: request.kind.rawValue, targets: [request.region])
+        options = Options()
+        options?.force = request.isForced
+    }
+
+    private var isMove: Bool { action == Action.evacuate.rawValue || action == Action.restore.rawValue }
+
+    /// The region of an evacuation or a restore; nil where it is not one.
+    var region: String? {
+        guard isMove, targets.count == 1 else { return nil }
+        return targets[0].hasPrefix("region/") ? String(targets[0].dropFirst(7)) : targets[0]
+    }
+
+    /// What is said in two ways, in one: so that an action is known again by what was predicted of it.
+    var normalised: PredictionRequest {
+        var request = self
+        var options = options ?? Options()
+        if action == Action.partition.rawValue {
+            request.action = Action.fault.rawValue
+            options.kind = "partition"
+        }
+        if options.force == false { options.force = nil }
+        if options.isOneWay == false { options.isOneWay = nil }
+        request.options = options
+        if let region { request.targets = ["region/\(region)"] }
+        return request
+    }
+}

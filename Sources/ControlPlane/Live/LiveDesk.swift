@@ -1,0 +1,238 @@
+import Feed
+import MeshBase
+import Reports
+import Sharding
+import Store
+import Telemetry
+import Topology
+import UVDriver
+
+/// Makes the feed of a mesh and sends it to those who follow it. Confined to the loop's thread.
+///
+/// One state is made a tick, whoever reads it. While nobody does, one each 5 s, so that what customers were seen to
+/// suffer has no gaps that matter.
+package final class LiveDesk {
+    /// What a reader asks for.
+    package struct Wish: Sendable, Equatable {
+        /// From one message to the next.
+        package var period = TimeAmount.seconds(1)
+        /// Cells whose vitals are sent too, by name; `FeedDetail.most` at most.
+        package var details: [String] = []
+        /// The number that it has read up to; nil for none.
+        package var last: UInt64?
+
+        /// The whole state, and each second what has changed.
+        package init() {}
+    }
+
+    /// What a period may be.
+    package static let periods = TimeAmount.milliseconds(200)...TimeAmount.seconds(10)
+    private static let watched = TimeAmount.seconds(1)
+    private static let unwatched = TimeAmount.seconds(5)
+    /// Ticks and periods are of one length mostly, and a timer is late: what is due in so little is due.
+    private static let slack = TimeAmount.milliseconds(50)
+    /// Events that a new reader is told.
+    private static let mostRecent = FeedEvents.most
+    /// Events of the journal in a tick; what is behind them is in the next one.
+    private static let mostRead = 500
+    private static let lookback: Int64 = 15 * 60 * 1_000_000_000
+
+    private struct Reader {
+        var wish: Wish
+        var due: Instant
+        var seq: UInt64?
+        var shape: Int
+    }
+
+    private let loop: EventLoop
+    private let streams: HTTPStreams
+    private let source: LiveSource
+    private let journal: Journal
+    private let boot: String
+    private let begun: Instant
+    private var model: LiveModel
+    private var coder: DeltaCoder
+    private var folder = EventFolder()
+    private var recent: [FeedEvents.Event] = []
+    private var lastEvent: Int64 = 0
+    /// Of the placement, and how many cells there are, as the model has them.
+    private var version: UInt64
+    private var cells: Int
+    /// Counts shapes.
+    private var shape = 0
+    private var readers: [(id: SlabKey, reader: Reader)] = []
+    private var details: [String: CellVitals] = [:]
+    private var toldAt: [ProcessName: Instant] = [:]
+    private var tickedAt: Instant?
+    private var timer: LoopTimer?
+    private var isClosed = false
+
+    /// - Parameters:
+    ///   - streams: of the API, whose `onEnd` is taken.
+    ///   - placement: of the source as it is.
+    init(loop: EventLoop, streams: HTTPStreams, source: LiveSource, placement: Placement, journal: Journal) {
+        self.loop = loop
+        self.streams = streams
+        self.source = source
+        self.journal = journal
+        boot = SecretText.random(bytes: 8)
+        begun = loop.now()
+        (version, cells) = (placement.table.version, source.topology().cells.count)
+        model = LiveModel(source.topology(), placement: placement)
+        // Higher than any number of an earlier life, whose readers come back.
+        coder = DeltaCoder(first: UInt64(max(loop.wallClock() / 1_000_000, 1)))
+        streams.onEnd = { [weak self] id, _ in self?.readers.removeAll { $0.id == id } }
+    }
+
+    /// Begins to gather.
+    func start() { tick() }
+
+    /// Readers are told that it ends, and are sent nothing more.
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        timer?.close()
+        streams.endAll(FeedMessage.bye(FeedBye(reason: "stopping")).serverSentEvent)
+    }
+
+    // MARK: What processes tell
+
+    func take(_ vitals: CellVitals, of name: ProcessName) {
+        guard let cell = source.topology().cellIndex(named: name.name) else { return }
+        toldAt[name] = loop.now()
+        details[name.name] = vitals
+        model.take(vitals, of: cell, now: loop.now())
+    }
+
+    func take(_ vitals: RouterVitals, of name: ProcessName) {
+        toldAt[name] = loop.now()
+        model.take(vitals, of: name.name, now: loop.now())
+    }
+
+    /// What the control plane tells of itself.
+    package var vitals: ControlVitals {
+        var vitals = source.control()
+        let now = loop.now()
+        vitals.boot = boot
+        vitals.uptimeMilliseconds = Int64((now - begun).milliseconds)
+        vitals.streams = readers.count
+        vitals.told = toldAt.values.count { now - $0 <= .seconds(3) }
+        return vitals
+    }
+
+    // MARK: Readers
+
+    /// Sends to a stream from now on, at once what is known.
+    package func follow(_ id: SlabKey, _ wish: Wish) {
+        let now = loop.now()
+        if isClosed {
+            streams.send(id, FeedMessage.bye(FeedBye(reason: "stopping")).serverSentEvent)
+            return streams.end(id)
+        }
+        // Others are sent what is due to them too.
+        if tickedAt.map({ now - $0 >= Self.periods.lowerBound }) ?? true { tick() }
+        var reader = Reader(wish: wish, due: now, seq: wish.last, shape: -1)
+        // Whoever wants details gets what is whole: its numbers were another reader's.
+        if !wish.details.isEmpty { reader.seq = nil }
+        readers.append((id, reader))
+        let hello = FeedHello(
+            mesh: source.mesh, source: .live, boot: boot, now: loop.wallClock() / 1_000_000,
+            period: Int(wish.period.milliseconds), history: 0)
+        streams.send(id, FeedMessage.hello(hello).serverSentEvent)
+        serve(now)
+        if !recent.isEmpty { streams.send(id, FeedMessage.event(FeedEvents(events: recent)).serverSentEvent) }
+        schedule()
+    }
+
+    // MARK: Ticks
+
+    private func schedule() {
+        guard !isClosed else { return }
+        let periods = readers.map(\.reader.wish.period)
+        let interval = periods.min().map { min($0, Self.watched) } ?? (isBusy ? Self.watched : Self.unwatched)
+        timer?.close()
+        timer = try? LoopTimer.once(loop: loop, after: interval) { [weak self] in self?.tick() }
+    }
+
+    /// Something is in force whose course somebody may look back on.
+    private var isBusy: Bool { !model.news.faults.isEmpty || model.news.evacuation != nil }
+
+    private func tick() {
+        guard !isClosed else { return }
+        let now = loop.now()
+        tickedAt = now
+        followPlacement()
+        model.look(source.sights(), routersRun: source.routersRun(), now: now)
+        model.news = source.news()
+        model.take(vitals, now: now)
+        _ = coder.take(model.state(t: loop.wallClock() / 1_000_000, now: now))
+        let events = readEvents(now)
+        serve(now)
+        if let events {
+            for (id, _) in readers { streams.send(id, events) }
+        }
+        schedule()
+    }
+
+    /// Cells were added, or customers have moved.
+    private func followPlacement() {
+        let (topology, table) = (source.topology(), source.placement())
+        guard table.version != version || topology.cells.count != cells,
+            let placement = try? Placement(topology, table: table)
+        else { return }
+        (version, cells) = (table.version, topology.cells.count)
+        model.take(topology, placement: placement)
+        shape += 1
+    }
+
+    private func serve(_ now: Instant) {
+        // A stream that is too far behind ends within the call, and is none of the readers then.
+        for (id, reader) in readers where reader.due <= now + Self.slack {
+            var bytes: [UInt8] = []
+            if reader.shape != shape { bytes += FeedMessage.shape(model.shape).serverSentEvent }
+            for event in coder.events(after: reader.seq) { bytes += event }
+            if !reader.wish.details.isEmpty {
+                let known = details.filter { reader.wish.details.contains($0.key) }
+                bytes += FeedMessage.detail(FeedDetail(t: loop.wallClock() / 1_000_000, cells: known)).serverSentEvent
+            }
+            guard streams.send(id, bytes), let place = readers.firstIndex(where: { $0.id == id }) else { continue }
+            readers[place].reader.shape = shape
+            readers[place].reader.seq = coder.told?.seq
+            readers[place].reader.due = now + reader.wish.period
+        }
+    }
+
+    // MARK: Events
+
+    /// What happened since the last tick, as a message; nil where nothing did.
+    private func readEvents(_ now: Instant) -> [UInt8]? {
+        let found: [JournalEvent]?
+        if lastEvent > 0 {
+            found = try? journal.events(since: lastEvent, limit: Self.mostRead)
+        } else {
+            found = try? journal.events(from: loop.wallClock() - Self.lookback, limit: Self.mostRead)
+        }
+        for event in found ?? [] {
+            lastEvent = max(lastEvent, event.id)
+            let record = EventRecord(event)
+            folder.take(record, by: record.attributes["observer"]?.text ?? "control", now: now)
+        }
+        guard let events = folder.drain(now: now) else { return nil }
+        for event in events.events {
+            recent.removeAll { $0.n == event.n }
+            recent.append(event)
+        }
+        if recent.count > Self.mostRecent { recent.removeFirst(recent.count - Self.mostRecent) }
+        return FeedMessage.event(events).serverSentEvent
+    }
+}
+
+extension EventRecord {
+    /// As the API tells it.
+    init(_ event: JournalEvent) {
+        self.init(
+            time: Timestamp.string(event.time, .nanoseconds), type: event.type, action: event.action,
+            id: event.subject,
+            attributes: ReportJSON.decode([String: Value].self, Array(event.attributes.utf8)) ?? [:])
+    }
+}
