@@ -27,6 +27,8 @@ import Testing
             #expect(fault.soundDeaths == 0 && fault.soundUnsteady == 0, "seed \(seed)")
             #expect(fault.longestSoundSuspicion < .seconds(3), "seed \(seed)")
             #expect(fault.suspicions < 2_000, "seed \(seed)")
+            // What the lossy one itself takes for dead is no declaration of a sound observer.
+            #expect(result.falsePositivesHealthy == fault.deaths, "seed \(seed)")
             // The other one, which crashes meanwhile, is found as ever.
             #expect(try #require(result.known, "seed \(seed)") < .seconds(20), "seed \(seed)")
         }

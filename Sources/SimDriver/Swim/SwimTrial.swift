@@ -55,8 +55,8 @@ package struct SwimTrial: Sendable, Hashable {
 
 /// What one run came to.
 package struct SwimTrialResult: Sendable, Equatable {
-    /// Times that a member was declared dead which was up, each observer counted, and those where the observer was not
-    /// starved.
+    /// Times that a member was declared dead which was up, each observer counted, and those where the observer was
+    /// sound: neither starved nor the one with the fault.
     package var falsePositives: UInt64 = 0
     package var falsePositivesHealthy: UInt64 = 0
     package var suspicions: UInt64 = 0

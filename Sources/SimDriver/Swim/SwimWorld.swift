@@ -286,7 +286,7 @@ final class SwimWorld {
             content: UInt64(index) << 32 | UInt64(change.member.incarnation))
         if standing[index].isUp {
             result.falsePositives += 1
-            if !standing[observer].isStarved { result.falsePositivesHealthy += 1 }
+            if isSound(observer) { result.falsePositivesHealthy += 1 }
         } else if index == crashed {
             if result.detected == nil { result.detected = .nanoseconds(now - crashedAt) }
             // One that cannot hear it is not waited for.
