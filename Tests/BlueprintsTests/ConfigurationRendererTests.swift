@@ -71,6 +71,8 @@ import Topology
         (rate.requests, rate.per) = (0.5, .service)
         mesh.routing.rate = rate
         mesh.policies = written(.topology)
+        // What it switches off cannot be written beside it.
+        mesh.policies?.off = [.parallelJoin]
         mesh.flags = [FlagSetting("on", isOn: false), FlagSetting("b", isOn: true)]
         var peak = PeakSettings(name: "off")
         var size = PeakSettings.PoolSize()

@@ -165,6 +165,9 @@ import Topology
         ("peak: {sale: {for: 1h, pools: {pin: {}}}}", "unknown-service@8:32 did you mean 'ping'?"),
         ("peak: {sale: {for: 1h, connections: {x: 9}}}", "unknown-word@8:38"),
         ("peak: {sale: {for: 1h, at: 1}}", "out-of-range@8:28"),
+        ("policies: {off: [peak]}\npeak: {sale: {for: 1h}}", "contradiction@9:8 leave out one of the two"),
+        ("peak: {sale: {for: 1h}}\npolicies: off", "contradiction@8:8 leave out one of the two"),
+        ("policies: {off: [flags]}\nflags: {pong: off}", "contradiction@9:9 leave out one of the two"),
         ("routing: {rate: {burst: 9}}", "missing-key@8:17"), ("routing: {concurrent: 0}", "out-of-range@8:23"),
     ])
     func topologies(keys: String, expected: String) {

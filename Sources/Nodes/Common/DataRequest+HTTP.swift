@@ -136,7 +136,7 @@ package enum DataPlane {
     }
 
     private static func consistency(_ range: HTTPRange, _ bytes: UnsafeRawBufferPointer) -> Consistency? {
-        for level in Consistency.allCases where range.equals(level.name, in: bytes) { return level }
+        for level in Consistency.allCases where range.isExactly(level.name, in: bytes) { return level }
         return nil
     }
 

@@ -50,6 +50,11 @@ import Wire
             let refusal = #expect(throws: DataPlaneRefusal.self) { try read(head(line, "\(field)\r\n")) }
             #expect(refusal?.problem.status == 400, "\(field)")
         }
+        #expect(try read(head(line, "x-consistency: weak\r\n")).0.consistency == .weak)
+        for field in ["X-Consistency: Weak", "X-Consistency: wea"] {
+            let refusal = #expect(throws: DataPlaneRefusal.self) { try read(head(line, "\(field)\r\n")) }
+            #expect(refusal?.problem.status == 400, "\(field)")
+        }
     }
 
     /// What cannot be read is as nothing, and counted.
@@ -130,7 +135,7 @@ import Wire
     @Test(arguments: Consistency.allCases) func aLevelIsReadByItsName(level: Consistency) throws {
         let (data, _) = try read(
             head(
-                "GET /v1/customers/c1/records/k", "X-Consistency: \("\(level.name)".uppercased())\r\nX-Session: new\r\n"
+                "GET /v1/customers/c1/records/k", "X-Consistency: \(level.name)\r\nX-Session: new\r\n"
             ))
         #expect(data.consistency == level && data.session?.count == 3)
         #expect(throws: DataPlaneRefusal.self) {

@@ -23,8 +23,22 @@ struct MeshLints {
             place: .topology, name: "a call", block: topology.policies, marks: marks.policies, position: marks.root,
             inForce: empty.cell())
         PolicyLints(reporter: reporter, written: written).check()
+        if let position = marks.flags.first { checkSwitch(.flags, "'flags'", at: position) }
+        if let position = marks.peaks.first?.position { checkSwitch(.peak, "'peak'", at: position) }
         checkFlags()
         for (peak, places) in zip(topology.peaks ?? [], marks.peaks) { check(peak, places) }
+    }
+
+    /// What the mesh's own policies switch off does nothing anywhere.
+    private func checkSwitch(_ name: PolicySwitch, _ key: String, at position: Position) {
+        let policies = topology.policies
+        guard policies?.off?.contains(name) == true || policies?.profile == .off,
+            let off = marks.policies["off"] ?? marks.policies["profile"]
+        else { return }
+        reporter.error(
+            .contradiction, at: position,
+            "\(key) is written, and 'policies' in line \(off.line) switches \(name.rawValue) off",
+            hint: "leave out one of the two")
     }
 
     // MARK: Flags

@@ -62,8 +62,8 @@ enum SwimView {
         var table = style.table([
             .init("MEMBERS", .right), .init("ARM"), .init("LOSSY", .right), .init("WAY"),
             .init("VIEW CHANGES", .right), .init("MOST", .right), .init("SUSPECTED", .right), .init("DEAD", .right),
-            .init("SOUND SUSPECTED", .right), .init("LONGEST", .right), .init("UNSTEADY", .right),
-            .init("DEAD", .right),
+            .init("SOUND SUSPECTED", .right), .init("LONGEST", .right), .init("SOUND UNSTEADY", .right),
+            .init("SOUND DEAD", .right),
         ])
         for cell in report.cells {
             guard let fault = cell.fault else { continue }
