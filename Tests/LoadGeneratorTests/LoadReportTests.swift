@@ -31,7 +31,7 @@ import Testing
         report.writes.verified = true
         report.degraded = .init(answers: 12, by: ["shipping=static": 9, "offers=0.5": 3])
         (report.retryAfter, report.replayed) = (4, 5)
-        report.amplification = .init(router: 1.25)
+        report.amplify(routers: .init(first: 80, retry: 15, hedge: 5), cells: .init(first: 10, retry: 1))
         report.chargedOnce = .init(
             ok: false, answered: 90, charged: 91, repeated: 7, violations: 1, missing: ["us-east-1"])
         report.slo = [
@@ -55,7 +55,7 @@ import Testing
         for key in [
             "schema", "seed", "duration_ms", "requests", "ok", "failed", "dropped", "by_status", "by_outcome",
             "by_priority", "latency_ms", "rate", "customers", "writes", "degraded", "retry_after", "amplification",
-            "charged_once", "slo",
+            "retries", "charged_once", "slo",
         ] {
             #expect(object[key] != nil, "\(key)")
         }
@@ -79,7 +79,7 @@ import Testing
                 writes       300 acknowledged, 2 lost
                 degraded     12 answers: shipping=static 9, offers=0.5 3
                 retry after  4 answers say when to come again
-                amplified    1.25 calls in cells for each that was sent
+                amplified    attempts for each call: 1.25 in routers, 1.1 in cells; 16 retries, 5 hedges
                 violated     acknowledged-writes: 2 "lost"
                 objective    met      p99<50ms  (12.5 ms)
                 objective    violated rate>=1  (nothing measured)

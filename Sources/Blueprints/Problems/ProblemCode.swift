@@ -114,6 +114,7 @@ package enum ProblemCode: String, Sendable, Codable, CaseIterable {
     case queueAboveDeadline = "queue-above-deadline"
     case peakSmaller = "peak-smaller"
     case peakAllocation = "peak-allocation"
+    case writtenOff = "written-off"
 
     // Warnings: shedding, degradation and health.
     case shedCritical = "shed-critical"

@@ -103,6 +103,15 @@ extension BlueprintReader {
         }
         guard let words = read.list(entry.value, "'run'", most: 256) else { return nil }
         if words.isEmpty { reporter.error(.tooFew, at: entry.value.position, "'run' needs at least a program") }
+        for (place, word) in words.enumerated() {
+            guard case .text(let text, _) = word.content else { continue }
+            if place == 0 && text.isEmpty || text.utf8.contains(0) {
+                reporter.error(
+                    .badName, at: word.position,
+                    text.isEmpty ? "'run' begins with the name of a program" : "a word of 'run' has no character NUL",
+                    hint: "run: [\"python3\", \"app.py\"]")
+            }
+        }
         var path: String?
         if let value = ready?.value, let text = read.text(value, "'ready'") {
             if text.hasPrefix("/"), text.utf8.count <= 1_024, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {

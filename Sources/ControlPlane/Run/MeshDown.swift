@@ -35,8 +35,11 @@ package enum MeshDown {
         }
         if let holder = directory.controlHolder {
             if try stop(directory, holder, until: begun + timeout) {
-                // It stopped what it knew, and itself last.
-                return report("api", nil)
+                // It stopped what it knew, and itself last. What programs have started and put out of their group it knows
+                // nothing of.
+                let doctor = Doctor(directory)
+                let isClean = doctor.examine(readsStores: false).leftovers.isEmpty
+                return report("api", isClean ? nil : doctor.reap(readsStores: false))
             }
             if let control = ProcessIdentity(pid: holder), directory.controlHolder == holder {
                 Reaper.end([control], with: .kill)

@@ -61,13 +61,12 @@ extension LoadReport {
         take(siblings.checker.verdict(needsAll: true), conclusive: !siblings.checker.isInconclusive)
     }
 
-    /// - Parameter calls: of the load's services that cells took up meanwhile; nil where nobody knows.
-    package mutating func amplify(calls: UInt64?) {
-        guard let calls, let asked = byKind["services"]?.requests else { return }
-        let unsent = ["queue-timeout", "unreachable"].reduce(dropped) { $0 + (byOutcome[$1] ?? 0) }
-        // What was never sent is not told by kind.
-        guard asked > 0, unsent == 0 || asked == requests, asked > unsent else { return }
-        amplification = Amplification(router: Double(calls) / Double(asked - unsent))
+    /// - Parameters:
+    ///   - routers: what they have begun of calls to services meanwhile.
+    ///   - cells: what they have begun of calls between services.
+    package mutating func amplify(routers: Attempts, cells: Attempts) {
+        amplification = Amplification(router: routers.ratio, edge: cells.ratio)
+        retries = Retries(router: routers.retry, edge: cells.retry, hedges: routers.hedge + cells.hedge)
     }
 
     /// What became of calls under idempotency keys, once the cells have told what they have carried out.

@@ -53,8 +53,15 @@ extension LoadReport {
                 "\(degraded.answers) answers: " + parts.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
         }
         if retryAfter > 0 { line("retry after", "\(retryAfter) answers say when to come again") }
-        if let amplification {
-            line("amplified", "\(Self.short(amplification.router)) calls in cells for each that was sent")
+        if let amplification, let retries {
+            let layers = [("routers", amplification.router), ("cells", amplification.edge)]
+                .compactMap { layer, ratio in ratio.map { "\(Self.short($0)) in \(layer)" } }
+            if !layers.isEmpty {
+                line(
+                    "amplified",
+                    "attempts for each call: \(layers.joined(separator: ", ")); \(retries.router + retries.edge) retries, "
+                        + "\(retries.hedges) hedges")
+            }
         }
         if let chargedOnce, chargedOnce.ok {
             line(

@@ -88,8 +88,38 @@ package struct LoadReport: Hashable, Sendable, Codable {
 
     /// How many calls the mesh made of one.
     package struct Amplification: Hashable, Sendable, Codable {
-        /// Calls that cells took up from routers, for each call that the load sent; 1 without retries and hedges.
-        package var router: Double
+        /// Attempts of routers for each call that they began; 1 without retries and hedges. Nil where they made no call.
+        package var router: Double?
+        /// Attempts of cells for each call between their services; nil where they made none.
+        package var edge: Double?
+    }
+
+    /// Attempts that were made beside the first ones.
+    package struct Retries: Hashable, Sendable, Codable {
+        package var router: UInt64
+        package var edge: UInt64
+        /// Of routers and cells, in no other count.
+        package var hedges: UInt64
+    }
+
+    /// What a layer has begun.
+    package struct Attempts: Hashable, Sendable {
+        package var first: UInt64 = 0
+        package var retry: UInt64 = 0
+        package var hedge: UInt64 = 0
+
+        package init(first: UInt64 = 0, retry: UInt64 = 0, hedge: UInt64 = 0) {
+            (self.first, self.retry, self.hedge) = (first, retry, hedge)
+        }
+
+        /// For each first one; nil where there was none.
+        package var ratio: Double? { first > 0 ? Double(first + retry + hedge) / Double(first) : nil }
+
+        package static func - (after: Attempts, before: Attempts) -> Attempts {
+            Attempts(
+                first: after.first &- before.first, retry: after.retry &- before.retry,
+                hedge: after.hedge &- before.hedge)
+        }
     }
 
     package var schema = "cellmesh/1"
@@ -123,6 +153,8 @@ package struct LoadReport: Hashable, Sendable, Codable {
     package var replayed: UInt64 = 0
     /// Nil where it was not measured.
     package var amplification: Amplification?
+    /// Nil where it was not measured.
+    package var retries: Retries?
     /// Nil where no call had a key.
     package var chargedOnce: ChargedOnce?
     /// Nil where the mesh compared nothing.
@@ -151,7 +183,7 @@ package struct LoadReport: Hashable, Sendable, Codable {
         case targetRate = "target_rate"
         case customers, writes, degraded
         case retryAfter = "retry_after"
-        case replayed, amplification
+        case replayed, amplification, retries
         case chargedOnce = "charged_once"
         case comparison, connections, slo, verdicts, partial
     }

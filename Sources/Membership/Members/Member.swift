@@ -37,4 +37,10 @@ public struct MemberChange: Hashable, Sendable {
 
     /// The status after the change.
     public var status: MemberStatus { member.status }
+
+    /// A suspicion that comes or goes of a member whose suspicions are known to come and go.
+    public var isOfUnsteadyDoubt: Bool {
+        member.standing == .unsteady && (oldStatus == .alive || oldStatus == .suspect)
+            && (status == .alive || status == .suspect)
+    }
 }

@@ -11,14 +11,16 @@ enum ComeBack {
     /// After what time the client is told to come back; zero where nothing is said.
     ///
     /// - Parameters:
-    ///   - said: as whoever refused it has said; zero where nobody has.
+    ///   - said: as whoever refused it has said, who says nothing where it may have been carried out; zero where nobody has.
     ///   - isUnsafe: it may have been carried out, and twice is not as once.
     ///   - isTooLate: its own time was too near.
     static func wait(_ said: TimeAmount, status: UInt16, isUnsafe: Bool, isTooLate: Bool) -> TimeAmount {
         guard said == .zero else { return said }
+        // Whoever comes back without a key may have it done twice: no time makes that well.
+        if isUnsafe { return .zero }
         switch status {
         case 503, 507: return usual
-        case 502, 504: return isUnsafe || isTooLate ? .zero : usual
+        case 502, 504: return isTooLate ? .zero : usual
         default: return .zero
         }
     }

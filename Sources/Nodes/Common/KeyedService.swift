@@ -12,9 +12,11 @@ struct KeyedService: Equatable {
     static func all(_ topology: MeshTopology) -> [UInt64: KeyedService] {
         guard topology.sharding.replacement == .never else { return [:] }
         var found: [UInt64: KeyedService] = [:]
-        for blueprint in topology.blueprints {
-            for service in blueprint.services {
-                let mode = keepsClaims(blueprint) ? service.idempotency?.mode ?? .key : .off
+        for (number, blueprint) in topology.blueprints.enumerated() {
+            let policies = topology.policies(ofBlueprint: number)
+            for (place, service) in blueprint.services.enumerated() {
+                let keeps = keepsClaims(blueprint) && policies.service(place).keepsKeys
+                let mode = keeps ? service.idempotency?.mode ?? .key : .off
                 var known = found[StableHash.hash(service.name)] ?? KeyedService()
                 if mode == .off { known.takesRequestIDs = false }
                 if mode != .body { known.isByBody = false }
@@ -28,4 +30,9 @@ struct KeyedService: Equatable {
     static func keepsClaims(_ blueprint: Blueprint) -> Bool {
         (blueprint.store?.strictest ?? .cache) != .cache
     }
+}
+
+extension PoliciesInForce {
+    /// Whether keys are claimed. What clients were promised is no policy of failures: where all are off, keys are kept.
+    var keepsKeys: Bool { profile == .off || isOn(.idempotency) }
 }

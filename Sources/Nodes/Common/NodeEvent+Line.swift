@@ -39,6 +39,10 @@ extension NodeEvent {
                 ])
         case .retries(let scope, let isAlert):
             EventLine(type: "retry", action: isAlert ? "alert" : "calm", id: scope)
+        case .worth(let scope, let key, let state, let why):
+            EventLine(
+                type: "breaker", action: "\(state.name)", id: scope,
+                attributes: [.init("kind", .text("value")), .init("account", .text(key)), .init("why", .text(why))])
         case .ejection(let scope, let cell, let change): EventLine(scope, cell, change)
         case .flag(let cell, let change):
             EventLine(

@@ -32,6 +32,8 @@ package enum NodeEvent: Sendable, Equatable {
     case ejection(scope: String, cell: String, OutlierEjection.Change)
     /// More than a tenth of the calls of a scope are retried, or no longer.
     case retries(scope: String, isAlert: Bool)
+    /// A value breaker lets a flow of requests through, or no more: of which account of a service, and why.
+    case worth(scope: String, key: String, ValueState, why: String)
     /// Something happened to the program that is this service of the cell.
     case program(service: String, ProgramEvent)
     /// A feature of a cell is on or off for a service from now on.

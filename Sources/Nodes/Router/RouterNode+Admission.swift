@@ -41,7 +41,7 @@ extension RouterNode {
             limit(request, shard, wait, .rateLimited(isService: true), into: &sink)
             return false
         }
-        guard gates.values[kind] != nil, request.worth != nil || gates.kinds[kind].countsWorthless else { return true }
+        guard gates.values[kind] != nil else { return true }
         return admitWorth(request, shard, kind: kind, worth: &worth, now: now, into: &sink)
     }
 
@@ -55,12 +55,14 @@ extension RouterNode {
                 request.id, status: 400, shard: shard, customer: request.customer, .valueRequired, into: &sink)
             return false
         }
-        let name = request.worthKey
-        let key = policy.per == .service ? 0 : StableHash.hash(name)
-        let isService = policy.per == .service
+        // Two spellings of one name are one account.
+        let sent = request.worthKey
+        let decoded = sent.contains(UInt8(ascii: "%")) ? HTTPName.decode(sent) : nil
+        let key = policy.per == .service ? 0 : decoded?.withUnsafeBytes { StableHash.hash($0) } ?? StableHash.hash(sent)
+        let name = decoded.map { String(decoding: $0, as: UTF8.self) } ?? String(decoding: sent, as: UTF8.self)
+        let account = policy.per == .service ? "all" : name.isEmpty ? "no key" : name
         switch gates.values[kind]!.admit(
-            key: key, name: isService ? "all" : String(decoding: name, as: UTF8.self), value: value, now: now,
-            random: &random)
+            key: key, name: account, value: value, now: now, random: &random)
         {
         case .admitted(let permit):
             worth = permit
@@ -69,7 +71,10 @@ extension RouterNode {
         case .refused(let why):
             noteWorth(why, key: key, value, kind: kind, of: request, now: now, into: &sink)
             let wait = gates.values[kind]!.retryAfter(key: key, why, value: value, now: now)
-            limit(request, shard, wait, .worthRefused(why), into: &sink)
+            var problem = DataProblem.worthRefused(why)
+            if why == .capital, value > policy.atRisk { problem.detail = DataProblem.neverTaken }
+            problem.gate = gates.kinds[kind].name
+            limit(request, shard, wait, problem, into: &sink)
             return false
         }
     }
@@ -108,8 +113,8 @@ extension RouterNode {
         _ request: DataRequest, _ shard: Shard, _ wait: TimeAmount?, _ problem: DataProblem,
         into sink: inout some RouterSink
     ) {
-        // What never comes back: an hour is as good as any.
-        let wait = max(wait ?? .hours(1), .milliseconds(1))
+        // What no wait helps is told none.
+        let wait = wait.map { max($0, .milliseconds(1)) } ?? .zero
         let status: UInt16 = problem.policy.description == "rate-limit" ? 429 : 503
         refuse(request.id, status: status, shard: shard, customer: request.customer, wait: wait, problem, into: &sink)
     }
@@ -136,8 +141,9 @@ extension DataProblem {
     static func worthRefused(_ why: ValueBreaker.Refusal) -> DataProblem {
         let (title, detail): (StaticString, String) =
             switch why {
-            case .open: ("Requests of this kind go wrong", "Too much worth was lost, so that none is put at risk")
-            case .capital: ("Too much is at risk", "What is on its way is worth as much as 'value.at-risk' allows")
+            case .open:
+                ("Requests of this kind go wrong", "Too much of this account failed, so that nothing is put at risk")
+            case .capital: ("Too much is at risk", "With it more would be on its way than 'value.at-risk' allows")
             case .rate: ("Too many requests in a time", "More come than 'value.rate' allows")
             case .valueRate: ("Too much worth in a time", "More comes than 'value.value-rate' allows")
             }
@@ -146,6 +152,9 @@ extension DataProblem {
             detail: detail + ". Nothing was begun; repeat it after the time that Retry-After says.",
             policy: why.policy.name)
     }
+
+    static let neverTaken =
+        "It alone is worth more than 'value.at-risk' of the service allows: it is never taken up as it is. Nothing was begun."
 
     static let valueRequired = DataProblem(
         "value-required", title: "This service wants to know what a request is worth",

@@ -35,14 +35,17 @@ extension Breaker {
                 ? "\(influenced): \(text(admittedShare(policy, now: now) * 100)) % admitted, \(shares)"
                 : influence > 0 ? "\(influenced), \(shares)" : "closed, \(shares)"
         case .open:
-            let opened = openedOn(threshold)
+            let opened = openedOn(threshold, policy)
             numbers = opened.numbers + [.init("open_for_seconds", left), .init("openings", Double(openings))]
             sentence =
                 opened.detail + (left > 0 ? "open for \(text(left)) s more" : "open, the next call is a probe")
                 + (flags.contains(.halved) ? ", half as long for a health of \(text(Double(health)))" : "")
         case .halfOpen:
             numbers += [.init("probes_out", Double(probesOut)), .init("probes_judged", Double(judgedProbes))]
-            sentence = "half-open, \(judgedProbes) of \(Self.probes(policy)) probes judged, \(probesOut) out"
+            // Between two probes it is the interval that says no.
+            sentence =
+                "half-open, \(judgedProbes) of \(Self.probes(policy)) probes judged, \(probesOut) out"
+                + (left > 0 ? ", the next in \(text(left)) s" : "")
         case .slowRecovery:
             let share = admittedShare(policy, now: now)
             numbers += [.init("admitted_share", share), .init("in_a_row", Double(goodInARow))]
@@ -54,15 +57,20 @@ extension Breaker {
     }
 
     /// What it opened on: of an open breaker nothing else is known. A probe alone leaves no shares.
-    private func openedOn(_ threshold: Double) -> Explanation {
+    private func openedOn(_ threshold: Double, _ policy: BreakerPolicy) -> Explanation {
         let (failure, slow) = (Double(openedShares.x) / 200, Double(openedShares.y) / 200)
-        let rates = "failure rate \(text(failure))" + (slow > 0 ? ", slow rate \(text(slow))" : "")
-        return Explanation(
-            openedVolume == 0 ? "" : "\(rates) of \(openedVolume), threshold \(text(threshold)), ",
-            [
-                .init("failure_rate", failure), .init("slow_rate", slow), .init("volume", Double(openedVolume)),
-                .init("threshold", threshold),
-            ])
+        // The share that is above its threshold, and where none is (a row, a probe) what there is.
+        let slowRate = slow >= policy.slowRate && failure < threshold ? policy.slowRate : nil
+        let rates =
+            slowRate.map { "slow rate \(text(slow)) of \(openedVolume), threshold \(text($0)), " }
+            ?? "failure rate \(text(failure))" + (slow > 0 ? ", slow rate \(text(slow))" : "")
+            + " of \(openedVolume), threshold \(text(threshold)), "
+        var numbers = [
+            Explanation.Number("failure_rate", failure), .init("slow_rate", slow),
+            .init("volume", Double(openedVolume)), .init("threshold", threshold),
+        ]
+        if let slowRate { numbers.append(.init("slow_threshold", slowRate)) }
+        return Explanation(openedVolume == 0 ? "" : rates, numbers)
     }
 
     private func text(_ value: Double) -> String { ShortNumber.text(value) }

@@ -10,7 +10,7 @@ extension CallState {
         live.remove(TargetSet(position: index))
         let wasSent = attempts[index].phase == .running
         attempts[index].phase = .over
-        attempts[index].at = now + max(end.retryAfter, .zero)
+        attempts[index].due = now + max(end.retryAfter, .zero)
         guard end.outcome != .ok, end.outcome != .slow || end.kind != .none else {
             return answered(index, mark, wasSent, in: &scope, now: now)
         }
@@ -78,7 +78,7 @@ extension CallState {
     ) {
         live.remove(TargetSet(position: index))
         attempts[index].phase = .blocked
-        attempts[index].at = until ?? now
+        attempts[index].due = until ?? now
         scope.counters.blocked += 1
         lastKind = .blocked
         lastToken = CallToken(UInt8(index))
@@ -147,7 +147,7 @@ extension CallState {
         if lastKind == .blocked {
             var earliest: Instant?
             for index in 0..<used where attempts[index].phase == .blocked {
-                earliest = min(earliest ?? attempts[index].at, attempts[index].at)
+                earliest = min(earliest ?? attempts[index].due, attempts[index].due)
             }
             retryAfter = max((earliest ?? now) - now, .zero)
         }

@@ -100,7 +100,7 @@ extension CallState {
     /// Targets that may be asked again now.
     func patient(now: Instant) -> TargetSet {
         var patient = askable
-        for index in 0..<used where attempts[index].phase == .over && attempts[index].at > now {
+        for index in 0..<used where attempts[index].phase == .over && attempts[index].due > now {
             patient.subtract(attempts[index].targets)
         }
         return patient
@@ -118,7 +118,7 @@ extension CallState {
         while let position = rest.popFirst() {
             var at = now
             for index in 0..<used where attempts[index].phase == .over && Int(attempts[index].target) == position {
-                at = max(attempts[index].at, at)
+                at = max(attempts[index].due, at)
             }
             earliest = min(earliest ?? at, at)
         }

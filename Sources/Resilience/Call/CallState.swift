@@ -40,9 +40,9 @@ public struct CallState: Sendable {
             case stalled
         }
 
-        /// Running: since when. Over or blocked: its target is not to be asked before.
+        /// Since when it runs, or ran.
         var at = Instant.zero
-        /// Running: its limit. Waiting: how long it may.
+        /// Running: its limit. Waiting: how long it may. Over or blocked: its target is not to be asked before.
         var due = Instant.distantFuture
         /// Running: from when on it is slow.
         var overdueAt = Instant.distantFuture

@@ -2,12 +2,16 @@ import MeshBase
 
 /// Two arms side by side, with 95 % intervals by the bootstrap (B. Efron 1979): customers are drawn again with
 /// replacement, whole, since requests of one customer are alike; the interval is what the middle 95 % of the draws give.
+///
+/// Customers who all fared alike are drawn alike each time, which says how the sample is and not how certain it is: a share
+/// has the score interval then (E. B. Wilson 1927), and the difference of two shares that of R. G. Newcombe (1998, method 10).
+/// A p99 has an interval where three requests and more lie above it.
 public struct ComparisonReport: Sendable, Equatable {
     /// A figure and where it lies.
     public struct Estimate: Sendable, Equatable {
         /// Of the customers seen; nil where there is none to go by.
         public let value: Double?
-        /// The interval; nil for fewer than two customers.
+        /// The interval; nil for fewer than two customers, and of a p99 for fewer than 300 requests.
         public let low: Double?
         /// The upper end, as `low`.
         public let high: Double?
@@ -74,9 +78,40 @@ public struct ComparisonReport: Sendable, Equatable {
             samplesB.add(drawB)
             difference.add(drawB - drawA)
         }
-        self.a = Arm(customers: a.count, requests: a.requests, figures: samplesA.figures(armA.whole, armA.count > 1))
-        self.b = Arm(customers: b.count, requests: b.requests, figures: samplesB.figures(armB.whole, armB.count > 1))
-        self.difference = difference.figures(armB.whole - armA.whole, armA.count > 1 && armB.count > 1)
+        self.a = Arm(customers: a.count, requests: a.requests, figures: samplesA.figures(armA.whole, armA))
+        self.b = Arm(customers: b.count, requests: b.requests, figures: samplesB.figures(armB.whole, armB))
+        let plain = difference.figures(
+            armB.whole - armA.whole, customers: min(armA.count, armB.count), requests: min(armA.sample, armB.sample))
+        let (first, second) = (self.a.figures, self.b.figures)
+        self.difference = Figures(
+            success: plain.success.widened(by: second.success, less: first.success),
+            abandonment: plain.abandonment.widened(by: second.abandonment, less: first.abandonment), p99: plain.p99,
+            quality: plain.quality.widened(by: second.quality, less: first.quality))
+    }
+}
+
+extension ComparisonReport.Estimate {
+    /// The score interval of a share of so many customers that all fared alike.
+    func scored(_ customers: Int) -> Self {
+        guard let value, let low, let high, low == high, customers > 0 else { return self }
+        let (n, z) = (Double(customers), 1.96)
+        let middle = (value + z * z / (2 * n)) / (1 + z * z / n)
+        let half = z * (value * (1 - value) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
+        return Self(value: value, low: max(min(middle - half, value), 0), high: min(max(middle + half, value), 1))
+    }
+
+    /// A difference is no more certain than the two shares that it is of.
+    func widened(by b: Self, less a: Self) -> Self {
+        guard let value, let low, let high, let b = b.ends, let a = a.ends else { return self }
+        func root(_ x: Double, _ y: Double) -> Double { (x * x + y * y).squareRoot() }
+        return Self(
+            value: value, low: min(low, value - root(b.value - b.low, a.high - a.value)),
+            high: max(high, value + root(b.high - b.value, a.value - a.low)))
+    }
+
+    private var ends: (value: Double, low: Double, high: Double)? {
+        guard let value, let low, let high else { return nil }
+        return (value, low, high)
     }
 }
 
@@ -108,11 +143,21 @@ struct BootstrapSamples {
         if !draw.quality.isNaN { quality.append(draw.quality) }
     }
 
-    func figures(_ whole: BootstrapDraw, _ hasIntervals: Bool) -> ComparisonReport.Figures {
-        ComparisonReport.Figures(
+    /// Of an arm.
+    func figures(_ whole: BootstrapDraw, _ arm: borrowing BootstrapArm) -> ComparisonReport.Figures {
+        let plain = figures(whole, customers: arm.count, requests: arm.sample)
+        return ComparisonReport.Figures(
+            success: plain.success.scored(arm.count), abandonment: plain.abandonment.scored(arm.count), p99: plain.p99,
+            quality: plain.quality.scored(arm.count))
+    }
+
+    func figures(_ whole: BootstrapDraw, customers: Int, requests: Double) -> ComparisonReport.Figures {
+        let hasIntervals = customers > 1
+        return ComparisonReport.Figures(
             success: estimate(whole.success, success, hasIntervals),
             abandonment: estimate(whole.abandonment, abandonment, hasIntervals),
-            p99: estimate(whole.p99, p99, hasIntervals), quality: estimate(whole.quality, quality, hasIntervals))
+            p99: estimate(whole.p99, p99, hasIntervals && requests >= 300),
+            quality: estimate(whole.quality, quality, hasIntervals))
     }
 
     private func estimate(_ value: Double, _ draws: [Double], _ hasInterval: Bool) -> ComparisonReport.Estimate {
@@ -143,6 +188,8 @@ struct BootstrapArm {
     private var milliseconds: [Double] = []
     /// Of all customers, each once.
     private(set) var whole = BootstrapDraw()
+    /// Requests of these customers.
+    private(set) var sample = 0.0
 
     var count: Int { rows.count }
 
@@ -164,6 +211,7 @@ struct BootstrapArm {
         var rowsOfAll = Sums(buckets: milliseconds.count)
         for index in rows.indices { add(index, to: &rowsOfAll) }
         whole = figures(rowsOfAll)
+        sample = rowsOfAll.requests
     }
 
     /// As many customers as there are, each drawn from all.

@@ -75,7 +75,7 @@ public struct FailureModeDetector: Sendable {
         let share = good.share ?? 0
         let long = good.count - belowHalf.good
         return Explanation(
-            "\(finding): success \(ShortNumber.text(share)) of \(good.count), \(long) took over half of "
+            "\(finding): \(good.good) of \(good.count) went well, \(long) took over half of "
                 + "\(ShortNumber.text(timeout.seconds, places: 3)) s, \(failed) failed in a row",
             [
                 .init("success", share), .init("of", Double(good.count)), .init("over_half_timeout", Double(long)),

@@ -26,8 +26,8 @@ public struct GrayFailureDetector: Sendable {
     public func explain() -> Explanation {
         let (probe, request) = (probes.share ?? 0, requests.share ?? 0)
         return Explanation(
-            "\(isGray ? "gray" : "agreed"): \(ShortNumber.text(probe)) of \(probes.count) probes passed, "
-                + "\(ShortNumber.text(request)) of \(requests.count) requests",
+            "\(isGray ? "gray" : "agreed"): \(probes.good) of \(probes.count) probes passed, "
+                + "\(requests.good) of \(requests.count) requests",
             [
                 .init("probes_passed", probe), .init("probes", Double(probes.count)),
                 .init("requests_passed", request), .init("requests", Double(requests.count)),

@@ -22,6 +22,9 @@ public struct HealthScore: Sendable, Equatable {
         return all < 1 ? 1 : 1 - Double(results.count - results.good) / Double(all)
     }
 
+    /// Results that went well, 0...`count`.
+    public var good: Int { results.good }
+
     /// Results that it stands on, 0...100.
     public var count: Int { results.count }
 
@@ -47,19 +50,23 @@ public struct HealthScore: Sendable, Equatable {
 
     /// What the number stands on.
     public func explain(isReady: Bool, pressure: Double, needs: Double = 1) -> Explanation {
-        Self.explain(success: success, of: count, isReady: isReady, pressure: pressure, needs: needs)
+        Self.explain(success: success, good: good, of: count, isReady: isReady, pressure: pressure, needs: needs)
     }
 
     /// What the number of a process by its worst part stands on.
     ///
     /// - Parameters:
     ///   - part: the name of that part; nil where it has none.
-    ///   - count: results that the share stands on.
+    ///   - success: the share that counts, which is above `good` of `count` where these are few.
+    ///   - good: results that went well.
+    ///   - count: results in all.
     public static func explain(
-        _ part: String? = nil, success: Double, of count: Int, isReady: Bool, pressure: Double, needs: Double = 1
+        _ part: String? = nil, success: Double, good: Int, of count: Int, isReady: Bool, pressure: Double,
+        needs: Double = 1
     ) -> Explanation {
         let value = value(success: success, isReady: isReady, pressure: pressure, needs: needs)
-        let words = "success \(ShortNumber.text(success)) of \(count), pressure \(ShortNumber.text(pressure))"
+        let results = count == 0 ? "nothing asked" : "\(good) of \(count) went well"
+        let words = "\(results), pressure \(ShortNumber.text(pressure))"
         let rest = needs < 1 ? ", \(ShortNumber.text(needs)) by what it needs" : ""
         return Explanation(
             isReady ? (part.map { "\($0): " } ?? "") + words + rest : "not ready",

@@ -63,10 +63,32 @@ extension SettingsDocument {
             default: asked.apply(edit)
             }
         }
-        let problems = elsewhere + asked.problems(in: names)
+        let problems = elsewhere + unheeded(edits) + asked.problems(in: names)
         guard problems.isEmpty else { return problems }
         var result = self
         for edit in edits { result.apply(edit) }
         return result.problems()
+    }
+
+    /// What would be set and do nothing.
+    private func unheeded(_ edits: [SettingsEdit]) -> [SettingsProblem] {
+        var isComparing = comparison != nil
+        var problems: [SettingsProblem] = []
+        for edit in edits {
+            switch edit {
+            case .endComparison: isComparing = false
+            case .compare(let comparison) where comparison.a == comparison.b:
+                let words = "both groups would have the level \(comparison.a.name): nothing to compare"
+                problems.append(SettingsProblem("value", words))
+            case .setLevel(let level) where isComparing && level.scope == .mesh:
+                problems.append(
+                    SettingsProblem(
+                        "level",
+                        "two levels are being compared, and one for all customers does nothing meanwhile: end the comparison "
+                            + "first ('compare off'), or name a region or a cell"))
+            default: break
+            }
+        }
+        return problems
     }
 }

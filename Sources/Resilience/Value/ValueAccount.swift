@@ -32,6 +32,8 @@ struct ValueAccount: Sendable {
     var good = 0
     var bad = 0
     var window = IrregularWindow()
+    /// What was irregular when it opened last.
+    var opened = (count: 0, worth: Worth.zero)
     var requests: TokenBucket
     var worth: TokenBucket
     /// What calls that have not ended are worth, and how many they are.

@@ -47,15 +47,26 @@ extension ValueBreaker {
         }
     }
 
+    func opening(_ account: ValueAccount) -> String {
+        "\(account.opened.count) irregular, worth \(ShortNumber.text(account.opened.worth.units)), within "
+            + "\(ShortNumber.text(policy.window.seconds)) s"
+    }
+
     /// Why a request was turned away.
     public mutating func explain(key: UInt64, _ why: Refusal, value: Worth, now: Instant) -> Explanation {
         let row = row(Int(index[key] ?? 0), now: now)
         let worth = ShortNumber.text(value.units)
         switch why {
         case .open:
+            let account = accounts[Int(index[key] ?? 0)]
+            let rest = row.rest > .zero ? " for \(ShortNumber.text(row.rest.seconds, places: 1)) s more" : ""
             return Explanation(
-                "\(row.key) is \(row.state.name) for \(ShortNumber.text(row.rest.seconds, places: 1)) s more",
-                [.init("rest_seconds", row.rest.seconds)])
+                "\(row.key) is \(row.state.name)\(rest): \(opening(account))",
+                [
+                    .init("rest_seconds", row.rest.seconds), .init("irregular", Double(account.opened.count)),
+                    .init("irregular_value", account.opened.worth.units), .init("failures", Double(policy.failures)),
+                    .init("limit", policy.limit.units),
+                ])
         case .capital:
             return Explanation(
                 "\(worth) beside \(ShortNumber.text(row.inFlight.units)) of \(row.key) in flight, "

@@ -174,6 +174,7 @@ public struct ValueBreaker: Sendable {
         accounts[slot].until = now + TimeAmount(seconds: time * (1 + third + (policy.jitter - third) * draw))
         accounts[slot].epoch &+= 1
         accounts[slot].inARow += 1
+        accounts[slot].opened = (accounts[slot].window.count, accounts[slot].window.worth)
         accounts[slot].window.clear()
         isNews = true
     }
@@ -199,13 +200,13 @@ public struct ValueBreaker: Sendable {
         return 0
     }
 
-    /// Tells of each key whose state is another than when this was last asked.
-    public mutating func changes(_ tell: (_ key: String, ValueState) -> Void) {
+    /// Tells of each key whose state is another than when this was last asked, with what it was last opened for.
+    public mutating func changes(_ tell: (_ key: String, ValueState, _ why: String) -> Void) {
         guard isNews else { return }
         isNews = false
         for slot in accounts.indices where accounts[slot].state != accounts[slot].told {
             accounts[slot].told = accounts[slot].state
-            tell(accounts[slot].name, accounts[slot].state)
+            tell(accounts[slot].name, accounts[slot].state, opening(accounts[slot]))
         }
     }
 }

@@ -391,7 +391,7 @@ final class Simulation {
                     content: UInt64(change.from.rawValue) << 8 | UInt64(change.to.rawValue))
             }
         // Programs are their `work` here.
-        case .timeoutAdapted, .retries, .flag, .objectives, .ladder, .degradation, .peak, .ejection, .program,
+        case .timeoutAdapted, .retries, .worth, .flag, .objectives, .ladder, .degradation, .peak, .ejection, .program,
             .poisoned,
             .standing, .health:
             break

@@ -46,6 +46,10 @@ public struct PolicyMerge: Sendable {
                 }
             }
         }
+        if written.retry?.schedule != nil, written.retry?.backoff == nil {
+            values.retry?.backoff = .schedule
+            origins["retry.backoff"] = .derived("the schedule")
+        }
         if let order = written.order {
             values.order = order
             origins["order"] = .written(place, preset: nil)

@@ -5,7 +5,7 @@ package enum HTTPResponseWriter {
     /// The status line and the date.
     @inline(__always)
     package static func begin(_ status: Int, _ date: HTTPDate, into output: inout ByteBuffer) {
-        output.append(HTTPStatus.line(status))
+        HTTPStatus.appendLine(status, to: &output)
         output.append(date.line)
     }
 

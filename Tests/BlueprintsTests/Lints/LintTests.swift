@@ -236,6 +236,9 @@ import Topology
             good: service("pool: {workers: 9}") + "\nmemory: 1GiB",
             mesh: mesh("peak: {§sale: {for: 1h, pools: {a: {workers: 18}}}}"),
             goodMesh: mesh("peak: {sale: {for: 1h, pools: {a: {workers: 18}}, memory: 2GiB}}")),
+        Case(
+            .writtenOff, service("§breaker: {volume: 9}") + "\npolicies: {off: [breaker]}",
+            good: service("breaker: {volume: 9}") + "\npolicies: {off: [retry]}"),
     ]
 
     static func many(_ count: Int, workers: Int) -> String {

@@ -34,7 +34,7 @@ import Topology
                 router/r1  degraded  1 cells  127.0.0.1:3
                 control    serving         -  http://127.0.0.1:2
 
-                failing: service/pay in 1 cell, at worst 12.5 % of calls succeed (cell/a-1)
+                failing: service/pay in 1 cell, at worst 0.13 of 1 well (cell/a-1)
 
                 """)
         #expect(report.names == ["cell/a-1", "cell/a-2", "router/r1"])

@@ -94,14 +94,41 @@ import Wire
         #expect(problem(router.takeAnswer()) == "503 value value")
     }
 
-    /// Where nobody has written of worth, what names none is bounded by none.
-    @Test func whatNamesNoWorthIsNotCounted() {
+    /// Where nobody has written of worth nobody counts it, whatever clients say.
+    @Test func worthIsCountedWhereItIsWritten() {
         let router = harness { $0.policies?.off = [.breaker, .ejection, .throttle] }
-        for _ in 0..<20 {
-            router.request(.post)
-            router.answer(router.takeFrames()[0], status: 500)
+        for worth in [nil, Worth(9_000_000)] as [Worth?] {
+            for _ in 0..<20 {
+                router.request(.post, worth: worth)
+                router.answer(router.takeFrames()[0], status: 500)
+            }
         }
         #expect(router.sink.answers.allSatisfy { $0.status == 500 })
+    }
+
+    /// It is told what it was opened for, and what alone is above the bound is told of no time.
+    @Test func aValueBreakerIsToldOf() {
+        let router = harness {
+            var value = ValueSettings()
+            value.atRisk = 100
+            $0.policies?.value = value
+            $0.policies?.off = [.breaker, .ejection, .throttle]
+        }
+        router.request(.post, worth: Worth(101))
+        let never = router.takeAnswer()
+        #expect(problem(never) == "503 capital capital" && never?.retryAfter == 0)
+        #expect(never?.problem?.detail.contains("never taken up") == true)
+        #expect(never?.problem?.gate == "router-1/echo")
+        for _ in 0..<4 {
+            router.request(.post, worth: Worth(1))
+            router.answer(router.takeFrames()[0], status: 500)
+        }
+        router.run(from: .zero, to: .at(1_500))
+        let told = router.sink.events.compactMap { event -> String? in
+            guard case .worth(let scope, let key, let state, let why) = event else { return nil }
+            return "\(scope) \(key) \(state.name) \(why)"
+        }
+        #expect(told == ["router-1/echo no key open 5 irregular, worth 105, within 60 s"])
     }
 
     /// Of two hundred requests to cells that are full for all but critical ones most are held back here.

@@ -89,7 +89,9 @@ import Testing
         let high = try #require(report.a.figures.success.high)
         #expect(abs(low - (p - half)) < 0.2 * half && abs(high - (p + half)) < 0.2 * half)
         #expect(report.different.isEmpty)
-        #expect(report.a.figures.quality.value == 0.5 && report.a.figures.quality.low == 0.5)
+        // All alike: the score interval of so many customers.
+        let quality = report.a.figures.quality
+        #expect(quality.value == 0.5 && abs((quality.low ?? 0) - 0.478) < 0.001)
     }
 
     /// Requests of one customer are alike: drawn one by one the interval would be a third as wide.
@@ -156,5 +158,22 @@ import Testing
         let none = ComparisonReport(a: ComparisonTally(), b: a, now: t0, using: &first)
         #expect(none.a.figures.success.value == nil && none.different.isEmpty && none.difference.p99.value == nil)
         #expect(none.b.figures.success.low != nil)
+    }
+
+    /// A few customers who all fared alike are no proof that all do.
+    @Test func aSampleWithoutSpreadIsNotCertain() throws {
+        var generator = Generator(seed: 37, concern: "comparison")
+        let many = tally(500, success: 0.98, requests: 4, &generator)
+        let few = tally(19, success: 1, requests: 2, prefix: "d", took: 40, &generator)
+        let report = ComparisonReport(a: many, b: few, now: t0, using: &generator)
+        let success = report.b.figures.success
+        let low = try #require(success.low)
+        #expect(success.value == 1 && success.high == 1 && abs(low - 0.832) < 0.001)
+        #expect(report.b.figures.p99.value != nil && report.b.figures.p99.low == nil, "of 38 requests")
+        #expect(report.different.isEmpty)
+        // Two groups of which everybody fared alike, and differently, differ.
+        let none = tally(100, success: 0, prefix: "e", &generator)
+        let all = tally(100, success: 1, prefix: "f", &generator)
+        #expect(ComparisonReport(a: all, b: none, now: t0, using: &generator).different == ["success"])
     }
 }

@@ -74,7 +74,7 @@ import Testing
         #expect(!detector.isGray)
         detector.recordProbe(true)
         #expect(detector.isGray)
-        #expect(detector.explain().detail == "gray: 1 of 10 probes passed, 0 of 100 requests")
+        #expect(detector.explain().detail == "gray: 10 of 10 probes passed, 0 of 100 requests")
     }
 }
 

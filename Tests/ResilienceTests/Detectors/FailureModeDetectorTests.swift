@@ -52,7 +52,7 @@ import Testing
         #expect(detector.finding == .partial)
         #expect(
             detector.explain().detail
-                == "partial: success 0.95 of 100, 0 took over half of 1 s, 0 failed in a row")
+                == "partial: 95 of 100 went well, 0 took over half of 1 s, 0 failed in a row")
         detector.reset()
         #expect(detector.finding == .unknown)
     }

@@ -77,7 +77,7 @@ private let none = HealthReasons()
         #expect(score.value(isReady: true, pressure: 0.5) == 0.5)
         #expect(score.value(isReady: true, pressure: 7) == 0)
         #expect(score.value(isReady: false, pressure: 0) == 0)
-        #expect(score.explain(isReady: true, pressure: 0.5).detail == "success 0.75 of 100, pressure 0.5")
+        #expect(score.explain(isReady: true, pressure: 0.5).detail == "75 of 100 went well, pressure 0.5")
         #expect(score.explain(isReady: false, pressure: 0.5).detail == "not ready")
     }
 }

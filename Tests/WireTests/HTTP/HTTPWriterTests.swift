@@ -22,6 +22,18 @@ import Testing
         }
     }
 
+    /// Whatever a program answers goes on as it is, known or not (RFC 9110, 15).
+    @Test(arguments: [
+        (207, "207 Multi-Status"), (226, "226 "), (418, "418 "), (499, "499 "), (599, "599 "),
+        (99, "500 Internal Server Error"), (600, "500 Internal Server Error"),
+    ])
+    func statuses(_ status: Int, _ line: String) {
+        #expect(respond(status, .implied, "x").hasPrefix("HTTP/1.1 \(line)\r\nDate: "))
+        let phrase = String(decoding: HTTPStatus.phrase(status), as: UTF8.self)
+        #expect(!phrase.isEmpty)
+        if status == 499 { #expect(phrase == "Bad Request") }
+    }
+
     @Test func responses() {
         #expect(
             respond(200, .implied, "hello")

@@ -29,6 +29,21 @@ struct PolicyLints {
             )
         }
         checkProbes()
+        checkSwitches()
+    }
+
+    /// What a wider place has switched off. Where all is off, that is what is wanted.
+    private func checkSwitches() {
+        guard inForce.profile != .off else { return }
+        for entry in PoliciesBlock.entries {
+            guard entry.isWritten(in: block), let word = PolicySwitch(rawValue: entry.switchName), !inForce.isOn(word),
+                block.off?.contains(word) != true
+            else { continue }
+            warn(
+                .writtenOff, entry.key,
+                "'\(entry.key)' does nothing here: a wider 'policies' switches \(word.rawValue) off",
+                hint: "leave it out, or out of 'off' there")
+        }
     }
 
     func warn(_ code: ProblemCode, _ key: String, _ message: String, hint: String) {

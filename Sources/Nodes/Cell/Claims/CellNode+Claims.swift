@@ -18,10 +18,16 @@ extension CellNode {
 
     /// A service of which calls that may do harm when repeated are carried out under a key alone.
     func needsKey(_ service: Int) -> Bool {
-        switch graph.services[service].idempotency?.mode {
+        switch idempotency(of: service).mode {
         case .body, .required: true
-        case .key, .off, nil: false
+        case .key, .off: false
         }
+    }
+
+    private func idempotency(of service: Int) -> Idempotency {
+        var settings = graph.services[service].idempotency ?? Idempotency()
+        if !graph.policies.services[service].hasKeys { settings.mode = .off }
+        return settings
     }
 
     /// Takes a call up if it is to be carried out once; false where it is a call like any other.
@@ -29,7 +35,7 @@ extension CellNode {
         _ service: Int, _ frame: borrowing FrameView, _ asker: CellAsker, deadline: Instant,
         trace: FrameTrace?, now: Instant, into sink: inout some CellSink
     ) -> Bool {
-        let settings = graph.services[service].idempotency ?? Idempotency()
+        let settings = idempotency(of: service)
         let note = KeyedNote(frame.note, isKeyed: frame.head.flags.contains(.keyed))
         guard !note.key.isEmpty || needsKey(service) else { return false }
         let isSafe = HTTPMethod(rawValue: UInt8(truncatingIfNeeded: frame.head.status))?.isIdempotent ?? false
@@ -113,9 +119,12 @@ extension CellNode {
         let declared = graph.services[task.service].priority
         let priority = Priority.granted(head.flags.priority, declared: declared)
         if let turned = task.turned {
-            if case .shed(let refused) = turned, priority < refused {
-                // It is given back, and then room is there for who matters more.
+            // It is given back, and then room is there for who matters more.
+            switch turned {
+            case .shed(let refused) where priority < refused: return isUnderWay(asker, head, trace, now, into: &sink)
+            case .failed where priority < Priority.granted(task.priority, declared: declared):
                 return isUnderWay(asker, head, trace, now, into: &sink)
+            default: break
             }
             if let trace { noteKeyEnd(turned, trace) }
             // It gives the key back, for which there may be no majority for long: there is nothing to wait for.
@@ -127,7 +136,7 @@ extension CellNode {
             return turnAway(asker, .overloaded, head, trace, now: now, into: &sink)
         }
         switch task.stage {
-        case .working, .settling: claimCounters.joined += 1
+        case .confirming, .working, .settling: claimCounters.joined += 1
         // Counted with those that it waits with.
         case .claiming, .reading:
             // Whoever matters more is not shed for having come second.
@@ -150,6 +159,15 @@ extension CellNode {
             end(ticket, .refused(.storeBroken), into: &sink)
             return nil
         }
+        if task.stage == .confirming {
+            guard let found, found.job != nil, found.claimer.cell == cell else {
+                // Another cell has stood in for this one.
+                jobs.remove(task.position)
+                end(ticket, .refused(.keyClaimed), retryAfter: 1_000, into: &sink)
+                return nil
+            }
+            return claims.tasks[ticket]!.change.accept(task.value.encoded())
+        }
         let isOwn = found?.claimer == task.value.claimer
         if let former = task.former, !isOwn, found?.job == nil || found?.claimer != former {
             // Another cell was faster, or it is done: whoever joined meanwhile asks again, and is told.
@@ -157,12 +175,9 @@ extension CellNode {
             return nil
         }
         if task.stage == .settling, task.former == nil {
-            if isOwn, task.isJob, found?.isSettled == true {
-                // A cell that stood in for this one, or for which this one did, was faster.
-                jobs.tried(task.position, isDone: true, now: now)
-                jobs.remove(task.position)
-                end(ticket, .refused(.keyUnsettled), into: &sink)
-                return nil
+            if isOwn, task.isJob, let found, found.isSettled {
+                // By this cell before, or by one that stood in for it; perhaps a minority has it only, as yet.
+                return claims.tasks[ticket]!.change.accept(found.encoded())
             }
             guard isOwn else {
                 // It never was its own, or its time is over.
@@ -191,10 +206,10 @@ extension CellNode {
     }
 
     /// Calls are counted once each, when they are answered; those that work was begun for, when it was.
-    private mutating func count(_ task: ClaimTask, as result: WritableKeyPath<ClaimCounters, UInt64>) {
+    mutating func count(_ task: ClaimTask, as result: WritableKeyPath<ClaimCounters, UInt64>) {
         switch task.stage {
         case .claiming, .reading: claimCounters[keyPath: result] += UInt64(task.waiters.count)
-        case .working, .settling: break
+        case .confirming, .working, .settling: break
         }
     }
 
@@ -228,12 +243,10 @@ extension CellNode {
             claimCounters.claimed += 1
             claimCounters.joined += UInt64(task.waiters.count - 1)
             noteKey(task.trace, .admitted, "the key is this call's own", now: now)
-            sink.claimed(task.position, hasBegun: true)
-            task.position.customer.withUnsafeBytes {
-                call(
-                    task.service, for: .claim(ticket), customer: task.position.hash, priority: task.priority,
-                    deadline: task.deadline, name: $0, program: task.request, trace: task.trace, now: now, into: &sink)
-            }
+            carryOut(ticket, task, now: now, into: &sink)
+        case .confirming:
+            claims.tasks[ticket]!.stage = .working
+            carryOut(ticket, task, now: now, into: &sink)
         case .reading, .settling:
             if let value = ClaimValue(value), let job = value.job {
                 if task.stage == .reading { count(task, as: \.replayed) }
@@ -256,125 +269,14 @@ extension CellNode {
         }
     }
 
-    // MARK: The call
-
-    /// The call has ended here: what it is answered with is kept first.
-    mutating func claimEnded(
-        _ ticket: SlabKey, _ end: ServiceGraph.End, note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer,
-        now: Instant, into sink: inout some CellSink
+    private mutating func carryOut(
+        _ ticket: SlabKey, _ task: ClaimTask, now: Instant, into sink: inout some CellSink
     ) {
-        if putOff(ticket, end, now: now, into: &sink) { return }
-        switch end.outcome {
-        case .rejected:
-            counters.refused += 1
-            takeBack(ticket, into: &sink)
-            settle(ticket, .free, turned: .refused(.overloaded), now: now, into: &sink)
-        case .noProgram:
-            takeBack(ticket, into: &sink)
-            settle(ticket, .free, turned: .refused(.noProgram), now: now, into: &sink)
-        case .givenUp:
-            takeBack(ticket, into: &sink)
-            settle(ticket, .free, turned: .refused(.givenUp), now: now, into: &sink)
-        case .shed(let priority):
-            takeBack(ticket, into: &sink)
-            settle(ticket, .free, turned: .shed(priority), now: now, into: &sink)
-        default:
-            let answer = ClaimValue.Answer(
-                status: end.outcome.status(of: end.answer),
-                isJSON: end.answer?.isJSON ?? true || end.outcome.status >= 500, note: Array(note), body: Array(body),
-                room: ClaimValue.room(bodyLimit: topology.routing.bodyLimit))
-            if answer.isCut { claims.tasks[ticket]?.whole = (Array(note), Array(body)) }
-            settle(ticket, .done(answer), turned: nil, now: now, into: &sink)
-        }
-    }
-
-    private func takeBack(_ ticket: SlabKey, into sink: inout some CellSink) {
-        if let task = claims.tasks[ticket] { sink.claimed(task.position, hasBegun: false) }
-    }
-
-    mutating func settle(
-        _ ticket: SlabKey, _ state: ClaimValue.State, turned: ClaimTask.Turned?, now: Instant,
-        into sink: inout some CellSink
-    ) {
-        guard claims.tasks[ticket] != nil else { return }
-        claims.tasks[ticket]!.value.state = state
-        // What was given back is of no use to anybody.
-        if state == .free { claims.tasks[ticket]!.value.expires = wall(now) + ClaimDesk.promiseTime }
-        claims.tasks[ticket]!.turned = turned
-        claims.tasks[ticket]!.stage = .settling
-        claims.tasks[ticket]!.giveUpAt = now + ClaimDesk.settleTime
-        beginRound(ticket, now: now, into: &sink)
-    }
-
-    /// The time of a call's rounds is over.
-    mutating func giveUp(_ ticket: SlabKey, _ task: ClaimTask, now: Instant, into sink: inout some CellSink) {
-        switch task.stage {
-        case .claiming, .reading:
-            let why = ClaimTask.Turned.refused(task.hindrance ?? .keyUndecided)
-            count(task, as: \.undecided)
-            guard task.change.isUncertain else { return end(ticket, why, into: &sink) }
-            // The claim may be decided yet, and would stand for nobody: it is given back.
-            tellTurned(why, task.waiters, into: &sink)
-            claims.tasks[ticket]!.waiters = []
-            settle(ticket, .free, turned: why, now: now, into: &sink)
-        case .working: break
-        case .settling:
-            if task.value.isSettled { claimCounters.unsettled += 1 }
-            if task.former != nil { return end(ticket, .refused(.keyClaimed), retryAfter: 1_000, into: &sink) }
-            // Whatever was done of it: it is still a job in the shard.
-            if task.isJob { jobs.tried(task.position, isDone: false, now: now) }
-            end(ticket, .refused(.keyUnsettled), into: &sink)
-        }
-    }
-
-    // MARK: Ends
-
-    private mutating func end(
-        _ ticket: SlabKey, _ turned: ClaimTask.Turned, retryAfter: UInt32 = 0, into sink: inout some CellSink
-    ) {
-        guard let task = claims.tasks[ticket] else { return }
-        removeClaim(ticket, task)
-        if let trace = task.trace { noteKeyEnd(task.turned ?? turned, trace) }
-        tellTurned(task.turned ?? turned, task.waiters, retryAfter: retryAfter, into: &sink)
-    }
-
-    mutating func removeClaim(_ ticket: SlabKey, _ task: ClaimTask) {
-        if let failure = claims.tasks[ticket]?.failure {
-            // The shard did not take it: there is no job.
-            graph.settle(failure, as: .tryAgain, of: task.service)
-            jobs.withdraw()
-        }
-        claims.forget(task.asked)
-        claims.timers.cancel(ticket)
-        claims.byKey[task.position] = nil
-        _ = claims.tasks.remove(ticket)
-    }
-
-    private func tellTurned(
-        _ turned: ClaimTask.Turned, _ waiters: [CellAsker], retryAfter: UInt32 = 0, into sink: inout some CellSink
-    ) {
-        for case .frame(let link, let request) in waiters {
-            switch turned {
-            case .refused(let why): sink.refuse(why, request: request, retryAfter: retryAfter, to: link)
-            case .shed(let priority):
-                sink.shed(priority, request: request, wait: graph.policies.retryAfter, to: link)
-            }
-        }
-    }
-
-    private func tell(
-        _ answer: ClaimValue.Answer, _ whole: (note: [UInt8], body: [UInt8])?, to asker: CellAsker, isReplayed: Bool,
-        into sink: inout some CellSink
-    ) {
-        guard case .frame(let link, let request) = asker else { return }
-        if answer.isCut, whole == nil { return sink.refuse(.keyAnswerCut, request: request, to: link) }
-        var flags = answer.isJSON ? FrameFlags.json : []
-        if isReplayed { flags.insert(.replayed) }
-        let head = FrameHead(
-            kind: .reply, flags: flags, status: answer.status, request: request,
-            customer: CustomerHash(rawValue: 0), epoch: .first)
-        (whole?.note ?? answer.note).withUnsafeBytes { note in
-            (whole?.body ?? answer.body).withUnsafeBytes { sink.reply(head, to: link, note: note, body: $0) }
+        sink.claimed(task.position, hasBegun: true)
+        task.position.customer.withUnsafeBytes {
+            call(
+                task.service, for: .claim(ticket), customer: task.position.hash, priority: task.priority,
+                deadline: task.deadline, name: $0, program: task.request, trace: task.trace, now: now, into: &sink)
         }
     }
 }

@@ -11,15 +11,27 @@ struct ClaimTask {
         case claiming
         /// Another call was answered: what was found is accepted once more before it is told.
         case reading
+        /// A call that was put off is to be carried out: asks whether that is still for this cell to do.
+        case confirming
         /// The key is its own: the call is carried out.
         case working
         /// The answer is kept, or the key given back where nothing was begun.
         case settling
     }
-    /// What those who wait are told where nothing was begun.
+    /// What those who wait are told where the key is given back.
     enum Turned: Equatable {
         case refused(Refusal)
         case shed(Priority)
+        /// It was begun, and what it needs was refused before that did anything.
+        case failed(Failure)
+    }
+    /// An answer that nobody keeps.
+    struct Failure: Equatable {
+        let status: UInt16
+        /// When it may be worth to come back; zero where nobody knows.
+        let wait: TimeAmount
+        let note: [UInt8]
+        let body: [UInt8]
     }
 
     let position: RecordPosition

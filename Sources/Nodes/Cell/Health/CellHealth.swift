@@ -226,7 +226,7 @@ struct CellHealth: Sendable {
 
     private static func words(_ score: ServiceScores.Score, _ name: (Int) -> String?) -> String {
         (name(score.service).map { "service \($0): " } ?? "")
-            + "success \(ShortNumber.text(score.success)) of \(score.count)"
+            + "\(score.good) of \(score.count) went well"
     }
 
     private var pressure: Double { Pressure(signals.load, policy: adaptive).worst }
@@ -272,7 +272,8 @@ struct CellHealth: Sendable {
                 ? "nobody looks: the policy health is off"
                 : isReady
                     ? HealthScore.explain(
-                        part, success: success, of: worst?.count ?? 0, isReady: true, pressure: pressure, needs: needs
+                        part, success: success, good: worst?.good ?? 0, of: worst?.count ?? 0, isReady: true,
+                        pressure: pressure, needs: needs
                     ).detail : explain(unready),
             whyLifeless: lifeless.isEmpty ? nil : explain(lifeless),
             whyUnready: unready.isEmpty ? nil : explain(unready), needed: needed,

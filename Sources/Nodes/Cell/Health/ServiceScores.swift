@@ -25,6 +25,8 @@ struct ServiceScores: Sendable {
         let service: Int
         /// The share of its calls that went well, 0...1.
         let success: Double
+        /// Calls that went well.
+        let good: Int
         /// Calls that the share stands on, 0...100.
         let count: Int
         /// The share by what was its own, which tells the cause from those that suffer by it.
@@ -76,7 +78,7 @@ struct ServiceScores: Sendable {
         let success = got.success(ofAtLeast: Self.least)
         let ownSuccess = own?.success(ofAtLeast: Self.least) ?? 1
         return Score(
-            service: number, success: min(success, ownSuccess),
+            service: number, success: min(success, ownSuccess), good: ownSuccess < success ? own?.good ?? 0 : got.good,
             count: ownSuccess < success ? own?.count ?? 0 : got.count, own: ownSuccess)
     }
 

@@ -9,7 +9,9 @@ import Wire
 ///
 /// An acknowledgement (202) is given once a majority of the customer's shard has the job as the value of its key's claim: as
 /// durable as anything that the shard keeps. The cell that has acknowledged it carries it out when that can be done, at least
-/// once; for a cell that is gone a member of the shard that lives takes the job over, which the shard lets one of them do.
+/// once: before each attempt it asks the shard whether the job is still its own, and an answer that no majority could take is
+/// kept until one can. For a cell that is gone a member of the shard that lives takes the job over, which the shard lets
+/// one of them do.
 extension CellNode {
     /// A call under a key has failed: it is put off, where that is declared and there is room.
     ///
@@ -46,6 +48,7 @@ extension CellNode {
             return false
         }
         claims.tasks[ticket]?.failure = failure
+        noteKey(task.trace, .settled, "what failed is put off, to be carried out later", now: now)
         sink.claimed(task.position, hasBegun: false)
         settle(ticket, .queued(job), turned: nil, now: now, into: &sink)
         return true
@@ -139,15 +142,15 @@ extension CellNode {
             return end(
                 job, task, with: 504, "its key's time was over before it could be carried out", now: now, into: &sink)
         }
+        if let settled = job.settled {
+            task.value = settled
+            task.stage = .settling
+            task.giveUpAt = now + ClaimDesk.settleTime
+        }
         guard let ticket = claims.insert(task) else {
             return jobs.tried(job.position, isDone: false, now: now)
         }
-        sink.claimed(job.position, hasBegun: true)
-        job.position.customer.withUnsafeBytes {
-            call(
-                task.service, for: .claim(ticket), customer: job.position.hash, priority: task.priority,
-                deadline: deadline, name: $0, program: task.request, now: now, into: &sink)
-        }
+        beginRound(ticket, now: now, into: &sink)
     }
 
     /// The task that carries a job out, or ends it.
@@ -155,8 +158,10 @@ extension CellNode {
         let assignment = ledger.placement.assignment(of: job.position.hash)
         var task = ClaimTask(
             position: job.position, service: job.service, priority: priority, deadline: deadline, value: job.value,
-            waiters: [], members: QuorumMembers(assignment), epoch: assignment.epoch, began: now, giveUpAt: deadline)
-        task.stage = .working
+            waiters: [], members: QuorumMembers(assignment), epoch: assignment.epoch, began: now,
+            giveUpAt: now + ClaimDesk.claimTime(attempt: topology.routing.attemptTimeout, left: deadline - now))
+        // Whoever stood still does not know whether another cell has done it meanwhile.
+        task.stage = .confirming
         task.isJob = true
         return task
     }

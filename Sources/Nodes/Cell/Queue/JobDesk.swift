@@ -14,6 +14,8 @@ struct JobDesk {
         let value: ClaimValue
         /// Its work is under way.
         var isRunning = false
+        /// It was carried out, and the shard could not be told yet: what is to be kept.
+        var settled: ClaimValue?
 
         var since: Int64 { value.job?.since ?? 0 }
     }
@@ -206,6 +208,9 @@ struct JobDesk {
             lines[job.service].wait = min(lines[job.service].wait * 2, Self.longestWait)
         }
     }
+
+    /// It was carried out, and no majority could take its answer.
+    mutating func keep(_ settled: ClaimValue, of position: RecordPosition) { jobs[position]?.settled = settled }
 
     /// It is somebody else's, or nobody's any more.
     mutating func remove(_ position: RecordPosition) {

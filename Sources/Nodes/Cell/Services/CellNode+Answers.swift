@@ -77,7 +77,7 @@ extension CellNode {
             response.note = note
             response.body = body
             response.wait = ComeBack.wait(
-                patience, status: status, isUnsafe: end.safety == .once && refusal == nil,
+                patience, status: status, isUnsafe: refusal == nil && end.mustNotBeRepeated,
                 isTooLate: outcome.policy(end.blame) == .deadline)
             response.trace = trace.flatMap { told($0, status: status) }
             sink.respond(connection, response)
@@ -85,12 +85,13 @@ extension CellNode {
     }
 
     /// When another attempt may be worth it, for all that this cell knows; zero where it knows nothing of that.
-    private func patience(_ end: ServiceGraph.End) -> TimeAmount {
+    func patience(_ end: ServiceGraph.End) -> TimeAmount {
         switch end.outcome {
         case .rejected: .zero
         case .shed, .givenUp: graph.policies.retryAfter
         case .noProgram: Self.programRetryAfter
-        default: end.outcome.status >= 500 ? end.blame?.retryAfter ?? .zero : .zero
+        // What may be done by now is not to be asked for again.
+        default: end.outcome.status >= 500 && !end.mustNotBeRepeated ? end.blame?.retryAfter ?? .zero : .zero
         }
     }
 

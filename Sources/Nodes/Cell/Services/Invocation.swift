@@ -72,6 +72,9 @@ struct Invocation: Sendable {
     var kept: CustomerHash?
     /// Bytes of the cell's memory, until it ends.
     var held = 0
+    /// Of the call that the client's request began with: something was begun for it that leaves a trace, or may have. Else it is
+    /// as if it had never come.
+    var hasEffects = false
     /// What was answered when its time was up, while it went on.
     var answered: ServiceOutcome?
 

@@ -24,6 +24,7 @@ extension ServiceGraph {
             pools[invocation.service].withdraw { $0 == key }
             leave(key, .cancelled, now: now)
         case .working, .compensating:
+            noteFailed(invocation, .cancelled)
             invocations[key]?.isCancelled = true
             invocations[key]?.extra = why
             leaveLine(key, now: now, into: &sink)

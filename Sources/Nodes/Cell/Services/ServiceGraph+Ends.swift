@@ -24,6 +24,11 @@ extension ServiceGraph {
         var kept: CustomerHash?
         /// Nil where nobody follows it.
         var trace: FrameTrace?
+        /// Whether something was begun for it that leaves a trace, or may have.
+        var hasEffects = true
+
+        /// It may have been carried out, and twice is not as once.
+        var mustNotBeRepeated: Bool { safety == .once && hasEffects }
 
         /// Whether less than all may have been answered; false is certain.
         var mayBeDegraded: Bool { served != .full || !results.isPlain }
@@ -93,8 +98,10 @@ extension ServiceGraph {
                     owner: invocation.owner, service: invocation.service, customer: invocation.customer,
                     safety: invocation.safety, outcome: outcome, results: invocation.results, blame: invocation.blame,
                     began: invocation.began,
-                    served: invocation.served, answer: answer, kept: invocation.kept, trace: invocation.trace))
+                    served: invocation.served, answer: answer, kept: invocation.kept, trace: invocation.trace,
+                    hasEffects: invocation.hasEffects || outcome.mayLeaveTraces))
         case .attempt(let attempt):
+            noteFailed(invocation, outcome)
             steps.append(
                 .attemptEnded(attempt, .init(outcome: outcome, blame: invocation.blame, served: invocation.served)))
         }

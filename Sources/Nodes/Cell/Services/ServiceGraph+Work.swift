@@ -13,6 +13,7 @@ extension ServiceGraph {
         }
         invocations[key]?.stage = .working
         invocations[key]?.startedAt = now
+        noteBegin(invocation)
         if qualities.isActive { choose(key, now: now) }
         if policies.connectionOf[service] < 0 || connect(key, invocation, now: now, into: &sink) {
             connected(key, now: now, into: &sink)

@@ -113,6 +113,8 @@ extension CellNode {
         switch turned {
         case .refused(let why): noteRefusal(why, trace, attempt: nil, now: hintNow)
         case .shed: noteRefusal(.shed, trace, attempt: nil, now: hintNow)
+        // Its own end was told, and nothing was begun for it.
+        case .failed: break
         }
     }
 

@@ -94,7 +94,7 @@ package struct CellPolicies: Sendable, Equatable {
                 edges: edges, transformation: own.transformation(of: blueprint),
                 requestCache: isCacheable && own.isOn(.cache) ? (own.isLocal ? .local : .seed) : nil,
                 pool: own.poolLimit(service.pool), quality: own.qualityPolicy(service.quality),
-                ladder: own.ladder(service.ladder), hasKeys: own.isOn(.idempotency))
+                ladder: own.ladder(service.ladder), hasKeys: own.keepsKeys)
         }
         thresholds = cell.thresholds(blueprint.shedding)
         adaptiveShedding = cell.adaptiveShedding(objective: objective)

@@ -53,9 +53,13 @@ package struct RouterPolicies: Sendable, Equatable {
             return BlueprintPolicies(
                 services: blueprint.services.indices.map { service in
                     let policies = resolver.service(service)
+                    // Worth is counted where somebody asked for that: a header of one client stops nobody's traffic.
+                    let countsWorth = [topology.policies, blueprint.policies, blueprint.services[service].policies]
+                        .contains { $0?.value != nil }
                     return ServicePolicies(
                         gate: .service(policies, request: request, objective: blueprint.objectives?.p99),
-                        ejection: policies.ejectionPolicy, value: policies.valuePolicy, rate: policies.rateLimit)
+                        ejection: policies.ejectionPolicy, value: countsWorth ? policies.valuePolicy : nil,
+                        rate: policies.rateLimit)
                 },
                 records: .records(records, request: request, objective: blueprint.objectives?.p99),
                 ejection: records.ejectionPolicy)

@@ -153,7 +153,8 @@ extension RouterNode {
         }
         var (status, problem) = explain(failure, place, asked: asked, of: shard.count)
         problem.detail += Self.remark(failure)
-        let wait = Self.wait(failure?.retryAfter ?? calls[place].patience, status, failure)
+        let said = failure?.verdict == .unsafe ? .zero : failure?.retryAfter ?? calls[place].patience
+        let wait = Self.wait(said, status, failure)
         finish(key)
         refuse(request, status: status, shard: shard, customer: customer, wait: wait, problem, into: &sink)
     }

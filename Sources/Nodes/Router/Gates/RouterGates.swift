@@ -18,8 +18,6 @@ struct RouterGates {
         let usual: Priority
         /// No request has a higher class.
         let ceiling: Priority
-        /// `value` is written for it: what names no worth counts as nothing; elsewhere it is not counted at all.
-        let countsWorthless: Bool
         /// `NODE/SERVICE` in events.
         let name: String
         /// From when on an answer is slow by the objective of its cells; never where they have none.
@@ -79,8 +77,7 @@ struct RouterGates {
                 add(
                     settings.gate, name, ejection: settings.ejection,
                     priority: blueprint.services[service].priority, rate: settings.rate, value: settings.value,
-                    countsWorthless: [topology.policies, blueprint.policies, blueprint.services[service].policies]
-                        .contains { $0?.value != nil }, slow: blueprint.objectives?.p99, now: now)
+                    slow: blueprint.objectives?.p99, now: now)
             }
         }
         addUnknown("unknown", topology, now: now)
@@ -88,8 +85,7 @@ struct RouterGates {
 
     private mutating func add(
         _ settings: GateSettings, _ name: String, ejection: EjectionPolicy?, priority: Priority?,
-        rate: RateLimitPolicy? = nil, value: ValuePolicy? = nil, countsWorthless: Bool = false, slow: TimeAmount?,
-        now: Instant
+        rate: RateLimitPolicy? = nil, value: ValuePolicy? = nil, slow: TimeAmount?, now: Instant
     ) {
         let gate = settings.gate
         let isGated =
@@ -98,7 +94,7 @@ struct RouterGates {
         kinds.append(
             Kind(
                 gate: gate, isGated: isGated, ejectionPolicy: ejection, usual: priority ?? .normal,
-                ceiling: priority ?? .critical, countsWorthless: countsWorthless, name: "\(node)/\(name)",
+                ceiling: priority ?? .critical, name: "\(node)/\(name)",
                 slow: slow ?? .nanoseconds(.max)))
         if let predictor = gate.predictor { sampleEvery = min(sampleEvery ?? predictor.every, predictor.every) }
         scopes.append(CallScope(settings.plan))
@@ -112,7 +108,7 @@ struct RouterGates {
         kinds.append(
             Kind(
                 gate: .off, isGated: false, ejectionPolicy: nil, usual: .normal, ceiling: .critical,
-                countsWorthless: false, name: "\(node)/\(name)", slow: .nanoseconds(.max)))
+                name: "\(node)/\(name)", slow: .nanoseconds(.max)))
         scopes.append(CallScope(.off(isSpread: true, timeout: topology.routing.requestTimeout)))
         ejections.append(OutlierEjection(.local, now: now))
         limiters.append(nil)

@@ -83,6 +83,9 @@ extension RouterNode {
                 gates.ejections[kind].look(policy, now: now) { changes.append($0) }
                 for change in changes { tell(change, kind: kind, into: &sink) }
             }
+            gates.values[kind]?.changes { key, state, why in
+                sink.emit(.worth(scope: gates.kinds[kind].name, key: key, state, why: why))
+            }
             if let isAlert = gates.scopes[kind].retryAlertChange(now: now) {
                 sink.emit(.retries(scope: gates.kinds[kind].name, isAlert: isAlert))
             }

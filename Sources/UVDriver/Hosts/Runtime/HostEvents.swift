@@ -62,6 +62,8 @@ package final class HostEvents {
 
     package func log(_ event: NodeEvent, topology: MeshTopology) {
         switch event {
+        // Its standing says that answers of it get lost; each doubt that comes and goes would say it again.
+        case .member(let change) where change.isOfUnsteadyDoubt: break
         case .member(let change):
             append(
                 type: "member", action: change.status.name, id: change.member.name,
@@ -101,7 +103,7 @@ package final class HostEvents {
             append(
                 type: "shedding", action: hasBegun ? "begun" : "ended", id: "\(observer)/\(place)",
                 [.init("priority", .string("\(priority.name)"))])
-        case .gate, .timeoutAdapted, .retries, .ejection, .flag, .objectives, .ladder, .degradation, .peak:
+        case .gate, .timeoutAdapted, .retries, .worth, .ejection, .flag, .objectives, .ladder, .degradation, .peak:
             if let line = event.line { log(line) }
         }
     }

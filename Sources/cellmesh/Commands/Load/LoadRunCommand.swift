@@ -28,10 +28,8 @@ struct LoadRunCommand: ParsableCommand {
         let target = try LoadTarget(mesh, router: load.router)
         var configuration = try load.configuration(target.topology)
         configuration.comparison = try? StoredSettings.read(target.mesh).inForce(at: StoredSettings.now).comparison
-        let isPlain = configuration.post != .keyed && configuration.mix.services > 0
         let (report, isInterrupted) = try LoadRunner.run(
-            target.router, configuration,
-            MeshCharges(target.mesh, services: isPlain ? target.entries(of: configuration.services) : []), console)
+            target.router, configuration, MeshCharges(target.mesh), console)
         if let comparison = report.comparison { try LoadDirectory(target.mesh).keep(comparison) }
         console.show(LoadView.make(report))
         if isInterrupted {

@@ -39,7 +39,8 @@ struct DownCommand: ParsableCommand {
             Report(report, names: ["mesh/\(report.mesh)"]) { _ in
                 let how =
                     report.how == "api"
-                    ? "" : "; its control plane did not do it, \(report.reaped) processes were ended"
+                    ? report.reaped > 0 ? "; \(report.reaped) processes that its programs had left were ended" : ""
+                    : "; its control plane did not do it, \(report.reaped) processes were ended"
                 return "mesh \(report.mesh) stopped in \(Wording.time(milliseconds: report.milliseconds))\(how)\n"
             })
         if report.left > 0 {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blueprints
+import ControlPlane
 import Reports
 import Topology
 
@@ -12,14 +13,14 @@ struct ConfigShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Print a topology with every default filled in.",
         discussion: """
-            Prints one YAML file with the blueprints inside; reading it again gives the same mesh. With --mesh, the \
-            configuration with which that mesh was started. -o json prints the model as programs hold it.
+            Prints one YAML file with the blueprints inside; reading it again gives the same mesh. Without a file, the \
+            configuration of --mesh or of the only mesh that runs; where none runs, what 'up' would start. -o json prints the model as programs hold it.
 
               cellmesh config show topology/flagship.yaml
               cellmesh config show --mesh three-regions
             """)
 
-    @Argument(help: "A topology; what 'up' would start where none is named.", completion: .file())
+    @Argument(help: "A topology; where none is named, see above.", completion: .file())
     var file: String?
 
     @OptionGroup var mesh: MeshOptions
@@ -30,14 +31,26 @@ struct ConfigShowCommand: ParsableCommand {
         var topology: MeshTopology
     }
 
+    /// The only mesh that runs; nil where none does.
+    private func running() throws -> DataDirectory? {
+        do {
+            let mesh = try MeshHome.current().resolve(nil, needsControl: false)
+            return mesh.isAlive ? mesh : nil
+        } catch DataDirectoryError.several(let names, true) {
+            throw CommandFailure(.several(names, running: true))
+        } catch {
+            return nil
+        }
+    }
+
     func run() throws {
         let console = output.console
         if file != nil, mesh.name != nil {
             throw CommandFailure(.usage, "name a file or a mesh, not both")
         }
+        let known = file != nil ? nil : mesh.name == nil ? try running() : try mesh.known()
         let topology =
-            mesh.name == nil
-            ? try TopologyFile.topology(file, console: console) : try StoredMesh(try mesh.known()).topology
+            try known.map { try StoredMesh($0).topology } ?? TopologyFile.topology(file, console: console)
         let names = topology.cells.map { "cell/\($0.name)" } + topology.routers.map { "router/\($0.name)" }
         let report = Report(Document(topology: topology), order: .byName, names: names) { _ in
             ConfigurationRenderer.yaml(topology)

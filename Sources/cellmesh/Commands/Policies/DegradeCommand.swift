@@ -73,6 +73,7 @@ struct DegradeListCommand: ParsableCommand {
         let stored = try StoredMesh(directory)
         let cells = ProcessPages.get("/v1/degradation", of: directory, as: CellDegradation.self).compactMap(\.page)
         output.console.show(LevelsView.list(try StoredSettings.read(directory), stored.topology, cells: cells))
+        SettingsRun.warn(of: .degradation, stored.topology, output.console)
         output.console.next("cellmesh degrade auto")
     }
 }

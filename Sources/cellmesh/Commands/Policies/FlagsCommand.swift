@@ -26,6 +26,7 @@ struct FlagsListCommand: ParsableCommand {
         let directory = try mesh.known()
         let stored = try StoredMesh(directory)
         output.console.show(FlagsView.list(try StoredSettings.read(directory), stored.topology))
+        SettingsRun.warn(of: .flags, stored.topology, output.console)
         if let name = stored.topology.settingsNames.flags.first {
             output.console.next("cellmesh flags set \(name)=off")
         }

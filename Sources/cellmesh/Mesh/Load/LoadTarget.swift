@@ -16,12 +16,6 @@ struct LoadTarget {
         self.router = try Self.endpoint(mesh, topology, router)
     }
 
-    /// These services, where no other service calls any of them; else none.
-    func entries(of services: [String]) -> [String] {
-        let entries = Set(topology.entryServices)
-        return services.allSatisfy { entries.contains($0) } ? services : []
-    }
-
     private static func endpoint(
         _ mesh: DataDirectory, _ topology: MeshTopology, _ given: String?
     ) throws -> Endpoint {

@@ -5,21 +5,18 @@ import MeshBase
 import Reports
 import UVDriver
 
-/// What the cells of a mesh do while a load is on it: how many calls they take up, and what they carry out under its keys. The
-/// control plane is not asked.
+/// What the processes of a mesh do while a load is on it: which attempts they begin, and what cells carry out under its keys.
+/// The control plane is not asked.
 struct MeshCharges {
     private let mesh: DataDirectory
-    /// The processes of the cells when the load began, and the calls of its services so far.
+    /// The processes when the load began, and what they had begun.
     private let lives: [String: ProcessIdentity]
-    private let calls: UInt64?
-    private let services: [String]
+    private let attempts: (routers: LoadReport.Attempts, cells: LoadReport.Attempts)?
 
-    /// - Parameter services: those that the load calls and no other service does; none where this cannot be told apart.
-    init(_ mesh: DataDirectory, services: [String]) {
+    init(_ mesh: DataDirectory) {
         self.mesh = mesh
-        self.services = services
-        lives = Dictionary(Self.cells(mesh).map { ($0.name, $0.identity) }, uniquingKeysWith: { $1 })
-        calls = Self.calls(mesh, services)
+        lives = Dictionary(mesh.processes.map { ($0.name, $0.identity) }, uniquingKeysWith: { $1 })
+        attempts = Self.attempts(mesh)
     }
 
     private static func cells(_ mesh: DataDirectory) -> [ProcessFile] {
@@ -34,14 +31,14 @@ struct MeshCharges {
         return Array(answer.body)
     }
 
-    /// Tells a load's report what the cells have counted.
+    /// Tells a load's report what they have counted.
     func complete(_ report: inout LoadReport, of load: LoadRun) {
         if let charges = load.charges { report.take(charges: count(load.keyPrefix, charges)) }
-        report.amplify(
-            calls: sameLives ? Self.calls(mesh, services).flatMap { after in calls.map { after &- $0 } } : nil)
+        guard mesh.processes.allSatisfy({ lives[$0.name] == $0.identity }), let before = attempts,
+            let after = Self.attempts(mesh)
+        else { return }
+        report.amplify(routers: after.routers - before.routers, cells: after.cells - before.cells)
     }
-
-    private var sameLives: Bool { Self.cells(mesh).allSatisfy { lives[$0.name] == $0.identity } }
 
     private func count(_ prefix: String, _ told: ChargeChecker) -> ChargeChecker {
         var checker = told
@@ -63,20 +60,25 @@ struct MeshCharges {
         return checker
     }
 
-    /// Calls of these services in all cells so far; nil where a cell does not say.
-    private static func calls(_ mesh: DataDirectory, _ services: [String]) -> UInt64? {
-        guard !services.isEmpty else { return nil }
-        var sum: UInt64 = 0
-        for process in cells(mesh) where process.identity.isRunning {
+    /// What routers have begun of calls to services, and cells of calls between services; nil where one does not say.
+    private static func attempts(_ mesh: DataDirectory) -> (routers: LoadReport.Attempts, cells: LoadReport.Attempts)? {
+        var (routers, cells) = (LoadReport.Attempts(), LoadReport.Attempts())
+        for process in mesh.processes where process.identity.isRunning {
             guard let page = get(process, "/metrics") else { return nil }
             for line in String(decoding: page, as: UTF8.self).split(separator: "\n")
-            where line.hasPrefix("cellmesh_service_calls_total{") {
-                guard services.contains(where: { line.contains("service=\"\($0)\"") }),
-                    let count = line.split(separator: " ").last.flatMap({ Double($0) })
-                else { continue }
-                sum &+= UInt64(count)
+            where line.hasPrefix("cellmesh_attempts_total{") && !line.contains("/records\"") {
+                guard let count = line.split(separator: " ").last.flatMap({ Double($0) }) else { continue }
+                if process.role == "cell" { cells.add(UInt64(count), line) } else { routers.add(UInt64(count), line) }
             }
         }
-        return sum
+        return (routers, cells)
+    }
+}
+
+extension LoadReport.Attempts {
+    fileprivate mutating func add(_ count: UInt64, _ line: Substring) {
+        if line.contains("kind=\"first\"") { first += count }
+        if line.contains("kind=\"retry\"") { retry += count }
+        if line.contains("kind=\"hedge\"") { hedge += count }
     }
 }

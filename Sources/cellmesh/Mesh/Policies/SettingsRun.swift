@@ -1,6 +1,7 @@
 import ControlPlane
 import MeshBase
 import Reports
+import Topology
 
 /// Asks the control plane to change settings, and tells which processes have them in force.
 enum SettingsRun {
@@ -26,5 +27,11 @@ enum SettingsRun {
                 hint: "they get them as soon as they answer", next: "cellmesh status")
         }
         console.next(next)
+    }
+
+    /// Says aloud that what is shown is heeded by nobody, where the mesh's own policies switch that off.
+    static func warn(of policy: PolicySwitch, _ topology: MeshTopology, _ console: Console) {
+        guard topology.policies?.profile == .off || topology.policies?.off?.contains(policy) == true else { return }
+        console.message("the policies of this mesh switch '\(policy.rawValue)' off: nothing of this is in force")
     }
 }

@@ -89,7 +89,7 @@ enum StatusView {
             return (
                 worst.score,
                 "failing: service/\(service) in \(Wording.plural(cells.count, "cell")), at worst "
-                    + "\(Wording.percent(worst.score)) of calls succeed (cell/\(worst.cell))\n"
+                    + "\(Wording.fixed(worst.score, 2)) of 1 well (cell/\(worst.cell))\n"
             )
         }
         let text = lines.sorted { ($0.score, $0.line) < ($1.score, $1.line) }.map(\.line).joined()

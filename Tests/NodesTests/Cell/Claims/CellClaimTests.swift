@@ -205,6 +205,27 @@ import Topology
     }
 
     /// The answer waits for those who are to keep it, and is not given before.
+    /// What failed for want of room further on may go well a moment later: its key is given back, unless something was begun
+    /// for it that leaves a trace.
+    @Test(arguments: [false, true]) func aFailureThatLeftNothingGivesItsKeyBack(_ paysBefore: Bool) throws {
+        var mesh = topology(
+            services: [
+                waiting("front", 0, calls: (paysBefore ? [Edge(to: 2, compensation: 3)] : []) + [Edge(to: 1)]),
+                waiting("back", 400, pool: Pool(workers: 1, queue: 0)), waiting("pay", 0), waiting("refund", 0),
+            ], profile: .local)
+        mesh.policies?.off = [.breaker, .throttle, .retry]
+        let cells = ClaimMesh(mesh)
+        _ = cells.call(0, "back", key: nil)
+        cells.run(5)
+        let failed = try #require(cells.answer(cells.call(0, "front", key: "k", priority: .low)))
+        #expect(failed.head.status == 502 && !failed.isReplayed)
+        cells.run(600)
+        let again = try #require(cells.answer(cells.call(1, "front", key: "k", priority: .critical)))
+        #expect(again.head.status == (paysBefore ? 502 : 200) && again.isReplayed == paysBefore)
+        let isIdle = cells.cells.allSatisfy { $0.isIdle }
+        #expect(isIdle)
+    }
+
     @Test func anAnswerThatNobodyKeepsIsNotGiven() throws {
         let mesh = ClaimMesh(topology(services: [waiting("slow", 500)]))
         let first = mesh.call(0, "slow", key: "k")

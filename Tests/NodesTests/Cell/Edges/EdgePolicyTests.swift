@@ -250,6 +250,20 @@ private typealias Service = Topology.Service
         #expect(cell.services()[0].counters.compensationsFailed == 0)
     }
 
+    /// A refund that fails opens its breaker, and is asked for all the same: else what was paid would stay paid.
+    @Test func whatUndoesGoesPastItsBreaker() {
+        let cell = cell([
+            waiting("front", 0, calls: [Edge(to: 1, compensation: 3), Edge(to: 2)]), waiting("pay", 0),
+            waiting("order", 0, errors: 1), waiting("refund", 0, errors: 1),
+        ])
+        for number in 0..<12 {
+            cell.call("front")
+            cell.run(until: .at(Int64(number + 1) * 20))
+        }
+        #expect(cell.services()[0].counters.compensations == 12)
+        #expect(cell.services()[3].counters.calls == 12)
+    }
+
     // MARK: Off
 
     @Test func withPoliciesOffNothingEndsACallButItsOwnEnd() {

@@ -146,6 +146,42 @@ private typealias Edge = Topology.Edge
         #expect(try #require(mesh.answer(mesh.call(0, "front", key: "k"))).head.status == 200)
     }
 
+    private func calls(_ mesh: ClaimMesh, _ cell: Int) -> UInt64 { mesh.cells[cell].services()[0].counters.calls }
+
+    /// Whoever stood still while others did its jobs asks before it goes on.
+    @Test func whoStoodStillDoesNotDoAgainWhatOthersHaveDone() throws {
+        let mesh = mesh()
+        strike(mesh, isOn: true)
+        #expect(try #require(mesh.answer(mesh.call(0, "front", key: "k"))).head.status == 202)
+        mesh.run(300)
+        let before = calls(mesh, 0)
+        mesh.still = [0]
+        strike(mesh, isOn: false)
+        mesh.run(40_000)
+        #expect((1...2).map { result(mesh, $0, "done") }.reduce(0, +) == 1)
+        mesh.still = []
+        mesh.run(20_000)
+        #expect(calls(mesh, 0) == before && mesh.cells[0].queue()?.depth == 0)
+    }
+
+    /// What was carried out is not done again because its answer could not be kept: the answer is, until it can.
+    @Test func whatWasDoneIsKeptUntilTheShardTakesIt() throws {
+        let mesh = mesh()
+        strike(mesh, isOn: true)
+        #expect(try #require(mesh.answer(mesh.call(0, "front", key: "k"))).head.status == 202)
+        let before = calls(mesh, 0)
+        // The others agree that it is to do, and then have no room.
+        mesh.full = [1, 2]
+        mesh.room = [0, 1, 0]
+        strike(mesh, isOn: false)
+        mesh.run(70_000)
+        #expect(calls(mesh, 0) == before + 1 && mesh.cells[0].queue()?.depth == 1)
+        mesh.full = []
+        mesh.run(70_000)
+        #expect(calls(mesh, 0) == before + 1 && mesh.cells[0].queue()?.depth == 0 && result(mesh, 0, "done") == 1)
+        #expect(try #require(mesh.answer(mesh.call(1, "front", key: "k"))).head.status == 200)
+    }
+
     /// Without a majority nothing is acknowledged.
     @Test func nothingIsAcknowledgedThatOneCellAloneHas() throws {
         let mesh = mesh()

@@ -33,6 +33,7 @@ import Topology
             ], shedding: SheddingThresholds())
         mesh.policies?.rate = RateSettings()
         mesh.policies?.rate?.requests = 5
+        mesh.policies?.value = ValueSettings()
         mesh.policies?.health = HealthSettings()
         mesh.policies?.health?.syntheticService = "checkout"
         mesh.policies?.shedding = SheddingSettings()

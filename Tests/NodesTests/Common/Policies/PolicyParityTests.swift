@@ -55,7 +55,7 @@ import Topology
         let router = RouterPolicies(Self.mesh(.local))
         let checkout = router.blueprints[0].services[0]
         #expect(checkout.gate.plan == .localRouter && checkout.gate.gate == .router(workers: 90, queue: 60))
-        #expect(checkout.ejection == .local && checkout.value == .local && checkout.rate == nil)
+        #expect(checkout.ejection == .local && checkout.value == nil && checkout.rate == nil)
         var gate = GatePolicy.records()
         gate.hedge = .off
         #expect(router.blueprints[0].records.gate == gate && router.blueprints[0].records.plan.hedge == .off)
@@ -89,8 +89,17 @@ import Topology
         gate = .records(isLocal: false)
         gate.bulkhead.wait = .milliseconds(250)
         #expect(router.blueprints[0].records.gate == gate)
-        #expect(checkout.ejection == .seed && checkout.value == .seed && router.concurrent == 1_000)
+        #expect(checkout.ejection == .seed && checkout.value == nil && router.concurrent == 1_000)
         #expect(router.adaptiveShedding == .seed && router.earlyShedding == .seed)
+    }
+
+    /// Worth is counted where that is written, be it nothing but the name.
+    @Test(arguments: [PolicyProfile.local, .seed]) func declaredWorth(_ profile: PolicyProfile) {
+        var mesh = Self.mesh(profile)
+        mesh.blueprints[0].policies = mesh.blueprints[0].policies ?? PoliciesBlock()
+        mesh.blueprints[0].policies?.value = ValueSettings()
+        let value = RouterPolicies(mesh).blueprints[0].services[0].value
+        #expect(value == (profile == .seed ? .seed : .local))
     }
 
     private static func plan(_ plan: CallPlan, cap: TimeAmount, timeouts: TimeoutPolicy) -> CallPlan {

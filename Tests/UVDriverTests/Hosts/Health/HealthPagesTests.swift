@@ -42,14 +42,14 @@ import Testing
     }
 
     @Test func servicesAreNamedWithTheirScores() throws {
-        var report = report(needed: ["service pay: success 0 of 100"])
+        var report = report(needed: ["service pay: 0 of 100 went well"])
         report.services = [.init(name: "pay", score: 0, count: 100)]
         let shallow = try #require(page(report))
         #expect(shallow.status == 200, "it can serve")
         #expect(shallow.text.contains("\"mode\":\"degraded\""))
         #expect(shallow.text.contains("\"services\":[{\"service\":\"pay\",\"health_score\":0,\"of\":100}]"))
         let deep = try #require(page(report, isDeep: true))
-        #expect(deep.status == 503 && deep.text.contains("\"wrong\":[\"service pay: success 0 of 100\"]"))
+        #expect(deep.status == 503 && deep.text.contains("\"wrong\":[\"service pay: 0 of 100 went well\"]"))
     }
 
     // MARK: Processes that hold others

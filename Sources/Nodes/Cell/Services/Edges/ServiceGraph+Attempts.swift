@@ -45,6 +45,9 @@ extension ServiceGraph {
             edgeAttempts[key]?.isWaiting = true
             edgeCalls[attempt.call]?.state.waiting(attempt.token, until: until)
             if let other { steps.append(.displaced(SlabKey(rawValue: other))) }
+        case .blocked where edgeCalls[attempt.call]?.purpose == .compensation:
+            // What undoes goes past the gate: what was done for a call that failed must not stay done for a breaker.
+            send(key, now: now, into: &sink)
         case .blocked(let policy, let until):
             edgeAttempts.remove(key)
             edgeCalls[attempt.call]?.state.blocked(
