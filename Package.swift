@@ -76,7 +76,7 @@ let package = Package(
         pureLayer("Consensus", ["MeshBase"]),
         pureLayer("Evacuation", ["Sharding", "Topology", "MeshBase"]),
         pureLayer("Drills", ["MeshBase"]),
-        pureLayer("Reports", ["Evacuation", "Sharding", "MeshBase"]),
+        pureLayer("Reports", ["Drills", "Evacuation", "Sharding", "MeshBase"]),
         pureLayer(
             "Feed", ["Reports", "Chaos", "Evacuation", "Sharding", "Topology", "MeshBase"]),
         // The files of the page, held in the program by `#embed`.
@@ -125,7 +125,10 @@ let package = Package(
             ]),
         layer(
             "LoadGenerator",
-            ["UVDriver", "Wire", "Checkers", "Telemetry", "Resilience", "Sharding", "Topology", "MeshBase"]),
+            [
+                "UVDriver", "Wire", "Checkers", "Telemetry", "Drills", "Reports", "Resilience", "Sharding", "Topology",
+                "MeshBase",
+            ]),
         .executableTarget(
             name: "cellmesh",
             dependencies: [
@@ -160,7 +163,7 @@ let package = Package(
         tests("ConsensusTests", ["Consensus", "MeshBase"]),
         tests("EvacuationTests", ["Evacuation", "Sharding", "Topology", "MeshBase"]),
         tests("DrillsTests", ["Drills", "MeshBase"]),
-        tests("ReportsTests", ["Reports", "Evacuation", "MeshBase"]),
+        tests("ReportsTests", ["Reports", "Drills", "Evacuation", "MeshBase"]),
         tests(
             "FeedTests", ["Feed", "Reports", "Chaos", "Evacuation", "Sharding", "Topology", "Blueprints", "MeshBase"]),
         .testTarget(
@@ -193,7 +196,10 @@ let package = Package(
             ]),
         tests(
             "LoadGeneratorTests",
-            ["LoadGenerator", "Reports", "Checkers", "UVDriver", "Wire", "Resilience", "Topology", "MeshBase"]),
+            [
+                "LoadGenerator", "Drills", "Reports", "Checkers", "UVDriver", "Wire", "Resilience", "Topology",
+                "MeshBase",
+            ]),
         tests(
             "CLITests",
             [

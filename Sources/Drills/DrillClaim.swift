@@ -4,7 +4,8 @@ import MeshBase
 ///
 /// Of three classes, since noise excuses slowness and never loss. A count is exact: one lost write too many is one too
 /// many on any machine. A share is judged by Wilson's interval, each end that of a one-sided test at 95 %. A time is
-/// judged by how exactly it was measured, and not at all on a machine that was too busy to measure it.
+/// judged by how exactly it was measured (a percentile by the interval of its order statistic), and not at all on a machine
+/// that was too busy to measure it.
 public struct DrillClaim: Sendable, Codable, Equatable {
     /// What kind of figure it is about.
     public enum Class: String, Sendable, Codable, CaseIterable {
@@ -15,6 +16,33 @@ public struct DrillClaim: Sendable, Codable, Equatable {
         case atMost = "<="
         case atLeast = ">="
         case equal = "=="
+        case below = "<"
+        case above = ">"
+
+        /// Whether a ratio can only just meet the bound: one request that has not the property, or has it, breaks it. What
+        /// was counted is exact then.
+        func isExtreme(_ bound: Double) -> Bool {
+            switch self {
+            case .atLeast: bound >= 1
+            case .atMost: bound <= 0
+            case .equal: true
+            case .below, .above: false
+            }
+        }
+
+        /// Whether a figure that lies from `low` to `high` stands so to a bound, does not, or may do either.
+        func verdict(_ low: Double, _ high: Double, _ bound: Double) -> Verdict {
+            func split(_ isKept: Bool, _ isBroken: Bool) -> Verdict {
+                isKept ? .met : isBroken ? .deviated : .undecided
+            }
+            return switch self {
+            case .atMost: split(high <= bound, low > bound)
+            case .below: split(high < bound, low >= bound)
+            case .atLeast: split(low >= bound, high < bound)
+            case .above: split(low > bound, high <= bound)
+            case .equal: split(low == bound && high == bound, low > bound || high < bound)
+            }
+        }
     }
     /// Whether it is kept.
     public enum Verdict: String, Sendable, Codable, CaseIterable {
@@ -47,7 +75,7 @@ public struct DrillClaim: Sendable, Codable, Equatable {
     /// Half the width of a share's interval in standard deviations: a one-sided test at 95 %.
     public static let deviations = 1.6448536269514722
 
-    private init(
+    init(
         _ name: String, _ class: Class, _ comparison: Comparison, _ bound: Double, observed: Double?, low: Double?,
         high: Double?, verdict: Verdict, needed: Int? = nil, detail: String? = nil
     ) {
@@ -86,15 +114,24 @@ public struct DrillClaim: Sendable, Codable, Equatable {
                 detail: detail ?? "it could not be counted")
         }
         let (low, high) = (observed, observed + max(unknown, 0))
-        let verdict: Verdict =
-            switch comparison {
-            case .atMost: high <= bound ? .met : low > bound ? .deviated : .undecided
-            case .atLeast: low >= bound ? .met : high < bound ? .deviated : .undecided
-            case .equal: low == bound && high == bound ? .met : low > bound || high < bound ? .deviated : .undecided
-            }
+        let verdict = comparison.verdict(Double(low), Double(high), Double(bound))
         return DrillClaim(
             name, .count, comparison, Double(bound), observed: Double(observed), low: Double(low), high: Double(high),
             verdict: verdict, detail: verdict == .undecided && detail == nil ? "\(unknown) are not known" : detail)
+    }
+
+    /// A number of which every digit counts, such as requests a second.
+    public static func figure(
+        _ name: String, _ observed: Double?, _ comparison: Comparison, _ bound: Double, detail: String? = nil
+    ) -> DrillClaim {
+        guard let observed else {
+            return DrillClaim(
+                name, .count, comparison, bound, observed: nil, low: nil, high: nil, verdict: .undecided,
+                detail: detail ?? "it could not be counted")
+        }
+        return DrillClaim(
+            name, .count, comparison, bound, observed: observed, low: observed, high: observed,
+            verdict: comparison.verdict(observed, observed, bound), detail: detail)
     }
 
     /// A share of requests, at least the bound.
@@ -104,26 +141,38 @@ public struct DrillClaim: Sendable, Codable, Equatable {
     ///   - bound: a ratio 0...1.
     public static func share(
         _ name: String, _ count: UInt64, of samples: UInt64, atLeast bound: Double
+    ) -> DrillClaim { share(name, count, of: samples, .atLeast, bound) }
+
+    /// A share of requests, which has to stand to the bound, a ratio 0...1, as the comparison says.
+    ///
+    /// - Parameter count: how many of the samples have the property.
+    public static func share(
+        _ name: String, _ count: UInt64, of samples: UInt64, _ comparison: Comparison, _ bound: Double
     ) -> DrillClaim {
         guard samples > 0 else {
+            let ideal = comparison == .atLeast || comparison == .above ? 1.0 : 0
             return DrillClaim(
-                name, .share, .atLeast, bound, observed: nil, low: nil, high: nil, verdict: .undecided,
-                needed: needed(share: 1, bound: bound), detail: "no request was counted")
+                name, .share, comparison, bound, observed: nil, low: nil, high: nil, verdict: .undecided,
+                needed: needed(share: ideal, comparison, bound: bound), detail: "no request was counted")
         }
         let interval = WilsonInterval(count: count, of: samples, deviations: deviations)
-        let verdict: Verdict = interval.low >= bound ? .met : interval.high < bound ? .deviated : .undecided
+        let (low, high) =
+            comparison.isExtreme(bound)
+            ? (interval.share, interval.share) : (interval.low, interval.high)
+        let verdict = comparison.verdict(low, high, bound)
         return DrillClaim(
-            name, .share, .atLeast, bound, observed: interval.share, low: interval.low, high: interval.high,
-            verdict: verdict, needed: verdict == .undecided ? needed(share: interval.share, bound: bound) : nil,
+            name, .share, comparison, bound, observed: interval.share, low: low, high: high,
+            verdict: verdict,
+            needed: verdict == .undecided ? needed(share: interval.share, comparison, bound: bound) : nil,
             detail: "\(count) of \(samples)")
     }
 
     /// The fewest requests of such a share whose interval is on one side of the bound, up to 10^12; nil for none.
-    static func needed(share: Double, bound: Double) -> Int? {
+    static func needed(share: Double, _ comparison: Comparison = .atLeast, bound: Double) -> Int? {
         func decides(_ samples: UInt64) -> Bool {
             let count = UInt64((share * Double(samples)).rounded())
             let interval = WilsonInterval(count: count, of: samples, deviations: deviations)
-            return interval.low >= bound || interval.high < bound
+            return comparison.verdict(interval.low, interval.high, bound) != .undecided
         }
         var high: UInt64 = 1
         while !decides(high) {

@@ -1,9 +1,28 @@
-/// Which reports of drills are kept, by their names alone.
+/// Which reports of a mesh are kept: of drills, loads and all else that is run.
 public enum ReportShelf {
-    /// How many are kept of a mesh; the oldest go first.
-    public static let limit = 50
+    /// How many are kept of a mesh beside those that somebody keeps; the oldest go first.
+    public static let limit = 100
+    /// How many bytes they may have in all, beside those that somebody keeps: 200 MiB.
+    public static let mostBytes = 200 << 20
 
-    /// The name of a report: when the drill began, which sorts as time does, and its name.
+    /// A report that lies there.
+    public struct Entry: Sendable, Equatable {
+        /// Its name.
+        public let id: String
+        /// Of all its files.
+        public let bytes: Int
+        /// It stays whatever comes after it.
+        public let isKept: Bool
+
+        /// One report.
+        public init(id: String, bytes: Int, isKept: Bool = false) {
+            self.id = id
+            self.bytes = bytes
+            self.isKept = isKept
+        }
+    }
+
+    /// The name of a report: when what it is of began, which sorts as time does, and the drill's name, or its kind.
     ///
     /// - Parameter wall: RFC 3339 in UTC, such as `2026-03-01T12:00:00.123Z`; only its digits count.
     public static func id(of drill: String, wall: String) -> String {
@@ -28,9 +47,22 @@ public enum ReportShelf {
     /// The reports among these names, the newest first.
     public static func sorted(_ names: [String]) -> [String] { names.filter(isID).sorted(by: >) }
 
-    /// Those that have to go so that one more can be kept.
-    public static func excess(_ names: [String], limit: Int = limit) -> [String] {
-        Array(sorted(names).dropFirst(max(limit - 1, 0)))
+    /// Those that have to go, so that no more are left than there may be. The newest always stays.
+    public static func excess(
+        _ entries: [Entry], limit: Int = limit, mostBytes: Int = mostBytes
+    ) -> [String] {
+        var (count, bytes) = (0, 0)
+        var gone: [String] = []
+        for entry in entries.filter({ isID($0.id) && !$0.isKept }).sorted(by: { $0.id > $1.id }) {
+            // One that is too large does not save an older one that is small: what goes is the oldest.
+            if gone.isEmpty, count == 0 || count < limit && bytes + entry.bytes <= mostBytes {
+                count += 1
+                bytes += entry.bytes
+            } else {
+                gone.append(entry.id)
+            }
+        }
+        return gone
     }
 
     /// The newest report that is asked for: of a drill by its name, by its own name, or `last`; nil for none.

@@ -52,6 +52,9 @@ package struct LatencyCounts: Sendable, Equatable {
     /// How many were counted.
     package var total: UInt64 { counts.reduce(0, &+) }
 
+    /// Forgets all.
+    package mutating func reset() { for bucket in counts.indices { counts[bucket] = 0 } }
+
     /// Adds what another has counted.
     package mutating func merge(_ other: LatencyCounts) {
         for bucket in counts.indices { counts[bucket] &+= other.counts[bucket] }

@@ -52,8 +52,10 @@ struct CellMesh: ParsableCommand {
                     PinsCommand.self,
                 ]),
             CommandGroup(name: "Drills", subcommands: [DrillCommand.self]),
-            CommandGroup(name: "Traffic", subcommands: [LoadCommand.self, TraceCommand.self]),
-            CommandGroup(name: "Shards", subcommands: [RouteCommand.self, BlastRadiusCommand.self, LabCommand.self]),
+            CommandGroup(name: "Traffic", subcommands: [LoadCommand.self, ReportCommand.self, TraceCommand.self]),
+            CommandGroup(
+                name: "Shards",
+                subcommands: [RouteCommand.self, BlastRadiusCommand.self, CustomersCommand.self, LabCommand.self]),
             CommandGroup(name: "Simulation", subcommands: [SimCommand.self]),
             CommandGroup(name: "History", subcommands: [EventsCommand.self, LogsCommand.self]),
             CommandGroup(name: "Program", subcommands: [CompletionCommand.self, VersionCommand.self]),

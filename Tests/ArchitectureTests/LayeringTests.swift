@@ -26,7 +26,7 @@ import Testing
         "Evacuation": ["MeshBase", "Topology", "Sharding"],
         "Chaos": ["MeshBase", "Topology"],
         "Drills": ["MeshBase"],
-        "Reports": ["MeshBase", "Evacuation", "Sharding"],
+        "Reports": ["MeshBase", "Drills", "Evacuation", "Sharding"],
         "Feed": ["MeshBase", "Topology", "Sharding", "Evacuation", "Chaos", "Reports"],
         "Pages": ["MeshBase", "CPages", "Crypto"],
         "Laboratories": ["MeshBase", "Topology", "Resilience"],
@@ -46,7 +46,7 @@ import Testing
         ),
         "LoadGenerator": [
             "MeshBase", "Topology", "Sharding", "Replication", "Wire", "Checkers", "UVDriver", "CLibUV", "Telemetry",
-            "Histogram", "Resilience",
+            "Histogram", "Resilience", "Drills", "Reports",
         ],
         "cellmesh": pure.union([
             "Blueprints", "Store", "Telemetry", "UVDriver", "SimDriver", "ControlPlane", "LoadGenerator",

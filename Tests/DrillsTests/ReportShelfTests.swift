@@ -19,9 +19,19 @@ import Testing
 
     @Test func theOldestGo() {
         let names = (10..<70).map { "202603\($0 / 24 + 10)-\(100_000 + $0)-evacuation" }
-        let gone = ReportShelf.excess(names + ["journal.json"])
-        #expect(gone.count == 60 - 49 && Set(gone) == Set(names.prefix(11)))
-        #expect(ReportShelf.excess(Array(names.prefix(49))).isEmpty)
+        func entries(_ names: [String], bytes: Int = 10, kept: Set<String> = []) -> [ReportShelf.Entry] {
+            names.map { ReportShelf.Entry(id: $0, bytes: bytes, isKept: kept.contains($0)) }
+        }
+        let gone = ReportShelf.excess(entries(names + ["journal.json"]), limit: 50)
+        #expect(Set(gone) == Set(names.prefix(10)))
+        #expect(ReportShelf.excess(entries(names), limit: 60).isEmpty)
+        // What somebody keeps neither goes nor takes the room of others.
+        let kept = Set(names.prefix(5))
+        #expect(Set(ReportShelf.excess(entries(names, kept: kept), limit: 50)) == Set(names[5..<10]))
+        #expect(Set(ReportShelf.excess(entries(names), mostBytes: 105)) == Set(names.prefix(50)))
+        // The newest stays, however large it is.
+        #expect(ReportShelf.excess(entries([names[0]], bytes: 1_000), limit: 1, mostBytes: 10).isEmpty)
+        #expect(ReportShelf.excess(entries(names.suffix(2), bytes: 1_000), mostBytes: 10) == [names[58]])
     }
 
     @Test func aReportIsFoundByDrillByNameAndAsTheLast() {

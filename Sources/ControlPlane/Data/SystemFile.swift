@@ -64,10 +64,14 @@ package enum SystemFile {
 
     /// Puts new content in the place of the old in one step, and on the disk before it returns. When it throws, the old
     /// content is still there.
-    package static func replace(_ path: String, with content: [UInt8], mode: mode_t = 0o600) throws(FileFailure) {
+    ///
+    /// - Parameter isDurable: false for what is of no use once the machine has stopped: it is not waited for the disk.
+    package static func replace(
+        _ path: String, with content: [UInt8], mode: mode_t = 0o600, isDurable: Bool = true
+    ) throws(FileFailure) {
         let temporary = "\(path).\(getpid()).new"
         do throws(FileFailure) {
-            try write(temporary, content, mode)
+            try write(temporary, content, mode, isDurable: isDurable)
             guard rename(temporary, path) == 0 else {
                 throw FileFailure(operation: "replace", path: path, code: errno)
             }
@@ -75,7 +79,34 @@ package enum SystemFile {
             unlink(temporary)
             throw error
         }
-        syncDirectory(of: path)
+        if isDurable { syncDirectory(of: path) }
+    }
+
+    /// Moves a file or a directory to where nothing is, or an empty directory, in one step and on the disk.
+    package static func move(_ path: String, to place: String) throws(FileFailure) {
+        guard rename(path, place) == 0 else { throw FileFailure(operation: "move", path: path, code: errno) }
+        syncDirectory(of: place)
+    }
+
+    /// Removes a directory with the files in it. What is a link is removed and not followed; a directory within is left,
+    /// and the one that was named with it.
+    package static func removeFiles(in path: String) {
+        var facts = stat()
+        guard lstat(path, &facts) == 0 else { return }
+        guard facts.st_mode & S_IFMT == S_IFDIR else {
+            unlink(path)
+            return
+        }
+        for name in names(in: path) { unlink("\(path)/\(name)") }
+        rmdir(path)
+    }
+
+    /// Bytes of the files in a directory; 0 for what is none.
+    package static func bytes(in path: String) -> Int {
+        names(in: path).reduce(0) { sum, name in
+            var facts = stat()
+            return lstat("\(path)/\(name)", &facts) == 0 ? sum + Int(facts.st_size) : sum
+        }
     }
 
     /// Writes new content over the old, where that is as long at least: needs no room on the disk. A reader may see a
@@ -94,12 +125,16 @@ package enum SystemFile {
         }
     }
 
-    private static func write(_ path: String, _ content: [UInt8], _ mode: mode_t) throws(FileFailure) {
+    private static func write(
+        _ path: String, _ content: [UInt8], _ mode: mode_t, isDurable: Bool = true
+    ) throws(FileFailure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else { throw FileFailure(operation: "write", path: path, code: errno) }
         defer { close(descriptor) }
         try write(descriptor, path, content)
-        guard fsync(descriptor) == 0 else { throw FileFailure(operation: "write", path: path, code: errno) }
+        guard !isDurable || fsync(descriptor) == 0 else {
+            throw FileFailure(operation: "write", path: path, code: errno)
+        }
     }
 
     private static func write(_ descriptor: Int32, _ path: String, _ content: [UInt8]) throws(FileFailure) {

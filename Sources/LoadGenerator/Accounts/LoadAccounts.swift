@@ -1,3 +1,4 @@
+import Checkers
 import MeshBase
 import Telemetry
 import Wire
@@ -132,4 +133,7 @@ package struct LoadProgress: Hashable, Sendable {
     /// Over the whole run.
     package var requests: UInt64
     package var dropped: UInt64
+    package var ok: UInt64
+    /// Since the first fault, else all.
+    package var customers: ImpactCounts
 }

@@ -164,6 +164,8 @@ package struct LoadReport: Hashable, Sendable, Codable {
     package var verdicts: [Verdict] = []
     /// It was stopped before its time.
     package var partial = false
+    /// The id of the report that is kept of it; nil where none is.
+    package var kept: String?
 
     package init() {}
 
@@ -186,6 +188,7 @@ package struct LoadReport: Hashable, Sendable, Codable {
         case replayed, amplification, retries
         case chargedOnce = "charged_once"
         case comparison, connections, slo, verdicts, partial
+        case kept = "report"
     }
 }
 

@@ -95,6 +95,9 @@ extension LoadRun {
         }
         state.pointee.accounts.answer(request, status: response.status, isOK: isOK, after: now - request.intended)
         if !isOK { state.pointee.accounts.note(problem: problem ?? "http-\(response.status)", of: request) }
+        state.pointee.series.note(
+            service: request.service, cell: response.cell.bytes(in: bytes), isOK: isOK, isShed: problem == "shed",
+            after: now - request.intended, now: now)
 
         noteCall(request, response, bytes, isOK: isOK, now: now)
         if response.shard.isPresent, let shard = AnswerNotes.shard(response.shard.bytes(in: bytes)) {
@@ -209,6 +212,15 @@ extension LoadRun {
 
     func fail(_ request: LoadRequest, _ failure: LoadFailure, now: Instant) {
         state.pointee.accounts.fail(request, failure, after: now - request.intended)
+        switch failure {
+        case .unfinished: break
+        case .dropped: state.pointee.series.noteDropped()
+        case .timeout, .queueTimeout, .connectionLost, .unreachable, .malformed:
+            let isSlow = failure == .timeout || failure == .queueTimeout
+            state.pointee.series.note(
+                service: request.service, cell: UnsafeRawBufferPointer(start: nil, count: 0), isOK: false,
+                after: isSlow ? now - request.intended : nil, now: now)
+        }
         if failure != .unfinished, failure != .dropped {
             noteArm(request, isOK: false, degraded: UnsafeRawBufferPointer(start: nil, count: 0), now: now)
         }

@@ -26,6 +26,8 @@ package final class LoadRun {
     private var handlers: StreamHandlers?
     private var wake: WakeTimer?
     private var ticker: LoopTimer?
+    /// From one look at the connections to the next; how late the looks are tells how busy the machine is.
+    private(set) var step = TimeAmount.milliseconds(10)
 
     /// Requests taken up in one turn; those beyond it wait for the next, so that answers are read in between.
     private static let turnLimit = 4096
@@ -82,7 +84,7 @@ package final class LoadRun {
         state.pointee.lastProgress = now
         state.pointee.phase = .connecting
         for index in 0..<state.pointee.connectionCount { connect(index, now: now) }
-        let step = max(.milliseconds(1), min(.milliseconds(20), configuration.timeout / 4))
+        step = max(.milliseconds(1), min(.milliseconds(10), configuration.timeout / 4))
         ticker.start(after: step, every: step)
     }
 
@@ -119,6 +121,7 @@ package final class LoadRun {
 
     private func tick() {
         let now = loop.now()
+        measureNoise(now)
         sweep(now)
         advance(now)
         if now - state.pointee.lastProgress >= .seconds(1) { report(progress: now) }
@@ -134,11 +137,15 @@ package final class LoadRun {
             state.pointee.lastProgress = now
             state.pointee.phase = .sending
             state.pointee.schedule.begin(at: now)
+            state.pointee.series.begin(at: now)
+            state.pointee.begunAt = loop.wallClock()
         case .sending:
             if state.pointee.schedule.isOver, now >= end { endSending(now) }
         case .draining:
             if now >= state.pointee.drainLimit { abandon(now) }
             guard state.pointee.inFlight == 0, state.pointee.queue.isEmpty else { return }
+            state.pointee.series.finish(at: now)
+            state.pointee.endedAt = loop.wallClock()
             if configuration.verifies, state.pointee.stops < 2 { beginVerifying(now) } else { beginClosing() }
         case .verifying:
             state.pointee.verification.giveUpIfHopeless(now: now)
@@ -201,6 +208,7 @@ package final class LoadRun {
             state.pointee.schedule.advance()
             let request = state.pointee.source.next(intended: intended)
             state.pointee.accounts.took(late: now - intended)
+            state.pointee.series.took(late: now - intended)
             if let index = state.pointee.takeIdle() {
                 send(request, on: index, now: now)
             } else if state.pointee.waiting == state.pointee.connectionCount {
@@ -234,7 +242,8 @@ package final class LoadRun {
                 okShare: window.requests == 0 ? 1 : Double(window.ok) / Double(window.requests),
                 p50: window.latency.percentile(50), p99: window.latency.percentile(99),
                 inFlight: state.pointee.inFlight, queued: state.pointee.queue.count,
-                requests: state.pointee.accounts.requests, dropped: state.pointee.accounts.dropped))
+                requests: state.pointee.accounts.requests, dropped: state.pointee.accounts.dropped,
+                ok: state.pointee.accounts.ok, customers: state.pointee.ledger.counts))
     }
 
     private func makeReport() -> LoadReport {

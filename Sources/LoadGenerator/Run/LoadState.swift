@@ -30,6 +30,8 @@ struct LoadState: ~Copyable {
     /// Those whose loss is accepted; empty unless they are to be read back.
     var accepted = AcknowledgedWrites()
     var windows = LoadWindows()
+    var series: LoadSeries
+    var noise = LoadNoise()
     var registers: RegisterChecker?
     var sessions: SessionBook?
     var siblings: SiblingBook?
@@ -43,6 +45,9 @@ struct LoadState: ~Copyable {
     var started = Instant.zero
     var began = Instant.zero
     var ended: Instant?
+    /// The same by the wall clock, nanoseconds since 1970; 0 for not yet. `endedAt` is when the last answer was there.
+    var begunAt: Int64 = 0
+    var endedAt: Int64 = 0
     var lastProgress = Instant.zero
     /// When what is still under way is given up, after a stop.
     var drainLimit = Instant.distantFuture
@@ -63,6 +68,7 @@ struct LoadState: ~Copyable {
         connections.initialize(repeating: LoadConnection(), count: connectionCount)
         waiting = connectionCount
         ledger = CustomerLedger(customers: configuration.customers)
+        series = LoadSeries(services: configuration.services)
         registers = configuration.checksRegisters ? RegisterChecker() : nil
         sessions = configuration.checksSessions ? SessionBook() : nil
         siblings =

@@ -32,6 +32,9 @@ struct LoadRequest: Sendable {
     /// In `X-Value` of a call of a service, where the load has values.
     var value: UInt64 = 0
 
+    /// Its place among the services of a series: 0 for records.
+    var service: Int { kind == .service ? Int(item) + 1 : 0 }
+
     var record: RecordID { RecordID(UInt64(customer) << 32 | UInt64(item)) }
 
     static func verification(of record: RecordID, at instant: Instant) -> LoadRequest {

@@ -25,11 +25,15 @@ package struct ObservedBlastRadius: Encodable, Sendable, Equatable {
         package var lost = 0
         package var degraded = 0
         package var untouched = 0
+        /// Customers of whom some request found too few cells for its records.
+        package var noQuorum = 0
         package var windowMilliseconds = 0
         /// It goes on.
         package var open = false
         /// Of those that were seen.
         package var predicted = BlastRadiusReport.Counts()
+        /// Of those that were seen: customers with too few cells left for their records.
+        package var predictedNoQuorum = 0
         /// Customers whose shard was seen in another state than predicted.
         package var different = 0
         /// The cells that were out for some router.
@@ -53,8 +57,11 @@ package struct ObservedBlastRadius: Encodable, Sendable, Equatable {
 
         private enum CodingKeys: String, CodingKey {
             case customers, lost, degraded, untouched
+            case noQuorum = "no_quorum"
             case windowMilliseconds = "window_ms"
-            case open, predicted, different, cells, outcomes
+            case open, predicted
+            case predictedNoQuorum = "predicted_no_quorum"
+            case different, cells, outcomes
             case failureRate = "failure_rate"
             case total, overflow, routers, silent, unexpected, deviations
         }

@@ -1,41 +1,29 @@
 import ControlPlane
 import Drills
-import Glibc
 import Reports
 
-/// The reports of drills in a mesh's data directory: `reports/ID/report.json`, fifty at most.
+/// The reports of drills, among all others of a mesh.
 struct DrillShelf {
-    private let path: String
+    private let store: ReportStore
 
-    init(_ mesh: DataDirectory) { path = mesh.path + "/reports" }
+    init(_ mesh: DataDirectory) { store = ReportStore(mesh) }
 
     /// Newest first.
-    var ids: [String] { ReportShelf.sorted(SystemFile.names(in: path)) }
+    var ids: [String] { store.ids.filter { ReportShelf.drill(of: $0).flatMap { Drill.named($0) } != nil } }
 
-    /// Keeps one more; the oldest go for it.
+    /// Keeps one more.
     /// - Returns: where it is.
     func keep(_ report: DrillReport) throws -> String {
-        let folder = "\(path)/\(report.id)"
-        try SystemFile.makeDirectory(path)
-        for id in ReportShelf.excess(SystemFile.names(in: path)) { remove(id) }
-        try SystemFile.makeDirectory(folder)
+        guard ReportShelf.isID(report.id) else { throw CommandFailure("'\(report.id)' is no name of a report") }
+        let path = "\(store.directory(of: report.id))/report.json"
         var report = report
-        report.report = "\(folder)/report.json"
-        try SystemFile.replace("\(folder)/report.json", with: ReportJSON.encode(report))
-        return "\(folder)/report.json"
-    }
-
-    /// With what lies in it; nothing that does not belong to a report.
-    private func remove(_ id: String) {
-        let folder = "\(path)/\(id)"
-        for name in SystemFile.names(in: folder) { _ = try? SystemFile.remove("\(folder)/\(name)") }
-        _ = rmdir(folder)
+        report.report = path
+        try store.add(report.id, [("report.json", ReportJSON.encode(report))])
+        return path
     }
 
     /// One report; nil where it is not there any more, or is none.
     func report(_ id: String) -> DrillReport? {
-        guard ReportShelf.isID(id), let content = (try? SystemFile.readOwn("\(path)/\(id)/report.json")) ?? nil
-        else { return nil }
-        return ReportJSON.decode(DrillReport.self, content)
+        store.file("report.json", of: id).flatMap { ReportJSON.decode(DrillReport.self, $0) }
     }
 }

@@ -10,13 +10,15 @@ enum NextStep {
 
     /// Commands that take `--mesh`, and would take another mesh, or none, where several are to choose from.
     static let ofMeshes: Set<Substring> = [
-        "blast-radius", "breaker", "cell", "config", "conflicts", "dashboard", "degrade", "doctor", "down", "drill",
+        "blast-radius", "breaker", "cell", "config", "conflicts", "customers", "dashboard", "degrade", "doctor", "down",
+        "drill",
         "evacuate",
         "evacuation", "events",
         "fault", "flags",
         "heal", "kill", "load", "logs",
         "members",
-        "membership", "move", "partition", "pause", "peak", "pins", "policies", "ps", "restart", "restore", "resume",
+        "membership", "move", "partition", "pause", "peak", "pins", "policies", "ps", "report", "restart", "restore",
+        "resume",
         "route",
         "status",
         "store", "trace", "why",
@@ -30,6 +32,18 @@ enum NextStep {
         }
         let command = text[text.index(after: found.lowerBound)..<end]
         return command.contains("...") ? nil : String(command)
+    }
+
+    /// A word of a command as a shell takes it.
+    static func quoted(_ word: String) -> String {
+        let isPlain =
+            !word.isEmpty
+            && word.utf8.allSatisfy { byte in
+                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                    || "-_./:@%+=,".utf8.contains(byte) || byte >= 128
+            }
+        guard !isPlain else { return word }
+        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
     /// The command with `--mesh` where it needs that.

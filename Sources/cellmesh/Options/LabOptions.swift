@@ -1,11 +1,16 @@
 import ArgumentParser
 import ControlPlane
 import Laboratories
+import Reports
+import Telemetry
 
 /// The options of every laboratory.
 struct LabOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write a page with plots as well.", valueName: "file"), completion: .file())
     var html: String?
+
+    @Option(help: ArgumentHelp("Keep a report among those of this mesh as well.", valueName: "mesh"))
+    var report: String?
 
     @OptionGroup var output: OutputOptions
 
@@ -14,6 +19,9 @@ struct LabOptions: ParsableArguments {
         _ name: String, _ sheet: (Document) -> LabSheet, _ run: () throws -> Document
     ) throws -> Document {
         let document: Document
+        // Where it is to be kept is known before it is made.
+        let directory = try report.map { try MeshOptions.named($0) }
+        let begun = WallClock.now()
         do { document = try run() } catch let refusal as LabRefusal {
             throw CommandFailure(.usage, refusal.message, next: "cellmesh lab \(name) --help")
         }
@@ -25,6 +33,9 @@ struct LabOptions: ParsableArguments {
             } catch {
                 throw CommandFailure("\(html) cannot be written: \(error)")
             }
+        }
+        if let directory {
+            try LabReporter(mesh: directory).keep(name, sheet, ReportJSON.encode(document), begun: begun)
         }
         console.show(
             Report(document, order: .byName, names: ["lab/\(name)"]) { LabSheetView.render(sheet, $0) })

@@ -50,6 +50,9 @@ struct LoadOptions: ParsableArguments {
     @Flag(help: "Read every acknowledged write back at the end.")
     var verify = false
 
+    @Flag(help: "Keep no report of it ('cellmesh report').")
+    var noReport = false
+
     @Option(
         help: ArgumentHelp(
             "The seed of arrivals, customers and kinds, 0 to 18446744073709551615; the mesh's where left out.",
@@ -146,6 +149,7 @@ struct LoadOptions: ParsableArguments {
         for service in services { arguments += ["--service", service] }
         for expression in slo { arguments += ["--slo", expression] }
         if verify { arguments.append("--verify") }
+        if noReport { arguments.append("--no-report") }
         if let seed { arguments += ["--seed", "\(seed)"] }
         if let router { arguments += ["--router", router] }
         return arguments + [

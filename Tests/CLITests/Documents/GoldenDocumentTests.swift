@@ -72,7 +72,19 @@ import Wire
         .document("kill", ActionReport.self), .document("rm", RemovalReport.self),
         .document("load-start", LoadStartReport.self), .document("logs", LogRecord.self),
         .document("version", VersionReport.self), .document("init", InitReport.self),
-        .made("policies-ls") { try policies() },
+        .made("policies-ls") { try policies() }, .made("report-show") { RunView.make(run("20260301-120000123-load")) },
+        .made("report-ls") {
+            RunView.list(
+                ReportsReport([
+                    .init("20260301-120000123-load", run("20260301-120000123-load"), kept: true, bytes: 4_096),
+                    .init("20260228-120000123-load", nil, kept: false, bytes: 7),
+                ]))
+        },
+        .made("report-diff") {
+            RunView.comparison(
+                RunComparison(run("20260301-120000123-load"), run("20260301-120100123-load", failed: 600)))
+        },
+        .made("load-status") { LoadStatusView.make(loads) }, .made("customers") { CustomersView.make(customers) },
         .made("sim-validate") { ValidationView.make([KnownAnswer("M/M/1", expected: 2, exactly: 2)], wall: 12.5) },
         .made("sim-minimise-sound") { SwarmView.sound(5) },
     ]
@@ -103,6 +115,54 @@ import Wire
         let gates = PoliciesView.gates(topology, cell: nil, named: ["eu-west-1/checkout/payment"])
         let page = #"cellmesh_amplification{layer="router"} 1.5"#
         return PoliciesView.list(gates, topology, SettingsDocument(version: 3), amplification: Amplification([page]))
+    }
+
+    private static func run(_ id: String, failed: UInt64 = 12) -> RunReport {
+        var report = RunReport(
+            id: id, kind: .load, title: "400 requests/s for 30.0 s; process kill us-east-1", mesh: "m",
+            begun: "2026-03-01T12:00:00.123Z", ended: "2026-03-01T12:00:30.123Z", durationMilliseconds: 30_000,
+            command: "cellmesh load run --rate 400.0 --duration 30s")
+        report.figures = [.init("success", 0.999, .share), .init("p99", 12.5, .milliseconds)]
+        report.judge([
+            .share("success>=99%", 12_000 - failed, of: 12_000, .atLeast, 0.99),
+            .count("acknowledged writes lost", 0, .equal, 0),
+        ])
+        report.timeline = [RunMoment(at: 3_872.5, .cause, "us-east-1", "process kill")]
+        report.incidents = [
+            RunIncident(
+                subjects: ["us-east-1"], what: "process kill", cause: 3_872.5, detection: 3_877, impact: nil,
+                recovery: 6_941, failed: 0)
+        ]
+        report.noise = RunNoise()
+        report.environment = RunReport.Environment(
+            cores: 2, system: "Linux 6.1.0 x86_64", version: "0.1.0", seed: 42, topology: "1f")
+        return report
+    }
+
+    private static var loads: LoadStatusReport {
+        var load = LoadStatusReport.Load(pid: 7, startTime: 99, durationMilliseconds: 30_000, targetRate: 400)
+        (load.begun, load.phase, load.elapsedMilliseconds, load.rate) =
+            ("2026-03-01T12:00:00.123Z", "sending", 2_000, 399.5)
+        (load.requests, load.ok, load.p50, load.p99) = (800, 799, 1.5, 12.25)
+        load.customers = .init(seen: 100, lost: 0, degraded: 3, untouched: 97)
+        load.series.all.requests = [400, 400]
+        load.series.all.ok = [400, 399]
+        load.series.all.p99 = [12.25, nil]
+        load.series.cells = ["us-east-1": RunSeries.Columns()]
+        return LoadStatusReport(mesh: "m", loads: [load], last: nil)
+    }
+
+    private static var customers: CustomersReport {
+        var report = CustomersReport(mesh: "m", of: 1_000)
+        report.customers = [
+            .init(
+                customer: "c7", shard: ["us-east-1", "us-east-2"], predicted: "degraded", observed: "lost",
+                different: true, outcomes: ImpactPage.Outcomes()),
+            .init(
+                customer: "c9", shard: ["us-east-1"], predicted: "lost", observed: nil, different: false, outcomes: nil),
+        ]
+        (report.matching, report.next) = (3, "c9")
+        return report
     }
 
     private static var faults: FaultsReport {

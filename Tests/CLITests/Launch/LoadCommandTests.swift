@@ -24,7 +24,7 @@ import Testing
             "--rate", "7.5", "--duration", "3s", "--customers", "9", "--mix", "reads=100%", "--priorities", "low=100%",
             "--service", "cart", "--slo", "p99<50ms", "--verify", "--seed", "5", "--connections", "3", "--timeout",
             "2s",
-            "--keys", "4", "--router", "127.0.0.1:7000", "--post", "plain", "--values", "1..5",
+            "--keys", "4", "--router", "127.0.0.1:7000", "--post", "plain", "--values", "1..5", "--no-report",
         ]
         let handed = Set(try LoadOptions.parse(given).arguments)
         #expect(Set(given).subtracting(handed) == [], "\(handed)")

@@ -28,11 +28,24 @@ struct LoadRunCommand: ParsableCommand {
         let target = try LoadTarget(mesh, router: load.router)
         var configuration = try load.configuration(target.topology)
         configuration.comparison = try? StoredSettings.read(target.mesh).inForce(at: StoredSettings.now).comparison
-        let (report, isInterrupted) = try LoadRunner.run(
-            target.router, configuration, MeshCharges(target.mesh), console)
+        let outcome = try LoadRunner.run(
+            target.router, configuration,
+            MeshCharges(target.mesh), LoadDirectory(target.mesh), console)
+        var report = outcome.report
+        if !load.noReport {
+            let command = "cellmesh load run " + load.arguments.map { NextStep.quoted($0) }.joined(separator: " ")
+            do {
+                try LoadReporter(mesh: target.mesh, command: command).keep(
+                    &report, outcome.facts, isInterrupted: outcome.isInterrupted)
+            } catch {
+                // What the load has found is not lost with it.
+                report.kept = nil
+                console.message("warning: \((error as? CommandFailure)?.message ?? "\(error)")")
+            }
+        }
         if let comparison = report.comparison { try LoadDirectory(target.mesh).keep(comparison) }
         console.show(LoadView.make(report))
-        if isInterrupted {
+        if outcome.isInterrupted {
             throw CommandFailure(.interrupted, "the load was interrupted; the report is of what was sent")
         }
         if report.slo.contains(where: { !$0.ok }) || report.writes.lost > 0
@@ -50,6 +63,10 @@ struct LoadRunCommand: ParsableCommand {
                 "none of \(Wording.plural(Int(clamping: report.requests), "request")) was answered as it should be",
                 next: "cellmesh status")
         }
-        if report.customers.degraded + report.customers.lost > 0 { console.next("cellmesh blast-radius --actual") }
+        if report.kept != nil {
+            console.next("cellmesh report show last")
+        } else if report.customers.degraded + report.customers.lost > 0 {
+            console.next("cellmesh blast-radius --actual")
+        }
     }
 }

@@ -36,6 +36,9 @@ struct ObservedImpact {
 
     var customers: Int { seen.count }
 
+    /// Customers of whom some request found too few cells for its records.
+    var noQuorum: Int { seen.values.count { $0.outcomes.noQuorum > 0 } }
+
     /// Names of the cells that were out for some router.
     var cells: [String] {
         var cells: [String] = []

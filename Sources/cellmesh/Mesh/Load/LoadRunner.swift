@@ -5,11 +5,14 @@ import UVDriver
 
 /// Runs a load on a loop of its own, in this process.
 enum LoadRunner {
-    /// - Parameter mesh: whose cells are asked what they have done.
-    /// - Returns: the report, and whether a person ended it early.
+    /// - Parameters:
+    ///   - mesh: whose cells are asked what they have done.
+    ///   - directory: where it tells how far it is.
+    /// - Returns: the report, what it has found beside, and whether a person ended it early.
     static func run(
-        _ router: Endpoint, _ configuration: LoadConfiguration, _ mesh: MeshCharges, _ console: Console
-    ) throws -> (report: LoadReport, isInterrupted: Bool) {
+        _ router: Endpoint, _ configuration: LoadConfiguration, _ mesh: MeshCharges, _ directory: LoadDirectory,
+        _ console: Console
+    ) throws -> (report: LoadReport, facts: LoadFacts, isInterrupted: Bool) {
         do {
             try ProcessSetup.ignoreBrokenPipes()
             try ProcessSetup.raiseOpenFiles(to: 65_536)
@@ -26,7 +29,13 @@ enum LoadRunner {
                         load.stop()
                     })
             }
-            load.onProgress = { progress.show(wording($0, of: configuration.duration)) }
+            let board = LoadBoard(directory, configuration)
+            defer { board?.close() }
+            let machine = MachineNoise()
+            load.onProgress = { [unowned load] in
+                progress.show(wording($0, of: configuration.duration))
+                board?.show($0, of: load)
+            }
             load.onFinish = {
                 report = $0
                 signals.forEach { $0.close() }
@@ -37,7 +46,12 @@ enum LoadRunner {
             loop.close()
             guard var report else { throw CommandFailure("the load ended without a report") }
             mesh.complete(&report, of: load)
-            return (report, isInterrupted)
+            var noise = load.noise
+            machine.complete(&noise)
+            let facts = LoadFacts(
+                series: load.series(), noise: noise, claims: load.claims(report), begun: load.times.begun,
+                ended: load.times.ended)
+            return (report, facts, isInterrupted)
         } catch let error as LoadError {
             throw CommandFailure(.usage, error.message)
         } catch let error as UVError {

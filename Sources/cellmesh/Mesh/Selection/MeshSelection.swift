@@ -35,6 +35,11 @@ extension MeshOptions {
     /// As `known`, whatever state its files are in.
     func anyKnown() throws -> DataDirectory { try resolve(needsControl: false, checksVersion: false) }
 
+    /// A mesh by its name, running or not.
+    static func named(_ name: String) throws -> DataDirectory {
+        do { return try MeshHome.current().resolve(name, needsControl: false) } catch { throw CommandFailure(error) }
+    }
+
     /// Where the meshes of this user are.
     static func home() throws -> MeshHome {
         do { return try MeshHome.current() } catch { throw CommandFailure(error) }

@@ -65,8 +65,9 @@ struct BlastRadiusView {
             "no quorum", Wording.count(report.noQuorum), Wording.percent(report.noQuorum, of: report.customers),
         ]
         if let observed {
-            let seen = observed.impact.seen.values.count { $0.outcomes.noQuorum > 0 }
-            quorum += ["", "", "", Wording.count(observed.comparison.noQuorum), Wording.count(seen)]
+            quorum += [
+                "", "", "", Wording.count(observed.comparison.noQuorum), Wording.count(observed.impact.noQuorum),
+            ]
         }
         table.add(quorum.map { TableWriter.Cell($0) })
         return table.render()
@@ -128,6 +129,7 @@ extension BlastRadiusView.Observation {
         found.customers = impact.customers
         (found.lost, found.degraded, found.untouched) =
             (impact.counts.lost, impact.counts.degraded, impact.counts.untouched)
+        (found.noQuorum, found.predictedNoQuorum) = (impact.noQuorum, comparison.noQuorum)
         (found.windowMilliseconds, found.open, found.overflow) =
             (impact.windowMilliseconds, impact.isOpen, impact.overflow)
         (found.cells, found.routers, found.silent) = (impact.cells, impact.routers, impact.silent)

@@ -1,0 +1,195 @@
+import Drills
+import Sharding
+
+/// What became of a run, of whatever kind: `report.json` of a report. What it claims has one of three classes, as
+/// `DrillClaim` has them, and `ok` means that all of it was met.
+package struct RunReport: Codable, Sendable, Equatable {
+    /// What was run.
+    package enum Kind: String, Codable, Sendable, CaseIterable {
+        case load, evacuation, restore, cells, drill, lab
+    }
+
+    /// How it ended; the gravest counts, the last case of this order.
+    package enum Outcome: String, Codable, Sendable, CaseIterable {
+        /// Nothing was claimed.
+        case observed
+        /// All that was claimed was met.
+        case passed
+        /// What was seen agrees with both.
+        case inconclusive
+        /// A claim was not met.
+        case deviated
+        /// Somebody ended it early.
+        case interrupted
+        /// The run itself failed, or was refused.
+        case failed
+    }
+
+    /// One figure of a run.
+    package struct Figure: Codable, Sendable, Equatable {
+        /// What a figure counts.
+        package enum Unit: String, Codable, Sendable {
+            case count
+            /// 0...1.
+            case share
+            case milliseconds = "ms"
+            case perSecond = "per-second"
+        }
+        package var name: String
+        /// Nil where it was not measured.
+        @Nullable package var value: Double?
+        package var unit: Unit
+
+        package init(_ name: String, _ value: Double?, _ unit: Unit = .count) {
+            self.name = name
+            self.unit = unit
+            self.value = value
+        }
+
+        /// As people read it.
+        package var text: String {
+            guard let value else { return "-" }
+            return switch unit {
+            case .count: Wording.count(Int(min(max(value.rounded(), -1e15), 1e15)))
+            case .share: Wording.percent(value)
+            case .milliseconds: Wording.time(milliseconds: value)
+            case .perSecond: "\(Wording.fixed(value, value < 10 ? 1 : 0))/s"
+            }
+        }
+    }
+
+    /// Customers: predicted beside observed.
+    package struct Impact: Codable, Sendable, Equatable {
+        /// Of all customers, as `blast-radius` predicts it.
+        package var predicted: BlastRadiusReport
+        /// As `blast-radius --actual` has it, with 20 customers that differ at most.
+        package var observed: ObservedBlastRadius.Observed
+
+        /// Customers that are named, at most.
+        package static let mostNamed = 20
+
+        package init(predicted: BlastRadiusReport, observed: ObservedBlastRadius.Observed) {
+            self.predicted = predicted
+            self.observed = observed
+            self.observed.deviations = Array(observed.deviations.prefix(Self.mostNamed))
+        }
+    }
+
+    /// Where it ran.
+    package struct Environment: Codable, Sendable, Equatable {
+        package var cores: Int
+        /// `Linux 6.1.0 x86_64`.
+        package var system: String
+        /// Of this program.
+        package var version: String
+        /// Of the mesh; nil where there was none.
+        @Nullable package var seed: UInt64?
+        /// Of the topology, hexadecimal: equal digests are equal meshes.
+        @Nullable package var topology: String?
+
+        package init(cores: Int, system: String, version: String, seed: UInt64? = nil, topology: String? = nil) {
+            self.cores = cores
+            self.system = system
+            self.version = version
+            self.seed = seed
+            self.topology = topology
+        }
+    }
+
+    package var schema = ReportJSON.schema
+    /// Its name among the kept ones.
+    package var id: String
+    package var kind: Kind
+    /// What was run, in a few words.
+    package var title: String
+    @Nullable package var mesh: String?
+    /// When it began and ended, RFC 3339.
+    package var begun: String
+    package var ended: String
+    package var durationMilliseconds: Double
+    package var outcome = Outcome.observed
+    /// All that was claimed was met; nil where nothing was claimed.
+    @Nullable package var ok: Bool?
+    /// Whether more requests, or a quieter machine, would not change the outcome.
+    package var conclusive = true
+    /// Why it ended so, a sentence each.
+    package var reasons: [String] = []
+    /// The command that repeats it.
+    package var command: String
+    package var figures: [Figure] = []
+    package var claims: [DrillClaim] = []
+    /// Nil where no cell was out while somebody asked.
+    @Nullable package var impact: Impact?
+    /// What befell the mesh, each with its cause.
+    package var incidents: [RunIncident] = []
+    /// What happened, in order.
+    package var timeline: [RunMoment] = []
+    /// Moments for which there was no room.
+    package var left = 0
+    @Nullable package var noise: RunNoise?
+    @Nullable package var environment: Environment?
+
+    package init(
+        id: String, kind: Kind, title: String, mesh: String?, begun: String, ended: String,
+        durationMilliseconds: Double, command: String
+    ) {
+        self.id = id
+        self.kind = kind
+        self.title = title
+        self.begun = begun
+        self.ended = ended
+        self.durationMilliseconds = durationMilliseconds
+        self.command = command
+        self.mesh = mesh
+        ok = nil
+        impact = nil
+        noise = nil
+        environment = nil
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, id, kind, title, mesh, begun, ended
+        case durationMilliseconds = "duration_ms"
+        case outcome, ok, conclusive, reasons, command, figures, claims, impact, incidents, timeline, left, noise
+        case environment
+    }
+
+    /// Takes what is claimed, and says by it how the run ended.
+    package mutating func judge(_ claims: [DrillClaim]) {
+        self.claims = claims
+        guard !claims.isEmpty else { return }
+        let broken = claims.filter { $0.verdict == .deviated }
+        let open = claims.filter { $0.verdict == .undecided }
+        ok = broken.isEmpty && open.isEmpty
+        conclusive = open.isEmpty
+        outcome = !broken.isEmpty ? .deviated : open.isEmpty ? .passed : .inconclusive
+        reasons += broken.map { "\($0.name): \(Self.figure($0.observed, $0)), \(Self.range($0))" }
+        reasons += open.map { claim in
+            let more = claim.needed.map { "; \(Wording.count($0)) requests would decide" } ?? ""
+            return "\(claim.name) is undecided: \(claim.detail ?? "what was seen agrees with both")\(more)"
+        }
+    }
+
+    /// A figure of a claim as people read it.
+    package static func figure(_ value: Double?, _ claim: DrillClaim) -> String {
+        guard let value else { return "-" }
+        return switch claim.class {
+        case .count:
+            value == value.rounded() ? Wording.count(Int(min(max(value, -1e15), 1e15))) : Wording.fixed(value, 1)
+        case .share: Wording.percent(value)
+        case .timing: Wording.time(milliseconds: value)
+        }
+    }
+
+    /// Where the figure of a claim lies, as people read it.
+    package static func range(_ claim: DrillClaim) -> String {
+        guard let low = claim.low else { return "-" }
+        if low == claim.high { return "exactly" }
+        return claim.high.map { "\(figure(low, claim)) to \(figure($0, claim))" } ?? "\(figure(low, claim)) or more"
+    }
+
+    /// `<= 50 ms`.
+    package static func bound(_ claim: DrillClaim) -> String {
+        "\(claim.comparison.rawValue) \(figure(claim.bound, claim))"
+    }
+}

@@ -1,0 +1,65 @@
+import MeshBase
+import Reports
+import Sharding
+import Topology
+
+/// Customers of a mesh by what became of them.
+struct CustomerList {
+    /// Which are wanted; where nothing is said, all.
+    struct Filter {
+        var isLost = false
+        var isDegraded = false
+        var isDifferent = false
+        /// Customers of this cell alone.
+        var cell: CellIndex?
+
+        /// - Parameter effects: what was predicted, and what was seen where something was.
+        fileprivate func takes(_ shard: Shard, _ effects: [BlastRadius.Effect], isDifferent differs: Bool) -> Bool {
+            if let cell, !shard.contains(cell) { return false }
+            guard isLost || isDegraded || isDifferent else { return true }
+            return isLost && effects.contains(.lost) || isDegraded && effects.contains(.degraded)
+                || isDifferent && differs
+        }
+    }
+
+    let topology: MeshTopology
+    let placement: Placement
+    /// What routers saw; nil where the mesh does not run.
+    let observed: ObservedImpact?
+    /// The cells that are out.
+    let dead: CellSet
+
+    /// - Parameters:
+    ///   - after: the number of the customer behind which the page begins; 0 for the first.
+    ///   - most: customers of a page.
+    func page(_ mesh: String, _ filter: Filter, after: Int, most: Int) -> CustomersReport {
+        let count = topology.customers.count
+        var report = CustomersReport(mesh: mesh, of: count)
+        report.cells = dead.map { topology.cells[$0.position].name }
+        let radius = BlastRadius(topology, placement: placement)
+        var last = 0
+        for number in 1...max(count, 1) where count > 0 {
+            let customer = CustomerHash(number: number)
+            let shard = placement.shard(of: customer)
+            let predicted = radius.fate(of: customer, dead: dead).effect
+            let seen = observed?.seen[customer]
+            let differs = seen.map { $0.effect != predicted } ?? false
+            guard filter.takes(shard, [predicted] + (seen.map { [$0.effect] } ?? []), isDifferent: differs) else {
+                continue
+            }
+            report.matching += 1
+            guard number > after else { continue }
+            guard report.customers.count < most else {
+                if report.next == nil { report.next = Customers.name(last) }
+                continue
+            }
+            last = number
+            report.customers.append(
+                .init(
+                    customer: Customers.name(number), shard: shard.map { topology.cells[$0.position].name },
+                    predicted: predicted.rawValue, observed: seen?.effect.rawValue, different: differs,
+                    outcomes: seen?.outcomes))
+        }
+        return report
+    }
+}

@@ -1,0 +1,87 @@
+import ControlPlane
+import Drills
+import LoadGenerator
+import MeshBase
+import Reports
+import Telemetry
+
+/// What a load has found beside its own report.
+struct LoadFacts {
+    var series: RunSeries
+    var noise: RunNoise
+    var claims: [DrillClaim]
+    /// Nanoseconds since 1970; 0 where no request was sent, or none came to its end.
+    var begun: Int64
+    var ended: Int64
+}
+
+/// Writes the report of a load.
+struct LoadReporter {
+    let mesh: DataDirectory
+    /// The command that repeats it.
+    let command: String
+
+    /// Keeps it, and tells its id to the load's own report.
+    func keep(_ load: inout LoadReport, _ facts: LoadFacts, isInterrupted: Bool) throws {
+        guard facts.begun > 0 else { return }
+        var series = facts.series
+        series.begun = ReportTime.string(facts.begun)
+        let rate = Wording.fixed(load.targetRate, load.targetRate < 10 ? 1 : 0)
+        let reporter = MeshReporter(mesh)
+        let run = MeshReporter.Run(
+            kind: .load, title: "\(rate) requests/s for \(Wording.time(milliseconds: load.durationMs))",
+            command: command, begun: facts.begun, ended: facts.ended > 0 ? facts.ended : WallClock.now(),
+            series: series)
+        let draft = try reporter.draft(run)
+        var report = draft.report
+        if let first = report.incidents.first {
+            report.title += "; \(first.what) \(first.subjects.joined(separator: ", "))"
+            if report.incidents.count > 1 { report.title += " and \(report.incidents.count - 1) more" }
+        }
+        var claims = facts.claims
+        if load.customers.lost + load.customers.degraded > 0, let impact = reporter.impact() {
+            report.impact = impact
+            claims.append(
+                .count(
+                    "customers otherwise than predicted", impact.observed.different, .equal, 0,
+                    unknown: impact.observed.overflow))
+        }
+        report.noise = facts.noise
+        report.figures = Self.figures(load)
+        report.judge(claims)
+        if isInterrupted {
+            report.outcome = .interrupted
+            report.ok = nil
+            report.conclusive = false
+            report.reasons.insert("it was ended before its time", at: 0)
+        }
+        load.kept = report.id
+        try reporter.keep(
+            report, draft.events, yaml: draft.yaml, series: series, further: [("load.json", ReportJSON.encode(load))])
+    }
+
+    static func figures(_ load: LoadReport) -> [RunReport.Figure] {
+        let success = load.requests > 0 ? Double(load.ok) / Double(load.requests) : nil
+        var figures: [RunReport.Figure] = [
+            .init("requests", Double(load.requests)), .init("ok", Double(load.ok)),
+            .init("failed", Double(load.failed)), .init("dropped", Double(load.dropped)),
+            .init("success", success, .share), .init("rate", load.rate, .perSecond),
+        ]
+        let latency = load.latencyMs
+        let times = [("p50", latency.p50), ("p90", latency.p90), ("p99", latency.p99), ("max", latency.max)]
+        figures += times.map { .init($0.0, load.requests > 0 ? $0.1 : nil, .milliseconds) }
+        let customers = load.customers
+        figures += [
+            .init("customers seen", Double(customers.seen)), .init("customers lost", Double(customers.lost)),
+            .init("customers degraded", Double(customers.degraded)),
+            .init("customers untouched", Double(customers.untouched)),
+            .init("writes acknowledged", Double(load.writes.acknowledged)),
+            .init("acknowledged writes lost", load.writes.verified ? Double(load.writes.lost) : nil),
+            .init("degraded answers", Double(load.degraded.answers)),
+        ]
+        if let amplification = load.amplification {
+            figures.append(.init("amplification by routers, percent", amplification.router * 100))
+        }
+        return figures
+    }
+}
