@@ -68,6 +68,8 @@ package struct RouterNode: ~Copyable {
     var calls = ServiceCalls()
     var recordCalls = RecordCalls()
     var gates: RouterGates
+    /// How the answers of services were lately.
+    var tally: ServiceTally
     /// By class, load and pressure; nil where nothing is shed.
     var admission: ClassAdmission?
     /// Whether pressure sheds, too.
@@ -145,6 +147,7 @@ package struct RouterNode: ~Copyable {
         let seed = StableHash.combine(configuration.gossip.seed, UInt64(configuration.boot))
         gates = RouterGates(
             policies, configuration.topology, node: configuration.gossip.profile.name, seed: seed, now: .zero)
+        tally = ServiceTally(slots: gates.names.count)
         random = Generator(seed: seed, concern: "policies")
         traces = RouterTraces(
             sample: configuration.traceSample,

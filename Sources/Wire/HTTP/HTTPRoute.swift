@@ -85,6 +85,20 @@ package enum HTTPRoute: Equatable, Sendable {
         throw .unknownPath
     }
 
+    /// The customer of `/v1/customers/{customer}/status`; nil for any other path.
+    package static func customerOfStatus(_ path: HTTPRange, in buffer: UnsafeRawBufferPointer) -> HTTPName? {
+        guard let start = buffer.baseAddress, path.end <= buffer.count, isDataPlane(path, in: buffer) else {
+            return nil
+        }
+        let base = start.assumingMemoryBound(to: UInt8.self)
+        var position = Int(path.start) + 14
+        let end = Int(path.end)
+        guard let customer = try? segment(base, &position, end, HTTPCharacters.name, longestName),
+            end - position == 7, HTTPRange(position, end).isExactly("/status", in: buffer)
+        else { return nil }
+        return customer
+    }
+
     @inline(__always) private static func word(_ text: StaticString) -> UInt64 {
         HTTPCharacters.loadWord(text.utf8Start)
     }

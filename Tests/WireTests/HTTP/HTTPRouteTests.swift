@@ -98,4 +98,21 @@ import Testing
             #expect(record.customer.range == HTTPRange(14, 15))
         }
     }
+
+    @Test func theStatusOfACustomerIsNeitherRecordNorService() {
+        func customer(_ path: String) -> String? {
+            let bytes = Array("GET \(path)".utf8)
+            return bytes.withUnsafeBytes { buffer in
+                HTTPRoute.customerOfStatus(HTTPRange(4, bytes.count), in: buffer)?.text(in: buffer)
+            }
+        }
+        #expect(customer("/v1/customers/c17/status") == "c17" && customer("/v1/customers/a%62/status") == "ab")
+        for path in [
+            "/v1/customers//status", "/v1/customers/c17/statu", "/v1/customers/c17/status/",
+            "/v1/customers/a%2Fb/status",
+            "/v1/customers/../status", "/v1/customers/c17", "/status",
+            "/v1/customers/\(String(repeating: "x", count: 129))/status",
+        ] { #expect(customer(path) == nil, "\(path)") }
+        #expect(route("/v1/customers/c17/status").hasPrefix("404 "))
+    }
 }

@@ -120,6 +120,9 @@ extension RouterNode {
         let note = ReplyNote(answer.frame.note)
         response.degraded = note.degraded
         response.isReplayed = head.flags.contains(.replayed)
+        tally.note(
+            gates.slot(ofKind: calls[place].kind),
+            head.status >= 500 ? .failed : note.degraded.isEmpty ? .full : .reduced)
         response.body = answer.frame.body
         if head.status >= 500 {
             // The time that a cell has for a call is that of the attempt, unless the whole call's is over with it.
@@ -145,6 +148,7 @@ extension RouterNode {
     ) {
         let (request, customer, shard) = (operations[key]!.request, operations[key]!.customer, operations[key]!.shard)
         let asked = calls[place].cellsAsked
+        tally.note(gates.slot(ofKind: calls[place].kind), .failed)
         if case .refusal(.shed, let shed?) = calls[place].last, failure?.kind == .shed, !calls[place].mayHaveBegun {
             finish(key)
             return refuseShed(

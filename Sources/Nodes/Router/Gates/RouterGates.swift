@@ -123,6 +123,10 @@ struct RouterGates {
     /// The slot of a service; -1 where no blueprint has it.
     func slot(ofService hash: UInt64) -> Int { slots[hash] ?? -1 }
 
+    /// The slot of a kind; -1 for services that no blueprint has.
+    @inline(__always)
+    func slot(ofKind kind: Int) -> Int { kind == kinds.count - 1 ? -1 : kind % names.count }
+
     /// What holds for a service of the cells that are like this one.
     @inline(__always)
     func kind(_ cell: CellIndex, _ slot: Int) -> Int {

@@ -71,6 +71,7 @@ extension RouterNode {
     mutating func watch(now: Instant, into sink: inout some RouterSink) {
         nextWatch = now + .seconds(1)
         watchAdmission(into: &sink)
+        tally.look(now: now)
         for gate in gates.gates.indices {
             var events: [GateEvent] = []
             gates.gates[gate].look(policy(ofGate: gate), now: now) { events.append($0) }

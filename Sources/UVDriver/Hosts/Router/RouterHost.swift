@@ -161,6 +161,7 @@ package final class RouterHost {
     }
 
     private func look(_ signals: LoadSignals) {
+        front.status.look(node, now: runtime.loop.now(), wall: runtime.loop.wallClock())
         let counters = node.pointee.counters
         health.look(
             signals, isServing: isServing, ok: counters.responses2xx &+ counters.responses4xx,
@@ -173,6 +174,8 @@ package final class RouterHost {
 final class RouterFront: HTTPServer {
     var node: UnsafeMutablePointer<RouterNode>!
     var io: UnsafeMutablePointer<RouterIO>!
+    /// For `/status`.
+    var status = RouterStatus()
 
     override func handle(_ stream: StreamPointer) {
         do {
@@ -181,6 +184,7 @@ final class RouterFront: HTTPServer {
             stream.pointee.route = route
             stream.pointee.work = node.pointee.handle(request: request, now: loop.now(), into: &io.pointee)
         } catch {
+            if error.problem.status == 404, answerStatus(stream) { return }
             error.append(stream.pointee.request, date(), into: &stream.pointee.output)
             finish(stream)
         }

@@ -1,0 +1,64 @@
+import MeshBase
+import Resilience
+import Sharding
+import Topology
+
+/// One service as a router sees it at present.
+package struct ServiceSight: Sendable, Equatable {
+    package var name: String
+    /// In the last five to ten seconds.
+    package var full: UInt64
+    package var reduced: UInt64
+    package var failed: UInt64
+    /// Cells that serve and have it, and those of them whose gate lets nothing through.
+    package var cells: Int
+    package var shut: Int
+}
+
+extension RouterNode {
+    /// Every service that some blueprint has, by name, with what became of its calls lately.
+    package func serviceSights(of cells: CellSet) -> [ServiceSight] {
+        var sights = gates.names.indices.dropFirst().map { slot in
+            ServiceSight(
+                name: gates.names[slot], full: tally.recent(slot, .full), reduced: tally.recent(slot, .reduced),
+                failed: tally.recent(slot, .failed), cells: 0, shut: 0)
+        }
+        let names = Dictionary(uniqueKeysWithValues: gates.names.enumerated().dropFirst().map { ($1, $0) })
+        for cell in cells where isServing(cell) {
+            for service in topology.blueprints[topology.cells[cell.position].blueprint].services {
+                guard let slot = names[service.name] else { continue }
+                sights[slot - 1].cells += 1
+                let gate = gates.known(cell, slot)
+                guard gate >= 0 else { continue }
+                switch gates.gates[gate].breaker.state {
+                case .open, .forcedOpen: sights[slot - 1].shut += 1
+                default: break
+                }
+            }
+        }
+        return sights
+    }
+
+    /// Whether some cell has a store.
+    package var hasRecords: Bool { topology.blueprints.contains { $0.store != nil } }
+
+    /// Whether the cells of a customer that serve are enough for its records: for a strict majority where the strictest tier
+    /// needs that, else for one. Nil where they have no store.
+    package func hasQuorum(_ shard: Shard) -> Bool? {
+        guard let first = shard.first,
+            let strictest = topology.blueprints[topology.cells[first.position].blueprint].store?.strictest
+        else { return nil }
+        let serving = serving(of: shard)
+        return switch strictest {
+        case .critical: serving * 2 > shard.count
+        case .important, .cache: serving > 0
+        }
+    }
+
+    /// Which cells serve, as a number that is another one when another cell does, or customers live elsewhere.
+    package var healthVersion: UInt64 {
+        var version = StableHash.mix(UInt64(links.count)) ^ ledger.table.version
+        for cell in notServing { version = StableHash.combine(version, UInt64(cell.position)) }
+        return version
+    }
+}
