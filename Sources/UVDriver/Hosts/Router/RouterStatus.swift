@@ -9,39 +9,41 @@ import Wire
 /// What a router tells the mesh's own users, made anew each second at most, by this router alone.
 struct RouterStatus {
     /// Customers that are looked at, evenly of all: enough for whole percents.
-    private static let mostCustomers = 10_000
+    private static let mostCustomers = 4_000
+    /// Customers that one look takes: what a turn of the loop may cost, also in a mesh of a thousand cells.
+    private static let slice = 500
+
+    /// Which customers have which of their cells, as far as it is counted.
+    private struct Count {
+        let version: UInt64
+        let taking: CellSet
+        var facts: PublicStatus.Facts
+        /// The number of the next customer.
+        var next = 1
+    }
 
     private var status: PublicStatus?
     private var made = Instant.zero
-    /// The counts of customers, and what they are of.
-    private var counted: (version: UInt64, taking: CellSet, facts: PublicStatus.Facts)?
+    private var whole: Count?
+    private var partial: Count?
     private var json: [UInt8]?
     private var html: [UInt8]?
 
-    /// Looks anew where the last look is a second old.
+    /// Looks anew where the last look is a second old. Customers are counted anew where other cells serve, a part in each look.
     ///
     /// - Parameter wall: nanoseconds since 1970.
     mutating func look(_ node: UnsafeMutablePointer<RouterNode>, now: Instant, wall: Int64) {
-        guard status == nil || now - made >= .seconds(1) else { return }
+        count(node)
+        guard status == nil || now - made >= .seconds(1), let whole else { return }
         made = now
-        let version = node.pointee.healthVersion
-        let taking: CellSet
-        var facts: PublicStatus.Facts
-        if let counted, counted.version == version {
-            (taking, facts) = (counted.taking, counted.facts)
-        } else {
-            taking = CellUse(node.pointee.ledger.table, node.pointee.topology).taking
-            facts = Self.count(node, taking)
-            counted = (version, taking, facts)
-        }
-        facts.services = node.pointee.serviceSights(of: taking).map { sight in
+        var facts = whole.facts
+        facts.services = node.pointee.serviceSights(of: whole.taking).map { sight in
             var service = PublicStatus.Facts.Service(sight.name)
             (service.full, service.reduced, service.failed) = (sight.full, sight.reduced, sight.failed)
             (service.cells, service.shut) = (sight.cells, sight.shut)
             return service
         }
-        let time = Timestamp.string(wall, .seconds)
-        var next = PublicStatus(facts, since: time)
+        var next = PublicStatus(facts, since: Timestamp.string(wall, .seconds))
         if let status, status.state == next.state { next.since = status.since }
         if next != status {
             (json, html) = (nil, nil)
@@ -49,10 +51,40 @@ struct RouterStatus {
         }
     }
 
-    /// Which customers have which of their cells; changes only where cells or placements do.
-    private static func count(_ node: UnsafeMutablePointer<RouterNode>, _ taking: CellSet) -> PublicStatus.Facts {
-        var facts = PublicStatus.Facts()
+    private mutating func count(_ node: UnsafeMutablePointer<RouterNode>) {
+        // One that has begun comes to its end, so that cells that come and go do not hold it up for ever.
+        if partial == nil {
+            let version = node.pointee.healthVersion
+            guard whole?.version != version else { return }
+            partial = Self.begin(node, version)
+        }
+        guard var count = partial else { return }
+        let customers = node.pointee.topology.customers.count
+        let step = max(1, customers / Self.mostCustomers)
+        // The first time nobody waits for anything else.
+        var left = whole == nil ? Int.max : Self.slice
+        while count.next <= customers, left > 0 {
+            left -= 1
+            let shard = node.pointee.shard(of: CustomerHash(number: count.next))
+            count.next += step
+            let serving = node.pointee.serving(of: shard)
+            count.facts.customers += 1
+            if serving == 0 {
+                count.facts.lost += 1
+            } else if serving < shard.count {
+                count.facts.degraded += 1
+            }
+            if node.pointee.hasQuorum(shard) == false { count.facts.noQuorum += 1 }
+        }
+        guard count.next > customers else { return partial = count }
+        whole = count
+        partial = nil
+    }
+
+    private static func begin(_ node: UnsafeMutablePointer<RouterNode>, _ version: UInt64) -> Count {
         let topology = node.pointee.topology
+        let taking = CellUse(node.pointee.ledger.table, topology).taking
+        var facts = PublicStatus.Facts()
         facts.hasRecords = node.pointee.hasRecords
         facts.regions = topology.regions.map { PublicStatus.Facts.Region($0.name, cells: 0, serving: 0) }
         for cell in taking {
@@ -60,19 +92,7 @@ struct RouterStatus {
             facts.regions[region].cells += 1
             if node.pointee.isServing(cell) { facts.regions[region].serving += 1 }
         }
-        let step = max(1, topology.customers.count / mostCustomers)
-        for number in stride(from: 1, through: topology.customers.count, by: step) {
-            let shard = node.pointee.shard(of: CustomerHash(number: number))
-            let serving = node.pointee.serving(of: shard)
-            facts.customers += 1
-            if serving == 0 {
-                facts.lost += 1
-            } else if serving < shard.count {
-                facts.degraded += 1
-            }
-            if node.pointee.hasQuorum(shard) == false { facts.noQuorum += 1 }
-        }
-        return facts
+        return Count(version: version, taking: taking, facts: facts)
     }
 
     /// As JSON, or as a page.

@@ -1,5 +1,6 @@
 import Drills
 import Glibc
+import Laboratories
 import Reports
 import Testing
 import UVDriver
@@ -104,6 +105,19 @@ import UVDriver
         #expect(store.report("20260301-120000000-evacuation") == nil && SystemFile.isDirectory(path))
         let row = ReportsReport.Row("x", nil, kept: false, bytes: 1)
         #expect(RunView.list(ReportsReport([row])).text(.table, colors: false).contains("unreadable"))
+    }
+
+    @Test func aLaboratoryIsKeptWithItsPageAndItsDocument() throws {
+        let sheet = LabSheet(title: "Hedged <calls>", lead: ["One."], replay: "cellmesh lab hedge")
+        try LabReporter(mesh: DataDirectory(path: scratch.path)).keep(
+            "hedge", sheet, [7], begun: 1_772_366_400_000_000_000)
+        let id = try #require(store.find("lab"))
+        let report = try #require(store.report(id))
+        #expect(report.kind == .lab && report.outcome == .observed && report.ok == nil)
+        #expect(report.title == "hedge: Hedged <calls>" && report.command == "cellmesh lab hedge")
+        #expect(store.file("lab.json", of: id) == [7])
+        let page = String(decoding: store.file("report.html", of: id) ?? [], as: UTF8.self)
+        #expect(page.contains("Hedged &lt;calls&gt;"))
     }
 
     @Test func eventsAreBoundedAndSayWhatIsMissing() throws {
