@@ -79,6 +79,7 @@ let package = Package(
         pureLayer("Reports", ["Drills", "Evacuation", "Sharding", "MeshBase"]),
         pureLayer(
             "Feed", ["Reports", "Chaos", "Evacuation", "Sharding", "Topology", "MeshBase"]),
+        pureLayer("Alerts", ["Reports", "Evacuation", "MeshBase"]),
         // The files of the page, held in the program by `#embed`.
         .target(name: "CPages", exclude: ["Page"]),
         pureLayer("Pages", ["CPages", crypto, "MeshBase"]),
@@ -119,8 +120,8 @@ let package = Package(
         layer(
             "ControlPlane",
             [
-                grdb, crypto, "UVDriver", "Feed", "Pages", "Nodes", "Wire", "Chaos", "Blueprints", "Store", "Telemetry",
-                "Reports", "Resilience",
+                grdb, crypto, "UVDriver", "Feed", "Alerts", "Pages", "Nodes", "Wire", "Chaos", "Blueprints", "Store",
+                "Telemetry", "Reports", "Resilience",
                 "Consensus", "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
             ]),
         layer(
@@ -133,8 +134,8 @@ let package = Package(
             name: "cellmesh",
             dependencies: [
                 arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
-                "Store", "Telemetry", "Checkers", "Drills", "Reports", "Resilience", "Evacuation", "Laboratories",
-                "Membership", "Sharding", "Topology", "MeshBase", "Wire", "Chaos",
+                "Store", "Telemetry", "Checkers", "Drills", "Reports", "Alerts", "Feed", "Resilience", "Evacuation",
+                "Laboratories", "Membership", "Sharding", "Topology", "MeshBase", "Wire", "Chaos",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -166,6 +167,7 @@ let package = Package(
         tests("ReportsTests", ["Reports", "Drills", "Evacuation", "MeshBase"]),
         tests(
             "FeedTests", ["Feed", "Reports", "Chaos", "Evacuation", "Sharding", "Topology", "Blueprints", "MeshBase"]),
+        tests("AlertsTests", ["Alerts", "Reports", "Evacuation", "MeshBase"]),
         .testTarget(
             name: "PagesTests", dependencies: ["Pages", "MeshBase"], exclude: ["Browser", "Modules"],
             swiftSettings: strict),

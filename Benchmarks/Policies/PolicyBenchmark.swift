@@ -23,7 +23,15 @@ enum PolicyBenchmark {
         benchmark.measure("breaker open", limit: flags["--open"]) { refuse(calls: $0) }
         benchmark.measure("gate: throttle, bulkhead, breaker", limit: flags["--chain"]) { enter(calls: $0) }
         benchmark.measure("call: deadline, retry and the gate", limit: flags["--chain"]) { chain(calls: $0) }
+        benchmark.measure("counting an attempt and its time", limit: nil) { count(calls: $0) }
         return benchmark.report("; Breaker is \(MemoryLayout<Breaker>.stride) bytes")
+    }
+
+    /// What a router counts of each attempt and each answer.
+    private static func count(calls: Int) {
+        var table = LatencyTable(rows: 12)
+        for call in 0..<calls { table.record(.microseconds(Int64(call & 0xFFFF)), in: call % 12) }
+        Benchmark.consume(table)
     }
 
     /// A call every 10 us of 1 ms each, one of 64 a failure.

@@ -37,7 +37,7 @@ struct CellMesh: ParsableCommand {
                 name: "Faults",
                 subcommands: [
                     KillCommand.self, PauseCommand.self, ResumeCommand.self, RestartCommand.self, FaultCommand.self,
-                    PartitionCommand.self, HealCommand.self,
+                    PartitionCommand.self, HealCommand.self, HaltCommand.self,
                 ]),
             CommandGroup(
                 name: "Policies",
@@ -53,6 +53,7 @@ struct CellMesh: ParsableCommand {
                 ]),
             CommandGroup(name: "Drills", subcommands: [DrillCommand.self]),
             CommandGroup(name: "Traffic", subcommands: [LoadCommand.self, ReportCommand.self, TraceCommand.self]),
+            CommandGroup(name: "Watching", subcommands: [AlertsCommand.self, ExportCommand.self]),
             CommandGroup(
                 name: "Shards",
                 subcommands: [RouteCommand.self, BlastRadiusCommand.self, CustomersCommand.self, LabCommand.self]),

@@ -8,7 +8,7 @@ import Testing
     static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Darwin", "Dispatch"]
     static let pure: Set<String> = [
         "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Consensus", "Evacuation",
-        "Chaos", "Checkers", "Drills", "Reports", "Feed", "Pages", "Laboratories", "Wire", "Nodes",
+        "Chaos", "Checkers", "Drills", "Reports", "Feed", "Alerts", "Pages", "Laboratories", "Wire", "Nodes",
     ]
     /// Of the pure targets these read and write JSON, with coders that know neither clock nor disk.
     static let coding: Set<String> = ["Reports"]
@@ -28,18 +28,20 @@ import Testing
         "Drills": ["MeshBase"],
         "Reports": ["MeshBase", "Drills", "Evacuation", "Sharding"],
         "Feed": ["MeshBase", "Topology", "Sharding", "Evacuation", "Chaos", "Reports"],
+        "Alerts": ["MeshBase", "Evacuation", "Reports"],
         "Pages": ["MeshBase", "CPages", "Crypto"],
         "Laboratories": ["MeshBase", "Topology", "Resilience"],
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Crypto"],
-        "Nodes": pure.subtracting(["Nodes", "Checkers", "Drills", "Reports", "Feed", "Pages", "Laboratories"]),
+        "Nodes": pure.subtracting(["Nodes", "Checkers", "Drills", "Reports", "Feed", "Alerts", "Pages", "Laboratories"]
+        ),
         "Blueprints": ["MeshBase", "Topology", "Sharding", "Resilience", "Yams"],
         "Store": ["MeshBase", "Topology", "Sharding", "Replication", "Consensus", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],
-        "UVDriver": pure.subtracting(["Checkers", "Drills", "Feed", "Pages", "Laboratories"]).union([
+        "UVDriver": pure.subtracting(["Checkers", "Drills", "Feed", "Alerts", "Pages", "Laboratories"]).union([
             "CLibUV", "Store", "Telemetry",
         ]),
-        "SimDriver": pure.subtracting(["Drills", "Reports", "Pages", "Laboratories"]).union(["Telemetry"]),
+        "SimDriver": pure.subtracting(["Drills", "Reports", "Alerts", "Pages", "Laboratories"]).union(["Telemetry"]),
         "ControlPlane": pure.subtracting(["Checkers", "Drills", "Laboratories"]).union([
             "UVDriver", "Blueprints", "Store", "Telemetry", "CLibUV", "Crypto",
         ]

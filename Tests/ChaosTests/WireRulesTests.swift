@@ -79,3 +79,54 @@ import Topology
         #expect(Mesh.rules("e1", [Mesh.fault(.partition, "cell/gone", ["region/gone"])]).isEmpty)
     }
 }
+
+/// What is counted as struck, and for which fault.
+@Suite struct FaultHitTests {
+    private func hits(_ rules: WireRules, _ effect: WireRules.Effect, _ peer: String, isArrival: Bool = false)
+        -> [UInt64]
+    {
+        var hits = [UInt64](repeating: 0, count: rules.ids.count)
+        rules.count(effect, with: Mesh.nodes.number(of: peer)!, isArrival: isArrival, in: &hits)
+        return hits
+    }
+
+    @Test func eachFaultCountsWhatItCanHaveDone() {
+        let rules = Mesh.rules(
+            "e1",
+            [
+                Mesh.fault(.latency, "cell/w1", id: "f1"), Mesh.fault(.loss, "cell/w1", rate: 0.5, id: "f2"),
+                Mesh.fault(.duplicate, "cell/w2", rate: 0.5, id: "f3"),
+            ])
+        #expect(rules.ids == ["f1", "f2", "f3"])
+        #expect(hits(rules, .delayed, "w1") == [1, 1, 0])
+        #expect(hits(rules, .lost, "w1") == [0, 1, 0])
+        #expect(hits(rules, .duplicated, "w2") == [0, 0, 1])
+        // Nothing of it lies on that way.
+        #expect(hits(rules, .delayed, "w2") == [0, 0, 0])
+        #expect(hits(rules, .delayed, "e2") == [0, 0, 0])
+    }
+
+    @Test func aCutIsCountedOnBothSidesOfAWay() {
+        let rules = Mesh.rules("e1", [Mesh.fault(.partition, "cell/w1", ["region/east"], oneWay: true)])
+        // What w1 sends is stopped on its arrival; what goes there is not.
+        #expect(hits(rules, .cut, "w1", isArrival: true) == [1])
+        #expect(hits(rules, .cut, "w1") == [0])
+    }
+
+    @Test func callsAreCountedForTheFaultsOfTheirService() {
+        var request = FaultRequest(kind: "latency", targets: ["service/payment"])
+        request.delay = .milliseconds(5)
+        var hang = FaultRequest(kind: "hang", targets: ["service/shipping@e1"])
+        hang.lease = .seconds(5)
+        guard let slow = try? request.fault(id: "f1", topology: Mesh.topology(), now: .wall(0)),
+            let stuck = try? hang.fault(id: "f2", topology: Mesh.topology(), now: .wall(0))
+        else {
+            Issue.record("the faults are refused")
+            return
+        }
+        let rules = ServiceRules(cell: "e1", services: ["payment", "shipping"], faults: [slow, stuck])
+        var hits: [String: UInt64] = ["f1": 2]
+        rules.count([(3, 7, 9), (11, 4, 13)], in: &hits)
+        #expect(hits == ["f1": 5, "f2": 4])
+    }
+}

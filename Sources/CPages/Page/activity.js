@@ -46,8 +46,8 @@ export class ActivityPanel {
     byId('no-faults').hidden = faults.length > 0 || !state;
     const now = state?.t ?? 0;
     const rows = faults.map((fault) => {
-      // A lease is told by its end: its length is what it was when this page saw it first.
-      if (!this.#leases.has(fault.id)) this.#leases.set(fault.id, fault.until - now);
+      // Where a fault's beginning is not known its lease is as long as it was when this page saw it first.
+      if (!this.#leases.has(fault.id)) this.#leases.set(fault.id, fault.until - (fault.since ?? now));
       const left = isKnown(fault.until) ? fault.until - now : null;
       return { ...fault, left: left === null ? '' : `${span(left)} left`, may: this.page.may,
         rest: left === null ? 0 : Math.round((100 * left) / Math.max(this.#leases.get(fault.id), 1)),
@@ -55,7 +55,8 @@ export class ActivityPanel {
     });
     for (const id of this.#leases.keys()) if (!faults.some((fault) => fault.id === id)) this.#leases.delete(id);
     replaceRows(byId('faults'), rows, (fault) => fault.id, (fault) => element('li', { class: 'fault' },
-      element('div', { class: 'fault-head' }, element('b', {}, fault.id), ` ${fault.kind}`,
+      element('div', { class: 'fault-head' }, element('b', {}, fault.id),
+        ` ${fault.kind}${isKnown(fault.delay_ms) ? ` ${milliseconds(fault.delay_ms)}` : ''}`,
         fault.may ? element('button', { type: 'button', class: 'small', 'data-act': `heal ${fault.id}`,
           'aria-label': `Heal ${fault.id}`, on: { click: () => this.page.actions.heal(fault.id) } }, 'Heal') : null),
       element('div', { class: 'fault-where' }, fault.targets.join(', ')),

@@ -42,6 +42,9 @@ export class EventReader {
   }
 }
 
+/// How far back a page looks that has just come, in milliseconds.
+const LOOK_BACK = 15 * 60 * 1000;
+
 /// How long to wait before the next attempt: quick while the control plane is likely to come back, then rarer.
 export function delayBefore(attempt) {
   if (attempt < 32) return attempt < 4 ? 1000 : 2000;
@@ -57,10 +60,12 @@ export class Feed {
   #attempt = 0;
   #lastId = null;
   #details = [];
-  /// `connecting`, `open`, `waiting`, `asleep`, `refused`.
+  /// `connecting`, `open`, `waiting`, `asleep`, `refused`, `ended`.
   state = 'connecting';
   /// What went wrong last, in words; nil while open.
   reason = null;
+  /// Where a recording ended, in words; nil before.
+  ended = null;
   /// When the last message came, by this machine's clock.
   heard = null;
 
@@ -99,7 +104,7 @@ export class Feed {
   #retry(reason) {
     this.#stop = null;
     this.reason = reason;
-    this.state = reason === 'refused' ? 'refused' : 'waiting';
+    this.state = reason === 'refused' || reason === 'ended' ? reason : 'waiting';
     if (this.state === 'waiting') this.#timer = setTimeout(() => this.connect(), delayBefore(this.#attempt));
     this.#attempt += 1;
     this.#changed();
@@ -108,6 +113,8 @@ export class Feed {
   async #read(signal) {
     const query = new URLSearchParams({ period: '1' });
     if (this.#details.length > 0) query.set('detail', this.#details.join());
+    // Whoever has seen nothing is told what was before.
+    if (this.#store.past?.length === 0) query.set('since', String(Date.now() - LOOK_BACK));
     const headers = { Accept: 'text/event-stream' };
     if (this.#lastId !== null) headers['Last-Event-ID'] = this.#lastId;
     const answer = await fetch(`/v1/live?${query}`, { headers, signal, cache: 'no-store' });
@@ -122,7 +129,7 @@ export class Feed {
     const body = answer.body.getReader();
     while (follows) {
       const { done, value } = await body.read();
-      if (done) return 'the control plane ended the stream';
+      if (done) return this.ended === null ? 'the control plane ended the stream' : 'ended';
       reader.read(decoder.decode(value, { stream: true }));
       this.#changed();
     }
@@ -132,7 +139,10 @@ export class Feed {
   }
 
   #take(event, data, id) {
-    if (event === 'bye') return true;
+    if (event === 'bye') {
+      if (this.#store.hello?.source === 'recording') this.ended = JSON.parse(data).reason;
+      return true;
+    }
     if (!this.#store.take(event, JSON.parse(data))) return false;
     if (id !== null) this.#lastId = id;
     if (event === 'state' || event === 'delta') {

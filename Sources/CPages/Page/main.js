@@ -20,6 +20,7 @@ class Page {
   #said = [];
   #saidAt = -Infinity;
   #lastWords = '';
+  #toldEnd = null;
 
   constructor() {
     this.store = new Store();
@@ -57,10 +58,12 @@ class Page {
     }
     new ResizeObserver(() => this.draw()).observe(document.body);
     document.addEventListener('visibilitychange', () => {
+      // A recording that was read is not read again.
+      if (this.feed.ended !== null) return;
       if (document.hidden) this.feed.close('asleep');
       else this.feed.connect();
     });
-    addEventListener('online', () => this.feed.connect());
+    addEventListener('online', () => this.feed.ended === null && this.feed.connect());
     setInterval(() => this.draw(), 1000);
     this.draw();
     await this.#enter();
@@ -132,6 +135,7 @@ class Page {
   #silence() {
     const { feed, store } = this;
     if (feed.state === 'refused') return 'This page has no pass: run cellmesh dashboard and open what it prints.';
+    if (feed.ended !== null) return null;
     if (feed.heard === null) return feed.state === 'waiting' ? `No news: ${feed.reason}. Trying again.` : null;
     const period = store.hello?.period_ms ?? 1000;
     if (Date.now() - feed.heard <= 2.5 * period && feed.state !== 'waiting') return null;
@@ -142,6 +146,10 @@ class Page {
     const { store } = this;
     const silence = this.#silence();
     const state = this.time.state();
+    if (this.feed.ended !== this.#toldEnd) {
+      this.#toldEnd = this.feed.ended;
+      this.tell(this.#toldEnd);
+    }
     setText('bar', silence ?? '');
     byId('bar').hidden = silence === null;
     document.body.dataset.news = silence ? 'none' : this.time.held !== null ? 'held' : state ? 'live' : 'loading';

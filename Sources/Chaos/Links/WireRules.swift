@@ -11,6 +11,9 @@ package struct WireRules: Sendable, Equatable {
     package private(set) var isDeaf: [Bool]
     /// The faults that have a part in these rules, in their order.
     package private(set) var ids: [String] = []
+    /// By the number of the other node: the faults on what is sent there, and the cuts on what comes from there.
+    private var sendingStrikers: [[Striker]]
+    private var deafStrikers: [[Striker]]
     /// Nothing is done to anything.
     package let isEmpty: Bool
 
@@ -21,6 +24,8 @@ package struct WireRules: Sendable, Equatable {
         let count = nodes.all.count
         var sending = [LinkEffect](repeating: .none, count: count)
         var deaf = [Bool](repeating: false, count: count)
+        var strikers = [[Striker]](repeating: [], count: count)
+        var deafStrikers = strikers
         if !links.isPlain {
             for peer in 0..<count where peer != own {
                 sending[peer].add(links.quality(between: nodes.all[own].region, and: nodes.all[peer].region))
@@ -28,21 +33,61 @@ package struct WireRules: Sendable, Equatable {
         }
         for fault in faults {
             var hasPart = false
+            let striker = Striker(place: ids.count, kind: fault.kind)
             for peer in 0..<count where peer != own {
                 if Self.strikes(fault, from: own, to: peer, nodes) {
                     sending[peer].add(fault)
+                    strikers[peer].append(striker)
                     hasPart = true
                 }
                 if fault.kind.cuts, Self.strikes(fault, from: peer, to: own, nodes) {
                     deaf[peer] = true
+                    deafStrikers[peer].append(striker)
                     hasPart = true
                 }
             }
             if hasPart { ids.append(fault.id) }
         }
         self.sending = sending
+        sendingStrikers = strikers
+        self.deafStrikers = deafStrikers
         isDeaf = deaf
         isEmpty = sending.allSatisfy(\.isNone) && !deaf.contains(true)
+    }
+
+    /// What has happened to something that was sent, or would have come.
+    package enum Effect: Sendable {
+        case delayed, lost, duplicated, reset
+        /// Stopped by a cut.
+        case cut
+    }
+
+    /// A fault that has a part in what happens on a path.
+    private struct Striker: Sendable, Equatable {
+        /// In `ids`.
+        var place: Int
+        var kind: FaultKind
+
+        /// Whether a fault of its kind can do so. Of several on one path each that can is taken to have done it.
+        func does(_ effect: Effect) -> Bool {
+            switch effect {
+            case .delayed: kind == .latency || kind == .bandwidth || kind == .loss
+            case .lost: kind == .loss || kind == .bandwidth
+            case .duplicated: kind == .duplicate
+            case .reset: kind == .reset
+            case .cut: kind.cuts
+            }
+        }
+    }
+
+    /// Counts what has happened to something on the way to another node, or from there where a cut stopped it on arrival.
+    ///
+    /// - Parameter hits: one for each of `ids`.
+    package func count(_ effect: Effect, with peer: Int, isArrival: Bool = false, in hits: inout [UInt64]) {
+        for striker in isArrival ? deafStrikers[peer] : sendingStrikers[peer]
+        where striker.does(effect) && striker.place < hits.count {
+            hits[striker.place] &+= 1
+        }
     }
 
     /// Neither a connection nor its answer gets through.

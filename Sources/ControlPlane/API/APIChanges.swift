@@ -9,6 +9,8 @@ package protocol APIChanges: AnyObject {
     /// The answer holds the new fault alone, or those removed.
     func addFault(_ addition: FaultAddition, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void)
     func removeFaults(_ removal: FaultRemoval, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void)
+    /// Ends all that was injected and lets nothing in, or lets it in again.
+    func halt(_ request: HaltRequest, completion: @escaping (Result<HaltReport, APIFailure>) -> Void)
     func perform(
         _ action: ProcessAction, _ request: ActionRequest,
         completion: @escaping (Result<ActionReport, APIFailure>) -> Void)

@@ -10,6 +10,7 @@ extension APIServer {
         addProbes(&table, server)
         addReads(&table, server)
         addLive(&table, server)
+        addAlerts(&table, server)
         addChanges(&table, server)
         addMoves(&table, server)
         addPages(&table, server)
@@ -112,6 +113,12 @@ extension APIServer {
             server().change { (changes) throws(APIFailure) in
                 let wanted = try decode(FaultRemoval.self, call, "{\"ids\": [ID, ...]} or {\"all\": true}")
                 changes.removeFaults(wanted, completion: server().later(call))
+            }
+        }
+        table.post("/v1/halt", "Ends all that was injected and lets nothing in, or lets it in again") { call in
+            server().change { (changes) throws(APIFailure) in
+                let wanted = try decode(HaltRequest.self, call, "{\"reason\": TEXT} or {\"release\": true}")
+                changes.halt(wanted, completion: server().later(call))
             }
         }
         table.post("/v1/settings", "Changes settings, for a time or for good") { call in

@@ -9,6 +9,10 @@ import Wire
 package final class APIServer {
     package let http: CallbackHTTPServer
     package weak var backend: (any APIBackend)?
+    /// Why there is no backend.
+    var absence = "The control plane is stopping."
+    /// What is followed in place of a mesh; nil where a backend has a feed.
+    weak var replay: ReplayDesk?
     private let token: String
     private var access: APIGuard?
     private var routes = HTTPRouteTable()
@@ -98,14 +102,14 @@ package final class APIServer {
 
     /// Lets the backend answer now or later; it says no by throwing.
     func ask(_ body: (any APIBackend) throws(APIFailure) -> Void) -> HTTPPage {
-        guard let backend else { return .problem(APIFailure(503, "The control plane is stopping.").problem) }
+        guard let backend else { return .problem(APIFailure(503, absence).problem) }
         do throws(APIFailure) { try body(backend) } catch { return .problem(error.problem) }
         return .later
     }
 
     /// Answers with a document of the backend.
     func tell<Body: Encodable>(_ body: (any APIBackend) throws(APIFailure) -> Body) -> HTTPPage {
-        guard let backend else { return .problem(APIFailure(503, "The control plane is stopping.").problem) }
+        guard let backend else { return .problem(APIFailure(503, absence).problem) }
         do throws(APIFailure) { return .document(ReportJSON.encode(try body(backend))) } catch {
             return .problem(error.problem)
         }

@@ -33,6 +33,8 @@ package struct DataDirectory: Sendable, Equatable {
     package var lockPath: String { path + "/control.lock" }
     /// The faults on the wire, which every process follows.
     package var faultsPath: String { path + "/faults.json" }
+    /// Where its processes tell their metrics, for Prometheus.
+    package var targetsPath: String { path + "/targets.json" }
     package var controlPath: String { path + "/control.json" }
     package var journalPath: String { path + "/control.sqlite" }
     package var controlLogPath: String { path + "/control.log" }

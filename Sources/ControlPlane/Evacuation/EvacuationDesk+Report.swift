@@ -19,11 +19,14 @@ extension EvacuationDesk {
             guard let report, report.outcome.isFinal, let ended = kept ?? decree(of: report),
                 let plan = evacuationPlan(ended)
             else { return .none(cohorts: table.entries.count) }
-            return EvacuationStatus(
+            var status = EvacuationStatus(
                 plan: plan, outcome: report.outcome, stage: report.stages.count, step: nil,
                 moved: table.entries.count { ended.isTarget($0.state.target) },
                 records: EvacuationStatus.Records(
-                    copied: report.recordsCopied, verified: report.recordsVerified), reason: report.reason)
+                    copied: report.recordsCopied, verified: report.recordsVerified,
+                    different: report.acknowledgedWritesLost), reason: report.reason)
+            status.writePause = report.writePause
+            return status
         }
         guard let plan = evacuationPlan(open) else {
             return .none(cohorts: table.entries.count)
@@ -34,7 +37,7 @@ extension EvacuationDesk {
         let atWork = keeper.course?.atWork(until: now) ?? .nanoseconds(now - open.began)
         let moving = atWork - open.watch * Int64(progress.stage)
         let waits = state.waits(now: loop.now())
-        return EvacuationStatus(
+        var status = EvacuationStatus(
             plan: plan, outcome: open.isPaused ? .paused : .running,
             // Whoever took the plan over has not seen its first stages.
             stage: min(
@@ -42,11 +45,24 @@ extension EvacuationDesk {
                     progress.stages.count + 1,
                     progress.moved > 0 ? plan.stages.stage(afterBegun: progress.moved - 1) ?? 0 : 0),
                 plan.stages.count), step: progress.step, moved: progress.moved,
-            records: EvacuationStatus.Records(copied: seen.copied, verified: seen.verified),
+            records: EvacuationStatus.Records(
+                copied: seen.copied, verified: seen.verified, different: seen.damaged),
             remaining: EvacuationEstimate.remaining(
                 moving: max(moving, .zero), moved: progress.moved, of: table.entries.count,
                 stagesLeft: plan.stages.count - progress.stages.count, watch: open.watch),
             reason: waits.isEmpty ? nil : waits)
+        if let observed { status.gate = EvacuationGate(topology.evacuation).figures(observed) }
+        let headroom = 1 - topology.evacuation.headroom
+        let targets = sides(of: open).targets.compactMap { cell -> EvacuationStatus.Target? in
+            let name = topology.cells[cell.position].name
+            return utilisation(ProcessName(.cell, name)).map {
+                EvacuationStatus.Target(cell: name, load: $0, headroom: headroom)
+            }
+        }
+        let hottest = targets.sorted { ($1.load, $0.cell) < ($0.load, $1.cell) }
+        status.targets = Array(hottest.prefix(EvacuationStatus.mostTargets))
+        status.writePause = seen.pause
+        return status
     }
 
     func evacuationPlan(_ decree: PlanDecree) -> EvacuationPlan? {

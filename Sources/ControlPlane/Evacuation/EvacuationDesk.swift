@@ -50,6 +50,10 @@ final class EvacuationDesk {
     /// The report of the plan under way, or of the last one.
     var report: EvacuationReport?
     private var isAsking = false
+    /// Of the stage under way, as it was seen last; nil before.
+    private(set) var observed: EvacuationGate.Observation?
+    /// How much of a cell is used, a ratio of its capacity; nil where that is not known.
+    var utilisation: (ProcessName) -> Double? = { _ in nil }
 
     init(
         _ runtime: HostRuntime, placement: Placement, client: HTTPClient, journal: Journal, directory: DataDirectory,
@@ -209,6 +213,7 @@ final class EvacuationDesk {
             guard plan != nil else {
                 timer?.close()
                 timer = nil
+                observed = nil
                 return
             }
             keeper.tick(now: loop.now())
@@ -219,9 +224,7 @@ final class EvacuationDesk {
                 var observation = seen.observation(ofStage: host.state.progress.stage)
                 if let plan {
                     let cells = topology.cells.indices.map { CellIndex($0) }
-                    let left = cells.filter { plan.leaves($0, region: topology.cells[$0.position].region) }
-                    let unused = CellUse(table, topology).unused
-                    let targets = cells.filter { !left.contains($0) && !unused.contains($0) }
+                    let (left, targets) = sides(of: plan)
                     let dead = targets.filter { !places.isAlive($0) }
                     observation.deadTargets = dead.count
                     observation.deadNames = dead.prefix(6).map { topology.cells[$0.position].name }
@@ -231,10 +234,19 @@ final class EvacuationDesk {
                         left.isEmpty ? cells.filter { topology.cells[$0.position].region == plan.region } : left
                     observation.regionServes = source.contains { places.isAlive($0) }
                 }
+                observed = observation
                 host.observe(observation)
             }
         }
         timer?.start(after: .milliseconds(50), every: .milliseconds(100))
+    }
+
+    /// The cells that a plan leaves, and those that take over.
+    func sides(of plan: PlanDecree) -> (left: [CellIndex], targets: [CellIndex]) {
+        let cells = topology.cells.indices.map { CellIndex($0) }
+        let left = cells.filter { plan.leaves($0, region: topology.cells[$0.position].region) }
+        let unused = CellUse(table, topology).unused
+        return (left, cells.filter { !left.contains($0) && !unused.contains($0) })
     }
 
     func collect(_ then: @escaping () -> Void) {

@@ -14,6 +14,7 @@ extension ControlPlane {
     ) {
         guard !isStopping else { return completion(.failure(APIFailure(409, "The mesh is shutting down."))) }
         do throws(APIFailure) {
+            try haltDesk.check()
             try hold(addition.prediction, PredictionRequest(addition))
             let fault = try faultRegister.add(addition.request, now: SystemClock.reading())
             scheduleFaultExpiry()
@@ -39,7 +40,7 @@ extension ControlPlane {
 
     /// Lets every process look at the file now, and waits for those that answer: the effect is there when the command
     /// returns. Those that do not answer look by themselves.
-    private func spread(
+    func spread(
         _ faults: [Fault], _ completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
     ) {
         runtime.faults?.refresh()

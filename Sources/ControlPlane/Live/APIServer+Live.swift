@@ -6,7 +6,8 @@ import Wire
 extension APIServer {
     /// What is about the feed.
     static func addLive(_ table: inout HTTPRouteTable, _ server: @escaping () -> APIServer) {
-        table.read("/v1/live", keys: ["period", "detail"], "The mesh's state, and each tick what has changed") { call in
+        table.read("/v1/live", keys: ["period", "detail", "since"], "The mesh's state, and each tick what has changed")
+        { call in
             server().followLive(call)
         }
         table.read("/v1/vitals", "How the control plane itself is") { _ in
@@ -20,6 +21,10 @@ extension APIServer {
     private static let noFeed = APIFailure(503, "The control plane has not started yet.")
 
     private func followLive(_ call: HTTPCall) -> HTTPPage {
+        if let replay {
+            if let id = http.streams.begin(call.stream) { replay.follow(id) }
+            return .later
+        }
         guard let live = backend?.live else { return .problem(Self.noFeed.problem) }
         let wish: LiveDesk.Wish
         do throws(APIFailure) { wish = try LiveDesk.Wish(call) } catch { return .problem(error.problem) }
@@ -44,6 +49,12 @@ extension LiveDesk.Wish {
             guard details.count <= FeedDetail.most, !details.isEmpty else {
                 throw APIFailure(400, "detail names 1 to \(FeedDetail.most) cells, with commas between them.")
             }
+        }
+        if let text = call.query["since"] {
+            guard let time = Int64(text), time >= 0 else {
+                throw APIFailure(400, "since is a number of milliseconds since 1970.")
+            }
+            since = time
         }
         let bytes = call.stream.pointee.input.bytes
         let field = call.stream.pointee.request.header("last-event-id", in: bytes)

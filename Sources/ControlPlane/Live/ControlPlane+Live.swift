@@ -51,8 +51,10 @@ extension ControlPlane {
         news.faults = faultRegister.schedule.active(at: SystemClock.reading()).map { fault in
             FeedFault(
                 id: fault.id, kind: fault.kind.rawValue, targets: fault.targets.map(\.text),
-                until: fault.expires / 1_000_000)
+                since: fault.created / 1_000_000, until: fault.expires / 1_000_000,
+                delay: fault.delay?.base.milliseconds)
         }
+        news.halt = feedHalt
         let status = desk.status
         if status.outcome != .none { news.evacuation = status }
         return news

@@ -34,7 +34,11 @@ extension ControlPlane {
         _ completion: (Result<PredictionReport, APIFailure>) -> Void
     ) {
         guard let situation else { return completion(.failure(Self.unfitting)) }
-        let report = Predictor.predict(request, situation, forecast: forecast)
+        var report = Predictor.predict(request, situation, forecast: forecast)
+        let injects = [PredictionRequest.Action.kill, .pause, .fault, .partition].map(\.rawValue)
+        if injects.contains(request.action), let refusal = haltDesk.refusal {
+            report.refusals.append(.init("halted", refusal))
+        }
         completion(.success(predictions.issue(report, for: request, now: loop.now())))
     }
 

@@ -1,3 +1,4 @@
+import Alerts
 import Feed
 import MeshBase
 import Reports
@@ -20,6 +21,8 @@ package final class LiveDesk {
         package var details: [String] = []
         /// The number that it has read up to; nil for none.
         package var last: UInt64?
+        /// From when on it is told the past first, in milliseconds since 1970; nil for the present alone.
+        package var since: Int64?
 
         /// The whole state, and each second what has changed.
         package init() {}
@@ -44,13 +47,19 @@ package final class LiveDesk {
         var shape: Int
     }
 
-    private let loop: EventLoop
+    let loop: EventLoop
     private let streams: HTTPStreams
     private let source: LiveSource
-    private let journal: Journal
+    let journal: Journal
     private let boot: String
     private let begun: Instant
     private var model: LiveModel
+    /// What somebody should look at.
+    var alerts: AlertEvaluator
+    /// The state of the last tick.
+    private(set) var latest: FeedState
+    /// The last minutes.
+    private(set) var history = FeedHistory()
     private var coder: DeltaCoder
     private var folder = EventFolder()
     private var recent: [FeedEvents.Event] = []
@@ -65,6 +74,8 @@ package final class LiveDesk {
     private var toldAt: [ProcessName: Instant] = [:]
     private var tickedAt: Instant?
     private var timer: LoopTimer?
+    private let host = HostMeter()
+    private let lateness: LatenessMeter
     private var isClosed = false
 
     /// - Parameters:
@@ -75,10 +86,13 @@ package final class LiveDesk {
         self.streams = streams
         self.source = source
         self.journal = journal
+        lateness = LatenessMeter(loop: loop)
         boot = SecretText.random(bytes: 8)
         begun = loop.now()
         (version, cells) = (placement.table.version, source.topology().cells.count)
         model = LiveModel(source.topology(), placement: placement)
+        alerts = AlertEvaluator(objective: AlertObjective(source.topology()))
+        latest = FeedState(seq: 0, t: 0, cells: source.topology().cells.count)
         // Higher than any number of an earlier life, whose readers come back.
         coder = DeltaCoder(first: UInt64(max(loop.wallClock() / 1_000_000, 1)))
         streams.onEnd = { [weak self] id, _ in self?.readers.removeAll { $0.id == id } }
@@ -92,6 +106,7 @@ package final class LiveDesk {
         guard !isClosed else { return }
         isClosed = true
         timer?.close()
+        lateness.close()
         streams.endAll(FeedMessage.bye(FeedBye(reason: "stopping")).serverSentEvent)
     }
 
@@ -116,6 +131,8 @@ package final class LiveDesk {
         vitals.boot = boot
         vitals.uptimeMilliseconds = Int64((now - begun).milliseconds)
         vitals.streams = readers.count
+        vitals.host = host.host(now)
+        vitals.host?.latenessMilliseconds = lateness.p99?.milliseconds
         vitals.told = toldAt.values.count { now - $0 <= .seconds(3) }
         return vitals
     }
@@ -137,7 +154,8 @@ package final class LiveDesk {
         readers.append((id, reader))
         let hello = FeedHello(
             mesh: source.mesh, source: .live, boot: boot, now: loop.wallClock() / 1_000_000,
-            period: Int(wish.period.milliseconds), history: 0)
+            period: Int(wish.period.milliseconds),
+            history: history.span.map { $0.upperBound - $0.lowerBound } ?? 0)
         streams.send(id, FeedMessage.hello(hello).serverSentEvent)
         serve(now)
         if !recent.isEmpty { streams.send(id, FeedMessage.event(FeedEvents(events: recent)).serverSentEvent) }
@@ -148,6 +166,7 @@ package final class LiveDesk {
 
     private func schedule() {
         guard !isClosed else { return }
+        lateness.run(!readers.isEmpty || isBusy)
         let periods = readers.map(\.reader.wish.period)
         let interval = periods.min().map { min($0, Self.watched) } ?? (isBusy ? Self.watched : Self.unwatched)
         timer?.close()
@@ -155,7 +174,9 @@ package final class LiveDesk {
     }
 
     /// Something is in force whose course somebody may look back on.
-    private var isBusy: Bool { !model.news.faults.isEmpty || model.news.evacuation != nil }
+    private var isBusy: Bool {
+        !model.news.faults.isEmpty || model.news.evacuation != nil || model.news.halt != nil || !alerts.isQuiet
+    }
 
     private func tick() {
         guard !isClosed else { return }
@@ -165,7 +186,11 @@ package final class LiveDesk {
         model.look(source.sights(), routersRun: source.routersRun(), now: now)
         model.news = source.news()
         model.take(vitals, now: now)
-        _ = coder.take(model.state(t: loop.wallClock() / 1_000_000, now: now))
+        var state = model.state(t: loop.wallClock() / 1_000_000, now: now)
+        judge(&state, names: model.topology.cells.map(\.name), answered: model.answered, now: now)
+        latest = state
+        history.append(state)
+        _ = coder.take(state)
         let events = readEvents(now)
         serve(now)
         if let events {
@@ -190,6 +215,7 @@ package final class LiveDesk {
         for (id, reader) in readers where reader.due <= now + Self.slack {
             var bytes: [UInt8] = []
             if reader.shape != shape { bytes += FeedMessage.shape(model.shape).serverSentEvent }
+            if reader.shape < 0, let since = reader.wish.since { bytes += past(since: since) }
             for event in coder.events(after: reader.seq) { bytes += event }
             if !reader.wish.details.isEmpty {
                 let known = details.filter { reader.wish.details.contains($0.key) }

@@ -45,6 +45,11 @@ package final class ControlMember: MembershipView {
     }
 
     package var gossip: Endpoint { runtime.advertised(runtime.udp.local) }
+    /// How many members are in each status, by its word.
+    var counts: [(status: String, count: Int)] {
+        let members = members
+        return MemberStatus.allCases.map { status in (status.name, members.count { $0.status == status }) }
+    }
     package var members: [Member] { node.pointee.gossip.swim.members }
     package func member(named name: String) -> Member? { node.pointee.gossip.swim.member(named: name) }
 

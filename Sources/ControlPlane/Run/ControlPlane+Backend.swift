@@ -88,6 +88,8 @@ extension ControlPlane: APIBackend, APIChanges {
                 reason: process.isRunning ? nil : process.startFailure.map { String($0.prefix(2_000)) })
         }
         report.faults = faults().faults
+        report.halt = haltDesk.halt
+        if let alerts = liveDesk?.latest.alerts, !alerts.isEmpty { report.alerts = alerts }
         report.tombstones = StatusReport.Tombstones(desk.host.state.sweeps)
         if !evacuated.isEmpty { report.evacuated = evacuated.sorted().map { topology.regions[$0].name } }
         let moving = desk.status
@@ -215,6 +217,7 @@ extension ControlPlane: APIBackend, APIChanges {
         completion: @escaping (Result<ActionReport, APIFailure>) -> Void
     ) {
         do throws(APIFailure) {
+            if action == .kill || action == .pause { try haltDesk.check() }
             let names = try targets(action, request)
             try hold(request.prediction, PredictionRequest(action, request))
             carryOut(action, names, request.leaseMilliseconds.map { .milliseconds($0) }, completion)
@@ -298,6 +301,14 @@ extension ControlPlane: APIBackend, APIChanges {
         page.gauge(
             "cellmesh_journal_failures", "Entries that could not be written.", Double(supervisor.journal.failures))
         page.control(member, api, changes)
+        page.feed(liveDesk.latest, names: topology.cells.map(\.name), t: loop.wallClock() / 1_000_000)
+        if let host = liveDesk.vitals.host { page.host(host) }
+        for (status, count) in member.counts {
+            page.gauge(
+                "cellmesh_members", "Members, as the control plane's own member believes.", Double(count),
+                [MetricLabel("status", status)])
+        }
+        page.gauge("cellmesh_epoch", "The highest epoch of its placement.", Double(placement.highestEpoch.rawValue))
         page.gauge(
             "cellmesh_settings_version", "Version of the settings in force.", Double(settingsDesk.document.version))
         page.gauge(

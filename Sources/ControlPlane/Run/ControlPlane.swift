@@ -28,6 +28,8 @@ package final class ControlPlane {
     private(set) var member: ControlMember!
     var resolver: TargetResolver
     let faultRegister: FaultRegister
+    let haltDesk: HaltDesk
+    let targetsFile: TargetsFile
     private(set) var routerWatch: RouterWatch!
     private(set) var storeWatch: StoreWatch!
     private(set) var liveDesk: LiveDesk!
@@ -146,6 +148,8 @@ package final class ControlPlane {
             faultRegister = try FaultRegister(
                 journal: journal, path: directory.faultsPath, topology: topology,
                 keeps: !adoption.plan.adopt.isEmpty, now: SystemClock.reading())
+            haltDesk = HaltDesk(journal: journal)
+            targetsFile = TargetsFile(path: directory.targetsPath)
             settingsDesk = try SettingsDesk(runtime, client: client, journal: journal, directory: directory)
             runtime.faults?.refresh()
         } catch let error as StoreError {
@@ -165,6 +169,7 @@ package final class ControlPlane {
             runtime, placement: fitting, client: client, journal: journal, directory: directory, places: places)
         routerWatch = makeRouterWatch()
         storeWatch = StoreWatch(loop: loop, client: client, cells: places.cells)
+        desk.utilisation = { [unowned self] in storeWatch[$0]?.utilisation }
         liveDesk = LiveDesk(
             loop: loop, streams: api.http.streams, source: liveSource, placement: fitting, journal: journal)
         routerWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
@@ -232,6 +237,7 @@ package final class ControlPlane {
         }
         supervisor.onChange = { [unowned self] in
             noteAddresses()
+            noteTargets()
             checkStart()
         }
     }

@@ -173,6 +173,27 @@ public struct EvacuationGate: Sendable {
             text: texts.isEmpty ? rate : texts.joined(separator: "; "))
     }
 
+    /// What the gate goes by, one by one, of what has been seen so far.
+    public func figures(_ seen: Observation) -> [EvacuationStatus.Figure] {
+        let verdict = judge(seen, watchEnded: false)
+        func figure(_ name: String, _ value: String, _ bound: String, _ reason: Reason) -> EvacuationStatus.Figure {
+            EvacuationStatus.Figure(name: name, value: value, bound: bound, ok: !verdict.reasons.contains(reason))
+        }
+        var figures = [
+            figure(
+                "errors",
+                seen.requests == 0
+                    ? "no request" : "\(Figures.percent(verdict.errors.share)) of \(seen.requests)",
+                Figures.percent(maximumErrorRate), .errorRate),
+            figure("failures in a row", "\(seen.failuresInARow)", "\(mostInARow - 1)", .failuresInARow),
+            figure("dead targets", "\(seen.deadTargets)", "\(seen.deadTargetsBefore)", .targetsDead),
+        ]
+        if let now = seen.latency, let before = seen.latencyBefore {
+            figures.append(figure("p99", milliseconds(now.p99), milliseconds(bound(before)), .p99))
+        }
+        return figures
+    }
+
     private func bound(_ before: Latency) -> TimeAmount { max(before.p99 * Self.slower, before.p99 + Self.slowerBy) }
 
     private func isSlower(_ now: Latency, than before: Latency) -> Bool {

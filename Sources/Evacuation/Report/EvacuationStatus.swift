@@ -21,19 +21,51 @@ public struct EvacuationStatus: Sendable, Codable, Equatable {
         public var copied: Int?
         /// Compared on both sides and found right.
         public var verified: Int?
+        /// Compared and found to have two values at one version; absent where nobody counts.
+        public var different: Int?
         /// 0 or more each.
-        public init(copied: Int?, verified: Int?) {
+        public init(copied: Int?, verified: Int?, different: Int? = nil) {
             self.copied = copied
             self.verified = verified
+            self.different = different
         }
 
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(copied, forKey: .copied)
             try container.encode(verified, forKey: .verified)
+            try container.encodeIfPresent(different, forKey: .different)
         }
-        private enum CodingKeys: String, CodingKey { case copied, verified }
+        private enum CodingKeys: String, CodingKey { case copied, verified, different }
     }
+    /// What the gate goes by, as people read it.
+    public struct Figure: Sendable, Codable, Equatable {
+        /// Such as `errors`.
+        public var name: String
+        /// With its unit.
+        public var value: String
+        /// What it may be at most, with its unit.
+        public var bound: String
+        /// It does not speak against the stage.
+        public var ok: Bool
+    }
+    /// A cell that takes over.
+    public struct Target: Sendable, Codable, Equatable {
+        /// Its name.
+        public var cell: String
+        /// How much of it is used, a ratio of its capacity.
+        public var load: Double
+        /// How much may be used.
+        public var headroom: Double
+        /// Ratios of the cell's capacity.
+        public init(cell: String, load: Double, headroom: Double) {
+            self.cell = cell
+            self.load = load
+            self.headroom = headroom
+        }
+    }
+    /// Most cells that take over are told, the most used first.
+    public static let mostTargets = 12
 
     /// `cellmesh/1`.
     public let schema: String
@@ -59,6 +91,14 @@ public struct EvacuationStatus: Sendable, Codable, Equatable {
     public var remainingMilliseconds: Double?
     /// Why it waits or did not complete.
     public var reason: String?
+    /// Of the cohorts, at the end of each stage; absent where there is no plan.
+    public var stages: [Int]?
+    /// What the gate goes by, of the stage under way; absent while none is.
+    public var gate: [Figure]?
+    /// The cells that take over, as far as it is known how much they are used; absent where the plan is over.
+    public var targets: [Target]?
+    /// How long writes waited that met the move; absent where none has or nobody counts.
+    public var writePause: EvacuationReport.Pause?
 
     /// No evacuation.
     public static func none(cohorts: Int) -> EvacuationStatus {
@@ -82,6 +122,7 @@ public struct EvacuationStatus: Sendable, Codable, Equatable {
         self.stage = stage
         percent = stage > 0 ? plan.stages.percents[stage - 1] : 0
         self.step = step
+        stages = plan.stages.percents
         remainingMilliseconds = outcome.isFinal ? nil : remaining?.milliseconds
         self.reason = reason
     }
@@ -108,10 +149,15 @@ public struct EvacuationStatus: Sendable, Codable, Equatable {
         try container.encode(records, forKey: .records)
         try container.encode(remainingMilliseconds, forKey: .remainingMilliseconds)
         try container.encode(reason, forKey: .reason)
+        try container.encodeIfPresent(stages, forKey: .stages)
+        try container.encodeIfPresent(gate, forKey: .gate)
+        try container.encodeIfPresent(targets, forKey: .targets)
+        try container.encodeIfPresent(writePause, forKey: .writePause)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case schema, region, cells, kind, outcome, stage, percent, step, cohorts, records, reason
+        case schema, region, cells, kind, outcome, stage, percent, step, cohorts, records, reason, stages, gate, targets
+        case writePause = "write_pause_ms"
         case remainingMilliseconds = "eta_ms"
     }
 }

@@ -74,6 +74,27 @@ package struct FeedHistory: Sendable {
         return state
     }
 
+    /// States from a time on, in their order: the first of each stretch of that length.
+    ///
+    /// - Parameters:
+    ///   - time: milliseconds since 1970.
+    ///   - every: milliseconds, above 0.
+    package func states(from time: Int64, every: Int64) -> [FeedState] {
+        var found: [FeedState] = []
+        var next = time
+        for block in blocks where block.times.last ?? 0 >= next {
+            var state = FeedState(seq: 0, t: 0, cells: block.cells)
+            var place = 0
+            for tick in block.times.indices {
+                Self.read(block.bytes, &place, into: &state)
+                guard block.times[tick] >= next else { continue }
+                found.append(state)
+                next = block.times[tick] + every
+            }
+        }
+        return found
+    }
+
     // MARK: Bytes
 
     private static func append(_ state: FeedState, since old: FeedState, to bytes: inout [UInt8]) {

@@ -24,7 +24,8 @@ package struct LiveModel: Sendable {
 
     /// Who has told nothing for so long is silent.
     let silence: TimeAmount
-    private(set) var topology: MeshTopology
+    /// With the cells that were added.
+    package private(set) var topology: MeshTopology
     private(set) var placement: Placement
     /// Nil for too many customers.
     private(set) var customers: CustomerTable?
@@ -40,6 +41,9 @@ package struct LiveModel: Sendable {
     /// By name and state of a gate, since when: vitals tell how long, which differs by the time that they take.
     var gates: [String: Int64] = [:]
     var impact = ImpactModel()
+    /// Requests that routers have answered since this model began, and those of them that failed with 5xx, whatever lives the
+    /// routers have had.
+    package private(set) var answered: (total: UInt64, failed: UInt64) = (0, 0)
 
     /// - Parameter silence: at least three times the interval at which processes are asked.
     package init(_ topology: MeshTopology, placement: Placement, silence: TimeAmount = .seconds(3)) {
@@ -90,6 +94,7 @@ package struct LiveModel: Sendable {
     package mutating func take(_ vitals: RouterVitals, of router: String, now: Instant) {
         guard topology.routers.contains(where: { $0.name == router }) else { return }
         var known = routers[router] ?? Router(vitals: vitals, at: now)
+        count(vitals, after: routers[router]?.vitals)
         if known.vitals.boot != vitals.boot { known.window = CounterWindow() }
         known.vitals = vitals
         known.at = now
@@ -97,6 +102,14 @@ package struct LiveModel: Sendable {
             known.window.take(RouterCounter.values(requests, vitals, cells: topology.cells.count), at: now)
         }
         routers[router] = known
+    }
+
+    /// A router that is heard of for the first time has answered before this model began.
+    private mutating func count(_ vitals: RouterVitals, after known: RouterVitals?) {
+        guard let known, let now = vitals.requests else { return }
+        let before = known.boot == vitals.boot ? known.requests ?? .init() : .init()
+        answered.total &+= now.total > before.total ? now.total - before.total : 0
+        answered.failed &+= now.failed > before.failed ? now.failed - before.failed : 0
     }
 
     /// What the control plane says of itself.

@@ -191,6 +191,7 @@ extension CellNode {
         case (.record(let link, let request, let customer, let epoch, let isWrite), _):
             if graph.qualities.isActive { graph.qualities.db.record(now - pending.began) }
             noteStored(answer.outcome, pending.trace, now: now)
+            graph.figures.answered(isFailed: answer.outcome.isFailed, took: now - pending.began)
             answerRecord(
                 answer.outcome, to: link, request: request, customer: customer, epoch: epoch, isWrite: isWrite,
                 now: now, into: &sink)
@@ -314,5 +315,13 @@ extension FrameHead {
     mutating func set(_ version: RecordVersion, absent: UInt64 = 0) {
         versionCounter = version.counter
         versionWriter = version == .none ? absent : version.writer
+    }
+}
+
+extension StoreAnswer.Outcome {
+    /// The store could not; that the customer is served elsewhere is no failure.
+    var isFailed: Bool {
+        if case .failed = self { return true }
+        return false
     }
 }

@@ -23,6 +23,8 @@ package struct ImpactObserver: Sendable {
         package var lost = 0
         package var degraded = 0
         package var untouched = 0
+        /// Customers of which some request found too few cells for its tier.
+        package var withoutQuorum = 0
         /// Requests of these customers while `cells` were out.
         package var outcomes = ImpactOutcomes()
         /// All requests of the window.
@@ -137,6 +139,7 @@ package struct ImpactObserver: Sendable {
             count(impact, 1)
             entries[place].impact = impact
         }
+        if outcome == .noQuorum, entries[place].outcomes.noQuorum == 0 { counts.withoutQuorum += 1 }
         entries[place].outcomes.add(outcome)
     }
 

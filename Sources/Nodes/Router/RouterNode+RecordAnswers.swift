@@ -134,8 +134,8 @@ extension RouterNode {
         response.serving = serving(of: shard)
         response.shardSize = shard.count
         noteAnswer(customer, since: operations[key]!.started, response)
-        counters.count(status: response.status)
         finish(key)
+        told(status: response.status)
         endTrace(&response, into: &sink)
         shown.withUnsafeBytes { value in
             response.body =

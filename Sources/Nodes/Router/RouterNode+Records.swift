@@ -137,7 +137,9 @@ extension RouterNode {
         links[cell.position].pulse.answered()
         let head = frame.head
         if head.epoch == operations[key]!.epoch, head.flags.contains(.acknowledgement) == work.register.isStoring {
-            endRecord(work.attempts, position, AttemptEnd(record: head), now: now, into: &sink)
+            let end = AttemptEnd(record: head)
+            figures.ended(cell, end.outcome, took: now - operations[key]!.attemptBegan)
+            endRecord(work.attempts, position, end, now: now, into: &sink)
         }
         // An answer of another epoch belongs to a phase that is over.
         guard frame.head.epoch == operations[key]!.epoch else {
@@ -229,6 +231,7 @@ extension RouterNode {
         _ key: SlabKey, _ position: Int, isLost: Bool = false, now: Instant, into sink: inout some RouterSink
     ) {
         if isLost, case .record(let work) = operations[key]!.work {
+            if work.register.pending & (1 << position) != 0 { figures.ended(work.members[position], .failed) }
             endRecord(work.attempts, position, .linkLost, now: now, into: &sink)
         }
         let step = advance(key, now: now) { $0.failed(position) }
@@ -269,7 +272,13 @@ extension RouterNode {
 
     mutating func recordTimedOut(_ key: SlabKey, now: Instant, into sink: inout some RouterSink) {
         if goOnAfterWait(key, now: now, into: &sink) { return }
-        if case .record(let work) = operations[key]!.work { endPhase(work.attempts, now: now, into: &sink) }
+        if case .record(let work) = operations[key]!.work {
+            // Where this process was late itself the answers may lie in its buffers.
+            for position in 0..<work.members.count where work.register.pending & (1 << position) != 0 {
+                figures.ended(work.members[position], isLate ? .cancelled : .failed)
+            }
+            endPhase(work.attempts, now: now, into: &sink)
+        }
         let step = advance(key, now: now) { $0.timedOut() }
         perform(step, key, now: now, into: &sink)
     }
@@ -382,12 +391,14 @@ extension RouterNode {
         for position in 0..<work.members.count where passed & (1 << position) != 0 {
             counters.attempts += 1
             let cell = work.members[position]
+            figures.began(cell)
             guard !sink.send(head, to: cell, request: request, payload: payload) else {
                 links[cell.position].usedAt = clock
                 continue
             }
             counters.unsent += 1
             unsent |= 1 << position
+            figures.ended(cell, .failed)
             if isAwaited { endRecord(work.attempts, position, .unsent, now: clock, into: &sink) }
         }
         return unsent

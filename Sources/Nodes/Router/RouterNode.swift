@@ -54,6 +54,8 @@ package struct RouterNode: ~Copyable {
     package internal(set) var moved = MovedOutcomes()
     /// How long writes waited that met a move: from the first refusal to the answer.
     package internal(set) var writePauses = DurationHistogram()
+    /// What it saw of each cell, and what clients were told.
+    package internal(set) var figures: RouterFigures
     /// What policies decided about single requests.
     package internal(set) var traces: RouterTraces
 
@@ -174,6 +176,7 @@ package struct RouterNode: ~Copyable {
         cellsByName = Dictionary(
             uniqueKeysWithValues: configuration.topology.cells.enumerated().map { ($1.name, CellIndex($0)) })
         links = configuration.topology.cells.map { CellLink(name: $0.name) }
+        figures = RouterFigures(cells: links.count)
         for position in links.indices { notServing.insert(CellIndex(position)) }
     }
 
@@ -186,6 +189,7 @@ package struct RouterNode: ~Copyable {
             notServing.insert(CellIndex(position))
         }
         clocks.grow(cells: topology.cells.count)
+        figures.grow(cells: topology.cells.count)
         gates.grow(topology)
         self.topology = topology
         keyedServices = KeyedService.all(topology)
@@ -427,7 +431,7 @@ package struct RouterNode: ~Copyable {
                 moved.note(failed: status >= 500 && problem.policy.description != "shedding")
             }
         }
-        counters.count(status: status)
+        told(status: status)
         endTrace(&response, into: &sink)
         sink.respond(to: request, response)
     }

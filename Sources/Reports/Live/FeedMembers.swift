@@ -130,18 +130,32 @@ package struct FeedFault: Codable, Sendable, Equatable {
     package var kind: String
     /// As of `FaultReport`.
     package var targets: [String]
+    /// When it began, in milliseconds since 1970; nil where nobody says.
+    @Nullable package var since: Int64?
     /// When its lease ends, in milliseconds since 1970; nil where nobody says.
     @Nullable package var until: Int64?
     /// Packets, writes and calls that it has struck; nil where no process says, 0 where it hits nothing.
     @Nullable package var hits: UInt64?
+    /// By how much it delays, in milliseconds; absent where it does not.
+    package var delay: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, kind, targets, since, until, hits
+        case delay = "delay_ms"
+    }
 
     /// One fault.
-    package init(id: String, kind: String, targets: [String], until: Int64?, hits: UInt64? = nil) {
+    package init(
+        id: String, kind: String, targets: [String], since: Int64? = nil, until: Int64?, hits: UInt64? = nil,
+        delay: Double? = nil
+    ) {
         self.id = id
         self.kind = kind
         self.targets = targets
+        self.since = since
         self.until = until
         self.hits = hits
+        self.delay = delay
     }
 }
 

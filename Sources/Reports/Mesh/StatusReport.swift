@@ -174,6 +174,10 @@ package struct StatusReport: Codable, Sendable, Equatable {
     package var control: Control
     /// The faults on the wire; absent where no control plane tells them.
     package var faults: [FaultReport]?
+    /// No faults are let in; absent where they are.
+    package var halt: Halt?
+    /// What fires; absent where nothing does.
+    package var alerts: [FeedAlert]?
     /// Regions that no customer uses.
     package var evacuated: [String]?
     /// The evacuation or restore under way; absent where there is none.

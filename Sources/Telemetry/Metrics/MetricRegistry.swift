@@ -96,6 +96,18 @@ package struct MetricRegistry: ~Copyable {
         observe(histogram, time.seconds)
     }
 
+    /// Takes over what was counted elsewhere.
+    ///
+    /// - Parameters:
+    ///   - counts: of each bucket alone, that of all larger values last; what is missing is zero.
+    ///   - sum: of all values.
+    package mutating func load(_ histogram: HistogramHandle, counts: [UInt64], sum: Double) {
+        for bucket in 0...histogram.count {
+            values[histogram.slot + bucket] = bucket < counts.count ? counts[bucket] : 0
+        }
+        values[histogram.slot + histogram.count + 1] = sum.bitPattern
+    }
+
     // MARK: Reading
 
     package func value(_ counter: CounterHandle) -> UInt64 { values[counter.slot] }

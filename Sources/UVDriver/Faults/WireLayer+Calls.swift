@@ -10,7 +10,7 @@ extension WireLayer {
     /// on the answer.
     package func call(_ endpoint: Endpoint, bytes: Int, _ begin: @escaping () -> Void) {
         guard isActive, let peer = number(at: endpoint) else { return begin() }
-        guard !preventsConnection(with: peer) else { return connectionHangs() }
+        guard !preventsConnection(with: peer) else { return connectionHangs(with: peer) }
         let now = loop.now()
         var wait = TimeAmount.zero
         for size in [40, 40, bytes, bytes] {
@@ -25,7 +25,7 @@ extension WireLayer {
             return
         }
         lastCall &+= 1
-        calls[lastCall] = { [unowned self] in preventsConnection(with: peer) ? connectionHangs() : begin() }
+        calls[lastCall] = { [unowned self] in preventsConnection(with: peer) ? connectionHangs(with: peer) : begin() }
         arm(.call(lastCall), at: now + wait)
     }
 }

@@ -8,11 +8,15 @@ extension WireLayer {
         let now = loop.now()
         switch paths[peer].datagram(bytes: datagram.count, now: now, &random) {
         case .lost:
-            if paths[peer].effect.isCut { counters.cutSent += 1 } else { counters.lostDatagrams += 1 }
+            let isCut = paths[peer].effect.isCut
+            if isCut { counters.cutSent += 1 } else { counters.lostDatagrams += 1 }
+            struck(isCut ? .cut : .lost, with: peer)
         case .arrives(let first, let again):
+            if first > now + Self.slack { struck(.delayed, with: peer) }
             send(datagram, to: endpoint, at: first, now)
             if let again {
                 counters.duplicatedDatagrams += 1
+                struck(.duplicated, with: peer)
                 send(datagram, to: endpoint, at: again, now)
             }
         }
@@ -33,6 +37,7 @@ extension WireLayer {
         guard let entry = queue.take(slot) else { return }
         if let peer = number(at: entry.endpoint), paths[peer].effect.isCut {
             counters.cutSent += 1
+            struck(.cut, with: peer)
             return
         }
         entry.bytes.withUnsafeBytes { transmit(entry.endpoint, $0) }
@@ -42,6 +47,7 @@ extension WireLayer {
     func hears(_ endpoint: Endpoint) -> Bool {
         guard let peer = number(at: endpoint), rules?.isDeaf[peer] ?? false else { return true }
         counters.cutReceived += 1
+        struck(.cut, with: peer, isArrival: true)
         return false
     }
 }

@@ -25,6 +25,8 @@ package final class WireLayer {
 
     package private(set) var nodes: WireNodes
     package internal(set) var counters = Counters()
+    /// By the ids of `rules`: packets, writes and connections that each fault has struck.
+    private var hits: [UInt64] = []
     /// Whether any rule concerns this process.
     package private(set) var isActive = false
     package private(set) var rules: WireRules?
@@ -92,6 +94,8 @@ package final class WireLayer {
         guard let own else { return [] }
         let rules = WireRules(nodes: nodes, own: own, links: links, faults: faults)
         guard rules != self.rules else { return rules.ids }
+        let known = hitsByFault
+        hits = rules.ids.map { known[$0] ?? 0 }
         let old = paths
         paths = rules.sending.enumerated().map { number, effect in
             // A path that stays as it was keeps its queue.
@@ -123,7 +127,24 @@ package final class WireLayer {
     }
 
     /// A connection was begun that cannot come to anything.
-    func connectionHangs() { counters.hung += 1 }
+    func connectionHangs(with peer: Int) {
+        counters.hung += 1
+        struck(.cut, with: peer)
+        struck(.cut, with: peer, isArrival: true)
+    }
+
+    // MARK: Hits
+
+    /// By the id of each fault that concerns this process: packets, writes and connections that it has struck.
+    package var hitsByFault: [String: UInt64] {
+        guard let rules else { return [:] }
+        return Dictionary(zip(rules.ids, hits)) { first, _ in first }
+    }
+
+    /// Something has happened to what was sent to a node, or has come from there.
+    func struck(_ effect: WireRules.Effect, with peer: Int, isArrival: Bool = false) {
+        rules?.count(effect, with: peer, isArrival: isArrival, in: &hits)
+    }
 
     // MARK: Addresses
 
@@ -178,8 +199,13 @@ package final class WireLayer {
         guard paths.indices.contains(Int(peer)) else { return .arrives(now) }
         let fate = paths[Int(peer)].segment(bytes: bytes, now: now, &random)
         switch fate {
-        case .reset: counters.resets += 1
-        case .arrives(let at): if at > now { counters.delayedSegments += 1 }
+        case .reset:
+            counters.resets += 1
+            struck(.reset, with: Int(peer))
+        case .arrives(let at):
+            guard at > now else { break }
+            counters.delayedSegments += 1
+            struck(.delayed, with: Int(peer))
         }
         return fate
     }

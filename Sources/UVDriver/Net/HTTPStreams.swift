@@ -90,6 +90,12 @@ package final class HTTPStreams {
     @discardableResult
     package func send(_ id: SlabKey, _ bytes: [UInt8]) -> Bool { bytes.withUnsafeBytes { send(id, $0) } }
 
+    /// What a reader has not taken yet, in bytes; nil for one that is no more.
+    package func untaken(_ id: SlabKey) -> Int? {
+        guard open.contains(id), let stream = server.pool.stream(id) else { return nil }
+        return server.pool.untaken(stream)
+    }
+
     /// The reader gets what was sent, and then the end.
     package func end(_ id: SlabKey) {
         guard open.contains(id), let stream = server.pool.stream(id) else { return }

@@ -10,12 +10,12 @@ enum NextStep {
 
     /// Commands that take `--mesh`, and would take another mesh, or none, where several are to choose from.
     static let ofMeshes: Set<Substring> = [
-        "blast-radius", "breaker", "cell", "config", "conflicts", "customers", "dashboard", "degrade", "doctor", "down",
-        "drill",
+        "alerts", "blast-radius", "breaker", "cell", "config", "conflicts", "customers", "dashboard", "degrade", "doctor",
+        "down", "drill",
         "evacuate",
-        "evacuation", "events",
+        "evacuation", "events", "export",
         "fault", "flags",
-        "heal", "kill", "load", "logs",
+        "halt", "heal", "kill", "load", "logs",
         "members",
         "membership", "move", "partition", "pause", "peak", "pins", "policies", "ps", "report", "restart", "restore",
         "resume",

@@ -65,6 +65,10 @@ struct APIServerTests {
             calls.append("heal \(removal.ids ?? []) \(removal.all ?? false)")
             completion(.success(FaultsReport(faults: [])))
         }
+        func halt(_ request: HaltRequest, completion: @escaping (Result<HaltReport, APIFailure>) -> Void) {
+            calls.append("halt \(request.reason ?? "-") \(request.release ?? false)")
+            completion(.success(HaltReport(halt: nil, already: false)))
+        }
         func evacuation() -> EvacuationStatus { .none(cohorts: 64) }
         var ended: EvacuationReport?
         func evacuationReport() -> EvacuationReport? { ended }

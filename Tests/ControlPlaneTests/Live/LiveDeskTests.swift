@@ -41,10 +41,11 @@ struct LiveDeskTests {
         }
 
         /// What a reader gets until the desk closes, which it does once `count` streams are open.
-        func read(_ last: [UInt64?], closing count: Int) throws -> [HTTPAnswer] {
+        func read(_ last: [UInt64?], closing count: Int, since: Int64? = nil) throws -> [HTTPAnswer] {
             server.http.onRequest = { [unowned self] stream in
                 guard let id = server.http.streams.begin(stream) else { return }
                 var wish = LiveDesk.Wish()
+                wish.since = since
                 let field = stream.pointee.request.header("last-event-id", in: stream.pointee.input.bytes)
                 wish.last = field.decimal(in: stream.pointee.input.bytes)
                 live?.follow(id, wish)
@@ -97,6 +98,24 @@ struct LiveDeskTests {
         for cell in 0..<4 { #expect(state.cells[.state, cell].value(.state) == unknown) }
         #expect(told[3].data.contains(#""id":"f1""#))
         #expect(told[4].data.contains("stopping"))
+        rig.finish()
+    }
+
+    @Test("Who asks for the past is told it before the present, in messages that follow from each other")
+    func past() throws {
+        let rig = try Rig()
+        let answers = try rig.read([nil, nil, nil], closing: 3, since: 0)
+        // Each reader has a state made, and so the last one has a past.
+        let told = messages(answers[2])
+        #expect(told.map(\.name).prefix(3) == ["hello", "shape", "state"])
+        var reader = DeltaReader()
+        var times: [Int64] = []
+        for (name, data) in told where name == "state" || name == "delta" {
+            let message = try ReportJSON.read(FeedMessage.self, Array("{\"\(name)\":\(data)}".utf8))
+            try reader.take(message)
+            times.append(reader.state?.t ?? 0)
+        }
+        #expect(times == times.sorted() && Set(times).count == times.count)
         rig.finish()
     }
 

@@ -122,4 +122,16 @@ import Testing
         #expect(reversed(rate: 0.001, seeds: 0..<100) <= 1)
         #expect(reversed(rate: 0.05, seeds: 0..<100) == 100)
     }
+
+    @Test func itsFiguresStandBesideTheirBounds() {
+        let gate = EvacuationGate(maximumErrorRate: 0.01)
+        let sound = gate.figures(.init(requests: 400, failures: 1))
+        #expect(sound.map(\.name) == ["errors", "failures in a row", "dead targets"])
+        #expect(sound.map(\.ok) == [true, true, true])
+        #expect(sound[0].value == "0.25 % of 400" && sound[0].bound == "1 %")
+        #expect(gate.figures(.init())[0].value == "no request")
+        let failing = gate.figures(.init(requests: 400, failures: 100, failuresInARow: 9, deadTargets: 1))
+        #expect(failing.map(\.ok) == [false, false, false])
+    }
+
 }

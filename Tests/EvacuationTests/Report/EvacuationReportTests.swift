@@ -95,7 +95,7 @@ import Topology
             text
                 == #"{"cohorts":{"moved":20,"of":64},"eta_ms":1500,"kind":"evacuate","outcome":"running","percent":50,"#
                 + #""reason":null,"records":{"copied":500,"verified":0},"region":"r1","schema":"cellmesh/1","stage":1,"#
-                + #""step":"fill"}"#)
+                + #""stages":[50,100],"step":"fill"}"#)
         #expect(try JSONDecoder().decode(EvacuationStatus.self, from: Data(text.utf8)) == running)
         let ended = EvacuationStatus(
             plan: try plan(), outcome: .rolledBack, stage: 9, step: nil, moved: 0,

@@ -28,6 +28,23 @@ import Testing
         #expect(history.state(at: .max) == state)
     }
 
+    @Test func aStretchIsReadInItsOrderOneStateOfEachLength() {
+        var generator = Generator(seed: 3, concern: "history")
+        var history = FeedHistory()
+        var states: [FeedState] = []
+        var state = FeedState(seq: 0, t: 1_000, cells: 3)
+        for _ in 0..<200 {
+            state.change(&generator, cells: 2)
+            state.t += 1_000
+            states.append(state)
+            history.append(state)
+        }
+        let found = history.states(from: 21_000, every: 5_000)
+        #expect(found == states.filter { $0.t >= 21_000 && ($0.t - 21_000) % 5_000 == 0 })
+        #expect(history.states(from: state.t + 1, every: 1_000).isEmpty)
+        #expect(history.states(from: 0, every: 1) == states)
+    }
+
     /// A hundred cells under load: rates, percentiles and pools of all move each second.
     @Test func aQuarterOfAnHourHasRoom() throws {
         var generator = Generator(seed: 1, concern: "history")

@@ -228,4 +228,18 @@ import Wire
         #expect(cell.takeReplies().map(\.head.status) == [200])
         #expect(cell.isIdle)
     }
+
+    /// What it was asked from outside, and how long that took; calls between services are counted apart.
+    @Test func whatEndsIsCounted() throws {
+        let cell = CellHarness(topology())
+        cell.call("echo")
+        let figures = cell.node.figures
+        #expect(figures.requests == 1 && figures.failed == 0)
+        #expect(figures.times.total(0).total == 1)
+        #expect(figures.serviceTimes.total(0).total == 1)
+        cell.call("nothing")
+        // Refused before it was anybody's.
+        #expect(cell.node.figures.requests == 1)
+    }
+
 }

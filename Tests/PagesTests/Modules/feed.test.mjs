@@ -112,3 +112,31 @@ test('asleep it holds no connection, and another cell in the drawer makes a new 
   mock.timers.tick(600_000);
   assert.equal(requests.length, 2);
 });
+
+test('who has seen nothing asks for the past, and a recording that has ended is not asked for again', async () => {
+  const store = { past: [], hello: null, take: (event, data) => {
+    if (event === 'hello') store.hello = data;
+    if (event === 'state') store.past.push(data);
+    return true;
+  } };
+  const feed = new Feed(store, () => {});
+  feed.connect();
+  await turns();
+  const since = Number(new URLSearchParams(requests[0].url.split('?')[1]).get('since'));
+  assert.equal(since, Date.now() - 15 * 60 * 1000);
+  const answer = requests[0].answer(200);
+  await turns();
+  answer.send('event: hello\ndata: {"source":"recording"}\n\nid: 1\nevent: state\ndata: {"t":1}\n\n'
+    + 'event: bye\ndata: {"reason":"the recording was cut off after 2 lines"}\n\n');
+  await turns();
+  answer.end();
+  await turns();
+  assert.equal(feed.state, 'ended');
+  assert.match(feed.ended, /cut off/);
+  mock.timers.tick(60_000);
+  await turns();
+  assert.equal(requests.length, 1);
+  feed.connect();
+  await turns();
+  assert.ok(!requests[1].url.includes('since'));
+});

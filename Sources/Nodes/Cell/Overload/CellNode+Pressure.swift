@@ -52,6 +52,7 @@ extension CellNode {
         }
         let isOK = end.outcome.status(of: end.answer) < 500
         objectives.answered(ok: isOK, took: took, now: now)
+        graph.figures.answered(isFailed: !isOK, took: took)
         if graph.switches.comparison != nil { arms.count(graph.switches.arm(of: end.customer), ok: isOK) }
     }
 

@@ -24,10 +24,12 @@ extension CellNode {
         }
     }
 
-    /// Edges that have seen a call.
+    /// All edges; of ways that undo or stand in, those that have seen a call.
     package mutating func scopeViews(now: Instant) -> [ScopeView] {
         var views: [ScopeView] = []
-        for route in graph.scopes.indices where graph.scopes[route].counters != CallCounters.none {
+        let calls = Set(graph.routes.edges.joined().map(\.call))
+        for route in graph.scopes.indices
+        where calls.contains(route) || graph.scopes[route].counters != CallCounters.none {
             views.append(ScopeView(graph.edgeName(route: route), &graph.scopes[route], now: now))
         }
         return views

@@ -39,7 +39,7 @@ struct Invocation: Sendable {
     /// What doing its calls twice would do.
     var safety = CallSafety.idempotent
     var deadline: Instant
-    /// When it was asked for; of calls by somebody outside.
+    /// When it was asked for; zero of probes.
     var began = Instant.zero
     /// Its caller cannot do without it.
     var isNeeded = false

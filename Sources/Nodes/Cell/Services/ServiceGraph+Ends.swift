@@ -40,6 +40,7 @@ extension ServiceGraph {
         timers.cancel(.expiry(key))
         _ = programs.forget(key)
         count(invocation, outcome)
+        if !invocation.isProbe { figures.ended(service: invocation.service, took: now - invocation.began) }
         answer(invocation, outcome)
     }
 
@@ -56,6 +57,7 @@ extension ServiceGraph {
         faults.forget(key, of: invocation.service)
         if case .held = invocation.connection { giveBackConnection(of: invocation, now: now) }
         count(invocation, invocation.answered ?? outcome)
+        if !invocation.isProbe { figures.ended(service: invocation.service, took: now - invocation.began) }
         if let extra = invocation.extra { counters[invocation.service].count(extra, now - invocation.startedAt) }
         if invocation.answered == nil { noteEnd(invocation, outcome, now: now) }
         if hasDynamicPools {

@@ -84,6 +84,8 @@ struct ServiceGraph {
     var shedCoins: Generator
     var faults: ServiceFaults
     package var counters: [ServiceCounters]
+    /// What is counted as calls end.
+    var figures: CellFigures
     /// The calls of askers on mesh links, which may give them up.
     var asked: [Asked: SlabKey] = [:]
     /// What is left undone in this turn, taken up by the holder; never grows beyond the live invocations.
@@ -152,6 +154,7 @@ struct ServiceGraph {
         shedCoins = Generator(seed: seed, concern: "service.shed", node: node)
         faults = ServiceFaults(services: blueprint.services.count, seed: seed, node: node)
         counters = blueprint.services.map { _ in ServiceCounters() }
+        figures = CellFigures(services: blueprint.services.count, routes: routes.plans.count)
     }
 
     var services: [Service] { catalogue.services }

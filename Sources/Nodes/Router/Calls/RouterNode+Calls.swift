@@ -93,6 +93,7 @@ extension RouterNode {
         else { return giveBack(place, token, now: now) }
         counters.attempts += 1
         let cell = calls[place].sent[Int(token.rawValue)].cell
+        figures.began(cell)
         calls[place].sent[Int(token.rawValue)].isOut = true
         var head = serviceHead(number, limit: limit)
         head.epoch = calls[place].sent[Int(token.rawValue)].epoch
@@ -121,6 +122,7 @@ extension RouterNode {
         counters.attempts += 1
         let head = serviceHead(number, limit: calls[place].state.end - now)
         let cell = calls[place].sent[Int(number.token.rawValue)].cell
+        figures.began(cell)
         guard !sink.send(head, to: cell, request: operations[number.operation]!.request, payload: .request) else {
             return
         }
@@ -129,10 +131,16 @@ extension RouterNode {
     }
 
     /// An attempt has ended: its call hears it, and its gate what it counts for.
+    ///
+    /// - Parameter isAnswer: its cell has said how.
     mutating func end(
-        _ token: CallToken, _ place: Int32, _ end: AttemptEnd, now: Instant, into sink: inout some RouterSink
+        _ token: CallToken, _ place: Int32, _ end: AttemptEnd, isAnswer: Bool = false, now: Instant,
+        into sink: inout some RouterSink
     ) {
         let kind = calls[place].kind
+        let index = Int(token.rawValue)
+        let cell = calls[place].sent[index].cell
+        figures.ended(cell, end.outcome, took: isAnswer ? now - calls[place].sent[index].at : nil)
         note(end, of: token, place, now: now)
         if end.began, calls[place].state.safety != .read, end.kind == .timeout || end.kind == .reset {
             calls[place].mayHaveBegun = true
@@ -186,6 +194,7 @@ extension RouterNode {
             counters.cancelsUnsent += 1
         }
         let isLimit = cancel.reason == .limit
+        figures.ended(sent.cell, isLimit || cancel.reason == .callTime ? .failed : .cancelled)
         if defect == .keepsPermits { return }
         if defect == .endsTwice, let permit = sent.permit {
             _ = gates.gates[Int(sent.gate)].count(

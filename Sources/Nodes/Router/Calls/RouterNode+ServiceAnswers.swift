@@ -42,7 +42,7 @@ extension RouterNode {
         }
         calls[place].patience = .milliseconds(Int64(retryAfter))
         links[cell.position].pulse.answered()
-        end(token, place, outcome, now: now, into: &sink)
+        end(token, place, outcome, isAnswer: true, now: now, into: &sink)
         drive(key, place, CellAnswer(frame: copy frame, cell: cell), now: now, into: &sink)
     }
 
@@ -136,9 +136,9 @@ extension RouterNode {
             response.wait = Self.wait(.milliseconds(Int64(head.deadline)), head.status, failure)
         }
         noteAnswer(operations[key]!.customer, since: operations[key]!.started, response)
-        counters.count(status: response.status)
         let request = operations[key]!.request
         finish(key)
+        told(status: response.status)
         endTrace(&response, into: &sink)
         sink.respond(to: request, response)
     }

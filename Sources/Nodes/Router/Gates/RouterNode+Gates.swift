@@ -70,6 +70,7 @@ extension RouterNode {
     /// Once a second: what is seen from time to time only.
     mutating func watch(now: Instant, into sink: inout some RouterSink) {
         nextWatch = now + .seconds(1)
+        figures.mark(now)
         watchAdmission(into: &sink)
         tally.look(now: now)
         for gate in gates.gates.indices {

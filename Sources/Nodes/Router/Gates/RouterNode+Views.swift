@@ -14,10 +14,10 @@ extension RouterNode {
         }
     }
 
-    /// Scopes that have seen a call.
+    /// All scopes, those that have seen no call among them.
     package mutating func scopeViews(now: Instant) -> [ScopeView] {
         var views: [ScopeView] = []
-        for kind in gates.kinds.indices where gates.scopes[kind].counters != CallCounters.none {
+        for kind in gates.kinds.indices {
             views.append(ScopeView(gates.kinds[kind].name, &gates.scopes[kind], now: now))
         }
         return views

@@ -9,7 +9,8 @@ extension RouterNode {
     @inline(__always)
     mutating func follow(_ request: inout DataRequest, now: Instant, into sink: inout some RouterSink) {
         request.trace = traces.sampler.context(request.trace, isExplained: request.isExplained, now: now)
-        traces.answering = .init(request.id, request.trace, began: now, service: request.service)
+        traces.answering = .init(
+            request.id, request.trace, began: now, service: request.service, priority: request.priority)
         if request.trace?.isFollowed == true { beginTrace(nil, into: &sink) }
     }
 
@@ -18,7 +19,7 @@ extension RouterNode {
     mutating func answering(_ key: SlabKey) {
         traces.answering = .init(
             operations[key]!.request, operations[key]!.trace, began: operations[key]!.started,
-            service: operations[key]!.service)
+            service: operations[key]!.service, priority: operations[key]!.priority)
     }
 
     @inline(never)

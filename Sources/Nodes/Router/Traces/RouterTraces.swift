@@ -18,13 +18,18 @@ package struct RouterTraces: Sendable {
         var began = Instant.zero
         /// Of the service's name; 0 for records.
         var service: UInt64 = 0
+        /// That the client named; nil where it named none.
+        var priority: Priority?
 
         init() {}
-        init(_ request: RequestID, _ trace: FrameTrace?, began: Instant, service: UInt64) {
+        init(
+            _ request: RequestID, _ trace: FrameTrace?, began: Instant, service: UInt64, priority: Priority?
+        ) {
             self.request = request
             self.trace = trace
             self.began = began
             self.service = service
+            self.priority = priority
         }
     }
 

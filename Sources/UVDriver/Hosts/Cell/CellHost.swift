@@ -20,6 +20,7 @@ package final class CellHost {
     private let meter: LoadMeter
     /// What faults do to its services.
     private var struck: [ServiceEffect] = []
+    let serviceHits = ServiceFaultHits()
     let programs: ProgramRunner?
     /// How long looks at the objectives took.
     private(set) var decisions = DurationHistogram()
@@ -149,6 +150,7 @@ package final class CellHost {
     private func strikeServices(_ faults: [Fault]) -> [String] {
         let blueprint = node.pointee.topology.blueprint(of: node.pointee.cell)
         let rules = ServiceRules(cell: node.pointee.name, services: blueprint.services.map(\.name), faults: faults)
+        serviceHits.take(rules, counted: node.pointee.faultsOnServices().map(\.counters))
         if rules.effects != struck {
             struck = rules.effects
             node.pointee.strike(struck, now: runtime.loop.now(), into: &io.pointee)

@@ -74,7 +74,7 @@ class CellLinks: StreamOwner {
     func open(_ cell: CellIndex, at endpoint: Endpoint) {
         links[cell.position] = Link()
         if wire.preventsConnection(with: wire.nodes.number(of: cell)) {
-            wire.connectionHangs()
+            wire.connectionHangs(with: wire.nodes.number(of: cell))
             links[cell.position].hangsSince = loop.now()
             return
         }

@@ -1,12 +1,14 @@
 import Membership
 import MeshBase
 import Nodes
+import Reports
 import Telemetry
 import Wire
 
 /// Builds a metrics page from counters that are kept elsewhere, so that counting costs nothing on the way of a request.
 package struct MetricPage: ~Copyable {
-    private var registry = MetricRegistry()
+    /// Enough for a router of a thousand cells, and its gates.
+    private var registry = MetricRegistry(limit: 32_768)
 
     package init() {}
 
@@ -15,6 +17,12 @@ package struct MetricPage: ~Copyable {
     }
     package mutating func gauge(_ name: String, _ help: String, _ value: Double, _ labels: [MetricLabel] = []) {
         registry.set(registry.gauge(name, help: help, labels), value)
+    }
+    /// - Parameter counts: of each bucket alone, see `MetricRegistry.latencyBuckets`.
+    mutating func histogram(
+        _ name: String, _ help: String, _ counts: [UInt64], sum: Double, _ labels: [MetricLabel]
+    ) {
+        registry.load(registry.histogram(name, help: help, labels), counts: counts, sum: sum)
     }
     package var text: String { registry.prometheusText() }
 
@@ -31,6 +39,7 @@ package struct MetricPage: ~Copyable {
     package mutating func process(_ runtime: HostRuntime, _ gossip: borrowing GossipPort) {
         gauge("cellmesh_uptime_seconds", "Time since the process started.", runtime.uptime.seconds)
         counter("cellmesh_events_dropped_total", "Events that could not be written.", runtime.events.dropped)
+        host(runtime.hostMeter.host(runtime.loop.now()))
         let swim = gossip.swim
         gauge("cellmesh_swim_members", "Members believed alive or suspect.", Double(swim.liveCount))
         gauge("cellmesh_swim_health_score", "Local health score; 0 is sound.", Double(swim.localHealthScore))
@@ -74,6 +83,20 @@ package struct MetricPage: ~Copyable {
         counter("cellmesh_gossip_streams_answered_total", "Pings by stream answered.", packets.streamsAnswered)
         counter("cellmesh_gossip_stream_acks_total", "Acks that came by stream.", packets.streamAcks)
         gauge("cellmesh_gossip_keys", "Keys that open packets.", Double(gossip.keys.ids.count))
+    }
+
+    /// How noisy the host is; what nobody says has no series.
+    package mutating func host(_ host: Vitals.Host) {
+        if let pressure = host.pressure {
+            gauge(
+                "cellmesh_host_pressure_ratio", "Share of the last 10 s in which some task waited for a processor.",
+                pressure)
+        }
+        if let lateness = host.latenessMilliseconds {
+            gauge(
+                "cellmesh_host_timer_lateness_seconds", "How late 99 of 100 timers of 10 ms are, over the last 10 s.",
+                lateness / 1_000)
+        }
     }
 
     /// What became of datagrams at the socket.
@@ -228,11 +251,12 @@ enum RouterMetrics {
         page.listener(admin, "admin")
         let counters = node.pointee.counters
         page.traces(node.pointee.traces.log)
-        page.counter("cellmesh_router_requests_total", "Requests of clients.", counters.requests)
-        let help = "Answers to clients."
-        page.counter("cellmesh_router_responses_total", help, counters.responses2xx, [MetricLabel("class", "2xx")])
-        page.counter("cellmesh_router_responses_total", help, counters.responses4xx, [MetricLabel("class", "4xx")])
-        page.counter("cellmesh_router_responses_total", help, counters.responses5xx, [MetricLabel("class", "5xx")])
+        page.router(node.pointee.figures, node.pointee.topology)
+        page.objective(node.pointee.figures)
+        page.hits(runtime.wire.hitsByFault)
+        page.gauge(
+            "cellmesh_epoch", "The highest epoch of its placement.",
+            Double(node.pointee.ledger.table.highestEpoch.rawValue))
         page.counter("cellmesh_router_attempts_total", "Frames sent to cells.", counters.attempts)
         page.counter("cellmesh_router_failovers_total", "Requests given to another cell.", counters.failovers)
         page.counter("cellmesh_router_attempt_timeouts_total", "Attempts over their time.", counters.attemptTimeouts)
@@ -314,9 +338,12 @@ enum RouterMetrics {
 enum CellMetrics {
     static func text(
         _ node: UnsafeMutablePointer<CellNode>, front: CellFront, store: StoreRunner?, peers: CellLinks,
-        burner: Burner, programs: ProgramRunner?, decisions: DurationHistogram, runtime: HostRuntime
+        burner: Burner, programs: ProgramRunner?, decisions: DurationHistogram, hits: [String: UInt64],
+        runtime: HostRuntime
     ) -> String {
         var page = MetricPage()
+        page.cell(node)
+        page.hits(hits)
         page.process(runtime, node.pointee.gossip)
         page.listener(front, "data")
         page.links(peers)

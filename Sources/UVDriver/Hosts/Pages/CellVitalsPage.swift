@@ -4,6 +4,12 @@ import Reports
 import Resilience
 
 extension CellHost {
+    /// By the id of each fault that concerns this cell: what it has struck here, on the wire and of the services.
+    var faultHits: [String: UInt64] {
+        serviceHits.byFault(counted: node.pointee.faultsOnServices().map(\.counters))
+            .merging(runtime.wire.hitsByFault, uniquingKeysWith: &+)
+    }
+
     /// What the cell says of itself, of what is counted anyhow; what has no counter is left out.
     var vitals: CellVitals {
         let now = runtime.loop.now()
@@ -26,6 +32,14 @@ extension CellHost {
             store: node.pointee.storeStatus(now: now)?.life.rawValue, storeBroken: store.map { $0.isBroken },
             why: health.state == .healthy ? nil : health.whyLifeless ?? health.whyUnready ?? health.detail,
             waitingJobs: health.jobs?.waiting)
+        let figures = node.pointee.figures
+        vitals.traffic = CellVitals.Traffic(
+            requests: figures.requests, failed: figures.failed,
+            shed: node.pointee.shed().reduce(0) { $0 &+ $1.count }, latency: figures.times.total(0))
+        for scope in node.pointee.scopeViews(now: now) {
+            vitals.traffic?.calls &+= scope.counters.first
+            vitals.traffic?.attempts &+= scope.counters.first &+ scope.counters.retries &+ scope.counters.hedges
+        }
         vitals.pools = node.pointee.services().map { service in
             CellVitals.Pool(
                 service: service.name, busy: service.busy, workers: service.workers, waiting: service.waiting,
@@ -35,6 +49,9 @@ extension CellHost {
         vitals.storeWaiting = store.map { $0.queue.count }
         vitals.loopLag = node.pointee.load.loopLag.milliseconds
         vitals.amplification = node.pointee.amplification(now: now)
+        let hits = faultHits
+        if !hits.isEmpty { vitals.faults = hits }
+        vitals.host = runtime.hostMeter.host(now)
         vitals.view = Vitals.View(node.pointee.gossip.swim.members)
         return vitals.bounded
     }

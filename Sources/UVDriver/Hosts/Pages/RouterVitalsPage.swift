@@ -28,6 +28,14 @@ extension RouterHost {
             total: counters.requests, ok: counters.responses2xx, refused: counters.responses4xx,
             failed: counters.responses5xx, attempts: counters.attempts, retries: counters.failovers,
             shed: counters.shed.total &+ counters.throttled.total)
+        let figures = node.pointee.figures
+        var latency = LatencyCounts()
+        for kind in RouterFigures.Kind.allCases { latency.merge(figures.clientTimes.total(kind.rawValue)) }
+        vitals.latency = latency
+        vitals.cells = Self.cells(figures)
+        let hits = runtime.wire.hitsByFault
+        if !hits.isEmpty { vitals.faults = hits }
+        vitals.host = runtime.hostMeter.host(now)
         // Most gates are closed, and need no text.
         vitals.gates = node.pointee.gateViews(now: now).compactMap { Vitals.Gate($0, to: "\($0.to)@\($0.cell)") }
         vitals.amplification = node.pointee.amplification(now: now)
@@ -36,12 +44,24 @@ extension RouterHost {
         return vitals.bounded
     }
 
+    private static func cells(_ figures: RouterFigures) -> RouterVitals.Cells {
+        let cells = (0..<figures.cells).map { CellIndex($0) }
+        let recent = cells.map { figures.cellTimes.recent($0.position) }
+        func quantile(_ share: Double) -> [Int64?] {
+            recent.map { $0.quantile(share).map { $0.nanoseconds / 1_000 } }
+        }
+        return RouterVitals.Cells(
+            attempts: cells.map { figures.attempts(at: $0) }, failed: cells.map { figures.ended(.failed, at: $0) },
+            p50: quantile(0.5), p99: quantile(0.99))
+    }
+
     private func impactVitals(_ now: Instant) -> RouterVitals.Impact {
         let summary = node.pointee.impact.summary(now: now)
         var impact = RouterVitals.Impact(
             phase: Int(node.pointee.impact.phase), open: summary.open,
             windowMilliseconds: Int64(summary.window.milliseconds), lost: summary.lost, degraded: summary.degraded,
             untouched: summary.untouched, overflow: Int(clamping: node.pointee.impact.overflow))
+        impact.noQuorum = summary.withoutQuorum
         guard summary.customers > 0 else { return impact }
         let count = node.pointee.topology.customers.count
         if count <= CustomerMarks.most {

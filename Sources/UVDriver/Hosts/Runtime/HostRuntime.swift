@@ -23,6 +23,8 @@ package final class HostRuntime {
     package private(set) var faults: FaultWatch?
     private let cells: WatchedFile<AddedCellsFile>?
     package let membership: HostMembership
+    /// How noisy the host is.
+    package let hostMeter = HostMeter()
     /// Nil in the control plane, which makes the settings that others keep.
     package let settingsKeeper: SettingsKeeper?
     private var signals: [SignalWatcher] = []

@@ -79,8 +79,15 @@ struct LoadReporter {
             .init("acknowledged writes lost", load.writes.verified ? Double(load.writes.lost) : nil),
             .init("degraded answers", Double(load.degraded.answers)),
         ]
-        if let amplification = load.amplification {
-            figures.append(.init("amplification by routers, percent", amplification.router * 100))
+        if let router = load.amplification?.router {
+            figures.append(.init("amplification by routers, percent", router * 100))
+        }
+        if let edge = load.amplification?.edge {
+            figures.append(.init("amplification by cells, percent", edge * 100))
+        }
+        if let retries = load.retries {
+            figures.append(.init("retries", Double(retries.router + retries.edge)))
+            figures.append(.init("hedges", Double(retries.hedges)))
         }
         return figures
     }

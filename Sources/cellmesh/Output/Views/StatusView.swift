@@ -8,7 +8,7 @@ enum StatusView {
         return Report(status, names: names) { style in
             let faults = status.faults ?? []
             return [headline(status, style), cells(status, style), others(status, style)].joined(separator: "\n")
-                + failing(status) + kept(status) + reasons(status)
+                + alerts(status) + failing(status) + kept(status) + reasons(status)
                 + (faults.isEmpty ? "" : "\n" + FaultsView.table(faults, style))
         }
     }
@@ -23,6 +23,9 @@ enum StatusView {
     /// Which regions no customer uses, and what is under way.
     private static func moves(_ status: StatusReport) -> String {
         var text = ""
+        if let halt = status.halt {
+            text += "halted since \(halt.since)\(halt.reason.map { " (\($0))" } ?? ""): no faults are let in\n"
+        }
         if let regions = status.evacuated, !regions.isEmpty {
             text += "evacuated: \(regions.map { "region/\($0)" }.joined(separator: ", "))\n"
         }
@@ -76,6 +79,12 @@ enum StatusView {
         case "degraded": .yellow
         default: .red
         }
+    }
+
+    /// What fires, a line each.
+    private static func alerts(_ status: StatusReport) -> String {
+        guard let alerts = status.alerts, !alerts.isEmpty else { return "" }
+        return "\n" + alerts.map { "alert: \($0.name) \($0.subject)\n" }.joined()
     }
 
     /// Services that fail, a line each, the worst first: all processes may serve while they do.

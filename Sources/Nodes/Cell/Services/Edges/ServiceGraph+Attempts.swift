@@ -81,7 +81,7 @@ extension ServiceGraph {
         edgeAttempts[key]?.sentAt = now
         var invocation = Invocation(
             service: routes.callee[call.route], owner: .attempt(key), customer: call.customer, priority: call.priority,
-            safety: call.safety, deadline: now + limit, trace: call.trace, isProbe: call.isProbe)
+            safety: call.safety, deadline: now + limit, began: now, trace: call.trace, isProbe: call.isProbe)
         invocation.request = invocations[call.parent]?.request ?? call.parent
         invocation.isNeeded = call.purpose == .call && services[call.caller].calls[call.edge].criticality == .core
         let child = begin(invocation, now: now, into: &sink)

@@ -53,6 +53,7 @@ extension ServiceGraph {
     /// An attempt is over: its place is free, and what it says of the callee is counted.
     mutating func count(_ attempt: EdgeAttempt, _ end: AttemptEnd, _ mark: Mark, route: Int, now: Instant) {
         let gate = routes.gateOf[route]
+        figures.ended(route: route, end.outcome, took: now - attempt.sentAt)
         if defect == .keepsPlaces, end.kind == .timeout { return }
         // What a synthetic call comes to its probe tells, which leads no deeper than degraded.
         if mark != .nothing, edgeCalls[attempt.call]?.isProbe != true { score(routes.callee[route], mark) }

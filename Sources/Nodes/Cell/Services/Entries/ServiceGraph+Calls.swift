@@ -34,6 +34,7 @@ extension ServiceGraph {
         {
             counters[service].calls += 1
             counters[service].count(.ok)
+            figures.ended(service: service, took: .zero)
             scores[service].record(true)
             finished.append(
                 End(

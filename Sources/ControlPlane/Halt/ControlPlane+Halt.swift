@@ -1,0 +1,58 @@
+import Feed
+import MeshBase
+import Reports
+import UVDriver
+
+/// The halt: all that was injected ends, and nothing is let in until somebody says so.
+extension ControlPlane {
+    package func halt(_ request: HaltRequest, completion: @escaping (Result<HaltReport, APIFailure>) -> Void) {
+        do throws(APIFailure) {
+            let reason = try Self.reason(request)
+            if request.release == true {
+                guard reason == nil else { throw APIFailure(400, "A release takes no reason.") }
+                let hadOne = try haltDesk.release(now: loop.wallClock())
+                return completion(.success(HaltReport(halt: nil, already: !hadOne)))
+            }
+            let (already, isKept) = haltDesk.call(reason, now: loop.wallClock())
+            var report = HaltReport(halt: haltDesk.halt, already: already, kept: isKept)
+            let removed = try faultRegister.remove(nil, now: SystemClock.reading())
+            scheduleFaultExpiry()
+            report.down = supervisor.processes.filter(\.isHeldDown).map { "\($0.name)" }
+            let paused = supervisor.processes.filter { supervisor.isStopped($0) }.map(\.name)
+            spread(removed) { [unowned self] result in
+                if case .success(let faults) = result { report.ended = faults.faults }
+                resume(paused) { resumed in
+                    report.resumed = resumed
+                    completion(.success(report))
+                }
+            }
+        } catch { completion(.failure(error)) }
+    }
+
+    private static func reason(_ request: HaltRequest) throws(APIFailure) -> String? {
+        guard let reason = request.reason, !reason.isEmpty else { return nil }
+        guard reason.count <= HaltRequest.longestReason else {
+            throw APIFailure(400, "A reason has \(HaltRequest.longestReason) characters at most.")
+        }
+        return reason
+    }
+
+    /// One after the other; each answers at once, or fails.
+    private func resume(_ names: [ProcessName], _ done: @escaping ([String]) -> Void) {
+        var left = names
+        var resumed: [String] = []
+        func next() {
+            guard let name = left.popLast() else { return done(resumed.sorted()) }
+            supervisor.perform(.resume, on: name) { outcome in
+                if outcome.action == "resumed" { resumed.append("\(name)") }
+                next()
+            }
+        }
+        next()
+    }
+
+    /// As the feed has it.
+    var feedHalt: FeedSwitch? {
+        haltDesk.since.map { FeedSwitch(since: $0 / 1_000_000, text: haltDesk.halt?.reason ?? "faults are refused") }
+    }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+    /// What is told to those who watch: metrics, alerts, what is exported, the halt.
+    @Suite struct WatchingTests {
+        private struct Row {
+            var kind: String
+            var roles: Set<String>
+            var labels: Set<String>
+        }
+
+        /// The table of docs/telemetry.md, by name.
+        private static func table() throws -> [String: Row] {
+            let page = try String(
+                contentsOf: Program.root.appendingPathComponent("docs/telemetry.md"), encoding: .utf8)
+            var rows: [String: Row] = [:]
+            for match in page.matches(of: /\| `(cellmesh_[a-z_]+)` \| ([a-z]+) \| ([a-z, ]+) \| ([^|]+) \|/) {
+                rows[String(match.1)] = Row(
+                    kind: String(match.2), roles: Set(match.3.split(separator: ", ").map(String.init)),
+                    labels: Set(match.4.matches(of: /`([a-z_]+)`/).map { String($0.1) }))
+            }
+            return rows
+        }
+
+        /// What a page tells: of each name its kind and the labels of its series.
+        private static func told(_ page: String) -> [String: (kind: String, labels: Set<String>)] {
+            var told: [String: (kind: String, labels: Set<String>)] = [:]
+            for line in page.split(separator: "\n") {
+                if let match = line.wholeMatch(of: /# TYPE (cellmesh_[a-z_0-9]+) ([a-z]+)/) {
+                    told[String(match.1)] = (String(match.2), [])
+                } else if let match = line.prefixMatch(of: /(cellmesh_[a-z_0-9]+)\{([^}]*)\}/) {
+                    var name = String(match.1)
+                    for end in ["_bucket", "_sum", "_count"] where told[name] == nil && name.hasSuffix(end) {
+                        name.removeLast(end.count)
+                    }
+                    let labels = match.2.matches(of: /([a-z_]+)="/).map { String($0.1) }.filter { $0 != "le" }
+                    told[name]?.labels.formUnion(labels)
+                }
+            }
+            return told
+        }
+
+        /// Every name, kind and label of real processes stands in the table, for their role; and what stands there is told
+        /// from the start, unless a blueprint or an event has to be there first.
+        @Test func pagesOfProcessesAreAsTheTableSays() throws {
+            let mesh = try TestMesh("topology/three-regions.yaml")
+            let table = try Self.table()
+            #expect(table.count > 200)
+            let targets =
+                try JSONSerialization.jsonObject(
+                    with: Data(contentsOf: URL(fileURLWithPath: "\(mesh.dataDirectory)/targets.json")))
+                as? [[String: Any]]
+            var missing: [String: Set<String>] = [:]
+            var seen: Set<String> = []
+            for target in try #require(targets) {
+                let labels = try #require(target["labels"] as? [String: String])
+                let role = try #require(labels["role"])
+                guard seen.insert(role).inserted, let address = (target["targets"] as? [String])?.first else {
+                    continue
+                }
+                let told = Self.told(try HTTPProbe.request("GET", address, "/metrics", hostField: address).body)
+                #expect(told.count > 40, "\(role)")
+                for (name, series) in told {
+                    guard let row = table[name] else {
+                        Issue.record("\(role): \(name) is not in docs/telemetry.md")
+                        continue
+                    }
+                    #expect(row.kind == series.kind, "\(name)")
+                    #expect(row.roles.contains(role), "\(name) is told by a \(role)")
+                    #expect(series.labels.isSubset(of: row.labels), "\(name): \(series.labels), not \(row.labels)")
+                }
+                missing[role] = Set(table.filter { $0.value.roles.contains(role) }.keys).subtracting(told.keys)
+            }
+            #expect(seen == ["control", "cell", "router"])
+            let needed = ["router_requests", "router_cell_attempts", "service_requests", "edge_requests", "slo_events"]
+            for name in needed.map({ "cellmesh_\($0)_total" }) {
+                #expect(!missing.values.contains { $0.contains(name) } || table[name]!.roles.count == 1, "\(name)")
+            }
+            for (role, names) in missing where !names.isEmpty {
+                let unexpected = names.filter { name in !Self.conditional.contains { name.hasPrefix("cellmesh_\($0)") }
+                }
+                #expect(unexpected.isEmpty, "a \(role) does not tell \(unexpected.sorted())")
+            }
+            try mesh.down()
+        }
+
+        /// What a blueprint has to declare, or has to have happened, before there is a series.
+        private static let conditional = [
+            "breaker_", "bulkhead_", "blocked", "comparison_", "connections", "degradation_", "ejected", "fallbacks",
+            "fault_hits", "feature_", "host_", "http_requests_refused", "joins", "ladder_", "memory_", "metric_series",
+            "peak_", "pressure", "probe", "program_", "queue_", "request_cache", "slo_decision", "slo_severity",
+            "throttle", "timeout_seconds", "transformed", "value_", "settings_", "shed", "customers_different",
+            "journal_", "hints_", "limiter_", "live_", "claims_", "idempotency_",
+        ]
+
+        @Test func aHaltEndsFaultsAndKeepsNewOnesOutAlsoForTheNextControlPlane() throws {
+            let mesh = try TestMesh(threeCells: "tier: critical")
+            try mesh.json(["fault", "add", "latency", "a-1", "--delay", "5ms"])
+            let halted = try mesh.json(["halt", "--reason", "storm"])
+            #expect((halted["ended"] as? [[String: Any]])?.count == 1 && halted["kept"] as? Bool == true)
+            var refused = try mesh.run(["fault", "add", "latency", "a-1", "--delay", "5ms"])
+            #expect(refused.code == 1 && refused.err.contains("storm"), "\(refused.err)")
+            #expect(refused.err.contains("halt --release"), "\(refused.err)")
+            refused = try mesh.run(["kill", "a-1", "--yes"])
+            #expect(refused.code == 1 && refused.err.contains("storm"), "\(refused.err)")
+            #expect(try mesh.run(["status"]).out.contains("halted since"))
+
+            try mesh.run(["kill", "control"])
+            try mesh.run(["up", "--mesh", "three", "--detach"])
+            refused = try mesh.run(["partition", "region/a", "region/b"])
+            #expect(refused.code == 1 && refused.err.contains("storm"), "\(refused.err)")
+            #expect(try mesh.run(["halt", "--release"]).out.contains("released"))
+            #expect(try mesh.run(["fault", "add", "latency", "a-1", "--delay", "5ms"]).code == 0)
+            let events = try mesh.run(["events", "--type", "halt"]).out
+            #expect(events.contains("called") && events.contains("released"), "\(events)")
+            try mesh.down()
+        }
+
+        @Test func aKilledCellFiresAndARestartedOneDoesNot() throws {
+            let mesh = try TestMesh(threeCells: "tier: critical")
+            func firing() throws -> [String] {
+                let rules = try #require(try mesh.json(["alerts"])["rules"] as? [[String: Any]])
+                return rules.flatMap { rule in
+                    ((rule["alerts"] as? [[String: Any]]) ?? []).filter { $0["state"] as? String == "firing" }.map {
+                        "\(rule["name"] ?? "") \($0["subject"] ?? "")"
+                    }
+                }
+            }
+            try mesh.run(["kill", "b-1", "--yes"])
+            #expect(try TestMesh.eventually { try firing().contains("CellDown b-1") })
+            #expect(try mesh.run(["status"]).out.contains("alert: CellDown b-1"))
+            try mesh.run(["restart", "b-1"])
+            #expect(try TestMesh.eventually { try !firing().contains("CellDown b-1") })
+            let events = try mesh.run(["events", "--type", "alert"]).out
+            #expect(events.contains("firing") && events.contains("resolved"), "\(events)")
+            try mesh.down()
+        }
+
+        @Test func anExportIsNotWrittenOverWhatNobodyExported() throws {
+            let mesh = try TestMesh(threeCells: "tier: critical")
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cellmesh-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: folder) }
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let own = folder.appendingPathComponent("prometheus.yml")
+            try Data("mine\n".utf8).write(to: own)
+            let refused = try mesh.run(["export", "prometheus", folder.path])
+            #expect(refused.code == 1 && refused.err.contains("is there already"), "\(refused.err)")
+            #expect(try String(contentsOf: own, encoding: .utf8) == "mine\n")
+            let other = folder.path + "/watch"
+            for _ in 0..<2 {
+                let files = try mesh.json(["export", "prometheus", other])["files"] as? [String]
+                #expect(files?.first == "prometheus.yml")
+            }
+            let text = try String(contentsOfFile: other + "/prometheus.yml", encoding: .utf8)
+            #expect(text.contains("\(mesh.dataDirectory)/targets.json"))
+            #expect((try mesh.json(["export", "grafana", folder.path + "/g"])["files"] as? [String])?.count == 6)
+            try mesh.down()
+        }
+
+        @Test func aRecordingIsWrittenAndShownAndOneThatIsNoneIsRefused() throws {
+            let mesh = try TestMesh(threeCells: "tier: critical")
+            let file = FileManager.default.temporaryDirectory.appendingPathComponent("cellmesh-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: file) }
+            let recording = try mesh.start(["dashboard", "--record", file.path, "-o", "json"])
+            #expect(
+                TestMesh.eventually {
+                    let text = try? String(contentsOf: file, encoding: .utf8)
+                    return text.map { $0.contains("{\"state\":") && $0.contains("{\"delta\":") } ?? false
+                })
+            try mesh.run(["kill", "b-1", "--yes"])
+            #expect(
+                TestMesh.eventually {
+                    (try? String(contentsOf: file, encoding: .utf8))?.contains("b-1") ?? false
+                })
+            kill(recording.process.processIdentifier, SIGINT)
+            let outcome = recording.wait(limit: 30)
+            #expect(outcome.code == 0 && outcome.json["reason"] as? String == "interrupted", "\(outcome.err)")
+            let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            #expect(lines.first?.hasPrefix("{\"hello\":") == true && lines.last?.hasPrefix("{\"bye\":") == true)
+            let again = try mesh.run(["dashboard", "--record", file.path])
+            #expect(again.code == 1 && again.err.contains("is there already"), "\(again.err)")
+            try mesh.down()
+
+            let none = try mesh.run(["dashboard", Program.root.path + "/README.md"])
+            #expect(none.code == 1 && none.err.contains("no recording") && none.err.contains("line 1"), "\(none.err)")
+        }
+    }
+}

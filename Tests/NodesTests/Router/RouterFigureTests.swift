@@ -1,0 +1,60 @@
+import MeshBase
+import Resilience
+import Sharding
+import Testing
+import Topology
+import Wire
+
+@testable import Nodes
+
+/// What a router counts of cells and of answers to clients.
+@Suite struct RouterFigureTests {
+    private func ends(_ router: RouterHarness, _ cell: CellIndex) -> [UInt64] {
+        Outcome.allCases.map { router.node.figures.ended($0, at: cell) }
+    }
+
+    @Test func anAnswerIsCountedAtItsCellWithItsTime() throws {
+        let router = RouterHarness()
+        router.request(.get)
+        let frame = try #require(router.takeFrames().first)
+        #expect(router.node.figures.attempts(at: frame.cell) == 1)
+        router.answer(frame, status: 200, now: .at(30))
+        #expect(ends(router, frame.cell) == [1, 0, 0, 0, 0, 0])
+        let times = router.node.figures.cellTimes.total(frame.cell.position)
+        #expect(times.total == 1)
+        let p50 = try #require(times.quantile(0.5))
+        #expect(p50 > .milliseconds(20) && p50 < .milliseconds(40))
+        #expect(router.node.figures.answers(.service, .normal, .ok) == 1)
+        #expect(router.node.figures.clientTimes.total(0).total == 1)
+        #expect(router.node.figures.clientTimes.total(1).total == 0)
+    }
+
+    @Test func aLostLinkIsAFailureOfItsCellWithoutATime() throws {
+        let router = RouterHarness()
+        router.request(.get)
+        _ = router.takeFrames()
+        router.linkDown(router.shard[0], now: .at(10))
+        #expect(ends(router, router.shard[0])[Int(Outcome.failed.rawValue)] == 1)
+        #expect(router.node.figures.cellTimes.total(router.shard[0].position).total == 0)
+        // The next one stands in.
+        #expect(router.node.figures.attempts(at: router.shard[1]) == 1)
+    }
+
+    @Test func aRefusalOfACellIsNoFailure() throws {
+        let router = RouterHarness()
+        router.request(.get)
+        router.refuse(router.takeFrames()[0], .overloaded)
+        #expect(ends(router, router.shard[0])[Int(Outcome.failed.rawValue)] == 0)
+        #expect(ends(router, router.shard[0])[Int(Outcome.refused.rawValue)] == 1)
+    }
+
+    @Test func eachAnswerOfARecordCountsAtItsCell() throws {
+        let router = RouterHarness()
+        router.request(.get, .record)
+        let frames = router.takeFrames()
+        #expect(frames.count > 1)
+        #expect(frames.allSatisfy { router.node.figures.attempts(at: $0.cell) == 1 })
+        router.linkDown(frames[0].cell, now: .at(5))
+        #expect(ends(router, frames[0].cell)[Int(Outcome.failed.rawValue)] == 1)
+    }
+}
