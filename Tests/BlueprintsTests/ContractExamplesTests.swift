@@ -171,14 +171,14 @@ import Topology
 
     @Test func aScenarioIsCheckedOnly() {
         let result = MeshFiles.load(scenario: Self.scenario, named: "scenarios/x.yaml")
-        #expect(codes(result) == ["not-in-force@1:1"])
+        #expect(codes(result) == ["not-run@1:1"])
         let bad = Self.scenario.replacing("startAfter: 2s", with: "startAftr: 2").replacing(
             "type: probe", with: "type: prob")
         #expect(
             codes(MeshFiles.load(scenario: bad, named: "scenarios/x.yaml")) == [
-                "not-in-force@1:1", "unknown-word@6:14", "unknown-key@9:60",
+                "not-run@1:1", "unknown-word@6:14", "unknown-key@9:60",
             ])
         #expect(
-            codes(MeshFiles.load(scenario: "title: x", named: "x")) == ["not-in-force@1:1", "missing-key@1:1"].sorted())
+            codes(MeshFiles.load(scenario: "title: x", named: "x")) == ["not-run@1:1", "missing-key@1:1"].sorted())
     }
 }

@@ -52,7 +52,7 @@ package enum ProblemCode: String, Sendable, Codable, CaseIterable {
     case geographyTooSmall = "geography-too-small"
 
     // Warnings.
-    case notInForce = "not-in-force"
+    case notRun = "not-run"
     case quorumOfTwo = "quorum-of-two"
     case pinnedToOneRegion = "pinned-to-one-region"
     case evenDeciders = "even-deciders"

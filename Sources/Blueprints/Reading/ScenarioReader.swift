@@ -30,7 +30,7 @@ struct ScenarioReader {
         if let seed = map.value("seed") { _ = read.seed(seed, "'seed'") }
         map.finish()
         reporter.warning(
-            .notInForce, at: map.position, "a scenario is checked, but this version does not run it: it has no effect")
+            .notRun, at: map.position, "a scenario is checked, but this version does not run it: it has no effect")
     }
 
     private func check(step: YAMLValue, isTolerance: Bool = false) {

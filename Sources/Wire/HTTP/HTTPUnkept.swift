@@ -36,12 +36,12 @@ package enum HTTPUnkept: UInt8, Sendable, CaseIterable {
                 policy: "consistency")
         case .session, .consistency:
             HTTPProblem(
-                status: 501, type: "not-in-force", title: "This guarantee is given for records only",
+                status: 501, type: "records-only", title: "This guarantee is given for records only",
                 detail: .made("\(field) would be ignored by a service. Nothing was changed; leave the header out."),
                 policy: "consistency")
         case .idempotencyKey:
             HTTPProblem(
-                status: 501, type: "not-in-force", title: "This guarantee is given by routers, for services",
+                status: 501, type: "services-only", title: "This guarantee is given by routers, for services",
                 detail: .made(
                     "\(field) would be ignored here. Nothing was changed; leave the header out, or call a service through a"
                         + " router."),
