@@ -132,7 +132,8 @@ extension RouterNode {
             problem.detail += Self.remark(failure)
             response.problem = problem
         }
-        if head.status >= 400 {
+        // What is kept under a key will be the same at any time.
+        if head.status >= 400, !response.isReplayed {
             response.wait = Self.wait(.milliseconds(Int64(head.deadline)), head.status, failure)
         }
         noteAnswer(operations[key]!.customer, since: operations[key]!.started, response)
