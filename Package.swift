@@ -83,6 +83,8 @@ let package = Package(
         // The files of the page, held in the program by `#embed`.
         .target(name: "CPages", exclude: ["Page"]),
         pureLayer("Pages", ["CPages", crypto, "MeshBase"]),
+        // Optimised in debug builds too: a screen is made each second.
+        pureLayer("Terminal", ["Feed", "Reports", "Evacuation", "Telemetry", "MeshBase"]),
         pureLayer("Laboratories", [collections, "Resilience", "Topology", "MeshBase"]),
         pureLayer("Chaos", ["Topology", "MeshBase"]),
         pureLayer("Checkers", ["Sharding", "Topology", "Membership", "MeshBase"]),
@@ -134,7 +136,7 @@ let package = Package(
             name: "cellmesh",
             dependencies: [
                 arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
-                "Store", "Telemetry", "Checkers", "Drills", "Reports", "Alerts", "Feed", "Resilience", "Evacuation",
+                "Store", "Telemetry", "Checkers", "Drills", "Reports", "Alerts", "Feed", "Terminal", "Resilience", "Evacuation",
                 "Laboratories", "Membership", "Sharding", "Topology", "MeshBase", "Wire", "Chaos",
             ],
             swiftSettings: strict),
@@ -168,6 +170,7 @@ let package = Package(
         tests(
             "FeedTests", ["Feed", "Reports", "Chaos", "Evacuation", "Sharding", "Topology", "Blueprints", "MeshBase"]),
         tests("AlertsTests", ["Alerts", "Reports", "Evacuation", "MeshBase"]),
+        tests("TerminalTests", ["Terminal", "Feed", "Reports", "MeshBase"]),
         .testTarget(
             name: "PagesTests", dependencies: ["Pages", "MeshBase"], exclude: ["Browser", "Modules"],
             swiftSettings: strict),
@@ -205,7 +208,7 @@ let package = Package(
         tests(
             "CLITests",
             [
-                arguments, "cellmesh", "ControlPlane", "Drills", "Evacuation", "Laboratories", "LoadGenerator",
+                arguments, "cellmesh", "ControlPlane", "Drills", "Evacuation", "Feed", "Laboratories", "LoadGenerator",
                 "Blueprints", "Reports", "Store", "Telemetry", "Resilience", "Sharding", "SimDriver", "Topology",
                 "Wire",
                 "MeshBase",

@@ -24,8 +24,8 @@ struct CellMesh: ParsableCommand {
                 name: "Mesh",
                 subcommands: [
                     InitCommand.self, UpCommand.self, DownCommand.self, ListCommand.self, RemoveCommand.self,
-                    StatusCommand.self, PsCommand.self, DashboardCommand.self, DoctorCommand.self,
-                    ValidateCommand.self, ConfigCommand.self,
+                    StatusCommand.self, TopCommand.self, PsCommand.self, DashboardCommand.self,
+                    DoctorCommand.self, ValidateCommand.self, ConfigCommand.self,
                 ]),
             CommandGroup(
                 name: "Cells",

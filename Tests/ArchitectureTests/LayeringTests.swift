@@ -8,7 +8,7 @@ import Testing
     static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Darwin", "Dispatch"]
     static let pure: Set<String> = [
         "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Consensus", "Evacuation",
-        "Chaos", "Checkers", "Drills", "Reports", "Feed", "Alerts", "Pages", "Laboratories", "Wire", "Nodes",
+        "Chaos", "Checkers", "Drills", "Reports", "Feed", "Alerts", "Pages", "Terminal", "Laboratories", "Wire", "Nodes",
     ]
     /// Of the pure targets these read and write JSON, with coders that know neither clock nor disk.
     static let coding: Set<String> = ["Reports"]
@@ -30,19 +30,23 @@ import Testing
         "Feed": ["MeshBase", "Topology", "Sharding", "Evacuation", "Chaos", "Reports"],
         "Alerts": ["MeshBase", "Evacuation", "Reports"],
         "Pages": ["MeshBase", "CPages", "Crypto"],
+        // Of telemetry the text alone.
+        "Terminal": ["MeshBase", "Reports", "Feed", "Evacuation", "Telemetry"],
         "Laboratories": ["MeshBase", "Topology", "Resilience"],
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Crypto"],
-        "Nodes": pure.subtracting(["Nodes", "Checkers", "Drills", "Reports", "Feed", "Alerts", "Pages", "Laboratories"]
-        ),
+        "Nodes": pure.subtracting([
+            "Nodes", "Checkers", "Drills", "Reports", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
+        ]),
         "Blueprints": ["MeshBase", "Topology", "Sharding", "Resilience", "Yams"],
         "Store": ["MeshBase", "Topology", "Sharding", "Replication", "Consensus", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],
-        "UVDriver": pure.subtracting(["Checkers", "Drills", "Feed", "Alerts", "Pages", "Laboratories"]).union([
-            "CLibUV", "Store", "Telemetry",
+        "UVDriver": pure.subtracting(["Checkers", "Drills", "Feed", "Alerts", "Pages", "Terminal", "Laboratories"])
+            .union(["CLibUV", "Store", "Telemetry"]),
+        "SimDriver": pure.subtracting(["Drills", "Reports", "Alerts", "Pages", "Terminal", "Laboratories"]).union([
+            "Telemetry"
         ]),
-        "SimDriver": pure.subtracting(["Drills", "Reports", "Alerts", "Pages", "Laboratories"]).union(["Telemetry"]),
-        "ControlPlane": pure.subtracting(["Checkers", "Drills", "Laboratories"]).union([
+        "ControlPlane": pure.subtracting(["Checkers", "Drills", "Terminal", "Laboratories"]).union([
             "UVDriver", "Blueprints", "Store", "Telemetry", "CLibUV", "Crypto",
         ]
         ),

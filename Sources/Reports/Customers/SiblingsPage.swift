@@ -16,4 +16,6 @@ package struct SiblingsPage: Codable, Sendable, Equatable {
 /// An error as HTTP clients are told it (RFC 9457).
 package struct ProblemReport: Codable, Sendable, Equatable {
     package var detail: String?
+    /// What kind of problem it is, such as `stale-prediction`.
+    package var type: String?
 }

@@ -13,6 +13,8 @@ package struct EvacuationBody: Encodable, Sendable, Equatable {
     package var force: Bool?
     package var acceptsLoss: Bool?
     package var isDryRun: Bool?
+    /// The prediction that it stands on (`PredictionReport`); nil for none.
+    package var prediction: String?
 
     package init(_ kind: String, region: String? = nil) {
         self.kind = kind
@@ -20,7 +22,7 @@ package struct EvacuationBody: Encodable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case kind, region, confirm, cells, count, zone, stages, force
+        case kind, region, confirm, cells, count, zone, stages, force, prediction
         case watchMilliseconds = "watch_ms"
         case acceptsLoss = "accept_loss"
         case isDryRun = "dry_run"

@@ -17,6 +17,7 @@ package struct ProcessLaunch: Sendable {
     package var environment: [String: String]?
     /// This process's own if nil.
     package var workingDirectory: String?
+    package var standardInput = Stream.null
     package var standardOutput: Stream
     package var standardError: Stream
     /// Whether the child leads a session of its own (setsid), out of reach of the terminal's Ctrl-C and hangup.
@@ -64,7 +65,7 @@ package struct ProcessLaunch: Sendable {
         let directory = workingDirectory.map { CStrings([$0]) }
         return withUnsafeTemporaryAllocation(of: uv_stdio_container_t.self, capacity: 4) { stdio in
             stdio.initialize(repeating: uv_stdio_container_t())
-            cuv_stdio_ignore(&stdio[0])
+            ProcessLaunch.connect(&stdio[0], standardInput)
             ProcessLaunch.connect(&stdio[1], standardOutput)
             ProcessLaunch.connect(&stdio[2], standardError)
             if let readiness { cuv_stdio_pipe_from_child(&stdio[3], readiness) }

@@ -21,7 +21,7 @@ enum NextStep {
         "resume",
         "route",
         "status",
-        "store", "trace", "why",
+        "store", "top", "trace", "why",
     ]
 
     /// The first command that a text advises: `first 'cellmesh restore us-east'`; nil where it names none.

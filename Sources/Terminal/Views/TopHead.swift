@@ -1,0 +1,174 @@
+import MeshBase
+import Reports
+
+/// The lines above every list: how the mesh is, and who is touched.
+enum TopHead {
+    /// How the mesh is as a whole.
+    struct Whole {
+        /// `SERVING DEGRADED DOWN UNKNOWN`.
+        var word: String
+        var tone: Tone
+        var serving: Int
+        /// Cells that are to serve.
+        var of: Int
+
+        init(_ state: FeedState) {
+            var (serving, of, known, degraded) = (0, 0, 0, false)
+            for cell in 0..<state.cells.count {
+                let word = TopModel.state(cell, state)
+                if word == .drained || word == .evacuated { continue }
+                of += 1
+                if word != .unknown { known += 1 }
+                if word.serves { serving += 1 }
+                if word == .degraded || word == .refilling { degraded = true }
+            }
+            self.serving = serving
+            self.of = of
+            if known == 0, of > 0 {
+                (word, tone) = ("UNKNOWN", .warn)
+            } else if serving == of {
+                (word, tone) = degraded ? ("DEGRADED", .warn) : ("SERVING", .good)
+            } else {
+                (word, tone) = serving == 0 ? ("DOWN", .bad) : ("DEGRADED", .warn)
+            }
+        }
+    }
+
+    /// - Parameter width: parts that matter less are left out where there is no room.
+    static func first(_ model: TopModel, width: Int) -> ScreenLine {
+        guard let state = model.state else {
+            var line = ScreenLine(model.hello?.mesh ?? "", isBold: true)
+            line.add(line.width > 0 ? "  " : "")
+            line.add("connecting", .dim)
+            return line
+        }
+        let mesh = state.mesh
+        let whole = Whole(state)
+        var parts: [Part] = [
+            Part(model.hello?.mesh ?? "", .plain, 0, isBold: true),
+            Part("\(whole.word) \(whole.serving)/\(whole.of)", whole.tone, 0, isBold: true),
+        ]
+        if let rps = mesh.rps, rps > 0 {
+            let failing = (mesh.ok ?? 1) < 0.999
+            parts.append(Part("\(Figures.rate(rps)) req/s", .plain, 1))
+            parts.append(Part("ok \(Figures.percent(mesh.ok, 2))", failing ? .bad : .plain, 1))
+            parts.append(Part("p99 \(Figures.latency(mesh.p99))", .plain, 3))
+            if let worst = state.amplification.map(\.ratio).max() {
+                parts.append(Part("amp \(Figures.fixed(worst, 2))", worst > 1.5 ? .warn : .plain, 5))
+            }
+            if let shed = mesh.shed, shed > 0 { parts.append(Part("shed \(Figures.rate(shed))/s", .warn, 4)) }
+        } else {
+            parts.append(Part("no traffic", .dim, 1))
+        }
+        if mesh.views.count == 2, mesh.views[1] > 0 {
+            let agree = mesh.views[0] == mesh.views[1]
+            parts.append(Part("views \(mesh.views[0])/\(mesh.views[1])", agree ? .plain : .warn, 6))
+        }
+        let clock = Part((model.isHeld ? "HELD " : "") + Figures.clock(milliseconds: state.t), .dim, 2)
+        var line = Part.line(parts, beside: clock, width: width)
+        let left = width - line.width - clock.text.count
+        if left >= 1 {
+            line.pad(to: width - clock.text.count)
+            line.add(clock.text, model.isHeld ? .warn : .dim)
+        }
+        return line
+    }
+
+    /// Customers as `observed|predicted (of all)`, and what is in force.
+    static func second(_ model: TopModel, width: Int) -> ScreenLine {
+        guard let state = model.state else { return ScreenLine() }
+        let impact = state.impact
+        func figure(_ name: String, _ path: KeyPath<FeedImpact.Counts, Int>) -> String {
+            let all = impact.predicted[keyPath: path]
+            let seen = impact.ofThoseSeen.map { $0[keyPath: path] }
+            let text =
+                "\(name) \(Figures.count(impact.observed[keyPath: path]))|\(seen.map { Figures.count($0) } ?? "-")"
+            return seen == all ? text : "\(text) (\(Figures.count(all)))"
+        }
+        let isLost = impact.observed.lost > 0 || impact.predicted.lost > 0
+        let isDegraded = impact.observed.degraded > 0 || impact.predicted.degraded > 0
+        var parts = [
+            Part(figure("lost", \.lost), isLost ? .bad : .plain, 0),
+            Part(figure("degraded", \.degraded), isDegraded ? .warn : .plain, 0),
+            Part(
+                "differ \(impact.different.map { Figures.count($0) } ?? "-")",
+                impact.different ?? 0 > 0 ? .bad : .plain, 2),
+        ]
+        if let halt = state.halt { parts.append(Part("HALT \(halt.text)", .warn, 1)) }
+        if !state.faults.isEmpty {
+            let idle = state.faults.count { $0.hits == 0 }
+            let text = "faults \(state.faults.count)" + (idle > 0 ? ", \(idle) hit nothing" : "")
+            parts.append(Part(text, .warn, 1))
+        }
+        if let move = state.evacuation, move.outcome == .running || move.outcome == .paused {
+            let what = "\(move.kind?.rawValue ?? "move") \(move.region ?? "") \(move.percent) %"
+            let cohorts = "\(move.cohorts.moved)/\(move.cohorts.of) cohorts"
+            parts.append(Part("\(what), \(cohorts)\(move.outcome == .paused ? ", paused" : "")", .note, 1))
+        }
+        if let drill = state.drill {
+            parts.append(Part("drill \(drill.name): \(drill.outcome ?? drill.step)", .note, 3))
+        }
+        if state.monkey != nil { parts.append(Part("monkey", .note, 5)) }
+        if !state.breakers.isEmpty { parts.append(Part("breakers \(state.breakers.count)", .warn, 3)) }
+        if let alert = state.alerts.first {
+            parts.append(
+                Part("\(Figures.plural(state.alerts.count, "alert")): \(alert.name) \(alert.subject)", .bad, 2))
+        }
+        if let load = state.load { parts.append(Part("load \(Figures.rate(load.rate))/s", .plain, 6)) }
+        if let pressure = state.host.pressure, pressure > 0.5 {
+            parts.append(Part("host busy \(Figures.percent(pressure))", .warn, 4))
+        }
+        return Part.line(parts, beside: nil, width: width)
+    }
+
+    /// Says how old it is; nil where it is as of now.
+    static func banner(_ model: TopModel, _ now: Instant) -> ScreenLine? {
+        guard model.isStale(now), model.state != nil || model.link != .connecting else { return nil }
+        let why: String
+        switch model.link {
+        case .lost(let reason): why = reason
+        case .connecting: why = "connecting"
+        case .live: why = "nothing has come"
+        }
+        guard let at = model.newsAt, let newest = model.newest else {
+            return ScreenLine("no news yet: \(why)", .warn, isBold: true)
+        }
+        let age = Int64((now - at).milliseconds)
+        return ScreenLine(
+            "no news for \(Figures.span(milliseconds: age)), since \(Figures.clock(milliseconds: newest.t)): \(why); "
+                + "traffic does not need it", .warn, isBold: true)
+    }
+
+    /// A part of a line; the higher its number, the earlier it is left out.
+    struct Part {
+        var text: String
+        var tone: Tone
+        var importance: Int
+        var isBold: Bool
+
+        init(_ text: String, _ tone: Tone, _ importance: Int, isBold: Bool = false) {
+            self.text = text
+            self.tone = tone
+            self.importance = importance
+            self.isBold = isBold
+        }
+
+        static func line(_ parts: [Part], beside: Part?, width: Int) -> ScreenLine {
+            var left = width - (beside.map { $0.text.count + 2 } ?? 0)
+            var kept: [Int] = []
+            let order = parts.indices.sorted { (parts[$0].importance, $0) < (parts[$1].importance, $1) }
+            for place in order where !parts[place].text.isEmpty {
+                let needed = ScreenLine(parts[place].text).width + (kept.isEmpty ? 0 : 2)
+                guard needed <= left || parts[place].importance == 0 else { continue }
+                kept.append(place)
+                left -= needed
+            }
+            var line = ScreenLine()
+            for place in kept.sorted() {
+                if line.width > 0 { line.add("  ") }
+                line.add(parts[place].text, parts[place].tone, isBold: parts[place].isBold)
+            }
+            return line.clipped(to: width)
+        }
+    }
+}

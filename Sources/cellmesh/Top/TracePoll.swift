@@ -1,0 +1,53 @@
+import ControlPlane
+import MeshBase
+import Reports
+import UVDriver
+import Wire
+
+/// The traces that processes keep, read now and then beside everything else.
+final class TracePoll {
+    static let interval = TimeAmount.seconds(3)
+    /// So far back they are listed, in milliseconds.
+    private static let window = 120_000.0
+    static let most = 500
+
+    private let http: HTTPClient
+    private let directory: DataDirectory
+    private let onTraces: ([TraceHead]) -> Void
+    private var left = 0
+    private var heads: [TraceHead] = []
+
+    init(_ http: HTTPClient, _ directory: DataDirectory, onTraces: @escaping ([TraceHead]) -> Void) {
+        self.http = http
+        self.directory = directory
+        self.onTraces = onTraces
+    }
+
+    /// Asks every process that runs, unless answers are still waited for.
+    /// - Parameter now: milliseconds since 1970.
+    func ask(now: Int64) {
+        guard left == 0 else { return }
+        let since = Int64(Double(now) - Self.window)
+        let admins = directory.processes.filter(\.identity.isRunning).compactMap(\.addresses.admin)
+        left = admins.count
+        heads = []
+        if admins.isEmpty { onTraces([]) }
+        for admin in admins {
+            http.send(HTTPOutgoing(.get, admin, "/v1/traces?since=\(since)"), timeout: .seconds(2)) { [weak self] in
+                self?.take($0)
+            }
+        }
+    }
+
+    private func take(_ result: Result<HTTPAnswer, HTTPClientError>) {
+        if case .success(let answer) = result, answer.isSuccess,
+            let page = ReportJSON.decode(TraceListPage.self, answer.body)
+        {
+            heads += page.traces
+        }
+        left -= 1
+        guard left == 0 else { return }
+        let joined = TraceFilter.joined(heads).sorted { $0.began > $1.began }
+        onTraces(Array(joined.prefix(Self.most)))
+    }
+}
