@@ -18,7 +18,7 @@ extension EndToEnd {
             #expect(try dead([]) == 1)
             #expect(try dead(["--all"]) >= 10)
 
-            let why = try mesh.run(["why", "us-east-1"])
+            let why = try mesh.run(["why", "us-east-1", "-o", "wide"])
             let events = why.out.split(separator: "\n").map { $0.split(separator: " ").dropFirst().first ?? "" }
             let pause = try #require(events.firstIndex(of: "pause"), "\(why.out)")
             let accused = try #require(events.firstIndex(of: "accused"), "\(why.out)")
@@ -34,6 +34,50 @@ extension EndToEnd {
             }
             #expect(times.count > 20 && times == times.sorted())
             try mesh.down()
+        }
+
+        /// Events are a line each, with how many saw it; what processes wrote is there too.
+        @Test func eventsAreFolded() throws {
+            let mesh = try TestMesh(threeCells: "tier: critical")
+            try mesh.run(["kill", "b-1", "--yes"])
+            func dead(_ arguments: [String]) throws -> [[String: Any]] {
+                try mesh.run(["events", "--type", "member", "--id", "b-1", "-o", "json"] + arguments).out
+                    .split(separator: "\n").compactMap {
+                        try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+                    }.filter { $0["action"] as? String == "dead" }
+            }
+            #expect(try TestMesh.eventually { try dead(["--raw"]).count >= 4 })
+            let folded = try dead([])
+            #expect(folded.count == 1 && folded.first?["seen"] as? Int ?? 0 >= 4)
+            #expect((folded.first?["observers"] as? [String])?.count == 4)
+            #expect(try dead(["--raw"]).first?["seen"] == nil)
+
+            // The death is one line of the story, behind what was done.
+            let why = try mesh.json(["why", "b-1"])
+            let episodes = try #require(why["episodes"] as? [[String: Any]]).compactMap { $0["event"] as? String }
+            let kill = try #require(episodes.firstIndex(of: "kill"), "\(episodes)")
+            #expect(episodes[kill...].filter { $0 == "dead" }.count == 1, "\(episodes)")
+            try mesh.down()
+        }
+
+        /// In the foreground a mesh tells what happens to it, an event a line.
+        @Test func upTellsWhatHappens() throws {
+            let mesh = try TestMesh()
+            let up = try mesh.start(["up", "topology/monolith.yaml"])
+            #expect(TestMesh.eventually { up.messages.contains("what happens:") })
+            let cells = try mesh.cells()
+            let victim = try #require(cells.first?.name)
+            try mesh.run(["kill", victim, "--yes"])
+            func lines(_ words: String) -> Int {
+                up.messages.split(separator: "\n").filter { line in
+                    words.split(separator: " ").allSatisfy { line.contains($0) }
+                }.count
+            }
+            #expect(TestMesh.eventually { lines("process kill \(victim)") == 1 && lines("member dead \(victim)") == 1 })
+            kill(up.process.processIdentifier, SIGINT)
+            let outcome = up.wait(limit: 60)
+            #expect(outcome.code == 0, "\(outcome.err)")
+            #expect(!outcome.out.contains(" dead "))
         }
 
         /// Not in time is 3, whichever way was taken; what cannot come about is refused before anything is waited for.

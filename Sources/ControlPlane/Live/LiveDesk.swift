@@ -69,6 +69,8 @@ package final class LiveDesk {
     private var cells: Int
     /// Counts shapes.
     private var shape = 0
+    /// Told of each tick's events beside readers; somebody who has it looks on, as a reader does.
+    var onEvents: ((FeedEvents) -> Void)?
     private var readers: [(id: SlabKey, reader: Reader)] = []
     private var details: [String: CellVitals] = [:]
     private var toldAt: [ProcessName: Instant] = [:]
@@ -168,7 +170,8 @@ package final class LiveDesk {
         guard !isClosed else { return }
         lateness.run(!readers.isEmpty || isBusy)
         let periods = readers.map(\.reader.wish.period)
-        let interval = periods.min().map { min($0, Self.watched) } ?? (isBusy ? Self.watched : Self.unwatched)
+        let interval =
+            periods.min().map { min($0, Self.watched) } ?? (isBusy || onEvents != nil ? Self.watched : Self.unwatched)
         timer?.close()
         timer = try? LoopTimer.once(loop: loop, after: interval) { [weak self] in self?.tick() }
     }
@@ -249,6 +252,7 @@ package final class LiveDesk {
             recent.append(event)
         }
         if recent.count > Self.mostRecent { recent.removeFirst(recent.count - Self.mostRecent) }
+        onEvents?(events)
         return FeedMessage.event(events).serverSentEvent
     }
 }

@@ -72,10 +72,11 @@ package final class ControlPlane {
     /// - Parameters:
     ///   - progress: how many processes serve, of how many; called when that changes.
     ///   - ready: everything serves.
+    ///   - events: what happens, folded, each second; nil where nobody listens. Also of the time before: the last 15 minutes.
     /// - Throws: why the mesh could not be started; what had been started is stopped again.
     package static func run(
         _ settings: ControlSettings, progress: @escaping Progress = { _, _ in },
-        ready: @escaping (StartReport) -> Void = { _ in }
+        ready: @escaping (StartReport) -> Void = { _ in }, events: ((FeedEvents) -> Void)? = nil
     ) throws(ControlFailure) {
         let parent = ParentLine(settings.readyDescriptor)
         do throws(ControlFailure) {
@@ -93,6 +94,7 @@ package final class ControlPlane {
                     parent.close()
                     ready(report)
                 })
+            control.liveDesk.onEvents = events
             try control.run()
         } catch {
             parent.write(ReadyLine(error))

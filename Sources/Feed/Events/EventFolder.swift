@@ -13,24 +13,18 @@ package struct EventFolder: Sendable {
     /// Observers that are told apart.
     private static let mostCounted = 1_024
 
-    private struct Key: Hashable {
-        var type: String
-        var action: String
-        var id: String
-        var incarnation: EventRecord.Value?
-    }
     private struct Open {
         var event: FeedEvents.Event
         var names: Set<String>
         var first: Instant
-        var key: Key
+        var key: EventIdentity
         var isNews = true
     }
 
     /// In the order of their numbers.
     private var open: [Open] = []
     /// Numbers of those that can be joined.
-    private var numbers: [Key: UInt64] = [:]
+    private var numbers: [EventIdentity: UInt64] = [:]
     private var next: UInt64 = 1
     private var untold = 0
     private var missed = 0
@@ -40,8 +34,7 @@ package struct EventFolder: Sendable {
 
     /// Takes what one process has told.
     package mutating func take(_ record: EventRecord, by observer: String, now: Instant) {
-        let key = Key(
-            type: record.type, action: record.action, id: record.id, incarnation: record.attributes["incarnation"])
+        let key = EventIdentity(record)
         if let number = numbers[key], let place = open.firstIndex(where: { $0.event.n == number }),
             now - open[place].first < Self.window
         {

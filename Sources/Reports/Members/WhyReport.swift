@@ -81,21 +81,53 @@ package struct WhyReport: Codable, Sendable, Equatable {
         }
     }
 
+    /// One line of the story: something that was done, a coming or going, or a doubt from its beginning to its end.
+    package struct Episode: Codable, Sendable, Equatable {
+        /// RFC 3339 of its beginning.
+        package var at: String
+        /// As of `Moment`; of a doubt `doubted`, `suspected`, `dead`, `refuted`, or `dead, refuted`.
+        package var event: String
+        package var actor: String
+        /// In words.
+        package var what: String
+        /// To its last moment, in milliseconds; null for what has no length.
+        @Nullable package var duration: Double?
+        package var observers: [String] = []
+
+        package init(at: String, event: String, actor: String, what: String) {
+            self.at = at
+            self.event = event
+            self.actor = actor
+            self.what = what
+            duration = nil
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case at, event, actor, what
+            case duration = "duration_ms"
+            case observers
+        }
+    }
+
     package var schema = ReportJSON.schema
     package var member: String
     package var observers: [Observer]
     /// Those that gave no answer.
     package var silent: [String]
     package var accusers: [Accuser]
+    /// The timeline with a line for each episode.
+    package var episodes: [Episode]
     package var timeline: [Moment]
 
     package init(
-        member: String, observers: [Observer], silent: [String], accusers: [Accuser], timeline: [Moment]
+        member: String, observers: [Observer], silent: [String], accusers: [Accuser], episodes: [Episode],
+        timeline: [Moment]
     ) {
         self.member = member
         self.observers = observers
         self.silent = silent
         self.accusers = accusers
+        self.episodes = episodes
         self.timeline = timeline
     }
 }

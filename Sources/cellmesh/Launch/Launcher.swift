@@ -12,8 +12,9 @@ enum Launcher {
         try? ProcessSetup.unblockSignals()
         // Whatever waits, Ctrl-C ends it with the same code; processes of the mesh set actions of their own.
         signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
-        let arguments = given ?? Array(CommandLine.arguments.dropFirst())
-        if arguments.first == ProgramExec.command { return ProgramExec.run(Array(arguments.dropFirst())) }
+        let words = given ?? Array(CommandLine.arguments.dropFirst())
+        if words.first == ProgramExec.command { return ProgramExec.run(Array(words.dropFirst())) }
+        let arguments = WatchOptions.spelledOut(words)
         let status = outcome(arguments)
         guard let failure = StandardOutput.outcome(status) else { return status }
         return StandardOutput.isUnread ? failure.status.rawValue : report(failure, arguments)

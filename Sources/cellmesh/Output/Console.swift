@@ -64,6 +64,11 @@ struct Console: Sendable {
 
     // MARK: Standard error
 
+    /// How tables are drawn on standard error.
+    var messageStyle: TableStyle {
+        TableStyle(isWide: format == .wide, hasColors: paintsMessages, width: format == .wide ? nil : width)
+    }
+
     /// A line for people.
     func message(_ line: String) { Self.write(line + "\n", to: STDERR_FILENO) }
 

@@ -1,5 +1,6 @@
 import Glibc
 import MeshBase
+import Telemetry
 
 /// Prints a report again and again until the program is interrupted.
 struct Watch {
@@ -15,6 +16,9 @@ struct Watch {
     /// On a terminal each report is drawn over the one before. Elsewhere the first is printed whole, and then the lines
     /// that have changed; with `-o json` a document of one line, `-o yaml` a whole document, whenever it has changed.
     ///
+    /// Once there was a report, a control plane that does not answer ends nothing: what it said last stays, and how old it is
+    /// is told beside.
+    ///
     /// - Parameter isLast: whether nothing is to come after a report.
     static func run(
         _ console: Console, every interval: TimeAmount = .seconds(1), until isLast: (Report) -> Bool = { _ in false },
@@ -22,17 +26,33 @@ struct Watch {
     ) throws {
         let isTerminal = isatty(STDOUT_FILENO) == 1 && Console.variable("TERM") != "dumb"
         var watch = Watch(console, isTerminal: isTerminal)
+        var former: Report?
+        var newsAt = Pause.now()
+        var isLost = false
         while !StandardOutput.isBroken {
-            let report = try make()
-            console.data(watch.next(report))
-            if isLast(report) { return }
+            do {
+                let report = try make()
+                (former, newsAt, isLost) = (report, Pause.now(), false)
+                console.data(watch.next(report))
+                if isLast(report) { return }
+            } catch let failure as CommandFailure where failure.status == .unhealthy && former != nil {
+                let age = Wording.time(milliseconds: (Pause.now() - newsAt).milliseconds)
+                if isTerminal, console.format != .json, let former {
+                    console.data(watch.next(former, note: "no news for \(age): \(failure.message)"))
+                } else if !isLost {
+                    console.message("no news: \(failure.message)")
+                }
+                isLost = true
+            }
             Pause.sleep(interval)
         }
     }
 
     /// What brings the output from the former report to this one.
-    mutating func next(_ report: Report) -> String {
-        let text = console.format == .json ? report.json(.compact) + "\n" : console.text(report)
+    /// - Parameter note: a line below it.
+    mutating func next(_ report: Report, note: String? = nil) -> String {
+        var text = console.format == .json ? report.json(.compact) + "\n" : console.text(report)
+        if let note { text += DisplayText.clean(note) + "\n" }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         defer { last = Array(lines) }
         if isTerminal, console.format != .json { return drawn(Array(lines)) }

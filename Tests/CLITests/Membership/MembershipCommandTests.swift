@@ -79,8 +79,10 @@ import Wire
         let text = WhyView.make(story).text(.table, colors: false)
         #expect(text.contains("c1 is dead for b, a"))
         #expect(text.contains("accusers: a (1 failed probe)"))
-        #expect(text.contains("3 relays asked, 3 had none either"))
+        #expect(text.contains("1 failed probe of a; accused by a; dead after 4.0 s"))
         #expect(text.contains("3 nodes"))
+        let all = WhyView.make(story).text(.wide, colors: false)
+        #expect(all.contains("3 relays asked, 3 had none either"))
         #expect(text.contains("no answer from: c1"))
     }
 
@@ -101,7 +103,7 @@ import Wire
             Deed(time: second + 2, event: "kill", actor: "operator", detail: "SIGKILL"),
         ])
         #expect(story.moments.map(\.event) == ["kill", "exited", "probe-failed", "accused", "dead"])
-        #expect(WhyView.make(story).text(.table, colors: false).contains("kill          operator  SIGKILL"))
+        #expect(WhyView.make(story).text(.table, colors: false).contains("kill    operator  SIGKILL"))
     }
 
     /// The journal's words, and the places by which a fault may mean a cell.

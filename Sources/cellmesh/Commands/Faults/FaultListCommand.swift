@@ -1,17 +1,23 @@
 import ArgumentParser
 import Reports
 
-struct FaultListCommand: ParsableCommand {
+struct FaultListCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List the faults on the wire and on services.",
         discussion: "  cellmesh fault ls -o json")
 
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let answer: FaultsReport = try APIClient(mesh.running()).get("/v1/faults")
-        output.console.show(FaultsView.list(answer))
-        if !answer.faults.isEmpty { output.console.next("cellmesh heal") }
+        let directory = try mesh.running()
+        var hasFaults = false
+        try watch.show(output.console) {
+            let answer: FaultsReport = try APIClient(directory).get("/v1/faults")
+            hasFaults = !answer.faults.isEmpty
+            return FaultsView.list(answer)
+        }
+        if hasFaults { output.console.next("cellmesh heal") }
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import MeshBase
 import Reports
 
-struct MembersCommand: ParsableCommand {
+struct MembersCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "members", abstract: "Tell who is a member of a mesh, as one node sees it.",
         discussion: """
@@ -22,8 +22,7 @@ struct MembersCommand: ParsableCommand {
     @Flag(help: "Show only where the nodes' views differ.")
     var diff = false
 
-    @Flag(help: "Go on and print again when something changes.")
-    var watch = false
+    @OptionGroup var watch: WatchOptions
 
     @Option(
         name: [.customLong("wait"), .customLong("wait-agree")],
@@ -41,8 +40,9 @@ struct MembersCommand: ParsableCommand {
 
     func run() throws {
         let console = output.console
-        let api = try APIClient(mesh.running())
-        if watch { return try Watch.run(console) { try report(api) } }
+        let directory = try mesh.running()
+        if watch.isOn { return try watch.show(console) { try report(APIClient(directory)) } }
+        let api = try APIClient(directory)
         if diff {
             let (report, silent) = try MemberViews.differences(api)
             console.show(report)

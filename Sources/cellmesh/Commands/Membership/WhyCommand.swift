@@ -9,10 +9,12 @@ struct WhyCommand: ParsableCommand {
         discussion: """
             Asks every process for the last events of the member that it saw: failed probes with the relays that were \
             asked and their nacks, accusers, confirmations and the time they left, refutations. They are merged into one \
-            timeline, with what the operator did to it: kills, pauses, faults on the wire. Works without the control plane too.
+            timeline, with what the operator did to it: kills, pauses, faults on the wire. A doubt is one line, from the first \
+            failed probe to what became of it; -o wide has each moment. Works without the control plane too.
 
               cellmesh why us-east-1
               cellmesh why us-east-1 --from r1
+              cellmesh why us-east-1 -o wide
             """)
 
     @Argument(help: ArgumentHelp("A member.", valueName: "node"))

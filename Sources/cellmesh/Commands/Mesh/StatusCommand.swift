@@ -4,7 +4,7 @@ import ControlPlane
 import MeshBase
 import Reports
 
-struct StatusCommand: ParsableCommand {
+struct StatusCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Tell how a mesh is.",
         discussion: """
@@ -14,6 +14,7 @@ struct StatusCommand: ParsableCommand {
               cellmesh status
               cellmesh status --wait 10s
               cellmesh status --wait 10s --until degraded -o json
+              cellmesh status --watch
             """)
 
     @Option(help: ArgumentHelp("Wait so long for the state of --until.", valueName: "duration"))
@@ -21,6 +22,8 @@ struct StatusCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("The state to wait for.", valueName: "state"))
     var until = "serving"
+
+    @OptionGroup var watch: WatchOptions
 
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
@@ -33,6 +36,7 @@ struct StatusCommand: ParsableCommand {
                 hint: NearestWord.hint(for: until, among: StatusReport.states, listing: "states are"))
         }
         let directory = try mesh.known()
+        if watch.isOn { return try watch.show(console) { try Self.look(directory) } }
         guard directory.controlHolder != nil else { return try showWithoutControl(directory, console) }
         let api = try Waiting.forControl(directory, wait?.amount ?? .seconds(1))
         var status = try MeshStatus(api)
@@ -57,12 +61,26 @@ struct StatusCommand: ParsableCommand {
         }
     }
 
-    private func showWithoutControl(_ directory: DataDirectory, _ console: Console) throws {
-        guard directory.isAlive else {
-            throw CommandFailure(
-                .noSuchMesh, "mesh '\(directory.name)' does not run",
-                next: "cellmesh up --mesh \(directory.name) --detach")
+    func validate() throws {
+        if watch.isOn, wait != nil { throw ValidationError("--watch goes on, --wait ends: choose one of them") }
+    }
+
+    /// By the control plane, or else by what still runs.
+    private static func look(_ directory: DataDirectory) throws -> Report {
+        if directory.controlHolder != nil {
+            return StatusView.make(try MeshStatus(Waiting.forControl(directory, .seconds(1))).report)
         }
+        guard directory.isAlive else { throw stopped(directory) }
+        return StatusView.make(try OrphanedStatus.report(directory))
+    }
+
+    private static func stopped(_ directory: DataDirectory) -> CommandFailure {
+        CommandFailure(
+            .noSuchMesh, "mesh '\(directory.name)' does not run", next: "cellmesh up --mesh \(directory.name) --detach")
+    }
+
+    private func showWithoutControl(_ directory: DataDirectory, _ console: Console) throws {
+        guard directory.isAlive else { throw Self.stopped(directory) }
         console.show(StatusView.make(try OrphanedStatus.report(directory)))
         throw CommandFailure(
             .unhealthy,

@@ -3,7 +3,9 @@ import ControlPlane
 import Glibc
 import MeshBase
 import Nodes
+import Reports
 import Sharding
+import Telemetry
 import Topology
 
 struct UpCommand: ParsableCommand {
@@ -11,8 +13,8 @@ struct UpCommand: ParsableCommand {
         commandName: "up", abstract: "Start a mesh.",
         discussion: """
             Starts one process per cell and router, waits until everything serves and prints a command that works. \
-            Without --detach the mesh lives until Ctrl-C, which stops everything in order; with it, until \
-            'cellmesh down'. Where cells of the mesh still run without their control plane, they are taken over.
+            Without --detach the mesh lives until Ctrl-C, which stops everything in order, and what happens is told \
+            meanwhile, a line an event; with it, until 'cellmesh down'. Where cells of the mesh still run without their control plane, they are taken over.
 
             Without a file the mesh that exists starts from its own model; where there are several, name one. Where there \
             is none, or --mesh names a new one, it starts from topology/three-regions.yaml of this directory, or else from \
@@ -82,13 +84,19 @@ struct UpCommand: ParsableCommand {
                 guard partial == nil else { break start }
                 console.next("cellmesh status")
             } else {
+                // What happens is a message: standard output has the report alone. Beside JSON nothing is told.
+                var narrator: UpNarrator?
                 try ControlPlane.run(settings, progress: show) { report in
                     progress.end()
                     announce(report.control, settings, begun, console)
                     if let failure = Self.partly(report.control, settings) {
                         console.message("warning: " + failure.message)
                     }
-                    console.message("Ctrl-C stops the mesh")
+                    console.message("Ctrl-C stops the mesh; until then, what happens:")
+                    narrator = UpNarrator(begun: WallClock.now(), console.messageStyle)
+                } events: { events in
+                    guard console.format == .table || console.format == .wide else { return }
+                    if let text = narrator?.lines(events), !text.isEmpty { Console.write(text, to: STDERR_FILENO) }
                 }
                 console.message("stopped")
             }

@@ -13,7 +13,7 @@ struct EvacuationCommand: ParsableCommand {
         ])
 }
 
-struct EvacuationStatusCommand: ParsableCommand {
+struct EvacuationStatusCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Tell how far the evacuation or restore is, or how the last one ended.",
         discussion: """
@@ -25,8 +25,7 @@ struct EvacuationStatusCommand: ParsableCommand {
               cellmesh evacuation status -o json
             """)
 
-    @Flag(help: "Go on and print again when something changes, until it has ended.")
-    var watch = false
+    @OptionGroup var watch: WatchOptions
 
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
@@ -35,9 +34,9 @@ struct EvacuationStatusCommand: ParsableCommand {
         let console = output.console
         let directory = try mesh.known()
         guard directory.controlHolder != nil else { return try showStored(directory, console) }
-        if watch {
+        if watch.isOn {
             var isUnderWay = true
-            return try Watch.run(console, every: .milliseconds(500), until: { _ in !isUnderWay }) {
+            return try watch.show(console, until: { _ in !isUnderWay }) {
                 let status: EvacuationStatus = try Waiting.forControl(directory, .seconds(5)).get("/v1/evacuations")
                 isUnderWay = EvacuationView.isUnderWay(status)
                 return EvacuationView.status(status)

@@ -84,7 +84,7 @@ struct BreakerResetCommand: ParsableCommand {
     func run() throws { try gates.run(nil) }
 }
 
-struct BreakerListCommand: ParsableCommand {
+struct BreakerListCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List the gates that processes have made, with what they saw.",
         discussion: """
@@ -100,6 +100,7 @@ struct BreakerListCommand: ParsableCommand {
     @Option(help: ArgumentHelp("These alone, as NODE/FROM/TO or edge/FROM/TO.", valueName: "gate"))
     var gate: String?
 
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
@@ -108,22 +109,26 @@ struct BreakerListCommand: ParsableCommand {
         let finder = GateFinder(try StoredMesh(directory).topology)
         let wanted = try gate.map { Set(try finder.gates([$0])) }
         if let cell { try finder.check(cell: cell) }
-        let pages = ProcessPages.get("/v1/breakers", of: directory, as: BreakersReport.self).filter {
-            $0.name != "control"
+        var (silent, asked): ([String], Int) = ([], 0)
+        try watch.show(output.console) {
+            let pages = ProcessPages.get("/v1/breakers", of: directory, as: BreakersReport.self).filter {
+                $0.name != "control"
+            }
+            silent = pages.filter { $0.page == nil }.map(\.name)
+            asked = pages.count
+            return BreakersView.list(pages.flatMap { $0.page?.breakers ?? [] }.filter { isWanted($0.name, wanted) })
         }
-        let silent = pages.filter { $0.page == nil }.map(\.name)
-        let gates = pages.flatMap { $0.page?.breakers ?? [] }.filter { view in
-            let name = view.name
-            let parts = name.split(separator: "/")
-            return wanted?.contains(name) ?? true
-                && (cell.map { cell in parts.first == cell[...] || (parts.count == 3 && parts[1] == cell[...]) } ?? true)
-        }
-        output.console.show(BreakersView.list(gates))
         if !silent.isEmpty {
             output.console.message(
-                "\(silent.count) of \(pages.count) processes told nothing: \(silent.prefix(8).joined(separator: ", "))"
+                "\(silent.count) of \(asked) processes told nothing: \(silent.prefix(8).joined(separator: ", "))"
                     + (silent.count > 8 ? ", ..." : ""))
         }
         output.console.next("cellmesh policies ls")
+    }
+
+    private func isWanted(_ name: String, _ wanted: Set<String>?) -> Bool {
+        let parts = name.split(separator: "/")
+        return wanted?.contains(name) ?? true
+            && (cell.map { cell in parts.first == cell[...] || (parts.count == 3 && parts[1] == cell[...]) } ?? true)
     }
 }

@@ -10,7 +10,7 @@ struct PoliciesCommand: ParsableCommand {
         subcommands: [PoliciesListCommand.self])
 }
 
-struct PoliciesListCommand: ParsableCommand {
+struct PoliciesListCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List the policies of each gate (timeouts, retries, breaker, bulkhead, ...), their values, and where each came from.",
         discussion: """
@@ -29,6 +29,7 @@ struct PoliciesListCommand: ParsableCommand {
     @Option(help: ArgumentHelp("These gates, as NODE/FROM/TO or edge/FROM/TO.", valueName: "gate"))
     var gate: String?
 
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
@@ -39,9 +40,10 @@ struct PoliciesListCommand: ParsableCommand {
         if let cell { try finder.check(cell: cell) }
         let names = try gate.map { try finder.gates([$0]) }
         let gates = PoliciesView.gates(topology, cell: cell, named: names)
-        output.console.show(
+        try watch.show(output.console) {
             PoliciesView.list(
-                gates, topology, try StoredSettings.read(directory), amplification: Amplification(directory)))
+                gates, topology, try StoredSettings.read(directory), amplification: Amplification(directory))
+        }
         output.console.next("cellmesh breaker ls")
     }
 }

@@ -8,11 +8,13 @@ struct EventsCommand: ParsableCommand {
         commandName: "events", abstract: "Tell what happened in a mesh.",
         discussion: """
             Merges the event logs of the control plane, every cell and every router by time; a running mesh is not \
-            needed. An event is stamped where it happened. What several members saw of one change is one line, with how \
-            many they are; --all prints each one's. -o json prints everything, one object per line (NDJSON).
+            needed. An event is stamped where it happened. What several members saw of one change within 10 s is \
+            one line, with how many they are; --raw prints what each saw. -o json prints an object per line (NDJSON), with \
+            four of the observers and how many have seen it.
 
               cellmesh events --since 5m
               cellmesh events --since 2026-03-01T12:00:00Z --type member,fault -o json
+              cellmesh events -o json --raw
               cellmesh events --follow
             """)
 
@@ -30,8 +32,10 @@ struct EventsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("About this thing alone, such as a cell.", valueName: "name"))
     var id: String?
 
-    @Flag(help: "Print what each member saw, also where many saw the same.")
-    var all = false
+    @Flag(
+        name: [.customLong("raw"), .customLong("all")],
+        help: "Print what each member saw, also where many saw the same, as it was written.")
+    var raw = false
 
     @Flag(name: .shortAndLong, help: "Go on, with new events as they come.")
     var follow = false
@@ -63,11 +67,15 @@ struct EventsCommand: ParsableCommand {
         _ entries: [EventHistory.Entry], _ collapser: inout ViewCollapser, _ table: inout EventTable, _ console: Console
     ) {
         switch console.format {
-        case .json: console.data(entries.map { $0.line + "\n" }.joined())
-        case .yaml: console.data(entries.isEmpty ? "" : DocumentText.yaml(entries.map(\.event)))
+        case .json where raw: console.data(entries.map { $0.line + "\n" }.joined())
+        case .yaml where raw: console.data(entries.isEmpty ? "" : DocumentText.yaml(entries.map(\.event)))
+        case .json: console.data(collapser.lines(entries).map { FoldedEvent.line($0) + "\n" }.joined())
+        case .yaml:
+            let lines = collapser.lines(entries)
+            console.data(lines.isEmpty ? "" : DocumentText.yaml(lines.map { FoldedEvent($0) }))
         case .name, .table, .wide:
             let lines =
-                all
+                raw
                 ? entries.map {
                     .init(entry: $0, observers: $0.event.attributes["observer"]?.text.map { [$0] } ?? [])
                 }

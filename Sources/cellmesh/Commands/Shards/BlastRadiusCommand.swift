@@ -3,7 +3,7 @@ import ControlPlane
 import MeshBase
 import Sharding
 
-struct BlastRadiusCommand: ParsableCommand {
+struct BlastRadiusCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "blast-radius", abstract: "Predict which customers a set of dead cells touches.",
         discussion: """
@@ -30,8 +30,7 @@ struct BlastRadiusCommand: ParsableCommand {
     @Flag(help: "Add what traffic saw.")
     var actual = false
 
-    @Flag(help: "Go on and print again when something changes.")
-    var watch = false
+    @OptionGroup var watch: WatchOptions
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var output: OutputOptions
@@ -39,14 +38,10 @@ struct BlastRadiusCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let source = try model.load(console)
-        if actual || watch, source.mesh == nil {
+        if actual || watch.isOn, source.mesh == nil {
             throw CommandFailure(.usage, "a topology file has no traffic to look at", hint: "leave --topology out")
         }
-        if watch {
-            try Watch.run(console) { try report(source).full }
-        } else {
-            console.show(try report(source).full)
-        }
+        try watch.show(console) { try report(source).full }
     }
 
     private func report(_ source: ModelOptions.Source) throws -> BlastRadiusView {

@@ -6,7 +6,7 @@ struct RouteCommand: ParsableCommand {
         commandName: "route", abstract: "Look at where customers live.", subcommands: [RouteExplainCommand.self])
 }
 
-struct RouteExplainCommand: ParsableCommand {
+struct RouteExplainCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Tell which cells hold a customer, and which one serves it.",
         discussion: """
@@ -20,15 +20,23 @@ struct RouteExplainCommand: ParsableCommand {
     @Argument(help: "The customer's name, such as c7; several give a list.")
     var customers: [String]
 
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var model: ModelOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let console = output.console
-        let source = try model.load(console)
-        let status = source.mesh.flatMap { MeshStatus.ifRunning($0) }
-        let views = customers.map { RouteView(source.model, customer: $0, status: status) }
-        console.show(views.count == 1 ? views[0].report : RouteView.list(views))
+        var source = try model.load(console)
+        var status: MeshStatus?
+        var isFirst = true
+        try watch.show(console) {
+            // Customers move.
+            if !isFirst { source = try model.load(console) }
+            isFirst = false
+            status = source.mesh.flatMap { MeshStatus.ifRunning($0) }
+            let views = customers.map { RouteView(source.model, customer: $0, status: status) }
+            return views.count == 1 ? views[0].report : RouteView.list(views)
+        }
         if let mesh = source.mesh, status == nil, console.format == .table {
             console.message("mesh '\(mesh.name)' does not run: which cell serves is not known")
         }

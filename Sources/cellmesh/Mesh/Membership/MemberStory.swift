@@ -36,8 +36,13 @@ struct MemberStory {
     }
 
     var document: WhyReport {
-        WhyReport(member: member, observers: observers, silent: silent, accusers: accusers, timeline: moments)
+        WhyReport(
+            member: member, observers: observers, silent: silent, accusers: accusers, episodes: episodes,
+            timeline: moments)
     }
+
+    /// A line for each: what was done, comings and goings, and each doubt from its beginning to its end.
+    var episodes: [WhyReport.Episode] { EpisodeFolder.episodes(moments) }
 
     /// What was done to the member on purpose, or by a fault that was asked for; from a minute before the first thing
     /// that anybody remembers, since a journal goes back far beyond that.

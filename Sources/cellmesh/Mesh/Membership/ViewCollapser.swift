@@ -1,3 +1,4 @@
+import Feed
 import Reports
 
 /// Makes one line of the views that many members have of one change: n members tell of each of the others otherwise.
@@ -9,34 +10,25 @@ struct ViewCollapser {
         var observers: [String]
     }
 
-    private struct Key: Hashable {
-        var type: String
-        var action: String
-        var id: String
-        var incarnation: EventRecord.Value
-    }
-
-    /// What is longer apart is told again: 10 seconds, in nanoseconds.
-    private static let window: Int64 = 10_000_000_000
+    /// What is longer apart is told again, as in the feed; in nanoseconds.
+    private static let window = EventFolder.window.nanoseconds
 
     /// The latest line of each change, with those who have seen it. At most `most`; all are forgotten beyond that.
-    private var recent: [Key: (time: Int64, observers: Set<String>)] = [:]
+    private var recent: [EventIdentity: (time: Int64, observers: Set<String>)] = [:]
     private static let most = 100_000
 
     /// - Parameter entries: oldest first. Views of a change that was told in an earlier call are left out.
     mutating func lines(_ entries: [EventHistory.Entry]) -> [Line] {
         if recent.count > Self.most { recent.removeAll() }
         var lines: [Line] = []
-        var places: [Key: Int] = [:]
+        var places: [EventIdentity: Int] = [:]
         for entry in entries {
             let event = entry.event
             guard let observer = event.attributes["observer"]?.text else {
                 lines.append(Line(entry: entry, observers: []))
                 continue
             }
-            let key = Key(
-                type: event.type, action: event.action, id: event.id,
-                incarnation: event.attributes["incarnation"] ?? .null)
+            let key = EventIdentity(event)
             if let known = recent[key], entry.time - known.time <= Self.window, !known.observers.contains(observer) {
                 recent[key]?.observers.insert(observer)
                 if let place = places[key] { lines[place].observers.append(observer) }

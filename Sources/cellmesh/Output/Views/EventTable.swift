@@ -5,9 +5,12 @@ import Telemetry
 struct EventTable {
     private let style: TableStyle
     private var widths: [Int] = []
-    private var isFirst = true
+    private var isFirst: Bool
 
-    init(_ style: TableStyle) { self.style = style }
+    init(_ style: TableStyle, hasHeader: Bool = true) {
+        self.style = style
+        isFirst = hasHeader
+    }
 
     mutating func render(_ lines: [ViewCollapser.Line]) -> String {
         guard !lines.isEmpty else { return "" }

@@ -24,6 +24,7 @@ enum WhyView {
             }
             if !story.silent.isEmpty { text += "no answer from: \(story.silent.joined(separator: ", "))\n" }
             guard !story.moments.isEmpty else { return text + "nothing has happened to it that anybody remembers\n" }
+            guard style.isWide else { return text + "\n" + episodes(story, style) }
             var table = style.table([
                 .init("TIME"), .init("EVENT"), .init("BY"), .init("WHAT"), .init("SEEN BY"),
                 .init("INCARNATION", .right, wide: true),
@@ -41,7 +42,23 @@ enum WhyView {
         }
     }
 
-    private static func what(_ moment: MemberStory.Moment) -> String {
+    /// A doubt is one line, from its beginning to what became of it; `-o wide` has every moment.
+    private static func episodes(_ story: MemberStory, _ style: TableStyle) -> String {
+        var table = style.table([
+            .init("TIME"), .init("EVENT"), .init("BY"), .init("WHAT"), .init("SEEN BY"),
+        ])
+        for episode in story.episodes {
+            let seen =
+                episode.observers.count > 2
+                ? "\(episode.observers.count) nodes" : episode.observers.joined(separator: ", ")
+            table.add([
+                .init(clock(episode.at)), .init(episode.event), .init(episode.actor), .init(episode.what), .init(seen),
+            ])
+        }
+        return table.render()
+    }
+
+    static func what(_ moment: MemberStory.Moment) -> String {
         if let detail = moment.detail { return detail }
         switch moment.event {
         case "probe-failed":

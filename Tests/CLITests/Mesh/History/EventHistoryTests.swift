@@ -1,4 +1,5 @@
 import ControlPlane
+import Reports
 import Store
 import Telemetry
 import Testing
@@ -108,6 +109,42 @@ import Testing
         #expect(collapser.lines(history.next()).isEmpty)
         scratch.write("control/events.ndjson", line(22, "member", "dead", "d", "a"), appending: true)
         #expect(collapser.lines(history.next()).count == 1)
+    }
+
+    /// The document of an event counts who saw it; what was told stays as it was.
+    @Test func aFoldedEventCountsItsObservers() throws {
+        for observer in ["a", "b", "c", "d", "e", "f"] {
+            scratch.write("cells/\(observer)/events.ndjson", line(2, "member", "dead", "d", observer))
+        }
+        var history = EventHistory(mesh, .init())
+        var collapser = ViewCollapser()
+        let folded = collapser.lines(history.next())
+        try #require(folded.count == 1)
+        #expect(
+            FoldedEvent.line(folded[0])
+                == line(2, "member", "dead", "d", "a").dropLast(2) + #","observers":["a","b","c","d"],"seen":6}"#)
+    }
+
+    /// In the foreground each event is one line, and what was before is another run's.
+    @Test func whatHappensIsToldOnce() throws {
+        func event(_ n: UInt64, _ second: Int, _ action: String, _ observers: [String]) -> FeedEvents.Event {
+            .init(
+                n: n,
+                event: EventRecord(
+                    time: "2026-03-01T12:00:0\(second).000Z", type: "member", action: action, id: "us-east-1"),
+                observers: observers, seen: observers.count)
+        }
+        let begun = try #require(Timestamp.parse("2026-03-01T12:00:03Z"))
+        var narrator = UpNarrator(begun: begun, TableStyle(isWide: false, hasColors: false))
+        #expect(narrator.lines(FeedEvents(events: [event(1, 1, "alive", ["control"])])) == "")
+        #expect(
+            narrator.lines(FeedEvents(events: [event(2, 4, "suspect", ["control"])]))
+                == "12:00:04.000  member  suspect  us-east-1\n")
+        #expect(
+            narrator.lines(
+                FeedEvents(events: [event(2, 4, "suspect", ["control", "a"]), event(3, 5, "dead", ["a", "b"])]))
+                == "12:00:05.000  member  dead     us-east-1  2 nodes\n")
+        #expect(narrator.lines(FeedEvents(events: [], missed: 7)) == "7 more events at once: cellmesh events\n")
     }
 
     @Test func severalTypesAreTaken() throws {
