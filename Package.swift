@@ -136,7 +136,8 @@ let package = Package(
             name: "cellmesh",
             dependencies: [
                 arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
-                "Store", "Telemetry", "Checkers", "Drills", "Reports", "Alerts", "Feed", "Terminal", "Resilience", "Evacuation",
+                "Store", "Telemetry", "Checkers", "Drills", "Reports", "Alerts", "Feed", "Terminal", "Resilience",
+                "Evacuation",
                 "Laboratories", "Membership", "Sharding", "Topology", "MeshBase", "Wire", "Chaos",
             ],
             swiftSettings: strict),

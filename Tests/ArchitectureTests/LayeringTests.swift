@@ -8,7 +8,8 @@ import Testing
     static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Darwin", "Dispatch"]
     static let pure: Set<String> = [
         "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Consensus", "Evacuation",
-        "Chaos", "Checkers", "Drills", "Reports", "Feed", "Alerts", "Pages", "Terminal", "Laboratories", "Wire", "Nodes",
+        "Chaos", "Checkers", "Drills", "Reports", "Feed", "Alerts", "Pages", "Terminal", "Laboratories", "Wire",
+        "Nodes",
     ]
     /// Of the pure targets these read and write JSON, with coders that know neither clock nor disk.
     static let coding: Set<String> = ["Reports"]

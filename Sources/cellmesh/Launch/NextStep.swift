@@ -10,18 +10,10 @@ enum NextStep {
 
     /// Commands that take `--mesh`, and would take another mesh, or none, where several are to choose from.
     static let ofMeshes: Set<Substring> = [
-        "alerts", "blast-radius", "breaker", "cell", "config", "conflicts", "customers", "dashboard", "degrade", "doctor",
-        "down", "drill",
-        "evacuate",
-        "evacuation", "events", "export",
-        "fault", "flags",
-        "halt", "heal", "kill", "load", "logs",
-        "members",
-        "membership", "move", "partition", "pause", "peak", "pins", "policies", "ps", "report", "restart", "restore",
-        "resume",
-        "route",
-        "status",
-        "store", "top", "trace", "why",
+        "alerts", "blast-radius", "breaker", "cell", "config", "conflicts", "customers", "dashboard", "degrade",
+        "doctor", "down", "drill", "evacuate", "evacuation", "events", "export", "fault", "flags", "halt", "heal",
+        "kill", "load", "logs", "members", "membership", "move", "partition", "pause", "peak", "pins", "policies",
+        "ps", "report", "restart", "restore", "resume", "route", "status", "store", "top", "trace", "why",
     ]
 
     /// The first command that a text advises: `first 'cellmesh restore us-east'`; nil where it names none.

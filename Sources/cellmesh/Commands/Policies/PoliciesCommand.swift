@@ -12,7 +12,7 @@ struct PoliciesCommand: ParsableCommand {
 
 struct PoliciesListCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ls", abstract: "List the policies of each gate (timeouts, retries, breaker, bulkhead, ...), their values, and where each came from.",
+        commandName: "ls", abstract: "List the policies of each gate, their values, and where each came from.",
         discussion: """
             Of cells with one blueprint the first stands for all; --cell and --gate name others. A value comes from the \
             call, the service, the blueprint, the topology or the profile, the narrowest first; a preset and a default that \
