@@ -16,6 +16,7 @@ extension EndToEnd {
             #expect(try load()?["phase"] as? String == "sending")
             let series = try #require(try load()?["series"] as? [String: Any])
             #expect((series["cells"] as? [String: Any])?.isEmpty == false)
+            try isOnThePage(mesh)
             try mesh.run(["kill", "us-east-1", "--yes", "--for", "2s"])
             let outcome = running.wait()
             try #require(outcome.code == 0, "\(outcome.err)")
@@ -46,6 +47,21 @@ extension EndToEnd {
             #expect(rows.allSatisfy { ($0["shard"] as? [String])?.contains("us-east-1") == true })
             #expect(try mesh.json(["customers", "--different"])["matching"] as? Int == observed["different"] as? Int)
             try mesh.down()
+        }
+
+        /// The feed tells of it too: some state or delta that comes within a few seconds.
+        private func isOnThePage(_ mesh: TestMesh) throws {
+            let token = try String(contentsOfFile: mesh.dataDirectory + "/token", encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            let probe = try HTTPProbe(mesh.api)
+            probe.send(
+                "GET /v1/live HTTP/1.1\r\nHost: \(mesh.api.dropFirst(7))\r\nAuthorization: Bearer \(token)\r\n\r\n")
+            var text = ""
+            #expect(
+                TestMesh.eventually {
+                    text += String(decoding: probe.receive(enough: 1), as: UTF8.self)
+                    return text.contains("\"load\":{\"dropped\":0,")
+                }, "\(text.suffix(2_000))")
         }
 
         private func isWhatTheLoadSaid(_ report: [String: Any], _ load: [String: Any]) throws {

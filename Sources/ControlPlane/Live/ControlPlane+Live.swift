@@ -57,6 +57,7 @@ extension ControlPlane {
         news.halt = feedHalt
         let status = desk.status
         if status.outcome != .none { news.evacuation = status }
+        news.load = FeedLoad(directory.loads)
         return news
     }
 }

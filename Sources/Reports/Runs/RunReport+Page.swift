@@ -152,7 +152,10 @@ extension RunReport {
     }
 
     private func charts(_ series: RunSeries) -> HTML {
-        let x = (0..<series.count).map { (Double($0) + 0.5) * Double(series.period) / 1_000 }
+        // Answers that came after the last request was sent have a period of their own, which is no second.
+        let count = (0..<series.count).prefix { (Double($0) + 0.5) * Double(series.period) <= durationMilliseconds }
+            .count
+        let x = (0..<count).map { (Double($0) + 0.5) * Double(series.period) / 1_000 }
         let each = Double(series.period) / 1_000
         func rate(_ values: [UInt64]) -> [Double] { values.map { Double($0) / each } }
         let failed = zip(series.all.requests, zip(series.all.ok, series.all.shed)).map { all, others in

@@ -116,6 +116,31 @@ import Testing
             .replacing(" .", with: ".")
     }
 
+    /// A request was on its way when the last one had been sent.
+    @Test func aPeriodThatIsNoneIsNotDrawn() {
+        var report = Self.report()
+        report.durationMilliseconds = 3_020
+        var series = RunSeries()
+        series.all.requests = [400, 400, 400, 1]
+        series.all.ok = series.all.requests
+        series.all.shed = [0, 0, 0, 0]
+        (series.all.p50, series.all.p90, series.all.p99) = ([1, 1, 1, 9], [1, 1, 1, 9], [1, 1, 1, 9])
+        series.noise.late = [0, 0, 0, 0]
+        let page = report.page(series).render()
+        // The axis ends with the third second.
+        #expect(page.contains(">2.50</text>") && !page.contains(">3.50</text>"))
+    }
+
+    @Test func loadsUnderWayAreOneForThePage() {
+        #expect(FeedLoad([]) == nil)
+        var load = LoadStatusReport.Load(pid: 1, startTime: 2, durationMilliseconds: 1, targetRate: 100)
+        (load.requests, load.ok, load.dropped) = (50, 49, 1)
+        load.series.noise.lag = [3, 7, nil]
+        var other = load
+        other.series.noise.lag = [9, 2]
+        #expect(FeedLoad([load, other]) == FeedLoad(rate: 200, sent: 100, ok: 98, dropped: 2, lag: 2))
+    }
+
     @Test func aPageOfManyThingsStaysUnderItsLimit() {
         var report = Self.report()
         let name = String(repeating: "<", count: 5_000)

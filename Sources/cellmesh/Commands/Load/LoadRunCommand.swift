@@ -30,7 +30,7 @@ struct LoadRunCommand: ParsableCommand {
         configuration.comparison = try? StoredSettings.read(target.mesh).inForce(at: StoredSettings.now).comparison
         let outcome = try LoadRunner.run(
             target.router, configuration,
-            MeshCharges(target.mesh), LoadDirectory(target.mesh), console)
+            MeshCharges(target.mesh), target.mesh, console)
         var report = outcome.report
         if !load.noReport {
             let command = "cellmesh load run " + load.arguments.map { NextStep.quoted($0) }.joined(separator: " ")

@@ -35,6 +35,6 @@ struct LoadStatusCommand: ParsableCommand {
 
     private static func report(_ mesh: DataDirectory) -> LoadStatusReport {
         LoadStatusReport(
-            mesh: mesh.name, loads: LoadBoard.loads(LoadDirectory(mesh)), last: ReportStore(mesh).find("load"))
+            mesh: mesh.name, loads: mesh.loads, last: ReportStore(mesh).find("load"))
     }
 }

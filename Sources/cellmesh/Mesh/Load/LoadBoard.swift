@@ -14,11 +14,11 @@ final class LoadBoard {
     private static let periods = 60
 
     /// Nil where nothing can be written; the load goes on without.
-    init?(_ directory: LoadDirectory, _ configuration: LoadConfiguration) {
+    init?(_ mesh: DataDirectory, _ configuration: LoadConfiguration) {
         let own = ProcessIdentity.current
-        guard (try? directory.create()) != nil else { return nil }
-        Self.sweep(directory)
-        path = directory.boardPath(own.pid)
+        guard (try? LoadDirectory(mesh).create()) != nil else { return nil }
+        mesh.sweepLoads()
+        path = mesh.loadBoardPath(own.pid)
         load = LoadStatusReport.Load(
             pid: own.pid, startTime: own.startTime, durationMilliseconds: configuration.duration.milliseconds,
             targetRate: configuration.rate)
@@ -46,29 +46,5 @@ final class LoadBoard {
     private func write() {
         // A reader sees the old or the new one; a machine that stops ends the load too.
         try? SystemFile.replace(path, with: ReportJSON.encode(load), isDurable: false)
-    }
-
-    /// The loads under way, in the order in which they were started.
-    static func loads(_ directory: LoadDirectory) -> [LoadStatusReport.Load] {
-        directory.boards.compactMap { path in
-            guard let content = (try? SystemFile.readOwn(path)) ?? nil,
-                let load = ReportJSON.decode(LoadStatusReport.Load.self, content),
-                ProcessIdentity(pid: load.pid, startTime: load.startTime).isRunning
-            else { return nil }
-            return load
-        }.sorted { ($0.startTime, $0.pid) < ($1.startTime, $1.pid) }
-    }
-
-    /// What loads have left that were killed.
-    private static func sweep(_ directory: LoadDirectory) {
-        for path in directory.boards {
-            guard let content = (try? SystemFile.readOwn(path)) ?? nil,
-                let load = ReportJSON.decode(LoadStatusReport.Load.self, content),
-                ProcessIdentity(pid: load.pid, startTime: load.startTime).isRunning
-            else {
-                _ = try? SystemFile.remove(path)
-                continue
-            }
-        }
     }
 }

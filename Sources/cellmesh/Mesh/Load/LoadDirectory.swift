@@ -8,23 +8,13 @@ import UVDriver
 struct LoadDirectory {
     let path: String
 
-    init(_ mesh: DataDirectory) { path = mesh.path + "/load" }
+    init(_ mesh: DataDirectory) { path = mesh.loadDirectory }
 
     var processPath: String { path + "/process.json" }
     var reportPath: String { path + "/report.json" }
     var logPath: String { path + "/log" }
     /// What the last load that saw a comparison of two levels has found.
     var comparisonPath: String { path + "/comparison.json" }
-
-    /// What a load that is under way tells of itself.
-    func boardPath(_ pid: Int32) -> String { "\(path)/run-\(pid).json" }
-
-    /// Of all loads, also of those that have ended without removing theirs.
-    var boards: [String] {
-        SystemFile.names(in: path).filter { name in
-            name.hasPrefix("run-") && name.hasSuffix(".json") && Int32(name.dropFirst(4).dropLast(5)) != nil
-        }.map { "\(path)/\($0)" }
-    }
 
     func create() throws {
         do { try SystemFile.makeDirectory(path) } catch { throw CommandFailure("\(error)") }

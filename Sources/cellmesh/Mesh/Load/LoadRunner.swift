@@ -1,3 +1,4 @@
+import ControlPlane
 import Glibc
 import LoadGenerator
 import MeshBase
@@ -10,7 +11,7 @@ enum LoadRunner {
     ///   - directory: where it tells how far it is.
     /// - Returns: the report, what it has found beside, and whether a person ended it early.
     static func run(
-        _ router: Endpoint, _ configuration: LoadConfiguration, _ mesh: MeshCharges, _ directory: LoadDirectory,
+        _ router: Endpoint, _ configuration: LoadConfiguration, _ mesh: MeshCharges, _ directory: DataDirectory,
         _ console: Console
     ) throws -> (report: LoadReport, facts: LoadFacts, isInterrupted: Bool) {
         do {
