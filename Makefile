@@ -28,6 +28,7 @@ test: bootstrap ## Run all tests
 	@scripts/test-trace $(BUILD)/debug/cellmesh $(BINARY)
 	@scripts/test-readme $(BINARY)
 	@scripts/test-otlp $(BINARY)
+	@scripts/test-prometheus $(BINARY)
 
 lint: ## Check the format of all sources and scripts
 	swift format lint --strict --recursive Sources Tests Benchmarks Examples Fuzz/Sources/GossipFuzzer Package.swift Fuzz/Package.swift
