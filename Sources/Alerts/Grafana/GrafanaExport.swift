@@ -151,7 +151,7 @@ package enum GrafanaExport {
                     title: "Records", queries: [(gauge("cellmesh_evacuation_records", by: "state"), "{{state}}")]),
                 GrafanaPanel(
                     title: "Pauses of writes", unit: "s",
-                    queries: [(gauge("cellmesh_evacuation_write_pause_seconds", by: "quantile"), "{{quantile}}")]),
+                    queries: [(gauge("cellmesh_evacuation_write_pause_seconds", by: "share"), "{{share}}")]),
                 GrafanaPanel(
                     title: "Figures of the gate that are beyond their bounds", shape: .figure,
                     queries: [(gauge("cellmesh_evacuation_gate_failing"), "failing")]),

@@ -94,10 +94,10 @@ extension MetricPage {
                 [MetricLabel("state", state)])
         }
         let pause = status?.writePause
-        for (quantile, pause) in [("0.5", pause?.p50), ("0.99", pause?.p99), ("1", pause?.max)] {
+        for (share, pause) in [("0.5", pause?.p50), ("0.99", pause?.p99), ("1", pause?.max)] {
             gauge(
                 "cellmesh_evacuation_write_pause_seconds", "How long writes waited that met the move.",
-                (pause ?? 0) / 1_000, [MetricLabel("quantile", quantile)])
+                (pause ?? 0) / 1_000, [MetricLabel("share", share)])
         }
     }
 }

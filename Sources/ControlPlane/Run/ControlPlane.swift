@@ -329,6 +329,7 @@ package final class ControlPlane {
         }
         for held in plan.heldDown { supervisor.holdDown(held) }
         noteAddresses()
+        noteTargets()
         scheduleFaultExpiry()
         countCustomers()
         startTimer = try? LoopTimer(loop: loop) { [unowned self] in checkStart() }

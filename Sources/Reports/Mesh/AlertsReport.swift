@@ -45,8 +45,9 @@ package struct AlertsReport: Codable, Sendable, Equatable {
         package var alerts: [Alert]
 
         private enum CodingKeys: String, CodingKey {
-            case name, severity, bound, alerts
+            case name, severity, bound
             case holdsMilliseconds = "for_ms"
+            case alerts
         }
 
         /// One rule with what is above its bound.

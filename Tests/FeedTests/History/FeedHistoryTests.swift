@@ -40,9 +40,11 @@ import Testing
             history.append(state)
         }
         let found = history.states(from: 21_000, every: 5_000)
-        #expect(found == states.filter { $0.t >= 21_000 && ($0.t - 21_000) % 5_000 == 0 })
+        let isSame = found == states.filter { $0.t >= 21_000 && ($0.t - 21_000) % 5_000 == 0 }
+        #expect(isSame, "\(found.map(\.t))")
         #expect(history.states(from: state.t + 1, every: 1_000).isEmpty)
-        #expect(history.states(from: 0, every: 1) == states)
+        let isWhole = history.states(from: 0, every: 1) == states
+        #expect(isWhole)
     }
 
     /// A hundred cells under load: rates, percentiles and pools of all move each second.

@@ -15,13 +15,21 @@ package struct ConnectionView: Sendable {
 extension CellNode {
     /// The gates of edges that there are; one is made at its first call.
     package func gateViews(now: Instant) -> [GateView] {
-        graph.gates.indices.compactMap { gate in
-            guard let state = graph.gates[gate] else { return nil }
-            let way = graph.routes.gates[gate]
-            return GateView(
-                node: name, cell: name, from: graph.services[way.caller].name, to: graph.services[way.callee].name,
-                state.figures(way.policy, now: now))
+        graph.gates.indices.compactMap { gate in graph.gates[gate].map { view($0, at: gate, now: now) } }
+    }
+
+    /// The same with those that no call has needed yet, as they will begin: metrics have every state from the start.
+    package func allGateViews(now: Instant) -> [GateView] {
+        graph.gates.indices.map { gate in
+            view(graph.gates[gate] ?? TargetGate(graph.routes.gates[gate].policy, now: now), at: gate, now: now)
         }
+    }
+
+    private func view(_ state: TargetGate, at gate: Int, now: Instant) -> GateView {
+        let way = graph.routes.gates[gate]
+        return GateView(
+            node: name, cell: name, from: graph.services[way.caller].name, to: graph.services[way.callee].name,
+            state.figures(way.policy, now: now))
     }
 
     /// All edges; of ways that undo or stand in, those that have seen a call.

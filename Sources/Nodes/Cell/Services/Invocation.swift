@@ -84,7 +84,7 @@ struct Invocation: Sendable {
     }
 }
 
-/// Why work went on that nobody waited for: label `reason` of `extra_work_seconds_total`.
+/// Why work went on that nobody waited for: label `reason` of `extra_work_seconds`.
 package enum ExtraWork: Int, Sendable, CaseIterable {
     /// Another attempt was faster.
     case hedge

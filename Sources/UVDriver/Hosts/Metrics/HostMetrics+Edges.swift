@@ -6,7 +6,7 @@ import Telemetry
 extension MetricPage {
     /// What became of the calls between the services of a cell.
     mutating func edges(_ node: UnsafeMutablePointer<CellNode>, now: Instant) {
-        gates(node.pointee.gateViews(now: now))
+        gates(node.pointee.allGateViews(now: now))
         scopes(
             node.pointee.scopeViews(now: now), amplification: node.pointee.amplification(now: now), layer: "edge")
         for (gate, kind, count) in node.pointee.fallbacks() {
@@ -86,7 +86,7 @@ extension MetricPage {
             }
             for why in ExtraWork.allCases {
                 gauge(
-                    "cellmesh_extra_work_seconds_total", "Time of workers that nobody waited for.",
+                    "cellmesh_extra_work_seconds", "Time of workers that nobody waited for.",
                     counters.extraWork(why).seconds, [label, MetricLabel("reason", "\(why.name)")])
             }
         }

@@ -56,7 +56,7 @@ extension MetricPage {
         for (quantile, name) in [(0.5, "0.5"), (0.99, "0.99"), (1, "1")] {
             gauge(
                 "cellmesh_slo_decision_seconds", "How long looks at the objectives took.",
-                decisions.quantile(quantile).seconds, [MetricLabel("quantile", name)])
+                decisions.quantile(quantile).seconds, [MetricLabel("share", name)])
         }
     }
 }
