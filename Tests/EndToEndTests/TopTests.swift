@@ -62,8 +62,9 @@ extension EndToEnd {
         @Test func theTerminalIsGivenBack() throws {
             let mesh = try TestMesh(threeCells: "tier: critical")
             let seen = try scenario("ends", mesh)
-            for end in ["q", "^C", "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "stopped", "continued", "gone"]
-            {
+            for end in [
+                "q", "^C", "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGABRT", "stopped", "continued", "guest", "gone",
+            ] {
                 #expect(seen[end] as? Bool == true, "\(end): \(seen)")
             }
             try mesh.down()

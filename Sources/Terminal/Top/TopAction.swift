@@ -123,6 +123,8 @@ package enum TopOrder: Sendable, Equatable {
     case predict(TopAction)
     /// Do it, as it was predicted; the answer goes to `took(_:of:)`.
     case act(TopAction, prediction: String)
+    /// End what is injected and refuse more, or take that back; without a question.
+    case halt(release: Bool)
     /// A command of this program, with the terminal for itself.
     case run([String])
     /// Another period, or another cell's details: the feed has to be asked so.

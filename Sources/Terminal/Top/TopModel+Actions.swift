@@ -62,6 +62,14 @@ extension TopModel {
         }
     }
 
+    /// What became of a halt.
+    package mutating func halted(_ outcome: Result<Bool, TopFailure>, now: Instant) {
+        switch outcome {
+        case .success(let isReleased): say(isReleased ? "released" : "halted: what is injected ends", .good, now)
+        case .failure(let failure): say(failure.detail, .bad, now)
+        }
+    }
+
     static let asking = "asking what it would do"
 
     mutating func renewPrediction(_ now: Instant) -> [TopOrder] {

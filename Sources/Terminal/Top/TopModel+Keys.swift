@@ -65,6 +65,13 @@ extension TopModel {
             guard let name = subject, let region = region(of: name) else { break }
             return ask(TopAction(.evacuate, region, targets: ["region/\(region)"]), now)
         case "f": return beginFault(now)
+        case "!":
+            // Who presses it has no time for a question.
+            guard !isReadOnly else {
+                say("this screen only shows (--read-only)", .warn, now)
+                break
+            }
+            return [.halt(release: newest?.halt != nil)]
         case "h":
             guard view == .faults, let id = current else { break }
             return ask(TopAction(.heal, id, targets: [id]), now)

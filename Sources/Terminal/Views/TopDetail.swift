@@ -120,7 +120,7 @@ enum TopHelp {
             keys += [
                 ("k p r", "kill, pause or resume, restart the cell"),
                 ("f", "inject a fault; h heals one of the faults"),
-                ("e", "evacuate the cell's region"),
+                ("e", "evacuate the cell's region"), ("!", "halt: ends faults, refuses more; again to release"),
             ]
         }
         keys += [

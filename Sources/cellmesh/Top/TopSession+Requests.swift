@@ -26,6 +26,15 @@ extension TopSession {
         }
     }
 
+    private struct HaltBody: Encodable { var release: Bool }
+
+    func halt(release: Bool) {
+        send("/v1/halt", ReportJSON.encode(HaltBody(release: release))) { [unowned self] result in
+            model.halted(result.map { _ in release }, now: loop.now())
+            changed()
+        }
+    }
+
     /// What there is to say of an answer beside that it is done.
     private static func outcome(_ body: [UInt8], of action: TopAction) -> Result<String?, TopFailure> {
         guard let report = ReportJSON.decode(ActionReport.self, body) else { return .success(nil) }

@@ -193,9 +193,9 @@ final class TopSession {
         stop(.signal(number))
     }
 
-    /// Ctrl-Z: the shell gets its terminal as it was, until it lets this go on.
+    /// Ctrl-Z: the shell gets its terminal as it was, until it lets this go on. A command that has the terminal is stopped with
+    /// this, and goes on with it.
     private func suspend() {
-        if case .running = guest { return }
         device.end()
         watchers.removeValue(forKey: SIGTSTP)?.close()
         signal(SIGTSTP, SIG_DFL)
@@ -223,6 +223,7 @@ final class TopSession {
             case .quit: stop(.quit)
             case .predict(let action): predict(action)
             case .act(let action, let prediction): act(action, prediction)
+            case .halt(let release): halt(release: release)
             case .run(let words): run(words)
             case .follow: link.follow(period: model.period, detail: model.detailed)
             case .redraw: differ.forget()

@@ -102,6 +102,19 @@ import Testing
         #expect(!Samples.text(model, 100, 20).contains("k kill"))
     }
 
+    @Test func aHaltAsksNothing() {
+        var model = Samples.model()
+        #expect(model.press("!") == [.halt(release: false)])
+        var state = Samples.state(seq: 2)
+        state.halt = FeedSwitch(since: Samples.t, text: "by hand")
+        _ = model.take(.state(state), now: now)
+        #expect(model.press("!") == [.halt(release: true)])
+        model.halted(.failure(TopFailure("there is no such page")), now: now)
+        #expect(Samples.text(model, 100, 20).contains("there is no such page"))
+        model = Samples.model(isReadOnly: true)
+        #expect(model.press("!").isEmpty)
+    }
+
     @Test func faultsAreTyped() throws {
         var model = Samples.model()
         _ = model.press("f")
