@@ -28,6 +28,8 @@ test: bootstrap ## Run all tests
 	@scripts/test-trace $(BUILD)/debug/cellmesh $(BINARY)
 	@scripts/test-readme $(BINARY)
 	@scripts/test-otlp $(BINARY)
+
+test-prometheus: release ## Have Prometheus itself watch a mesh by what 'cellmesh export' writes (minutes)
 	@scripts/test-prometheus $(BINARY)
 
 lint: ## Check the format of all sources and scripts
