@@ -42,7 +42,13 @@ struct EvacuationStatusCommand: WatchingCommand {
                 return EvacuationView.status(status)
             }
         }
-        let status: EvacuationStatus = try Waiting.forControl(directory, .seconds(1)).get("/v1/evacuations")
+        let status: EvacuationStatus
+        do { status = try Waiting.forControl(directory, .seconds(1)).get("/v1/evacuations") } catch {
+            // It may have ended while it was asked; a process that was killed takes a moment to be gone.
+            for _ in 0..<20 where directory.controlHolder != nil { Pause.sleep(.milliseconds(25)) }
+            guard directory.controlHolder == nil else { throw error }
+            return try showStored(directory, console)
+        }
         console.show(EvacuationView.status(status))
         switch status.outcome {
         case .running: console.next("cellmesh evacuation status --watch")
