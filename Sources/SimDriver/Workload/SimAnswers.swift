@@ -104,7 +104,9 @@ package struct SimAnswers: Sendable, Equatable {
         if let priority = request.priority { tally.refusedOf[Int(priority.rawValue)] += 1 }
         guard let policy = Self.policy(in: response.body.bytes(in: bytes)) else { return }
         tally.policies[policy, default: 0] += 1
-        if request.priority == .critical, Self.neverCritical.contains(policy) {
+        // What is kept under its key was the answer of whoever came first with it.
+        let isReplayed = response.header("idempotent-replayed", in: bytes).isPresent
+        if request.priority == .critical, !isReplayed, Self.neverCritical.contains(policy) {
             criticalRefused[policy, default: 0] += 1
         }
     }

@@ -94,7 +94,14 @@ extension CellNode {
         guard let task = claims.tasks[ticket] else { return }
         removeClaim(ticket, task)
         if let trace = task.trace { noteKeyEnd(task.turned ?? turned, trace) }
-        tellTurned(task.turned ?? turned, task.waiters, retryAfter: retryAfter, into: &sink)
+        let turned = task.turned ?? turned
+        switch turned {
+        case .shed, .failed:
+            // Once the key is given back there is room for who matters more.
+            tellTurned(turned, task.waiters.filter { !task.urgent.contains($0) }, into: &sink)
+            tellTurned(.refused(.keyClaimed), task.urgent, retryAfter: 1_000, into: &sink)
+        case .refused: tellTurned(turned, task.waiters, retryAfter: retryAfter, into: &sink)
+        }
     }
 
     mutating func removeClaim(_ ticket: SlabKey, _ task: ClaimTask) {

@@ -136,7 +136,11 @@ extension CellNode {
             return turnAway(asker, .overloaded, head, trace, now: now, into: &sink)
         }
         switch task.stage {
-        case .confirming, .working, .settling: claimCounters.joined += 1
+        case .confirming, .working, .settling:
+            claimCounters.joined += 1
+            if priority < Priority.granted(task.priority, declared: declared) {
+                claims.tasks[ticket]!.urgent.append(asker)
+            }
         // Counted with those that it waits with.
         case .claiming, .reading:
             // Whoever matters more is not shed for having come second.

@@ -45,6 +45,8 @@ struct ClaimTask {
     var request: ProgramRequest?
     /// The first one brought the call, the others have joined it.
     var waiters: [CellAsker]
+    /// Those of them who matter more than the work that they have joined: what that is refused they are not.
+    var urgent: [CellAsker] = []
     var stage = Stage.claiming
     var change = ClaimChange()
     var members: QuorumMembers

@@ -226,6 +226,26 @@ import Topology
         #expect(isIdle)
     }
 
+    /// Whoever matters more than the work that it has joined is not refused as that is: it comes again.
+    @Test func whoJoinsWorkOfALowerClassIsNotRefusedAsThatIs() throws {
+        var mesh = topology(
+            services: [
+                waiting("front", 50, calls: [Edge(to: 1)]), waiting("back", 400, pool: Pool(workers: 1, queue: 0)),
+            ], profile: .local)
+        mesh.policies?.off = [.breaker, .throttle, .retry]
+        let cells = ClaimMesh(mesh)
+        _ = cells.call(0, "back", key: nil)
+        cells.run(5)
+        let first = cells.call(0, "front", key: "k", priority: .low)
+        cells.run(20)
+        let urgent = cells.call(0, "front", key: "k", priority: .critical)
+        let equal = cells.call(0, "front", key: "k", priority: .low)
+        #expect(try #require(cells.answer(first)).head.status == 502)
+        #expect(try #require(cells.answer(equal)).head.status == 502)
+        let told = try #require(cells.answer(urgent))
+        #expect(told.refusal == .keyClaimed && told.head.deadline == 1_000)
+    }
+
     @Test func anAnswerThatNobodyKeepsIsNotGiven() throws {
         let mesh = ClaimMesh(topology(services: [waiting("slow", 500)]))
         let first = mesh.call(0, "slow", key: "k")
