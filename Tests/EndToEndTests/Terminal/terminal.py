@@ -85,15 +85,23 @@ class Terminal:
         return "\n".join("".join(line).rstrip() for line in self.lines)
 
     def until(self, holds):
-        for _ in range(LOOKS):
+        # Looks at which something came are no wait; there is an end to them all the same.
+        idle = 0
+        for _ in range(10 * LOOKS):
             if holds():
                 return True
-            self.pump()
+            idle += not self.pump()
+            if idle >= LOOKS:
+                break
         sys.stderr.write(self.text + "\n")
         return False
 
     def shows(self, *words):
         return self.until(lambda: all(word in self.text for word in words))
+
+    def has_foreground(self):
+        """Whether a job of the shell has the terminal: a shell tells that it goes on before it has."""
+        return os.tcgetpgrp(self.descriptor) != self.pid
 
     def ended(self):
         """The status of the program's end; None where it does not end."""
@@ -179,7 +187,7 @@ def ends():
     top.press("\x1a")
     seen["guest"] = top.until(lambda: top.text.rstrip().endswith("$"))
     top.press("fg\r")
-    seen["guest"] &= top.until(lambda: re.search(r"\$ fg\n.*cellmesh top", top.text))
+    seen["guest"] &= top.until(lambda: re.search(r"\$ fg\n.*cellmesh top", top.text) and top.has_foreground())
     top.press("\x03")
     seen["guest"] &= top.until(lambda: "any key goes back" in top.text)
     top.press("x")
