@@ -68,15 +68,9 @@ package struct AlertRule: Sendable, Equatable {
 
     /// The sentence about a subject.
     package func summary(of subject: String) -> String {
-        guard let place = summary.firstRange(of: "%s") else { return summary }
-        return summary.replacingCharacters(in: place, with: subject)
-    }
-}
-
-extension String {
-    /// The text with a part replaced.
-    fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
-        String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
+        var sentence = summary
+        if let place = sentence.firstRange(of: "%s") { sentence.replaceSubrange(place, with: subject) }
+        return sentence
     }
 }
 

@@ -13,19 +13,8 @@ struct LabCommandLine {
     mutating func add(_ option: String, share value: Double) { add(option, Self.written(value * 100) + "%") }
 
     /// A file, as a shell takes it.
-    mutating func add(argument word: String) { text += " \(Self.quoted(word))" }
-    mutating func add(_ option: String, word: String) { text += " --\(option) \(Self.quoted(word))" }
-
-    private static func quoted(_ word: String) -> String {
-        let isPlain =
-            !word.isEmpty
-            && word.utf8.allSatisfy { byte in
-                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                    || "-_./:@%+=,".utf8.contains(byte) || byte >= 128
-            }
-        guard !isPlain else { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
+    mutating func add(argument word: String) { text += " \(ShellWord.quoted(word))" }
+    mutating func add(_ option: String, word: String) { text += " --\(option) \(ShellWord.quoted(word))" }
 
     static func written(_ value: Double) -> String {
         // Of 0.07 * 100 nobody wants to read the last bits.

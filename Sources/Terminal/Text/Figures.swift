@@ -1,27 +1,11 @@
-import MeshBase
+import Reports
 
 /// Figures for narrow columns; a dash where nothing is known.
 package enum Figures {
     /// With a fixed count of decimals, 0 to 2.
     package static func fixed(_ value: Double, _ digits: Int) -> String {
         guard value.isFinite, value.magnitude < 1e12 else { return "-" }
-        let scale = [1.0, 10, 100][digits]
-        let scaled = Int64((value.magnitude * scale).rounded())
-        let sign = value < 0 && scaled > 0 ? "-" : ""
-        let (whole, part) = (scaled / Int64(scale), scaled % Int64(scale))
-        guard digits > 0 else { return "\(sign)\(whole)" }
-        return "\(sign)\(whole)." + String(repeating: "0", count: digits - String(part).count) + "\(part)"
-    }
-
-    /// `12 345`.
-    package static func count(_ value: Int) -> String {
-        let digits = Array(String(value.magnitude))
-        var text = value < 0 ? "-" : ""
-        for (place, digit) in digits.enumerated() {
-            if place > 0, (digits.count - place) % 3 == 0 { text += " " }
-            text.append(digit)
-        }
-        return text
+        return Wording.fixed(value, digits)
     }
 
     /// A second: `131`, `4.2`, `12k`.
@@ -78,10 +62,5 @@ package enum Figures {
         let seconds = (milliseconds / 1_000) % 86_400
         func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
         return "\(two(seconds / 3_600)):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
-    }
-
-    /// `1 cell`, `2 cells`.
-    package static func plural(_ count: Int, _ noun: String) -> String {
-        "\(Self.count(count)) \(noun)\(count == 1 ? "" : "s")"
     }
 }

@@ -35,7 +35,7 @@ enum TopDetail {
         if let firsts = shape.firsts {
             let holds = shape.shards.count { $0.contains(cell) }
             lines.append(
-                ScreenLine("customers  \(Figures.count(firsts[cell])) have it first, \(Figures.count(holds)) in all"))
+                ScreenLine("customers  \(Wording.count(firsts[cell])) have it first, \(Wording.count(holds)) in all"))
         }
         lines += vitals(model.details[name], isOld: value(.age) ?? 1 > 0)
         let events = model.events.filter { $0.event.id == name }.suffix(6)
@@ -71,7 +71,7 @@ enum TopDetail {
                 line.add("\(pool.waiting)", pool.waiting > 0 ? .warn : .plain, columns: 9, isRight: true)
                 for count in [pool.calls, pool.failed, pool.refused] {
                     line.add(
-                        Figures.count(Int(clamping: count)), columns: count == pool.calls ? 11 : 9, isRight: true)
+                        Wording.count(Int(clamping: count)), columns: count == pool.calls ? 11 : 9, isRight: true)
                 }
                 lines.append(line)
             }
@@ -154,14 +154,14 @@ enum TopQuestionPage {
         for refusal in report.refusals { lines.append(ScreenLine("refused: \(refusal.detail)", .bad)) }
         let customers = report.customers
         var line = ScreenLine("customers  ")
-        line.add("\(Figures.count(customers.lost)) lost", customers.lost > 0 ? .bad : .plain)
-        line.add("  \(Figures.count(customers.degraded)) degraded", customers.degraded > 0 ? .warn : .plain)
-        line.add("  \(Figures.count(customers.untouched)) untouched")
+        line.add("\(Wording.count(customers.lost)) lost", customers.lost > 0 ? .bad : .plain)
+        line.add("  \(Wording.count(customers.degraded)) degraded", customers.degraded > 0 ? .warn : .plain)
+        line.add("  \(Wording.count(customers.untouched)) untouched")
         lines.append(line)
         if let refused = customers.noQuorum, refused > 0 {
             lines.append(
                 ScreenLine(
-                    "           \(Figures.plural(refused, "customer")) with too few cells for their records", .warn))
+                    "           \(Wording.plural(refused, "customer")) with too few cells for their records", .warn))
         }
         if let hottest = report.load.hottest {
             let hot = hottest.after ?? 0 > 0.85
@@ -175,7 +175,7 @@ enum TopQuestionPage {
         }
         if report.lateEdges.count > 3 {
             lines.append(
-                ScreenLine("           and \(Figures.plural(report.lateEdges.count - 3, "further call"))", .warn))
+                ScreenLine("           and \(Wording.plural(report.lateEdges.count - 3, "further call"))", .warn))
         }
         guard report.refusals.isEmpty, !question.isBusy else { return lines }
         lines.append(ScreenLine())

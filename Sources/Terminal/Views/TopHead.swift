@@ -82,8 +82,8 @@ enum TopHead {
             let all = impact.predicted[keyPath: path]
             let seen = impact.ofThoseSeen.map { $0[keyPath: path] }
             let text =
-                "\(name) \(Figures.count(impact.observed[keyPath: path]))|\(seen.map { Figures.count($0) } ?? "-")"
-            return seen == all ? text : "\(text) (\(Figures.count(all)))"
+                "\(name) \(Wording.count(impact.observed[keyPath: path]))|\(seen.map { Wording.count($0) } ?? "-")"
+            return seen == all ? text : "\(text) (\(Wording.count(all)))"
         }
         let isLost = impact.observed.lost > 0 || impact.predicted.lost > 0
         let isDegraded = impact.observed.degraded > 0 || impact.predicted.degraded > 0
@@ -91,7 +91,7 @@ enum TopHead {
             Part(figure("lost", \.lost), isLost ? .bad : .plain, 0),
             Part(figure("degraded", \.degraded), isDegraded ? .warn : .plain, 0),
             Part(
-                "differ \(impact.different.map { Figures.count($0) } ?? "-")",
+                "differ \(impact.different.map { Wording.count($0) } ?? "-")",
                 impact.different ?? 0 > 0 ? .bad : .plain, 2),
         ]
         if let halt = state.halt { parts.append(Part("HALT \(halt.text)", .warn, 1)) }
@@ -112,7 +112,7 @@ enum TopHead {
         if !state.breakers.isEmpty { parts.append(Part("breakers \(state.breakers.count)", .warn, 3)) }
         if let alert = state.alerts.first {
             parts.append(
-                Part("\(Figures.plural(state.alerts.count, "alert")): \(alert.name) \(alert.subject)", .bad, 2))
+                Part("\(Wording.plural(state.alerts.count, "alert")): \(alert.name) \(alert.subject)", .bad, 2))
         }
         if let load = state.load { parts.append(Part("load \(Figures.rate(load.rate))/s", .plain, 6)) }
         if let pressure = state.host.pressure, pressure > 0.5 {

@@ -113,7 +113,7 @@ extension TopList {
             if let firsts = model.shape?.firsts, firsts[cell] > 0 {
                 let served = state.impact.predicted.lost == 0
                 parts.append(
-                    "\(Figures.plural(firsts[cell], "customer")) \(served ? "served elsewhere" : "had it first")")
+                    "\(Wording.plural(firsts[cell], "customer")) \(served ? "served elsewhere" : "had it first")")
             }
         }
         if let worst = gates.first {

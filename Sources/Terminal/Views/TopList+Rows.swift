@@ -100,7 +100,7 @@ extension TopList {
             }, empty: "no fault is in force"
         ) { row in
             let fault = faults[row]
-            let hits = fault.hits.map { $0 == 0 ? "hits nothing" : Figures.count(Int(clamping: $0)) } ?? "-"
+            let hits = fault.hits.map { $0 == 0 ? "hits nothing" : Wording.count(Int(clamping: $0)) } ?? "-"
             return [
                 Cell(fault.id), Cell(fault.kind, .warn),
                 Cell(fault.until.map { Figures.span(milliseconds: $0 - state.t) } ?? "-"),

@@ -26,18 +26,6 @@ enum NextStep {
         return command.contains("...") ? nil : String(command)
     }
 
-    /// A word of a command as a shell takes it.
-    static func quoted(_ word: String) -> String {
-        let isPlain =
-            !word.isEmpty
-            && word.utf8.allSatisfy { byte in
-                (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-                    || "-_./:@%+=,".utf8.contains(byte) || byte >= 128
-            }
-        guard !isPlain else { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
-
     /// The command with `--mesh` where it needs that.
     static func complete(_ command: String) -> String {
         guard let mesh = chosen.withLock({ $0 }) else { return command }

@@ -1,3 +1,4 @@
+import Reports
 import Testing
 
 @testable import Terminal
@@ -26,7 +27,7 @@ import Testing
         #expect(Figures.milliseconds(4.11) == "4.1" && Figures.milliseconds(44.4) == "44")
         #expect(Figures.milliseconds(1_234) == "1.2s" && Figures.milliseconds(12_345) == "12s")
         #expect(Figures.rate(0) == "0" && Figures.rate(4.22) == "4.2" && Figures.rate(123_456) == "123k")
-        #expect(Figures.span(milliseconds: 131_000) == "2 min 11 s" && Figures.count(-12_345) == "-12 345")
+        #expect(Figures.span(milliseconds: 131_000) == "2 min 11 s" && Wording.count(-12_345) == "-12 345")
         #expect(Figures.clock(milliseconds: Samples.t) == "12:04:31")
     }
 }

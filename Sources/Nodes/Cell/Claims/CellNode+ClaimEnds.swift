@@ -125,15 +125,23 @@ extension CellNode {
             case .shed(let priority):
                 sink.shed(priority, request: request, wait: graph.policies.retryAfter, to: link)
             case .failed(let failure):
-                var head = FrameHead(
-                    kind: .reply, flags: .json, status: failure.status, request: request,
-                    customer: CustomerHash(rawValue: 0), epoch: .first)
-                head.deadline = UInt32(clamping: failure.wait.millisecondsRoundedUp)
-                failure.note.withUnsafeBytes { note in
-                    failure.body.withUnsafeBytes { sink.reply(head, to: link, note: note, body: $0) }
-                }
+                reply(
+                    failure.status, .json, wait: failure.wait, note: failure.note, body: failure.body, to: request,
+                    link,
+                    into: &sink)
             }
         }
+    }
+
+    private func reply(
+        _ status: UInt16, _ flags: FrameFlags, wait: TimeAmount = .zero, note: [UInt8], body: [UInt8],
+        to request: UInt64, _ link: ConnectionID, into sink: inout some CellSink
+    ) {
+        var head = FrameHead(
+            kind: .reply, flags: flags, status: status, request: request, customer: CustomerHash(rawValue: 0),
+            epoch: .first)
+        head.deadline = UInt32(clamping: wait.millisecondsRoundedUp)
+        note.withUnsafeBytes { note in body.withUnsafeBytes { sink.reply(head, to: link, note: note, body: $0) } }
     }
 
     func tell(
@@ -144,11 +152,8 @@ extension CellNode {
         if answer.isCut, whole == nil { return sink.refuse(.keyAnswerCut, request: request, to: link) }
         var flags = answer.isJSON ? FrameFlags.json : []
         if isReplayed { flags.insert(.replayed) }
-        let head = FrameHead(
-            kind: .reply, flags: flags, status: answer.status, request: request,
-            customer: CustomerHash(rawValue: 0), epoch: .first)
-        (whole?.note ?? answer.note).withUnsafeBytes { note in
-            (whole?.body ?? answer.body).withUnsafeBytes { sink.reply(head, to: link, note: note, body: $0) }
-        }
+        reply(
+            answer.status, flags, note: whole?.note ?? answer.note, body: whole?.body ?? answer.body, to: request, link,
+            into: &sink)
     }
 }

@@ -33,7 +33,7 @@ struct LoadRunCommand: ParsableCommand {
             MeshCharges(target.mesh), target.mesh, console)
         var report = outcome.report
         if !load.noReport {
-            let command = "cellmesh load run " + load.arguments.map { NextStep.quoted($0) }.joined(separator: " ")
+            let command = "cellmesh load run " + load.arguments.map { ShellWord.quoted($0) }.joined(separator: " ")
             do {
                 try LoadReporter(mesh: target.mesh, command: command).keep(
                     &report, outcome.facts, isInterrupted: outcome.isInterrupted)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ControlPlane
-import Foundation
 import Reports
 
 struct DashboardCommand: ParsableCommand {
@@ -53,7 +52,7 @@ struct DashboardCommand: ParsableCommand {
         output.console.show(
             DashboardView.make(
                 DashboardReport(address: address, isReadOnly: readOnly, valid: ticket.valid)))
-        if open { try Self.open(address) }
+        if open { try Browser.open(address, or: Self.noBrowser) }
     }
 
     private func write(_ path: String) throws {
@@ -78,17 +77,7 @@ struct DashboardCommand: ParsableCommand {
         output.console.show(
             DashboardView.make(DashboardReport(address: address, isReadOnly: true, valid: ticket.valid)))
         output.console.message("serving the recording; Ctrl-C ends it")
-        if open { try Self.open(address) }
+        if open { try Browser.open(address, or: Self.noBrowser) }
         server.run()
-    }
-
-    private static func open(_ address: String) throws {
-        let opener = Process()
-        opener.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        opener.arguments = ["xdg-open", address]
-        (opener.standardOutput, opener.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-        do { try opener.run() } catch { throw noBrowser }
-        opener.waitUntilExit()
-        guard opener.terminationStatus == 0 else { throw noBrowser }
     }
 }

@@ -45,7 +45,7 @@ struct DegradeSetCommand: ParsableCommand {
                     listing: "there are"),
                 next: "cellmesh degrade ls")
         }
-        if level == "auto", pin || scope.time != nil {
+        if level == "auto", pin || scope.lease != nil {
             throw CommandFailure(.usage, "--pin and --for go with a level: auto takes back what was set")
         }
         let wish = SettingsWish(

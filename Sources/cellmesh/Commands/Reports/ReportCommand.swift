@@ -18,20 +18,21 @@ struct ReportArgument: ParsableArguments {
     var report: String = "last"
 
     /// - Throws: where there is none.
-    static func find(_ wanted: String, in store: ReportStore, mesh: String) throws -> String {
+    static func find(_ wanted: String, in store: ReportStore) throws -> String {
         if let id = store.find(wanted) { return id }
         let ids = store.ids
         throw CommandFailure(
             .usage,
             ids.isEmpty
-                ? "no report is kept of mesh '\(mesh)'" : "no report '\(wanted.prefix(100))' is kept of mesh '\(mesh)'",
+                ? "no report is kept of mesh '\(store.mesh)'"
+                : "no report '\(wanted.prefix(100))' is kept of mesh '\(store.mesh)'",
             hint: ids.isEmpty ? nil : NearestWord.hint(for: wanted, among: ids, listing: "reports are"),
             next: ids.isEmpty ? "cellmesh load run --rate 100 --duration 10s" : "cellmesh report ls")
     }
 
     /// - Throws: where there is none, or where it cannot be read.
-    static func read(_ wanted: String, in store: ReportStore, mesh: String) throws -> RunReport {
-        let id = try find(wanted, in: store, mesh: mesh)
+    static func read(_ wanted: String, in store: ReportStore) throws -> RunReport {
+        let id = try find(wanted, in: store)
         guard let report = store.report(id) else {
             throw CommandFailure("the report '\(id)' cannot be read", next: "cellmesh report rm \(id)")
         }
@@ -79,9 +80,8 @@ struct ReportShowCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let directory = try mesh.known()
-        let store = ReportStore(directory)
-        let report = try ReportArgument.read(which.report, in: store, mesh: directory.name)
+        let store = ReportStore(try mesh.known())
+        let report = try ReportArgument.read(which.report, in: store)
         output.console.show(RunView.make(report))
         output.console.next("cellmesh report open \(report.id)")
     }
@@ -104,9 +104,8 @@ struct ReportKeepCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let directory = try mesh.known()
-        let store = ReportStore(directory)
-        let id = try ReportArgument.find(which.report, in: store, mesh: directory.name)
+        let store = ReportStore(try mesh.known())
+        let id = try ReportArgument.find(which.report, in: store)
         try store.keep(id, !off)
         let row = ReportsReport.Row(id, store.report(id), kept: store.isKept(id), bytes: store.bytes(of: id))
         output.console.show(RunView.list(ReportsReport([row])))
@@ -125,12 +124,11 @@ struct ReportRemoveCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let directory = try mesh.known()
-        let store = ReportStore(directory)
+        let store = ReportStore(try mesh.known())
         // All are found before the first goes, so that 'last' is what was listed.
         var ids: [String] = []
         for report in reports {
-            let id = try ReportArgument.find(report, in: store, mesh: directory.name)
+            let id = try ReportArgument.find(report, in: store)
             if !ids.contains(id) { ids.append(id) }
         }
         let rows = ids.map {

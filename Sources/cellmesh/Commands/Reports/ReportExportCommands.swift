@@ -1,6 +1,5 @@
 import ArgumentParser
 import ControlPlane
-import Foundation
 import Reports
 
 struct ReportOpenCommand: ParsableCommand {
@@ -20,9 +19,8 @@ struct ReportOpenCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let directory = try mesh.known()
-        let store = ReportStore(directory)
-        let id = try ReportArgument.find(which.report, in: store, mesh: directory.name)
+        let store = ReportStore(try mesh.known())
+        let id = try ReportArgument.find(which.report, in: store)
         let path = "\(store.directory(of: id))/report.html"
         guard SystemFile.exists(path) else {
             throw CommandFailure(
@@ -31,14 +29,7 @@ struct ReportOpenCommand: ParsableCommand {
         output.console.show(
             Report(PageDocument(id: id, page: path), names: ["report/\(id)"]) { _ in path + "\n" })
         guard !printsOnly else { return }
-        let opener = Process()
-        opener.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        opener.arguments = ["xdg-open", path]
-        (opener.standardOutput, opener.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-        let failure = CommandFailure("no browser could be opened; open the file yourself")
-        do { try opener.run() } catch { throw failure }
-        opener.waitUntilExit()
-        guard opener.terminationStatus == 0 else { throw failure }
+        try Browser.open(path, or: CommandFailure("no browser could be opened; open the file yourself"))
     }
 
     /// `report open -o json`.
@@ -77,9 +68,8 @@ struct ReportExportCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let directory = try mesh.known()
-        let store = ReportStore(directory)
-        let report = try ReportArgument.read(which.report, in: store, mesh: directory.name)
+        let store = ReportStore(try mesh.known())
+        let report = try ReportArgument.read(which.report, in: store)
         let content: [UInt8] =
             switch format {
             // As it was written then, where that is there.
@@ -127,10 +117,9 @@ struct ReportDiffCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let directory = try mesh.known()
-        let store = ReportStore(directory)
-        let a = try ReportArgument.read(first, in: store, mesh: directory.name)
-        let b = try ReportArgument.read(second, in: store, mesh: directory.name)
+        let store = ReportStore(try mesh.known())
+        let a = try ReportArgument.read(first, in: store)
+        let b = try ReportArgument.read(second, in: store)
         guard a.id != b.id else {
             throw CommandFailure(.usage, "both are the report '\(a.id)'", next: "cellmesh report ls")
         }

@@ -72,7 +72,7 @@ struct CustomersCommand: ParsableCommand {
 
     private var command: String {
         "cellmesh customers" + (lost ? " --lost" : "") + (degraded ? " --degraded" : "")
-            + (different ? " --different" : "") + (on.map { " --on \(NextStep.quoted($0))" } ?? "")
+            + (different ? " --different" : "") + (on.map { " --on \(ShellWord.quoted($0))" } ?? "")
             + (limit == 100 ? "" : " --limit \(limit)")
     }
 

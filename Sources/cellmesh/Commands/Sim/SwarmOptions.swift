@@ -51,7 +51,7 @@ struct SwarmOptions: ParsableArguments {
     }
 
     private func words(_ other: TimeAmount? = nil) -> String {
-        var words = file.map { "\(quoted($0)) " } ?? ""
+        var words = file.map { "\(ShellWord.quoted($0)) " } ?? ""
         let amount = DurationArgument(other ?? duration.amount)
         if amount != DurationArgument(.seconds(10)) { words += "--for \(amount.defaultValueDescription) " }
         if rate != 100 { words += "--rate \(rate) " }
@@ -60,15 +60,6 @@ struct SwarmOptions: ParsableArguments {
         if services { words += "--services " }
         words += defect.words
         return words
-    }
-
-    private func quoted(_ text: String) -> String {
-        let isPlain = text.utf8.allSatisfy { byte in
-            byte >= 48 && byte <= 57 || byte >= 65 && byte <= 90 || byte >= 97 && byte <= 122
-                || "/._-".utf8.contains(byte)
-        }
-        return isPlain
-            ? text : "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }
 

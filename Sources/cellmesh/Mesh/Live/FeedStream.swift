@@ -11,9 +11,10 @@ final class FeedStream {
     private static let patience: Int32 = 30_000
 
     private let descriptor: Int32
-    private var rest: [UInt8] = []
-    private var hasHead = false
-    private var event = ""
+    /// What has come of the head of the answer; nil once it is over.
+    private var head: [UInt8]? = []
+    private var reader = EventStreamReader()
+    private var messages: [FeedMessage] = []
 
     /// - Throws: where the control plane does not answer.
     init(_ mesh: DataDirectory) throws {
@@ -51,49 +52,48 @@ final class FeedStream {
     ///
     /// - Throws: where the answer is no feed.
     func next(until isOver: () -> Bool) throws -> FeedMessage? {
-        while true {
-            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                var line = rest[..<end]
-                if line.last == UInt8(ascii: "\r") { line.removeLast() }
-                let text = String(decoding: line, as: UTF8.self)
-                rest.removeFirst(end + 1)
-                if let message = try take(text) { return message }
-            }
-            guard try read(until: isOver) else { return nil }
+        while messages.isEmpty {
+            guard let bytes = try read(until: isOver) else { return nil }
+            try take(bytes)
         }
+        return messages.removeFirst()
     }
 
-    private func take(_ line: String) throws -> FeedMessage? {
-        guard hasHead else {
-            if line.hasPrefix("HTTP/1."), !line.contains(" 200 ") {
-                throw CommandFailure(
-                    .unhealthy, "the control plane answered '\(line.dropFirst(9))'",
-                    hint: "eight streams can be read at a time: close a page, or try again later")
+    private func take(_ bytes: ArraySlice<UInt8>) throws {
+        guard var head else {
+            do { messages = try reader.take(bytes) } catch {
+                throw CommandFailure("what the control plane tells is not understood: \(error.detail)")
             }
-            if line.isEmpty { hasHead = true }
-            return nil
+            return
         }
-        if line.hasPrefix("event: ") { event = String(line.dropFirst(7)) }
-        guard line.hasPrefix("data: ") else { return nil }
-        // A newer control plane may say more than this command knows.
-        return ReportJSON.decode(FeedMessage.self, Array("{\"\(event)\":\(line.dropFirst(6))}".utf8))
+        head += bytes
+        guard let end = head.firstRange(of: Array("\r\n\r\n".utf8)) else {
+            self.head = head
+            return
+        }
+        let line = String(decoding: head.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
+        guard line.contains(" 200 ") else {
+            throw CommandFailure(
+                .unhealthy, "the control plane answered '\(line.dropFirst(9))'",
+                hint: "eight streams can be read at a time: close a page, or try again later")
+        }
+        self.head = nil
+        try take(head[end.upperBound...])
     }
 
-    private func read(until isOver: () -> Bool) throws -> Bool {
+    private func read(until isOver: () -> Bool) throws -> ArraySlice<UInt8>? {
         var waited: Int32 = 0
         while waited < Self.patience {
-            if isOver() { return false }
+            if isOver() { return nil }
             var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             let ready = poll(&wanted, 1, 200)
             if ready > 0 { break }
             waited += 200
         }
-        guard waited < Self.patience else { return false }
+        guard waited < Self.patience else { return nil }
         let most = 64 << 10
         var bytes = [UInt8](repeating: 0, count: most)
         let count = recv(descriptor, &bytes, most, 0)
-        guard count > 0 else { return false }
-        rest += bytes[..<count]
-        return true
+        return count > 0 ? bytes[..<count] : nil
     }
 }

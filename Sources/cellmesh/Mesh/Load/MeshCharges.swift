@@ -65,10 +65,14 @@ struct MeshCharges {
         var (routers, cells) = (LoadReport.Attempts(), LoadReport.Attempts())
         for process in mesh.processes where process.identity.isRunning {
             guard let page = get(process, "/metrics") else { return nil }
-            for line in String(decoding: page, as: UTF8.self).split(separator: "\n")
-            where line.hasPrefix("cellmesh_attempts_total{") && !line.contains("/records\"") {
-                guard let count = line.split(separator: " ").last.flatMap({ Double($0) }) else { continue }
-                if process.role == "cell" { cells.add(UInt64(count), line) } else { routers.add(UInt64(count), line) }
+            let text = String(decoding: page, as: UTF8.self)
+            for (labels, count) in MetricLines.series(of: "cellmesh_attempts_total", in: text)
+            where !labels.contains("/records\"") {
+                if process.role == "cell" {
+                    cells.add(UInt64(count), labels)
+                } else {
+                    routers.add(UInt64(count), labels)
+                }
             }
         }
         return (routers, cells)
@@ -76,9 +80,9 @@ struct MeshCharges {
 }
 
 extension LoadReport.Attempts {
-    fileprivate mutating func add(_ count: UInt64, _ line: Substring) {
-        if line.contains("kind=\"first\"") { first += count }
-        if line.contains("kind=\"retry\"") { retry += count }
-        if line.contains("kind=\"hedge\"") { hedge += count }
+    fileprivate mutating func add(_ count: UInt64, _ labels: Substring) {
+        if labels.contains("kind=\"first\"") { first += count }
+        if labels.contains("kind=\"retry\"") { retry += count }
+        if labels.contains("kind=\"hedge\"") { hedge += count }
     }
 }

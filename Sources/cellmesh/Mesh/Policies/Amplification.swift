@@ -13,11 +13,8 @@ struct Amplification: Equatable {
     /// - Parameter pages: the metrics of processes.
     init(_ pages: [String]) {
         var found: [String: [Double]] = [:]
-        for line in pages.flatMap({ $0.split(separator: "\n") }) where line.hasPrefix("cellmesh_amplification{") {
-            guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...]) else {
-                continue
-            }
-            for layer in Self.layers where line.contains("layer=\"\(layer)\"") {
+        for (labels, value) in pages.flatMap({ MetricLines.series(of: "cellmesh_amplification", in: $0) }) {
+            for layer in Self.layers where labels.contains("layer=\"\(layer)\"") {
                 found[layer, default: []].append(value)
             }
         }

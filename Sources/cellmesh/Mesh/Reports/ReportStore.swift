@@ -6,6 +6,8 @@ import UVDriver
 /// The reports of a mesh: `reports/ID/` in its data directory, with `report.json` in each. A report is there whole or not at
 /// all, whatever ends the program that writes it.
 struct ReportStore {
+    /// The name of the mesh.
+    let mesh: String
     let path: String
     /// Puts a file to the disk; for tests another one.
     var write: (_ path: String, _ content: [UInt8]) throws -> Void = {
@@ -17,7 +19,7 @@ struct ReportStore {
     /// What a report begins as, and ends as: these are no ids, and nobody reads them.
     private static let beginnings = [".new-", ".old-"]
 
-    init(_ mesh: DataDirectory) { path = mesh.path + "/reports" }
+    init(_ mesh: DataDirectory) { (self.mesh, path) = (mesh.name, mesh.path + "/reports") }
 
     /// Newest first.
     var ids: [String] { ReportShelf.sorted(SystemFile.names(in: path)) }
