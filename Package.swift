@@ -78,7 +78,7 @@ let package = Package(
         pureLayer("Drills", ["MeshBase"]),
         pureLayer("Reports", ["Drills", "Evacuation", "Sharding", "MeshBase"]),
         pureLayer(
-            "Feed", ["Reports", "Chaos", "Evacuation", "Sharding", "Topology", "MeshBase"]),
+            "Feed", ["Reports", "Chaos", "Evacuation", "Membership", "Sharding", "Topology", "MeshBase"]),
         pureLayer("Alerts", ["Reports", "Evacuation", "MeshBase"]),
         // The files of the page, held in the program by `#embed`.
         .target(name: "CPages", exclude: ["Page"]),
@@ -92,8 +92,8 @@ let package = Package(
         hotLayer(
             "Nodes",
             [
-                "Wire", "Replication", "Consensus", "Evacuation", "Chaos", "Resilience", "Membership", "Sharding",
-                "Topology", "MeshBase",
+                "Wire", "Reports", "Replication", "Consensus", "Evacuation", "Chaos", "Resilience", "Membership",
+                "Sharding", "Topology", "MeshBase",
             ]),
 
         // Files and stores.
@@ -111,8 +111,8 @@ let package = Package(
         .target(
             name: "SimDriver",
             dependencies: [
-                collections, "Nodes", "Wire", "Checkers", "Replication", "Consensus", "Evacuation", "Chaos",
-                "Membership", "Sharding", "Topology", "MeshBase",
+                collections, "Nodes", "Wire", "Checkers", "Feed", "Alerts", "Reports", "Telemetry", "Replication",
+                "Consensus", "Evacuation", "Chaos", "Membership", "Sharding", "Topology", "MeshBase",
             ],
             // Overlapping access is looked for in debug builds, in which the tests run the same simulations.
             swiftSettings: strict + optimised
@@ -169,7 +169,8 @@ let package = Package(
         tests("DrillsTests", ["Drills", "MeshBase"]),
         tests("ReportsTests", ["Reports", "Drills", "Evacuation", "MeshBase"]),
         tests(
-            "FeedTests", ["Feed", "Reports", "Chaos", "Evacuation", "Sharding", "Topology", "Blueprints", "MeshBase"]),
+            "FeedTests",
+            ["Feed", "Reports", "Chaos", "Evacuation", "Membership", "Sharding", "Topology", "Blueprints", "MeshBase"]),
         tests("AlertsTests", ["Alerts", "Reports", "Evacuation", "MeshBase"]),
         tests("TerminalTests", ["Terminal", "Feed", "Reports", "MeshBase"]),
         .testTarget(

@@ -264,3 +264,10 @@ public struct Objectives: Sendable, Codable, Equatable {
         self.throughput = throughput
     }
 }
+
+extension MeshTopology {
+    /// The strictest share of failures, 0...1, that a blueprint of the mesh declares; nil where none does.
+    package var strictestErrorRate: Double? {
+        blueprints.compactMap { $0.objectives?.errorRate }.filter { $0 > 0 }.min()
+    }
+}

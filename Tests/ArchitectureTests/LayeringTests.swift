@@ -28,7 +28,7 @@ import Testing
         "Chaos": ["MeshBase", "Topology"],
         "Drills": ["MeshBase"],
         "Reports": ["MeshBase", "Drills", "Evacuation", "Sharding"],
-        "Feed": ["MeshBase", "Topology", "Sharding", "Evacuation", "Chaos", "Reports"],
+        "Feed": ["MeshBase", "Topology", "Sharding", "Membership", "Evacuation", "Chaos", "Reports"],
         "Alerts": ["MeshBase", "Evacuation", "Reports"],
         "Pages": ["MeshBase", "CPages", "Crypto"],
         // Of telemetry the text alone.
@@ -37,14 +37,14 @@ import Testing
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Crypto"],
         "Nodes": pure.subtracting([
-            "Nodes", "Checkers", "Drills", "Reports", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
+            "Nodes", "Checkers", "Drills", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
         ]),
         "Blueprints": ["MeshBase", "Topology", "Sharding", "Resilience", "Yams"],
         "Store": ["MeshBase", "Topology", "Sharding", "Replication", "Consensus", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],
         "UVDriver": pure.subtracting(["Checkers", "Drills", "Feed", "Alerts", "Pages", "Terminal", "Laboratories"])
             .union(["CLibUV", "Store", "Telemetry"]),
-        "SimDriver": pure.subtracting(["Drills", "Reports", "Alerts", "Pages", "Terminal", "Laboratories"]).union([
+        "SimDriver": pure.subtracting(["Drills", "Pages", "Terminal", "Laboratories"]).union([
             "Telemetry"
         ]),
         "ControlPlane": pure.subtracting(["Checkers", "Drills", "Terminal", "Laboratories"]).union([

@@ -82,6 +82,11 @@ package struct AlertObjective: Sendable, Equatable {
     /// What holds where nobody declares one: 99.9 % succeed.
     package static let usual = AlertObjective(allowed: 0.001)
 
+    /// What a mesh declares; `usual` where it declares nothing.
+    ///
+    /// - Parameter declared: `MeshTopology.strictestErrorRate`.
+    package init(declared: Double?) { self = declared.map { AlertObjective(allowed: $0) } ?? .usual }
+
     /// - Parameter allowed: what is outside of 0.000001...1 is cut.
     package init(allowed: Double) { self.allowed = allowed.isNaN ? 0.001 : min(max(allowed, 1e-6), 1) }
 }

@@ -50,11 +50,3 @@ extension APIServer {
         }
     }
 }
-
-extension AlertObjective {
-    /// The strictest share of failures that a blueprint declares.
-    package init(_ topology: MeshTopology) {
-        let declared = topology.blueprints.compactMap { $0.objectives?.errorRate }.filter { $0 > 0 }.min()
-        self = declared.map { AlertObjective(allowed: $0) } ?? .usual
-    }
-}

@@ -93,7 +93,7 @@ package final class LiveDesk {
         begun = loop.now()
         (version, cells) = (placement.table.version, source.topology().cells.count)
         model = LiveModel(source.topology(), placement: placement)
-        alerts = AlertEvaluator(objective: AlertObjective(source.topology()))
+        alerts = AlertEvaluator(objective: AlertObjective(declared: source.topology().strictestErrorRate))
         latest = FeedState(seq: 0, t: 0, cells: source.topology().cells.count)
         // Higher than any number of an earlier life, whose readers come back.
         coder = DeltaCoder(first: UInt64(max(loop.wallClock() / 1_000_000, 1)))

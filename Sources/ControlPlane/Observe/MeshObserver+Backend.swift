@@ -1,4 +1,5 @@
 import Evacuation
+import Feed
 import Membership
 import MeshBase
 import Reports

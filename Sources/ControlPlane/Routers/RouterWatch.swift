@@ -1,3 +1,4 @@
+import Feed
 import MeshBase
 import Reports
 import UVDriver

@@ -1,4 +1,5 @@
 import Chaos
+import Feed
 import MeshBase
 import Reports
 import Store

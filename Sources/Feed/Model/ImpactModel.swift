@@ -5,8 +5,9 @@ import Topology
 
 /// Predicted beside observed, from one fault to the next.
 ///
-/// Routers tell of each customer its worst since the fault began; so the prediction is that of all cells that were out since.
-/// Once the fault is over both stay, as the last one, until cells are out again.
+/// A router counts customers while one set of cells is out for it: so the prediction for what it saw is that of the cells that were
+/// out meanwhile, for it and by what is known here. It is the news where a router sends customers to a cell that is gone, or
+/// keeps them from one that it reaches. Once the fault is over all stays as it was, whoever moves, until cells are out again.
 struct ImpactModel: Sendable {
     private struct Prediction {
         var struck: CellSet
@@ -17,19 +18,31 @@ struct ImpactModel: Sendable {
         var lacking: [Bool]
     }
 
+    /// What one router counts now.
+    private struct Watch {
+        var boot: String?
+        var phase: Int
+        /// The cells that were out since.
+        var struck: CellSet
+    }
+
     private(set) var told = FeedImpact()
     /// The cells that were out since the fault began.
     private var struck = CellSet()
     private var isOpen = false
     private var hasObserved = false
     private var since: Int64?
-    private var known: Prediction?
+    private var watches: [String: Watch] = [:]
+    /// Of the placement in force, a few sets that were asked for last.
+    private var known: [Prediction] = []
     private var radius: BlastRadius?
+
+    private static let mostKnown = 16
 
     init() {}
 
     mutating func forgetPredictions() {
-        known = nil
+        known = []
         radius = nil
     }
 
@@ -37,26 +50,38 @@ struct ImpactModel: Sendable {
         out: CellSet, routers: [RouterVitals], _ topology: MeshTopology, _ placement: Placement,
         _ table: CustomerTable?, t: Int64
     ) {
-        let impacts = routers.compactMap(\.impact)
-        follow(out, impacts, t: t)
-        let prediction = prediction(topology, placement, table)
-        var impact = FeedImpact(predicted: prediction.counts)
-        impact.open = isOpen
-        impact.since = hasObserved ? since : nil
+        let counting = routers.filter { $0.impact != nil }
+        let current = ImpactWindow.current(counting.compactMap(\.impact?.window))
+        let ours = zip(counting, current).filter(\.1).map(\.0)
+        let wasOpen = isOpen
+        follow(out, ours, t: t)
         guard hasObserved else {
+            let prediction = prediction(of: struck, topology, placement, table)
+            var impact = FeedImpact(predicted: prediction.counts)
             impact.ofThoseSeen = table.map { _ in FeedImpact.Counts(noQuorum: 0) }
             impact.different = table.map { _ in 0 }
             impact.marks = Self.text(prediction.marks, [])
             told = impact
             return
         }
+        guard isOpen || wasOpen else { return }
+        let predictions = ours.map {
+            prediction(of: watches[$0.router ?? ""]?.struck ?? struck, topology, placement, table)
+        }
+        let impacts = ours.compactMap(\.impact)
+        var impact = FeedImpact(
+            predicted: predictions.count == 1
+                ? predictions[0].counts
+                : Self.counts(predictions, of: prediction(of: struck, topology, placement, table)))
+        impact.open = isOpen
+        impact.since = since
         impact.observed = FeedImpact.Counts(
             lost: Self.sum(impacts.map(\.lost)), degraded: Self.sum(impacts.map(\.degraded)),
             untouched: Self.sum(impacts.map(\.untouched)),
             noQuorum: impacts.contains { $0.noQuorum != nil } ? Self.sum(impacts.map { $0.noQuorum ?? 0 }) : nil)
         impact.seen = Self.sum([impact.observed.lost, impact.observed.degraded, impact.observed.untouched])
         if let table, let observed = Self.observed(impacts, count: table.numbers.count) {
-            compare(prediction, observed, &impact)
+            compare(predictions, observed, &impact)
         } else {
             impact.cohorts = Self.cohorts(impacts)
         }
@@ -64,16 +89,28 @@ struct ImpactModel: Sendable {
     }
 
     /// When a fault begins and ends, and which cells were out meanwhile.
-    private mutating func follow(_ out: CellSet, _ impacts: [RouterVitals.Impact], t: Int64) {
-        let windows = impacts.filter(\.open)
+    private mutating func follow(_ out: CellSet, _ routers: [RouterVitals], t: Int64) {
+        for router in routers {
+            guard let impact = router.impact else { continue }
+            var here = CellSet(
+                (impact.struck ?? []).filter { (0..<CellSet.capacity).contains($0) }.map { CellIndex($0) })
+            if let watch = watches[router.router ?? ""], watch.boot == router.boot, watch.phase == impact.phase {
+                guard impact.open else { continue }
+                here.formUnion(watch.struck)
+            }
+            if impact.open || isOpen { here.formUnion(out) }
+            watches[router.router ?? ""] = Watch(boot: router.boot, phase: impact.phase, struck: here)
+        }
+        let windows = routers.compactMap(\.impact?.window).filter(\.isOpen)
         if !windows.isEmpty {
             if !isOpen {
                 struck = out
-                since = t - max(windows.map(\.windowMilliseconds).max() ?? 0, 0)
+                since = t - (windows.map(\.length).max() ?? 0)
                 (isOpen, hasObserved) = (true, true)
             } else {
                 struck.formUnion(out)
             }
+            for router in routers { watches[router.router ?? ""].map { struck.formUnion($0.struck) } }
             return
         }
         isOpen = false
@@ -87,9 +124,9 @@ struct ImpactModel: Sendable {
     }
 
     private mutating func prediction(
-        _ topology: MeshTopology, _ placement: Placement, _ table: CustomerTable?
+        of struck: CellSet, _ topology: MeshTopology, _ placement: Placement, _ table: CustomerTable?
     ) -> Prediction {
-        if let known, known.struck == struck { return known }
+        if let known = known.first(where: { $0.struck == struck }) { return known }
         let radius = self.radius ?? BlastRadius(topology, placement: placement)
         self.radius = radius
         var prediction = Prediction(struck: struck, counts: .init(noQuorum: 0), marks: [], lacking: [])
@@ -107,43 +144,81 @@ struct ImpactModel: Sendable {
             prediction.counts = .init(
                 lost: report.lost, degraded: report.degraded, untouched: report.untouched, noQuorum: report.noQuorum)
         }
-        known = prediction
+        if known.count == Self.mostKnown { known.removeFirst() }
+        known.append(prediction)
         return prediction
     }
 
-    private func compare(_ prediction: Prediction, _ observed: [UInt8], _ impact: inout FeedImpact) {
-        var counts = FeedImpact.Counts(noQuorum: impact.observed.noQuorum)
-        var seen = FeedImpact.Counts()
-        var lacking = 0
-        var different = 0
-        for (customer, mark) in observed.enumerated() {
-            guard let mark = CustomerMark(rawValue: mark), mark != .unseen else { continue }
-            counts.count(mark)
-            let expected = CustomerMark(rawValue: prediction.marks[customer]) ?? .untouched
-            seen.count(expected)
-            if prediction.lacking[customer] { lacking += 1 }
-            if expected != mark { different += 1 }
+    /// All customers at the worst of what is predicted for any router; without a table that of all cells together.
+    private static func counts(_ predictions: [Prediction], of all: Prediction) -> FeedImpact.Counts {
+        guard let first = predictions.first, !first.marks.isEmpty else { return all.counts }
+        var counts = FeedImpact.Counts(noQuorum: 0)
+        for customer in first.marks.indices {
+            let worst = predictions.reduce(0) { max($0, $1.marks[customer]) }
+            counts.count(CustomerMark(rawValue: worst) ?? .untouched)
+            if predictions.contains(where: { $0.lacking[customer] }) { counts.noQuorum? += 1 }
         }
-        seen.noQuorum = lacking
+        return counts
+    }
+
+    /// - Parameter observed: of each router its marks, and who lacked a quorum where it says so.
+    private func compare(
+        _ predictions: [Prediction], _ observed: [(marks: [UInt8], lacking: [UInt8]?)], _ impact: inout FeedImpact
+    ) {
+        var counts = FeedImpact.Counts(noQuorum: observed.contains { $0.lacking != nil } ? 0 : impact.observed.noQuorum)
+        var seen = FeedImpact.Counts(noQuorum: 0)
+        var different = 0
+        var expected = [UInt8](repeating: CustomerMark.untouched.rawValue, count: predictions.first?.marks.count ?? 0)
+        var worst = [UInt8](repeating: CustomerMark.unseen.rawValue, count: expected.count)
+        for customer in expected.indices {
+            var (isLacking, wasToLack, differs) = (false, false, false)
+            // Of those that saw it; of all where none did.
+            var known: UInt8 = 0
+            var any: UInt8 = 0
+            for (router, marks) in observed.enumerated() {
+                let predicted = predictions[router].marks[customer]
+                any = max(any, predicted)
+                let mark = marks.marks[customer]
+                guard mark != CustomerMark.unseen.rawValue else { continue }
+                worst[customer] = max(worst[customer], mark)
+                known = max(known, predicted)
+                differs = differs || mark != predicted
+                isLacking = isLacking || marks.lacking?[customer] == 1
+                wasToLack = wasToLack || predictions[router].lacking[customer]
+            }
+            expected[customer] = known > 0 ? known : any
+            guard let mark = CustomerMark(rawValue: worst[customer]), mark != .unseen else { continue }
+            counts.count(mark)
+            seen.count(CustomerMark(rawValue: known) ?? .untouched)
+            if isLacking { counts.noQuorum = (counts.noQuorum ?? 0) + 1 }
+            if wasToLack { seen.noQuorum? += 1 }
+            if differs { different += 1 }
+        }
         impact.observed = counts
         impact.seen = Self.sum([counts.lost, counts.degraded, counts.untouched])
         impact.ofThoseSeen = seen
         impact.different = different
-        impact.marks = Self.text(prediction.marks, observed)
+        impact.marks = Self.text(expected, worst)
     }
 
-    /// The worst that any router saw of each; nil where one that saw customers does not say of which.
-    private static func observed(_ impacts: [RouterVitals.Impact], count: Int) -> [UInt8]? {
-        var worst = [UInt8](repeating: 0, count: count)
+    /// What each router saw; nil where one that saw customers does not say of which.
+    private static func observed(
+        _ impacts: [RouterVitals.Impact], count: Int
+    ) -> [(marks: [UInt8], lacking: [UInt8]?)]? {
+        var all: [(marks: [UInt8], lacking: [UInt8]?)] = []
         for impact in impacts {
             guard let text = impact.marks else {
                 guard impact.lost == 0, impact.degraded == 0, impact.untouched == 0 else { return nil }
+                all.append(([UInt8](repeating: 0, count: count), nil))
                 continue
             }
             guard let marks = CustomerMarks.values(text, bits: 2, count: count) else { return nil }
-            for customer in 0..<count { worst[customer] = max(worst[customer], marks[customer]) }
+            let lacking = impact.quorumMarks.flatMap { CustomerMarks.values($0, bits: 2, count: count) }
+            // A count without names is not to be lost.
+            guard lacking != nil || (impact.noQuorum ?? 0) == 0 else { return nil }
+            all.append((marks, lacking ?? impact.noQuorum.map { _ in [UInt8](repeating: 0, count: count) }))
         }
-        return worst
+        return all
     }
 
     /// Nil where nobody is touched.

@@ -86,7 +86,8 @@ package struct RecordingReader: Sendable {
                     line: lines, detail: "a later release has written it (feed \(hello.feed), not \(FeedHello.version))"
                 )
             }
-            hello.source = .recording
+            // What was simulated never was a mesh, whoever shows it.
+            if hello.source != .sim { hello.source = .recording }
             return .hello(hello)
         case .bye(let end): bye = end
         default: if lines == 1 { throw Malformed(line: 1, detail: "a recording begins with a hello") }

@@ -1,7 +1,8 @@
 import MeshBase
 import Resilience
+import Topology
 
-/// How an event of a policy reads in a node's log: one per transition.
+/// How an event reads in a node's log: one per transition.
 package struct EventLine: Sendable, Equatable {
     package enum Value: Sendable, Equatable {
         case text(String)
@@ -17,18 +18,50 @@ package struct EventLine: Sendable, Equatable {
             self.value = value
         }
     }
-    /// The policy.
+    /// What it concerns: `member link store`, or a policy.
     package let type: String
     package let action: String
-    /// The gate, or the scope.
+    /// The thing that it happened to: a node, a gate, a scope.
     package let id: String
     package var attributes: [Attribute] = []
 }
 
 extension NodeEvent {
-    /// The line of an event of a policy; nil for one of anything else.
-    package var line: EventLine? {
-        switch self {
+    /// How it is written down; nil for a doubt of an unsteady member, whose standing says as much.
+    ///
+    /// - Parameter observer: the node whose event it is.
+    package func line(of observer: String, in topology: MeshTopology) -> EventLine? {
+        func link(_ action: String, _ cell: CellIndex) -> EventLine {
+            EventLine(
+                type: "link", action: action, id: topology.cells[cell.position].name,
+                attributes: [.init("observer", .text(observer))])
+        }
+        return switch self {
+        case .member(let change): EventLine(change, observer: observer)
+        case .standing(let member):
+            EventLine(
+                type: "member", action: member.standing.name, id: member.name,
+                attributes: [
+                    .init("observer", .text(observer)), .init("incarnation", .integer(Int64(member.incarnation))),
+                ])
+        case .linkUp(let cell): link("up", cell)
+        case .linkDown(let cell): link("down", cell)
+        case .cellDemoted(let cell): link("demoted", cell)
+        case .cellReturned(let cell): link("returned", cell)
+        case .poisoned(let customer):
+            EventLine(
+                type: "process", action: "poisoned", id: observer, attributes: [.init("customer", .text(customer))])
+        case .health(let news): EventLine(news, observer: observer)
+        case .store(let event): EventLine(event, observer: observer, topology)
+        case .placement(let version):
+            EventLine(
+                type: "placement", action: "learnt", id: observer,
+                attributes: [.init("version", .integer(Int64(clamping: version)))])
+        case .program(let service, let event): EventLine("\(observer)/\(service)", event)
+        case .shedding(let place, let priority, let hasBegun):
+            EventLine(
+                type: "shedding", action: hasBegun ? "begun" : "ended", id: "\(observer)/\(place)",
+                attributes: [.init("priority", .text("\(priority.name)"))])
         case .gate(let name, let event): EventLine(name, event)
         case .timeoutAdapted(let gate, let change):
             EventLine(
@@ -66,7 +99,6 @@ extension NodeEvent {
                 attributes: [.init("from", .text("\(change.from.name)")), .init("by", .text(change.source.name))])
         case .peak(let cell, let name, let event):
             EventLine(type: "peak", action: "\(event)", id: cell, attributes: [.init("name", .text(name))])
-        default: nil
         }
     }
 }

@@ -31,6 +31,10 @@ package struct ImpactObserver: Sendable {
         package var total = ImpactOutcomes()
         package var window = TimeAmount.zero
         package var open = false
+        /// How long ago it closed; nil while it is open, and where there was none.
+        package var ended: TimeAmount?
+        /// Customers have moved since it closed: their shards of today say nothing of it.
+        package var isMoved = false
     }
 
     /// One customer while the window's `cells` were out.
@@ -65,6 +69,9 @@ package struct ImpactObserver: Sendable {
     private var out = CellSet()
     private var changed = Instant.zero
     private var isSameOut = true
+    /// Of the placement, when the window was open last.
+    private var version: UInt64 = 0
+    private var isMoved = false
     private var counts = Summary()
 
     package init(limit: Int = 1_000_000) { self.limit = min(limit, Int(Int32.max)) }
@@ -78,7 +85,8 @@ package struct ImpactObserver: Sendable {
         if !isOpen { open(now: now) }
         // One fault strikes many cells within moments.
         let isFresh = opened.map { now - $0 < Self.doubt } ?? true
-        if isFirm || isFresh { adopt() } else { compare() }
+        // One that was out and is again belongs to the same fault, such as a link that is opened anew at its end.
+        if (isFirm || isFresh) && !cells.contains(cell) { adopt() } else { compare() }
     }
 
     /// A cell serves again.
@@ -91,7 +99,10 @@ package struct ImpactObserver: Sendable {
     }
 
     /// Closes the window, or takes over what is out now, once that has lasted.
-    package mutating func look(now: Instant) {
+    ///
+    /// - Parameter placement: the version in force; nil leaves it open.
+    package mutating func look(now: Instant, placement: UInt64? = nil) {
+        if isOpen { version = placement ?? version } else if let placement, placement != version { isMoved = true }
         guard isOpen else { return }
         if out.isEmpty {
             let calmSince = lastHarm.map { max($0, changed) } ?? changed
@@ -158,6 +169,7 @@ package struct ImpactObserver: Sendable {
         opened = now
         closed = nil
         lastHarm = nil
+        isMoved = false
         counts = Summary()
         cells = CellSet()
         adopt()
@@ -181,6 +193,8 @@ package struct ImpactObserver: Sendable {
         var summary = counts
         summary.window = (closed ?? now) - opened
         summary.open = isOpen
+        summary.ended = closed.map { now - $0 }
+        summary.isMoved = !isOpen && isMoved
         return summary
     }
 

@@ -29,7 +29,7 @@ extension RouterNode {
         }
         askForHealth(now: now, into: &sink)
         missTheSilent(now: now)
-        impact.look(now: now)
+        impact.look(now: now, placement: ledger.table.version)
         nextLook = isAnyUp || impact.isOpen || started != nil ? now + CellPulse.interval : .distantFuture
     }
 

@@ -67,6 +67,10 @@ package struct RouterVitals: Codable, Sendable, Equatable {
 
     /// What customers felt (`ImpactObserver.summary`), since the fault began or of the last one.
     package struct Impact: Codable, Sendable, Equatable {
+        /// When it was.
+        package var window: ImpactWindow {
+            ImpactWindow(isOpen: open, length: windowMilliseconds, ended: endedMilliseconds)
+        }
         /// Where it has changed, all figures are of something else.
         package var phase: Int
         /// It goes on.
@@ -83,9 +87,15 @@ package struct RouterVitals: Codable, Sendable, Equatable {
         package var noQuorum: Int?
         /// Customers that it had no room for.
         package var overflow: Int
+        /// How long ago it ended, in milliseconds; nil while it goes on.
+        package var endedMilliseconds: Int64?
+        /// The cells that were out while these customers were counted, by their places in the topology.
+        package var struck: [Int]?
         /// To 10 000 customers: two bits for each, `CustomerMark.observed` in the order of their hashes, four a byte from the
         /// lowest bits on, in base64. Absent while nobody was touched.
         package var marks: String?
+        /// To 10 000 customers: 1 for each of `noQuorum`, in two bits as `marks`. Absent without one.
+        package var quorumMarks: String?
         /// Above: 64 times `[untouched, degraded, lost]`, by the first six bits of the customer's hash.
         package var cohorts: [[Int]]?
 
@@ -104,8 +114,10 @@ package struct RouterVitals: Codable, Sendable, Equatable {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case phase, open, lost, degraded, untouched, overflow, marks, cohorts
+            case phase, open, lost, degraded, untouched, overflow, struck, marks, cohorts
             case windowMilliseconds = "window_ms"
+            case endedMilliseconds = "ended_ms"
+            case quorumMarks = "quorum_marks"
             case noQuorum = "no_quorum"
         }
     }
@@ -162,6 +174,7 @@ package struct RouterVitals: Codable, Sendable, Equatable {
                 vitals.faults = nil
             } else if vitals.impact?.marks != nil {
                 vitals.impact?.marks = nil
+                vitals.impact?.quorumMarks = nil
             } else {
                 break
             }

@@ -51,6 +51,10 @@ package struct ImpactPage: Decodable, Sendable, Equatable {
     package var cells: [String]
     package var windowMilliseconds: Int
     package var open: Bool
+    /// How long ago it ended, in milliseconds; nil while it goes on.
+    package var endedMilliseconds: Int?
+    /// Customers have moved since it ended.
+    package var moved: Bool?
     /// Customers that it had no room for.
     package var overflow: Int
     /// Of the whole window.
@@ -61,6 +65,13 @@ package struct ImpactPage: Decodable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case phase, cells, open, overflow, total, seen, next
+        case moved
         case windowMilliseconds = "window_ms"
+        case endedMilliseconds = "ended_ms"
+    }
+
+    /// When it was.
+    package var window: ImpactWindow {
+        ImpactWindow(isOpen: open, length: Int64(windowMilliseconds), ended: endedMilliseconds.map { Int64($0) })
     }
 }

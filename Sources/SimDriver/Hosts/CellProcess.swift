@@ -4,6 +4,7 @@ import Membership
 import MeshBase
 import Nodes
 import Replication
+import Reports
 import Topology
 import Wire
 
@@ -53,6 +54,8 @@ final class CellProcess: LinkingProcess {
     }
 
     override var accounts: PolicyAccounts? { node.accounts }
+    /// What it says of itself.
+    var vitals: CellVitals { node.vitals(now: now) }
     var repair: RepairStatus { node.repairStatus }
 
     private var outbox: CellOutbox { CellOutbox(process: self) }

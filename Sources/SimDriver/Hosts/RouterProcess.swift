@@ -1,6 +1,7 @@
 import Membership
 import MeshBase
 import Nodes
+import Reports
 import Sharding
 import Topology
 import Wire
@@ -48,6 +49,8 @@ final class RouterProcess: LinkingProcess {
     override func nextDeadline() -> Instant? { node.nextDeadline() }
     override var swim: SWIM? { node.gossip.swim }
     override var accounts: PolicyAccounts? { node.accounts }
+    /// What it says of itself.
+    func vitals(_ order: inout CustomerOrder) -> RouterVitals { node.vitals(&order, now: now) }
 
     func isServing(_ cell: CellIndex) -> Bool { node.isServing(cell) }
     var counters: RouterCounters { node.counters }

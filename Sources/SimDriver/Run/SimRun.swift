@@ -5,30 +5,38 @@ import MeshBase
 package enum SimRun {
     /// Runs the configuration once.
     ///
-    /// - Parameter progress: called every few thousand events; false ends the run as out of time. What it returns must
-    ///   not matter to the outcome otherwise.
+    /// - Parameters:
+    ///   - feed: writes the run down; the outcome is the same.
+    ///   - progress: called every few thousand events; false ends the run as out of time. What it returns must not matter
+    ///     to the outcome otherwise.
     package static func run(
-        _ configuration: SimConfiguration, progress: @escaping (SimProgress) -> Bool = { _ in true }
+        _ configuration: SimConfiguration, feed: SimFeed? = nil,
+        progress: @escaping (SimProgress) -> Bool = { _ in true }
     ) throws(SimRefusal) -> SimulationReport {
-        let simulation = try Simulation(configuration)
+        let simulation = try Simulation(configuration, feed: feed)
         defer { simulation.dispose() }
         var course = Course(simulation, progress)
         course.run()
+        feed?.end(course.guardian.isStopped ? "stopped" : "ended")
         return course.report()
     }
 
     /// Runs the configuration once, or twice to hold the two against each other.
     package static func run(
-        _ configuration: SimConfiguration, twice: Bool, progress: @escaping (SimProgress) -> Bool
+        _ configuration: SimConfiguration, feed: SimFeed? = nil, twice: Bool,
+        progress: @escaping (SimProgress) -> Bool
     ) throws(SimRefusal) -> SimulationReport {
-        try twice ? checkDeterminism(configuration, progress: progress) : run(configuration, progress: progress)
+        try twice
+            ? checkDeterminism(configuration, feed: feed, progress: progress)
+            : run(configuration, feed: feed, progress: progress)
     }
 
-    /// Runs the configuration twice and holds the two against each other.
+    /// Runs the configuration twice and holds the two against each other; only the first is written down.
     package static func checkDeterminism(
-        _ configuration: SimConfiguration, progress: @escaping (SimProgress) -> Bool = { _ in true }
+        _ configuration: SimConfiguration, feed: SimFeed? = nil,
+        progress: @escaping (SimProgress) -> Bool = { _ in true }
     ) throws(SimRefusal) -> SimulationReport {
-        var first = try run(configuration, progress: progress)
+        var first = try run(configuration, feed: feed, progress: progress)
         guard !first.findings.contains(.outOfTime) else { return first }
         let second = try run(configuration, progress: progress)
         guard !second.findings.contains(.outOfTime) else { return second }

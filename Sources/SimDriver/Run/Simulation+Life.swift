@@ -263,6 +263,7 @@ extension Simulation {
 
     /// Brings back what is down or stopped.
     func heal() {
+        feed?.healed(self)
         isHealing = true
         if configuration.defect?.membership != .staysSplit { network.weather = SimWeather() }
         membership.disturbed(now: now)

@@ -5,11 +5,13 @@ extension Simulation {
     /// Runs everything that happens until `end`; false when it was stopped before.
     func run(until end: Instant, _ guardian: inout SimGuardian) -> Bool {
         while let (at, event) = queue.pop(until: end) {
+            if lookDue <= at { look(until: at) }
             now = at
             perform(event)
             if let due = membership.due, due < now { membership.judgeDeaths(mesh, now: now) }
             guard guardian.mayGoOn(now, trace.events) else { return false }
         }
+        if lookDue <= end { look(until: end) }
         now = max(now, end)
         return true
     }
@@ -76,8 +78,10 @@ extension Simulation {
             note(event, machine, 0)
             kill(machine)
         case .fault(let index):
+            feed?.fault(index, hasBegun: true, self)
             fire(faults[index], event)
         case .faultEnds(let index):
+            feed?.fault(index, hasBegun: false, self)
             end(faults[index], event)
         case .grow(let process):
             guard mayRun(process, event) else { return }

@@ -65,10 +65,13 @@ final class Simulation {
     var isHealing = false
     /// Those in force, in the order in which they began.
     var serviceFaults: [SimServiceFault] = []
+    /// Writes the run down, where somebody wants that; looked at whenever `lookDue` has come.
+    private(set) var feed: SimFeed?
+    private(set) var lookDue = Instant.distantFuture
     /// What is performed was held back by a late reader and is read now.
     var isReadingLate = false
 
-    init(_ configuration: SimConfiguration) throws(SimRefusal) {
+    init(_ configuration: SimConfiguration, feed: SimFeed? = nil) throws(SimRefusal) {
         if let problem = configuration.problem { throw SimRefusal(problem) }
         self.configuration = configuration
         seed = configuration.seed
@@ -111,6 +114,20 @@ final class Simulation {
                 && configuration.topology.customers.poison == 0)
         firstRouter = topology.cells.count
         makeMachines()
+        if let feed {
+            self.feed = feed
+            lookDue = .zero
+            feed.begin(self)
+        }
+    }
+
+    /// Has the feed told of each moment up to an instant that is due.
+    func look(until instant: Instant) {
+        while lookDue <= instant {
+            now = max(now, lookDue)
+            feed?.look(self)
+            lookDue = lookDue + SimFeed.period
+        }
     }
 
     /// The nodes that a fault can name.
@@ -356,6 +373,7 @@ final class Simulation {
     }
 
     func observe(_ event: NodeEvent, by machine: SimMachine) {
+        feed?.observe(event, by: machine.name, self)
         switch event {
         case .member(let change):
             guard let index = machinesByName[change.member.profile.name] else { return }

@@ -272,6 +272,79 @@ import Topology
         #expect(state.ofThoseSeen?.untouched == 200)
     }
 
+    @Test func eachRouterIsHeldAgainstWhatWasOutForIt() throws {
+        var model = model()
+        model.look(healthy(), routersRun: true, now: at(1))
+        var vitals = router()
+        vitals.impact = impact(model, out: [CellIndex(0)]) { _ in true }
+        vitals.impact?.struck = [0]
+        model.take(vitals, of: "e1", now: at(1))
+        // It is cut off, and says so: its customers fare as they must.
+        let cut = model.state(t: 1_000, now: at(1)).impact
+        #expect(cut.different == 0 && cut.observed.degraded > 20)
+        #expect(cut.observed.degraded == cut.predicted.degraded && cut.observed.degraded == cut.ofThoseSeen?.degraded)
+        // It counts for other cells from now on; what was out before is another matter.
+        vitals.impact = impact(model, out: [CellIndex(5)]) { $0 % 3 == 0 }
+        vitals.impact?.phase = 2
+        vitals.impact?.struck = [5]
+        model.take(vitals, of: "e1", now: at(2))
+        model.look(healthy(), routersRun: true, now: at(2))
+        let other = model.state(t: 2_000, now: at(2)).impact
+        #expect(other.different == 0 && other.seen < 100 && other.observed.degraded == other.ofThoseSeen?.degraded)
+    }
+
+    @Test func aFaultThatIsOverStaysAsItWas() throws {
+        var model = model()
+        var sights = healthy()
+        sights[0] = CellSight(state: .down, process: .gone, gossip: .dead)
+        model.look(sights, routersRun: true, now: at(1))
+        var vitals = router()
+        vitals.impact = impact(model, out: [CellIndex(0)]) { _ in true }
+        vitals.impact?.struck = [0]
+        model.take(vitals, of: "e1", now: at(1))
+        let open = model.state(t: 1_000, now: at(1)).impact
+        vitals.impact?.open = false
+        vitals.impact?.endedMilliseconds = 100
+        model.take(vitals, of: "e1", now: at(2))
+        model.look(healthy(), routersRun: true, now: at(2))
+        var over = open
+        over.open = false
+        #expect(model.state(t: 2_000, now: at(2)).impact == over)
+        // Everybody moves: nobody is judged by shards that were not his.
+        var topology = topology
+        topology.seed += 1
+        model.take(topology, placement: Placement(topology))
+        #expect(model.state(t: 2_500, now: at(2)).impact == over)
+    }
+
+    @Test func whatOneRouterIsThroughWithIsNoneOfAnothersFault() throws {
+        var model = model(routers: 2)
+        model.look(healthy(), routersRun: true, now: at(1))
+        var past = router()
+        past.impact = impact(model, out: [CellIndex(4)], seen: { _ in true }, open: false)
+        past.impact?.struck = [4]
+        past.impact?.endedMilliseconds = 60_000
+        past.router = "e1"
+        var present = past
+        present.impact = impact(model, out: [CellIndex(0)]) { $0 % 2 == 0 }
+        present.impact?.struck = [0]
+        present.impact?.noQuorum = 3
+        present.impact?.quorumMarks = CustomerMarks.text(
+            (0..<200).map { [0, 2, 4].contains($0) ? 1 : 0 }, bits: 2)
+        present.router = "e2"
+        model.take(past, of: "e1", now: at(1))
+        model.take(present, of: "e2", now: at(1))
+        let impact = model.state(t: 1_000, now: at(1)).impact
+        #expect(impact.seen == present.impact.map { $0.degraded + $0.untouched })
+        #expect(impact.different == 0)
+        // Of a customer that two routers saw, a want of a quorum is one.
+        var both = present
+        both.router = "e1"
+        model.take(both, of: "e1", now: at(2))
+        model.take(present, of: "e2", now: at(2))
+        #expect((model.state(t: 2_000, now: at(2)).impact.observed.noQuorum ?? -1) <= 3)
+    }
+
     @Test func withoutARouterAllAreLost() {
         var model = model()
         model.look(healthy(), routersRun: false, now: at(1))

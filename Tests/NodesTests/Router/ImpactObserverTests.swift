@@ -71,6 +71,25 @@ import Testing
         #expect(impact.summary(now: .at(20_000)).window == .seconds(14))
     }
 
+    @Test func whatIsOutOnceMoreOnItsWayBackBelongsToTheSameFault() {
+        var impact = ImpactObserver()
+        for cell in cells[0..<4] { impact.faultBegan(cell, now: .at(0)) }
+        for number in 0..<9 { impact.note(customer(number), serving: 1, of: 3, .ok, now: .at(500)) }
+        for cell in cells[0..<3] { impact.faultEnded(cell, now: .at(5_000)) }
+        // A link is opened anew.
+        impact.faultBegan(cells[1], now: .at(5_100))
+        impact.note(customer(20), serving: 2, of: 3, .ok, now: .at(5_150))
+        impact.faultEnded(cells[1], now: .at(5_200))
+        impact.faultEnded(cells[3], now: .at(5_300))
+        #expect(!impact.isOpen)
+        #expect(Array(impact.cells) == Array(cells[0..<4]))
+        #expect(impact.summary(now: .at(6_000)).degraded == 9)
+        // Another one is another matter.
+        impact.faultBegan(cells[0], now: .at(9_000))
+        impact.faultBegan(cells[9], now: .at(12_000))
+        #expect(Array(impact.cells) == [cells[0], cells[9]])
+    }
+
     @Test func pagesAreBoundedAndHoldEveryCustomerOnce() {
         var impact = ImpactObserver()
         impact.faultBegan(cells[0], now: .zero)

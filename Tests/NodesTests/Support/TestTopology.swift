@@ -49,3 +49,8 @@ func withBytes<Result>(_ text: String, _ body: (UnsafeRawBufferPointer) -> Resul
     var text = text
     return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
 }
+
+extension NodeEvent {
+    /// As a node would write it down.
+    var written: EventLine? { line(of: "node", in: topology()) }
+}

@@ -96,6 +96,8 @@ enum RouterPages {
         json.object("total") { write(summary.total, &$0) }
         json.field("window_ms", Int64(summary.window.milliseconds))
         json.field("open", summary.open)
+        json.field("ended_ms", summary.ended.map { Int64($0.milliseconds) })
+        json.field("moved", summary.isMoved)
         json.field("overflow", Int64(clamping: node.pointee.impact.overflow))
         json.field("cells", node.pointee.impact.cells.map { node.pointee.topology.cells[$0.position].name })
     }

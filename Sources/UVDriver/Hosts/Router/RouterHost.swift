@@ -21,7 +21,7 @@ package final class RouterHost {
     private(set) var sweepTimer: LoopTimer!
     let meter: LoadMeter
     /// All customers' hashes, rising, once their marks were asked for.
-    var customerOrder: [UInt64] = []
+    var customerOrder = CustomerOrder()
     /// How well the router is, by its own looks.
     private(set) var health: ProcessHealth
     /// It takes no new customers, or is about to; see `RouterHost+Handover`.

@@ -41,7 +41,8 @@ struct ExportPrometheusCommand: ParsableCommand {
         let known = try mesh.known()
         let model = try StoredMesh(known)
         let export = PrometheusExport(
-            mesh: known.name, targets: known.targetsPath, objective: AlertObjective(model.topology), scale: scale)
+            mesh: known.name, targets: known.targetsPath,
+            objective: AlertObjective(declared: model.topology.strictestErrorRate), scale: scale)
         let folder = try ExportFolder(directory)
         output.console.show(ExportedFilesView.make(try folder.write(export.files)))
         output.console.message("prometheus --config.file \(folder.path)/prometheus.yml")

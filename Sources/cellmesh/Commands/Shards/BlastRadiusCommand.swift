@@ -48,9 +48,11 @@ struct BlastRadiusCommand: WatchingCommand {
         let topology = source.model.topology
         var observed: ObservedImpact?
         if actual { observed = try ObservedImpact(model.mesh.running()) }
-        let set = try deadCells(source, observed)
+        let isSeen = dead.isEmpty && observed.map { !$0.cells.isEmpty && !$0.isMoved } ?? false
+        let set = try deadCells(source, isSeen ? observed : nil)
         let radius = BlastRadius(topology, placement: source.model.placement)
         var view = BlastRadiusView(report: radius.report(dead: set))
+        view.isSeen = isSeen
         if let observed {
             view.observed = .init(
                 impact: observed,
@@ -63,7 +65,7 @@ struct BlastRadiusCommand: WatchingCommand {
     private func deadCells(_ source: ModelOptions.Source, _ observed: ObservedImpact?) throws -> CellSet {
         let topology = source.model.topology
         guard dead.isEmpty else { return CellSet(try TargetFinder(topology: topology).cells(dead)) }
-        if let observed, !observed.cells.isEmpty {
+        if let observed {
             return CellSet(observed.cells.compactMap { topology.cellIndex(named: $0) })
         }
         guard let mesh = source.mesh else { throw CommandFailure(.usage, "name the dead cells with --if CELL,...") }

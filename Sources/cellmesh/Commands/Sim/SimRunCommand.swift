@@ -14,6 +14,7 @@ struct SimRunCommand: ParsableCommand {
               cellmesh sim run topology/three-regions.yaml --seed 7 --for 30s --faults 5
               cellmesh sim run --kill us-east-1@5s --restart us-east-1@20s -o json
               cellmesh sim run --twice
+              cellmesh sim run --kill us-east-1@10s --record kill.ndjson
             """)
 
     @Argument(help: "A topology; what 'up' would start where none is named.", completion: .file())
@@ -74,6 +75,9 @@ struct SimRunCommand: ParsableCommand {
     @Flag(help: "Seal gossip as real processes do: slower, and the same trace.")
     var sealed = false
 
+    @Option(help: ArgumentHelp("Write the run down, to be shown by 'cellmesh dashboard FILE'.", valueName: "file"))
+    var record: String?
+
     @OptionGroup var defect: DefectOptions
 
     @Option(help: ArgumentHelp("Give up after so long in real time.", valueName: "duration"))
@@ -89,7 +93,7 @@ struct SimRunCommand: ParsableCommand {
         let console = output.console
         let configuration = try configuration(TopologyFile.topology(file, console: console))
         let code = try OneRun.report(
-            configuration, twice: twice, wallLimit: wallLimit.amount,
+            configuration, twice: twice, record: record, wallLimit: wallLimit.amount,
             replay: CommandLine.arguments.joined(separator: " "), console)
         if code != 0 { throw ExitCode(code) }
     }

@@ -37,13 +37,19 @@ struct CustomerList {
         var report = CustomersReport(mesh: mesh, of: count)
         report.cells = dead.map { topology.cells[$0.position].name }
         let radius = BlastRadius(topology, placement: placement)
+        let fates = observed.map { ObservedFates($0, radius, topology) }
         var last = 0
         for number in 1...max(count, 1) where count > 0 {
             let customer = CustomerHash(number: number)
             let shard = placement.shard(of: customer)
-            let predicted = radius.fate(of: customer, dead: dead).effect
             let seen = observed?.seen[customer]
-            let differs = seen.map { $0.effect != predicted } ?? false
+            // Where customers have moved since, today's shards say nothing of what they were in for.
+            let isComparable = seen != nil && observed?.isMoved == false
+            let predicted =
+                isComparable
+                ? fates.flatMap { fates in seen.map { fates.fate(of: customer, $0).effect } } ?? .untouched
+                : radius.fate(of: customer, dead: observed?.isMoved == true ? CellSet() : dead).effect
+            let differs = isComparable && seen?.effect != predicted
             guard filter.takes(shard, [predicted] + (seen.map { [$0.effect] } ?? []), isDifferent: differs) else {
                 continue
             }

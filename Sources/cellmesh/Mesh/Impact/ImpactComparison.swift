@@ -2,6 +2,33 @@ import MeshBase
 import Sharding
 import Topology
 
+/// What was to be expected of each customer, by the cells that were out for the routers that saw it.
+struct ObservedFates {
+    private let radius: BlastRadius
+    private let sets: [CellSet]
+
+    /// - Parameter dead: the cells of the prediction; nil: for each router those that were out for it.
+    init(_ observed: ObservedImpact, _ radius: BlastRadius, _ topology: MeshTopology, dead: CellSet? = nil) {
+        self.radius = radius
+        sets = observed.routers.map { router in
+            dead ?? CellSet(router.cells.compactMap { topology.cellIndex(named: $0) })
+        }
+    }
+
+    /// The worst at any router that saw it.
+    func fate(
+        of customer: CustomerHash, _ seen: ObservedImpact.Customer
+    ) -> (effect: BlastRadius.Effect, lacksQuorum: Bool) {
+        var fate = (effect: BlastRadius.Effect.untouched, lacksQuorum: false)
+        for router in seen.seenBy where sets.indices.contains(router) {
+            let here = radius.fate(of: customer, dead: sets[router])
+            if ObservedImpact.rank(here.effect) > ObservedImpact.rank(fate.effect) { fate.effect = here.effect }
+            fate.lacksQuorum = fate.lacksQuorum || here.lacksQuorum
+        }
+        return fate
+    }
+}
+
 /// What was predicted for the customers that routers saw, beside what happened to them.
 struct ImpactComparison {
     /// A customer that fared otherwise than predicted.
@@ -26,16 +53,9 @@ struct ImpactComparison {
 
     /// - Parameter dead: the cells of the prediction; nil: for each router those that were out for it.
     init(_ observed: ObservedImpact, _ radius: BlastRadius, _ topology: MeshTopology, dead: CellSet?) {
-        let sets = observed.routers.map { router in
-            dead ?? CellSet(router.cells.compactMap { topology.cellIndex(named: $0) })
-        }
-        for (customer, seen) in observed.seen {
-            var fate = (effect: BlastRadius.Effect.untouched, lacksQuorum: false)
-            for router in seen.seenBy where sets.indices.contains(router) {
-                let here = radius.fate(of: customer, dead: sets[router])
-                if ObservedImpact.rank(here.effect) > ObservedImpact.rank(fate.effect) { fate.effect = here.effect }
-                fate.lacksQuorum = fate.lacksQuorum || here.lacksQuorum
-            }
+        let fates = ObservedFates(observed, radius, topology, dead: dead)
+        for (customer, seen) in observed.seen where !observed.isMoved {
+            let fate = fates.fate(of: customer, seen)
             switch fate.effect {
             case .lost: counts.lost += 1
             case .degraded: counts.degraded += 1

@@ -10,15 +10,22 @@ extension ObservedImpact {
 
     /// Asks every router that runs for its customers.
     init(_ mesh: DataDirectory) throws {
-        self.init()
         let found = try Self.routers(of: mesh)
         guard !found.isEmpty else {
             throw CommandFailure(.unhealthy, "no router of mesh '\(mesh.name)' runs", next: "cellmesh status")
         }
+        var told: [(router: String, pages: [ImpactPage])] = []
+        var silent: [String] = []
         for router in found {
-            if let pages = Self.pages(router.admin) { add(router.name, pages) } else { silent.append(router.name) }
+            if let pages = Self.pages(router.admin) {
+                told.append((router.name, pages))
+            } else {
+                silent.append(router.name)
+            }
         }
-        guard !routers.isEmpty else {
+        self.init(told)
+        self.silent = silent
+        guard !told.isEmpty else {
             throw CommandFailure(
                 .unhealthy, "no router of mesh '\(mesh.name)' tells what it saw", next: "cellmesh status")
         }

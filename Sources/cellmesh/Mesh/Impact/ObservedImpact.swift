@@ -29,6 +29,8 @@ struct ObservedImpact {
     var windowMilliseconds = 0
     /// Whether a cell still does not serve, or customers came to harm a moment ago.
     var isOpen = false
+    /// How long ago it ended for the last of them; nil while it goes on.
+    var endedMilliseconds: Int?
     /// Customers that a router had no room for.
     var overflow = 0
     /// Each customer seen and what happened to it.
@@ -39,6 +41,9 @@ struct ObservedImpact {
     /// Customers of whom some request found too few cells for its records.
     var noQuorum: Int { seen.values.count { $0.outcomes.noQuorum > 0 } }
 
+    /// Customers have moved since the fault ended: nothing can be predicted for it any more.
+    var isMoved = false
+
     /// Names of the cells that were out for some router.
     var cells: [String] {
         var cells: [String] = []
@@ -48,6 +53,13 @@ struct ObservedImpact {
 
     init() {}
 
+    /// What several routers tell, as far as it is of one fault: the one that goes on, or else the last.
+    init(_ told: [(router: String, pages: [ImpactPage])]) {
+        let told = told.filter { !$0.pages.isEmpty }
+        let current = ImpactWindow.current(told.compactMap { $0.pages.last?.window })
+        for (place, router) in told.enumerated() where current[place] { add(router.router, router.pages) }
+    }
+
     /// One router's pages; of a customer that several saw, the worst counts and the requests are added up.
     mutating func add(_ router: String, _ pages: [ImpactPage]) {
         guard let last = pages.last else { return }
@@ -55,6 +67,12 @@ struct ObservedImpact {
         routers.append(Router(name: router, cells: last.cells))
         windowMilliseconds = max(windowMilliseconds, last.windowMilliseconds)
         isOpen = isOpen || last.open
+        isMoved = isMoved || last.moved == true
+        if let ended = last.window.ended, !isOpen {
+            endedMilliseconds = min(endedMilliseconds ?? .max, Int(ended))
+        } else {
+            endedMilliseconds = nil
+        }
         overflow += Self.bounded(last.overflow)
         total = total + Self.outcomes(last.total)
         for page in pages {

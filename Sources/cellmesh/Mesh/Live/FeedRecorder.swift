@@ -1,6 +1,5 @@
 import ControlPlane
 import Feed
-import Foundation
 import Reports
 
 /// Writes the feed of a mesh down until it ends, the file is full, or Ctrl-C.
@@ -15,24 +14,14 @@ struct FeedRecorder {
 
     /// - Throws: where the file is there already, or cannot be written.
     static func record(_ mesh: DataDirectory, to path: String) throws -> Outcome {
-        guard !FileManager.default.fileExists(atPath: path) else {
-            throw CommandFailure("\(path) is there already", hint: "name another file: recordings are not written over")
-        }
         let stream = try FeedStream(mesh)
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let file = FileHandle(forWritingAtPath: path)
-        else { throw CommandFailure("\(path) cannot be written") }
-        defer { try? file.close() }
+        let output = try RecordingOutput(path)
         var writer = RecordingWriter()
         var reader = DeltaReader()
         var states = 0
         var reason = "the feed ended"
         func write(_ message: FeedMessage) throws {
-            do { try file.write(contentsOf: Data(writer.take(message))) } catch {
-                throw CommandFailure(
-                    "\(path) cannot be written any further: \(error.localizedDescription)",
-                    hint: "what is there can be shown: cellmesh dashboard \(path)")
-            }
+            if !output.append(writer.take(message)) { try output.close() }
         }
         reading: while !writer.isFull, let message = try stream.next(until: { Interruption.hasCome }) {
             switch message {
@@ -52,6 +41,7 @@ struct FeedRecorder {
         }
         if Interruption.hasCome { reason = "interrupted" }
         if writer.isFull { reason = "full" } else { try write(.bye(FeedBye(reason: reason))) }
+        try output.close()
         return Outcome(bytes: writer.size, states: states, reason: reason)
     }
 }

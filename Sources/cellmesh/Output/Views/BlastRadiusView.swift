@@ -7,6 +7,8 @@ struct BlastRadiusView {
     let report: BlastRadiusReport
     /// What traffic saw; nil where it was not asked.
     var observed: Observation?
+    /// The cells are those that routers had out, and nobody has named them.
+    var isSeen = false
 
     struct Observation {
         var impact: ObservedImpact
@@ -21,13 +23,23 @@ struct BlastRadiusView {
     }
 
     private var headline: String {
+        let cells = "\(Wording.plural(report.cells.count, isSeen ? "cell" : "dead cell")) of \(report.of)"
         let dead =
-            report.cells.isEmpty
-            ? "no cell that takes customers is dead"
-            : "\(Wording.plural(report.cells.count, "dead cell")) of \(report.of): \(list(report.cells))"
+            if report.cells.isEmpty {
+                "no cell that takes customers is dead"
+            } else if !isSeen {
+                "\(cells): \(list(report.cells))"
+            } else if observed?.impact.isOpen == true {
+                "\(cells) out for some router: \(list(report.cells))"
+            } else {
+                "the last fault, over for \(over): \(cells) out for some router: \(list(report.cells))"
+            }
         let idle = report.idle.isEmpty ? "" : " (without customers: \(list(report.idle)))"
         return "\(dead)\(idle); \(Wording.plural(report.customers, "customer"))"
     }
+
+    /// Since when the last fault is over.
+    private var over: String { Wording.time(milliseconds: Double(observed?.impact.endedMilliseconds ?? 0)) }
 
     private func list(_ cells: [String]) -> String {
         let shown = cells.prefix(12).joined(separator: ", ")
@@ -55,9 +67,10 @@ struct BlastRadiusView {
             ]
             cells += [report.traditional, report.plainCells].map { Wording.count($0[keyPath: row.counts]) }
             if let observed {
-                cells += [observed.comparison.counts, observed.impact.counts].map {
-                    Wording.count($0[keyPath: row.counts])
-                }
+                cells += [
+                    observed.impact.isMoved ? "-" : Wording.count(observed.comparison.counts[keyPath: row.counts]),
+                    Wording.count(observed.impact.counts[keyPath: row.counts]),
+                ]
             }
             table.add(cells.map { TableWriter.Cell($0) })
         }
@@ -94,7 +107,9 @@ struct BlastRadiusView {
         let window = Wording.time(milliseconds: Double(impact.windowMilliseconds))
         let deviations = observed.comparison.deviations
         let agreement =
-            deviations.isEmpty ? "each as predicted" : "\(Wording.count(deviations.count)) not as predicted"
+            impact.isMoved
+            ? "and customers have moved since: their shards of today say nothing of it"
+            : deviations.isEmpty ? "each as predicted" : "\(Wording.count(deviations.count)) not as predicted"
         text +=
             "observed: \(Wording.plural(impact.customers, "customer")) asked within \(window) of the fault, "
             + "\(agreement)\n" + "  " + Self.sentence(impact.outcomes) + "\n"

@@ -23,20 +23,38 @@ import Testing
 
     /// `outcome`: effect, requests, slow, failed, no quorum, refused.
     private func page(
-        _ numbers: [Int], cells: [String] = ["us-east-1"], _ outcome: (Int) -> [Int]
+        _ numbers: [Int], cells: [String] = ["us-east-1"], ended: Int? = nil, moved: Bool = false,
+        _ outcome: (Int) -> [Int]
     ) -> ImpactPage {
         let rows = numbers.map { number in
             #"["\#(String(CustomerHash(number: number).rawValue, radix: 16))","#
                 + outcome(number).map(String.init).joined(separator: ",") + "]"
         }
+        let window =
+            #""window_ms":50,"open":\#(ended == nil),"ended_ms":\#(ended.map(String.init) ?? "null"),"moved":\#(moved)"#
         let text =
-            #"{"window_ms":50,"open":true,"cells":\#(cells),"phase":1,"overflow":0,"total":{"requests":500,"slow":0,"#
+            #"{\#(window),"cells":\#(cells),"phase":1,"overflow":0,"total":{"requests":500,"slow":0,"#
             + #""failed":7,"no_quorum":0,"refused":0},"seen":[\#(rows.joined(separator: ","))]}"#
         return ReportJSON.decode(ImpactPage.self, Array(text.utf8))!
     }
 
     private func compare(_ impact: ObservedImpact, dead: CellSet? = nil) -> ImpactComparison {
         ImpactComparison(impact, radius, model.topology, dead: dead)
+    }
+
+    @Test func anotherFaultIsLeftOutAndMovedCustomersAreNotJudged() {
+        let present = page(Array(1...60)) { [isTouched($0) ? 1 : 0, 2, 0, 0, 0, 0] }
+        let past = page(Array(1...100), cells: ["eu-west-1"], ended: 80_000) { _ in [1, 1, 0, 0, 0, 0] }
+        let impact = ObservedImpact([("r1", [past]), ("r2", [present])])
+        #expect((impact.customers, impact.cells) == (60, ["us-east-1"]))
+        #expect(compare(impact).different == 0)
+        // Alone, the past one is the last fault; who has moved since is not held against today's shards.
+        #expect(ObservedImpact([("r1", [past])]).endedMilliseconds == 80_000)
+        let moved = page(Array(1...100), ended: 10, moved: true) { _ in [1, 1, 0, 0, 0, 0] }
+        let stale = ObservedImpact([("r1", [moved])])
+        #expect(stale.isMoved && compare(stale).different == 0 && compare(stale).deviations.isEmpty)
+        let list = CustomerList(topology: model.topology, placement: model.placement, observed: stale, dead: [cell])
+        #expect(list.page("m", .init(isDifferent: true), after: 0, most: 9).matching == 0)
     }
 
     @Test func whatRoutersSawIsHeldAgainstThePrediction() {

@@ -45,7 +45,7 @@ private typealias Edge = Topology.Edge
         cell.node.apply(settings: settings, now: .zero, into: &cell.sink)
         cell.call("front")
         #expect(cell.takeReplies().map(\.note) == ["offers=static"])
-        #expect(cell.sink.events.contains { $0.line?.type == "flag" })
+        #expect(cell.sink.events.contains { $0.written?.type == "flag" })
         cell.node.apply(settings: SettingsDocument(), now: .zero, into: &cell.sink)
         cell.call("front")
         #expect(cell.takeReplies().map(\.note) == [""])
@@ -65,7 +65,7 @@ private typealias Edge = Topology.Edge
             #expect(cell.takeReplies().map(\.note) == [note], "\(level.name)")
         }
         #expect(calls(cell)[1] == 4, "what is needed is always called")
-        #expect(cell.sink.events.filter { $0.line?.type == "degradation" }.count == 4)
+        #expect(cell.sink.events.filter { $0.written?.type == "degradation" }.count == 4)
     }
 
     @Test func whatIsGivenUpIsRefusedToClients() {

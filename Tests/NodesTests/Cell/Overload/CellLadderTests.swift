@@ -73,7 +73,7 @@ private typealias Edge = Topology.Edge
         run(cell, 1200...2000)
         #expect(note(cell, "front", at: 2000) == "")
         let told = cell.sink.events.compactMap {
-            $0.line.flatMap { $0.type == "ladder" ? "\($0.id) \($0.action)" : nil }
+            $0.written.flatMap { $0.type == "ladder" ? "\($0.id) \($0.action)" : nil }
         }
         #expect(told == ["r-1/ideas static", "r-1/ideas full"])
     }
@@ -136,7 +136,7 @@ private typealias Edge = Topology.Edge
         cell.node.strike([.none, effect], now: .zero, into: &cell.sink)
         run(cell, 10...5000, calls: "front")
         #expect(cell.takeReplies().allSatisfy { ["", "ideas=popular"].contains($0.note) })
-        #expect(cell.sink.events.allSatisfy { $0.line?.type != "breaker" })
+        #expect(cell.sink.events.allSatisfy { $0.written?.type != "breaker" })
         run(cell, 5010...8000, calls: "front")
         let notes = cell.takeReplies().map(\.note)
         #expect(notes.count >= 29 && notes.allSatisfy { ["", "ideas=popular"].contains($0) }, "\(notes)")

@@ -41,7 +41,7 @@ private typealias Edge = Topology.Edge
     }
 
     private func lines(_ cell: CellHarness, _ type: String) -> [String] {
-        cell.sink.events.compactMap { $0.line.flatMap { $0.type == type ? $0.action : nil } }
+        cell.sink.events.compactMap { $0.written.flatMap { $0.type == type ? $0.action : nil } }
     }
 
     @Test func aCellThatIsLateDegradesAtOnceAndComesBackStepByStep() {

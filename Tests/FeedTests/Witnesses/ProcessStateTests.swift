@@ -2,7 +2,7 @@ import Membership
 import Reports
 import Testing
 
-@testable import ControlPlane
+@testable import Feed
 
 @Suite("State of a process")
 struct ProcessStateTests {

@@ -1,6 +1,7 @@
 import Membership
 import MeshBase
 import Reports
+import Resilience
 
 extension Vitals.View {
     /// What a process believes of the mesh: names and statuses of who is not gone, as observers forget those at different
@@ -13,5 +14,18 @@ extension Vitals.View {
         lines.sort()
         self.init(
             digest: HexText.text(StableHash.hash(lines.joined(separator: "\n"))), members: lines.count)
+    }
+}
+
+extension Vitals.Gate {
+    /// A gate that is not closed; nil for others, and for those without a breaker.
+    ///
+    /// - Parameter to: who is called; nil: the service alone.
+    init?(_ view: GateView, to: String? = nil) {
+        guard let state = view.figures.state, state != .closed else { return nil }
+        self.init(
+            from: view.from, to: to ?? view.to, state: "\(state.name)",
+            sinceMilliseconds: Int64(view.figures.age.milliseconds), failure: view.figures.failureRate,
+            calls: view.figures.calls)
     }
 }

@@ -3,6 +3,7 @@ import Reports
 
 /// What is known of a process when its state is derived.
 package struct ProcessFacts: Sendable {
+    /// The process table has it.
     package var isRunning = false
     /// It has reported that it serves.
     package var isReady = false
@@ -18,6 +19,7 @@ package struct ProcessFacts: Sendable {
     package var status: MemberStatus?
     /// What the member says of itself.
     package var reported: MemberMetadata.State?
+    /// Its region was evacuated.
     package var isEvacuated = false
     /// No customer is its.
     package var isUnused = false
@@ -29,6 +31,7 @@ package struct ProcessFacts: Sendable {
     /// It has served for so short a time that its routers need not have found it yet.
     package var isYoung = false
 
+    /// A process that is gone.
     package init() {}
 
     /// The state, from three witnesses: the process table, the routers, and the membership with what the process says
