@@ -82,6 +82,34 @@ package enum SystemFile {
         if isDurable { syncDirectory(of: path) }
     }
 
+    /// Writes a file that a person has named: what a link leads to is replaced, and not the link; what is no file, such as a pipe or a
+    /// device, is written to.
+    package static func put(_ path: String, _ content: [UInt8]) throws(FileFailure) {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return try replace(path, with: content, mode: 0o644) }
+        if facts.st_mode & S_IFMT == S_IFREG {
+            guard let real = realpath(path, nil) else {
+                throw FileFailure(operation: "replace", path: path, code: errno)
+            }
+            defer { free(real) }
+            return try replace(String(cString: real), with: content, mode: facts.st_mode & 0o777)
+        }
+        // A pipe that nobody reads is refused, and not waited for.
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileFailure(operation: "open", path: path, code: errno) }
+        defer { _ = Glibc.close(descriptor) }
+        _ = fcntl(descriptor, F_SETFL, O_WRONLY)
+        var written = 0
+        while written < content.count {
+            let count = content.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress! + written, $0.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileFailure(operation: "write", path: path, code: errno) }
+            written += count
+        }
+    }
+
     /// Moves a file or a directory to where nothing is, or an empty directory, in one step and on the disk.
     package static func move(_ path: String, to place: String) throws(FileFailure) {
         guard rename(path, place) == 0 else { throw FileFailure(operation: "move", path: path, code: errno) }

@@ -17,6 +17,8 @@ final class LivenessWatch {
         var identity: ProcessIdentity
         var probe: Probe
         var why = ""
+        /// When it said last, unasked, that it lives.
+        var heard: Instant?
     }
 
     /// A probe is begun no later than this after it is due.
@@ -59,6 +61,9 @@ final class LivenessWatch {
         return known.probe.verdict == .down
     }
 
+    /// A process has told how it is, and that it lives: that is as good as an answer to the next question.
+    func heard(from name: ProcessName) { watched[name]?.heard = loop.now() }
+
     private func look() {
         let now = loop.now()
         let current = targets()
@@ -72,7 +77,13 @@ final class LivenessWatch {
                     identity: target.identity,
                     probe: Probe(.liveness, settings: settings, now: now, due: now + share))
             }
-            if let token = watched[target.name]?.probe.begin(now: now) { ask(target, token) }
+            guard let token = watched[target.name]?.probe.begin(now: now) else { continue }
+            if let known = watched[target.name], let heard = known.heard, now - heard < settings.every {
+                // The life that is known now has told it.
+                take(target, token, isGood: true)
+            } else {
+                ask(target, token)
+            }
         }
     }
 
@@ -88,12 +99,18 @@ final class LivenessWatch {
                 known.why = isGood ? "" : "it answers \(answer.status)"
             case .failure(let error): known.why = "\(error)"
             }
-            counters.count(.liveness, isGood: isGood)
-            let before = known.probe.verdict
-            let verdict = known.probe.ended(token, isGood: isGood, now: loop.now())
             watched[target.name] = known
-            guard let verdict, !(before == .unknown && verdict == .up) else { return }
-            onVerdict(target, verdict == .up, known.why)
+            take(target, token, isGood: isGood)
         }
+    }
+
+    private func take(_ target: Target, _ token: Probe.Token, isGood: Bool) {
+        guard var known = watched[target.name] else { return }
+        counters.count(.liveness, isGood: isGood)
+        let before = known.probe.verdict
+        let verdict = known.probe.ended(token, isGood: isGood, now: loop.now())
+        watched[target.name] = known
+        guard let verdict, !(before == .unknown && verdict == .up) else { return }
+        onVerdict(target, verdict == .up, known.why)
     }
 }

@@ -64,6 +64,8 @@ package final class LiveDesk {
     private var folder = EventFolder()
     private var recent: [FeedEvents.Event] = []
     private var lastEvent: Int64 = 0
+    /// Of each process, up to which number of which life its news were taken.
+    private var newsSeen: [ProcessName: (boot: String, n: UInt64)] = [:]
     /// Of the placement, and how many cells there are, as the model has them.
     private var version: UInt64
     private var cells: Int
@@ -117,14 +119,30 @@ package final class LiveDesk {
     func take(_ vitals: CellVitals, of name: ProcessName) {
         guard let cell = source.topology().cellIndex(named: name.name) else { return }
         toldAt[name] = loop.now()
-        details[name.name] = vitals
+        if vitals.pools != nil { details[name.name] = vitals }
         model.take(vitals, of: cell, now: loop.now())
+        take(vitals.news, of: name, boot: vitals.boot)
     }
 
     func take(_ vitals: RouterVitals, of name: ProcessName) {
         toldAt[name] = loop.now()
         model.take(vitals, of: name.name, now: loop.now())
+        take(vitals.news, of: name, boot: vitals.boot)
     }
+
+    /// What a process saw is folded with what others did.
+    private func take(_ news: [Vitals.News]?, of name: ProcessName, boot: String?) {
+        guard let news, let boot else { return }
+        var seen = newsSeen[name].flatMap { $0.boot == boot ? $0.n : nil } ?? 0
+        for one in news where one.n > seen {
+            seen = one.n
+            folder.take(one.event, by: name.name, now: loop.now())
+        }
+        newsSeen[name] = (boot, seen)
+    }
+
+    /// Cells whose vitals some reader wants as a whole.
+    var wanted: Set<String> { Set(readers.flatMap(\.reader.wish.details)) }
 
     /// What the control plane tells of itself.
     package var vitals: ControlVitals {

@@ -16,6 +16,8 @@ final class StoreWatch {
     private let client: HTTPClient
     /// The cells that run and answer, where any store may have something to tell.
     private let cells: () -> [(name: ProcessName, admin: Endpoint)]
+    /// Cells of which somebody wants to know all; of the others what is brief is enough.
+    var wanted: () -> Set<String> = { [] }
     /// A cell has told its vitals.
     var onVitals: (ProcessName, CellVitals) -> Void = { _, _ in }
     private var known: [ProcessName: CellVitals] = [:]
@@ -50,10 +52,13 @@ final class StoreWatch {
     subscript(_ cell: ProcessName) -> CellVitals? { known[cell] }
 
     private func askNext() {
+        guard !waiting.isEmpty else { return }
+        let details = wanted()
         while !waiting.isEmpty, asking.count < Self.atOnce {
             let (name, admin) = waiting.removeFirst()
             asking.insert(name)
-            client.send(HTTPOutgoing(.get, admin, "/v1/vitals"), timeout: Self.patience) { [weak self] result in
+            let target = details.contains(name.name) ? "/v1/vitals" : "/v1/vitals?part=brief"
+            client.send(HTTPOutgoing(.get, admin, target), timeout: Self.patience) { [weak self] result in
                 guard let self, !isClosed else { return }
                 asking.remove(name)
                 known[name] = nil

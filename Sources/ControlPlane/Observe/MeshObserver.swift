@@ -68,7 +68,7 @@ package final class MeshObserver {
         let seeds = try runtime.findSeeds()
         api = APIServer(loop: loop, token: try directory.token())
         try api.listen(on: settings.api)
-        client = HTTPClient(loop: loop)
+        client = HTTPClient(loop: loop, kept: 1_024)
         member = try ControlMember(runtime, admin: api.local) { [unowned self] in
             changes.note($0, at: loop.wallClock())
         }
@@ -80,6 +80,7 @@ package final class MeshObserver {
         liveDesk = LiveDesk(
             loop: loop, streams: api.http.streams, source: liveSource, placement: shards, journal: journal)
         routerWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
+        storeWatch.wanted = { [unowned self] in liveDesk.wanted }
         storeWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
         member.start(seeds: seeds)
         routerWatch.start()

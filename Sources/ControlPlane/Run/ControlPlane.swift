@@ -138,7 +138,7 @@ package final class ControlPlane {
             started = loop.wallClock()
             api = APIServer(loop: loop, token: token)
             try api.listen(on: settings.api)
-            client = HTTPClient(loop: loop)
+            client = HTTPClient(loop: loop, kept: Self.keptConnections)
             driver = UVProcessDriver(loop: loop, executable: settings.executable)
             supervisor = Supervisor(
                 driver: driver, journal: journal,
@@ -175,7 +175,11 @@ package final class ControlPlane {
         liveDesk = LiveDesk(
             loop: loop, streams: api.http.streams, source: liveSource, placement: fitting, journal: journal)
         routerWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
-        storeWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
+        storeWatch.wanted = { [unowned self] in liveDesk.wanted }
+        storeWatch.onVitals = { [unowned self] name, vitals in
+            liveDesk.take(vitals, of: name)
+            if vitals.condition.map({ $0.lifeless != true }) ?? false { livenessWatch?.heard(from: name) }
+        }
         livenessWatch = makeLivenessWatch()
     }
 
@@ -221,6 +225,7 @@ package final class ControlPlane {
         loop.beforeWaiting { [weak self] in self?.endTurn() }
         supervisor.joinPoints = { [unowned self] in joinPoints() }
         settingsDesk.targets = { [unowned self] in settingsTargets }
+        settingsDesk.isStopped = { [unowned self] in supervisor[$0].map(supervisor.isStopped) ?? false }
         settingsDesk.tell = { [unowned self] in member.raise(event: SettingsNotice.event, payload: $0.payload) }
         supervisor.onStartFailure = { [unowned self] name, reason in
             guard !isReady else { return }
@@ -261,6 +266,8 @@ package final class ControlPlane {
     }
 
     private static let mostJoinPoints = 8
+    /// Each process is asked every second: for so many of them a connection is kept.
+    private static let keptConnections = 1_024
 
     var places: EvacuationDesk.Places {
         func running(_ role: NodeRole) -> [(name: ProcessName, admin: Endpoint)] {

@@ -10,8 +10,7 @@ extension ControlPlane {
             guard process.isServing, let admin = process.addresses.admin, let life = process.identity else {
                 return nil
             }
-            return SettingsDesk.Target(
-                name: process.name, admin: admin, life: life, isStopped: supervisor.isStopped(process))
+            return SettingsDesk.Target(name: process.name, admin: admin, life: life)
         }
     }
 

@@ -15,8 +15,6 @@ package final class SettingsDesk {
         package var admin: Endpoint
         /// Another life of the name has not said what it has.
         package var life: ProcessIdentity
-        /// It runs no code now; it is asked again when it does.
-        package var isStopped: Bool
     }
 
     private let journal: Journal
@@ -29,6 +27,8 @@ package final class SettingsDesk {
     private var timer: LoopTimer?
     private var isStarted = false
 
+    /// Whether a process runs no code now; it is asked again when it does.
+    var isStopped: (ProcessName) -> Bool = { _ in false }
     /// Processes that run.
     var targets: () -> [Target] = { [] }
     /// Tells all members.
@@ -107,7 +107,9 @@ package final class SettingsDesk {
 
     private func catchUp() {
         let document = holder.document
-        let behind = targets().filter { !$0.isStopped && !push.isConfirmed($0, document) && !push.isUnderWay($0) }
+        let behind = targets().filter {
+            !push.isConfirmed($0, document) && !push.isUnderWay($0) && !isStopped($0.name)
+        }
         if !behind.isEmpty { push.send(document, to: behind) { _ in } }
     }
 

@@ -10,6 +10,11 @@ package final class UVProcessDriver: ProcessDriver {
     private let executable: String
     private var children: [ProcessIdentity: ChildProcess] = [:]
     private var adopted: [ProcessIdentity: PidWatcher] = [:]
+    /// What was read of each process last: many ask in one turn.
+    private var looked: [ProcessIdentity: (isStopped: Bool, at: Instant)] = [:]
+    /// So long that holds; shorter than `Supervisor.stopDelay`.
+    private static let freshness = TimeAmount.milliseconds(400)
+    private static let mostLooked = 4_096
 
     /// - Parameter executable: what children run; this very program where left out.
     package init(loop: EventLoop, executable: String = ExecutablePath.current) {
@@ -67,6 +72,7 @@ package final class UVProcessDriver: ProcessDriver {
     package func signal(_ identity: ProcessIdentity, _ signal: ProcessSignal) -> Bool {
         let number = Self.number(signal)
         let isSent = (try? children[identity]?.kill(number) ?? identity.kill(number)) ?? false
+        looked[identity] = nil
         // A cell's programs stand still with it, and go on with it.
         if isSent, signal == .stop || signal == .resume { identity.killGroup(number) }
         return isSent
@@ -87,7 +93,14 @@ package final class UVProcessDriver: ProcessDriver {
         }
     }
 
-    package func isStopped(_ identity: ProcessIdentity) -> Bool { identity.isStopped }
+    package func isStopped(_ identity: ProcessIdentity) -> Bool {
+        let now = loop.now()
+        if let known = looked[identity], now - known.at < Self.freshness { return known.isStopped }
+        if looked.count >= Self.mostLooked { looked.removeAll() }
+        let isStopped = identity.isStopped
+        looked[identity] = (isStopped, now)
+        return isStopped
+    }
 
     package func watchPause(_ lease: PauseLease, at path: String, by request: SpawnRequest) throws(SpawnFailure) {
         do throws(FileFailure) { try SystemFile.replace(path, with: ReportJSON.encode(lease)) } catch {

@@ -22,7 +22,8 @@ extension LiveModel {
         }
         guard let vitals, let told else { return }
         cells[.util, cell] = FeedFigure(vitals.utilisation, .util)
-        cells[.waiting, cell] = FeedFigure(vitals.pools.map { $0.reduce(0) { $0 + $1.waiting } }, .waiting)
+        cells[.waiting, cell] = FeedFigure(
+            vitals.waiting ?? vitals.pools.map { $0.reduce(0) { $0 + $1.waiting } }, .waiting)
         cells[.lag, cell] = FeedFigure(vitals.loopLag, .lag)
         guard let change = told.window.change else { return }
         cells[.shed, cell] = FeedFigure(change.rate(0), .shed)

@@ -18,6 +18,8 @@ package struct CellVitals: Codable, Sendable, Equatable {
         package var store: String?
         /// The store's last order failed (`StoreTrouble.broken`).
         package var storeBroken: Bool?
+        /// It does not live by its own probes (`/livez` answers 503); absent where it does.
+        package var lifeless: Bool?
         /// Why it is not healthy, cut at `Vitals.longestReason`; nil if it is.
         package var why: String?
         /// Calls that were put off and wait (`cellmesh_queue_depth`); nil without a queue.
@@ -38,7 +40,7 @@ package struct CellVitals: Codable, Sendable, Equatable {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case health, ready, level, store, why
+            case health, ready, level, store, why, lifeless
             case storeBroken = "store_broken"
             case waitingJobs = "waiting_jobs"
         }
@@ -141,7 +143,9 @@ package struct CellVitals: Codable, Sendable, Equatable {
     package var condition: Condition?
     /// What it did.
     package var traffic: Traffic?
-    /// Its pools, in the order of its services; the fullest where not all have room.
+    /// Calls that wait for a place in any of its pools; nil of cells of earlier releases.
+    package var waiting: Int?
+    /// Its pools, in the order of its services; the fullest where not all have room. Absent of what is brief.
     package var pools: [Pool]?
     /// Gates between its services that are not closed.
     package var gates: [Vitals.Gate]?
@@ -157,12 +161,14 @@ package struct CellVitals: Codable, Sendable, Equatable {
     package var faults: [String: UInt64]?
     /// What it believes of the mesh.
     package var view: Vitals.View?
+    /// What it saw lately of other members, of its gates and its store.
+    package var news: [Vitals.News]?
     /// The host it runs on.
     package var host: Vitals.Host?
 
     private enum CodingKeys: String, CodingKey {
         case schema, cell, boot, utilisation, filled, verified, damaged, hints, epoch, condition, traffic, pools, gates
-        case amplification, faults, view, host, health, services
+        case amplification, faults, view, host, health, services, waiting, news
         case healthScore = "health_score"
         case isStoreFull = "store_full"
         case oldestHint = "oldest_hint_ms"
@@ -185,6 +191,15 @@ package struct CellVitals: Codable, Sendable, Equatable {
         self.oldestHint = oldestHint
     }
 
+    /// What the state of the mesh is made of, without what only a look at the cell itself shows: pools one by one, and how long
+    /// its calls took.
+    package var brief: CellVitals {
+        var vitals = self
+        vitals.pools = nil
+        vitals.traffic?.latency = LatencyCounts()
+        return vitals
+    }
+
     /// With as many pools, gates and faults as have room in a document: the fullest pools, and gates as they come.
     package var bounded: CellVitals {
         var vitals = self
@@ -198,6 +213,8 @@ package struct CellVitals: Codable, Sendable, Equatable {
                 }
                 let kept = (order ?? []).dropLast((rows.pools + 3) / 4).sorted()
                 vitals.pools = vitals.pools.map { pools in kept.map { pools[$0] } }
+            } else if vitals.news != nil {
+                vitals.news = nil
             } else if vitals.faults != nil {
                 vitals.faults = nil
             } else {

@@ -150,11 +150,14 @@ package struct RouterVitals: Codable, Sendable, Equatable {
     package var faults: [String: UInt64]?
     /// What it believes of the mesh.
     package var view: Vitals.View?
+    /// What it saw lately of other members, of its gates and its store.
+    package var news: [Vitals.News]?
     /// The host it runs on.
     package var host: Vitals.Host?
 
     private enum CodingKeys: String, CodingKey {
         case schema, router, boot, reached, epoch, requests, latency, cells, gates, impact, amplification, faults, view
+        case news
         case host
         case leftOut = "left_out"
     }
@@ -170,6 +173,8 @@ package struct RouterVitals: Codable, Sendable, Equatable {
                 let gone = (count + 1) / 2
                 vitals.gates?.removeLast(gone)
                 vitals.leftOut = (vitals.leftOut ?? 0) + gone
+            } else if vitals.news != nil {
+                vitals.news = nil
             } else if vitals.faults != nil {
                 vitals.faults = nil
             } else if vitals.impact?.marks != nil {

@@ -5,6 +5,25 @@ package enum Vitals {
     /// The longest text of a reason, in characters.
     package static let longestReason = 120
 
+    /// Something that happened at a process a moment ago.
+    package struct News: Codable, Sendable, Equatable {
+        /// Counts the events of one life; whoever has it has all before it.
+        package var n: UInt64
+        /// As it is in the process's log.
+        package var event: EventRecord
+
+        /// Events of one document at most.
+        package static let most = 16
+        /// For so long an event is told, in milliseconds: longer than anybody who follows a process waits.
+        package static let lifetime: Int64 = 10_000
+
+        /// One of them.
+        package init(n: UInt64, event: EventRecord) {
+            self.n = n
+            self.event = event
+        }
+    }
+
     /// How noisy the host is, as this process sees it.
     package struct Host: Codable, Sendable, Equatable {
         /// Share of the last 10 s in which some task waited for a processor, 0...1 (`/proc/pressure/cpu`, `some avg10`); nil

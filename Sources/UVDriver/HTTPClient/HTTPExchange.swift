@@ -33,7 +33,8 @@ package struct HTTPOutgoing: Sendable {
         fields.append(Field(name: name, value: value))
     }
 
-    func append(to output: inout ByteBuffer) {
+    /// - Parameter keeping: the connection is to stay open behind the answer.
+    func append(to output: inout ByteBuffer, keeping: Bool = false) {
         var target = target
         var host = host ?? endpoint.description
         target.withUTF8 { target in
@@ -43,7 +44,7 @@ package struct HTTPOutgoing: Sendable {
             }
         }
         for field in fields { HTTPResponseWriter.field(field.name, text: field.value, into: &output) }
-        body.withUnsafeBytes { HTTPRequestWriter.end(method, body: $0, .close, into: &output) }
+        body.withUnsafeBytes { HTTPRequestWriter.end(method, body: $0, keeping ? .implied : .close, into: &output) }
     }
 
     /// A character that would end the request line is refused, not sent.

@@ -29,7 +29,7 @@ struct LabOptions: ParsableArguments {
         let console = output.console
         if let html {
             do {
-                try SystemFile.replace(html, with: Array(LabPage.html(sheet).utf8), mode: 0o644)
+                try SystemFile.put(html, Array(LabPage.html(sheet).utf8))
             } catch {
                 throw CommandFailure("\(html) cannot be written: \(error)")
             }

@@ -12,10 +12,13 @@ struct HTTPClientTests {
         let server: CallbackHTTPServer
         let client: HTTPClient
 
-        init(connections: Int = 512) throws {
+        /// Connections that the server has seen a request on.
+        var seen: Set<SlabKey> = []
+
+        init(connections: Int = 512, kept: Int = 0) throws {
             loop = try EventLoop()
             server = CallbackHTTPServer(loop: loop)
-            client = HTTPClient(loop: loop, connections: connections)
+            client = HTTPClient(loop: loop, connections: connections, kept: kept)
             try server.listen(on: .loopback(0))
             server.onRequest = { [unowned self] in answer($0) }
             loop.beforeWaiting { [weak server] in server?.pool.flush() }
@@ -23,6 +26,7 @@ struct HTTPClientTests {
 
         private func answer(_ stream: StreamPointer) {
             let path = stream.pointee.request.path.text(in: stream.pointee.input.bytes)
+            seen.insert(stream.pointee.id)
             switch path {
             case "/never": break
             case "/big":
@@ -42,9 +46,11 @@ struct HTTPClientTests {
             }
         }
 
-        func get(_ target: String, timeout: TimeAmount = .seconds(60)) -> Result<HTTPAnswer, HTTPClientError> {
+        func get(
+            _ target: String, method: HTTPMethod = .get, timeout: TimeAmount = .seconds(60)
+        ) -> Result<HTTPAnswer, HTTPClientError> {
             var result: Result<HTTPAnswer, HTTPClientError>?
-            client.send(HTTPOutgoing(.get, server.local, target), timeout: timeout) { result = $0 }
+            client.send(HTTPOutgoing(method, server.local, target), timeout: timeout) { result = $0 }
             #expect(result == nil)
             while result == nil { loop.runOnce() }
             return result!
@@ -78,6 +84,29 @@ struct HTTPClientTests {
         #expect(
             rig.get("/never", timeout: .milliseconds(30)) == .failure(.timeout(endpoint, after: .milliseconds(30))))
         for target in ["", "x", "/a b", "/\r\nX: y", "/é"] { #expect(rig.get(target) == .failure(.badTarget)) }
+        rig.finish()
+    }
+
+    @Test("A connection is kept for whoever asks again, and for nothing that must not be sent twice")
+    func kept() throws {
+        let rig = try Rig(kept: 4)
+        for number in 0..<5 { #expect(try rig.get("/\(number)").get().text == "/\(number)") }
+        #expect(rig.seen.count == 1)
+        // A body of a megabyte leaves nothing behind that the next answer would be read from.
+        #expect(try rig.get("/big").get().body.count == HTTPClient.largestAnswer)
+        #expect(try rig.get("/x").get().text == "/x")
+        #expect(rig.seen.count == 1)
+        _ = rig.get("/post", method: .post)
+        #expect(rig.seen.count == 2)
+        // The server has closed it meanwhile: asked over another one, and told.
+        rig.server.pool.closeAll()
+        #expect(try rig.get("/again").get().text == "/again")
+        // One that is closed instead of an answer is closed twice, and then said to be.
+        #expect(rig.get("/close") == .failure(.broken(rig.server.local)))
+        #expect(
+            rig.get("/never", timeout: .milliseconds(30))
+                == .failure(.timeout(rig.server.local, after: .milliseconds(30))))
+        #expect(try rig.get("/x").get().text == "/x")
         rig.finish()
     }
 

@@ -23,6 +23,7 @@ extension CellNode {
             store: storeStatus(now: now)?.life.rawValue,
             why: health.state == .healthy ? nil : health.whyLifeless ?? health.whyUnready ?? health.detail,
             waitingJobs: health.jobs?.waiting)
+        if health.whyLifeless != nil { vitals.condition?.lifeless = true }
         vitals.traffic = CellVitals.Traffic(
             requests: figures.requests, failed: figures.failed, shed: shed().reduce(0) { $0 &+ $1.count },
             latency: figures.times.total(0))
@@ -30,6 +31,7 @@ extension CellNode {
             vitals.traffic?.calls &+= scope.counters.first
             vitals.traffic?.attempts &+= scope.counters.first &+ scope.counters.retries &+ scope.counters.hedges
         }
+        vitals.waiting = services().reduce(0) { $0 + $1.waiting }
         vitals.pools = services().map { service in
             CellVitals.Pool(
                 service: service.name, busy: service.busy, workers: service.workers, waiting: service.waiting,

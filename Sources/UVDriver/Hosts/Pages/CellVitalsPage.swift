@@ -9,7 +9,7 @@ extension CellHost {
             .merging(runtime.wire.hitsByFault, uniquingKeysWith: &+)
     }
 
-    /// What the cell says of itself, with what only its process knows.
+    /// What the cell says of itself, with what only its process knows; as much as there is.
     var vitals: CellVitals {
         let now = runtime.loop.now()
         var vitals = node.pointee.vitals(now: now)
@@ -19,6 +19,7 @@ extension CellHost {
         let hits = faultHits
         if !hits.isEmpty { vitals.faults = hits }
         vitals.host = runtime.hostMeter.host(now)
-        return vitals.bounded
+        vitals.news = runtime.events.news
+        return vitals
     }
 }

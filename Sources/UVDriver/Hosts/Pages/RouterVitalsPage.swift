@@ -12,6 +12,7 @@ extension RouterHost {
         let hits = runtime.wire.hitsByFault
         if !hits.isEmpty { vitals.faults = hits }
         vitals.host = runtime.hostMeter.host(now)
+        vitals.news = runtime.events.news
         return vitals.bounded
     }
 }

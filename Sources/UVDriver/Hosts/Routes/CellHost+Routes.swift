@@ -9,8 +9,15 @@ extension CellHost {
     package static func routes(_ host: @escaping () -> CellHost) -> HTTPRouteTable {
         var table = HTTPRouteTable()
         table.add(host)
-        table.read("/v1/vitals", "How busy and how well it is, and what moves have cost it") { _ in
-            .document(ReportJSON.encode(host().vitals))
+        table.read(
+            "/v1/vitals", keys: ["part"],
+            "How busy and how well it is, and what moves have cost it; `part=brief`: without its pools"
+        ) { call in
+            switch call.query["part"] {
+            case nil: .document(ReportJSON.encode(host().vitals.bounded))
+            case "brief"?: .document(ReportJSON.encode(host().vitals.brief.bounded))
+            case .some: .refusal(400, "There is one part: brief.")
+            }
         }
         table.read("/v1/store", "Whether its store votes, and how far a refill has come") { _ in host().storePage }
         table.read("/v1/degradation", "Its levels, features and ways") { _ in

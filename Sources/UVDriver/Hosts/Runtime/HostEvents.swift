@@ -1,6 +1,7 @@
 import Membership
 import MeshBase
 import Nodes
+import Reports
 import Telemetry
 import Topology
 
@@ -13,6 +14,7 @@ package final class HostEvents {
     /// The same for people; members that are alive are told of only where they were doubted.
     private let text: ProcessLog
     private var doubted: Set<String> = []
+    private var recent = RecentNews()
     private var unsteady: Set<String> = []
 
     init(_ settings: HostSettings, loop: EventLoop) {
@@ -42,6 +44,9 @@ package final class HostEvents {
         last[kind] = now
         return true
     }
+
+    /// What it saw in the last seconds; nil for nothing.
+    var news: [Vitals.News]? { recent.recent(now: loop.now()) }
 
     package var dropped: UInt64 { log.pointee.dropped }
 
@@ -93,6 +98,7 @@ package final class HostEvents {
         let event = TelemetryEvent(
             time: loop.wallClock(), type: type, action: action, id: id, attributes: attributes)
         log.pointee.append(event)
+        recent.note(event, now: loop.now())
         if isWorthTelling(event) { text.tell(event) }
     }
 

@@ -81,7 +81,7 @@ struct ReportExportCommand: ParsableCommand {
             case .junit: Array(report.junit.utf8)
             }
         if let to {
-            do { try SystemFile.replace(to, with: content, mode: 0o644) } catch {
+            do { try SystemFile.put(to, content) } catch {
                 throw CommandFailure("\(to) cannot be written: \(error)")
             }
             output.console.message("wrote \(to), \(Wording.bytes(content.count))")

@@ -95,7 +95,7 @@ struct SimSwimCommand: ParsableCommand {
         report.wallMilliseconds = (Pause.now() - begun).milliseconds
         if let html {
             do {
-                try SystemFile.replace(html, with: Array(SwimPage.html(report).utf8), mode: 0o644)
+                try SystemFile.put(html, Array(SwimPage.html(report).utf8))
             } catch {
                 throw CommandFailure("\(html) cannot be written: \(error)")
             }

@@ -117,7 +117,7 @@ struct TraceExportCommand: ParsableCommand {
         var content: [UInt8] = []
         try requests(ids, directory, &report) { request, _ in content += request.body + [UInt8(ascii: "\n")] }
         do throws(FileFailure) {
-            try SystemFile.replace(path, with: content)
+            try SystemFile.put(path, content)
         } catch { throw CommandFailure("the traces were not written: \(error)") }
         return report
     }
