@@ -8,6 +8,13 @@ package enum JSONScalar {
             var start = 0
             for index in 0..<utf8.count {
                 let byte = utf8[index]
+                // U+0080 to U+009F: a terminal may take them for escape sequences.
+                if byte == 0xC2, index + 1 < utf8.count, utf8[index + 1] < 0xA0 {
+                    bytes.append(contentsOf: utf8[start..<index])
+                    escape(utf8[index + 1], &bytes)
+                    start = index + 2
+                    continue
+                }
                 guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F else {
                     continue
                 }

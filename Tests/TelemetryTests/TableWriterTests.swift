@@ -37,7 +37,7 @@ import Testing
         table.add([.init("x", .red), .init("y", .plain)])
         table.add(["long", "z"])
         #expect(
-            table.render()
+            PaintedText.sealed(table.render(), colors: true)
                 == "\u{1B}[1mA\u{1B}[0m     \u{1B}[1mB\u{1B}[0m\n\u{1B}[31mx\u{1B}[0m     y\nlong  z\n")
     }
 

@@ -1,6 +1,7 @@
 import Feed
 import MeshBase
 import Reports
+import Telemetry
 import UVDriver
 
 /// The halt: all that was injected ends, and nothing is let in until somebody says so.
@@ -33,6 +34,10 @@ extension ControlPlane {
         guard let reason = request.reason, !reason.isEmpty else { return nil }
         guard reason.count <= HaltRequest.longestReason else {
             throw APIFailure(400, "A reason has \(HaltRequest.longestReason) characters at most.")
+        }
+        // It comes back in the journal, on terminals and on pages, for days.
+        guard !reason.unicodeScalars.contains(where: DisplayText.isControl) else {
+            throw APIFailure(400, "A reason is a line of text; this one has control characters.")
         }
         return reason
     }

@@ -4,16 +4,19 @@ package enum DisplayText {
     package static func clean(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         var cleaned = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let isControl =
-                switch scalar.properties.generalCategory {
-                case .control, .lineSeparator, .paragraphSeparator, .surrogate: true
-                case .format: scalar.value != 0x200D
-                default: false
-                }
-            cleaned.append(isControl ? "\u{FFFD}" : scalar)
-        }
+        for scalar in text.unicodeScalars { cleaned.append(isControl(scalar) ? "\u{FFFD}" : scalar) }
         return String(cleaned)
+    }
+
+    /// Whether it would do anything else than be seen. The noncharacters for a program's own use count: `PaintedText` has
+    /// one.
+    package static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        if 0xFDD0...0xFDEF ~= scalar.value { return true }
+        return switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .surrogate: true
+        case .format: scalar.value != 0x200D
+        default: false
+        }
     }
 
     /// The same, with its line breaks.

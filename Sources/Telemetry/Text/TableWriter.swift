@@ -46,7 +46,8 @@ package struct TableWriter: Sendable {
 
     /// - Parameters:
     ///   - wide: Shows the wide columns as well.
-    ///   - colors: Off when the output is no terminal or `NO_COLOR` is set; the caller knows.
+    ///   - colors: Off when the output is no terminal or `NO_COLOR` is set; the caller knows, and seals what is painted
+    ///     (`PaintedText`).
     ///   - limit: Where lines would be longer, titles of several words and the longest texts go on in a line below.
     ///     Numbers are never broken.
     package init(_ columns: [Column], wide: Bool = false, colors: Bool = false, limit: Int? = nil) {
@@ -113,7 +114,6 @@ package struct TableWriter: Sendable {
     }
 
     private func painted(_ cell: Cell) -> String {
-        guard hasColors, cell.style != .plain, !cell.text.isEmpty else { return cell.text }
-        return "\u{1B}[\(cell.style.rawValue)m\(cell.text)\u{1B}[0m"
+        hasColors ? PaintedText.painted(cell.text, cell.style) : cell.text
     }
 }

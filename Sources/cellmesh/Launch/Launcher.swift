@@ -39,7 +39,7 @@ enum Launcher {
     private static func report(_ failure: CommandFailure, _ arguments: [String]) -> Int32 {
         let console = Console(raw: arguments)
         if console.format == .json {
-            console.message(DocumentText.json(failure.document, .compact))
+            console.message(document: DocumentText.json(failure.document, .compact))
         } else {
             // What a message quotes may come from anyone.
             console.message("\(console.painted("error:", .red)) \(DisplayText.cleanLines(failure.message))")

@@ -13,8 +13,6 @@ struct CollectorAddress {
 
     /// Where collectors listen for HTTP.
     private static let usualPort: UInt16 = 4_318
-    /// For one request and its answer.
-    private static let timeout = TimeAmount.seconds(10)
 
     /// - Throws: where it is no such address, or is another machine's and that is not allowed.
     init(_ url: String, allowRemote: Bool) throws {
@@ -55,10 +53,11 @@ struct CollectorAddress {
         return endpoint
     }
 
-    func post(_ request: OTLPRequests.Request, to endpoint: Endpoint) -> OTLPDelivery.Answer {
+    /// - Parameter limit: for the request and its answer.
+    func post(_ request: OTLPRequests.Request, to endpoint: Endpoint, within limit: TimeAmount) -> OTLPDelivery.Answer {
         var outgoing = HTTPOutgoing(.post, endpoint, path, host: "\(host):\(port)", body: request.body)
         outgoing.set("Content-Type", "application/json")
-        switch BlockingHTTPClient.send(outgoing, timeout: Self.timeout) {
+        switch BlockingHTTPClient.send(outgoing, timeout: limit) {
         case .success(let answer): return .status(answer.status, retryAfter: answer.retryAfter, body: answer.body)
         case .failure(let error): return .lost("\(error)")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blueprints
+import Telemetry
 import Topology
 
 /// The file that a laboratory looks at.
@@ -19,7 +20,9 @@ struct LabModelOptions: ParsableArguments {
         let result = file.map { MeshFiles.check($0) } ?? TopologyFile.load(nil)
         let name = file == "-" ? "<stdin>" : file ?? TopologyFile.usual
         guard !result.problems.hasErrors else {
-            if console.format != .json { console.message(result.rendered(color: console.paintsMessages)) }
+            if console.format != .json {
+                console.message(PaintedText.adopted(result.rendered(color: console.paintsMessages)))
+            }
             let first = result.problems.first { $0.severity == .error }
             throw CommandFailure(
                 "\(name) cannot be used: \(first.map { "\($0.file):\($0.line):\($0.column): \($0.message)" } ?? "")",

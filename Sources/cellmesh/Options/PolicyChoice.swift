@@ -1,6 +1,7 @@
 import Blueprints
 import ControlPlane
 import MeshBase
+import Telemetry
 import Topology
 
 /// What `up --policies` puts in place of a topology's policies.
@@ -28,7 +29,7 @@ enum PolicyChoice {
         guard result.report.ok else {
             let count = result.problems.count { $0.severity == .error }
             if console.format != .json {
-                console.message(result.rendered(color: console.paintsMessages))
+                console.message(PaintedText.adopted(result.rendered(color: console.paintsMessages)))
             }
             let first = result.problems.first { $0.severity == .error }
             throw CommandFailure(

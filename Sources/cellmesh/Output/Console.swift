@@ -50,10 +50,14 @@ struct Console: Sendable {
 
     // MARK: Standard output
 
-    func data(_ text: String) { StandardOutput.write(text) }
+    /// Text for people, painted or not: nothing that it quotes reaches the terminal as a control character.
+    func data(_ text: String) { StandardOutput.write(PaintedText.sealed(text, colors: paintsData)) }
+
+    /// A document, or text that is sealed: it goes out as it is.
+    func document(_ text: String) { StandardOutput.write(text) }
 
     /// A report in the form that was asked for.
-    func show(_ report: Report) { data(text(report)) }
+    func show(_ report: Report) { document(text(report)) }
 
     func text(_ report: Report) -> String { report.text(format, colors: paintsData, width: width) }
 
@@ -69,14 +73,20 @@ struct Console: Sendable {
         TableStyle(isWide: format == .wide, hasColors: paintsMessages, width: format == .wide ? nil : width)
     }
 
-    /// A line for people.
-    func message(_ line: String) { Self.write(line + "\n", to: STDERR_FILENO) }
+    /// A line for people, or several.
+    func message(_ line: String) { prompt(line + "\n") }
+
+    /// The same without an end.
+    func prompt(_ text: String) { Self.draw(PaintedText.sealed(text, colors: paintsMessages), on: STDERR_FILENO) }
+
+    /// A document of one line.
+    func message(document line: String) { Self.draw(line + "\n", on: STDERR_FILENO) }
 
     /// What to do next.
     func next(_ command: String) { message("\(painted("next:", .cyan)) \(NextStep.complete(command))") }
 
     func painted(_ text: String, _ style: TableWriter.Style) -> String {
-        paintsMessages && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+        paintsMessages ? PaintedText.painted(text, style) : text
     }
 
     // MARK: The system
@@ -84,6 +94,6 @@ struct Console: Sendable {
     static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
     private static func isSet(_ name: String) -> Bool { variable(name).map { !$0.isEmpty } ?? false }
 
-    /// To standard error, or to a terminal that asks; what cannot be written is lost.
-    static func write(_ text: String, to descriptor: Int32) { _ = Descriptor.write(text, to: descriptor) }
+    /// As it is, with what moves the cursor; whoever draws has sealed it. What cannot be written is lost.
+    static func draw(_ text: String, on descriptor: Int32) { _ = Descriptor.write(text, to: descriptor) }
 }

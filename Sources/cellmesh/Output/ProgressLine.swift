@@ -1,4 +1,5 @@
 import MeshBase
+import Telemetry
 
 /// One line on standard error that says how far a command is: drawn over where a person watches, else a line now and
 /// then, and none at all beside JSON.
@@ -15,7 +16,7 @@ final class ProgressLine {
         guard text != last else { return }
         last = text
         if console.isLive {
-            Console.write("\r\u{1B}[K\(text)", to: 2)
+            Console.draw("\r\u{1B}[K\(DisplayText.clean(text))", on: 2)
             isDrawn = true
         } else if console.format != .json {
             // A log needs a line now and then, not each one.
@@ -28,7 +29,7 @@ final class ProgressLine {
 
     /// Takes the line away.
     func end() {
-        if isDrawn { Console.write("\r\u{1B}[K", to: 2) }
+        if isDrawn { Console.draw("\r\u{1B}[K", on: 2) }
         isDrawn = false
     }
 }

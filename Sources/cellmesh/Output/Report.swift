@@ -24,14 +24,17 @@ struct Report {
     /// The document as JSON, without a newline at its end.
     func json(_ layout: DocumentText.Layout = .pretty) -> String { DocumentText.json(document, layout, order: order) }
 
+    /// What may be written: text for people is sealed, documents escape by themselves.
+    ///
     /// - Parameter width: columns of the screen, which tables keep within; `wide` has lines of any length.
     func text(_ format: OutputFormat, colors: Bool, width: Int? = nil) -> String {
-        switch format {
-        case .table: table(TableStyle(isWide: false, hasColors: colors, width: width))
-        case .wide: table(TableStyle(isWide: true, hasColors: colors))
+        func sealed(_ text: String) -> String { PaintedText.sealed(text, colors: colors) }
+        return switch format {
+        case .table: sealed(table(TableStyle(isWide: false, hasColors: colors, width: width)))
+        case .wide: sealed(table(TableStyle(isWide: true, hasColors: colors)))
         case .json: json() + "\n"
         case .yaml: DocumentText.yaml(document, order: order)
-        case .name: names.map { $0 + "\n" }.joined()
+        case .name: sealed(names.map { DisplayText.clean($0) + "\n" }.joined())
         }
     }
 }
@@ -48,6 +51,6 @@ struct TableStyle: Sendable {
     }
 
     func painted(_ text: String, _ style: TableWriter.Style) -> String {
-        hasColors && style != .plain ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+        hasColors ? PaintedText.painted(text, style) : text
     }
 }

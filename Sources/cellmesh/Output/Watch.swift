@@ -33,12 +33,12 @@ struct Watch {
             do {
                 let report = try make()
                 (former, newsAt, isLost) = (report, Pause.now(), false)
-                console.data(watch.next(report))
+                console.document(watch.next(report))
                 if isLast(report) { return }
             } catch let failure as CommandFailure where failure.status == .unhealthy && former != nil {
                 let age = Wording.time(milliseconds: (Pause.now() - newsAt).milliseconds)
                 if isTerminal, console.format != .json, let former {
-                    console.data(watch.next(former, note: "no news for \(age): \(failure.message)"))
+                    console.document(watch.next(former, note: "no news for \(age): \(failure.message)"))
                 } else if !isLost {
                     console.message("no news: \(failure.message)")
                 }

@@ -89,7 +89,7 @@ final class TopPlain {
                 let heads = TraceFilter.joined(pages.flatMap { $0.page?.traces ?? [] })
                 model.traces = Array(heads.sorted { $0.began > $1.began }.prefix(TracePoll.most))
             }
-            if let text { console.data(text) }
+            if let text { console.document(text) }
         } catch let problem as CommandFailure { failure = problem } catch { failure = CommandFailure("\(error)") }
         if isOnce || StandardOutput.isBroken || failure != nil { loop.stop() }
     }

@@ -4,6 +4,7 @@ import Feed
 import Glibc
 import MeshBase
 import Reports
+import Telemetry
 import Terminal
 import UVDriver
 import Wire
@@ -241,7 +242,7 @@ final class TopSession {
             words += ["--mesh", directory.name]
         }
         device.end()
-        Console.write("$ cellmesh \(given.joined(separator: " "))\n", to: STDOUT_FILENO)
+        Console.draw("$ cellmesh \(DisplayText.clean(given.joined(separator: " ")))\n", on: STDOUT_FILENO)
         var launch = ProcessLaunch(executable: ExecutablePath.current, arguments: words)
         launch.standardInput = .file(STDIN_FILENO)
         launch.standardOutput = .file(STDOUT_FILENO)

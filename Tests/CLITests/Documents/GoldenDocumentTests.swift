@@ -20,23 +20,26 @@ import Wire
     struct Golden: Sendable, CustomTestStringConvertible {
         var name: String
         var write: @Sendable ([UInt8]) throws -> String
+        /// What people are shown of such a document; nil where a command makes that of something else.
+        var shown: (@Sendable ([UInt8]) throws -> Report)?
         var testDescription: String { name }
 
         /// A type that commands write as it is.
         static func document<Document: Codable & SendableMetatype>(_ name: String, _ type: Document.Type) -> Golden {
-            Golden(name: name) { DocumentText.json(try ReportJSON.read(type, $0)) }
+            Golden(name: name, write: { DocumentText.json(try ReportJSON.read(type, $0)) })
         }
 
         /// A view of what another process has answered.
         static func view<Answer: Decodable & SendableMetatype>(
             _ name: String, _ type: Answer.Type, _ make: @escaping @Sendable (Answer) -> Report
         ) -> Golden {
-            Golden(name: name) { make(try ReportJSON.read(type, $0)).json() }
+            let shown: @Sendable ([UInt8]) throws -> Report = { make(try ReportJSON.read(type, $0)) }
+            return Golden(name: name, write: { try shown($0).json() }, shown: shown)
         }
 
         /// A view of what the command itself has found.
         static func made(_ name: String, _ make: @escaping @Sendable () throws -> Report) -> Golden {
-            Golden(name: name) { _ in try make().json() }
+            Golden(name: name, write: { _ in try make().json() }, shown: { _ in try make() })
         }
     }
 
@@ -94,7 +97,7 @@ import Wire
         .made("sim-minimise-sound") { SwarmView.sound(5) },
     ]
 
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Goldens")
 
     @Test(arguments: goldens)

@@ -120,34 +120,35 @@ import Testing
     }
 
     @Test(arguments: [429, 502, 503, 504]) mutating func itIsSentAgainWhereThatMayHelp(_ status: Int) throws {
-        var delivery = OTLPDelivery(patience: .seconds(10))
-        let first = try #require(pause(delivery.answered(.status(status), using: &coins)))
+        var delivery = OTLPDelivery(patience: .seconds(10), spans: 14)
+        let first = try #require(pause(delivery.answered(.status(status), took: .zero, using: &coins)))
         #expect(first >= .milliseconds(250) && first <= .milliseconds(500))
-        let second = try #require(pause(delivery.answered(.lost("gone"), using: &coins)))
+        let second = try #require(pause(delivery.answered(.lost("gone"), took: .zero, using: &coins)))
         #expect(second >= .milliseconds(500) && second <= .seconds(1))
-        #expect(delivery.answered(.status(202), using: &coins) == .delivered(rejected: 0, message: ""))
+        #expect(delivery.answered(.status(202), took: .zero, using: &coins) == .delivered(rejected: 0, message: ""))
     }
 
     @Test(arguments: [301, 400, 401, 404, 413, 500, 501]) mutating func andNowhereElse(_ status: Int) {
-        var delivery = OTLPDelivery(patience: .seconds(10))
+        var delivery = OTLPDelivery(patience: .seconds(10), spans: 14)
         let body = Array(#"{"code":3,"message":"not like this"}"#.utf8)
         #expect(
-            delivery.answered(.status(status, body: body), using: &coins)
+            delivery.answered(.status(status, body: body), took: .zero, using: &coins)
                 == .failed("the collector refuses it with \(status): not like this"))
     }
 
     @Test mutating func theCollectorSaysWhen() throws {
-        var delivery = OTLPDelivery(patience: .seconds(10))
-        #expect(pause(delivery.answered(.status(503, retryAfter: .seconds(7)), using: &coins)) == .seconds(7))
+        var delivery = OTLPDelivery(patience: .seconds(10), spans: 14)
         #expect(
-            delivery.answered(.status(429, retryAfter: .seconds(4)), using: &coins)
+            pause(delivery.answered(.status(503, retryAfter: .seconds(7)), took: .zero, using: &coins)) == .seconds(7))
+        #expect(
+            delivery.answered(.status(429, retryAfter: .seconds(4)), took: .zero, using: &coins)
                 == .failed("the collector answers 429, 2 times"), "7 s and 4 s are more than 10 s")
     }
 
     @Test mutating func patienceEnds() {
-        var delivery = OTLPDelivery(patience: .seconds(60))
+        var delivery = OTLPDelivery(patience: .seconds(60), spans: 14)
         var (waited, tries) = (TimeAmount.zero, 0)
-        while let wait = pause(delivery.answered(.lost("gone"), using: &coins)) {
+        while let wait = pause(delivery.answered(.lost("gone"), took: .zero, using: &coins)) {
             waited = waited + wait
             tries += 1
             #expect(wait <= OTLPDelivery.longestPause)
@@ -156,12 +157,61 @@ import Testing
     }
 
     @Test(arguments: [#""3""#, "3"]) mutating func whatWasRejectedIsNotSentAgain(_ count: String) {
-        var delivery = OTLPDelivery(patience: .seconds(10))
+        var delivery = OTLPDelivery(patience: .seconds(10), spans: 14)
         let body = Array(#"{"partialSuccess":{"rejectedSpans":\#(count),"errorMessage":"too old"}}"#.utf8)
         #expect(
-            delivery.answered(.status(200, body: body), using: &coins) == .delivered(rejected: 3, message: "too old"))
+            delivery.answered(.status(200, body: body), took: .zero, using: &coins)
+                == .delivered(rejected: 3, message: "too old"))
+    }
+
+    @Test mutating func moreThanWasSentCannotBeRejected() {
+        var delivery = OTLPDelivery(patience: .seconds(10), spans: 14)
+        let body = Array(#"{"partialSuccess":{"rejectedSpans":"99999999999"}}"#.utf8)
         #expect(
-            delivery.answered(.status(200, body: Array("<html>".utf8)), using: &coins)
+            delivery.answered(.status(200, body: body), took: .zero, using: &coins)
+                == .delivered(rejected: 14, message: ""))
+    }
+
+    @Test(arguments: ["", " \n", "{}", #"{"partialSuccess":{}}"#, #"{"partialSuccess":null,"later":1}"#])
+    mutating func aCollectorMayHaveNothingToSay(_ body: String) {
+        var delivery = OTLPDelivery(patience: .seconds(10), spans: 14)
+        #expect(
+            delivery.answered(.status(200, body: Array(body.utf8)), took: .zero, using: &coins)
                 == .delivered(rejected: 0, message: ""))
+    }
+
+    @Test(arguments: [
+        "<html>", "[]", "ok", #"{"partialSuccess":{"rejectedSpans":-99}}"#,
+        #"{"partialSuccess":{"rejectedSpans":"x"}}"#, #"{"partialSuccess":7}"#,
+    ])
+    mutating func whoAnswersOtherwiseIsNoCollector(_ body: String) {
+        var delivery = OTLPDelivery(patience: .seconds(10), spans: 14)
+        #expect(
+            delivery.answered(.status(200, body: Array(body.utf8)), took: .zero, using: &coins)
+                == .failed("answered 200, and not as a collector does"))
+    }
+
+    /// One that says "at once" again and again is not asked in a loop.
+    @Test mutating func pausesHaveAFloor() {
+        var delivery = OTLPDelivery(patience: .seconds(3), spans: 14)
+        var tries = 0
+        while let wait = pause(
+            delivery.answered(.status(429, retryAfter: .zero), took: .milliseconds(1), using: &coins))
+        {
+            tries += 1
+            #expect(wait >= .milliseconds(250))
+        }
+        #expect(1...4 ~= tries)
+    }
+
+    /// What a silent collector takes is part of the patience.
+    @Test mutating func sendingsCountToo() throws {
+        var delivery = OTLPDelivery(patience: .seconds(12), spans: 14)
+        #expect(delivery.limit == .seconds(10))
+        let wait = try #require(pause(delivery.answered(.lost("silent"), took: .seconds(10), using: &coins)))
+        #expect(delivery.limit == .seconds(2) - wait && delivery.trouble == "silent")
+        #expect(
+            delivery.answered(.lost("silent"), took: delivery.limit, using: &coins) == .failed("silent, 2 times"))
+        #expect(OTLPDelivery(patience: .zero, spans: 1).limit == OTLPDelivery.shortestTry)
     }
 }

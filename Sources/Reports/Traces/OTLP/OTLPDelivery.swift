@@ -20,23 +20,45 @@ package struct OTLPDelivery: Sendable {
         case failed(String)
     }
 
-    /// First pause, doubled with each further one, half of it by chance.
+    /// First pause, doubled with each further one, half of it by chance. A collector may ask for longer ones, never for
+    /// shorter ones: who says "at once" to everybody is asked by all of them in a loop.
     package static let firstPause = TimeAmount.milliseconds(500)
     package static let longestPause = TimeAmount.seconds(30)
 
-    /// How long all pauses together may be.
+    /// For one request and its answer, while there is patience for more.
+    package static let longestTry = TimeAmount.seconds(10)
+    /// What the first one has in any case.
+    package static let shortestTry = TimeAmount.seconds(1)
+
+    /// How long all sendings and pauses together may be.
     package let patience: TimeAmount
-    private var waited = TimeAmount.zero
+    /// What the request holds.
+    private let spans: Int
+    private var spent = TimeAmount.zero
     private var pause = OTLPDelivery.firstPause
     /// How often it was sent and came to nothing.
     package private(set) var tries = 0
+    /// Why it came to nothing the last time; empty before.
+    package private(set) var trouble = ""
 
-    package init(patience: TimeAmount) { self.patience = patience }
+    package init(patience: TimeAmount, spans: Int) {
+        self.patience = patience
+        self.spans = spans
+    }
 
-    /// - Parameter coins: spread the pauses of several senders.
-    package mutating func answered(_ answer: Answer, using coins: inout Generator) -> Step {
+    /// What is left of the patience.
+    package var left: TimeAmount { max(patience - spent, .zero) }
+
+    /// How long the next sending may take, its answer included.
+    package var limit: TimeAmount { min(tries == 0 ? max(left, Self.shortestTry) : left, Self.longestTry) }
+
+    /// - Parameters:
+    ///   - took: from the sending to what came of it.
+    ///   - coins: spread the pauses of several senders.
+    package mutating func answered(_ answer: Answer, took: TimeAmount, using coins: inout Generator) -> Step {
+        spent = spent + took
         switch answer {
-        case .status(200...299, _, let body): return Self.delivered(body)
+        case .status(let status, _, let body) where 200...299 ~= status: return delivered(status, body)
         case .status(let status, let retryAfter, let body) where [429, 502, 503, 504].contains(status):
             return again("the collector answers \(status)\(Self.text(body))", retryAfter, &coins)
         case .status(let status, _, let body):
@@ -47,22 +69,30 @@ package struct OTLPDelivery: Sendable {
 
     private mutating func again(_ why: String, _ retryAfter: TimeAmount?, _ coins: inout Generator) -> Step {
         tries += 1
+        trouble = why
         let half = pause * 0.5
-        let wait = retryAfter.map { max($0, .zero) } ?? half + half * coins.unit()
+        let wait = max(retryAfter ?? .zero, half + half * coins.unit())
         pause = min(pause * 2.0, Self.longestPause)
-        guard waited + wait <= patience else {
+        // A sending for which no time is left would come to nothing.
+        guard spent + wait < patience else {
             return .failed("\(why), \(tries) time\(tries == 1 ? "" : "s")")
         }
-        waited = waited + wait
+        spent = spent + wait
         return .sendAgain(after: wait)
     }
 
-    /// Of an `ExportTraceServiceResponse`; anything else says nothing.
-    private static func delivered(_ body: [UInt8]) -> Step {
-        guard let response = ReportJSON.decode(Response.self, body), let partial = response.partialSuccess else {
+    /// An `ExportTraceServiceResponse`, empty where there is nothing to say. A page of some other server is no success: the
+    /// spans went nowhere.
+    private func delivered(_ status: Int, _ body: [UInt8]) -> Step {
+        guard !body.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
             return .delivered(rejected: 0, message: "")
         }
-        return .delivered(rejected: partial.rejected, message: partial.errorMessage ?? "")
+        guard let response = ReportJSON.decode(Response.self, body) else {
+            return .failed("answered \(status), and not as a collector does")
+        }
+        guard let partial = response.partialSuccess else { return .delivered(rejected: 0, message: "") }
+        return .delivered(
+            rejected: min(partial.rejected, spans), message: String((partial.errorMessage ?? "").prefix(200)))
     }
 
     private static func text(_ body: [UInt8]) -> String {
@@ -82,9 +112,13 @@ package struct OTLPDelivery: Sendable {
                 errorMessage = try container.decodeIfPresent(String.self, forKey: .errorMessage)
                 // 64 bits: text by the mapping, a number with some.
                 if let text = try? container.decodeIfPresent(String.self, forKey: .rejectedSpans) {
-                    rejected = Int(text) ?? 0
+                    rejected = Int(text) ?? -1
                 } else {
                     rejected = try container.decodeIfPresent(Int.self, forKey: .rejectedSpans) ?? 0
+                }
+                guard rejected >= 0 else {
+                    throw DecodingError.dataCorruptedError(
+                        forKey: .rejectedSpans, in: container, debugDescription: "no number of spans")
                 }
             }
             private enum CodingKeys: String, CodingKey { case rejectedSpans, errorMessage }

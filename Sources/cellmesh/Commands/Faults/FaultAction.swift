@@ -120,7 +120,7 @@ struct FaultAction {
     /// A person who would lose customers is asked; a script has said what it wants.
     private func confirm(_ report: BlastRadiusReport, _ isConfirmed: Bool) throws {
         guard report.lost > 0, !isConfirmed, console.isLive, isatty(STDIN_FILENO) == 1 else { return }
-        Console.write("\(kind.rawValue) anyway? [y/N] ", to: STDERR_FILENO)
+        console.prompt("\(kind.rawValue) anyway? [y/N] ")
         let answer = readLine()?.lowercased() ?? ""
         guard answer == "y" || answer == "yes" else { throw CommandFailure(.declined, "nothing was \(kind.past)") }
     }

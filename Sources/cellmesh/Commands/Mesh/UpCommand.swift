@@ -96,7 +96,7 @@ struct UpCommand: ParsableCommand {
                     narrator = UpNarrator(begun: WallClock.now(), console.messageStyle)
                 } events: { events in
                     guard console.format == .table || console.format == .wide else { return }
-                    if let text = narrator?.lines(events), !text.isEmpty { Console.write(text, to: STDERR_FILENO) }
+                    if let text = narrator?.lines(events), !text.isEmpty { console.prompt(text) }
                 }
                 console.message("stopped")
             }

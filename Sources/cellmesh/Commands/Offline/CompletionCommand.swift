@@ -23,6 +23,6 @@ struct CompletionCommand: ParsableCommand {
             case .zsh: .zsh
             case .fish: .fish
             }
-        Console(format: .table, color: .never).data(CellMesh.completionScript(for: shell) + "\n")
+        Console(format: .table, color: .never).document(CellMesh.completionScript(for: shell) + "\n")
     }
 }

@@ -56,6 +56,10 @@ struct ConfigShowCommand: ParsableCommand {
             ConfigurationRenderer.yaml(topology)
         }
         // The configuration is YAML by nature.
-        if console.format == .yaml { console.data(ConfigurationRenderer.yaml(topology)) } else { console.show(report) }
+        if console.format == .yaml {
+            console.document(ConfigurationRenderer.yaml(topology))
+        } else {
+            console.show(report)
+        }
     }
 }

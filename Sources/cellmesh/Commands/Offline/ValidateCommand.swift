@@ -1,6 +1,7 @@
 import ArgumentParser
 import Blueprints
 import Reports
+import Telemetry
 
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -35,7 +36,8 @@ struct ValidateCommand: ParsableCommand {
                 names: problems.map { "\($0.code.rawValue)/\($0.file):\($0.line):\($0.column)" }
             ) {
                 style in
-                results.map { $0.rendered(color: style.hasColors) }.joined() + summary(results, problems) + "\n"
+                PaintedText.adopted(results.map { $0.rendered(color: style.hasColors) }.joined())
+                    + summary(results, problems) + "\n"
             })
         if problems.hasErrors { throw ExitCode(ExitStatus.failed.rawValue) }
         if results.count == 1, results[0].topology != nil, files.first != "-" {

@@ -67,12 +67,12 @@ struct EventsCommand: ParsableCommand {
         _ entries: [EventHistory.Entry], _ collapser: inout ViewCollapser, _ table: inout EventTable, _ console: Console
     ) {
         switch console.format {
-        case .json where raw: console.data(entries.map { $0.line + "\n" }.joined())
-        case .yaml where raw: console.data(entries.isEmpty ? "" : DocumentText.yaml(entries.map(\.event)))
-        case .json: console.data(collapser.lines(entries).map { FoldedEvent.line($0) + "\n" }.joined())
+        case .json where raw: console.document(entries.map { $0.line + "\n" }.joined())
+        case .yaml where raw: console.document(entries.isEmpty ? "" : DocumentText.yaml(entries.map(\.event)))
+        case .json: console.document(collapser.lines(entries).map { FoldedEvent.line($0) + "\n" }.joined())
         case .yaml:
             let lines = collapser.lines(entries)
-            console.data(lines.isEmpty ? "" : DocumentText.yaml(lines.map { FoldedEvent($0) }))
+            console.document(lines.isEmpty ? "" : DocumentText.yaml(lines.map { FoldedEvent($0) }))
         case .name, .table, .wide:
             let lines =
                 raw

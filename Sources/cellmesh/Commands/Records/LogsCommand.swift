@@ -50,8 +50,8 @@ struct LogsCommand: ParsableCommand {
         for entry in entries {
             let document = LogRecord(process: entry.process, line: entry.line)
             switch console.format {
-            case .json: console.data(DocumentText.json(document, .compact) + "\n")
-            case .yaml: console.data(DocumentText.yaml([document]))
+            case .json: console.document(DocumentText.json(document, .compact) + "\n")
+            case .yaml: console.document(DocumentText.yaml([document]))
             default:
                 // A log quotes what others have sent: nothing of it may control the terminal.
                 let line = DisplayText.clean(entry.line)

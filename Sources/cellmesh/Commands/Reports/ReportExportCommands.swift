@@ -86,7 +86,7 @@ struct ReportExportCommand: ParsableCommand {
             }
             output.console.message("wrote \(to), \(Wording.bytes(content.count))")
         } else {
-            output.console.data(String(decoding: content, as: UTF8.self))
+            output.console.document(String(decoding: content, as: UTF8.self))
         }
         guard check else { return }
         switch report.outcome {

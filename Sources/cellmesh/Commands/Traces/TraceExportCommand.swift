@@ -28,7 +28,10 @@ struct TraceExportCommand: ParsableCommand {
     @Flag(help: "Send to another machine: traces tell names of customers and services.")
     var allowRemote = false
 
-    @Option(help: ArgumentHelp("How long a collector that cannot take them now is waited for.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "How long a collector that cannot take a request now, or does not answer, is waited for.",
+            valueName: "time"))
     var patience = DurationArgument(.seconds(60))
 
     @Option(
@@ -128,16 +131,25 @@ struct TraceExportCommand: ParsableCommand {
         var report = ExportReport(to: collector.text)
         let endpoint = try collector.resolved()
         var coins = Generator(seed: UInt64(getpid()), concern: "export")
+        let progress = ProgressLine(output.console)
+        defer { progress.end() }
         try requests(ids, directory, &report) { request, report in
-            var delivery = OTLPDelivery(patience: patience.amount)
+            var delivery = OTLPDelivery(patience: patience.amount, spans: request.spans)
             while true {
-                switch delivery.answered(collector.post(request, to: endpoint), using: &coins) {
+                let begun = Pause.now()
+                let answer = collector.post(request, to: endpoint, within: delivery.limit)
+                switch delivery.answered(answer, took: Pause.now() - begun, using: &coins) {
                 case .delivered(let rejected, let message):
                     report.rejected += rejected
                     if !message.isEmpty { report.message = message }
                     return
-                case .sendAgain(let wait): Pause.sleep(wait)
+                case .sendAgain(let wait):
+                    progress.show(
+                        "\(delivery.trouble): sent again in \(Wording.time(milliseconds: wait.milliseconds)), "
+                            + "given up in \(Wording.time(milliseconds: (delivery.left + wait).milliseconds))")
+                    Pause.sleep(wait)
                 case .failed(let why):
+                    progress.end()
                     throw CommandFailure(
                         "\(why); \(report.spans) spans were delivered before",
                         hint: "the traces are kept still: the same command sends them again")

@@ -114,8 +114,8 @@ struct TraceListCommand: ParsableCommand {
     private func show(_ rows: [TraceHead], isFirst: Bool, _ console: Console) {
         guard !rows.isEmpty else { return }
         switch console.format {
-        case .json: console.data(rows.map { DocumentText.json(TracesReport.Row($0), .compact) + "\n" }.joined())
-        case .yaml: console.data(DocumentText.yaml(rows.map { TracesReport.Row($0) }))
+        case .json: console.document(rows.map { DocumentText.json(TracesReport.Row($0), .compact) + "\n" }.joined())
+        case .yaml: console.document(DocumentText.yaml(rows.map { TracesReport.Row($0) }))
         case .name: console.data(rows.map { $0.trace + "\n" }.joined())
         case .table, .wide: console.data(TraceView.tapped(rows, isFirst: isFirst, console.style))
         }

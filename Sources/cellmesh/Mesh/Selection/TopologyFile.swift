@@ -1,5 +1,6 @@
 import Blueprints
 import ControlPlane
+import Telemetry
 import Topology
 
 /// Where a command finds the topology that it is about.
@@ -34,7 +35,9 @@ enum TopologyFile {
     /// The warnings in short on standard error, for people: a line each, and where to read more.
     static func warn(_ result: MeshFilesResult, of path: String?, console: Console) {
         guard console.format != .json else { return }
-        if let text = warnings(result, of: path, color: console.paintsMessages) { console.message(text) }
+        if let text = warnings(result, of: path, color: console.paintsMessages) {
+            console.message(PaintedText.adopted(text))
+        }
     }
 
     /// What `warn` says; nil where there are no warnings.
@@ -58,7 +61,7 @@ enum TopologyFile {
                 "\(name) cannot be used: \(first.map { "\($0.file):\($0.line):\($0.column): \($0.message)" } ?? "")",
                 hint: first?.hint, next: path == "-" ? nil : "cellmesh validate \(name) -o json")
         }
-        console.message(trimmed(result.rendered(color: console.paintsMessages)))
+        console.message(PaintedText.adopted(trimmed(result.rendered(color: console.paintsMessages))))
         throw CommandFailure("\(name) has \(Wording.plural(count, "error")) and cannot be used")
     }
 
