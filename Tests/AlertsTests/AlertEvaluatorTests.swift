@@ -64,6 +64,11 @@ import Testing
                     { $0.cells[.state, 1] = place(FeedCellState.evacuated, .state) }
                 ),
                 (
+                    "RouterDown",
+                    { $0.routers = [FeedRouter(name: "r1", state: .serving), FeedRouter(name: "r2", state: .down)] },
+                    { $0.routers = [FeedRouter(name: "r1", state: .degraded), FeedRouter(name: "r2")] }
+                ),
+                (
                     "WitnessesDiffer", { $0.cells[.condition, 1] = place(FeedCondition.differ, .condition) },
                     { $0.cells[.condition, 1] = place(FeedCondition.silent, .condition) }
                 ),

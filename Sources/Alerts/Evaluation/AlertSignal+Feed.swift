@@ -48,6 +48,9 @@ extension AlertSignal {
             return cells { cell in
                 Self.word(state, .state, cell, FeedCellState.self).flatMap { $0 == .unknown ? nil : $0.isOut ? 1 : 0 }
             }
+        case .routersOut:
+            return (state.routers ?? []).filter { $0.state != .unknown }
+                .map { AlertValue(subject: $0.name, value: $0.state.isOut ? 1 : 0) }
         case .differentWitnesses:
             return cells { Self.word(state, .condition, $0, FeedCondition.self).map { $0 == .differ ? 1 : 0 } }
         case .differentCustomers: return mesh(state.impact.different.map { state.impact.open ? Double($0) : 0 })

@@ -137,7 +137,11 @@ package enum GrafanaExport {
                     title: "Lease of the faults", unit: "s",
                     queries: [(gauge("cellmesh_fault_lease_seconds", by: "kind"), "{{kind}}")]),
                 GrafanaPanel(
-                    title: "Cells out", queries: [(gauge("cellmesh_cell_out", by: "cell") + " > 0", "{{cell}}")]),
+                    title: "Cells and routers out",
+                    queries: [
+                        (gauge("cellmesh_cell_out", by: "cell") + " > 0", "{{cell}}"),
+                        (gauge("cellmesh_router_out", by: "router") + " > 0", "router {{router}}"),
+                    ]),
             ]),
         GrafanaDashboard(
             name: "evacuation", title: "cellmesh: evacuation and drills",

@@ -41,6 +41,9 @@ struct PrometheusRuleTests {
         case .cellsOut:
             sample = gauge("cellmesh_cell_out", "cell=\"c-1\"", "1+0", "0+0")
             (sample.labels, sample.subject) = ([("cell", "c-1")], "c-1")
+        case .routersOut:
+            sample = gauge("cellmesh_router_out", "router=\"r-1\"", "1+0", "0+0")
+            (sample.labels, sample.subject) = ([("router", "r-1")], "r-1")
         case .differentWitnesses:
             sample = gauge("cellmesh_cell_witnesses_differ", "cell=\"c-1\"", "1+0", "0+0")
             (sample.labels, sample.subject) = ([("cell", "c-1")], "c-1")

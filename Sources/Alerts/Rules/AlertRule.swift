@@ -41,6 +41,9 @@ package struct AlertRule: Sendable, Equatable {
             name: "CellDown", signal: .cellsOut, bound: 0, holds: .seconds(10), severity: .page,
             summary: "%s is to serve customers and does not"),
         AlertRule(
+            name: "RouterDown", signal: .routersOut, bound: 0, holds: .seconds(10), severity: .page,
+            summary: "%s takes no requests: whoever comes through it is refused"),
+        AlertRule(
             name: "WitnessesDiffer", signal: .differentWitnesses, bound: 0, holds: .seconds(10), severity: .page,
             summary: "process table, membership and routers say different things of %s"),
         AlertRule(

@@ -23,6 +23,7 @@ extension AlertSignal {
         case .openBreakers: return "max by (mesh, gate) (cellmesh_breaker_state{state=~\"open|forced-open\"})"
         case .amplification: return "max by (mesh, layer) (cellmesh_amplification)"
         case .cellsOut: return "max by (mesh, cell) (cellmesh_cell_out)"
+        case .routersOut: return "max by (mesh, router) (cellmesh_router_out)"
         case .differentWitnesses: return "max by (mesh, cell) (cellmesh_cell_witnesses_differ)"
         case .differentCustomers: return "max by (mesh) (cellmesh_customers_different)"
         case .customersWithoutQuorum:

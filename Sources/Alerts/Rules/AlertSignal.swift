@@ -13,6 +13,8 @@ package enum AlertSignal: Sendable, Hashable {
     case amplification
     /// Of each cell: 1 while it is to serve customers and does not.
     case cellsOut
+    /// Of each router: 1 while it takes no requests.
+    case routersOut
     /// Of each cell: 1 while one witness says that it lives and another that it does not.
     case differentWitnesses
     /// Customers that fare otherwise than predicted, while a fault goes on.
@@ -28,6 +30,7 @@ package enum AlertSignal: Sendable, Hashable {
     package var label: String? {
         switch self {
         case .utilisation, .cellsOut, .differentWitnesses: "cell"
+        case .routersOut: "router"
         case .retries: "place"
         case .openBreakers: "gate"
         case .amplification: "layer"

@@ -60,6 +60,8 @@ export class Feed {
   #attempt = 0;
   #lastId = null;
   #details = [];
+  /// Why the stream that is read ends, as it says itself.
+  #bye = null;
   /// `connecting`, `open`, `waiting`, `asleep`, `refused`, `ended`.
   state = 'connecting';
   /// What went wrong last, in words; nil while open.
@@ -122,6 +124,7 @@ export class Feed {
     if (answer.status === 429) return 'as many pages as the control plane serves are open';
     if (!answer.ok) return `the control plane answered ${answer.status}`;
     let follows = true;
+    this.#bye = null;
     const reader = new EventReader((event, data, id) => {
       if (follows) follows = this.#take(event, data, id);
     });
@@ -129,7 +132,7 @@ export class Feed {
     const body = answer.body.getReader();
     while (follows) {
       const { done, value } = await body.read();
-      if (done) return this.ended === null ? 'the control plane ended the stream' : 'ended';
+      if (done) return this.ended !== null ? 'ended' : this.#bye ?? 'the control plane ended the stream';
       reader.read(decoder.decode(value, { stream: true }));
       this.#changed();
     }
@@ -140,7 +143,9 @@ export class Feed {
 
   #take(event, data, id) {
     if (event === 'bye') {
-      if (this.#store.hello?.source === 'recording') this.ended = JSON.parse(data).reason;
+      const { reason } = JSON.parse(data);
+      if (this.#store.hello?.source === 'recording') this.ended = reason;
+      else this.#bye = `the control plane ended the stream: ${reason}`;
       return true;
     }
     if (!this.#store.take(event, JSON.parse(data))) return false;

@@ -1,7 +1,7 @@
 // The page: gets its pass, reads the feed, and draws what is known, once a frame at most.
 import { byId, clock, count, isKnown, milliseconds, percent, rate, setAttribute, setText, span } from './words.js';
 import { readColours } from './spark.js';
-import { Store, condition } from './store.js';
+import { Store, condition, isCutOff, routerNews } from './store.js';
 import { Feed } from './feed.js';
 import { MapPanel } from './map.js';
 import { CustomersPanel } from './customers.js';
@@ -139,7 +139,8 @@ class Page {
     if (feed.heard === null) return feed.state === 'waiting' ? `No news: ${feed.reason}. Trying again.` : null;
     const period = store.hello?.period_ms ?? 1000;
     if (Date.now() - feed.heard <= 2.5 * period && feed.state !== 'waiting') return null;
-    return `No news since ${clock(store.latest?.t)}. Traffic does not need the control plane; trying again.`;
+    const why = feed.state === 'waiting' && feed.reason ? ` (${feed.reason})` : '';
+    return `No news since ${clock(store.latest?.t)}${why}. Traffic does not need the control plane; trying again.`;
   }
 
   #drawNow() {
@@ -177,13 +178,17 @@ class Page {
       if (condition(store, state, cell).tone === 'ok') sound += 1;
     }
     const isIdle = state?.mesh.rps === 0;
-    const word = !state ? 'loading' : serving === 0 ? 'down' : sound < cells ? 'degraded' : isIdle ? 'idle' : 'whole';
-    setText('mesh-state', state ? `${word} · ${count(serving)} of ${count(cells)} serve` : 'loading');
+    const routers = routerNews(state);
+    const word = !state ? 'loading' : serving === 0 || isCutOff(state) ? 'down'
+      : sound < cells || routers ? 'degraded' : isIdle ? 'idle' : 'whole';
+    const told = routers ? ` · ${routers}` : '';
+    setText('mesh-state', state ? `${word} · ${count(serving)} of ${count(cells)} serve${told}` : 'loading');
     setAttribute('mesh-state', 'data-tone', { whole: 'ok', degraded: 'warn', down: 'bad', idle: 'gone',
         loading: 'gone' }[word]);
-    if (word !== this.#lastWords
+    const words = `${word} ${routers ?? ''}`;
+    if (words !== this.#lastWords
         && this.#lastWords !== '') this.say(`${store.hello?.mesh}: ${byId('mesh-state').textContent}`);
-    this.#lastWords = word;
+    this.#lastWords = words;
     const mesh = state?.mesh;
     const worst = state?.amplification?.reduce((most, { ratio }) => Math.max(most, ratio ?? 0), 0);
     const figures = { rps: rate(mesh?.rps), ok: percent(mesh?.ok, 2), p99: milliseconds(mesh?.p99),

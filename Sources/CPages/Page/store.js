@@ -195,3 +195,14 @@ export function condition(store, state, cell) {
       lasted };
   return word === 'serving' ? { sign: '=', tone: 'ok', word, lasted: null } : { sign: '~', tone: 'warn', word, lasted };
 }
+
+/// Routers that are known to be out, in words; null where there is none. Earlier feeds say nothing of routers.
+export function routerNews(state) {
+  const all = state?.routers ?? [];
+  const out = all.filter((router) => OUT.has(router.state));
+  if (out.length === 0) return null;
+  return out.length === 1 ? `router ${out[0].name} ${out[0].state}` : `${out.length} of ${all.length} routers out`;
+}
+
+/// No request comes into the mesh.
+export const isCutOff = (state) => state?.routers?.length > 0 && state.routers.every((router) => OUT.has(router.state));

@@ -10,7 +10,8 @@ extension ControlPlane {
     var liveSource: LiveSource {
         LiveSource(
             mesh: directory.name, topology: { [unowned self] in topology }, placement: { [unowned self] in placement },
-            sights: { [unowned self] in sights }, routersRun: { [unowned self] in !liveRouters.isEmpty },
+            sights: { [unowned self] in sights }, routers: { [unowned self] in routerSights },
+            routersRun: { [unowned self] in !liveRouters.isEmpty },
             news: { [unowned self] in news },
             control: { [unowned self] in
                 ControlVitals(
@@ -32,18 +33,24 @@ extension ControlPlane {
             {
                 gossip = GossipWitness(seen.status.name)
             }
-            let witness: ProcessWitness =
-                !process.isRunning
-                ? .gone
-                : supervisor.isStopped(process)
-                    ? .stopped
-                    : process.isServing
-                        ? .running
-                        : .starting
             return CellSight(
-                state: state(of: process, live: live), process: witness, gossip: gossip,
+                state: state(of: process, live: live), process: witness(of: process), gossip: gossip,
                 address: process.addresses.data?.description)
         }
+    }
+
+    /// What the process table says of each router, and what is judged of it.
+    private var routerSights: [RouterSight] {
+        topology.routers.map { router in
+            guard let process = supervisor[ProcessName(.router, router.name)] else { return RouterSight() }
+            return RouterSight(state: state(of: process), process: witness(of: process))
+        }
+    }
+
+    private func witness(of process: SupervisedProcess) -> ProcessWitness {
+        guard process.isRunning else { return .gone }
+        if supervisor.isStopped(process) { return .stopped }
+        return process.isServing ? .running : .starting
     }
 
     private var news: MeshNews {

@@ -204,7 +204,7 @@ package final class LiveDesk {
         let now = loop.now()
         tickedAt = now
         followPlacement()
-        model.look(source.sights(), routersRun: source.routersRun(), now: now)
+        model.look(source.sights(), routers: source.routers(), routersRun: source.routersRun(), now: now)
         model.news = source.news()
         model.take(vitals, now: now)
         var state = model.state(t: loop.wallClock() / 1_000_000, now: now)

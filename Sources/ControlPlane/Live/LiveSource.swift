@@ -13,6 +13,8 @@ struct LiveSource {
     var placement: () -> PlacementTable
     /// Of each cell in the topology's order: process table and membership.
     var sights: () -> [CellSight]
+    /// Of each router in the topology's order.
+    var routers: () -> [RouterSight]
     /// Whether some router runs; nil where nobody says.
     var routersRun: () -> Bool?
     /// What is in force beside.

@@ -9,7 +9,10 @@ extension MeshObserver {
     var liveSource: LiveSource {
         LiveSource(
             mesh: directory.name, topology: { [unowned self] in topology }, placement: { [unowned self] in placement },
-            sights: { [unowned self] in sights }, routersRun: { [unowned self] in !liveRouters.isEmpty },
+            sights: { [unowned self] in sights },
+            routers: { [unowned self] in
+                topology.routers.map { RouterSight(state: state(of: ProcessName(.router, $0.name))) }
+            }, routersRun: { [unowned self] in !liveRouters.isEmpty },
             news: { MeshNews() },
             control: { [unowned self] in
                 ControlVitals(

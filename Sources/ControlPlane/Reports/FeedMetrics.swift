@@ -26,6 +26,11 @@ extension MetricPage {
                     FeedCondition.allCases[place] == .differ ? 1 : 0, label)
             }
         }
+        for router in state.routers ?? [] where router.state != .unknown {
+            gauge(
+                "cellmesh_router_out", "1 while the router takes no requests.", router.state.isOut ? 1 : 0,
+                [MetricLabel("router", router.name)])
+        }
         impact(state.impact)
         faults(state.faults, t: t)
         gauge("cellmesh_halted", "1 while no faults are let in.", state.halt == nil ? 0 : 1)

@@ -2,12 +2,13 @@ import Reports
 
 /// The members of a state beside its cells, in the order in which they have room in a tick.
 enum FeedMember: CaseIterable {
-    case mesh, impact, faults, evacuation, halt, alerts, drill, breakers, amplification, load, host, monkey
+    case mesh, routers, impact, faults, evacuation, halt, alerts, drill, breakers, amplification, load, host, monkey
 
     /// Puts the member into a delta where it is another than it was.
     func put(from old: FeedState, to new: FeedState, into delta: inout FeedDelta) {
         switch self {
         case .mesh: if old.mesh != new.mesh { delta.mesh = new.mesh }
+        case .routers: if old.routers != new.routers { delta.routers = new.routers }
         case .amplification: if old.amplification != new.amplification { delta.amplification = new.amplification }
         case .impact: if old.impact != new.impact { delta.impact = new.impact }
         case .breakers: if old.breakers != new.breakers { delta.breakers = new.breakers }
@@ -27,6 +28,7 @@ enum FeedMember: CaseIterable {
     func drop(from delta: inout FeedDelta) {
         switch self {
         case .mesh: delta.mesh = nil
+        case .routers: delta.routers = nil
         case .amplification: delta.amplification = nil
         case .impact: delta.impact = nil
         case .breakers: delta.breakers = nil
@@ -61,6 +63,7 @@ extension FeedState {
             }
         }
         if let mesh = delta.mesh { self.mesh = mesh }
+        if let routers = delta.routers { self.routers = routers }
         if let amplification = delta.amplification { self.amplification = amplification }
         if let impact = delta.impact { self.impact = impact }
         if let breakers = delta.breakers { self.breakers = breakers }

@@ -37,6 +37,20 @@ package struct CellSight: Sendable, Equatable {
     }
 }
 
+/// What the control plane, or a simulation, says of one router beside its vitals.
+package struct RouterSight: Sendable, Equatable {
+    /// As it judges the process; nil where it does not know.
+    package var state: ProcessState?
+    /// What its process table says.
+    package var process: ProcessWitness
+
+    /// Nothing is known unless told.
+    package init(state: ProcessState? = nil, process: ProcessWitness = .unknown) {
+        self.state = state
+        self.process = process
+    }
+}
+
 /// What the source of a feed knows beside vitals; of lists the first so many are told.
 package struct MeshNews: Sendable, Equatable {
     /// Faults in force; hits are counted by the model.

@@ -24,6 +24,30 @@ extension LiveModel {
         return mesh
     }
 
+    /// Of each router of the topology, whether it tells anything or not.
+    func routerRows(_ now: Instant) -> [FeedRouter] {
+        let hasLooked = looked.map { isFresh($0, now) } ?? false
+        return topology.routers.prefix(Self.mostRows).enumerated().map { place, router in
+            let sight = hasLooked && place < routerSights.count ? routerSights[place] : RouterSight()
+            var row = FeedRouter(
+                name: router.name, state: sight.state.map { FeedCellState($0) } ?? .unknown, process: sight.process)
+            guard let known = routers[router.name] else {
+                // As of a cell: nobody has seen it serve.
+                if row.state.serves { row.state = .unknown }
+                return row
+            }
+            let isFresh = isFresh(known.at, now)
+            row.age = isFresh ? 0 : Int((now - known.at).milliseconds / 1_000)
+            guard isFresh, let change = known.window.change else { return row }
+            row.rps = Self.rounded(change.rate(RouterCounter.total), 10)
+            let total = Double(change[RouterCounter.total])
+            if total > 0 {
+                row.ok = Self.rounded(max(1 - Double(change[RouterCounter.failed]) / total, 0), 10_000)
+            }
+            return row
+        }
+    }
+
     /// What changes less than can be read is no change to be told.
     private static func rounded(_ value: Double, _ parts: Double) -> Double { (value * parts).rounded() / parts }
 

@@ -30,6 +30,7 @@ package struct LiveModel: Sendable {
     /// Nil for too many customers.
     private(set) var customers: CustomerTable?
     private(set) var sights: [CellSight]
+    private(set) var routerSights: [RouterSight] = []
     private(set) var looked: Instant?
     /// Whether some router runs; nil where nobody says.
     private(set) var routersRun: Bool?
@@ -70,8 +71,13 @@ package struct LiveModel: Sendable {
 
     /// What the source says of the cells, in the order of the topology; what is missing is unknown.
     ///
-    /// - Parameter routersRun: whether some router runs; without any no customer is served.
-    package mutating func look(_ sights: [CellSight], routersRun: Bool?, now: Instant) {
+    /// - Parameters:
+    ///   - routers: what it says of these, in the order of the topology.
+    ///   - routersRun: whether some router runs; without any no customer is served.
+    package mutating func look(
+        _ sights: [CellSight], routers: [RouterSight] = [], routersRun: Bool?, now: Instant
+    ) {
+        routerSights = routers
         for cell in self.sights.indices { self.sights[cell] = cell < sights.count ? sights[cell] : CellSight() }
         self.routersRun = routersRun
         looked = now
@@ -123,6 +129,7 @@ package struct LiveModel: Sendable {
         let fresh = freshRouters(now)
         for cell in topology.cells.indices { fill(cell, &state.cells, fresh, now: now) }
         state.mesh = mesh(fresh, now: now)
+        state.routers = routerRows(now)
         state.amplification = amplification(fresh, now: now)
         state.breakers = breakers(fresh, t: t, now: now)
         state.faults = faults(fresh, now: now)

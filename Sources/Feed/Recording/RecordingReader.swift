@@ -33,6 +33,8 @@ package struct RecordingReader: Sendable {
         /// What is wrong.
         package var detail: String
         package var description: String { "line \(line): \(detail)" }
+        /// What a reader is told who has seen what comes before.
+        package var damage: String { "the recording is damaged from line \(line) on: \(detail)" }
     }
 
     private var rest: [UInt8] = []
@@ -46,16 +48,23 @@ package struct RecordingReader: Sendable {
     /// The messages of all lines that have come to their end. The hello says that they are of a recording.
     package mutating func take(_ bytes: ArraySlice<UInt8>) throws(Malformed) -> [FeedMessage] {
         var messages: [FeedMessage] = []
+        try take(bytes) { messages.append($0) }
+        return messages
+    }
+
+    /// The same, each as it is read: those before a line that is none are good.
+    package mutating func take(
+        _ bytes: ArraySlice<UInt8>, _ each: (FeedMessage) -> Void
+    ) throws(Malformed) {
         var bytes = bytes
         while let end = bytes.firstIndex(of: UInt8(ascii: "\n")) {
             try append(bytes[..<end])
             bytes = bytes[(end + 1)...]
             lines += 1
-            messages.append(try message())
+            each(try message())
             rest.removeAll(keepingCapacity: true)
         }
         try append(bytes)
-        return messages
     }
 
     private mutating func append(_ bytes: ArraySlice<UInt8>) throws(Malformed) {

@@ -12,6 +12,17 @@ extension AttemptEnd {
     /// Nobody wants the answer any more, or another attempt has brought it.
     package static let withdrawn = AttemptEnd(.cancelled, began: false)
 
+    /// Whether a client would be told 5xx if no other attempt were made: a failure, a refusal but for too many requests of
+    /// the client's own, and what the target lacks itself. Who is to blame is another matter (`outcome`).
+    package var isError: Bool {
+        switch outcome {
+        case .failed: true
+        case .refused: kind != .limited
+        case .ignored: kind == .unavailable
+        case .ok, .slow, .cancelled: false
+        }
+    }
+
     /// An answer: the target has begun, unless it says that it is asked too often.
     ///
     /// - Parameters:

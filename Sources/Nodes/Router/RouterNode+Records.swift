@@ -138,7 +138,7 @@ extension RouterNode {
         let head = frame.head
         if head.epoch == operations[key]!.epoch, head.flags.contains(.acknowledgement) == work.register.isStoring {
             let end = AttemptEnd(record: head)
-            figures.ended(cell, end.outcome, took: now - operations[key]!.attemptBegan)
+            figures.ended(cell, end.outcome, isError: end.isError, took: now - operations[key]!.attemptBegan)
             endRecord(work.attempts, position, end, now: now, into: &sink)
         }
         // An answer of another epoch belongs to a phase that is over.

@@ -23,6 +23,47 @@ package struct FeedMesh: Codable, Sendable, Equatable {
     package init() { (rps, ok, err, p50, p99, shed, retry, views) = (nil, nil, nil, nil, nil, nil, nil, [0, 0]) }
 }
 
+/// A router: customers come through it, so that one which is out is news though all cells serve.
+package struct FeedRouter: Codable, Sendable, Equatable {
+    /// As of the shape.
+    package var name: String
+    /// As a cell's; `unknown` where nobody says.
+    package var state: FeedCellState
+    /// What the process table says.
+    package var process: ProcessWitness
+    /// Seconds since it has told anything, 0 while it does; nil where it never has.
+    @Nullable package var age: Int?
+    /// Requests of clients a second, over the last 10 s; nil where it tells nothing.
+    @Nullable package var rps: Double?
+    /// Share of them that did not fail with 5xx, 0...1; nil without a request.
+    @Nullable package var ok: Double?
+
+    /// Nothing is known but this.
+    package init(
+        name: String, state: FeedCellState = .unknown, process: ProcessWitness = .unknown, age: Int? = nil,
+        rps: Double? = nil, ok: Double? = nil
+    ) {
+        self.name = name
+        self.state = state
+        self.process = process
+        (self.age, self.rps, self.ok) = (age, rps, ok)
+    }
+}
+
+extension FeedState {
+    /// Which routers are out, in words: `router r2 down`, `2 of 3 routers out`; nil where none is known to be.
+    package var routerNews: String? {
+        let all = routers ?? []
+        let out = all.filter(\.state.isOut)
+        guard let first = out.first else { return nil }
+        return out.count == 1
+            ? "router \(first.name) \(first.state.rawValue)" : "\(out.count) of \(all.count) routers out"
+    }
+
+    /// No request comes into the mesh: every router is out.
+    package var isCutOff: Bool { routers.map { !$0.isEmpty && $0.allSatisfy(\.state.isOut) } ?? false }
+}
+
 /// Attempts for each call, at one layer.
 package struct FeedAmplification: Codable, Sendable, Equatable {
     /// `router`, or `cells`: the worst of their edges.

@@ -10,6 +10,8 @@ package struct FeedState: Codable, Sendable, Equatable {
     package var cells: FeedCells
     /// The whole mesh.
     package var mesh = FeedMesh()
+    /// Each router, 64 at most; absent where the source says nothing of them, as earlier releases did not.
+    package var routers: [FeedRouter]?
     /// Layer by layer, from the routers on.
     package var amplification: [FeedAmplification] = []
     /// Predicted beside observed.
@@ -66,6 +68,8 @@ package struct FeedDelta: Codable, Sendable, Equatable {
     package var cells: Cells?
     /// Each member as of `FeedState`, where it is another.
     package var mesh: FeedMesh?
+    /// See `mesh`.
+    package var routers: [FeedRouter]?
     /// See `mesh`.
     package var amplification: [FeedAmplification]?
     /// See `mesh`.

@@ -40,7 +40,8 @@ package struct RouterVitals: Codable, Sendable, Equatable {
 
     /// What it saw of the cells: columns in the order of the topology's cells, each as long as the router knows cells.
     package struct Cells: Codable, Sendable, Equatable {
-        /// Attempts from the start, and those that failed: no answer in time, a broken link, a failure.
+        /// Attempts from the start, and those of which a client would have been told 5xx, had no other been made: no answer in
+        /// time, a broken link, a refusal, an answer of 5xx. Who is to blame metrics tell apart, by outcome.
         package var attempts: [UInt64]
         /// See `attempts`.
         package var failed: [UInt64]

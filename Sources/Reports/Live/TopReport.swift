@@ -116,6 +116,8 @@ package struct TopReport: Encodable, Sendable, Equatable {
     package var isStale: Bool
     /// As of the feed's `mesh`.
     package var requests: FeedMesh
+    /// As of the feed; null where it says nothing of them.
+    @Nullable package var routers: [FeedRouter]?
     /// As of the feed.
     package var amplification: [FeedAmplification]
     /// As of the feed, without its marks.
@@ -138,7 +140,7 @@ package struct TopReport: Encodable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case schema, mesh, at, state, serving, of
         case isStale = "stale"
-        case requests, amplification, impact, faults, breakers, evacuation, cells, customers, services, traces
+        case requests, routers, amplification, impact, faults, breakers, evacuation, cells, customers, services, traces
     }
 
     /// One tick.
@@ -155,6 +157,6 @@ package struct TopReport: Encodable, Sendable, Equatable {
         self.requests = requests
         self.amplification = amplification
         self.impact = impact
-        evacuation = nil
+        (routers, evacuation) = (nil, nil)
     }
 }

@@ -146,7 +146,14 @@ package final class SimFeed {
         let now = simulation.now
         let (sights, news) = (sights(simulation, reach), news(simulation))
         let routersRun = simulation.mesh.contains { $0.isRouter && $0.isUp && !$0.isPaused }
-        mesh?.model.look(sights, routersRun: routersRun, now: now)
+        let routers = simulation.topology.routers.map { router in
+            simulation.mesh.first { $0.isRouter && $0.name == router.name }.map { machine in
+                RouterSight(
+                    state: !machine.isUp ? .down : machine.isPaused ? .paused : .serving,
+                    process: !machine.isUp ? .gone : machine.isPaused ? .stopped : .running)
+            } ?? RouterSight()
+        }
+        mesh?.model.look(sights, routers: routers, routersRun: routersRun, now: now)
         mesh?.model.news = news
         guard var state = mesh?.model.state(t: Self.time(simulation), now: now), let model = mesh?.model else { return }
         let changes =

@@ -10,6 +10,7 @@ extension TopModel {
             mesh: hello.mesh, at: state.t, state: whole.word.lowercased(), serving: whole.serving, of: whole.of,
             isStale: isStale(now), requests: state.mesh, amplification: state.amplification, impact: state.impact)
         (report.impact.marks, report.impact.cohorts) = (nil, nil)
+        report.routers = state.routers
         report.faults = state.faults
         report.breakers = state.breakers
         report.evacuation = state.evacuation

@@ -24,7 +24,13 @@ enum TopHead {
             }
             self.serving = serving
             self.of = of
-            if known == 0, of > 0 {
+            if state.routerNews != nil || state.routers?.contains(where: { $0.state == .degraded }) == true {
+                degraded = true
+            }
+            if state.isCutOff {
+                // Cells may serve: nobody comes to them.
+                (word, tone) = ("DOWN", .bad)
+            } else if known == 0, of > 0 {
                 (word, tone) = ("UNKNOWN", .warn)
             } else if serving == of {
                 (word, tone) = degraded ? ("DEGRADED", .warn) : ("SERVING", .good)
@@ -48,6 +54,7 @@ enum TopHead {
             Part(model.hello?.mesh ?? "", .plain, 0, isBold: true),
             Part("\(whole.word) \(whole.serving)/\(whole.of)", whole.tone, 0, isBold: true),
         ]
+        if let news = state.routerNews { parts.append(Part(news, .bad, 0, isBold: true)) }
         if let rps = mesh.rps, rps > 0 {
             let failing = (mesh.ok ?? 1) < 0.999
             parts.append(Part("\(Figures.rate(rps)) req/s", .plain, 1))
@@ -76,7 +83,18 @@ enum TopHead {
 
     /// Customers as `observed|predicted (of all)`, and what is in force.
     static func second(_ model: TopModel, width: Int) -> ScreenLine {
-        guard let state = model.state else { return ScreenLine() }
+        // A reason of any length leaves room for the customers.
+        Part.line(inForce(model, reason: max(width / 3, 12)), beside: nil, width: width)
+    }
+
+    /// The same in as many lines as it takes: nothing is left out.
+    static func seconds(_ model: TopModel, width: Int) -> [ScreenLine] {
+        Part.lines(inForce(model, reason: .max), width: width)
+    }
+
+    /// - Parameter reason: columns that a halt may take.
+    private static func inForce(_ model: TopModel, reason: Int) -> [Part] {
+        guard let state = model.state else { return [] }
         let impact = state.impact
         func figure(_ name: String, _ path: KeyPath<FeedImpact.Counts, Int>) -> String {
             let all = impact.predicted[keyPath: path]
@@ -87,14 +105,19 @@ enum TopHead {
         }
         let isLost = impact.observed.lost > 0 || impact.predicted.lost > 0
         let isDegraded = impact.observed.degraded > 0 || impact.predicted.degraded > 0
-        var parts = [
+        var parts: [Part] = []
+        // It is in force until somebody ends it, and refuses whatever is tried meanwhile.
+        if let halt = state.halt {
+            let text = "HALT \(halt.text)"
+            parts.append(Part(text.count > reason ? text.prefix(max(reason - 3, 4)) + "..." : text, .warn, 0))
+        }
+        parts += [
             Part(figure("lost", \.lost), isLost ? .bad : .plain, 0),
             Part(figure("degraded", \.degraded), isDegraded ? .warn : .plain, 0),
             Part(
                 "differ \(impact.different.map { Wording.count($0) } ?? "-")",
                 impact.different ?? 0 > 0 ? .bad : .plain, 2),
         ]
-        if let halt = state.halt { parts.append(Part("HALT \(halt.text)", .warn, 1)) }
         if !state.faults.isEmpty {
             let idle = state.faults.count { $0.hits == 0 }
             let text = "faults \(state.faults.count)" + (idle > 0 ? ", \(idle) hit nothing" : "")
@@ -118,7 +141,7 @@ enum TopHead {
         if let pressure = state.host.pressure, pressure > 0.5 {
             parts.append(Part("host busy \(Figures.percent(pressure))", .warn, 4))
         }
-        return Part.line(parts, beside: nil, width: width)
+        return parts
     }
 
     /// Says how old it is; nil where it is as of now.
@@ -151,6 +174,22 @@ enum TopHead {
             self.tone = tone
             self.importance = importance
             self.isBold = isBold
+        }
+
+        /// All parts, in lines of a width.
+        static func lines(_ parts: [Part], width: Int) -> [ScreenLine] {
+            var lines: [ScreenLine] = []
+            var line = ScreenLine()
+            for part in parts where !part.text.isEmpty {
+                let needed = ScreenLine(part.text).width + (line.width > 0 ? 2 : 0)
+                if line.width > 0, line.width + needed > width {
+                    lines.append(line)
+                    line = ScreenLine()
+                }
+                if line.width > 0 { line.add("  ") }
+                line.add(part.text, part.tone, isBold: part.isBold)
+            }
+            return (lines + [line]).map { $0.clipped(to: width) }
         }
 
         static func line(_ parts: [Part], beside: Part?, width: Int) -> ScreenLine {

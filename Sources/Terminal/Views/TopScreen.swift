@@ -31,7 +31,7 @@ package enum TopScreen {
 
     /// Everything at once, for who has no screen: all rows, and no keys.
     package static func table(_ model: TopModel, width: Int, _ charset: Charset, now: Instant) -> [ScreenLine] {
-        var lines = [TopHead.first(model, width: width), TopHead.second(model, width: width)]
+        var lines = [TopHead.first(model, width: width)] + TopHead.seconds(model, width: width)
         if let banner = TopHead.banner(model, now) { lines.append(banner) }
         lines.append(ScreenLine())
         let list = TopList(model, charset)

@@ -33,7 +33,8 @@ struct LiveDeskTests {
                 mesh: "shop", topology: { Sample.topology }, placement: { table },
                 sights: {
                     Sample.topology.cells.map { _ in CellSight(state: .serving, process: .running, gossip: .alive) }
-                }, routersRun: { true }, news: { MeshNews() },
+                }, routers: { Sample.topology.routers.map { _ in RouterSight(state: .serving, process: .running) } },
+                routersRun: { true }, news: { MeshNews() },
                 control: { ControlVitals(mesh: "shop", boot: "", epoch: 1, uptimeMilliseconds: 0) })
             live = LiveDesk(
                 loop: loop, streams: server.http.streams, source: source,

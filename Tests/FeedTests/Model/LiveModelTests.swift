@@ -54,6 +54,40 @@ import Topology
         return words[Int(state.cells[field, cell].value(field) ?? -1)]
     }
 
+    // MARK: Routers
+
+    @Test func aRouterThatIsOutIsTold() {
+        var model = model(routers: 3)
+        func look(_ states: [ProcessState?], at second: Double) -> [FeedRouter] {
+            model.look(
+                healthy(), routers: states.map { RouterSight(state: $0, process: $0 == .down ? .gone : .running) },
+                routersRun: true, now: at(second))
+            return model.state(t: milliseconds(second), now: at(second)).routers ?? []
+        }
+        #expect(
+            look([.serving, .serving, nil], at: 0).map(\.state) == [.unknown, .unknown, .unknown], "none was seen")
+        for second in [1.0, 2, 11] {
+            model.take(router(requests: UInt64(second) * 100, failed: UInt64(second)), of: "e1", now: at(second))
+            if second < 3 { model.take(router(), of: "e2", now: at(second)) }
+        }
+        let rows = look([.serving, .down, nil], at: 11)
+        #expect(rows.map(\.name) == ["e1", "e2", "e3"] && rows.map(\.state) == [.serving, .down, .unknown])
+        #expect(rows.map(\.age) == [0, 9, nil] && rows.map(\.process) == [.running, .gone, .running])
+        #expect(rows[0].rps == 100 && rows[0].ok == 0.99 && rows[1].rps == nil)
+        var state = model.state(t: 11_000, now: at(11))
+        #expect(state.routerNews == "router e2 down" && !state.isCutOff)
+        state.routers = rows.map { FeedRouter(name: $0.name, state: .paused) }
+        #expect(state.routerNews == "3 of 3 routers out" && state.isCutOff)
+        state.routers = nil
+        #expect(state.routerNews == nil && !state.isCutOff)
+    }
+
+    @Test func asManyRoutersAsRowsAreTold() {
+        var model = model(routers: 100)
+        model.look(healthy(), routersRun: true, now: at(0))
+        #expect(model.state(t: 0, now: at(0)).routers?.count == LiveModel.mostRows)
+    }
+
     // MARK: What is known
 
     @Test func nothingKnownIsAStateAndNotGreen() {

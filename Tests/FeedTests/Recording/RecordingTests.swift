@@ -77,6 +77,19 @@ import Testing
         }
     }
 
+    /// A line of rubbish in the middle takes nothing from what comes before it.
+    @Test func whatComesBeforeADamagedLineIsRead() throws {
+        let messages = Self.messages(10)
+        let all = messages[..<3].flatMap(\.line) + Array("rubbish\n".utf8) + messages[3...].flatMap(\.line)
+        var reader = RecordingReader()
+        var read: [FeedMessage] = []
+        let error = #expect(throws: RecordingReader.Malformed.self) {
+            try reader.take(all[...]) { read.append($0) }
+        }
+        #expect(read == Array(messages[..<3]) && error?.line == 4)
+        #expect(error?.damage.hasPrefix("the recording is damaged from line 4 on: ") == true)
+    }
+
     @Test func aLineHasItsBound() throws {
         var reader = RecordingReader()
         _ = try reader.take([UInt8](repeating: 120, count: RecordingReader.longestLine)[...])

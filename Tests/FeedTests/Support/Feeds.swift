@@ -48,6 +48,11 @@ extension FeedState {
         func some(_ probability: Double) -> Bool { generator.chance(probability) }
         if some(0.5) { mesh.rps = Double(generator.below(1_000)) / 10 }
         if some(0.1) { mesh.ok = some(0.2) ? nil : generator.unit() }
+        if some(0.1) {
+            routers = (0..<generator.below(4)).map {
+                FeedRouter(name: "e\($0)", state: some(0.3) ? .down : .serving, age: Int(generator.below(9)))
+            }
+        }
         if some(0.05) { halt = some(0.5) ? nil : FeedSwitch(since: Int64(generator.below(99)), text: "halt") }
         if some(0.05) { drill = some(0.5) ? nil : FeedDrill(name: "d", step: "\(generator.below(9))", since: 1) }
         if some(0.05) { monkey = some(0.5) ? nil : FeedSwitch(since: Int64(generator.below(99)), text: "") }

@@ -48,6 +48,31 @@ import Wire
         #expect(ends(router, router.shard[0])[Int(Outcome.refused.rawValue)] == 1)
     }
 
+    /// Whoever is to blame: a client that is told 5xx has met an error there.
+    @Test(arguments: [(200, 0), (404, 0), (429, 0), (500, 1), (501, 1), (502, 1), (503, 1), (504, 1)])
+    func whatAClientWouldBeToldCountsAsAnError(_ status: Int, _ errors: UInt64) throws {
+        let router = RouterHarness()
+        router.request(.get)
+        let frame = try #require(router.takeFrames().first)
+        router.answer(frame, status: UInt16(status), now: .at(5))
+        #expect(router.node.figures.errors(at: frame.cell) == errors)
+        let failed = router.node.figures.ended(.failed, at: frame.cell)
+        #expect(failed == (status == 500 ? 1 : 0), "outcomes stay apart")
+    }
+
+    @Test func refusalsAndLostLinksAreErrorsToo() throws {
+        let router = RouterHarness()
+        router.request(.get)
+        router.refuse(router.takeFrames()[0], .overloaded)
+        #expect(router.node.figures.errors(at: router.shard[0]) == 1)
+        let other = RouterHarness()
+        other.request(.get)
+        _ = other.takeFrames()
+        other.linkDown(other.shard[0], now: .at(10))
+        #expect(other.node.figures.errors(at: other.shard[0]) == 1)
+        #expect(!AttemptEnd.withdrawn.isError && !AttemptEnd(refusal: .otherEpoch).isError)
+    }
+
     @Test func eachAnswerOfARecordCountsAtItsCell() throws {
         let router = RouterHarness()
         router.request(.get, .record)

@@ -140,3 +140,16 @@ test('who has seen nothing asks for the past, and a recording that has ended is 
   await turns();
   assert.ok(!requests[1].url.includes('since'));
 });
+
+test('a stream that says why it ends is heard, also before a hello', async () => {
+  const { feed } = begin();
+  await turns();
+  const answer = requests[0].answer(200);
+  await turns();
+  answer.send('event: bye\ndata: {"reason":"stopping"}\n\n');
+  await turns();
+  answer.end();
+  await settle();
+  assert.equal(feed.state, 'waiting');
+  assert.equal(feed.reason, 'the control plane ended the stream: stopping');
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Store, condition } from '../../../Sources/CPages/Page/store.js';
+import { Store, condition, isCutOff, routerNews } from '../../../Sources/CPages/Page/store.js';
 import { generator, replay } from './seeded.mjs';
 
 const HELLO = { feed: 1, mesh: 'm', boot: 'b1', period_ms: 1000,
@@ -184,4 +184,16 @@ test('each state of a cell has its sign, and nothing known is never sound', () =
   // A word that this page does not know yet.
   store.hello = { ...HELLO, states: [] };
   assert.equal(conditionOf(store).sign, '?');
+});
+
+test('a router that is out is news though all cells serve', () => {
+  const routers = (...words) => ({ routers: words.map((state, at) => ({ name: `r${at + 1}`, state })) });
+  assert.equal(routerNews({}), null, 'a feed that says nothing of routers');
+  assert.equal(routerNews(null), null);
+  assert.equal(routerNews(routers('serving', 'degraded', 'unknown')), null);
+  assert.equal(routerNews(routers('serving', 'down')), 'router r2 down');
+  assert.equal(routerNews(routers('paused', 'serving', 'unreachable')), '2 of 3 routers out');
+  assert.equal(isCutOff(routers('down', 'starting')), true);
+  assert.equal(isCutOff(routers('down', 'serving')), false);
+  assert.equal(isCutOff({}) || isCutOff({ routers: [] }), false);
 });

@@ -14,6 +14,26 @@ import Testing
         var testDescription: String { name }
     }
 
+    /// A router is down, faults are halted with many words, and alerts fire.
+    private static func troubled() -> TopModel {
+        var state = Samples.state()
+        state.routers = [
+            FeedRouter(name: "r1", state: .serving, process: .running, age: 0, rps: 200, ok: 1),
+            FeedRouter(name: "r2", state: .down, process: .gone, age: 12),
+        ]
+        state.halt = FeedSwitch(
+            since: Samples.t - 9_000, text: "a real incident: half of the payments are refused, see the bridge")
+        state.alerts = [
+            FeedAlert(name: "RouterDown", subject: "r2", since: Samples.t, value: 1),
+            FeedAlert(name: "SLOBurn1h", subject: "mesh", since: Samples.t, value: 14),
+        ]
+        var model = TopModel()
+        for message in [FeedMessage.hello(Samples.hello()), .shape(Samples.shape()), .state(state)] {
+            _ = model.take(message, now: Samples.now)
+        }
+        return model
+    }
+
     static let scenes: [Scene] = [
         Scene(name: "cells-100x30") { Samples.text(Samples.model(), 100, 30) },
         Scene(name: "cells-60x15") { Samples.text(Samples.model(), 60, 15) },
@@ -51,6 +71,10 @@ import Testing
             var model = Samples.model()
             model.lost("the control plane does not run")
             return Samples.text(model, 80, 15, now: Samples.now + .seconds(12))
+        },
+        Scene(name: "router-80x15") { Samples.text(troubled(), 80, 15) },
+        Scene(name: "router-table-80") {
+            TopScreen.table(troubled(), width: 80, .ascii, now: Samples.now).prefix(6).map { $0.text + "\n" }.joined()
         },
         Scene(name: "nothing-80x10") { Samples.text(TopModel(), 80, 10) },
         Scene(name: "document-cells") { document(.cells) }, Scene(name: "document-customers") { document(.customers) },

@@ -5,13 +5,14 @@ import Glibc
 final class RecordingFile {
     private let descriptor: Int32
 
-    /// Nil where it cannot be opened.
+    /// Nil where it cannot be opened, and where it is no regular file: of a pipe nobody can be told the beginning again, and
+    /// opening one would wait for who writes it.
     init?(_ path: String) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0, size != nil else { return nil }
     }
 
-    deinit { _ = Glibc.close(descriptor) }
+    deinit { if descriptor >= 0 { _ = Glibc.close(descriptor) } }
 
     /// How long it is, in bytes; nil where that cannot be told.
     var size: Int? {

@@ -64,13 +64,15 @@ final class ReplayDesk {
             guard let bytes = reading.file.read(Self.piece), !bytes.isEmpty else {
                 return end(reading.id, "\(reading.reader.end())")
             }
+            var isOpen = true
             do throws(RecordingReader.Malformed) {
-                for message in try reading.reader.take(bytes[...]) {
+                try reading.reader.take(bytes[...]) { message in
                     // Its own end is told with what there is to say of it.
-                    if case .bye = message { continue }
-                    guard streams.send(reading.id, message.serverSentEvent) else { return }
+                    if case .bye = message { return }
+                    if isOpen { isOpen = streams.send(reading.id, message.serverSentEvent) }
                 }
-            } catch { return end(reading.id, "the recording cannot be read further: \(error)") }
+            } catch { if isOpen { return end(reading.id, error.damage) } }
+            guard isOpen else { return }
         }
     }
 

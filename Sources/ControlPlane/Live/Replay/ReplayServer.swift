@@ -15,13 +15,18 @@ package final class ReplayServer {
     private let loop: EventLoop
     private let api: APIServer
     private let desk: ReplayDesk
+    /// What is wrong with the recording, which is shown up to there; nil where nothing was found.
+    package let damage: String?
     private var signals: [SignalWatcher] = []
 
-    /// Looks at the beginning of the recording, and begins to serve it on loopback.
+    /// So much is looked through before it is served: what is wrong behind it is told by the page alone.
+    private static let mostChecked = 32 << 20
+
+    /// Looks through the recording, and begins to serve it on loopback.
     ///
     /// - Throws: `Refusal`, or what the system says.
     package init(_ path: String) throws {
-        try Self.check(path)
+        damage = try Self.check(path)
         loop = try EventLoop()
         api = APIServer(loop: loop, token: SecretText.random(bytes: 32))
         desk = ReplayDesk(loop: loop, streams: api.http.streams, path: path)
@@ -56,23 +61,31 @@ package final class ReplayServer {
         api.close()
     }
 
-    private static func check(_ path: String) throws {
+    /// - Returns: what is wrong with it although it can be shown.
+    static func check(_ path: String) throws -> String? {
         guard let file = RecordingFile(path), let size = file.size else {
             throw Refusal(description: "\(path) is no file that can be read")
         }
         guard size <= RecordingWriter.mostBytes else {
             throw Refusal(description: "\(path) is longer than the 256 MiB that a recording may have")
         }
-        // What is wrong with its beginning is said before a browser is opened.
         var reader = RecordingReader()
-        while reader.lines == 0 {
-            guard let bytes = file.read(64 << 10), !bytes.isEmpty else { break }
-            do throws(RecordingReader.Malformed) { _ = try reader.take(bytes[...]) } catch let error
-                where error.line > 1
-            {
-                return
-            } catch { throw Refusal(description: "\(path) is no recording: \(error)") }
+        var checked = 0
+        var isAtEnd = false
+        while checked < Self.mostChecked, !isAtEnd {
+            guard let bytes = file.read(64 << 10), !bytes.isEmpty else {
+                isAtEnd = true
+                break
+            }
+            checked += bytes.count
+            do throws(RecordingReader.Malformed) { try reader.take(bytes[...]) { _ in } } catch {
+                // Without its beginning there is nothing to be shown.
+                if error.line > 1 { return error.damage }
+                throw Refusal(description: "\(path) is no recording: \(error)")
+            }
         }
         guard reader.lines > 0 else { throw Refusal(description: "\(path) is no recording: it has no whole line") }
+        guard isAtEnd, case .cutOff = reader.end() else { return nil }
+        return "\(reader.end())"
     }
 }

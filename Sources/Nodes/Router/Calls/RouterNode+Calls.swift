@@ -132,15 +132,20 @@ extension RouterNode {
 
     /// An attempt has ended: its call hears it, and its gate what it counts for.
     ///
-    /// - Parameter isAnswer: its cell has said how.
+    /// - Parameters:
+    ///   - isAnswer: its cell has said how.
+    ///   - isError: a client would be told 5xx; nil: as the end has it.
     mutating func end(
-        _ token: CallToken, _ place: Int32, _ end: AttemptEnd, isAnswer: Bool = false, now: Instant,
+        _ token: CallToken, _ place: Int32, _ end: AttemptEnd, isAnswer: Bool = false, isError: Bool? = nil,
+        now: Instant,
         into sink: inout some RouterSink
     ) {
         let kind = calls[place].kind
         let index = Int(token.rawValue)
         let cell = calls[place].sent[index].cell
-        figures.ended(cell, end.outcome, took: isAnswer ? now - calls[place].sent[index].at : nil)
+        figures.ended(
+            cell, end.outcome, isError: isError ?? end.isError,
+            took: isAnswer ? now - calls[place].sent[index].at : nil)
         note(end, of: token, place, now: now)
         if end.began, calls[place].state.safety != .read, end.kind == .timeout || end.kind == .reset {
             calls[place].mayHaveBegun = true

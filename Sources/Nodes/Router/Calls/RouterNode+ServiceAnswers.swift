@@ -24,11 +24,13 @@ extension RouterNode {
         }
         let retryAfter = frame.head.deadline
         var outcome: AttemptEnd
+        var isError: Bool?
         switch frame.head.kind {
         case .reply:
             outcome = AttemptEnd(status: frame.head.status, retryAfterMilliseconds: retryAfter)
             // Kept under its key, whatever it says: another attempt would be told the very same.
             if calls[place].state.safety == .keyed { outcome.kind = .none }
+            isError = frame.head.status >= 500
             calls[place].last = .reply(status: frame.head.status)
         case .refusal:
             let refusal = Refusal(rawValue: frame.head.status)
@@ -42,7 +44,7 @@ extension RouterNode {
         }
         calls[place].patience = .milliseconds(Int64(retryAfter))
         links[cell.position].pulse.answered()
-        end(token, place, outcome, isAnswer: true, now: now, into: &sink)
+        end(token, place, outcome, isAnswer: true, isError: isError, now: now, into: &sink)
         drive(key, place, CellAnswer(frame: copy frame, cell: cell), now: now, into: &sink)
     }
 

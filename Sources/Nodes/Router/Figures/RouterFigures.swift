@@ -35,6 +35,8 @@ package struct RouterFigures: Sendable {
     private var attempts: [UInt64]
     /// By cell and outcome.
     private var ends: [UInt64]
+    /// By cell: attempts of which a client would have been told 5xx (`AttemptEnd.isError`).
+    private var errors: [UInt64]
     /// By kind, priority and class.
     private var answers: [UInt64]
     /// By cell: from the sending of an attempt to its answer, of those that were answered while somebody waited.
@@ -45,6 +47,7 @@ package struct RouterFigures: Sendable {
     init(cells: Int) {
         attempts = Array(repeating: 0, count: cells)
         ends = Array(repeating: 0, count: cells * Outcome.allCases.count)
+        errors = Array(repeating: 0, count: cells)
         answers = Array(repeating: 0, count: Kind.allCases.count * Priority.allCases.count * Class.allCases.count)
         cellTimes = LatencyTable(rows: cells)
         clientTimes = LatencyTable(rows: Kind.allCases.count)
@@ -54,6 +57,7 @@ package struct RouterFigures: Sendable {
         guard cells > attempts.count else { return }
         attempts += repeatElement(0, count: cells - attempts.count)
         ends += repeatElement(0, count: cells * Outcome.allCases.count - ends.count)
+        errors += repeatElement(0, count: cells - errors.count)
         cellTimes.grow(rows: cells)
     }
 
@@ -63,11 +67,18 @@ package struct RouterFigures: Sendable {
     @inline(__always)
     mutating func began(_ cell: CellIndex) { attempts[cell.position] &+= 1 }
 
+    /// An attempt has ended without an answer.
+    @inline(__always)
+    mutating func ended(_ cell: CellIndex, _ outcome: Outcome) { ended(cell, outcome, isError: outcome == .failed) }
+
     /// An attempt has ended.
     ///
-    /// - Parameter took: since it was sent, of one that was answered; nil of others.
+    /// - Parameters:
+    ///   - isError: a client would be told 5xx.
+    ///   - took: since it was sent, of one that was answered; nil of others.
     @inline(__always)
-    mutating func ended(_ cell: CellIndex, _ outcome: Outcome, took: TimeAmount? = nil) {
+    mutating func ended(_ cell: CellIndex, _ outcome: Outcome, isError: Bool, took: TimeAmount? = nil) {
+        errors[cell.position] &+= isError ? 1 : 0
         ends[cell.position * Outcome.allCases.count + Int(outcome.rawValue)] &+= 1
         if let took { cellTimes.record(took, in: cell.position) }
     }
@@ -92,6 +103,9 @@ package struct RouterFigures: Sendable {
 
     /// Attempts at a cell, from the start.
     package func attempts(at cell: CellIndex) -> UInt64 { attempts[cell.position] }
+
+    /// Attempts at a cell of which a client would have been told 5xx, from the start.
+    package func errors(at cell: CellIndex) -> UInt64 { errors[cell.position] }
 
     /// Attempts at a cell that ended so, from the start.
     package func ended(_ outcome: Outcome, at cell: CellIndex) -> UInt64 {

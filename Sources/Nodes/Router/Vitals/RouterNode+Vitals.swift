@@ -42,7 +42,7 @@ extension RouterNode {
             recent.map { $0.quantile(share).map { $0.nanoseconds / 1_000 } }
         }
         return RouterVitals.Cells(
-            attempts: cells.map { figures.attempts(at: $0) }, failed: cells.map { figures.ended(.failed, at: $0) },
+            attempts: cells.map { figures.attempts(at: $0) }, failed: cells.map { figures.errors(at: $0) },
             p50: quantile(0.5), p99: quantile(0.99))
     }
 

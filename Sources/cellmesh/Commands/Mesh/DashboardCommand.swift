@@ -76,6 +76,7 @@ struct DashboardCommand: ParsableCommand {
         let address = "\(server.address)/ui#t=\(ticket.ticket)"
         output.console.show(
             DashboardView.make(DashboardReport(address: address, isReadOnly: true, valid: ticket.valid)))
+        if let damage = server.damage { output.console.message("warning: \(damage); it is shown up to there") }
         output.console.message("serving the recording; Ctrl-C ends it")
         if open { try Browser.open(address, or: Self.noBrowser) }
         server.run()
