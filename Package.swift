@@ -123,7 +123,7 @@ let package = Package(
             "ControlPlane",
             [
                 grdb, crypto, "UVDriver", "Feed", "Alerts", "Pages", "Nodes", "Wire", "Chaos", "Blueprints", "Store",
-                "Telemetry", "Reports", "Resilience",
+                "Telemetry", "Reports", "Drills", "Resilience",
                 "Consensus", "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
             ]),
         layer(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlPlane
 
 /// `cellmesh` itself: the list of its commands.
 struct CellMesh: ParsableCommand {

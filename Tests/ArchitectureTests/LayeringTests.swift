@@ -47,7 +47,7 @@ import Testing
         "SimDriver": pure.subtracting(["Drills", "Pages", "Terminal", "Laboratories"]).union([
             "Telemetry"
         ]),
-        "ControlPlane": pure.subtracting(["Checkers", "Drills", "Terminal", "Laboratories"]).union([
+        "ControlPlane": pure.subtracting(["Checkers", "Terminal", "Laboratories"]).union([
             "UVDriver", "Blueprints", "Store", "Telemetry", "CLibUV", "Crypto",
         ]
         ),

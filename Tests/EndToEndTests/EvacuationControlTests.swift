@@ -102,6 +102,10 @@ extension EndToEndMoves {
             #expect(try comes(mesh, to: "running"))
             #expect(try mesh.run(["evacuation", "abort"]).code == 0)
             #expect(try comes(mesh, to: "aborted"))
+            // Nobody waited for it, and it has left its report.
+            let isKept = try TestMesh.eventually { try mesh.run(["report", "show", "evacuation"]).code == 0 }
+            let report = try mesh.json(["report", "show", "evacuation"])
+            #expect(isKept && report["kind"] as? String == "evacuation" && report["outcome"] as? String == "deviated")
             #expect(try shards(mesh) == before)
 
             // Killed at three steps, and away for two seconds each time: the next one goes on, and nobody noticed.

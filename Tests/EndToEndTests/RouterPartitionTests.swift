@@ -61,6 +61,20 @@ extension EndToEnd {
             #expect(outcomes["no_quorum"]! > 0)
             #expect(Set(observed["cells"] as? [String] ?? []) == Set(dead))
 
+            // What failed had no attempt that says where; its fault is the partition.
+            let traces = try #require(
+                try mesh.json(["trace", "ls", "--status", "5xx", "--last", "100"])["traces"] as? [[String: Any]])
+            #expect(!traces.isEmpty && traces.allSatisfy { ($0["faults"] as? [String])?.isEmpty == false }, "\(traces)")
+
+            // report: the same customers, although nothing of the mesh has ended.
+            let report = try mesh.json(["report", "show", "last"])
+            let impact = try #require(report["impact"] as? [String: Any])
+            let told = try #require(impact["observed"] as? [String: Any])
+            for key in ["customers", "lost", "degraded", "untouched", "different"] {
+                #expect(told[key] as? Int == observed[key] as? Int, "\(key): \(told)")
+            }
+            #expect((impact["windows"] as? [Any])?.isEmpty == false)
+
             try mesh.json(["heal"])
             let isWhole = try TestMesh.eventually { try serving(mesh).count == 12 }
             #expect(isWhole)

@@ -240,6 +240,7 @@ package final class ControlPlane {
         }
         desk.onEnd = { [unowned self] plan, completed in
             countCustomers()
+            keepReport(of: plan)
             if completed { retireDrained(plan) }
         }
         supervisor.onChange = { [unowned self] in

@@ -49,8 +49,9 @@ package struct HTMLPage: Sendable {
           color: var(--ink); background: var(--ground); overflow-wrap: anywhere; }
         .wide { overflow-x: auto; }
         table { border-collapse: collapse; font-size: 13px; }
-        th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top; }
-        th.word, td.word { text-align: left; overflow-wrap: normal; }
+        th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: right; vertical-align: top;
+          overflow-wrap: normal; }
+        th.word, td.word { text-align: left; }
         svg { width: 100%; height: auto; } text { font: 12px system-ui, sans-serif; fill: var(--soft); }
         .grid { stroke: var(--line); } .span { fill: var(--line); opacity: .5; }
         .bound { stroke: var(--bad); stroke-dasharray: 2 2; }
@@ -66,7 +67,7 @@ package struct HTMLPage: Sendable {
         .figures { display: flex; flex-wrap: wrap; gap: 1rem 2rem; margin: 1rem 0; padding: 0; list-style: none; }
         .figures b { display: block; font-size: 1.6rem; line-height: 1.2; }
         h2 { margin: 1.8rem 0 .4rem; break-after: avoid; } svg, tr { break-inside: avoid; }
-        @media print { body { margin: 0; max-width: none; } .wide { overflow: visible; } }
+        @media print { body { margin: 0; max-width: none; } .wide { overflow: visible; } td { overflow-wrap: anywhere; } }
 
         """
 }

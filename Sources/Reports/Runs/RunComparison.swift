@@ -35,6 +35,13 @@ package struct RunComparison: Codable, Sendable, Equatable {
         @Nullable package var b: Side?
         /// Whether the figures differ for certain: their intervals do not meet. Nil where one of them is not known.
         @Nullable package var different: Bool?
+
+        /// What is to be said of the two figures: `equal`, `for certain`, `may be chance`; `-` where one is not known.
+        package var word: String {
+            guard let different else { return "-" }
+            if different { return "for certain" }
+            return a?.observed == b?.observed ? "equal" : "may be chance"
+        }
     }
 
     /// A figure of both.

@@ -15,16 +15,13 @@ package struct RunHistory: Sendable {
 
     /// Moments of a timeline at most; changes of no incident go first.
     package static let most = 200
-    private static let mostIncidents = 50
     /// What many processes tell is one moment if it is told within so many milliseconds.
     private static let fold = 10_000.0
-    /// Causes that are so close to each other are one incident: a region is killed in one go.
-    private static let burst = 1_000.0
 
     /// In order.
     package private(set) var timeline: [RunMoment] = []
     /// In the order of their causes.
-    package private(set) var incidents: [RunIncident] = []
+    package internal(set) var incidents: [RunIncident] = []
     /// Moments for which there was no room.
     package private(set) var left = 0
 
@@ -33,12 +30,9 @@ package struct RunHistory: Sendable {
     ///   - series: what customers got; nil where nobody asked.
     ///   - begun: when the run began, nanoseconds since 1970, and the series with it.
     package init(_ events: [Event], series: RunSeries?, begun: Int64) {
-        var moments = Self.moments(events, begun: begun)
-        incidents = Self.causes(moments)
-        for index in incidents.indices {
-            let end = index + 1 < incidents.count ? incidents[index + 1].cause : .infinity
-            complete(index, until: end, moments, series)
-        }
+        var (moments, crashes) = Self.moments(events, begun: begun)
+        incidents = Self.causes(moments, crashes)
+        for index in incidents.indices { complete(index, moments, series) }
         for incident in incidents {
             let subject = incident.subjects.joined(separator: ", ")
             if let impact = incident.impact {
@@ -67,8 +61,11 @@ package struct RunHistory: Sendable {
 
     // MARK: Events
 
-    private static func moments(_ events: [Event], begun: Int64) -> [RunMoment] {
+    /// What events say, and which of these moments is a process that ended by itself.
+    private static func moments(_ events: [Event], begun: Int64) -> (all: [RunMoment], crashes: Set<Int>) {
         var moments: [RunMoment] = []
+        var crashes: Set<Int> = []
+        var ends = ExpectedEnds()
         var places: [String: (moment: Int, tellers: Set<String>)] = [:]
         // Somebody who comes back tells of all the others that they live; only of whoever was doubted is that news.
         var doubted: Set<String> = []
@@ -81,7 +78,9 @@ package struct RunHistory: Sendable {
                     doubted.insert(record.id)
                 }
             }
-            guard let part = part(record) else { continue }
+            let news = ends.take(record)
+            guard let part = news == .remedy ? .change : part(record) else { continue }
+            let subject = subject(record)
             let at = Double(event.time &- begun) / 1_000_000
             let key = "\(record.type) \(record.action) \(record.id)"
             let teller = record.attributes["observer"]?.text
@@ -94,23 +93,27 @@ package struct RunHistory: Sendable {
                 continue
             }
             places[key] = (moments.count, teller.map { [$0] } ?? [])
-            moments.append(RunMoment(at: at, part, record.id, what(record), tellers: teller == nil ? 0 : 1))
+            if news == .crash { crashes.insert(moments.count) }
+            moments.append(RunMoment(at: at, part, subject, what(record), tellers: teller == nil ? 0 : 1))
         }
-        return moments
+        return (moments, crashes)
     }
+
+    /// What the control plane tells of the mesh is about itself.
+    private static func subject(_ record: EventRecord) -> String { record.type == "mesh" ? "control" : record.id }
 
     /// The part of an event; nil for what says nothing of the mesh.
     private static func part(_ record: EventRecord) -> RunMoment.Class? {
         switch (record.type, record.action) {
         case ("process", "kill"), ("process", "pause"), ("process", "restart"), ("fault", "added"),
-            ("evacuation", "began"):
+            ("evacuation", "began"), ("mesh", "control-killed"):
             .cause
         case ("process", "exited"), ("member", "suspect"), ("member", "dead"), ("link", "down"), ("link", "demoted"),
             ("breaker", "open"), ("ejection", "out"):
             .detection
         case ("process", "ready"), ("process", "resume"), ("link", "up"), ("link", "returned"), ("fault", "expired"),
             ("fault", "removed"), ("evacuation", "completed"), ("evacuation", "rolled-back"), ("breaker", "closed"),
-            ("ejection", "back"), ("member", "alive"):
+            ("ejection", "back"), ("member", "alive"), ("mesh", "ready"):
             .recovery
         // These come by the dozen, and say what others say too.
         case ("timeout", _), ("health", _), ("placement", "learnt"): nil
@@ -123,81 +126,5 @@ package struct RunHistory: Sendable {
         let told = ["kind", "targets", "detail", "reason", "level", "status"]
         for key in told { if let value = record.attributes[key]?.text { text += " \(value.prefix(200))" } }
         return text
-    }
-
-    // MARK: Incidents
-
-    private static func causes(_ moments: [RunMoment]) -> [RunIncident] {
-        var incidents: [RunIncident] = []
-        for (index, moment) in moments.enumerated() where moment.at >= 0 {
-            let isCrash =
-                moment.what.hasPrefix("process exited")
-                && !moments[..<index].contains { $0.class == .cause && $0.subject == moment.subject }
-            guard moment.class == .cause || isCrash else { continue }
-            if let last = incidents.last, moment.at - last.cause <= burst {
-                if !last.subjects.contains(moment.subject) {
-                    incidents[incidents.count - 1].subjects.append(moment.subject)
-                }
-                continue
-            }
-            guard incidents.count < mostIncidents else { break }
-            incidents.append(
-                RunIncident(
-                    subjects: [moment.subject], what: moment.what, cause: moment.at, detection: nil, impact: nil,
-                    recovery: nil, failed: 0))
-        }
-        return incidents
-    }
-
-    private mutating func complete(
-        _ index: Int, until end: Double, _ moments: [RunMoment], _ series: RunSeries?
-    ) {
-        let incident = incidents[index]
-        let isFault = incident.what.hasPrefix("fault")
-        func concerns(_ moment: RunMoment) -> Bool {
-            // A fault shows in what it is on; a process in itself, and in the gates and links that lead to it.
-            let parts = moment.subject.split(separator: "/").map(String.init)
-            return incident.subjects.contains(moment.subject)
-                || incident.subjects.contains { parts.contains($0) }
-                || isFault && moment.class == .detection
-        }
-        let own = moments.filter { $0.at >= incident.cause && $0.at < end && concerns($0) }
-        incidents[index].detection = own.first { $0.class == .detection }?.at
-        // What comes back is told by some at once and by others later; the last of the first tellings counts.
-        var over: Double? = own.last { $0.class == .recovery }?.at
-        if let last = own.last(where: { $0.class == .detection || $0.class == .cause })?.at, let at = over, at < last {
-            over = nil
-        }
-        let seen = Self.failures(series, from: incident.cause, to: end)
-        incidents[index].failed = seen.failed
-        incidents[index].impact = seen.first
-        incidents[index].recovery = over.flatMap { over in
-            guard let last = seen.last else { return over }
-            return seen.isOver ? max(over, last) : nil
-        }
-    }
-
-    /// Requests that failed in a part of a run; moments are the bounds of periods.
-    private static func failures(
-        _ series: RunSeries?, from: Double, to: Double
-    ) -> (failed: UInt64, first: Double?, last: Double?, isOver: Bool) {
-        guard let series else { return (0, nil, nil, true) }
-        var found: (failed: UInt64, first: Double?, last: Double?, isOver: Bool) = (0, nil, nil, true)
-        let period = Double(series.period)
-        for (index, (requests, ok)) in zip(series.all.requests, series.all.ok).enumerated() {
-            let (begin, end) = (Double(index) * period, Double(index + 1) * period)
-            guard end > from, begin < to else { continue }
-            let failed = requests >= ok ? requests - ok : 0
-            guard failed > 0 else {
-                // Where nobody asked nothing is known.
-                if requests > 0 { found.isOver = true }
-                continue
-            }
-            found.failed += failed
-            if found.first == nil { found.first = max(begin, from) }
-            found.last = min(end, to)
-            found.isOver = end >= to
-        }
-        return found
     }
 }

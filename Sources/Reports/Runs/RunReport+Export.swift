@@ -26,6 +26,11 @@ extension RunReport {
                     ["no quorum", "\(all.noQuorum)", "\(seen.predictedNoQuorum)", "\(seen.noQuorum)"],
                 ])
         }
+        if let windows = impact?.windows, windows.count > 1 {
+            text += Self.table(
+                ["harm from", "to", "lost", "degraded", "no quorum", "asked", "differ", "out"],
+                windows.map(\.words))
+        }
         if !incidents.isEmpty {
             func after(_ at: Double?, _ cause: Double) -> String {
                 at.map { Wording.time(milliseconds: $0 - cause) } ?? "-"

@@ -91,11 +91,20 @@ extension RunReport {
             row("untouched", all.untouched, seen.predicted.untouched, seen.untouched),
             row("no quorum", all.noQuorum, seen.predictedNoQuorum, seen.noQuorum),
         ]
-        let cells = seen.cells.joined(separator: ", ")
-        let differ: HTML =
-            seen.different == 0
-            ? "each as predicted" : "<span class=\"bad\">\(seen.different) otherwise than predicted</span>"
-        return table.html + "<p>Out: \(cells). Of \(seen.customers) customers that asked: \(differ).</p>\n"
+        let style: HTML = seen.different == 0 ? "notes" : "bad"
+        return table.html + "<p class=\"\(style)\">\(impact.sentence)</p>\n" + Self.table(impact.windows ?? [])
+    }
+
+    private static func table(_ windows: [RunWindow]) -> HTML {
+        guard windows.count > 1 else { return "" }
+        var table = HTMLTable(
+            "Each time that customers came to harm: predicted of those seen | observed",
+            [
+                .init("From"), .init("To"), .init("Lost"), .init("Degraded"), .init("No quorum"), .init("Asked"),
+                .init("Differ"), .init("Out", isText: true),
+            ])
+        table.rows = windows.map { window in window.words.map { word -> HTML in "\(word)" } }
+        return table.html
     }
 
     private static func deviations(_ impact: Impact) -> HTML {

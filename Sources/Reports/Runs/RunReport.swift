@@ -64,12 +64,32 @@ package struct RunReport: Codable, Sendable, Equatable {
         package var predicted: BlastRadiusReport
         /// As `blast-radius --actual` has it, with 20 customers that differ at most.
         package var observed: ObservedBlastRadius.Observed
+        /// Each time that customers came to harm, in the order in which they began; absent where the feed was not there to
+        /// tell, so that the last time alone is known.
+        package var windows: [RunWindow]?
 
         /// Customers that are named, at most.
         package static let mostNamed = 20
 
-        package init(predicted: BlastRadiusReport, observed: ObservedBlastRadius.Observed) {
+        /// What is to be said of it in a sentence: which cells were out, who asked, and who fared otherwise.
+        package var sentence: String {
+            let out = observed.cells.isEmpty ? "no cell was out" : "out: \(observed.cells.joined(separator: ", "))"
+            let asked =
+                observed.customers == 1 ? "1 customer asked" : "\(Wording.count(observed.customers)) customers asked"
+            var fared = "each as predicted"
+            if observed.different > 0 {
+                fared = "\(Wording.count(observed.different)) otherwise than predicted"
+            } else if observed.unexpected > 0 {
+                fared = "requests of \(Wording.count(observed.unexpected)) ended otherwise than predicted"
+            }
+            return "\(out); \(asked), \(fared)"
+        }
+
+        package init(
+            predicted: BlastRadiusReport, observed: ObservedBlastRadius.Observed, windows: [RunWindow]? = nil
+        ) {
             self.predicted = predicted
+            self.windows = windows
             self.observed = observed
             self.observed.deviations = Array(observed.deviations.prefix(Self.mostNamed))
         }

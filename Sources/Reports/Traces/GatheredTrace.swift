@@ -111,8 +111,11 @@ package struct GatheredTrace: Sendable {
 
     private mutating func mark(_ strike: TracePage.Strike, of node: String, role: String) {
         for index in parts.indices {
+            let attempted = Set(parts[index].spans.filter { $0.kind == .client }.map(\.name))
             for at in parts[index].spans.indices
-            where Self.isStruck(parts[index].spans[at], of: parts[index].page.role, strike, node: node) {
+            where Self.isStruck(
+                parts[index].spans[at], of: parts[index].page.role, strike, node: node, attempted: attempted)
+            {
                 let span = parts[index].spans[at]
                 guard span.overlaps(from: strike.from, to: strike.to), !span.faults.contains(strike.id) else {
                     continue
@@ -124,13 +127,16 @@ package struct GatheredTrace: Sendable {
 
     /// Whether a fault that a process knows of lies on the path of a span, or on the service that it is the work of.
     private static func isStruck(
-        _ span: TraceSpan, of role: String, _ strike: TracePage.Strike, node: String
+        _ span: TraceSpan, of role: String, _ strike: TracePage.Strike, node: String, attempted: Set<String>
     ) -> Bool {
         let names = span.gate.split(separator: "/").map(String.init)
         if role == "router" {
             // Phases of a record go to many cells at once and are no spans of their own.
+            // A cell that was passed over has none either.
             guard span.kind == .client else {
-                return span.name == "records" && span.node == node && !strike.nodes.isEmpty
+                return span.node == node
+                    && (span.name == "records"
+                        ? !strike.nodes.isEmpty : strike.nodes.contains { !attempted.contains($0) })
             }
             return (node == span.node && strike.nodes.contains(span.name))
                 || (node == span.name && strike.nodes.contains(span.node))

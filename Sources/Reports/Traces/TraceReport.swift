@@ -4,8 +4,8 @@ import MeshBase
 package struct TracesReport: Codable, Sendable, Equatable {
     package struct Row: Codable, Sendable, Equatable {
         package var trace: String
-        /// When it began, milliseconds since 1970.
-        package var time: Double
+        /// When it began, RFC 3339.
+        package var time: String
         package var node: String
         package var customer: String
         package var service: String
@@ -21,9 +21,10 @@ package struct TracesReport: Codable, Sendable, Equatable {
         /// Faults in force on its paths meanwhile.
         package var faults: [String]
 
-        package init(_ head: TraceHead) {
+        /// - Parameter time: writes milliseconds since 1970 as RFC 3339.
+        package init(_ head: TraceHead, time: (Double) -> String) {
             trace = head.trace
-            time = head.began
+            self.time = time(head.began)
             node = head.node
             customer = head.customer
             service = head.service
@@ -46,7 +47,8 @@ package struct TracesReport: Codable, Sendable, Equatable {
     package var schema = ReportJSON.schema
     package var traces: [Row]
 
-    package init(_ traces: [TraceHead]) { self.traces = traces.map(Row.init) }
+    /// - Parameter time: writes milliseconds since 1970 as RFC 3339.
+    package init(_ traces: [TraceHead], time: (Double) -> String) { self.traces = traces.map { Row($0, time: time) } }
 }
 
 /// `trace show -o json`: one request, put together from what each process keeps of it.

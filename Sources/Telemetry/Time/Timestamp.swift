@@ -15,6 +15,13 @@ package enum Timestamp {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// To a millisecond; empty for what is no time between 1677 and 2262.
+    ///
+    /// - Parameter milliseconds: since 1970, UTC.
+    package static func string(milliseconds: Double) -> String {
+        milliseconds.magnitude < 9.2e12 ? string(Int64((milliseconds * 1_000).rounded()) * 1_000) : ""
+    }
+
     package static func append(_ nanoseconds: Int64, _ precision: Precision, to bytes: inout [UInt8]) {
         var second = nanoseconds / 1_000_000_000
         var fraction = nanoseconds % 1_000_000_000

@@ -1,5 +1,6 @@
 import MeshBase
 import Reports
+import Telemetry
 
 extension TopModel {
     /// What is known, as a document; nil before the first state. Rows stand in the order in which the screen has them.
@@ -51,7 +52,7 @@ extension TopModel {
                     name: shape.services[row], calls: shape.edges.filter { $0[0] == row }.map { shape.services[$0[1]] },
                     open: state.breakers.count { gate($0).service == shape.services[row] })
             }
-        case .traces: report.traces = (traces ?? []).map { TracesReport.Row($0) }
+        case .traces: report.traces = (traces ?? []).map { TracesReport.Row($0, time: Timestamp.string(milliseconds:)) }
         case .breakers, .faults: break
         }
         return report

@@ -36,16 +36,21 @@ struct Watch {
                 console.document(watch.next(report))
                 if isLast(report) { return }
             } catch let failure as CommandFailure where failure.status == .unhealthy && former != nil {
-                let age = Wording.time(milliseconds: (Pause.now() - newsAt).milliseconds)
+                let note = silence(Pause.now() - newsAt, failure)
                 if isTerminal, console.format != .json, let former {
-                    console.document(watch.next(former, note: "no news for \(age): \(failure.message)"))
+                    console.document(watch.next(former, note: note))
                 } else if !isLost {
-                    console.message("no news: \(failure.message)")
+                    console.message(note)
                 }
                 isLost = true
             }
             Pause.sleep(interval)
         }
+    }
+
+    /// How old what is shown is, and why.
+    static func silence(_ age: TimeAmount, _ failure: CommandFailure) -> String {
+        "no news for \(Wording.time(milliseconds: age.milliseconds)): \(failure.message)"
     }
 
     /// What brings the output from the former report to this one.

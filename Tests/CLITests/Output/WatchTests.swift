@@ -50,6 +50,15 @@ import Testing
         }
     }
 
+    @Test func howOldItIsIsToldBesideWhatWasSaidLast() {
+        let failure = CommandFailure(.unhealthy, "it does not answer")
+        #expect(Watch.silence(.milliseconds(2_000), failure) == "no news for 2.0 s: it does not answer")
+        var watch = Watch(Console(format: .table, color: .never), isTerminal: true)
+        _ = watch.next(report("a  serving"))
+        let note = Watch.silence(.seconds(12), failure)
+        #expect(watch.next(report("a  serving"), note: note).contains("a  serving\u{1B}[K\nno news for 12.0 s: it"))
+    }
+
     @Test func theTimeBetweenTwoLooksMayStandInTheFlag() throws {
         func words(_ line: String) -> [String] {
             WatchOptions.spelledOut(line.split(separator: " ").map(String.init))
@@ -61,7 +70,7 @@ import Testing
         for line in [
             "status --watch=5s", "ps --watch=5s", "members --watch=5s", "breaker ls --watch=5s", "fault ls --watch=5s",
             "policies ls --watch=5s", "blast-radius --actual --watch=5s", "evacuation status --watch=5s",
-            "route explain c7 --watch=5s",
+            "route explain c7 --watch=5s", "load status --watch=5s", "alerts --watch=5s",
         ] {
             let command = try #require(try CellMesh.parseAsRoot(words(line)) as? any WatchingCommand, "\(line)")
             #expect(command.watch.isOn && command.watch.every.amount == .seconds(5), "\(line)")

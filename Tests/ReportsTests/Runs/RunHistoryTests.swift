@@ -85,4 +85,69 @@ import Testing
         #expect(told.timeline.contains { $0.class == .cause })
         #expect(told.timeline.map(\.at) == told.timeline.map(\.at).sorted())
     }
+
+    @Test func whoStartsAgainWhatWasKilledEndsTheIncidentAndBeginsNone() {
+        let told = history(
+            [
+                event(1_000, "process", "kill", "b"), event(1_050, "process", "exited", "b"),
+                event(4_000, "process", "restart", "b", ["detail": .text("was down")]),
+                event(4_600, "process", "ready", "b"),
+                event(8_000, "process", "pause", "c"),
+                event(9_000, "process", "restart", "c", ["detail": .text("stopped first")]),
+                event(9_100, "process", "exited", "c"), event(9_500, "process", "ready", "c"),
+                // One that runs is started again: that is an incident.
+                event(12_000, "process", "restart", "a", ["detail": .text("stopped first")]),
+                event(12_100, "process", "exited", "a"), event(12_500, "process", "ready", "a"),
+            ], nil)
+        #expect(told.incidents.map(\.subjects) == [["b"], ["c"], ["a"]])
+        #expect(told.incidents.map(\.recovery) == [4_600, 9_500, 12_500])
+        #expect(told.timeline.first { $0.what == "process restart was down" }?.class == .change)
+    }
+
+    @Test func whatIsKilledWhileAnotherIsDownLeavesTheOthersEndAlone() {
+        let events = [
+            event(1_000, "process", "kill", "a"), event(3_000, "process", "kill", "b"),
+            event(4_100, "process", "ready", "a"), event(6_100, "process", "ready", "b"),
+        ]
+        #expect(history(events, nil).incidents.map(\.recovery) == [4_100, 6_100])
+        // Customers suffer until 5 s.
+        let failing = history(events, series([0, 5, 0, 5, 5, 0, 0, 0])).incidents
+        #expect(failing.map(\.recovery) == [5_000, 6_100] && failing.map(\.failed) == [5, 10])
+    }
+
+    @Test func faultsOfOneMomentAreIncidentsEachAndNoneIsThatOfARestart() {
+        var events = [event(900, "process", "restart", "a", ["detail": .text("stopped first")])]
+        for number in 1...4 { events.append(event(1_000 + Double(number) * 50, "fault", "added", "f\(number)")) }
+        events.append(event(1_300, "process", "ready", "a"))
+        events.append(event(1_400, "breaker", "open", "r1/c/pay", by: "r1"))
+        for number in 1...4 { events.append(event(5_000 + Double(number) * 100, "fault", "expired", "f\(number)")) }
+        let told = history(events, nil)
+        #expect(told.incidents.map(\.subjects) == [["a"], ["f1"], ["f2"], ["f3"], ["f4"]])
+        #expect(told.incidents.map(\.recovery) == [1_300, 5_100, 5_200, 5_300, 5_400])
+        #expect(told.incidents.dropFirst().allSatisfy { $0.detection == 1_400 })
+    }
+
+    @Test func aControlPlaneThatIsKilledIsAnIncidentUntilTheNextIsReady() {
+        let told = history(
+            [
+                event(1_000, "mesh", "control-killed", "three-regions"),
+                event(4_000, "mesh", "starting", "three-regions"),
+                event(4_500, "mesh", "ready", "three-regions"),
+            ], nil)
+        #expect(told.incidents.map(\.subjects) == [["control"]] && told.incidents.first?.recovery == 4_500)
+    }
+
+    @Test func whatEndsByItselfAgainIsAnotherIncident() {
+        let told = history(
+            [
+                event(1_000, "process", "kill", "b"), event(1_050, "process", "exited", "b"),
+                event(3_000, "process", "ready", "b"), event(6_000, "process", "exited", "b"),
+                event(7_000, "process", "ready", "b"),
+                // Its successor runs already.
+                event(9_000, "process", "restart", "b", ["detail": .text("beside the one that runs")]),
+                event(9_500, "process", "ready", "b"), event(9_600, "process", "exited", "b"),
+            ], nil)
+        #expect(told.incidents.map(\.cause) == [1_000, 6_000, 9_000])
+        #expect(told.incidents.map(\.recovery) == [3_000, 7_000, 9_500])
+    }
 }

@@ -27,6 +27,20 @@ import Testing
         #expect(refused.decisions.map(\.decision) == ["started", "refused", "fell-back"] && refused.duration == 0)
     }
 
+    /// A router that passes all cells over has no attempt: what lies between them struck the request itself.
+    @Test func aFaultOnCellsThatWerePassedOverIsTheRequests() throws {
+        let strike = #"{"id":"f4","kind":"partition","nodes":["a-1"],"services":[],"from_ms":900}"#
+        let page = try TraceSample.page(
+            "r1", role: "router", began: 1_000, took: 1, status: 503, customer: "c7", strikes: strike,
+            [TraceSample.decision(1_000, "r1", nil, "failover", "refused")])
+        let trace = GatheredTrace(id: TraceSample.id, pages: [("r1", page)])
+        #expect(trace.spans.map(\.faults) == [["f4"]] && trace.faults == ["f4"])
+        // Where there is an attempt, it is the attempt's.
+        let tried = try TraceSample.trace(router: strike)
+        let attempt = try span(tried, "a-1")
+        #expect(attempt.faults == ["f4"] && tried.spans.filter { !$0.faults.isEmpty }.count == 1)
+    }
+
     @Test func idsAreThoseThatAnybodyComesTo() throws {
         let trace = try TraceSample.trace()
         #expect(Set(trace.spans.map(\.id)).count == trace.spans.count)

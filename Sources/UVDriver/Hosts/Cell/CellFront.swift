@@ -98,21 +98,11 @@ final class CellFront: HTTPServer {
             pool.probeSilentPeer(stream)
             frames(stream)
         } catch {
-            tellRefusal(stream, "\(error)")
+            // One that hangs up in the middle has been killed, cut off or has given up: it refused nothing.
+            let name = handshakes[stream.pointee.index]?.peer ?? "somebody"
+            let cause = StrangerWatch.cause(of: error)
+            events?.logRarely("link-refused", "a link was not opened by one that calls itself \(name): \(cause)")
             rejectLink(stream)
-        }
-    }
-
-    private func tellRefusal(_ stream: StreamPointer, _ why: String) {
-        let name = handshakes[stream.pointee.index]?.peer ?? "somebody"
-        events?.logRarely(
-            "link-refused", "a link was not opened (\(why)) by one that calls itself \(name): \(StrangerWatch.causes)")
-    }
-
-    override func ended(_ stream: StreamPointer, error: UVError?) {
-        // The opener sees first that the proofs do not fit.
-        if stream.pointee.tag == Speech.handshake, handshakes[stream.pointee.index]?.peer != nil {
-            tellRefusal(stream, "the other end hung up")
         }
     }
 

@@ -181,7 +181,7 @@ class CellLinks: StreamOwner {
             return true
         } catch {
             let name = settings.topology.cells[cell.position].name
-            events?.logRarely("link-refused", "the link to \(name) was not opened (\(error)): \(StrangerWatch.causes)")
+            events?.logRarely("link-refused", "the link to \(name) was not opened: \(StrangerWatch.cause(of: error))")
             lost(stream)
             pool.close(stream)
             return false

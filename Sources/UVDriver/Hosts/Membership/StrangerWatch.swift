@@ -1,4 +1,5 @@
 import MeshBase
+import Wire
 
 /// Tells when a process and a mesh do not come together: at the one end nobody answers, at the other arrive packets that
 /// nobody of the mesh has made.
@@ -7,6 +8,16 @@ package struct StrangerWatch {
     static let ticks = 10
     /// What differs is not told on the wire, which says nothing to those who cannot prove the secret.
     package static let causes = "the secret, the mesh's name or the topology may differ"
+
+    /// Why a link was not opened.
+    package static func cause(of failure: any Error) -> String {
+        switch failure as? LinkHandshake.Failure {
+        case .notMesh: "what answers is no process of a mesh"
+        case .version(let version): "it speaks version \(version) of the protocol, this one \(LinkHandshake.version)"
+        case .badName: "another process answers than the one that is meant"
+        case .badProof, nil: "its proof does not hold, \(causes)"
+        }
+    }
 
     private var wasAlone = false
     private var told: UInt64 = 0

@@ -1,5 +1,7 @@
+import MeshBase
 import Nodes
 import Reports
+import Sharding
 import Topology
 import Wire
 
@@ -60,7 +62,9 @@ extension RouterHost: TellingHost {
     var breakersText: String { GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())) }
 
     func tracesText(_ wanted: TracesPage.Wanted) -> String? {
-        runtime.tracesText(wanted, node.pointee.traces.log, name: runtime.settings.name)
+        runtime.tracesText(wanted, node.pointee.traces.log, name: runtime.settings.name) { [node, runtime] customer in
+            node.pointee.shard(of: CustomerHash(customer)).map { runtime.settings.topology.cells[$0.position].name }
+        }
     }
 
     func membersText(_ wanted: MembersPage.Wanted) -> String {

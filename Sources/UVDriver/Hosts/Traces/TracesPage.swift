@@ -27,6 +27,8 @@ struct TracesPage {
     /// What was in force when; nothing in a process that knows of no faults.
     let faults: FaultHistory
     let nodes: WireNodes
+    /// The cells of a customer's shard, as a router knows them.
+    var shard: (_ customer: String) -> [String] = { _ in [] }
 
     /// What is wanted; nil where a trace is not here.
     func text(_ wanted: Wanted, _ log: borrowing TraceLog) -> String? {
@@ -116,15 +118,33 @@ struct TracesPage {
     private func strikes(_ entry: TraceEntry) -> [Strike] {
         let stretches = faults.during(entry.began, entry.took.map { entry.began + $0 } ?? now)
         guard !stretches.isEmpty else { return [] }
-        let peers = role == .router ? peers(entry) : nodes.all.filter { $0.role == .router }.map(\.name)
+        var peers = role == .router ? peers(entry) : nodes.all.filter { $0.role == .router }.map(\.name)
+        let passedOver = passedOver(entry)
+        for cell in passedOver where !peers.contains(cell) { peers.append(cell) }
         let services = role == .router ? [] : services(entry)
         return stretches.compactMap { stretch in
-            let strike = Strike(
+            var strike = Strike(
                 stretch: stretch, nodes: stretch.struck(of: peers, from: node, nodes),
                 services: stretch.struck(services: services, of: node))
+            // What cells cannot tell each other is missing in a quorum.
+            for cell in passedOver where !strike.nodes.contains(cell) {
+                if !stretch.struck(of: passedOver, from: cell, nodes).isEmpty { strike.nodes.append(cell) }
+            }
             return strike.nodes.isEmpty && strike.services.isEmpty ? nil : strike
         }
     }
+
+    /// The shard of a request that failed since its cells could not be asked: the router passed them over, or had too few of
+    /// them for a quorum, so that there is no attempt that says where it would have gone.
+    private func passedOver(_ entry: TraceEntry) -> [String] {
+        guard role == .router, entry.status >= 500 else { return [] }
+        let wantsCells = Self.wanting.contains(entry.policy)
+        guard wantsCells || !entry.decisions.contains(where: { $0.attempt != nil }) else { return [] }
+        return shard(entry.customer)
+    }
+
+    /// Policies that say no for want of cells.
+    private static let wanting: Set<String> = ["failover", "quorum"]
 
     private func write(_ strike: Strike, _ json: inout JSONWriter) {
         json.field("id", strike.stretch.fault.id)
@@ -170,12 +190,18 @@ struct TracesPage {
 
 extension HostRuntime {
     /// A process's traces as they are now.
-    func tracesText(_ wanted: TracesPage.Wanted, _ log: borrowing TraceLog, name: String) -> String? {
+    ///
+    /// - Parameter shard: the cells of a customer, for a router.
+    func tracesText(
+        _ wanted: TracesPage.Wanted, _ log: borrowing TraceLog, name: String,
+        shard: @escaping (_ customer: String) -> [String] = { _ in [] }
+    ) -> String? {
         let now = loop.now()
         let node = wire.nodes.number(of: name).map { wire.nodes.all[$0] }
         return TracesPage(
             node: name, role: node?.role ?? .cell, region: node?.region ?? "", zone: node?.zone ?? "", now: now,
-            wall: now.nanoseconds &+ loop.wallOffset(), faults: faults?.history ?? FaultHistory(), nodes: wire.nodes
+            wall: now.nanoseconds &+ loop.wallOffset(), faults: faults?.history ?? FaultHistory(), nodes: wire.nodes,
+            shard: shard
         ).text(wanted, log)
     }
 }

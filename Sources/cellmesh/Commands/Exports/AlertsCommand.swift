@@ -1,7 +1,7 @@
 import ArgumentParser
 import Reports
 
-struct AlertsCommand: ParsableCommand {
+struct AlertsCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "alerts", abstract: "Say what fires, and what is about to.",
         discussion: """
@@ -9,12 +9,14 @@ struct AlertsCommand: ParsableCommand {
             rates in a sixtieth of their windows, for rehearsals.
 
               cellmesh alerts
+              cellmesh alerts --watch
               cellmesh alerts -o json --scale 60
             """)
 
     @Option(help: ArgumentHelp("Divide the windows of burn rates by this, 1 to 10000.", valueName: "number"))
     var scale: Double?
 
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
@@ -26,8 +28,13 @@ struct AlertsCommand: ParsableCommand {
 
     func run() throws {
         let query = scale.map { "?scale=\($0)" } ?? ""
-        let answer: AlertsReport = try APIClient(mesh.running()).get("/v1/alerts\(query)")
-        output.console.show(AlertsView.make(answer))
-        if !answer.firing.isEmpty { output.console.next("cellmesh status") }
+        let directory = try mesh.running()
+        var fires = false
+        try watch.show(output.console) {
+            let answer: AlertsReport = try APIClient(directory).get("/v1/alerts\(query)")
+            fires = !answer.firing.isEmpty
+            return AlertsView.make(answer)
+        }
+        if fires { output.console.next("cellmesh status") }
     }
 }

@@ -28,15 +28,15 @@ struct LoadRunCommand: ParsableCommand {
         let target = try LoadTarget(mesh, router: load.router)
         var configuration = try load.configuration(target.topology)
         configuration.comparison = try? StoredSettings.read(target.mesh).inForce(at: StoredSettings.now).comparison
+        let command = "cellmesh load run " + load.arguments.map { ShellWord.quoted($0) }.joined(separator: " ")
+        let reporter = LoadReporter(mesh: target.mesh, command: command, longest: configuration.duration)
         let outcome = try LoadRunner.run(
             target.router, configuration,
             MeshCharges(target.mesh), target.mesh, console)
         var report = outcome.report
         if !load.noReport {
-            let command = "cellmesh load run " + load.arguments.map { ShellWord.quoted($0) }.joined(separator: " ")
             do {
-                try LoadReporter(mesh: target.mesh, command: command).keep(
-                    &report, outcome.facts, isInterrupted: outcome.isInterrupted)
+                try reporter.keep(&report, outcome.facts, isInterrupted: outcome.isInterrupted)
             } catch {
                 // What the load has found is not lost with it.
                 report.kept = nil

@@ -3,7 +3,7 @@ import ControlPlane
 import Drills
 import Reports
 
-struct LoadStatusCommand: ParsableCommand {
+struct LoadStatusCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Tell how the loads fare that are under way.",
         discussion: """
@@ -15,16 +15,14 @@ struct LoadStatusCommand: ParsableCommand {
               cellmesh load status -o json
             """)
 
-    @Flag(help: "Go on and print again when something changes.")
-    var watch = false
-
+    @OptionGroup var watch: WatchOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let console = output.console
         let directory = try mesh.known()
-        if watch { return try Watch.run(console) { LoadStatusView.make(Self.report(directory)) } }
+        if watch.isOn { return try watch.show(console) { LoadStatusView.make(Self.report(directory)) } }
         let report = Self.report(directory)
         console.show(LoadStatusView.make(report))
         console.next(

@@ -36,7 +36,10 @@ struct StatusCommand: WatchingCommand {
                 hint: NearestWord.hint(for: until, among: StatusReport.states, listing: "states are"))
         }
         let directory = try mesh.known()
-        if watch.isOn { return try watch.show(console) { try Self.look(directory) } }
+        if watch.isOn {
+            var isKnown = false
+            return try watch.show(console) { try Self.look(directory, &isKnown) }
+        }
         guard directory.controlHolder != nil else { return try showWithoutControl(directory, console) }
         let api = try Waiting.forControl(directory, wait?.amount ?? .seconds(1))
         var status = try MeshStatus(api)
@@ -65,12 +68,16 @@ struct StatusCommand: WatchingCommand {
         if watch.isOn, wait != nil { throw ValidationError("--watch goes on, --wait ends: choose one of them") }
     }
 
-    /// By the control plane, or else by what still runs.
-    private static func look(_ directory: DataDirectory) throws -> Report {
+    /// By the control plane; before it has said anything by what still runs.
+    private static func look(_ directory: DataDirectory, _ isKnown: inout Bool) throws -> Report {
         if directory.controlHolder != nil {
-            return StatusView.make(try MeshStatus(Waiting.forControl(directory, .seconds(1))).report)
+            let status = try MeshStatus(Waiting.forControl(directory, .seconds(1)))
+            isKnown = true
+            return StatusView.make(status.report)
         }
         guard directory.isAlive else { throw stopped(directory) }
+        // Less is known without it: what it said last is more.
+        if isKnown { throw CommandFailure.withoutControl(directory) }
         return StatusView.make(try OrphanedStatus.report(directory))
     }
 
@@ -82,9 +89,6 @@ struct StatusCommand: WatchingCommand {
     private func showWithoutControl(_ directory: DataDirectory, _ console: Console) throws {
         guard directory.isAlive else { throw Self.stopped(directory) }
         console.show(StatusView.make(try OrphanedStatus.report(directory)))
-        throw CommandFailure(
-            .unhealthy,
-            "the control plane of mesh '\(directory.name)' does not run; its cells and routers go on without it",
-            hint: "'up' adopts what still runs", next: "cellmesh up --mesh \(directory.name) --detach")
+        throw CommandFailure.withoutControl(directory)
     }
 }

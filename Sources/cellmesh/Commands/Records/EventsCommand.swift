@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlPlane
 import MeshBase
 import Reports
 import Telemetry

@@ -70,6 +70,7 @@ struct BlastRadiusCommand: WatchingCommand {
         }
         guard let mesh = source.mesh else { throw CommandFailure(.usage, "name the dead cells with --if CELL,...") }
         if let status = MeshStatus.ifRunning(mesh) { return status.dead(topology) }
+        if watch.isOn, mesh.isAlive { throw CommandFailure.withoutControl(mesh) }
         throw CommandFailure(.usage, "mesh '\(mesh.name)' does not run: name the dead cells with --if CELL,...")
     }
 }

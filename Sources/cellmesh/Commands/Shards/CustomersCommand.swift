@@ -10,9 +10,10 @@ struct CustomersCommand: ParsableCommand {
         abstract: "List customers by name: who is lost, degraded, or fares otherwise than predicted.",
         discussion: """
             About the fault that goes on, or the last one, as 'blast-radius --actual' is: predicted from the cells that \
-            were out, observed by the routers. Several of --lost, --degraded and --different list who is any of these. \
-            While the mesh does not run all are as the placement has them.
+            were out, observed by the routers. Several of --lost, --degraded and --different list who is any of these; where \
+            nothing is said, that is who is any of all three, and with --on alone everybody of that cell. While the mesh does not run all are as the placement has them.
 
+              cellmesh customers
               cellmesh customers --lost
               cellmesh customers --different -o json
               cellmesh customers --on us-east-1 --limit 20 --after c100
@@ -27,6 +28,9 @@ struct CustomersCommand: ParsableCommand {
     @Flag(help: "Those that fared otherwise than predicted.")
     var different = false
 
+    @Flag(help: "Everybody, also who is untouched as predicted.")
+    var all = false
+
     @Option(help: ArgumentHelp("Only those whose shard has this cell.", valueName: "cell"))
     var on: String?
 
@@ -39,6 +43,12 @@ struct CustomersCommand: ParsableCommand {
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if all, lost || degraded || different {
+            throw ValidationError("--all is everybody: leave it, or --lost, --degraded and --different, out")
+        }
+    }
+
     func run() throws {
         guard 1...10_000 ~= limit else {
             throw CommandFailure(.usage, "--limit \(limit): give 1 to 10000")
@@ -46,6 +56,7 @@ struct CustomersCommand: ParsableCommand {
         let directory = try mesh.known()
         let model = try StoredMesh(directory)
         var filter = CustomerList.Filter(isLost: lost, isDegraded: degraded, isDifferent: different)
+        if !lost, !degraded, !different, !all, on == nil { filter = .touched }
         if let on {
             let name = on.hasPrefix("cell/") ? String(on.dropFirst(5)) : on
             guard let cell = model.topology.cellIndex(named: name) else {
@@ -67,12 +78,15 @@ struct CustomersCommand: ParsableCommand {
             output.console.next(command + " --after \(next)")
         } else if let one = report.customers.first {
             output.console.next("cellmesh route explain \(one.customer)")
+        } else if filter.isTouched {
+            output.console.next("cellmesh customers --all")
         }
     }
 
     private var command: String {
         "cellmesh customers" + (lost ? " --lost" : "") + (degraded ? " --degraded" : "")
-            + (different ? " --different" : "") + (on.map { " --on \(ShellWord.quoted($0))" } ?? "")
+            + (different ? " --different" : "") + (all ? " --all" : "")
+            + (on.map { " --on \(ShellWord.quoted($0))" } ?? "")
             + (limit == 100 ? "" : " --limit \(limit)")
     }
 

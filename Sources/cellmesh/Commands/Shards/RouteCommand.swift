@@ -33,7 +33,10 @@ struct RouteExplainCommand: WatchingCommand {
             // Customers move.
             if !isFirst { source = try model.load(console) }
             isFirst = false
-            status = source.mesh.flatMap { MeshStatus.ifRunning($0) }
+            let now = source.mesh.flatMap { MeshStatus.ifRunning($0) }
+            // Where it has said who serves, that stays.
+            if now == nil, status != nil, let mesh = source.mesh { throw CommandFailure.withoutControl(mesh) }
+            status = now
             let views = customers.map { RouteView(source.model, customer: $0, status: status) }
             return views.count == 1 ? views[0].report : RouteView.list(views)
         }

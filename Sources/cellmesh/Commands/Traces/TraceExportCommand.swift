@@ -9,11 +9,12 @@ struct TraceExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Give traces to other tools, by the OpenTelemetry protocol in JSON.",
         discussion: """
-            One trace, or all that 'cellmesh trace ls' would list. --file writes one request of the protocol a line; \
+            One trace, or all that 'cellmesh trace ls' lists with the same options. --file writes one request of the protocol a line; \
             --endpoint posts them to a collector, again where it says that it cannot take them now.
 
               cellmesh trace export 4bf92f35 --file trace.jsonl
               cellmesh trace export --status 5xx --endpoint http://127.0.0.1:4318
+              cellmesh trace export --customer c7 --slow 50ms --file slow.jsonl
             """)
 
     @Argument(help: ArgumentHelp("A trace's id, or how it begins; all where left out.", valueName: "id"))
@@ -31,13 +32,10 @@ struct TraceExportCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How long a collector that cannot take a request now, or does not answer, is waited for.",
-            valueName: "time"))
+            valueName: "duration"))
     var patience = DurationArgument(.seconds(60))
 
-    @Option(
-        help: ArgumentHelp(
-            "Without an id, only of these statuses: 503, 5xx, or several with commas.", valueName: "status"))
-    var status: String?
+    @OptionGroup var choice: TraceChoice
 
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
@@ -47,11 +45,8 @@ struct TraceExportCommand: ParsableCommand {
             throw ValidationError("where to? --file FILE or --endpoint URL, one of the two")
         }
         guard file?.isEmpty != true else { throw ValidationError("--file names a file") }
-        guard status == nil || TraceFilter.statuses(status ?? "") != nil else {
-            throw ValidationError("--status is a status such as 503, a class such as 5xx, or several with commas")
-        }
-        guard id == nil || status == nil else {
-            throw ValidationError("an id names one trace: --status has nothing to choose")
+        guard id == nil || !choice.isSome else {
+            throw ValidationError("an id names one trace: there is nothing to choose by --status and its like")
         }
         if let endpoint { _ = try CollectorAddress(endpoint, allowRemote: allowRemote) }
     }
@@ -79,12 +74,10 @@ struct TraceExportCommand: ParsableCommand {
 
     private func ids(_ directory: DataDirectory) throws -> [String] {
         if let id { return [try TracePages.whole(id.lowercased(), directory)] }
-        var filter = TraceFilter()
-        filter.statuses = status.flatMap { TraceFilter.statuses($0) } ?? []
+        let filter = choice.filter
         let now = Date().timeIntervalSince1970 * 1_000
-        let heads = try TracePages.get("/v1/traces", directory, as: TraceListPage.self).flatMap {
-            $0.page?.traces ?? []
-        }
+        let pages = try TracePages.get("/v1/traces", directory, as: TraceListPage.self)
+        let heads = TraceFilter.joined(pages.flatMap { $0.page?.traces ?? [] })
         return heads.filter { filter.wants($0, now: now) }.sorted { $0.began < $1.began }.map(\.trace)
     }
 

@@ -13,6 +13,10 @@ struct CustomerList {
         /// Customers of this cell alone.
         var cell: CellIndex?
 
+        /// Those that somebody may ask about: all but who is untouched as predicted.
+        static let touched = Filter(isLost: true, isDegraded: true, isDifferent: true)
+        var isTouched: Bool { isLost && isDegraded && isDifferent }
+
         /// - Parameter effects: what was predicted, and what was seen where something was.
         fileprivate func takes(_ shard: Shard, _ effects: [BlastRadius.Effect], isDifferent differs: Bool) -> Bool {
             if let cell, !shard.contains(cell) { return false }

@@ -16,8 +16,9 @@ final class FeedStream {
     private var reader = EventStreamReader()
     private var messages: [FeedMessage] = []
 
+    /// - Parameter since: from when on the past is told first, in milliseconds since 1970; nil for the present alone.
     /// - Throws: where the control plane does not answer.
-    init(_ mesh: DataDirectory) throws {
+    init(_ mesh: DataDirectory, since: Int64? = nil) throws {
         let api = try APIClient(mesh)
         guard let endpoint = Endpoint(String(api.address.dropFirst("http://".count))) else {
             throw CommandFailure("the address of the control plane is none: \(api.address)")
@@ -34,7 +35,7 @@ final class FeedStream {
         }
         descriptor = opened
         let request =
-            "GET /v1/live HTTP/1.1\r\nHost: \(endpoint)\r\nAuthorization: Bearer \(try mesh.token())\r\n\r\n"
+            "GET /v1/live\(since.map { "?since=\(max($0, 0))" } ?? "") HTTP/1.1\r\nHost: \(endpoint)\r\nAuthorization: Bearer \(try mesh.token())\r\n\r\n"
         guard opened >= 0, connected == 0, Self.send(opened, Array(request.utf8)) else {
             throw CommandFailure(
                 .unhealthy, "the control plane of mesh '\(mesh.name)' does not answer",

@@ -1,3 +1,4 @@
+import ControlPlane
 import Feed
 import Reports
 

@@ -3,7 +3,6 @@ import ControlPlane
 import Evacuation
 import MeshBase
 import Reports
-import Telemetry
 
 /// `evacuate`, `restore`, `cell add` and `cell drain`: asks for it, tells what is to be expected, follows it and reports.
 struct EvacuationRun {
@@ -19,8 +18,6 @@ struct EvacuationRun {
     private let options: EvacuationOptions
     private let console: Console
     private let mesh: DataDirectory
-    /// Nanoseconds since 1970.
-    private let begun = WallClock.now()
 
     init(
         _ kind: EvacuationPlan.Kind, _ region: String = "", confirm: String? = nil, cells: [String] = [],
@@ -205,22 +202,15 @@ struct EvacuationRun {
         }
     }
 
-    /// Among the reports of the mesh. That it cannot be kept is no failure of the plan.
-    private func keepReport(_ evacuation: EvacuationReport) {
-        do {
-            let reporter = MeshReporter(mesh)
-            let draft = try reporter.draft(
-                .init(
-                    kind: RunReport.kind(of: kind), title: deed, command: command, begun: begun,
-                    ended: WallClock.now(), series: nil))
-            var report = draft.report
-            report.take(evacuation)
-            try reporter.keep(
-                report, draft.events, yaml: draft.yaml, series: nil,
-                further: [("evacuation.json", ReportJSON.encode(evacuation))])
-        } catch {
-            console.message("warning: the report was not kept: \((error as? CommandFailure)?.message ?? "\(error)")")
-        }
+    /// The control plane keeps a report of each plan; whoever looks for it next finds it.
+    private func awaitReport(_ evacuation: EvacuationReport) {
+        let (store, deadline) = (ReportStore(mesh), Pause.now() + .seconds(3))
+        repeat {
+            let kept = store.find(RunReport.kind(of: kind).rawValue).flatMap { store.file("evacuation.json", of: $0) }
+            if let kept, ReportJSON.decode(EvacuationReport.self, kept) == evacuation { return }
+            Pause.sleep(.milliseconds(20))
+        } while Pause.now() < deadline
+        console.message("warning: no report was kept; 'cellmesh events --type report' may say why")
     }
 
     /// - Parameter status: the last one; nil where another plan has begun since.
@@ -228,7 +218,7 @@ struct EvacuationRun {
         let kept = try? Waiting.forControl(mesh, .seconds(1)).get("/v1/evacuations/report", as: EvacuationReport.self)
         if let kept, (kind == .drain || kept.region == region) && kept.kind == kind {
             console.show(EvacuationView.report(kept))
-            if kept.outcome != .refused { keepReport(kept) }
+            if kept.outcome != .refused { awaitReport(kept) }
             if let failure = EvacuationView.failure(kept) { throw failure }
         } else if let status {
             console.show(EvacuationView.status(status))

@@ -20,6 +20,16 @@ struct LoadReporter {
     let mesh: DataDirectory
     /// The command that repeats it.
     let command: String
+    /// What is known of customers.
+    let impact: RunImpact
+
+    /// A load that begins now.
+    init(mesh: DataDirectory, command: String, longest: TimeAmount) {
+        self.mesh = mesh
+        self.command = command
+        impact = RunImpact(mesh, begun: WallClock.now())
+        if longest > .minutes(10) { impact.watch() }
+    }
 
     /// Keeps it, and tells its id to the load's own report.
     func keep(_ load: inout LoadReport, _ facts: LoadFacts, isInterrupted: Bool) throws {
@@ -32,14 +42,16 @@ struct LoadReporter {
             kind: .load, title: "\(rate) requests/s for \(Wording.time(milliseconds: load.durationMs))",
             command: command, begun: facts.begun, ended: facts.ended > 0 ? facts.ended : WallClock.now(),
             series: series)
-        let draft = try reporter.draft(run)
+        var draft = try reporter.draft(run)
         var report = draft.report
         if let first = report.incidents.first {
             report.title += "; \(first.what) \(first.subjects.joined(separator: ", "))"
             if report.incidents.count > 1 { report.title += " and \(report.incidents.count - 1) more" }
         }
         var claims = facts.claims
-        if load.customers.lost + load.customers.degraded > 0, let impact = reporter.impact() {
+        let isQuiet = load.customers.lost + load.customers.degraded == 0 && load.failed == 0
+        let found = impact.result(begun: run.begun, ended: run.ended, isQuiet: isQuiet)
+        if let impact = found {
             report.impact = impact
             claims.append(
                 .count(
@@ -48,6 +60,7 @@ struct LoadReporter {
         }
         report.noise = facts.noise
         report.figures = Self.figures(load)
+        if let observed = report.impact?.observed { Self.count(observed, &report.figures) }
         report.judge(claims)
         if isInterrupted {
             report.outcome = .interrupted
@@ -56,8 +69,19 @@ struct LoadReporter {
             report.reasons.insert("it was ended before its time", at: 0)
         }
         load.kept = report.id
-        try reporter.keep(
-            report, draft.events, yaml: draft.yaml, series: series, further: [("load.json", ReportJSON.encode(load))])
+        draft.report = report
+        try reporter.keep(draft, series: series, further: [("load.json", ReportJSON.encode(load))])
+    }
+
+    /// A report says one thing of customers: what the routers saw of them.
+    private static func count(_ observed: ObservedBlastRadius.Observed, _ figures: inout [RunReport.Figure]) {
+        let counts = [
+            "seen": observed.customers, "lost": observed.lost, "degraded": observed.degraded,
+            "untouched": observed.untouched,
+        ]
+        for index in figures.indices where figures[index].name.hasPrefix("customers ") {
+            if let count = counts[String(figures[index].name.dropFirst(10))] { figures[index].value = Double(count) }
+        }
     }
 
     static func figures(_ load: LoadReport) -> [RunReport.Figure] {

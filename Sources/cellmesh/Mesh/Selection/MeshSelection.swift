@@ -11,10 +11,7 @@ extension MeshOptions {
                 throw CommandFailure(
                     .noSuchMesh, "mesh '\(mesh.name)' does not run", next: "cellmesh up --mesh \(mesh.name) --detach")
             }
-            throw CommandFailure(
-                .unhealthy,
-                "the control plane of mesh '\(mesh.name)' does not run; its cells and routers go on without it",
-                hint: "'up' adopts what still runs", next: "cellmesh up --mesh \(mesh.name) --detach")
+            throw CommandFailure.withoutControl(mesh)
         }
         return mesh
     }
@@ -57,6 +54,14 @@ extension MeshOptions {
 }
 
 extension CommandFailure {
+    /// The mesh runs, and its control plane does not.
+    static func withoutControl(_ mesh: DataDirectory) -> CommandFailure {
+        CommandFailure(
+            .unhealthy,
+            "the control plane of mesh '\(mesh.name)' does not run; its cells and routers go on without it",
+            hint: "'up' adopts what still runs", next: "cellmesh up --mesh \(mesh.name) --detach")
+    }
+
     init(_ error: DataDirectoryError) {
         switch error {
         case .noSuchMesh: self.init(.noSuchMesh, "\(error)", next: "cellmesh ls")

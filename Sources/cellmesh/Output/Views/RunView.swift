@@ -74,10 +74,20 @@ enum RunView {
         for row in rows {
             table.add([.init(row.0)] + [row.1, row.2, row.3].map { .init(Wording.count($0)) })
         }
-        let differ =
-            seen.different == 0 ? "each as predicted" : "\(Wording.count(seen.different)) otherwise than predicted"
-        return table.render()
-            + "out: \(seen.cells.joined(separator: ", ")); \(Wording.plural(seen.customers, "customer")) asked, \(differ)\n"
+        return table.render() + impact.sentence + "\n" + windows(impact.windows ?? [], style)
+    }
+
+    /// Predicted and observed with a stroke between.
+    private static func windows(_ windows: [RunWindow], _ style: TableStyle) -> String {
+        guard windows.count > 1 else { return "" }
+        var table = style.table([
+            .init("HARM FROM", .right), .init("TO", .right), .init("LOST", .right), .init("DEGRADED", .right),
+            .init("NO QUORUM", .right), .init("ASKED", .right), .init("DIFFER", .right), .init("OUT"),
+        ])
+        for window in windows {
+            table.add(window.words.map { TableWriter.Cell($0) })
+        }
+        return "\n" + table.render()
     }
 
     private static func incidents(_ incidents: [RunIncident], _ style: TableStyle) -> String {
@@ -153,9 +163,7 @@ enum RunView {
                     table.add([
                         .init(claim.name), .init(figure(claim.a?.observed, claim)), .init(range(claim.a, claim)),
                         .init(figure(claim.b?.observed, claim)), .init(range(claim.b, claim)), .init(verdicts),
-                        .init(
-                            claim.different.map { $0 ? "for certain" : "may be chance" } ?? "-",
-                            claim.different == true ? .yellow : .plain),
+                        .init(claim.word, claim.different == true ? .yellow : .plain),
                     ])
                 }
                 text += "\n" + table.render()

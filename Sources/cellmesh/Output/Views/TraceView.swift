@@ -5,7 +5,7 @@ import Telemetry
 /// `trace ls` and `trace show`.
 enum TraceView {
     static func list(_ rows: [TraceHead], of count: Int) -> Report {
-        Report(TracesReport(rows), names: rows.map(\.trace)) { style in
+        Report(TracesReport(rows, time: Timestamp.string(milliseconds:)), names: rows.map(\.trace)) { style in
             guard !rows.isEmpty else {
                 return "no trace: requests are followed with the header 'X-Explain: 1', and when they fail\n"
             }

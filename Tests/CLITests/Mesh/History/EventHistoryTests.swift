@@ -1,9 +1,9 @@
-import ControlPlane
 import Reports
 import Store
 import Telemetry
 import Testing
 
+@testable import ControlPlane
 @testable import cellmesh
 
 @Suite struct EventHistoryTests {

@@ -47,15 +47,15 @@ import UVDriver
         let kept = try add(store)
         for failing in 0..<2 {
             var store = store
-            var written = 0
+            nonisolated(unsafe) var written = 0
             store.write = { path, content in
                 guard written < failing else { throw FileFailure(operation: "write", path: path, code: 28) }
                 written += 1
                 try SystemFile.replace(path, with: content)
             }
-            let failure = #expect(throws: CommandFailure.self) { _ = try add(store) }
-            #expect(failure?.message.contains("nothing of it is left") == true)
-            #expect(failure?.message.contains("No space left") == true)
+            let failure = #expect(throws: ReportFailure.self) { _ = try add(store) }
+            #expect(failure?.description.contains("nothing of it is left") == true)
+            #expect(failure?.description.contains("No space left") == true)
             #expect(SystemFile.names(in: store.path) == [kept])
         }
     }

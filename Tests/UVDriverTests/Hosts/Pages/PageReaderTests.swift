@@ -84,6 +84,33 @@ import Wire
         #expect(try read(text(.one(trace.text)), as: TracePage.self).strikes.isEmpty)
     }
 
+    /// Neither a cell that is passed over nor one that is missing for a quorum has an attempt that names it.
+    @Test func aRefusalForWantOfCellsNamesTheFaultsBetweenThem() throws {
+        var log = TraceLog()
+        let ends: [(service: String, status: UInt16, policy: String)] = [
+            ("checkout", 503, "failover"), ("records", 503, "quorum"), ("checkout", 200, ""), ("checkout", 429, "rate"),
+        ]
+        for (number, end) in ends.enumerated() {
+            let trace = try #require(FrameTrace("4bf92f3577b34da6a3ce929d0e0e473\(number)", isExplained: true))
+            let at = Instant.zero + .milliseconds(1_000 + Int64(number))
+            log.begin(trace, TraceClient(customer: "c7"), service: end.service, now: at)
+            log.end(trace, status: end.status, policy: end.policy, now: at + .milliseconds(1))
+        }
+        func faults(_ fault: Fault) throws -> [[String]?] {
+            var history = FaultHistory()
+            history.note([fault], now: .zero)
+            let page = TracesPage(
+                node: "r1", role: .router, region: "west", zone: "a", now: .zero + .seconds(3), wall: 1_000_000_000_000,
+                faults: history, nodes: WireNodes(FaultBench.topology), shard: { $0 == "c7" ? ["e1", "w1"] : [] })
+            return try read(page.text(.since(0), log), as: TraceListPage.self).traces.map(\.faults)
+        }
+        // The newest first: what was answered, or had its own limit, is not struck by what it did not need.
+        let expected: [[String]?] = [[], [], ["f1"], ["f1"]]
+        // Between the router and a cell, and between the cells alone.
+        #expect(try faults(FaultBench.fault(.partition, .router("r1"), [.cell("e1")])) == expected)
+        #expect(try faults(FaultBench.fault(.partition, .cell("w1"), [.cell("e1")])) == expected)
+    }
+
     @Test func historiesAreReadAsTheyAreWritten() throws {
         let profile = try MemberProfile(name: "r1", role: .router, region: "r", zone: "z", gossip: .loopback(9_000))
         let swim = try SWIM(profile: profile, configuration: .local)

@@ -1,40 +1,70 @@
 import Blueprints
-import ControlPlane
 import Drills
 import MeshBase
 import Reports
-import Sharding
 import Topology
 
 /// Writes the report of something that was run on a mesh: what its processes tell of that time beside what the run itself
 /// has found.
-struct MeshReporter {
-    let mesh: DataDirectory
+package struct MeshReporter: Sendable {
+    /// Where its files lie.
+    package let mesh: DataDirectory
     private let store: ReportStore
 
     /// Bytes of `events.ndjson` at most.
     private static let mostEvents = 4 << 20
 
-    init(_ mesh: DataDirectory) {
+    /// - Parameter store: for tests another one.
+    package init(_ mesh: DataDirectory, store: ReportStore? = nil) {
         self.mesh = mesh
-        store = ReportStore(mesh)
+        self.store = store ?? ReportStore(mesh)
     }
 
     /// What was run, and when.
-    struct Run {
-        var kind: RunReport.Kind
-        var title: String
-        var command: String
+    package struct Run: Sendable {
+        /// What was run.
+        package let kind: RunReport.Kind
+        /// In a few words.
+        package let title: String
+        /// That repeats it.
+        package let command: String
         /// Nanoseconds since 1970.
-        var begun: Int64
-        var ended: Int64
-        var series: RunSeries?
+        package let begun: Int64
+        /// As `begun`.
+        package let ended: Int64
+        let series: RunSeries?
+
+        /// - Parameters:
+        ///   - command: that repeats it.
+        ///   - begun: nanoseconds since 1970, as `ended`.
+        package init(
+            kind: RunReport.Kind, title: String, command: String, begun: Int64, ended: Int64, series: RunSeries?
+        ) {
+            self.kind = kind
+            self.title = title
+            self.command = command
+            self.begun = begun
+            self.ended = ended
+            self.series = series
+        }
+    }
+
+    /// A report that is not kept yet, with what else is to lie beside it.
+    package struct Draft: Sendable {
+        /// With what happened, and where it ran.
+        package var report: RunReport
+        /// Of that time, as they were told.
+        package var events: [EventHistory.Entry]
+        /// The topology.
+        package var yaml: String
     }
 
     /// The report so far: with what happened, and where it ran.
-    func draft(_ run: Run) throws -> (report: RunReport, events: [EventHistory.Entry], yaml: String) {
-        let model = try StoredMesh(mesh)
-        let yaml = ConfigurationRenderer.yaml(model.topology)
+    ///
+    /// - Throws: where the topology of the mesh cannot be read.
+    package func draft(_ run: Run) throws -> Draft {
+        let topology = try mesh.model()
+        let yaml = ConfigurationRenderer.yaml(topology)
         var report = RunReport(
             id: store.freeID(run.kind.rawValue, wall: run.begun), kind: run.kind, title: run.title, mesh: mesh.name,
             begun: ReportTime.string(run.begun), ended: ReportTime.string(run.ended),
@@ -45,33 +75,22 @@ struct MeshReporter {
         (report.timeline, report.incidents, report.left) = (told.timeline, told.incidents, told.left)
         let digest = StableHash.hash(yaml)
         report.environment = RunReport.Environment.current(
-            seed: model.topology.seed, topology: String(digest, radix: 16))
-        return (report, events, yaml)
-    }
-
-    /// Customers as predicted and as the routers saw them, of the fault that goes on or was the last; nil where no router
-    /// has seen one.
-    func impact() -> RunReport.Impact? {
-        guard let model = try? StoredMesh(mesh), let observed = try? ObservedImpact(mesh), !observed.cells.isEmpty
-        else { return nil }
-        let radius = BlastRadius(model.topology, placement: model.placement)
-        let dead = CellSet(observed.cells.compactMap { model.topology.cellIndex(named: $0) })
-        let view = BlastRadiusView.Observation(
-            impact: observed, comparison: ImpactComparison(observed, radius, model.topology, dead: nil))
-        return RunReport.Impact(predicted: radius.report(dead: dead), observed: view.document)
+            seed: topology.seed, topology: String(digest, radix: 16))
+        return Draft(report: report, events: events, yaml: yaml)
     }
 
     /// Keeps a report with its files.
     ///
     /// - Parameter further: beside those that every report has.
-    func keep(
-        _ report: RunReport, _ events: [EventHistory.Entry], yaml: String, series: RunSeries?,
-        further: [(name: String, content: [UInt8])] = []
+    /// - Throws: where the disk is full, say; nothing of the report is left then.
+    package func keep(
+        _ draft: Draft, series: RunSeries?, further: [(name: String, content: [UInt8])] = []
     ) throws {
+        let report = draft.report
         var files: [(name: String, content: [UInt8])] = [
             ("report.json", ReportJSON.encode(report)),
             ("report.html", Array(report.page(series).render().utf8)),
-            ("events.ndjson", Self.lines(events, report)), ("topology.yaml", Array(yaml.utf8)),
+            ("events.ndjson", Self.lines(draft.events, report)), ("topology.yaml", Array(draft.yaml.utf8)),
         ]
         if let series { files.append(("series.json", ReportJSON.encode(series))) }
         try store.add(report.id, files + further)

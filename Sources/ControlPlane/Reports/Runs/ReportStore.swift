@@ -1,16 +1,24 @@
-import ControlPlane
 import Drills
 import Reports
 import UVDriver
 
+/// Why a report could not be kept, or removed.
+package struct ReportFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A sentence.
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
 /// The reports of a mesh: `reports/ID/` in its data directory, with `report.json` in each. A report is there whole or not at
 /// all, whatever ends the program that writes it.
-struct ReportStore {
+package struct ReportStore: Sendable {
     /// The name of the mesh.
-    let mesh: String
-    let path: String
+    package let mesh: String
+    /// Of the directory that they lie in.
+    package let path: String
     /// Puts a file to the disk; for tests another one.
-    var write: (_ path: String, _ content: [UInt8]) throws -> Void = {
+    package var write: @Sendable (_ path: String, _ content: [UInt8]) throws -> Void = {
         try SystemFile.replace($0, with: $1)
     }
 
@@ -19,33 +27,37 @@ struct ReportStore {
     /// What a report begins as, and ends as: these are no ids, and nobody reads them.
     private static let beginnings = [".new-", ".old-"]
 
-    init(_ mesh: DataDirectory) { (self.mesh, path) = (mesh.name, mesh.path + "/reports") }
+    /// Those of a mesh; there need be none.
+    package init(_ mesh: DataDirectory) { (self.mesh, path) = (mesh.name, mesh.path + "/reports") }
 
     /// Newest first.
-    var ids: [String] { ReportShelf.sorted(SystemFile.names(in: path)) }
+    package var ids: [String] { ReportShelf.sorted(SystemFile.names(in: path)) }
 
-    func directory(of id: String) -> String { "\(path)/\(id)" }
-    func isKept(_ id: String) -> Bool { SystemFile.exists("\(directory(of: id))/\(Self.mark)") }
-    func bytes(of id: String) -> Int { SystemFile.bytes(in: directory(of: id)) }
+    /// Where a report lies, or would.
+    package func directory(of id: String) -> String { "\(path)/\(id)" }
+    /// Whether it stays whatever comes after it.
+    package func isKept(_ id: String) -> Bool { SystemFile.exists("\(directory(of: id))/\(Self.mark)") }
+    /// Of all its files.
+    package func bytes(of id: String) -> Int { SystemFile.bytes(in: directory(of: id)) }
 
     /// A file of a report; nil where there is none.
-    func file(_ name: String, of id: String) -> [UInt8]? {
+    package func file(_ name: String, of id: String) -> [UInt8]? {
         guard ReportShelf.isID(id), !SystemFile.isDirectory("\(directory(of: id))/\(name)") else { return nil }
         return (try? SystemFile.readOwn("\(directory(of: id))/\(name)")) ?? nil
     }
 
     /// The newest report that is meant by an id, by a kind or a drill, or by `last`.
-    func find(_ wanted: String) -> String? { ReportShelf.find(wanted, among: ids) }
+    package func find(_ wanted: String) -> String? { ReportShelf.find(wanted, among: ids) }
 
     /// A report in the form that all have, drills' too; nil for one that cannot be read.
-    func report(_ id: String) -> RunReport? {
+    package func report(_ id: String) -> RunReport? {
         guard let content = file("report.json", of: id) else { return nil }
         return ReportJSON.decode(RunReport.self, content)
             ?? ReportJSON.decode(DrillReport.self, content).map { RunReport($0) }
     }
 
     /// What a report saw from second to second; nil where it has no such thing.
-    func series(_ id: String) -> RunSeries? {
+    package func series(_ id: String) -> RunSeries? {
         file("series.json", of: id).flatMap { ReportJSON.decode(RunSeries.self, $0) }
     }
 
@@ -55,7 +67,7 @@ struct ReportStore {
     ///   - id: of which there is no report yet; see `freeID`.
     ///   - files: each by its name.
     /// - Throws: where the disk is full, say; nothing of the report is left then.
-    func add(_ id: String, _ files: [(name: String, content: [UInt8])]) throws {
+    package func add(_ id: String, _ files: [(name: String, content: [UInt8])]) throws {
         let own = ProcessIdentity.current
         let temporary = "\(path)/\(Self.beginnings[0])\(own.pid)-\(own.startTime)"
         do {
@@ -67,7 +79,7 @@ struct ReportStore {
             try SystemFile.move(temporary, to: directory(of: id))
         } catch {
             SystemFile.removeFiles(in: temporary)
-            throw CommandFailure("the report cannot be kept, and nothing of it is left: \(error)")
+            throw ReportFailure("the report cannot be kept, and nothing of it is left: \(error)")
         }
         prune()
     }
@@ -77,7 +89,7 @@ struct ReportStore {
     /// - Parameters:
     ///   - kind: what it ends in.
     ///   - wall: when what it is of began, nanoseconds since 1970.
-    func freeID(_ kind: String, wall start: Int64) -> String {
+    package func freeID(_ kind: String, wall start: Int64) -> String {
         var wall = start
         var id = ReportShelf.id(of: kind, wall: ReportTime.string(wall))
         while SystemFile.exists(directory(of: id)) {
@@ -105,19 +117,19 @@ struct ReportStore {
     }
 
     /// Makes a report stay whatever comes after it, or no longer.
-    func keep(_ id: String, _ isKept: Bool) throws {
+    package func keep(_ id: String, _ isKept: Bool) throws {
         let path = "\(directory(of: id))/\(Self.mark)"
         do {
             if isKept { try SystemFile.replace(path, with: []) } else { try SystemFile.remove(path) }
-        } catch { throw CommandFailure("\(error)") }
+        } catch { throw ReportFailure("\(error)") }
     }
 
     /// Nobody sees half of one: first it is no report any more.
-    func remove(_ id: String) throws {
+    package func remove(_ id: String) throws {
         let own = ProcessIdentity.current
         let gone = "\(path)/\(Self.beginnings[1])\(own.pid)-\(own.startTime)-\(id)"
         do { try SystemFile.move(directory(of: id), to: gone) } catch {
-            throw CommandFailure("the report '\(id)' cannot be removed: \(error)")
+            throw ReportFailure("the report '\(id)' cannot be removed: \(error)")
         }
         SystemFile.removeFiles(in: gone)
     }

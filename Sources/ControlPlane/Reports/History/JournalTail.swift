@@ -1,19 +1,19 @@
-import ControlPlane
 import Reports
 import Store
 import Telemetry
 
 /// What the control plane has written into its journal, as it comes. Its own view of the members is left out: that
 /// stands in its event log too.
-struct JournalTail {
+package struct JournalTail {
     private let path: String
     private var journal: Journal?
     private var last: Int64 = 0
 
-    init(_ mesh: DataDirectory) { path = mesh.journalPath }
+    /// Reads nothing yet.
+    package init(_ mesh: DataDirectory) { path = mesh.journalPath }
 
     /// The events since the last call; none where there is no journal, or where it cannot be read.
-    mutating func next() -> [EventHistory.Entry] {
+    package mutating func next() -> [EventHistory.Entry] {
         // Opening would create it.
         if journal == nil, SystemFile.exists(path) { journal = try? Journal(path: path) }
         var entries: [EventHistory.Entry] = []

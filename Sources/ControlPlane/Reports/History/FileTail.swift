@@ -3,8 +3,9 @@ import Glibc
 
 /// Reads the lines of a file that others append to, and goes on where it stopped. A file that was rotated away to
 /// `NAME.1` is read to its end first.
-struct FileTail {
-    let path: String
+package struct FileTail {
+    /// Of the file.
+    package let path: String
     private var offset: Int64 = 0
     private var inode: UInt64 = 0
     private var partial: [UInt8] = []
@@ -13,10 +14,11 @@ struct FileTail {
     /// Bytes that are read at once, at most.
     static let most = 64 << 20
 
-    init(path: String) { self.path = path }
+    /// Reads nothing yet.
+    package init(path: String) { self.path = path }
 
     /// The whole lines that have come since the last call.
-    mutating func next() -> [Substring.UTF8View] {
+    package mutating func next() -> [Substring.UTF8View] {
         var text: [UInt8] = []
         if isFirst {
             isFirst = false

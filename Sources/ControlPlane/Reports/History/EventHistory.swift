@@ -1,23 +1,39 @@
-import ControlPlane
 import Reports
 import Telemetry
 
 /// The events of every process of a mesh, merged by time.
-struct EventHistory {
-    struct Entry {
+package struct EventHistory {
+    package struct Entry: Sendable {
         /// Nanoseconds since 1970, UTC.
-        var time: Int64
-        var event: EventRecord
+        package var time: Int64
+        /// As it was told.
+        package var event: EventRecord
         /// The event as one line of JSON, attributes in the order in which they were told.
-        var line: String
+        package var line: String
+
+        /// One event.
+        package init(time: Int64, event: EventRecord, line: String) {
+            self.time = time
+            self.event = event
+            self.line = line
+        }
     }
 
     /// Which events are wanted.
-    struct Filter {
-        var since: Int64 = .min
+    package struct Filter: Sendable {
+        /// Nanoseconds since 1970, UTC.
+        package var since: Int64
         /// Empty: of all types.
-        var types: Set<String> = []
-        var id: String?
+        package var types: Set<String>
+        /// Nil: of all.
+        package var id: String?
+
+        /// All, unless said otherwise.
+        package init(since: Int64 = .min, types: Set<String> = [], id: String? = nil) {
+            self.since = since
+            self.types = types
+            self.id = id
+        }
 
         func accepts(_ entry: Entry) -> Bool {
             entry.time >= since && (types.isEmpty || types.contains(entry.event.type))
@@ -29,7 +45,8 @@ struct EventHistory {
     private var tails: [FileTail]
     private let filter: Filter
 
-    init(_ mesh: DataDirectory, _ filter: Filter) {
+    /// Reads nothing yet.
+    package init(_ mesh: DataDirectory, _ filter: Filter) {
         self.filter = filter
         journal = JournalTail(mesh)
         tails = Self.directories(mesh).map { FileTail(path: $0 + "/events.ndjson") }
@@ -43,7 +60,7 @@ struct EventHistory {
     }
 
     /// What has come since the last call, oldest first; all that is on disk at the first one.
-    mutating func next() -> [Entry] {
+    package mutating func next() -> [Entry] {
         var entries = journal.next().filter(filter.accepts)
         for position in tails.indices {
             for line in tails[position].next() {

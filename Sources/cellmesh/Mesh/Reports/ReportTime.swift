@@ -1,7 +1,0 @@
-import Telemetry
-
-/// Times as reports have them.
-enum ReportTime {
-    /// RFC 3339 in UTC, to a millisecond.
-    static func string(_ nanoseconds: Int64) -> String { Timestamp.string(nanoseconds, .milliseconds) }
-}
