@@ -172,9 +172,9 @@ let package = Package(
             "FeedTests",
             ["Feed", "Reports", "Chaos", "Evacuation", "Membership", "Sharding", "Topology", "Blueprints", "MeshBase"]),
         tests("AlertsTests", ["Alerts", "Reports", "Evacuation", "MeshBase"]),
-        tests("TerminalTests", ["Terminal", "Feed", "Reports", "MeshBase"]),
+        tests("TerminalTests", ["Terminal", "Feed", "Reports", "Sharding", "MeshBase"]),
         .testTarget(
-            name: "PagesTests", dependencies: ["Pages", "MeshBase"], exclude: ["Browser", "Modules"],
+            name: "PagesTests", dependencies: ["Pages", "Chaos", "MeshBase"], exclude: ["Browser", "Modules"],
             swiftSettings: strict),
         tests("LaboratoriesTests", ["Laboratories", "Resilience", "Topology", "MeshBase"]),
         tests("ChaosTests", ["Chaos", "Topology", "MeshBase"]),

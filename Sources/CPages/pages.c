@@ -42,6 +42,9 @@ static const unsigned char activity[] = {
 static const unsigned char drawer[] = {
 #embed "Page/drawer.js"
 };
+static const unsigned char faults[] = {
+#embed "Page/faults.js"
+};
 static const unsigned char predict[] = {
 #embed "Page/predict.js"
 };
@@ -68,6 +71,7 @@ static const struct cpages_file files[] = {
     FILE_OF("timeline.js", timeline),
     FILE_OF("activity.js", activity),
     FILE_OF("drawer.js", drawer),
+    FILE_OF("faults.js", faults),
     FILE_OF("predict.js", predict),
     FILE_OF("keys.js", keys),
     FILE_OF("main.js", main_module),

@@ -111,6 +111,14 @@ import Testing
         #expect(evaluator.firing.isEmpty)
     }
 
+    @Test func figuresAreToldAsTheyAreRead() {
+        for (value, told) in [(14.434313599589057, 14.4), (0.8123456, 0.812), (1234.56, 1235), (3, 3)] {
+            var evaluator = AlertEvaluator()
+            for second in 0...90 { _ = take(&evaluator, at: Double(second)) { $0.mesh.retry = value } }
+            #expect(evaluator.firing.map(\.value) == [told], "\(value)")
+        }
+    }
+
     @Test func whatFlickersDoesNotFire() {
         var evaluator = AlertEvaluator()
         for second in 0..<60 {

@@ -1,3 +1,4 @@
+import Chaos
 import Testing
 
 @testable import Pages
@@ -31,12 +32,44 @@ import Testing
         }
     }
 
+    @Test func theFormForFaultsHasTheKindsThatTheAPITakes() throws {
+        let source = try #require(PageSource.all.first { $0.name == "faults.js" })
+        let lines = String(decoding: source.text, as: UTF8.self).split(separator: "\n")
+        let from = try #require(lines.firstIndex { $0.hasPrefix("export const KINDS") })
+        let kinds = lines[(from + 1)...].prefix { $0 != "};" }.map { $0.drop { $0 == " " }.prefix { $0 != ":" } }
+        #expect(kinds.map(String.init) == FaultKind.allCases.map(\.rawValue))
+    }
+
     @Test func importsCommentsAndTheWordExportAreDropped() throws {
         let joined = try ModuleJoiner.join([
             module("a.js", "// Why.\nexport const a = 1;\nexport async function b() {\n  return 'x = y';\n}\n"),
             module("c.js", "import { a, b }\n  from './a.js';\n\nclass C {}\nconst d = a - -1;\n"),
         ])
-        #expect(joined == "const a=1;\nasync function b(){\nreturn 'x = y';\n}\nclass C{}\nconst d=a - -1;\n")
+        #expect(joined == "const a=1;async function b(){return 'x = y';}\nclass C{}\nconst d=a - -1;\n")
+    }
+
+    @Test func blanksOfTextsTemplatesAndExpressionsStay() throws {
+        let joined = try ModuleJoiner.join([
+            module(
+                "a.js",
+                """
+                const a = ['b = c', "it's ( d )", 'e\\' = f'];
+                const b = `g = ${
+                  a[0] } : h ${ 1 } = i`;
+                const c = /j = k/;
+                const d = a
+                  .map((x) => x + 1);
+                const e = 1
+                const f = 2
+                """)
+        ])
+        #expect(
+            joined == """
+                const a=['b = c',"it's ( d )",'e\\' = f'];const b = `g = ${a[0] } : h ${ 1 } = i`;const c = /j = k/;const d=a\
+                .map((x)=>x + 1);const e=1
+                const f=2
+
+                """)
     }
 
     @Test func aNameOfTwoModulesIsFound() {

@@ -94,7 +94,7 @@ package struct AlertEvaluator: Sendable {
                 var alerts = entries.filter { $0.key.rule == place }.sorted { Self.precedes($0.key, $1.key) }.map {
                     AlertsReport.Alert(
                         subject: $0.key.subject, state: $0.value.firedAt == nil ? .pending : .firing,
-                        value: $0.value.value, since: $0.value.firedAt,
+                        value: Self.readable($0.value.value), since: $0.value.firedAt,
                         summary: rule.summary(of: $0.key.subject))
                 }
                 if case .burn = rule.signal, scale != 1 {
@@ -102,7 +102,8 @@ package struct AlertEvaluator: Sendable {
                         .filter { $0.value > rule.bound }
                         .map {
                             AlertsReport.Alert(
-                                subject: $0.subject, state: .firing, value: $0.value, since: t, summary: rule.summary)
+                                subject: $0.subject, state: .firing, value: Self.readable($0.value), since: t,
+                                summary: rule.summary)
                         }
                 }
                 return AlertsReport.Rule(
@@ -112,7 +113,17 @@ package struct AlertEvaluator: Sendable {
     }
 
     private func alert(_ key: Key, _ entry: Entry) -> FeedAlert {
-        FeedAlert(name: rules[key.rule].name, subject: key.subject, since: entry.firedAt ?? 0, value: entry.value)
+        FeedAlert(
+            name: rules[key.rule].name, subject: key.subject, since: entry.firedAt ?? 0,
+            value: Self.readable(entry.value))
+    }
+
+    /// A figure as people read it: three digits, and none of a whole number left out.
+    private static func readable(_ value: Double) -> Double {
+        guard value.isFinite, value.magnitude < 100, value != 0 else { return value.isFinite ? value.rounded() : value }
+        var scale = 1.0
+        while value.magnitude * scale < 100, scale < 1e6 { scale *= 10 }
+        return (value * scale).rounded() / scale
     }
 
     private static func precedes(_ a: Key, _ b: Key) -> Bool { (a.rule, a.subject) < (b.rule, b.subject) }

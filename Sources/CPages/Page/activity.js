@@ -56,7 +56,7 @@ export class ActivityPanel {
     for (const id of this.#leases.keys()) if (!faults.some((fault) => fault.id === id)) this.#leases.delete(id);
     replaceRows(byId('faults'), rows, (fault) => fault.id, (fault) => element('li', { class: 'fault' },
       element('div', { class: 'fault-head' }, element('b', {}, fault.id),
-        ` ${fault.kind}${isKnown(fault.delay_ms) ? ` ${milliseconds(fault.delay_ms)}` : ''}`,
+        ` ${fault.what ?? fault.kind}`,
         fault.may ? element('button', { type: 'button', class: 'small', 'data-act': `heal ${fault.id}`,
           'aria-label': `Heal ${fault.id}`, on: { click: () => this.page.actions.heal(fault.id) } }, 'Heal') : null),
       element('div', { class: 'fault-where' }, fault.targets.join(', ')),
@@ -92,7 +92,7 @@ export class ActivityPanel {
       ['time left', move.eta_ms === null || move.eta_ms === undefined ? null : span(move.eta_ms)],
           ['why', move.reason]];
     const act = (name, label) => element('button', { type: 'button', class: 'small', 'data-act': name,
-      on: { click: () => this.page.actions.evacuation(name) } }, label);
+      on: { click: () => this.page.actions.evacuation(name) } }, name === 'abort' ? `${label} …` : label);
     return element('div', {},
       element('ol', { class: 'stages', 'aria-label': 'Stages, percent of the cohorts' }, stages.map((percentage, at) =>
         element('li', { 'aria-current': !isOver && at + 1 === move.stage ? 'step' : null,
@@ -134,8 +134,10 @@ export class ActivityPanel {
       element('span', { class: 'sign', 'aria-hidden': 'true' }, row.sign), element('b', {}, row.what),
       element('span', {}, row.detail)));
     byId('no-breakers').hidden = rows.length > 0 || !state;
-    const layers = (state?.amplification ?? []).map(({ layer, ratio }) => ({ layer, ratio: ratio.toFixed(2),
-        high: ratio > 1.5 }));
+    // Of no request there are no attempts, and not one for each.
+    const isIdle = state?.mesh.rps === 0;
+    const layers = (state?.amplification ?? []).map(({ layer, ratio }) => ({ layer,
+        ratio: isIdle ? '–' : ratio.toFixed(2), high: !isIdle && ratio > 1.5 }));
     replaceRows(byId('amplification'), layers, ({ layer }) => layer, ({ layer, ratio, high }) =>
       element('li', { 'data-tone': high ? 'warn' : null }, element('span', {}, layer), element('b', {}, ratio)));
   }

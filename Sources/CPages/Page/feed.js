@@ -45,6 +45,9 @@ export class EventReader {
 /// How far back a page looks that has just come, in milliseconds.
 const LOOK_BACK = 15 * 60 * 1000;
 
+/// Sources that come to an end, which is not tried again.
+const RECORDED = ['recording', 'sim'];
+
 /// How long to wait before the next attempt: quick while the control plane is likely to come back, then rarer.
 export function delayBefore(attempt) {
   if (attempt < 32) return attempt < 4 ? 1000 : 2000;
@@ -66,8 +69,9 @@ export class Feed {
   state = 'connecting';
   /// What went wrong last, in words; nil while open.
   reason = null;
-  /// Where a recording ended, in words; nil before.
+  /// Where a recording ended, in words; nil before. It has its whole end, or was cut off.
   ended = null;
+  isWhole = false;
   /// When the last message came, by this machine's clock.
   heard = null;
 
@@ -143,8 +147,8 @@ export class Feed {
 
   #take(event, data, id) {
     if (event === 'bye') {
-      const { reason } = JSON.parse(data);
-      if (this.#store.hello?.source === 'recording') this.ended = reason;
+      const { reason, whole } = JSON.parse(data);
+      if (RECORDED.includes(this.#store.hello?.source)) [this.ended, this.isWhole] = [reason, whole === true];
       else this.#bye = `the control plane ended the stream: ${reason}`;
       return true;
     }

@@ -1,7 +1,7 @@
 // The page: gets its pass, reads the feed, and draws what is known, once a frame at most.
 import { byId, clock, count, isKnown, milliseconds, percent, rate, setAttribute, setText, span } from './words.js';
 import { readColours } from './spark.js';
-import { Store, condition, isCutOff, routerNews } from './store.js';
+import { Store } from './store.js';
 import { Feed } from './feed.js';
 import { MapPanel } from './map.js';
 import { CustomersPanel } from './customers.js';
@@ -14,6 +14,10 @@ import { listenToKeys } from './keys.js';
 /// Kept in the tab alone: another port of this host has another store, which cookies have not.
 const KEY = 'cellmesh-key';
 const SPOKEN_EVERY = 5000;
+/// After so long without news something has to be done.
+const LONG = 30_000;
+const SOURCES = { recording: 'recorded', sim: 'simulated' };
+const TONES = { serving: 'ok', degraded: 'warn', down: 'bad' };
 
 class Page {
   #isDue = false;
@@ -21,6 +25,7 @@ class Page {
   #saidAt = -Infinity;
   #lastWords = '';
   #toldEnd = null;
+  #began = Date.now();
 
   constructor() {
     this.store = new Store();
@@ -80,7 +85,7 @@ class Page {
       if (key) sessionStorage.setItem(KEY, key);
       else sessionStorage.removeItem(KEY);
     } catch (error) {
-      this.tell(`${error.message}; run cellmesh dashboard again`);
+      this.tell(`${error.message.replace(/\.$/, '')}: run cellmesh dashboard again.`);
     }
   }
 
@@ -108,9 +113,10 @@ class Page {
     this.#speak();
   }
 
-  /// Shows a message until the next one.
-  tell(message) {
+  /// Shows a message until the next one: something went wrong, unless it is calm.
+  tell(message, isCalm = false) {
     setText('message', message);
+    setAttribute('message', 'data-calm', isCalm ? '' : null);
     byId('message').hidden = message === '';
     this.say(message);
   }
@@ -136,11 +142,15 @@ class Page {
     const { feed, store } = this;
     if (feed.state === 'refused') return 'This page has no pass: run cellmesh dashboard and open what it prints.';
     if (feed.ended !== null) return null;
-    if (feed.heard === null) return feed.state === 'waiting' ? `No news: ${feed.reason}. Trying again.` : null;
+    const lasted = Date.now() - (feed.heard ?? this.#began);
+    // Whoever comes back at another port is never heard here.
+    const advice = lasted < LONG ? 'trying again.'
+      : 'trying again. If it runs at another address, cellmesh dashboard prints that.';
+    if (feed.heard === null) return feed.state === 'waiting' ? `No news: ${feed.reason}; ${advice}` : null;
     const period = store.hello?.period_ms ?? 1000;
-    if (Date.now() - feed.heard <= 2.5 * period && feed.state !== 'waiting') return null;
+    if (lasted <= 2.5 * period && feed.state !== 'waiting') return null;
     const why = feed.state === 'waiting' && feed.reason ? ` (${feed.reason})` : '';
-    return `No news since ${clock(store.latest?.t)}${why}. Traffic does not need the control plane; trying again.`;
+    return `No news since ${clock(store.latest?.t)}${why}. Traffic does not need the control plane; ${advice}`;
   }
 
   #drawNow() {
@@ -149,7 +159,7 @@ class Page {
     const state = this.time.state();
     if (this.feed.ended !== this.#toldEnd) {
       this.#toldEnd = this.feed.ended;
-      this.tell(this.#toldEnd);
+      this.tell(this.#toldEnd ?? '', this.feed.isWhole);
     }
     setText('bar', silence ?? '');
     byId('bar').hidden = silence === null;
@@ -171,34 +181,29 @@ class Page {
     const { store } = this;
     setText('mesh-name', store.hello?.mesh ?? 'cellmesh');
     document.title = store.hello ? `${store.hello.mesh} · cellmesh` : 'cellmesh';
-    const cells = store.shape?.cells.name.length ?? 0;
-    let [serving, sound] = [0, 0];
-    for (let cell = 0; state && cell < cells; cell += 1) {
-      if (store.word(state, 'state', cell) === 'serving') serving += 1;
-      if (condition(store, state, cell).tone === 'ok') sound += 1;
-    }
-    const isIdle = state?.mesh.rps === 0;
-    const routers = routerNews(state);
-    const word = !state ? 'loading' : serving === 0 || isCutOff(state) ? 'down'
-      : sound < cells || routers ? 'degraded' : isIdle ? 'idle' : 'whole';
-    const told = routers ? ` · ${routers}` : '';
-    setText('mesh-state', state ? `${word} · ${count(serving)} of ${count(cells)} serve${told}` : 'loading');
-    setAttribute('mesh-state', 'data-tone', { whole: 'ok', degraded: 'warn', down: 'bad', idle: 'gone',
-        loading: 'gone' }[word]);
-    const words = `${word} ${routers ?? ''}`;
-    if (words !== this.#lastWords
-        && this.#lastWords !== '') this.say(`${store.hello?.mesh}: ${byId('mesh-state').textContent}`);
-    this.#lastWords = words;
     const mesh = state?.mesh;
+    const isIdle = mesh?.rps === 0;
+    // Judged by the feed, as `top` and `status` have it.
+    const head = mesh?.headline;
+    const word = !state ? 'loading' : head?.word ?? 'unknown';
+    setText('mesh-state', headlineWords(word, head));
+    setAttribute('mesh-state', 'data-tone', word === 'serving' && isIdle ? 'gone' : TONES[word] ?? 'gone');
+    const why = head?.why ?? [];
+    setText('mesh-why', why.length > 1 ? `${why[0]}, ${why.length - 1} more` : why[0] ?? '');
+    setAttribute('mesh-why', 'title', why.length > 0 ? why.join('; ') : null);
+    if (word !== this.#lastWords && this.#lastWords !== '') {
+      this.say(`${store.hello?.mesh}: ${[byId('mesh-state').textContent, ...why].join('; ')}`);
+    }
+    this.#lastWords = word;
     const worst = state?.amplification?.reduce((most, { ratio }) => Math.max(most, ratio ?? 0), 0);
     const figures = { rps: rate(mesh?.rps), ok: percent(mesh?.ok, 2), p99: milliseconds(mesh?.p99),
-      amp: worst ? worst.toFixed(2) : '–', views: mesh?.views ? `${mesh.views[0]}/${mesh.views[1]}` : '–' };
+      amp: worst && !isIdle ? worst.toFixed(2) : '–', views: mesh?.views ? `${mesh.views[0]}/${mesh.views[1]}` : '–' };
     for (const [name, text] of Object.entries(figures)) setText(`figure-${name}`, text);
     setAttribute(byId('figure-ok').parentElement, 'data-tone', !isKnown(mesh?.ok) || mesh.ok >= 0.999 ? null
         : mesh.ok < 0.99 ? 'bad' : 'warn');
     setAttribute(byId('figure-views').parentElement, 'data-tone', mesh?.views && mesh.views[0] < mesh.views[1]
         ? 'differ' : null);
-    const source = store.hello?.source ?? '';
+    const source = SOURCES[store.hello?.source] ?? store.hello?.source ?? '';
     setText('when', this.time.held !== null ? `held ${clock(this.time.held)}`
       : silence && state ? `${span(Date.now() - this.feed.heard)} old` : `${source} ${clock(state?.t)}`.trim());
     byId('idle').hidden = !isIdle;
@@ -212,20 +217,32 @@ class Page {
 
   #drawImpact(state) {
     const impact = state?.impact;
+    const isOver = isKnown(impact?.ended);
+    setText('impact-over', isOver ? `last fault, over ${span(state.t - impact.ended)} ago` : '');
+    setAttribute('marks', 'data-over', isOver ? '' : null);
     for (const name of ['lost', 'degraded', 'untouched']) {
       const [observed, seen, all] = [impact?.observed?.[name], impact?.of_those_seen?.[name],
           impact?.predicted?.[name]];
       setText(`${name}-observed`, count(observed));
       setText(`${name}-seen`, count(seen));
       setText(`${name}-all`, count(all));
-      const tone = name === 'untouched' ? null : (observed || all) > 0 ? (name === 'lost' ? 'bad' : 'warn') : null;
+      const isTouched = name !== 'untouched' && !isOver && (observed > 0 || all > 0);
+      const tone = !isTouched ? null : name === 'lost' ? 'bad' : 'warn';
       setAttribute(byId(`${name}-observed`).closest('[data-figure]'), 'data-tone', tone);
     }
     setText('differ', isKnown(impact?.different) ? count(impact.different) : '–');
-    setAttribute(byId('differ').closest('[data-figure]'), 'data-tone', impact?.different > 0 ? 'differ' : null);
+    const differs = impact?.different > 0 && !isOver;
+    setAttribute(byId('differ').closest('[data-figure]'), 'data-tone', differs ? 'differ' : null);
     const refused = impact?.predicted?.no_quorum ?? 0;
     setText('no-quorum', refused > 0 ? `${count(refused)} without quorum` : '');
   }
+}
+
+/// `degraded · 8 of 8 serve, 4 evacuated`.
+function headlineWords(word, head) {
+  if (!head) return word;
+  const others = ['evacuated', 'drained'].filter((name) => head[name] > 0).map((name) => `, ${head[name]} ${name}`);
+  return `${word} · ${count(head.serving)} of ${count(head.of)} serve${others.join('')}`;
 }
 
 new Page().start();

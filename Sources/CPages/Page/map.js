@@ -101,7 +101,8 @@ export class MapPanel {
     places.addEventListener('pointermove', (event) => this.#hover(this.#tileAt(event)));
     places.addEventListener('pointerleave', () => this.#hover(null));
     places.addEventListener('click', (event) => {
-      const cell = event.detail === 0 ? this.focused : this.#tileAt(event);
+      // A press of a key, or of a program, is of the button, whatever has the focus.
+      const cell = event.detail === 0 ? event.target.cell ?? this.focused : this.#tileAt(event);
       if (cell !== null) page.drawer.open(this.name(cell));
     });
     for (const measure of MEASURES) byId(`measure-${measure}`).addEventListener('change', () => this.choose(measure));

@@ -1,6 +1,7 @@
 // Actions. Nothing is done that was not predicted on the screen first: what it does, to how many, and how sure one
 // must be.
-import { byId, count, element, percent, plural, setText } from './words.js';
+import { byId, count, element, isKnown, percent, plural, setText } from './words.js';
+import { FIGURES, KINDS, faultOptions, faultTargets } from './faults.js';
 
 /// What each action is called, where it is posted, and what stays as it is without it.
 const ACTIONS = {
@@ -11,15 +12,16 @@ const ACTIONS = {
   fault: { verb: 'Inject', path: '/v1/faults/add', keep: 'Inject nothing' },
   evacuate: { verb: 'Evacuate', path: '/v1/evacuations', keep: 'Stay' },
   restore: { verb: 'Restore', path: '/v1/evacuations', keep: 'Leave it' },
+  abort: { verb: 'Abort', path: '/v1/evacuations/abort', keep: 'Let it go on' },
 };
-const KINDS = { latency: 'delay_ms', loss: 'rate', blackhole: null, partition: null, zombie: null, slow: null };
-const LEASE = 300_000;
 
 export class Actions {
   #asked = null;
   #prediction = null;
   #timer = 0;
   #isBusy = false;
+  /// The cell that a fault was asked for at.
+  #target = '';
 
   constructor(page) {
     this.page = page;
@@ -30,8 +32,12 @@ export class Actions {
     byId('action-word').addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && !byId('action-do').disabled) this.#do();
     });
+    byId('fault-kind').append(...Object.keys(KINDS).map((kind) => element('option', { value: kind }, kind)));
+    byId('fault-kind').addEventListener('change', () => this.#chooseKind());
     byId('fault-form').addEventListener('change', () => this.#askFault());
     dialog.addEventListener('close', () => {
+      // It is told late: something else may be asked by then.
+      if (dialog.open) return;
       clearTimeout(this.#timer);
       this.#asked = null;
     });
@@ -53,27 +59,57 @@ export class Actions {
     this.#asked = { act, name, targets: [target], options: isRegion ? {} : { for_ms: null } };
     if (!byId('action').open) byId('action').showModal();
     if (act === 'fault') {
-      byId('fault-targets').value = target;
+      this.#target = target;
+      this.#chooseKind();
       this.#askFault();
     } else this.#predict();
     byId('action-keep').focus();
   }
 
-  #askFault() {
+  /// Shows the fields that a kind has.
+  #chooseKind() {
     const kind = byId('fault-kind').value;
-    const value = Number(byId('fault-value').value);
-    const options = { kind, for_ms: Number(byId('fault-for').value) * 1000 || LEASE };
-    const field = KINDS[kind];
-    byId('fault-value').disabled = !field;
-    if (field) options[field] = field === 'rate' ? value / 100 : value;
-    setText('fault-unit', field === 'rate' ? 'percent' : 'milliseconds');
+    for (const name of Object.keys(FIGURES)) {
+      const field = byId(`fault-${name}`);
+      field.parentElement.hidden = !(name in KINDS[kind]);
+      field.value = KINDS[kind][name] ?? '';
+    }
+    byId('fault-targets').value = faultTargets(kind, this.#target, this.page.store.shape ?? {});
+  }
+
+  #askFault() {
+    const figures = Object.fromEntries(Object.keys(FIGURES).map((name) => [name, byId(`fault-${name}`).value]));
+    const options = faultOptions(byId('fault-kind').value, Number(byId('fault-for').value), figures);
     const targets = byId('fault-targets').value.split(/[\s,]+/).filter(Boolean);
     this.#asked = { act: 'fault', name: targets.join(' '), targets, options };
     this.#predict();
   }
 
+  /// Takes back what an evacuation has moved. Nobody predicts that: it is known.
+  #abort() {
+    const move = this.page.store.latest?.evacuation;
+    if (!move || !this.page.may || !this.page.isFresh) return;
+    const name = move.region ?? (move.cells ?? []).join(' ');
+    byId('fault-form').hidden = true;
+    byId('action-type').hidden = true;
+    setText('action-title', `Abort: ${move.kind ?? 'evacuate'} ${name}`);
+    setText('action-keep', ACTIONS.abort.keep);
+    setText('action-do', 'Abort');
+    setText('action-note', '');
+    clearTimeout(this.#timer);
+    this.#asked = { act: 'abort', name, targets: [], options: {} };
+    this.#prediction = { refusals: [], confirm: 'click' };
+    const told = `${count(move.cohorts.moved)} of ${count(move.cohorts.of)} cohorts have moved: they go back.`;
+    byId('prediction').replaceChildren(element('p', {}, told));
+    byId('action').showModal();
+    this.#enable();
+    byId('action-keep').focus();
+    this.page.say(told);
+  }
+
   async #predict(note = '') {
     const asked = this.#asked;
+    if (asked.act === 'abort') return;
     clearTimeout(this.#timer);
     this.#prediction = null;
     setText('action-note', note || 'asking what it would do …');
@@ -128,7 +164,8 @@ export class Actions {
   }
 
   async evacuation(change) {
-    await this.#plainly(`/v1/evacuations/${change}`, {}, `evacuation: ${change}`);
+    if (change === 'abort') this.#abort();
+    else await this.#plainly(`/v1/evacuations/${change}`, {}, `evacuation: ${change}`);
   }
 
   /// Ends every fault and drill and refuses new ones, without a question: who presses it has no time for one.
@@ -149,25 +186,27 @@ export class Actions {
 }
 
 /// A prediction in one sentence, for who hears it.
-export function predictionSentence({ customers, confirm, word, refusals }) {
+export function predictionSentence({ customers, moved, confirm, word, refusals }) {
   if (refusals.length > 0) return `Refused: ${refusals.map((one) => one.detail).join('; ')}`;
   const { lost, degraded, untouched } = customers;
-  return `${plural(lost, 'customer')} lost, ${count(degraded)} degraded, ${count(untouched)} untouched${
-    confirm === 'type' ? `; type ${word} to confirm` : ''}`;
+  const parts = [isKnown(moved) ? `${plural(moved, 'customer')} moved` : '', `${plural(lost, 'customer')} lost`,
+    `${count(degraded)} degraded`, `${count(untouched)} untouched`].filter(Boolean);
+  return parts.join(', ') + (confirm === 'type' ? `; type ${word} to confirm` : '');
 }
 
 /// What a prediction says, as nodes.
-function consequences({ customers, load, late_edges: late = [], refusals }) {
+export function consequences({ customers, moved, load, late_edges: late = [], refusals }) {
+  // What will not be done does nothing to anybody.
+  if (refusals.length > 0) return refusals.map(({ detail }) => element('p', { class: 'refusal' }, `✗ ${detail}`));
   const { lost, degraded, untouched, no_quorum: refused } = customers;
   const whole = Math.max(lost + degraded + untouched, 1);
   const parts = [['lost', lost, 'bad'], ['degraded', degraded, 'warn'], ['untouched', untouched, 'ok']];
-  const nodes = refusals.map(({ detail }) => element('p', { class: 'refusal' }, `✗ ${detail}`));
-  nodes.push(element('div', { class: 'figures' }, parts.map(([name, value, tone]) =>
+  const nodes = [element('div', { class: 'figures' }, parts.map(([name, value, tone]) =>
     element('div', { 'data-tone': value > 0 ? tone : null }, element('b', {}, count(value)),
-        element('span', {}, name)))));
+        element('span', {}, name))))];
   nodes.push(element('div', { class: 'shares', 'aria-hidden': 'true' }, parts.map(([, value, tone]) =>
     element('i', { 'data-tone': tone, style: ['flex-grow', String(value / whole)] }))));
-  const lines = [];
+  const lines = isKnown(moved) ? [`${plural(moved, 'customer')} would move; the others stay.`] : [];
   if (refused > 0) lines.push(`${plural(refused, 'customer')} would have too few cells for their records.`);
   if (load?.hottest) {
     const { cell, before, after } = load.hottest;

@@ -29,8 +29,9 @@ export class Store {
   missed = 0;
   /// By name: all that each cell in the drawer has told last.
   details = {};
-  /// When the page first saw each cell in the state in which it is.
+  /// When the page first saw each cell in the state in which it is, and with what is the matter with it.
   changed = [];
+  named = [];
   /// Grows with everything that is taken in.
   version = 0;
 
@@ -58,14 +59,15 @@ export class Store {
   }
 
   #forget() {
-    Object.assign(this, { shape: null, latest: null, past: [], events: [], missed: 0, details: {}, changed: [] });
+    Object.assign(this, { shape: null, latest: null, past: [], events: [], missed: 0, details: {}, changed: [],
+      named: [] });
   }
 
   #takeShape(data) {
     const names = data.cells.name;
     // Columns are by position: with other cells none of the past says anything.
     if (this.shape && this.shape.cells.name.join('\n') !== names.join('\n')) {
-      Object.assign(this, { latest: null, past: [], changed: [] });
+      Object.assign(this, { latest: null, past: [], changed: [], named: [] });
     }
     this.shape = data;
     return true;
@@ -100,9 +102,11 @@ export class Store {
   }
 
   #advance(state) {
-    const before = this.latest?.cells.state;
-    this.changed = state.cells.state.map((word, at) =>
-      before && before[at] === word ? this.changed[at] : before ? state.t : null);
+    const before = this.latest?.cells;
+    const since = (name, known) => (state.cells[name] ?? []).map((word, at) =>
+      before?.[name]?.[at] === word ? known[at] : before?.[name] ? state.t : null);
+    this.changed = since('state', this.changed);
+    this.named = since('condition', this.named);
     this.latest = state;
     // After a new connection the same time may be told again.
     while (this.past.at(-1)?.t >= state.t) this.past.pop();
@@ -175,34 +179,25 @@ export function witnesses(store, state, cell) {
 export function condition(store, state, cell) {
   const word = store.word(state, 'state', cell);
   const named = store.word(state, 'condition', cell);
-  const since = store.changed[cell];
-  const lasted = isKnown(since) && since <= state.t ? state.t - since : null;
+  const age = (since) => isKnown(since) && since <= state.t ? state.t - since : null;
+  const lasted = age(store.changed[cell]);
+  // How long something is the matter, and not how long the cell serves.
+  const troubled = age(store.named[cell]);
   if (GONE.has(word)) return { sign: '–', tone: 'gone', word, lasted };
   if (word === 'down') return { sign: '×', tone: 'bad', word, lasted };
   if (word === 'unknown' || named === 'no-news') {
-    const age = state.cells.age[cell];
-    return { sign: '?', tone: 'gone', word: 'no news', lasted: age > 0 ? age * 1000 : null };
+    const silent = state.cells.age[cell];
+    return { sign: '?', tone: 'gone', word: 'no news', lasted: silent > 0 ? silent * 1000 : null };
   }
   if (named === 'differ') {
     // The routers first, then the members: who merely runs says least.
     const told = Object.entries(witnesses(store, state, cell)).reverse();
     const [no, yes] = [false, true].map((serves) => told.find(([, one]) => one.serves === serves));
-    return { sign: '!', tone: 'differ', lasted,
+    return { sign: '!', tone: 'differ', lasted: troubled,
       word: no && yes ? `${no[0]} ${no[1].word}, ${yes[0]} ${yes[1].word}` : 'witnesses differ' };
   }
   if (OUT.has(word)) return { sign: '×', tone: 'bad', word, lasted };
   if (named !== 'none' && named !== 'unknown') return { sign: '~', tone: 'warn', word: named.replace('-', ' '),
-      lasted };
+      lasted: troubled };
   return word === 'serving' ? { sign: '=', tone: 'ok', word, lasted: null } : { sign: '~', tone: 'warn', word, lasted };
 }
-
-/// Routers that are known to be out, in words; null where there is none. Earlier feeds say nothing of routers.
-export function routerNews(state) {
-  const all = state?.routers ?? [];
-  const out = all.filter((router) => OUT.has(router.state));
-  if (out.length === 0) return null;
-  return out.length === 1 ? `router ${out[0].name} ${out[0].state}` : `${out.length} of ${all.length} routers out`;
-}
-
-/// No request comes into the mesh.
-export const isCutOff = (state) => state?.routers?.length > 0 && state.routers.every((router) => OUT.has(router.state));

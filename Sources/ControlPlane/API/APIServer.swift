@@ -48,6 +48,16 @@ package final class APIServer {
         access = APIGuard(address: http.local, token: token)
     }
 
+    /// The same; where any port will do, the one of an earlier life if nobody has it.
+    package func listen(on endpoint: Endpoint, preferring former: Endpoint?) throws(UVError) {
+        if endpoint.port == 0, var wanted = former, wanted.port != 0 {
+            // Where it listens is what was asked for: only the port is taken over.
+            (wanted, wanted.port) = (endpoint, wanted.port)
+            do throws(UVError) { return try listen(on: wanted) } catch {}
+        }
+        try listen(on: endpoint)
+    }
+
     package var local: Endpoint { http.local }
 
     /// Takes no more connections and ends those there are, once what was answered has gone out.

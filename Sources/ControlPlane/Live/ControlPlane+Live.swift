@@ -55,11 +55,12 @@ extension ControlPlane {
 
     private var news: MeshNews {
         var news = MeshNews()
-        news.faults = faultRegister.schedule.active(at: SystemClock.reading()).map { fault in
+        let now = SystemClock.reading()
+        news.faults = faultRegister.schedule.active(at: now).map { fault in
             FeedFault(
                 id: fault.id, kind: fault.kind.rawValue, targets: fault.targets.map(\.text),
                 since: fault.created / 1_000_000, until: fault.expires / 1_000_000,
-                delay: fault.delay?.base.milliseconds)
+                what: FaultReport(fault, now: now).what)
         }
         news.halt = feedHalt
         let status = desk.status

@@ -167,7 +167,7 @@ package final class LiveDesk {
             return streams.end(id)
         }
         // Others are sent what is due to them too.
-        if tickedAt.map({ now - $0 >= Self.periods.lowerBound }) ?? true { tick() }
+        refresh(now)
         var reader = Reader(wish: wish, due: now, seq: wish.last, shape: -1)
         // Whoever wants details gets what is whole: its numbers were another reader's.
         if !wish.details.isEmpty { reader.seq = nil }
@@ -182,7 +182,18 @@ package final class LiveDesk {
         schedule()
     }
 
+    /// How the mesh is as a whole at this moment.
+    package var headline: FeedHeadline? {
+        if !isClosed { refresh(loop.now()) }
+        return latest.mesh.headline
+    }
+
     // MARK: Ticks
+
+    /// A state of so short a time ago is the present one.
+    private func refresh(_ now: Instant) {
+        if tickedAt.map({ now - $0 >= Self.periods.lowerBound }) ?? true { tick() }
+    }
 
     private func schedule() {
         guard !isClosed else { return }
@@ -266,8 +277,11 @@ package final class LiveDesk {
         }
         guard let events = folder.drain(now: now) else { return nil }
         for event in events.events {
-            recent.removeAll { $0.n == event.n }
-            recent.append(event)
+            if let place = recent.lastIndex(where: { $0.n == event.n }) {
+                recent[place] = event
+            } else {
+                recent.append(event)
+            }
         }
         if recent.count > Self.mostRecent { recent.removeFirst(recent.count - Self.mostRecent) }
         onEvents?(events)

@@ -88,6 +88,7 @@ extension ControlPlane: APIBackend, APIChanges {
                 isReady: saysReady(process),
                 reason: process.isRunning ? nil : process.startFailure.map { String($0.prefix(2_000)) })
         }
+        report.headline = liveDesk?.headline
         report.faults = faults().faults
         report.halt = haltDesk.halt
         if let alerts = liveDesk?.latest.alerts, !alerts.isEmpty { report.alerts = alerts }

@@ -137,7 +137,8 @@ package final class ControlPlane {
             begun = loop.freshNow()
             started = loop.wallClock()
             api = APIServer(loop: loop, token: token)
-            try api.listen(on: settings.api)
+            // Pages that are open look for it where it was.
+            try api.listen(on: settings.api, preferring: (try? directory.control())??.apiEndpoint)
             client = HTTPClient(loop: loop, kept: Self.keptConnections)
             driver = UVProcessDriver(loop: loop, executable: settings.executable)
             supervisor = Supervisor(

@@ -42,9 +42,7 @@ package struct EventFolder: Sendable {
                 return
             }
             open[place].event.seen += 1
-            if open[place].event.observers.count < FeedEvents.Event.mostObservers {
-                open[place].event.observers.append(observer)
-            }
+            join(record, by: observer, at: place)
             if !open[place].isNews {
                 open[place].isNews = true
                 untold += 1
@@ -64,6 +62,22 @@ package struct EventFolder: Sendable {
         next += 1
         untold += 1
     }
+
+    /// Who said it first by the time that it gives stands first, with its record: tellings come in any order.
+    private mutating func join(_ record: EventRecord, by observer: String, at place: Int) {
+        if Self.time(record) < Self.time(open[place].event.event) {
+            open[place].event.event = record
+            open[place].event.observers.insert(observer, at: 0)
+            if open[place].event.observers.count > FeedEvents.Event.mostObservers {
+                open[place].event.observers.removeLast()
+            }
+        } else if open[place].event.observers.count < FeedEvents.Event.mostObservers {
+            open[place].event.observers.append(observer)
+        }
+    }
+
+    /// Times of RFC 3339 are in UTC here, and follow each other as their texts do without the Z, which sorts behind digits.
+    private static func time(_ record: EventRecord) -> Substring { record.time.dropLast() }
 
     /// What is new since it was last asked, by number; nil where nothing is.
     package mutating func drain(now: Instant) -> FeedEvents? {

@@ -32,6 +32,8 @@ struct ImpactModel: Sendable {
     private var isOpen = false
     private var hasObserved = false
     private var since: Int64?
+    /// When the last fault was over.
+    private var ended: Int64?
     private var watches: [String: Watch] = [:]
     /// Of the placement in force, a few sets that were asked for last.
     private var known: [Prediction] = []
@@ -64,7 +66,10 @@ struct ImpactModel: Sendable {
             told = impact
             return
         }
-        guard isOpen || wasOpen else { return }
+        guard isOpen || wasOpen else {
+            told.ended = ended
+            return
+        }
         let predictions = ours.map {
             prediction(of: watches[$0.router ?? ""]?.struck ?? struck, topology, placement, table)
         }
@@ -75,6 +80,7 @@ struct ImpactModel: Sendable {
                 : Self.counts(predictions, of: prediction(of: struck, topology, placement, table)))
         impact.open = isOpen
         impact.since = since
+        impact.ended = ended
         impact.observed = FeedImpact.Counts(
             lost: Self.sum(impacts.map(\.lost)), degraded: Self.sum(impacts.map(\.degraded)),
             untouched: Self.sum(impacts.map(\.untouched)),
@@ -106,7 +112,7 @@ struct ImpactModel: Sendable {
             if !isOpen {
                 struck = out
                 since = t - (windows.map(\.length).max() ?? 0)
-                (isOpen, hasObserved) = (true, true)
+                (isOpen, hasObserved, ended) = (true, true, nil)
             } else {
                 struck.formUnion(out)
             }
@@ -117,8 +123,11 @@ struct ImpactModel: Sendable {
         // Cells are out that the last fault did not strike: nobody has asked since, and nothing is observed.
         if out.contains(where: { !struck.contains($0) }) {
             struck = out
-            hasObserved = false
-        } else if !hasObserved {
+            (hasObserved, ended) = (false, nil)
+        } else if hasObserved {
+            // A cell that is still out is no fault of the past, though nobody asks for it.
+            ended = out.contains(where: { struck.contains($0) }) ? nil : ended ?? t
+        } else {
             struck = out
         }
     }

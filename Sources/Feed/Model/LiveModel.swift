@@ -27,6 +27,8 @@ package struct LiveModel: Sendable {
     /// With the cells that were added.
     package private(set) var topology: MeshTopology
     private(set) var placement: Placement
+    /// Who takes customers, by that placement.
+    private(set) var use: CellUse
     /// Nil for too many customers.
     private(set) var customers: CustomerTable?
     private(set) var sights: [CellSight]
@@ -51,6 +53,7 @@ package struct LiveModel: Sendable {
         self.topology = topology
         self.placement = placement
         self.silence = silence
+        use = CellUse(placement.table, topology)
         customers = CustomerTable(topology, placement)
         sights = Array(repeating: CellSight(), count: topology.cells.count)
     }
@@ -62,6 +65,7 @@ package struct LiveModel: Sendable {
     package mutating func take(_ topology: MeshTopology, placement: Placement) {
         self.topology = topology
         self.placement = placement
+        use = CellUse(placement.table, topology)
         customers = CustomerTable(topology, placement)
         if sights.count < topology.cells.count {
             sights += repeatElement(CellSight(), count: topology.cells.count - sights.count)
@@ -130,6 +134,7 @@ package struct LiveModel: Sendable {
         for cell in topology.cells.indices { fill(cell, &state.cells, fresh, now: now) }
         state.mesh = mesh(fresh, now: now)
         state.routers = routerRows(now)
+        state.mesh.headline = headline(state.cells, fresh, state.routers)
         state.amplification = amplification(fresh, now: now)
         state.breakers = breakers(fresh, t: t, now: now)
         state.faults = faults(fresh, now: now)
@@ -163,10 +168,9 @@ package struct LiveModel: Sendable {
 
     /// The cells that are to serve customers and are known not to.
     private func out(_ cells: FeedCells) -> CellSet {
-        let taking = CellUse(placement.table, topology).taking
-        if routersRun == false { return taking }
+        if routersRun == false { return use.taking }
         return CellSet(
-            taking.filter { cell in
+            use.taking.filter { cell in
                 guard cell.position < cells.count, let word = cells[.state, cell.position].value(.state) else {
                     return false
                 }

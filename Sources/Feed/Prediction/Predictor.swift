@@ -24,9 +24,11 @@ package enum Predictor {
         }
         let isWorse = customers.lost > now.lost || customers.noQuorum ?? 0 > now.noQuorum ?? 0
         if action.confirm == .click, isWorse || request.options?.force == true { action.confirm = .type }
-        return PredictionReport(
+        var report = PredictionReport(
             basis: situation.basis, customers: customers, load: load, lateEdges: action.lateEdges,
             refusals: action.refusals, confirm: action.confirm, word: action.confirm == .type ? action.word : nil)
+        report.moved = forecast?.customersMoved
+        return report
     }
 
     /// Every customer by what its worst router would say.

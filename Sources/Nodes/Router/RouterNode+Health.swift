@@ -1,27 +1,18 @@
 import MeshBase
+import Reports
 import Resilience
 import Sharding
 import Topology
 
-/// One service as a router sees it at present.
-package struct ServiceSight: Sendable, Equatable {
-    package var name: String
-    /// In the last five to ten seconds.
-    package var full: UInt64
-    package var reduced: UInt64
-    package var failed: UInt64
-    /// Cells that serve and have it, and those of them whose gate lets nothing through.
-    package var cells: Int
-    package var shut: Int
-}
-
 extension RouterNode {
-    /// Every service that some blueprint has, by name, with what became of its calls lately.
-    package func serviceSights(of cells: CellSet) -> [ServiceSight] {
+    /// Every service that some blueprint has, by name, with what became of its calls in the last five to ten seconds.
+    package func serviceFacts(of cells: CellSet) -> [PublicStatus.Facts.Service] {
         var sights = gates.names.indices.dropFirst().map { slot in
-            ServiceSight(
-                name: gates.names[slot], full: tally.recent(slot, .full), reduced: tally.recent(slot, .reduced),
-                failed: tally.recent(slot, .failed), cells: 0, shut: 0)
+            var facts = PublicStatus.Facts.Service(gates.names[slot])
+            facts.full = tally.recent(slot, .full)
+            facts.reduced = tally.recent(slot, .reduced)
+            facts.failed = tally.recent(slot, .failed)
+            return facts
         }
         let names = Dictionary(uniqueKeysWithValues: gates.names.enumerated().dropFirst().map { ($1, $0) })
         for cell in cells where isServing(cell) {
@@ -37,6 +28,12 @@ extension RouterNode {
             }
         }
         return sights
+    }
+
+    /// Services whose answers are not whole.
+    var impaired: [PublicStatus.Service] {
+        serviceFacts(of: CellUse(ledger.table, topology).taking).map { PublicStatus.Service($0) }
+            .filter { $0.answers != .full }
     }
 
     /// Whether some cell has a store.

@@ -122,15 +122,15 @@ extension PublicStatus {
     }
 
     /// From half of the requests or customers on an outage is major.
-    private static let major = 0.5
+    fileprivate static let major = 0.5
     /// Below a hundredth what fails is no state of a service.
-    private static let noise = 0.01
+    fileprivate static let noise = 0.01
 
     /// What facts mean for users.
     ///
     /// - Parameter since: when the state came to be what it is.
     package init(_ facts: Facts, since: String) {
-        services = facts.services.map { Self.service($0) }
+        services = facts.services.map { Service($0) }
         if facts.hasRecords { services.insert(Self.records(facts), at: 0) }
         regions = facts.regions.filter { $0.cells > 0 }.map { region in
             let share = Double(region.serving) / Double(region.cells)
@@ -155,21 +155,6 @@ extension PublicStatus {
         if isAll { return .majorOutage }
         if facts.lost > 0 || worst >= .partialOutage { return .partialOutage }
         return facts.degraded > 0 || worst > .operational ? .degraded : .operational
-    }
-
-    private static func service(_ facts: Facts.Service) -> Service {
-        let all = facts.full + facts.reduced + facts.failed
-        let failed = all > 0 ? Double(facts.failed) / Double(all) : 0
-        let reduced = all > 0 ? Double(facts.reduced) / Double(all) : 0
-        let shut = facts.cells > 0 ? Double(facts.shut) / Double(facts.cells) : 0
-        if facts.cells == 0 || failed >= major || shut >= 1 {
-            return Service(name: facts.name, state: .majorOutage, answers: .tryAgain)
-        }
-        if failed >= 0.1 { return Service(name: facts.name, state: .partialOutage, answers: .degraded) }
-        guard failed < noise, reduced < noise, shut == 0 else {
-            return Service(name: facts.name, state: .degraded, answers: .degraded)
-        }
-        return Service(name: facts.name, state: .operational, answers: .full)
     }
 
     private static func records(_ facts: Facts) -> Service {
@@ -222,6 +207,25 @@ extension PublicStatus {
         table.rows = regions.map { ["\($0.name)", told($0.state)] }
         page.add(table.html)
         return page
+    }
+}
+
+extension PublicStatus.Service {
+    /// What facts about a service mean for users.
+    package init(_ facts: PublicStatus.Facts.Service) {
+        let all = facts.full + facts.reduced + facts.failed
+        let failed = all > 0 ? Double(facts.failed) / Double(all) : 0
+        let reduced = all > 0 ? Double(facts.reduced) / Double(all) : 0
+        let shut = facts.cells > 0 ? Double(facts.shut) / Double(facts.cells) : 0
+        if facts.cells == 0 || failed >= PublicStatus.major || shut >= 1 {
+            self.init(name: facts.name, state: .majorOutage, answers: .tryAgain)
+        } else if failed >= 0.1 {
+            self.init(name: facts.name, state: .partialOutage, answers: .degraded)
+        } else if failed >= PublicStatus.noise || reduced >= PublicStatus.noise || shut > 0 {
+            self.init(name: facts.name, state: .degraded, answers: .degraded)
+        } else {
+            self.init(name: facts.name, state: .operational, answers: .full)
+        }
     }
 }
 

@@ -39,6 +39,22 @@ package struct FaultReport: Codable, Sendable, Equatable {
     }
 }
 
+extension FaultReport {
+    /// What it does, with its figures, as `fault ls`, the page and `top` say it: `latency 30 ms ± 3.00 ms`.
+    package var what: String {
+        var text = kind
+        if let delay { text += " \(Wording.time(milliseconds: delay))" }
+        if let jitter {
+            text += " ± \(Wording.time(milliseconds: jitter))"
+            if let distribution, distribution != "uniform" { text += " \(distribution)" }
+        }
+        if let rate { text += " \(Wording.percent(rate))" }
+        if let status { text += " with \(status)" }
+        if let bandwidth { text += " \(Wording.bytes(bandwidth))/s" }
+        return text
+    }
+}
+
 /// Faults, and how many of the processes that run have them in force.
 package struct FaultsReport: Codable, Sendable, Equatable {
     package var schema = ReportJSON.schema

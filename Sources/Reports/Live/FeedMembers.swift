@@ -18,6 +18,8 @@ package struct FeedMesh: Codable, Sendable, Equatable {
     @Nullable package var retry: Double?
     /// Processes that believe the same of the mesh, the largest group of them, of all that told.
     package var views: [Int]
+    /// How the mesh is as a whole; absent in recordings of earlier releases.
+    package var headline: FeedHeadline?
 
     /// Nothing is known.
     package init() { (rps, ok, err, p50, p99, shed, retry, views) = (nil, nil, nil, nil, nil, nil, nil, [0, 0]) }
@@ -48,20 +50,6 @@ package struct FeedRouter: Codable, Sendable, Equatable {
         self.process = process
         (self.age, self.rps, self.ok) = (age, rps, ok)
     }
-}
-
-extension FeedState {
-    /// Which routers are out, in words: `router r2 down`, `2 of 3 routers out`; nil where none is known to be.
-    package var routerNews: String? {
-        let all = routers ?? []
-        let out = all.filter(\.state.isOut)
-        guard let first = out.first else { return nil }
-        return out.count == 1
-            ? "router \(first.name) \(first.state.rawValue)" : "\(out.count) of \(all.count) routers out"
-    }
-
-    /// No request comes into the mesh: every router is out.
-    package var isCutOff: Bool { routers.map { !$0.isEmpty && $0.allSatisfy(\.state.isOut) } ?? false }
 }
 
 /// Attempts for each call, at one layer.
@@ -109,6 +97,9 @@ package struct FeedImpact: Codable, Sendable, Equatable {
     package var open: Bool
     /// When it began, in milliseconds since 1970; nil where none was seen.
     @Nullable package var since: Int64?
+    /// When it was over and all cells that it struck served again, in milliseconds since 1970: the figures are of the last
+    /// one. Absent until then.
+    package var ended: Int64?
     /// Customers that asked since.
     package var seen: Int
     /// The blast radius of what is out now, over all customers.
@@ -126,7 +117,7 @@ package struct FeedImpact: Codable, Sendable, Equatable {
     package var cohorts: [[Int]]?
 
     private enum CodingKeys: String, CodingKey {
-        case open, since, seen, predicted, observed, different, marks, cohorts
+        case open, since, ended, seen, predicted, observed, different, marks, cohorts
         case ofThoseSeen = "of_those_seen"
     }
 
@@ -177,18 +168,13 @@ package struct FeedFault: Codable, Sendable, Equatable {
     @Nullable package var until: Int64?
     /// Packets, writes and calls that it has struck; nil where no process says, 0 where it hits nothing.
     @Nullable package var hits: UInt64?
-    /// By how much it delays, in milliseconds; absent where it does not.
-    package var delay: Double?
-
-    private enum CodingKeys: String, CodingKey {
-        case id, kind, targets, since, until, hits
-        case delay = "delay_ms"
-    }
+    /// What it does, with its figures: `latency 30 ms ± 3.00 ms` (`FaultReport.what`); absent where only its kind is known.
+    package var what: String?
 
     /// One fault.
     package init(
         id: String, kind: String, targets: [String], since: Int64? = nil, until: Int64?, hits: UInt64? = nil,
-        delay: Double? = nil
+        what: String? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -196,7 +182,7 @@ package struct FeedFault: Codable, Sendable, Equatable {
         self.since = since
         self.until = until
         self.hits = hits
-        self.delay = delay
+        self.what = what
     }
 }
 

@@ -41,9 +41,14 @@ package struct FeedEvents: Codable, Sendable, Equatable {
 package struct FeedBye: Codable, Sendable, Equatable {
     /// `stopping behind limit full`.
     package var reason: String
+    /// Of a recording: it has come to its own end, and was not cut off. Absent of a live feed.
+    package var whole: Bool?
 
     /// Why it ends.
-    package init(reason: String) { self.reason = reason }
+    package init(reason: String, whole: Bool? = nil) {
+        self.reason = reason
+        self.whole = whole
+    }
 }
 
 /// Cells that one reader wants to know all of.

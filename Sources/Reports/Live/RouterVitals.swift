@@ -145,6 +145,8 @@ package struct RouterVitals: Codable, Sendable, Equatable {
     package var leftOut: Int?
     /// What customers felt.
     package var impact: Impact?
+    /// Services whose answers are not whole at present, as `GET /status` tells them.
+    package var impaired: [PublicStatus.Service]?
     /// Attempts for each request, over the last 10 s (`cellmesh_amplification`).
     package var amplification: Double?
     /// By the id of a fault: what it has struck here.
@@ -157,8 +159,8 @@ package struct RouterVitals: Codable, Sendable, Equatable {
     package var host: Vitals.Host?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, router, boot, reached, epoch, requests, latency, cells, gates, impact, amplification, faults, view
-        case news
+        case schema, router, boot, reached, epoch, requests, latency, cells, gates, impact, impaired, amplification
+        case faults, view, news
         case host
         case leftOut = "left_out"
     }

@@ -112,6 +112,12 @@ package struct TopReport: Encodable, Sendable, Equatable {
     package var serving: Int
     /// Cells that are to serve.
     package var of: Int
+    /// Cells of regions that were left, and cells that no customer uses.
+    package var evacuated = 0
+    /// See `evacuated`.
+    package var drained = 0
+    /// As of `FeedHeadline`.
+    package var why: [String] = []
     /// The control plane has told nothing newer for a while.
     package var isStale: Bool
     /// As of the feed's `mesh`.
@@ -138,7 +144,7 @@ package struct TopReport: Encodable, Sendable, Equatable {
     package var traces: [TracesReport.Row]?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, mesh, at, state, serving, of
+        case schema, mesh, at, state, serving, of, evacuated, drained, why
         case isStale = "stale"
         case requests, routers, amplification, impact, faults, breakers, evacuation, cells, customers, services, traces
     }

@@ -169,6 +169,9 @@ package struct StatusReport: Codable, Sendable, Equatable {
     package static let states = ["starting", "serving", "degraded", "stopping"]
     /// `starting serving degraded stopping`: degraded where any cell or router does not serve.
     package var state: String
+    /// How the mesh is as a whole, as the page and `top` say it: also degraded where all serve, and answers are not whole.
+    /// Absent where no control plane has judged it.
+    package var headline: FeedHeadline?
     package var cells: [Cell]
     package var routers: [Router]
     package var control: Control

@@ -137,6 +137,8 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     package var basis: Basis
     /// All customers as they would be: with these cells out, and those that are out already.
     package var customers: FeedImpact.Counts
+    /// Of an evacuation or a restore: customers that would move; absent of other actions, and where nobody counted.
+    package var moved: Int?
     /// What the cells that are left would carry.
     package var load: Load
     /// Calls that a latency takes past their timeout: `[from, to]`.
@@ -149,7 +151,7 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     @Nullable package var word: String?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, prediction, basis, customers, load, refusals, confirm, word
+        case schema, prediction, basis, customers, moved, load, refusals, confirm, word
         case valid = "valid_ms"
         case lateEdges = "late_edges"
     }

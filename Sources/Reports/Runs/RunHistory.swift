@@ -122,8 +122,11 @@ package struct RunHistory: Sendable {
     }
 
     private static func what(_ record: EventRecord) -> String {
-        var text = "\(record.type) \(record.action)"
-        let told = ["kind", "targets", "detail", "reason", "level", "status"]
+        // An evacuation's kind is its name: a restore begins, and no evacuation of the kind.
+        let isMove = record.type == "evacuation"
+        let name = isMove && record.attributes["kind"]?.text == "restore" ? "restore" : record.type
+        var text = "\(name) \(record.action)"
+        let told = (isMove ? [] : ["kind"]) + ["targets", "detail", "reason", "level", "status"]
         for key in told { if let value = record.attributes[key]?.text { text += " \(value.prefix(200))" } }
         return text
     }

@@ -259,7 +259,7 @@ package final class SimFeed {
             let fault = simulation.faults[index]
             return FeedFault(
                 id: "f\(index + 1)", kind: fault.word, targets: fault.places, since: since,
-                until: fault.length.map { since + Int64($0.milliseconds) })
+                until: fault.length.map { since + Int64($0.milliseconds) }, what: "\(fault)")
         }
         news.evacuation = evacuation(simulation)
         return news

@@ -70,6 +70,7 @@ package enum Charset: Sendable, CaseIterable {
     /// The text with nothing that it cannot draw.
     package func fitted(_ text: String) -> String {
         guard self == .ascii, !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
-        return String(text.map { $0.isASCII ? $0 : "?" })
+        // As wide as what it stands for.
+        return String(text.map { $0.isASCII ? $0 : $0 == "±" ? "~" : "?" })
     }
 }

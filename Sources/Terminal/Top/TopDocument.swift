@@ -6,12 +6,14 @@ extension TopModel {
     /// What is known, as a document; nil before the first state. Rows stand in the order in which the screen has them.
     package func document(_ now: Instant) -> TopReport? {
         guard let hello, let state, let shape else { return nil }
-        let whole = TopHead.Whole(state)
+        let whole = TopHead.headline(state)
         var report = TopReport(
-            mesh: hello.mesh, at: state.t, state: whole.word.lowercased(), serving: whole.serving, of: whole.of,
+            mesh: hello.mesh, at: state.t, state: whole.word.rawValue, serving: whole.serving, of: whole.of,
             isStale: isStale(now), requests: state.mesh, amplification: state.amplification, impact: state.impact)
         (report.impact.marks, report.impact.cohorts) = (nil, nil)
         report.routers = state.routers
+        report.requests.headline = nil
+        (report.evacuated, report.drained, report.why) = (whole.evacuated, whole.drained, whole.why)
         report.faults = state.faults
         report.breakers = state.breakers
         report.evacuation = state.evacuation

@@ -125,8 +125,12 @@ package struct TopModel: Sendable {
 
     private mutating func take(_ message: FeedEvents) {
         for event in message.events {
-            events.removeAll { $0.n == event.n }
-            events.append(event)
+            // One that is told again stays where it stood: of two of a cell the later number is the later news.
+            if let place = events.lastIndex(where: { $0.n == event.n }) {
+                events[place] = event
+            } else {
+                events.append(event)
+            }
         }
         if events.count > Self.mostEvents { events.removeFirst(events.count - Self.mostEvents) }
     }

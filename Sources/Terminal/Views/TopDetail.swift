@@ -152,12 +152,17 @@ enum TopQuestionPage {
         guard let report = question.prediction else { return lines }
         lines.append(ScreenLine())
         for refusal in report.refusals { lines.append(ScreenLine("refused: \(refusal.detail)", .bad)) }
+        // What will not be done does nothing to anybody.
+        guard report.refusals.isEmpty else { return lines }
         let customers = report.customers
         var line = ScreenLine("customers  ")
         line.add("\(Wording.count(customers.lost)) lost", customers.lost > 0 ? .bad : .plain)
         line.add("  \(Wording.count(customers.degraded)) degraded", customers.degraded > 0 ? .warn : .plain)
         line.add("  \(Wording.count(customers.untouched)) untouched")
         lines.append(line)
+        if let moved = report.moved {
+            lines.append(ScreenLine("           \(Wording.plural(moved, "customer")) would move, the others stay"))
+        }
         if let refused = customers.noQuorum, refused > 0 {
             lines.append(
                 ScreenLine(

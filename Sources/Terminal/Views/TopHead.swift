@@ -3,40 +3,16 @@ import Reports
 
 /// The lines above every list: how the mesh is, and who is touched.
 enum TopHead {
-    /// How the mesh is as a whole.
-    struct Whole {
-        /// `SERVING DEGRADED DOWN UNKNOWN`.
-        var word: String
-        var tone: Tone
-        var serving: Int
-        /// Cells that are to serve.
-        var of: Int
+    /// What the feed judges; recordings of earlier releases have no judgement.
+    static func headline(_ state: FeedState) -> FeedHeadline {
+        state.mesh.headline ?? FeedHeadline(word: .unknown, serving: 0, of: state.cells.count)
+    }
 
-        init(_ state: FeedState) {
-            var (serving, of, known, degraded) = (0, 0, 0, false)
-            for cell in 0..<state.cells.count {
-                let word = TopModel.state(cell, state)
-                if word == .drained || word == .evacuated { continue }
-                of += 1
-                if word != .unknown { known += 1 }
-                if word.serves { serving += 1 }
-                if word == .degraded || word == .refilling { degraded = true }
-            }
-            self.serving = serving
-            self.of = of
-            if state.routerNews != nil || state.routers?.contains(where: { $0.state == .degraded }) == true {
-                degraded = true
-            }
-            if state.isCutOff {
-                // Cells may serve: nobody comes to them.
-                (word, tone) = ("DOWN", .bad)
-            } else if known == 0, of > 0 {
-                (word, tone) = ("UNKNOWN", .warn)
-            } else if serving == of {
-                (word, tone) = degraded ? ("DEGRADED", .warn) : ("SERVING", .good)
-            } else {
-                (word, tone) = serving == 0 ? ("DOWN", .bad) : ("DEGRADED", .warn)
-            }
+    private static func tone(_ word: FeedHeadline.Word) -> Tone {
+        switch word {
+        case .serving: .good
+        case .degraded, .unknown: .warn
+        case .down: .bad
         }
     }
 
@@ -49,12 +25,18 @@ enum TopHead {
             return line
         }
         let mesh = state.mesh
-        let whole = Whole(state)
+        let whole = headline(state)
         var parts: [Part] = [
             Part(model.hello?.mesh ?? "", .plain, 0, isBold: true),
-            Part("\(whole.word) \(whole.serving)/\(whole.of)", whole.tone, 0, isBold: true),
+            Part(
+                "\(whole.word.rawValue.uppercased()) \(whole.serving)/\(whole.of)", tone(whole.word), 0, isBold: true),
         ]
-        if let news = state.routerNews { parts.append(Part(news, .bad, 0, isBold: true)) }
+        if whole.evacuated > 0 { parts.append(Part("\(whole.evacuated) evacuated", .note, 4)) }
+        if whole.drained > 0 { parts.append(Part("\(whole.drained) drained", .note, 5)) }
+        if let first = whole.why.first {
+            let more = whole.why.count - 1
+            parts.append(Part(more > 0 ? "\(first), \(more) more" : first, .warn, 2))
+        }
         if let rps = mesh.rps, rps > 0 {
             let failing = (mesh.ok ?? 1) < 0.999
             parts.append(Part("\(Figures.rate(rps)) req/s", .plain, 1))
@@ -111,12 +93,16 @@ enum TopHead {
             let text = "HALT \(halt.text)"
             parts.append(Part(text.count > reason ? text.prefix(max(reason - 3, 4)) + "..." : text, .warn, 0))
         }
+        let differ = impact.different ?? 0 > 0
+        // What is over alarms nobody.
+        func tone(_ isTouched: Bool, _ tone: Tone) -> Tone { !isTouched ? .plain : impact.ended != nil ? .dim : tone }
+        if let ended = impact.ended {
+            parts.append(Part("last fault, over \(Figures.span(milliseconds: state.t - ended)) ago:", .dim, 0))
+        }
         parts += [
-            Part(figure("lost", \.lost), isLost ? .bad : .plain, 0),
-            Part(figure("degraded", \.degraded), isDegraded ? .warn : .plain, 0),
-            Part(
-                "differ \(impact.different.map { Wording.count($0) } ?? "-")",
-                impact.different ?? 0 > 0 ? .bad : .plain, 2),
+            Part(figure("lost", \.lost), tone(isLost, .bad), 0),
+            Part(figure("degraded", \.degraded), tone(isDegraded, .warn), 0),
+            Part("differ \(impact.different.map { Wording.count($0) } ?? "-")", tone(differ, .bad), 2),
         ]
         if !state.faults.isEmpty {
             let idle = state.faults.count { $0.hits == 0 }

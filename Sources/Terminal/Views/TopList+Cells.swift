@@ -105,8 +105,7 @@ extension TopList {
             let age = TopModel.value(state, cell, .age) ?? 0
             parts.append(age > 0 ? "no news for \(Figures.roughly(milliseconds: Int64(age) * 1_000))" : "no news yet")
         case .partly: parts.append("some routers do not reach it")
-        case .crowded: parts.append("pool > 80 %")
-        case let other: parts.append(other.rawValue.replacing("-", with: " "))
+        case let other: parts.append(other.phrase)
         }
         if isOut {
             if let doubt { parts.append("\(doubt.event.action) by \(TopModel.observers(doubt))") }
@@ -121,7 +120,7 @@ extension TopList {
         }
         let name = model.shape?.cells[cell] ?? ""
         for fault in state.faults where fault.targets.contains("cell/\(name)") || fault.targets.contains(name) {
-            parts.append("fault \(fault.id) \(fault.kind)")
+            parts.append("fault \(fault.id) \(fault.what ?? fault.kind)")
         }
         return parts.joined(separator: "; ")
     }

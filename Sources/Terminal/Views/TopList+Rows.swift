@@ -16,7 +16,7 @@ extension TopList {
         func faults(_ row: Int) -> [String] {
             state.faults.filter { fault in
                 fault.targets.contains { $0 == "service/\(services[row])" || $0.hasSuffix("/service/\(services[row])") }
-            }.map { "\($0.id) \($0.kind)" }
+            }.map { "\($0.id) \($0.what ?? $0.kind)" }
         }
         func names(_ places: [Int]) -> String {
             places.isEmpty ? "-" : places.map { services[$0] }.joined(separator: " ")
@@ -79,7 +79,7 @@ extension TopList {
     /// Faults in force.
     static func faults(_ model: TopModel) -> TopList {
         let columns: [Column] = [
-            .init("FAULT", 6, importance: 1), .init("KIND", 10, importance: 2),
+            .init("FAULT", 6, importance: 1), .init("WHAT", 26, importance: 2),
             .init("HEALS IN", 12, right: true, importance: 4), .init("HITS", 12, right: true, importance: 5),
             .init("WHERE", 20, importance: 3),
         ]
@@ -87,11 +87,13 @@ extension TopList {
         let faults = state.faults
         return TopList(
             model, columns: columns, count: faults.count, id: { faults[$0].id },
-            match: { "\(faults[$0].id) \(faults[$0].kind) \(faults[$0].targets.joined(separator: " "))" },
+            match: {
+                "\(faults[$0].id) \(faults[$0].what ?? faults[$0].kind) \(faults[$0].targets.joined(separator: " "))"
+            },
             key: { row, title in
                 switch title {
                 case "FAULT": .text(faults[row].id)
-                case "KIND": .text(faults[row].kind)
+                case "WHAT": .text(faults[row].what ?? faults[row].kind)
                 case "HEALS IN": faults[row].until.map { .number(Double($0)) } ?? .unknown
                 case "HITS": faults[row].hits.map { .number(Double($0)) } ?? .unknown
                 case "WHERE": .text(faults[row].targets.joined(separator: " "))
@@ -102,7 +104,7 @@ extension TopList {
             let fault = faults[row]
             let hits = fault.hits.map { $0 == 0 ? "hits nothing" : Wording.count(Int(clamping: $0)) } ?? "-"
             return [
-                Cell(fault.id), Cell(fault.kind, .warn),
+                Cell(fault.id), Cell(fault.what ?? fault.kind, .warn),
                 Cell(fault.until.map { Figures.span(milliseconds: $0 - state.t) } ?? "-"),
                 Cell(hits, fault.hits == 0 ? .warn : .plain), Cell(fault.targets.joined(separator: " | ")),
             ]

@@ -148,6 +148,28 @@ struct APIServerTests {
         }
     }
 
+    @Test func aFormerPortIsTakenAgainWhereNobodyHasIt() throws {
+        let loop = try EventLoop()
+        let first = APIServer(loop: loop, token: "t")
+        try first.listen(on: .loopback(0))
+        let former = first.local
+        // It is in use: any other will do.
+        let second = APIServer(loop: loop, token: "t")
+        try second.listen(on: .loopback(0), preferring: former)
+        #expect(second.local.port != former.port && second.local.port != 0)
+        first.close()
+        for _ in 0..<3 { loop.runPending() }
+        let third = APIServer(loop: loop, token: "t")
+        try third.listen(on: .loopback(0), preferring: former)
+        #expect(third.local == former)
+        // Who asks for a port gets that one.
+        let fourth = APIServer(loop: loop, token: "t")
+        #expect(throws: UVError.self) { try fourth.listen(on: former, preferring: second.local) }
+        second.close()
+        third.close()
+        #expect(loop.close() == [])
+    }
+
     @Test("Reports are read with the token")
     func reads() throws {
         let rig = try Rig()

@@ -38,6 +38,24 @@ import Testing
         #expect(folder.drain(now: at(10_001))?.events.map(\.n) == [2])
     }
 
+    @Test func whoSaidItFirstByItsTimeStandsFirstHoweverLateItIsHeard() throws {
+        var folder = EventFolder()
+        func told(_ time: String, by observer: String) -> EventRecord {
+            EventRecord(
+                time: "2026-03-01T12:00:\(time)Z", type: "member", action: "dead", id: "c1",
+                attributes: ["incarnation": .integer(1), "observer": .text(observer)])
+        }
+        folder.take(told("00.5", by: "a"), by: "a", now: at(0))
+        _ = folder.drain(now: at(100))
+        for (time, observer) in [("00.75", "b"), ("00.25", "c"), ("00", "d"), ("01", "e")] {
+            folder.take(told(time, by: observer), by: observer, now: at(200))
+        }
+        let news = folder.drain(now: at(1_000))
+        let event = try #require(news?.events.first)
+        #expect(event.n == 1 && event.seen == 5 && event.observers == ["d", "c", "a", "b"])
+        #expect(event.event.time == "2026-03-01T12:00:00Z" && event.event.attributes["observer"]?.text == "d")
+    }
+
     @Test func aMessageHasItsBound() throws {
         var folder = EventFolder()
         for number in 0..<250 { folder.take(record("c\(number)"), by: "a", now: at(0)) }

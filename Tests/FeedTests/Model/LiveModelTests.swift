@@ -74,12 +74,17 @@ import Topology
         #expect(rows.map(\.name) == ["e1", "e2", "e3"] && rows.map(\.state) == [.serving, .down, .unknown])
         #expect(rows.map(\.age) == [0, 9, nil] && rows.map(\.process) == [.running, .gone, .running])
         #expect(rows[0].rps == 100 && rows[0].ok == 0.99 && rows[1].rps == nil)
-        var state = model.state(t: 11_000, now: at(11))
-        #expect(state.routerNews == "router e2 down" && !state.isCutOff)
-        state.routers = rows.map { FeedRouter(name: $0.name, state: .paused) }
-        #expect(state.routerNews == "3 of 3 routers out" && state.isCutOff)
-        state.routers = nil
-        #expect(state.routerNews == nil && !state.isCutOff)
+        let state = model.state(t: 11_000, now: at(11))
+        #expect(state.mesh.headline?.word == .degraded && state.mesh.headline?.why.first == "router e2 down")
+        func headline(_ routers: [FeedRouter]?) -> FeedHeadline {
+            FeedHeadline(
+                state.cells, names: names, taking: CellSet(names.indices.map { CellIndex($0) }), drained: 0,
+                routers: routers)
+        }
+        let out = headline(rows.map { FeedRouter(name: $0.name, state: .paused) })
+        #expect(out.word == .down && out.why.first == "3 of 3 routers out")
+        #expect(headline(nil).why.allSatisfy { !$0.contains("router") })
+        #expect(headline([FeedRouter(name: "e1", state: .degraded)]).why.contains("router e1 reaches not every cell"))
     }
 
     @Test func asManyRoutersAsRowsAreTold() {
@@ -94,7 +99,9 @@ import Topology
         var model = model()
         let before = model.state(t: 0, now: at(0))
         #expect(names.indices.allSatisfy { word(before, .state, $0) == "unknown" })
-        #expect(before.mesh == FeedMesh() && before.cells[.rps, 0] == .unknown && before.cells[.age, 0] == .unknown)
+        #expect(
+            before.mesh.rps == nil && before.mesh.ok == nil && before.cells[.rps, 0] == .unknown
+                && before.cells[.age, 0] == .unknown)
         // The process table alone does not say that customers are served.
         model.look(healthy(), routersRun: true, now: at(1))
         let alone = model.state(t: 1, now: at(1))
@@ -148,6 +155,64 @@ import Topology
         sights[0].named = .liar
         model.look(sights, routersRun: true, now: at(1))
         #expect(word(model.state(t: 1, now: at(1)), .condition, 0) == "liar")
+    }
+
+    // MARK: The headline
+
+    @Test func theMeshIsJudgedByCellsThatAreToServeAndByWhatCustomersGet() throws {
+        var model = model(routers: 2)
+        func judged(
+            _ sights: [CellSight], impaired: [PublicStatus.Service] = [],
+            _ change: (inout CellVitals) -> Void = { _ in }
+        ) throws -> FeedHeadline {
+            model.look(sights, routersRun: true, now: at(1))
+            for position in names.indices {
+                model.take(position == 1 ? cell(change) : cell(), of: CellIndex(position), now: at(1))
+            }
+            for name in ["e1", "e2"] {
+                var vitals = router()
+                if name == "e2" { vitals.impaired = impaired }
+                model.take(vitals, of: name, now: at(1))
+            }
+            return try #require(model.state(t: 1, now: at(1)).mesh.headline)
+        }
+        #expect(try #require(model.state(t: 0, now: at(0)).mesh.headline).word == .unknown)
+        #expect(try judged(healthy()) == FeedHeadline(word: .serving, serving: 6, of: 6))
+        var sights = healthy()
+        sights[0] = CellSight(state: .down, process: .gone, gossip: .dead)
+        #expect(try judged(sights).word == .degraded && judged(sights).serving == 5)
+        // All serve, and one says that it is not well.
+        let unhealthy = try judged(healthy()) { $0.condition?.health = "degraded" }
+        #expect(unhealthy == FeedHeadline(word: .degraded, serving: 6, of: 6, why: ["\(names[1]) unhealthy"]))
+        // What customers get is not whole, as one router tells.
+        let slow = PublicStatus.Service(name: "shipping", state: .degraded, answers: .degraded)
+        let refusing = PublicStatus.Service(name: "rates", state: .majorOutage, answers: .tryAgain)
+        let answers = try judged(healthy(), impaired: [slow, refusing])
+        #expect(answers.word == .degraded && answers.why == ["rates refuses", "shipping answers degraded"])
+        let out = CellSight(state: .down, process: .gone, gossip: .dead)
+        #expect(try judged(names.map { _ in out }).word == .down)
+    }
+
+    @Test func cellsOfNobodyAreNotCounted() throws {
+        var model = model()
+        var table = PlacementTable(cohortCount: 4)
+        for cohort in 0..<4 {
+            try table.change(cohort: cohort) { entry in
+                try entry.begin(Eligibility(evacuated: [0]))
+                try entry.switchOver()
+                try entry.release()
+            }
+        }
+        model.take(topology, placement: try Placement(topology, table: table))
+        var sights = healthy()
+        // Whatever becomes of them is nobody's loss.
+        sights[0] = CellSight(state: .evacuated, process: .running, gossip: .alive)
+        sights[1] = CellSight(state: .down, process: .gone, gossip: .dead)
+        model.look(sights, routersRun: true, now: at(1))
+        model.take(router(), of: "e1", now: at(1))
+        #expect(
+            model.state(t: 1, now: at(1)).mesh.headline == FeedHeadline(word: .serving, serving: 4, of: 4, evacuated: 2)
+        )
     }
 
     // MARK: Rates
@@ -285,13 +350,19 @@ import Topology
         model.look(healthy(), routersRun: true, now: at(4))
         let over = model.state(t: 4_000, now: at(4)).impact
         #expect(!over.open && over.different == 0 && over.since == 0 && over.observed == after.observed)
+        #expect(after.ended == nil && over.ended == 4_000)
+        model.look(healthy(), routersRun: true, now: at(4.5))
+        #expect(model.state(t: 4_500, now: at(4.5)).impact.ended == 4_000, "it was over then")
+        // The same cell is out again, and nobody has asked: what was told is of no fault of the past.
+        model.look(sights, routersRun: true, now: at(4.6))
+        #expect(model.state(t: 4_600, now: at(4.6)).impact.ended == nil)
         // Another cell goes: the last fault's figures are none of this one.
         sights = healthy()
         sights[3] = CellSight(state: .paused, process: .stopped, gossip: .suspect)
         model.look(sights, routersRun: true, now: at(5))
         model.take(vitals, of: "e1", now: at(5))
         let next = model.state(t: 5_000, now: at(5)).impact
-        #expect(next.seen == 0 && next.since == nil && next.observed == .init())
+        #expect(next.seen == 0 && next.since == nil && next.observed == .init() && next.ended == nil)
     }
 
     @Test func whoFaresOtherwiseIsCounted() throws {

@@ -163,6 +163,7 @@ import Topology
             PredictionRequest(action: "evacuate", targets: ["r1"]), situation(), forecast: forecast)
         #expect(refused.refusals.map(\.code).contains("headroom"))
         #expect(refused.load.factor == forecast.load?.factor)
+        #expect(refused.moved == forecast.customersMoved && predict("kill", ["r1-1"]).moved == nil)
         #expect(predict("restore", ["r1"]).confirm == .click)
     }
 

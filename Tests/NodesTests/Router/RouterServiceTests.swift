@@ -24,6 +24,19 @@ import Wire
         #expect(router.isIdle)
     }
 
+    @Test func aServiceWhoseAnswersAreNotWholeIsTold() {
+        let router = RouterHarness()
+        var order = CustomerOrder()
+        #expect(router.node.vitals(&order, now: .at(0)).impaired == nil)
+        for note in ["", "shipping=static"] {
+            router.request(.post)
+            let frame = router.takeFrames()[0]
+            router.answer(frame, status: 200, flags: .json, note: note, body: "{}")
+        }
+        let told = router.node.vitals(&order, now: .at(0)).impaired ?? []
+        #expect(told.map(\.answers) == [.degraded] && told.map(\.state) == [.degraded])
+    }
+
     @Test(arguments: [HTTPMethod.get, .post]) func aRefusalGoesToTheNextCellWhateverTheMethod(_ method: HTTPMethod) {
         let router = RouterHarness()
         router.request(method)

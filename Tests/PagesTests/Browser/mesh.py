@@ -97,6 +97,7 @@ class Mesh:
         self.faults, self.breakers, self.alerts, self.events = [], [], [], []
         self.evacuation, self.halt, self.opened = None, None, None
         self.told, self.load, self.drill = 0, None, None
+        self.over, self.impaired = None, []
         self.views, self.shed, self.retry, self.amp = [cells + 1, cells + 1], 0.0, 0.0, 1.02
 
     def draw_shard(self, each):
@@ -118,6 +119,27 @@ class Mesh:
     def predicted(self, shard):
         down = sum(self.is_down(cell) for cell in shard)
         return LOST if down == len(shard) else DEGRADED if down else UNTOUCHED
+
+    def headline(self):
+        """As the feed judges it."""
+        away = [state in ("evacuated", "drained") for state in self.state]
+        taking = [cell for cell in range(len(self.cells)) if not away[cell]]
+        serving = sum(self.state[cell] in ("serving", "degraded", "refilling") for cell in taking)
+        why = list(self.impaired)
+        for condition, words in (("differ", "witnesses differ"), ("slowpoke", "slowpoke"), ("zombie", "zombie")):
+            names = [self.cells[cell] for cell in taking if self.condition[cell] == condition]
+            if names:
+                more = f" and {len(names) - 1} more:" if len(names) > 1 else ""
+                why.append(f"{names[0]}{more} {words}")
+        sound = serving == len(taking) and not why
+        return {
+            "word": "down" if serving == 0 else "serving" if sound else "degraded",
+            "serving": serving,
+            "of": len(taking),
+            "evacuated": self.state.count("evacuated"),
+            "drained": self.state.count("drained"),
+            "why": why[:4],
+        }
 
     # One tick -----------------------------------------------------------------------------------------------------
 
@@ -183,7 +205,8 @@ class Mesh:
         for customer, (expected, seen) in enumerate(zip(predicted, self.worst)):
             packed[customer >> 1] |= (expected | seen << 2) << 4 * (customer & 1)
         return {
-            "open": self.opened is not None,
+            "open": self.opened is not None and self.over is None,
+            **({} if self.over is None else {"ended": at(self.over)}),
             "since": None if self.opened is None else at(self.opened),
             "seen": len(of_seen),
             "predicted": {**tally(predicted), "no_quorum": 0},
@@ -211,6 +234,7 @@ class Mesh:
                 "shed": self.shed,
                 "retry": self.retry,
                 "views": list(self.views),
+                "headline": self.headline(),
             },
             "amplification": [
                 {"layer": "router", "ratio": self.amp},

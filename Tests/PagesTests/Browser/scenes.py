@@ -22,8 +22,9 @@ def kill(mesh, second, when, name, by=("us-west-4", "eu-west-1")):
         mesh.retry, mesh.amp = 0.4, 1.02
 
 
-def fault(mesh, second, ident, kind, targets, hits, lasts=300):
-    mesh.faults.append({"id": ident, "kind": kind, "targets": targets, "until": at(second + lasts), "hits": hits})
+def fault(mesh, second, ident, kind, targets, hits, lasts=300, what=None):
+    told = {"id": ident, "kind": kind, "targets": targets, "until": at(second + lasts), "hits": hits}
+    mesh.faults.append({**told, "what": what} if what else told)
     mesh.event(second, "fault", "added", ident, kind=kind, targets=" ".join(targets))
 
 
@@ -123,8 +124,9 @@ def rolled_back():
 def faulty():
     def happen(second, mesh):
         if second == 150:
-            fault(mesh, second, "f3", "latency", ["router/r1", "region/eu-west"], 0)
-            fault(mesh, second, "f4", "loss", ["cell/us-west-3", "cell/us-west-1"], 0, lasts=200)
+            what = "latency 30 ms ± 3.00 ms"
+            fault(mesh, second, "f3", "latency", ["router/r1", "region/eu-west"], 0, what=what)
+            fault(mesh, second, "f4", "loss", ["cell/us-west-3", "cell/us-west-1"], 0, lasts=200, what="loss 5.00 %")
         if second >= 150:
             mesh.faults[0]["hits"] = (second - 150) * 9
             for cell in range(8, 12):

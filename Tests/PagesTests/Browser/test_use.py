@@ -124,6 +124,135 @@ class UseTest(PageTest):
         self.assertNotIn("\u202e", text)
         self.sound(tab)
 
+    def test_a_tile_that_is_clicked_without_the_focus_opens_its_own_cell(self):
+        tab = self.open(self.recording("whole"))
+        tab.run("document.querySelector('.place').click()")
+        self.shows(tab, "document.getElementById('drawer-title').textContent", "us-east-1")
+        tab.run("[...document.querySelectorAll('.place')].find((one) => one.cell === 5).click()")
+        self.shows(tab, "document.getElementById('drawer-title').textContent", "us-west-2")
+        self.sound(tab)
+
+    def test_the_headline_is_the_feeds(self):
+        def happen(second, mesh):
+            mesh.state[:4] = ["evacuated"] * 4
+            mesh.impaired = ["shipping answers degraded"] if second > 15 else []
+
+        mesh = Mesh()
+        tab = self.open(mesh.record(15, happen))
+        badge = "document.getElementById('mesh-state')"
+        self.shows(tab, f"{badge}.textContent", "serving · 8 of 8 serve, 4 evacuated")
+        self.shows(tab, f"{badge}.dataset.tone", "ok")
+        messages = Mesh().record(20, happen)
+        self.api.play(messages)
+        self.settle(tab, messages)
+        self.shows(tab, f"{badge}.textContent", "degraded · 8 of 8 serve, 4 evacuated")
+        self.shows(tab, "document.getElementById('mesh-why').textContent", "shipping answers degraded")
+
+    def test_a_fault_that_is_over_is_told_as_the_last_one(self):
+        def happen(second, mesh):
+            kill(mesh, second, 10, "us-east-1")
+            if second == 30:
+                cell = mesh.index("us-east-1")
+                mesh.state[cell], mesh.process[cell], mesh.traffic[cell] = "serving", "running", "reached"
+                mesh.gossip[cell], mesh.over = "alive", second
+
+        tab = self.open(Mesh().record(70, happen))
+        self.says(
+            tab,
+            "document.getElementById('impact-over').textContent.replaceAll('\\u2009', ' ')",
+            "last fault, over 40 s ago",
+        )
+        tones = "[...document.querySelectorAll('#impact [data-tone]')].map((one) => one.dataset.tone)"
+        self.assertEqual(tab.run(tones), [])
+        # While it goes on it is none of the past.
+        tab = self.open(self.recording("kill"))
+        self.shows(tab, "document.getElementById('impact-over').textContent", "")
+        self.assertEqual(tab.run(tones), ["warn"])
+
+    def test_since_when_witnesses_differ_is_told(self):
+        def happen(second, mesh):
+            if second == 10:
+                mesh.state[0] = "degraded"
+            if second == 40:
+                mesh.gossip[0], mesh.condition[0] = "dead", "differ"
+
+        tab = self.open(Mesh().record(52, happen))
+        label = "document.querySelector('.place').getAttribute('aria-label').replaceAll('\\u2009', ' ')"
+        self.says(tab, label, "gossip dead, traffic reached for 12 s")
+
+    def test_the_form_offers_what_the_api_takes(self):
+        kinds = ["latency", "loss", "duplicate", "bandwidth", "reset", "blackhole", "partition", "errors", "hang"]
+        tab = self.open(self.recording("whole"))
+        tab.run("document.querySelector('.place').focus()")
+        tab.press("f")
+        tab.wait("document.getElementById('action').open")
+        options = "[...document.getElementById('fault-kind').options].map((one) => one.value)"
+        self.assertEqual(tab.run(options), kinds)
+        choose = (
+            "(() => { const kind = document.getElementById('fault-kind'); kind.value = 'errors';"
+            " kind.dispatchEvent(new Event('change', { bubbles: true })); })()"
+        )
+        tab.run(choose)
+        visible = (
+            "[...document.querySelectorAll('#fault-form input')].filter((one) => one.checkVisibility())"
+            ".map((one) => one.id.slice(6))"
+        )
+        tab.wait(f"({visible}).join() === 'targets,rate,status,for'")
+        tab.wait("!document.getElementById('action-do').disabled")
+        body = self.api.asked[-1][1]
+        self.assertEqual(body["targets"], ["cell/us-east-1/service/storefront"])
+        self.assertEqual(body["options"], {"kind": "errors", "for_ms": 300_000, "rate": 0.5, "status": 503})
+
+    def test_a_refusal_stands_alone_and_a_move_says_how_many_move(self):
+        tab = self.open(self.recording("whole"))
+        refused = {**PREDICTION, "refusals": [{"code": "halted", "detail": "a halt is in force"}]}
+        self.api.answers["/v1/predict"] = refused
+        tab.run("document.querySelector('.place').focus()")
+        tab.press("k")
+        tab.wait("document.getElementById('prediction').innerText.includes('a halt is in force')")
+        self.assertNotIn("untouched", tab.run("document.getElementById('prediction').innerText"))
+        tab.press("Escape")
+        self.api.answers["/v1/predict"] = {**PREDICTION, "moved": 901}
+        tab.press("e")
+        self.says(tab, "document.getElementById('prediction').innerText", "901 customers would move")
+
+    def test_an_abort_asks_first(self):
+        tab = self.open(self.recording("evacuation"))
+        self.api.answers["/v1/evacuations/abort"] = {}
+        before = len(self.api.asked)
+        tab.run("document.querySelector('[data-act=abort]').click()")
+        tab.wait("document.getElementById('action').open")
+        self.says(tab, "document.getElementById('prediction').innerText", "cohorts have moved: they go back")
+        self.assertEqual(len(self.api.asked), before)
+        self.shows(tab, "document.activeElement.textContent", "Let it go on")
+        tab.run("document.getElementById('action-do').click()")
+        tab.wait("!document.getElementById('action').open")
+        self.assertEqual(self.api.asked[-1][0], "/v1/evacuations/abort")
+
+    def test_what_to_do_is_said_after_half_a_minute_without_news(self):
+        tab = self.open(self.recording("whole"))
+        self.api.cut()
+        tab.wait("!document.getElementById('bar').hidden")
+        self.assertNotIn("cellmesh dashboard", tab.run("document.getElementById('bar').textContent"))
+        tab.run("advance(40_000)")
+        self.says(tab, "document.getElementById('bar').textContent", "cellmesh dashboard prints")
+
+    def test_a_simulation_is_shown_as_a_recording_is(self):
+        messages = Mesh().record(20, source="sim")
+        messages.append(("bye", {"reason": "the recording ended (interrupted)", "whole": True}))
+        tab = self.open(messages)
+        self.says(tab, "document.getElementById('when').textContent", "simulated")
+        self.says(tab, "document.getElementById('message').textContent", "ended (interrupted)")
+        self.shows(tab, "document.getElementById('message').hasAttribute('data-calm')", True)
+        tab.run("advance(40_000)")
+        tab.drawn()
+        self.shows(tab, "document.getElementById('bar').hidden", True)
+
+    def test_an_idle_mesh_amplifies_nothing(self):
+        tab = self.open(self.recording("empty"))
+        self.shows(tab, "document.getElementById('figure-amp').textContent", "–")
+        self.assertNotIn("1.02", tab.run("document.getElementById('amplification').innerText"))
+
     def test_the_past_holds_the_whole_page_and_takes_no_action(self):
         tab = self.open(self.recording("kill"))
         self.says(tab, "document.getElementById('mesh-state').textContent", "11 of 12")

@@ -126,7 +126,7 @@ test('who has seen nothing asks for the past, and a recording that has ended is 
   assert.equal(since, Date.now() - 15 * 60 * 1000);
   const answer = requests[0].answer(200);
   await turns();
-  answer.send('event: hello\ndata: {"source":"recording"}\n\nid: 1\nevent: state\ndata: {"t":1}\n\n'
+  answer.send('event: hello\ndata: {"source":"sim"}\n\nid: 1\nevent: state\ndata: {"t":1}\n\n'
     + 'event: bye\ndata: {"reason":"the recording was cut off after 2 lines"}\n\n');
   await turns();
   answer.end();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countDead, markGrid, overlaps, unpackMarks, unpackNumbers } from '../../../Sources/CPages/Page/customers.js';
+import { KINDS, faultOptions, faultTargets } from '../../../Sources/CPages/Page/faults.js';
 import { lanes } from '../../../Sources/CPages/Page/lanes.js';
 import { layOut, neighbour } from '../../../Sources/CPages/Page/map.js';
 import { frame, roundUp } from '../../../Sources/CPages/Page/timeline.js';
@@ -115,4 +116,18 @@ test('figures are short and round nothing away', () => {
     ['0 s', '2 min 11 s', '3 h 5 min']);
   assert.equal(shorten('us-east-1', 6), 'us…t-1');
   assert.equal(plain('a\u001b[31m\u202eb'), 'a\ufffd[31m\ufffdb');
+});
+
+test('a fault is posted with the figures that its kind has', () => {
+  assert.deepEqual(faultOptions('latency', 60, { delay: '30', jitter: '', rate: '', status: '500' }),
+    { kind: 'latency', for_ms: 60_000, delay_ms: 30 });
+  assert.deepEqual(faultOptions('errors', 0, { rate: '7', status: '503', delay: '5' }),
+    { kind: 'errors', for_ms: 300_000, rate: 0.07, status: 503 });
+  assert.deepEqual(faultOptions('bandwidth', 1, { bandwidth: '128' }),
+    { kind: 'bandwidth', for_ms: 1000, bandwidth: 131_072 });
+  for (const kind of Object.keys(KINDS)) assert.equal(faultOptions(kind, 1, {}).kind, kind);
+  const shape = { services: ['shop'], routers: { name: ['r1'] } };
+  assert.equal(faultTargets('hang', 'cell/a', shape), 'cell/a/service/shop');
+  assert.equal(faultTargets('partition', 'cell/a', shape), 'cell/a router/r1');
+  assert.equal(faultTargets('loss', 'cell/a', shape), 'cell/a');
 });

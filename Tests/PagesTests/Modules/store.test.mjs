@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Store, condition, isCutOff, routerNews } from '../../../Sources/CPages/Page/store.js';
+import { Store, condition } from '../../../Sources/CPages/Page/store.js';
 import { generator, replay } from './seeded.mjs';
 
 const HELLO = { feed: 1, mesh: 'm', boot: 'b1', period_ms: 1000,
@@ -186,14 +186,20 @@ test('each state of a cell has its sign, and nothing known is never sound', () =
   assert.equal(conditionOf(store).sign, '?');
 });
 
-test('a router that is out is news though all cells serve', () => {
-  const routers = (...words) => ({ routers: words.map((state, at) => ({ name: `r${at + 1}`, state })) });
-  assert.equal(routerNews({}), null, 'a feed that says nothing of routers');
-  assert.equal(routerNews(null), null);
-  assert.equal(routerNews(routers('serving', 'degraded', 'unknown')), null);
-  assert.equal(routerNews(routers('serving', 'down')), 'router r2 down');
-  assert.equal(routerNews(routers('paused', 'serving', 'unreachable')), '2 of 3 routers out');
-  assert.equal(isCutOff(routers('down', 'starting')), true);
-  assert.equal(isCutOff(routers('down', 'serving')), false);
-  assert.equal(isCutOff({}) || isCutOff({ routers: [] }), false);
+test('how long something is the matter is not how long the cell serves', () => {
+  const store = new Store();
+  store.take('hello', HELLO);
+  store.take('shape', shape(1));
+  const cells = (state, named) => ({ state: [HELLO.states.indexOf(state)], age: [0], process: [1], gossip: [2],
+    traffic: [1], condition: [HELLO.conditions.indexOf(named)] });
+  store.take('state', { seq: 1, t: 0, mesh: {}, cells: cells('down', 'none') });
+  store.take('state', { seq: 2, t: 10_000, mesh: {}, cells: cells('serving', 'none') });
+  store.take('state', { seq: 3, t: 40_000, mesh: {}, cells: cells('serving', 'differ') });
+  store.take('state', { seq: 4, t: 52_000, mesh: {}, cells: cells('serving', 'differ') });
+  assert.equal(condition(store, store.latest, 0).lasted, 12_000);
+  store.take('state', { seq: 5, t: 60_000, mesh: {}, cells: cells('serving', 'zombie') });
+  assert.equal(condition(store, store.latest, 0).lasted, 0);
+  store.take('state', { seq: 6, t: 70_000, mesh: {}, cells: cells('down', 'none') });
+  store.take('state', { seq: 7, t: 75_000, mesh: {}, cells: cells('down', 'none') });
+  assert.equal(condition(store, store.latest, 0).lasted, 5_000);
 });

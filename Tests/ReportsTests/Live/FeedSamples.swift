@@ -15,9 +15,12 @@ enum FeedSamples {
         state.mesh.rps = 412
         state.mesh.ok = 0.9998
         state.mesh.views = [13, 14]
+        state.mesh.headline = FeedHeadline(
+            word: .degraded, serving: 7, of: 8, evacuated: 3, drained: 1, why: ["shipping answers degraded"])
         state.amplification = [FeedAmplification(layer: "router", ratio: 1.02)]
         state.impact.open = true
         state.impact.since = 1_772_366_300_000
+        state.impact.ended = 1_772_366_350_000
         state.impact.seen = 666
         state.impact.predicted = .init(lost: 0, degraded: 236, untouched: 764, noQuorum: 0)
         state.impact.ofThoseSeen = .init(lost: 0, degraded: 161, untouched: 505, noQuorum: 0)
@@ -27,7 +30,9 @@ enum FeedSamples {
         state.breakers = [
             FeedBreaker(name: "us-east-2/checkout/shipping", state: "open", since: 7, failure: 0.62, calls: 21)
         ]
-        state.faults = [FeedFault(id: "f3", kind: "latency", targets: ["router/r1"], until: 9, hits: 1_204)]
+        state.faults = [
+            FeedFault(id: "f3", kind: "latency", targets: ["router/r1"], until: 9, hits: 1_204, what: "latency 30 ms")
+        ]
         state.evacuation = .none(cohorts: 64)
         state.drill = FeedDrill(name: "kill-cell", step: "method", since: 5)
         state.halt = FeedSwitch(since: 6, text: "enough")
@@ -66,7 +71,7 @@ enum FeedSamples {
                 FeedEvents(
                     events: [.init(n: 7, event: record, observers: ["r1", "us-west-4"], seen: 12)], missed: 2)),
             .detail(FeedDetail(t: 1_772_366_400_000, cells: ["us-east-1": cell])),
-            .bye(FeedBye(reason: "stopping")),
+            .bye(FeedBye(reason: "stopping")), .bye(FeedBye(reason: "the recording ended (full)", whole: true)),
         ]
     }
 
@@ -108,6 +113,7 @@ enum FeedSamples {
         impact.noQuorum = 0
         impact.marks = CustomerMarks.text([0, 1, 2, 3, 1], bits: 2)
         router.impact = impact
+        router.impaired = [.init(name: "shipping", state: .degraded, answers: .degraded)]
         router.amplification = 1.02
         router.faults = ["f3": 0]
         router.view = cell.view

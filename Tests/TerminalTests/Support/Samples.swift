@@ -2,6 +2,7 @@ import Feed
 import Foundation
 import MeshBase
 import Reports
+import Sharding
 
 @testable import Terminal
 
@@ -68,7 +69,15 @@ enum Samples {
         state.impact = FeedImpact(predicted: .init(lost: 0, degraded: 0, untouched: 40))
         state.impact.ofThoseSeen = .init()
         state.impact.different = 0
+        judge(&state)
         return state
+    }
+
+    /// As the feed does, of a mesh whose cells are all to serve.
+    static func judge(_ state: inout FeedState) {
+        state.mesh.headline = FeedHeadline(
+            state.cells, names: shape(cells: state.cells.count).cells.name,
+            taking: CellSet((0..<state.cells.count).map { CellIndex($0) }), drained: 0)
     }
 
     /// The first cell was killed 12 seconds ago; another one has a breaker open, a third one's witnesses differ.
@@ -94,7 +103,9 @@ enum Samples {
                 name: "us-east-2/checkout/shipping", state: "open", since: t - 4_000, failure: 0.62, calls: 21)
         ]
         state.faults = [
-            FeedFault(id: "f3", kind: "latency", targets: ["cell/us-west-1"], until: t + 131_000, hits: 1_204),
+            FeedFault(
+                id: "f3", kind: "latency", targets: ["cell/us-west-1"], until: t + 131_000, hits: 1_204,
+                what: "latency 30 ms ± 3.00 ms"),
             FeedFault(id: "f4", kind: "loss", targets: ["zone/eu-west/a"], until: t + 20_000, hits: 0),
         ]
         state.impact = FeedImpact(
@@ -109,6 +120,7 @@ enum Samples {
             return predicted | (customer % 3 == 0 ? 0 : predicted) << 2
         }
         state.impact.marks = CustomerMarks.text(marks, bits: 4)
+        judge(&state)
         return state
     }
 

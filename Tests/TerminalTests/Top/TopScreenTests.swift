@@ -36,6 +36,34 @@ import Testing
 
     static let scenes: [Scene] = [
         Scene(name: "cells-100x30") { Samples.text(Samples.model(), 100, 30) },
+        Scene(name: "over-100x12") {
+            var state = Samples.state()
+            state.impact.observed = .init(lost: 3, degraded: 6, untouched: 20)
+            state.impact.predicted = .init(lost: 3, degraded: 10, untouched: 27)
+            (state.impact.ofThoseSeen, state.impact.ended) = (state.impact.observed, Samples.t - 40_000)
+            state.mesh.headline?.evacuated = 4
+            state.mesh.headline?.drained = 1
+            return Samples.text(Samples.model(state: state), 100, 12)
+        },
+        Scene(name: "evacuate-80x12") {
+            var model = Samples.model()
+            _ = model.press("e")
+            var report = TopModelTests.prediction(.type, word: "us-east")
+            report.customers = .init(lost: 0, degraded: 0, untouched: 1_000, noQuorum: 0)
+            report.moved = 901
+            let action = TopAction(.evacuate, "us-east", targets: ["region/us-east"])
+            _ = model.take(prediction: .success(report), of: action, now: Samples.now)
+            return Samples.text(model, 80, 12)
+        },
+        Scene(name: "refused-80x10") {
+            var model = Samples.model()
+            _ = model.press("k")
+            var report = TopModelTests.prediction(.click, word: nil)
+            report.refusals = [.init("halted", "a halt is in force")]
+            let action = TopAction(.kill, "us-east-1", targets: ["cell/us-east-1"])
+            _ = model.take(prediction: .success(report), of: action, now: Samples.now)
+            return Samples.text(model, 80, 10)
+        },
         Scene(name: "cells-60x15") { Samples.text(Samples.model(), 60, 15) },
         Scene(name: "cells-20x5") { Samples.text(Samples.model(), 20, 5) },
         Scene(name: "cells-200x60") { Samples.text(Samples.model(), 200, 60) },

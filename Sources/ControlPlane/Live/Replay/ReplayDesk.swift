@@ -62,7 +62,9 @@ final class ReplayDesk {
     private func send(_ reading: Reading) {
         while let untaken = streams.untaken(reading.id), untaken < Self.ahead {
             guard let bytes = reading.file.read(Self.piece), !bytes.isEmpty else {
-                return end(reading.id, "\(reading.reader.end())")
+                let told = reading.reader.end()
+                if case .whole = told { return end(reading.id, "\(told)", isWhole: true) }
+                return end(reading.id, "\(told)")
             }
             var isOpen = true
             do throws(RecordingReader.Malformed) {
@@ -76,8 +78,8 @@ final class ReplayDesk {
         }
     }
 
-    private func end(_ id: SlabKey, _ reason: String) {
-        streams.send(id, FeedMessage.bye(FeedBye(reason: reason)).serverSentEvent)
+    private func end(_ id: SlabKey, _ reason: String, isWhole: Bool = false) {
+        streams.send(id, FeedMessage.bye(FeedBye(reason: reason, whole: isWhole)).serverSentEvent)
         streams.end(id)
     }
 }

@@ -21,6 +21,8 @@ extension RouterNode {
         // Most gates are closed, and need no text.
         vitals.gates = gateViews(now: now).compactMap { Vitals.Gate($0, to: "\($0.to)@\($0.cell)") }
         vitals.amplification = amplification(now: now)
+        let impaired = impaired
+        if !impaired.isEmpty { vitals.impaired = impaired }
         vitals.impact = impactVitals(&order, now: now)
         vitals.view = Vitals.View(gossip.swim.members)
         return vitals

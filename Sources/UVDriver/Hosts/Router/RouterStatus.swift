@@ -37,12 +37,7 @@ struct RouterStatus {
         guard status == nil || now - made >= .seconds(1), let whole else { return }
         made = now
         var facts = whole.facts
-        facts.services = node.pointee.serviceSights(of: whole.taking).map { sight in
-            var service = PublicStatus.Facts.Service(sight.name)
-            (service.full, service.reduced, service.failed) = (sight.full, sight.reduced, sight.failed)
-            (service.cells, service.shut) = (sight.cells, sight.shut)
-            return service
-        }
+        facts.services = node.pointee.serviceFacts(of: whole.taking)
         var next = PublicStatus(facts, since: Timestamp.string(wall, .seconds))
         if let status, status.state == next.state { next.since = status.since }
         if next != status {

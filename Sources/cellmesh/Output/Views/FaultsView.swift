@@ -24,7 +24,7 @@ enum FaultsView {
         return Report(answer, names: names(faults)) { _ in
             faults.isEmpty
                 ? "no faults\n"
-                : "healed: \(faults.map { "\($0.id) (\(what($0)))" }.joined(separator: ", "))\n"
+                : "healed: \(faults.map { "\($0.id) (\($0.what))" }.joined(separator: ", "))\n"
         }
     }
 
@@ -42,25 +42,11 @@ enum FaultsView {
         ])
         for fault in faults {
             table.add([
-                .init(fault.id), .init(what(fault), .yellow), .init(between(fault)), .init(ends(fault)),
+                .init(fault.id), .init(fault.what, .yellow), .init(between(fault)), .init(ends(fault)),
                 .init(fault.expires),
             ])
         }
         return table.render()
-    }
-
-    /// `latency 30 ms ± 3 ms`.
-    private static func what(_ fault: FaultReport) -> String {
-        var text = fault.kind
-        if let delay = fault.delay { text += " \(Wording.time(milliseconds: delay))" }
-        if let jitter = fault.jitter {
-            text += " ± \(Wording.time(milliseconds: jitter))"
-            if let shape = fault.distribution, shape != "uniform" { text += " \(shape)" }
-        }
-        if let rate = fault.rate { text += " \(Wording.percent(rate))" }
-        if let status = fault.status { text += " with \(status)" }
-        if let bandwidth = fault.bandwidth { text += " \(Wording.bytes(bandwidth))/s" }
-        return text
     }
 
     private static func between(_ fault: FaultReport) -> String {

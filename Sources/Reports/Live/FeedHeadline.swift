@@ -1,0 +1,40 @@
+/// How the mesh is as a whole, judged once for the page, `top` and `status`.
+package struct FeedHeadline: Codable, Sendable, Equatable {
+    /// In one word.
+    package enum Word: String, Codable, Sendable, CaseIterable {
+        /// Nothing is known of any cell.
+        case unknown
+        /// Every cell that is to serve does, nothing is known to be the matter with one, and answers are whole.
+        case serving
+        /// Something of that does not hold.
+        case degraded
+        /// No cell serves.
+        case down
+    }
+
+    /// Reasons that are told.
+    package static let mostReasons = 4
+
+    /// In one word.
+    package var word: Word
+    /// Cells that serve, of those that are to.
+    package var serving: Int
+    /// Cells that are to serve: neither drained nor of a region that was left.
+    package var of: Int
+    /// Cells of regions that were left.
+    package var evacuated: Int
+    /// Cells that no customer uses.
+    package var drained: Int
+    /// What is the matter beside cells that do not serve, the worst first, in words: `shipping answers degraded`.
+    package var why: [String]
+
+    /// A judgement.
+    package init(word: Word, serving: Int, of: Int, evacuated: Int = 0, drained: Int = 0, why: [String] = []) {
+        self.word = word
+        self.serving = serving
+        self.of = of
+        self.evacuated = evacuated
+        self.drained = drained
+        self.why = why
+    }
+}
