@@ -65,9 +65,21 @@ package struct RunWindows: Sendable {
         var cells: [String] = []
         /// The state that has told the worst of it.
         var worst: FeedImpact
-        /// By customer; empty where nobody is told one by one.
+        /// By customer the worst that was predicted; empty where nobody is told one by one.
+        var reach: [UInt8] = []
+        /// By customer as it fared at its worst, and what was predicted of it then.
         var predicted: [UInt8] = []
         var observed: [UInt8] = []
+
+        /// Cells go out one after another in a window: who was seen before one did is not held against it.
+        mutating func take(_ customer: Int, _ mark: UInt8) {
+            let (expected, seen) = (mark & 3, mark >> 2)
+            reach[customer] = max(reach[customer], expected)
+            guard seen > 0, seen >= observed[customer] else { return }
+            // Routers may have seen it before the control plane knew why.
+            if seen > observed[customer] || predicted[customer] != seen { predicted[customer] = expected }
+            observed[customer] = seen
+        }
     }
 
     /// Windows that are kept at most; of more the first ones are.
@@ -137,12 +149,9 @@ package struct RunWindows: Sendable {
         else { return }
         if open[place].predicted.count != customers {
             open[place].predicted = [UInt8](repeating: 0, count: customers)
-            open[place].observed = open[place].predicted
+            (open[place].observed, open[place].reach) = (open[place].predicted, open[place].predicted)
         }
-        for customer in 0..<customers {
-            open[place].predicted[customer] = max(open[place].predicted[customer], marks[customer] & 3)
-            open[place].observed[customer] = max(open[place].observed[customer], marks[customer] >> 2)
-        }
+        for customer in 0..<customers { open[place].take(customer, marks[customer]) }
     }
 
     /// In the order in which they began.
@@ -154,7 +163,9 @@ package struct RunWindows: Sendable {
             found.until = window.until.map { Double($0 - begun) }
             (found.ofThoseSeen, found.different) = (window.worst.ofThoseSeen, window.worst.different)
             guard !window.predicted.isEmpty else { return found }
-            let sum = Self.sum(zip(window.predicted, window.observed).map { (CustomerMark($0), CustomerMark($1)) })
+            var sum = Self.sum(zip(window.predicted, window.observed).map { (CustomerMark($0), CustomerMark($1)) })
+            sum.predicted = FeedImpact.Counts()
+            for mark in window.reach { sum.predicted.add(max(CustomerMark(mark), .untouched)) }
             // Who lacks a quorum is told in numbers alone.
             (found.predicted, found.observed) = (
                 sum.predicted.with(window.worst.predicted.noQuorum), sum.observed.with(window.worst.observed.noQuorum)
@@ -211,7 +222,7 @@ package struct RunWindows: Sendable {
             for window in told {
                 let predicted = max(CustomerMark(window.predicted[customer]), .untouched)
                 let observed = CustomerMark(window.observed[customer])
-                of[customer] = max(of[customer], predicted)
+                of[customer] = max(of[customer], CustomerMark(window.reach[customer]), .untouched)
                 if observed > worst.observed || observed == worst.observed && worst.predicted == .unseen {
                     worst = (predicted, observed)
                 }

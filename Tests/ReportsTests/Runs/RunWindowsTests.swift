@@ -57,6 +57,23 @@ import Testing
         #expect(sum.others.map(\.customer) == [3] && sum.others[0].observed == .degraded)
     }
 
+    /// Harm goes over into the next fault: who asked before that is none whom it should have struck.
+    @Test func whoWasSeenBeforeACellWentOutIsNotHeldAgainstIt() throws {
+        var windows = RunWindows(begun: 0, ended: .max)
+        let before: [(CustomerMark, CustomerMark)] = [
+            (.untouched, .untouched), (.untouched, .degraded), (.untouched, .untouched), (.untouched, .degraded),
+        ]
+        windows.take(impact(1_000, before), out: [], t: 2_000, customers: 4)
+        let after: [(CustomerMark, CustomerMark)] = [
+            (.degraded, .unseen), (.degraded, .degraded), (.degraded, .degraded), (.untouched, .degraded),
+        ]
+        windows.take(impact(1_000, after), out: ["a"], t: 3_000, customers: 4)
+        let row = try #require(windows.windows.first)
+        #expect(row.predicted == counts(0, 3, 1) && row.observed == counts(0, 3, 1) && row.seen == 4)
+        #expect(row.ofThoseSeen == counts(0, 2, 2) && row.different == 1 && windows.sum?.different == 1)
+        #expect(windows.sum?.predicted == counts(0, 3, 1) && windows.sum?.others.map(\.customer) == [3])
+    }
+
     @Test func aWindowThatASecondControlPlaneTellsOfIsTheSame() {
         var windows = RunWindows(begun: 0, ended: .max)
         windows.take(impact(1_000, [(.lost, .lost)]), out: [], t: 2_000, customers: 1)
