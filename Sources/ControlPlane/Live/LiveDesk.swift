@@ -167,7 +167,7 @@ package final class LiveDesk {
             return streams.end(id)
         }
         // Others are sent what is due to them too.
-        refresh(now)
+        refresh(now, after: Self.periods.lowerBound)
         var reader = Reader(wish: wish, due: now, seq: wish.last, shape: -1)
         // Whoever wants details gets what is whole: its numbers were another reader's.
         if !wish.details.isEmpty { reader.seq = nil }
@@ -182,17 +182,17 @@ package final class LiveDesk {
         schedule()
     }
 
-    /// How the mesh is as a whole at this moment.
+    /// How the mesh is as a whole, as of a second ago at most.
     package var headline: FeedHeadline? {
-        if !isClosed { refresh(loop.now()) }
+        if !isClosed { refresh(loop.now(), after: Self.watched) }
         return latest.mesh.headline
     }
 
     // MARK: Ticks
 
-    /// A state of so short a time ago is the present one.
-    private func refresh(_ now: Instant) {
-        if tickedAt.map({ now - $0 >= Self.periods.lowerBound }) ?? true { tick() }
+    /// A state of a shorter time ago is the present one.
+    private func refresh(_ now: Instant, after age: TimeAmount) {
+        if tickedAt.map({ now - $0 >= age }) ?? true { tick() }
     }
 
     private func schedule() {

@@ -75,7 +75,7 @@ extension MeshObserver: APIBackend {
     }
 
     package func status() -> StatusReport {
-        StatusReport(
+        var report = StatusReport(
             mesh: directory.name, topology, epoch: placement.highestEpoch.rawValue, customers: customers,
             use: CellUse(placement, topology),
             control: StatusReport.Control(pid: ProcessIdentity.current.pid, address: "http://\(api.local)"),
@@ -87,6 +87,8 @@ extension MeshObserver: APIBackend {
                 reachedBy: routerWatch.reaching(name.name, at: address, among: liveRouters).map(\.name),
                 reaches: routerWatch.reachCount(of: name), store: storeWatch[name])
         }
+        report.headline = liveDesk?.headline
+        return report
     }
 
     package func processes() -> ProcessesReport {

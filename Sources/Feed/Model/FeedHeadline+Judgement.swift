@@ -9,11 +9,12 @@ extension FeedHeadline {
     ///   - names: of the cells, in the order of the columns.
     ///   - taking: cells that are to serve customers.
     ///   - drained: how many of the others no customer uses; what is left of them was evacuated.
+    ///   - news: cells whose witnesses differ for so short a time that they need not have told each other yet.
     ///   - impaired: services whose answers are not whole, each as the worst of the routers has it.
     ///   - routers: as the feed has them; nil where nobody says.
     package init(
-        _ cells: FeedCells, names: [String], taking: CellSet, drained: Int, impaired: [PublicStatus.Service] = [],
-        routers: [FeedRouter]? = nil
+        _ cells: FeedCells, names: [String], taking: CellSet, drained: Int, news: CellSet = CellSet(),
+        impaired: [PublicStatus.Service] = [], routers: [FeedRouter]? = nil
     ) {
         var (serving, known) = (0, 0)
         var troubled: [FeedCondition: [String]] = [:]
@@ -30,6 +31,7 @@ extension FeedHeadline {
             case .silent:
                 // One that has told nothing yet has just begun; one that tells no more is news.
                 if cells[.age, cell.position].value(.age) ?? 0 > 0, !state.isOut { silent.append(name) }
+            case .differ where news.contains(cell): break
             case let condition where condition == .differ || !state.isOut:
                 troubled[condition, default: []].append(name)
             default: break
@@ -92,15 +94,27 @@ extension FeedCondition {
 }
 
 extension LiveModel {
+    /// A cell that starts or dies is seen by one witness after the other.
+    private static let settling = TimeAmount.seconds(3)
+
     /// The mesh in one word, of cells that were filled in.
-    func headline(_ cells: FeedCells, _ routers: [Router], _ rows: [FeedRouter]?) -> FeedHeadline {
+    mutating func headline(
+        _ cells: FeedCells, _ routers: [Router], _ rows: [FeedRouter]?, now: Instant
+    ) -> FeedHeadline {
+        let differ = FeedCondition.allCases.firstIndex(of: .differ)
+        var since: [Int: Instant] = [:]
+        for cell in 0..<cells.count where cells[.condition, cell].value(.condition).map({ Int($0) }) == differ {
+            since[cell] = differing[cell] ?? now
+        }
+        differing = since
+        let news = CellSet(since.filter { now - $0.value < Self.settling }.keys.map { CellIndex($0) })
         var worst: [String: PublicStatus.Service] = [:]
         for service in routers.flatMap({ $0.vitals.impaired ?? [] }).prefix(Self.mostRows) {
             if let known = worst[service.name], known.state >= service.state { continue }
             worst[service.name] = service
         }
         return FeedHeadline(
-            cells, names: topology.cells.map(\.name), taking: use.taking, drained: use.unused.count,
+            cells, names: topology.cells.map(\.name), taking: use.taking, drained: use.unused.count, news: news,
             impaired: worst.values.sorted { $0.name < $1.name }, routers: rows)
     }
 }

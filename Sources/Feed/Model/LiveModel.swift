@@ -44,6 +44,8 @@ package struct LiveModel: Sendable {
     /// By name and state of a gate, since when: vitals tell how long, which differs by the time that they take.
     var gates: [String: Int64] = [:]
     var impact = ImpactModel()
+    /// By cell, since when its witnesses differ.
+    var differing: [Int: Instant] = [:]
     /// Requests that routers have answered since this model began, and those of them that failed with 5xx, whatever lives the
     /// routers have had.
     package private(set) var answered: (total: UInt64, failed: UInt64) = (0, 0)
@@ -134,7 +136,7 @@ package struct LiveModel: Sendable {
         for cell in topology.cells.indices { fill(cell, &state.cells, fresh, now: now) }
         state.mesh = mesh(fresh, now: now)
         state.routers = routerRows(now)
-        state.mesh.headline = headline(state.cells, fresh, state.routers)
+        state.mesh.headline = headline(state.cells, fresh, state.routers, now: now)
         state.amplification = amplification(fresh, now: now)
         state.breakers = breakers(fresh, t: t, now: now)
         state.faults = faults(fresh, now: now)

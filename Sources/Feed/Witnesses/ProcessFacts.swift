@@ -19,7 +19,7 @@ package struct ProcessFacts: Sendable {
     package var status: MemberStatus?
     /// What the member says of itself.
     package var reported: MemberMetadata.State?
-    /// Its region was evacuated.
+    /// Every customer has left its region.
     package var isEvacuated = false
     /// No customer is its.
     package var isUnused = false
@@ -31,7 +31,7 @@ package struct ProcessFacts: Sendable {
     /// It has served for so short a time that its routers need not have found it yet.
     package var isYoung = false
 
-    /// A process that is gone.
+    /// Nothing is known.
     package init() {}
 
     /// The state, from three witnesses: the process table, the routers, and the membership with what the process says

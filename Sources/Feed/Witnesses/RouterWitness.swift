@@ -9,6 +9,6 @@ package struct RouterWitness: Sendable, Equatable {
     /// Some router has reached it in its present life.
     package var wasReached = false
 
-    /// No router tells anything.
+    /// Nothing is known.
     package init() {}
 }

@@ -33,10 +33,6 @@ enum TopHead {
         ]
         if whole.evacuated > 0 { parts.append(Part("\(whole.evacuated) evacuated", .note, 4)) }
         if whole.drained > 0 { parts.append(Part("\(whole.drained) drained", .note, 5)) }
-        if let first = whole.why.first {
-            let more = whole.why.count - 1
-            parts.append(Part(more > 0 ? "\(first), \(more) more" : first, .warn, 2))
-        }
         if let rps = mesh.rps, rps > 0 {
             let failing = (mesh.ok ?? 1) < 0.999
             parts.append(Part("\(Figures.rate(rps)) req/s", .plain, 1))
@@ -113,6 +109,10 @@ enum TopHead {
             let what = "\(move.kind?.rawValue ?? "move") \(move.region ?? "") \(move.percent) %"
             let cohorts = "\(move.cohorts.moved)/\(move.cohorts.of) cohorts"
             parts.append(Part("\(what), \(cohorts)\(move.outcome == .paused ? ", paused" : "")", .note, 1))
+        }
+        let why = headline(state).why
+        if let first = why.first {
+            parts.append(Part(why.count > 1 ? "\(first), \(why.count - 1) more" : first, .warn, 1))
         }
         if let drill = state.drill {
             parts.append(Part("drill \(drill.name): \(drill.outcome ?? drill.step)", .note, 3))

@@ -193,6 +193,24 @@ import Topology
         #expect(try judged(names.map { _ in out }).word == .down)
     }
 
+    @Test func witnessesThatHaveJustBegunToDifferChangeNoHeadline() throws {
+        var model = model()
+        var sights = healthy()
+        sights[0].gossip = .dead
+        for (second, word) in [(1.0, FeedHeadline.Word.serving), (3.5, .serving), (4.0, .degraded)] {
+            model.look(sights, routersRun: true, now: at(second))
+            model.take(router(), of: "e1", now: at(second))
+            #expect(try #require(model.state(t: 1, now: at(second)).mesh.headline).word == word, "\(second)")
+        }
+        // They agree in between.
+        for (second, gossip) in [(5.0, GossipWitness.alive), (6.0, .dead), (7.0, .dead)] {
+            sights[0].gossip = gossip
+            model.look(sights, routersRun: true, now: at(second))
+            model.take(router(), of: "e1", now: at(second))
+            #expect(try #require(model.state(t: 1, now: at(second)).mesh.headline).word == .serving, "\(second)")
+        }
+    }
+
     @Test func cellsOfNobodyAreNotCounted() throws {
         var model = model()
         var table = PlacementTable(cohortCount: 4)
