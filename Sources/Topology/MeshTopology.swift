@@ -178,6 +178,14 @@ public struct Customers: Sendable, Codable, Equatable {
         self.geographies = geographies
     }
 
+    /// The number of the customer with this name; nil where none has it.
+    public func number(of name: String) -> Int? {
+        guard name.hasPrefix("c"), let number = Int(name.dropFirst()), number >= 1, number <= count,
+            Self.name(number) == name
+        else { return nil }
+        return number
+    }
+
     /// The name of customer number `number`, 1 ... count.
     public static func name(_ number: Int) -> String { "c\(number)" }
 }

@@ -28,10 +28,15 @@ import Testing
         #expect(store.lastFailure?.contains("full") == true)
         #expect(store.outcomes(.read(1, "key-\(counter)")) == [.absent])
         #expect(store.outcomes(.read(1, "key-1")) == [.found(1, value)])
+        func room() -> StoreAnswer.Outcome {
+            store.run([StoreOrder(ticket: 9, customer: [0], key: [0], epoch: .first, operation: .room)])[0].outcome
+        }
+        #expect(room() == .failed(.full) && room() == .failed(.full))
 
         store.database.inDatabase { database in
             _ = sqlite3_exec(database.sqliteConnection, "PRAGMA max_page_count = 4000", nil, nil, nil)
         }
+        #expect(room() == .settled(0) && room() == .settled(0), "and nothing of it stays")
         #expect(
             store.outcomes(.write(4, "key-\(counter)", 1, value)) == [.written(RecordVersion(counter: 1, writer: 1))])
     }

@@ -63,12 +63,12 @@ export class Feed {
   #attempt = 0;
   #lastId = null;
   #details = [];
-  /// Why the stream that is read ends, as it says itself.
-  #bye = null;
   /// `connecting`, `open`, `waiting`, `asleep`, `refused`, `ended`.
   state = 'connecting';
   /// What went wrong last, in words; nil while open.
   reason = null;
+  /// Why the last stream of a mesh ended, as it said itself; null where it said nothing.
+  farewell = null;
   /// Where a recording ended, in words; nil before. It has its whole end, or was cut off.
   ended = null;
   isWhole = false;
@@ -128,7 +128,7 @@ export class Feed {
     if (answer.status === 429) return 'as many pages as the control plane serves are open';
     if (!answer.ok) return `the control plane answered ${answer.status}`;
     let follows = true;
-    this.#bye = null;
+    this.farewell = null;
     const reader = new EventReader((event, data, id) => {
       if (follows) follows = this.#take(event, data, id);
     });
@@ -136,7 +136,7 @@ export class Feed {
     const body = answer.body.getReader();
     while (follows) {
       const { done, value } = await body.read();
-      if (done) return this.ended !== null ? 'ended' : this.#bye ?? 'the control plane ended the stream';
+      if (done) return this.ended !== null ? 'ended' : this.farewell ?? 'the control plane ended the stream';
       reader.read(decoder.decode(value, { stream: true }));
       this.#changed();
     }
@@ -149,7 +149,7 @@ export class Feed {
     if (event === 'bye') {
       const { reason, whole } = JSON.parse(data);
       if (RECORDED.includes(this.#store.hello?.source)) [this.ended, this.isWhole] = [reason, whole === true];
-      else this.#bye = `the control plane ended the stream: ${reason}`;
+      else this.farewell = `the control plane ended the stream: ${reason}`;
       return true;
     }
     if (!this.#store.take(event, JSON.parse(data))) return false;

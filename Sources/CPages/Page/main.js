@@ -149,7 +149,7 @@ class Page {
     if (feed.heard === null) return feed.state === 'waiting' ? `No news: ${feed.reason}; ${advice}` : null;
     const period = store.hello?.period_ms ?? 1000;
     if (lasted <= 2.5 * period && feed.state !== 'waiting') return null;
-    const why = feed.state === 'waiting' && feed.reason ? ` (${feed.reason})` : '';
+    const why = feed.farewell ? ` (${feed.farewell})` : '';
     return `No news since ${clock(store.latest?.t)}${why}. Traffic does not need the control plane; ${advice}`;
   }
 

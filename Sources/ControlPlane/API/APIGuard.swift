@@ -30,10 +30,11 @@ package struct APIGuard: Sendable {
     }
 
     /// - Parameters:
+    ///   - authority: of a target in absolute form; nil where it has none. It is meant in place of the Host field, which has
+    ///     to name this server as well.
     ///   - origin: nil where the field is absent.
-    package func checkSource(host: String, origin: String?) throws(Refusal) {
-        let host = host.lowercased()
-        guard hosts.contains(host) else { throw .host }
+    package func checkSource(host: String, authority: String? = nil, origin: String?) throws(Refusal) {
+        guard hosts.contains(host.lowercased()), hosts.contains((authority ?? host).lowercased()) else { throw .host }
         if let origin, !hosts.contains(where: { "http://\($0)" == origin.lowercased() }) { throw .origin }
     }
 

@@ -85,6 +85,7 @@ package final class APIServer {
         do throws(APIGuard.Refusal) {
             try access.checkSource(
                 host: request.host.text(in: bytes),
+                authority: request.authority.isPresent ? request.authority.text(in: bytes) : nil,
                 origin: request.origin.isPresent ? request.origin.text(in: bytes) : nil)
             if route?.access == .open { return answer(stream, found, route) }
             // Whoever shows a token is judged by it.

@@ -43,7 +43,7 @@ extension StatusReport {
                 takesCustomers: use.taking.contains(CellIndex(index)), reachedBy: process.reachedBy,
                 isReady: process.isReady, hints: process.store?.hints, oldestHint: process.store?.oldestHint,
                 healthScore: process.store?.healthScore, health: process.store?.health,
-                failing: process.store?.services, reason: process.reason)
+                failing: process.store?.services, reason: process.reason, trouble: process.store?.storeTrouble)
         }
         let routers = topology.routers.map { router -> Router in
             let process = known(ProcessName(.router, router.name))

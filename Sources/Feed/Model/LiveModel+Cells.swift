@@ -9,7 +9,9 @@ extension LiveModel {
         let vitals = told.flatMap { isFresh($0.at, now) ? $0.vitals : nil }
         let traffic = traffic(cell, sight, routers)
         let state = Self.state(sight, traffic, hasTold: vitals != nil)
-        let condition = Self.condition(state, sight, traffic, vitals)
+        var condition = Self.condition(state, sight, traffic, vitals)
+        // Before each has been asked once, what one witness says stands against one that has not been heard.
+        if condition == .differ, told == nil, begun.map({ now - $0 < silence }) ?? true { condition = .silent }
         cells[.state, cell] = Self.position(of: state, .state)
         cells[.process, cell] = Self.position(of: sight.process, .process)
         cells[.gossip, cell] = Self.position(of: sight.gossip, .gossip)

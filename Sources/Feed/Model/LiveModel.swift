@@ -34,6 +34,8 @@ package struct LiveModel: Sendable {
     private(set) var sights: [CellSight]
     private(set) var routerSights: [RouterSight] = []
     private(set) var looked: Instant?
+    /// When it was looked for the first time.
+    private(set) var begun: Instant?
     /// Whether some router runs; nil where nobody says.
     private(set) var routersRun: Bool?
     private(set) var told: [Int: Told] = [:]
@@ -87,6 +89,7 @@ package struct LiveModel: Sendable {
         for cell in self.sights.indices { self.sights[cell] = cell < sights.count ? sights[cell] : CellSight() }
         self.routersRun = routersRun
         looked = now
+        begun = begun ?? now
     }
 
     /// What a cell has answered; a position that is none is passed over.

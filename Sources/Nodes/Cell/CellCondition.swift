@@ -14,6 +14,10 @@ struct CellCondition {
     private var isStoreBroken = false
     /// The last write found no room: reads are answered, and every write is refused.
     private var isStoreFull = false
+    /// Probes in a row that found room since then.
+    private var foundRoom = 0
+    /// So many are believed: on the edge a small write may pass now and then.
+    private static let mustFindRoom = 2
     /// What was told of the store last.
     private var told = StoreTrouble.none
     /// Of the store: without a vote the cell's records are refused.
@@ -34,7 +38,7 @@ struct CellCondition {
     mutating func answered(_ outcome: StoreAnswer.Outcome, isFill: Bool = false) {
         switch outcome {
         case .failed(.broken): isStoreBroken = true
-        case .failed(.full): isStoreFull = true
+        case .failed(.full): (isStoreFull, foundRoom) = (true, 0)
         case .failed(.overloaded): break
         case .written, .added, .accepted, .installed:
             isStoreBroken = false
@@ -44,6 +48,13 @@ struct CellCondition {
             isStoreFull = false
         default: isStoreBroken = false
         }
+    }
+
+    /// A write that is nobody's has found room, or none: without traffic nothing else would tell.
+    mutating func probedRoom(_ isThere: Bool) {
+        foundRoom = isThere && isStoreFull ? foundRoom + 1 : 0
+        guard foundRoom >= Self.mustFindRoom else { return }
+        (isStoreFull, foundRoom) = (false, 0)
     }
 
     /// What keeps the store from doing what it should, as its last answers have it.

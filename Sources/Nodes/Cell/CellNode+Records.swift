@@ -40,6 +40,8 @@ struct PendingOrder: Sendable {
         case queuedClaims
         /// The cell's own deep probe.
         case probe
+        /// Whether the store has room again.
+        case room
     }
     var purpose: Purpose
     /// Of the value to be written.
@@ -220,6 +222,9 @@ extension CellNode {
             ownClaim(answer.outcome, ticket, ballot, now: now, into: &sink)
         case (.expireClaims, _): expiredClaims(answer.outcome, now: now)
         case (.queuedClaims, _): foundJobs(answer.outcome, now: now, into: &sink)
+        case (.room, let outcome):
+            isRoomProbed = false
+            if case .failed = outcome { condition.probedRoom(false) } else { condition.probedRoom(true) }
         case (.probe, _): storeProbed(answer.outcome, now: now, into: &sink)
         case (.lacks(let link, let request), .compared(let lacking)):
             lacking.map(\.rawValue).withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in

@@ -74,6 +74,8 @@ package struct CellNode: ~Copyable {
     var routerLinks = CallingRouters()
     /// The store has not answered its last probe yet.
     var isStoreProbed = false
+    /// Nor whether it has room again.
+    var isRoomProbed = false
     var measured = LoadSignals()
     var stalls = PoolStalls()
     /// Of two levels that are compared.
@@ -211,6 +213,7 @@ package struct CellNode: ~Copyable {
             arrived = (0, now)
             gossip.update(condition.look(fullness: fullness, now: now), now: now, into: &sink)
             if let news = condition.news() { sink.emit(.store(news)) }
+            if condition.trouble == .full { probeRoom(into: &sink) }
             lookAtPressure(now: now, into: &sink)
         }
         if mustJudge(now) { judge(now: now, into: &sink) }

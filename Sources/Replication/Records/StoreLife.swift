@@ -22,7 +22,7 @@ public enum StoreLife: String, Sendable, Hashable {
             self == .votes
         // An unborn store has nothing to fill, and no move leads into it.
         case .fill: self != .unborn
-        case .life, .becomes, .install, .purge, .count, .decree: true
+        case .life, .becomes, .install, .purge, .count, .decree, .room: true
         }
     }
 

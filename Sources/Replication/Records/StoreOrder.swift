@@ -46,6 +46,9 @@ public struct StoreOrder: Sendable, Equatable {
         case expireClaims(before: Int64, keeping: Int, limit: Int)
         /// Claims of calls that were acknowledged and are yet to be carried out, so many at most.
         case queuedClaims(limit: Int)
+        /// Writes 16 KiB that mean nothing and takes them away again, to find out whether there is room; answered as `settled`
+        /// of none.
+        case room
         /// How many rows a cohort has here, tombstones included.
         case count(cohort: Int)
         /// A question about decrees in its encoded form, whose proof was checked; see `Consensus`.
@@ -68,7 +71,7 @@ public struct StoreOrder: Sendable, Equatable {
             switch self {
             case .version, .read, .list, .fetch, .life, .count, .hints, .lacks, .queuedClaims: .nothing
             // Hints and promises are no records.
-            case .settle, .decree, .promise: .nothing
+            case .settle, .decree, .promise, .room: .nothing
             case .fill(let page): page.isLastOfStore ? .everything : .cohort(page.fence.cohort)
             case .install(let entry, _): .cohort(entry.cohort)
             case .purge(let keeper, _, _): .cohort(keeper.cohort)
@@ -82,7 +85,7 @@ public struct StoreOrder: Sendable, Equatable {
             switch self {
             case .version, .read, .list, .fetch, .life, .count, .hints, .lacks, .queuedClaims: false
             case .settle, .write, .add, .fill, .becomes, .install, .purge, .drop, .decree, .promise, .accept,
-                .expireClaims:
+                .expireClaims, .room:
                 true
             }
         }

@@ -226,3 +226,10 @@ package struct CellVitals: Codable, Sendable, Equatable {
         return vitals
     }
 }
+
+extension CellVitals {
+    /// As `StatusReport.Cell.trouble` has it.
+    package var storeTrouble: String? {
+        condition?.storeBroken == true ? "store-broken" : isStoreFull ? "store-full" : nil
+    }
+}

@@ -111,6 +111,8 @@ package struct WhyReport: Codable, Sendable, Equatable {
 
     package var schema = ReportJSON.schema
     package var member: String
+    /// As of `StatusReport.Cell`: what nobody doubts, and is a reason all the same; absent where nothing is wrong with it.
+    package var trouble: String?
     package var observers: [Observer]
     /// Those that gave no answer.
     package var silent: [String]

@@ -50,12 +50,15 @@ package struct StatusReport: Codable, Sendable, Equatable {
         package var failing: [FailingService]?
         /// Why it did not start; absent where it did.
         package var reason: String?
+        /// What keeps its store from doing what it should: `store-full` (it answers reads and refuses writes) or
+        /// `store-broken`; absent where nothing does.
+        package var trouble: String?
 
         package init(
             name: String, region: String, zone: String, pid: Int32?, state: ProcessState, address: String?,
             customers: Int?, takesCustomers: Bool, reachedBy: [String]? = nil, isReady: Bool? = nil, hints: Int? = nil,
             oldestHint: Int64? = nil, healthScore: Double? = nil, health: String? = nil,
-            failing: [FailingService]? = nil, reason: String? = nil
+            failing: [FailingService]? = nil, reason: String? = nil, trouble: String? = nil
         ) {
             self.name = name
             self.region = region
@@ -73,6 +76,7 @@ package struct StatusReport: Codable, Sendable, Equatable {
             self.health = health
             self.failing = failing
             self.reason = reason
+            self.trouble = trouble
         }
 
         /// Control planes of earlier releases say by the state alone who takes customers.
@@ -96,6 +100,7 @@ package struct StatusReport: Codable, Sendable, Equatable {
             health = try container.decodeIfPresent(String.self, forKey: .health)
             failing = try container.decodeIfPresent([FailingService].self, forKey: .failing)
             reason = try container.decodeIfPresent(String.self, forKey: .reason)
+            trouble = try container.decodeIfPresent(String.self, forKey: .trouble)
         }
 
         private enum CodingKeys: String, CodingKey {
@@ -108,7 +113,7 @@ package struct StatusReport: Codable, Sendable, Equatable {
             case reason
             case isReady = "ready"
             case healthScore = "health_score"
-            case health, failing
+            case health, failing, trouble
         }
     }
     package struct Router: Codable, Sendable, Equatable {

@@ -208,6 +208,7 @@ final class SimDisk {
             return nil
         case .expireClaims(let before, let most, let limit):
             return expire(before: before, keeping: most, limit: limit)
+        case .room: return .settled(0)
         case .queuedClaims(let limit): return queued(limit: limit)
         case .list(let fence, let after, let limit, let fingerprints):
             if cellDefect != .listsUnfenced, let refusal = refusal(fence) { return refusal }

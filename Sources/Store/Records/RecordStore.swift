@@ -196,6 +196,9 @@ package final class RecordStore: @unchecked Sendable {
         }
     }
 
+    /// The name of no customer, so long that it takes pages of its own.
+    private static let roomFiller = [UInt8](repeating: 0, count: 16 << 10)
+
     /// The orders between stores, which belong to no customer's epoch; nil for all others.
     private func betweenStores(
         _ order: StoreOrder, _ statements: RecordStatements
@@ -205,6 +208,11 @@ package final class RecordStore: @unchecked Sendable {
             return nil
         case .expireClaims(let before, let most, let limit):
             return try statements.expire(before: before, keeping: most, limit: limit)
+        case .room:
+            let place = RecordPosition(customer: Self.roomFiller, key: Array("cellmesh-room".utf8))
+            try statements.claims.keep(place, .none, until: 0)
+            try statements.claims.remove(place)
+            return .settled(0)
         case .queuedClaims(let limit):
             return try statements.queued(limit: limit)
         case .list(let fence, let after, let limit, let fingerprints):

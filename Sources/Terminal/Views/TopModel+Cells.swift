@@ -96,3 +96,17 @@ extension TopModel {
         return others.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
     }
 }
+
+extension TopModel {
+    /// Processes that run and have told nothing lately, in words; empty where there is none, nil before the first state.
+    package var silent: String? {
+        guard let state, let shape else { return nil }
+        var names = (state.routers ?? []).filter { $0.process == .running && $0.age != 0 }.map { "router/\($0.name)" }
+        for cell in 0..<min(state.cells.count, shape.cells.count) {
+            let runs = Self.word(state, cell, .process, ProcessWitness.allCases) == .running
+            if runs, Self.value(state, cell, .age) != 0 { names.append("cell/\(shape.cells[cell])") }
+        }
+        let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+        return names.prefix(3).joined(separator: ", ") + more
+    }
+}

@@ -16,6 +16,9 @@ package struct HTTPRequest: Equatable, Sendable {
     package internal(set) var target = HTTPRange()
     /// The path of the target, without scheme and authority; `*` for `OPTIONS *`.
     package internal(set) var path = HTTPRange()
+    /// The authority of a target in absolute form, which is meant in place of the Host field (RFC 9112, 3.2.2); absent in
+    /// others.
+    package internal(set) var authority = HTTPRange()
     /// What follows the first `?`; absent without one.
     package internal(set) var query = HTTPRange()
     /// The header section, from the first field to the end of the last field's line.

@@ -134,6 +134,7 @@ extension HTTPRequestParser {
         }
         let authority = HTTPCharacters.skip(HTTPCharacters.host, target, from: scheme, to: count)
         guard authority > scheme, authority == count || target[authority] == 0x2F else { return false }
+        request.authority = HTTPRange(Int(request.target.start) + scheme, Int(request.target.start) + authority)
         if authority < count {
             request.path.start &+= Int32(authority)
         } else {

@@ -41,7 +41,13 @@ final class TopPlain {
             loop.close()
         }
         patience = try LoopTimer.once(loop: loop, after: Self.patience) { [unowned self] in
-            if !hasTold { fail("the control plane of mesh '\(directory.name)' has told nothing for 5 s") }
+            guard !hasTold else { return }
+            if let silent = model.silent {
+                console.message("not all has been heard of yet: nothing was told by \(silent)")
+                hasTold = true
+                return tell()
+            }
+            fail("the control plane of mesh '\(directory.name)' has told nothing for 5 s")
         }
         link.follow(period: model.period, detail: nil)
         loop.run()
@@ -75,6 +81,8 @@ final class TopPlain {
         guard isTick else { return }
         toldLoss = false
         if hasTold { return tell() }
+        // A mesh that has just started is not known at once: what is printed once should not be half of it.
+        if isOnce, model.silent?.isEmpty == false { return }
         hasTold = true
         // What happened lately comes behind the first state.
         if (try? LoopTimer.once(loop: loop, after: .milliseconds(100), { [weak self] in self?.tell() })) == nil {

@@ -9,6 +9,25 @@ import Topology
 @Suite struct ViewTests {
     private let plain = TableStyle(isWide: false, hasColors: false)
 
+    @Test func aFullStoreIsServedAndTold() throws {
+        func cell(_ name: String) -> String {
+            """
+            {"name":"\(name)","region":"a","zone":"z","pid":7,"state":"degraded","address":null,"customers":1,
+            "takes_customers":true,"reached_by":["r1"],"health_score":1,"health":"healthy","trouble":"store-full"}
+            """
+        }
+        let answer = try ReportJSON.read(
+            StatusReport.self,
+            Array(
+                """
+                {"cells":[\(cell("a-1")),\(cell("a-2"))],"control":{"pid":9,"address":"http://127.0.0.1:2"},"epoch":1,"mesh":"m",
+                "routers":[],"schema":"cellmesh/1","seed":42,"state":"degraded"}
+                """.utf8))
+        let text = StatusView.make(answer).table(plain)
+        #expect(text.contains("2 of 2 cells serving, 2 of them degraded, seed 42"))
+        #expect(text.contains("store full, reads are answered and writes are refused: cell/a-1, cell/a-2\n"))
+    }
+
     @Test func statusNamesWhatIsDown() throws {
         let answer = try ReportJSON.read(
             StatusReport.self,

@@ -35,6 +35,17 @@ struct APIGuardTests {
         ])
     func otherHosts(_ host: String) { #expect(source(host, nil) == .host) }
 
+    @Test("The authority of a target counts as Host does")
+    func authorities() throws {
+        try access.checkSource(host: "127.0.0.1:8080", authority: "LocalHost:8080", origin: nil)
+        #expect(throws: APIGuard.Refusal.host) {
+            try access.checkSource(host: "127.0.0.1:8080", authority: "evil", origin: nil)
+        }
+        #expect(throws: APIGuard.Refusal.host) {
+            try access.checkSource(host: "evil", authority: "127.0.0.1:8080", origin: nil)
+        }
+    }
+
     @Test("Its own pages may, those of others may not")
     func origins() {
         #expect(source("127.0.0.1:8080", "http://127.0.0.1:8080") == nil)

@@ -93,6 +93,18 @@ import Topology
         #expect(model.state(t: 0, now: at(0)).routers?.count == LiveModel.mostRows)
     }
 
+    /// At its beginning a model has asked nobody: that routers have found no cell yet is no difference of opinions.
+    @Test func whoHasNotBeenAskedYetDiffersFromNobody() {
+        var model = model()
+        func condition(at second: Double) -> String {
+            model.take(router([]), of: "e1", now: at(second))
+            model.look(healthy(), routersRun: true, now: at(second))
+            return word(model.state(t: milliseconds(second), now: at(second)), .condition, 0)
+        }
+        #expect(condition(at: 10) == "no-news" && condition(at: 12.9) == "no-news")
+        #expect(condition(at: 13) == "differ")
+    }
+
     // MARK: What is known
 
     @Test func nothingKnownIsAStateAndNotGreen() {

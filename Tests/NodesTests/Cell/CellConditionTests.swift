@@ -38,6 +38,20 @@ import Topology
         #expect(condition.metadata.state == .serving)
     }
 
+    /// Who refuses every write gets none that would tell: probes do, two in a row.
+    @Test func roomIsFoundAgainWithoutTraffic() {
+        var condition = CellCondition()
+        condition.probedRoom(true)
+        condition.answered(.failed(.full))
+        for isThere in [true, false, true] { condition.probedRoom(isThere) }
+        #expect(condition.trouble == .full)
+        condition.probedRoom(true)
+        #expect(condition.trouble == .none && condition.metadata.state == .serving)
+        condition.answered(.failed(.full))
+        condition.probedRoom(true)
+        #expect(condition.trouble == .full, "it begins anew")
+    }
+
     @Test func whatBecomesOfTheStoreIsToldOnceALook() {
         var condition = CellCondition()
         #expect(condition.news() == nil)
@@ -51,6 +65,30 @@ import Topology
         #expect(condition.news() == .broken && condition.trouble == .broken)
         condition.answered(.written(.none))
         #expect(condition.news() == .sound && condition.news() == nil)
+    }
+
+    @Test func aFullStoreIsAskedForRoomOnceALook() {
+        let cell = CellHarness(topology(services: [waiting("front", 10)], store: StoreSettings()))
+        cell.node.start(seeds: [], now: .zero, into: &cell.sink)
+        cell.send(.recordRead, "k")
+        func answer(_ outcome: (StoreOrder) -> StoreAnswer.Outcome) -> [StoreOrder] {
+            let orders = cell.sink.orders
+            cell.sink.orders = []
+            for order in orders {
+                cell.node.stored(
+                    StoreAnswer(ticket: order.ticket, outcome: outcome(order)), now: .zero, into: &cell.sink)
+            }
+            return orders.filter { $0.operation == .room }
+        }
+        #expect(answer { _ in .failed(.full) }.isEmpty)
+        var asked = 0
+        for second in 1...6 {
+            cell.node.wake(now: .at(Int64(second) * 1_000), into: &cell.sink)
+            // Four times there is none, then there is.
+            asked += answer { $0.operation == .room ? (second < 4 ? .failed(.full) : .settled(0)) : .settled(0) }.count
+            #expect(cell.node.storeTrouble == (second < 5 ? .full : .none), "\(second)")
+        }
+        #expect(asked == 5, "not again once there is")
     }
 
     @Test func theOthersAreToldOfAFullPoolAndOfABrokenStore() {

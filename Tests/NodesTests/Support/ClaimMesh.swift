@@ -201,6 +201,7 @@ final class ClaimMesh {
         case .install(let entry, _):
             epochs[number] = entry.epoch
             return .installed(version: entry.version, isPurging: false)
+        case .room: return .settled(0)
         case .queuedClaims:
             let found = stores[number].filter { ClaimValue($0.value.value)?.job != nil }.map { position, slot in
                 StoredRecord(

@@ -38,12 +38,17 @@ enum FeedSamples {
         state.halt = FeedSwitch(since: 6, text: "enough")
         state.alerts = [FeedAlert(name: "CellDown", subject: "us-east-1", since: 8, value: 1)]
         state.load = FeedLoad(rate: 400, sent: 9, ok: 8, dropped: 1, lag: 0.5)
+        state.routers = [
+            FeedRouter(name: "r1", state: .serving, process: .running, age: 0, rps: 412, ok: 0.9998),
+            FeedRouter(name: "r2", state: .down, process: .gone),
+        ]
         state.host = Vitals.Host(pressure: 0.81, steal: 0.01, latenessMilliseconds: 3.7)
         return state
     }
 
     static var delta: FeedDelta {
         var delta = FeedDelta(seq: 42, t: 1_772_366_401_000)
+        delta.routers = [FeedRouter(name: "r1", state: .serving, process: .running, age: 0)]
         delta.cells = .init(
             i: [1], columns: [.state: [FeedFigure(1, .state)], .rps: [.unknown], .err: [FeedFigure(0.5, .err)]])
         delta.drill = Nullable(wrappedValue: nil)

@@ -26,6 +26,29 @@ import Testing
         return model
     }
 
+    @Test func whoHasNotBeenHeardOfIsNamed() {
+        var model = TopModel()
+        #expect(model.silent == nil)
+        func take(_ change: (inout FeedState) -> Void) -> String? {
+            var state = Samples.state()
+            change(&state)
+            for message in [FeedMessage.hello(Samples.hello()), .shape(Samples.shape()), .state(state)] {
+                _ = model.take(message, now: Samples.now)
+            }
+            return model.silent
+        }
+        #expect(take { _ in } == "")
+        let names = take {
+            for cell in 0..<4 { $0.cells[.age, cell] = cell == 0 ? FeedFigure(7, .age) : .unknown }
+            // Who does not run has nothing to tell.
+            $0.cells[.process, 3] = FeedFigure(ProcessWitness.allCases.firstIndex(of: .gone), .process)
+            $0.routers = [
+                FeedRouter(name: "r1", state: .unknown, process: .running), FeedRouter(name: "r2", process: .gone),
+            ]
+        }
+        #expect(names == "router/r1, cell/us-east-1, cell/us-east-2 and 1 more")
+    }
+
     @Test func nothingIsDoneThatWasNotPredicted() {
         var model = Samples.model()
         #expect(model.press("k") == [.predict(kill)])

@@ -70,6 +70,16 @@ import Testing
     }
 
     @Test(arguments: [
+        ("http://a.b:80/c", "a.b:80"), ("http://evil", "evil"), ("http://[::1]:7?x", "[::1]:7"), ("/c", ""),
+    ])
+    func absoluteTargetsGiveTheirAuthority(_ target: String, _ authority: String) throws {
+        let text = "GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n"
+        let request = try #require(parseRequest(text).message)
+        #expect(request.authority.isPresent == !authority.isEmpty)
+        #expect(Array(text.utf8).withUnsafeBytes { request.authority.text(in: $0) } == authority)
+    }
+
+    @Test(arguments: [
         ("GET / HTTP/1.1\r\nHost: x\r\n\r\n", true, HTTPPersistence.implied),
         ("GET / HTTP/1.1\r\nHost: x\r\nConnection: CLOSE\r\n\r\n", false, .close),
         ("GET / HTTP/1.1\r\nHost: x\r\nConnection: a\r\nConnection: b,close\r\n\r\n", false, .close),

@@ -32,6 +32,16 @@ extension CellNode {
                 operation: .version), of: CustomerHash(rawValue: 0), into: &sink)
     }
 
+    /// Each second while the store is full: who refuses every write gets none that would tell that there is room again.
+    mutating func probeRoom(into sink: inout some CellSink) {
+        guard !isRoomProbed, let ticket = orders.insert(PendingOrder(purpose: .room)) else { return }
+        isRoomProbed = true
+        give(
+            StoreOrder(
+                ticket: ticket.rawValue, customer: Self.probeName, key: Self.probeName, epoch: .first, operation: .room),
+            of: CustomerHash(rawValue: 0), into: &sink)
+    }
+
     /// Whatever it answers but that it cannot: a store without a vote has read its file, too.
     mutating func storeProbed(_ outcome: StoreAnswer.Outcome, now: Instant, into sink: inout some CellSink) {
         isStoreProbed = false

@@ -57,7 +57,8 @@ struct WhyCommand: ParsableCommand {
                 hint: NearestWord.hint(for: name, among: known, listing: "members are"))
         }
         story.add(Deed.all(of: name, in: directory))
-        output.console.show(WhyView.make(story))
+        let trouble = MeshStatus.ifRunning(directory)?.state(of: name)?.trouble
+        output.console.show(WhyView.make(story, trouble: trouble))
     }
 
     /// TYPE/NAME or a bare name.

@@ -66,7 +66,7 @@ struct CustomersCommand: ParsableCommand {
             }
             filter.cell = cell
         }
-        let first = try after.map { try Self.number($0, of: model.topology.customers.count) } ?? 0
+        let first = try after.map { try Self.number($0, of: model.topology.customers) } ?? 0
         let observed = directory.isAlive ? try ObservedImpact(directory) : nil
         var dead = CellSet((observed?.cells ?? []).compactMap { model.topology.cellIndex(named: $0) })
         if dead.isEmpty, let status = MeshStatus.ifRunning(directory) { dead = status.dead(model.topology) }
@@ -91,12 +91,10 @@ struct CustomersCommand: ParsableCommand {
     }
 
     /// `c17`.
-    private static func number(_ name: String, of count: Int) throws -> Int {
-        guard name.hasPrefix("c"), let number = Int(name.dropFirst()), 1...max(count, 1) ~= number,
-            Customers.name(number) == name
-        else {
+    private static func number(_ name: String, of customers: Customers) throws -> Int {
+        guard let number = customers.number(of: name) else {
             throw CommandFailure(
-                .usage, "'\(name.prefix(128))' is no customer of the topology; they are c1 to c\(count)")
+                .usage, "'\(name.prefix(128))' is no customer of the topology; they are c1 to c\(customers.count)")
         }
         return number
     }

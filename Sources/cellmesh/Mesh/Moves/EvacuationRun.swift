@@ -121,13 +121,27 @@ struct EvacuationRun {
     private func refuse(_ answer: EvacuationAnswer) throws {
         // A control plane that refuses says what `evacuate` reports of it.
         console.show(answer.report.map { EvacuationView.report($0) } ?? ForecastView.make(answer.forecast))
+        // People have read the reasons just now; a script has this line alone beside the document.
+        let refusals = answer.report?.refusals ?? answer.forecast.refusals
+        if !refusals.isEmpty, console.format == .table || console.format == .wide {
+            throw refusal(refusals, nil, "nothing was changed", isTold: true)
+        }
         throw refusal(
             answer.report?.refusals ?? answer.forecast.refusals, answer.report?.reason ?? answer.forecast.reason,
             "refused, and nothing was changed")
     }
 
-    private func refusal(_ refusals: [EvacuationRefusal], _ summary: String?, _ what: String) -> CommandFailure {
+    /// - Parameter isTold: the reasons stand above.
+    private func refusal(
+        _ refusals: [EvacuationRefusal], _ summary: String?, _ what: String, isTold: Bool = false
+    ) -> CommandFailure {
         let first = refusals.first
+        if isTold {
+            return CommandFailure(
+                .declined, what,
+                next: first?.code == .confirmation
+                    ? command : first.flatMap { NextStep.advised(by: $0.next) } ?? "cellmesh status")
+        }
         let reason = first?.reason ?? summary ?? "no reason was given"
         let others = refusals.count - 1
         let more = others > 0 ? " (and \(others) more)" : ""

@@ -6,6 +6,8 @@ struct CellCount: Equatable {
     var taking = 0
     /// Of those that take traffic.
     var serving = 0
+    /// Of those that serve: with restrictions.
+    var degraded = 0
     /// Of regions that were left.
     var evacuated = 0
     /// Drained, or added and not in use yet.

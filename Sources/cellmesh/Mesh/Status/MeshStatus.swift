@@ -35,7 +35,10 @@ struct MeshStatus {
             } else {
                 count.drained += 1
             }
-            if cell.takesCustomers, cell.state == .serving { count.serving += 1 }
+            guard cell.takesCustomers else { continue }
+            // As `top` and the page count them: one that serves with restrictions serves.
+            if cell.serves { count.serving += 1 }
+            if cell.serves, cell.state != .serving { count.degraded += 1 }
         }
         return count
     }

@@ -64,7 +64,9 @@ struct RouteView {
             if let geography { facts.append("never leaves geography \(geography)") }
             if isPinned { facts.append("pinned by hand") }
             if let only { facts.append("all of it in region \(only), lost with it") }
-            var text = "customer \(customer): \(facts.joined(separator: ", "))\n\n"
+            let isNone = topology.customers.number(of: customer) == nil
+            var text = isNone ? "'\(customer)' is no customer of the topology; where it would be:\n" : ""
+            text += "customer \(customer): \(facts.joined(separator: ", "))\n\n"
             var table = style.table([
                 .init("ORDER", .right), .init("CELL"), .init("REGION"), .init("ZONE"), .init("STATE"), .init("SERVES"),
             ])

@@ -8,7 +8,7 @@ enum StatusView {
         return Report(status, names: names) { style in
             let faults = status.faults ?? []
             return [headline(status, style), cells(status, style), others(status, style)].joined(separator: "\n")
-                + alerts(status) + failing(status) + kept(status) + reasons(status)
+                + alerts(status) + troubles(status) + failing(status) + kept(status) + reasons(status)
                 + (faults.isEmpty ? "" : "\n" + FaultsView.table(faults, style))
         }
     }
@@ -18,7 +18,8 @@ enum StatusView {
         let word = word(status)
         let why = (status.headline?.why ?? []).map { ", \($0)" }.joined()
         return "mesh \(status.mesh) is \(style.painted(word, Wording.style(ofState: word))): "
-            + "\(count.serving) of \(Wording.plural(count.taking, "cell")) serving\(count.others)\(why), "
+            + "\(count.serving) of \(Wording.plural(count.taking, "cell")) serving"
+            + "\(count.degraded > 0 ? ", \(count.degraded) of them degraded" : "")\(count.others)\(why), "
             + "seed \(status.seed), epoch \(status.epoch)\n" + moves(status)
     }
 
@@ -95,6 +96,18 @@ enum StatusView {
     private static func alerts(_ status: StatusReport) -> String {
         guard let alerts = status.alerts, !alerts.isEmpty else { return "" }
         return "\n" + alerts.map { "alert: \($0.name) \($0.subject)\n" }.joined()
+    }
+
+    /// Stores that do not do what they should, a line for each kind.
+    private static func troubles(_ status: StatusReport) -> String {
+        let text = ["store-full", "store-broken"].compactMap { trouble -> String? in
+            let cells = status.cells.filter { $0.trouble == trouble }.map { "cell/\($0.name)" }
+            guard !cells.isEmpty else { return nil }
+            let names = cells.prefix(3).joined(separator: ", ")
+            let more = cells.count > 3 ? " and \(cells.count - 3) more" : ""
+            return "\(WhyView.trouble(trouble)): \(names)\(more)\n"
+        }.joined()
+        return text.isEmpty ? "" : "\n" + text
     }
 
     /// Services that fail, a line each, the worst first: all processes may serve while they do.

@@ -1,8 +1,11 @@
 /// `why`: verdicts, accusers and the timeline of one member.
 enum WhyView {
-    static func make(_ story: MemberStory) -> Report {
-        Report(story.document, names: story.accusers.map { "member/\($0.name)" }) { style in
-            var text = ""
+    /// - Parameter trouble: of the member's store, as `StatusReport.Cell.trouble`.
+    static func make(_ story: MemberStory, trouble: String? = nil) -> Report {
+        var document = story.document
+        document.trouble = trouble
+        return Report(document, names: story.accusers.map { "member/\($0.name)" }) { style in
+            var text = trouble.map { "\(story.member) is degraded: \(Self.trouble($0))\n" } ?? ""
             for verdict in story.verdicts {
                 let names = verdict.observers.prefix(6).joined(separator: ", ")
                 let more = verdict.observers.count > 6 ? " and \(verdict.observers.count - 6) more" : ""
@@ -39,6 +42,15 @@ enum WhyView {
                 ])
             }
             return text + "\n" + table.render()
+        }
+    }
+
+    /// In words.
+    static func trouble(_ word: String) -> String {
+        switch word {
+        case "store-full": "store full, reads are answered and writes are refused"
+        case "store-broken": "store broken, its orders fail"
+        default: word
         }
     }
 
