@@ -211,6 +211,7 @@ import Topology
         sights[0].gossip = .dead
         for (second, word) in [(1.0, FeedHeadline.Word.serving), (3.5, .serving), (4.0, .degraded)] {
             model.look(sights, routersRun: true, now: at(second))
+            for cell in names.indices { model.take(self.cell(), of: CellIndex(cell), now: at(second)) }
             model.take(router(), of: "e1", now: at(second))
             #expect(try #require(model.state(t: 1, now: at(second)).mesh.headline).word == word, "\(second)")
         }
@@ -443,7 +444,7 @@ import Topology
         model.take(vitals, of: "e1", now: at(2))
         model.look(healthy(), routersRun: true, now: at(2))
         var over = open
-        over.open = false
+        (over.open, over.ended) = (false, 2_000)
         #expect(model.state(t: 2_000, now: at(2)).impact == over)
         // Everybody moves: nobody is judged by shards that were not his.
         var topology = topology

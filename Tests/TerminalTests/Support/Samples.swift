@@ -77,7 +77,7 @@ enum Samples {
     static func judge(_ state: inout FeedState) {
         state.mesh.headline = FeedHeadline(
             state.cells, names: shape(cells: state.cells.count).cells.name,
-            taking: CellSet((0..<state.cells.count).map { CellIndex($0) }), drained: 0)
+            taking: CellSet((0..<state.cells.count).map { CellIndex($0) }), drained: 0, routers: state.routers)
     }
 
     /// The first cell was killed 12 seconds ago; another one has a breaker open, a third one's witnesses differ.

@@ -21,6 +21,7 @@ import Testing
             FeedRouter(name: "r1", state: .serving, process: .running, age: 0, rps: 200, ok: 1),
             FeedRouter(name: "r2", state: .down, process: .gone, age: 12),
         ]
+        Samples.judge(&state)
         state.halt = FeedSwitch(
             since: Samples.t - 9_000, text: "a real incident: half of the payments are refused, see the bridge")
         state.alerts = [
