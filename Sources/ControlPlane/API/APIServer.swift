@@ -18,6 +18,8 @@ package final class APIServer {
     private var routes = HTTPRouteTable()
     /// Who may look with a browser.
     var passes = PassDesk()
+    /// Told of all passes whenever there is another one.
+    var onPasses: (([PassDesk.Kept]) -> Void)?
     /// Joined once it is asked for; nil where its files are at odds, which a test rules out.
     private(set) lazy var page: Page? = try? Page.dashboard()
 

@@ -51,6 +51,7 @@ extension ControlPlane {
             let forecast = judgement.forecast
             if request.isDryRun { return completion(.success(.foreseen(forecast))) }
             guard judgement.verdict.mayBegin else { return completion(.success(judgement.refusal)) }
+            if !request.isReported { unreported.insert(judgement.plan.id) }
             desk.begin(judgement, watch: request.watch) { result in
                 completion(
                     result.map { EvacuationAnswer.begun(forecast, plan: $0.id) }

@@ -28,6 +28,8 @@ package struct EvacuationRequest: Sendable, Equatable {
     package var isDryRun: Bool
     /// The prediction that it stands on; nil for none.
     package var prediction: String?
+    /// A report is kept of it at its end.
+    package var isReported = true
 
     /// A request that leaves everything else to the topology.
     package init(
@@ -58,7 +60,7 @@ package struct EvacuationRequest: Sendable, Equatable {
             body,
             known: [
                 "kind", "region", "confirm", "cells", "count", "zone", "stages", "watch_ms", "force", "accept_loss",
-                "dry_run", "prediction",
+                "dry_run", "prediction", "report",
             ], form: Self.form)
         kind = .evacuate
         if let word = try body.text("kind") {
@@ -104,6 +106,7 @@ package struct EvacuationRequest: Sendable, Equatable {
         }
         isDryRun = try body.flag("dry_run") ?? false
         prediction = try body.text("prediction")
+        isReported = try body.flag("report") ?? true
     }
 }
 

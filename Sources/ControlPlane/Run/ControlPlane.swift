@@ -55,6 +55,8 @@ package final class ControlPlane {
     var customers: [Int]
     package private(set) var isReady = false
     private(set) var isStopping = false
+    /// Plans whose beginners keep a report of their own.
+    var unreported: Set<UInt64> = []
 
     private var adoption: Adoption
     private var onProgress: Progress
@@ -152,6 +154,7 @@ package final class ControlPlane {
                 journal: journal, path: directory.faultsPath, topology: topology,
                 keeps: !adoption.plan.adopt.isEmpty, now: SystemClock.reading())
             haltDesk = HaltDesk(journal: journal)
+            api.keepPasses(in: journal)
             targetsFile = TargetsFile(path: directory.targetsPath)
             settingsDesk = try SettingsDesk(runtime, client: client, journal: journal, directory: directory)
             runtime.faults?.refresh()
@@ -487,6 +490,7 @@ package final class ControlPlane {
         _ = try? faultRegister.remove(nil, now: SystemClock.reading())
         note("stopped", [:])
         directory.removeControl()
+        api.forgetPasses()
         // The goodbye travels, and the answer to `down` goes out.
         var checks = 0
         stopTimer = try? LoopTimer(loop: loop) { [unowned self] in

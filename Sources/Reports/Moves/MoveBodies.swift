@@ -15,6 +15,8 @@ package struct EvacuationBody: Encodable, Sendable, Equatable {
     package var isDryRun: Bool?
     /// The prediction that it stands on (`PredictionReport`); nil for none.
     package var prediction: String?
+    /// False: whoever asks keeps a report of his own.
+    package var report: Bool?
 
     package init(_ kind: String, region: String? = nil) {
         self.kind = kind
@@ -22,7 +24,7 @@ package struct EvacuationBody: Encodable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case kind, region, confirm, cells, count, zone, stages, force, prediction
+        case kind, region, confirm, cells, count, zone, stages, force, prediction, report
         case watchMilliseconds = "watch_ms"
         case acceptsLoss = "accept_loss"
         case isDryRun = "dry_run"

@@ -48,6 +48,31 @@ struct PassDeskTests {
         #expect(!desk.mayChange(cookie: one.cookie, key: key, now: start + .hours(12)))
     }
 
+    @Test("Whoever takes over takes the passes that are still good, and no secret is written down")
+    func takenOver() throws {
+        var desk = PassDesk()
+        let one = try grant(&desk, 1)
+        let reader = try grant(&desk, 2, mayChange: false)
+        let wall: Int64 = 1_700_000_000_000_000_000
+        let kept = desk.kept(now: start + .hours(1), wall: wall)
+        #expect(!kept.contains { $0.cookie == one.cookie || $0.key == one.key })
+        // Its clock begins anew, and an hour has gone by.
+        var next = PassDesk()
+        let now = Instant.zero + .seconds(5)
+        next.take(kept, now: now, wall: wall + 3_600_000_000_000)
+        let key = try #require(one.key)
+        #expect(next.mayChange(cookie: one.cookie, key: key, now: now))
+        #expect(next.mayRead(cookie: reader.cookie, now: now))
+        #expect(!next.mayChange(cookie: reader.cookie, key: key, now: now))
+        #expect(!next.mayRead(cookie: one.cookie, now: now + .hours(10)))
+        // What is over, or lasts longer than a pass does, is none.
+        var late = PassDesk()
+        late.take(kept, now: now, wall: wall + 12 * 3_600_000_000_000)
+        late.take(kept, now: now, wall: wall - 2 * 3_600_000_000_000)
+        late.take([PassDesk.Kept(cookie: "00", until: .max), .init(cookie: "x", until: wall)], now: now, wall: wall)
+        #expect(!late.mayRead(cookie: one.cookie, now: now))
+    }
+
     @Test("There are sixteen passes: a new one ends the oldest")
     func bound() throws {
         var desk = PassDesk()

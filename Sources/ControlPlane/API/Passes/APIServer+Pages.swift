@@ -53,6 +53,7 @@ extension APIServer {
             return .problem(
                 APIFailure(403, "The ticket was used, is older than 60 s, or of another control plane.").problem)
         }
+        onPasses?(passes.kept(now: http.loop.now(), wall: http.loop.wallClock()))
         let life = Int64(PassDesk.passLife.seconds)
         http.respond(
             call.stream, status: 200, contentType: "application/json",

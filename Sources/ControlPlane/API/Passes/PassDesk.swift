@@ -2,7 +2,8 @@ import Crypto
 import MeshBase
 
 /// The tickets and passes of people who look at a mesh with a browser. Nothing that lets anybody in is kept: of each secret
-/// there is its hash.
+/// there is its hash. Passes outlive a control plane that dies, so that open pages come back with the next one; a mesh that is
+/// shut down forgets them.
 ///
 /// A pass is a cookie, for reading, and a key, for changes. Cookies go to every port of a host, whose servers are others';
 /// the key is with the page of this port alone.
@@ -71,6 +72,40 @@ package struct PassDesk: Sendable {
             Pass(
                 cookie: Self.digest(grant.cookie), key: grant.key.map(Self.digest), until: now + Self.passLife))
         return grant
+    }
+
+    // MARK: From one life of the control plane to the next
+
+    /// A pass as it is written down.
+    package struct Kept: Codable, Sendable, Equatable {
+        /// The hash of its cookie, in hexadecimal.
+        package var cookie: String
+        /// The hash of its key; nil for who only reads.
+        package var key: String?
+        /// When it ends, in nanoseconds since 1970.
+        package var until: Int64
+    }
+
+    /// The passes that are good now.
+    ///
+    /// - Parameter wall: the same instant as `now`, in nanoseconds since 1970.
+    package func kept(now: Instant, wall: Int64) -> [Kept] {
+        passes.filter { now < $0.until }.map { pass in
+            Kept(
+                cookie: HexText.text(pass.cookie), key: pass.key.map(HexText.text),
+                until: wall &+ (pass.until - now).nanoseconds)
+        }
+    }
+
+    /// Takes over what a predecessor gave out, as far as it is still good; what is none is passed over.
+    package mutating func take(_ kept: [Kept], now: Instant, wall: Int64) {
+        for pass in kept.suffix(Self.most) {
+            let left = TimeAmount.nanoseconds(pass.until &- wall)
+            guard left > .zero, left <= Self.passLife, let cookie = HexText.bytes(pass.cookie),
+                cookie.count == SHA256.byteCount
+            else { continue }
+            passes.append(Pass(cookie: cookie, key: pass.key.flatMap { HexText.bytes($0) }, until: now + left))
+        }
     }
 
     /// Whether a cookie is that of a pass.
