@@ -33,11 +33,14 @@ extension EndToEnd {
             try #require(try mesh.run(["restart", "cell/\(alone)"]).code == 0)
             let isBack = try TestMesh.eventually { try get().body == "v" }
             #expect(isBack)
-            let isEmpty = try TestMesh.eventually {
-                let page = try mesh.json(["store", alone])
+            var page: [String: Any] = [:]
+            func isEmpty() throws -> Bool {
+                page = try mesh.json(["store", alone])
                 return page["records"] as? Int == 0 && page["hints"] as? Int == 0
             }
-            #expect(isEmpty)
+            // What it has is handed on in rounds, of which a busy machine may miss one.
+            let isLeft = try TestMesh.eventually(isEmpty) || TestMesh.eventually(isEmpty)
+            #expect(isLeft, "\(page)")
             #expect(try get().body == "v")
             try mesh.down()
         }
