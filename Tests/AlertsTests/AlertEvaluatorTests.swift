@@ -194,4 +194,15 @@ import Testing
         #expect(report.rules.map(\.name) == AlertRule.all.map(\.name))
         #expect(Set(report.rules.map(\.name)).count == report.rules.count)
     }
+
+    @Test func whatIsLeftOfTheErrorBudgetIsTold() {
+        var evaluator = AlertEvaluator(objective: AlertObjective(allowed: 0.01))
+        #expect(evaluator.budgetLeft(now: .zero) == 1)
+        let state = FeedState(seq: 0, t: 0, cells: 0)
+        _ = evaluator.take(state, names: [], answered: (0, 0), now: .zero)
+        _ = evaluator.take(state, names: [], answered: (1_000, 4), now: .zero + .seconds(60))
+        #expect(abs(evaluator.budgetLeft(now: .zero + .seconds(60)) - 0.6) < 0.001)
+        _ = evaluator.take(state, names: [], answered: (2_000, 40), now: .zero + .seconds(120))
+        #expect(abs(evaluator.budgetLeft(now: .zero + .seconds(120)) + 1) < 0.001)
+    }
 }

@@ -34,6 +34,14 @@ package struct AlertEvaluator: Sendable {
     package private(set) var ledger = RequestLedger()
     private var entries: [Key: Entry] = [:]
 
+    /// Over how long the error budget is reckoned: as long as the longest window of a burn rate.
+    package static let budgetWindow = TimeAmount.hours(72)
+
+    /// What is left of the share of requests that may fail; 1 where none was answered, below 0 where it is overspent.
+    package func budgetLeft(now: Instant) -> Double {
+        1 - (ledger.failureShare(over: Self.budgetWindow, now: now) ?? 0) / objective.allowed
+    }
+
     /// Nothing fires.
     package init(_ rules: [AlertRule] = AlertRule.all, objective: AlertObjective = .usual) {
         self.rules = rules

@@ -11,7 +11,12 @@ extension MetricPage {
     /// - Parameters:
     ///   - names: of the cells, in the order of the state's columns.
     ///   - t: now, in milliseconds since 1970.
-    mutating func feed(_ state: FeedState, names: [String], t: Int64) {
+    ///   - budget: what is left of the error budget; 1 is all of it.
+    mutating func feed(_ state: FeedState, names: [String], budget: Double = 1, t: Int64) {
+        gauge(
+            "cellmesh_slo_budget_ratio",
+            "What the last three days have left of the share of requests that may fail; below 0 it is overspent.",
+            budget, [MetricLabel("objective", "availability")])
         for (cell, name) in names.prefix(state.cells.count).enumerated() {
             let label = [MetricLabel("cell", name)]
             if let place = state.cells[.state, cell].value(.state).map({ Int($0) }), place > 0 {
@@ -25,6 +30,14 @@ extension MetricPage {
                     "1 while process table, membership and routers say different things of the cell.",
                     FeedCondition.allCases[place] == .differ ? 1 : 0, label)
             }
+        }
+        for (place, condition) in FeedCondition.allCases.enumerated() {
+            let cells = (0..<state.cells.count).count { cell in
+                state.cells[.condition, cell].value(.condition).map { Int($0) } == place
+            }
+            gauge(
+                "cellmesh_condition", "Cells with this the matter; `none`: with nothing known to be.", Double(cells),
+                [MetricLabel("condition", condition.rawValue)])
         }
         for router in state.routers ?? [] where router.state != .unknown {
             gauge(

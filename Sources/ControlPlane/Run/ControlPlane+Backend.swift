@@ -303,7 +303,9 @@ extension ControlPlane: APIBackend, APIChanges {
         page.gauge(
             "cellmesh_journal_failures", "Entries that could not be written.", Double(supervisor.journal.failures))
         page.control(member, api, changes)
-        page.feed(liveDesk.latest, names: topology.cells.map(\.name), t: loop.wallClock() / 1_000_000)
+        page.feed(
+            liveDesk.latest, names: topology.cells.map(\.name), budget: liveDesk.alerts.budgetLeft(now: loop.now()),
+            t: loop.wallClock() / 1_000_000)
         if let host = liveDesk.vitals.host { page.host(host) }
         for (status, count) in member.counts {
             page.gauge(
