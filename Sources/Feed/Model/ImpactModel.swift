@@ -56,7 +56,8 @@ struct ImpactModel: Sendable {
         let current = ImpactWindow.current(counting.compactMap(\.impact?.window))
         let ours = zip(counting, current).filter(\.1).map(\.0)
         let wasOpen = isOpen
-        follow(out, ours, t: t)
+        let isMissed = missed(ours)
+        follow(out, ours, isMissed: isMissed, t: t)
         guard hasObserved else {
             let prediction = prediction(of: struck, topology, placement, table)
             var impact = FeedImpact(predicted: prediction.counts)
@@ -66,7 +67,7 @@ struct ImpactModel: Sendable {
             told = impact
             return
         }
-        guard isOpen || wasOpen else {
+        guard isOpen || wasOpen || isMissed else {
             told.ended = ended
             return
         }
@@ -94,8 +95,19 @@ struct ImpactModel: Sendable {
         told = impact
     }
 
+    /// Whether a fault has begun and ended since the last look, which nobody who reads hurries: a router is through with another
+    /// window than it had then.
+    private func missed(_ routers: [RouterVitals]) -> Bool {
+        !routers.contains { $0.impact?.open == true }
+            && routers.contains { router in
+                guard let impact = router.impact, let watch = watches[router.router ?? ""], watch.boot == router.boot
+                else { return false }
+                return impact.phase != watch.phase && impact.lost + impact.degraded + impact.untouched > 0
+            }
+    }
+
     /// When a fault begins and ends, and which cells were out meanwhile.
-    private mutating func follow(_ out: CellSet, _ routers: [RouterVitals], t: Int64) {
+    private mutating func follow(_ out: CellSet, _ routers: [RouterVitals], isMissed: Bool, t: Int64) {
         for router in routers {
             guard let impact = router.impact else { continue }
             var here = CellSet(
@@ -120,6 +132,12 @@ struct ImpactModel: Sendable {
             return
         }
         isOpen = false
+        if isMissed {
+            let windows = routers.compactMap(\.impact?.window)
+            since = t - (windows.map { $0.length &+ ($0.ended ?? 0) }.max() ?? 0)
+            (hasObserved, ended, struck) = (true, nil, out)
+            for router in routers { watches[router.router ?? ""].map { struck.formUnion($0.struck) } }
+        }
         // Cells are out that the last fault did not strike: nobody has asked since, and nothing is observed.
         if out.contains(where: { !struck.contains($0) }) {
             struck = out

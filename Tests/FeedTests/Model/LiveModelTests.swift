@@ -453,6 +453,27 @@ import Topology
         #expect(model.state(t: 2_500, now: at(2)).impact == over)
     }
 
+    @Test func aFaultBetweenTwoLooksIsTold() throws {
+        var model = model()
+        var vitals = router()
+        vitals.impact = .init(phase: 0, open: false)
+        model.look(healthy(), routersRun: true, now: at(1))
+        model.take(vitals, of: "e1", now: at(1))
+        #expect(model.state(t: 1_000, now: at(1)).impact.since == nil)
+        // A cell went and came back while nobody looked.
+        vitals.impact = impact(model, out: [CellIndex(0)], seen: { _ in true }, open: false)
+        vitals.impact?.struck = [0]
+        vitals.impact?.endedMilliseconds = 1_500
+        model.look(healthy(), routersRun: true, now: at(6))
+        model.take(vitals, of: "e1", now: at(6))
+        let told = model.state(t: 6_000, now: at(6)).impact
+        #expect(!told.open && told.since == 2_500 && told.seen == 200 && told.different == 0)
+        #expect(told.observed.degraded > 20 && told.observed.degraded == told.predicted.degraded)
+        model.look(healthy(), routersRun: true, now: at(7))
+        model.take(vitals, of: "e1", now: at(7))
+        #expect(model.state(t: 7_000, now: at(7)).impact.observed == told.observed)
+    }
+
     @Test func whatOneRouterIsThroughWithIsNoneOfAnothersFault() throws {
         var model = model(routers: 2)
         model.look(healthy(), routersRun: true, now: at(1))

@@ -70,7 +70,7 @@ struct ObservedImpact {
         isMoved = isMoved || last.moved == true
         if let ended = last.window.ended, !isOpen {
             endedMilliseconds = min(endedMilliseconds ?? .max, Int(ended))
-        } else {
+        } else if isOpen {
             endedMilliseconds = nil
         }
         overflow += Self.bounded(last.overflow)
