@@ -78,6 +78,8 @@ final class EvacuationDesk {
     }
 
     var table: PlacementTable { host.table }
+    /// Of the table, without a copy of it.
+    var version: UInt64 { host.version }
     func isAlive(_ cell: CellIndex) -> Bool { places.isAlive(cell) }
     var plan: PlanDecree? { host.state.plan ?? nil }
 
@@ -109,8 +111,8 @@ final class EvacuationDesk {
 
     func endTurn() {
         host.endTurn()
-        if table.version != savedVersion {
-            savedVersion = table.version
+        if version != savedVersion {
+            savedVersion = version
             saved.save(table)
         }
         settle()

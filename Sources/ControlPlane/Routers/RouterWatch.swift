@@ -17,6 +17,8 @@ final class RouterWatch {
         var admin: Endpoint
         /// By cell, the address where it is reached; nil where the router did not answer.
         var reached: [String: String]?
+        /// What the router answered last to who asked for that alone, and what was read of it: mostly it says the same again.
+        var read: (answer: [UInt8], reached: [String: String])?
         var isAsking = false
         var askedWhole: Instant?
     }
@@ -83,11 +85,17 @@ final class RouterWatch {
             guard let self, known[router.name]?.admin == router.admin else { return }
             var reached: [String: String]?
             known[router.name]?.isAsking = false
-            if case .success(let answer) = result, answer.isSuccess,
-                let vitals = ReportJSON.decode(RouterVitals.self, answer.body)
-            {
-                reached = vitals.reached
-                if isWhole { onVitals(router.name, vitals) }
+            if case .success(let answer) = result, answer.isSuccess {
+                if !isWhole, let read = known[router.name]?.read, read.answer == answer.body {
+                    reached = read.reached
+                } else if let vitals = ReportJSON.decode(RouterVitals.self, answer.body) {
+                    reached = vitals.reached
+                    if isWhole {
+                        onVitals(router.name, vitals)
+                    } else {
+                        known[router.name]?.read = (answer.body, vitals.reached)
+                    }
+                }
             }
             guard known[router.name]?.reached != reached else { return }
             known[router.name]?.reached = reached

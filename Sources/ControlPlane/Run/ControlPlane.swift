@@ -315,7 +315,7 @@ package final class ControlPlane {
         changes.write(to: journal, at: loop.wallClock())
         if let desk {
             desk.endTurn()
-            if desk.table.version != placement.version { follow(desk.table) }
+            if desk.version != placement.version { follow(desk.table) }
         }
         if let member { member.endTurn() }
         api.endTurn()

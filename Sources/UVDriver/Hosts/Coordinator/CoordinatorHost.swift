@@ -15,6 +15,8 @@ package final class CoordinatorHost {
     private let io: UnsafeMutablePointer<IO>
     private var sweep: LoopTimer?
     private var alarm: LoopTimer?
+    /// For when it is set.
+    private var alarmAt: Instant?
     private var isClosed = false
 
     /// A command has come to this.
@@ -56,6 +58,8 @@ package final class CoordinatorHost {
     /// What it knows and does.
     package var state: Coordinator { coordinator.pointee }
     package var table: PlacementTable { coordinator.pointee.ledger.table }
+    /// Of the table, without a copy of it.
+    package var version: UInt64 { coordinator.pointee.ledger.table.version }
 
     package func follow(_ member: Member, status: MemberStatus) {
         guard member.profile.role == .cell else { return }
@@ -109,9 +113,13 @@ package final class CoordinatorHost {
     private func arm(_ now: Instant) {
         let next = coordinator.pointee.nextDeadline()
         guard next < .distantFuture else { return }
+        // Nothing has changed, as in most turns.
+        let at = min(next, now + .seconds(3_600))
+        if at == alarmAt, at > now { return }
+        alarmAt = at
         if alarm == nil { alarm = try? LoopTimer(loop: runtime.loop) {} }
         // The turn that the alarm makes is all that is wanted of it.
-        alarm?.start(after: max(min(next - now, .seconds(3_600)), .milliseconds(1)))
+        alarm?.start(after: max(at - now, .milliseconds(1)))
     }
 
     package func close() {
