@@ -6,7 +6,7 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench bench-swim bench-faults bench-page test-prometheus swarm swarm-moves matrix fuzz release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page test-prometheus swarm swarm-moves matrix fuzz release bootstrap clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench-swim: release ## Detection, spread and cost of the membership, beside serf
 
 bench-faults: release ## What the fault layer costs, and how exact a delay is
 	@scripts/bench-faults $(BUILD)/release
+
+bench-feed: release ## What traces and the feed cost a request, watched and unwatched, beside the goal (5 minutes)
+	@scripts/bench-feed $(BUILD)/release
 
 bench-page: bootstrap ## What the page costs in Chromium, beside its budgets
 	swift build --build-tests

@@ -91,6 +91,10 @@ struct HostOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Build a known fault of a cell in; routers have none.", visibility: .hidden))
     var defect: CellDefect?
 
+    @Option(
+        help: ArgumentHelp("One of so many requests is followed unasked; 0 for none.", visibility: .hidden))
+    var traceSample: UInt64 = 100
+
     func settings(admin: Endpoint = .loopback(0), placement: String? = nil) throws -> HostSettings {
         do {
             try SystemFile.makeDirectory(data)
@@ -112,6 +116,7 @@ struct HostOptions: ParsableArguments {
             settings.settingsPath = settingsFile
             settings.grace = grace.amount
             settings.defect = defect
+            settings.traceSample = traceSample
             settings.readyDescriptor = readyFd
             settings.replaces = replace
             return settings

@@ -73,7 +73,7 @@ package final class CellHost {
         var configuration = CellConfiguration(
             topology: topology, cell: cell, gossip: gossip, placement: placement, store: store?.identity)
         configuration.defect = settings.defect
-        configuration.traceSample = RouterHost.traceSample
+        configuration.traceSample = settings.traceSample
         programs = ProgramRunner(loop: runtime.loop, settings: settings, cell: cell)
         if programs != nil { configuration.programs = Self.programRule(topology) }
         node.initialize(to: try CellNode(configuration))

@@ -30,9 +30,6 @@ package final class RouterHost {
     var startTimer: LoopTimer?
     var offer: HandoverOffer?
 
-    /// One of so many requests is followed unasked.
-    static let traceSample: UInt64 = 100
-
     /// Runs until the process is told to stop.
     /// - Returns: the exit code.
     package static func run(_ settings: HostSettings) -> Int32 {
@@ -84,7 +81,7 @@ package final class RouterHost {
         node = .allocate(capacity: 1)
         var configuration = RouterConfiguration(
             topology: topology, placement: placement, gossip: gossip, boot: settings.boot)
-        configuration.traceSample = Self.traceSample
+        configuration.traceSample = settings.traceSample
         node.initialize(to: try RouterNode(configuration))
         io = .allocate(capacity: 1)
         io.initialize(

@@ -43,6 +43,8 @@ package struct HostSettings {
     package var log: ProcessLog?
     /// What a wrong build of a cell would do, for drills that have to notice it; nil for a right one.
     package var defect: CellDefect?
+    /// One of so many requests is followed unasked; 0 for none.
+    package var traceSample: UInt64 = 100
     /// Unique to this life of the process.
     package var boot: UInt32
     /// The identity of a store that is created now, and what is known of the one that there should be.

@@ -63,6 +63,12 @@ struct UpCommand: ParsableCommand {
             visibility: .hidden))
     var defect: CellDefect?
 
+    @Option(
+        help: ArgumentHelp(
+            "One of so many requests is followed unasked; 0 for none, to see what that costs.", valueName: "number",
+            visibility: .hidden))
+    var traceSample: UInt64?
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -135,6 +141,7 @@ struct UpCommand: ParsableCommand {
         settings.startTimeout = waitTimeout.amount
         settings.grace = grace.amount
         if let defect { settings.extra += ["--defect", defect.rawValue] }
+        if let traceSample { settings.extra += ["--trace-sample", "\(traceSample)"] }
         return settings
     }
 
