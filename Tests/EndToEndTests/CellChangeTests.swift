@@ -22,7 +22,7 @@ extension EndToEndMoves {
             try mesh.up(Self.topology)
             let before = try (1...40).map { Set(try mesh.shard(of: "c\($0)")) }
             let load = try mesh.start([
-                "load", "run", "--rate", "60", "--duration", "20s", "--customers", "40", "--verify", "-o", "json",
+                "load", "run", "--rate", "100", "--duration", "90s", "--customers", "40", "--verify", "-o", "json",
             ])
             #expect(try TestMesh.eventually { try rows("us-east-1", in: mesh) > 10 })
 
@@ -45,7 +45,7 @@ extension EndToEndMoves {
             #expect(try TestMesh.eventually { try state("us-east-1", in: mesh) == "drained" })
             let last = try (1...40).map { Set(try mesh.shard(of: "c\($0)")) }
             #expect(last.allSatisfy { !$0.contains("us-east-1") && $0.count == 3 })
-            let writes = try #require(load.wait(limit: 90).json["writes"] as? [String: Any])
+            let writes = try #require(load.end().json["writes"] as? [String: Any])
             #expect(writes["lost"] as? Int == 0 && (writes["acknowledged"] as? Int ?? 0) > 50, "\(writes)")
             #expect(try mesh.json(["status"])["state"] as? String == "serving")
             #expect(try mesh.run(["cell", "drain", "us-east-1"]).code == 2, "it holds nothing")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEndMoves {
+extension EndToEndFaults {
     /// A share of `make matrix`: files are damaged, what the commands say is followed, and the mesh serves its records.
     @Suite struct DamageMatrixTests {
         @Test(arguments: [

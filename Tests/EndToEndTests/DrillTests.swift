@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEndMoves {
+extension EndToEndFaults {
     /// Drills on real processes, as they are asked for.
     @Suite struct DrillTests {
         private static let quick = [

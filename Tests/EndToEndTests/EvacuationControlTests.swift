@@ -81,7 +81,7 @@ extension EndToEndMoves {
             try mesh.up(Program.root.appendingPathComponent("topology/nine-cells.yaml").path)
             let before = try shards(mesh)
             let load = try mesh.start([
-                "load", "run", "--rate", "50", "--duration", "45s", "--customers", "40", "--verify", "-o", "json",
+                "load", "run", "--rate", "100", "--duration", "2m", "--customers", "40", "--verify", "-o", "json",
             ])
 
             // Ctrl-C ends the command and nothing else.
@@ -134,7 +134,7 @@ extension EndToEndMoves {
             try checkReport(mesh)
             try endUnseen(mesh)
 
-            let outcome = load.wait(limit: 90)
+            let outcome = load.end()
             let writes = try #require(outcome.json["writes"] as? [String: Any])
             #expect(writes["lost"] as? Int == 0 && (writes["acknowledged"] as? Int ?? 0) > 100, "\(writes)")
             #expect(outcome.json["failed"] as? Int == 0, "\(outcome.out.prefix(600))")

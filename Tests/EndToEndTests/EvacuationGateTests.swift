@@ -38,7 +38,7 @@ extension EndToEndMoves {
         @Test func aFullMeshRefusesAndForcedItShedsWhatMattersLeast() throws {
             let mesh = try full()
             let load = try mesh.start([
-                "load", "run", "--rate", "158", "--duration", "60s", "--customers", "3000", "--mix", "services=100%",
+                "load", "run", "--rate", "158", "--duration", "90s", "--customers", "3000", "--mix", "services=100%",
                 "--service", "front", "--connections", "400",
                 "--priorities", "critical=10%,high=10%,normal=70%,low=10%", "-o", "json",
             ])
@@ -60,11 +60,11 @@ extension EndToEndMoves {
             #expect(try mesh.json(["status"])["epoch"] as? Int == 1, "nothing was changed")
 
             let forced = try mesh.run([
-                "evacuate", "a", "--confirm", "a", "--force", "--stages", "50,100", "--watch", "300ms", "-o", "json",
+                "evacuate", "a", "--confirm", "a", "--force", "--stages", "50,100", "--watch", "2s", "-o", "json",
             ])
             #expect(
                 forced.code == 0 && forced.json["outcome"] as? String == "completed", "\(forced.out)\n\(forced.err)")
-            let report = load.wait(limit: 90).json
+            let report = load.end().json
             let classes = try #require(report["by_priority"] as? [String: [String: Int]])
             // Shed by cells, or held back by routers that have seen most of a class shed.
             func share(_ name: String) throws -> Double {
@@ -81,7 +81,7 @@ extension EndToEndMoves {
             let mesh = try TestMesh(Self.nineCells)
             let before = try (1...12).map { try mesh.shard(of: "c\($0)") }
             let load = try mesh.start([
-                "load", "run", "--rate", "50", "--duration", "25s", "--customers", "40", "--verify", "-o", "json",
+                "load", "run", "--rate", "150", "--duration", "90s", "--customers", "40", "--verify", "-o", "json",
             ])
             let command = try mesh.start([
                 "evacuate", "us-east", "--confirm", "us-east", "--stages", "25,50,100", "--watch", "4s", "-o", "json",
@@ -96,8 +96,6 @@ extension EndToEndMoves {
             #expect((outcome.json["reason"] as? String)?.contains("25 %") == true, "\(outcome.out)")
             #expect(try (1...12).map { try mesh.shard(of: "c\($0)") } == before)
             #expect((try mesh.json(["status"])["evacuated"] as? [String] ?? []).isEmpty)
-            let writes = try #require(load.wait(limit: 90).json["writes"] as? [String: Any])
-            #expect(writes["lost"] as? Int == 0 && (writes["acknowledged"] as? Int ?? 0) > 100, "\(writes)")
             // What spoke against that plan speaks against no other.
             try mesh.json(["restart", "cell/us-west-2"])
             #expect(try TestMesh.eventually { try mesh.cells().allSatisfy { $0.state == "serving" } })
@@ -105,6 +103,8 @@ extension EndToEndMoves {
                 "evacuate", "us-east", "--confirm", "us-east", "--stages", "100", "--watch", "200ms", "-o", "json",
             ])
             #expect(again.code == 0 && again.json["outcome"] as? String == "completed", "\(again.out)\n\(again.err)")
+            let writes = try #require(load.end().json["writes"] as? [String: Any])
+            #expect(writes["lost"] as? Int == 0 && (writes["acknowledged"] as? Int ?? 0) > 100, "\(writes)")
             try mesh.down()
         }
 

@@ -28,7 +28,7 @@ extension EndToEndMoves {
             let mesh = try mesh()
             let before = try (1...20).map { try mesh.shard(of: "c\($0)") }
             let load = try mesh.start([
-                "load", "run", "--rate", "60", "--duration", "30s", "--customers", "40", "--verify", "-o", "json",
+                "load", "run", "--rate", "100", "--duration", "90s", "--customers", "40", "--verify", "-o", "json",
             ])
             #expect(try TestMesh.eventually { try rows("us-east", in: mesh) > 20 })
 
@@ -55,7 +55,7 @@ extension EndToEndMoves {
             #expect(back.code == 0 && back.json["kind"] as? String == "restore", "\(back.out)\n\(back.err)")
             #expect(try (1...20).map { try mesh.shard(of: "c\($0)") } == before)
             #expect(try rows("us-east", in: mesh) > 0)
-            let writes = try #require(load.wait(limit: 90).json["writes"] as? [String: Any])
+            let writes = try #require(load.end().json["writes"] as? [String: Any])
             #expect(writes["lost"] as? Int == 0 && (writes["acknowledged"] as? Int ?? 0) > 100, "\(writes)")
             let events = try mesh.run(["events", "--type", "evacuation"]).out
             #expect(events.contains("began") && events.contains("completed"))

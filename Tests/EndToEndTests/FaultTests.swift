@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension EndToEndFaults {
     @Suite struct FaultTests {
         @Test func loadOverAKilledCellLosesNothingAndDegradesWhomItMust() throws {
             let mesh = try TestMesh("topology/three-regions.yaml")

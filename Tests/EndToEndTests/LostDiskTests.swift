@@ -48,7 +48,7 @@ extension EndToEndMoves {
             _ = try HTTPProbe.request("PUT", mesh.router, gone, body: "x")
             #expect(try HTTPProbe.request("DELETE", mesh.router, gone).status == 204)
             let load = try mesh.start([
-                "load", "run", "--rate", "100", "--duration", "20s", "--customers", "40", "--verify", "-o", "json",
+                "load", "run", "--rate", "100", "--duration", "90s", "--customers", "40", "--verify", "-o", "json",
             ])
             for cell in shard {
                 try loseDisk(of: cell, in: mesh)
@@ -62,7 +62,7 @@ extension EndToEndMoves {
                 #expect(answer.status == 200 && answer.headers["etag"] == version, "\(path): \(answer)")
             }
             #expect(try HTTPProbe.request("GET", mesh.router, gone).body.contains("deleted"))
-            let outcome = load.wait(limit: 90)
+            let outcome = load.end()
             let writes = try #require(outcome.json["writes"] as? [String: Any], "\(outcome.err)")
             #expect(writes["lost"] as? Int == 0, "\(writes)")
             #expect((writes["acknowledged"] as? Int ?? 0) > 100)

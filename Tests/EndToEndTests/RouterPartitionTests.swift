@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension EndToEndFaults {
     /// The router and the control plane stand in one region, cut off from others: what is shown is what customers get.
     @Suite struct RouterPartitionTests {
         private func mesh() throws -> TestMesh {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension EndToEndFaults {
     /// Faults on services of real cells: they strike, are listed, and end by hand, by their lease, and without the control plane.
     @Suite struct ServiceFaultTests {
         private func checkout(_ mesh: TestMesh, _ service: String = "checkout") throws -> HTTPProbe.Answer {

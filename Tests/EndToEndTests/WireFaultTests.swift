@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-extension EndToEnd {
+extension EndToEndFaults {
     @Suite struct WireFaultTests {
         private let east = ["us-east-1", "us-east-2", "us-east-3", "us-east-4"]
 

@@ -55,6 +55,12 @@ enum Program {
             (try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)) ?? ""
         }
 
+        /// Has a load end that has seen what it was to see: it reads back what it has written, and reports.
+        func end(limit: TimeInterval = 90) -> Outcome {
+            kill(process.processIdentifier, SIGTERM)
+            return wait(limit: limit)
+        }
+
         /// Waits for the end, at most `limit`; then the command is killed and its code is that of the signal.
         func wait(limit: TimeInterval = 120) -> Outcome {
             let deadline = Date(timeIntervalSinceNow: limit)
