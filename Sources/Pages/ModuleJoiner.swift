@@ -2,13 +2,8 @@
 ///
 /// They are text of this repository and keep to its habits, which is what makes lines enough to work on: an import
 /// begins a line and ends with a semicolon, a comment has its lines to itself, and no literal goes over a line, but for
-/// templates within their braces.
+/// templates within their braces. `ScriptSqueezer` does the rest.
 package enum ModuleJoiner {
-    private static let signs = Set("{}()[]=<>*,:;?&|!".utf8)
-    /// A line goes on after these, and before those.
-    private static let open = Set(";{,(".utf8)
-    private static let close = Set("}.?:&|)]".utf8)
-
     /// - Parameter modules: each after those that it imports.
     package static func join(_ modules: [PageSource]) throws(PageFault) -> String {
         var seen: Set<String> = []
@@ -22,7 +17,6 @@ package enum ModuleJoiner {
                 }
             }
             var isImport = false
-            var isInTemplate = false
             for line in lines.map(PageText.trimmed) where !line.isEmpty && !line.hasPrefix("//") {
                 if isImport || line.hasPrefix("import ") {
                     isImport = !line.hasSuffix(";")
@@ -32,49 +26,12 @@ package enum ModuleJoiner {
                     }
                     continue
                 }
-                let line = line.hasPrefix("export ") ? String(line.dropFirst(7)) : line
-                let marks = line.utf8.count { $0 == UInt8(ascii: "`") }
-                let isOfTemplate = isInTemplate || marks > 0
-                if marks % 2 == 1 { isInTemplate.toggle() }
-                let tight = isOfTemplate ? line : tightened(line)
-                if let last = joined.utf8.last, let next = tight.utf8.first, !open.contains(last),
-                    !close.contains(next)
-                {
-                    joined += "\n"
-                }
-                joined += tight
+                joined += line.hasPrefix("export ") ? line.dropFirst(7) : line[...]
+                joined += "\n"
             }
             seen.insert(module.name)
         }
-        return joined + "\n"
-    }
-
-    /// Without needless blanks outside of its texts. Where a slash stands outside of them, it may begin an expression in
-    /// which blanks mean something.
-    private static func tightened(_ line: String) -> String {
-        var parts: [(bytes: [UInt8], isText: Bool)] = [([], false)]
-        var quote: UInt8?
-        var isEscaped = false
-        for byte in line.utf8 {
-            if let open = quote {
-                parts[parts.count - 1].bytes.append(byte)
-                if !isEscaped, byte == open {
-                    quote = nil
-                    parts.append(([], false))
-                }
-                isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
-            } else if byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\"") {
-                quote = byte
-                parts.append(([byte], true))
-            } else {
-                parts[parts.count - 1].bytes.append(byte)
-            }
-        }
-        guard !parts.contains(where: { !$0.isText && $0.bytes.contains(UInt8(ascii: "/")) }) else { return line }
-        return parts.map { part in
-            let text = String(decoding: part.bytes, as: UTF8.self)
-            return part.isText ? text : PageText.tightened(text, around: signs)
-        }.joined()
+        return ScriptSqueezer.squeeze(joined) + "\n"
     }
 
     /// What lines declare on the first level: those that are not indented.

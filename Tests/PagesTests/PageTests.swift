@@ -45,7 +45,7 @@ import Testing
             module("a.js", "// Why.\nexport const a = 1;\nexport async function b() {\n  return 'x = y';\n}\n"),
             module("c.js", "import { a, b }\n  from './a.js';\n\nclass C {}\nconst d = a - -1;\n"),
         ])
-        #expect(joined == "const a=1;async function b(){return 'x = y';}\nclass C{}\nconst d=a - -1;\n")
+        #expect(joined == "const a=1;async function b(){return'x = y'}\nclass C{}\nconst d=a- -1;\n")
     }
 
     @Test func blanksOfTextsTemplatesAndExpressionsStay() throws {
@@ -59,17 +59,28 @@ import Testing
                 const c = /j = k/;
                 const d = a
                   .map((x) => x + 1);
-                const e = 1
-                const f = 2
+                const e = `${f ? ` ${ g } = ` : ' ; } '} / 2`;
+                const h = i / 2 - (j + +k);
+                const l = m.split(/[ /'] = /) in n;
+                const o = 1
+                const p = 2
                 """)
         ])
         #expect(
             joined == """
-                const a=['b = c',"it's ( d )",'e\\' = f'];const b = `g = ${a[0] } : h ${ 1 } = i`;const c = /j = k/;const d=a\
-                .map((x)=>x + 1);const e=1
-                const f=2
+                const a=['b = c',"it's ( d )",'e\\' = f'];const b=`g = ${a[0]} : h ${1} = i`;const c=/j = k/;const d=a\
+                .map((x)=>x+1);const e=`${f?` ${g} = `:' ; } '} / 2`;const h=i/2-(j+ +k);const l=m.split(/[ /'] = /)in n;\
+                const o=1
+                const p=2
 
                 """)
+    }
+
+    @Test func aScriptThatBreaksOffIsTakenAsItIs() throws {
+        for text in ["const a = 'b", "const a = `b ${", "const a = `b", "const a = /b[", "const a = 'b\\", "}"] {
+            let joined = try ModuleJoiner.join([module("a.js", text)])
+            #expect(joined.hasPrefix(text.prefix(5)) && joined.count <= text.count + 2, "\(joined)")
+        }
     }
 
     @Test func aNameOfTwoModulesIsFound() {
