@@ -121,14 +121,16 @@ export function setAttribute(place, name, value) {
 }
 
 /// Makes the children of `parent` those of `items`, in this order. A child whose key and text stay is left alone, so
-/// that
-/// focus and selection survive a tick.
+/// that focus and selection survive a tick. Items of one key are told apart by their order.
 export function replaceRows(parent, items, keyOf, make) {
   const had = new Map();
   for (const child of parent.children) had.set(child.rowKey, child);
+  const used = new Set();
   let place = parent.firstElementChild;
   for (const item of items) {
-    const key = keyOf(item);
+    let key = keyOf(item);
+    while (used.has(key)) key += '+';
+    used.add(key);
     const digest = JSON.stringify(item);
     let row = had.get(key);
     had.delete(key);

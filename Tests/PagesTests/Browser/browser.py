@@ -4,10 +4,13 @@ import base64
 import fcntl
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
 
+# Whoever says nothing for so long hangs: whatever is waited for in a page ends after a minute there.
+PATIENCE = 150
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -89,6 +92,8 @@ class Browser:
 
     def message(self):
         while b"\0" not in self.rest:
+            if not select.select([self.into], [], [], PATIENCE)[0]:
+                raise Failure(f"Chromium hangs: nothing was heard of it for {PATIENCE} s")
             piece = os.read(self.into, 1 << 20)
             if not piece:
                 raise Failure("Chromium has ended")

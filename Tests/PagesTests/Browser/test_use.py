@@ -2,7 +2,7 @@
 
 import pictures
 from case import PICTURES, PREDICTION, REWRITE, PageTest
-from mesh import Mesh
+from mesh import Mesh, at
 from scenes import kill
 
 
@@ -247,6 +247,25 @@ class UseTest(PageTest):
         tab.run("advance(40_000)")
         tab.drawn()
         self.shows(tab, "document.getElementById('bar').hidden", True)
+
+    def test_alerts_of_one_name_are_as_many_rows_as_there_are(self):
+        def happen(second, mesh):
+            names = ("us-east-1", "us-east-2", "us-west-1")
+            mesh.alerts = [
+                {"name": "CellDown", "subject": name, "since": at(5), "value": 1 + second} for name in names
+            ]
+
+        messages = Mesh().record(40, happen)
+        first = next(place for place, (event, _) in enumerate(messages) if event == "delta")
+        tab = self.open(messages[:first])
+        # Each tick is drawn by itself: what it leaves behind stands below the next.
+        for place in range(first, len(messages), 10):
+            for message in messages[place : place + 10]:
+                self.api.push(message)
+            self.settle(tab, messages[: place + 10])
+        rows = "[...document.querySelectorAll('#breakers li')].map((one) => one.lastChild.textContent.split(' ')[0])"
+        self.shows(tab, f"({rows}).join()", "us-east-1,us-east-2,us-west-1")
+        self.sound(tab)
 
     def test_an_idle_mesh_amplifies_nothing(self):
         tab = self.open(self.recording("empty"))
