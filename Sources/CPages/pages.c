@@ -51,6 +51,9 @@ static const unsigned char predict[] = {
 static const unsigned char keys[] = {
 #embed "Page/keys.js"
 };
+static const unsigned char impact[] = {
+#embed "Page/impact.js"
+};
 static const unsigned char main_module[] = {
 #embed "Page/main.js"
 };
@@ -74,6 +77,7 @@ static const struct cpages_file files[] = {
     FILE_OF("faults.js", faults),
     FILE_OF("predict.js", predict),
     FILE_OF("keys.js", keys),
+    FILE_OF("impact.js", impact),
     FILE_OF("main.js", main_module),
     {0, 0, 0},
 };

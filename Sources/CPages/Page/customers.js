@@ -1,6 +1,6 @@
 // The customers: a mark for each, its upper half what was predicted and its lower half what routers have seen.
-import { byId, count, plural, replaceRows, setAttribute, setText, table } from './words.js';
-import { paint, pen, write } from './spark.js';
+import { byId, count, isSame, on, plural, replaceRows, setAttribute, setText, table } from './words.js';
+import { looks, paint, penOf, write } from './spark.js';
 import { isDown } from './store.js';
 
 /// What became of a customer, or is predicted to.
@@ -76,7 +76,7 @@ export class CustomersPanel {
 
   constructor(page) {
     this.page = page;
-    byId('find').addEventListener('submit', (event) => {
+    on('find', 'submit', (event) => {
       event.preventDefault();
       this.find(byId('customer').value.trim());
     });
@@ -135,14 +135,14 @@ export class CustomersPanel {
     setText('find-told', this.#told);
     setAttribute('map-shard-name', 'data-name', this.#name || null);
     setText('map-shard-name', this.#name ? `shard of ${this.#name}` : 'shard');
-    const width = byId('marks').parentElement.clientWidth;
+    const width = this.page.widths.marks;
     if (!state) return;
     // Marks change seldom: the drawing stands until they do.
     const { marks, cohorts } = state.impact;
+    const from = [shape, state.cells.state, marks, cohorts, width, ...looks()];
+    if (isSame(from, this.#drawn)) return;
+    this.#drawn = from;
     const down = shape.cells.name.map((name, cell) => isDown(store, state, cell));
-    const key = `${down.map(Number).join('')} ${width} ${paint.ink} ${marks ?? cohorts}`;
-    if (key === this.#drawn) return;
-    this.#drawn = key;
     setText('dead', this.shards ? `no cell down ${countDead(this.shards, shape.k, down)
       .map((many, at) => `${at ? `${at} down ` : ''}${count(many)}`).join(' · ')}` : '');
     if (!this.shards) {
@@ -173,38 +173,38 @@ const colourOf = (mark) => [paint.fill, paint['ok-mark'], paint['warn-mark'], pa
 function drawMarks(canvas, width, predicted, observed) {
   const { mark, across, tall, pitch, rows } = markGrid(predicted.length, width);
   const half = (tall - 1) / 2;
-  const context = pen(canvas, width, rows * pitch);
+  const pen = penOf(canvas, width, rows * pitch);
   for (let kind = 0; kind <= 3; kind += 1) {
-    context.beginPath();
+    pen.beginPath();
     for (let at = 0; at < predicted.length; at += 1) {
       const x = (at % across) * (mark + 1);
       const y = Math.floor(at / across) * pitch;
-      if (predicted[at] === kind) context.rect(x, y, mark, half);
-      if (observed[at] === kind) context.rect(x, y + half + 1, mark, half);
+      if (predicted[at] === kind) pen.rect(x, y, mark, half);
+      if (observed[at] === kind) pen.rect(x, y + half + 1, mark, half);
     }
-    context.fillStyle = colourOf(kind);
-    context.fill();
+    pen.fillStyle = colourOf(kind);
+    pen.fill();
   }
-  context.fillStyle = paint.differ;
+  pen.fillStyle = paint.differ;
   for (let at = 0; at < predicted.length; at += 1) {
     if (observed[at] === MARK.unseen || observed[at] === predicted[at]) continue;
-    context.fillRect((at % across) * (mark + 1), Math.floor(at / across) * pitch + tall, mark, 2);
+    pen.fillRect((at % across) * (mark + 1), Math.floor(at / across) * pitch + tall, mark, 2);
   }
 }
 
 /// Where customers are too many for marks: 64 parts of them by their hashes, as observed.
 function drawCohorts(canvas, width, cohorts) {
   const height = 48;
-  const context = pen(canvas, width, height);
-  if (cohorts.length === 0) write(context, 'nobody is touched', 0, 18, { size: 11, colour: paint.dim });
+  const pen = penOf(canvas, width, height);
+  if (cohorts.length === 0) write(pen, 'nobody is touched', 0, 18, { size: 11, colour: paint.dim });
   const wide = width / Math.max(cohorts.length, 1);
   cohorts.forEach((counts, cohort) => {
     const whole = Math.max(counts[0] + counts[1] + counts[2], 1);
     let y = 0;
     for (const kind of [MARK.lost, MARK.degraded, MARK.untouched]) {
       const tall = (height * counts[kind - 1]) / whole;
-      context.fillStyle = colourOf(kind);
-      context.fillRect(cohort * wide, y, wide - 1, tall);
+      pen.fillStyle = colourOf(kind);
+      pen.fillRect(cohort * wide, y, wide - 1, tall);
       y += tall;
     }
   });

@@ -1,5 +1,5 @@
 // The keyboard: everything on the page, without a mouse.
-import { byId, element } from './words.js';
+import { byId, element, on } from './words.js';
 import { MEASURES } from './map.js';
 
 const HELP = [['1 … 5', 'what the map shows'], ['arrows', 'from cell to cell'], ['Enter', 'open the cell'],
@@ -11,9 +11,9 @@ const HELP = [['1 … 5', 'what the map shows'], ['arrows', 'from cell to cell']
 export function listenToKeys(page) {
   byId('help-list').replaceChildren(...HELP.flatMap(([key, what]) =>
     [element('dt', {}, element('kbd', {}, key)), element('dd', {}, what)]));
-  byId('help-open').addEventListener('click', () => byId('help').showModal());
-  byId('help-close').addEventListener('click', () => byId('help').close());
-  document.addEventListener('keydown', (event) => {
+  on('help-open', 'click', () => byId('help').showModal());
+  on('help-close', 'click', () => byId('help').close());
+  on(document, 'keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
     if (event.key !== 'Escape'
         && event.target.closest?.('input:not([type=radio]):not([type=range]), select, textarea')) return;

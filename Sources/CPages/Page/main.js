@@ -1,5 +1,5 @@
 // The page: gets its pass, reads the feed, and draws what is known, once a frame at most.
-import { byId, clock, count, isKnown, milliseconds, percent, rate, setAttribute, setText, span } from './words.js';
+import { byId, clock, count, isKnown, milliseconds, on, percent, rate, setAttribute, setText, span } from './words.js';
 import { readColours } from './spark.js';
 import { Store } from './store.js';
 import { Feed } from './feed.js';
@@ -8,6 +8,7 @@ import { CustomersPanel } from './customers.js';
 import { TimePanel } from './timeline.js';
 import { ActivityPanel } from './activity.js';
 import { Drawer } from './drawer.js';
+import { drawImpact } from './impact.js';
 import { Actions } from './predict.js';
 import { listenToKeys } from './keys.js';
 
@@ -56,20 +57,23 @@ class Page {
   async start() {
     readColours();
     for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)']) {
-      matchMedia(query).addEventListener('change', () => {
+      on(matchMedia(query), 'change', () => {
         readColours();
         this.draw();
       });
     }
     new ResizeObserver(() => this.draw()).observe(document.body);
-    document.addEventListener('visibilitychange', () => {
+    on(document, 'visibilitychange', () => {
       // A recording that was read is not read again.
       if (this.feed.ended !== null) return;
       if (document.hidden) this.feed.close('asleep');
       else this.feed.connect();
     });
-    addEventListener('online', () => this.feed.ended === null && this.feed.connect());
-    setInterval(() => this.draw(), 1000);
+    on(window, 'online', () => this.feed.ended === null && this.feed.connect());
+    // Each tick is drawn when it comes. Between ticks only the age of the last one changes.
+    setInterval(() => this.#silence() === null ? this.#speak() : this.draw(), 1000);
+    // What was opened is filled.
+    on(document, 'click', () => this.draw());
     this.draw();
     await this.#enter();
     this.feed.connect();
@@ -155,6 +159,8 @@ class Page {
 
   #drawNow() {
     const { store } = this;
+    // Before anything is written: then to measure costs no layout.
+    this.widths = Object.fromEntries(['map', 'marks', 'time'].map((id) => [id, byId(id).parentElement.clientWidth]));
     const silence = this.#silence();
     const state = this.time.state();
     if (this.feed.ended !== this.#toldEnd) {
@@ -165,7 +171,7 @@ class Page {
     byId('bar').hidden = silence === null;
     document.body.dataset.news = silence ? 'none' : this.time.held !== null ? 'held' : state ? 'live' : 'loading';
     this.#drawHead(state, silence);
-    this.#drawImpact(state);
+    drawImpact(state);
     if (store.shape) {
       this.map.draw(state);
       this.customers.draw(state);
@@ -180,7 +186,8 @@ class Page {
   #drawHead(state, silence) {
     const { store } = this;
     setText('mesh-name', store.hello?.mesh ?? 'cellmesh');
-    document.title = store.hello ? `${store.hello.mesh} · cellmesh` : 'cellmesh';
+    const title = store.hello ? `${store.hello.mesh} · cellmesh` : 'cellmesh';
+    if (document.title !== title) document.title = title;
     const mesh = state?.mesh;
     const isIdle = mesh?.rps === 0;
     // Judged by the feed, as `top` and `status` have it.
@@ -197,7 +204,7 @@ class Page {
     this.#lastWords = word;
     const worst = state?.amplification?.reduce((most, { ratio }) => Math.max(most, ratio ?? 0), 0);
     const figures = { rps: rate(mesh?.rps), ok: percent(mesh?.ok, 2), p99: milliseconds(mesh?.p99),
-      amp: worst && !isIdle ? worst.toFixed(2) : '–', views: mesh?.views ? `${mesh.views[0]}/${mesh.views[1]}` : '–' };
+      amp: worst && !isIdle ? worst.toFixed(2) : '–', views: mesh?.views?.join('/') ?? '–' };
     for (const [name, text] of Object.entries(figures)) setText(`figure-${name}`, text);
     setAttribute(byId('figure-ok').parentElement, 'data-tone', !isKnown(mesh?.ok) || mesh.ok >= 0.999 ? null
         : mesh.ok < 0.99 ? 'bad' : 'warn');
@@ -213,28 +220,6 @@ class Page {
     byId('halt').hidden = !this.may;
     byId('add-fault').hidden = !this.may;
     byId('read-only').hidden = this.may;
-  }
-
-  #drawImpact(state) {
-    const impact = state?.impact;
-    const isOver = isKnown(impact?.ended);
-    setText('impact-over', isOver ? `last fault, over ${span(state.t - impact.ended)} ago` : '');
-    setAttribute('marks', 'data-over', isOver ? '' : null);
-    for (const name of ['lost', 'degraded', 'untouched']) {
-      const [observed, seen, all] = [impact?.observed?.[name], impact?.of_those_seen?.[name],
-          impact?.predicted?.[name]];
-      setText(`${name}-observed`, count(observed));
-      setText(`${name}-seen`, count(seen));
-      setText(`${name}-all`, count(all));
-      const isTouched = name !== 'untouched' && !isOver && (observed > 0 || all > 0);
-      const tone = !isTouched ? null : name === 'lost' ? 'bad' : 'warn';
-      setAttribute(byId(`${name}-observed`).closest('[data-figure]'), 'data-tone', tone);
-    }
-    setText('differ', isKnown(impact?.different) ? count(impact.different) : '–');
-    const differs = impact?.different > 0 && !isOver;
-    setAttribute(byId('differ').closest('[data-figure]'), 'data-tone', differs ? 'differ' : null);
-    const refused = impact?.predicted?.no_quorum ?? 0;
-    setText('no-quorum', refused > 0 ? `${count(refused)} without quorum` : '');
   }
 }
 

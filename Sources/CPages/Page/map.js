@@ -1,7 +1,8 @@
 // The map: where every cell stands and how it is. Up to 300 cells as tiles, beyond that as squares.
-import { byId, count, element, milliseconds, percent, rate, replaceRows, setAttribute, setText, span, table }
+import { byId, count, element, isSame, milliseconds, on, percent, rate, replaceRows, setAttribute, setText, span,
+    table }
   from './words.js';
-import { pen } from './spark.js';
+import { looks, penOf } from './spark.js';
 import { drawMap } from './tiles.js';
 import { condition, isDown, witnesses } from './store.js';
 
@@ -93,20 +94,21 @@ export class MapPanel {
   layout = null;
   #hovered = null;
   #buttons = [];
+  #drawn = null;
 
   constructor(page) {
     this.page = page;
     const places = byId('map-places');
-    places.addEventListener('keydown', (event) => this.#move(event));
-    places.addEventListener('pointermove', (event) => this.#hover(this.#tileAt(event)));
-    places.addEventListener('pointerleave', () => this.#hover(null));
-    places.addEventListener('click', (event) => {
+    on(places, 'keydown', (event) => this.#move(event));
+    on(places, 'pointermove', (event) => this.#hover(this.#tileAt(event)));
+    on(places, 'pointerleave', () => this.#hover(null));
+    on(places, 'click', (event) => {
       // A press of a key, or of a program, is of the button, whatever has the focus.
       const cell = event.detail === 0 ? event.target.cell ?? this.focused : this.#tileAt(event);
       if (cell !== null) page.drawer.open(this.name(cell));
     });
-    for (const measure of MEASURES) byId(`measure-${measure}`).addEventListener('change', () => this.choose(measure));
-    byId('filter').addEventListener('input', (event) => {
+    for (const measure of MEASURES) on(`measure-${measure}`, 'change', () => this.choose(measure));
+    on('filter', 'input', (event) => {
       this.filter = event.target.value.trim().toLowerCase();
       page.draw();
     });
@@ -158,9 +160,10 @@ export class MapPanel {
     const places = byId('map-places');
     while (this.#buttons.length > tiles.length) this.#buttons.pop().remove();
     while (this.#buttons.length < tiles.length) {
-      const button = element('button', { type: 'button', class: 'place', 'aria-haspopup': 'dialog', on: {
+      const button = element('button', { class: 'place', 'aria-haspopup': 'dialog', on: {
         focus: (event) => {
           this.focused = event.target.cell;
+          this.#call(button, this.page.time.state());
           this.page.draw();
         } } });
       places.append(button);
@@ -174,10 +177,21 @@ export class MapPanel {
     });
   }
 
+  /// Names a button: with its figures the one in focus, the others with what changes seldom.
+  #call(button, state) {
+    const { store } = this.page;
+    const { cell } = button;
+    const isFocused = cell === this.focused;
+    const name = store.shape.cells.name[cell];
+    setAttribute(button, 'aria-label', isFocused || !state ? sentence(store, state, cell)
+      : `${name}: ${condition(store, state, cell).word}`);
+    button.tabIndex = isFocused ? 0 : -1;
+  }
+
   draw(state) {
     const { store } = this.page;
-    const canvas = byId('map');
-    const width = byId('map-places').clientWidth;
+    const { shard } = this.page.customers;
+    const width = this.page.widths.map;
     if (this.layout?.width !== width || this.layout.shape !== store.shape) {
       this.layout = layOut(store.shape, width);
       this.layout.shape = store.shape;
@@ -185,12 +199,12 @@ export class MapPanel {
       byId('map-places').style.height = `${this.layout.height}px`;
       this.#place();
     }
-    const context = pen(canvas, width, this.layout.height);
-    drawMap(context, { ...this, store, state, shard: this.page.customers.shard });
-    for (const button of this.#buttons) {
-      setAttribute(button, 'aria-label', sentence(store, state, button.cell));
-      button.tabIndex = button.cell === this.focused ? 0 : -1;
+    const from = [state, store.changed, this.layout, this.measure, this.filter, shard, ...looks()];
+    if (!isSame(from, this.#drawn)) {
+      this.#drawn = from;
+      drawMap(penOf(byId('map'), width, this.layout.height), { ...this, store, state, shard });
     }
+    for (const button of this.#buttons) this.#call(button, state);
     const told = this.#hovered ?? this.focused;
     setText('map-foot', state && told < store.shape.cells.name.length ? sentence(store, state, told) : '');
     const open = byId('map-table');

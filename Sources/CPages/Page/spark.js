@@ -17,8 +17,11 @@ export function readColours() {
   family = getComputedStyle(document.body).fontFamily;
 }
 
+/// What all drawings depend on beside their figures.
+export const looks = () => [paint.ink, window.devicePixelRatio];
+
 /// A context to draw a panel anew, in pixels of the style sheet.
-export function pen(canvas, width, height) {
+export function penOf(canvas, width, height) {
   const scale = window.devicePixelRatio || 1;
   const across = Math.round(width * scale);
   const down = Math.round(height * scale);
@@ -28,12 +31,12 @@ export function pen(canvas, width, height) {
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
   }
-  const context = canvas.getContext('2d');
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, width, height);
-  context.textBaseline = 'alphabetic';
-  context.fontKey = '';
-  return context;
+  const pen = canvas.getContext('2d');
+  pen.setTransform(scale, 0, 0, scale, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  pen.textBaseline = 'alphabetic';
+  pen.fontKey = '';
+  return pen;
 }
 
 /// The width of a character of a proportional font, as a share of its size: measuring each text would cost more than
@@ -42,54 +45,54 @@ export function pen(canvas, width, height) {
 const ADVANCE = 0.56;
 
 /// Text from `x` on; with `room` in pixels it is shortened in the middle to fit.
-export function write(context, text, x, y, { size = 12, weight = 400, colour = paint.ink, align = 'left',
+export function write(pen, text, x, y, { size = 12, weight = 400, colour = paint.ink, align = 'left',
     room = 0 } = {}) {
   const font = `${weight} ${size}px ${family}`;
-  if (context.fontKey !== font) {
-    context.font = font;
-    context.fontKey = font;
+  if (pen.fontKey !== font) {
+    pen.font = font;
+    pen.fontKey = font;
   }
-  context.fillStyle = colour;
-  context.textAlign = align;
-  context.fillText(room > 0 ? shorten(text, Math.floor(room / (size * ADVANCE))) : text, x, y);
+  pen.fillStyle = colour;
+  pen.textAlign = align;
+  pen.fillText(room > 0 ? shorten(text, Math.floor(room / (size * ADVANCE))) : text, x, y);
 }
 
-export function roundedBox(context, x, y, width, height, radius) {
-  context.beginPath();
-  context.roundRect(x, y, width, height, radius);
+export function roundedBox(pen, x, y, width, height, radius) {
+  pen.beginPath();
+  pen.roundRect(x, y, width, height, radius);
 }
 
 /// The last values as a line with a soft ground. Unknown values leave a gap; `top` is what reaches the upper edge.
-export function sparkline(context, values, x, y, width, height, colour, ground, top) {
+export function sparkline(pen, values, x, y, width, height, colour, ground, top) {
   if (values.length < 2) return;
   const step = width / (values.length - 1);
   const scale = top > 0 ? height / top : 0;
-  context.beginPath();
+  pen.beginPath();
   let isOpen = false;
   let last = x;
   for (let at = 0; at < values.length; at += 1) {
     if (!isKnown(values[at])) {
-      if (isOpen) context.lineTo(last, y + height);
+      if (isOpen) pen.lineTo(last, y + height);
       isOpen = false;
       continue;
     }
     const across = x + at * step;
-    if (!isOpen) context.moveTo(across, y + height);
-    context.lineTo(across, y + height - values[at] * scale);
+    if (!isOpen) pen.moveTo(across, y + height);
+    pen.lineTo(across, y + height - values[at] * scale);
     isOpen = true;
     last = across;
   }
-  if (isOpen) context.lineTo(last, y + height);
-  context.fillStyle = ground;
-  context.fill();
-  drawLine(context, values, x, y, width, height, colour, top);
+  if (isOpen) pen.lineTo(last, y + height);
+  pen.fillStyle = ground;
+  pen.fill();
+  drawLine(pen, values, x, y, width, height, colour, top);
 }
 
 /// A line through the known values.
-export function drawLine(context, values, x, y, width, height, colour, top, thickness = 1.25) {
+export function drawLine(pen, values, x, y, width, height, colour, top, thickness = 1.25) {
   const step = width / Math.max(values.length - 1, 1);
   const scale = top > 0 ? height / top : 0;
-  context.beginPath();
+  pen.beginPath();
   let isOpen = false;
   for (let at = 0; at < values.length; at += 1) {
     if (!isKnown(values[at])) {
@@ -97,29 +100,29 @@ export function drawLine(context, values, x, y, width, height, colour, top, thic
       continue;
     }
     const down = y + height - Math.min(values[at], top) * scale;
-    if (isOpen) context.lineTo(x + at * step, down);
-    else context.moveTo(x + at * step, down);
+    if (isOpen) pen.lineTo(x + at * step, down);
+    else pen.moveTo(x + at * step, down);
     isOpen = true;
   }
-  context.strokeStyle = colour;
-  context.lineWidth = thickness;
-  context.lineJoin = 'round';
-  context.stroke();
+  pen.strokeStyle = colour;
+  pen.lineWidth = thickness;
+  pen.lineJoin = 'round';
+  pen.stroke();
 }
 
 /// Slanted lines over a box: nothing is known of what is under them.
-export function hatch(context, x, y, width, height, colour) {
-  context.save();
-  context.beginPath();
-  context.rect(x, y, width, height);
-  context.clip();
-  context.beginPath();
+export function hatch(pen, x, y, width, height, colour) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(x, y, width, height);
+  pen.clip();
+  pen.beginPath();
   for (let at = -height; at < width; at += 7) {
-    context.moveTo(x + at, y + height);
-    context.lineTo(x + at + height, y);
+    pen.moveTo(x + at, y + height);
+    pen.lineTo(x + at + height, y);
   }
-  context.strokeStyle = colour;
-  context.lineWidth = 1;
-  context.stroke();
-  context.restore();
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1;
+  pen.stroke();
+  pen.restore();
 }

@@ -117,6 +117,7 @@ export class Store {
 
   #takeEvents(data) {
     this.missed += data.missed;
+    this.events = [...this.events];
     for (const { n, event, observers, seen } of data.events) {
       const told = { ...event, n, observers, seen, t: millis(event.time) };
       // Told again where further processes saw it.

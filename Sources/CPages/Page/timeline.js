@@ -1,8 +1,8 @@
 // Time: what customers got each second and how long it took, with the lanes of what happened; and the way into the
 // past.
-import { byId, clock, isKnown, milliseconds, percent, rate, replaceRows, setAttribute, setText, span,
+import { byId, clock, isKnown, isSame, milliseconds, on, percent, rate, replaceRows, setAttribute, setText, span,
     table } from './words.js';
-import { drawLine, paint, pen, write } from './spark.js';
+import { drawLine, looks, paint, penOf, write } from './spark.js';
 import { lanes } from './lanes.js';
 
 const WINDOWS = [60_000, 120_000, 300_000, 900_000];
@@ -24,6 +24,7 @@ export class TimePanel {
   /// The time at which the whole page is held; null for now.
   held = null;
   #frame = null;
+  #drawn = null;
 
   constructor(page) {
     this.page = page;
@@ -32,17 +33,17 @@ export class TimePanel {
       const time = this.#frame?.time(event.clientX - canvas.getBoundingClientRect().left);
       if (time !== undefined) this.hold(time);
     };
-    canvas.addEventListener('pointerdown', (event) => {
+    on(canvas, 'pointerdown', (event) => {
       canvas.setPointerCapture(event.pointerId);
       hold(event);
     });
-    canvas.addEventListener('pointermove', (event) => event.buttons === 1 && hold(event));
-    byId('slider').addEventListener('input', (event) => {
+    on(canvas, 'pointermove', (event) => event.buttons === 1 && hold(event));
+    on('slider', 'input', (event) => {
       const back = Number(event.target.value);
       this.hold(back === 0 ? null : this.page.store.latest.t + back * 1000);
     });
-    byId('past').addEventListener('click', () => this.step(-10_000));
-    byId('now').addEventListener('click', () => this.hold(null));
+    on('past', 'click', () => this.step(-10_000));
+    on('now', 'click', () => this.hold(null));
   }
 
   step(by) {
@@ -79,11 +80,15 @@ export class TimePanel {
     setText('held', this.held === null ? '' : told);
     byId('now').disabled = this.held === null;
     byId('past').disabled = end === null;
-    const width = byId('time').parentElement.clientWidth;
-    const rows = lanes(store.events, state);
-    const context = pen(byId('time'), width, AREA + 22 + rows.length * LANE);
-    this.#frame = frame(store.past[0]?.t, end ?? 0, width);
-    if (end !== null) drawTime(context, this.#frame, width, store.past, rows, this.held);
+    const width = this.page.widths.time;
+    const from = [store.latest, state?.faults, store.events, this.held, width, ...looks()];
+    if (!isSame(from, this.#drawn)) {
+      this.#drawn = from;
+      const rows = lanes(store.events, state);
+      const pen = penOf(byId('time'), width, AREA + 22 + rows.length * LANE);
+      this.#frame = frame(store.past[0]?.t, end ?? 0, width);
+      if (end !== null) drawTime(pen, this.#frame, width, store.past, rows, this.held);
+    }
     const open = byId('time-table');
     if (open.open) {
       const every = Math.max(1, Math.floor(store.past.length / 30));
@@ -102,7 +107,7 @@ export function roundUp(value) {
   return [1, 2, 3, 5, 10].map((one) => one * decade).find((one) => one >= value);
 }
 
-function drawTime(context, at, width, past, rows, held) {
+function drawTime(pen, at, width, past, rows, held) {
   const shown = past.filter((state) => state.t >= at.begin - 2000);
   let most = 0;
   let slowest = 0;
@@ -112,90 +117,91 @@ function drawTime(context, at, width, past, rows, held) {
   }
   const top = roundUp(most * 1.05);
   const slow = roundUp(slowest * 1.1);
-  drawScale(context, at, width, top, slow);
+  drawScale(pen, at, width, top, slow);
   const y = (value) => 6 + AREA - (value / top) * AREA;
   const layers = [
     [paint['accent-soft'], paint.accent, ({ mesh }) => [0, mesh.rps - mesh.err]],
     [paint.bad, null, ({ mesh }) => [mesh.rps - mesh.err, mesh.rps]],
     [paint['warn-mark'], null, ({ mesh }) => [mesh.rps, mesh.rps + (mesh.shed || 0)]],
   ];
-  context.save();
-  context.beginPath();
-  context.rect(LEFT, 0, width - LEFT - RIGHT, AREA + 8);
-  context.clip();
+  pen.save();
+  pen.beginPath();
+  pen.rect(LEFT, 0, width - LEFT - RIGHT, AREA + 8);
+  pen.clip();
   for (const [ground, edge, of] of layers) {
-    context.beginPath();
-    shown.forEach((state, place) => context[place ? 'lineTo' : 'moveTo'](at.x(state.t), y(of(state)[1])));
+    pen.beginPath();
+    shown.forEach((state, place) => pen[place ? 'lineTo' : 'moveTo'](at.x(state.t), y(of(state)[1])));
     if (edge) {
-      context.strokeStyle = edge;
-      context.lineWidth = 1.25;
-      context.stroke();
+      pen.strokeStyle = edge;
+      pen.lineWidth = 1.25;
+      pen.stroke();
     }
-    for (let place = shown.length - 1; place >= 0; place -= 1) context.lineTo(at.x(shown[place].t),
+    for (let place = shown.length - 1; place >= 0; place -= 1) pen.lineTo(at.x(shown[place].t),
         y(of(shown[place])[0]));
-    context.fillStyle = ground;
-    context.fill();
+    pen.fillStyle = ground;
+    pen.fill();
   }
   if (shown.length > 1) {
     const from = at.x(shown[0].t);
-    drawLine(context, shown.map(({ mesh }) => mesh.p99), from, 6, at.x(shown.at(-1).t) - from, AREA, paint.dim, slow,
+    drawLine(pen, shown.map(({ mesh }) => mesh.p99), from, 6, at.x(shown.at(-1).t) - from, AREA, paint.dim, slow,
         1.25);
   }
-  context.restore();
-  drawLanes(context, at, width, rows);
+  pen.restore();
+  drawLanes(pen, at, width, rows);
   if (held !== null) {
-    context.fillStyle = paint.ink;
-    context.fillRect(Math.round(at.x(held)), 0, 1.5, AREA + 22 + rows.length * LANE);
+    pen.fillStyle = paint.ink;
+    pen.fillRect(Math.round(at.x(held)), 0, 1.5, AREA + 22 + rows.length * LANE);
   }
 }
 
-function drawScale(context, at, width, top, slow) {
+function drawScale(pen, at, width, top, slow) {
   const [small, dim] = [{ size: 10.5, colour: paint.dim, align: 'right' }, { size: 10.5, colour: paint.dim }];
   for (const part of [0, 0.5, 1]) {
     const down = 6 + AREA * (1 - part);
-    context.fillStyle = paint.line;
-    context.fillRect(LEFT, Math.round(down), width - LEFT - RIGHT, 1);
-    write(context, part ? rate(top * part) : '0', LEFT - 6, down + 4, small);
-    if (part) write(context, milliseconds(slow * part), width - RIGHT + 5, down + 4, dim);
+    pen.fillStyle = paint.line;
+    pen.fillRect(LEFT, Math.round(down), width - LEFT - RIGHT, 1);
+    write(pen, part ? rate(top * part) : '0', LEFT - 6, down + 4, small);
+    if (part) write(pen, milliseconds(slow * part), width - RIGHT + 5, down + 4, dim);
   }
-  write(context, 'req/s', 0, AREA + 19, dim);
-  write(context, 'p99', width - RIGHT + 5, 6 + AREA + 4, dim);
+  write(pen, 'req/s', 0, AREA + 19, dim);
+  write(pen, 'p99', width - RIGHT + 5, 6 + AREA + 4, dim);
   for (let part = 0; part <= 4; part += width < 520 ? 2 : 1) {
     const time = at.begin + (at.window * part) / 4;
     const text = part === 4 ? clock(at.end) : `−${span(at.end - time)}`;
-    write(context, text, at.x(time), AREA + 19, { ...dim, align: part === 0 ? 'left' : part === 4 ? 'right'
+    write(pen, text, at.x(time), AREA + 19, { ...dim, align: part === 0 ? 'left' : part === 4 ? 'right'
         : 'center' });
   }
 }
 
-function drawLanes(context, at, width, rows) {
+function drawLanes(pen, at, width, rows) {
   rows.forEach(({ name, points = [], spans = [], tone }, row) => {
     const y = AREA + 24 + row * LANE;
-    write(context, name, 0, y + 10, { size: 10.5, colour: paint.dim });
-    context.fillStyle = paint.fill;
-    context.fillRect(LEFT, y + 6, width - LEFT - RIGHT, 1);
+    write(pen, name, 0, y + 10, { size: 10.5, colour: paint.dim });
+    pen.fillStyle = paint.fill;
+    pen.fillRect(LEFT, y + 6, width - LEFT - RIGHT, 1);
     const shown = points.filter(({ from }) => from >= at.begin);
     shown.forEach(({ from, name: who, isBack }, place) => {
       const x = at.x(from);
-      context.fillStyle = isBack ? paint.ok : paint[tone];
-      context.beginPath();
-      context.arc(x, y + 6.5, 3, 0, 7);
-      context.fill();
+      pen.fillStyle = isBack ? paint.ok : paint[tone];
+      pen.beginPath();
+      pen.arc(x, y + 6.5, 3, 0, 7);
+      pen.fill();
       // A name only where the next dot leaves room: the events below have them all.
       const next = shown[place + 1];
       if (next && at.x(next.from) < x + 12 + who.length * 6) return;
       const isLeft = x + 8 + who.length * 6 > width - RIGHT + 40;
-      write(context, who, isLeft ? x - 6 : x + 6, y + 10, { size: 10.5, align: isLeft ? 'right' : 'left' });
+      write(pen, who, isLeft ? x - 6 : x + 6, y + 10, { size: 10.5, align: isLeft ? 'right' : 'left' });
     });
     for (const { from, to, name: what, marks = [] } of spans) {
       if (isKnown(to) && to < at.begin) continue;
       const [left, right] = [Math.max(at.x(from), LEFT), at.x(Math.min(to ?? at.end, at.end))];
-      context.fillStyle = paint[`${tone}-soft`];
-      context.fillRect(left, y + 1, Math.max(right - left, 3), LANE - 3);
-      context.fillStyle = paint[tone];
-      context.fillRect(left, y + 1, 2, LANE - 3);
-      for (const mark of marks) context.fillRect(at.x(mark), y + 1, 1, LANE - 3);
-      write(context, what, Math.min(left + 6, width - RIGHT - what.length * 6), y + 10.5,
+      pen.fillStyle = paint[`${tone}-soft`];
+      pen.fillRect(left, y + 1, Math.max(right - left, 3), LANE - 3);
+      pen.fillStyle = paint[tone];
+      pen.fillRect(left, y + 1, 2, LANE - 3);
+      // Short, so that the name is not struck out.
+      for (const mark of marks) pen.fillRect(at.x(mark), y + 1, 1, 3);
+      write(pen, what, Math.min(left + 6, width - RIGHT - what.length * 6), y + 10.5,
           { size: 10.5, colour: paint.ink });
     }
   });

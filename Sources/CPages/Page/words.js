@@ -91,7 +91,7 @@ export function byId(id) {
 export function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (name === 'on') for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
+    if (name === 'on') for (const [event, handler] of Object.entries(value)) on(node, event, handler);
     // The policy of the page lets scripts set properties, and no attribute.
     else if (name === 'style') node.style.setProperty(...value);
     else if (value === true) node.setAttribute(name, '');
@@ -105,6 +105,14 @@ export function element(tag, attributes = {}, ...children) {
 
 /// The element, or the one of this id.
 const placed = (place) => typeof place === 'string' ? byId(place) : place;
+
+/// Has a handler called at an event of an element, or of the one of this id.
+export function on(place, event, handler) {
+  placed(place).addEventListener(event, handler);
+}
+
+/// Whether two lists have the same things, one by one: what was made of the former stands.
+export const isSame = (list, other) => list.length === other?.length && list.every((one, at) => one === other[at]);
 
 /// Sets text only where it differs: a write costs a layout.
 export function setText(place, text) {
