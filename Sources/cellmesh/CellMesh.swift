@@ -44,7 +44,7 @@ struct CellMesh: ParsableCommand {
                 name: "Policies",
                 subcommands: [
                     PoliciesCommand.self, FlagsCommand.self, DegradeCommand.self, BreakerCommand.self,
-                    PeakCommand.self,
+                    PeakCommand.self, NoticeCommand.self,
                 ]),
             CommandGroup(
                 name: "Moves",

@@ -32,11 +32,19 @@ extension EndToEnd {
             #expect(try HTTPProbe.request("POST", mesh.router, "/status").status == 405)
             #expect(try HTTPProbe.request("GET", mesh.router, "/status/x").status == 404)
             #expect(try HTTPProbe.request("GET", mesh.router, "/v1/customers/a%2Fb/status").status == 400)
+            // The operator's word to users is kept by the routers, too.
+            #expect(try status()["notice"] is NSNull)
+            try mesh.run(["notice", "Writes may take <a second>.", "--for", "1h"])
+            #expect(try TestMesh.eventually { try status()["notice"] as? String == "Writes may take <a second>." })
+            #expect(try mesh.json(["notice"])["notice"] as? String == "Writes may take <a second>.")
             // It needs no control plane.
             let control = try #require((try mesh.json(["status"])["control"] as? [String: Any])?["pid"] as? Int)
             kill(pid_t(control), SIGKILL)
             #expect(try status()["state"] as? String == "degraded")
+            #expect(try status()["notice"] as? String == "Writes may take <a second>.")
             try mesh.run(["up", "topology/three-regions.yaml", "--detach"])
+            try mesh.run(["notice", "--clear"])
+            #expect(try TestMesh.eventually { try status()["notice"] is NSNull })
             try mesh.down()
         }
     }

@@ -13,6 +13,7 @@ extension SettingsDocument {
             levels.contains {
                 $0.scope == new.scope && $0.level == new.level && $0.isPinned == new.isPinned && $0.until == new.until
             }
+        case .setNotice(let new): notice?.text == new.text && notice?.until == new.until
         default: false
         }
     }

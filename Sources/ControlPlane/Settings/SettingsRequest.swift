@@ -11,7 +11,7 @@ package struct SettingsRequest: Codable, Sendable, Equatable {
     /// The most changes of one request.
     package static let most = 256
     static let form =
-        "{\"changes\": [{\"kind\": \"flag|breaker|level|peak|comparison\", \"name\": NAME, \"scope\": SCOPE, \"value\": VALUE "
+        "{\"changes\": [{\"kind\": \"flag|breaker|level|peak|comparison|notice\", \"name\": NAME, \"scope\": SCOPE, \"value\": VALUE "
         + "or null, \"for_ms\": NUMBER}, ...]}"
 
     package init(_ changes: [SettingsWish]) { self.changes = changes }
@@ -41,13 +41,14 @@ package struct SettingsRequest: Codable, Sendable, Equatable {
 
 /// One change, as a client words it. A value of null takes back.
 package struct SettingsWish: Sendable, Equatable {
-    /// `flag breaker level peak comparison`.
+    /// `flag breaker level peak comparison notice`.
     package var kind: String
     /// The flag's, the gate's, the peak's.
     package var name: String?
     /// `mesh` where left out.
     package var scope: String?
-    /// `on`, `off`; `forced-open`, `closed`, `disabled`, `metrics-only`; a level; `A and B` levels of a comparison.
+    /// `on`, `off`; `forced-open`, `closed`, `disabled`, `metrics-only`; a level; `A and B` levels of a comparison; the text of a
+    /// notice.
     package var value: String?
     /// Of a level: whatever the controller says.
     package var pin: Bool?
@@ -101,6 +102,7 @@ package struct SettingsWish: Sendable, Equatable {
             guard let until else { throw Senseless(member: "for_ms", reason: "a peak needs an end") }
             return .beginPeak(PeakEntry(try named(), set: now, until: until))
         case .comparison: return try comparison(now, until)
+        case .notice: return value.map { .setNotice(NoticeEntry($0, set: now, until: until)) } ?? .removeNotice
         }
     }
 

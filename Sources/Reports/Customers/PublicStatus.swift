@@ -64,15 +64,19 @@ package struct PublicStatus: Codable, Sendable, Equatable {
     /// Those that take customers.
     package var regions: [Region]
     package var customers: Customers
+    /// What the operator says to it.
+    @Nullable package var notice: String?
 
     package init(
-        state: State, since: String, services: [Service], regions: [Region], customers: Customers
+        state: State, since: String, services: [Service], regions: [Region], customers: Customers,
+        notice: String? = nil
     ) {
         self.state = state
         self.since = since
         self.services = services
         self.regions = regions
         self.customers = customers
+        self.notice = notice
     }
 }
 
@@ -128,8 +132,11 @@ extension PublicStatus {
 
     /// What facts mean for users.
     ///
-    /// - Parameter since: when the state came to be what it is.
-    package init(_ facts: Facts, since: String) {
+    /// - Parameters:
+    ///   - since: when the state came to be what it is.
+    ///   - notice: what the operator says to it.
+    package init(_ facts: Facts, since: String, notice: String? = nil) {
+        self.notice = notice
         services = facts.services.map { Service($0) }
         if facts.hasRecords { services.insert(Self.records(facts), at: 0) }
         regions = facts.regions.filter { $0.cells > 0 }.map { region in
@@ -187,6 +194,7 @@ extension PublicStatus {
         }
         var page = HTMLPage("Status")
         page.add("<p><strong>\(told(state))</strong> since \(since)</p>\n")
+        if let notice { page.add("<p>\(notice)</p>\n") }
         func percent(_ share: Double) -> String { "\(Wording.fixed(share * 100, 0)) %" }
         page.add(
             """

@@ -44,6 +44,11 @@ extension SettingsDocument {
             hash.add(comparison.until)
         }
         hash.add(comparison == nil ? 0 : 1)
+        if let notice {
+            hash.add(notice.text)
+            hash.add(notice.set)
+            hash.add(notice.until)
+        }
         return hash.value
     }
 }

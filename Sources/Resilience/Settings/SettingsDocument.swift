@@ -24,12 +24,14 @@ public struct SettingsDocument: Sendable, Equatable, Codable {
     public var peak: PeakEntry?
     /// Nil: one level for all customers.
     public var comparison: ComparisonEntry?
+    /// What the operator tells the mesh's own users; nil for nothing.
+    public var notice: NoticeEntry?
 
     /// Nothing set: version 0, which every other one replaces.
     public init(
         version: UInt64 = 0, at: WallTime = WallTime(milliseconds: 0), flags: [FlagEntry] = [],
         breakers: [BreakerEntry] = [], levels: [LevelEntry] = [], peak: PeakEntry? = nil,
-        comparison: ComparisonEntry? = nil
+        comparison: ComparisonEntry? = nil, notice: NoticeEntry? = nil
     ) {
         self.version = version
         self.at = at
@@ -38,10 +40,11 @@ public struct SettingsDocument: Sendable, Equatable, Codable {
         self.levels = levels
         self.peak = peak
         self.comparison = comparison
+        self.notice = notice
     }
 
     private enum CodingKeys: String, CodingKey {
-        case schema, version, at, flags, breakers, levels, peak, comparison
+        case schema, version, at, flags, breakers, levels, peak, comparison, notice
     }
 
     /// - Throws: `DecodingError`; also for another schema than this release's. `SettingsReading` tells a newer one apart.
@@ -59,7 +62,8 @@ public struct SettingsDocument: Sendable, Equatable, Codable {
             breakers: try values.decodeIfPresent([BreakerEntry].self, forKey: .breakers) ?? [],
             levels: try values.decodeIfPresent([LevelEntry].self, forKey: .levels) ?? [],
             peak: try values.decodeIfPresent(PeakEntry.self, forKey: .peak),
-            comparison: try values.decodeIfPresent(ComparisonEntry.self, forKey: .comparison))
+            comparison: try values.decodeIfPresent(ComparisonEntry.self, forKey: .comparison),
+            notice: try values.decodeIfPresent(NoticeEntry.self, forKey: .notice))
     }
 
     /// With the schema; what is nil is left out.
@@ -73,6 +77,7 @@ public struct SettingsDocument: Sendable, Equatable, Codable {
         try values.encode(levels, forKey: .levels)
         try values.encodeIfPresent(peak, forKey: .peak)
         try values.encodeIfPresent(comparison, forKey: .comparison)
+        try values.encodeIfPresent(notice, forKey: .notice)
     }
 
     /// What of it is in force: all but what has ended. The version is the same.
@@ -83,6 +88,7 @@ public struct SettingsDocument: Sendable, Equatable, Codable {
         document.levels.removeAll { !$0.isInForce(now) }
         if let peak, !peak.isInForce(now) { document.peak = nil }
         if let comparison, !comparison.isInForce(now) { document.comparison = nil }
+        if let notice, !notice.isInForce(now) { document.notice = nil }
         return document
     }
 
@@ -98,6 +104,7 @@ public struct SettingsDocument: Sendable, Equatable, Codable {
         for level in levels { consider(level.until) }
         consider(peak?.until)
         consider(comparison?.until)
+        consider(notice?.until)
         return next
     }
 

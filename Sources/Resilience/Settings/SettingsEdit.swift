@@ -10,6 +10,8 @@ public enum SettingsEdit: Sendable, Equatable {
     case endPeak
     case compare(ComparisonEntry)
     case endComparison
+    case setNotice(NoticeEntry)
+    case removeNotice
 }
 
 extension SettingsDocument {
@@ -26,6 +28,8 @@ extension SettingsDocument {
         case .endPeak: peak = nil
         case .compare(let comparison): self.comparison = comparison
         case .endComparison: comparison = nil
+        case .setNotice(let notice): self.notice = notice
+        case .removeNotice: notice = nil
         }
     }
 

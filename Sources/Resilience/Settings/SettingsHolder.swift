@@ -109,13 +109,13 @@ public struct SettingsHolder: Sendable {
 public struct SettingsChange: Sendable, Equatable {
     /// Which list it is of.
     public enum Kind: String, Sendable, CaseIterable {
-        case flag, breaker, level, peak, comparison
+        case flag, breaker, level, peak, comparison, notice
     }
     /// Which list it is of.
     public let kind: Kind
-    /// The flag's, the gate's, the peak's; empty for a level and a comparison.
+    /// The flag's, the gate's, the peak's; empty for a level, a comparison and a notice.
     public let name: String
-    /// Nil of a breaker, a peak and a comparison.
+    /// Nil of a breaker, a peak, a comparison and a notice.
     public let scope: SettingsScope?
     /// `on`, `forced-open`, `moderate`, ...; nil where the entry is gone.
     public let value: String?
@@ -173,6 +173,11 @@ public struct SettingsChange: Sendable, Equatable {
                     kind: .comparison, name: "", scope: nil,
                     value: "\(comparison.a.name) and \(comparison.b.name) at \(comparison.share)",
                     set: comparison.set, until: comparison.until))
+        }
+        if let notice = document.notice {
+            entries.append(
+                SettingsChange(
+                    kind: .notice, name: "", scope: nil, value: notice.text, set: notice.set, until: notice.until))
         }
         return entries
     }

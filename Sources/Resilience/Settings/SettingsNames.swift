@@ -111,6 +111,7 @@ extension SettingsDocument {
         if let comparison, !(comparison.share > 0 && comparison.share < 1) {
             problems.append(SettingsProblem("comparison.share", "must be above 0 % and below 100 %"))
         }
+        if let problem = notice?.problem { problems.append(SettingsProblem("notice.text", problem)) }
         return problems
     }
 

@@ -42,6 +42,16 @@ import Topology
         #expect(PeakOnCommand.lease(policy, stays: 20_000) == 30_000)
     }
 
+    @Test func aNoticeIsToldShownOrTakenBack() throws {
+        let told = try parse(NoticeCommand.self, "notice moving --for 1h")
+        #expect(told.text == "moving" && told.time?.milliseconds == 3_600_000 && !told.clear)
+        #expect(try parse(NoticeCommand.self, "notice --clear").clear)
+        #expect(try parse(NoticeCommand.self, "notice").text == nil)
+        for line in ["notice --for 1h", "notice moving --clear"] {
+            #expect(throws: CommandFailure.self) { try parse(NoticeCommand.self, line).run() }
+        }
+    }
+
     @Test func aLevelThatIsNoneIsRefusedWithTheNearest() throws {
         let command = try parse(DegradeSetCommand.self, "degrade modrate")
         do {

@@ -55,6 +55,10 @@ import Testing
         }
         #expect(entry.a == .normal && entry.b == .minor && entry.share == 0.2)
         #expect(try edits(#"{"changes":[{"kind":"comparison"}]}"#) == [.endComparison])
+        #expect(
+            try edits(#"{"changes":[{"kind":"notice","value":"we move","for_ms":1000}]}"#)
+                == [.setNotice(NoticeEntry("we move", set: now, until: WallTime(milliseconds: 11_000)))])
+        #expect(try edits(#"{"changes":[{"kind":"notice"}]}"#) == [.removeNotice])
     }
 
     @Test func whatIsMisspeltIsRefusedWithTheNearest() {

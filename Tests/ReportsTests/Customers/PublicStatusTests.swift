@@ -27,6 +27,18 @@ import Testing
         return service
     }
 
+    /// It stays text where it is shown as a page.
+    @Test func theOperatorsNoticeStandsBesideTheState() {
+        var status = facts()
+        #expect(status.notice == nil)
+        #expect(String(decoding: ReportJSON.encode(status), as: UTF8.self).contains("\"notice\":null"))
+        status.notice = "We move <b>now</b>."
+        #expect(
+            String(decoding: ReportJSON.encode(status), as: UTF8.self).contains("\"notice\":\"We move <b>now</b>.\""))
+        #expect(status.page.render().contains("<p>We move &lt;b&gt;now&lt;/b&gt;.</p>"))
+        #expect(PublicStatus(PublicStatus.Facts(), since: "", notice: "n").notice == "n")
+    }
+
     @Test func aWholeMeshIsOperationalAlsoWhereNobodyAsks() {
         let status = facts { $0.services = [service("checkout", full: 0)] }
         #expect(status.state == .operational)

@@ -15,13 +15,14 @@ import Testing
             .setFlag(FlagEntry("offers", isOn: false)), .setFlag(FlagEntry("offers", isOn: true, scope: .cell("us-1"))),
             .holdBreaker(BreakerEntry("us-1/checkout/payment", .forcedOpen, until: now)),
             .setLevel(LevelEntry(.moderate)), .beginPeak(PeakEntry("sale", set: now, until: now)),
-            .compare(ComparisonEntry(a: .normal, b: .minor)),
+            .compare(ComparisonEntry(a: .normal, b: .minor)), .setNotice(NoticeEntry("we move")),
         ] { document.apply(edit) }
         #expect(document.flags.count == 2 && document.breakers.count == 1 && document.levels.count == 1)
         #expect(document.peak?.name == "sale" && document.comparison?.b == .minor)
+        #expect(document.notice?.text == "we move")
         for edit: SettingsEdit in [
             .removeFlag("offers", .mesh), .resetBreaker("us-1/checkout/payment"), .removeLevel(.mesh), .endPeak,
-            .endComparison,
+            .endComparison, .removeNotice,
         ] { document.apply(edit) }
         #expect(document == SettingsDocument(flags: [FlagEntry("offers", isOn: true, scope: .cell("us-1"))]))
     }

@@ -107,7 +107,7 @@ import Testing
         let base = SettingsDocument(
             version: 1, flags: [FlagEntry("a", isOn: true)], breakers: [BreakerEntry("g", .closed, until: time(1))],
             levels: [LevelEntry(.minor)], peak: PeakEntry("p", set: time(0), until: time(1)),
-            comparison: ComparisonEntry(a: .minor, b: .minor))
+            comparison: ComparisonEntry(a: .minor, b: .minor), notice: NoticeEntry("n"))
         var digests: Set<UInt64> = [base.digest]
         let changes: [(inout SettingsDocument) -> Void] = [
             { $0.version = 2 }, { $0.at = WallTime(milliseconds: 1) }, { $0.flags[0].name = "b" },
@@ -126,6 +126,8 @@ import Testing
             { $0.comparison?.share = 0.4 },
             { $0.comparison?.seed = 1 }, { $0.comparison?.set = WallTime(milliseconds: 9) },
             { $0.comparison?.until = WallTime(milliseconds: 9) }, { $0.comparison = nil },
+            { $0.notice?.text = "m" }, { $0.notice?.set = WallTime(milliseconds: 9) },
+            { $0.notice?.until = WallTime(milliseconds: 9) }, { $0.notice = nil },
         ]
         for (index, change) in changes.enumerated() {
             var other = base

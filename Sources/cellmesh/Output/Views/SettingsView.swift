@@ -22,6 +22,16 @@ enum SettingsView {
         }
     }
 
+    /// What the mesh's own users are told.
+    static func notice(_ settings: SettingsDocument, now: WallTime = StoredSettings.now) -> Report {
+        let entry = settings.inForce(at: now).notice
+        let document = NoticeReport(notice: entry?.text, until: time(entry?.until))
+        return Report(document, names: entry == nil ? [] : ["notice/mesh"]) { _ in
+            guard let entry else { return "no notice\n" }
+            return "\(entry.text)\n" + (document.until.map { "until \($0)\n" } ?? "")
+        }
+    }
+
     private static func name(_ change: SettingsReport.Change) -> String {
         "\(change.kind)/\(change.name.isEmpty ? change.scope ?? "mesh" : change.name)"
     }
