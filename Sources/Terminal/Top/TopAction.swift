@@ -109,6 +109,8 @@ package struct TopQuestion: Sendable, Equatable {
     package var typed = ""
     /// It is being done.
     package var isBusy = false
+    /// Since when it is known that it will not be done; nil while it may be.
+    package var closedAt: Instant?
 
     init(_ action: TopAction) {
         self.action = action

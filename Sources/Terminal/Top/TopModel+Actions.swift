@@ -27,11 +27,13 @@ extension TopModel {
         case .failure(let failure):
             question.note = failure.detail
             question.prediction = nil
+            question.closedAt = now
         case .success(let report):
             if question.note == Self.asking { question.note = "" }
             question.prediction = report
             question.predictedAt = now
             question.typed = ""
+            question.closedAt = report.refusals.isEmpty ? nil : now
         }
         page = .question(question)
         guard let report = question.prediction, report.refusals.isEmpty, report.confirm == .none else { return [] }
@@ -57,9 +59,18 @@ extension TopModel {
         case .failure(let failure):
             question.note = failure.detail
             question.prediction = nil
+            question.closedAt = now
             page = .question(question)
             return []
         }
+    }
+
+    /// Why something is not done goes by itself, as messages do.
+    mutating func dropClosed(_ now: Instant) {
+        guard case .question(let question) = page, let at = question.closedAt, now - at >= Self.messageTime else {
+            return
+        }
+        page = .list
     }
 
     /// What became of a halt.

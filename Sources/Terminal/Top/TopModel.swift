@@ -143,9 +143,10 @@ package struct TopModel: Sendable {
         return now - newsAt > .milliseconds(Int64(2 * period) + 500)
     }
 
-    /// Time passes: messages fade, and a prediction that stands no more is made anew.
+    /// Time passes: messages fade, as do refusals, and a prediction that stands no more is made anew.
     package mutating func tick(_ now: Instant) -> [TopOrder] {
         if let message, now - message.at >= Self.messageTime { self.message = nil }
+        dropClosed(now)
         return renewPrediction(now)
     }
 
@@ -155,7 +156,10 @@ package struct TopModel: Sendable {
     package mutating func say(_ text: String, _ now: Instant) { say(text, .warn, now) }
 
     /// Whether something is said that fades.
-    package var isSaying: Bool { message != nil }
+    package var isSaying: Bool {
+        if case .question(let question) = page, question.closedAt != nil { return true }
+        return message != nil
+    }
 
     /// `TYPE/NAME` of each row.
     package var names: [String] {

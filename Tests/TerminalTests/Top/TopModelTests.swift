@@ -88,6 +88,21 @@ import Testing
         #expect(model.page == .list)
     }
 
+    /// As messages do; what may still be confirmed stays.
+    @Test func aRefusalGoesByItself() {
+        var model = asked(Self.prediction(.click, refusals: [.init("halted", "a halt is in force")]))
+        #expect(model.isSaying && model.tick(now + .seconds(9)).isEmpty && model.page != .list)
+        #expect(model.tick(now + .seconds(10)).isEmpty && model.page == .list && !model.isSaying)
+        model = Samples.model()
+        _ = model.press("k")
+        _ = model.take(prediction: .failure(TopFailure("it does not answer")), of: kill, now: now)
+        _ = model.tick(now + .seconds(10))
+        #expect(model.page == .list)
+        model = asked(Self.prediction(.click))
+        _ = model.tick(now + .seconds(29))
+        #expect(model.page != .list && !model.isSaying)
+    }
+
     @Test func whatAsksForNothingIsDoneAtOnce() {
         var model = Samples.model(.faults)
         let heal = TopAction(.heal, "f3", targets: ["f3"])
