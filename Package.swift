@@ -78,7 +78,8 @@ let package = Package(
         pureLayer("Drills", ["MeshBase"]),
         pureLayer("Reports", ["Drills", "Evacuation", "Sharding", "MeshBase"]),
         pureLayer(
-            "Feed", ["Reports", "Chaos", "Evacuation", "Membership", "Sharding", "Topology", "MeshBase"]),
+            "Feed",
+            ["Reports", "Chaos", "Evacuation", "Membership", "Resilience", "Sharding", "Topology", "MeshBase"]),
         pureLayer("Alerts", ["Reports", "Evacuation", "MeshBase"]),
         // The files of the page, held in the program by `#embed`.
         .target(name: "CPages", exclude: ["Page"]),

@@ -28,7 +28,9 @@ import Testing
         "Chaos": ["MeshBase", "Topology"],
         "Drills": ["MeshBase"],
         "Reports": ["MeshBase", "Drills", "Evacuation", "Sharding"],
-        "Feed": ["MeshBase", "Topology", "Sharding", "Membership", "Evacuation", "Chaos", "Reports"],
+        "Feed": [
+            "MeshBase", "Topology", "Sharding", "Membership", "Evacuation", "Chaos", "Resilience", "Reports",
+        ],
         "Alerts": ["MeshBase", "Evacuation", "Reports"],
         "Pages": ["MeshBase", "CPages", "Crypto"],
         // Of telemetry the text alone.

@@ -1,22 +1,20 @@
 // What is going on: faults, an evacuation, breakers and pools, alerts; and the events below.
-import { byId, clock, count, element, isKnown, milliseconds, percent, plural, rate, replaceRows, setAttribute, setText,
-    span }
+import { byId, clock, count, element, isKnown, isSame, milliseconds, on, percent, plural, rate, replaceRows,
+    setAttribute, setText, span }
   from './words.js';
 
 const SHOWN = 120;
+const SHOWN_CLOSED = 20;
 
 export class ActivityPanel {
-  #type = 'all';
   #types = '';
+  #shown = null;
   #leases = new Map();
 
   constructor(page) {
     this.page = page;
-    byId('event-type').addEventListener('change', (event) => {
-      this.#type = event.target.value;
-      page.draw();
-    });
-    byId('add-fault').addEventListener('click', () => page.actions.begin('fault', page.map.name(page.map.focused)));
+    for (const id of ['event-type', 'event-since', 'breakers-closed']) on(id, 'change', () => page.draw());
+    on('add-fault', 'click', () => page.actions.begin('fault', page.map.name(page.map.focused)));
   }
 
   draw(state) {
@@ -57,8 +55,7 @@ export class ActivityPanel {
     replaceRows(byId('faults'), rows, (fault) => fault.id, (fault) => element('li', { class: 'fault' },
       element('div', { class: 'fault-head' }, element('b', {}, fault.id),
         ` ${fault.what ?? fault.kind}`,
-        fault.may ? element('button', { type: 'button', class: 'small', 'data-act': `heal ${fault.id}`,
-          'aria-label': `Heal ${fault.id}`, on: { click: () => this.page.actions.heal(fault.id) } }, 'Heal') : null),
+        fault.may ? act(`heal ${fault.id}`, 'Heal', () => this.page.actions.heal(fault.id)) : null),
       element('div', { class: 'fault-where' }, fault.targets.join(', ')),
       element('div', { class: 'meter', style: ['--part', `${fault.rest}%`] }),
       element('div', { class: 'fault-foot' }, fault.left,
@@ -91,8 +88,7 @@ export class ActivityPanel {
         milliseconds(move.write_pause_ms.p99)}, max ${milliseconds(move.write_pause_ms.max)}` : null],
       ['time left', move.eta_ms === null || move.eta_ms === undefined ? null : span(move.eta_ms)],
           ['why', move.reason]];
-    const act = (name, label) => element('button', { type: 'button', class: 'small', 'data-act': name,
-      on: { click: () => this.page.actions.evacuation(name) } }, name === 'abort' ? `${label} …` : label);
+    const change = (name, label) => act(name, label, () => this.page.actions.evacuation(name));
     return element('div', {},
       element('ol', { class: 'stages', 'aria-label': 'Stages, percent of the cohorts' }, stages.map((percentage, at) =>
         element('li', { 'aria-current': !isOver && at + 1 === move.stage ? 'step' : null,
@@ -107,7 +103,7 @@ export class ActivityPanel {
       element('dl', {}, figures.filter(([, value]) => value).map(([name, value]) =>
         [element('dt', {}, name), element('dd', {}, value)])),
       this.page.may && !isOver ? element('div', { class: 'acts' }, move.outcome === 'paused'
-        ? act('resume', 'Resume') : act('pause', 'Pause'), act('abort', 'Abort')) : null);
+        ? change('resume', 'Resume') : change('pause', 'Pause'), change('abort', 'Abort …')) : null);
   }
 
   #breakers(state) {
@@ -118,12 +114,16 @@ export class ActivityPanel {
     const full = state ? names.map((name, cell) => ({ name, util: state.cells.util[cell],
         waiting: state.cells.waiting[cell] }))
       .filter(({ util }) => util > 0.8).sort((one, other) => other.util - one.util) : [];
+    const { may } = this.page;
     const rows = [
       ...(state?.alerts ?? []).slice(0, 6).map((alert) => ({ tone: 'bad', sign: '!', what: alert.name,
         detail: `${alert.subject} · ${Number(alert.value.toPrecision(3))} for ${span(state.t - alert.since)}` })),
       ...breakers.slice(0, 8).map((gate) => ({ tone: gate.state === 'open' || gate.state === 'forced-open' ? 'bad'
           : 'warn',
-        sign: '⊘', what: gate.name, detail: gateWords({ ...gate, since_ms: state.t - gate.since }) })),
+        sign: '⊘', what: gate.name, detail: gateWords({ ...gate, since_ms: state.t - gate.since }),
+        act: may && 'close' })),
+      ...this.#closed(state, breakers).map(([name, t]) => ({ tone: 'ok', sign: '=', what: name,
+        detail: `closed ${span(state.t - t)}`, act: may && 'open' })),
       ...full.slice(0, 6).map((pool) => ({ tone: 'warn', sign: '▮', what: `pool ${pool.name}`,
         detail: `${percent(pool.util)} full, ${count(pool.waiting)} waiting` })),
     ];
@@ -132,7 +132,8 @@ export class ActivityPanel {
     replaceRows(byId('breakers'), rows, (row) => `${row.what} ${row.sign}`,
         (row) => element('li', { 'data-tone': row.tone },
       element('span', { class: 'sign', 'aria-hidden': 'true' }, row.sign), element('b', {}, row.what),
-      element('span', {}, row.detail)));
+      element('span', {}, row.detail, row.act ? act(`${row.act} ${row.what}`, row.act === 'close' ? 'Close' : 'Open',
+        () => this.page.actions.begin(row.act, row.what)) : null)));
     byId('no-breakers').hidden = rows.length > 0 || !state;
     // Of no request there are no attempts, and not one for each.
     const isIdle = state?.mesh.rps === 0;
@@ -142,18 +143,36 @@ export class ActivityPanel {
       element('li', { 'data-tone': high ? 'warn' : null }, element('span', {}, layer), element('b', {}, ratio)));
   }
 
+  /// Gates that were not closed at some time of the past that the page has, and are now: with the last such time.
+  #closed(state, breakers) {
+    const found = new Map();
+    if (!state || !byId('breakers-closed').checked) return [];
+    for (const { t, breakers: then } of this.page.store.past) {
+      if (t < state.t) for (const { name } of then ?? []) found.set(name, t);
+    }
+    for (const { name } of breakers) found.delete(name);
+    return [...found].slice(-SHOWN_CLOSED);
+  }
+
   #events(state) {
     const { store, time } = this.page;
     const types = [...new Set(store.events.map((event) => event.type))].sort();
     if (types.join() !== this.#types) {
       this.#types = types.join();
       const select = byId('event-type');
-      select.replaceChildren(...['all', ...types].map((type) => element('option', { value: type }, type)));
-      select.value = types.includes(this.#type) ? this.#type : (this.#type = 'all');
+      const kept = select.value;
+      select.replaceChildren(...['all', ...types].map((type) => element('option', {}, type)));
+      select.value = types.includes(kept) ? kept : 'all';
     }
+    const type = byId('event-type').value;
+    const minutes = Number(byId('event-since').value);
+    const since = minutes && state ? state.t - minutes * 60_000 : 0;
+    const from = [store.events, time.held, type, since, !state];
+    if (isSame(from, this.#shown)) return;
+    this.#shown = from;
     const until = time.held ?? Infinity;
-    const shown = store.events.filter((event) => event.t <= until
-        && (this.#type === 'all' || event.type === this.#type))
+    const shown = store.events.filter((event) => event.t <= until && event.t >= since
+        && (type === 'all' || event.type === type))
       .slice(-SHOWN).reverse();
     setText('events-missed', store.missed > 0 ? `${count(store.missed)} more were left out` : '');
     byId('no-events').hidden = shown.length > 0 || !state;
@@ -162,6 +181,10 @@ export class ActivityPanel {
         element('span', { class: 'type' }, event.type), element('span', {}, eventSentence(event))));
   }
 }
+
+/// A small button, which keeps the focus when its row is made anew.
+const act = (name, label, click) => element('button', { class: 'small', 'data-act': name, 'aria-label': name,
+  on: { click } }, label);
 
 /// The state of a gate with its numbers.
 export function gateWords({ state, since_ms: since, failure, calls }) {

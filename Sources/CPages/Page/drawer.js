@@ -1,5 +1,6 @@
 // The drawer: one cell with its witnesses, pools, edges, accusers and customers, and what may be done to it.
-import { byId, clock, count, element, isKnown, milliseconds, percent, rate, replaceRows, setAttribute, setText, span }
+import { byId, clock, count, element, isKnown, milliseconds, on, percent, rate, replaceRows, setAttribute, setText,
+    span }
   from './words.js';
 import { condition, witnesses } from './store.js';
 import { eventSentence, gateWords } from './activity.js';
@@ -11,9 +12,9 @@ export class Drawer {
 
   constructor(page) {
     this.page = page;
-    byId('drawer-close').addEventListener('click', () => this.close());
-    for (const act of ['kill', 'pause', 'resume', 'restart', 'fault']) {
-      byId(`act-${act}`).addEventListener('click', () => page.actions.begin(act, this.name));
+    on('drawer-close', 'click', () => this.close());
+    for (const act of ['kill', 'pause', 'resume', 'restart', 'fault', 'degrade']) {
+      on(`act-${act}`, 'click', () => page.actions.begin(act, this.name));
     }
   }
 

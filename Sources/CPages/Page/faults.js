@@ -1,4 +1,4 @@
-// Faults as the form asks for them: which there are, their figures, and what is posted.
+// What the form asks for: faults and levels, which there are, their figures, and what is posted.
 
 /// What the API takes: of each kind its figures, with what stands in their fields at first.
 export const KINDS = {
@@ -12,11 +12,13 @@ export const KINDS = {
   errors: { rate: 50, status: 503 },
   hang: {},
 };
+/// Levels by hand, and the way back; they have no figures.
+export const LEVELS = { minor: {}, moderate: {}, critical: {}, emergency: {}, normal: {}, auto: {} };
 /// How the API names a figure, and by what the field's is multiplied.
 export const FIGURES = { delay: ['delay_ms', 1], jitter: ['jitter_ms', 1], rate: ['rate', 0.01], status: ['status', 1],
   bandwidth: ['bandwidth', 1024] };
 
-const LEASE = 300_000;
+export const LEASE = 300_000;
 
 /// What is posted of a fault: figures that were left empty are left out, as are those that its kind has no use for.
 export function faultOptions(kind, seconds, figures) {
@@ -27,6 +29,12 @@ export function faultOptions(kind, seconds, figures) {
     if (text !== '') options[field] = Math.round(Number(text) * factor * 1e6) / 1e6;
   }
   return options;
+}
+
+/// The changes of settings that hold gates or give scopes a level.
+export function changes(isLevel, targets, { value, for_ms: lease }) {
+  return targets.map((one) => ({ kind: isLevel ? 'level' : 'breaker', [isLevel ? 'scope' : 'name']: one, value,
+    for_ms: lease }));
 }
 
 /// Where a fault of a kind can strike that is asked for at a target: some lie on services, some between two places.

@@ -1,9 +1,9 @@
 // Actions. Nothing is done that was not predicted on the screen first: what it does, to how many, and how sure one
 // must be.
-import { byId, count, element, isKnown, percent, plural, setText } from './words.js';
-import { FIGURES, KINDS, faultOptions, faultTargets } from './faults.js';
+import { byId, count, element, isKnown, on, percent, plural, setText } from './words.js';
+import { FIGURES, KINDS, LEASE, LEVELS, changes, faultOptions, faultTargets } from './faults.js';
 
-/// What each action is called, where it is posted, and what stays as it is without it.
+/// What each action is called, where it is posted, and what stays as it is without it; of a gate what it is held in.
 const ACTIONS = {
   kill: { verb: 'Kill', path: '/v1/kill', keep: 'Keep it running' },
   pause: { verb: 'Pause', path: '/v1/pause', keep: 'Keep it running' },
@@ -12,6 +12,9 @@ const ACTIONS = {
   fault: { verb: 'Inject', path: '/v1/faults/add', keep: 'Inject nothing' },
   evacuate: { verb: 'Evacuate', path: '/v1/evacuations', keep: 'Stay' },
   restore: { verb: 'Restore', path: '/v1/evacuations', keep: 'Leave it' },
+  degrade: { verb: 'Degrade', path: '/v1/settings', keep: 'Leave it' },
+  open: { verb: 'Open', path: '/v1/settings', keep: 'Leave it', value: 'forced-open' },
+  close: { verb: 'Close', path: '/v1/settings', keep: 'Leave it', value: 'closed' },
   abort: { verb: 'Abort', path: '/v1/evacuations/abort', keep: 'Let it go on' },
 };
 
@@ -20,28 +23,28 @@ export class Actions {
   #prediction = null;
   #timer = 0;
   #isBusy = false;
-  /// The cell that a fault was asked for at.
+  /// The cell that a fault or a level was asked for at, and which of them there are; null for other actions.
   #target = '';
+  #kinds = null;
 
   constructor(page) {
     this.page = page;
     const dialog = byId('action');
-    byId('action-keep').addEventListener('click', () => dialog.close());
-    byId('action-do').addEventListener('click', () => this.#do());
-    byId('action-word').addEventListener('input', () => this.#enable());
-    byId('action-word').addEventListener('keydown', (event) => {
+    on('action-keep', 'click', () => dialog.close());
+    on('action-do', 'click', () => this.#do());
+    on('action-word', 'input', () => this.#enable());
+    on('action-word', 'keydown', (event) => {
       if (event.key === 'Enter' && !byId('action-do').disabled) this.#do();
     });
-    byId('fault-kind').append(...Object.keys(KINDS).map((kind) => element('option', { value: kind }, kind)));
-    byId('fault-kind').addEventListener('change', () => this.#chooseKind());
-    byId('fault-form').addEventListener('change', () => this.#askFault());
-    dialog.addEventListener('close', () => {
+    on('fault-kind', 'change', () => this.#chooseKind());
+    on('fault-form', 'change', () => this.#askForm());
+    on(dialog, 'close', () => {
       // It is told late: something else may be asked by then.
       if (dialog.open) return;
       clearTimeout(this.#timer);
       this.#asked = null;
     });
-    byId('halt').addEventListener('click', () => this.halt());
+    on('halt', 'click', () => this.halt());
   }
 
   /// Asks what an action would do, and shows it.
@@ -51,17 +54,22 @@ export class Actions {
       return;
     }
     const isRegion = act === 'evacuate' || act === 'restore';
-    const target = isRegion ? `region/${name}` : `cell/${name}`;
-    byId('fault-form').hidden = act !== 'fault';
-    setText('action-title', `${ACTIONS[act].verb} ${act === 'fault' ? 'a fault' : name}`);
-    setText('action-keep', ACTIONS[act].keep);
-    setText('action-do', `${ACTIONS[act].verb} ${act === 'fault' ? 'it' : name}`);
-    this.#asked = { act, name, targets: [target], options: isRegion ? {} : { for_ms: null } };
+    const { verb, keep, value } = ACTIONS[act];
+    const target = isRegion ? `region/${name}` : value ? name : `cell/${name}`;
+    this.#kinds = { fault: KINDS, degrade: LEVELS }[act] ?? null;
+    byId('fault-form').hidden = !this.#kinds;
+    setText('action-title', `${verb} ${act === 'fault' ? 'a fault' : name}`);
+    setText('action-keep', keep);
+    setText('action-do', `${verb} ${this.#kinds ? 'it' : name}`);
+    this.#asked = { act, name, targets: [target],
+      options: isRegion ? {} : value ? { value, for_ms: LEASE } : { for_ms: null } };
     if (!byId('action').open) byId('action').showModal();
-    if (act === 'fault') {
+    if (this.#kinds) {
       this.#target = target;
+      setText('fault-what', act === 'fault' ? 'Kind' : 'Level');
+      byId('fault-kind').replaceChildren(...Object.keys(this.#kinds).map((kind) => element('option', {}, kind)));
       this.#chooseKind();
-      this.#askFault();
+      this.#askForm();
     } else this.#predict();
     byId('action-keep').focus();
   }
@@ -71,17 +79,21 @@ export class Actions {
     const kind = byId('fault-kind').value;
     for (const name of Object.keys(FIGURES)) {
       const field = byId(`fault-${name}`);
-      field.parentElement.hidden = !(name in KINDS[kind]);
-      field.value = KINDS[kind][name] ?? '';
+      field.parentElement.hidden = !(name in this.#kinds[kind]);
+      field.value = this.#kinds[kind][name] ?? '';
     }
     byId('fault-targets').value = faultTargets(kind, this.#target, this.page.store.shape ?? {});
   }
 
-  #askFault() {
+  #askForm() {
     const figures = Object.fromEntries(Object.keys(FIGURES).map((name) => [name, byId(`fault-${name}`).value]));
-    const options = faultOptions(byId('fault-kind').value, Number(byId('fault-for').value), figures);
+    const kind = byId('fault-kind').value;
+    const seconds = Number(byId('fault-for').value);
+    const isLevel = this.#kinds === LEVELS;
+    const options = isLevel ? { value: kind === 'auto' ? null : kind, for_ms: seconds * 1000 || LEASE }
+      : faultOptions(kind, seconds, figures);
     const targets = byId('fault-targets').value.split(/[\s,]+/).filter(Boolean);
-    this.#asked = { act: 'fault', name: targets.join(' '), targets, options };
+    this.#asked = { act: isLevel ? 'degrade' : 'fault', name: targets.join(' '), targets, options };
     this.#predict();
   }
 
@@ -116,7 +128,8 @@ export class Actions {
     byId('prediction').replaceChildren();
     this.#enable();
     try {
-      const { act: action, targets, options } = asked;
+      const { targets, options } = asked;
+      const action = ACTIONS[asked.act].value ? 'breaker' : asked.act;
       const prediction = await this.page.ask('/v1/predict', { action, targets, options });
       if (this.#asked !== asked) return;
       this.#prediction = prediction;
@@ -145,12 +158,13 @@ export class Actions {
     const { prediction } = this.#prediction;
     this.#isBusy = true;
     this.#enable();
-    const isMove = act === 'evacuate' || act === 'restore';
+    const { path, verb } = ACTIONS[act];
+    const body = act === 'evacuate' || act === 'restore' ? { ...options, kind: act, region: name, confirm: name }
+      : path === '/v1/settings' ? { changes: changes(act === 'degrade', targets, options) } : { ...options, targets };
     try {
-      await this.page.ask(ACTIONS[act].path, isMove
-        ? { ...options, kind: act, region: name, confirm: name, prediction } : { ...options, targets, prediction });
+      await this.page.ask(path, { ...body, prediction });
       byId('action').close();
-      this.page.say(`${ACTIONS[act].verb} ${name}: done`);
+      this.page.say(`${verb} ${name}: done`);
     } catch (error) {
       if (error.code === 'stale-prediction') await this.#predict('The mesh has changed: this is what it would do now.');
       else setText('action-note', error.message);

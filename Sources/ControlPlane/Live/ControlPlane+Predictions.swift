@@ -2,6 +2,7 @@ import Evacuation
 import Feed
 import MeshBase
 import Reports
+import Resilience
 import Sharding
 import UVDriver
 
@@ -98,6 +99,28 @@ extension PredictionRequest {
         self.init(action: Action.heal.rawValue, targets: removal.all == true ? [] : removal.ids ?? [])
     }
 
+    /// Holds of breakers in one way, or one level of scopes; other changes are predicted by nobody.
+    init(_ request: SettingsRequest) {
+        let first = request.changes.first
+        let kind = first.flatMap { SettingsChange.Kind(rawValue: $0.kind) }
+        let isOne = request.changes.allSatisfy {
+            $0.kind == first?.kind && $0.value == first?.value && $0.lease == first?.lease && $0.pin == first?.pin
+        }
+        switch kind {
+        case .breaker? where isOne:
+            self.init(action: Action.breaker.rawValue, targets: request.changes.compactMap(\.name))
+        case .level? where isOne:
+            self.init(action: Action.degrade.rawValue, targets: request.changes.map { $0.scope ?? "mesh" })
+        default:
+            self.init(action: "settings", targets: [])
+            return
+        }
+        options = Options()
+        options?.value = first?.value
+        options?.lease = first?.lease
+        options?.pin = first?.pin
+    }
+
     init(_ request: EvacuationRequest) {
         self.init(action: request.kind.rawValue, targets: [request.region])
         options = Options()
@@ -122,6 +145,7 @@ extension PredictionRequest {
         }
         if options.force == false { options.force = nil }
         if options.isOneWay == false { options.isOneWay = nil }
+        if options.pin == false { options.pin = nil }
         request.options = options
         if let region { request.targets = ["region/\(region)"] }
         return request

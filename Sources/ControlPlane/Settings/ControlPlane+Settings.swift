@@ -20,6 +20,9 @@ extension ControlPlane {
         _ request: SettingsRequest, completion: @escaping (Result<SettingsReport, APIFailure>) -> Void
     ) {
         guard !isStopping else { return completion(.failure(APIFailure(409, "The mesh is shutting down."))) }
+        do throws(APIFailure) { try hold(request.prediction, PredictionRequest(request)) } catch {
+            return completion(.failure(error))
+        }
         settingsDesk.change(request, names: topology.settingsNames, completion: completion)
     }
 }

@@ -7,6 +7,8 @@ import UVDriver
 /// The body of `POST /v1/settings`: changes that are made together, or none of them.
 package struct SettingsRequest: Codable, Sendable, Equatable {
     package var changes: [SettingsWish]
+    /// The prediction that they stand on (`PredictionReport`); nil for none.
+    package var prediction: String?
 
     /// The most changes of one request.
     package static let most = 256

@@ -25,7 +25,7 @@ struct ActionForecast {
 
     private let situation: MeshSituation
     private let nodes: WireNodes
-    private var topology: MeshTopology { situation.topology }
+    var topology: MeshTopology { situation.topology }
 
     /// The mesh as it is.
     init(_ situation: MeshSituation) {
@@ -47,7 +47,7 @@ struct ActionForecast {
                 "unknown-action", "there is no action '\(request.action.prefix(64))'", asWritten: request.action, known)
             return
         }
-        if situation.isHalted, ![.resume, .restart, .heal].contains(action) {
+        if situation.isHalted, ![.resume, .restart, .heal, .breaker, .degrade].contains(action) {
             refuse("halted", "a halt is in force: nothing is begun before 'cellmesh halt --release'")
         }
         switch action {
@@ -56,6 +56,8 @@ struct ActionForecast {
         case .heal: heal(request.targets)
         case .evacuate: confirm = .type
         case .restore: break
+        case .breaker: breaker(request)
+        case .degrade: degrade(request)
         }
     }
 
@@ -63,7 +65,7 @@ struct ActionForecast {
         target.split(separator: "/").last.map(String.init) ?? target
     }
 
-    private mutating func refuse(_ code: String, _ detail: String) { refusals.append(.init(code, detail)) }
+    mutating func refuse(_ code: String, _ detail: String) { refusals.append(.init(code, detail)) }
 
     /// The same of a word that is none of those known, with the nearest of them.
     mutating func refuse(_ code: String, _ detail: String, asWritten word: String, _ known: [String]) {

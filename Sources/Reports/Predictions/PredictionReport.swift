@@ -2,7 +2,7 @@
 package struct PredictionRequest: Codable, Sendable, Equatable {
     /// What can be predicted.
     package enum Action: String, Codable, Sendable, CaseIterable {
-        case kill, pause, resume, restart, fault, partition, heal, evacuate, restore
+        case kill, pause, resume, restart, fault, partition, heal, evacuate, restore, breaker, degrade
     }
     /// The figures of the action, as its own body has them.
     package struct Options: Codable, Sendable, Equatable {
@@ -26,9 +26,13 @@ package struct PredictionRequest: Codable, Sendable, Equatable {
         package var lease: Int64?
         /// Of an evacuation: in spite of what can be forced.
         package var force: Bool?
+        /// Of a breaker: what it is held in, of `degrade` the level, as `POST /v1/settings` has them; nil takes it back.
+        package var value: String?
+        /// Of a level: whatever the controller says.
+        package var pin: Bool?
 
         private enum CodingKeys: String, CodingKey {
-            case kind, distribution, rate, bandwidth, status, force
+            case kind, distribution, rate, bandwidth, status, force, value, pin
             case isOneWay = "one_way"
             case delay = "delay_ms"
             case jitter = "jitter_ms"
@@ -41,7 +45,8 @@ package struct PredictionRequest: Codable, Sendable, Equatable {
 
     /// What is to be done: a word of `Action`.
     package var action: String
-    /// To whom, as the action's own body names them; of `heal` the ids of faults, none for all.
+    /// To whom, as the action's own body names them; of `heal` the ids of faults, none for all; of `breaker` gates, of
+    /// `degrade` scopes.
     package var targets: [String]
     /// How.
     package var options: Options?

@@ -58,13 +58,24 @@ package struct TopAction: Sendable, Equatable {
             body.confirm = name
             body.prediction = prediction
             return ("/v1/evacuations", ReportJSON.encode(body))
+        case .breaker, .degrade:
+            let isBreaker = kind == .breaker
+            let changes = targets.map { target in
+                SettingsBody.Change(
+                    kind: isBreaker ? "breaker" : "level", name: isBreaker ? target : nil,
+                    scope: isBreaker ? nil : target, value: options?.value, lease: options?.lease)
+            }
+            return ("/v1/settings", ReportJSON.encode(SettingsBody(changes, prediction: prediction)))
         }
     }
 
     /// What it is, as a sentence begins: `kill us-east-1`.
     package var title: String {
-        kind == .fault
-            ? "inject \(options?.kind ?? "a fault") at \(targets.joined(separator: " "))" : "\(kind.rawValue) \(name)"
+        switch kind {
+        case .fault: "inject \(options?.kind ?? "a fault") at \(targets.joined(separator: " "))"
+        case .breaker: "\(options?.value == "closed" ? "close" : "hold open") \(name)"
+        default: "\(kind.rawValue) \(name)"
+        }
     }
 
     /// What it is like once it is done.
@@ -78,6 +89,8 @@ package struct TopAction: Sendable, Equatable {
         case .heal: "\(name) was healed"
         case .evacuate: "the evacuation of \(name) has begun"
         case .restore: "the restore of \(name) has begun"
+        case .breaker: options?.value == "closed" ? "\(name) is closed" : "\(name) is held open for 5 min"
+        case .degrade: "\(name) is at level \(options?.value ?? "auto")"
         }
     }
 }

@@ -72,6 +72,12 @@ extension TopModel {
                 break
             }
             return [.halt(release: newest?.halt != nil)]
+        case "o", "c":
+            guard view == .breakers, let gate = current else { break }
+            var options = PredictionRequest.Options()
+            options.value = character == "o" ? "forced-open" : "closed"
+            options.lease = TopAction.lease
+            return ask(TopAction(.breaker, gate, targets: [gate], options: options), now)
         case "h":
             guard view == .faults, let id = current else { break }
             return ask(TopAction(.heal, id, targets: [id]), now)

@@ -119,7 +119,7 @@ enum TopHelp {
         if !model.isReadOnly {
             keys += [
                 ("k p r", "kill, pause or resume, restart the cell"),
-                ("f", "inject a fault; h heals one of the faults"),
+                ("f", "inject a fault; h heals one; o c hold a breaker open, close it"),
                 ("e", "evacuate the cell's region"), ("!", "halt: ends faults, refuses more; again to release"),
             ]
         }

@@ -151,7 +151,9 @@ package enum TopScreen {
                 ? []
                 : isOfCells
                     ? [("k kill", 4), ("p pause", 6), ("f fault", 7), ("e evacuate", 8)]
-                    : model.view == .faults ? [("f fault", 7), ("h heal", 4)] : []
+                    : model.view == .faults
+                        ? [("f fault", 7), ("h heal", 4)]
+                        : model.view == .breakers ? [("o hold open", 7), ("c close", 4)] : []
             keys =
                 [("1-7 views", 3), (filter, model.filter.isEmpty ? 5 : 0), ("s sort", 9), ("enter detail", 10)]
                 + changes + (isOfCells ? [("w why", 11)] : []) + [(": command", 5), ("? help", 1), ("q quit", 0)]

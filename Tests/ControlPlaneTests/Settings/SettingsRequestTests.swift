@@ -88,4 +88,23 @@ import Testing
         ])
         #expect(try SettingsRequest(body: ReportJSON.encode(request)) == request)
     }
+
+    /// What screens post, and the prediction that it stands on.
+    @Test func whatAScreenPostsIsKnownAgainByItsPrediction() throws {
+        var options = PredictionRequest.Options()
+        (options.value, options.lease) = ("closed", 5)
+        var predicted = PredictionRequest(action: "breaker", targets: ["a/b/c"], options: options)
+        var body = SettingsBody([.init(kind: "breaker", name: "a/b/c", value: "closed", lease: 5)], prediction: "p1")
+        var request = try SettingsRequest(body: ReportJSON.encode(body))
+        #expect(request.prediction == "p1" && PredictionRequest(request).normalised == predicted.normalised)
+        predicted = PredictionRequest(action: "degrade", targets: ["mesh"], options: .init())
+        body = SettingsBody([.init(kind: "level", value: nil, lease: nil)], prediction: nil)
+        request = try SettingsRequest(body: ReportJSON.encode(body))
+        #expect(request.prediction == nil && PredictionRequest(request).normalised == predicted.normalised)
+        // Two that differ are no one action.
+        request.changes.append(SettingsWish(.level, scope: "cell/a", value: "minor"))
+        #expect(PredictionRequest(request).action == "settings")
+        request.changes = [SettingsWish(.flag, "offers", value: "off")]
+        #expect(PredictionRequest(request).action == "settings")
+    }
 }

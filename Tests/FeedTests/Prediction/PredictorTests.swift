@@ -92,6 +92,47 @@ import Topology
         #expect(predict("kill", ["r1-11"]).refusals[0].detail.contains("r1-1"))
     }
 
+    // MARK: Settings
+
+    @Test func aGateThatIsHeldOpenCostsTheCustomersOfItsCell() {
+        let cell = radius([CellIndex(0)]).degraded
+        for gate in ["r1-1/checkout/shipping", "e1/r1-1/checkout", "e2/r1-1/records"] {
+            let report = predict("breaker", [gate]) { $0.value = "forced-open" }
+            #expect(report.customers.degraded == cell && report.customers.lost == 0, "\(gate)")
+            #expect(report.confirm == .click && report.refusals.isEmpty)
+            let closed = predict("breaker", [gate]) { $0.value = "closed" }
+            #expect(closed.customers.untouched == 200 && closed.confirm == .none && closed.refusals.isEmpty)
+        }
+        for gate in ["r1-1/shipping/checkout", "e1/r1-1/payment", "e9/r1-1/checkout", "e1/r9-1/checkout", "x", ""] {
+            #expect(
+                predict("breaker", [gate]) { $0.value = "closed" }.refusals.map(\.code) == ["unknown-gate"], "\(gate)")
+        }
+        #expect(predict("breaker", []).refusals.map(\.code) == ["no-target"])
+        let odd = predict("breaker", ["r1-1/checkout/shipping"]) { $0.value = "force-open" }
+        #expect(odd.refusals.map(\.code) == ["unknown-value"] && odd.refusals[0].detail.contains("forced-open"))
+    }
+
+    @Test func aLevelCostsTheCustomersOfItsCellsFeatures() {
+        var topology = topology
+        topology.blueprints[0].services[0].calls[1].criticality = .luxury
+        func degrade(_ scope: String, _ level: String?) -> PredictionReport {
+            predict("degrade", [scope], situation { $0.topology = topology }) { $0.value = level }
+        }
+        let cell = degrade("cell/r1-1", "minor")
+        #expect(cell.customers.degraded == radius([CellIndex(0)]).degraded && cell.confirm == .click)
+        let region = degrade("region/r1", "critical")
+        #expect(region.customers.degraded == radius(cells(inRegion: 0)).degraded + radius(cells(inRegion: 0)).lost)
+        #expect(region.confirm == .type && region.word == "r1")
+        #expect(degrade("mesh", "emergency").customers.degraded == 200)
+        #expect(degrade("mesh", "normal").customers.untouched == 200 && degrade("mesh", "normal").confirm == .click)
+        #expect(degrade("mesh", nil).confirm == .none)
+        #expect(degrade("service/checkout", "minor").refusals.map(\.code) == ["unknown-target"])
+        #expect(degrade("cell/r9-1", "minor").refusals.map(\.code) == ["unknown-target"])
+        #expect(degrade("mesh", "modrate").refusals.map(\.code) == ["unknown-value"])
+        // Without features a level takes nothing from anybody.
+        #expect(predict("degrade", ["mesh"]) { $0.value = "critical" }.customers.untouched == 200)
+    }
+
     // MARK: Faults
 
     @Test func aPartitionCutsRoutersFromCells() {

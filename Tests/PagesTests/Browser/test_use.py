@@ -203,6 +203,97 @@ class UseTest(PageTest):
         self.assertEqual(body["targets"], ["cell/us-east-1/service/storefront"])
         self.assertEqual(body["options"], {"kind": "errors", "for_ms": 300_000, "rate": 0.5, "status": 503})
 
+    def test_a_level_is_given_after_its_prediction(self):
+        tab = self.open(self.recording("whole"))
+        self.api.answers["/v1/settings"] = {}
+        tab.run("document.querySelector('.place').click()")
+        tab.run("document.getElementById('act-degrade').click()")
+        visible = (
+            "[...document.querySelectorAll('#fault-form input')].filter((one) => one.checkVisibility())"
+            ".map((one) => one.id.slice(6)).join()"
+        )
+        self.shows(tab, visible, "targets,for")
+        options = "[...document.getElementById('fault-kind').options].map((one) => one.value).join()"
+        self.shows(tab, options, "minor,moderate,critical,emergency,normal,auto")
+        tab.run(
+            "(() => { const kind = document.getElementById('fault-kind'); kind.value = 'critical';"
+            " kind.dispatchEvent(new Event('change', { bubbles: true })); })()"
+        )
+        tab.wait("!document.getElementById('action-do').disabled")
+        self.assertEqual(
+            self.api.asked[-1][1],
+            {
+                "action": "degrade",
+                "targets": ["cell/us-east-1"],
+                "options": {"value": "critical", "for_ms": 300_000},
+            },
+        )
+        tab.run("document.getElementById('action-do').click()")
+        tab.wait("!document.getElementById('action').open")
+        change = {"kind": "level", "scope": "cell/us-east-1", "value": "critical", "for_ms": 300_000}
+        self.assertEqual(self.api.asked[-1][:2], ("/v1/settings", {"changes": [change], "prediction": "p1"}))
+        # The form for faults has its own kinds again.
+        tab.press("f")
+        tab.wait("document.getElementById('action').open")
+        self.shows(tab, "document.getElementById('fault-kind').value", "latency")
+
+    def test_breakers_that_closed_are_shown_when_asked_for_and_gates_are_held(self):
+        names = ["us-east-4/checkout/shipping", "us-east-4/storefront/checkout"]
+
+        def happen(second, mesh):
+            mesh.breakers = [
+                {"name": name, "state": "open", "since": at(5), "failure": 0.5, "calls": 20}
+                for place, name in enumerate(names)
+                if 5 <= second < 20 + 30 * place
+            ]
+
+        tab = self.open(Mesh().record(40, happen))
+        rows = "[...document.querySelectorAll('#breakers li b')].map((one) => one.textContent).join()"
+        self.shows(tab, rows, names[1])
+        tab.run("document.getElementById('breakers-closed').click()")
+        self.shows(tab, rows, ",".join(reversed(names)))
+        self.says(tab, "document.getElementById('breakers').innerText.replaceAll('\\u2009', ' ')", "closed 21 s")
+        self.api.answers["/v1/settings"] = {}
+        for name, act, verb, value in (
+            (names[0], "open", "Open", "forced-open"),
+            (names[1], "close", "Close", "closed"),
+        ):
+            tab.run(f"document.querySelector('[data-act=\"{act} {name}\"]').click()")
+            tab.wait("!document.getElementById('action-do').disabled")
+            self.shows(tab, "document.getElementById('action-do').textContent", f"{verb} {name}")
+            options = {"value": value, "for_ms": 300_000}
+            self.assertEqual(
+                self.api.asked[-1][:2],
+                ("/v1/predict", {"action": "breaker", "targets": [name], "options": options}),
+            )
+            tab.run("document.getElementById('action-do').click()")
+            tab.wait("!document.getElementById('action').open")
+            change = {"kind": "breaker", "name": name, **options}
+            self.assertEqual(self.api.asked[-1][:2], ("/v1/settings", {"changes": [change], "prediction": "p1"}))
+        self.sound(tab)
+
+    def test_events_are_those_of_a_type_and_of_the_last_minutes(self):
+        def happen(second, mesh):
+            if second % 30 == 0:
+                mesh.event(second, "member", "suspect", f"m{second}")
+                mesh.event(second, "breaker", "open", f"b{second}")
+
+        tab = self.open(Mesh().record(310, happen))
+        shown = "[...document.querySelectorAll('#events li')].map((one) => one.lastChild.textContent.split(' ')[0])"
+        self.shows(tab, f"{shown}.length", 22)
+        choose = (
+            "((id, value) => { const one = document.getElementById(id); one.value = value;"
+            " one.dispatchEvent(new Event('change', { bubbles: true })); })"
+        )
+        tab.run(f"{choose}('event-type', 'breaker')")
+        self.shows(tab, f"{shown}.length", 11)
+        tab.run(f"{choose}('event-since', '1')")
+        self.shows(tab, f"{shown}.join()", "b300,b270")
+        # Of the moment that is shown.
+        for _ in range(3):
+            tab.press(",")
+        self.shows(tab, f"{shown}.join()", "b270,b240")
+
     def test_a_refusal_stands_alone_and_a_move_says_how_many_move(self):
         tab = self.open(self.recording("whole"))
         refused = {**PREDICTION, "refusals": [{"code": "halted", "detail": "a halt is in force"}]}

@@ -103,6 +103,23 @@ import Testing
         #expect(model.page != .list && !model.isSaying)
     }
 
+    @Test func aBreakerIsHeldOpenAndClosedAfterItsPrediction() throws {
+        for (key, value) in [("o", "forced-open"), ("c", "closed")] {
+            var model = Samples.model(.breakers)
+            let orders = model.press(key)
+            guard case .predict(let action)? = orders.first else {
+                Issue.record("\(orders)")
+                continue
+            }
+            #expect(action.kind == .breaker && action.options?.value == value)
+            let (path, body) = action.post(prediction: "p1")
+            let text = String(decoding: body, as: UTF8.self)
+            #expect(path == "/v1/settings" && text.contains("\"kind\":\"breaker\""))
+            #expect(text.contains("\"value\":\"\(value)\"") && text.contains("\"prediction\":\"p1\""))
+            #expect(text.contains("\"for_ms\":300000"))
+        }
+    }
+
     @Test func whatAsksForNothingIsDoneAtOnce() {
         var model = Samples.model(.faults)
         let heal = TopAction(.heal, "f3", targets: ["f3"])
