@@ -38,7 +38,8 @@ struct RouterStatus {
         made = now
         var facts = whole.facts
         facts.services = node.pointee.serviceFacts(of: whole.taking)
-        var next = PublicStatus(facts, since: Timestamp.string(wall, .seconds), notice: node.pointee.settings.notice?.text)
+        var next = PublicStatus(
+            facts, since: Timestamp.string(wall, .seconds), notice: node.pointee.settings.notice?.text)
         if let status, status.state == next.state { next.since = status.since }
         if next != status {
             (json, html) = (nil, nil)
