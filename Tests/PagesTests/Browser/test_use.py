@@ -358,6 +358,42 @@ class UseTest(PageTest):
         self.shows(tab, f"({rows}).join()", "us-east-1,us-east-2,us-west-1")
         self.sound(tab)
 
+    def test_what_has_not_changed_is_not_drawn(self):
+        messages = Mesh().record(20)
+        last = max(place for place, (event, _) in enumerate(messages) if event == "delta")
+        tab = self.open(messages[:last])
+        tab.run(
+            "(() => { const { prototype } = CanvasRenderingContext2D; const { clearRect } = prototype; globalThis.drawn = {};"
+            " prototype.clearRect = function count(...values) { drawn[this.canvas.id] = (drawn[this.canvas.id] ?? 0) + 1;"
+            " return clearRect.apply(this, values); }; })()"
+        )
+        tab.run("document.body.click()")
+        tab.drawn()
+        self.assertEqual(tab.run("drawn"), {})
+        # A tick that touches no customer leaves their marks.
+        self.api.push(messages[last])
+        self.settle(tab, messages)
+        self.assertEqual(tab.run("drawn"), {"map": 1, "time": 1})
+        tab.run("document.getElementById('measure-errors').click()")
+        tab.drawn()
+        self.assertEqual(tab.run("drawn"), {"map": 2, "time": 1})
+        # Of the time nothing is drawn but what it shows: the pulse is no work of the main thread.
+        animated = "document.getAnimations().flatMap((one) => one.effect.getKeyframes()).flatMap(Object.keys)"
+        known = {"computedOffset", "offset", "easing", "composite", "transform", "opacity"}
+        self.assertLessEqual(set(tab.run(f"[...new Set({animated})]")), known)
+        self.assertGreater(tab.run("document.getAnimations().length"), 0)
+
+    def test_the_cell_in_focus_is_named_with_its_figures(self):
+        tab = self.open(self.recording("whole"))
+        label = "document.querySelectorAll('.place')[{}].getAttribute('aria-label')"
+        self.says(tab, label.format(0), "req/s")
+        self.shows(tab, label.format(1), "us-east-2: serving")
+        # At once, for whoever reads it on focus.
+        told = tab.run(f"(() => {{ document.querySelectorAll('.place')[1].focus(); return {label.format(1)}; }})()")
+        self.assertIn("req/s", told)
+        tab.drawn()
+        self.shows(tab, label.format(0), "us-east-1: serving")
+
     def test_an_idle_mesh_amplifies_nothing(self):
         tab = self.open(self.recording("empty"))
         self.shows(tab, "document.getElementById('figure-amp').textContent", "–")
