@@ -51,7 +51,10 @@ extension EndToEnd {
                 try JSONSerialization.jsonObject(
                     with: Data(contentsOf: URL(fileURLWithPath: "\(mesh.dataDirectory)/targets.json")))
                 as? [[String: Any]]
+            let exceptions = try Self.exceptions()
+            #expect(exceptions.count > 10)
             var missing: [String: Set<String>] = [:]
+            var pages: [String: String] = [:]
             var seen: Set<String> = []
             for target in try #require(targets) {
                 let labels = try #require(target["labels"] as? [String: String])
@@ -59,7 +62,9 @@ extension EndToEnd {
                 guard seen.insert(role).inserted, let address = (target["targets"] as? [String])?.first else {
                     continue
                 }
-                let told = Self.told(try HTTPProbe.request("GET", address, "/metrics", hostField: address).body)
+                let page = try HTTPProbe.request("GET", address, "/metrics", hostField: address).body
+                pages[role] = page
+                let told = Self.told(page)
                 #expect(told.count > 40, "\(role)")
                 for (name, series) in told {
                     guard let row = table[name] else {
@@ -78,21 +83,44 @@ extension EndToEnd {
                 #expect(!missing.values.contains { $0.contains(name) } || table[name]!.roles.count == 1, "\(name)")
             }
             for (role, names) in missing where !names.isEmpty {
-                let unexpected = names.filter { name in !Self.conditional.contains { name.hasPrefix("cellmesh_\($0)") }
-                }
+                let unexpected = names.filter { !Self.isException($0, among: exceptions) }
                 #expect(unexpected.isEmpty, "a \(role) does not tell \(unexpected.sorted())")
+            }
+            for (role, name, states) in Self.fromTheStart {
+                let values = Set(
+                    (pages[role] ?? "").split(separator: "\n").filter { $0.hasPrefix("cellmesh_\(name){") }
+                        .flatMap { $0.matches(of: /="([^"]*)"/).map { String($0.1) } })
+                #expect(values.isSuperset(of: states), "a \(role)'s \(name) lacks \(Set(states).subtracting(values))")
             }
             try mesh.down()
         }
 
-        /// What a blueprint has to declare, or has to have happened, before there is a series.
-        private static let conditional = [
-            "breaker_", "bulkhead_", "blocked", "comparison_", "connections", "degradation_", "ejected", "fallbacks",
-            "fault_hits", "feature_", "host_", "http_requests_refused", "joins", "ladder_", "memory_", "metric_series",
-            "peak_", "pressure", "probe", "program_", "queue_", "request_cache", "slo_decision", "slo_severity",
-            "throttle", "timeout_seconds", "transformed", "value_", "settings_", "shed", "customers_different",
-            "journal_", "hints_", "limiter_", "live_", "claims_", "idempotency_",
+        /// States that nothing was in yet have their series too.
+        private static let fromTheStart: [(role: String, name: String, states: [String])] = [
+            ("cell", "breaker_transitions_total", ["closed", "open", "half-open"]),
+            ("router", "breaker_state", ["closed", "open", "half-open"]),
+            ("router", "ejected", ["us-east-1", "us-west-1", "eu-west-1"]),
+            (
+                "cell", "pool_rejections_total",
+                ["full", "displaced", "aged", "memory", "calls", "connection", "processor"]
+            ),
+            ("cell", "store_seconds_count", ["read", "write", "claim", "hint", "move", "decree", "life"]),
+            ("router", "fault_hits_total", ["latency", "loss", "partition"]),
         ]
+
+        /// What docs/telemetry.md says of names that there may be nothing to tell of yet: whole names, and beginnings with a star.
+        private static func exceptions() throws -> [String] {
+            let page = try String(
+                contentsOf: Program.root.appendingPathComponent("docs/telemetry.md"), encoding: .utf8)
+            let section = page.components(separatedBy: "\n### From the start\n").last?.components(separatedBy: "\n#")
+                .first
+            return try #require(section).matches(of: /`([a-z_]+\*?)`/).map { String($0.1) }
+        }
+
+        private static func isException(_ name: String, among exceptions: [String]) -> Bool {
+            let name = name.dropFirst("cellmesh_".count)
+            return exceptions.contains { $0.hasSuffix("*") ? name.hasPrefix($0.dropLast()) : name == $0 }
+        }
 
         @Test func aHaltEndsFaultsAndKeepsNewOnesOutAlsoForTheNextControlPlane() throws {
             let mesh = try TestMesh(threeCells: "tier: critical")

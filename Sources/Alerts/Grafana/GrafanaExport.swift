@@ -72,6 +72,9 @@ package enum GrafanaExport {
                     title: "Amplification by layer",
                     queries: [(gauge("cellmesh_amplification", by: "layer"), "{{layer}}")]),
                 GrafanaPanel(
+                    title: "What is left of the budget for retries", unit: "percentunit",
+                    queries: [("min by (layer) (cellmesh_retry_budget_ratio{\(mesh)})", "{{layer}}")]),
+                GrafanaPanel(
                     title: "Shed by class", unit: "reqps",
                     queries: [(rate("cellmesh_router_shed_total", by: "priority"), "{{priority}}")]),
                 GrafanaPanel(
@@ -116,6 +119,12 @@ package enum GrafanaExport {
                     title: "Loop lag", unit: "s",
                     queries: [(gauge("cellmesh_loop_lag_seconds", by: "cell"), "{{cell}}")]),
                 GrafanaPanel(
+                    title: "Calls without a worker, by why", unit: "ops",
+                    queries: [(rate("cellmesh_pool_rejections_total", by: "reason"), "{{reason}}")]),
+                GrafanaPanel(
+                    title: "p99 of the store's answers", unit: "s",
+                    queries: [(quantile("0.99", "cellmesh_store_seconds", by: "order"), "{{order}}")]),
+                GrafanaPanel(
                     title: "Orders that wait for the store",
                     queries: [(gauge("cellmesh_store_waiting", by: "cell"), "{{cell}}")]),
             ]),
@@ -132,7 +141,7 @@ package enum GrafanaExport {
                     title: "Faults in force", queries: [(gauge("cellmesh_fault_active", by: "kind"), "{{kind}}")]),
                 GrafanaPanel(
                     title: "What faults strike", unit: "ops",
-                    queries: [(rate("cellmesh_fault_hits_total", by: "fault"), "{{fault}}")]),
+                    queries: [(rate("cellmesh_fault_hits_total", by: "kind"), "{{kind}}")]),
                 GrafanaPanel(
                     title: "Lease of the faults", unit: "s",
                     queries: [(gauge("cellmesh_fault_lease_seconds", by: "kind"), "{{kind}}")]),

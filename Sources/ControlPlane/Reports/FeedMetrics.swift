@@ -62,11 +62,9 @@ extension MetricPage {
             "observed",
             impact.open
                 ? impact.observed : FeedImpact.Counts(noQuorum: impact.observed.noQuorum.map { _ in 0 }))
-        if let different = impact.different {
-            gauge(
-                "cellmesh_customers_different", "Customers that fare otherwise than predicted, while a fault goes on.",
-                impact.open ? Double(different) : 0)
-        }
+        gauge(
+            "cellmesh_customers_different", "Customers that fare otherwise than predicted, while a fault goes on.",
+            impact.open ? Double(impact.different ?? 0) : 0)
     }
 
     private mutating func customers(_ view: String, _ counts: FeedImpact.Counts) {

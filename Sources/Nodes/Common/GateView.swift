@@ -35,6 +35,8 @@ package struct ScopeView: Sendable {
     package let retryRatio: Double
     /// Retries and hedges that may still be made.
     package let budgetLeft: Int64
+    /// Of those that there may be, the share that is left; nil where there may be none.
+    package let budgetShare: Double?
 
     package init(_ name: String, _ scope: inout CallScope, now: Instant) {
         self.name = name
@@ -42,6 +44,7 @@ package struct ScopeView: Sendable {
         amplification = scope.amplification(now: now)
         retryRatio = scope.retryRatio(now: now)
         budgetLeft = scope.budgetLeft(now: now)
+        budgetShare = scope.budgetShare(now: now)
     }
 }
 

@@ -26,6 +26,8 @@ public struct CallScope: Sendable {
     public mutating func retryRatio(now: Instant) -> Double { budget.retryRatio(now: now) }
     /// As `RetryBudget.left`.
     public mutating func budgetLeft(now: Instant) -> Int64 { budget.left(now: now) }
+    /// As `RetryBudget.share`.
+    public mutating func budgetShare(now: Instant) -> Double? { budget.share(now: now) }
     /// Calls that were begun in the last 10 s, and retries and hedges beside them.
     public mutating func recent(now: Instant) -> (calls: Int64, extras: Int64) { budget.recent(now: now) }
 }

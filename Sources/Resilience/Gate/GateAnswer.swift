@@ -77,7 +77,7 @@ public enum GateEvent: Sendable, Equatable {
     case throttle(Priority, Bool)
 }
 
-/// Results of attempts since the start, and attempts that were not let through, by class of result: label `kind` of
+/// Results of attempts since the start, and attempts that were not let through, by class of result: label `outcome` of
 /// `breaker_calls_total`.
 public struct GateCounts: Sendable, Equatable {
     private var counts = SIMD8<UInt64>.zero

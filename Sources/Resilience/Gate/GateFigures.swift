@@ -45,6 +45,8 @@ public struct GateFigures: Sendable, Equatable {
     public let p99: TimeAmount?
     /// Results and refusals since the start.
     public let counts: GateCounts
+    /// Changes of the breaker since the start, as far as they were counted.
+    public let changes: BreakerChanges
     /// Attempts that found no place since the start.
     public let full: UInt64
 
@@ -70,6 +72,7 @@ extension TargetGate {
             falsePositives: prediction.predictor.falsePositives, influence: breaker.influence(now: now),
             limit: bulkhead.limit, busy: bulkhead.busy, waiting: waiting,
             attempt: attemptLimit(policy), p50: durations.isReady ? durations.p50 : nil,
-            p99: durations.isReady ? durations.p99 : nil, counts: counts, full: bulkhead.refusals.total + counts.queued)
+            p99: durations.isReady ? durations.p99 : nil, counts: counts, changes: changes,
+            full: bulkhead.refusals.total + counts.queued)
     }
 }

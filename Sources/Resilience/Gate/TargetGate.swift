@@ -37,6 +37,8 @@ public struct TargetGate: Sendable {
     public internal(set) var prediction: GatePrediction
     /// Results and refusals since the start.
     public internal(set) var counts = GateCounts()
+    /// What was told of the breaker since the start.
+    public private(set) var changes = BreakerChanges()
     /// When `look` is due, once a second.
     public internal(set) var nextLook: Instant
     var fullness = FullnessWatch()
@@ -142,6 +144,9 @@ public struct TargetGate: Sendable {
         if policy.hasBreaker, breaker.refusesUntil(now: now) != nil { return true }
         return policy.queue == nil && policy.bulkhead.wait == .zero && !bulkhead.hasRoom(for: priority)
     }
+
+    /// Counts a change of the breaker for `figures`: whoever tells of one calls it, once for each.
+    public mutating func count(_ change: BreakerTransition) { changes.count(change) }
 
     // MARK: Those that wait
 

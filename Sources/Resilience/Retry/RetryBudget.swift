@@ -76,6 +76,12 @@ public struct RetryBudget: Sendable {
         return max(limit - used, 0)
     }
 
+    /// Of the tokens that there may be now, the share that is left, 0...1; nil where there may be none.
+    public mutating func share(now: Instant) -> Double? {
+        window.advance(now)
+        return limit > 0 ? Double(max(limit - used, 0)) / Double(limit) : nil
+    }
+
     private var used: Int64 { policy.kind == .rate ? window.extras : outstanding }
 
     /// Whole tokens: half of one is none.

@@ -27,6 +27,7 @@ package final class WireLayer {
     package internal(set) var counters = Counters()
     /// By the ids of `rules`: packets, writes and connections that each fault has struck.
     private var hits: [UInt64] = []
+    private var tally = FaultHitTally()
     /// Whether any rule concerns this process.
     package private(set) var isActive = false
     package private(set) var rules: WireRules?
@@ -82,6 +83,7 @@ package final class WireLayer {
     func grow(_ topology: MeshTopology) {
         nodes = WireNodes(topology)
         addresses += Array(repeating: nil, count: nodes.all.count - addresses.count)
+        tally.take([], hits: hitsByFault, keeping: [])
         rules = nil
     }
 
@@ -95,6 +97,7 @@ package final class WireLayer {
         let rules = WireRules(nodes: nodes, own: own, links: links, faults: faults)
         guard rules != self.rules else { return rules.ids }
         let known = hitsByFault
+        tally.take(faults, hits: known, keeping: rules.ids)
         hits = rules.ids.map { known[$0] ?? 0 }
         let old = paths
         paths = rules.sending.enumerated().map { number, effect in
@@ -140,6 +143,9 @@ package final class WireLayer {
         guard let rules else { return [:] }
         return Dictionary(zip(rules.ids, hits)) { first, _ in first }
     }
+
+    /// All that was struck in this life, in the order of `FaultKind.allCases`.
+    package var hitsByKind: [UInt64] { tally.byKind(hitsByFault) }
 
     /// Something has happened to what was sent to a node, or has come from there.
     func struck(_ effect: WireRules.Effect, with peer: Int, isArrival: Bool = false) {

@@ -19,7 +19,8 @@ import Wire
         #expect(refused.map(\.head.request) == [numbers[2]])
         cell.run(until: .at(20))
         #expect(cell.takeReplies().map(\.head.request) == [numbers[0], numbers[1]])
-        #expect(cell.services()[0].counters.rejected == 1)
+        let counters = cell.services()[0].counters
+        #expect(counters.rejected == 1 && counters.refusals[.full] == 1)
     }
 
     @Test(arguments: [(Pool.Overflow.dropOldest, 1), (.dropNewest, 2), (.rejectNew, 3)])
@@ -31,6 +32,8 @@ import Wire
         #expect(
             cell.takeReplies().map(\.head.request)
                 == numbers.enumerated().filter { $0.offset != dropped }.map(\.element))
+        let refusals = cell.services()[0].counters.refusals
+        #expect(refusals.total == 1 && refusals[overflow == .rejectNew ? .full : .displaced] == 1)
     }
 
     @Test func aHigherPriorityTakesThePlaceOfALowerOne() {

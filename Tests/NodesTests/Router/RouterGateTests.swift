@@ -36,6 +36,27 @@ import Wire
             return "\(change.to.name)"
         }
         #expect(told == ["open", "half-open"])
+        let changes = router.node.gateViews(now: .at(2710))[0].figures.changes
+        #expect(BreakerState.allCases.map { changes[$0] } == [0, 1, 1, 0, 0, 0, 0])
+    }
+
+    /// What metrics tell has a series before the first call: of each cell and service that has a gate, within a bound.
+    @Test func gatesAndEjectionsAreToldBeforeTheyAreNeeded() {
+        let router = RouterHarness()
+        #expect(router.node.gateViews(now: .zero).isEmpty)
+        let all = router.node.allGateViews(upTo: 100, now: .zero)
+        let cells = router.node.topology.cells.count
+        #expect(all.filter { $0.to == "echo" }.count == cells && Set(all.map(\.name)).count == all.count)
+        #expect(all.allSatisfy { $0.figures.state == .closed || $0.figures.state == nil })
+        #expect(router.node.allGateViews(upTo: 2, now: .zero).count == 2)
+        router.request(.post)
+        let made = router.node.gateViews(now: .zero).map(\.name)
+        #expect(
+            made.count == 1
+                && router.node.allGateViews(upTo: 100, now: .zero).map(\.name).sorted() == all.map(\.name).sorted())
+        let ejected = router.node.ejected(upTo: 100).filter { $0.scope == "router-1/echo" }
+        #expect(ejected.count == cells && !ejected.contains { $0.isOut })
+        #expect(router.node.ejected(upTo: 1).count == 1)
     }
 
     /// A hang is counted when it is slow: the breaker is open before the first attempt has run into its limit.

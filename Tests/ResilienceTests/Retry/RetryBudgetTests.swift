@@ -20,6 +20,7 @@ private final class BudgetBench {
     func finish() { budget.finish() }
     func giveBack(isHedge: Bool = false, now: Instant) { budget.giveBack(isHedge: isHedge, now: now) }
     func left(now: Instant) -> Int64 { budget.left(now: now) }
+    func share(now: Instant) -> Double? { budget.share(now: now) }
     func amplification(now: Instant) -> Double { budget.amplification(now: now) }
     func retryRatio(now: Instant) -> Double { budget.retryRatio(now: now) }
     func alertChange(now: Instant) -> Bool? { budget.alertChange(now: now) }
@@ -28,6 +29,17 @@ private final class BudgetBench {
 
 @Suite struct RetryBudgetTests {
     private func at(_ seconds: Double) -> Instant { .zero + TimeAmount(seconds: seconds) }
+
+    @Test func theShareThatIsLeftIsOfWhatThereMayBe() {
+        // One a second: ten in ten seconds.
+        let bench = BudgetBench(RetryBudgetPolicy(ratio: 0, floor: 1))
+        #expect(bench.share(now: at(0)) == 1)
+        for _ in 0..<4 { #expect(bench.take(now: at(1))) }
+        #expect(bench.share(now: at(1)) == 0.6)
+        for _ in 0..<6 { #expect(bench.take(now: at(1))) }
+        #expect(bench.share(now: at(1)) == 0 && bench.share(now: at(20)) == 1)
+        #expect(BudgetBench(.none).share(now: at(0)) == nil, "of nothing there is no share")
+    }
 
     @Test func conformance11BudgetOfOutstandingRetries() {
         let budget = BudgetBench(RetryBudgetPolicy(.concurrent, ratio: 0.2, floor: 3))

@@ -46,12 +46,13 @@ extension CellNode {
     /// Attempts for each call of an edge, over all of them and the last 10 s.
     package mutating func amplification(now: Instant) -> Double { graph.scopes.amplification(now: now) }
 
-    /// Fallbacks that stood in, by gate; those that never did are left out.
+    /// Fallbacks that stood in, by gate: of all edges, and of other ways that had one.
     package func fallbacks() -> [(gate: String, kind: StaticString, count: UInt64)] {
-        graph.fallbacks.indices.flatMap { route in
+        let calls = Set(graph.routes.edges.joined().map(\.call))
+        return graph.fallbacks.indices.flatMap { route in
             FallbackKind.allCases.compactMap { kind in
                 let count = graph.fallbacks[route][Int(kind.rawValue)]
-                return count == 0 ? nil : (graph.edgeName(route: route), kind.name, count)
+                return count == 0 && !calls.contains(route) ? nil : (graph.edgeName(route: route), kind.name, count)
             }
         }
     }
@@ -66,7 +67,7 @@ extension CellNode {
         guard graph.countsMemory else { return nil }
         var refused = graph.services.indices.map { (graph.poolName($0), graph.counters[$0].noMemory) }
         if store != nil { refused.append(("\(name)/records", counters.noMemory)) }
-        return (graph.memory.used, graph.memory.limit, graph.memory.peak, refused.filter { $0.1 > 0 })
+        return (graph.memory.used, graph.memory.limit, graph.memory.peak, refused)
     }
 
     /// Pools of connections, by their use.
@@ -84,13 +85,14 @@ extension CellNode {
         return (graph.peaks.profiles[graph.peaks.current].name, Double(graph.peaks.step) / 10)
     }
 
-    /// What failures became, of calls that their callers need and of services that clients call; what never happened is left
-    /// out.
+    /// What failures became, of calls that their callers need and of services that clients call; nothing where no failure
+    /// becomes another.
     package func transformed() -> [(from: StaticString, to: StaticString, count: UInt64)] {
-        FailureCause.allCases.flatMap { cause in
-            Transformed.allCases.compactMap { outcome in
-                let count = graph.allTransformers.reduce(0) { $0 + ($1?.count(from: cause, to: outcome) ?? 0) }
-                return count == 0 ? nil : (cause.name, outcome.name, count)
+        let transformers = graph.allTransformers.compactMap { $0 }
+        guard !transformers.isEmpty else { return [] }
+        return FailureCause.allCases.flatMap { cause in
+            Transformed.allCases.map { outcome in
+                (cause.name, outcome.name, transformers.reduce(0) { $0 + $1.count(from: cause, to: outcome) })
             }
         }
     }

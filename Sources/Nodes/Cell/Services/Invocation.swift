@@ -120,8 +120,8 @@ enum ServiceOutcome: Sendable, Equatable {
     case failed
     /// An injected fault made it fail, with this status of HTTP.
     case faulted(UInt16)
-    /// No worker and no place in the queue.
-    case rejected
+    /// It had no worker, or none of what its work needs.
+    case rejected(PoolRefusal)
     /// There was room, kept for what matters more than this class.
     case shed(Priority)
     case timedOut

@@ -7,9 +7,11 @@ package struct ServiceCounters: Sendable {
     package var failed: UInt64 = 0
     /// Of `failed`: answers below 500, which are their clients' own errors.
     package var clientErrors: UInt64 = 0
-    package var rejected: UInt64 = 0
+    /// Calls without a worker, by why.
+    package private(set) var refusals = PoolRefusals()
+    package var rejected: UInt64 { refusals.total }
     /// Of `rejected`: the cell held as many bytes as it may.
-    package var noMemory: UInt64 = 0
+    package var noMemory: UInt64 { refusals[.memory] }
     /// Refused while there was room, which is kept for what matters more.
     package var shed: UInt64 = 0
     /// Refused as the feature that it belongs to is given up.
@@ -42,7 +44,7 @@ package struct ServiceCounters: Sendable {
         case .faulted(let status), .answered(let status):
             failed += 1
             if status < 500 { clientErrors += 1 }
-        case .rejected: rejected += 1
+        case .rejected(let why): refusals[why] += 1
         case .shed: shed += 1
         case .givenUp: givenUp += 1
         case .timedOut: timedOut += 1

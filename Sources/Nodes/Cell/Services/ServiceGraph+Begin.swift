@@ -18,9 +18,8 @@ extension ServiceGraph {
         }
         guard let held = take(for: invocation, request) else {
             notePool(.refused, invocation, "the memory of this cell is taken; ", now: now)
-            counters[service].noMemory += 1
-            count(invocation, .rejected)
-            answer(invocation, .rejected)
+            count(invocation, .rejected(.memory))
+            answer(invocation, .rejected(.memory))
             return nil
         }
         var invocation = invocation
@@ -28,8 +27,8 @@ extension ServiceGraph {
         guard let key = invocations.insert(invocation) else {
             notePool(.refused, invocation, "no room for calls in this cell; ", now: now)
             memory.giveBack(held)
-            count(invocation, .rejected)
-            answer(invocation, .rejected)
+            count(invocation, .rejected(.calls))
+            answer(invocation, .rejected(.calls))
             return nil
         }
         keepRequest(request, of: key, invocation)
@@ -44,11 +43,11 @@ extension ServiceGraph {
             expire(key, invocation, isRunning: false)
         case .rejected:
             notePool(.refused, invocation, now: now)
-            reject(key, now: now)
+            leave(key, .rejected(.full), now: now)
         case .displaced(let other):
             notePool(.waited, invocation, now: now)
             if let other = invocations[other] { notePool(.refused, other, "gave way; ", now: now) }
-            reject(other, now: now)
+            leave(other, .rejected(.displaced), now: now)
         }
         return key
     }
@@ -79,7 +78,4 @@ extension ServiceGraph {
             giveUp(key, why: .timeout, now: now, into: &sink)
         }
     }
-
-    /// Ends a call that never had a worker.
-    private mutating func reject(_ key: SlabKey, now: Instant) { leave(key, .rejected, now: now) }
 }

@@ -61,7 +61,7 @@ extension ServiceGraph {
     mutating func burnRefused(_ ticket: UInt64, now: Instant, into sink: inout some CellSink) {
         let key = SlabKey(rawValue: ticket)
         guard let invocation = invocations[key], invocation.stage == .working else { return }
-        finish(key, invocation.deadline > now ? .rejected : .timedOut, now: now, into: &sink)
+        finish(key, invocation.deadline > now ? .rejected(.processor) : .timedOut, now: now, into: &sink)
         runSteps(now: now, into: &sink)
     }
 

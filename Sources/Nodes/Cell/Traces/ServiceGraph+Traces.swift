@@ -70,11 +70,12 @@ extension ServiceGraph {
         switch end.outcome {
         case .rejected, .shed:
             var why = pools[end.service].explanation
-            if case .shed(let priority) = end.outcome { why.detail = "priority \(priority.name); " + why.detail }
-            traces.log.note(
-                trace,
-                TraceDecision(
-                    at: now, gate: poolName(end.service), policy, end.outcome == .rejected ? .refused : .shed, why))
+            var verb = TraceDecision.Verb.refused
+            if case .shed(let priority) = end.outcome {
+                verb = .shed
+                why.detail = "priority \(priority.name); " + why.detail
+            }
+            traces.log.note(trace, TraceDecision(at: now, gate: poolName(end.service), policy, verb, why))
         default:
             if let blame = end.blame, blame.policy.refusesAtGates,
                 let why = gates[blame.gate]?.explanation(

@@ -133,6 +133,9 @@ struct RouterGates {
         slot < 0 ? kinds.count - 1 : blueprints[cell.position] * names.count + slot
     }
 
+    /// Whether a kind is one of this cell's.
+    func holds(_ kind: Int, for cell: CellIndex) -> Bool { kind / names.count == blueprints[cell.position] }
+
     /// The gate of a cell and service where there is one already; -1 otherwise.
     @inline(__always)
     func known(_ cell: CellIndex, _ slot: Int) -> Int {

@@ -53,7 +53,8 @@ extension RouterNode {
         return "\(nodeName)/\(topology.cells[place.cell.position].name)/\(gates.names[place.slot])"
     }
 
-    func tell(_ transition: BreakerTransition, gate: Int, into sink: inout some RouterSink) {
+    mutating func tell(_ transition: BreakerTransition, gate: Int, into sink: inout some RouterSink) {
+        gates.gates[gate].count(transition)
         sink.emit(.gate(name: name(ofGate: gate), .breaker(transition)))
     }
 
@@ -76,7 +77,10 @@ extension RouterNode {
         for gate in gates.gates.indices {
             var events: [GateEvent] = []
             gates.gates[gate].look(policy(ofGate: gate), now: now) { events.append($0) }
-            for event in events { sink.emit(.gate(name: name(ofGate: gate), event)) }
+            for event in events {
+                if case .breaker(let change) = event { gates.gates[gate].count(change) }
+                sink.emit(.gate(name: name(ofGate: gate), event))
+            }
             if gates.gates[gate].waiting > 0 { vacant.append(gate) }
         }
         for kind in gates.kinds.indices {

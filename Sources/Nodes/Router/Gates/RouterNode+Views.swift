@@ -14,6 +14,25 @@ extension RouterNode {
         }
     }
 
+    /// The same with those that no call has needed yet, as they will begin, while there are not more than `most`: metrics have
+    /// every state from the start.
+    package func allGateViews(upTo most: Int, now: Instant) -> [GateView] {
+        var views = gateViews(now: now)
+        for cell in topology.cells.indices {
+            for slot in gates.names.indices {
+                guard views.count < most else { return views }
+                let kind = gates.kinds[gates.kind(CellIndex(cell), slot)]
+                guard kind.isGated, gates.known(CellIndex(cell), slot) < 0 else { continue }
+                let name = topology.cells[cell].name
+                views.append(
+                    GateView(
+                        node: nodeName, cell: name, from: name, to: gates.names[slot],
+                        TargetGate(kind.gate, now: now).figures(kind.gate, now: now)))
+            }
+        }
+        return views
+    }
+
     /// All scopes, those that have seen no call among them.
     package mutating func scopeViews(now: Instant) -> [ScopeView] {
         var views: [ScopeView] = []
@@ -26,12 +45,19 @@ extension RouterNode {
     /// Attempts for each call to a service, over all of them and the last 10 s.
     package mutating func amplification(now: Instant) -> Double { gates.scopes.amplification(now: now) }
 
-    /// Cells that are out, by what compares them.
-    package var ejected: [(scope: String, cell: String)] {
-        gates.kinds.indices.flatMap { kind in
-            topology.cells.indices.filter { gates.ejections[kind].isOut($0) }
-                .map { (gates.kinds[kind].name, topology.cells[$0].name) }
+    /// Whether a cell is out, of each cell and of what compares it; beyond `most` of those that are.
+    package func ejected(upTo most: Int) -> [(scope: String, cell: String, isOut: Bool)] {
+        let compared = gates.kinds.indices.filter { gates.kinds[$0].ejectionPolicy != nil }
+        var views: [(scope: String, cell: String, isOut: Bool)] = []
+        for kind in compared {
+            for cell in topology.cells.indices where gates.holds(kind, for: CellIndex(cell)) {
+                let isOut = gates.ejections[kind].isOut(cell)
+                if isOut || views.count < most {
+                    views.append((gates.kinds[kind].name, topology.cells[cell].name, isOut))
+                }
+            }
         }
+        return views
     }
 
     /// Ejections since the start by why, and choices of a cell that were made in panic.

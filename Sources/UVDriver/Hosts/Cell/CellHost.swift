@@ -150,7 +150,7 @@ package final class CellHost {
     private func strikeServices(_ faults: [Fault]) -> [String] {
         let blueprint = node.pointee.topology.blueprint(of: node.pointee.cell)
         let rules = ServiceRules(cell: node.pointee.name, services: blueprint.services.map(\.name), faults: faults)
-        serviceHits.take(rules, counted: node.pointee.faultsOnServices().map(\.counters))
+        serviceHits.take(rules, of: faults, counted: node.pointee.faultsOnServices().map(\.counters))
         if rules.effects != struck {
             struck = rules.effects
             node.pointee.strike(struck, now: runtime.loop.now(), into: &io.pointee)

@@ -7,10 +7,12 @@ final class ServiceFaultHits {
     private var rules: ServiceRules?
     private var seen: [ServiceFaultCounters] = []
     private var hits: [String: UInt64] = [:]
+    private var tally = FaultHitTally()
 
-    /// Other faults are in force from now on; what ended is forgotten.
-    func take(_ rules: ServiceRules, counted: [ServiceFaultCounters]) {
+    /// Other faults are in force from now on; of those that ended the kind is remembered.
+    func take(_ rules: ServiceRules, of faults: [Fault], counted: [ServiceFaultCounters]) {
         look(counted)
+        tally.take(faults, hits: hits, keeping: rules.ids)
         self.rules = rules
         let known = hits
         hits = Dictionary(rules.ids.map { ($0, known[$0] ?? 0) }) { first, _ in first }
@@ -20,6 +22,12 @@ final class ServiceFaultHits {
     func byFault(counted: [ServiceFaultCounters]) -> [String: UInt64] {
         look(counted)
         return hits
+    }
+
+    /// All that was struck in this life, in the order of `FaultKind.allCases`.
+    func byKind(counted: [ServiceFaultCounters]) -> [UInt64] {
+        look(counted)
+        return tally.byKind(hits)
     }
 
     private func look(_ counted: [ServiceFaultCounters]) {

@@ -6,6 +6,9 @@ import Topology
 /// The cell's database on libuv's pool: one batch at a time, everything that waits goes into the next.
 final class StoreRunner {
     private(set) var queue = StoreQueue()
+    /// How long orders took.
+    private(set) var times = StoreTimes()
+    private let loop: EventLoop
     private let store: RecordStore
     private let pool: WorkPool
     /// Answers of orders that the queue turned away, reported from outside the node's own call.
@@ -34,10 +37,12 @@ final class StoreRunner {
             path: settings.dataDirectory + "/store.sqlite", cell: settings.name, birth: birth,
             durability: wanted.durability, cohorts: settings.placement.entries.count, tiers: TierRules(wanted))
         pool = WorkPool(loop: loop, limit: 4)
+        self.loop = loop
     }
 
     func add(_ order: StoreOrder) {
-        if let answer = queue.add(order) { refused.append(answer) }
+        if let answer = queue.add(order) { return refused.append(answer) }
+        times.added(order, now: loop.now())
     }
 
     /// `endTurn` would do something now.
@@ -51,10 +56,12 @@ final class StoreRunner {
             answers.forEach(onAnswer)
         }
         guard let batch = queue.nextBatch() else { return }
+        times.began(batch.count)
         let store = store
         let work = pool.submit({ (store.run(batch), store.failedBatches, store.lastFailure, store.siblingsEvicted) }) {
             [unowned self] result in
             queue.batchFinished()
+            times.finished(now: loop.now())
             guard case .finished(let (answers, failedBatches, lastFailure, evicted)) = result else { return }
             if failedBatches > self.failedBatches, let lastFailure { onFailure(lastFailure) }
             self.failedBatches = failedBatches

@@ -21,12 +21,10 @@ extension MetricPage {
                 [MetricLabel("from", "\(from)"), MetricLabel("to", "\(to)")])
         }
         let cache = node.pointee.requestCache()
-        if cache.hits + cache.misses > 0 {
-            for (result, count) in [("hit", cache.hits), ("miss", cache.misses)] {
-                counter(
-                    "cellmesh_request_cache_total", "Calls whose callee's answers are shared within a request.", count,
-                    [MetricLabel("result", result)])
-            }
+        for (result, count) in [("hit", cache.hits), ("miss", cache.misses)] {
+            counter(
+                "cellmesh_request_cache_total", "Calls whose callee's answers are shared within a request.", count,
+                [MetricLabel("result", result)])
         }
         if let memory = node.pointee.memory() {
             gauge("cellmesh_memory_used_bytes", "What all work of the cell holds.", Double(memory.used))

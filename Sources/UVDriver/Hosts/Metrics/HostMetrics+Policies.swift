@@ -4,9 +4,12 @@ import Resilience
 import Telemetry
 
 extension MetricPage {
+    /// Cells and scopes that have a series while nothing is ejected.
+    private static let mostEjected = 4_096
+
     /// What the policies of a router count.
     mutating func routerPolicies(_ node: UnsafeMutablePointer<RouterNode>, now: Instant) {
-        gates(node.pointee.gateViews(now: now))
+        gates(node.pointee.allGateViews(upTo: Self.mostGates, now: now))
         scopes(
             node.pointee.scopeViews(now: now), amplification: node.pointee.amplification(now: now), layer: "router")
         shed(node.pointee.shedHere)
@@ -35,9 +38,9 @@ extension MetricPage {
         }
         counter(
             "cellmesh_panic_total", "Choices in which cells were used that should have been passed over.", panics)
-        for (scope, cell) in node.pointee.ejected {
+        for (scope, cell, isOut) in node.pointee.ejected(upTo: Self.mostEjected) {
             gauge(
-                "cellmesh_ejected", "1 while the cell is the last choice.", 1,
+                "cellmesh_ejected", "1 while the cell is the last choice.", isOut ? 1 : 0,
                 [MetricLabel("scope", scope), MetricLabel("cell", cell)])
         }
     }

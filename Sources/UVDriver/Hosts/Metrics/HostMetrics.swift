@@ -2,6 +2,7 @@ import Membership
 import MeshBase
 import Nodes
 import Reports
+import Store
 import Telemetry
 import Wire
 
@@ -231,7 +232,7 @@ package struct MetricPage: ~Copyable {
         counter(
             "cellmesh_http_stalled_closed_total", "Clients closed because they took nothing while memory was short.",
             server.stalledClosed, label)
-        for (failure, count) in server.refusedByReason where count > 0 {
+        for (failure, count) in server.refusedByReason {
             counter(
                 "cellmesh_http_requests_refused_total", "Requests refused by the parser.", count,
                 label + [MetricLabel("reason", failure)])
@@ -253,7 +254,7 @@ enum RouterMetrics {
         page.traces(node.pointee.traces.log)
         page.router(node.pointee.figures, node.pointee.topology)
         page.objective(node.pointee.figures)
-        page.hits(runtime.wire.hitsByFault)
+        page.hits(runtime.wire.hitsByKind)
         page.gauge(
             "cellmesh_epoch", "The highest epoch of its placement.",
             Double(node.pointee.ledger.table.highestEpoch.rawValue))
@@ -338,7 +339,7 @@ enum RouterMetrics {
 enum CellMetrics {
     static func text(
         _ node: UnsafeMutablePointer<CellNode>, front: CellFront, store: StoreRunner?, peers: CellLinks,
-        burner: Burner, programs: ProgramRunner?, decisions: DurationHistogram, hits: [String: UInt64],
+        burner: Burner, programs: ProgramRunner?, decisions: DurationHistogram, hits: [UInt64],
         runtime: HostRuntime
     ) -> String {
         var page = MetricPage()
@@ -442,7 +443,11 @@ enum CellMetrics {
             page.gauge("cellmesh_pool_waiting", "Calls in the queue.", Double(service.waiting), label)
             page.counter("cellmesh_service_calls_total", "Calls.", service.counters.calls, label)
             page.counter("cellmesh_service_failed_total", "Calls that failed.", service.counters.failed, label)
-            page.counter("cellmesh_service_rejected_total", "Calls without a worker.", service.counters.rejected, label)
+            for why in PoolRefusal.allCases {
+                page.counter(
+                    "cellmesh_pool_rejections_total", "Calls without a worker, by why.", service.counters.refusals[why],
+                    label + [MetricLabel("reason", "\(why.name)")])
+            }
             page.counter(
                 "cellmesh_service_given_up_total", "Calls of services whose feature is switched off.",
                 service.counters.givenUp, label)
@@ -471,6 +476,12 @@ enum CellMetrics {
             page.gauge("cellmesh_store_waiting", "Orders that wait.", Double(store.queue.count))
             page.gauge(
                 "cellmesh_store_largest_batch", "Orders in the largest transaction.", Double(store.queue.largestBatch))
+            for (row, kind) in StoreTimes.Kind.allCases.enumerated() {
+                page.latency(
+                    "cellmesh_store_seconds", "From when the store is given an order until it is answered.",
+                    store.times.table.total(row), sum: store.times.table.sum(row),
+                    [MetricLabel("order", "\(kind.name)")])
+            }
             page.counter("cellmesh_store_refused_total", "Orders turned away.", store.queue.refused)
             page.counter("cellmesh_store_failed_total", "Orders that failed.", store.failedAnswers)
             page.counter(

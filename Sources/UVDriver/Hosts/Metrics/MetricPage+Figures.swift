@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import Nodes
 import Resilience
@@ -113,12 +114,14 @@ extension MetricPage {
         }
     }
 
-    /// What each fault that is in force here has struck.
-    mutating func hits(_ hits: [String: UInt64]) {
-        for (fault, count) in hits.sorted(by: { $0.key < $1.key }) {
+    /// What faults have struck here.
+    ///
+    /// - Parameter hits: in the order of `FaultKind.allCases`.
+    mutating func hits(_ hits: [UInt64]) {
+        for (kind, count) in zip(FaultKind.allCases, hits) {
             counter(
-                "cellmesh_fault_hits_total", "Packets, writes and calls that the fault has struck here.", count,
-                [MetricLabel("fault", fault)])
+                "cellmesh_fault_hits_total", "Packets, writes and calls that faults have struck here.", count,
+                [MetricLabel("kind", kind.rawValue)])
         }
     }
 }

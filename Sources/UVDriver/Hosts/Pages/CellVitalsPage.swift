@@ -9,6 +9,12 @@ extension CellHost {
             .merging(runtime.wire.hitsByFault, uniquingKeysWith: &+)
     }
 
+    /// What faults have struck here in this life, in the order of `FaultKind.allCases`.
+    var faultHitsByKind: [UInt64] {
+        zip(serviceHits.byKind(counted: node.pointee.faultsOnServices().map(\.counters)), runtime.wire.hitsByKind)
+            .map { $0 &+ $1 }
+    }
+
     /// What the cell says of itself, with what only its process knows; as much as there is.
     var vitals: CellVitals {
         let now = runtime.loop.now()

@@ -56,18 +56,22 @@ enum GatesPage {
 
 extension MetricPage {
     /// Gates that have series of their own; the others share `other`, and the page of gates has all of them.
-    private static let mostGates = 400
+    static let mostGates = 400
 
     /// What gates count, and how they stand.
     mutating func gates(_ views: [GateView]) {
         for view in views.prefix(Self.mostGates) {
             let gate = MetricLabel("gate", view.name)
+            let ends = [gate, MetricLabel("from", view.from), MetricLabel("to", view.to)]
             let figures = view.figures
             if let state = figures.state {
                 for other in BreakerState.allCases {
                     gauge(
                         "cellmesh_breaker_state", "1 for the state that the breaker is in.", other == state ? 1 : 0,
-                        [gate, MetricLabel("state", "\(other.name)")])
+                        ends + [MetricLabel("state", "\(other.name)")])
+                    counter(
+                        "cellmesh_breaker_transitions_total", "Changes of the breaker, by the state that it came into.",
+                        figures.changes[other], ends + [MetricLabel("state", "\(other.name)")])
                 }
                 gauge(
                     "cellmesh_breaker_failure_rate", "Share of failures; 0 below the volume.",
@@ -91,10 +95,11 @@ extension MetricPage {
             gauge("cellmesh_bulkhead_limit", "Places of the gate.", Double(figures.limit), [gate])
             gauge("cellmesh_bulkhead_waiting", "Attempts that wait for a place.", Double(figures.waiting), [gate])
             gauge("cellmesh_timeout_seconds", "Limit of an attempt in force.", figures.attempt.seconds, [gate])
-            results(figures, gate)
+            results(figures, gate, ends)
         }
         guard views.count > Self.mostGates else { return }
         let gate = MetricLabel("gate", "other")
+        let ends = [gate, MetricLabel("from", "other"), MetricLabel("to", "other")]
         var sums: [(kind: String, count: UInt64)] = []
         for view in views.dropFirst(Self.mostGates) {
             for (index, entry) in Self.results(view.figures).enumerated() {
@@ -102,7 +107,7 @@ extension MetricPage {
             }
         }
         for (kind, count) in sums {
-            counter("cellmesh_breaker_calls_total", Self.callsHelp, count, [gate, MetricLabel("kind", kind)])
+            counter("cellmesh_breaker_calls_total", Self.callsHelp, count, ends + [MetricLabel("outcome", kind)])
         }
         counter(
             "cellmesh_bulkhead_refused_total", Self.fullHelp,
@@ -120,9 +125,9 @@ extension MetricPage {
         ]
     }
 
-    private mutating func results(_ figures: GateFigures, _ gate: MetricLabel) {
+    private mutating func results(_ figures: GateFigures, _ gate: MetricLabel, _ ends: [MetricLabel]) {
         for (kind, count) in Self.results(figures) {
-            counter("cellmesh_breaker_calls_total", Self.callsHelp, count, [gate, MetricLabel("kind", kind)])
+            counter("cellmesh_breaker_calls_total", Self.callsHelp, count, ends + [MetricLabel("outcome", kind)])
         }
         counter("cellmesh_bulkhead_refused_total", Self.fullHelp, figures.full, [gate])
     }
@@ -134,6 +139,10 @@ extension MetricPage {
         gauge(
             "cellmesh_amplification", "Attempts for each call, over the last 10 s.", amplification,
             [MetricLabel("layer", layer)])
+        gauge(
+            "cellmesh_retry_budget_ratio",
+            "What is left of the budget for retries and hedges, where least is: 1 is all of it.",
+            views.compactMap(\.budgetShare).min() ?? 1, [MetricLabel("layer", layer)])
         for view in views {
             let scope = MetricLabel("scope", view.name)
             let counters = view.counters
@@ -154,7 +163,7 @@ extension MetricPage {
             ] {
                 counter(
                     "cellmesh_hedges_total", "Hedges by what came of them.", count,
-                    [scope, MetricLabel("result", result)])
+                    [scope, MetricLabel("outcome", result)])
             }
             for (kind, count) in [("attempt", counters.attemptTimeouts), ("call", counters.callTimeouts)] {
                 counter(

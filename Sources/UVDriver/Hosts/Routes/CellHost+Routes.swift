@@ -76,7 +76,7 @@ extension CellHost: TellingHost {
     var metricsText: String {
         CellMetrics.text(
             node, front: front, store: store, peers: peers, burner: io.pointee.burner, programs: programs,
-            decisions: decisions, hits: faultHits, runtime: runtime)
+            decisions: decisions, hits: faultHitsByKind, runtime: runtime)
     }
 
     var breakersText: String { GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())) }

@@ -13,7 +13,10 @@ extension CellNode {
             switch news {
             case .gate(let gate, let event):
                 sink.emit(.gate(name: graph.gateName(gate), event))
-                if case .breaker(let change) = event { coordinate(gate, change, now: now, into: &sink) }
+                if case .breaker(let change) = event {
+                    graph.gates[gate]?.count(change)
+                    coordinate(gate, change, now: now, into: &sink)
+                }
             case .timeout(let gate, let change): sink.emit(.timeoutAdapted(gate: graph.gateName(gate), change))
             case .pool(let service, let from, let to):
                 sink.emit(.gate(name: graph.poolName(service), .resized(from: from, to: to)))

@@ -22,7 +22,7 @@ extension ServiceGraph {
             invocations[key]?.connection = .waiting
             timers.arm(.connection(key), at: until)
             if let other { steps.append(.unconnected(SlabKey(rawValue: other))) }
-        case .refused: finish(key, .rejected, now: now, into: &sink)
+        case .refused: finish(key, .rejected(.connection), now: now, into: &sink)
         }
         return false
     }
@@ -68,7 +68,7 @@ extension ServiceGraph {
         timers.cancel(.connection(key))
         invocations[key]?.connection = .none
         let outcome: ServiceOutcome =
-            invocation.isCancelled ? .cancelled : invocation.deadline > now ? .rejected : .timedOut
+            invocation.isCancelled ? .cancelled : invocation.deadline > now ? .rejected(.connection) : .timedOut
         finish(key, outcome, now: now, into: &sink)
     }
 

@@ -36,7 +36,7 @@ extension ServiceGraph {
 
     /// The next of those that wait has a worker; those that have waited too long are turned away.
     mutating func take(_ release: WorkerPool<SlabKey>.Release, of service: Int, now: Instant) {
-        for expired in release.expired { leave(expired, .rejected, now: now) }
+        for expired in release.expired { leave(expired, .rejected(.aged), now: now) }
         guard let next = release.next else { return }
         poolBegan(service, now: now)
         // It stands in the queue no longer: who gives it up now must not look for it there.
