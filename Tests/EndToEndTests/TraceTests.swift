@@ -67,5 +67,47 @@ extension EndToEnd {
             #expect(other.headers["x-trace-id"]?.count == 32)
             try mesh.down()
         }
+
+        /// Parts that the control plane keeps of a trace.
+        private func kept(_ mesh: TestMesh, _ trace: String) throws -> Int {
+            let folder = URL(fileURLWithPath: mesh.dataDirectory)
+            let token = try String(contentsOf: folder.appendingPathComponent("token"), encoding: .utf8)
+            let control =
+                try JSONSerialization.jsonObject(
+                    with: Data(contentsOf: folder.appendingPathComponent("control.json"))) as? [String: Any]
+            let api = try #require(control?["api"] as? String).replacingOccurrences(of: "http://", with: "")
+            let answer = try HTTPProbe.request(
+                "GET", api, "/v1/traces/\(trace)",
+                headers: ["Authorization: Bearer \(token.trimmingCharacters(in: .whitespacesAndNewlines))"],
+                hostField: api)
+            guard answer.status == 200 else { return 0 }
+            let page = try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any]
+            return (page?["parts"] as? [Any])?.count ?? 0
+        }
+
+        /// What a cell knew of a request is gathered before the cell is killed, whether somebody asked to follow it or it failed.
+        @Test func whatAKilledCellKnewIsThereStill() throws {
+            let mesh = try mesh()
+            let path = "/v1/customers/c1/services/checkout"
+            let answer = try HTTPProbe.request("GET", mesh.router, path, headers: ["X-Explain: 1"])
+            let explained = try #require(answer.headers["x-trace-id"])
+            // Nobody follows this one; it fails.
+            let failed = try #require(try HTTPProbe.request("GET", mesh.router, path).headers["x-trace-id"])
+            for trace in [explained, failed] {
+                #expect(try TestMesh.eventually { try kept(mesh, trace) == 2 }, "router and cell tell of \(trace)")
+            }
+            try mesh.run(["kill", "a-1", "--yes"])
+            for trace in [explained, failed] {
+                let shown = try mesh.json(["trace", "show", trace])
+                let spans = try #require(shown["spans"] as? [[String: Any]])
+                #expect(Set(spans.compactMap { $0["node"] as? String }).contains("a-1"), "\(shown)")
+                #expect((shown["gone"] as? [String])?.isEmpty == true)
+            }
+            let listed = try mesh.json(["trace", "ls", "--cell", "a-1"])
+            let ids = (listed["traces"] as? [[String: Any]])?.compactMap { $0["trace"] as? String } ?? []
+            #expect(Set(ids).isSuperset(of: [explained, failed]), "\(ids)")
+            #expect(((listed["store"] as? [String: Any])?["traces"] as? Int ?? 0) >= 2)
+            try mesh.down()
+        }
     }
 }

@@ -106,6 +106,8 @@ extension EndToEnd {
             ),
             ("cell", "store_seconds_count", ["read", "write", "claim", "hint", "move", "decree", "life"]),
             ("router", "fault_hits_total", ["latency", "loss", "partition"]),
+            ("cell", "trace_spans_total", ["kept", "forgotten", "untold"]),
+            ("control", "trace_spans_total", ["gathered", "replaced", "refused", "left", "left-plain"]),
         ]
 
         /// What docs/telemetry.md says of names that there may be nothing to tell of yet: whole names, and beginnings with a star.

@@ -23,6 +23,8 @@ package protocol APIReads: AnyObject {
     /// The settings in force with their proof; nil where none are made here.
     var settingsPage: String? { get }
     func metrics() -> String
+    /// The traces that are kept here; nil where none are.
+    var traces: TraceGatherer? { get }
     /// A page about the control plane's own membership; nil where it has none.
     func memberPage(_ wanted: MembersPage.Wanted) -> String?
     /// Answers a ping of the membership that came by stream, authenticated by itself; nil for anything else.
@@ -31,4 +33,5 @@ package protocol APIReads: AnyObject {
 
 extension APIReads {
     package var settingsPage: String? { nil }
+    package var traces: TraceGatherer? { nil }
 }

@@ -10,6 +10,7 @@ extension APIServer {
         addProbes(&table, server)
         addReads(&table, server)
         addLive(&table, server)
+        addTraces(&table, server)
         addAlerts(&table, server)
         addChanges(&table, server)
         addMoves(&table, server)

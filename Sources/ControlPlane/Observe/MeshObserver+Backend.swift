@@ -144,8 +144,11 @@ extension MeshObserver: APIBackend {
         EventsReport.read(journal, since: since, limit: limit)
     }
 
+    package var traces: TraceGatherer? { traceGatherer }
+
     package func metrics() -> String {
         var page = MetricPage()
+        page.traces(traceGatherer.keeper)
         page.count(processes: topology.processNames.map { ($0.role, state(of: $0)) })
         page.control(member, api, changes)
         return page.text

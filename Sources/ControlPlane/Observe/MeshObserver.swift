@@ -25,6 +25,7 @@ package final class MeshObserver {
     private(set) var routerWatch: RouterWatch!
     private(set) var storeWatch: StoreWatch!
     private(set) var liveDesk: LiveDesk!
+    private(set) var traceGatherer: TraceGatherer!
     private let lock: FileLock
     private(set) var changes = MemberChangeLog()
     private(set) var isStopping = false
@@ -79,9 +80,16 @@ package final class MeshObserver {
         storeWatch = makeStoreWatch()
         liveDesk = LiveDesk(
             loop: loop, streams: api.http.streams, source: liveSource, placement: shards, journal: journal)
-        routerWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
+        traceGatherer = TraceGatherer(loop: loop, client: client) { [unowned self] in addresses(of: $0).admin }
+        routerWatch.onVitals = { [unowned self] name, vitals in
+            liveDesk.take(vitals, of: name)
+            traceGatherer.heard(name, boot: vitals.boot, vitals.traces)
+        }
         storeWatch.wanted = { [unowned self] in liveDesk.wanted }
-        storeWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
+        storeWatch.onVitals = { [unowned self] name, vitals in
+            liveDesk.take(vitals, of: name)
+            traceGatherer.heard(name, boot: vitals.boot, vitals.traces)
+        }
         member.start(seeds: seeds)
         routerWatch.start()
         storeWatch.start()
@@ -116,6 +124,7 @@ package final class MeshObserver {
             routerWatch.close()
             storeWatch.close()
             liveDesk.close()
+            traceGatherer.close()
             api.close()
             client.close()
             member.close()

@@ -291,7 +291,9 @@ extension ControlPlane: APIBackend, APIChanges {
         _ = try? LoopTimer.once(loop: loop, after: .milliseconds(20)) { _ = Glibc.kill(getpid(), SIGKILL) }
     }
 
-    // MARK: Metrics
+    // MARK: Traces and metrics
+
+    package var traces: TraceGatherer? { traceGatherer }
 
     package func metrics() -> String {
         var page = MetricPage()
@@ -323,6 +325,7 @@ extension ControlPlane: APIBackend, APIChanges {
             [MetricLabel("why", "not-higher-or-unsound")])
         page.counter(
             "cellmesh_settings_not_kept_total", "Settings that could not be written.", settingsDesk.unwritten)
+        page.traces(traceGatherer.keeper)
         if let livenessWatch { page.probes(.liveness, livenessWatch.counters[.liveness]) }
         let sweeps = desk.host.state.sweeps
         page.counter("cellmesh_sweep_rounds_total", "Rounds over all cohorts for tombstones.", sweeps.rounds)

@@ -33,6 +33,7 @@ package final class ControlPlane {
     private(set) var routerWatch: RouterWatch!
     private(set) var storeWatch: StoreWatch!
     private(set) var liveDesk: LiveDesk!
+    private(set) var traceGatherer: TraceGatherer!
     /// Nil where the policy `health` is off.
     private(set) var livenessWatch: LivenessWatch?
     private(set) var desk: EvacuationDesk!
@@ -178,10 +179,17 @@ package final class ControlPlane {
         desk.utilisation = { [unowned self] in storeWatch[$0]?.utilisation }
         liveDesk = LiveDesk(
             loop: loop, streams: api.http.streams, source: liveSource, placement: fitting, journal: journal)
-        routerWatch.onVitals = { [unowned self] in liveDesk.take($1, of: $0) }
+        traceGatherer = TraceGatherer(loop: loop, client: client) { [unowned self] in
+            supervisor[$0].flatMap { $0.isServing ? $0.addresses.admin : nil }
+        }
+        routerWatch.onVitals = { [unowned self] name, vitals in
+            liveDesk.take(vitals, of: name)
+            traceGatherer.heard(name, boot: vitals.boot, vitals.traces)
+        }
         storeWatch.wanted = { [unowned self] in liveDesk.wanted }
         storeWatch.onVitals = { [unowned self] name, vitals in
             liveDesk.take(vitals, of: name)
+            traceGatherer.heard(name, boot: vitals.boot, vitals.traces)
             if vitals.condition.map({ $0.lifeless != true }) ?? false { livenessWatch?.heard(from: name) }
         }
         livenessWatch = makeLivenessWatch()
@@ -503,6 +511,7 @@ package final class ControlPlane {
             desk.close()
             settingsDesk.close()
             liveDesk.close()
+            traceGatherer.close()
             api.close()
             client.close()
             driver.close()

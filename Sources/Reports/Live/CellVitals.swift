@@ -111,6 +111,8 @@ package struct CellVitals: Codable, Sendable, Equatable {
         var fullness: Double { workers > 0 ? Double(busy + waiting) / Double(workers) : 0 }
     }
 
+    /// How far the traces are that have ended here; absent where none has.
+    package var traces: TraceCursor?
     /// `cellmesh/1`.
     package var schema = ReportJSON.schema
     /// Its name; absent in answers of earlier releases, as all that is not about records.
@@ -168,7 +170,7 @@ package struct CellVitals: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case schema, cell, boot, utilisation, filled, verified, damaged, hints, epoch, condition, traffic, pools, gates
-        case amplification, faults, view, host, health, services, waiting, news
+        case amplification, faults, view, host, health, services, waiting, news, traces
         case healthScore = "health_score"
         case isStoreFull = "store_full"
         case oldestHint = "oldest_hint_ms"

@@ -123,6 +123,8 @@ package struct RouterVitals: Codable, Sendable, Equatable {
         }
     }
 
+    /// How far the traces are that have ended here; absent where none has.
+    package var traces: TraceCursor?
     /// `cellmesh/1`.
     package var schema = ReportJSON.schema
     /// Its name; absent in answers of earlier releases, as all but `reached`.
@@ -160,7 +162,7 @@ package struct RouterVitals: Codable, Sendable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case schema, router, boot, reached, epoch, requests, latency, cells, gates, impact, impaired, amplification
-        case faults, view, news
+        case faults, view, news, traces
         case host
         case leftOut = "left_out"
     }

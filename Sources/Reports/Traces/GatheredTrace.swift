@@ -32,6 +32,8 @@ package struct GatheredTrace: Sendable {
     /// Processes that gave no answer.
     package private(set) var missing: [String] = []
     package private(set) var dropped = 0
+    /// Cells that answered an attempt, and whose part is nowhere any more.
+    package private(set) var gone: [String] = []
     package var isKnown: Bool { !parts.isEmpty }
 
     /// - Parameters:
@@ -46,17 +48,20 @@ package struct GatheredTrace: Sendable {
             ($0.element.of.at, $0.offset) < ($1.element.of.at, $1.offset)
         }.map(\.element)
         join()
+        gone = lacking()
         strike()
     }
 
     /// Whether what a cell keeps under the name of an attempt is of this time: another router's attempt may have had the same
     /// name, at another time.
     package static func belongs(_ page: TracePage, to others: [TracePage]) -> Bool {
-        others.contains { other in
-            let end = other.head.durationMilliseconds.map { other.head.began + $0 } ?? .infinity
-            return other.role == "router" && page.head.began >= other.head.began - slack
-                && page.head.began <= end + slack
-        }
+        others.contains { $0.role == "router" && belongs(page.head, to: $0.head) }
+    }
+
+    /// The same of what lists have: the other is where the request came in.
+    static func belongs(_ head: TraceHead, to root: TraceHead) -> Bool {
+        let end = root.durationMilliseconds.map { root.began + $0 } ?? .infinity
+        return !root.customer.isEmpty && head.began >= root.began - slack && head.began <= end + slack
     }
 
     /// All spans, each process's after another's.
@@ -96,6 +101,22 @@ package struct GatheredTrace: Sendable {
             }
             parts[index].spans[0].parent = (attempts.last ?? router.spans[0]).id
         }
+    }
+
+    /// Where nobody followed the request, cells keep nothing of what went well.
+    private func lacking() -> [String] {
+        guard let router = parts.first(where: { $0.page.role == "router" }), router.page.attempts.isEmpty else {
+            return []
+        }
+        var found: [String] = []
+        for span in router.spans where span.kind == .client && span.outcome.hasPrefix("ok") {
+            if !parts.contains(where: { $0.node == span.name }), !missing.contains(span.name),
+                !found.contains(span.name)
+            {
+                found.append(span.name)
+            }
+        }
+        return found
     }
 
     /// Milliseconds by which two processes of one machine may read the clock apart.

@@ -34,6 +34,13 @@ package struct TraceFilter: Sendable {
         return found
     }
 
+    /// What processes list together with what was gathered of them: what they say themselves is newer.
+    package static func merged(_ own: [TraceHead], kept: [TraceHead]) -> [TraceHead] {
+        var known: [String: [TraceHead]] = [:]
+        for head in own { known[head.trace, default: []].append(head) }
+        return own + kept.filter { head in known[head.trace]?.contains { $0.isSame(as: head) } != true }
+    }
+
     /// What was listed where requests came in, with the faults and policies that cells tell of their parts.
     package static func joined(_ heads: [TraceHead]) -> [TraceHead] {
         var inner: [String: (faults: [String], against: [String])] = [:]

@@ -2,6 +2,13 @@
 package struct TraceListPage: Codable, Sendable, Equatable {
     package var node: String
     package var traces: [TraceHead]
+    /// Of a control plane: how much it keeps, and what is gone.
+    package var store: TraceStoreFigures?
+}
+
+/// `GET /v1/traces/ID` of a control plane: what it keeps of all processes' parts, those under the names of attempts among them.
+package struct KeptTracePage: Decodable, Sendable, Equatable {
+    package var parts: [TracePage]
 }
 
 /// What a process knows of one request that is followed.
@@ -32,6 +39,12 @@ package struct TraceHead: Codable, Sendable, Equatable {
     package var faults: [String]?
     /// What the attempts of a request that nobody followed were called: cells keep their parts under these names.
     package var attempts: [String]?
+
+    /// Of the same part of one process; a name of an attempt may come again, at another time. Whoever tells a time twice reads
+    /// the clock twice.
+    func isSame(as other: TraceHead) -> Bool {
+        node == other.node && trace == other.trace && (began - other.began).magnitude < 1_000
+    }
 
     private enum CodingKeys: String, CodingKey {
         case trace, node

@@ -46,9 +46,14 @@ package struct TracesReport: Codable, Sendable, Equatable {
 
     package var schema = ReportJSON.schema
     package var traces: [Row]
+    /// What the control plane keeps of them, and what has left it; absent where none runs.
+    package var store: TraceStoreFigures?
 
     /// - Parameter time: writes milliseconds since 1970 as RFC 3339.
-    package init(_ traces: [TraceHead], time: (Double) -> String) { self.traces = traces.map { Row($0, time: time) } }
+    package init(_ traces: [TraceHead], store: TraceStoreFigures? = nil, time: (Double) -> String) {
+        self.traces = traces.map { Row($0, time: time) }
+        self.store = store
+    }
 }
 
 /// `trace show -o json`: one request, put together from what each process keeps of it.
@@ -133,6 +138,8 @@ package struct TraceReport: Codable, Sendable, Equatable {
     package var decisions: [Decision]
     /// Processes that gave no answer.
     package var missing: [String]
+    /// Cells that answered and of which no part is left.
+    package var gone: [String]
     /// Decisions that were not kept.
     package var dropped: Int
 
@@ -158,6 +165,7 @@ package struct TraceReport: Codable, Sendable, Equatable {
                 remainingMilliseconds: decision.of.remainingMilliseconds)
         }
         missing = trace.missing
+        gone = trace.gone
         dropped = trace.dropped
     }
 }

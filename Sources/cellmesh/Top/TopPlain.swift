@@ -93,8 +93,7 @@ final class TopPlain {
     private func tell() {
         do {
             if model.view == .traces {
-                let pages = try TracePages.get("/v1/traces", directory, as: TraceListPage.self)
-                let heads = TraceFilter.joined(pages.flatMap { $0.page?.traces ?? [] })
+                let heads = try TracePages.list(directory).heads
                 model.traces = Array(heads.sorted { $0.began > $1.began }.prefix(TracePoll.most))
             }
             if let text { console.document(text) }

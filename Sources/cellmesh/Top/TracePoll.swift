@@ -16,6 +16,8 @@ final class TracePoll {
     private let onTraces: ([TraceHead]) -> Void
     private var left = 0
     private var heads: [TraceHead] = []
+    /// Of the control plane, which has those of processes that are gone.
+    private var kept: [TraceHead] = []
 
     init(_ http: HTTPClient, _ directory: DataDirectory, onTraces: @escaping ([TraceHead]) -> Void) {
         self.http = http
@@ -28,26 +30,30 @@ final class TracePoll {
     func ask(now: Int64) {
         guard left == 0 else { return }
         let since = Int64(Double(now) - Self.window)
-        let admins = directory.processes.filter(\.identity.isRunning).compactMap(\.addresses.admin)
-        left = admins.count
-        heads = []
-        if admins.isEmpty { onTraces([]) }
-        for admin in admins {
-            http.send(HTTPOutgoing(.get, admin, "/v1/traces?since=\(since)"), timeout: .seconds(2)) { [weak self] in
-                self?.take($0)
-            }
+        let target = "/v1/traces?since=\(since)"
+        var requests = directory.processes.filter(\.identity.isRunning).compactMap(\.addresses.admin).map {
+            (HTTPOutgoing(.get, $0, target), isControl: false)
+        }
+        if directory.controlHolder != nil, let control = try? ControlClient(directory) {
+            requests.append((control.request(.get, target), isControl: true))
+        }
+        left = requests.count
+        (heads, kept) = ([], [])
+        if requests.isEmpty { onTraces([]) }
+        for (request, isControl) in requests {
+            http.send(request, timeout: .seconds(2)) { [weak self] in self?.take($0, isControl: isControl) }
         }
     }
 
-    private func take(_ result: Result<HTTPAnswer, HTTPClientError>) {
+    private func take(_ result: Result<HTTPAnswer, HTTPClientError>, isControl: Bool) {
         if case .success(let answer) = result, answer.isSuccess,
             let page = ReportJSON.decode(TraceListPage.self, answer.body)
         {
-            heads += page.traces
+            if isControl { kept += page.traces } else { heads += page.traces }
         }
         left -= 1
         guard left == 0 else { return }
-        let joined = TraceFilter.joined(heads).sorted { $0.began > $1.began }
+        let joined = TraceFilter.joined(TraceFilter.merged(heads, kept: kept)).sorted { $0.began > $1.began }
         onTraces(Array(joined.prefix(Self.most)))
     }
 }

@@ -28,6 +28,18 @@ enum TraceSample {
         return try ReportJSON.read(TracePage.self, Array(text.utf8))
     }
 
+    /// As its process tells it, in one line.
+    static func text(of page: TracePage) -> [UInt8] {
+        func json(_ value: some Encodable) -> String {
+            String(decoding: ReportJSON.encode(value).dropLast(), as: UTF8.self)
+        }
+        return Array(
+            (json(page.head).dropLast()
+                + #","role":"\#(page.role)","region":"east","zone":"a","parent":"\#(page.parent)","#
+                + #""strikes":\#(json(page.strikes)),"decisions":\#(json(page.decisions)),"dropped":\#(page.dropped)}"#)
+                .utf8)
+    }
+
     static func router(strikes: String = "") throws -> TracePage {
         try page(
             "r1", role: "router", began: 1_000, took: 317, customer: "c7", parent: "00f067aa0ba902b7", strikes: strikes,

@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Reports
 import Resilience
 import Wire
 
@@ -28,6 +29,9 @@ struct CellTraces: Sendable {
 extension CellNode {
     /// What policies decided about single requests.
     package var traces: TraceLog { graph.traces.log }
+
+    /// A control plane has its ended traces up to here.
+    package mutating func tellTraces(upTo cursor: TraceCursor) { graph.traces.log.tell(upTo: cursor) }
 
     /// A frame's trace where it is followed; from now on this cell keeps its part.
     ///

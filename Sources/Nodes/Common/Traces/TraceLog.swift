@@ -1,5 +1,6 @@
 import DequeModule
 import MeshBase
+import Reports
 import Resilience
 import Wire
 
@@ -29,8 +30,12 @@ package struct TraceEntry: Sendable, Equatable {
     /// Of a request that nobody followed: what its attempts were called on their way, under which the cells that they went to
     /// keep their parts.
     package var attempts: [FrameTrace] = []
+    /// The number of its end among all ends of this life: anew when something is added later. 0 while it goes on.
+    package fileprivate(set) var ended: UInt64 = 0
+    /// What it stays for.
+    package var rank: KeptPart.Rank { reason == .explained ? .explained : reason.isOutcome ? .outcome : .plain }
     /// Spans that it is read as, about.
-    fileprivate(set) var spans = 1
+    package fileprivate(set) var spans = 1
     /// Bytes that it takes, about.
     fileprivate(set) var bytes = 0
 }
@@ -55,6 +60,14 @@ package struct TraceLog: Sendable {
     /// Traces that were begun here, and those that were left out again for want of room.
     package private(set) var begun: UInt64 = 0
     package private(set) var forgotten: UInt64 = 0
+    /// Spans of all that were begun.
+    package private(set) var spansKept: UInt64 = 0
+    /// Spans that left for want of room, after a control plane had them and before.
+    package private(set) var spansForgotten: (told: UInt64, untold: UInt64) = (0, 0)
+    /// How far the numbers of ends are.
+    package private(set) var last = TraceCursor()
+    /// How far they were told to a control plane.
+    private var told = TraceCursor()
 
     /// Without the wish to explain, which is no part of the name.
     private struct Key: Hashable, Sendable {
@@ -114,6 +127,7 @@ package struct TraceLog: Sendable {
             service: service, began: now)
         entry.bytes = Self.size(entry)
         taken.spans += 1
+        spansKept += 1
         taken.bytes += entry.bytes
         put(entry, trace.isExplained ? .explained : reason.isOutcome ? .outcome : .plain)
         makeRoom()
@@ -122,11 +136,13 @@ package struct TraceLog: Sendable {
     /// The request ended unlike the others: it stays longer.
     package mutating func mark(_ trace: FrameTrace, _ reason: TraceReason) {
         change(trace) { if !$0.reason.isOutcome, $0.reason != .explained { $0.reason = reason } }
+        number(trace)
     }
 
     /// Names an attempt of a request that nobody followed, as its cell knows it.
     package mutating func link(_ trace: FrameTrace, _ attempt: FrameTrace) {
         change(trace) { $0.attempts.append(attempt) }
+        number(trace)
     }
 
     /// Adds a decision to a trace; nothing where this process does not follow it, or no longer.
@@ -142,7 +158,9 @@ package struct TraceLog: Sendable {
         }
         guard isKept else { return }
         taken.spans += spans
+        spansKept += UInt64(spans)
         taken.bytes += bytes
+        number(trace)
         makeRoom()
     }
 
@@ -152,6 +170,39 @@ package struct TraceLog: Sendable {
             entry.took = now - entry.began
             entry.status = status
             entry.policy = policy
+        }
+        number(trace, isEnd: true)
+    }
+
+    // MARK: What is told to a control plane
+
+    /// Traces that ended, or to which something was added since, behind a cursor: what ended unlike the others and what somebody
+    /// asked for comes first, then the sample, each in the order of the numbers.
+    package func ended(after cursor: TraceCursor) -> [TraceEntry] {
+        guard last != cursor else { return [] }
+        let all = shelves.flatMap(\.entries)
+        let outcomes = all.filter { $0.rank != .plain && $0.ended > cursor.outcome }
+        let plain = all.filter { $0.rank == .plain && $0.ended > cursor.plain }
+        return outcomes.sorted { $0.ended < $1.ended } + plain.sorted { $0.ended < $1.ended }
+    }
+
+    /// A control plane has all up to here.
+    package mutating func tell(upTo cursor: TraceCursor) {
+        told.outcome = max(told.outcome, cursor.outcome)
+        told.plain = max(told.plain, cursor.plain)
+    }
+
+    /// An end has the next number; what is added to a trace that has ended gives it the next one.
+    private mutating func number(_ trace: FrameTrace, isEnd: Bool = false) {
+        guard let place = places[Key(trace)] else { return }
+        let index = place.number - shelves[place.rank.rawValue].first
+        guard isEnd || shelves[place.rank.rawValue].entries[index].ended > 0 else { return }
+        let number = max(last.outcome, last.plain) + 1
+        shelves[place.rank.rawValue].entries[index].ended = number
+        if shelves[place.rank.rawValue].entries[index].rank == .plain {
+            last.plain = number
+        } else {
+            last.outcome = number
         }
     }
 
@@ -208,6 +259,11 @@ package struct TraceLog: Sendable {
         taken.spans -= entry.spans
         taken.bytes -= entry.bytes
         forgotten += 1
+        if entry.ended > 0, entry.ended <= (entry.rank == .plain ? told.plain : told.outcome) {
+            spansForgotten.told += UInt64(entry.spans)
+        } else {
+            spansForgotten.untold += UInt64(entry.spans)
+        }
     }
 
     /// Texts and the room of what holds them.

@@ -1,10 +1,14 @@
 import MeshBase
+import Reports
 import Resilience
 import Sharding
 import Wire
 
 /// How the router follows requests, and how a trace begins and ends.
 extension RouterNode {
+    /// A control plane has its ended traces up to here.
+    package mutating func tellTraces(upTo cursor: TraceCursor) { traces.log.tell(upTo: cursor) }
+
     /// A request comes in: whether it is followed is decided here and nowhere else.
     @inline(__always)
     mutating func follow(_ request: inout DataRequest, now: Instant, into sink: inout some RouterSink) {

@@ -26,6 +26,8 @@ extension CellHost {
         if !hits.isEmpty { vitals.faults = hits }
         vitals.host = runtime.hostMeter.host(now)
         vitals.news = runtime.events.news
+        let ended = node.pointee.traces.last
+        if ended != TraceCursor() { vitals.traces = ended }
         return vitals
     }
 }

@@ -13,6 +13,8 @@ extension RouterHost {
         if !hits.isEmpty { vitals.faults = hits }
         vitals.host = runtime.hostMeter.host(now)
         vitals.news = runtime.events.news
+        let ended = node.pointee.traces.log.last
+        if ended != TraceCursor() { vitals.traces = ended }
         return vitals.bounded
     }
 }

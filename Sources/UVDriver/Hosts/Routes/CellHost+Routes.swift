@@ -82,7 +82,13 @@ extension CellHost: TellingHost {
     var breakersText: String { GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())) }
 
     func tracesText(_ wanted: TracesPage.Wanted) -> String? {
-        runtime.tracesText(wanted, node.pointee.traces, name: node.pointee.name)
+        runtime.tracesPage(name: node.pointee.name).text(wanted, node.pointee.traces)
+    }
+
+    func endedTraces(after cursor: TraceCursor) -> String {
+        let (text, upTo) = runtime.tracesPage(name: node.pointee.name).ended(after: cursor, node.pointee.traces)
+        node.pointee.tellTraces(upTo: upTo)
+        return text
     }
 
     func membersText(_ wanted: MembersPage.Wanted) -> String {

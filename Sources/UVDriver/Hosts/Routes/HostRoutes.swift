@@ -1,4 +1,5 @@
 import Nodes
+import Reports
 import Wire
 
 /// What cells and routers have in common of what they tell.
@@ -14,6 +15,8 @@ protocol TellingHost: AnyObject {
     var breakersText: String { get }
     /// `/v1/traces`; nil for a trace that is not here.
     func tracesText(_ wanted: TracesPage.Wanted) -> String?
+    /// `/v1/traces?outcome=&plain=`
+    func endedTraces(after cursor: TraceCursor) -> String
     func membersText(_ wanted: MembersPage.Wanted) -> String
     /// Answers a ping of the membership that came by stream.
     func answer(ping datagram: [UInt8]) -> HTTPPage?
@@ -42,12 +45,20 @@ extension HTTPRouteTable {
         read("/v1/settings", "The settings in force, with their proof") { _ in host().runtime.settingsPage }
         post("/v1/settings", "Takes settings that prove themselves") { host().runtime.takeSettings($0.body) }
         read("/v1/breakers", "Its gates with their figures") { _ in .json(host().breakersText) }
-        let traces = "The traces that it keeps, of those that began at `since` (ms since 1970) or later"
-        read("/v1/traces", keys: ["since"], traces) {
-            guard let since = $0.query.integer("since", default: 0) else {
+        let traces =
+            "The traces that it keeps, of those that began at `since` (ms since 1970) or later; `outcome=N&plain=N`: those that "
+            + "ended behind these numbers, whole, in lines"
+        read("/v1/traces", keys: ["since", "outcome", "plain"], traces) { call in
+            guard let since = call.query.integer("since", default: 0) else {
                 return .refusal(400, "since is a number of milliseconds since 1970.")
             }
-            return host().tracesText(.since(Double(since))).map { .json($0) }
+            guard call.query["outcome"] != nil || call.query["plain"] != nil else {
+                return host().tracesText(.since(Double(since))).map { .json($0) }
+            }
+            guard let outcome = call.query.integer("outcome", default: 0),
+                let plain = call.query.integer("plain", default: 0), call.query["since"] == nil
+            else { return .refusal(400, "outcome and plain are whole numbers from 0, and go without since.") }
+            return .plain(host().endedTraces(after: TraceCursor(outcome: UInt64(outcome), plain: UInt64(plain))))
         }
         read("/v1/traces/{trace}", "One of them, with its decisions") { call in
             host().tracesText(.one(call.parts[0])).map { .json($0) }

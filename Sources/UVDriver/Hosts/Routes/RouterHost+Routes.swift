@@ -62,7 +62,17 @@ extension RouterHost: TellingHost {
     var breakersText: String { GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())) }
 
     func tracesText(_ wanted: TracesPage.Wanted) -> String? {
-        runtime.tracesText(wanted, node.pointee.traces.log, name: runtime.settings.name) { [node, runtime] customer in
+        tracesPage.text(wanted, node.pointee.traces.log)
+    }
+
+    func endedTraces(after cursor: TraceCursor) -> String {
+        let (text, upTo) = tracesPage.ended(after: cursor, node.pointee.traces.log)
+        node.pointee.tellTraces(upTo: upTo)
+        return text
+    }
+
+    private var tracesPage: TracesPage {
+        runtime.tracesPage(name: runtime.settings.name) { [node, runtime] customer in
             node.pointee.shard(of: CustomerHash(customer)).map { runtime.settings.topology.cells[$0.position].name }
         }
     }

@@ -1,6 +1,7 @@
 import Chaos
 import MeshBase
 import Nodes
+import Reports
 import Telemetry
 import Topology
 import Wire
@@ -38,8 +39,32 @@ struct TracesPage {
         }
     }
 
+    /// The traces that ended behind a cursor, whole, as many as have room (`KeptParts` reads them), and up to where that is all.
+    func ended(after cursor: TraceCursor, _ log: borrowing TraceLog) -> (text: String, upTo: TraceCursor) {
+        var (upTo, lines) = (cursor, "")
+        let entries = log.ended(after: cursor)
+        var told = 0
+        for entry in entries where told < TraceCursor.most && lines.utf8.count < TraceCursor.mostBytes {
+            told += 1
+            if entry.rank == .plain { upTo.plain = entry.ended } else { upTo.outcome = entry.ended }
+            var json = JSONWriter(.compact)
+            json.object { json in
+                json.field("rank", Int64(entry.rank.rawValue))
+                json.field("spans", Int64(entry.spans))
+                head(entry, &json)
+            }
+            lines += json.string + "\n" + text(entry)
+        }
+        // Numbers whose traces have left are told as well: nobody asks for them again.
+        if told == entries.count { upTo = log.last }
+        return ("{\"outcome\":\(upTo.outcome),\"plain\":\(upTo.plain)}\n" + lines, upTo)
+    }
+
     private func text(_ id: String, _ log: borrowing TraceLog) -> String? {
-        guard let id = FrameTrace(id), let entry = log.entry(id) else { return nil }
+        FrameTrace(id).flatMap { log.entry($0) }.map { text($0) }
+    }
+
+    private func text(_ entry: TraceEntry) -> String {
         var json = JSONWriter(.compact)
         json.document { json in
             head(entry, &json)
@@ -192,16 +217,14 @@ extension HostRuntime {
     /// A process's traces as they are now.
     ///
     /// - Parameter shard: the cells of a customer, for a router.
-    func tracesText(
-        _ wanted: TracesPage.Wanted, _ log: borrowing TraceLog, name: String,
-        shard: @escaping (_ customer: String) -> [String] = { _ in [] }
-    ) -> String? {
+    func tracesPage(
+        name: String, shard: @escaping (_ customer: String) -> [String] = { _ in [] }
+    ) -> TracesPage {
         let now = loop.now()
         let node = wire.nodes.number(of: name).map { wire.nodes.all[$0] }
         return TracesPage(
             node: name, role: node?.role ?? .cell, region: node?.region ?? "", zone: node?.zone ?? "", now: now,
             wall: now.nanoseconds &+ loop.wallOffset(), faults: faults?.history ?? FaultHistory(), nodes: wire.nodes,
-            shard: shard
-        ).text(wanted, log)
+            shard: shard)
     }
 }

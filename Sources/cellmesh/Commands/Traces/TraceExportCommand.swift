@@ -76,9 +76,8 @@ struct TraceExportCommand: ParsableCommand {
         if let id { return [try TracePages.whole(id.lowercased(), directory)] }
         let filter = choice.filter
         let now = Date().timeIntervalSince1970 * 1_000
-        let pages = try TracePages.get("/v1/traces", directory, as: TraceListPage.self)
-        let heads = TraceFilter.joined(pages.flatMap { $0.page?.traces ?? [] })
-        return heads.filter { filter.wants($0, now: now) }.sorted { $0.began < $1.began }.map(\.trace)
+        return try TracePages.list(directory).heads.filter { filter.wants($0, now: now) }.sorted { $0.began < $1.began }
+            .map(\.trace)
     }
 
     /// Each trace is fetched when there is room for it: no more than a request's worth is held.
@@ -104,7 +103,7 @@ struct TraceExportCommand: ParsableCommand {
         }
         try take(all: requests.finish())
         guard report.traces > 0 else {
-            throw CommandFailure(.usage, "no process keeps such a trace any more", next: "cellmesh trace ls")
+            throw CommandFailure(.usage, "nobody keeps such a trace any more", next: "cellmesh trace ls")
         }
     }
 

@@ -7,7 +7,7 @@ import Telemetry
 
 struct TraceListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ls", abstract: "List the traces that the routers keep, the newest first.",
+        commandName: "ls", abstract: "List the traces that are kept, the newest first.",
         discussion: """
               cellmesh trace ls --status 5xx --customer c7
               cellmesh trace ls --fault f3 --slow 50ms
@@ -39,15 +39,13 @@ struct TraceListCommand: ParsableCommand {
         let directory = try mesh.known()
         guard !follow else { return try tap(directory) }
         let filter = choice.filter
-        let pages = try TracePages.get("/v1/traces", directory, as: TraceListPage.self)
+        let listing = try TracePages.list(directory)
         let now = Self.now
-        let rows = TraceFilter.joined(pages.flatMap { $0.page?.traces ?? [] }).filter { filter.wants($0, now: now) }
-            .sorted { $0.began > $1.began }
-        output.console.show(TraceView.list(Array(rows.prefix(last)), of: rows.count))
-        let silent = pages.filter(\.isSilent).map(\.name)
-        guard silent.isEmpty else {
+        let rows = listing.heads.filter { filter.wants($0, now: now) }.sorted { $0.began > $1.began }
+        output.console.show(TraceView.list(Array(rows.prefix(last)), of: rows.count, store: listing.store))
+        guard listing.silent.isEmpty else {
             throw CommandFailure(
-                .unhealthy, "no answer from: \(silent.joined(separator: ", "))", next: "cellmesh status")
+                .unhealthy, "no answer from: \(listing.silent.joined(separator: ", "))", next: "cellmesh status")
         }
     }
 
@@ -58,11 +56,9 @@ struct TraceListCommand: ParsableCommand {
         var (isFirst, told) = (true, 0)
         while !StandardOutput.isBroken {
             let since = Int64(tap.since(now: Self.now))
-            let pages = try TracePages.get("/v1/traces?since=\(since)", directory, as: TraceListPage.self)
+            let heads = try TracePages.list(since: since, directory).heads
             let now = Self.now
-            let rows = tap.take(
-                TraceFilter.joined(pages.flatMap { $0.page?.traces ?? [] }).filter { filter.wants($0, now: now) },
-                now: now)
+            let rows = tap.take(heads.filter { filter.wants($0, now: now) }, now: now)
             show(rows, isFirst: isFirst, console)
             isFirst = isFirst && rows.isEmpty
             if tap.leftOut > told {

@@ -1,18 +1,27 @@
 import ControlPlane
 import Reports
 
-/// The pages of traces of a mesh's processes.
+/// The traces of a mesh: what its processes keep, and what its control plane has gathered of those that may be gone.
 enum TracePages {
-    static func get<Page: Decodable>(
-        _ target: String, _ directory: DataDirectory, as type: Page.Type
-    ) throws -> [ProcessPages.Answer<Page>] {
-        let pages = ProcessPages.get(target, of: directory, as: type).filter { $0.name != "control" }
-        guard !pages.isEmpty else {
-            throw CommandFailure(
-                .noSuchMesh, "no process of mesh '\(directory.name)' runs",
-                next: "cellmesh up --mesh \(directory.name) --detach")
-        }
-        return pages
+    /// What there is, as lists have it.
+    struct Listing {
+        /// Where requests came in, with what cells tell of their parts.
+        var heads: [TraceHead]
+        /// Processes that gave no answer.
+        var silent: [String]
+        /// Of the control plane; nil where it does not run or keeps none.
+        var store: TraceStoreFigures?
+    }
+
+    /// - Parameter since: of those that began at these milliseconds since 1970 or later.
+    static func list(since: Int64? = nil, _ directory: DataDirectory) throws -> Listing {
+        let target = since.map { "/v1/traces?since=\($0)" } ?? "/v1/traces"
+        let answers = try get(target, directory, as: TraceListPage.self)
+        let own = answers.filter { $0.name != "control" }.flatMap { $0.page?.traces ?? [] }
+        let control = answers.first { $0.name == "control" }?.page
+        return Listing(
+            heads: TraceFilter.joined(TraceFilter.merged(own, kept: control?.traces ?? [])),
+            silent: answers.filter(\.isSilent).map(\.name), store: control?.store)
     }
 
     /// The whole id of the one trace that begins so.
@@ -36,7 +45,7 @@ enum TracePages {
         return one
     }
 
-    /// What all processes keep of the trace that begins so; cells may keep theirs under the names of its attempts.
+    /// What is kept of the trace that begins so.
     static func gather(_ text: String, _ directory: DataDirectory) throws -> GatheredTrace {
         let id = try whole(text.lowercased(), directory)
         let trace = try gather(known: id, directory)
@@ -44,25 +53,36 @@ enum TracePages {
         return trace
     }
 
-    /// The same of a whole id; nothing is known of one that nobody keeps.
+    /// The same of a whole id; nothing is known of one that nobody keeps. Cells may keep their parts under the names of its
+    /// attempts.
     static func gather(known id: String, _ directory: DataDirectory) throws -> GatheredTrace {
-        let answers = try get("/v1/traces/\(id)", directory, as: TracePage.self)
-        var pages = answers.compactMap { answer in answer.page.map { (node: answer.name, page: $0) } }
-        let attempts = pages.flatMap(\.page.attempts)
-        for attempt in attempts {
-            for answer in try get("/v1/traces/\(attempt)", directory, as: TracePage.self) {
-                guard var page = answer.page, GatheredTrace.belongs(page, to: pages.map(\.page)) else { continue }
-                page.head.trace = id
-                pages.append((answer.name, page))
-            }
+        let answers = try get("/v1/traces/\(id)", directory, as: ToldTrace.self)
+        var parts = TraceParts(id: id)
+        parts.add(answers.compactMap(\.page))
+        for attempt in parts.attempts {
+            parts.add(try get("/v1/traces/\(attempt)", directory, as: ToldTrace.self).compactMap(\.page))
         }
-        return GatheredTrace(id: id, pages: pages, missing: answers.filter(\.isSilent).map(\.name))
+        return GatheredTrace(id: id, pages: parts.pages, missing: answers.filter(\.isSilent).map(\.name))
+    }
+
+    private static func get<Page: Decodable>(
+        _ target: String, _ directory: DataDirectory, as type: Page.Type
+    ) throws -> [ProcessPages.Answer<Page>] {
+        let pages = ProcessPages.get(target, of: directory, as: type)
+        guard !pages.isEmpty else {
+            throw CommandFailure(
+                .noSuchMesh, "no process of mesh '\(directory.name)' runs",
+                next: "cellmesh up --mesh \(directory.name) --detach")
+        }
+        return pages
     }
 
     static func unknown(_ text: String, _ directory: DataDirectory) -> CommandFailure {
         CommandFailure(
-            .usage, "no process of mesh '\(directory.name)' keeps a trace '\(text)'",
-            hint: "each keeps its last 1 000; a request is followed where it has 'X-Explain: 1'",
+            .usage, "nobody in mesh '\(directory.name)' keeps a trace '\(text)'",
+            hint:
+                "a process keeps its last 1 000 and the control plane 10 000 of all, plain ones the shortest; a request is "
+                + "followed where it has 'X-Explain: 1'",
             next: "cellmesh trace ls")
     }
 

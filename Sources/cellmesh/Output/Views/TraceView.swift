@@ -4,15 +4,25 @@ import Telemetry
 
 /// `trace ls` and `trace show`.
 enum TraceView {
-    static func list(_ rows: [TraceHead], of count: Int) -> Report {
-        Report(TracesReport(rows, time: Timestamp.string(milliseconds:)), names: rows.map(\.trace)) { style in
+    static func list(_ rows: [TraceHead], of count: Int, store: TraceStoreFigures? = nil) -> Report {
+        let report = TracesReport(rows, store: store, time: Timestamp.string(milliseconds:))
+        return Report(report, names: rows.map(\.trace)) { style in
             guard !rows.isEmpty else {
                 return "no trace: requests are followed with the header 'X-Explain: 1', and when they fail\n"
+                    + gone(store)
             }
             var table = table(style)
             for row in rows { table.add(cells(row)) }
             return table.render() + (count > rows.count ? "\(count - rows.count) more: --last \(count)\n" : "")
+                + gone(store)
         }
+    }
+
+    /// What has left the control plane is said: whoever looks for it looks no further.
+    private static func gone(_ store: TraceStoreFigures?) -> String {
+        guard let store, store.left.total > 0 else { return "" }
+        let left = Wording.plural(Int(clamping: store.left.total), "trace")
+        return "\(left) left the control plane for want of room, \(store.left.plain) of them of the sample\n"
     }
 
     /// Of `--follow`, as they come: without a heading but the first time.
@@ -52,6 +62,9 @@ enum TraceView {
             if !trace.kept.isEmpty { text += "; kept: \(trace.kept)" }
             text += "\n"
             if !trace.missing.isEmpty { text += "no answer from: \(trace.missing.joined(separator: ", "))\n" }
+            if !trace.gone.isEmpty {
+                text += "no part is left of: \(trace.gone.joined(separator: ", "))\n"
+            }
             if trace.dropped > 0 { text += "\(Wording.plural(trace.dropped, "decision")) not kept\n" }
             text += "\n" + TracePicture(trace, style).text + "\n"
             var table = style.table([

@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 import Resilience
 import Testing
 import Wire
@@ -148,5 +149,43 @@ import Wire
     ])
     func idsAreReadAsTheyAreWritten(_ text: String, isRead: Bool) {
         #expect(FrameTrace(text)?.text == (isRead ? text : nil))
+    }
+
+    /// Each end has a number, and what is added later a new one; who asks has what he lacks, failures before the sample.
+    @Test func endsAreToldOnceAndAgainWhenSomethingIsAdded() {
+        var log = TraceLog()
+        for low in 1...3 as ClosedRange<UInt64> {
+            log.begin(Self.trace(low, isExplained: false), service: "s\(low)", now: Self.at)
+        }
+        log.note(Self.trace(1), Self.decision("goes on"))
+        #expect(log.last == TraceCursor() && log.ended(after: TraceCursor()).isEmpty)
+        for low in 1...3 as ClosedRange<UInt64> {
+            if low == 2 { log.mark(Self.trace(low), .failed) }
+            log.end(Self.trace(low), status: 200, now: Self.at)
+        }
+        #expect(log.last == TraceCursor(outcome: 2, plain: 3))
+        #expect(log.ended(after: TraceCursor()).map(\.service) == ["s2", "s1", "s3"])
+        #expect(log.ended(after: TraceCursor(outcome: 2, plain: 1)).map(\.service) == ["s3"])
+        #expect(log.ended(after: log.last).isEmpty)
+        let before = log.last
+        log.note(Self.trace(1), Self.decision("late"))
+        #expect(log.ended(after: before).map(\.service) == ["s1"])
+        log.mark(Self.trace(3), .slow)
+        #expect(log.ended(after: before).map(\.service) == ["s3", "s1"], "it is no plain one any more")
+    }
+
+    /// What leaves before a control plane had it is counted apart.
+    @Test func spansThatLeaveAreCountedByWhetherTheyWereTold() {
+        var log = TraceLog()
+        log.begin(Self.trace(1, isExplained: false), service: "told", now: Self.at)
+        log.note(Self.trace(1), TraceDecision(at: Self.at, named: "placement", .started, Explanation("")))
+        log.end(Self.trace(1), status: 200, now: Self.at)
+        log.tell(upTo: log.last)
+        log.begin(Self.trace(2, isExplained: false), service: "untold", now: Self.at)
+        log.end(Self.trace(2), status: 200, now: Self.at)
+        log.begin(Self.trace(3, isExplained: false), service: "goes on", now: Self.at)
+        for low in 10..<UInt64(TraceLog.traces) + 10 { log.begin(Self.trace(low), service: "s", now: Self.at) }
+        #expect(log.spansForgotten == (told: 2, untold: 2))
+        #expect(log.spansKept == UInt64(TraceLog.traces) + 4)
     }
 }

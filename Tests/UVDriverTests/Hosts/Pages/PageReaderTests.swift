@@ -52,6 +52,39 @@ import Wire
         #expect(whole.decisions[0].numbers == ["failure_rate": 0.62, "age": nil, "calls": 26] && whole.dropped == 0)
     }
 
+    /// What a control plane fetches: whole traces in lines, as many as have room, and up to where that is all.
+    @Test func endedTracesAreReadAsTheyAreWritten() throws {
+        var log = TraceLog()
+        let most = TraceCursor.most
+        for number in 1...most + 2 {
+            let trace = FrameTrace(high: 1, low: UInt64(number), isExplained: false, isSampled: true)
+            log.begin(trace, TraceClient(customer: "c7"), service: "checkout", now: .zero)
+            if number == 3 { log.mark(trace, .failed) }
+            log.end(trace, status: 502, policy: "breaker", now: .zero + .milliseconds(4))
+        }
+        let page = TracesPage(
+            node: "r1", role: .router, region: "east", zone: "a", now: .zero + .seconds(1), wall: 1_000_000_000_000,
+            faults: FaultHistory(), nodes: WireNodes(FaultBench.topology))
+        let (text, upTo) = page.ended(after: TraceCursor(), log)
+        let told = try #require(KeptParts.read(Array(text.utf8)))
+        #expect(told.cursor == upTo && told.parts.count == most)
+        #expect(upTo == TraceCursor(outcome: 3, plain: UInt64(most)), "two of the sample are left")
+        #expect((told.parts[0].rank, told.parts[0].head.kept, told.parts[0].spans) == (.outcome, "failed", 1))
+        #expect(told.parts[1].rank == .plain && told.parts[1].head.trace.hasSuffix("0001"))
+        let whole = try ReportJSON.read(TracePage.self, told.parts[0].pageText)
+        #expect(whole.head == told.parts[0].head && whole.role == "router")
+        let rest = try #require(KeptParts.read(Array(page.ended(after: upTo, log).text.utf8)))
+        #expect(rest.parts.count == 2 && rest.cursor == log.last)
+        // Numbers of traces that have left are passed over.
+        for number in 0..<UInt64(TraceLog.traces) + 100 {
+            log.begin(
+                FrameTrace(high: 2, low: number + 1, isExplained: true), TraceClient(customer: "c7"), service: "s",
+                now: .zero)
+        }
+        #expect(page.ended(after: upTo, log).upTo == log.last)
+        #expect(KeptParts.read(Array(page.ended(after: upTo, log).text.utf8))?.parts.isEmpty == true)
+    }
+
     @Test func aTraceNamesTheFaultsOnItsPaths() throws {
         let trace = try #require(FrameTrace("4bf92f3577b34da6a3ce929d0e0e4736", isExplained: true))
         var log = TraceLog()
