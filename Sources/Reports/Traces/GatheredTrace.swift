@@ -61,7 +61,7 @@ package struct GatheredTrace: Sendable {
     /// The same of what lists have: the other is where the request came in.
     static func belongs(_ head: TraceHead, to root: TraceHead) -> Bool {
         let end = root.durationMilliseconds.map { root.began + $0 } ?? .infinity
-        return !root.customer.isEmpty && head.began >= root.began - slack && head.began <= end + slack
+        return !root.customer.isEmpty && head.began >= root.began - reading && head.began <= end + reading
     }
 
     /// All spans, each process's after another's.
@@ -119,6 +119,9 @@ package struct GatheredTrace: Sendable {
         return found
     }
 
+    /// Milliseconds by which what a process told may be off, as it was held up between two readings. The same name of an attempt
+    /// comes again in another life, or of another router.
+    private static let reading = 50.0
     /// Milliseconds by which two processes of one machine may read the clock apart.
     private static let slack = 1.0
 

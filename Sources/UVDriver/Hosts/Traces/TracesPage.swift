@@ -220,11 +220,12 @@ extension HostRuntime {
     func tracesPage(
         name: String, shard: @escaping (_ customer: String) -> [String] = { _ in [] }
     ) -> TracesPage {
-        let now = loop.now()
+        // Not the time of the turn, which lies back by as much as the turn has taken: parts of processes are told apart by time.
+        let now = loop.freshNow()
         let node = wire.nodes.number(of: name).map { wire.nodes.all[$0] }
         return TracesPage(
             node: name, role: node?.role ?? .cell, region: node?.region ?? "", zone: node?.zone ?? "", now: now,
-            wall: now.nanoseconds &+ loop.wallOffset(), faults: faults?.history ?? FaultHistory(), nodes: wire.nodes,
+            wall: loop.wallClock(), faults: faults?.history ?? FaultHistory(), nodes: wire.nodes,
             shard: shard)
     }
 }

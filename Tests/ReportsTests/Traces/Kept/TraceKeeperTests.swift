@@ -98,6 +98,10 @@ import Testing
         keeper.take(Self.part("request", rank: .outcome, attempts: ["attempt"]))
         keeper.take(Self.part("attempt", "a-1", rank: .outcome, customer: "", began: 60_000))
         #expect(keeper.count == 2 && keeper.parts(of: "request").map(\.head.node) == ["r1"])
+        // Who was held up between two readings of the clock tells a time that is off.
+        keeper.take(Self.part("late", "r1", rank: .outcome, began: 300_000, attempts: ["held-up"]))
+        keeper.take(Self.part("held-up", "a-1", rank: .outcome, customer: "", began: 300_040))
+        #expect(keeper.parts(of: "late").map(\.head.node) == ["r1", "a-1"])
         // And one that was there before keeps its own.
         keeper.take(Self.part("second", rank: .outcome, began: 200_000, attempts: ["attempt"]))
         #expect(keeper.parts(of: "second").map(\.head.node) == ["r1"])
