@@ -17,6 +17,7 @@ struct EventsCommand: ParsableCommand {
               cellmesh events --since 2026-03-01T12:00:00Z --type member,fault -o json
               cellmesh events -o json --raw
               cellmesh events --follow
+              cellmesh events --follow --since 15m
             """)
 
     @Option(help: ArgumentHelp("From then on: 5m, 2h, or a time (RFC 3339).", valueName: "time"))
@@ -38,6 +39,12 @@ struct EventsCommand: ParsableCommand {
         help: "Print what each member saw, also where many saw the same, as it was written.")
     var raw = false
 
+    @Option(
+        help: ArgumentHelp(
+            "So many of the last events, 0 or more; with --follow and without --since 10, else all.",
+            valueName: "count"))
+    var tail: Int?
+
     @Flag(name: .shortAndLong, help: "Go on, with new events as they come.")
     var follow = false
 
@@ -49,41 +56,49 @@ struct EventsCommand: ParsableCommand {
         Set(types.flatMap { $0.split(separator: ",").map { $0.filter { $0 != " " } } })
     }
 
+    /// Of what has happened before, so many are told; nil for all.
+    var mostOfPast: Int? { tail ?? (follow && since == nil ? 10 : nil) }
+
+    func validate() throws {
+        if let tail, tail < 0 { throw ValidationError("--tail is 0 or more") }
+    }
+
     func run() throws {
         let console = output.console
         let filter = EventHistory.Filter(since: since?.time ?? .min, types: wanted, id: id)
         var history = EventHistory(try mesh.known(), filter)
         var collapser = ViewCollapser()
         var table = EventTable(console.style)
-        let first = history.next()
-        show(first, &collapser, &table, console)
-        if first.isEmpty, !follow, console.format == .table { console.message("no events") }
+        let past = lines(history.next(), &collapser)
+        let told = mostOfPast.map { past.suffix($0) } ?? past[...]
+        let isForPeople = console.format == .table || console.format == .wide
+        if told.count < past.count, tail == nil, isForPeople {
+            console.message(
+                "\(Wording.plural(past.count - told.count, "earlier event")): give --since 15m, or --tail and how many")
+        }
+        show(Array(told), &table, console)
+        if past.isEmpty, !follow, console.format == .table { console.message("no events") }
         while follow, !StandardOutput.isBroken {
             Pause.sleep(.milliseconds(200))
-            show(history.next(), &collapser, &table, console)
+            show(lines(history.next(), &collapser), &table, console)
         }
     }
 
-    private func show(
-        _ entries: [EventHistory.Entry], _ collapser: inout ViewCollapser, _ table: inout EventTable, _ console: Console
-    ) {
+    private func lines(_ entries: [EventHistory.Entry], _ collapser: inout ViewCollapser) -> [ViewCollapser.Line] {
+        guard raw else { return collapser.lines(entries) }
+        return entries.map { .init(entry: $0, observers: $0.event.attributes["observer"]?.text.map { [$0] } ?? []) }
+    }
+
+    private func show(_ lines: [ViewCollapser.Line], _ table: inout EventTable, _ console: Console) {
         switch console.format {
-        case .json where raw: console.document(entries.map { $0.line + "\n" }.joined())
-        case .yaml where raw: console.document(entries.isEmpty ? "" : DocumentText.yaml(entries.map(\.event)))
-        case .json: console.document(collapser.lines(entries).map { FoldedEvent.line($0) + "\n" }.joined())
-        case .yaml:
-            let lines = collapser.lines(entries)
-            console.document(lines.isEmpty ? "" : DocumentText.yaml(lines.map { FoldedEvent($0) }))
-        case .name, .table, .wide:
-            let lines =
-                raw
-                ? entries.map {
-                    .init(entry: $0, observers: $0.event.attributes["observer"]?.text.map { [$0] } ?? [])
-                }
-                : collapser.lines(entries)
-            guard console.format == .name else { return console.data(table.render(lines)) }
-            console.data(
-                lines.map { "\($0.entry.event.type)/\($0.entry.event.id)\n" }.joined())
+        case .json:
+            console.document(lines.map { (raw ? $0.entry.line : FoldedEvent.line($0)) + "\n" }.joined())
+        case .yaml where lines.isEmpty: console.document("")
+        case .yaml where raw: console.document(DocumentText.yaml(lines.map(\.entry.event)))
+        case .yaml: console.document(DocumentText.yaml(lines.map { FoldedEvent($0) }))
+        case .table, .wide: console.data(table.render(lines))
+        case .name:
+            console.data(lines.map { "\($0.entry.event.type)/\($0.entry.event.id)\n" }.joined())
         }
     }
 }

@@ -147,6 +147,17 @@ import Testing
         #expect(narrator.lines(FeedEvents(events: [], missed: 7)) == "7 more events at once: cellmesh events\n")
     }
 
+    @Test func whoFollowsBeginsWithTheLastFewUnlessToldOtherwise() throws {
+        func most(_ line: String) throws -> Int? {
+            let command = try CellMesh.parseAsRoot(line.split(separator: " ").map(String.init))
+            return try #require(command as? EventsCommand).mostOfPast
+        }
+        #expect(try most("events") == nil && most("events --since 5m") == nil && most("events --tail 3") == 3)
+        #expect(try most("events --follow") == 10 && most("events --follow --tail 0") == 0)
+        #expect(try most("events --follow --since 5m") == nil)
+        #expect(throws: (any Error).self) { try CellMesh.parseAsRoot(["events", "--tail=-1"]) }
+    }
+
     @Test func severalTypesAreTaken() throws {
         for line in ["events --type a,b --type c", "events --type a --type b --type c"] {
             let events = try #require(
