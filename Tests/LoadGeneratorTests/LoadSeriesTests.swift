@@ -9,12 +9,12 @@ import Testing
     private func at(_ milliseconds: Int64) -> Instant { .zero + .seconds(100) + .milliseconds(milliseconds) }
 
     private func note(
-        _ series: inout LoadSeries, _ milliseconds: Int64, _ cell: String, service: Int = 0, isOK: Bool = true,
-        isShed: Bool = false, took: TimeAmount? = .milliseconds(10)
+        _ series: inout LoadSeries, _ milliseconds: Int64, _ cell: String, of customer: Int = 1, service: Int = 0,
+        isOK: Bool = true, isShed: Bool = false, took: TimeAmount? = .milliseconds(10)
     ) {
         Array(cell.utf8).withUnsafeBytes {
             series.note(
-                service: service, cell: $0, isOK: isOK, isShed: isShed, after: took, now: at(milliseconds))
+                customer, service: service, cell: $0, isOK: isOK, isShed: isShed, after: took, now: at(milliseconds))
         }
     }
 
@@ -60,6 +60,25 @@ import Testing
         #expect(document.cells["late"]?.requests.count == document.count)
         #expect(document.cells.values.allSatisfy { $0.p99.count == document.count })
         #expect(document.noise.late.count == document.count)
+    }
+
+    @Test func whoFailedIsKnownAsFarAsThereIsRoom() {
+        var series = LoadSeries(services: [])
+        series.begin(at: at(0))
+        for customer in [7, 3, 7] { note(&series, 100, "a", of: customer, isOK: false) }
+        note(&series, 200, "a", of: 9)
+        note(&series, 1_100, "", of: 3, isOK: false)
+        series.advance(to: at(3_000))
+        #expect(series.document().failing == [[3, 7], [3], []] && series.document(last: 2).failing == nil)
+        for customer in 0...LoadSeries.mostFailing { note(&series, 3_100, "a", of: customer, isOK: false) }
+        series.finish(at: at(4_000))
+        #expect(series.document().failing == nil && series.document().count == 4)
+        // Two periods become one.
+        var long = LoadSeries(services: [])
+        long.begin(at: at(0))
+        for second in 0..<1_000 { note(&long, Int64(second) * 1_000 + 1, "a", of: second, isOK: second > 2) }
+        long.finish(at: at(1_000_000))
+        #expect(long.document().failing?.count == long.document().count && long.document().failing?[0] == [0, 1])
     }
 
     @Test func manyCellsAreBoundedAndTheRestShareOneName() {

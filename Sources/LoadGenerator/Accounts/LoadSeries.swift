@@ -8,6 +8,8 @@ struct LoadSeries: Sendable {
     static let mostPeriods = 900
     static let mostGroups = 512
     private static let mostRows = 131_072
+    /// Customers that failed, over all periods; of more nobody is told.
+    static let mostFailing = 20_000
 
     /// One second of one cell, of one service, or of all.
     private struct Row {
@@ -62,6 +64,10 @@ struct LoadSeries: Sendable {
     /// By the hash of a cell's name.
     private var places: [UInt64: Int] = [:]
     private var services: [Group]
+    /// By period, numbers of the customers of whom requests failed; nil once there were too many.
+    private var failing: [Set<Int>]? = []
+    private var failingNow: Set<Int> = []
+    private var failingCount = 0
     private var quiet: [Quiet] = []
     private var quietNow = Quiet()
     private var lag = LatencyCounts()
@@ -80,15 +86,18 @@ struct LoadSeries: Sendable {
     /// A request has ended.
     ///
     /// - Parameters:
+    ///   - customer: whose it was, by number.
     ///   - service: its place among the services, from 1 on; 0 for records.
     ///   - cell: the name of the cell that answered; empty for none.
     ///   - time: nil where it says nothing of the mesh.
     mutating func note(
-        service: Int, cell: UnsafeRawBufferPointer, isOK: Bool, isShed: Bool = false, after time: TimeAmount?,
-        now: Instant
+        _ customer: Int, service: Int, cell: UnsafeRawBufferPointer, isOK: Bool, isShed: Bool = false,
+        after time: TimeAmount?, now: Instant
     ) {
         advance(to: now)
         guard end != nil, !isOver else { return }
+        if !isOK, failing != nil, failingNow.insert(customer).inserted { failingCount += 1 }
+        if failingCount > Self.mostFailing { (failing, failingNow, failingCount) = (nil, [], 0) }
         all.note(isOK: isOK, isShed: isShed, time)
         if services.indices.contains(service) { services[service].note(isOK: isOK, isShed: isShed, time) }
         guard cell.count > 0 else { return }
@@ -138,6 +147,8 @@ struct LoadSeries: Sendable {
         all.close()
         for index in cells.indices { cells[index].close() }
         for index in services.indices { services[index].close() }
+        failing?.append(failingNow)
+        failingNow = []
         quietNow.lag = lag.quantile(0.99)?.milliseconds ?? -1
         quiet.append(quietNow)
         quietNow = Quiet()
@@ -164,6 +175,9 @@ struct LoadSeries: Sendable {
                 late: max(quiet[$0].late, quiet[$0 + 1].late), lag: max(quiet[$0].lag, quiet[$0 + 1].lag),
                 dropped: quiet[$0].dropped + quiet[$0 + 1].dropped)
         }
+        if let all = failing {
+            failing = stride(from: 0, to: all.count - 1, by: 2).map { all[$0].union(all[$0 + 1]) }
+        }
         if let end { self.end = end + period }
         period = period * 2
     }
@@ -180,6 +194,8 @@ struct LoadSeries: Sendable {
         for group in services where group.rows[first...].contains(where: { $0.requests > 0 }) {
             series.services[group.name] = Self.columns(group.rows[first...])
         }
+        // Who follows a load has no use for names.
+        if last == nil { series.failing = failing?.map { $0.sorted() } }
         series.noise.late = quiet[first...].map { Self.rounded($0.late) }
         series.noise.lag = quiet[first...].map { $0.lag < 0 ? nil : Self.rounded($0.lag) }
         series.noise.dropped = quiet[first...].map(\.dropped)

@@ -37,7 +37,7 @@ extension RunHistory {
 
     private static let mostIncidents = 50
     /// What is killed within so many milliseconds is one incident: a region is killed in one go.
-    private static let burst = 1_000.0
+    static let burst = 1_000.0
 
     static func causes(_ moments: [RunMoment], _ crashes: Set<Int>) -> [RunIncident] {
         var incidents: [RunIncident] = []
@@ -64,79 +64,4 @@ extension RunHistory {
 
     /// `process kill`.
     private static func deed(_ what: String) -> ArraySlice<Substring> { what.split(separator: " ").prefix(2) }
-
-    mutating func complete(_ index: Int, _ moments: [RunMoment], _ series: RunSeries?) {
-        let incident = incidents[index]
-        let isFault = incident.what.hasPrefix("fault")
-        // What fails is laid to this one until another comes; what comes at the same time shares it.
-        let others = incidents[(index + 1)...]
-        let end = others.first { $0.cause - incident.cause > Self.burst }?.cause ?? .infinity
-        // It is over when that is told, whatever else has befallen the mesh before.
-        let again = others.first { !$0.subjects.allSatisfy { !incident.subjects.contains($0) } }?.cause ?? .infinity
-        func names(_ moment: RunMoment) -> Bool {
-            // A process shows in itself, and in the gates and links that lead to it.
-            let parts = moment.subject.split(separator: "/").map(String.init)
-            return incident.subjects.contains(moment.subject) || incident.subjects.contains { parts.contains($0) }
-        }
-        let own = moments.filter { $0.at >= incident.cause && $0.at < again && names($0) }
-        // A fault shows in what it is on.
-        let seen = moments.first {
-            $0.class == .detection && $0.at >= incident.cause && (names($0) ? $0.at < again : isFault && $0.at < end)
-        }
-        incidents[index].detection = seen?.at
-        // What comes back is told by some at once and by others later; the last of the first tellings counts.
-        var over: Double? = own.last { $0.class == .recovery }?.at
-        if let last = own.last(where: { $0.class == .detection || $0.class == .cause })?.at, let at = over, at < last {
-            over = nil
-        }
-        let failures = Self.failures(series, from: incident.cause, to: end)
-        incidents[index].failed = failures.failed
-        incidents[index].impact = failures.first
-        incidents[index].recovery = over.flatMap { over in
-            guard over < end else { return Self.answered(series, from: over) }
-            guard let last = failures.last else { return over }
-            return failures.isOver ? max(over, last) : nil
-        }
-    }
-
-    /// Since when all requests are answered, from a moment on; nil where they never were.
-    private static func answered(_ series: RunSeries?, from over: Double) -> Double? {
-        guard let series else { return over }
-        let period = Double(series.period)
-        var since = over
-        for (index, (requests, ok)) in zip(series.all.requests, series.all.ok).enumerated() {
-            let end = Double(index + 1) * period
-            guard end > over else { continue }
-            if requests > ok {
-                since = end
-            } else if requests > 0 {
-                return since
-            }
-        }
-        return since > over ? nil : over
-    }
-
-    /// Requests that failed in a part of a run; moments are the bounds of periods.
-    private static func failures(
-        _ series: RunSeries?, from: Double, to: Double
-    ) -> (failed: UInt64, first: Double?, last: Double?, isOver: Bool) {
-        guard let series else { return (0, nil, nil, true) }
-        var found: (failed: UInt64, first: Double?, last: Double?, isOver: Bool) = (0, nil, nil, true)
-        let period = Double(series.period)
-        for (index, (requests, ok)) in zip(series.all.requests, series.all.ok).enumerated() {
-            let (begin, end) = (Double(index) * period, Double(index + 1) * period)
-            guard end > from, begin < to else { continue }
-            let failed = requests >= ok ? requests - ok : 0
-            guard failed > 0 else {
-                // Where nobody asked nothing is known.
-                if requests > 0 { found.isOver = true }
-                continue
-            }
-            found.failed += failed
-            if found.first == nil { found.first = max(begin, from) }
-            found.last = min(end, to)
-            found.isOver = end >= to
-        }
-        return found
-    }
 }

@@ -16,7 +16,7 @@ package struct RunHistory: Sendable {
     /// Moments of a timeline at most; changes of no incident go first.
     package static let most = 200
     /// What many processes tell is one moment if it is told within so many milliseconds.
-    private static let fold = 10_000.0
+    static let fold = 10_000.0
 
     /// In order.
     package private(set) var timeline: [RunMoment] = []
@@ -32,7 +32,8 @@ package struct RunHistory: Sendable {
     package init(_ events: [Event], series: RunSeries?, begun: Int64) {
         var (moments, crashes) = Self.moments(events, begun: begun)
         incidents = Self.causes(moments, crashes)
-        for index in incidents.indices { complete(index, moments, series) }
+        // The last one first: what is not over when the same is struck again ends with that.
+        for index in incidents.indices.reversed() { complete(index, moments, series) }
         for incident in incidents {
             let subject = incident.subjects.joined(separator: ", ")
             if let impact = incident.impact {

@@ -57,6 +57,8 @@ package struct RunSeries: Codable, Sendable, Equatable {
     package var cells: [String: Columns] = [:]
     /// By service; `records` for those.
     package var services: [String: Columns] = [:]
+    /// Numbers of the customers of whom requests failed, for each period; nil where there were too many of them to keep.
+    package var failing: [[Int]]?
     /// See `Noise`.
     package var noise = Noise()
 
@@ -69,7 +71,7 @@ package struct RunSeries: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case schema, begun
         case period = "period_ms"
-        case all, cells, services, noise
+        case all, cells, services, failing, noise
     }
 }
 

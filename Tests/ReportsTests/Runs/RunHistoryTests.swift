@@ -22,6 +22,13 @@ import Testing
         return series
     }
 
+    /// By period, the customers of whom a request failed.
+    private func series(failing: [[Int]]) -> RunSeries {
+        var series = series(failing.map { UInt64($0.count) })
+        series.failing = failing
+        return series
+    }
+
     private func history(_ events: [RunHistory.Event], _ series: RunSeries?) -> RunHistory {
         RunHistory(events, series: series, begun: 1_000_000_000)
     }
@@ -113,6 +120,63 @@ import Testing
         // Customers suffer until 5 s.
         let failing = history(events, series([0, 5, 0, 5, 5, 0, 0, 0])).incidents
         #expect(failing.map(\.recovery) == [5_000, 6_100] && failing.map(\.failed) == [5, 10])
+    }
+
+    /// A kill and the return of a cell, as a mesh tells them: its gates and others' come after it.
+    private func life(of cell: String, from: Double, to: Double) -> [RunHistory.Event] {
+        [
+            event(from, "process", "kill", cell), event(from + 50, "process", "exited", cell),
+            event(from + 100, "link", "down", cell, by: "r1"), event(from + 600, "member", "dead", cell, by: "r1"),
+            event(to, "process", "ready", cell), event(to + 200, "link", "up", cell, by: "r1"),
+            event(to + 300, "member", "alive", cell, by: "r1"),
+        ]
+    }
+
+    @Test func killsOneAfterTheOtherAreOverEachInItsTime() {
+        // The load that moves opens gates in the cells that are back, and a late breaker is no incident that goes on.
+        let gates = [
+            event(14_500, "breaker", "open", "a/checkout/payment", by: "a"),
+            event(26_000, "breaker", "closed", "a/checkout/payment", by: "a"),
+            event(26_500, "breaker", "closed", "r1/a/checkout", by: "r1"),
+        ]
+        let events =
+            (life(of: "a", from: 1_000, to: 5_000) + life(of: "b", from: 12_000, to: 16_000)
+            + life(of: "c", from: 22_000, to: 26_000) + gates).sorted { $0.time < $1.time }
+        #expect(history(events, nil).incidents.map(\.recovery) == [5_200, 16_200, 26_200])
+        // Each time others fail, and once more a stray request long after.
+        var failing = [[Int]](repeating: [], count: 30)
+        (failing[1], failing[5], failing[6], failing[12], failing[13], failing[22]) = ([1], [1, 2], [1], [3], [1], [4])
+        let told = history(events, series(failing: failing)).incidents
+        #expect(told.map(\.recovery) == [7_000, 16_200, 26_200] && told.map(\.impact) == [1_000, 12_000, 22_000])
+        #expect(told.map(\.detection) == [1_050, 12_050, 22_050])
+    }
+
+    @Test func whatGoesOnForOtherCustomersHoldsNoIncidentOpen() {
+        let events =
+            (life(of: "a", from: 1_000, to: 6_000) + life(of: "b", from: 4_000, to: 9_000)
+            + life(of: "c", from: 8_000, to: 12_000)).sorted { $0.time < $1.time }
+        // Somebody fails all the time: each cell's own.
+        let own = series(failing: (0..<16).map { $0 < 1 ? [] : $0 < 4 ? [1] : $0 < 8 ? [2] : $0 < 13 ? [3] : [] })
+        #expect(history(events, own).incidents.map(\.recovery) == [6_200, 9_200, 13_000])
+        // Customer 1 is b's too, and fails until it is back.
+        let shared = series(failing: (0..<16).map { $0 < 1 ? [] : $0 < 9 ? [1] : $0 < 13 ? [3] : [] })
+        #expect(history(events, shared).incidents.map(\.recovery) == [9_000, 9_200, 13_000])
+        // Where nobody knows who failed, all count.
+        var unknown = own
+        unknown.failing = nil
+        #expect(history(events, unknown).incidents.map(\.recovery) == [13_000, 13_000, 13_000])
+    }
+
+    @Test func theSameCellTwiceIsTwoIncidents() {
+        let events = life(of: "a", from: 1_000, to: 4_000) + life(of: "a", from: 8_000, to: 11_000)
+        #expect(history(events, nil).incidents.map(\.recovery) == [4_200, 11_200])
+        // Stopped, and killed before it went on: both are over when it is back.
+        let twice = [event(500, "process", "pause", "a")] + life(of: "a", from: 2_000, to: 5_000)
+        #expect(history(twice, nil).incidents.map(\.recovery) == [5_200, 5_200])
+        // One of two is back.
+        let half = history(
+            [event(900, "process", "kill", "b")] + life(of: "a", from: 1_000, to: 4_000), nil)
+        #expect(half.incidents.map(\.subjects) == [["b", "a"]] && half.incidents[0].recovery == nil)
     }
 
     @Test func faultsOfOneMomentAreIncidentsEachAndNoneIsThatOfARestart() {
