@@ -46,13 +46,14 @@ extension AlertSignal {
             }
         case .cellsOut:
             return cells { cell in
-                Self.word(state, .state, cell, FeedCellState.self).flatMap { $0 == .unknown ? nil : $0.isOut ? 1 : 0 }
+                let word = state.cells.state(of: cell)
+                return word == .unknown ? nil : word.isOut ? 1 : 0
             }
         case .routersOut:
             return (state.routers ?? []).filter { $0.state != .unknown }
                 .map { AlertValue(subject: $0.name, value: $0.state.isOut ? 1 : 0) }
         case .differentWitnesses:
-            return cells { Self.word(state, .condition, $0, FeedCondition.self).map { $0 == .differ ? 1 : 0 } }
+            return cells { state.cells.condition(of: $0).map { $0 == .differ ? 1 : 0 } }
         case .differentCustomers: return mesh(state.impact.different.map { state.impact.open ? Double($0) : 0 })
         case .customersWithoutQuorum:
             return mesh(state.impact.observed.noQuorum.map { state.impact.open ? Double($0) : 0 })
@@ -66,13 +67,5 @@ extension AlertSignal {
             guard shares.count == 2 else { return [] }
             return mesh(shares.min().map { $0 / objective.allowed })
         }
-    }
-
-    private static func word<Word: CaseIterable>(
-        _ state: FeedState, _ field: FeedField, _ cell: Int, _ type: Word.Type
-    ) -> Word? {
-        guard let place = state.cells[field, cell].value(field).map({ Int($0) }) else { return nil }
-        let words = Array(Word.allCases)
-        return words.indices.contains(place) ? words[place] : nil
     }
 }

@@ -19,22 +19,21 @@ extension MetricPage {
             budget, [MetricLabel("objective", "availability")])
         for (cell, name) in names.prefix(state.cells.count).enumerated() {
             let label = [MetricLabel("cell", name)]
-            if let place = state.cells[.state, cell].value(.state).map({ Int($0) }), place > 0 {
+            let word = state.cells.state(of: cell)
+            if word != .unknown {
                 gauge(
-                    "cellmesh_cell_out", "1 while the cell is to serve customers and does not.",
-                    FeedCellState.allCases[place].isOut ? 1 : 0, label)
+                    "cellmesh_cell_out", "1 while the cell is to serve customers and does not.", word.isOut ? 1 : 0,
+                    label)
             }
-            if let place = state.cells[.condition, cell].value(.condition).map({ Int($0) }) {
+            if let condition = state.cells.condition(of: cell) {
                 gauge(
                     "cellmesh_cell_witnesses_differ",
                     "1 while process table, membership and routers say different things of the cell.",
-                    FeedCondition.allCases[place] == .differ ? 1 : 0, label)
+                    condition == .differ ? 1 : 0, label)
             }
         }
-        for (place, condition) in FeedCondition.allCases.enumerated() {
-            let cells = (0..<state.cells.count).count { cell in
-                state.cells[.condition, cell].value(.condition).map { Int($0) } == place
-            }
+        for condition in FeedCondition.allCases {
+            let cells = (0..<state.cells.count).count { state.cells.condition(of: $0) == condition }
             gauge(
                 "cellmesh_condition", "Cells with this the matter; `none`: with nothing known to be.", Double(cells),
                 [MetricLabel("condition", condition.rawValue)])

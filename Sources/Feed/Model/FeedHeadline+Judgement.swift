@@ -20,11 +20,11 @@ extension FeedHeadline {
         var troubled: [FeedCondition: [String]] = [:]
         var silent: [String] = []
         for cell in taking where cell.position < min(cells.count, names.count) {
-            let state = Self.word(cells, .state, cell.position, FeedCellState.allCases) ?? .unknown
+            let state = cells.state(of: cell.position)
             if state != .unknown { known += 1 }
             if state.serves { serving += 1 }
             let name = names[cell.position]
-            switch Self.word(cells, .condition, cell.position, FeedCondition.allCases) ?? FeedCondition.none {
+            switch cells.condition(of: cell.position) ?? FeedCondition.none {
             case .none:
                 // Serves with less than it should, and nobody says of what.
                 if state == .degraded { troubled[.unready, default: []].append(name) }
@@ -72,14 +72,6 @@ extension FeedHeadline {
     private static func some(_ names: [String]) -> String {
         names.count > 1 ? "\(names[0]) and \(names.count - 1) more:" : names[0]
     }
-
-    /// The words of a later release are none that are known here.
-    private static func word<Word>(_ cells: FeedCells, _ field: FeedField, _ cell: Int, _ words: [Word]) -> Word? {
-        guard let place = cells[field, cell].value(field).map({ Int($0) }), words.indices.contains(place) else {
-            return nil
-        }
-        return words[place]
-    }
 }
 
 extension FeedCondition {
@@ -101,9 +93,8 @@ extension LiveModel {
     mutating func headline(
         _ cells: FeedCells, _ routers: [Router], _ rows: [FeedRouter]?, now: Instant
     ) -> FeedHeadline {
-        let differ = FeedCondition.allCases.firstIndex(of: .differ)
         var since: [Int: Instant] = [:]
-        for cell in 0..<cells.count where cells[.condition, cell].value(.condition).map({ Int($0) }) == differ {
+        for cell in 0..<cells.count where cells.condition(of: cell) == .differ {
             since[cell] = differing[cell] ?? now
         }
         differing = since

@@ -13,8 +13,7 @@ extension LiveModel {
         mesh.rps = Self.rounded(rate(RouterCounter.total), 10)
         mesh.err = Self.rounded(rate(RouterCounter.failed), 10)
         mesh.shed = Self.rounded(rate(RouterCounter.shed), 10)
-        let total = sum(RouterCounter.total)
-        if total > 0 { mesh.ok = Self.rounded(max(1 - sum(RouterCounter.failed) / total, 0), 10_000) }
+        mesh.ok = Self.okShare(of: sum(RouterCounter.total), failed: sum(RouterCounter.failed))
         let attempts = sum(RouterCounter.attempts)
         if attempts > 0 { mesh.retry = Self.rounded(sum(RouterCounter.retries) / attempts, 10_000) }
         var latency = LatencyCounts()
@@ -40,12 +39,15 @@ extension LiveModel {
             row.age = isFresh ? 0 : Int((now - known.at).milliseconds / 1_000)
             guard isFresh, let change = known.window.change else { return row }
             row.rps = Self.rounded(change.rate(RouterCounter.total), 10)
-            let total = Double(change[RouterCounter.total])
-            if total > 0 {
-                row.ok = Self.rounded(max(1 - Double(change[RouterCounter.failed]) / total, 0), 10_000)
-            }
+            row.ok = Self.okShare(
+                of: Double(change[RouterCounter.total]), failed: Double(change[RouterCounter.failed]))
             return row
         }
+    }
+
+    /// Share of requests that did not fail; nil without a request.
+    private static func okShare(of total: Double, failed: Double) -> Double? {
+        total > 0 ? rounded(max(1 - failed / total, 0), 10_000) : nil
     }
 
     /// What changes less than can be read is no change to be told.

@@ -174,13 +174,7 @@ package struct LiveModel: Sendable {
     /// The cells that are to serve customers and are known not to.
     private func out(_ cells: FeedCells) -> CellSet {
         if routersRun == false { return use.taking }
-        return CellSet(
-            use.taking.filter { cell in
-                guard cell.position < cells.count, let word = cells[.state, cell.position].value(.state) else {
-                    return false
-                }
-                return FeedCellState.allCases[Int(word)].isOut
-            })
+        return CellSet(use.taking.filter { cells.isOut($0.position) })
     }
 }
 

@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 import Resilience
 import Topology
 
@@ -13,7 +14,7 @@ package struct EventLine: Sendable, Equatable {
     package struct Attribute: Sendable, Equatable {
         package let name: String
         package let value: Value
-        init(_ name: String, _ value: Value) {
+        package init(_ name: String, _ value: Value) {
             self.name = name
             self.value = value
         }
@@ -24,6 +25,30 @@ package struct EventLine: Sendable, Equatable {
     /// The thing that it happened to: a node, a gate, a scope.
     package let id: String
     package var attributes: [Attribute] = []
+
+    /// One line.
+    package init(type: String, action: String, id: String, attributes: [Attribute] = []) {
+        self.type = type
+        self.action = action
+        self.id = id
+        self.attributes = attributes
+    }
+
+    /// The event as it is told.
+    ///
+    /// - Parameter time: RFC 3339.
+    package func record(at time: String) -> EventRecord {
+        var record = EventRecord(time: time, type: type, action: action, id: id)
+        for attribute in attributes {
+            record.attributes[attribute.name] =
+                switch attribute.value {
+                case .text(let text): .text(text)
+                case .number(let number): .number(number)
+                case .integer(let number): .integer(number)
+                }
+        }
+        return record
+    }
 }
 
 extension NodeEvent {

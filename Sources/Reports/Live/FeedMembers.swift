@@ -91,6 +91,16 @@ package struct FeedImpact: Codable, Sendable, Equatable {
             self.untouched = untouched
             self.noQuorum = noQuorum
         }
+
+        /// One customer more; who was not seen counts nowhere.
+        package mutating func count(_ mark: CustomerMark) {
+            switch mark {
+            case .lost: lost += 1
+            case .degraded: degraded += 1
+            case .untouched: untouched += 1
+            case .unseen: break
+            }
+        }
     }
 
     /// Some router's fault goes on.

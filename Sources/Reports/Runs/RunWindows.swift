@@ -165,7 +165,7 @@ package struct RunWindows: Sendable {
             guard !window.predicted.isEmpty else { return found }
             var sum = Self.sum(zip(window.predicted, window.observed).map { (CustomerMark($0), CustomerMark($1)) })
             sum.predicted = FeedImpact.Counts()
-            for mark in window.reach { sum.predicted.add(max(CustomerMark(mark), .untouched)) }
+            for mark in window.reach { sum.predicted.count(max(CustomerMark(mark), .untouched)) }
             // Who lacks a quorum is told in numbers alone.
             (found.predicted, found.observed) = (
                 sum.predicted.with(window.worst.predicted.noQuorum), sum.observed.with(window.worst.observed.noQuorum)
@@ -235,7 +235,7 @@ package struct RunWindows: Sendable {
         }
         var sum = Self.sum(marks)
         sum.predicted = FeedImpact.Counts()
-        for mark in of { sum.predicted.add(mark) }
+        for mark in of { sum.predicted.count(mark) }
         sum.different = others.count
         sum.others = others.sorted { ($1.observed, $0.customer) < ($0.observed, $1.customer) }
         let worst = told.map(\.worst)
@@ -249,11 +249,11 @@ package struct RunWindows: Sendable {
         var sum = Sum()
         for (predicted, observed) in marks {
             let predicted = max(predicted, .untouched)
-            sum.predicted.add(predicted)
+            sum.predicted.count(predicted)
             guard observed != .unseen else { continue }
             sum.seen += 1
-            sum.ofThoseSeen.add(predicted)
-            sum.observed.add(observed)
+            sum.ofThoseSeen.count(predicted)
+            sum.observed.count(observed)
             if predicted != observed { sum.different += 1 }
         }
         return sum
@@ -266,16 +266,6 @@ extension CustomerMark {
 }
 
 extension FeedImpact.Counts {
-    /// One customer more; who was not seen counts nowhere.
-    fileprivate mutating func add(_ mark: CustomerMark) {
-        switch mark {
-        case .lost: lost += 1
-        case .degraded: degraded += 1
-        case .untouched: untouched += 1
-        case .unseen: break
-        }
-    }
-
     fileprivate func with(_ noQuorum: Int?) -> FeedImpact.Counts {
         var counts = self
         counts.noQuorum = noQuorum

@@ -90,16 +90,7 @@ package final class SimFeed {
     /// A node has told something.
     func observe(_ event: NodeEvent, by observer: String, _ simulation: Simulation) {
         guard let line = event.line(of: observer, in: simulation.topology) else { return }
-        var attributes: [String: EventRecord.Value] = [:]
-        for attribute in line.attributes {
-            attributes[attribute.name] =
-                switch attribute.value {
-                case .text(let text): .text(text)
-                case .number(let number): .number(number)
-                case .integer(let number): .integer(number)
-                }
-        }
-        note(line.type, line.action, line.id, attributes, by: observer, simulation)
+        note(line, by: observer, simulation)
     }
 
     /// A fault of the plan begins or ends.
@@ -108,15 +99,14 @@ package final class SimFeed {
         switch fault.action {
         case .operate(let move):
             guard hasBegun else { return }
-            note("operator", move.word, fault.node, ["detail": .text("\(fault)")], by: "control", simulation)
+            note("operator", move.word, fault.node, ["detail": .text("\(fault)")], simulation)
         case .kill, .destroy, .loseDisk, .restart, .pause, .resume, .leave, .loseRows, .jump:
             guard hasBegun else { return }
-            note("process", fault.word, fault.node, ["detail": .text("\(fault)")], by: "control", simulation)
+            note("process", fault.word, fault.node, ["detail": .text("\(fault)")], simulation)
         case .fillDisk, .drift, .slow, .network, .service:
             mesh?.faults[index] = hasBegun ? Self.time(simulation) : nil
             note(
-                "fault", hasBegun ? "injected" : "expired", "f\(index + 1)", ["detail": .text("\(fault)")],
-                by: "control", simulation)
+                "fault", hasBegun ? "injected" : "expired", "f\(index + 1)", ["detail": .text("\(fault)")], simulation)
         }
     }
 
@@ -125,15 +115,21 @@ package final class SimFeed {
         for index in mesh?.faults.keys.sorted() ?? [] { fault(index, hasBegun: false, simulation) }
     }
 
+    /// What the control plane would say.
     private func note(
-        _ type: String, _ action: String, _ id: String, _ attributes: [String: EventRecord.Value], by observer: String,
+        _ type: String, _ action: String, _ id: String, _ attributes: [String: EventLine.Value],
         _ simulation: Simulation
     ) {
+        let line = EventLine(
+            type: type, action: action, id: id,
+            attributes: attributes.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) })
+        note(line, by: "control", simulation)
+    }
+
+    private func note(_ line: EventLine, by observer: String, _ simulation: Simulation) {
         let time = simulation.now.nanoseconds &+ Simulation.epoch
         mesh?.folder.take(
-            EventRecord(
-                time: Timestamp.string(time, .nanoseconds), type: type, action: action, id: id, attributes: attributes),
-            by: observer, now: simulation.now)
+            line.record(at: Timestamp.string(time, .nanoseconds)), by: observer, now: simulation.now)
     }
 
     // MARK: Looks
@@ -146,14 +142,7 @@ package final class SimFeed {
         let now = simulation.now
         let (sights, news) = (sights(simulation, reach), news(simulation))
         let routersRun = simulation.mesh.contains { $0.isRouter && $0.isUp && !$0.isPaused }
-        let routers = simulation.topology.routers.map { router in
-            simulation.mesh.first { $0.isRouter && $0.name == router.name }.map { machine in
-                RouterSight(
-                    state: !machine.isUp ? .down : machine.isPaused ? .paused : .serving,
-                    process: !machine.isUp ? .gone : machine.isPaused ? .stopped : .running)
-            } ?? RouterSight()
-        }
-        mesh?.model.look(sights, routers: routers, routersRun: routersRun, now: now)
+        mesh?.model.look(sights, routers: routerSights(simulation, reach), routersRun: routersRun, now: now)
         mesh?.model.news = news
         guard var state = mesh?.model.state(t: Self.time(simulation), now: now), let model = mesh?.model else { return }
         let changes =
@@ -161,8 +150,7 @@ package final class SimFeed {
         for change in changes {
             note(
                 "alert", change.isFiring ? "firing" : "resolved", change.alert.name,
-                ["subject": .text(change.alert.subject), "value": .number(change.alert.value)], by: "control",
-                simulation)
+                ["subject": .text(change.alert.subject), "value": .number(change.alert.value)], simulation)
         }
         state.alerts = Array((mesh?.alerts.firing ?? []).prefix(LiveModel.mostRows))
         guard let message = mesh?.coder.take(state) else { return }
@@ -248,9 +236,31 @@ package final class SimFeed {
                 facts.reported = seen.metadata.state
             }
             return CellSight(
-                state: facts.state, process: !machine.isUp ? .gone : machine.isPaused ? .stopped : .running,
-                gossip: gossip, address: address)
+                state: facts.state, process: witness(of: machine), gossip: gossip, address: address)
         }
+    }
+
+    /// Judged as the control plane does: by how many of the cells that run a router reaches.
+    private func routerSights(_ simulation: Simulation, _ reach: [String: [String: String]]) -> [RouterSight] {
+        let running = simulation.knownTopology.cells.indices.count { position in
+            simulation.machines[position].isUp && !simulation.machines[position].isPaused
+        }
+        return simulation.topology.routers.map { router in
+            guard let machine = simulation.mesh.first(where: { $0.isRouter && $0.name == router.name }) else {
+                return RouterSight()
+            }
+            var facts = ProcessFacts()
+            facts.isRunning = machine.isUp
+            facts.isEnding = machine.isLeaving
+            facts.isReady = machine.isUp
+            facts.isStopped = machine.isPaused
+            facts.reach = reach[machine.name].map { ($0.count, max($0.count, running)) }
+            return RouterSight(state: facts.state, process: witness(of: machine))
+        }
+    }
+
+    private func witness(of machine: SimMachine) -> ProcessWitness {
+        !machine.isUp ? .gone : machine.isPaused ? .stopped : .running
     }
 
     private func news(_ simulation: Simulation) -> MeshNews {

@@ -24,9 +24,9 @@ extension TopModel {
             report.cells = list.rows.map { cell in
                 let name = shape.cells[cell]
                 var row = TopReport.Cell(name: name, zone: shape.zones[cell], state: Self.state(cell, state).rawValue)
-                row.process = Self.word(state, cell, .process, ProcessWitness.allCases)?.rawValue ?? "unknown"
-                row.gossip = Self.word(state, cell, .gossip, GossipWitness.allCases)?.rawValue ?? "unknown"
-                row.traffic = Self.word(state, cell, .traffic, TrafficWitness.allCases)?.rawValue ?? "unknown"
+                row.process = state.cells.process(of: cell).rawValue
+                row.gossip = state.cells.gossip(of: cell).rawValue
+                row.traffic = state.cells.traffic(of: cell).rawValue
                 row.condition = Self.condition(cell, state).rawValue
                 row.since = age(of: cell, state).map { state.t - $0 }
                 row.rps = Self.value(state, cell, .rps)

@@ -8,9 +8,6 @@ enum TopDetail {
             cell < state.cells.count
         else { return [ScreenLine("there is no cell \(name) any more", .warn)] }
         func value(_ field: FeedField) -> Double? { TopModel.value(state, cell, field) }
-        func word<Word: RawRepresentable>(_ field: FeedField, _ words: [Word]) -> String where Word.RawValue == String {
-            TopModel.word(state, cell, field, words)?.rawValue ?? "unknown"
-        }
         var head = ScreenLine(name, isBold: true)
         head.add("  \(shape.zones[cell])  ", .dim)
         head.add(TopList.stateText(cell, state, model), TopModel.tone(cell, state))
@@ -21,8 +18,8 @@ enum TopDetail {
         lines.append(ScreenLine())
         lines.append(
             ScreenLine(
-                "witnesses  process \(word(.process, ProcessWitness.allCases))  gossip "
-                    + "\(word(.gossip, GossipWitness.allCases))  traffic \(word(.traffic, TrafficWitness.allCases))"))
+                "witnesses  process \(state.cells.process(of: cell))  gossip \(state.cells.gossip(of: cell))  traffic "
+                    + "\(state.cells.traffic(of: cell))"))
         lines.append(
             ScreenLine(
                 "traffic    \(Figures.rate(value(.rps))) req/s over 10 s  err \(Figures.percent(value(.err), 1))  "

@@ -44,7 +44,7 @@ extension TopList {
             let err = value(cell, .err)
             let util = value(cell, .util)
             let breakers = gates[name]?.count ?? 0
-            let gossip = TopModel.word(state, cell, .gossip, GossipWitness.allCases) ?? .unknown
+            let gossip = state.cells.gossip(of: cell)
             return [
                 Cell(name), Cell(shape.zones[cell], .dim),
                 Cell(stateText(cell, state, model), TopModel.tone(cell, state)),
@@ -96,9 +96,9 @@ extension TopList {
         switch TopModel.condition(cell, state) {
         case .none: break
         case .differ:
-            let process = TopModel.word(state, cell, .process, ProcessWitness.allCases) ?? .unknown
-            let gossip = TopModel.word(state, cell, .gossip, GossipWitness.allCases) ?? .unknown
-            let traffic = TopModel.word(state, cell, .traffic, TrafficWitness.allCases) ?? .unknown
+            let process = state.cells.process(of: cell)
+            let gossip = state.cells.gossip(of: cell)
+            let traffic = state.cells.traffic(of: cell)
             parts.append("witnesses differ: process \(process), gossip \(gossip), traffic \(traffic)")
         case .silent where isOut: break
         case .silent:

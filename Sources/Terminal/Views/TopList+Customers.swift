@@ -20,8 +20,7 @@ extension TopList {
         func shard(_ row: Int) -> [Int] { row < shape.shards.count ? shape.shards[row] : [] }
         func serving(_ row: Int) -> Int? {
             shard(row).first { cell in
-                let traffic = TopModel.word(state, cell, .traffic, TrafficWitness.allCases)
-                return TopModel.state(cell, state).serves && traffic != TrafficWitness.none
+                TopModel.state(cell, state).serves && state.cells.traffic(of: cell) != .none
             }
         }
         let order = customers.indices.sorted { customers[$0] < customers[$1] }

@@ -122,10 +122,6 @@ extension TopList {
         ]
         guard let shape = model.shape, let state = model.state else { return waiting(model, columns) }
         let doubts = model.doubts
-        func text<Word: RawRepresentable>(_ cell: Int, _ field: FeedField, _ words: [Word]) -> String
-        where Word.RawValue == String {
-            TopModel.word(state, cell, field, words)?.rawValue ?? "unknown"
-        }
         return TopList(
             model, columns: columns, count: min(shape.cells.count, state.cells.count), id: { shape.cells[$0] },
             match: { "\(shape.cells[$0]) \(shape.zones[$0]) \(TopModel.state($0, state))" },
@@ -134,9 +130,9 @@ extension TopList {
                 switch title {
                 case "MEMBER": .text(shape.cells[cell])
                 case "STATE": .text(TopModel.state(cell, state).rawValue)
-                case "PROCESS": .text(text(cell, .process, ProcessWitness.allCases))
-                case "GOSSIP": .text(text(cell, .gossip, GossipWitness.allCases))
-                case "TRAFFIC": .text(text(cell, .traffic, TrafficWitness.allCases))
+                case "PROCESS": .text(state.cells.process(of: cell).rawValue)
+                case "GOSSIP": .text(state.cells.gossip(of: cell).rawValue)
+                case "TRAFFIC": .text(state.cells.traffic(of: cell).rawValue)
                 case "NEWS": TopModel.value(state, cell, .age).map { .number($0) } ?? .unknown
                 case "ZONE": .text(shape.zones[cell])
                 default: .unknown
@@ -148,9 +144,9 @@ extension TopList {
             let age = TopModel.value(state, cell, .age)
             return [
                 Cell(shape.cells[cell]), Cell(stateText(cell, state, model), TopModel.tone(cell, state)),
-                Cell(text(cell, .process, ProcessWitness.allCases), witness),
-                Cell(text(cell, .gossip, GossipWitness.allCases), witness),
-                Cell(text(cell, .traffic, TrafficWitness.allCases), witness),
+                Cell(state.cells.process(of: cell).rawValue, witness),
+                Cell(state.cells.gossip(of: cell).rawValue, witness),
+                Cell(state.cells.traffic(of: cell).rawValue, witness),
                 Cell(age.map { $0 == 0 ? "now" : Figures.roughly(milliseconds: Int64($0) * 1_000) } ?? "never"),
                 Cell(shape.zones[cell], .dim),
                 Cell(

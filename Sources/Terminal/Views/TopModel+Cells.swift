@@ -14,18 +14,11 @@ extension TopModel {
     }
 
     static func state(_ cell: Int, _ state: FeedState) -> FeedCellState {
-        word(state, cell, .state, FeedCellState.allCases) ?? .unknown
+        state.cells.state(of: cell)
     }
 
     static func condition(_ cell: Int, _ state: FeedState) -> FeedCondition {
-        word(state, cell, .condition, FeedCondition.allCases) ?? FeedCondition.none
-    }
-
-    /// The words of a later release are none that are known here.
-    static func word<Word>(_ state: FeedState, _ cell: Int, _ field: FeedField, _ words: [Word]) -> Word? {
-        guard cell < state.cells.count, let value = state.cells[field, cell].value(field) else { return nil }
-        let place = Int(value)
-        return words.indices.contains(place) ? words[place] : nil
+        state.cells.condition(of: cell) ?? FeedCondition.none
     }
 
     static func value(_ state: FeedState, _ cell: Int, _ field: FeedField) -> Double? {
@@ -103,7 +96,7 @@ extension TopModel {
         guard let state, let shape else { return nil }
         var names = (state.routers ?? []).filter { $0.process == .running && $0.age != 0 }.map { "router/\($0.name)" }
         for cell in 0..<min(state.cells.count, shape.cells.count) {
-            let runs = Self.word(state, cell, .process, ProcessWitness.allCases) == .running
+            let runs = state.cells.process(of: cell) == .running
             if runs, Self.value(state, cell, .age) != 0 { names.append("cell/\(shape.cells[cell])") }
         }
         let more = names.count > 3 ? " and \(names.count - 3) more" : ""

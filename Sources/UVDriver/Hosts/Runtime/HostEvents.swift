@@ -83,7 +83,7 @@ package final class HostEvents {
         default: break
         }
         guard let line = event.line(of: observer, in: topology) else { return }
-        append(
+        let time = append(
             type: line.type, action: line.action, id: line.id,
             line.attributes.map { attribute in
                 switch attribute.value {
@@ -92,14 +92,17 @@ package final class HostEvents {
                 case .integer(let number): .init(attribute.name, .integer(number))
                 }
             })
+        recent.note(line, at: time, now: loop.now())
     }
 
-    private func append(type: String, action: String, id: String, _ attributes: [TelemetryEvent.Attribute]) {
+    /// - Returns: when it was, in nanoseconds since 1970.
+    @discardableResult
+    private func append(type: String, action: String, id: String, _ attributes: [TelemetryEvent.Attribute]) -> Int64 {
         let event = TelemetryEvent(
             time: loop.wallClock(), type: type, action: action, id: id, attributes: attributes)
         log.pointee.append(event)
-        recent.note(event, now: loop.now())
         if isWorthTelling(event) { text.tell(event) }
+        return event.time
     }
 
     private func isWorthTelling(_ event: TelemetryEvent) -> Bool {

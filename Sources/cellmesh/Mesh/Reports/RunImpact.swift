@@ -59,7 +59,7 @@ final class RunImpact: Sendable {
             if case .shape(let shape) = message { (names, customers) = (shape.cells.name, shape.customers.count) }
             guard (try? reader.take(message)) != nil else { return }
             guard message.isState, let state = reader.state else { continue }
-            let out = names.indices.filter { $0 < state.cells.count && state.cells.isOut($0) }.map { names[$0] }
+            let out = names.indices.filter { state.cells.isOut($0) }.map { names[$0] }
             let isHarmed = gathered.withLock {
                 $0.take(state.impact, out: out, t: state.t, customers: customers)
                 return !$0.isEmpty
@@ -142,15 +142,5 @@ extension FeedMessage {
         case .state, .delta: true
         default: false
         }
-    }
-}
-
-extension FeedCells {
-    /// Whether a cell takes customers and is known not to serve them.
-    fileprivate func isOut(_ cell: Int) -> Bool {
-        guard let word = self[.state, cell].value(.state), word >= 0, Int(word) < FeedCellState.allCases.count else {
-            return false
-        }
-        return FeedCellState.allCases[Int(word)].isOut
     }
 }
