@@ -212,9 +212,8 @@ let package = Package(
             "CLITests",
             [
                 arguments, "cellmesh", "ControlPlane", "Drills", "Evacuation", "Feed", "Laboratories", "LoadGenerator",
-                "Blueprints", "Reports", "Store", "Telemetry", "Resilience", "Sharding", "SimDriver", "Topology",
-                "Wire",
-                "MeshBase",
+                "Blueprints", "Chaos", "Reports", "Store", "Telemetry", "Terminal", "Resilience", "Sharding", "SimDriver",
+                "Topology", "Wire", "MeshBase",
             ]),
         tests("ExamplesTests", ["policies-examples"]),
         tests("ArchitectureTests", []),

@@ -62,6 +62,7 @@ extension ControlPlane {
                 since: fault.created / 1_000_000, until: fault.expires / 1_000_000,
                 what: FaultReport(fault, now: now).what)
         }
+        news.impaired = ServiceStrike.cells(of: faultRegister.schedule.active(at: now), topology)
         news.halt = feedHalt
         let status = desk.status
         if status.outcome != .none { news.evacuation = status }

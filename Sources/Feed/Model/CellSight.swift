@@ -1,5 +1,7 @@
 import Evacuation
 import Reports
+import Sharding
+import Topology
 
 /// What the control plane, or a simulation, says of one cell beside its vitals and those of the routers.
 package struct CellSight: Sendable, Equatable {
@@ -55,6 +57,8 @@ package struct RouterSight: Sendable, Equatable {
 package struct MeshNews: Sendable, Equatable {
     /// Faults in force; hits are counted by the model.
     package var faults: [FeedFault] = []
+    /// Cells of which some service does not answer whole by these faults (`ServiceStrike`).
+    package var impaired = CellSet()
     /// As of `FeedState`.
     package var evacuation: EvacuationStatus?
     /// As of `FeedState`.

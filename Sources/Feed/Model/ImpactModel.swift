@@ -7,28 +7,68 @@ import Topology
 ///
 /// A router counts customers while one set of cells is out for it: so the prediction for what it saw is that of the cells that were
 /// out meanwhile, for it and by what is known here. It is the news where a router sends customers to a cell that is gone, or
-/// keeps them from one that it reaches. Once the fault is over all stays as it was, whoever moves, until cells are out again.
+/// keeps them from one that it reaches. A fault on services counts beside. What was predicted of customers by the placement in force
+/// stays, where they are moved meanwhile: those who come after are predicted by the next one, and the worse counts. Once the fault is over all
+/// stays as it was, whoever moves, until cells are out again.
 struct ImpactModel: Sendable {
+    /// What does harm: cells that are out, and those of which some service does not answer whole.
+    struct Harm: Sendable, Equatable {
+        var out = CellSet()
+        var impaired = CellSet()
+
+        mutating func formUnion(_ other: Harm) {
+            out.formUnion(other.out)
+            impaired.formUnion(other.impaired)
+        }
+
+        /// Something here is none of the other.
+        func exceeds(_ other: Harm) -> Bool {
+            out.contains { !other.out.contains($0) } || impaired.contains { !other.impaired.contains($0) }
+        }
+
+        /// Something here is of the other too.
+        func meets(_ other: Harm) -> Bool {
+            out.contains { other.out.contains($0) } || impaired.contains { other.impaired.contains($0) }
+        }
+    }
+
     private struct Prediction {
-        var struck: CellSet
+        var harm: Harm
         var counts: FeedImpact.Counts
         /// In the order of the table; empty without one.
-        var marks: [UInt8]
-        /// Of those, who lacks a quorum.
-        var lacking: [Bool]
+        var fates: [CustomerForecast.Fate]
+
+        /// Each customer at the worse of two; where they are not told one by one, as the first has it.
+        func worse(_ other: Prediction?) -> Prediction {
+            guard let other, other.fates.count == fates.count, !fates.isEmpty else { return self }
+            var worse = self
+            worse.fates = zip(fates, other.fates).map { $0.worse($1) }
+            worse.counts = Self.counts(worse.fates)
+            return worse
+        }
+
+        static func counts(_ fates: [CustomerForecast.Fate]) -> FeedImpact.Counts {
+            var counts = FeedImpact.Counts(noQuorum: fates.count { $0.lacksQuorum })
+            for fate in fates { counts.count(fate.mark) }
+            return counts
+        }
     }
 
     /// What one router counts now.
     private struct Watch {
         var boot: String?
         var phase: Int
-        /// The cells that were out since.
-        var struck: CellSet
+        /// What did harm since, while the placement was as it is.
+        var struck: Harm
+        /// What was predicted by the placements before.
+        var before: Prediction?
     }
 
     private(set) var told = FeedImpact()
-    /// The cells that were out since the fault began.
-    private var struck = CellSet()
+    /// What did harm since the fault began.
+    private var struck = Harm()
+    /// What was predicted of all together by the placements before; nil where none was another.
+    private var before: Prediction?
     private var isOpen = false
     private var hasObserved = false
     private var since: Int64?
@@ -43,13 +83,27 @@ struct ImpactModel: Sendable {
 
     init() {}
 
-    mutating func forgetPredictions() {
+    /// Customers are about to move, or cells to come: what is predicted of a fault that goes on stays.
+    ///
+    /// - Parameter placement: that was in force.
+    mutating func leave(_ topology: MeshTopology, _ placement: Placement, _ table: CustomerTable?) {
+        if isOpen {
+            for router in watches.keys.sorted() {
+                guard let watch = watches[router] else { continue }
+                let prediction = prediction(of: watch.struck, topology, placement, table)
+                watches[router]?.before = watch.before.map { $0.worse(prediction) } ?? prediction
+                watches[router]?.struck = Harm()
+            }
+            let all = prediction(of: struck, topology, placement, table)
+            before = before.map { $0.worse(all) } ?? all
+        }
         known = []
         radius = nil
     }
 
+    /// - Parameter harm: what does harm now.
     mutating func look(
-        out: CellSet, routers: [RouterVitals], _ topology: MeshTopology, _ placement: Placement,
+        _ harm: Harm, routers: [RouterVitals], _ topology: MeshTopology, _ placement: Placement,
         _ table: CustomerTable?, t: Int64
     ) {
         let counting = routers.filter { $0.impact != nil }
@@ -57,13 +111,14 @@ struct ImpactModel: Sendable {
         let ours = zip(counting, current).filter(\.1).map(\.0)
         let wasOpen = isOpen
         let isMissed = missed(ours)
-        follow(out, ours, isMissed: isMissed, t: t)
+        follow(harm, ours, isMissed: isMissed, t: t)
         guard hasObserved else {
             let prediction = prediction(of: struck, topology, placement, table)
             var impact = FeedImpact(predicted: prediction.counts)
             impact.ofThoseSeen = table.map { _ in FeedImpact.Counts(noQuorum: 0) }
             impact.different = table.map { _ in 0 }
-            impact.marks = Self.text(prediction.marks, [])
+            impact.marks = Self.text(prediction.fates.map(\.mark.rawValue), [])
+            impact.impaired = Self.places(struck.impaired)
             told = impact
             return
         }
@@ -71,17 +126,21 @@ struct ImpactModel: Sendable {
             told.ended = ended
             return
         }
-        let predictions = ours.map {
-            prediction(of: watches[$0.router ?? ""]?.struck ?? struck, topology, placement, table)
+        let predictions = ours.map { router in
+            let watch = watches[router.router ?? ""]
+            let now = prediction(of: watch?.struck ?? struck, topology, placement, table)
+            return watch?.before.map { $0.worse(now) } ?? now
         }
+        let all = prediction(of: struck, topology, placement, table)
         let impacts = ours.compactMap(\.impact)
         var impact = FeedImpact(
             predicted: predictions.count == 1
                 ? predictions[0].counts
-                : Self.counts(predictions, of: prediction(of: struck, topology, placement, table)))
+                : Self.counts(predictions, of: before?.worse(all) ?? all))
         impact.open = isOpen
         impact.since = since
         impact.ended = ended
+        impact.impaired = Self.places(struck.impaired)
         impact.observed = FeedImpact.Counts(
             lost: Self.sum(impacts.map(\.lost)), degraded: Self.sum(impacts.map(\.degraded)),
             untouched: Self.sum(impacts.map(\.untouched)),
@@ -106,27 +165,31 @@ struct ImpactModel: Sendable {
             }
     }
 
-    /// When a fault begins and ends, and which cells were out meanwhile.
-    private mutating func follow(_ out: CellSet, _ routers: [RouterVitals], isMissed: Bool, t: Int64) {
+    /// When a fault begins and ends, and what did harm meanwhile.
+    private mutating func follow(_ harm: Harm, _ routers: [RouterVitals], isMissed: Bool, t: Int64) {
         for router in routers {
             guard let impact = router.impact else { continue }
-            var here = CellSet(
-                (impact.struck ?? []).filter { (0..<CellSet.capacity).contains($0) }.map { CellIndex($0) })
+            var here = Harm(
+                out: CellSet(
+                    (impact.struck ?? []).filter { (0..<CellSet.capacity).contains($0) }.map { CellIndex($0) }))
+            var before: Prediction?
             if let watch = watches[router.router ?? ""], watch.boot == router.boot, watch.phase == impact.phase {
                 guard impact.open else { continue }
                 here.formUnion(watch.struck)
+                before = watch.before
             }
-            if impact.open || isOpen { here.formUnion(out) }
-            watches[router.router ?? ""] = Watch(boot: router.boot, phase: impact.phase, struck: here)
+            if impact.open || isOpen { here.formUnion(harm) }
+            watches[router.router ?? ""] = Watch(
+                boot: router.boot, phase: impact.phase, struck: here, before: before)
         }
         let windows = routers.compactMap(\.impact?.window).filter(\.isOpen)
         if !windows.isEmpty {
             if !isOpen {
-                struck = out
+                (struck, before) = (harm, nil)
                 since = t - (windows.map(\.length).max() ?? 0)
                 (isOpen, hasObserved, ended) = (true, true, nil)
             } else {
-                struck.formUnion(out)
+                struck.formUnion(harm)
             }
             for router in routers { watches[router.router ?? ""].map { struck.formUnion($0.struck) } }
             return
@@ -135,39 +198,38 @@ struct ImpactModel: Sendable {
         if isMissed {
             let windows = routers.compactMap(\.impact?.window)
             since = t - (windows.map { $0.length &+ ($0.ended ?? 0) }.max() ?? 0)
-            (hasObserved, ended, struck) = (true, nil, out)
+            (hasObserved, ended, struck, before) = (true, nil, harm, nil)
             for router in routers { watches[router.router ?? ""].map { struck.formUnion($0.struck) } }
         }
-        // Cells are out that the last fault did not strike: nobody has asked since, and nothing is observed.
-        if out.contains(where: { !struck.contains($0) }) {
-            struck = out
+        // Something does harm that the last fault did not strike: nobody has asked since, and nothing is observed. Of services
+        // no router opens a window, so that what strikes the same ones once more is news too.
+        let isAnew = ended != nil && !harm.impaired.isEmpty
+        if harm.exceeds(struck) || isAnew {
+            (struck, before) = (harm, nil)
             (hasObserved, ended) = (false, nil)
         } else if hasObserved {
             // A cell that is still out is no fault of the past, though nobody asks for it.
-            ended = out.contains(where: { struck.contains($0) }) ? nil : ended ?? t
+            ended = harm.meets(struck) ? nil : ended ?? t
         } else {
-            struck = out
+            struck = harm
         }
     }
 
     private mutating func prediction(
-        of struck: CellSet, _ topology: MeshTopology, _ placement: Placement, _ table: CustomerTable?
+        of harm: Harm, _ topology: MeshTopology, _ placement: Placement, _ table: CustomerTable?
     ) -> Prediction {
-        if let known = known.first(where: { $0.struck == struck }) { return known }
+        if let known = known.first(where: { $0.harm == harm }) { return known }
         let radius = self.radius ?? BlastRadius(topology, placement: placement)
         self.radius = radius
-        var prediction = Prediction(struck: struck, counts: .init(noQuorum: 0), marks: [], lacking: [])
+        let forecast = CustomerForecast(radius)
+        var prediction = Prediction(harm: harm, counts: .init(noQuorum: 0), fates: [])
         if let table {
-            for number in table.numbers {
-                let fate = radius.fate(of: CustomerHash(number: number), dead: struck)
-                let mark = CustomerMark(fate.effect)
-                prediction.counts.count(mark)
-                prediction.marks.append(mark.rawValue)
-                prediction.lacking.append(fate.lacksQuorum)
+            prediction.fates = table.numbers.map {
+                forecast.fate(of: CustomerHash(number: $0), dead: harm.out, impaired: harm.impaired)
             }
-            prediction.counts.noQuorum = prediction.lacking.count { $0 }
+            prediction.counts = Prediction.counts(prediction.fates)
         } else {
-            let report = radius.report(dead: struck)
+            let report = forecast.report(dead: harm.out, impaired: harm.impaired)
             prediction.counts = .init(
                 lost: report.lost, degraded: report.degraded, untouched: report.untouched, noQuorum: report.noQuorum)
         }
@@ -178,14 +240,8 @@ struct ImpactModel: Sendable {
 
     /// All customers at the worst of what is predicted for any router; without a table that of all cells together.
     private static func counts(_ predictions: [Prediction], of all: Prediction) -> FeedImpact.Counts {
-        guard let first = predictions.first, !first.marks.isEmpty else { return all.counts }
-        var counts = FeedImpact.Counts(noQuorum: 0)
-        for customer in first.marks.indices {
-            let worst = predictions.reduce(0) { max($0, $1.marks[customer]) }
-            counts.count(CustomerMark(rawValue: worst) ?? .untouched)
-            if predictions.contains(where: { $0.lacking[customer] }) { counts.noQuorum? += 1 }
-        }
-        return counts
+        guard let first = predictions.first, !first.fates.isEmpty else { return all.counts }
+        return predictions.dropFirst().reduce(first) { $0.worse($1) }.counts
     }
 
     /// - Parameter observed: of each router its marks, and who lacked a quorum where it says so.
@@ -195,31 +251,31 @@ struct ImpactModel: Sendable {
         var counts = FeedImpact.Counts(noQuorum: observed.contains { $0.lacking != nil } ? 0 : impact.observed.noQuorum)
         var seen = FeedImpact.Counts(noQuorum: 0)
         var different = 0
-        var expected = [UInt8](repeating: CustomerMark.untouched.rawValue, count: predictions.first?.marks.count ?? 0)
+        var expected = [UInt8](repeating: CustomerMark.untouched.rawValue, count: predictions.first?.fates.count ?? 0)
         var worst = [UInt8](repeating: CustomerMark.unseen.rawValue, count: expected.count)
         for customer in expected.indices {
-            var (isLacking, wasToLack, differs) = (false, false, false)
+            var isLacking = false
             // Of those that saw it; of all where none did.
-            var known: UInt8 = 0
-            var any: UInt8 = 0
+            var known: CustomerForecast.Fate?
+            var any: CustomerForecast.Fate?
             for (router, marks) in observed.enumerated() {
-                let predicted = predictions[router].marks[customer]
-                any = max(any, predicted)
+                let predicted = predictions[router].fates[customer]
+                any = any.map { $0.worse(predicted) } ?? predicted
                 let mark = marks.marks[customer]
                 guard mark != CustomerMark.unseen.rawValue else { continue }
                 worst[customer] = max(worst[customer], mark)
-                known = max(known, predicted)
-                differs = differs || mark != predicted
+                known = known.map { $0.worse(predicted) } ?? predicted
                 isLacking = isLacking || marks.lacking?[customer] == 1
-                wasToLack = wasToLack || predictions[router].lacking[customer]
             }
-            expected[customer] = known > 0 ? known : any
-            guard let mark = CustomerMark(rawValue: worst[customer]), mark != .unseen else { continue }
+            let mark = CustomerMark(rawValue: worst[customer]) ?? .unseen
+            let expects = (known ?? any)?.expected(seen: mark) ?? .untouched
+            expected[customer] = expects.rawValue
+            guard mark != .unseen else { continue }
             counts.count(mark)
-            seen.count(CustomerMark(rawValue: known) ?? .untouched)
+            seen.count(expects)
             if isLacking { counts.noQuorum = (counts.noQuorum ?? 0) + 1 }
-            if wasToLack { seen.noQuorum? += 1 }
-            if differs { different += 1 }
+            if known?.lacksQuorum == true { seen.noQuorum? += 1 }
+            if mark.differs(from: expects) { different += 1 }
         }
         impact.observed = counts
         impact.seen = Self.sum([counts.lost, counts.degraded, counts.untouched])
@@ -247,6 +303,8 @@ struct ImpactModel: Sendable {
         }
         return all
     }
+
+    private static func places(_ cells: CellSet) -> [Int]? { cells.isEmpty ? nil : cells.map(\.position) }
 
     /// Nil where nobody is touched.
     private static func text(_ predicted: [UInt8], _ observed: [UInt8]) -> String? {

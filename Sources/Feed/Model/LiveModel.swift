@@ -67,6 +67,7 @@ package struct LiveModel: Sendable {
 
     /// The mesh has further cells, or customers have moved. A new shape has to be told.
     package mutating func take(_ topology: MeshTopology, placement: Placement) {
+        impact.leave(self.topology, self.placement, customers)
         self.topology = topology
         self.placement = placement
         use = CellUse(placement.table, topology)
@@ -74,7 +75,6 @@ package struct LiveModel: Sendable {
         if sights.count < topology.cells.count {
             sights += repeatElement(CellSight(), count: topology.cells.count - sights.count)
         }
-        impact.forgetPredictions()
     }
 
     /// What the source says of the cells, in the order of the topology; what is missing is unknown.
@@ -151,7 +151,8 @@ package struct LiveModel: Sendable {
         state.alerts = Array(news.alerts.prefix(Self.mostRows))
         state.load = news.load
         impact.look(
-            out: out(state.cells), routers: fresh.map(\.vitals), topology, placement, customers, t: t)
+            .init(out: out(state.cells), impaired: impaired), routers: fresh.map(\.vitals), topology, placement,
+            customers, t: t)
         state.impact = impact.told
         return state
     }
@@ -170,6 +171,9 @@ package struct LiveModel: Sendable {
             told[cell].flatMap { isFresh($0.at, now) ? (cell, $0) : nil }
         }
     }
+
+    /// Those that are to serve customers and of which some service does not answer whole.
+    private var impaired: CellSet { CellSet(use.taking.filter { news.impaired.contains($0) }) }
 
     /// The cells that are to serve customers and are known not to.
     private func out(_ cells: FeedCells) -> CellSet {

@@ -188,26 +188,11 @@ struct ActionForecast {
     }
 
     private mutating func strikeServices(_ fault: Fault, isNew: Bool) {
-        for case .service(let name, let only) in fault.targets {
-            for (position, cell) in topology.cells.enumerated() where only == nil || only == cell.name {
-                let services = topology.blueprints[cell.blueprint].services
-                guard let number = services.firstIndex(where: { $0.name == name }) else { continue }
-                guard let delay = fault.delay else {
-                    impaired.insert(CellIndex(position))
-                    continue
-                }
-                let time = services[number].ownTime + delay.base + delay.jitter
-                for service in services {
-                    for call in service.calls where call.to == number && time >= call.attemptTimeout ?? call.timeout {
-                        impaired.insert(CellIndex(position))
-                        if isNew { add(edge: [service.name, name]) }
-                    }
-                }
-                if time >= services[number].attemptTimeout ?? topology.routing.attemptTimeout {
-                    impaired.insert(CellIndex(position))
-                    if isNew { for router in cut.keys.sorted() { add(edge: [router, name]) } }
-                }
-            }
+        let strike = ServiceStrike(fault, topology)
+        impaired.formUnion(strike.cells)
+        guard isNew else { return }
+        for call in strike.lateCalls {
+            for from in call.from.map({ [$0] }) ?? cut.keys.sorted() { add(edge: [from, call.to]) }
         }
     }
 

@@ -46,23 +46,13 @@ package enum Predictor {
                     return dead
                 })
         var counts = FeedImpact.Counts()
+        let forecast = CustomerForecast(radius)
         var lacking = 0
         for number in 0..<radius.customers {
             let hash = CustomerHash(number: number + 1)
-            var worst = CustomerMark.untouched
-            var lacksQuorum = false
-            for set in dead {
-                let fate = radius.fate(of: hash, dead: set)
-                worst = max(worst, CustomerMark(fate.effect))
-                lacksQuorum = lacksQuorum || fate.lacksQuorum
-            }
-            if worst == .untouched, !action.impaired.isEmpty,
-                radius.placement.shard(of: hash).count(in: action.impaired) > 0
-            {
-                worst = .degraded
-            }
-            counts.count(worst)
-            if lacksQuorum { lacking += 1 }
+            let fates = dead.map { forecast.fate(of: hash, dead: $0, impaired: action.impaired) }
+            counts.count(fates.map(\.mark).max() ?? .untouched)
+            if fates.contains(where: \.lacksQuorum) { lacking += 1 }
         }
         counts.noQuorum = lacking
         return counts

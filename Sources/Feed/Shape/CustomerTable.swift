@@ -12,12 +12,16 @@ package struct CustomerTable: Sendable {
 
     /// Nil for more customers than there are marks.
     package init?(_ topology: MeshTopology, _ placement: Placement) {
-        let count = max(topology.customers.count, 0)
-        guard count <= CustomerMarks.most else { return nil }
-        let sorted = (0..<count).map { (hash: CustomerHash(number: $0 + 1), number: $0 + 1) }
-            .sorted { ($0.hash.rawValue, $0.number) < ($1.hash.rawValue, $1.number) }
+        guard let sorted = Self.customers(topology.customers.count) else { return nil }
         numbers = sorted.map(\.number)
         shards = sorted.map { placement.shard(of: $0.hash) }
+    }
+
+    /// So many customers in the order of their hashes; nil for more than there are marks.
+    package static func customers(_ count: Int) -> [(hash: CustomerHash, number: Int)]? {
+        guard count <= CustomerMarks.most else { return nil }
+        return (0..<max(count, 0)).map { (hash: CustomerHash(number: $0 + 1), number: $0 + 1) }
+            .sorted { ($0.hash.rawValue, $0.number) < ($1.hash.rawValue, $1.number) }
     }
 
     /// As of `FeedShape.Customers.order`.

@@ -33,7 +33,7 @@ package struct ImpactObserver: Sendable {
         package var open = false
         /// How long ago it closed; nil while it is open, and where there was none.
         package var ended: TimeAmount?
-        /// Customers have moved since it closed: their shards of today say nothing of it.
+        /// Customers have moved since these were counted: their shards of today say nothing of it.
         package var isMoved = false
     }
 
@@ -69,8 +69,9 @@ package struct ImpactObserver: Sendable {
     private var out = CellSet()
     private var changed = Instant.zero
     private var isSameOut = true
-    /// Of the placement, when the window was open last.
-    private var version: UInt64 = 0
+    /// Of the placement: as of the last look, and since customers are counted; nil before the first look.
+    private var latest: UInt64?
+    private var version: UInt64?
     private var isMoved = false
     private var counts = Summary()
 
@@ -102,7 +103,11 @@ package struct ImpactObserver: Sendable {
     ///
     /// - Parameter placement: the version in force; nil leaves it open.
     package mutating func look(now: Instant, placement: UInt64? = nil) {
-        if isOpen { version = placement ?? version } else if let placement, placement != version { isMoved = true }
+        if let placement {
+            latest = placement
+            version = version ?? placement
+            isMoved = isMoved || placement != version
+        }
         guard isOpen else { return }
         if out.isEmpty {
             let calmSince = lastHarm.map { max($0, changed) } ?? changed
@@ -169,7 +174,6 @@ package struct ImpactObserver: Sendable {
         opened = now
         closed = nil
         lastHarm = nil
-        isMoved = false
         counts = Summary()
         cells = CellSet()
         adopt()
@@ -179,6 +183,7 @@ package struct ImpactObserver: Sendable {
     private mutating func adopt() {
         guard !isSame(cells, out) || phase == 0 || counts.customers == 0 else { return compare() }
         phase &+= 1
+        (version, isMoved) = (latest, false)
         cells = out
         isSameOut = true
         counts = Summary(total: counts.total)
@@ -194,7 +199,7 @@ package struct ImpactObserver: Sendable {
         summary.window = (closed ?? now) - opened
         summary.open = isOpen
         summary.ended = closed.map { now - $0 }
-        summary.isMoved = !isOpen && isMoved
+        summary.isMoved = isMoved
         return summary
     }
 

@@ -5,7 +5,7 @@ package struct CustomersReport: Codable, Sendable, Equatable {
         package var customer: String
         /// The names of its cells, the preferred one first.
         package var shard: [String]
-        /// `untouched degraded lost`, with `cells` out.
+        /// `untouched degraded lost`, with `cells` out; `unknown` where customers have moved since, and nobody keeps it.
         package var predicted: String
         /// The same, as the worst that any router saw; null for who has not asked while these cells were out.
         @Nullable package var observed: String?
@@ -33,6 +33,8 @@ package struct CustomersReport: Codable, Sendable, Equatable {
     package var of: Int
     /// The cells that are out, or were last.
     package var cells: [String] = []
+    /// The cells of which some service does not answer whole; absent without one.
+    package var impaired: [String]?
     /// How many there are of what was asked for.
     package var matching = 0
     /// These, or the first of them.

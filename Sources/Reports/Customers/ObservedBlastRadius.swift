@@ -3,20 +3,24 @@ import Sharding
 /// `blast-radius -o json`: what is predicted, and with `--actual` what traffic saw beside it.
 package struct ObservedBlastRadius: Encodable, Sendable, Equatable {
     package var report: BlastRadiusReport
+    /// Cells of which some service does not answer whole: their customers are counted as degraded; absent without one.
+    package var impaired: [String]?
     /// Absent where traffic was not asked.
     package var observed: Observed?
 
-    package init(report: BlastRadiusReport, observed: Observed? = nil) {
+    package init(report: BlastRadiusReport, impaired: [String]? = nil, observed: Observed? = nil) {
         self.report = report
+        self.impaired = impaired
         self.observed = observed
     }
 
     package func encode(to encoder: any Encoder) throws {
         try report.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(impaired, forKey: .impaired)
         try container.encodeIfPresent(observed, forKey: .observed)
     }
-    private enum CodingKeys: String, CodingKey { case observed }
+    private enum CodingKeys: String, CodingKey { case impaired, observed }
 
     /// What the routers saw of a fault.
     package struct Observed: Codable, Sendable, Equatable {
@@ -49,9 +53,15 @@ package struct ObservedBlastRadius: Encodable, Sendable, Equatable {
         package var routers: [Router] = []
         /// Routers that run and did not answer.
         package var silent: [String] = []
-        /// Customers that fared otherwise than predicted, of whom `deviations` has the worst hit.
+        /// As `different`; `deviations` has the worst hit of them.
         package var unexpected = 0
         package var deviations: [Deviation] = []
+        /// Customers have moved since they were counted: nil where they have not; `predicted` is what was foretold when the fault began
+        /// (`foretold`), or is not known any more (`unknown`) and zero.
+        package var moved: Moved?
+
+        /// What is known of a prediction for customers that have moved since.
+        package enum Moved: String, Codable, Sendable { case foretold, unknown }
 
         package init() { failureRate = nil }
 
@@ -63,7 +73,7 @@ package struct ObservedBlastRadius: Encodable, Sendable, Equatable {
             case predictedNoQuorum = "predicted_no_quorum"
             case different, cells, outcomes
             case failureRate = "failure_rate"
-            case total, overflow, routers, silent, unexpected, deviations
+            case total, overflow, routers, silent, unexpected, deviations, moved
         }
     }
 

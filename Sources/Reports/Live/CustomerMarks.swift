@@ -13,6 +13,10 @@ package enum CustomerMark: UInt8, Sendable, CaseIterable, Comparable {
 
     /// The worse is the greater.
     package static func < (a: CustomerMark, b: CustomerMark) -> Bool { a.rawValue < b.rawValue }
+
+    /// Whether a customer was seen to fare otherwise than predicted: the one rule for all that say `differs`. Who was not seen does
+    /// not, and of whom nothing is predicted untouched is.
+    package func differs(from predicted: CustomerMark) -> Bool { self != .unseen && self != max(predicted, .untouched) }
 }
 
 /// Small numbers for many customers as text: from the lowest bits of each byte on, in base64.

@@ -112,7 +112,8 @@ package struct FeedImpact: Codable, Sendable, Equatable {
     package var ended: Int64?
     /// Customers that asked since.
     package var seen: Int
-    /// The blast radius of what is out now, over all customers.
+    /// Over all customers: the blast radius of the cells that were out since the fault began, by the placement in force then; of
+    /// services that do not answer whole who has a cell of `impaired` is degraded.
     package var predicted: Counts
     /// The same of those that were seen; nil where there are too many to tell one by one.
     @Nullable package var ofThoseSeen: Counts?
@@ -123,11 +124,13 @@ package struct FeedImpact: Codable, Sendable, Equatable {
     /// To 10 000 customers: four bits for each in the order of their hashes, two a byte from the lower ones on, in base64:
     /// predicted in the lower two (`CustomerMark`), observed in the upper two. Nil where nobody is touched.
     @Nullable package var marks: String?
+    /// Cells of which some service did not answer whole since, by their places in the shape; absent without one.
+    package var impaired: [Int]?
     /// Above 10 000: 64 times, by the first six bits of the hash, `[untouched, degraded, lost]` as observed.
     package var cohorts: [[Int]]?
 
     private enum CodingKeys: String, CodingKey {
-        case open, since, ended, seen, predicted, observed, different, marks, cohorts
+        case open, since, ended, seen, predicted, observed, different, marks, impaired, cohorts
         case ofThoseSeen = "of_those_seen"
     }
 

@@ -226,7 +226,7 @@ package struct RunWindows: Sendable {
                 if observed > worst.observed || observed == worst.observed && worst.predicted == .unseen {
                     worst = (predicted, observed)
                 }
-                if observed != .unseen, observed != predicted, other.map({ $0.observed < observed }) ?? true {
+                if observed.differs(from: predicted), other.map({ $0.observed < observed }) ?? true {
                     other = (predicted, observed)
                 }
             }
@@ -254,7 +254,7 @@ package struct RunWindows: Sendable {
             sum.seen += 1
             sum.ofThoseSeen.count(predicted)
             sum.observed.count(observed)
-            if predicted != observed { sum.different += 1 }
+            if observed.differs(from: predicted) { sum.different += 1 }
         }
         return sum
     }

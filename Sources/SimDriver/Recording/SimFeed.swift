@@ -271,6 +271,7 @@ package final class SimFeed {
                 id: "f\(index + 1)", kind: fault.word, targets: fault.places, since: since,
                 until: fault.length.map { since + Int64($0.milliseconds) }, what: "\(fault)")
         }
+        news.impaired = ServiceStrike.cells(of: simulation.serviceFaults.map(\.fault), simulation.knownTopology)
         news.evacuation = evacuation(simulation)
         return news
     }

@@ -33,7 +33,7 @@ extension TopList {
             },
             trouble: { place in
                 let row = order[place]
-                let differs = observed(row) != .unseen && observed(row) != predicted(row) ? 1 : 0
+                let differs = observed(row).differs(from: predicted(row)) ? 1 : 0
                 let worst = max(observed(row).rawValue, predicted(row).rawValue)
                 return worst > CustomerMark.untouched.rawValue ? Int(worst) * 2 + differs : differs
             },

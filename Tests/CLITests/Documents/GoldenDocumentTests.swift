@@ -225,7 +225,7 @@ import Wire
         let hash = String(CustomerHash(number: number).rawValue, radix: 16)
         let text =
             #"{"window_ms":50,"open":true,"cells":["us-east-1"],"phase":1,"overflow":0,"total":{"requests":20,"slow":1,"#
-            + #""failed":2,"no_quorum":3,"refused":4},"seen":[["\#(hash)",0,12,1,3,0,0]]}"#
+            + #""failed":2,"no_quorum":3,"refused":4},"seen":[["\#(hash)",1,12,1,3,0,0]]}"#
         var impact = ObservedImpact()
         impact.add("r1", [try ReportJSON.read(ImpactPage.self, Array(text.utf8))])
         let radius = BlastRadius(model.topology, placement: model.placement)

@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import Reports
 import Sharding
@@ -451,6 +452,76 @@ import Topology
         topology.seed += 1
         model.take(topology, placement: Placement(topology))
         #expect(model.state(t: 2_500, now: at(2)).impact == over)
+    }
+
+    @Test func whoIsMovedWhileAFaultGoesOnKeepsWhatWasPredicted() throws {
+        var model = model()
+        var sights = healthy()
+        sights[0] = CellSight(state: .down, process: .gone, gossip: .dead)
+        model.look(sights, routersRun: true, now: at(1))
+        var vitals = router()
+        vitals.impact = impact(model, out: [CellIndex(0)]) { _ in true }
+        vitals.impact?.struck = [0]
+        model.take(vitals, of: "e1", now: at(1))
+        let before = model.state(t: 1_000, now: at(1)).impact
+        #expect(before.different == 0 && before.predicted.degraded > 20)
+        // Everybody leaves the region of the cell that is out: by the placement of now nobody is touched.
+        var table = PlacementTable(cohortCount: 4)
+        for cohort in 0..<4 {
+            try table.change(cohort: cohort) { entry in
+                try entry.begin(Eligibility(evacuated: [0]))
+                try entry.switchOver()
+                try entry.release()
+            }
+        }
+        model.take(topology, placement: try Placement(topology, table: table))
+        model.look(sights, routersRun: true, now: at(2))
+        model.take(vitals, of: "e1", now: at(2))
+        let after = model.state(t: 2_000, now: at(2)).impact
+        #expect(after.predicted == before.predicted && after.ofThoseSeen == before.ofThoseSeen)
+        #expect(after.different == 0 && after.observed == before.observed && after.marks == before.marks)
+        // Another cell goes out: those that are moved are predicted by where they are.
+        sights[3] = CellSight(state: .down, process: .gone, gossip: .dead)
+        model.look(sights, routersRun: true, now: at(3))
+        model.take(vitals, of: "e1", now: at(3))
+        #expect(model.state(t: 3_000, now: at(3)).impact.predicted.untouched < after.predicted.untouched)
+    }
+
+    @Test func aServiceThatDoesNotAnswerWholeIsPredicted() throws {
+        var model = model()
+        let fault = Fault(id: "f1", kind: .errors, side: .service("shipping", cell: names[0]), rate: 1)
+        let impaired = ServiceStrike.cells(of: [fault], topology)
+        #expect(Array(impaired) == [CellIndex(0)])
+        let expected = BlastRadius(topology, placement: Placement(topology)).report(dead: impaired)
+        func look(at second: Double, out: Int? = nil) -> FeedImpact {
+            var sights = healthy()
+            if let out { sights[out] = CellSight(state: .down, process: .gone, gossip: .dead) }
+            model.look(sights, routersRun: true, now: at(second))
+            return model.state(t: milliseconds(second), now: at(second)).impact
+        }
+        model.news.impaired = impaired
+        let quiet = look(at: 1)
+        #expect(quiet.predicted.degraded == expected.degraded + expected.lost && quiet.predicted.lost == 0)
+        #expect(quiet.impaired == [0] && quiet.seen == 0 && quiet.different == 0 && quiet.marks != nil)
+        // A cell goes out beside it. Who was seen whole has not called the service, and is none that differs.
+        var vitals = router()
+        vitals.impact = impact(model, out: [CellIndex(3)]) { $0 % 2 == 0 }
+        vitals.impact?.struck = [3]
+        model.take(vitals, of: "e1", now: at(2))
+        let both = look(at: 2, out: 3)
+        #expect(both.different == 0 && both.observed.degraded == both.ofThoseSeen?.degraded)
+        #expect(both.predicted.degraded > max(quiet.predicted.degraded, both.observed.degraded))
+        // The fault on the service goes on when the cell is back: that is not over.
+        vitals.impact?.open = false
+        vitals.impact?.endedMilliseconds = 10
+        model.take(vitals, of: "e1", now: at(3))
+        #expect(look(at: 3).ended == nil)
+        model.news.impaired = CellSet()
+        #expect(look(at: 3.5).ended == 3_500)
+        // One that comes later is news.
+        model.news.impaired = impaired
+        let next = look(at: 4)
+        #expect(next.since == nil && next.seen == 0 && next.predicted == quiet.predicted)
     }
 
     @Test func aFaultBetweenTwoLooksIsTold() throws {

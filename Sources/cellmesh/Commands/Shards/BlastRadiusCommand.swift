@@ -1,6 +1,8 @@
 import ArgumentParser
 import ControlPlane
+import Feed
 import MeshBase
+import Reports
 import Sharding
 
 struct BlastRadiusCommand: WatchingCommand {
@@ -47,24 +49,31 @@ struct BlastRadiusCommand: WatchingCommand {
     private func report(_ source: ModelOptions.Source) throws -> BlastRadiusView {
         let topology = source.model.topology
         var observed: ObservedImpact?
+        var foretold = ForetoldImpact()
         if actual { observed = try ObservedImpact(model.mesh.running()) }
-        let isSeen = dead.isEmpty && observed.map { !$0.cells.isEmpty && !$0.isMoved } ?? false
-        let set = try deadCells(source, isSeen ? observed : nil)
-        let radius = BlastRadius(topology, placement: source.model.placement)
-        var view = BlastRadiusView(report: radius.report(dead: set))
-        view.isSeen = isSeen
-        if let observed {
-            view.observed = .init(
-                impact: observed,
-                comparison: ImpactComparison(observed, radius, topology, dead: dead.isEmpty ? nil : set))
+        if dead.isEmpty, let mesh = source.mesh, mesh.isAlive {
+            foretold = ForetoldImpact(mesh, topology)
+            if let told = observed { (observed, foretold) = foretold.current(told) }
         }
+        let radius = BlastRadius(topology, placement: source.model.placement)
+        let named = dead.isEmpty ? nil : CellSet(try TargetFinder(topology: topology).cells(dead))
+        let comparison = observed.map { ImpactComparison($0, radius, topology, dead: named, foretold: foretold) }
+        let isKnown = comparison?.moved != .unknown
+        let isSeen = dead.isEmpty && isKnown && observed.map { !$0.cells.isEmpty } ?? false
+        let set = try named ?? cells(source, isSeen ? observed : nil)
+        var report = CustomerForecast(radius).report(dead: set, impaired: foretold.impaired)
+        if comparison?.moved == .foretold, let told = foretold.told?.predicted { report.take(told) }
+        var view = BlastRadiusView(report: report)
+        view.isSeen = isSeen
+        view.isUnknown = dead.isEmpty && !isKnown
+        view.impaired = foretold.impaired.map { topology.cells[$0.position].name }
+        if let observed, let comparison { view.observed = .init(impact: observed, comparison: comparison) }
         return view
     }
 
-    /// Those that were named; else those that the routers' window is about; else those that are down.
-    private func deadCells(_ source: ModelOptions.Source, _ observed: ObservedImpact?) throws -> CellSet {
+    /// Those that the routers' window is about; else those that are down.
+    private func cells(_ source: ModelOptions.Source, _ observed: ObservedImpact?) throws -> CellSet {
         let topology = source.model.topology
-        guard dead.isEmpty else { return CellSet(try TargetFinder(topology: topology).cells(dead)) }
         if let observed {
             return CellSet(observed.cells.compactMap { topology.cellIndex(named: $0) })
         }
@@ -72,5 +81,13 @@ struct BlastRadiusCommand: WatchingCommand {
         if let status = MeshStatus.ifRunning(mesh) { return status.dead(topology) }
         if watch.isOn, mesh.isAlive { throw CommandFailure.withoutControl(mesh) }
         throw CommandFailure(.usage, "mesh '\(mesh.name)' does not run: name the dead cells with --if CELL,...")
+    }
+}
+
+extension BlastRadiusReport {
+    /// As it was foretold when a fault began.
+    fileprivate mutating func take(_ counts: FeedImpact.Counts) {
+        (lost, degraded, untouched) = (counts.lost, counts.degraded, counts.untouched)
+        noQuorum = counts.noQuorum ?? noQuorum
     }
 }

@@ -67,11 +67,17 @@ struct CustomersCommand: ParsableCommand {
             filter.cell = cell
         }
         let first = try after.map { try Self.number($0, of: model.topology.customers) } ?? 0
-        let observed = directory.isAlive ? try ObservedImpact(directory) : nil
+        var observed: ObservedImpact?
+        var foretold = ForetoldImpact()
+        if directory.isAlive {
+            let told = try ObservedImpact(directory)
+            (observed, foretold) = ForetoldImpact(directory, model.topology).current(told)
+        }
         var dead = CellSet((observed?.cells ?? []).compactMap { model.topology.cellIndex(named: $0) })
         if dead.isEmpty, let status = MeshStatus.ifRunning(directory) { dead = status.dead(model.topology) }
         let list = CustomerList(
-            topology: model.topology, placement: model.placement, observed: observed, dead: dead)
+            topology: model.topology, placement: model.placement, observed: observed, dead: dead,
+            foretold: foretold)
         let report = list.page(directory.name, filter, after: first, most: limit)
         output.console.show(CustomersView.make(report))
         if let next = report.next {

@@ -1,3 +1,4 @@
+import Feed
 import MeshBase
 import Reports
 import Sharding
@@ -18,7 +19,7 @@ struct CustomerList {
         var isTouched: Bool { isLost && isDegraded && isDifferent }
 
         /// - Parameter effects: what was predicted, and what was seen where something was.
-        fileprivate func takes(_ shard: Shard, _ effects: [BlastRadius.Effect], isDifferent differs: Bool) -> Bool {
+        fileprivate func takes(_ shard: Shard, _ effects: [CustomerMark], isDifferent differs: Bool) -> Bool {
             if let cell, !shard.contains(cell) { return false }
             guard isLost || isDegraded || isDifferent else { return true }
             return isLost && effects.contains(.lost) || isDegraded && effects.contains(.degraded)
@@ -32,6 +33,8 @@ struct CustomerList {
     let observed: ObservedImpact?
     /// The cells that are out.
     let dead: CellSet
+    /// Services that do not answer whole, and what is kept of customers that have moved.
+    var foretold = ForetoldImpact()
 
     /// - Parameters:
     ///   - after: the number of the customer behind which the page begins; 0 for the first.
@@ -40,23 +43,27 @@ struct CustomerList {
         let count = topology.customers.count
         var report = CustomersReport(mesh: mesh, of: count)
         report.cells = dead.map { topology.cells[$0.position].name }
+        report.impaired = foretold.impaired.isEmpty ? nil : foretold.impaired.map { topology.cells[$0.position].name }
         let radius = BlastRadius(topology, placement: placement)
-        let fates = observed.map { ObservedFates($0, radius, topology) }
+        let fates = observed.map { ObservedFates($0, radius, topology, foretold: foretold) }
+        let forecast = CustomerForecast(radius)
         var last = 0
         for number in 1...max(count, 1) where count > 0 {
             let customer = CustomerHash(number: number)
             let shard = placement.shard(of: customer)
             let seen = observed?.seen[customer]
+            let mark = seen.map { CustomerMark($0.effect) } ?? .unseen
             // Where customers have moved since, today's shards say nothing of what they were in for.
-            let isComparable = seen != nil && observed?.isMoved == false
-            let predicted =
-                isComparable
-                ? fates.flatMap { fates in seen.map { fates.fate(of: customer, $0).effect } } ?? .untouched
-                : radius.fate(of: customer, dead: observed?.isMoved == true ? CellSet() : dead).effect
-            let differs = isComparable && seen?.effect != predicted
-            guard filter.takes(shard, [predicted] + (seen.map { [$0.effect] } ?? []), isDifferent: differs) else {
-                continue
-            }
+            let known: CustomerMark? =
+                if let seen {
+                    fates?.fate(of: customer, seen)?.mark
+                } else if observed?.isMoved == true {
+                    foretold.mark(of: customer)
+                } else {
+                    forecast.fate(of: customer, dead: dead, impaired: foretold.impaired).mark
+                }
+            let differs = known.map { mark.differs(from: $0) } ?? false
+            guard filter.takes(shard, [known, mark].compactMap { $0 }, isDifferent: differs) else { continue }
             report.matching += 1
             guard number > after else { continue }
             guard report.customers.count < most else {
@@ -67,7 +74,7 @@ struct CustomerList {
             report.customers.append(
                 .init(
                     customer: Customers.name(number), shard: shard.map { topology.cells[$0.position].name },
-                    predicted: predicted.rawValue, observed: seen?.effect.rawValue, different: differs,
+                    predicted: known.map { "\($0)" } ?? "unknown", observed: seen?.effect.rawValue, different: differs,
                     outcomes: seen?.outcomes))
         }
         return report

@@ -1,31 +1,43 @@
+import Feed
 import MeshBase
+import Reports
 import Sharding
 import Topology
 
 /// What was to be expected of each customer, by the cells that were out for the routers that saw it.
 struct ObservedFates {
-    private let radius: BlastRadius
+    private let forecast: CustomerForecast
     private let sets: [CellSet]
+    private let foretold: ForetoldImpact
+    /// Customers have moved: what was foretold of them counts.
+    private let isKept: Bool
 
-    /// - Parameter dead: the cells of the prediction; nil: for each router those that were out for it.
-    init(_ observed: ObservedImpact, _ radius: BlastRadius, _ topology: MeshTopology, dead: CellSet? = nil) {
-        self.radius = radius
+    /// - Parameters:
+    ///   - dead: the cells of the prediction; nil: for each router those that were out for it.
+    ///   - foretold: services that do not answer whole, and what the feed keeps of customers that have moved.
+    init(
+        _ observed: ObservedImpact, _ radius: BlastRadius, _ topology: MeshTopology, dead: CellSet? = nil,
+        foretold: ForetoldImpact = ForetoldImpact()
+    ) {
+        forecast = CustomerForecast(radius)
+        self.foretold = foretold
+        isKept = observed.isMoved
         sets = observed.routers.map { router in
             dead ?? CellSet(router.cells.compactMap { topology.cellIndex(named: $0) })
         }
     }
 
-    /// The worst at any router that saw it.
+    /// The worst at any router that saw it; nil where it is not known any more.
     func fate(
         of customer: CustomerHash, _ seen: ObservedImpact.Customer
-    ) -> (effect: BlastRadius.Effect, lacksQuorum: Bool) {
-        var fate = (effect: BlastRadius.Effect.untouched, lacksQuorum: false)
-        for router in seen.seenBy where sets.indices.contains(router) {
-            let here = radius.fate(of: customer, dead: sets[router])
-            if ObservedImpact.rank(here.effect) > ObservedImpact.rank(fate.effect) { fate.effect = here.effect }
-            fate.lacksQuorum = fate.lacksQuorum || here.lacksQuorum
+    ) -> (mark: CustomerMark, lacksQuorum: Bool)? {
+        if isKept { return foretold.mark(of: customer).map { ($0, false) } }
+        let fates = seen.seenBy.filter { sets.indices.contains($0) }.map {
+            forecast.fate(of: customer, dead: sets[$0], impaired: foretold.impaired)
         }
-        return fate
+        guard let first = fates.first else { return (.untouched, false) }
+        let worst = fates.dropFirst().reduce(first) { $0.worse($1) }
+        return (worst.expected(seen: CustomerMark(seen.effect)), worst.lacksQuorum)
     }
 }
 
@@ -34,8 +46,7 @@ struct ImpactComparison {
     /// A customer that fared otherwise than predicted.
     struct Deviation {
         var customer: CustomerHash
-        var predicted: BlastRadius.Effect
-        var lacksQuorum: Bool
+        var predicted: CustomerMark
         var observed: ObservedImpact.Customer
         /// The name, where it is one of the topology's customers.
         var name: String?
@@ -44,44 +55,43 @@ struct ImpactComparison {
     /// Predicted for the customers seen.
     var counts = BlastRadiusReport.Counts()
     var noQuorum = 0
-    /// Customers whose shard was seen in another state than predicted.
-    var different = 0
-    /// Those and the ones whose requests ended otherwise; the worst hit first.
+    /// Customers have moved since: nil where they have not.
+    var moved: ObservedBlastRadius.Observed.Moved?
+    /// Customers whose shard was seen in another state than predicted, the worst hit first.
     var deviations: [Deviation] = []
+    var different: Int { deviations.count }
 
     init() {}
 
-    /// - Parameter dead: the cells of the prediction; nil: for each router those that were out for it.
-    init(_ observed: ObservedImpact, _ radius: BlastRadius, _ topology: MeshTopology, dead: CellSet?) {
-        let fates = ObservedFates(observed, radius, topology, dead: dead)
-        for (customer, seen) in observed.seen where !observed.isMoved {
-            let fate = fates.fate(of: customer, seen)
-            switch fate.effect {
+    /// - Parameters:
+    ///   - dead: the cells of the prediction; nil: for each router those that were out for it.
+    ///   - foretold: see `ObservedFates`.
+    init(
+        _ observed: ObservedImpact, _ radius: BlastRadius, _ topology: MeshTopology, dead: CellSet?,
+        foretold: ForetoldImpact = ForetoldImpact()
+    ) {
+        let fates = ObservedFates(observed, radius, topology, dead: dead, foretold: foretold)
+        if observed.isMoved { moved = .foretold }
+        for (customer, seen) in observed.seen {
+            guard let fate = fates.fate(of: customer, seen) else {
+                self = ImpactComparison()
+                moved = .unknown
+                return
+            }
+            switch fate.mark {
             case .lost: counts.lost += 1
             case .degraded: counts.degraded += 1
-            case .untouched: counts.untouched += 1
+            case .untouched, .unseen: counts.untouched += 1
             }
             if fate.lacksQuorum { noQuorum += 1 }
-            if fate.effect != seen.effect { different += 1 }
-            guard fate.effect != seen.effect || !Self.isExpected(seen.outcomes, fate) else { continue }
-            deviations.append(
-                Deviation(customer: customer, predicted: fate.effect, lacksQuorum: fate.lacksQuorum, observed: seen))
+            guard CustomerMark(seen.effect).differs(from: fate.mark) else { continue }
+            deviations.append(Deviation(customer: customer, predicted: fate.mark, observed: seen))
         }
+        if moved == .foretold { noQuorum = foretold.told?.ofThoseSeen?.noQuorum ?? 0 }
         deviations.sort {
             ($1.observed.outcomes.harmed, $0.customer.rawValue) < ($0.observed.outcomes.harmed, $1.customer.rawValue)
         }
         name(topology.customers.count)
-    }
-
-    private static func isExpected(
-        _ outcomes: ObservedImpact.Outcomes, _ fate: (effect: BlastRadius.Effect, lacksQuorum: Bool)
-    ) -> Bool {
-        switch fate.effect {
-        case .lost: outcomes.harmed == outcomes.requests
-        case .degraded:
-            outcomes.failed + outcomes.refused + outcomes.slow == 0 && (fate.lacksQuorum || outcomes.noQuorum == 0)
-        case .untouched: outcomes.harmed + outcomes.slow == 0
-        }
     }
 
     /// Those that are shown get their names.
@@ -111,7 +121,7 @@ extension ImpactComparison.Deviation {
         if outcomes.refused > 0 { parts.append("\(outcomes.refused) refused") }
         if outcomes.slow > 0 { parts.append("\(outcomes.slow) slow") }
         let ends = parts.isEmpty ? "all answered" : parts.joined(separator: ", ")
-        return "predicted \(predicted.rawValue), seen \(observed.effect.rawValue): of "
+        return "predicted \(predicted), seen \(observed.effect.rawValue): of "
             + "\(Wording.plural(outcomes.requests, "request")) \(ends)"
     }
 }

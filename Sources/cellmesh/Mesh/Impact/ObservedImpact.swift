@@ -41,7 +41,7 @@ struct ObservedImpact {
     /// Customers of whom some request found too few cells for its records.
     var noQuorum: Int { seen.values.count { $0.outcomes.noQuorum > 0 } }
 
-    /// Customers have moved since the fault ended: nothing can be predicted for it any more.
+    /// Customers have moved since they were counted: what is predicted by the shards of today is not for them.
     var isMoved = false
 
     /// Names of the cells that were out for some router.

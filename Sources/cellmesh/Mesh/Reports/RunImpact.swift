@@ -114,8 +114,8 @@ final class RunImpact: Sendable {
         found.predicted = .init(lost: seen.lost, degraded: seen.degraded, untouched: seen.untouched)
         found.predictedNoQuorum = seen.noQuorum ?? found.predictedNoQuorum
         found.different = sum?.different ?? worst.different ?? found.different
-        found.unexpected = max(found.different, found.unexpected)
-        found.deviations = deviations(sum, model, last) + found.deviations
+        found.unexpected = found.different
+        if sum != nil { found.deviations = deviations(sum, model, last) }
         return .init(predicted: predicted, observed: found, windows: rows)
     }
 

@@ -9,13 +9,20 @@ struct BlastRadiusView {
     var observed: Observation?
     /// The cells are those that routers had out, and nobody has named them.
     var isSeen = false
+    /// What was predicted is not known any more: the cells and the counts are of now.
+    var isUnknown = false
+    /// Cells of which some service does not answer whole.
+    var impaired: [String] = []
 
     struct Observation {
         var impact: ObservedImpact
         var comparison: ImpactComparison
     }
 
-    var document: ObservedBlastRadius { ObservedBlastRadius(report: report, observed: observed?.document) }
+    var document: ObservedBlastRadius {
+        ObservedBlastRadius(
+            report: report, impaired: impaired.isEmpty ? nil : impaired, observed: observed?.document)
+    }
 
     var full: Report {
         Report(document, names: report.cells.map { "cell/\($0)" }) { style in headline + "\n\n" + table(style) + legend
@@ -35,7 +42,10 @@ struct BlastRadiusView {
                 "the last fault, over for \(over): \(cells) out for some router: \(list(report.cells))"
             }
         let idle = report.idle.isEmpty ? "" : " (without customers: \(list(report.idle)))"
-        return "\(dead)\(idle); \(Wording.plural(report.customers, "customer"))"
+        let services =
+            impaired.isEmpty
+            ? "" : "; a service does not answer whole in \(Wording.plural(impaired.count, "cell")): \(list(impaired))"
+        return "\(dead)\(idle)\(services); \(Wording.plural(report.customers, "customer"))"
     }
 
     /// Since when the last fault is over.
@@ -63,23 +73,27 @@ struct BlastRadiusView {
         ]
         for row in rows {
             var cells = [
-                row.name, Wording.count(row.count), Wording.percent(row.count, of: report.customers), row.expected,
+                row.name, isUnknown ? "-" : Wording.count(row.count),
+                isUnknown ? "-" : Wording.percent(row.count, of: report.customers), row.expected,
             ]
             cells += [report.traditional, report.plainCells].map { Wording.count($0[keyPath: row.counts]) }
             if let observed {
                 cells += [
-                    observed.impact.isMoved ? "-" : Wording.count(observed.comparison.counts[keyPath: row.counts]),
+                    observed.comparison.moved == .unknown
+                        ? "-" : Wording.count(observed.comparison.counts[keyPath: row.counts]),
                     Wording.count(observed.impact.counts[keyPath: row.counts]),
                 ]
             }
             table.add(cells.map { TableWriter.Cell($0) })
         }
         var quorum = [
-            "no quorum", Wording.count(report.noQuorum), Wording.percent(report.noQuorum, of: report.customers),
+            "no quorum", isUnknown ? "-" : Wording.count(report.noQuorum),
+            isUnknown ? "-" : Wording.percent(report.noQuorum, of: report.customers),
         ]
         if let observed {
             quorum += [
-                "", "", "", Wording.count(observed.comparison.noQuorum), Wording.count(observed.impact.noQuorum),
+                "", "", "", observed.comparison.moved == .unknown ? "-" : Wording.count(observed.comparison.noQuorum),
+                Wording.count(observed.impact.noQuorum),
             ]
         }
         table.add(quorum.map { TableWriter.Cell($0) })
@@ -94,31 +108,40 @@ struct BlastRadiusView {
                 + "\(Wording.percent(shares.noQuorum)) of those without a quorum for their records\n"
         }
         guard let observed else { return text }
-        return text + "\n" + Self.legend(observed)
+        return text + "\n" + legend(observed)
     }
 
     private static let mostDeviations = 10
 
-    private static func legend(_ observed: Observation) -> String {
+    private func legend(_ observed: Observation) -> String {
         let impact = observed.impact
         var text = ""
         if !impact.silent.isEmpty { text += "no answer from: \(impact.silent.joined(separator: ", "))\n" }
-        guard impact.total.requests > 0 else { return text + "observed: nobody has asked since the fault began\n" }
+        guard impact.total.requests > 0 else {
+            return text
+                + (impaired.isEmpty
+                    ? "observed: nobody has asked since the fault began\n"
+                    : "observed: routers count customers while a cell is out or a request comes to harm, and none was\n")
+        }
         let window = Wording.time(milliseconds: Double(impact.windowMilliseconds))
         let deviations = observed.comparison.deviations
+        let kept = observed.comparison.moved == .foretold ? " before customers moved" : ""
         let agreement =
-            impact.isMoved
-            ? "and customers have moved since: their shards of today say nothing of it"
-            : deviations.isEmpty ? "each as predicted" : "\(Wording.count(deviations.count)) not as predicted"
+            observed.comparison.moved == .unknown
+            ? "and customers have moved since: what was predicted for them is not known any more"
+            : deviations.isEmpty
+                ? "each as predicted\(kept)" : "\(Wording.count(deviations.count)) not as predicted\(kept)"
         text +=
             "observed: \(Wording.plural(impact.customers, "customer")) asked within \(window) of the fault, "
             + "\(agreement)\n" + "  " + Self.sentence(impact.outcomes) + "\n"
         if impact.total.requests > impact.outcomes.requests {
             text += "  of the whole window: " + Self.sentence(impact.total) + "\n"
         }
-        for deviation in deviations.prefix(mostDeviations) { text += "  \(deviation.title): \(deviation.sentence)\n" }
-        if deviations.count > mostDeviations {
-            text += "  and \(Wording.count(deviations.count - mostDeviations)) more (-o json names them)\n"
+        for deviation in deviations.prefix(Self.mostDeviations) {
+            text += "  \(deviation.title): \(deviation.sentence)\n"
+        }
+        if deviations.count > Self.mostDeviations {
+            text += "  and \(Wording.count(deviations.count - Self.mostDeviations)) more (-o json names them)\n"
         }
         return text
     }
@@ -153,10 +176,10 @@ extension BlastRadiusView.Observation {
             found.failureRate = Double(impact.outcomes.harmed) / Double(impact.outcomes.requests)
         }
         (found.predicted, found.different) = (comparison.counts, comparison.different)
-        found.unexpected = comparison.deviations.count
+        (found.unexpected, found.moved) = (comparison.different, comparison.moved)
         found.deviations = comparison.deviations.prefix(ImpactComparison.mostNamed).map {
             ObservedBlastRadius.Deviation(
-                customer: $0.title, predicted: $0.predicted.rawValue, observed: $0.observed.effect.rawValue,
+                customer: $0.title, predicted: "\($0.predicted)", observed: $0.observed.effect.rawValue,
                 outcomes: $0.observed.outcomes)
         }
         return found

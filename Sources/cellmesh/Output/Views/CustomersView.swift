@@ -5,7 +5,10 @@ import Telemetry
 enum CustomersView {
     static func make(_ report: CustomersReport) -> Report {
         Report(report, names: report.customers.map { "customer/\($0.customer)" }) { style in
-            let out = report.cells.isEmpty ? "no cell is out" : "out: \(report.cells.joined(separator: ", "))"
+            var out = report.cells.isEmpty ? "no cell is out" : "out: \(report.cells.joined(separator: ", "))"
+            if let impaired = report.impaired {
+                out += "; a service does not answer whole in \(Wording.plural(impaired.count, "cell"))"
+            }
             let head = "\(Wording.count(report.matching)) of \(Wording.plural(report.of, "customer")); \(out)\n"
             guard !report.customers.isEmpty else { return head }
             var table = style.table([
