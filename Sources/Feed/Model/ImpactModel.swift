@@ -38,13 +38,21 @@ struct ImpactModel: Sendable {
         /// In the order of the table; empty without one.
         var fates: [CustomerForecast.Fate]
 
-        /// Each customer at the worse of two; where they are not told one by one, as the first has it.
-        func worse(_ other: Prediction?) -> Prediction {
-            guard let other, other.fates.count == fates.count, !fates.isEmpty else { return self }
-            var worse = self
-            worse.fates = zip(fates, other.fates).map { $0.worse($1) }
-            worse.counts = Self.counts(worse.fates)
-            return worse
+        /// Each customer at the worse of two routers.
+        func worse(_ other: Prediction) -> Prediction { merged(other) { $0.worse($1) } }
+
+        /// By this placement or by the next.
+        func or(_ other: Prediction) -> Prediction { merged(other) { $0.or($1) } }
+
+        /// Where customers are not told one by one, as the first has it.
+        private func merged(
+            _ other: Prediction, _ merge: (CustomerForecast.Fate, CustomerForecast.Fate) -> CustomerForecast.Fate
+        ) -> Prediction {
+            guard other.fates.count == fates.count, !fates.isEmpty else { return self }
+            var merged = self
+            merged.fates = zip(fates, other.fates).map(merge)
+            merged.counts = Self.counts(merged.fates)
+            return merged
         }
 
         static func counts(_ fates: [CustomerForecast.Fate]) -> FeedImpact.Counts {
@@ -91,11 +99,11 @@ struct ImpactModel: Sendable {
             for router in watches.keys.sorted() {
                 guard let watch = watches[router] else { continue }
                 let prediction = prediction(of: watch.struck, topology, placement, table)
-                watches[router]?.before = watch.before.map { $0.worse(prediction) } ?? prediction
+                watches[router]?.before = watch.before.map { $0.or(prediction) } ?? prediction
                 watches[router]?.struck = Harm()
             }
             let all = prediction(of: struck, topology, placement, table)
-            before = before.map { $0.worse(all) } ?? all
+            before = before.map { $0.or(all) } ?? all
         }
         known = []
         radius = nil
@@ -129,14 +137,14 @@ struct ImpactModel: Sendable {
         let predictions = ours.map { router in
             let watch = watches[router.router ?? ""]
             let now = prediction(of: watch?.struck ?? struck, topology, placement, table)
-            return watch?.before.map { $0.worse(now) } ?? now
+            return watch?.before.map { $0.or(now) } ?? now
         }
         let all = prediction(of: struck, topology, placement, table)
         let impacts = ours.compactMap(\.impact)
         var impact = FeedImpact(
             predicted: predictions.count == 1
                 ? predictions[0].counts
-                : Self.counts(predictions, of: before?.worse(all) ?? all))
+                : Self.counts(predictions, of: before?.or(all) ?? all))
         impact.open = isOpen
         impact.since = since
         impact.ended = ended

@@ -10,22 +10,29 @@ package struct CustomerForecast: Sendable {
     package struct Fate: Sendable, Equatable {
         /// What is to be expected: at least `untouched`.
         package var mark: CustomerMark
+        /// How it may fare at best, as routers see it that tell how shards stand: a service degrades who calls it alone, and who is
+        /// moved may have asked before or after.
+        package var least: CustomerMark
         /// Too few cells are left for the tier of its records.
         package var lacksQuorum: Bool
-        /// Every cell of its shard serves, and in some a service does not answer whole.
-        package var isByService: Bool
 
-        /// As routers see it that tell how shards stand: a service degrades whoever calls it, and who was seen whole has not.
+        /// What was to be expected of who was seen so.
         package func expected(seen: CustomerMark) -> CustomerMark {
-            isByService && seen == .untouched ? .untouched : mark
+            seen != .unseen && (least...mark).contains(seen) ? seen : mark
         }
 
-        /// The worse of two.
+        /// At the worst of two routers.
         package func worse(_ other: Fate) -> Fate {
             Fate(
-                mark: max(mark, other.mark), lacksQuorum: lacksQuorum || other.lacksQuorum,
-                isByService: mark == other.mark
-                    ? isByService && other.isByService : mark > other.mark ? isByService : other.isByService)
+                mark: max(mark, other.mark), least: max(least, other.least),
+                lacksQuorum: lacksQuorum || other.lacksQuorum)
+        }
+
+        /// By one placement or by the next.
+        func or(_ other: Fate) -> Fate {
+            Fate(
+                mark: max(mark, other.mark), least: min(least, other.least),
+                lacksQuorum: lacksQuorum || other.lacksQuorum)
         }
     }
 
@@ -41,8 +48,8 @@ package struct CustomerForecast: Sendable {
     package func fate(of customer: CustomerHash, dead: CellSet, impaired: CellSet) -> Fate {
         let (effect, lacksQuorum) = radius.fate(of: customer, dead: dead)
         guard effect == .untouched, !impaired.isEmpty, radius.placement.shard(of: customer).count(in: impaired) > 0
-        else { return Fate(mark: CustomerMark(effect), lacksQuorum: lacksQuorum, isByService: false) }
-        return Fate(mark: .degraded, lacksQuorum: lacksQuorum, isByService: true)
+        else { return Fate(mark: CustomerMark(effect), least: CustomerMark(effect), lacksQuorum: lacksQuorum) }
+        return Fate(mark: .degraded, least: .untouched, lacksQuorum: lacksQuorum)
     }
 
     /// Counts all customers.
@@ -50,7 +57,8 @@ package struct CustomerForecast: Sendable {
         var report = radius.report(dead: dead)
         guard !impaired.isEmpty else { return report }
         let more = (0..<radius.customers).count { number in
-            fate(of: CustomerHash(number: number + 1), dead: dead, impaired: impaired).isByService
+            let fate = fate(of: CustomerHash(number: number + 1), dead: dead, impaired: impaired)
+            return fate.least < fate.mark
         }
         report.degraded += more
         report.untouched -= more

@@ -480,6 +480,13 @@ import Topology
         let after = model.state(t: 2_000, now: at(2)).impact
         #expect(after.predicted == before.predicted && after.ofThoseSeen == before.ofThoseSeen)
         #expect(after.different == 0 && after.observed == before.observed && after.marks == before.marks)
+        // Who asked since it was moved alone is seen whole, as it is to be by where it is.
+        var late = vitals
+        late.impact = impact(model, out: CellSet()) { _ in true }
+        late.impact?.struck = [0]
+        model.take(late, of: "e1", now: at(2.5))
+        let whole = model.state(t: 2_500, now: at(2.5)).impact
+        #expect(whole.different == 0 && whole.ofThoseSeen?.degraded == 0 && whole.predicted == before.predicted)
         // Another cell goes out: those that are moved are predicted by where they are.
         sights[3] = CellSight(state: .down, process: .gone, gossip: .dead)
         model.look(sights, routersRun: true, now: at(3))

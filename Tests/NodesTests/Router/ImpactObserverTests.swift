@@ -90,6 +90,25 @@ import Testing
         #expect(Array(impact.cells) == [cells[0], cells[9]])
     }
 
+    @Test func whoHasMovedSinceItWasCountedIsKnown() {
+        var impact = ImpactObserver()
+        impact.faultBegan(cells[0], now: .at(0))
+        impact.look(now: .at(10), placement: 7)
+        #expect(!impact.summary(now: .at(10)).isMoved)
+        impact.look(now: .at(20), placement: 8)
+        #expect(impact.summary(now: .at(20)).isMoved)
+        // Further cells: customers are counted anew.
+        impact.note(customer(1), serving: 2, of: 3, .ok, now: .at(30))
+        impact.faultBegan(cells[1], now: .at(40))
+        impact.look(now: .at(50), placement: 8)
+        #expect(!impact.summary(now: .at(50)).isMoved)
+        for cell in cells.prefix(2) { impact.faultEnded(cell, now: .at(60)) }
+        impact.look(now: .at(70), placement: 8)
+        #expect(!impact.summary(now: .at(70)).isMoved && !impact.summary(now: .at(70)).open)
+        impact.look(now: .at(80), placement: 9)
+        #expect(impact.summary(now: .at(80)).isMoved)
+    }
+
     @Test func pagesAreBoundedAndHoldEveryCustomerOnce() {
         var impact = ImpactObserver()
         impact.faultBegan(cells[0], now: .zero)

@@ -31,13 +31,22 @@ struct ObservedFates {
     func fate(
         of customer: CustomerHash, _ seen: ObservedImpact.Customer
     ) -> (mark: CustomerMark, lacksQuorum: Bool)? {
-        if isKept { return foretold.mark(of: customer).map { ($0, false) } }
+        let mark = CustomerMark(seen.effect)
+        let now = byPlacementOfNow(customer, seen)
+        guard isKept else { return now.map { ($0.expected(seen: mark), $0.lacksQuorum) } ?? (.untouched, false) }
+        return foretold.mark(of: customer).map { kept in
+            // Who has asked since it was moved alone stands by the shard of now.
+            (now?.expected(seen: mark) == mark ? mark : kept, false)
+        }
+    }
+
+    private func byPlacementOfNow(
+        _ customer: CustomerHash, _ seen: ObservedImpact.Customer
+    ) -> CustomerForecast.Fate? {
         let fates = seen.seenBy.filter { sets.indices.contains($0) }.map {
             forecast.fate(of: customer, dead: sets[$0], impaired: foretold.impaired)
         }
-        guard let first = fates.first else { return (.untouched, false) }
-        let worst = fates.dropFirst().reduce(first) { $0.worse($1) }
-        return (worst.expected(seen: CustomerMark(seen.effect)), worst.lacksQuorum)
+        return fates.dropFirst().reduce(fates.first) { $0?.worse($1) }
     }
 }
 

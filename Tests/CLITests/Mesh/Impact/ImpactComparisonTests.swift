@@ -126,6 +126,10 @@ import Testing
             foretold: told(since: 9_950))
         let page = list.page("m", .init(isDegraded: true), after: 0, most: 1_000)
         #expect(page.matching == 236 && page.customers.allSatisfy { $0.predicted == "degraded" && !$0.different })
+        // Who has asked only since it was moved is seen whole.
+        let late = ObservedImpact([("r1", [self.page(Array(1...100), moved: true) { _ in [0, 1, 0, 0, 0, 0] }])])
+        let whole = ImpactComparison(late, elsewhere, model.topology, dead: nil, foretold: told(since: 9_950))
+        #expect(whole.moved == .foretold && whole.different == 0 && whole.counts.untouched == 100)
         // What it tells is of another fault: nobody knows.
         let other = ImpactComparison(observed, elsewhere, model.topology, dead: nil, foretold: told(since: 2_000))
         #expect(other.moved == .unknown && other.counts == .init())
