@@ -32,7 +32,7 @@ enum Mesh {
         rate: Double? = nil, bandwidth: Int? = nil, id: String = "f1", expires: Int64 = .max
     ) -> Fault {
         Fault(
-            id: id, kind: kind, side: FaultTarget(text: side)!, others: others.map { FaultTarget(text: $0)! },
+            id: id, kind: kind, side: TargetSelector(text: side)!, others: others.map { TargetSelector(text: $0)! },
             isOneWay: oneWay, delay: delay, rate: rate, bandwidth: bandwidth, expires: expires)
     }
 }

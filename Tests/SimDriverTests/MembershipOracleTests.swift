@@ -35,7 +35,7 @@ import Testing
             faults: [SimFault(at: .seconds(1), .kill, "r1-1")]),
         Case(
             defect: .staysSplit, oracle: "membership-agreement", code: 12,
-            faults: [SimFault(at: .seconds(1), SimNetworkFault(.partition, .region("r1"), .everywhere))]),
+            faults: [SimFault(at: .seconds(1), SimNetworkFault(.partition, .region("r1"), .mesh))]),
     ]
 
     private func configuration(_ example: Case) -> SimConfiguration {

@@ -1,3 +1,4 @@
+import MeshBase
 import Testing
 
 @testable import Telemetry

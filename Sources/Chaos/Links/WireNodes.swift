@@ -57,16 +57,8 @@ package struct WireNodes: Sendable {
     package func number(of name: String) -> Int? { numbers[name] }
 
     /// Whether a node is one of those that a target names.
-    package func isNode(_ number: Int, in target: FaultTarget) -> Bool {
+    package func isNode(_ number: Int, in target: TargetSelector) -> Bool {
         let node = all[number]
-        return switch target {
-        case .cell(let name): node.role == .cell && node.name == name
-        case .router(let name): node.role == .router && node.name == name
-        case .control: node.role == .control
-        case .zone(let region, let zone): node.region == region && node.zone == zone
-        case .region(let name): node.region == name
-        // No link begins or ends in a service.
-        case .service: false
-        }
+        return target.contains(ProcessName(node.role, node.name), region: node.region, zone: node.zone)
     }
 }

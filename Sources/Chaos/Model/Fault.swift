@@ -1,4 +1,5 @@
 import MeshBase
+import Topology
 
 /// One fault, on the wire or on services, and when it ends by itself.
 package struct Fault: Sendable, Codable, Equatable {
@@ -7,9 +8,9 @@ package struct Fault: Sendable, Codable, Equatable {
     /// What it does.
     package var kind: FaultKind
     /// One side, or a service.
-    package var side: FaultTarget
+    package var side: TargetSelector
     /// The other sides, each against the first; none: everything outside of it. Beside a service: further ones.
-    package var others: [FaultTarget]
+    package var others: [TargetSelector]
     /// Strikes only what the first side sends.
     package var isOneWay: Bool
     /// Of `latency`.
@@ -31,7 +32,7 @@ package struct Fault: Sendable, Codable, Equatable {
 
     /// A fault as its figures say; which of them a kind needs is checked by `FaultRequest`, not here.
     package init(
-        id: String, kind: FaultKind, side: FaultTarget, others: [FaultTarget] = [], isOneWay: Bool = false,
+        id: String, kind: FaultKind, side: TargetSelector, others: [TargetSelector] = [], isOneWay: Bool = false,
         delay: Delay? = nil, rate: Double? = nil, bandwidth: Int? = nil, status: UInt16? = nil,
         created: Int64 = 0, expires: Int64 = .max
     ) {
@@ -65,5 +66,5 @@ package struct Fault: Sendable, Codable, Equatable {
     package var isOnServices: Bool { side.isService }
 
     /// The first side, then the others.
-    package var targets: [FaultTarget] { [side] + others }
+    package var targets: [TargetSelector] { [side] + others }
 }

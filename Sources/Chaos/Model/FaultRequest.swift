@@ -5,7 +5,7 @@ import Topology
 package struct FaultRequest: Sendable, Equatable {
     /// A word of `FaultKind`.
     package var kind: String
-    /// The sides, 1 to `mostTargets` words; see `FaultTarget`.
+    /// The sides, 1 to `mostTargets` words; see `TargetSelector`.
     package var targets: [String]
     /// Only what the first target sends is struck.
     package var isOneWay = false
@@ -38,19 +38,16 @@ package struct FaultRequest: Sendable, Equatable {
     /// More sides are refused.
     package static let mostTargets = 64
 
-    /// Why a request is refused, what to do instead, and words that it could have meant.
+    /// Why a request is refused, what to do instead, and what its words could have meant.
     package struct Refusal: Error, Equatable, CustomStringConvertible {
         /// Why, and what to do instead.
         package var message: String
-        /// What was not found, and among what: for suggestions.
-        package var unknown: (word: String, known: [String])?
 
-        init(_ message: String, unknown: (word: String, known: [String])? = nil) {
-            self.message = message
-            self.unknown = unknown
+        init(_ message: String, unknown word: String? = nil, among known: [String] = []) {
+            let hint = word.flatMap { NearestWord.hint(for: $0, among: known, listing: "there are") }
+            self.message = message + (hint.map { "; \($0)" } ?? "")
         }
         package var description: String { message }
-        package static func == (a: Refusal, b: Refusal) -> Bool { a.message == b.message }
     }
 
     /// The fault, checked, with a lease from now on. Nothing checks it again.
@@ -86,21 +83,21 @@ package struct FaultRequest: Sendable, Equatable {
         }
         guard let kind = FaultKind(rawValue: kind) else {
             throw Refusal(
-                "there is no kind of fault '\(kind.prefix(64))'", unknown: (kind, FaultKind.allCases.map(\.rawValue)))
+                "there is no kind of fault '\(kind.prefix(64))'", unknown: kind,
+                among: FaultKind.allCases.map(\.rawValue))
         }
         return kind
     }
 
-    private func targets(_ kind: FaultKind, _ topology: MeshTopology) throws(Refusal) -> [FaultTarget] {
+    private func targets(_ kind: FaultKind, _ topology: MeshTopology) throws(Refusal) -> [TargetSelector] {
         guard !targets.isEmpty, targets.count <= Self.mostTargets else {
             throw Refusal("name 1 to \(Self.mostTargets) targets")
         }
-        var sides: [FaultTarget] = []
+        var sides: [TargetSelector] = []
         for word in targets {
-            guard let target = FaultTarget(word, in: topology) else {
-                if topology.region(named: word) != nil { throw Refusal("'\(word)' is a region: say 'region/\(word)'") }
-                let known = FaultTarget.services(like: word, in: topology) ?? FaultTarget.words(in: topology)
-                throw Refusal("there is no '\(word.prefix(128))'", unknown: (word, known))
+            let target: TargetSelector
+            do throws(UnknownTarget) { target = try TargetSelector(word, in: topology) } catch {
+                throw Refusal(error.description)
             }
             guard !sides.dropFirst().contains(target) else { throw Refusal("'\(word)' is named twice") }
             sides.append(target)
@@ -108,7 +105,7 @@ package struct FaultRequest: Sendable, Equatable {
         return try sides[0].isService ? services(kind, sides) : self.sides(kind, sides, topology)
     }
 
-    private func services(_ kind: FaultKind, _ targets: [FaultTarget]) throws(Refusal) -> [FaultTarget] {
+    private func services(_ kind: FaultKind, _ targets: [TargetSelector]) throws(Refusal) -> [TargetSelector] {
         guard kind.strikesServices else {
             throw Refusal(
                 "'\(kind.rawValue)' lies on the wire; a service takes \(FaultKind.words { $0.strikesServices })")
@@ -122,8 +119,8 @@ package struct FaultRequest: Sendable, Equatable {
     }
 
     private func sides(
-        _ kind: FaultKind, _ sides: [FaultTarget], _ topology: MeshTopology
-    ) throws(Refusal) -> [FaultTarget] {
+        _ kind: FaultKind, _ sides: [TargetSelector], _ topology: MeshTopology
+    ) throws(Refusal) -> [TargetSelector] {
         guard kind.strikesWire, sides.allSatisfy({ !$0.isService }) else {
             throw Refusal("'\(kind.rawValue)' lies on services: name them as service/NAME or cell/CELL/service/NAME")
         }
@@ -166,7 +163,7 @@ package struct FaultRequest: Sendable, Equatable {
         guard let shape = Delay.Distribution(rawValue: distribution ?? "uniform") else {
             let known = Delay.Distribution.allCases.map(\.rawValue)
             throw Refusal(
-                "there is no distribution '\(distribution ?? "")'", unknown: (distribution ?? "", known))
+                "there is no distribution '\(distribution ?? "")'", unknown: distribution ?? "", among: known)
         }
         return Delay(
             base: delay, jitter: jitter ?? .zero, distribution: shape, share: try checkedRate(required: false) ?? 1)

@@ -54,7 +54,7 @@ package struct ServiceRules: Sendable, Equatable {
         }
     }
 
-    private static func means(_ target: FaultTarget, _ service: String, _ cell: String) -> Bool {
+    private static func means(_ target: TargetSelector, _ service: String, _ cell: String) -> Bool {
         guard case .service(service, let place) = target else { return false }
         return place == nil || place == cell
     }

@@ -1,4 +1,5 @@
 import Glibc
+import MeshBase
 import Telemetry
 
 /// A failed operation on a file, as the system names it.

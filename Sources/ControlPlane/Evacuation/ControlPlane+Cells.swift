@@ -72,7 +72,7 @@ extension ControlPlane {
         do throws(APIFailure) {
             for name in request.cells ?? [] {
                 let names: [ProcessName]
-                do throws(TargetResolver.Unknown) { names = try resolver.resolve(name) } catch {
+                do throws(UnknownTarget) { names = try TargetList([name], in: topology).processes } catch {
                     throw APIFailure(404, "\(error). Nothing was changed.")
                 }
                 guard names.count == 1, names[0].role == .cell, let cell = topology.cellIndex(named: names[0].name)
@@ -170,7 +170,6 @@ extension ControlPlane {
         use = CellUse(placement, topology)
         unused = use.unusedNames(topology)
         runtime.grow(topology)
-        resolver = TargetResolver(topology)
         supervisor.grow(topology.processNames)
         faultRegister.grow(topology)
         desk.grow(topology)

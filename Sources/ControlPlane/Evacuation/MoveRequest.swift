@@ -74,7 +74,7 @@ package struct MoveRequest: Sendable, Equatable {
         let geography = placement.geography(of: hash)
         var shard = Shard()
         for text in cells {
-            let name = text.hasPrefix("cell/") ? String(text.dropFirst(5)) : text
+            let name = TargetSelector.name(in: text, of: .cell)
             guard let cell = topology.cellIndex(named: name) else {
                 let hint = NearestWord.hint(for: name, among: topology.cells.map(\.name), listing: "there are")
                 let end = APIFailure.ended(hint.map { ": \($0)" } ?? "")

@@ -1,6 +1,7 @@
 import Evacuation
 import MeshBase
 import Reports
+import Topology
 
 /// What a router answers to `GET /v1/moves`.
 struct RouterMoves: Codable, Sendable {

@@ -84,17 +84,7 @@ package final class FaultRegister {
         let fault: Fault
         do throws(FaultRequest.Refusal) {
             fault = try request.fault(id: "f\(nextNumber)", topology: topology, now: now)
-        } catch {
-            let hint = error.unknown.flatMap { word, known in
-                // Bare names of cells and routers stand for themselves.
-                let bare = known.filter { $0.hasPrefix("cell/") || $0.hasPrefix("router/") }.map {
-                    String($0.drop { $0 != "/" }.dropFirst())
-                }
-                return NearestWord.hint(
-                    for: word, among: word.contains("/") || bare.isEmpty ? known : bare + known, listing: "there are")
-            }
-            throw APIFailure(400, error.message + (hint.map { "; \($0)" } ?? ""))
-        }
+        } catch { throw APIFailure(400, error.message) }
         var next = schedule
         do throws(FaultSchedule.Refusal) { try next.add(fault) } catch {
             throw APIFailure(409, "There are \(FaultSchedule.most) faults already; remove some first.")

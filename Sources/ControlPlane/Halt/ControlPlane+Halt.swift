@@ -2,6 +2,7 @@ import Feed
 import MeshBase
 import Reports
 import Telemetry
+import Topology
 import UVDriver
 
 /// The halt: all that was injected ends, and nothing is let in until somebody says so.

@@ -1,6 +1,7 @@
 import MeshBase
 import Nodes
 import Resilience
+import Topology
 import UVDriver
 
 extension ControlPlane {

@@ -1,6 +1,7 @@
 import MeshBase
 import Nodes
 import Resilience
+import Topology
 import UVDriver
 
 /// Asks every process that serves whether it lives (`/livez`), and says when the answer has changed several times in a row.

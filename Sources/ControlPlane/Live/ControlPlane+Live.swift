@@ -2,6 +2,7 @@ import Evacuation
 import Feed
 import MeshBase
 import Reports
+import Topology
 import UVDriver
 
 extension ControlPlane {

@@ -4,6 +4,7 @@ import MeshBase
 import Reports
 import Resilience
 import Sharding
+import Topology
 import UVDriver
 
 /// What actions would do, and that they are begun on the mesh that was shown for them alone.
@@ -11,8 +12,8 @@ extension ControlPlane {
     package func predict(
         _ request: PredictionRequest, completion: @escaping (Result<PredictionReport, APIFailure>) -> Void
     ) {
-        guard request.targets.count <= TargetResolver.most else {
-            return completion(.failure(APIFailure(400, "Name \(TargetResolver.most) targets at most.")))
+        guard request.targets.count <= TargetList.most else {
+            return completion(.failure(APIFailure(400, "Name \(TargetList.most) targets at most.")))
         }
         let request = request.normalised
         let kind = EvacuationPlan.Kind(rawValue: request.action)
@@ -132,7 +133,7 @@ extension PredictionRequest {
     /// The region of an evacuation or a restore; nil where it is not one.
     var region: String? {
         guard isMove, targets.count == 1 else { return nil }
-        return targets[0].hasPrefix("region/") ? String(targets[0].dropFirst(7)) : targets[0]
+        return TargetSelector.name(in: targets[0], of: .region)
     }
 
     /// What is said in two ways, in one: so that an action is known again by what was predicted of it.

@@ -1,6 +1,7 @@
 import Feed
 import MeshBase
 import Reports
+import Topology
 import UVDriver
 
 extension MeshObserver {

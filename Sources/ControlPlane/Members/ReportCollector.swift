@@ -1,5 +1,6 @@
 import MeshBase
 import Reports
+import Topology
 import UVDriver
 
 /// Asks several processes for the same page at once.
@@ -86,12 +87,14 @@ extension MembersReport {
     }
 }
 
-extension TargetResolver {
+extension MembersReport {
     /// The one node whose view is asked for; nil: the control plane's own.
-    func observer(_ name: String?) throws(APIFailure) -> ProcessName? {
+    static func observer(_ name: String?, in topology: MeshTopology) throws(APIFailure) -> ProcessName? {
         guard let name else { return nil }
         let names: [ProcessName]
-        do throws(Unknown) { names = try resolve(name) } catch { throw APIFailure(404, error.description) }
+        do throws(UnknownTarget) { names = try TargetList([name], in: topology).processes } catch {
+            throw APIFailure(404, error.description)
+        }
         guard names.count == 1 else { throw APIFailure(400, "'\(name)' is not one node.") }
         return names[0].role == .control ? nil : names[0]
     }

@@ -1,5 +1,6 @@
 import MeshBase
 import Reports
+import Topology
 import UVDriver
 
 /// Keeps what every cell says of itself, so that nobody has to be asked when a person asks for the status.

@@ -6,6 +6,7 @@ import Reports
 import Sharding
 import Store
 import Telemetry
+import Topology
 import UVDriver
 
 extension MeshObserver: APIBackend {
@@ -110,7 +111,9 @@ extension MeshObserver: APIBackend {
         observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void
     ) {
         let base: ProcessName?
-        do throws(APIFailure) { base = try resolver.observer(observer) } catch { return completion(.failure(error)) }
+        do throws(APIFailure) { base = try MembersReport.observer(observer, in: topology) } catch {
+            return completion(.failure(error))
+        }
         if let base, addresses(of: base).admin == nil {
             return completion(.failure(APIFailure(409, "\(base) is no live member: it has no view to tell.")))
         }

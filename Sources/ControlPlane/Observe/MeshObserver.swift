@@ -17,7 +17,6 @@ package final class MeshObserver {
     let api: APIServer
     let client: HTTPClient
     let journal: Journal
-    let resolver: TargetResolver
     let placement: PlacementTable
     let customers: [Int]
     let started: Int64
@@ -49,7 +48,6 @@ package final class MeshObserver {
     private init(_ settings: ObserverSettings) throws {
         topology = settings.topology
         directory = settings.directory
-        resolver = TargetResolver(topology)
         lock = try ControlPlane.lock(directory)
         try SystemFile.replace(directory.secretPath, with: Array((SecretText.hex(settings.secret) + "\n").utf8))
         placement = try MeshPreparation.prepare(directory, topology).placement

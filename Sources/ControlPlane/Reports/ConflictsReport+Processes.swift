@@ -1,4 +1,5 @@
 import Reports
+import Topology
 
 extension ConflictsReport {
     /// From answers of cells that keep records.

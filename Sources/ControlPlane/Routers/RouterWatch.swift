@@ -1,6 +1,7 @@
 import Feed
 import MeshBase
 import Reports
+import Topology
 import UVDriver
 
 /// Keeps what every router says of the cells, so that nobody has to be asked when a person asks for the status.

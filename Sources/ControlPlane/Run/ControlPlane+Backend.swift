@@ -5,6 +5,7 @@ import Reports
 import Resilience
 import Store
 import Telemetry
+import Topology
 import UVDriver
 import Wire
 
@@ -169,7 +170,9 @@ extension ControlPlane: APIBackend, APIChanges {
         observer: String?, completion: @escaping (Result<MembersReport, APIFailure>) -> Void
     ) {
         let base: ProcessName?
-        do throws(APIFailure) { base = try resolver.observer(observer) } catch { return completion(.failure(error)) }
+        do throws(APIFailure) { base = try MembersReport.observer(observer, in: topology) } catch {
+            return completion(.failure(error))
+        }
         if let base, supervisor[base].map({ !$0.isServing || supervisor.isStopped($0) }) ?? true {
             return completion(.failure(APIFailure(409, "\(base) does not run, or is paused: it has no view to tell.")))
         }
@@ -229,8 +232,8 @@ extension ControlPlane: APIBackend, APIChanges {
     /// Everything is checked before anything is done.
     private func targets(_ action: ProcessAction, _ request: ActionRequest) throws(APIFailure) -> [ProcessName] {
         guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
-        guard !request.targets.isEmpty, request.targets.count <= TargetResolver.most else {
-            throw APIFailure(400, "Name 1 to \(TargetResolver.most) targets.")
+        guard !request.targets.isEmpty, request.targets.count <= TargetList.most else {
+            throw APIFailure(400, "Name 1 to \(TargetList.most) targets.")
         }
         if let lease = request.leaseMilliseconds {
             let longest = Supervisor.longestLease.nanoseconds / 1_000_000
@@ -240,7 +243,7 @@ extension ControlPlane: APIBackend, APIChanges {
             guard lease > 0, lease <= longest else { throw APIFailure(400, "for_ms is 1 to \(longest).") }
         }
         let names: [ProcessName]
-        do throws(TargetResolver.Unknown) { names = try resolver.resolve(request.targets) } catch {
+        do throws(UnknownTarget) { names = try TargetList(request.targets, in: topology).processes } catch {
             throw APIFailure(404, error.description)
         }
         if names.contains(.control), action != .kill || request.leaseMilliseconds != nil {

@@ -26,7 +26,6 @@ package final class ControlPlane {
     let driver: UVProcessDriver
     let supervisor: Supervisor
     private(set) var member: ControlMember!
-    var resolver: TargetResolver
     let faultRegister: FaultRegister
     let haltDesk: HaltDesk
     let targetsFile: TargetsFile
@@ -115,7 +114,6 @@ package final class ControlPlane {
         onReady = ready
         lock = try Self.lock(directory)
         (topology, placement) = try MeshPreparation.prepare(directory, settings.topology)
-        resolver = TargetResolver(topology)
         customers = [Int](repeating: 0, count: topology.cells.count)
         use = CellUse(placement, topology)
         unused = use.unusedNames(topology)

@@ -3,6 +3,7 @@ import Reports
 import Resilience
 import Store
 import Telemetry
+import Topology
 import UVDriver
 import Wire
 

@@ -1,6 +1,7 @@
 import MeshBase
 import Reports
 import Resilience
+import Topology
 import UVDriver
 import Wire
 

@@ -1,4 +1,5 @@
 import MeshBase
+import Topology
 import UVDriver
 
 /// The command line of a process of the mesh.

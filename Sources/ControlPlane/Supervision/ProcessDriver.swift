@@ -1,5 +1,6 @@
 import Chaos
 import MeshBase
+import Topology
 import UVDriver
 
 /// A signal that the supervisor sends.

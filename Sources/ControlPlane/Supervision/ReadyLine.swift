@@ -1,5 +1,6 @@
 import MeshBase
 import Reports
+import Topology
 
 /// A line that a process writes to its readiness descriptor.
 package struct ReadyLine: Codable, Sendable, Equatable {

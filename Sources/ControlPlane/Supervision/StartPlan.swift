@@ -1,3 +1,4 @@
+import Topology
 import UVDriver
 
 /// A process that a ledger or `process.json` names.

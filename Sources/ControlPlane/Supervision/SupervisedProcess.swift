@@ -1,4 +1,5 @@
 import MeshBase
+import Topology
 import UVDriver
 
 /// One process under supervision: what is known of it and what is meant to become of it.

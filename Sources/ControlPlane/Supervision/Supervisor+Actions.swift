@@ -3,6 +3,7 @@ import Feed
 import MeshBase
 import Reports
 import Store
+import Topology
 import UVDriver
 
 extension Supervisor {

@@ -1,5 +1,6 @@
 import MeshBase
 import Store
+import Topology
 import UVDriver
 
 /// Restarts a process that serves by relief: the new one is started beside it and does all that may fail; only then the

@@ -1,4 +1,5 @@
 import MeshBase
+import Topology
 
 extension Supervisor {
     /// Ends every process: routers first, so that customers are turned away before their cells go, then cells. Each is

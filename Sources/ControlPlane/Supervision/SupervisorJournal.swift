@@ -3,6 +3,7 @@ import MeshBase
 import Reports
 import Store
 import Telemetry
+import Topology
 import UVDriver
 
 /// What the supervisor writes down, so that a successor can go on: which processes run, what was done to them on purpose

@@ -80,41 +80,36 @@ struct ActionForecast {
         let harms = action == .kill || action == .pause
         if !harms { confirm = .none }
         for word in targets {
-            guard let target = FaultTarget(word, in: topology), !target.isService else {
-                refuse(
-                    "unknown-target", "there is no '\(word.prefix(128))'", asWritten: word,
-                    FaultTarget.words(in: topology))
+            let target: TargetSelector
+            let processes: [ProcessName]
+            do throws(UnknownTarget) {
+                target = try TargetSelector(word, in: topology)
+                processes = try target.processes(in: topology)
+            } catch {
+                refuse("unknown-target", error.description)
                 continue
             }
             if case .control = target, action != .kill {
                 refuse("control", "the control plane can be killed, and nothing else")
                 continue
             }
-            var isPlace = false
-            switch target {
-            case .zone:
-                refuse("unknown-target", "'\(word.prefix(128))' is no process; name its cells, or the region")
-                continue
-            case .region: isPlace = true
-            default: break
+            if target.isPlace, harms { confirm = .type }
+            for process in processes { act(on: process, harms: harms) }
+        }
+    }
+
+    private mutating func act(on process: ProcessName, harms: Bool) {
+        switch process.role {
+        case .cell:
+            guard let cell = topology.cellIndex(named: process.name) else { return }
+            if harms { out.insert(cell) } else { out.remove(cell) }
+        case .router:
+            if harms {
+                cut[process.name] = nil
+            } else if cut[process.name] == nil {
+                cut[process.name] = CellSet()
             }
-            if isPlace, harms { confirm = .type }
-            for (number, node) in nodes.all.enumerated() where nodes.isNode(number, in: target) {
-                switch node.role {
-                case .cell:
-                    guard let cell = topology.cellIndex(named: node.name) else { continue }
-                    if harms { out.insert(cell) } else { out.remove(cell) }
-                case .router:
-                    // A region that is named stands for its cells.
-                    if isPlace { continue }
-                    if harms {
-                        cut[node.name] = nil
-                    } else if cut[node.name] == nil {
-                        cut[node.name] = CellSet()
-                    }
-                case .control: break
-                }
-            }
+        case .control: break
         }
     }
 
@@ -134,13 +129,7 @@ struct ActionForecast {
         do throws(FaultRequest.Refusal) {
             let fault = try wish.fault(id: "", topology: topology, now: ClockReading(wall: 0))
             strike(fault, isNew: true)
-            let isPlace = fault.targets.contains { target in
-                switch target {
-                case .region, .zone: true
-                default: false
-                }
-            }
-            if isPlace { confirm = .type }
+            if fault.targets.contains(where: \.isPlace) { confirm = .type }
         } catch {
             refuse("fault", error.message)
         }

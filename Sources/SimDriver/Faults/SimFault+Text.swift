@@ -1,4 +1,5 @@
 import MeshBase
+import Topology
 
 /// The written form of faults, one line each; what is written reads back as the same fault.
 ///
@@ -75,8 +76,8 @@ extension SimFault: CustomStringConvertible {
             let verb = words.popFirst()
         else { return nil }
         if let simple = Self.simple[verb] {
-            guard words.count == 1, let node = words.first else { return nil }
-            self.init(at: at, simple, Self.bare(node), for: length)
+            guard words.count == 1, let name = TargetSelector(text: words[0])?.nodeName else { return nil }
+            self.init(at: at, simple, name, for: length)
             return
         }
         if let move = Self.move(verb, Array(words)) {
@@ -89,14 +90,15 @@ extension SimFault: CustomStringConvertible {
         }
         switch verb {
         case "jump", "drift", "slow":
-            guard words.count == 2, let node = words.first, let value = words.last,
-                let action = Self.clockAction(verb, value)
+            guard words.count == 2, let name = TargetSelector(text: words[0])?.nodeName,
+                let action = Self.clockAction(verb, words[1])
             else { return nil }
-            self.init(at: at, action, Self.bare(node), for: length)
+            self.init(at: at, action, name, for: length)
         default:
             guard words.count >= 3 else { return nil }
             let ends = Array(words.prefix(3))
-            guard ["<>", ">"].contains(ends[1]), let from = SimPlace(ends[0]), let to = SimPlace(ends[2]),
+            guard ["<>", ">"].contains(ends[1]), let from = TargetSelector(text: ends[0]),
+                let to = TargetSelector(text: ends[2]),
                 let effect = Self.effect(verb, Array(words.dropFirst(3)))
             else { return nil }
             self.init(at: at, SimNetworkFault(effect, from, to, isOneWay: ends[1] == ">"), for: length)
@@ -119,7 +121,7 @@ extension SimFault: CustomStringConvertible {
         case ("restore", 1): return .restore(words[0])
         case ("abort", 0): return .abort
         case ("add-cell", 1): return .add(words[0])
-        case ("drain", 1): return .drain(bare(words[0]))
+        case ("drain", 1): return .drain(TargetSelector.name(in: words[0], of: .cell))
         case ("unmove", 1): return number(words[0]).map { .home($0) }
         case ("move", 2):
             let cells = words[1].split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
@@ -153,14 +155,6 @@ extension SimFault: CustomStringConvertible {
         }
     }
 
-    /// `cell/NAME` and `router/NAME` name nodes as the command line does.
-    static func bare(_ node: String) -> String {
-        for prefix in ["cell/", "router/", "node/"] where node.hasPrefix(prefix) {
-            return String(node.dropFirst(prefix.count))
-        }
-        return node
-    }
-
     private static let units: [(name: String, nanoseconds: Int64)] = [
         ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000),
         ("ns", 1),
@@ -191,29 +185,5 @@ extension SimFault: CustomStringConvertible {
         let isPercent = text.hasSuffix("%")
         guard let number = Double(isPercent ? String(text.dropLast()) : text), number.isFinite else { return nil }
         return isPercent ? number / 100 : number
-    }
-}
-
-extension SimPlace: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .everywhere: "*"
-        case .region(let name): "region/\(name)"
-        case .zone(let region, let zone): "zone/\(region)/\(zone)"
-        case .node(let name): name
-        }
-    }
-
-    package init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.allSatisfy({ !$0.isEmpty }) else { return nil }
-        switch (parts.first, parts.count) {
-        case ("*", 1): self = .everywhere
-        case ("region", 2): self = .region(parts[1])
-        case ("zone", 3): self = .zone(parts[1], parts[2])
-        case ("cell", 2), ("router", 2), ("node", 2): self = .node(parts[1])
-        case (_, 1): self = .node(parts[0])
-        default: return nil
-        }
     }
 }

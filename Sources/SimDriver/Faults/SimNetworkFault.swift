@@ -19,12 +19,12 @@ package struct SimNetworkFault: Sendable, Hashable {
     }
 
     package var effect: Effect
-    package var from: SimPlace
-    package var to: SimPlace
+    package var from: TargetSelector
+    package var to: TargetSelector
     /// From `from` to `to` only.
     package var isOneWay: Bool
 
-    package init(_ effect: Effect, _ from: SimPlace, _ to: SimPlace, isOneWay: Bool = false) {
+    package init(_ effect: Effect, _ from: TargetSelector, _ to: TargetSelector, isOneWay: Bool = false) {
         self.effect = effect
         self.from = from
         self.to = to
@@ -32,7 +32,7 @@ package struct SimNetworkFault: Sendable, Hashable {
     }
 
     func problem(in topology: MeshTopology) -> String? {
-        for place in [from, to] where !place.exists(in: topology) {
+        for place in [from, to] where !place.isPlace(of: topology) {
             return "a fault names \(place), and the topology \(topology.name) has no such place"
         }
         switch effect {
@@ -48,31 +48,16 @@ package struct SimNetworkFault: Sendable, Hashable {
     }
 }
 
-/// A part of a mesh, as one end of a fault of the network.
-package enum SimPlace: Sendable, Hashable {
-    case everywhere
-    case region(String)
-    case zone(String, String)
-    case node(String)
-
-    func exists(in topology: MeshTopology) -> Bool {
-        switch self {
-        case .everywhere: true
-        case .region(let name): topology.regions.contains { $0.name == name }
-        case .zone(let region, let zone):
-            topology.regions.contains { $0.name == region && $0.zones.contains(zone) }
-        case .node(let name): Simulation.names(of: topology).contains(name)
-        }
+extension TargetSelector {
+    /// Whether a topology has it, as an end of a link.
+    func isPlace(of topology: MeshTopology) -> Bool {
+        !isService && (try? TargetSelector(text, in: topology)) != nil
     }
 
+    /// Whether a machine is in it. The clients stand outside of the mesh.
     func contains(_ machine: SimMachine, _ topology: MeshTopology) -> Bool {
-        // The clients stand outside of the mesh.
         guard machine.region >= 0 else { return false }
-        return switch self {
-        case .everywhere: true
-        case .region(let name): topology.regions[machine.region].name == name
-        case .zone(let region, let zone): topology.regions[machine.region].name == region && machine.zone == zone
-        case .node(let name): machine.name == name
-        }
+        return contains(
+            ProcessName(machine.role, machine.name), region: topology.regions[machine.region].name, zone: machine.zone)
     }
 }

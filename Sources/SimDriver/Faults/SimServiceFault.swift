@@ -15,9 +15,9 @@ package struct SimServiceFault: Sendable, Hashable {
 
     package var effect: Effect
     /// A service.
-    package var target: FaultTarget
+    package var target: TargetSelector
 
-    package init(_ effect: Effect, _ target: FaultTarget) {
+    package init(_ effect: Effect, _ target: TargetSelector) {
         self.effect = effect
         self.target = target
     }
@@ -33,7 +33,7 @@ package struct SimServiceFault: Sendable, Hashable {
     }
 
     func problem(in topology: MeshTopology) -> String? {
-        guard FaultTarget(target.text, in: topology) != nil else {
+        guard (try? TargetSelector(target.text, in: topology)) != nil else {
             return "a fault names \(target.text), and the topology \(topology.name) has no such service"
         }
         switch effect {
@@ -62,7 +62,7 @@ extension SimServiceFault {
     }
 
     init?(_ verb: String, _ words: [String]) {
-        guard let target = words.first.flatMap({ FaultTarget(text: $0) }), target.isService else { return nil }
+        guard let target = words.first.flatMap({ TargetSelector(text: $0) }), target.isService else { return nil }
         switch (verb, words.count) {
         case ("latency", 2...3):
             guard let base = SimFault.amount(words[1]) else { return nil }

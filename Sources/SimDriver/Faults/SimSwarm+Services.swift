@@ -40,7 +40,7 @@ extension SimSwarm {
                 }
             let at = time(upTo: duration * 0.8, &rng)
             let length = time(upTo: duration / 2, &rng) + .milliseconds(50)
-            guard let target = FaultTarget(text, in: topology) else { continue }
+            guard let target = try? TargetSelector(text, in: topology) else { continue }
             plan.append(SimFault(at: at, SimServiceFault(effect, target), for: length))
         }
         return plan

@@ -122,7 +122,7 @@ package struct SimSwarm: Sendable {
 
     private func network(_ kind: Kind, at: TimeAmount, length: TimeAmount, _ rng: inout Generator) -> SimFault? {
         let from = place(&rng)
-        let to = rng.chance(0.5) ? SimPlace.everywhere : place(&rng)
+        let to = rng.chance(0.5) ? TargetSelector.mesh : place(&rng)
         let isOneWay = rng.chance(0.3)
         let ratio = Double(1 + rng.below(40)) / 100
         let amount = time(upTo: .milliseconds(300), &rng) + .milliseconds(1)
@@ -150,14 +150,14 @@ package struct SimSwarm: Sendable {
         return names[Int(rng.below(UInt64(names.count)))]
     }
 
-    private func place(_ rng: inout Generator) -> SimPlace {
+    private func place(_ rng: inout Generator) -> TargetSelector {
         switch rng.below(3) {
         case 0:
             return .region(topology.regions[Int(rng.below(UInt64(topology.regions.count)))].name)
         case 1:
             let region = topology.regions[Int(rng.below(UInt64(topology.regions.count)))]
             guard !region.zones.isEmpty else { return .region(region.name) }
-            return .zone(region.name, region.zones[Int(rng.below(UInt64(region.zones.count)))])
+            return .zone(region: region.name, zone: region.zones[Int(rng.below(UInt64(region.zones.count)))])
         default:
             return .node(node(&rng))
         }

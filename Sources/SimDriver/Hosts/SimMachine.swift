@@ -11,6 +11,15 @@ final class SimMachine {
         case clients
     }
 
+    /// Of the clients, who are no part of the mesh, it means nothing.
+    var role: NodeRole {
+        switch work {
+        case .cell: .cell
+        case .router, .clients: .router
+        case .control: .control
+        }
+    }
+
     let index: Int
     let name: String
     let work: Work

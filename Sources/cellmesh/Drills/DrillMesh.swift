@@ -48,7 +48,7 @@ struct DrillMesh {
     /// - Parameter given: bare or as `region/NAME`; nil where none was named.
     func region(_ given: String?, else fallback: Int) throws -> Int {
         guard let given else { return fallback }
-        let name = given.hasPrefix("region/") ? String(given.dropFirst("region/".count)) : given
+        let name = TargetSelector.name(in: given, of: .region)
         if let position = topology.regions.firstIndex(where: { $0.name == name }) { return position }
         throw CommandFailure(
             .usage, "mesh '\(directory.name)' has no region '\(name)'; nothing was changed",

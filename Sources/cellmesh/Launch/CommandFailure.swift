@@ -1,4 +1,5 @@
 import Reports
+import Topology
 
 /// What a command ends with. The numbers are part of the contract with scripts; see docs/cli.md.
 enum ExitStatus: Int32, Sendable {
@@ -48,6 +49,9 @@ struct CommandFailure: Error, Equatable {
         self.hint = hint
         self.next = next
     }
+
+    /// A word of the command line that names nothing that there is.
+    init(_ unknown: UnknownTarget) { self.init(.usage, unknown.message, hint: unknown.hint) }
 
     /// What the API says: the name that was meant, where it has one, is the hint.
     init(_ status: ExitStatus, meant detail: String) {

@@ -3,6 +3,7 @@ import MeshBase
 import Reports
 import Store
 import Testing
+import Topology
 import UVDriver
 
 @testable import ControlPlane

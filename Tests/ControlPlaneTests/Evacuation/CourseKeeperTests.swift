@@ -4,6 +4,7 @@ import Reports
 import Sharding
 import Store
 import Testing
+import Topology
 
 @testable import ControlPlane
 

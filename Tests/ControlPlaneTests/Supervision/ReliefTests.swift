@@ -1,6 +1,7 @@
 import MeshBase
 import Reports
 import Testing
+import Topology
 import UVDriver
 
 @testable import ControlPlane

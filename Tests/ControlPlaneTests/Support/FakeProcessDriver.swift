@@ -1,5 +1,6 @@
 import Chaos
 import MeshBase
+import Topology
 import UVDriver
 
 @testable import ControlPlane

@@ -82,7 +82,7 @@ import Topology
 
     @Test func whatDoesNotExistIsRefused() {
         for (action, targets, code) in [
-            ("kill", ["r9-1"], "unknown-target"), ("kill", [], "no-target"), ("kill", ["zone/r1/a"], "unknown-target"),
+            ("kill", ["r9-1"], "unknown-target"), ("kill", [], "no-target"), ("kill", ["zone/r1/q"], "unknown-target"),
             ("explode", ["r1-1"], "unknown-action"), ("heal", ["f9"], "unknown-fault"),
             ("evacuate", ["r9"], "unknown-region"), ("partition", ["region/r1"], "fault"),
             ("fault", ["region/r1"], "fault"), ("kill", ["service/checkout"], "unknown-target"),

@@ -39,7 +39,7 @@ import Topology
 
     private let kill = [
         SimFault(at: .seconds(3), .kill, "r1-1", for: .seconds(8)),
-        SimFault(at: .seconds(14), SimNetworkFault(.partition, .region("r2"), .everywhere), for: .seconds(3)),
+        SimFault(at: .seconds(14), SimNetworkFault(.partition, .region("r2"), .mesh), for: .seconds(3)),
     ]
 
     @Test func aRunThatIsWrittenDownIsTheSame() throws {

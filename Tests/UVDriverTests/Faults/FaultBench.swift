@@ -16,7 +16,7 @@ enum FaultBench {
     }
 
     static func fault(
-        _ kind: FaultKind, _ side: FaultTarget = .cell("e1"), _ others: [FaultTarget] = [], oneWay: Bool = false,
+        _ kind: FaultKind, _ side: TargetSelector = .cell("e1"), _ others: [TargetSelector] = [], oneWay: Bool = false,
         delay: Delay? = nil, rate: Double? = nil, bandwidth: Int? = nil, id: String = "f1", expires: Int64 = .max
     ) -> Fault {
         Fault(

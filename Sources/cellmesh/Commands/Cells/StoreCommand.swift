@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlPlane
 import MeshBase
 import Store
+import Topology
 
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -65,7 +66,7 @@ struct StoreCommand: ParsableCommand {
 
     private func store(_ directory: DataDirectory) throws -> (name: String, path: String) {
         let cell = cell ?? ""
-        let name = cell.hasPrefix("cell/") ? String(cell.dropFirst(5)) : cell
+        let name = TargetSelector.name(in: cell, of: .cell)
         let path = directory.storePath(of: name)
         guard !name.contains("/"), SystemFile.exists(path) else {
             let cells = SystemFile.names(in: directory.path + "/cells")

@@ -3,6 +3,7 @@ import Glibc
 import MeshBase
 import Reports
 import Sharding
+import Topology
 import UVDriver
 
 /// What `kill`, `pause`, `resume` and `restart` have in common: they name processes and ask the control plane.
@@ -27,8 +28,7 @@ struct FaultAction {
     private let api: APIClient
     private let model: StoredMesh
     private let mesh: DataDirectory
-    private let targets: [Target]
-    private let finder: TargetFinder
+    private let targets: [ProcessName]
 
     init(_ kind: Kind, _ names: [String], _ mesh: MeshOptions, _ console: Console) throws {
         self.kind = kind
@@ -37,8 +37,9 @@ struct FaultAction {
         self.mesh = directory
         api = try APIClient(directory)
         model = try StoredMesh(directory)
-        finder = TargetFinder(topology: model.topology)
-        targets = try finder.targets(names)
+        do throws(UnknownTarget) { targets = try TargetList(names, in: model.topology).processes } catch {
+            throw CommandFailure(error)
+        }
         if targets.contains(.control), kind != .kill {
             throw CommandFailure(.usage, "the control plane can be killed, not \(kind.past)")
         }
@@ -58,7 +59,7 @@ struct FaultAction {
                 try confirm(view.report, isConfirmed)
             }
         }
-        let names = targets.map { finder.name(of: $0) }
+        let names = targets.map(\.description)
         // Who it is is known only while it lives.
         let control = mesh.controlHolder.flatMap { ProcessIdentity(pid: $0) }
         var answer = try api.post(
@@ -100,15 +101,17 @@ struct FaultAction {
 
     /// Routers and the control plane hold no customers.
     private var hasCells: Bool {
-        targets.contains { if case .cell = $0 { true } else { false } }
+        targets.contains { $0.role == .cell }
     }
 
     /// What the mesh is with the targets dead, and those that are down already.
     private func predict() throws -> BlastRadiusView {
         let status = try MeshStatus(api)
         var dead = status.dead(model.topology)
-        for case .cell(let cell) in targets { dead.insert(cell) }
-        let names = Set(targets.map { finder.name(of: $0) })
+        for target in targets where target.role == .cell {
+            if let cell = model.topology.cellIndex(named: target.name) { dead.insert(cell) }
+        }
+        let names = Set(targets.map(\.description))
         // Customers come through routers: without any, no cell serves anybody.
         if !status.report.routers.contains(where: { $0.runs && !names.contains("router/\($0.name)") }) {
             dead = CellSet(model.topology.cells.indices.map { CellIndex($0) })
@@ -129,7 +132,7 @@ struct FaultAction {
         var document = answer
         document.prediction = prediction?.report
         console.show(
-            Report(document, names: targets.map { finder.name(of: $0) }) { style in
+            Report(document, names: targets.map(\.description)) { style in
                 var table = style.table([.init("TARGET"), .init("ACTION"), .init("STATE"), .init("PID", .right)])
                 for outcome in answer.targets {
                     let state = outcome.state.rawValue

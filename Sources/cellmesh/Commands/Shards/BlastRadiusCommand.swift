@@ -4,6 +4,7 @@ import Feed
 import MeshBase
 import Reports
 import Sharding
+import Topology
 
 struct BlastRadiusCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
@@ -56,7 +57,12 @@ struct BlastRadiusCommand: WatchingCommand {
             if let told = observed { (observed, foretold) = foretold.current(told) }
         }
         let radius = BlastRadius(topology, placement: source.model.placement)
-        let named = dead.isEmpty ? nil : CellSet(try TargetFinder(topology: topology).cells(dead))
+        var named: CellSet?
+        if !dead.isEmpty {
+            do throws(UnknownTarget) { named = CellSet(try TargetList(dead, in: topology).cells(in: topology)) } catch {
+                throw CommandFailure(error)
+            }
+        }
         let comparison = observed.map { ImpactComparison($0, radius, topology, dead: named, foretold: foretold) }
         let isKnown = comparison?.moved != .unknown
         let isSeen = dead.isEmpty && isKnown && observed.map { !$0.cells.isEmpty } ?? false

@@ -58,7 +58,7 @@ struct CustomersCommand: ParsableCommand {
         var filter = CustomerList.Filter(isLost: lost, isDegraded: degraded, isDifferent: different)
         if !lost, !degraded, !different, !all, on == nil { filter = .touched }
         if let on {
-            let name = on.hasPrefix("cell/") ? String(on.dropFirst(5)) : on
+            let name = TargetSelector.name(in: on, of: .cell)
             guard let cell = model.topology.cellIndex(named: name) else {
                 throw CommandFailure(
                     .usage, "mesh '\(directory.name)' has no cell '\(name.prefix(128))'",

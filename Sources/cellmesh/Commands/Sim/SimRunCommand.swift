@@ -139,11 +139,8 @@ struct TimedTarget: ExpressibleByArgument, Sendable {
     init?(argument: String) {
         let parts = argument.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, let at = DurationArgument(argument: String(parts[1])) else { return nil }
-        let name =
-            parts[0].hasPrefix("cell/")
-            ? parts[0].dropFirst(5) : parts[0].hasPrefix("router/") ? parts[0].dropFirst(7) : parts[0]
-        guard !name.isEmpty else { return nil }
-        self.name = String(name)
+        guard let name = TargetSelector(text: String(parts[0]))?.nodeName else { return nil }
+        self.name = name
         self.at = at.amount
     }
 }

@@ -22,7 +22,7 @@ struct LoadTarget {
         if let given {
             let text = given.hasPrefix("http://") ? String(given.dropFirst(7)) : given
             if let argument = EndpointArgument(argument: text) { return argument.endpoint }
-            let name = text.hasPrefix("router/") ? String(text.dropFirst(7)) : text
+            let name = TargetSelector.name(in: text, of: .router)
             if let file = mesh.process(.router, name), let endpoint = Endpoint(file.data) { return endpoint }
             throw CommandFailure(
                 .usage, "'\(given)' is no router and no HOST:PORT",

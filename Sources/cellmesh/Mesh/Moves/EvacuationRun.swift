@@ -3,6 +3,7 @@ import ControlPlane
 import Evacuation
 import MeshBase
 import Reports
+import Topology
 
 /// `evacuate`, `restore`, `cell add` and `cell drain`: asks for it, tells what is to be expected, follows it and reports.
 struct EvacuationRun {
@@ -27,16 +28,11 @@ struct EvacuationRun {
         self.count = count
         self.zone = zone
         self.kind = kind
-        self.region = Self.bare(region)
-        self.confirm = confirm.map { Self.bare($0) }
+        self.region = TargetSelector.name(in: region, of: .region)
+        self.confirm = confirm.map { TargetSelector.name(in: $0, of: .region) }
         self.options = options
         console = options.output.console
         mesh = try options.mesh.running()
-    }
-
-    /// `region/NAME` or a bare name.
-    private static func bare(_ text: String) -> String {
-        text.hasPrefix("region/") ? String(text.dropFirst("region/".count)) : text
     }
 
     func run() throws {

@@ -1,6 +1,7 @@
 import Chaos
 import Reports
 import Telemetry
+import Topology
 
 /// Faults on the wire and on services.
 enum FaultsView {
@@ -51,7 +52,7 @@ enum FaultsView {
 
     private static func between(_ fault: FaultReport) -> String {
         let targets = fault.targets
-        if let first = targets.first, case .service? = FaultTarget(text: first) {
+        if let first = targets.first, case .service? = TargetSelector(text: first) {
             return targets.joined(separator: ", ")
         }
         let others = targets.count > 1 ? targets.dropFirst().joined(separator: ", ") : "everything else"

@@ -1,12 +1,11 @@
 import MeshBase
-import Telemetry
-import Topology
 
 /// A process by its role and name.
 package struct ProcessName: Hashable, Sendable, Comparable, CustomStringConvertible {
     package var role: NodeRole
     package var name: String
 
+    /// Whether there is such a process is not asked.
     package init(_ role: NodeRole, _ name: String) {
         self.role = role
         self.name = name
@@ -15,16 +14,18 @@ package struct ProcessName: Hashable, Sendable, Comparable, CustomStringConverti
     /// `cell/us-east-1`, `router/r1`, `control`.
     package var description: String { role == .control ? "control" : "\(role.name)/\(name)" }
 
+    /// By role, then in natural order.
     package static func < (a: ProcessName, b: ProcessName) -> Bool {
         a.role == b.role ? NaturalOrder.precedes(a.name, b.name) : a.role.rawValue < b.role.rawValue
     }
 
+    /// There is one control plane, and this is its name.
     package static let control = ProcessName(.control, "control")
 }
 
 extension MeshTopology {
     /// Whether a process is a cell with a store.
-    func keepsRecords(_ name: ProcessName) -> Bool {
+    package func keepsRecords(_ name: ProcessName) -> Bool {
         guard name.role == .cell, let cell = cellIndex(named: name.name) else { return false }
         return blueprint(of: cell).store != nil
     }
