@@ -194,7 +194,7 @@ let package = Package(
                 "MeshBase",
             ]),
         tests(
-            "SimDriverTests", ["SimDriver", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
+            "SimDriverTests", ["SimDriver", "Chaos", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
         tests(
             "ControlPlaneTests",
             [

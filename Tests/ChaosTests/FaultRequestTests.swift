@@ -29,7 +29,7 @@ import Topology
         let fault = try wanted.fault(id: "f7", topology: Mesh.topology(), now: .wall(1_000))
         #expect(fault.targets == [.region("east"), .router("r1")])
         #expect(fault.isOneWay && fault.id == "f7")
-        #expect(fault.delay == Delay(base: .milliseconds(30), jitter: .milliseconds(3)))
+        #expect(fault.action.figures.delay == Delay(base: .milliseconds(30), jitter: .milliseconds(3)))
         #expect(fault.created == 1_000 && fault.expires == 5_000_001_000)
     }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite struct LinkEffectTests {
     private func effect(_ faults: [Fault]) -> LinkEffect {
         var effect = LinkEffect()
-        for fault in faults { effect.add(fault) }
+        for fault in faults { if case .wire(let wire) = fault.action { effect.add(wire) } }
         return effect
     }
     private func latency(_ milliseconds: Int64) -> Fault {

@@ -31,9 +31,11 @@ enum Mesh {
         _ kind: FaultKind, _ side: String, _ others: [String] = [], oneWay: Bool = false, delay: Delay? = nil,
         rate: Double? = nil, bandwidth: Int? = nil, id: String = "f1", expires: Int64 = .max
     ) -> Fault {
-        Fault(
-            id: id, kind: kind, side: TargetSelector(text: side)!, others: others.map { TargetSelector(text: $0)! },
-            isOneWay: oneWay, delay: delay, rate: rate, bandwidth: bandwidth, expires: expires)
+        var figures = FaultFigures()
+        (figures.delay, figures.rate, figures.bandwidth) = (delay, rate, bandwidth)
+        let targets = ([side] + others).map { TargetSelector(text: $0)! }
+        let action = FaultAction(kind, figures, isOnServices: targets[0].isService)!
+        return Fault(id: id, action, on: targets, isOneWay: oneWay, expires: expires)
     }
 }
 

@@ -40,15 +40,15 @@ import Topology
                 "move c1 0,2,4 @200ms",
                 // Writes that have heard what is there and are sent now: the first member has them at once, the others in
                 // some seconds.
-                "delay r2-1 > router-1 290ms @\(sent - 400)ms for 700ms",
-                "delay r3-1 > router-1 290ms @\(sent - 400)ms for 700ms",
-                "delay router-1 > r2-1 \(4_900 + rng.below(300))ms @\(sent)ms for 300ms",
-                "delay router-1 > r3-1 9s @\(sent)ms for 300ms",
+                "latency r2-1 > router-1 290ms @\(sent - 400)ms for 700ms",
+                "latency r3-1 > router-1 290ms @\(sent - 400)ms for 700ms",
+                "latency router-1 > r2-1 \(4_900 + rng.below(300))ms @\(sent)ms for 300ms",
+                "latency router-1 > r3-1 9s @\(sent)ms for 300ms",
                 "kill r1-1 @\(away)ms for \(2_800 + rng.below(200))ms",
                 "move c1 1,3,5 @\(away + 20 + rng.below(40))ms",
                 "move c1 0,2,4 @\(away + 3_300 + rng.below(200))ms",
                 // Who reads hears the second member last.
-                "delay router-2 <> r2-1 400ms @\(away + 4_000)ms for 7s",
+                "latency router-2 <> r2-1 400ms @\(away + 4_000)ms for 7s",
             ])
         return configuration
     }
@@ -62,13 +62,13 @@ import Topology
         let lost = sent + 600 + rng.below(50)
         var lines = [
             "move c1 0,2,4 @200ms",
-            "delay router-1 > r3-1 5s @\(sent)ms for 550ms",
-            "delay router-2 > r3-1 5s @\(sent)ms for 550ms",
+            "latency router-1 > r3-1 5s @\(sent)ms for 550ms",
+            "latency router-2 > r3-1 5s @\(sent)ms for 550ms",
             "lose-disk r1-1 @\(lost)ms for \(50 + rng.below(20))ms",
             "move c1 1,3,5 @\(lost + 150 + rng.below(100))ms",
         ]
         for joining in ["r1-2", "r2-2", "r3-2"] {
-            lines.append("delay r2-1 <> \(joining) \(1_500 + rng.below(300))ms @\(sent)ms for 4s")
+            lines.append("latency r2-1 <> \(joining) \(1_500 + rng.below(300))ms @\(sent)ms for 4s")
         }
         plan(&configuration, lines)
         return configuration
@@ -81,7 +81,7 @@ import Topology
         var configuration = apart(seed, defect, seconds: 8)
         let sent = 2_900 + rng.below(100)
         var lines = ["move c1 0,2,4 @200ms", "move c1 1,3,5 @\(sent + 560 + rng.below(100))ms"]
-        for router in ["router-1", "router-2"] { lines.append("delay \(router) > r3-1 5s @\(sent)ms for 550ms") }
+        for router in ["router-1", "router-2"] { lines.append("latency \(router) > r3-1 5s @\(sent)ms for 550ms") }
         for joining in ["r1-2", "r2-2", "r3-2"] {
             for member in ["r1-1", "r2-1"] {
                 lines.append("partition \(member) <> \(joining) @\(sent + 500)ms for \(2_500 + rng.below(300))ms")

@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import Testing
 import Topology
@@ -6,11 +7,12 @@ import Topology
 
 @Suite struct FaultPlanTests {
     @Test(arguments: [
-        "kill us-east-1 @5s for 2s", "destroy a @0s", "lose-disk a @0s", "restart a @1ms",
+        "kill us-east-1 @5s for 2s", "kill a,cell/b @5s", "bandwidth a > outside 1KiB/s @1s", "reset a <> b,c 50% @0s",
+        "destroy a @0s", "lose-disk a @0s", "restart a @1ms",
         "pause router-1 @1s for 250ms", "resume a @2s",
-        "leave control @3s for 1s", "jump a 1h @5s", "drift a -200ppm @1s for 10s", "slow a 2500ms @1s for 4s",
+        "leave control @3s for 1s", "skew a 1h @5s", "drift a -200ppm @1s for 10s", "late a 2500ms @1s for 4s",
         "partition region/us-east <> * @5s for 10s", "partition a > b @1500us", "clog zone/us-east/a <> b @1s",
-        "loss a > * 0.2 @1s for 5s", "duplicate * <> * 0.05 @0s", "reorder a <> b 0.1 50ms @1s", "delay a > b 7ns @1s",
+        "loss a > * 0.2 @1s for 5s", "duplicate * <> * 0.05 @0s", "reorder a <> b 0.1 50ms @1s", "latency a > b 7ns @1s",
         "latency service/pay 800ms @5s for 20s", "latency cell/a/service/pay 1s 100ms @0s", "hang service/pay @5s",
         "errors service/pay 0.5 @5s for 2s", "errors service/pay 0.5 503 @5s for 2s",
     ]) func whatIsWrittenReadsBack(_ text: String) throws {
@@ -19,8 +21,8 @@ import Topology
     }
 
     @Test(arguments: [
-        "", "kill", "kill a", "kill a @", "kill a @5", "kill a b @5s", "kill a @5s for", "kill a @5s for x",
-        "jump a @5s", "drift a 5 @1s", "partition a b @1s", "partition a <> @1s", "loss a > b @1s", "loss a > b x @1s",
+        "", "kill", "kill a", "kill a @", "kill a @5", "kill a b @5s", "kill a,a @5s", "kill a > b @5s", "kill a @5s for", "kill a @5s for x",
+        "skew a @5s", "drift a 5 @1s", "partition a b @1s", "partition a <> @1s", "loss a > b @1s", "loss a > b x @1s",
         "reorder a > b 10% @1s", "explode a @1s", "partition region/ > b @1s", "kill a @99999999999999999999s",
         "for for for", "@1s", "hang pay @1s", "errors service/pay @1s", "latency service/pay @1s",
         "errors service/pay 0.5 99999 @1s",
@@ -39,8 +41,8 @@ import Topology
             kinds.formUnion(plan.map { String("\($0)".prefix { $0 != " " }) })
         }
         let all = [
-            "kill", "lose-disk", "pause", "leave", "jump", "drift", "slow", "partition", "clog", "loss", "duplicate",
-            "reorder", "delay",
+            "kill", "lose-disk", "pause", "leave", "skew", "drift", "late", "partition", "clog", "loss", "duplicate",
+            "reorder", "latency",
         ]
         #expect(kinds == Set(all))
     }
@@ -49,7 +51,7 @@ import Topology
         let topology = Meshes.small()
         for text in [
             "partition region/r9 <> * @1s", "partition nobody <> * @1s", "loss * <> * 2 @1s", "kill r1-1 @1h",
-            "drift r1-1 900000ppm @1s", "delay * <> * 2h @1s", "partition zone/r1/b > * @1s",
+            "drift r1-1 900000ppm @1s", "latency * <> * 2h @1s", "partition zone/r1/b > * @1s",
             "hang service/nobody @1s", "hang cell/r9/service/front @1s", "errors service/front 2 @1s",
             "errors service/front 0.5 200 @1s", "latency service/front 2h @1s",
         ] {
@@ -58,39 +60,43 @@ import Topology
         }
     }
 
-    @Test func effectsOfTheNetworkAddUp() throws {
+    @Test func effectsOfTheNetworkComposeAndGo() throws {
         let topology = Meshes.small()
         let texts = [
             "loss region/r1 > region/r2 0.5 @1s for 4s", "loss * <> * 0.5 @2s for 1s",
-            "delay r1-1 <> r2-1 10ms @0s for 10s", "delay * <> * 5ms @4s for 1s", "partition r1-1 > r3-1 @1s for 1s",
-            "clog r1-1 > r3-1 @2s for 2s",
+            "latency r1-1 <> r2-1 10ms @0s for 10s", "latency * <> * 5ms @4s for 1s", "partition r1-1 > r3-1 @1s for 1s",
+            "clog r1-1 > r3-1 @2s for 2s", "reset zone/r2/a > outside 25% @6s",
         ]
-        let configuration = Meshes.configuration(topology, seed: 1, seconds: 10, faults: texts.map { SimFault($0)! })
-        let simulation = try Simulation(configuration)
+        let simulation = try Simulation(Meshes.configuration(topology, seed: 1, seconds: 10))
         defer { simulation.dispose() }
-        let machines = simulation.machines
-        func number(_ name: String) -> Int { machines.firstIndex { $0.name == name }! }
-        let weather = SimWeather(
-            configuration.faults, machines: machines, topology: topology, begin: Instant.zero,
-            end: .zero + .seconds(10))
-        func effects(_ from: String, _ to: String, _ at: Double) -> SimWeather.Effects {
-            weather.effects(from: number(from), to: number(to), at: .zero + TimeAmount(seconds: at))
+        func number(_ name: String) -> Int { simulation.machines.firstIndex { $0.name == name }! }
+        func effect(_ from: String, _ to: String) -> LinkEffect {
+            simulation.network.weather.effect(from: number(from), to: number(to))
         }
-        #expect(effects("r1-1", "r2-1", 0.5).loss == 0)
-        #expect(effects("r1-1", "r2-1", 1).loss == 0.5)
-        #expect(effects("r1-1", "r2-1", 2.5).loss == 0.75)
-        #expect(effects("r2-1", "r1-1", 1).loss == 0)
-        #expect(effects("r2-1", "r1-1", 2.5).loss == 0.5)
-        #expect(effects("r1-1", "r2-1", 3).loss == 0.5)
-        #expect(effects("r2-1", "r1-1", 4.5).delay == .milliseconds(15))
-        #expect(effects("r1-1", "r3-1", 1.5).cutUntil == .zero + .seconds(2))
-        #expect(effects("r3-1", "r1-1", 1.5).cutUntil == nil)
-        // A stream gets through behind both.
-        #expect(
-            weather.passes(from: number("r1-1"), to: number("r3-1"), at: .zero + .milliseconds(1_500))
-                == .zero + .seconds(4))
+        let specs = try texts.map { try #require(SimFault($0)?.spec) }
+        func begin(_ key: Int) { simulation.begin(key, specs[key], .fault(key)) }
+        func end(_ key: Int) { simulation.end(key: key, .faultEnds(key)) }
+        begin(2)
+        #expect(effect("r1-1", "r2-1").loss == 0 && effect("r1-1", "r2-1").delays.count == 1)
+        begin(0)
+        #expect(effect("r1-1", "r2-1").loss == 0.5 && effect("r2-1", "r1-1").loss == 0)
+        begin(1)
+        #expect(effect("r1-1", "r2-1").loss == 0.75 && effect("r2-1", "r1-1").loss == 0.5)
+        begin(3)
+        #expect(effect("r2-1", "r1-1").delays.map(\.base) == [.milliseconds(10), .milliseconds(5)])
+        begin(4)
+        #expect(effect("r1-1", "r3-1").isCut && !effect("r3-1", "r1-1").isCut)
+        begin(5)
+        end(4)
+        #expect(!effect("r1-1", "r3-1").isCut && effect("r1-1", "r3-1").isClogged)
+        end(0)
+        #expect(effect("r1-1", "r2-1").loss == 0.5)
         // The clients stand outside.
-        #expect(effects("clients", "router-1", 2.5).loss == 0)
+        #expect(effect("clients", "router-1").isNone && effect("router-1", "clients").isNone)
+        begin(6)
+        #expect(effect("r2-1", "r1-1").resets == 0.25 && effect("r1-1", "r2-1").resets == 0)
+        for key in texts.indices { end(key) }
+        #expect(simulation.network.weather.isClear && simulation.inForce.isEmpty)
     }
 
     @Test func aClockThatIsWrongIsReadBothWays() {

@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import Testing
 
@@ -35,7 +36,7 @@ import Testing
             faults: [SimFault(at: .seconds(1), .kill, "r1-1")]),
         Case(
             defect: .staysSplit, oracle: "membership-agreement", code: 12,
-            faults: [SimFault(at: .seconds(1), SimNetworkFault(.partition, .region("r1"), .mesh))]),
+            faults: [SimFault(at: .seconds(1), FaultSpec(.partition, .region("r1"), .mesh))]),
     ]
 
     private func configuration(_ example: Case) -> SimConfiguration {

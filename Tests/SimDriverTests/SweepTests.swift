@@ -12,7 +12,7 @@ import Topology
     private static let eager = SweepRule(grace: .seconds(-3_700), round: .milliseconds(50), pace: .milliseconds(1))
 
     /// One router's messages are on their way for a while: what it has chosen is overtaken by a deletion and its sweep.
-    private static let slow = "delay router-1 <> * 250ms @100ms for 5s"
+    private static let slow = "latency router-1 <> mesh 250ms @100ms for 5s"
 
     /// Many deletions of few records among all that goes wrong.
     private func stormy(_ seed: UInt64, _ defect: SimDefect? = nil) -> SimConfiguration {
@@ -110,7 +110,7 @@ import Topology
 
     /// A router whose clock is a little ahead deletes; the other one's next version has to be above that all the same.
     @Test func aMissingFloorIsFound() throws {
-        let ahead = ["jump router-1 240ms @1s"]
+        let ahead = ["skew router-1 240ms @1s"]
         let defect = try #require(SimDefect(named: "sweep-no-floor"))
         #expect(isUnsafe(try SimRun.run(busy(1, ahead, defect))))
         let report = try SimRun.run(busy(1, ahead))
@@ -122,7 +122,7 @@ import Topology
     private func moved(_ seed: UInt64, _ defect: SimDefect?) -> SimConfiguration {
         let topology = Meshes.small(customers: 1)
         let shard = Placement(topology).assignment(of: CustomerHash(number: 1)).inForce.map(\.position)
-        var faults = shard.map { SimFault(at: .zero, .jump(.hours(1)), topology.cells[$0].name) }
+        var faults = shard.map { SimFault(at: .zero, .skew(.hours(1)), topology.cells[$0].name) }
         // While nobody writes, all that was deleted is collected, and the customer moves; each region has two cells.
         faults += ["router-1", "router-2"].map { SimFault(at: .seconds(2), .kill, $0, for: .milliseconds(1_500)) }
         faults.append(

@@ -1,3 +1,4 @@
+import MeshBase
 import Topology
 
 /// Settings of one policy at one gate that came from the same place: a line of `policies ls`.

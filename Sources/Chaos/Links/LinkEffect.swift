@@ -16,8 +16,14 @@ package struct LinkEffect: Sendable, Equatable {
     package private(set) var resets = 0.0
     /// Bytes a second; nil: without a limit.
     package private(set) var bandwidth: Int?
+    /// Ratio of datagrams that are late by up to `reorderBy`, 0...1.
+    package private(set) var reorder = 0.0
+    /// Of several the longest.
+    package private(set) var reorderBy = TimeAmount.zero
     /// Nothing passes.
     package private(set) var isCut = false
+    /// Everything waits until the fault has ended.
+    package private(set) var isClogged = false
 
     /// Nothing happens to what passes.
     package init() {}
@@ -28,15 +34,18 @@ package struct LinkEffect: Sendable, Equatable {
     package var isNone: Bool { self == .none }
 
     /// Composes one more fault with those in it; see docs/faults.md.
-    package mutating func add(_ fault: Fault) {
-        switch fault.kind {
-        case .latency: if let delay = fault.delay { delays.append(delay) }
-        case .loss: loss = Self.either(loss, fault.rate ?? 0)
-        case .duplicate: duplication = Self.either(duplication, fault.rate ?? 0)
-        case .reset: resets = Self.either(resets, fault.rate ?? 1)
-        case .bandwidth: if let limit = fault.bandwidth { bandwidth = min(bandwidth ?? limit, limit) }
+    package mutating func add(_ fault: FaultAction.Wire) {
+        switch fault {
+        case .latency(let delay): delays.append(delay)
+        case .loss(let rate): loss = Self.either(loss, rate)
+        case .duplicate(let rate): duplication = Self.either(duplication, rate)
+        case .reorder(let rate, let amount):
+            reorder = Self.either(reorder, rate)
+            reorderBy = max(reorderBy, amount)
+        case .reset(let rate): resets = Self.either(resets, rate)
+        case .bandwidth(let limit): bandwidth = min(bandwidth ?? limit, limit)
         case .blackhole, .partition: isCut = true
-        case .errors, .hang: break
+        case .clog: isClogged = true
         }
     }
 

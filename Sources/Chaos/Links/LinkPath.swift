@@ -5,10 +5,13 @@ package struct LinkPath: Sendable {
     /// What the faults do on this way.
     package let effect: LinkEffect
     /// Until then the bytes before occupy a path of limited bandwidth.
-    private var busyUntil = Instant.zero
+    package private(set) var busyUntil: Instant
 
-    /// A way on which nothing is under way yet.
-    package init(_ effect: LinkEffect) { self.effect = effect }
+    /// - Parameter busyUntil: until then what was sent before occupies it; by default nothing was.
+    package init(_ effect: LinkEffect, busyUntil: Instant = .zero) {
+        self.effect = effect
+        self.busyUntil = busyUntil
+    }
 
     /// What a lost segment of a stream costs: TCP's retransmission timeout on Linux at its smallest, doubling.
     package static let retransmission = TimeAmount.milliseconds(200)
@@ -32,7 +35,8 @@ package struct LinkPath: Sendable {
         if effect.loss > 0, rng.chance(effect.loss) { return .lost }
         if effect.bandwidth != nil, busyUntil - now > Self.longestQueue { return .lost }
         let sent = transmit(bytes, now)
-        let first = sent + delay(&rng)
+        var first = sent + delay(&rng)
+        if effect.reorder > 0, rng.chance(effect.reorder) { first = first + effect.reorderBy * rng.unit() }
         guard effect.duplication > 0, rng.chance(effect.duplication) else { return .arrives(first, again: nil) }
         return .arrives(first, again: sent + delay(&rng))
     }

@@ -32,15 +32,16 @@ package struct WireRules: Sendable, Equatable {
             }
         }
         for fault in faults {
+            guard case .wire(let action) = fault.action else { continue }
             var hasPart = false
             let striker = Striker(place: ids.count, kind: fault.kind)
             for peer in 0..<count where peer != own {
-                if Self.strikes(fault, from: own, to: peer, nodes) {
-                    sending[peer].add(fault)
+                if Self.strikes(fault.spec, from: own, to: peer, nodes) {
+                    sending[peer].add(action)
                     strikers[peer].append(striker)
                     hasPart = true
                 }
-                if fault.kind.cuts, Self.strikes(fault, from: peer, to: own, nodes) {
+                if fault.kind.cuts, Self.strikes(fault.spec, from: peer, to: own, nodes) {
                     deaf[peer] = true
                     deafStrikers[peer].append(striker)
                     hasPart = true
@@ -71,7 +72,7 @@ package struct WireRules: Sendable, Equatable {
         /// Whether a fault of its kind can do so. Of several on one path each that can is taken to have done it.
         func does(_ effect: Effect) -> Bool {
             switch effect {
-            case .delayed: kind == .latency || kind == .bandwidth || kind == .loss
+            case .delayed: kind == .latency || kind == .bandwidth || kind == .loss || kind == .reorder || kind == .clog
             case .lost: kind == .loss || kind == .bandwidth
             case .duplicated: kind == .duplicate
             case .reset: kind == .reset
@@ -94,12 +95,12 @@ package struct WireRules: Sendable, Equatable {
     package func preventsConnection(with peer: Int) -> Bool { sending[peer].isCut || isDeaf[peer] }
 
     /// Whether a fault strikes what one node sends to another.
-    package static func strikes(_ fault: Fault, from: Int, to: Int, _ nodes: WireNodes) -> Bool {
+    package static func strikes(_ fault: FaultSpec, from: Int, to: Int, _ nodes: WireNodes) -> Bool {
         crosses(fault, from, to, nodes) || (!fault.isOneWay && crosses(fault, to, from, nodes))
     }
 
     /// From the first side to one of the others, or out of it where there are none.
-    private static func crosses(_ fault: Fault, _ from: Int, _ to: Int, _ nodes: WireNodes) -> Bool {
+    private static func crosses(_ fault: FaultSpec, _ from: Int, _ to: Int, _ nodes: WireNodes) -> Bool {
         guard nodes.isNode(from, in: fault.side) else { return false }
         if fault.others.isEmpty { return !nodes.isNode(to, in: fault.side) }
         return fault.others.contains { nodes.isNode(to, in: $0) }

@@ -1,7 +1,7 @@
 import MeshBase
 
 /// How much later something arrives.
-package struct Delay: Sendable, Codable, Equatable {
+package struct Delay: Sendable, Codable, Hashable {
     /// How the jitter is drawn.
     package enum Distribution: String, Sendable, Codable, CaseIterable {
         /// Evenly between `base - jitter` and `base + jitter`.

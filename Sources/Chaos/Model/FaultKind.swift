@@ -1,4 +1,4 @@
-/// What may be done to the traffic between two sets of nodes, or to the work of a service.
+/// What may be done to a mesh on purpose: one word for each, the same in commands, files, plans of the simulator and reports.
 package enum FaultKind: String, Sendable, Codable, CaseIterable {
     /// On the wire: everything arrives later. On a service: its work begins later.
     case latency
@@ -6,6 +6,8 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     case loss
     /// A share of the datagrams arrives twice. Streams hide duplicates.
     case duplicate
+    /// A share of the datagrams is late by up to so much, so that others overtake them.
+    case reorder
     /// No more than so many bytes a second.
     case bandwidth
     /// Streams are broken when something is written to them.
@@ -14,22 +16,66 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     case blackhole
     /// The same, between named sides: a network that has come apart.
     case partition
+    /// Everything is held back and arrives when the fault ends.
+    case clog
     /// A share of a service's calls fails once its work is done.
     case errors
     /// A service's work does not go on until the fault ends.
     case hang
+    /// A process ends at once; its disk stays. It starts again when the fault ends.
+    case kill
+    /// A process stops where it is: its connections stay, nothing is read or answered. It goes on when the fault ends.
+    case pause
+    /// A process says goodbye and ends. It starts again when the fault ends.
+    case leave
+    /// A process reads what arrives late by up to so much and at least a fifth of it, in order; its timers are on time.
+    case late
+    /// A process ends at once and its disk is lost. It starts again when the fault ends.
+    case destroy
+    /// As `destroy`, unless another cell that shares a customer is without its disk then, or without what was on it.
+    case loseDisk = "lose-disk"
+    /// A third of the rows on a disk are gone, and nothing says so: the process goes on.
+    case loseRows = "lose-rows"
+    /// A disk is full: what only asks is answered, and nothing is kept. There is room again when the fault ends.
+    case fillDisk = "fill-disk"
+    /// A clock jumps ahead.
+    case skew
+    /// A clock goes faster by so many millionths, or slower where negative.
+    case drift
+
+    /// On what a fault lies.
+    package enum Layer: Sendable { case wire, service, process, disk, clock }
+
+    /// Whether it can lie there; `latency` can lie on two of them.
+    package func strikes(_ layer: Layer) -> Bool {
+        switch self {
+        case .latency: layer == .wire || layer == .service
+        case .loss, .duplicate, .reorder, .bandwidth, .reset, .blackhole, .partition, .clog: layer == .wire
+        case .errors, .hang: layer == .service
+        case .kill, .pause, .leave, .late: layer == .process
+        case .destroy, .loseDisk, .loseRows, .fillDisk: layer == .disk
+        case .skew, .drift: layer == .clock
+        }
+    }
 
     /// Whether nothing passes.
     package var cuts: Bool { self == .blackhole || self == .partition }
-    /// Whether it lies on the links between nodes.
-    package var strikesWire: Bool { self != .errors && self != .hang }
-    /// Whether it lies on the work of a service.
-    package var strikesServices: Bool { self == .latency || !strikesWire }
 
-    /// Kinds that strike a cell or a clock: they are known, and not in this release.
-    package static let later: Set<String> = ["zombie", "slow", "flap", "lie", "amnesia", "poison", "skew"]
+    /// What real processes have not: the simulator has all.
+    package var isSimulatedAlone: Bool {
+        switch self {
+        case .latency, .loss, .duplicate, .bandwidth, .reset, .blackhole, .partition, .errors, .hang, .kill, .pause: false
+        case .reorder, .clog, .leave, .late, .destroy, .loseDisk, .loseRows, .fillDisk, .skew, .drift: true
+        }
+    }
 
-    static func words(where isMeant: (FaultKind) -> Bool) -> String {
-        allCases.filter(isMeant).map(\.rawValue).joined(separator: ", ")
+    /// Those of real processes.
+    package static let real = allCases.filter { !$0.isSimulatedAlone }
+
+    /// Kinds that strike a cell: they are known, and not in this release.
+    package static let later: Set<String> = ["zombie", "slow", "flap", "lie", "amnesia", "poison"]
+
+    static func words(_ layer: Layer, of kinds: [FaultKind] = real) -> String {
+        kinds.filter { $0.strikes(layer) }.map(\.rawValue).joined(separator: ", ")
     }
 }

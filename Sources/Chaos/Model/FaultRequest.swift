@@ -5,7 +5,7 @@ import Topology
 package struct FaultRequest: Sendable, Equatable {
     /// A word of `FaultKind`.
     package var kind: String
-    /// The sides, 1 to `mostTargets` words; see `TargetSelector`.
+    /// On the wire the sides, else what it lies on: 1 to `mostTargets` words; see `TargetSelector`.
     package var targets: [String]
     /// Only what the first target sends is struck.
     package var isOneWay = false
@@ -21,11 +21,15 @@ package struct FaultRequest: Sendable, Equatable {
     package var bandwidth: Int?
     /// Of `errors`: the status of HTTP, 400...599; 500 where left out.
     package var status: Int?
-    /// How long it lasts.
-    package var lease: TimeAmount
+    /// Of `reorder`, `late` and `skew`.
+    package var amount: TimeAmount?
+    /// Of `drift`: -500000...500000.
+    package var millionths: Int?
+    /// How long it lasts; nil where nobody says.
+    package var lease: TimeAmount?
 
-    /// A request without figures; nothing is checked before `fault`.
-    package init(kind: String, targets: [String], lease: TimeAmount = FaultRequest.defaultLease) {
+    /// A request without figures; nothing is checked before `spec`.
+    package init(kind: String, targets: [String], lease: TimeAmount? = nil) {
         self.kind = kind
         self.targets = targets
         self.lease = lease
@@ -43,7 +47,10 @@ package struct FaultRequest: Sendable, Equatable {
         /// Why, and what to do instead.
         package var message: String
 
-        init(_ message: String, unknown word: String? = nil, among known: [String] = []) {
+        /// - Parameters:
+        ///   - message: without a full stop.
+        ///   - word: what was not found, among what; nil where there is nothing to suggest.
+        package init(_ message: String, unknown word: String? = nil, among known: [String] = []) {
             let hint = word.flatMap { NearestWord.hint(for: $0, among: known, listing: "there are") }
             self.message = message + (hint.map { "; \($0)" } ?? "")
         }
@@ -52,95 +59,117 @@ package struct FaultRequest: Sendable, Equatable {
 
     /// The fault, checked, with a lease from now on. Nothing checks it again.
     package func fault(id: String, topology: MeshTopology, now: ClockReading) throws(Refusal) -> Fault {
-        let kind = try checkedKind()
-        let sides = try targets(kind, topology)
+        let spec = try spec(in: topology)
+        guard !spec.kind.isSimulatedAlone else {
+            throw Refusal(
+                "'\(spec.kind.rawValue)' is simulated alone: cellmesh sim run --fault '\(spec.text) @1s'")
+        }
+        let lease = lease ?? Self.defaultLease
         guard lease > .zero, lease <= Self.longestLease else {
             throw Refusal("a fault lasts from 1 ns to a week; give --for, 5 minutes where left out")
         }
-        try refuseStrangers(kind)
-        var fault = Fault(
-            id: id, kind: kind, side: sides[0], others: Array(sides.dropFirst()), isOneWay: isOneWay, created: now.wall,
-            expires: now.wall.addingReportingOverflow(lease.nanoseconds).partialValue)
-        if !now.bootID.isEmpty { (fault.boot, fault.bootID) = (now.boot, now.bootID) }
-        switch kind {
-        case .latency: fault.delay = try checkedDelay()
-        case .loss, .duplicate: fault.rate = try checkedRate(required: true)
-        case .reset: fault.rate = try checkedRate(required: false)
-        case .bandwidth: fault.bandwidth = try checkedBandwidth()
-        case .errors:
-            fault.rate = try checkedRate(required: false)
-            fault.status = try checkedStatus()
-        case .blackhole, .partition, .hang: break
+        return Fault(id: id, spec, lease: lease, from: now)
+    }
+
+    /// What it does, and to what of a topology.
+    package func spec(in topology: MeshTopology) throws(Refusal) -> FaultSpec {
+        let spec = try spec { word throws(UnknownTarget) in try TargetSelector(word, in: topology) }
+        if spec.action.layer == .wire { try Self.check(spec, topology) }
+        return spec
+    }
+
+    /// The same of words alone: whether a mesh has such things is not asked.
+    package func spec() throws(Refusal) -> FaultSpec {
+        try spec { word throws(UnknownTarget) in
+            guard let target = TargetSelector(text: word) else {
+                throw UnknownTarget("'\(word.prefix(128))' is no target")
+            }
+            return target
         }
-        return fault
+    }
+
+    private func spec(_ find: (String) throws(UnknownTarget) -> TargetSelector) throws(Refusal) -> FaultSpec {
+        let kind = try checkedKind()
+        guard !targets.isEmpty, targets.count <= Self.mostTargets else {
+            throw Refusal("name 1 to \(Self.mostTargets) targets")
+        }
+        var targets: [TargetSelector] = []
+        for word in self.targets {
+            let target: TargetSelector
+            do throws(UnknownTarget) { target = try find(word) } catch { throw Refusal(error.description) }
+            // On the wire the first side may stand among the others: the links within it.
+            guard !targets.dropFirst(kind.strikes(.wire) ? 1 : 0).contains(target) else {
+                throw Refusal("'\(word)' is named twice")
+            }
+            targets.append(target)
+        }
+        try checkPlace(kind, targets)
+        try refuseStrangers(kind)
+        guard
+            let action = FaultAction(kind, try figures(kind), isOnServices: targets[0].isService)
+        else { throw Refusal("a figure of '\(kind.rawValue)' is missing") }
+        return FaultSpec(action, on: targets, isOneWay: isOneWay)
     }
 
     private func checkedKind() throws(Refusal) -> FaultKind {
         if FaultKind.later.contains(kind) {
             throw Refusal(
-                "this release injects faults on the wire (\(FaultKind.words { $0.strikesWire })) and on services "
-                    + "(\(FaultKind.words { $0.strikesServices })); those of cells and clocks come later")
+                "this release injects faults on the wire (\(FaultKind.words(.wire))), on services "
+                    + "(\(FaultKind.words(.service))) and on processes (\(FaultKind.words(.process))); those of cells, as "
+                    + "'\(kind)', come later")
         }
         guard let kind = FaultKind(rawValue: kind) else {
             throw Refusal(
-                "there is no kind of fault '\(kind.prefix(64))'", unknown: kind,
-                among: FaultKind.allCases.map(\.rawValue))
+                "there is no kind of fault '\(kind.prefix(64))'", unknown: kind, among: FaultKind.real.map(\.rawValue))
         }
         return kind
     }
 
-    private func targets(_ kind: FaultKind, _ topology: MeshTopology) throws(Refusal) -> [TargetSelector] {
-        guard !targets.isEmpty, targets.count <= Self.mostTargets else {
-            throw Refusal("name 1 to \(Self.mostTargets) targets")
-        }
-        var sides: [TargetSelector] = []
-        for word in targets {
-            let target: TargetSelector
-            do throws(UnknownTarget) { target = try TargetSelector(word, in: topology) } catch {
-                throw Refusal(error.description)
-            }
-            guard !sides.dropFirst().contains(target) else { throw Refusal("'\(word)' is named twice") }
-            sides.append(target)
-        }
-        return try sides[0].isService ? services(kind, sides) : self.sides(kind, sides, topology)
-    }
+    // MARK: Targets
 
-    private func services(_ kind: FaultKind, _ targets: [TargetSelector]) throws(Refusal) -> [TargetSelector] {
-        guard kind.strikesServices else {
-            throw Refusal(
-                "'\(kind.rawValue)' lies on the wire; a service takes \(FaultKind.words { $0.strikesServices })")
-        }
-        guard targets.allSatisfy(\.isService) else {
+    private func checkPlace(_ kind: FaultKind, _ targets: [TargetSelector]) throws(Refusal) {
+        let areServices = targets.count(where: \.isService)
+        guard areServices == 0 || areServices == targets.count else {
             throw Refusal("a fault lies on services or between nodes: make two of it")
         }
-        guard Set(targets).count == targets.count else { throw Refusal("'\(targets[0].text)' is named twice") }
-        guard !isOneWay else { throw Refusal("--one-way has no meaning for a service") }
-        return targets
-    }
-
-    private func sides(
-        _ kind: FaultKind, _ sides: [TargetSelector], _ topology: MeshTopology
-    ) throws(Refusal) -> [TargetSelector] {
-        guard kind.strikesWire, sides.allSatisfy({ !$0.isService }) else {
+        if areServices > 0 {
+            guard kind.strikes(.service) else {
+                let place = kind.strikes(.wire) ? "on the wire" : "on processes"
+                throw Refusal("'\(kind.rawValue)' lies \(place); a service takes \(FaultKind.words(.service))")
+            }
+            guard Set(targets).count == targets.count else { throw Refusal("'\(targets[0].text)' is named twice") }
+            guard !isOneWay else { throw Refusal("--one-way has no meaning for a service") }
+            return
+        }
+        guard kind != .errors, kind != .hang else {
             throw Refusal("'\(kind.rawValue)' lies on services: name them as service/NAME or cell/CELL/service/NAME")
         }
-        guard kind != .partition || sides.count >= 2 else {
+        guard kind.strikes(.wire) else {
+            guard !isOneWay else { throw Refusal("--one-way has no meaning for '\(kind.rawValue)'") }
+            return
+        }
+        guard kind != .partition || targets.count >= 2 else {
             throw Refusal("a partition lies between targets: name at least two, or use blackhole for one alone")
         }
+    }
+
+    /// That a link lies between the sides.
+    private static func check(_ spec: FaultSpec, _ topology: MeshTopology) throws(Refusal) {
         let nodes = WireNodes(topology)
-        let near = nodes.all.indices.filter { nodes.isNode($0, in: sides[0]) }
+        let near = nodes.all.indices.filter { nodes.isNode($0, in: spec.side) }
         let far = nodes.all.indices.filter { number in
-            sides.count == 1
-                ? !nodes.isNode(number, in: sides[0])
-                : sides.dropFirst().contains { nodes.isNode(number, in: $0) }
+            spec.others.isEmpty
+                ? !nodes.isNode(number, in: spec.side) : spec.others.contains { nodes.isNode(number, in: $0) }
         }
         // A node has no link to itself.
         let crosses = !near.isEmpty && !far.isEmpty && (near.count > 1 || far.count > 1 || near != far)
         guard crosses else {
-            throw Refusal("no link lies between these targets: \(sides.map(\.text).joined(separator: ", "))")
+            throw Refusal(
+                "no link lies between these targets: \(spec.targets.map(\.text).joined(separator: ", "))")
         }
-        return sides
     }
+
+    // MARK: Figures
 
     /// Figures that the kind has no use for are a mistake.
     private func refuseStrangers(_ kind: FaultKind) throws(Refusal) {
@@ -152,8 +181,45 @@ package struct FaultRequest: Sendable, Equatable {
         }
         if kind != .bandwidth, bandwidth != nil { strangers.append("--bandwidth") }
         if kind != .errors, status != nil { strangers.append("--status") }
-        if kind == .bandwidth || kind == .hang || kind.cuts, rate != nil { strangers.append("--rate") }
+        let takesRate: Set<FaultKind> = [.latency, .loss, .duplicate, .reorder, .reset, .errors]
+        if !takesRate.contains(kind), rate != nil { strangers.append("--rate") }
+        let takesAmount: Set<FaultKind> = [.reorder, .late, .skew]
+        if !takesAmount.contains(kind), amount != nil { strangers.append("an amount of time") }
+        if kind != .drift, millionths != nil { strangers.append("a drift in ppm") }
         if let first = strangers.first { throw Refusal("\(first) has no meaning for '\(kind.rawValue)'") }
+    }
+
+    private func figures(_ kind: FaultKind) throws(Refusal) -> FaultFigures {
+        var figures = FaultFigures()
+        switch kind {
+        case .latency: figures.delay = try checkedDelay()
+        case .loss, .duplicate: figures.rate = try checkedRate(required: true)
+        case .reorder:
+            figures.rate = try checkedRate(required: true)
+            figures.amount = try checkedAmount(atMost: .minutes(1), "packets are late by up to a minute, such as 50ms")
+        case .reset: figures.rate = try checkedRate(required: false)
+        case .bandwidth: figures.bandwidth = try checkedBandwidth()
+        case .errors:
+            figures.rate = try checkedRate(required: false)
+            figures.status = try checkedStatus()
+        case .late:
+            figures.amount = try checkedAmount(atMost: .minutes(1), "packets are read up to a minute late, such as 2s")
+        case .skew:
+            figures.amount = try checkedAmount(atMost: .hours(24 * 365), "a clock jumps ahead by up to a year, such as 1h")
+        case .drift:
+            guard let millionths, abs(millionths) <= 500_000 else {
+                throw Refusal("a clock drifts by up to 500000ppm, such as 200ppm")
+            }
+            figures.millionths = millionths
+        case .blackhole, .partition, .clog, .hang, .kill, .pause, .leave, .destroy, .loseDisk, .loseRows, .fillDisk:
+            break
+        }
+        return figures
+    }
+
+    private func checkedAmount(atMost most: TimeAmount, _ advice: String) throws(Refusal) -> TimeAmount {
+        guard let amount, amount >= .zero, amount <= most else { throw Refusal(advice) }
+        return amount
     }
 
     private func checkedDelay() throws(Refusal) -> Delay {

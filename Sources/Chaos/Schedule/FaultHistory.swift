@@ -49,11 +49,11 @@ package struct FaultHistory: Sendable {
 extension FaultHistory.Stretch {
     /// Of these nodes those whose paths to or from a node it strikes.
     package func struck(of names: some Sequence<String>, from own: String, _ nodes: WireNodes) -> [String] {
-        guard !fault.isOnServices, let own = nodes.number(of: own) else { return [] }
+        guard fault.isOnWire, let own = nodes.number(of: own) else { return [] }
         return names.filter { name in
             guard let peer = nodes.number(of: name), peer != own else { return false }
-            return WireRules.strikes(fault, from: own, to: peer, nodes)
-                || WireRules.strikes(fault, from: peer, to: own, nodes)
+            return WireRules.strikes(fault.spec, from: own, to: peer, nodes)
+                || WireRules.strikes(fault.spec, from: peer, to: own, nodes)
         }
     }
 

@@ -35,12 +35,11 @@ package struct ServiceEffect: Sendable, Equatable {
     package var isNone: Bool { !hangs && delays.isEmpty && failures.isEmpty }
 
     /// Composes one more fault with those in it; see docs/faults.md.
-    package mutating func add(_ fault: Fault) {
-        switch fault.kind {
-        case .latency: if let delay = fault.delay { delays.append(delay) }
-        case .errors: failures.append(Failure(share: fault.rate ?? 1, status: fault.status ?? 500))
+    package mutating func add(_ fault: FaultAction.Service) {
+        switch fault {
+        case .latency(let delay): delays.append(delay)
+        case .errors(let rate, let status): failures.append(Failure(share: rate, status: status))
         case .hang: hangs = true
-        case .loss, .duplicate, .bandwidth, .reset, .blackhole, .partition: break
         }
     }
 

@@ -20,11 +20,12 @@ package struct ServiceRules: Sendable, Equatable {
     ///   - faults: those in force.
     package init(cell: String, services: [String], faults: [Fault]) {
         effects = Array(repeating: .none, count: services.count)
-        for fault in faults where fault.isOnServices {
+        for fault in faults {
+            guard case .service(let action) = fault.action else { continue }
             var struck: [Int] = []
             for (index, service) in services.enumerated()
             where fault.targets.contains(where: { Self.means($0, service, cell) }) {
-                effects[index].add(fault)
+                effects[index].add(action)
                 struck.append(index)
             }
             guard !struck.isEmpty else { continue }

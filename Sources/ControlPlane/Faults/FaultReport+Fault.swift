@@ -9,12 +9,14 @@ extension FaultReport {
             id: fault.id, kind: fault.kind.rawValue, targets: fault.targets.map(\.text), isOneWay: fault.isOneWay,
             created: Timestamp.string(fault.created), expires: Timestamp.string(fault.expires),
             remaining: (fault.remaining(at: now) ?? .zero).millisecondsRoundedUp)
-        delay = fault.delay?.base.milliseconds
-        jitter = fault.delay.flatMap { $0.jitter > .zero ? $0.jitter.milliseconds : nil }
-        distribution = fault.delay.flatMap { $0.jitter > .zero ? $0.distribution.rawValue : nil }
-        rate = fault.rate ?? fault.delay.flatMap { $0.share < 1 ? $0.share : nil }
-        bandwidth = fault.bandwidth
-        status = fault.status.map(Int.init)
+        text = fault.spec.text
+        let figures = fault.action.figures
+        delay = figures.delay?.base.milliseconds
+        jitter = figures.delay.flatMap { $0.jitter > .zero ? $0.jitter.milliseconds : nil }
+        distribution = figures.delay.flatMap { $0.jitter > .zero ? $0.distribution.rawValue : nil }
+        rate = figures.rate ?? figures.delay.flatMap { $0.share < 1 ? $0.share : nil }
+        bandwidth = figures.bandwidth
+        status = figures.status.map(Int.init)
     }
 }
 

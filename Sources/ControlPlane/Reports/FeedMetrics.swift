@@ -81,7 +81,7 @@ extension MetricPage {
     }
 
     private mutating func faults(_ faults: [FeedFault], t: Int64) {
-        for kind in FaultKind.allCases {
+        for kind in FaultKind.real {
             let label = [MetricLabel("kind", kind.rawValue)]
             let own = faults.filter { $0.kind == kind.rawValue }
             gauge("cellmesh_fault_active", "Faults in force.", Double(own.count), label)

@@ -34,7 +34,7 @@ struct ActionForecast {
         out = situation.down
         cut = Dictionary(uniqueKeysWithValues: situation.routers.map { ($0, CellSet()) })
         word = situation.topology.name
-        for fault in situation.faults { strike(fault, isNew: false) }
+        for fault in situation.faults { strike(fault.spec, isNew: false) }
     }
 
     /// The mesh after an action.
@@ -128,7 +128,7 @@ struct ActionForecast {
         if let lease = options?.lease { wish.lease = TimeAmount.milliseconds(1) * lease }
         do throws(FaultRequest.Refusal) {
             let fault = try wish.fault(id: "", topology: topology, now: ClockReading(wall: 0))
-            strike(fault, isNew: true)
+            strike(fault.spec, isNew: true)
             if fault.targets.contains(where: \.isPlace) { confirm = .type }
         } catch {
             refuse("fault", error.message)
@@ -143,20 +143,36 @@ struct ActionForecast {
         for router in cut.keys { cut[router] = CellSet() }
         impaired = CellSet()
         guard !ids.isEmpty else { return }
-        for fault in situation.faults where !ids.contains(fault.id) { strike(fault, isNew: false) }
+        for fault in situation.faults where !ids.contains(fault.id) { strike(fault.spec, isNew: false) }
     }
 
-    private mutating func strike(_ fault: Fault, isNew: Bool) {
-        if fault.isOnServices { return strikeServices(fault, isNew: isNew) }
-        let delay = fault.delay.map { $0.base + $0.jitter }
-        let isCut =
-            fault.kind.cuts || fault.kind == .loss && fault.rate ?? 0 >= 1
-            || fault.kind == .reset && fault.rate ?? 1 >= 1
+    private mutating func strike(_ fault: FaultSpec, isNew: Bool) {
+        switch fault.action {
+        case .wire(let wire): strike(wire, fault, isNew: isNew)
+        case .service: strikeServices(fault, isNew: isNew)
+        case .process(.kill), .process(.pause):
+            for target in fault.targets {
+                for process in (try? target.processes(in: topology)) ?? [] { act(on: process, harms: true) }
+            }
+        case .process, .disk, .clock: break
+        }
+    }
+
+    private mutating func strike(_ wire: FaultAction.Wire, _ fault: FaultSpec, isNew: Bool) {
+        var delay: TimeAmount?
+        var isCut = fault.kind.cuts
+        switch wire {
+        case .latency(let latency): delay = latency.base + latency.jitter
+        case .loss(let rate), .reset(let rate): isCut = rate >= 1
+        case .duplicate, .reorder, .bandwidth, .blackhole, .partition, .clog: break
+        }
         guard isCut || delay != nil else { return }
         for (number, node) in nodes.all.enumerated() where node.role == .router && cut[node.name] != nil {
             for (position, cell) in topology.cells.enumerated() {
                 let there = nodes.number(of: CellIndex(position))
-                let ways = [(number, there), (there, number)].count { lies(fault, $0.0, $0.1) }
+                let ways = [(number, there), (there, number)].count {
+                    WireRules.strikes(fault, from: $0.0, to: $0.1, nodes)
+                }
                 guard ways > 0 else { continue }
                 // A request and its answer take both ways.
                 let isLate = delay.map { $0 * ways >= topology.routing.attemptTimeout } ?? false
@@ -166,17 +182,7 @@ struct ActionForecast {
         }
     }
 
-    /// Whether a fault is on the way from one node to another.
-    private func lies(_ fault: Fault, _ from: Int, _ to: Int) -> Bool {
-        func isFar(_ number: Int) -> Bool {
-            fault.others.isEmpty
-                ? !nodes.isNode(number, in: fault.side) : fault.others.contains { nodes.isNode(number, in: $0) }
-        }
-        if nodes.isNode(from, in: fault.side), isFar(to) { return true }
-        return !fault.isOneWay && nodes.isNode(to, in: fault.side) && isFar(from)
-    }
-
-    private mutating func strikeServices(_ fault: Fault, isNew: Bool) {
+    private mutating func strikeServices(_ fault: FaultSpec, isNew: Bool) {
         let strike = ServiceStrike(fault, topology)
         impaired.formUnion(strike.cells)
         guard isNew else { return }

@@ -11,13 +11,13 @@ package struct ServiceStrike {
     private(set) var lateCalls: [(from: String?, to: String)] = []
 
     /// Nothing, where the fault is on the wire.
-    package init(_ fault: Fault, _ topology: MeshTopology) {
-        guard fault.isOnServices else { return }
+    package init(_ fault: FaultSpec, _ topology: MeshTopology) {
+        guard case .service(let action) = fault.action else { return }
         for case .service(let name, let only) in fault.targets {
             for (position, cell) in topology.cells.enumerated() where only == nil || only == cell.name {
                 let services = topology.blueprints[cell.blueprint].services
                 guard let number = services.firstIndex(where: { $0.name == name }) else { continue }
-                guard let delay = fault.delay else {
+                guard case .latency(let delay) = action else {
                     cells.insert(CellIndex(position))
                     continue
                 }
@@ -39,7 +39,7 @@ package struct ServiceStrike {
     /// The cells that some of several faults impair.
     package static func cells(of faults: some Sequence<Fault>, _ topology: MeshTopology) -> CellSet {
         var cells = CellSet()
-        for fault in faults { cells.formUnion(ServiceStrike(fault, topology).cells) }
+        for fault in faults { cells.formUnion(ServiceStrike(fault.spec, topology).cells) }
         return cells
     }
 }

@@ -3,6 +3,8 @@ package struct FaultReport: Codable, Sendable, Equatable {
     package var id: String
     package var kind: String
     package var targets: [String]
+    /// The whole fault in its written form, without its lease.
+    package var text: String?
     package var isOneWay: Bool
     package var delay: Double?
     package var jitter: Double?
@@ -17,7 +19,7 @@ package struct FaultReport: Codable, Sendable, Equatable {
     package var remaining: Int64
 
     private enum CodingKeys: String, CodingKey {
-        case id, kind, targets
+        case id, kind, targets, text
         case isOneWay = "one_way"
         case delay = "delay_ms"
         case jitter = "jitter_ms"

@@ -1,68 +1,68 @@
+import Chaos
 import MeshBase
 import Topology
 
-/// One thing that is done to a node or to the network, at a time of the plan, and for how long.
+/// One thing that is done to a mesh, at a time of the plan, and for how long: a fault of the one model, the end of one before
+/// its time, or an operator's command.
 ///
-/// A plan is a list of these: data, so that it can be written down, shortened and run again. Faults compose: what
-/// strikes one path at one time is added up as `SimWeather` says.
+/// A plan is a list of these: data, so that it can be written down, shortened and run again. Faults compose as on real
+/// processes: what strikes one path at one time is a `LinkEffect`.
 package struct SimFault: Sendable, Hashable {
     package enum Action: Sendable, Hashable {
-        /// The process ends at once; its disk stays. Starts again when the fault ends.
-        case kill
-        /// The process ends at once and the disk is lost. Starts again when the fault ends.
-        case destroy
-        /// As `destroy`, unless another cell that shares a customer is without its disk at that time, or without what was
-        /// on it: no shard loses a second one before the first is refilled.
-        case loseDisk
-        /// A third of the rows on the node's disk are gone, and nothing says so: the process goes on.
-        case loseRows
-        /// The node's disk is full: what only asks is answered, and nothing is kept. There is room again when the fault
-        /// ends.
-        case fillDisk
+        case fault(FaultAction)
         /// A process that is down starts again.
         case restart
-        /// The process stops where it is (SIGSTOP): its connections stay, nothing is read or answered. Goes on when the
-        /// fault ends.
-        case pause
+        /// A process that stands still goes on.
         case resume
-        /// The process says goodbye and ends. Starts again when the fault ends.
-        case leave
-        /// The node's clock jumps ahead.
-        case jump(TimeAmount)
-        /// The node's clock goes faster by so many millionths, or slower where negative.
-        case drift(Int)
-        /// What arrives is read late by up to so much and at least a fifth of it, in order; timers are on time.
-        case slow(TimeAmount)
-        /// The network does something; `node` is empty.
-        case network(SimNetworkFault)
-        /// The work of a service goes wrong; `node` is empty.
-        case service(SimServiceFault)
-        /// The control plane is told to move customers; `node` is its name.
+        /// The control plane is told to move customers; the target is its name.
         case operate(SimMove)
+
+        static let kill = Action.fault(.kill)
+        static let pause = Action.fault(.pause)
+        static let leave = Action.fault(.leave)
+        static let destroy = Action.fault(.disk(.destroy))
+        static let loseDisk = Action.fault(.disk(.lose))
+        static let loseRows = Action.fault(.disk(.loseRows))
+        static let fillDisk = Action.fault(.disk(.fill))
+        static func late(_ amount: TimeAmount) -> Action { .fault(.process(.late(amount))) }
+        static func skew(_ amount: TimeAmount) -> Action { .fault(.clock(.skew(amount))) }
+        static func drift(_ millionths: Int) -> Action { .fault(.clock(.drift(millionths))) }
     }
 
     /// Since the load began.
     package var at: TimeAmount
     package var action: Action
-    /// The name of a cell, of a router, or `control`.
-    package var node: String
+    /// As of `FaultSpec`.
+    package var targets: [TargetSelector]
+    /// As of `FaultSpec`.
+    package var isOneWay = false
     /// After that it is made good by itself; nil leaves it to the end of the load.
     package var length: TimeAmount?
 
+    /// - Parameter node: the name of a cell, of a router, or `control`.
     package init(at: TimeAmount, _ action: Action, _ node: String, for length: TimeAmount? = nil) {
         self.at = at
         self.action = action
-        self.node = node
+        targets = [node == Simulation.controlName ? .control : .node(node)]
         self.length = length
     }
 
-    package init(at: TimeAmount, _ fault: SimNetworkFault, for length: TimeAmount? = nil) {
-        self.init(at: at, .network(fault), "", for: length)
+    package init(at: TimeAmount, _ spec: FaultSpec, for length: TimeAmount? = nil) {
+        self.at = at
+        action = .fault(spec.action)
+        targets = spec.targets
+        isOneWay = spec.isOneWay
+        self.length = length
     }
 
-    package init(at: TimeAmount, _ fault: SimServiceFault, for length: TimeAmount? = nil) {
-        self.init(at: at, .service(fault), "", for: length)
+    /// The fault; nil for an end and for a command.
+    package var spec: FaultSpec? {
+        guard case .fault(let action) = action else { return nil }
+        return FaultSpec(action, on: targets, isOneWay: isOneWay)
     }
+
+    /// The one process that it is about; empty where it is about none, or several.
+    package var node: String { targets.count == 1 ? targets[0].nodeName ?? "" : "" }
 
     /// An operator's command.
     var isMove: Bool { if case .operate = action { true } else { false } }
@@ -70,9 +70,8 @@ package struct SimFault: Sendable, Hashable {
     /// Leaves it open what members may come to believe of one another: packets are lost or late, or clocks are wrong.
     var clouds: Bool {
         switch action {
-        case .kill, .destroy, .loseDisk, .loseRows, .fillDisk, .restart, .pause, .resume, .leave, .operate, .service:
-            false
-        case .jump, .drift, .slow, .network: true
+        case .fault(.wire), .fault(.clock), .fault(.process(.late)): true
+        case .fault, .restart, .resume, .operate: false
         }
     }
 
@@ -80,21 +79,20 @@ package struct SimFault: Sendable, Hashable {
     func problem(in topology: MeshTopology, duration: TimeAmount) -> String? {
         if at < .zero || at > duration { return "'\(self)' lies outside of the load's \(duration.seconds) s" }
         if let length, length < .zero { return "'\(self)' has a negative length" }
-        switch action {
-        case .network(let fault): return fault.problem(in: topology)
-        case .service(let fault): return fault.problem(in: topology)
-        case .jump(let amount):
-            if amount < .zero || amount > .hours(24 * 365) { return "a clock jumps ahead by up to a year: '\(self)'" }
-        case .drift(let millionths):
-            if abs(millionths) > 500_000 { return "a clock drifts by up to 500000ppm: '\(self)'" }
-        case .slow(let amount):
-            if amount < .zero || amount > .minutes(1) { return "packets are read up to a minute late: '\(self)'" }
-        case .operate(let move):
+        if case .operate(let move) = action {
             if let problem = move.problem(in: topology) { return "'\(self)': \(problem)" }
-        case .kill, .destroy, .loseDisk, .loseRows, .fillDisk, .restart, .pause, .resume, .leave: break
+            return nil
         }
-        if !Simulation.names(of: topology).contains(node) {
-            return "a fault names \(node), and the topology \(topology.name) has no such node"
+        // Figures that code has set are checked as those that were read.
+        if let spec {
+            do throws(FaultRequest.Refusal) { _ = try FaultRequest(text: spec.text).spec() } catch {
+                return "'\(self)': \(error.message)"
+            }
+        }
+        for target in targets {
+            do throws(UnknownTarget) { _ = try TargetSelector(target.text, in: topology) } catch {
+                return "'\(self)' in the topology \(topology.name): \(error)"
+            }
         }
         return nil
     }

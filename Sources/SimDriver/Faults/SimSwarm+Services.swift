@@ -32,16 +32,16 @@ extension SimSwarm {
             let text = rng.chance(0.3) ? "cell/\(cell)/service/\(service)" : "service/\(service)"
             let (base, jitter) = (time(upTo: .milliseconds(2_000), &rng), time(upTo: .milliseconds(300), &rng))
             let (ratio, status) = (0.1 + 0.9 * rng.unit(), [500, 502, 503, 504, 429][Int(rng.below(5))])
-            let effect: SimServiceFault.Effect =
+            let effect: FaultAction.Service =
                 switch rng.below(3) {
-                case 0: .latency(base, jitter: jitter)
+                case 0: .latency(Delay(base: max(base, .milliseconds(1)), jitter: jitter))
                 case 1: .errors(ratio, status: UInt16(status))
                 default: .hang
                 }
             let at = time(upTo: duration * 0.8, &rng)
             let length = time(upTo: duration / 2, &rng) + .milliseconds(50)
             guard let target = try? TargetSelector(text, in: topology) else { continue }
-            plan.append(SimFault(at: at, SimServiceFault(effect, target), for: length))
+            plan.append(SimFault(at: at, FaultSpec(effect, target), for: length))
         }
         return plan
     }

@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import Nodes
 import Topology
@@ -86,7 +87,7 @@ package struct SimSwarm: Sendable {
 
     private func isOfProcess(_ fault: SimFault) -> Bool {
         switch fault.action {
-        case .kill, .loseDisk, .pause, .leave: true
+        case .fault(.process(.kill)), .fault(.process(.pause)), .fault(.process(.leave)), .fault(.disk(.lose)): true
         default: false
         }
     }
@@ -113,9 +114,9 @@ package struct SimSwarm: Sendable {
         case .loseDisk: return SimFault(at: at, .loseDisk, name, for: length)
         case .pause: return SimFault(at: at, .pause, name, for: length)
         case .leave: return SimFault(at: at, .leave, name, for: length)
-        case .jump: return SimFault(at: at, .jump(rng.chance(0.2) ? .hours(1) : time(upTo: .seconds(5), &rng)), name)
+        case .jump: return SimFault(at: at, .skew(rng.chance(0.2) ? .hours(1) : time(upTo: .seconds(5), &rng)), name)
         case .drift: return SimFault(at: at, .drift(Int(rng.below(40_001)) - 20_000), name, for: length)
-        case .slow: return SimFault(at: at, .slow(time(upTo: .milliseconds(2_500), &rng)), name, for: length)
+        case .slow: return SimFault(at: at, .late(time(upTo: .milliseconds(2_500), &rng)), name, for: length)
         default: return network(kind, at: at, length: length, &rng)
         }
     }
@@ -126,17 +127,17 @@ package struct SimSwarm: Sendable {
         let isOneWay = rng.chance(0.3)
         let ratio = Double(1 + rng.below(40)) / 100
         let amount = time(upTo: .milliseconds(300), &rng) + .milliseconds(1)
-        let effect: SimNetworkFault.Effect
+        let effect: FaultAction.Wire
         switch kind {
-        case .partition: return SimFault(at: at, SimNetworkFault(.partition, from, to), for: length)
-        case .oneWay: return SimFault(at: at, SimNetworkFault(.partition, from, to, isOneWay: true), for: length)
+        case .partition: return SimFault(at: at, FaultSpec(.partition, from, to), for: length)
+        case .oneWay: return SimFault(at: at, FaultSpec(.partition, from, to, isOneWay: true), for: length)
         case .clog: effect = .clog
         case .loss: effect = .loss(ratio)
         case .duplicate: effect = .duplicate(ratio)
-        case .reorder: effect = .reorder(ratio, amount)
-        default: effect = .delay(amount)
+        case .reorder: effect = .reorder(ratio, upTo: amount)
+        default: effect = .latency(Delay(base: amount))
         }
-        return SimFault(at: at, SimNetworkFault(effect, from, to, isOneWay: isOneWay), for: length)
+        return SimFault(at: at, FaultSpec(effect, from, to, isOneWay: isOneWay), for: length)
     }
 
     /// Whole milliseconds, so that a written plan is short.
@@ -159,7 +160,8 @@ package struct SimSwarm: Sendable {
             guard !region.zones.isEmpty else { return .region(region.name) }
             return .zone(region: region.name, zone: region.zones[Int(rng.below(UInt64(region.zones.count)))])
         default:
-            return .node(node(&rng))
+            let name = node(&rng)
+            return name == Simulation.controlName ? .control : .node(name)
         }
     }
 }

@@ -27,6 +27,8 @@ final class SimSocket {
     var output = ByteBuffer(capacity: 512)
     /// When what was sent last arrives: what is sent next does not overtake it.
     var lastArrival = Instant.zero
+    /// Something that it has sent waits until faults have ended.
+    var isHeld = false
     /// Stands in its process's list of ends that have something to send.
     var isDirty = false
     /// Closes when the output has been sent.

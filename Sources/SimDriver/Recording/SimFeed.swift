@@ -1,3 +1,4 @@
+import Chaos
 import Alerts
 import Evacuation
 import Feed
@@ -100,10 +101,11 @@ package final class SimFeed {
         case .operate(let move):
             guard hasBegun else { return }
             note("operator", move.word, fault.node, ["detail": .text("\(fault)")], simulation)
-        case .kill, .destroy, .loseDisk, .restart, .pause, .resume, .leave, .loseRows, .jump:
+        case .restart, .resume, .fault(.process(.kill)), .fault(.process(.pause)), .fault(.process(.leave)),
+            .fault(.disk(.destroy)), .fault(.disk(.lose)), .fault(.disk(.loseRows)), .fault(.clock(.skew)):
             guard hasBegun else { return }
             note("process", fault.word, fault.node, ["detail": .text("\(fault)")], simulation)
-        case .fillDisk, .drift, .slow, .network, .service:
+        case .fault:
             mesh?.faults[index] = hasBegun ? Self.time(simulation) : nil
             note(
                 "fault", hasBegun ? "injected" : "expired", "f\(index + 1)", ["detail": .text("\(fault)")], simulation)
@@ -306,13 +308,7 @@ extension SimFault {
     var word: String { String("\(self)".prefix { $0 != " " }) }
 
     /// Where it strikes, as targets are written.
-    var places: [String] {
-        switch action {
-        case .network(let fault): [fault.from.description, fault.to.description]
-        case .service(let fault): [fault.target.text]
-        default: [node]
-        }
-    }
+    var places: [String] { targets.map(\.text) }
 }
 
 extension SimMove {

@@ -20,8 +20,6 @@ extension Simulation {
             schedule(.fault(index), after: fault.at)
             if let length = fault.length { schedule(.faultEnds(index), after: fault.at + length) }
         }
-        let end = configuration.defect?.membership == .staysSplit ? .distantFuture : now + configuration.duration
-        network.weather = SimWeather(faults, machines: machines, topology: topology, begin: now, end: end)
         clients.ledger.impact.began(now: now)
     }
 
@@ -49,7 +47,7 @@ extension Simulation {
         membership.started(machine)
         process.start()
         turn(process)
-        if !serviceFaults.isEmpty { strikeServices(of: machine) }
+        if !inForce.isEmpty { strikeServices(of: machine) }
         changed(settle: joinTime)
     }
 
@@ -66,7 +64,7 @@ extension Simulation {
 
     /// Whether the disk of a cell can be lost so that no shard is without two: every other that shares a customer with
     /// it votes.
-    private func maySpareDisk(of machine: SimMachine) -> Bool {
+    func maySpareDisk(of machine: SimMachine) -> Bool {
         guard case .cell(let cell) = machine.work, machine.disk?.votes == true else { return false }
         // Without moves nobody needs the deciders.
         guard !faults.contains(where: \.isMove) || decidersSurvive(without: machine) else { return false }
@@ -77,7 +75,7 @@ extension Simulation {
         }
     }
 
-    private func loseDisk(of machine: SimMachine) {
+    func loseDisk(of machine: SimMachine) {
         excuseLoss(with: machine)
         machine.disk?.wipe()
     }
@@ -100,98 +98,6 @@ extension Simulation {
 
     /// Every store has a vote.
     var allVote: Bool { mesh.allSatisfy { $0.disk?.votes ?? true } }
-
-    func fire(_ fault: SimFault, _ event: SimEvent) {
-        guard !isHealing else { return }
-        membership.disturbed(now: now)
-        if case .network = fault.action {
-            note(event, mesh[0], 0)
-            faultsFired += 1
-            return
-        }
-        if case .service(let fault) = fault.action {
-            note(event, mesh[0], 0)
-            faultsFired += 1
-            serviceFaults.append(fault)
-            return strikeServices()
-        }
-        guard let index = machinesByName[fault.node] else { return }
-        let machine = machines[index]
-        note(event, machine, UInt64(index))
-        switch fault.action {
-        case .kill: guard kill(machine) else { return }
-        case .destroy:
-            guard kill(machine) else { return }
-            loseDisk(of: machine)
-        case .loseDisk:
-            guard maySpareDisk(of: machine), kill(machine) else { return }
-            loseDisk(of: machine)
-        case .loseRows: machine.disk?.loseRows()
-        case .fillDisk: machine.disk?.isFull = true
-        case .restart:
-            guard !machine.isUp else { return }
-            start(machine)
-        case .pause:
-            guard machine.isUp, !machine.isPaused else { return }
-            machine.isPaused = true
-            changed(settle: .zero)
-        case .resume:
-            guard machine.isPaused else { return }
-            resume(machine)
-        case .leave:
-            guard let process = machine.process, !machine.isPaused, !machine.isLeaving else { return }
-            machine.isLeaving = true
-            machine.leftIncarnation = process.ownIncarnation
-            changed(settle: .seconds(1))
-            process.leave()
-            turn(process)
-        case .jump(let amount):
-            machine.clock.jump(amount, now: now)
-            if let process = machine.process { turn(process) }
-        case .drift(let millionths):
-            setDrift(machine, millionths)
-        case .slow(let amount):
-            machine.lateness = amount
-        case .operate(let move):
-            guard let control, !machine.isPaused else { return }
-            control.command(move)
-            turn(control)
-        case .network, .service:
-            return
-        }
-        faultsFired += 1
-    }
-
-    /// What a fault began is made good.
-    func end(_ fault: SimFault, _ event: SimEvent) {
-        guard !isHealing else { return }
-        membership.disturbed(now: now)
-        if case .service(let fault) = fault.action {
-            note(event, mesh[0], 0)
-            if let index = serviceFaults.firstIndex(of: fault) { serviceFaults.remove(at: index) }
-            return strikeServices()
-        }
-        guard let index = machinesByName[fault.node] else { return note(event, mesh[0], 0) }
-        let machine = machines[index]
-        note(event, machine, UInt64(index))
-        switch fault.action {
-        case .kill, .destroy, .loseDisk, .leave: if !machine.isUp { start(machine) }
-        case .pause: if machine.isPaused { resume(machine) }
-        case .drift: setDrift(machine, 0)
-        case .slow: machine.lateness = .zero
-        case .fillDisk: machine.disk?.isFull = false
-        case .restart, .resume, .jump, .network, .service, .operate, .loseRows: break
-        }
-    }
-
-    private func setDrift(_ machine: SimMachine, _ millionths: Int) {
-        machine.clock.setDrift(millionths, now: now)
-        // The alarm that stands was set by the other rate.
-        if let process = machine.process {
-            process.wakeAt = nil
-            turn(process)
-        }
-    }
 
     /// A process that has said goodbye is gone.
     func ended(_ process: SimProcess) {
@@ -232,7 +138,7 @@ extension Simulation {
     }
 
     /// The alarm is late, then everything that waited in the sockets.
-    private func resume(_ machine: SimMachine) {
+    func resume(_ machine: SimMachine) {
         machine.isPaused = false
         machine.excusedUntil = now + joinTime * Int64(4)
         changed(settle: joinTime + swim.reconnectInterval * Int64(4))
@@ -265,10 +171,8 @@ extension Simulation {
     func heal() {
         feed?.healed(self)
         isHealing = true
-        if configuration.defect?.membership != .staysSplit { network.weather = SimWeather() }
         membership.disturbed(now: now)
-        serviceFaults = []
-        strikeServices()
+        endFaults()
         for machine in mesh {
             machine.lateness = .zero
             machine.disk?.isFull = false

@@ -79,10 +79,10 @@ extension Simulation {
             kill(machine)
         case .fault(let index):
             feed?.fault(index, hasBegun: true, self)
-            fire(faults[index], event)
+            fire(index, event)
         case .faultEnds(let index):
             feed?.fault(index, hasBegun: false, self)
-            end(faults[index], event)
+            end(index, event)
         case .grow(let process):
             guard mayRun(process, event) else { return }
             note(event, process.machine, UInt64(addedCells))
@@ -148,18 +148,16 @@ extension Simulation {
         guard !socket.process.isDead, socket.stage == .opening else { return }
         note(event, socket.process.machine, socket.number)
         let target = SimMachine.index(of: endpoint).flatMap { $0 < machines.count ? machines[$0] : nil }
-        let back = network.segment(
-            from: target ?? socket.process.machine, to: socket.process.machine, now: now)
+        let (there, here) = (target ?? socket.process.machine, socket.process.machine)
         guard let process = target?.process, process.listens(at: endpoint) else {
-            return schedule(.ended(socket), after: back)
+            return dispatch(.ended(socket), from: there, to: here)
         }
         socketNumber += 1
         let other = SimSocket(number: socketNumber, process: process, stage: .open)
-        guard process.adopt(other) else { return schedule(.ended(socket), after: back) }
+        guard process.adopt(other) else { return dispatch(.ended(socket), from: there, to: here) }
         other.peer = socket
         socket.peer = other
-        other.lastArrival = now + back
-        schedule(.connected(socket), after: back)
+        dispatch(.connected(socket), from: there, to: here, by: other)
     }
 
     private func deliver(_ event: SimEvent) {

@@ -1,3 +1,4 @@
+import Chaos
 import Consensus
 import Membership
 import MeshBase
@@ -63,8 +64,10 @@ final class Simulation {
     var membership: MembershipOracle
     /// Nothing dies by itself any more and what is down is brought back: the run is over but for the checks.
     var isHealing = false
-    /// Those in force, in the order in which they began.
-    var serviceFaults: [SimServiceFault] = []
+    /// Faults in force, by their place in the plan, in the order in which they began.
+    var inForce: [(key: Int, spec: FaultSpec)] = []
+    /// What cuts and clogs hold, in the order of sending.
+    var held: [HeldBytes] = []
     /// Writes the run down, where somebody wants that; looked at whenever `lookDue` has come.
     private(set) var feed: SimFeed?
     private(set) var lookDue = Instant.distantFuture
@@ -203,12 +206,18 @@ final class Simulation {
     func endpoint(ofRouter position: Int) -> Endpoint { machines[firstRouter + position].data }
 
     func send(_ datagram: UnsafeRawBufferPointer, from machine: SimMachine, to endpoint: Endpoint) {
-        guard let index = SimMachine.index(of: endpoint), index < machines.count,
-            let delays = network.datagram(from: machine, to: machines[index], now: now)
-        else { return }
+        guard let index = SimMachine.index(of: endpoint), index < machines.count else { return }
+        let target = machines[index]
+        let fate = network.datagram(from: machine, to: target, bytes: datagram.count, now: now)
+        if case .lost = fate { return }
         let event = SimEvent.datagram(from: machine.gossip, to: endpoint, Array(datagram))
-        schedule(event, after: delays.first)
-        if let copy = delays.copy { schedule(event, after: copy) }
+        switch fate {
+        case .lost: return
+        case .held: hold(event, machine, target, nil, datagram.count)
+        case .arrives(let way, let copy):
+            schedule(event, after: way)
+            if let copy { schedule(event, after: copy) }
+        }
     }
 
     /// A hash of what a datagram says, sealed or not.
@@ -230,8 +239,7 @@ final class Simulation {
         let socket = SimSocket(number: socketNumber, process: process, stage: .opening)
         _ = process.adopt(socket)
         let target = SimMachine.index(of: endpoint).flatMap { $0 < machines.count ? machines[$0] : nil }
-        let delay = network.segment(from: process.machine, to: target ?? process.machine, now: now)
-        schedule(.connect(socket, to: endpoint), after: delay)
+        dispatch(.connect(socket, to: endpoint), from: process.machine, to: target ?? process.machine)
         return socket
     }
 
@@ -240,15 +248,10 @@ final class Simulation {
         guard socket.stage == .open, !socket.output.isEmpty else { return }
         defer { socket.output.removeAll() }
         guard let peer = socket.peer else { return }
-        schedule(.bytes(peer, Array(socket.output.bytes)), at: arrival(from: socket, to: peer))
-    }
-
-    /// In the order of sending, whatever the delays.
-    func arrival(from socket: SimSocket, to peer: SimSocket) -> Instant {
-        let delay = network.segment(from: socket.process.machine, to: peer.process.machine, now: now)
-        let at = max(now + delay, socket.lastArrival)
-        socket.lastArrival = at
-        return at
+        let bytes = Array(socket.output.bytes)
+        dispatch(
+            .bytes(peer, bytes), from: socket.process.machine, to: peer.process.machine, by: socket,
+            bytes: bytes.count)
     }
 
     /// Ends a connection; the other end hears of it behind everything that was sent.
@@ -264,7 +267,8 @@ final class Simulation {
         guard let peer = socket.peer else { return }
         socket.peer = nil
         peer.peer = nil
-        if peer.stage != .closed { schedule(.ended(peer), at: arrival(from: socket, to: peer)) }
+        guard peer.stage != .closed else { return }
+        dispatch(.ended(peer), from: socket.process.machine, to: peer.process.machine, by: socket)
     }
 
     // MARK: Moves

@@ -38,10 +38,11 @@ package struct SimCall: Sendable, Hashable, CustomStringConvertible {
         guard words.count == 7, words[0] == "call", words[4] == "by", words[6].hasPrefix("@"),
             words[2].hasPrefix("c"), let customer = Int(words[2].dropFirst()),
             words[3].hasPrefix("k"), let key = Int(words[3].dropFirst()),
-            let at = SimFault.amount(String(words[6].dropFirst()))
+            let at = Syntax.duration(String(words[6].dropFirst())),
+            let router = TargetSelector(text: words[5])?.nodeName
         else { return nil }
         self.init(
-            at: at, service: words[1], customer: customer, key: key, router: SimFault.bare(words[5]))
+            at: at, service: words[1], customer: customer, key: key, router: router)
     }
 
     /// Why a mesh cannot be asked this, in words; nil when it can.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blueprints
+import MeshBase
 
 /// A share on the command line: `5%` or `0.05`.
 struct RatioArgument: ExpressibleByArgument, Sendable, Equatable {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blueprints
+import MeshBase
 import Telemetry
 
 /// A point in the past: a length of time before now (`5m`), or a time of day (RFC 3339).

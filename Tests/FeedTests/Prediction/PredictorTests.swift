@@ -229,7 +229,7 @@ import Topology
         #expect(isStale(ledger.redeem(other.prediction, for: request, basis: basis, now: at(31)), "older than 30 s"))
         for (changed, part) in [
             (situation { $0.down = [CellIndex(3)] }, "r1-4 is down"), (situation { $0.routers = ["e2"] }, "router/e1"),
-            (situation { $0.faults = [Fault(id: "f1", kind: .loss, side: .control)] }, "faults"),
+            (situation { $0.faults = [Fault(id: "f1", .wire(.loss(0.5)), on: [.control])] }, "faults"),
         ] {
             let issued = ledger.issue(report, for: request, now: at(40))
             #expect(isStale(ledger.redeem(issued.prediction, for: request, basis: changed.basis, now: at(41)), part))

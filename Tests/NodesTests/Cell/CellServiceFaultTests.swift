@@ -8,18 +8,17 @@ import Wire
 
 @Suite("Faults on the services of a cell")
 struct CellServiceFaultTests {
-    private func effect(_ faults: Fault...) -> ServiceEffect {
+    private func effect(_ faults: FaultAction.Service...) -> ServiceEffect {
         var effect = ServiceEffect()
         for fault in faults { effect.add(fault) }
         return effect
     }
-    private func late(_ milliseconds: Int64) -> Fault {
-        Fault(
-            id: "f1", kind: .latency, side: .service("a", cell: nil), delay: Delay(base: .milliseconds(milliseconds)))
+    private func late(_ milliseconds: Int64) -> FaultAction.Service {
+        .latency(Delay(base: .milliseconds(milliseconds)))
     }
-    private let hang = Fault(id: "f1", kind: .hang, side: .service("a", cell: nil))
-    private func errors(_ rate: Double?, _ status: UInt16?) -> Fault {
-        Fault(id: "f1", kind: .errors, side: .service("a", cell: nil), rate: rate, status: status)
+    private let hang = FaultAction.Service.hang
+    private func errors(_ rate: Double?, _ status: UInt16?) -> FaultAction.Service {
+        .errors(rate ?? 1, status: status ?? 500)
     }
     private func strike(_ cell: CellHarness, _ effects: [ServiceEffect], at milliseconds: Int64) {
         cell.node.strike(effects, now: .at(milliseconds), into: &cell.sink)

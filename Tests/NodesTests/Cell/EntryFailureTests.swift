@@ -35,7 +35,7 @@ private typealias Edge = Topology.Edge
 
     private func fail(_ cell: CellHarness, now: Int64, status: UInt16 = 500) {
         var effect = ServiceEffect()
-        effect.add(Fault(id: "f1", kind: .errors, side: .service("back", cell: nil), rate: 1, status: status))
+        effect.add(.errors(1, status: status))
         cell.node.strike([.none, effect, .none], now: .at(now), into: &cell.sink)
     }
 
@@ -79,7 +79,7 @@ private typealias Edge = Topology.Edge
         cell.run(until: .at(50))
         _ = cell.takeReplies()
         var effect = ServiceEffect()
-        effect.add(Fault(id: "f1", kind: .hang, side: .service("back", cell: nil)))
+        effect.add(.hang)
         cell.node.strike([.none, effect, .none], now: .at(100), into: &cell.sink)
         cell.send(.serviceCall, "front", deadline: 200, now: .at(100))
         cell.run(until: .at(290))

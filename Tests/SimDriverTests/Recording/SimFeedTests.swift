@@ -1,4 +1,5 @@
 import Feed
+import Chaos
 import MeshBase
 import Reports
 import Testing
@@ -39,7 +40,7 @@ import Topology
 
     private let kill = [
         SimFault(at: .seconds(3), .kill, "r1-1", for: .seconds(8)),
-        SimFault(at: .seconds(14), SimNetworkFault(.partition, .region("r2"), .mesh), for: .seconds(3)),
+        SimFault(at: .seconds(14), FaultSpec(.partition, .region("r2"), .mesh), for: .seconds(3)),
     ]
 
     @Test func aRunThatIsWrittenDownIsTheSame() throws {

@@ -19,8 +19,9 @@ enum FaultBench {
         _ kind: FaultKind, _ side: TargetSelector = .cell("e1"), _ others: [TargetSelector] = [], oneWay: Bool = false,
         delay: Delay? = nil, rate: Double? = nil, bandwidth: Int? = nil, id: String = "f1", expires: Int64 = .max
     ) -> Fault {
-        Fault(
-            id: id, kind: kind, side: side, others: others, isOneWay: oneWay, delay: delay, rate: rate,
-            bandwidth: bandwidth, expires: expires)
+        var figures = FaultFigures()
+        (figures.delay, figures.rate, figures.bandwidth) = (delay, rate, bandwidth)
+        let action = FaultAction(kind, figures, isOnServices: false)!
+        return Fault(id: id, action, on: [side] + others, isOneWay: oneWay, expires: expires)
     }
 }

@@ -10,7 +10,7 @@ struct SimReplayCommand: ParsableCommand {
             plan is these faults instead of the drawn ones.
 
               cellmesh sim replay --seed 42
-              cellmesh sim replay --seed 42 --fault 'kill us-east-1 @2s for 1s' --fault 'loss * <> * 10% @1s for 5s'
+              cellmesh sim replay --seed 42 --fault 'kill us-east-1 @2s for 1s' --fault 'loss mesh <> mesh 10% @1s for 5s'
             """)
 
     @OptionGroup var swarm: SwarmOptions

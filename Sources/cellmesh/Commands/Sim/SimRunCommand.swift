@@ -59,7 +59,7 @@ struct SimRunCommand: ParsableCommand {
     @Option(
         name: .customLong("fault"), parsing: .singleValue,
         help: ArgumentHelp(
-            "Any fault, as 'partition region/us-east <> * @5s for 10s'; may be given again.", valueName: "fault"))
+            "Any fault, as 'partition region/us-east <> mesh @5s for 10s'; may be given again.", valueName: "fault"))
     var plan: [FaultArgument] = []
 
     @Option(

@@ -13,7 +13,7 @@ struct SimSweepCommand: ParsableCommand {
 
               cellmesh sim sweep --step 100ms
               cellmesh sim sweep topology/nine-cells.yaml --action pause --length 2s --node us-east-1 --node r1
-              cellmesh sim sweep --fault 'partition region/us-east <> * @3s for 4s'
+              cellmesh sim sweep --fault 'partition region/us-east <> mesh @3s for 4s'
             """)
 
     @OptionGroup var swarm: SwarmOptions

@@ -27,7 +27,7 @@ import Topology
     /// All calls of `back` fail, or none.
     private func fail(_ cell: CellHarness, _ fails: Bool) {
         var effect = ServiceEffect()
-        if fails { effect.add(Fault(id: "f1", kind: .errors, side: .service("back", cell: nil), rate: 1, status: 500)) }
+        if fails { effect.add(.errors(1, status: 500)) }
         cell.node.strike([.none, effect], now: .at(1_500), into: &cell.sink)
     }
 

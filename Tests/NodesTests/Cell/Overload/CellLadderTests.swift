@@ -94,9 +94,7 @@ private typealias Edge = Topology.Edge
         ladder.remove(at: 1)
         let cell = cell(ladder)
         var effects = [ServiceEffect(), ServiceEffect()]
-        effects[1].add(
-            Fault(
-                id: "f1", kind: .latency, side: .service("ideas", cell: nil), delay: Delay(base: .milliseconds(600))))
+        effects[1].add(.latency(Delay(base: .milliseconds(600))))
         cell.node.strike(effects, now: .zero, into: &cell.sink)
         run(cell, 10...2000, calls: "ideas")
         #expect(cell.node.ladders.map(\.mode) == ["popular"])
@@ -128,10 +126,7 @@ private typealias Edge = Topology.Edge
         cell.node.start(seeds: [], now: .zero, into: &cell.sink)
         var effect = ServiceEffect()
         if isStruck {
-            effect.add(
-                Fault(
-                    id: "f1", kind: .latency, side: .service("ideas", cell: nil),
-                    delay: Delay(base: .milliseconds(600))))
+            effect.add(.latency(Delay(base: .milliseconds(600))))
         }
         cell.node.strike([.none, effect], now: .zero, into: &cell.sink)
         run(cell, 10...5000, calls: "front")

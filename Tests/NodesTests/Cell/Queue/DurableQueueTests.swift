@@ -39,7 +39,7 @@ private typealias Edge = Topology.Edge
     private func strike(_ mesh: ClaimMesh, isOn: Bool) {
         var effect = ServiceEffect()
         if isOn {
-            effect.add(Fault(id: "f1", kind: .errors, side: .service("back", cell: nil), rate: 1, status: 500))
+            effect.add(.errors(1, status: 500))
         }
         for cell in mesh.cells { cell.node.strike([.none, effect], now: mesh.now, into: &cell.sink) }
     }

@@ -1,5 +1,3 @@
-import MeshBase
-
 /// The written forms of numbers, durations, sizes and ratios. Each parser accepts exactly one form, takes no more
 /// than 64 characters and returns nil for anything else.
 package enum Syntax {

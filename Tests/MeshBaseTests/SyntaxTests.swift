@@ -1,7 +1,6 @@
-import MeshBase
 import Testing
 
-@testable import Blueprints
+@testable import MeshBase
 
 @Suite struct SyntaxTests {
     @Test(

@@ -1,0 +1,86 @@
+import MeshBase
+
+/// The figures of a fault without their kind, as files and the API carry them. Which of them a kind takes is checked by
+/// `FaultRequest`.
+package struct FaultFigures: Sendable, Hashable, Codable {
+    /// Of `latency`.
+    package var delay: Delay?
+    /// Of `loss`, `duplicate`, `reorder`, `reset` and `errors`, 0...1.
+    package var rate: Double?
+    /// Of `bandwidth`, in bytes a second, at least 1.
+    package var bandwidth: Int?
+    /// Of `errors`: the status of HTTP that is answered, 400...599.
+    package var status: UInt16?
+    /// Of `reorder` and `late`: by how much at most; of `skew`: how far the clock jumps.
+    package var amount: TimeAmount?
+    /// Of `drift`, in millionths.
+    package var millionths: Int?
+
+    /// None.
+    package init() {}
+}
+
+extension FaultAction {
+    /// Its figures.
+    package var figures: FaultFigures {
+        var figures = FaultFigures()
+        switch self {
+        case .wire(.latency(let delay)), .service(.latency(let delay)): figures.delay = delay
+        case .wire(.loss(let rate)), .wire(.duplicate(let rate)), .wire(.reset(let rate)): figures.rate = rate
+        case .wire(.reorder(let rate, let amount)): (figures.rate, figures.amount) = (rate, amount)
+        case .wire(.bandwidth(let bandwidth)): figures.bandwidth = bandwidth
+        case .service(.errors(let rate, let status)): (figures.rate, figures.status) = (rate, status)
+        case .process(.late(let amount)), .clock(.skew(let amount)): figures.amount = amount
+        case .clock(.drift(let millionths)): figures.millionths = millionths
+        case .wire(.blackhole), .wire(.partition), .wire(.clog), .service(.hang), .process(.kill), .process(.pause),
+            .process(.leave), .disk:
+            break
+        }
+        return figures
+    }
+
+    /// Nil where a figure is missing that the kind needs.
+    ///
+    /// - Parameter isOnServices: `latency` lies on services, and not on the wire.
+    package init?(_ kind: FaultKind, _ figures: FaultFigures, isOnServices: Bool) {
+        switch kind {
+        case .latency:
+            guard let delay = figures.delay else { return nil }
+            self = isOnServices ? .service(.latency(delay)) : .wire(.latency(delay))
+        case .loss:
+            guard let rate = figures.rate else { return nil }
+            self = .wire(.loss(rate))
+        case .duplicate:
+            guard let rate = figures.rate else { return nil }
+            self = .wire(.duplicate(rate))
+        case .reorder:
+            guard let rate = figures.rate, let amount = figures.amount else { return nil }
+            self = .wire(.reorder(rate, upTo: amount))
+        case .bandwidth:
+            guard let bandwidth = figures.bandwidth else { return nil }
+            self = .wire(.bandwidth(bandwidth))
+        case .reset: self = .wire(.reset(figures.rate ?? 1))
+        case .blackhole: self = .wire(.blackhole)
+        case .partition: self = .wire(.partition)
+        case .clog: self = .wire(.clog)
+        case .errors: self = .service(.errors(figures.rate ?? 1, status: figures.status ?? 500))
+        case .hang: self = .service(.hang)
+        case .kill: self = .process(.kill)
+        case .pause: self = .process(.pause)
+        case .leave: self = .process(.leave)
+        case .late:
+            guard let amount = figures.amount else { return nil }
+            self = .process(.late(amount))
+        case .destroy: self = .disk(.destroy)
+        case .loseDisk: self = .disk(.lose)
+        case .loseRows: self = .disk(.loseRows)
+        case .fillDisk: self = .disk(.fill)
+        case .skew:
+            guard let amount = figures.amount else { return nil }
+            self = .clock(.skew(amount))
+        case .drift:
+            guard let millionths = figures.millionths else { return nil }
+            self = .clock(.drift(millionths))
+        }
+    }
+}
