@@ -194,7 +194,8 @@ let package = Package(
                 "MeshBase",
             ]),
         tests(
-            "SimDriverTests", ["SimDriver", "Chaos", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
+            "SimDriverTests",
+            ["SimDriver", "Chaos", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
         tests(
             "ControlPlaneTests",
             [
@@ -212,7 +213,8 @@ let package = Package(
             "CLITests",
             [
                 arguments, "cellmesh", "ControlPlane", "Drills", "Evacuation", "Feed", "Laboratories", "LoadGenerator",
-                "Blueprints", "Chaos", "Reports", "Store", "Telemetry", "Terminal", "Resilience", "Sharding", "SimDriver",
+                "Blueprints", "Chaos", "Reports", "Store", "Telemetry", "Terminal", "Resilience", "Sharding",
+                "SimDriver",
                 "Topology", "Wire", "MeshBase",
             ]),
         tests("ExamplesTests", ["policies-examples"]),

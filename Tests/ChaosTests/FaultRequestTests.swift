@@ -59,9 +59,15 @@ import Topology
         #expect(refusal(request("reset", "e1")) == nil)
     }
 
-    @Test(arguments: ["zombie", "slow", "flap", "lie", "amnesia", "poison", "skew"])
+    @Test(arguments: ["zombie", "slow", "flap", "lie", "amnesia", "poison"])
     func kindsOfCellsAndClocksAreToldApart(kind: String) {
         #expect(refusal(request(kind, "e1"))?.contains("come later") == true)
+    }
+
+    @Test func whatTheSimulatorAloneHasIsToldWithItsCommand() {
+        let told = refusal(request("skew", "e1") { $0.amount = .hours(1) })
+        #expect(told?.contains("simulated alone: cellmesh sim run --fault 'skew cell/e1 1h @1s'") == true)
+        #expect(refusal(request("skew", "e1"))?.contains("such as 1h") == true)
     }
 
     @Test func anUnknownKindIsNamed() {

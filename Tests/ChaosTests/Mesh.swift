@@ -33,6 +33,9 @@ enum Mesh {
     ) -> Fault {
         var figures = FaultFigures()
         (figures.delay, figures.rate, figures.bandwidth) = (delay, rate, bandwidth)
+        // Where a test is about the place alone.
+        if kind == .latency, delay == nil { figures.delay = Delay(base: .milliseconds(1)) }
+        if kind == .loss || kind == .duplicate, rate == nil { figures.rate = 0.5 }
         let targets = ([side] + others).map { TargetSelector(text: $0)! }
         let action = FaultAction(kind, figures, isOnServices: targets[0].isService)!
         return Fault(id: id, action, on: targets, isOneWay: oneWay, expires: expires)

@@ -62,13 +62,4 @@ import Testing
         #expect(Syntax.unsigned("18446744073709551615") == .max)
         #expect(Syntax.unsigned("18446744073709551616") == nil)
     }
-
-    @Test func paths() {
-        #expect(FilePath.joined("../cells/a.yaml", besides: "topology/x.yaml") == "topology/../cells/a.yaml")
-        #expect(FilePath.joined("/cells/a.yaml", besides: "topology/x.yaml") == "/cells/a.yaml")
-        #expect(FilePath.joined("a.yaml", besides: "x.yaml") == "a.yaml")
-        #expect(FilePath.shown("topology/../cells/./a.yaml") == "cells/a.yaml")
-        #expect(FilePath.shown("../../a.yaml") == "../../a.yaml")
-        #expect(FilePath.shown("/a/../b.yaml") == "/b.yaml")
-    }
 }

@@ -45,7 +45,7 @@ import Topology
             for _ in 0..<3 {
                 configuration.faults.append(
                     SimFault(
-                        "slow \(cell) \(60 + rng.below(300))ms @\(200 + rng.below(5_000))ms for \(200 + rng.below(900))ms"
+                        "late \(cell) \(60 + rng.below(300))ms @\(200 + rng.below(5_000))ms for \(200 + rng.below(900))ms"
                     )!)
                 configuration.faults.append(
                     SimFault(
@@ -75,10 +75,10 @@ import Topology
             add("move c1 1,3,5 @\(sent + 55 + rng.below(10))ms")
             // A round of claims takes 300 ms at most.
             for member in ["r2-1", "r3-1"] {
-                add("delay \(member) > r1-1 50ms @\(sent - 60)ms for 110ms")
-                add("delay r1-1 > \(member) 220ms @\(sent)ms for 50ms")
+                add("latency \(member) > r1-1 50ms @\(sent - 60)ms for 110ms")
+                add("latency r1-1 > \(member) 220ms @\(sent)ms for 50ms")
             }
-            for joining in ["r1-2", "r2-2", "r3-2"] { add("delay r1-1 <> \(joining) 400ms @\(sent)ms for 300ms") }
+            for joining in ["r1-2", "r2-2", "r3-2"] { add("latency r1-1 <> \(joining) 400ms @\(sent)ms for 300ms") }
         }
         return configuration
     }
@@ -119,8 +119,8 @@ import Topology
         configuration.faults = [
             "move c1 0,2,4 @200ms",
             // Promises of two rounds come too late, each by a little, and acceptances of the third when all are in joint.
-            "delay r2-1 > r1-1 320ms @990ms for 460ms", "delay r3-1 > r1-1 320ms @990ms for 460ms",
-            "delay r1-1 > r2-1 500ms @1610ms for 200ms", "delay r1-1 > r3-1 500ms @1610ms for 200ms",
+            "latency r2-1 > r1-1 320ms @990ms for 460ms", "latency r3-1 > r1-1 320ms @990ms for 460ms",
+            "latency r1-1 > r2-1 500ms @1610ms for 200ms", "latency r1-1 > r3-1 500ms @1610ms for 200ms",
             "move c1 1,3,5 @1640ms",
             // Two who take over are filled without the proposer, and decide without the third.
             "clog r1-1 <> r1-2 @900ms for 2s", "clog r1-1 <> r2-2 @900ms for 4s",

@@ -41,7 +41,7 @@ import Topology
             if rng.chance(0.6) {
                 faults.append(
                     SimFault(
-                        "slow \(cell) \(20 + rng.below(150))ms @\(200 + rng.below(4_000))ms for \(500 + rng.below(2_000))ms"
+                        "late \(cell) \(20 + rng.below(150))ms @\(200 + rng.below(4_000))ms for \(500 + rng.below(2_000))ms"
                     )!)
             }
             if rng.chance(0.5) {
@@ -56,7 +56,7 @@ import Topology
         for router in topology.routers.map(\.name) where rng.chance(0.7) {
             faults.append(
                 SimFault(
-                    "delay \(router) <> region/r\(rng.below(3) + 1) \(5 + rng.below(60))ms @\(100 + rng.below(2_000))ms for \(1_000 + rng.below(3_000))ms"
+                    "latency \(router) <> region/r\(rng.below(3) + 1) \(5 + rng.below(60))ms @\(100 + rng.below(2_000))ms for \(1_000 + rng.below(3_000))ms"
                 )!)
         }
         configuration.faults = faults
@@ -121,7 +121,7 @@ import Topology
             turn += 1
         }
         func delay(_ one: String, _ other: String, _ longest: UInt64) {
-            faults.append(SimFault("delay \(one) <> \(other) \(5 + rng.below(longest))ms @0s for 5s")!)
+            faults.append(SimFault("latency \(one) <> \(other) \(5 + rng.below(longest))ms @0s for 5s")!)
         }
         for (number, cell) in cells.enumerated() {
             for router in topology.routers.map(\.name) where rng.chance(late.far) { delay(router, cell, late.road) }

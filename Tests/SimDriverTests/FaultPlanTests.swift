@@ -12,7 +12,8 @@ import Topology
         "pause router-1 @1s for 250ms", "resume a @2s",
         "leave control @3s for 1s", "skew a 1h @5s", "drift a -200ppm @1s for 10s", "late a 2500ms @1s for 4s",
         "partition region/us-east <> * @5s for 10s", "partition a > b @1500us", "clog zone/us-east/a <> b @1s",
-        "loss a > * 0.2 @1s for 5s", "duplicate * <> * 0.05 @0s", "reorder a <> b 0.1 50ms @1s", "latency a > b 7ns @1s",
+        "loss a > * 0.2 @1s for 5s", "duplicate * <> * 0.05 @0s", "reorder a <> b 0.1 50ms @1s",
+        "latency a > b 7ns @1s",
         "latency service/pay 800ms @5s for 20s", "latency cell/a/service/pay 1s 100ms @0s", "hang service/pay @5s",
         "errors service/pay 0.5 @5s for 2s", "errors service/pay 0.5 503 @5s for 2s",
     ]) func whatIsWrittenReadsBack(_ text: String) throws {
@@ -21,11 +22,12 @@ import Topology
     }
 
     @Test(arguments: [
-        "", "kill", "kill a", "kill a @", "kill a @5", "kill a b @5s", "kill a,a @5s", "kill a > b @5s", "kill a @5s for", "kill a @5s for x",
+        "", "kill", "kill a", "kill a @", "kill a @5", "kill a b @5s", "kill a,a @5s", "kill a > b @5s",
+        "kill a @5s for", "kill a @5s for x",
         "skew a @5s", "drift a 5 @1s", "partition a b @1s", "partition a <> @1s", "loss a > b @1s", "loss a > b x @1s",
         "reorder a > b 10% @1s", "explode a @1s", "partition region/ > b @1s", "kill a @99999999999999999999s",
-        "for for for", "@1s", "hang pay @1s", "errors service/pay @1s", "latency service/pay @1s",
-        "errors service/pay 0.5 99999 @1s",
+        "for for for", "@1s", "hang pay @1s", "latency service/pay @1s",
+        "errors service/pay 0.5 99999 @1s", "errors service/front 2 @1s", "loss mesh <> mesh 2 @1s",
     ]) func whatIsNoFaultIsRefused(_ text: String) { #expect(SimFault(text) == nil) }
 
     @Test func plansOfASwarmReadBackAndFit() throws {
@@ -50,12 +52,14 @@ import Topology
     @Test func placesThatAreNotThereAreRefused() {
         let topology = Meshes.small()
         for text in [
-            "partition region/r9 <> * @1s", "partition nobody <> * @1s", "loss * <> * 2 @1s", "kill r1-1 @1h",
+            "partition region/r9 <> * @1s", "partition nobody <> * @1s", "kill r1-1 @1h",
             "drift r1-1 900000ppm @1s", "latency * <> * 2h @1s", "partition zone/r1/b > * @1s",
-            "hang service/nobody @1s", "hang cell/r9/service/front @1s", "errors service/front 2 @1s",
+            "hang service/nobody @1s", "hang cell/r9/service/front @1s",
             "errors service/front 0.5 200 @1s", "latency service/front 2h @1s",
         ] {
-            let configuration = Meshes.configuration(topology, seed: 1, faults: [SimFault(text)!])
+            // Figures are refused as they are read, names once the mesh is known.
+            guard let fault = SimFault(text) else { continue }
+            let configuration = Meshes.configuration(topology, seed: 1, faults: [fault])
             #expect(configuration.problem != nil, "\(text)")
         }
     }
@@ -64,7 +68,8 @@ import Topology
         let topology = Meshes.small()
         let texts = [
             "loss region/r1 > region/r2 0.5 @1s for 4s", "loss * <> * 0.5 @2s for 1s",
-            "latency r1-1 <> r2-1 10ms @0s for 10s", "latency * <> * 5ms @4s for 1s", "partition r1-1 > r3-1 @1s for 1s",
+            "latency r1-1 <> r2-1 10ms @0s for 10s", "latency * <> * 5ms @4s for 1s",
+            "partition r1-1 > r3-1 @1s for 1s",
             "clog r1-1 > r3-1 @2s for 2s", "reset zone/r2/a > outside 25% @6s",
         ]
         let simulation = try Simulation(Meshes.configuration(topology, seed: 1, seconds: 10))

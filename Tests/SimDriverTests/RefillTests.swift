@@ -65,7 +65,7 @@ import Topology
         var topology = Meshes.small()
         topology.routing.attemptTimeout = .milliseconds(4_500)
         let faults = [
-            "delay router-1 > region/r2 1500ms @0s", "delay router-1 > region/r3 2500ms @0s",
+            "latency router-1 > region/r2 1500ms @0s", "latency router-1 > region/r3 2500ms @0s",
             "destroy r1-1 @3s for 50ms", "destroy r1-2 @3s for 50ms",
         ]
         #expect(try isFound(.doesNotWait, faults, seconds: 14, topology: topology, customers: 30, rate: 200))

@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func aClockThatJumpsAnHourHurtsNobody() throws {
-        let faults = ["jump r1-1 1h @1s", "jump router-2 1h @2s", "drift r2-1 10000ppm @1s for 4s"].map {
+        let faults = ["skew r1-1 1h @1s", "skew router-2 1h @2s", "drift r2-1 10000ppm @1s for 4s"].map {
             SimFault($0)!
         }
         let report = try SimRun.run(Meshes.configuration(seed: 9, seconds: 8, faults: faults))

@@ -104,7 +104,8 @@ import Topology
     ])
     func brokenSweepsAreFound(_ name: String) throws {
         let defect = try #require(SimDefect(named: name))
-        let seed = try (1...40 as ClosedRange<UInt64>).first { isUnsafe(try SimRun.run(stormy($0, defect))) }
+        // Of a hundred seeds two find the rarest.
+        let seed = try (1...70 as ClosedRange<UInt64>).first { isUnsafe(try SimRun.run(stormy($0, defect))) }
         #expect(seed != nil)
     }
 

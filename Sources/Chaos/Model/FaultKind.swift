@@ -64,13 +64,17 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     /// What real processes have not: the simulator has all.
     package var isSimulatedAlone: Bool {
         switch self {
-        case .latency, .loss, .duplicate, .bandwidth, .reset, .blackhole, .partition, .errors, .hang, .kill, .pause: false
+        case .latency, .loss, .duplicate, .bandwidth, .reset, .blackhole, .partition, .errors, .hang, .kill, .pause:
+            false
         case .reorder, .clog, .leave, .late, .destroy, .loseDisk, .loseRows, .fillDisk, .skew, .drift: true
         }
     }
 
     /// Those of real processes.
     package static let real = allCases.filter { !$0.isSimulatedAlone }
+
+    /// Those that processes apply themselves, and count.
+    package static let followed = real.filter { $0.strikes(.wire) || $0.strikes(.service) }
 
     /// Kinds that strike a cell: they are known, and not in this release.
     package static let later: Set<String> = ["zombie", "slow", "flap", "lie", "amnesia", "poison"]

@@ -205,7 +205,8 @@ package struct FaultRequest: Sendable, Equatable {
         case .late:
             figures.amount = try checkedAmount(atMost: .minutes(1), "packets are read up to a minute late, such as 2s")
         case .skew:
-            figures.amount = try checkedAmount(atMost: .hours(24 * 365), "a clock jumps ahead by up to a year, such as 1h")
+            figures.amount = try checkedAmount(
+                atMost: .hours(24 * 365), "a clock jumps ahead by up to a year, such as 1h")
         case .drift:
             guard let millionths, abs(millionths) <= 500_000 else {
                 throw Refusal("a clock drifts by up to 500000ppm, such as 200ppm")

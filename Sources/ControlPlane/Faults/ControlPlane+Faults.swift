@@ -1,6 +1,7 @@
 import Chaos
 import MeshBase
 import Reports
+import Topology
 import UVDriver
 
 extension ControlPlane {
@@ -16,6 +17,9 @@ extension ControlPlane {
         do throws(APIFailure) {
             try haltDesk.check()
             try hold(addition.prediction, PredictionRequest(addition))
+            if let action = FaultKind(rawValue: addition.kind)?.process {
+                return try strike(action, addition, completion)
+            }
             let fault = try faultRegister.add(addition.request, now: SystemClock.reading())
             scheduleFaultExpiry()
             spread([fault], completion)
@@ -32,11 +36,63 @@ extension ControlPlane {
             try hold(removal.prediction, PredictionRequest(removal))
             let removed = try faultRegister.remove(removal.all == true ? nil : removal.ids, now: SystemClock.reading())
             scheduleFaultExpiry()
-            spread(removed, completion)
+            relieve(removed) { [unowned self] in spread(removed, completion) }
         } catch { completion(.failure(error)) }
     }
 
     private struct Page: Decodable { var revision: Int64 }
+
+    /// A kill or a pause that is asked for as a fault.
+    private func strike(
+        _ action: ProcessAction, _ addition: FaultAddition,
+        _ completion: @escaping (Result<FaultsReport, APIFailure>) -> Void
+    ) throws(APIFailure) {
+        do throws(FaultRequest.Refusal) { _ = try addition.request.spec(in: topology) } catch {
+            throw APIFailure(400, error.message)
+        }
+        var request = ActionRequest(targets: addition.targets)
+        request.leaseMilliseconds = addition.lease ?? FaultRequest.defaultLease.millisecondsRoundedUp
+        let names = try targets(action, request)
+        guard !names.contains(.control) else {
+            throw APIFailure(400, "The control plane can only be killed, for good, with 'cellmesh kill control'.")
+        }
+        try carryOut(action, names, request.leaseMilliseconds.map { .milliseconds($0) }) { [unowned self] result in
+            completion(
+                result.map { report in
+                    let now = SystemClock.reading()
+                    let own = faultRegister.schedule.faults.last { fault in
+                        fault.held.contains { names.contains($0.name) }
+                    }
+                    return FaultsReport(
+                        faults: own.map { [FaultReport($0, now: now)] } ?? [],
+                        applied: report.targets.count { !$0.failed }, of: names.count)
+                })
+        }
+    }
+
+    /// What was killed starts again, what was paused goes on; `done` once that is seen.
+    func relieve(_ faults: [Fault], _ done: @escaping () -> Void) {
+        var left = faults.flatMap(\.held)
+        func next() {
+            guard let (name, action) = left.popLast() else { return done() }
+            guard let process = supervisor[name], action == .kill ? process.isHeldDown : process.isPaused else {
+                return next()
+            }
+            supervisor.perform(action == .kill ? .restart : .resume, on: name) { _ in next() }
+        }
+        next()
+    }
+
+    /// Kills and pauses last while their processes are down or stopped by them: whatever else brings one back ends them.
+    func reconcileFaults() {
+        guard !isStopping, faultRegister.schedule.faults.contains(where: { !$0.held.isEmpty }) else { return }
+        // What could not be written is tried again with the next change of a process.
+        try? faultRegister.release { name, action in
+            guard let process = supervisor[name] else { return false }
+            return action == .kill ? process.isHeldDown : process.isPaused
+        }
+        scheduleFaultExpiry()
+    }
 
     /// Lets every process look at the file now, and waits for those that answer: the effect is there when the command
     /// returns. Those that do not answer look by themselves.
@@ -63,7 +119,9 @@ extension ControlPlane {
         }
         if faultTimer == nil {
             faultTimer = try? LoopTimer(loop: loop) { [unowned self] in
-                faultRegister.expire(now: SystemClock.reading())
+                for fault in faultRegister.expire(now: SystemClock.reading()) {
+                    for (name, action) in fault.held { supervisor.endLease(of: action, name) }
+                }
                 scheduleFaultExpiry()
             }
         }
@@ -78,5 +136,24 @@ extension ControlPlane {
             if let gossip = process.addresses.gossip { addresses[process.name.name] = gossip.description }
         }
         faultRegister.setAddresses(addresses)
+    }
+}
+
+extension Fault {
+    /// The processes that it keeps down or stopped.
+    var held: [(name: ProcessName, action: FaultAction.Process)] {
+        guard case .process(let action) = action else { return [] }
+        return targets.compactMap { target in target.process.map { ($0, action) } }
+    }
+}
+
+extension FaultKind {
+    /// What the supervisor does to a process; nil for what lies elsewhere.
+    var process: ProcessAction? {
+        switch self {
+        case .kill: .kill
+        case .pause: .pause
+        default: nil
+        }
     }
 }

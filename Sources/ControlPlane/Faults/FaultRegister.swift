@@ -7,8 +7,8 @@ import Store
 import Telemetry
 import Topology
 
-/// The faults of one mesh, on the wire and on services: each is a lease in the journal before it acts, and acts by standing in
-/// `faults.json`, which every process follows by itself.
+/// The faults of one mesh, each a lease in the journal before it acts. Those on the wire and on services act by standing in
+/// `faults.json`, which every process follows by itself; kills and pauses are carried out by the supervisor.
 package final class FaultRegister {
     private let journal: Journal
     private let path: String
@@ -25,11 +25,9 @@ package final class FaultRegister {
     private var unforgotten: [(fault: Fault, action: String, time: Int64)] = []
 
     /// What the kinds of their leases begin with; leases of other kinds are not its own.
-    private static let (wirePrefix, servicePrefix) = ("wire/", "service/")
+    private static let prefixes = ["wire/", "service/", "process/"]
 
-    private static func isOwn(_ lease: FaultLease) -> Bool {
-        lease.kind.hasPrefix(wirePrefix) || lease.kind.hasPrefix(servicePrefix)
-    }
+    private static func isOwn(_ lease: FaultLease) -> Bool { prefixes.contains { lease.kind.hasPrefix($0) } }
 
     /// Takes over what a predecessor has injected.
     ///
@@ -59,10 +57,12 @@ package final class FaultRegister {
             }
             for lease in try transaction.leases() where Self.isOwn(lease) {
                 let fault = try? JSONDecoder().decode(Fault.self, from: Data(lease.parameters.utf8))
-                if let fault, keeps, fault.isActive(at: now), inForce?.contains(lease.id) ?? true {
+                if let fault, keeps, fault.isActive(at: now), !fault.isInSheet || inForce?.contains(lease.id) ?? true {
                     kept.append(fault)
                 } else {
                     try transaction.removeLease(lease.id)
+                    // Of processes their own events tell.
+                    if let fault, !fault.isInSheet { continue }
                     try transaction.append(
                         Self.event(now.wall, lease.expiresAt <= now.wall ? "expired" : "removed", lease.id, [:]))
                 }
@@ -85,6 +85,53 @@ package final class FaultRegister {
         do throws(FaultRequest.Refusal) {
             fault = try request.fault(id: "f\(nextNumber)", topology: topology, now: now)
         } catch { throw APIFailure(400, error.message) }
+        return try admit(fault, now: now)
+    }
+
+    /// Enters what is about to be done to processes: a kill, or a pause. Earlier ones on the same processes are over: the latest
+    /// word counts.
+    ///
+    /// - Parameter lease: nil for one that lasts until somebody ends it.
+    package func hold(
+        _ action: FaultAction.Process, on processes: [ProcessName], lease: TimeAmount?, now: ClockReading
+    ) throws(APIFailure) -> Fault {
+        let targets = processes.map(\.selector)
+        let fault = Fault(
+            id: "f\(nextNumber)", FaultSpec(.process(action), on: targets), lease: lease, from: now)
+        let named = Set(processes)
+        try release { action == .kill || $1 == .pause ? !named.contains($0) : true }
+        return try admit(fault, now: now)
+    }
+
+    /// Lets go of processes that are no more as their fault says: they were started or resumed, or ended.
+    ///
+    /// - Parameter isHeld: whether a process is still down, or stopped, by a kill or a pause.
+    package func release(where isHeld: (ProcessName, FaultAction.Process) -> Bool) throws(APIFailure) {
+        var changed: [(old: Fault, new: Fault?)] = []
+        for fault in schedule.faults {
+            guard case .process(let action) = fault.action else { continue }
+            let left = fault.targets.filter { $0.process.map { isHeld($0, action) } ?? false }
+            if left.count == fault.targets.count { continue }
+            var new = fault
+            new.spec.targets = left
+            changed.append((fault, left.isEmpty ? nil : new))
+        }
+        guard !changed.isEmpty else { return }
+        do throws(StoreError) {
+            try journal.write { transaction in
+                for (old, new) in changed {
+                    try transaction.removeLease(old.id)
+                    if let new { try transaction.addLease(Self.lease(new)) }
+                }
+            }
+        } catch { throw APIFailure(500, "The journal cannot be written: \(error)") }
+        for (old, new) in changed {
+            _ = schedule.remove(old.id)
+            if let new { try? schedule.add(new) }
+        }
+    }
+
+    private func admit(_ fault: Fault, now: ClockReading) throws(APIFailure) -> Fault {
         var next = schedule
         do throws(FaultSchedule.Refusal) { try next.add(fault) } catch {
             throw APIFailure(409, "There are \(FaultSchedule.most) faults already; remove some first.")
@@ -93,11 +140,13 @@ package final class FaultRegister {
             try journal.write { transaction in
                 try transaction.addLease(Self.lease(fault))
                 try transaction.setMeta("faults/last", String(nextNumber))
+                guard fault.isInSheet else { return }
                 try transaction.append(Self.event(now.wall, "added", fault.id, Self.attributes(fault)))
             }
         } catch { throw APIFailure(500, "Nothing was done: the journal cannot be written: \(error)") }
         nextNumber += 1
         schedule = next
+        guard fault.isInSheet else { return fault }
         publish()
         guard !isStale else {
             _ = schedule.remove(fault.id)
@@ -128,7 +177,7 @@ package final class FaultRegister {
             removed = schedule.removeAll()
         }
         guard !removed.isEmpty else { return [] }
-        if let failure = publish(mayOverwrite: true) {
+        if removed.contains(where: \.isInSheet), let failure = publish(mayOverwrite: true) {
             schedule = before
             throw APIFailure(
                 500,
@@ -143,7 +192,7 @@ package final class FaultRegister {
     package func expire(now: ClockReading) -> [Fault] {
         let ended = schedule.expire(now: now)
         forget(ended, "expired", now)
-        if !ended.isEmpty || isStale { publish(mayOverwrite: true) }
+        if ended.contains(where: \.isInSheet) || isStale { publish(mayOverwrite: true) }
         return ended
     }
 
@@ -154,6 +203,7 @@ package final class FaultRegister {
         let written: Void? = try? journal.write { transaction in
             for (fault, action, time) in unforgotten {
                 try transaction.removeLease(fault.id)
+                guard fault.isInSheet else { continue }
                 try transaction.append(Self.event(time, action, fault.id, Self.attributes(fault)))
             }
         }
@@ -173,7 +223,8 @@ package final class FaultRegister {
     @discardableResult
     private func publish(mayOverwrite: Bool = false) -> FileFailure? {
         revision += 1
-        let content = ReportJSON.encode(FaultSheet(revision: revision, faults: schedule.faults, addresses: addresses))
+        let content = ReportJSON.encode(
+            FaultSheet(revision: revision, faults: schedule.faults.filter(\.isInSheet), addresses: addresses))
         var failure: FileFailure?
         do throws(FileFailure) { try SystemFile.replace(path, with: content) } catch {
             failure = error
@@ -193,7 +244,8 @@ package final class FaultRegister {
 
     private static func lease(_ fault: Fault) -> FaultLease {
         FaultLease(
-            id: fault.id, kind: (fault.isOnServices ? servicePrefix : wirePrefix) + fault.kind.rawValue,
+            id: fault.id,
+            kind: (fault.isOnServices ? "service/" : fault.isOnWire ? "wire/" : "process/") + fault.kind.rawValue,
             target: fault.targets.map(\.text).joined(separator: " "),
             parameters: String(decoding: ReportJSON.encode(fault), as: UTF8.self), createdAt: fault.created,
             expiresAt: fault.expires)
@@ -213,5 +265,33 @@ package final class FaultRegister {
             TelemetryEvent(
                 time: time, type: "fault", action: action, id: id,
                 attributes: attributes.map { .init($0.key, .string($0.value)) }))
+    }
+}
+
+extension Fault {
+    /// Whether processes apply it themselves, by the file that they follow.
+    var isInSheet: Bool { isOnWire || isOnServices }
+}
+
+extension ProcessName {
+    /// As a fault names it.
+    var selector: TargetSelector {
+        switch role {
+        case .cell: .cell(name)
+        case .router: .router(name)
+        case .control: .control
+        }
+    }
+}
+
+extension TargetSelector {
+    /// The process that it names in full; nil for places, services and names of whatever kind.
+    var process: ProcessName? {
+        switch self {
+        case .cell(let name): ProcessName(.cell, name)
+        case .router(let name): ProcessName(.router, name)
+        case .control: .control
+        case .mesh, .region, .zone, .node, .service: nil
+        }
     }
 }

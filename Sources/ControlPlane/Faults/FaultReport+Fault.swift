@@ -7,14 +7,17 @@ extension FaultReport {
     package init(_ fault: Fault, now: ClockReading) {
         self.init(
             id: fault.id, kind: fault.kind.rawValue, targets: fault.targets.map(\.text), isOneWay: fault.isOneWay,
-            created: Timestamp.string(fault.created), expires: Timestamp.string(fault.expires),
-            remaining: (fault.remaining(at: now) ?? .zero).millisecondsRoundedUp)
+            created: Timestamp.string(fault.created),
+            expires: fault.expires == .max ? nil : Timestamp.string(fault.expires),
+            remaining: fault.remaining(at: now)?.millisecondsRoundedUp)
         text = fault.spec.text
         let figures = fault.action.figures
         delay = figures.delay?.base.milliseconds
         jitter = figures.delay.flatMap { $0.jitter > .zero ? $0.jitter.milliseconds : nil }
         distribution = figures.delay.flatMap { $0.jitter > .zero ? $0.distribution.rawValue : nil }
-        rate = figures.rate ?? figures.delay.flatMap { $0.share < 1 ? $0.share : nil }
+        // What strikes everything where nobody says needs no share.
+        let isWhole = figures.rate == 1 && (fault.kind == .errors || fault.kind == .reset)
+        rate = (isWhole ? nil : figures.rate) ?? figures.delay.flatMap { $0.share < 1 ? $0.share : nil }
         bandwidth = figures.bandwidth
         status = figures.status.map(Int.init)
     }

@@ -19,13 +19,17 @@ extension ControlPlane {
             var report = HaltReport(halt: haltDesk.halt, already: already, kept: isKept)
             let removed = try faultRegister.remove(nil, now: SystemClock.reading())
             scheduleFaultExpiry()
-            report.down = supervisor.processes.filter(\.isHeldDown).map { "\($0.name)" }
             let paused = supervisor.processes.filter { supervisor.isStopped($0) }.map(\.name)
-            spread(removed) { [unowned self] result in
-                if case .success(let faults) = result { report.ended = faults.faults }
-                resume(paused) { resumed in
-                    report.resumed = resumed
-                    completion(.success(report))
+            relieve(removed) { [unowned self] in
+                spread(removed) { [unowned self] result in
+                    if case .success(let faults) = result { report.ended = faults.faults }
+                    resume(supervisor.processes.filter { supervisor.isStopped($0) }.map(\.name)) { [unowned self] _ in
+                        report.resumed = paused.filter { name in
+                            supervisor[name].map { $0.isRunning && !supervisor.isStopped($0) } ?? false
+                        }.map(\.description).sorted()
+                        report.down = supervisor.processes.filter(\.isHeldDown).map { "\($0.name)" }
+                        completion(.success(report))
+                    }
                 }
             }
         } catch { completion(.failure(error)) }

@@ -60,7 +60,7 @@ extension ControlPlane {
         news.faults = faultRegister.schedule.active(at: now).map { fault in
             FeedFault(
                 id: fault.id, kind: fault.kind.rawValue, targets: fault.targets.map(\.text),
-                since: fault.created / 1_000_000, until: fault.expires / 1_000_000,
+                since: fault.created / 1_000_000, until: fault.expires == .max ? nil : fault.expires / 1_000_000,
                 what: FaultReport(fault, now: now).what)
         }
         news.impaired = ServiceStrike.cells(of: faultRegister.schedule.active(at: now), topology)

@@ -1,3 +1,4 @@
+import Chaos
 import Feed
 import Glibc
 import MeshBase
@@ -225,12 +226,12 @@ extension ControlPlane: APIBackend, APIChanges {
             if action == .kill || action == .pause { try haltDesk.check() }
             let names = try targets(action, request)
             try hold(request.prediction, PredictionRequest(action, request))
-            carryOut(action, names, request.leaseMilliseconds.map { .milliseconds($0) }, completion)
+            try carryOut(action, names, request.leaseMilliseconds.map { .milliseconds($0) }, completion)
         } catch { completion(.failure(error)) }
     }
 
     /// Everything is checked before anything is done.
-    private func targets(_ action: ProcessAction, _ request: ActionRequest) throws(APIFailure) -> [ProcessName] {
+    func targets(_ action: ProcessAction, _ request: ActionRequest) throws(APIFailure) -> [ProcessName] {
         guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
         guard !request.targets.isEmpty, request.targets.count <= TargetList.most else {
             throw APIFailure(400, "Name 1 to \(TargetList.most) targets.")
@@ -252,11 +253,22 @@ extension ControlPlane: APIBackend, APIChanges {
         return names
     }
 
-    private func carryOut(
+    /// A kill or a pause is entered as a fault before anything is done.
+    func carryOut(
         _ action: ProcessAction, _ names: [ProcessName], _ lease: TimeAmount?,
         _ completion: @escaping (Result<ActionReport, APIFailure>) -> Void
-    ) {
+    ) throws(APIFailure) {
+        let processes = names.filter { $0 != .control }
+        if let fault = action.fault, !processes.isEmpty {
+            _ = try faultRegister.hold(fault, on: processes, lease: lease, now: SystemClock.reading())
+        }
         let outcomes = Outcomes(names.count)
+        // Until all of them are told, those that come later are still up, and held all the same.
+        isTelling = true
+        defer {
+            isTelling = false
+            reconcileFaults()
+        }
         for (index, name) in names.enumerated() {
             let done: (ActionOutcome) -> Void = { [unowned self] outcome in
                 outcomes.found[index] = outcome
@@ -266,6 +278,8 @@ extension ControlPlane: APIBackend, APIChanges {
                 }
                 outcomes.left -= 1
                 if outcomes.left == 0 {
+                    // What was not done is no fault.
+                    if !isTelling { reconcileFaults() }
                     completion(.success(ActionReport(targets: outcomes.found.compactMap { $0 })))
                 }
             }
@@ -340,5 +354,16 @@ extension ControlPlane: APIBackend, APIChanges {
         page.counter("cellmesh_sweep_kept_total", "Old tombstones that not every member showed.", sweeps.kept)
         page.counter("cellmesh_sweep_abandoned_total", "Sweeps of a cohort that were given up.", sweeps.abandoned)
         return page.text
+    }
+}
+
+extension ProcessAction {
+    /// As a fault; nil for what ends one.
+    var fault: FaultAction.Process? {
+        switch self {
+        case .kill: .kill
+        case .pause: .pause
+        case .resume, .restart: nil
+        }
     }
 }

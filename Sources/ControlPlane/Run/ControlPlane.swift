@@ -27,6 +27,10 @@ package final class ControlPlane {
     let supervisor: Supervisor
     private(set) var member: ControlMember!
     let faultRegister: FaultRegister
+    /// What a predecessor left was taken over: from then on the supervisor knows who is held down.
+    private var isAdopted = false
+    /// An action is being told to the processes that it names.
+    var isTelling = false
     let haltDesk: HaltDesk
     let targetsFile: TargetsFile
     private(set) var routerWatch: RouterWatch!
@@ -256,6 +260,7 @@ package final class ControlPlane {
         supervisor.onChange = { [unowned self] in
             noteAddresses()
             noteTargets()
+            if isAdopted, !isTelling { reconcileFaults() }
             checkStart()
         }
     }
@@ -346,6 +351,8 @@ package final class ControlPlane {
             } catch { missing.append(entry.name) }
         }
         for held in plan.heldDown { supervisor.holdDown(held) }
+        isAdopted = true
+        reconcileFaults()
         noteAddresses()
         noteTargets()
         scheduleFaultExpiry()

@@ -54,9 +54,17 @@ extension Supervisor {
 
     func scheduleRevival(_ name: ProcessName, until: Int64) {
         guard until != .max else { return cancel(.revive, name) }
-        schedule(.revive, name, after: remaining(until)) { [unowned self] in
-            guard table[name]?.isHeldDown == true else { return }
-            if table[name]?.isRunning == true { table[name]?.isRevivalDue = true } else { revive(name) }
+        schedule(.revive, name, after: remaining(until)) { [unowned self] in endLease(of: .kill, name) }
+    }
+
+    /// The time of a kill or a pause is over; nothing happens where it was ended before.
+    func endLease(of action: FaultAction.Process, _ name: ProcessName) {
+        guard let process = table[name] else { return }
+        switch action {
+        case .kill where process.isHeldDown:
+            if process.isRunning { table[name]?.isRevivalDue = true } else { revive(name) }
+        case .pause where process.isPaused: resume(process) { _ in }
+        case .kill, .pause, .leave, .late: break
         }
     }
 
@@ -114,10 +122,7 @@ extension Supervisor {
 
     func scheduleResume(_ name: ProcessName, until: Int64) {
         guard until != .max else { return cancel(.resume, name) }
-        schedule(.resume, name, after: remaining(until)) { [unowned self] in
-            guard let process = table[name], process.isPaused else { return }
-            resume(process) { _ in }
-        }
+        schedule(.resume, name, after: remaining(until)) { [unowned self] in endLease(of: .pause, name) }
     }
 
     private func resume(_ process: SupervisedProcess, _ completion: @escaping OutcomeHandler) {

@@ -1,5 +1,6 @@
 import MeshBase
 import Reports
+import Topology
 import UVDriver
 
 /// Fetches from processes the traces that have ended there, and keeps them. Nobody is asked who has told of nothing new in

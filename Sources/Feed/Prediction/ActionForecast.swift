@@ -142,6 +142,9 @@ struct ActionForecast {
         // What stays is struck anew; cells that are down are so whoever cut them off, and come back by themselves.
         for router in cut.keys { cut[router] = CellSet() }
         impaired = CellSet()
+        for fault in situation.faults where ids.isEmpty || ids.contains(fault.id) {
+            for process in held(by: fault.spec) { act(on: process, harms: false) }
+        }
         guard !ids.isEmpty else { return }
         for fault in situation.faults where !ids.contains(fault.id) { strike(fault.spec, isNew: false) }
     }
@@ -150,12 +153,15 @@ struct ActionForecast {
         switch fault.action {
         case .wire(let wire): strike(wire, fault, isNew: isNew)
         case .service: strikeServices(fault, isNew: isNew)
-        case .process(.kill), .process(.pause):
-            for target in fault.targets {
-                for process in (try? target.processes(in: topology)) ?? [] { act(on: process, harms: true) }
-            }
-        case .process, .disk, .clock: break
+        case .process: for process in held(by: fault) { act(on: process, harms: true) }
+        case .disk, .clock: break
         }
+    }
+
+    /// The processes that a kill or a pause keeps from serving.
+    private func held(by fault: FaultSpec) -> [ProcessName] {
+        guard fault.action == .kill || fault.action == .pause else { return [] }
+        return fault.targets.flatMap { (try? $0.processes(in: topology)) ?? [] }
     }
 
     private mutating func strike(_ wire: FaultAction.Wire, _ fault: FaultSpec, isNew: Bool) {

@@ -15,8 +15,10 @@ package struct FaultReport: Codable, Sendable, Equatable {
     package var status: Int?
     /// RFC 3339.
     package var created: String
-    package var expires: String
-    package var remaining: Int64
+    /// Absent where it lasts until somebody ends it.
+    package var expires: String?
+    /// Likewise.
+    package var remaining: Int64?
 
     private enum CodingKeys: String, CodingKey {
         case id, kind, targets, text
@@ -28,8 +30,8 @@ package struct FaultReport: Codable, Sendable, Equatable {
     }
 
     package init(
-        id: String, kind: String, targets: [String], isOneWay: Bool = false, created: String, expires: String,
-        remaining: Int64
+        id: String, kind: String, targets: [String], isOneWay: Bool = false, created: String,
+        expires: String?, remaining: Int64?
     ) {
         self.id = id
         self.kind = kind

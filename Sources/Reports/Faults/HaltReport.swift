@@ -43,7 +43,7 @@ package struct HaltReport: Codable, Sendable, Equatable {
     package var ended: [FaultReport]
     /// Paused processes that go on by it.
     package var resumed: [String]
-    /// Processes that were killed and stay down until somebody restarts them.
+    /// Processes that stay down until somebody restarts them: drained cells, and what did not start again.
     package var down: [String]
 
     /// Nothing was done by it unless told.

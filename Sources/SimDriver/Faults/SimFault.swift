@@ -17,16 +17,16 @@ package struct SimFault: Sendable, Hashable {
         /// The control plane is told to move customers; the target is its name.
         case operate(SimMove)
 
-        static let kill = Action.fault(.kill)
-        static let pause = Action.fault(.pause)
-        static let leave = Action.fault(.leave)
-        static let destroy = Action.fault(.disk(.destroy))
-        static let loseDisk = Action.fault(.disk(.lose))
-        static let loseRows = Action.fault(.disk(.loseRows))
-        static let fillDisk = Action.fault(.disk(.fill))
-        static func late(_ amount: TimeAmount) -> Action { .fault(.process(.late(amount))) }
-        static func skew(_ amount: TimeAmount) -> Action { .fault(.clock(.skew(amount))) }
-        static func drift(_ millionths: Int) -> Action { .fault(.clock(.drift(millionths))) }
+        package static let kill = Action.fault(.kill)
+        package static let pause = Action.fault(.pause)
+        package static let leave = Action.fault(.leave)
+        package static let destroy = Action.fault(.disk(.destroy))
+        package static let loseDisk = Action.fault(.disk(.lose))
+        package static let loseRows = Action.fault(.disk(.loseRows))
+        package static let fillDisk = Action.fault(.disk(.fill))
+        package static func late(_ amount: TimeAmount) -> Action { .fault(.process(.late(amount))) }
+        package static func skew(_ amount: TimeAmount) -> Action { .fault(.clock(.skew(amount))) }
+        package static func drift(_ millionths: Int) -> Action { .fault(.clock(.drift(millionths))) }
     }
 
     /// Since the load began.

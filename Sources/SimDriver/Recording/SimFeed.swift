@@ -1,5 +1,5 @@
-import Chaos
 import Alerts
+import Chaos
 import Evacuation
 import Feed
 import Membership
@@ -273,7 +273,8 @@ package final class SimFeed {
                 id: "f\(index + 1)", kind: fault.word, targets: fault.places, since: since,
                 until: fault.length.map { since + Int64($0.milliseconds) }, what: "\(fault)")
         }
-        news.impaired = ServiceStrike.cells(of: simulation.serviceFaults.map(\.fault), simulation.knownTopology)
+        news.impaired = ServiceStrike.cells(
+            of: simulation.inForce.map { Fault(id: "", $0.spec) }, simulation.knownTopology)
         news.evacuation = evacuation(simulation)
         return news
     }

@@ -102,7 +102,8 @@ extension TargetSelector: CustomStringConvertible {
 extension TargetSelector: Codable {
     package init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
-        guard let target = TargetSelector(text: text) else {
+        // In files and documents a target stands in full.
+        guard let target = TargetSelector(text: text), target != .node(text) else {
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "'\(text)' is no target"))
         }

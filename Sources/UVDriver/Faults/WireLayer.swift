@@ -144,7 +144,7 @@ package final class WireLayer {
         return Dictionary(zip(rules.ids, hits)) { first, _ in first }
     }
 
-    /// All that was struck in this life, in the order of `FaultKind.allCases`.
+    /// All that was struck in this life, in the order of `FaultKind.followed`.
     package var hitsByKind: [UInt64] { tally.byKind(hitsByFault) }
 
     /// Something has happened to what was sent to a node, or has come from there.

@@ -88,6 +88,31 @@ struct FaultRegisterTests {
         #expect(try later.sheet.revision > revision)
     }
 
+    @Test("Kills and pauses are leases too, which no process follows by the file")
+    func processes() throws {
+        let scratch = try Scratch()
+        let rig = try Rig(scratch)
+        let revision = try rig.sheet.revision
+        let names = [Sample.us1, Sample.us2]
+        let kill = try rig.register.hold(.kill, on: names, lease: nil, now: .wall(5))
+        #expect(
+            kill.spec.text == "kill cell/us-1,cell/us-2" && kill.expires == .max && kill.remaining(at: .wall(9)) == nil)
+        #expect(try rig.register.hold(.pause, on: [Sample.eu1], lease: .seconds(3), now: .wall(0)).id == "f2")
+        #expect(try rig.sheet.revision == revision && rig.sheet.faults.isEmpty && rig.actions.isEmpty)
+        #expect(rig.register.expire(now: .wall(3_000_000_000)).map(\.id) == ["f2"])
+        // The latest word counts: one of the two is killed for a time.
+        _ = try rig.register.hold(.kill, on: [Sample.us2], lease: .seconds(9), now: .wall(0))
+        #expect(rig.register.schedule.faults.map(\.spec.text).sorted() == ["kill cell/us-1", "kill cell/us-2"])
+        // One came back by itself.
+        try rig.register.release { name, _ in name == Sample.us2 }
+        #expect(rig.register.schedule.faults.map(\.id) == ["f3"])
+        rig.journal.close()
+        let next = try Rig(scratch, now: .wall(1))
+        #expect(next.register.schedule.faults.map(\.spec.text) == ["kill cell/us-2"])
+        #expect(try next.register.remove(nil, now: .wall(2)).map(\.id) == ["f3"])
+        #expect(try next.journal.leases().isEmpty && next.actions.isEmpty)
+    }
+
     @Test("A new launch begins without the faults of the last")
     func fresh() throws {
         let scratch = try Scratch()

@@ -496,7 +496,7 @@ import Topology
 
     @Test func aServiceThatDoesNotAnswerWholeIsPredicted() throws {
         var model = model()
-        let fault = Fault(id: "f1", kind: .errors, side: .service("shipping", cell: names[0]), rate: 1)
+        let fault = Fault(id: "f1", .service(.errors(1, status: 500)), on: [.service("shipping", cell: names[0])])
         let impaired = ServiceStrike.cells(of: [fault], topology)
         #expect(Array(impaired) == [CellIndex(0)])
         let expected = BlastRadius(topology, placement: Placement(topology)).report(dead: impaired)

@@ -1,5 +1,5 @@
-import Feed
 import Chaos
+import Feed
 import MeshBase
 import Reports
 import Testing
@@ -81,7 +81,7 @@ import Topology
         let struck = states.filter { !$0.faults.isEmpty }
         #expect((2...4).contains(struck.count), "in force for \(struck.count) of 3 s")
         #expect(struck.first?.faults.first?.kind == "partition")
-        #expect(struck.first?.faults.first?.targets == ["region/r2", "*"])
+        #expect(struck.first?.faults.first?.targets == ["region/r2", "mesh"])
         #expect(struck.contains { $0.impact.observed.degraded > 0 })
         #expect(states.allSatisfy { $0.impact.different ?? 0 == 0 })
 

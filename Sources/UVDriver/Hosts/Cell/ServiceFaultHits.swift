@@ -24,7 +24,7 @@ final class ServiceFaultHits {
         return hits
     }
 
-    /// All that was struck in this life, in the order of `FaultKind.allCases`.
+    /// All that was struck in this life, in the order of `FaultKind.followed`.
     func byKind(counted: [ServiceFaultCounters]) -> [UInt64] {
         look(counted)
         return tally.byKind(hits)

@@ -116,9 +116,9 @@ extension MetricPage {
 
     /// What faults have struck here.
     ///
-    /// - Parameter hits: in the order of `FaultKind.allCases`.
+    /// - Parameter hits: in the order of `FaultKind.followed`.
     mutating func hits(_ hits: [UInt64]) {
-        for (kind, count) in zip(FaultKind.allCases, hits) {
+        for (kind, count) in zip(FaultKind.followed, hits) {
             counter(
                 "cellmesh_fault_hits_total", "Packets, writes and calls that faults have struck here.", count,
                 [MetricLabel("kind", kind.rawValue)])

@@ -9,7 +9,7 @@ extension CellHost {
             .merging(runtime.wire.hitsByFault, uniquingKeysWith: &+)
     }
 
-    /// What faults have struck here in this life, in the order of `FaultKind.allCases`.
+    /// What faults have struck here in this life, in the order of `FaultKind.followed`.
     var faultHitsByKind: [UInt64] {
         zip(serviceHits.byKind(counted: node.pointee.faultsOnServices().map(\.counters)), runtime.wire.hitsByKind)
             .map { $0 &+ $1 }

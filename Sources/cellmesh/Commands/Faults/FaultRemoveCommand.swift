@@ -3,7 +3,7 @@ import Reports
 
 struct FaultRemoveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rm", abstract: "End faults on the wire or on services before their time.",
+        commandName: "rm", abstract: "End faults, kills and pauses before their time.",
         discussion: """
               cellmesh fault rm f3
               cellmesh fault rm --all
@@ -32,7 +32,8 @@ enum FaultHealing {
     static func run(_ ids: [String]?, _ mesh: MeshOptions, _ console: Console) throws {
         let api = try APIClient(mesh.running())
         let body = ids.map { FaultRemoval(ids: $0) } ?? .everything
-        let answer = try api.post("/v1/faults/remove", body, as: FaultsReport.self)
+        // What was killed starts again, and is waited for.
+        let answer = try api.post("/v1/faults/remove", body, as: FaultsReport.self, timeout: .seconds(30))
         console.show(FaultsView.removed(answer))
         FaultsView.warn(answer, console)
         console.next("cellmesh members --wait 10s")

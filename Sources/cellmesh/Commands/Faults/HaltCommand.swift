@@ -5,8 +5,8 @@ struct HaltCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "halt", abstract: "End all that was injected, and let nothing in until it is released.",
         discussion: """
-            Ends faults and pauses at once, without a question, and refuses new ones, kills and pauses among them. That \
-            is kept: it holds for the next control plane too. Killed processes stay down until they are restarted.
+            Ends faults, kills and pauses at once, without a question, and refuses new ones: what was killed starts \
+            again. That is kept: it holds for the next control plane too.
 
               cellmesh halt --reason "real incident"
               cellmesh halt --release

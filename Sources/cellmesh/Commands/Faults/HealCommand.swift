@@ -2,10 +2,10 @@ import ArgumentParser
 
 struct HealCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "heal", abstract: "End all faults on the wire and on services.",
+        commandName: "heal", abstract: "End all that was injected: faults, kills and pauses.",
         discussion: """
-            The same as 'fault rm --all'. What was killed or paused stays so: see restart and resume. 'halt' also keeps \
-            new ones out.
+            The same as 'fault rm --all': what was killed starts again, what was paused goes on. 'halt' also keeps new \
+            ones out.
 
               cellmesh heal
             """)

@@ -3,13 +3,15 @@ import Reports
 import Telemetry
 import Topology
 
-/// Faults on the wire and on services.
+/// Faults on the wire, on services and on processes.
 enum FaultsView {
     static func added(_ answer: FaultsReport) -> Report {
         let faults = Array(answer.faults.prefix(1))
         let document = AddedFaultReport(fault: faults.first, applied: answer.applied, of: answer.of)
         return Report(document, names: names(faults)) { style in
-            table(faults, style) + "\(faults.first?.id ?? "it") heals by itself \(faults.first.map(ends) ?? "-")\n"
+            table(faults, style)
+                + "\(faults.first?.id ?? "it") heals \(faults.first.map { $0.remaining == nil ? "" : "by itself " } ?? "")"
+                + "\(faults.first.map(ends) ?? "-")\n"
         }
     }
 
@@ -44,7 +46,7 @@ enum FaultsView {
         for fault in faults {
             table.add([
                 .init(fault.id), .init(fault.what, .yellow), .init(between(fault)), .init(ends(fault)),
-                .init(fault.expires),
+                .init(fault.expires ?? "-"),
             ])
         }
         return table.render()
@@ -52,14 +54,14 @@ enum FaultsView {
 
     private static func between(_ fault: FaultReport) -> String {
         let targets = fault.targets
-        if let first = targets.first, case .service? = TargetSelector(text: first) {
-            return targets.joined(separator: ", ")
-        }
+        guard FaultKind(rawValue: fault.kind)?.strikes(.wire) ?? true, let first = targets.first,
+            TargetSelector(text: first)?.isService == false
+        else { return targets.joined(separator: ", ") }
         let others = targets.count > 1 ? targets.dropFirst().joined(separator: ", ") : "everything else"
         return "\(targets.first ?? "") \(fault.isOneWay ? "->" : "|") \(others)"
     }
 
     private static func ends(_ fault: FaultReport) -> String {
-        "in \(Wording.time(milliseconds: Double(fault.remaining)))"
+        fault.remaining.map { "in \(Wording.time(milliseconds: Double($0)))" } ?? "when somebody ends it"
     }
 }

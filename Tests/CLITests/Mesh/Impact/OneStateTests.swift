@@ -16,7 +16,8 @@ import Testing
 
     @Test func aFaultOnAServiceIsToldByAllAlike() throws {
         let topology = model.topology
-        let fault = Fault(id: "f1", kind: .errors, side: .service("shipping", cell: "us-east-1"), rate: 0.5)
+        let fault = Fault(
+            id: "f1", .service(.errors(0.5, status: 500)), on: [.service("shipping", cell: "us-east-1")])
         var live = LiveModel(topology, placement: model.placement)
         live.news.impaired = ServiceStrike.cells(of: [fault], topology)
         for router in topology.routers {
