@@ -148,7 +148,7 @@ extension EndToEnd {
             let mesh = try TestMesh(threeCells: "tier: important, conflicts: manual")
             try ok(mesh, ["kill", "cell/a-1", "--yes"])
             let outcome = try mesh.run([
-                "load", "run", "--rate", "200", "--keys", "2", "--duration", "2s", "--verify", "--mix",
+                "load", "run", "--rate", "200", "--keys", "6", "--duration", "2s", "--verify", "--mix",
                 "reads=50%,writes=50%", "-o", "json",
             ])
             #expect(outcome.code == 0, "\(outcome)")

@@ -12,7 +12,8 @@ enum NextStep {
     static let ofMeshes: Set<Substring> = [
         "alerts", "blast-radius", "breaker", "cell", "config", "conflicts", "customers", "dashboard", "degrade",
         "doctor", "down", "drill", "evacuate", "evacuation", "events", "export", "fault", "flags", "halt", "heal",
-        "kill", "load", "logs", "members", "membership", "move", "partition", "pause", "peak", "pins", "policies",
+        "kill", "load", "logs", "members", "membership", "move", "notice", "partition", "pause", "peak", "pins",
+        "policies",
         "ps", "report", "restart", "restore", "resume", "route", "status", "store", "top", "trace", "why",
     ]
 
