@@ -25,9 +25,9 @@ export function lanes(events, state) {
           marks: [] });
     }
   }
-  // Of what is in force and was told before this page was open, only the end is known.
-  for (const { id, kind } of state?.faults ?? []) if (!faults.has(id)) faults.set(id,
-      { from: 0, name: `${id} ${kind}` });
+  // Of what is in force and was told before this page was open, or by its process alone.
+  for (const { id, kind, since } of state?.faults ?? []) if (!faults.has(id)) faults.set(id,
+      { from: since ?? 0, name: `${id} ${kind}` });
   return [{ name: 'accused', points: accused, tone: 'warn-mark' }, { name: 'members', points: died, tone: 'bad' },
     ...stacked([...faults.values()]).map((spans, at) => ({ name: at ? '' : 'faults', spans, tone: 'warn' })),
     { name: 'moves', spans: moves, tone: 'accent' }];

@@ -59,11 +59,12 @@ package struct FaultRequest: Sendable, Equatable {
 
     /// The fault, checked, with a lease from now on. Nothing checks it again.
     package func fault(id: String, topology: MeshTopology, now: ClockReading) throws(Refusal) -> Fault {
-        let spec = try spec(in: topology)
-        guard !spec.kind.isSimulatedAlone else {
-            throw Refusal(
-                "'\(spec.kind.rawValue)' is simulated alone: cellmesh sim run --fault '\(spec.text) @1s'")
+        if FaultKind(rawValue: kind)?.isSimulatedAlone ?? false {
+            // What its figures are, the simulator says.
+            let written = (try? spec(in: topology).text) ?? "\(kind) \(targets.first ?? "") ..."
+            throw Refusal("'\(kind)' is simulated alone: cellmesh sim run --fault '\(written) @1s'")
         }
+        let spec = try spec(in: topology)
         let lease = lease ?? Self.defaultLease
         guard lease > .zero, lease <= Self.longestLease else {
             throw Refusal("a fault lasts from 1 ns to a week; give --for, 5 minutes where left out")

@@ -1,3 +1,4 @@
+import Chaos
 import Feed
 import MeshBase
 import Reports
@@ -17,8 +18,7 @@ extension ControlPlane {
             }
             let (already, isKept) = haltDesk.call(reason, now: loop.wallClock())
             var report = HaltReport(halt: haltDesk.halt, already: already, kept: isKept)
-            let removed = try faultRegister.remove(nil, now: SystemClock.reading())
-            scheduleFaultExpiry()
+            let (removed, failure) = try endAll()
             let paused = supervisor.processes.filter { supervisor.isStopped($0) }.map(\.name)
             relieve(removed) { [unowned self] in
                 spread(removed) { [unowned self] result in
@@ -28,11 +28,28 @@ extension ControlPlane {
                             supervisor[name].map { $0.isRunning && !supervisor.isStopped($0) } ?? false
                         }.map(\.description).sorted()
                         report.down = supervisor.processes.filter(\.isHeldDown).map { "\($0.name)" }
-                        completion(.success(report))
+                        completion(failure.map { .failure($0) } ?? .success(report))
                     }
                 }
             }
         } catch { completion(.failure(error)) }
+    }
+
+    /// Kills and pauses first: they need no file, and end where that cannot be written.
+    ///
+    /// - Returns: what was ended, and why the rest was not.
+    private func endAll() throws(APIFailure) -> ([Fault], APIFailure?) {
+        let now = SystemClock.reading()
+        let held = faultRegister.schedule.faults.filter { !$0.held.isEmpty }.map(\.id)
+        var removed = held.isEmpty ? [] : try faultRegister.remove(held, now: now)
+        var failure: APIFailure?
+        do throws(APIFailure) { removed += try faultRegister.remove(nil, now: now) } catch {
+            failure = APIFailure(
+                error.status,
+                "The mesh is halted and lets nothing in; what was in force is not all ended: \(error.detail)")
+        }
+        scheduleFaultExpiry()
+        return (removed, failure)
     }
 
     private static func reason(_ request: HaltRequest) throws(APIFailure) -> String? {

@@ -36,6 +36,6 @@ enum FaultHealing {
         let answer = try api.post("/v1/faults/remove", body, as: FaultsReport.self, timeout: .seconds(30))
         console.show(FaultsView.removed(answer))
         FaultsView.warn(answer, console)
-        console.next("cellmesh members --wait 10s")
+        console.next("cellmesh status --wait 10s")
     }
 }

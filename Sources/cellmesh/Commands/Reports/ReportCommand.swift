@@ -19,6 +19,8 @@ struct ReportArgument: ParsableArguments {
 
     /// - Throws: where there is none.
     static func find(_ wanted: String, in store: ReportStore) throws -> String {
+        // As 'report ls -o name' prints it.
+        let wanted = wanted.hasPrefix("report/") ? String(wanted.dropFirst("report/".count)) : wanted
         if let id = store.find(wanted) { return id }
         let ids = store.ids
         throw CommandFailure(

@@ -37,7 +37,7 @@ struct SimMinimiseCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         var configuration = try swarm.swarm(console).configuration(seed: seed)
-        if !faults.isEmpty { configuration.faults = faults.map(\.fault) }
+        if !faults.isEmpty { configuration.faults = try faults.map { try $0.fault } }
         CrashReporter.install()
         CrashReporter.begin(swarm.replay(configuration))
         let line = ProgressLine(console)

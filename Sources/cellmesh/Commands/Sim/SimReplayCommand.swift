@@ -37,7 +37,7 @@ struct SimReplayCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         var configuration = try swarm.swarm(console).configuration(seed: seed)
-        if noFaults || !faults.isEmpty { configuration.faults = faults.map(\.fault) }
+        if noFaults || !faults.isEmpty { configuration.faults = try faults.map { try $0.fault } }
         let code = try OneRun.report(
             configuration, twice: twice, wallLimit: wallLimit.amount, replay: swarm.replay(configuration), console)
         if code != 0 {

@@ -108,7 +108,7 @@ struct SimRunCommand: ParsableCommand {
         func plan(_ action: SimFault.Action, _ targets: [TimedTarget]) {
             configuration.faults += targets.map { SimFault(at: $0.at, action, $0.name) }
         }
-        configuration.faults = self.plan.map(\.fault)
+        configuration.faults = try self.plan.map { try $0.fault }
         plan(.kill, kills)
         plan(.restart, restarts)
         plan(.pause, pauses)

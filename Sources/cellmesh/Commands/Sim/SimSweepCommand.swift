@@ -53,7 +53,7 @@ struct SimSweepCommand: ParsableCommand {
         let console = output.console
         let drawn = try swarm.swarm(console)
         var base = drawn.configuration(seed: seed)
-        base.faults = faults.map(\.fault)
+        base.faults = try faults.map { try $0.fault }
         let all = drawn.topology.cells.map(\.name) + drawn.topology.routers.map(\.name) + ["control"]
         let last = to?.amount ?? max(from.amount, swarm.duration.amount - .seconds(1))
         let sweep = SimSweep(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Chaos
 import MeshBase
 import SimDriver
 import Topology
@@ -65,9 +66,22 @@ struct SwarmOptions: ParsableArguments {
 
 /// `--fault 'kill us-east-1 @5s for 2s'`.
 struct FaultArgument: ExpressibleByArgument, Sendable {
-    var fault: SimFault
+    /// Nil where it is not written as one; why is told when it is asked for.
+    private let parsed: Result<SimFault, FaultRequest.Refusal>
+
     init?(argument: String) {
-        guard let fault = SimFault(argument) else { return nil }
-        self.fault = fault
+        do throws(FaultRequest.Refusal) { parsed = .success(try SimFault(text: argument)) } catch {
+            parsed = .failure(
+                FaultRequest.Refusal("--fault '\(argument.prefix(200))': \(error.message)"))
+        }
+    }
+
+    /// - Throws: a usage error that says what is wrong with it.
+    var fault: SimFault {
+        get throws {
+            do { return try parsed.get() } catch {
+                throw CommandFailure(.usage, "\(error)", hint: "forms: docs/simulator.md")
+            }
+        }
     }
 }
