@@ -70,7 +70,13 @@ struct ImpactModel: Sendable {
         var struck: Harm
         /// What was predicted by the placements before.
         var before: Prediction?
+        /// What did harm until a moment ago, and since when that has grown: whom the router saw before, it saw so.
+        var former: (harm: Harm, until: Int64)?
     }
+
+    /// How long, in milliseconds, after more has come to do harm a router may count as it did before: it doubts for a second, and its
+    /// customers come when they come. Then it begins anew by itself; one that does not is the news.
+    private static let settling: Int64 = 5_000
 
     private(set) var told = FeedImpact()
     /// What did harm since the fault began.
@@ -136,7 +142,10 @@ struct ImpactModel: Sendable {
         }
         let predictions = ours.map { router in
             let watch = watches[router.router ?? ""]
-            let now = prediction(of: watch?.struck ?? struck, topology, placement, table)
+            var now = prediction(of: watch?.struck ?? struck, topology, placement, table)
+            if let former = watch?.former, t - former.until < Self.settling {
+                now = prediction(of: former.harm, topology, placement, table).or(now)
+            }
             return watch?.before.map { $0.or(now) } ?? now
         }
         let all = prediction(of: struck, topology, placement, table)
@@ -181,14 +190,18 @@ struct ImpactModel: Sendable {
                 out: CellSet(
                     (impact.struck ?? []).filter { (0..<CellSet.capacity).contains($0) }.map { CellIndex($0) }))
             var before: Prediction?
+            var former: (harm: Harm, until: Int64)?
             if let watch = watches[router.router ?? ""], watch.boot == router.boot, watch.phase == impact.phase {
                 guard impact.open else { continue }
                 here.formUnion(watch.struck)
-                before = watch.before
+                (before, former) = (watch.before, watch.former)
+                var all = here
+                all.formUnion(harm)
+                if all.exceeds(watch.struck) { former = (watch.struck, t) }
             }
             if impact.open || isOpen { here.formUnion(harm) }
             watches[router.router ?? ""] = Watch(
-                boot: router.boot, phase: impact.phase, struck: here, before: before)
+                boot: router.boot, phase: impact.phase, struck: here, before: before, former: former)
         }
         let windows = routers.compactMap(\.impact?.window).filter(\.isOpen)
         if !windows.isEmpty {

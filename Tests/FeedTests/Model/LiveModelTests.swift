@@ -430,6 +430,37 @@ import Topology
         #expect(other.different == 0 && other.seen < 100 && other.observed.degraded == other.ofThoseSeen?.degraded)
     }
 
+    @Test func whoWasSeenBeforeMoreWentOutDoesNotDifferUntilTheRouterHasHadItsTime() throws {
+        var model = model()
+        var sights = healthy()
+        sights[0] = CellSight(state: .down, process: .gone, gossip: .dead)
+        var vitals = router()
+        vitals.impact = impact(model, out: [CellIndex(0)]) { _ in true }
+        vitals.impact?.struck = [0]
+        func look(at second: Double) -> FeedImpact {
+            model.look(sights, routersRun: true, now: at(second))
+            model.take(vitals, of: "e1", now: at(second))
+            return model.state(t: milliseconds(second), now: at(second)).impact
+        }
+        let first = look(at: 1)
+        #expect(first.different == 0 && first.observed.degraded > 20)
+        // Another cell goes out by all that is known here; the router doubts, and counts as it did.
+        sights[3] = CellSight(state: .down, process: .gone, gossip: .dead)
+        _ = look(at: 2)
+        let doubted = look(at: 2.5)
+        #expect(doubted.different == 0 && doubted.observed == first.observed)
+        #expect(doubted.predicted.untouched < first.predicted.untouched, "what is predicted is of both")
+        #expect(look(at: 6.9).different == 0)
+        // One that sends customers to a cell that is gone for so long is the news.
+        #expect(look(at: 7.1).different ?? 0 > 20)
+        // It has begun anew.
+        vitals.impact = impact(model, out: [CellIndex(0), CellIndex(3)]) { $0 % 2 == 0 }
+        vitals.impact?.phase = 2
+        vitals.impact?.struck = [0, 3]
+        let next = look(at: 7.5)
+        #expect(next.different == 0 && next.observed.degraded == next.ofThoseSeen?.degraded)
+    }
+
     @Test func aFaultThatIsOverStaysAsItWas() throws {
         var model = model()
         var sights = healthy()
