@@ -6,7 +6,8 @@ import Topology
 
 extension RouterNode {
     /// Every service that some blueprint has, by name, with what became of its calls in the last five to ten seconds.
-    package func serviceFacts(of cells: CellSet) -> [PublicStatus.Facts.Service] {
+    /// A gate whose wait is over lets the next call through, and is not shut, also where no call comes.
+    package func serviceFacts(of cells: CellSet, now: Instant) -> [PublicStatus.Facts.Service] {
         var sights = gates.names.indices.dropFirst().map { slot in
             var facts = PublicStatus.Facts.Service(gates.names[slot])
             facts.full = tally.recent(slot, .full)
@@ -21,18 +22,15 @@ extension RouterNode {
                 sights[slot - 1].cells += 1
                 let gate = gates.known(cell, slot)
                 guard gate >= 0 else { continue }
-                switch gates.gates[gate].breaker.state {
-                case .open, .forcedOpen: sights[slot - 1].shut += 1
-                default: break
-                }
+                if gates.gates[gate].breaker.refusesUntil(now: now) != nil { sights[slot - 1].shut += 1 }
             }
         }
         return sights
     }
 
     /// Services whose answers are not whole.
-    var impaired: [PublicStatus.Service] {
-        serviceFacts(of: CellUse(ledger.table, topology).taking).map { PublicStatus.Service($0) }
+    func impaired(now: Instant) -> [PublicStatus.Service] {
+        serviceFacts(of: CellUse(ledger.table, topology).taking, now: now).map { PublicStatus.Service($0) }
             .filter { $0.answers != .full }
     }
 

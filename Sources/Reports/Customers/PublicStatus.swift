@@ -90,7 +90,7 @@ extension PublicStatus {
             package var full: UInt64 = 0
             package var reduced: UInt64 = 0
             package var failed: UInt64 = 0
-            /// Cells that serve, and those of them whose gate lets nothing through.
+            /// Cells that serve, and those of them whose gate lets no call through at present.
             package var cells = 0
             package var shut = 0
 

@@ -194,7 +194,7 @@ public struct TargetGate: Sendable {
 extension Breaker {
     /// Until when no call passes whatever it is; nil where one may. Changes nothing, so it says nothing of probes.
     @inline(__always)
-    func refusesUntil(now: Instant) -> Instant? {
+    package func refusesUntil(now: Instant) -> Instant? {
         (state == .open || state == .forcedOpen) && now < until ? until : nil
     }
 }

@@ -1,5 +1,6 @@
 import MeshBase
 import Resilience
+import Sharding
 import Testing
 import Topology
 import Wire
@@ -38,6 +39,26 @@ import Wire
         #expect(told == ["open", "half-open"])
         let changes = router.node.gateViews(now: .at(2710))[0].figures.changes
         #expect(BreakerState.allCases.map { changes[$0] } == [0, 1, 1, 0, 0, 0, 0])
+    }
+
+    /// A mesh without requests would be called degraded for good: nobody asks the gate whose time is over.
+    @Test func aGateWhoseWaitIsOverIsNotShutForItsUsers() throws {
+        let router = RouterHarness()
+        for _ in 0..<5 {
+            router.request(.post)
+            router.answer(router.takeFrames()[0], status: 500)
+        }
+        let cells = CellSet(router.node.topology.cells.indices.map { CellIndex($0) })
+        func shut(at milliseconds: Int64) throws -> Int {
+            let facts = router.node.serviceFacts(of: cells, now: .at(milliseconds))
+            return try #require(facts.first { $0.name == "echo" }).shut
+        }
+        #expect(try shut(at: 100) == 1)
+        // The time open is 2 s, with at most 30 % of jitter; what failed is in the tally until it turns.
+        #expect(try shut(at: 2_700) == 0)
+        #expect(router.states == ["router-1/\(router.name(0))/echo open"])
+        router.run(from: .at(100), to: .at(20_000))
+        #expect(router.node.impaired(now: .at(20_000)).isEmpty)
     }
 
     /// What metrics tell has a series before the first call: of each cell and service that has a gate, within a bound.

@@ -21,7 +21,7 @@ extension RouterNode {
         // Most gates are closed, and need no text.
         vitals.gates = gateViews(now: now).compactMap { Vitals.Gate($0, to: "\($0.to)@\($0.cell)") }
         vitals.amplification = amplification(now: now)
-        let impaired = impaired
+        let impaired = impaired(now: now)
         if !impaired.isEmpty { vitals.impaired = impaired }
         vitals.impact = impactVitals(&order, now: now)
         vitals.view = Vitals.View(gossip.swim.members)

@@ -37,7 +37,7 @@ struct RouterStatus {
         guard status == nil || now - made >= .seconds(1), let whole else { return }
         made = now
         var facts = whole.facts
-        facts.services = node.pointee.serviceFacts(of: whole.taking)
+        facts.services = node.pointee.serviceFacts(of: whole.taking, now: now)
         var next = PublicStatus(
             facts, since: Timestamp.string(wall, .seconds), notice: node.pointee.settings.notice?.text)
         if let status, status.state == next.state { next.since = status.since }
