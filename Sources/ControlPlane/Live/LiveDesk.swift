@@ -182,13 +182,18 @@ package final class LiveDesk {
         schedule()
     }
 
-    /// How the mesh is as a whole, as of a second ago at most.
+    /// How the mesh is as a whole, as of a second ago at most; of one that begins, where each moment tells more, of 200 ms.
     package var headline: FeedHeadline? {
-        if !isClosed { refresh(loop.now(), after: Self.watched) }
+        if !isClosed { refresh(loop.now(), after: isBeginning ? Self.periods.lowerBound : Self.watched) }
         return latest.mesh.headline
     }
 
     // MARK: Ticks
+
+    /// Some process was not heard of in the last tick, or had just been started.
+    private var isBeginning: Bool {
+        latest.mesh.headline?.word == .unknown || latest.routers?.contains { $0.state == .starting } ?? false
+    }
 
     /// A state of a shorter time ago is the present one.
     private func refresh(_ now: Instant, after age: TimeAmount) {

@@ -16,12 +16,13 @@ extension FeedHeadline {
         _ cells: FeedCells, names: [String], taking: CellSet, drained: Int, news: CellSet = CellSet(),
         impaired: [PublicStatus.Service] = [], routers: [FeedRouter]? = nil
     ) {
-        var (serving, known) = (0, 0)
+        var (serving, known, lost) = (0, 0, 0)
         var troubled: [FeedCondition: [String]] = [:]
         var silent: [String] = []
         for cell in taking where cell.position < min(cells.count, names.count) {
             let state = cells.state(of: cell.position)
-            if state != .unknown { known += 1 }
+            if !state.isUntold(cells.process(of: cell.position)) { known += 1 }
+            if state.isOut, state != .starting { lost += 1 }
             if state.serves { serving += 1 }
             let name = names[cell.position]
             switch cells.condition(of: cell.position) ?? FeedCondition.none {
@@ -39,7 +40,7 @@ extension FeedHeadline {
         }
         let answers: [(PublicStatus.Answers, String)] = [(.tryAgain, "refuses"), (.degraded, "answers degraded")]
         let all = routers ?? []
-        let out = all.filter(\.state.isOut)
+        let out = all.filter { $0.state.isOut && !$0.state.isUntold($0.process) }
         let partial = all.filter { $0.state == .degraded }.map(\.name)
         var why: [String] = []
         if let first = out.first {
@@ -59,10 +60,11 @@ extension FeedHeadline {
         let of = taking.count
         let isSound = serving == of && troubled.isEmpty && impaired.isEmpty && out.isEmpty && partial.isEmpty
         // Cells may serve where every router is out: no request comes to them.
-        let isCutOff = !all.isEmpty && out.count == all.count
+        let isCutOff = !all.isEmpty && out.count == all.count && out.contains { $0.state != .starting }
+        // What begins is not down, and what nobody has told yet may serve.
+        let isLost = of == 0 || known == of && lost > 0
         let word: Word =
-            known == 0 && of > 0
-            ? .unknown : serving == 0 || isCutOff ? .down : isSound ? .serving : .degraded
+            isCutOff ? .down : serving == 0 ? (isLost ? .down : .unknown) : isSound ? .serving : .degraded
         self.init(
             word: word, serving: serving, of: of, evacuated: max(min(cells.count, names.count) - of - drained, 0),
             drained: drained, why: Array(why.prefix(Self.mostReasons)))
@@ -71,6 +73,13 @@ extension FeedHeadline {
     /// The first name, and how many follow.
     private static func some(_ names: [String]) -> String {
         names.count > 1 ? "\(names[0]) and \(names.count - 1) more:" : names[0]
+    }
+}
+
+extension FeedCellState {
+    /// Whether nobody has told yet how a process fares: it runs by the process table, or nobody sees that, and was not heard of.
+    fileprivate func isUntold(_ process: ProcessWitness) -> Bool {
+        self == .unknown || self == .starting && process != .starting
     }
 }
 

@@ -2,13 +2,13 @@
 package struct FeedHeadline: Codable, Sendable, Equatable {
     /// In one word.
     package enum Word: String, Codable, Sendable, CaseIterable {
-        /// Nothing is known of any cell.
+        /// No cell is known to serve, and it is not known of all that they do not: some have not been heard of, or all begin.
         case unknown
         /// Every cell that is to serve does, nothing is known to be the matter with one, and answers are whole.
         case serving
         /// Something of that does not hold.
         case degraded
-        /// No cell serves.
+        /// No cell serves, or every router is out, as is known of each.
         case down
     }
 

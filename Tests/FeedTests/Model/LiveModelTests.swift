@@ -206,6 +206,40 @@ import Topology
         #expect(try judged(names.map { _ in out }).word == .down)
     }
 
+    /// Right behind `up`, and when another control plane takes the mesh over.
+    @Test func whatNobodyHasToldYetIsNotDown() throws {
+        func judged(_ cells: [CellSight], _ routers: [RouterSight], hasTold: Bool = false) throws -> FeedHeadline {
+            var model = model(routers: routers.count)
+            model.look(cells, routers: routers, routersRun: true, now: at(1))
+            if hasTold {
+                for cell in names.indices { model.take(self.cell(), of: CellIndex(cell), now: at(1)) }
+            }
+            return try #require(model.state(t: 1, now: at(1)).mesh.headline)
+        }
+        func all(_ sight: CellSight) -> [CellSight] { names.map { _ in sight } }
+        let untold = RouterSight(state: .starting, process: .running)
+        let begins = RouterSight(state: .starting, process: .starting)
+        let gone = RouterSight(state: .down, process: .gone)
+        let down = CellSight(state: .down, process: .gone, gossip: .dead)
+        // The process table has them, and no router has told.
+        let running = all(CellSight(state: .starting, process: .running))
+        #expect(try judged(running, [untold]) == FeedHeadline(word: .unknown, serving: 0, of: 6))
+        #expect(try judged(running, [RouterSight(state: .starting)]).why.isEmpty, "as an observer has it")
+        #expect(try judged(healthy(), [untold], hasTold: true) == FeedHeadline(word: .serving, serving: 6, of: 6))
+        // Processes begin.
+        let starting = all(CellSight(state: .starting, process: .starting))
+        #expect(try judged(starting, [begins]).word == .unknown)
+        let half = try judged(healthy(), [begins], hasTold: true)
+        #expect(half.word == .degraded && half.why == ["router e1 starting"])
+        // Of one cell it is known that it does not serve, of the others nothing.
+        #expect(try judged([down] + running.dropFirst(), [untold]).word == .unknown)
+        // Known of each.
+        #expect(try judged(all(down), [untold]).word == .down)
+        #expect(try judged([starting[0]] + all(down).dropFirst(), [untold]).word == .down)
+        #expect(try judged(healthy(), [gone, begins], hasTold: true).word == .down)
+        #expect(try judged(healthy(), [gone, untold], hasTold: true).word == .degraded)
+    }
+
     @Test func witnessesThatHaveJustBegunToDifferChangeNoHeadline() throws {
         var model = model()
         var sights = healthy()
