@@ -41,7 +41,8 @@ package struct TraceEntry: Sendable, Equatable {
 }
 
 /// The traces that a process keeps: the last ones, bounded in number, spans and bytes, each with at most so many decisions. What
-/// was sampled leaves first, then what ended unlike the others, and last what somebody asked to be explained.
+/// was sampled leaves first. What ended unlike the others and what somebody asked to be explained have half of the room each, and
+/// more only as long as the other leaves it: neither crowds the other out.
 package struct TraceLog: Sendable {
     /// Traces that are kept.
     package static let traces = 1_000
@@ -52,11 +53,8 @@ package struct TraceLog: Sendable {
     /// Bytes of all, about.
     package static let bytes = 1 << 20
 
-    /// By the order in which they leave.
     private var shelves = [Shelf](repeating: Shelf(), count: Rank.allCases.count)
     private var places: [Key: Place] = [:]
-    /// What all take.
-    private var taken = (spans: 0, bytes: 0)
     /// Traces that were begun here, and those that were left out again for want of room.
     package private(set) var begun: UInt64 = 0
     package private(set) var forgotten: UInt64 = 0
@@ -92,16 +90,43 @@ package struct TraceLog: Sendable {
     private struct Shelf: Sendable {
         var entries: Deque<TraceEntry> = []
         var first = 0
+        /// What its entries take.
+        var (spans, bytes) = (0, 0)
 
         mutating func append(_ entry: TraceEntry) -> Int {
             entries.append(entry)
+            spans += entry.spans
+            bytes += entry.bytes
             return first + entries.count - 1
         }
 
         mutating func popFirst() -> TraceEntry? {
             guard let entry = entries.popFirst() else { return nil }
             first += 1
+            spans -= entry.spans
+            bytes -= entry.bytes
             return entry
+        }
+
+        func taken(_ room: Room) -> Int {
+            switch room {
+            case .traces: entries.count
+            case .spans: spans
+            case .bytes: bytes
+            }
+        }
+    }
+
+    /// What is bounded.
+    private enum Room: CaseIterable {
+        case traces, spans, bytes
+
+        var most: Int {
+            switch self {
+            case .traces: TraceLog.traces
+            case .spans: TraceLog.spans
+            case .bytes: TraceLog.bytes
+            }
         }
     }
 
@@ -126,9 +151,7 @@ package struct TraceLog: Sendable {
             trace: trace, customer: client.customer, method: client.method, parent: client.span, reason: reason,
             service: service, began: now)
         entry.bytes = Self.size(entry)
-        taken.spans += 1
         spansKept += 1
-        taken.bytes += entry.bytes
         put(entry, trace.isExplained ? .explained : reason.isOutcome ? .outcome : .plain)
         makeRoom()
     }
@@ -156,10 +179,10 @@ package struct TraceLog: Sendable {
             entry.spans += spans
             isKept = true
         }
-        guard isKept else { return }
-        taken.spans += spans
+        guard isKept, let place = places[Key(trace)] else { return }
+        shelves[place.rank.rawValue].spans += spans
+        shelves[place.rank.rawValue].bytes += bytes
         spansKept += UInt64(spans)
-        taken.bytes += bytes
         number(trace)
         makeRoom()
     }
@@ -236,28 +259,25 @@ package struct TraceLog: Sendable {
 
     /// The last one stays, whatever it takes.
     private mutating func makeRoom() {
-        while places.count > Self.traces
-            || (taken.bytes > Self.bytes || taken.spans > Self.spans) && places.count > 1
-        {
-            forgetOldest()
-        }
+        while places.count > 1, let room = Room.allCases.first(where: { isShort(of: $0) }) { forgetOldest(for: room) }
     }
 
-    private mutating func forgetOldest() {
+    private func isShort(of room: Room) -> Bool { shelves.reduce(0) { $0 + $1.taken(room) } > room.most }
+
+    /// Where nothing is left of the sample, one of the other two has more than its half of what there is too much of.
+    private mutating func forgetOldest(for room: Room) {
         while let oldest = shelves[Rank.plain.rawValue].popFirst() {
             // Taken up before its end was known.
             guard oldest.reason.isOutcome else { return forget(oldest) }
             put(oldest, .outcome)
         }
-        if let oldest = shelves[Rank.outcome.rawValue].popFirst() ?? shelves[Rank.explained.rawValue].popFirst() {
-            forget(oldest)
-        }
+        let isExplained = shelves[Rank.explained.rawValue].taken(room) > room.most / 2
+        let rank = isExplained ? Rank.explained : .outcome
+        if let oldest = shelves[rank.rawValue].popFirst() { forget(oldest) }
     }
 
     private mutating func forget(_ entry: TraceEntry) {
         places[Key(entry.trace)] = nil
-        taken.spans -= entry.spans
-        taken.bytes -= entry.bytes
         forgotten += 1
         if entry.ended > 0, entry.ended <= (entry.rank == .plain ? told.plain : told.outcome) {
             spansForgotten.told += UInt64(entry.spans)

@@ -71,6 +71,31 @@ import Wire
         #expect(log.entry(Self.trace(9_999))?.reason == .explained)
     }
 
+    /// Whichever came first and fills the log: the other has its half of it, by its newest, and the sample has what is left.
+    @Test(arguments: [true, false], [("", 9), (String(repeating: "x", count: 4_000), 1)])
+    func neitherOutcomesNorWhatWasAskedForCrowdsTheOtherOut(
+        isExplainedFirst: Bool, _ decision: (text: String, count: Int)
+    ) {
+        var log = TraceLog()
+        let all = UInt64(TraceLog.traces)
+        for low in 1...2 * all {
+            let isExplained = (low <= all) == isExplainedFirst
+            let trace = Self.trace(low, isExplained: isExplained)
+            log.begin(trace, service: "s", reason: isExplained ? nil : .failedOver, now: Self.at)
+            for _ in 0..<decision.count {
+                log.note(trace, TraceDecision(at: Self.at, named: "retry", .retried, Explanation(decision.text)))
+            }
+            #expect(log.entry(trace)?.decisions.count == decision.count, "\(low) has left at once")
+        }
+        func kept(_ range: ClosedRange<UInt64>) -> [UInt64] { range.filter { log.entry(Self.trace($0)) != nil } }
+        let (first, second) = (kept(1...all), kept(all + 1...2 * all))
+        #expect(abs(first.count - second.count) <= 2 && first.count > 100, "\(first.count) and \(second.count)")
+        #expect(first.last == all && second.last == 2 * all, "the oldest leave")
+        log.begin(Self.trace(9_999, isExplained: false), service: "sampled", now: Self.at)
+        for low in all * 3...all * 3 + 20 { log.begin(Self.trace(low), service: "s", now: Self.at) }
+        #expect(log.entry(Self.trace(9_999)) == nil && kept(1...all).isEmpty == false)
+    }
+
     @Test func allTakeNoMoreThanTheirBytesAndSpans() {
         var log = TraceLog()
         let long = String(repeating: "x", count: 4_000)
