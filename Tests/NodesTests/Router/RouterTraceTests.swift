@@ -156,12 +156,52 @@ import Wire
         #expect(answer.status == 200 && answer.trace == nil, "its client did not ask")
         let entry = try #require(kept(router).first)
         #expect(entry.reason == .failedOver && entry.status == 200 && entry.took == .milliseconds(400))
-        #expect(words(entry).prefix(2) == ["placement started", "retry retried"])
+        #expect(
+            words(entry).prefix(4) == ["placement started", "bulkhead settled", "retry retried", "service settled"])
+        let ends = entry.decisions.filter { $0.verb == .settled && $0.attempt != nil }
+        #expect(ends.map(\.at) == [.at(3), .at(400)] && ends.map(\.attempt) == [0, 1])
+        #expect(ends.map(\.why.detail) == ["refused: overloaded", "ok"])
         #expect(
             entry.attempts
                 == [first, second].map {
                     FrameTrace(customer: router.customer, request: $0.head.request)
                 })
+    }
+
+    /// The first attempt ran into its limit: it ends there, and not with the request.
+    @Test func anAttemptThatWasCutEndsAtItsLimit() throws {
+        let router = RouterHarness()
+        router.request(.get)
+        let first = router.takeFrames()[0]
+        var (now, again) = (Instant.zero, [RouterRecorder.Frame]())
+        for _ in 0..<50 where again.isEmpty {
+            now = max(router.nextDeadline(), now)
+            router.wake(now)
+            router.answerPings(now: now)
+            again = router.takeFrames().filter { $0.head.kind == .serviceCall }
+        }
+        let second = try #require(again.first)
+        #expect(first.head.request != second.head.request)
+        let answered = now + .milliseconds(5)
+        router.answer(second, now: answered)
+        let entry = try #require(kept(router).first)
+        let cut = try #require(entry.decisions.first { $0.verb == .cancelled })
+        #expect(cut.attempt == 0 && cut.policy == "attempt-timeout" && cut.at < answered)
+        #expect(cut.gate == entry.decisions.first?.gate)
+        #expect(entry.decisions.map(\.at) == entry.decisions.map(\.at).sorted())
+    }
+
+    /// The cell of the first attempt died: it ends there, and not with the request.
+    @Test func anAttemptWhoseCellDiedEndsWithItsLink() throws {
+        let router = RouterHarness()
+        router.request(.get)
+        let first = router.takeFrames()[0]
+        router.linkDown(first.cell, now: .at(3))
+        let second = try #require(router.wakeUntilSent(from: .at(3)).first)
+        router.answer(second, now: .at(400))
+        let entry = try #require(kept(router).first)
+        let end = try #require(entry.decisions.first { $0.attempt == 0 && $0.verb == .settled })
+        #expect(end.at == .at(3) && end.why.detail == "failed: reset")
     }
 
     @Test func whatIsLessThanAllIsKept() throws {

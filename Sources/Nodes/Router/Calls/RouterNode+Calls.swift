@@ -146,6 +146,8 @@ extension RouterNode {
         figures.ended(
             cell, end.outcome, isError: isError ?? end.isError,
             took: isAnswer ? now - calls[place].sent[index].at : nil)
+        calls[place].sent[index].over = .ended(end)
+        calls[place].sent[index].overAt = now
         note(end, of: token, place, now: now)
         if end.began, calls[place].state.safety != .read, end.kind == .timeout || end.kind == .reset {
             calls[place].mayHaveBegun = true
@@ -184,6 +186,8 @@ extension RouterNode {
         _ cancel: CallCancel, _ key: SlabKey, _ place: Int32, now: Instant, into sink: inout some RouterSink
     ) {
         let number = AttemptNumber(key, cancel.token)
+        calls[place].sent[Int(cancel.token.rawValue)].over = .cancelled(cancel)
+        calls[place].sent[Int(cancel.token.rawValue)].overAt = now
         let sent = calls[place].sent[Int(cancel.token.rawValue)]
         guard sent.permit != nil || sent.gate < 0 else {
             gates.gates[Int(sent.gate)].withdraw(number.rawValue, now: now)

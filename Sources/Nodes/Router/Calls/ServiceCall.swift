@@ -18,6 +18,16 @@ struct ServiceCall {
         var epoch = Epoch.first
         /// A frame went out, or should have.
         var isOut = false
+        /// How it ended, for whoever is told of it at the end of the call.
+        var over = Over.no
+        var overAt = Instant.zero
+    }
+
+    /// How an attempt that was out ended.
+    enum Over {
+        case no
+        case ended(AttemptEnd)
+        case cancelled(CallCancel)
     }
     var state: CallState
     /// A place in `RouterGates.kinds`.

@@ -108,9 +108,17 @@ extension RouterNode {
     /// An attempt has ended, as the router sees it.
     mutating func note(_ end: AttemptEnd, of token: CallToken, _ place: Int32, now: Instant) {
         guard let trace = calls[place].trace else { return }
-        var why = end.explanation
         // What ended with its link was not answered: the last word is of another attempt.
-        if end != .unsent, end != .linkLost { why.detail += calls[place].word }
+        let word = end != .unsent && end != .linkLost ? calls[place].word : ""
+        note(end, word, of: token, trace, place, now: now)
+    }
+
+    /// - Parameter word: what the cell said.
+    private mutating func note(
+        _ end: AttemptEnd, _ word: String, of token: CallToken, _ trace: FrameTrace, _ place: Int32, now: Instant
+    ) {
+        var why = end.explanation
+        why.detail += word
         why.numbers.append(.init("took_ms", (now - calls[place].sent[Int(token.rawValue)].at).milliseconds))
         traces.log.note(
             trace,
@@ -155,24 +163,7 @@ extension RouterNode {
         guard let trace = refusedTrace(reason, now: now, into: &sink) else { return }
         operations[key]!.trace = trace
         let state = calls[place].state
-        for index in 0..<state.attemptCount {
-            let token = CallToken(UInt8(index))
-            let sent = calls[place].sent[index]
-            // Nobody could be asked.
-            guard sent.isOut || sent.gate >= 0 else { continue }
-            let kind = state.kind(of: token)
-            traces.log.note(
-                trace,
-                TraceDecision(
-                    at: sent.at, gate: gateName(token, place), attempt: token.rawValue,
-                    named: kind == .first ? "placement" : "\(kind.name)",
-                    kind == .first ? .started : kind == .retry ? .retried : .hedged,
-                    Explanation(sent.isOut ? "sent" : "not sent"), remaining: state.end - sent.at))
-            if sent.isOut {
-                traces.log.link(
-                    trace, FrameTrace(customer: operations[key]!.customer, request: AttemptNumber(key, token).rawValue))
-            }
-        }
+        noteAttempts(trace, key, place)
         if case .fail(let failure) = how, failure.kind == .blocked, let token = failure.token {
             let gate = Int(calls[place].sent[Int(token.rawValue)].gate)
             if gate >= 0, failure.policy != .failover {
@@ -184,6 +175,54 @@ extension RouterNode {
             }
         }
         note(.settle(how, mark), trace, key, place, now: now)
+    }
+
+    /// When each attempt began, and when and why it ended, in the order of time.
+    private mutating func noteAttempts(_ trace: FrameTrace, _ key: SlabKey, _ place: Int32) {
+        var events: [(at: Instant, token: CallToken, isEnd: Bool)] = []
+        for index in 0..<calls[place].state.attemptCount {
+            let token = CallToken(UInt8(index))
+            let sent = calls[place].sent[index]
+            // Nobody could be asked.
+            guard sent.isOut || sent.gate >= 0 else { continue }
+            events.append((sent.at, token, false))
+            if case .no = sent.over { continue }
+            events.append((sent.overAt, token, true))
+        }
+        // Attempts of one instant come by their numbers: a retry begins when the one before it has ended.
+        events.sort { ($0.at, $0.token.rawValue, $0.isEnd ? 1 : 0) < ($1.at, $1.token.rawValue, $1.isEnd ? 1 : 0) }
+        for event in events {
+            if event.isEnd {
+                noteEnd(of: event.token, trace, key, place)
+            } else {
+                noteStart(of: event.token, trace, key, place)
+            }
+        }
+    }
+
+    private mutating func noteStart(of token: CallToken, _ trace: FrameTrace, _ key: SlabKey, _ place: Int32) {
+        let sent = calls[place].sent[Int(token.rawValue)]
+        let kind = calls[place].state.kind(of: token)
+        traces.log.note(
+            trace,
+            TraceDecision(
+                at: sent.at, gate: gateName(token, place), attempt: token.rawValue,
+                named: kind == .first ? "placement" : "\(kind.name)",
+                kind == .first ? .started : kind == .retry ? .retried : .hedged,
+                Explanation(sent.isOut ? "sent" : "not sent"), remaining: calls[place].state.end - sent.at))
+        guard sent.isOut else { return }
+        traces.log.link(
+            trace, FrameTrace(customer: operations[key]!.customer, request: AttemptNumber(key, token).rawValue))
+    }
+
+    private mutating func noteEnd(of token: CallToken, _ trace: FrameTrace, _ key: SlabKey, _ place: Int32) {
+        let sent = calls[place].sent[Int(token.rawValue)]
+        switch sent.over {
+        case .no: break
+        // What its cell said is known of the last one alone, and the settlement tells that.
+        case .ended(let end): note(end, "", of: token, trace, place, now: sent.overAt)
+        case .cancelled(let cancel): note(.cancel(cancel), trace, key, place, now: sent.overAt)
+        }
     }
 
     private func gateName(_ token: CallToken, _ place: Int32) -> String {
