@@ -13,8 +13,9 @@ struct HeldBytes {
     var bytes: Int
     /// Since when.
     var since: Instant
-    /// By a cut: the next attempt comes some time after the path is open again, as the timeout has grown meanwhile.
-    var isCut: Bool
+    /// By a cut: the next attempt comes some time after the path is open again, as the timeout has grown meanwhile. Nil while
+    /// nothing has held it.
+    var isCut: Bool?
 }
 
 extension Simulation {
@@ -24,13 +25,26 @@ extension Simulation {
     ///   - socket: the end that sends it, where it belongs to a connection that is open.
     ///   - bytes: of data.
     func dispatch(_ event: SimEvent, from: SimMachine, to: SimMachine, by socket: SimSocket? = nil, bytes: Int = 0) {
-        if let socket, socket.isHeld { return hold(event, from, to, socket, bytes) }
-        switch network.segment(from: from, to: to, bytes: bytes, now: now) {
-        case .held: hold(event, from, to, socket, bytes)
+        dispatch(
+            HeldBytes(event: event, from: from, to: to, socket: socket, bytes: bytes, since: now))
+    }
+
+    /// The same, of what may have been held before.
+    private func dispatch(_ sent: HeldBytes) {
+        if sent.socket?.isHeld == true { return hold(sent) }
+        switch network.segment(from: sent.from, to: sent.to, bytes: sent.bytes, now: now) {
+        case .held: hold(sent)
         case .reset:
-            guard let socket, bytes > 0 else { return arrive(event, now + .microseconds(1), socket) }
+            guard let socket = sent.socket, sent.bytes > 0 else {
+                return arrive(sent.event, now + .microseconds(1), sent.socket)
+            }
             reset(socket)
-        case .arrives(let way): arrive(event, now + way, socket)
+        case .arrives(var way):
+            if sent.isCut == true {
+                let timeout = min(max(now - sent.since, LinkPath.retransmission), .seconds(1))
+                way = way + timeout * sent.from.weather.unit()
+            }
+            arrive(sent.event, now + way, sent.socket)
         }
     }
 
@@ -42,39 +56,24 @@ extension Simulation {
         schedule(event, at: at)
     }
 
-    func hold(_ event: SimEvent, _ from: SimMachine, _ to: SimMachine, _ socket: SimSocket?, _ bytes: Int) {
-        let isCut = network.weather.effect(from: from.index, to: to.index).isCut
-        socket?.isHeld = true
-        held.append(
-            HeldBytes(event: event, from: from, to: to, socket: socket, bytes: bytes, since: now, isCut: isCut))
+    func hold(_ event: SimEvent, _ from: SimMachine, _ to: SimMachine, _ bytes: Int) {
+        hold(HeldBytes(event: event, from: from, to: to, socket: nil, bytes: bytes, since: now))
+    }
+
+    private func hold(_ sent: HeldBytes) {
+        var sent = sent
+        if sent.isCut == nil { sent.isCut = network.weather.effect(from: sent.from.index, to: sent.to.index).isCut }
+        sent.socket?.isHeld = true
+        held.append(sent)
     }
 
     /// Faults have ended: what they held goes on, where nothing else holds it.
     func release() {
         let waiting = held
         held = []
-        for held in waiting { held.socket?.isHeld = false }
-        for held in waiting {
-            if let socket = held.socket, socket.isHeld {
-                self.held.append(held)
-                continue
-            }
-            if case .datagram = held.event {
-                send(held)
-                continue
-            }
-            switch network.segment(from: held.from, to: held.to, bytes: held.bytes, now: now) {
-            case .held:
-                held.socket?.isHeld = true
-                self.held.append(held)
-            case .reset: if let socket = held.socket { reset(socket) }
-            case .arrives(var way):
-                if held.isCut {
-                    let timeout = min(max(now - held.since, LinkPath.retransmission), .seconds(1))
-                    way = way + timeout * held.from.weather.unit()
-                }
-                arrive(held.event, now + way, held.socket)
-            }
+        for sent in waiting { sent.socket?.isHeld = false }
+        for sent in waiting {
+            if case .datagram = sent.event { send(sent) } else { dispatch(sent) }
         }
     }
 

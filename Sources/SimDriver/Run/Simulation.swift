@@ -213,7 +213,7 @@ final class Simulation {
         let event = SimEvent.datagram(from: machine.gossip, to: endpoint, Array(datagram))
         switch fate {
         case .lost: return
-        case .held: hold(event, machine, target, nil, datagram.count)
+        case .held: hold(event, machine, target, datagram.count)
         case .arrives(let way, let copy):
             schedule(event, after: way)
             if let copy { schedule(event, after: copy) }
