@@ -39,6 +39,14 @@ extension FaultAction {
         return figures
     }
 
+    /// The share that has to be said; nil where there is none, or where all is struck if nobody says.
+    package var namedRate: Double? {
+        switch self {
+        case .wire(.reset(1)), .service(.errors(1, _)): nil
+        default: figures.rate
+        }
+    }
+
     /// Nil where a figure is missing that the kind needs.
     ///
     /// - Parameter isOnServices: `latency` lies on services, and not on the wire.

@@ -44,8 +44,7 @@ extension FaultSpec: CustomStringConvertible {
             if delay.distribution != .uniform { words.append(delay.distribution.rawValue) }
             if delay.share < 1 { words.append(Self.written(delay.share)) }
         }
-        let isWhole = figures.rate == 1 && (kind == .reset || kind == .errors)
-        if let rate = figures.rate, !isWhole { words.append(Self.written(rate)) }
+        if let rate = action.namedRate { words.append(Self.written(rate)) }
         if let amount = figures.amount { words.append(Syntax.written(amount)) }
         if let bandwidth = figures.bandwidth { words.append("\(bandwidth)B/s") }
         if let status = figures.status, status != 500 { words.append("\(status)") }

@@ -75,9 +75,7 @@ extension ControlPlane {
         var left = faults.flatMap(\.held)
         func next() {
             guard let (name, action) = left.popLast() else { return done() }
-            guard let process = supervisor[name], action == .kill ? process.isHeldDown : process.isPaused else {
-                return next()
-            }
+            guard isHeld(name, action) else { return next() }
             supervisor.perform(action == .kill ? .restart : .resume, on: name) { _ in next() }
         }
         next()
@@ -87,11 +85,14 @@ extension ControlPlane {
     func reconcileFaults() {
         guard !isStopping, faultRegister.schedule.faults.contains(where: { !$0.held.isEmpty }) else { return }
         // What could not be written is tried again with the next change of a process.
-        try? faultRegister.release { name, action in
-            guard let process = supervisor[name] else { return false }
-            return action == .kill ? process.isHeldDown : process.isPaused
-        }
+        try? faultRegister.release(where: isHeld)
         scheduleFaultExpiry()
+    }
+
+    /// Whether a process is down, or stopped, by a kill or a pause.
+    private func isHeld(_ name: ProcessName, _ action: FaultAction.Process) -> Bool {
+        guard let process = supervisor[name] else { return false }
+        return action == .kill ? process.isHeldDown : process.isPaused
     }
 
     /// Lets every process look at the file now, and waits for those that answer: the effect is there when the command

@@ -272,26 +272,3 @@ extension Fault {
     /// Whether processes apply it themselves, by the file that they follow.
     var isInSheet: Bool { isOnWire || isOnServices }
 }
-
-extension ProcessName {
-    /// As a fault names it.
-    var selector: TargetSelector {
-        switch role {
-        case .cell: .cell(name)
-        case .router: .router(name)
-        case .control: .control
-        }
-    }
-}
-
-extension TargetSelector {
-    /// The process that it names in full; nil for places, services and names of whatever kind.
-    var process: ProcessName? {
-        switch self {
-        case .cell(let name): ProcessName(.cell, name)
-        case .router(let name): ProcessName(.router, name)
-        case .control: .control
-        case .mesh, .region, .zone, .node, .service: nil
-        }
-    }
-}

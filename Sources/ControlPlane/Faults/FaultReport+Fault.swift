@@ -15,9 +15,7 @@ extension FaultReport {
         delay = figures.delay?.base.milliseconds
         jitter = figures.delay.flatMap { $0.jitter > .zero ? $0.jitter.milliseconds : nil }
         distribution = figures.delay.flatMap { $0.jitter > .zero ? $0.distribution.rawValue : nil }
-        // What strikes everything where nobody says needs no share.
-        let isWhole = figures.rate == 1 && (fault.kind == .errors || fault.kind == .reset)
-        rate = (isWhole ? nil : figures.rate) ?? figures.delay.flatMap { $0.share < 1 ? $0.share : nil }
+        rate = fault.action.namedRate ?? figures.delay.flatMap { $0.share < 1 ? $0.share : nil }
         bandwidth = figures.bandwidth
         status = figures.status.map(Int.init)
     }

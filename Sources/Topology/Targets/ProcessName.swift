@@ -14,6 +14,15 @@ package struct ProcessName: Hashable, Sendable, Comparable, CustomStringConverti
     /// `cell/us-east-1`, `router/r1`, `control`.
     package var description: String { role == .control ? "control" : "\(role.name)/\(name)" }
 
+    /// As a target.
+    package var selector: TargetSelector {
+        switch role {
+        case .cell: .cell(name)
+        case .router: .router(name)
+        case .control: .control
+        }
+    }
+
     /// By role, then in natural order.
     package static func < (a: ProcessName, b: ProcessName) -> Bool {
         a.role == b.role ? NaturalOrder.precedes(a.name, b.name) : a.role.rawValue < b.role.rawValue

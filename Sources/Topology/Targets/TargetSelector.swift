@@ -33,6 +33,16 @@ package enum TargetSelector: Hashable, Sendable {
         }
     }
 
+    /// The process that it names in full; nil for places, services and names of whatever kind.
+    package var process: ProcessName? {
+        switch self {
+        case .cell(let name): ProcessName(.cell, name)
+        case .router(let name): ProcessName(.router, name)
+        case .control: .control
+        case .mesh, .region, .zone, .node, .service: nil
+        }
+    }
+
     /// The name of the one process that it means; nil for places and services.
     package var nodeName: String? {
         switch self {
