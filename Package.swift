@@ -77,6 +77,7 @@ let package = Package(
         pureLayer("Evacuation", ["Sharding", "Topology", "MeshBase"]),
         pureLayer("Drills", ["MeshBase"]),
         pureLayer("Reports", ["Drills", "Evacuation", "Sharding", "MeshBase"]),
+        pureLayer("Scenarios", ["Drills", "Reports", "Chaos", "Topology", "MeshBase"]),
         pureLayer(
             "Feed",
             ["Reports", "Chaos", "Evacuation", "Membership", "Resilience", "Sharding", "Topology", "MeshBase"]),
@@ -98,7 +99,7 @@ let package = Package(
             ]),
 
         // Files and stores.
-        layer("Blueprints", [yams, "Resilience", "Topology", "Sharding", "MeshBase"]),
+        layer("Blueprints", [yams, "Scenarios", "Drills", "Chaos", "Resilience", "Topology", "Sharding", "MeshBase"]),
         layer("Store", [grdb, sqlite, "Replication", "Consensus", "Sharding", "Topology", "MeshBase"]),
         layer("Telemetry", [logging, histogram, "MeshBase"]),
 
@@ -112,7 +113,8 @@ let package = Package(
         .target(
             name: "SimDriver",
             dependencies: [
-                collections, "Nodes", "Wire", "Checkers", "Feed", "Alerts", "Reports", "Telemetry", "Replication",
+                collections, "Scenarios", "Drills", "Nodes", "Wire", "Checkers", "Feed", "Alerts", "Reports",
+                "Telemetry", "Replication",
                 "Consensus", "Evacuation", "Chaos", "Membership", "Sharding", "Topology", "MeshBase",
             ],
             // Overlapping access is looked for in debug builds, in which the tests run the same simulations.
@@ -137,7 +139,8 @@ let package = Package(
             name: "cellmesh",
             dependencies: [
                 arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
-                "Store", "Telemetry", "Checkers", "Drills", "Reports", "Alerts", "Feed", "Terminal", "Resilience",
+                "Store", "Telemetry", "Checkers", "Scenarios", "Drills", "Reports", "Alerts", "Feed", "Terminal",
+                "Resilience",
                 "Evacuation",
                 "Laboratories", "Membership", "Sharding", "Topology", "MeshBase", "Wire", "Chaos",
             ],
@@ -168,6 +171,7 @@ let package = Package(
         tests("ConsensusTests", ["Consensus", "MeshBase"]),
         tests("EvacuationTests", ["Evacuation", "Sharding", "Topology", "MeshBase"]),
         tests("DrillsTests", ["Drills", "MeshBase"]),
+        tests("ScenariosTests", ["Scenarios", "Drills", "Reports", "Chaos", "Topology", "MeshBase"]),
         tests("ReportsTests", ["Reports", "Drills", "Evacuation", "MeshBase"]),
         tests(
             "FeedTests",

@@ -8,7 +8,8 @@ import Testing
     static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Darwin", "Dispatch"]
     static let pure: Set<String> = [
         "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Consensus", "Evacuation",
-        "Chaos", "Checkers", "Drills", "Reports", "Feed", "Alerts", "Pages", "Terminal", "Laboratories", "Wire",
+        "Chaos", "Checkers", "Drills", "Reports", "Scenarios", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
+        "Wire",
         "Nodes",
     ]
     /// Of the pure targets these read and write JSON, with coders that know neither clock nor disk.
@@ -28,6 +29,7 @@ import Testing
         "Chaos": ["MeshBase", "Topology"],
         "Drills": ["MeshBase"],
         "Reports": ["MeshBase", "Drills", "Evacuation", "Sharding"],
+        "Scenarios": ["MeshBase", "Topology", "Chaos", "Drills", "Reports"],
         "Feed": [
             "MeshBase", "Topology", "Sharding", "Membership", "Evacuation", "Chaos", "Resilience", "Reports",
         ],
@@ -39,14 +41,17 @@ import Testing
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Crypto"],
         "Nodes": pure.subtracting([
-            "Nodes", "Checkers", "Drills", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
+            "Nodes", "Checkers", "Drills", "Scenarios", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
         ]),
-        "Blueprints": ["MeshBase", "Topology", "Sharding", "Resilience", "Yams"],
+        "Blueprints": [
+            "MeshBase", "Topology", "Sharding", "Resilience", "Chaos", "Drills", "Scenarios", "Yams",
+        ],
         "Store": ["MeshBase", "Topology", "Sharding", "Replication", "Consensus", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],
-        "UVDriver": pure.subtracting(["Checkers", "Drills", "Feed", "Alerts", "Pages", "Terminal", "Laboratories"])
-            .union(["CLibUV", "Store", "Telemetry"]),
-        "SimDriver": pure.subtracting(["Drills", "Pages", "Terminal", "Laboratories"]).union([
+        "UVDriver": pure.subtracting([
+            "Checkers", "Drills", "Scenarios", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
+        ]).union(["CLibUV", "Store", "Telemetry"]),
+        "SimDriver": pure.subtracting(["Pages", "Terminal", "Laboratories"]).union([
             "Telemetry"
         ]),
         "ControlPlane": pure.subtracting(["Checkers", "Terminal", "Laboratories"]).union([

@@ -150,35 +150,4 @@ import Topology
         #expect(mesh.flags == [FlagSetting("offers", isOn: true)])
         #expect(mesh.peaks?.first?.pools.first?.value.workers == 150 && mesh.peaks?.first?.course.at == 2.5)
     }
-
-    static let scenario = """
-        title: A region is lost
-        description: All cells of one region are killed at once.
-        steady-state-hypothesis:
-          title: Customers are served
-          probes:
-            - {type: probe, name: served, tolerance: true, provider: {type: http, url: "http://127.0.0.1/readyz"}}
-        method:
-          - {type: action, name: kill, provider: {kill: region/us-east}}
-          - {type: action, name: slow, provider: {fault: latency}, startAfter: 2s, for: 20s}
-        rollbacks:
-          - {type: action, name: restart, provider: {restart: region/us-east}}
-        load: {rate: 500, duration: 30s, customers: 1000, mix: {reads: 60%, writes: 40%}}
-        objectives: ["p99<50ms", "error_rate<1%"]
-        schedule: ["09:00-17:00 mon-fri"]
-        seed: 7
-        """
-
-    @Test func aScenarioIsCheckedOnly() {
-        let result = MeshFiles.load(scenario: Self.scenario, named: "scenarios/x.yaml")
-        #expect(codes(result) == ["not-run@1:1"])
-        let bad = Self.scenario.replacing("startAfter: 2s", with: "startAftr: 2").replacing(
-            "type: probe", with: "type: prob")
-        #expect(
-            codes(MeshFiles.load(scenario: bad, named: "scenarios/x.yaml")) == [
-                "not-run@1:1", "unknown-word@6:14", "unknown-key@9:60",
-            ])
-        #expect(
-            codes(MeshFiles.load(scenario: "title: x", named: "x")) == ["not-run@1:1", "missing-key@1:1"].sorted())
-    }
 }

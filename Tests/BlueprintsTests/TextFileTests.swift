@@ -57,7 +57,7 @@ import Testing
             try Data(echo.utf8).write(to: URL(fileURLWithPath: "\(folder)/echo.yaml"))
             #expect(try check(minimal()).topology != nil)
             #expect(try check(echo).blueprint?.name == "echo")
-            #expect(try check("title: x\nmethod: []").problems.map(\.code) == [.notRun])
+            #expect(try check("title: x\nmethod: []").problems.map(\.code) == [.tooFew])
             #expect(try check("what: x").problems.map(\.code) == [.fileKind])
             #expect(try check("- x").problems.map(\.code) == [.fileKind])
         }

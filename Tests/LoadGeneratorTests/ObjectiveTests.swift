@@ -4,12 +4,12 @@ import Testing
 
 @Suite struct ObjectiveTests {
     @Test(arguments: [
-        ("p99<50ms", Objective.Metric.percentile(99), Objective.Comparison.less, 50.0),
-        (" p50 <= 250us ", .percentile(50), .lessOrEqual, 0.25), ("p99.9<1.5s", .percentile(99.9), .less, 1500),
-        ("p999<1m", .percentile(99.9), .less, 60_000), ("max<2s", .maximum, .less, 2000),
-        ("success>=99.9%", .success, .greaterOrEqual, 0.999), ("success>0.5", .success, .greater, 0.5),
-        ("error_rate<1%", .errorRate, .less, 0.01), ("rate>=900", .rate, .greaterOrEqual, 900),
-        ("rate>=900/s", .rate, .greaterOrEqual, 900), ("dropped==0%", .dropped, .equal, 0),
+        ("p99<50ms", Objective.Metric.percentile(99), Objective.Comparison.below, 50.0),
+        (" p50 <= 250us ", .percentile(50), .atMost, 0.25), ("p99.9<1.5s", .percentile(99.9), .below, 1500),
+        ("p999<1m", .percentile(99.9), .below, 60_000), ("max<2s", .maximum, .below, 2000),
+        ("success>=99.9%", .success, .atLeast, 0.999), ("success>0.5", .success, .above, 0.5),
+        ("error_rate<1%", .errorRate, .below, 0.01), ("rate>=900", .rate, .atLeast, 900),
+        ("rate>=900/s", .rate, .atLeast, 900), ("dropped==0%", .dropped, .equal, 0),
         ("lost_writes==0", .lostWrites, .equal, 0),
     ])
     func readsExpressions(

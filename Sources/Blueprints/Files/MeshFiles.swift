@@ -1,3 +1,4 @@
+import Scenarios
 import Topology
 
 /// What came of reading a file and those that it names.
@@ -6,6 +7,8 @@ package struct MeshFilesResult: Sendable {
     package var topology: MeshTopology?
     /// Nil where there is an error, and where the file is no blueprint.
     package var blueprint: Blueprint?
+    /// Nil where there is an error, and where the file is no scenario.
+    package var scenario: Scenario?
     /// File by file in the order of reading, then by position.
     package var problems: [Problem]
     /// The texts that the problems point into.
@@ -47,7 +50,12 @@ package enum MeshFiles {
         Load(path: path, loader: TextFile.read).run(yaml, as: .blueprint)
     }
 
-    /// A scenario from text; this version checks scenarios and does not run them.
+    /// A scenario, which is called by its file's name.
+    package static func load(scenario path: String) -> MeshFilesResult {
+        load(path: path, kind: .scenario, loader: TextFile.read)
+    }
+
+    /// A scenario from text.
     package static func load(scenario yaml: String, named path: String) -> MeshFilesResult {
         Load(path: path, loader: TextFile.read).run(yaml, as: .scenario)
     }
@@ -113,8 +121,9 @@ private struct Load {
             BlueprintChecks(reporter: reporter).check(loaded)
             return result(blueprint: loaded.blueprint)
         case .scenario:
-            ScenarioReader(reporter: reporter).check(root)
-            return result()
+            let file = path.split(separator: "/").last.map(String.init) ?? path
+            let name = Scenario.name(of: file.split(separator: ".").first.map(String.init) ?? file)
+            return result(scenario: ScenarioReader(reporter: reporter).scenario(root, name: name))
         case nil:
             reporter.error(
                 .fileKind, at: .start, "this is no topology, blueprint or scenario",
@@ -123,11 +132,13 @@ private struct Load {
         }
     }
 
-    func result(topology: MeshTopology? = nil, blueprint: Blueprint? = nil) -> MeshFilesResult {
+    func result(
+        topology: MeshTopology? = nil, blueprint: Blueprint? = nil, scenario: Scenario? = nil
+    ) -> MeshFilesResult {
         let usable = !collector.hasErrors
         return MeshFilesResult(
-            topology: usable ? topology : nil, blueprint: usable ? blueprint : nil, problems: collector.finished(),
-            sources: collector.sources)
+            topology: usable ? topology : nil, blueprint: usable ? blueprint : nil,
+            scenario: usable ? scenario : nil, problems: collector.finished(), sources: collector.sources)
     }
 }
 

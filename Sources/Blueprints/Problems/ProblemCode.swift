@@ -28,6 +28,8 @@ package enum ProblemCode: String, Sendable, Codable, CaseIterable {
     case badSize = "bad-size"
     case badRatio = "bad-ratio"
     case badPopularity = "bad-popularity"
+    case badMeasure = "bad-measure"
+    case badAction = "bad-action"
     case outOfRange = "out-of-range"
     case tooMany = "too-many"
     case tooFew = "too-few"
@@ -52,7 +54,6 @@ package enum ProblemCode: String, Sendable, Codable, CaseIterable {
     case geographyTooSmall = "geography-too-small"
 
     // Warnings.
-    case notRun = "not-run"
     case quorumOfTwo = "quorum-of-two"
     case pinnedToOneRegion = "pinned-to-one-region"
     case evenDeciders = "even-deciders"

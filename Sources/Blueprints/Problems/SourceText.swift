@@ -12,6 +12,13 @@ package struct SourceText: Sendable, Equatable {
         lines = Self.lines(of: scalars)
     }
 
+    /// All of it.
+    package var text: String {
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: scalars)
+        return String(text)
+    }
+
     /// How many lines there are; at least one.
     var count: Int { lines.count }
 

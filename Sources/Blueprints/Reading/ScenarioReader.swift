@@ -1,65 +1,314 @@
+import Chaos
+import Drills
 import MeshBase
+import Scenarios
 import Topology
 
-/// Checks the syntax of a scenario: Chaos Toolkit's words, with a load, objectives, windows and a seed beside them.
+/// Reads a scenario: Chaos Toolkit's words, with a load, objectives, abort conditions and a schedule beside them.
 struct ScenarioReader {
     let reporter: Reporter
     private var read: ValueReading { ValueReading(reporter: reporter) }
-    private static let most = 256
 
     enum StepType: String, CaseIterable { case action, probe }
+    enum Provider: String, CaseIterable { case cellmesh }
+
+    /// What Chaos Toolkit has beside `cellmesh`, and an import makes something of or refuses.
+    private static let foreign = ["process", "http", "python"]
 
     init(reporter: Reporter) { self.reporter = reporter }
 
-    func check(_ root: YAMLValue) {
-        guard let map = read.mapping(root, "a scenario") else { return }
-        if let title = map.required("title") { _ = read.text(title, "'title'") }
-        if let description = map.value("description") { _ = read.text(description, "'description'") }
-        if let hypothesis = map.mapping("steady-state-hypothesis") {
-            if let title = hypothesis.value("title") { _ = read.text(title, "'title'") }
-            for step in hypothesis.list("probes", most: Self.most) ?? [] { check(step: step, isTolerance: true) }
-            hypothesis.finish()
-        }
+    /// - Parameter name: what it is called where it is run.
+    /// - Returns: nil where something essential could not be read; what is wrong was reported.
+    func scenario(_ root: YAMLValue, name: String) -> Scenario? {
+        guard let map = read.mapping(root, "a scenario") else { return nil }
+        let title = map.required("title").flatMap { read.text($0, "'title'") }
+        let about = map.value("description").flatMap { read.text($0, "'description'") }
+        var scenario = Scenario(name: name, title: title ?? "", method: [])
+        scenario.about = about ?? ""
+        for key in ["version", "tags"] { _ = map.value(key) }
+        scenario.seed = map.value("seed").flatMap { read.seed($0, "'seed'") }
+        if let load = map.mapping("load") { scenario.load = self.load(load) }
+        if let baseline = map.mapping("baseline") { scenario.baseline = self.baseline(baseline) }
+        scenario.hypothesis = map.mapping("steady-state-hypothesis").flatMap(hypothesis)
         if let method = map.required("method") {
-            for step in read.list(method, "'method'", most: Self.most) ?? [] { check(step: step) }
+            let steps = read.list(method, "'method'", most: Scenario.most) ?? []
+            scenario.method = steps.compactMap { step($0, isProbe: nil) }
+            // One that could not be read was reported.
+            if !steps.contains(where: Self.isAction) {
+                reporter.error(
+                    .tooFew, at: method.position, "'method' does nothing: it needs an action",
+                    hint:
+                        "such as {type: action, name: kill, provider: {type: cellmesh, do: \"kill cell/{busiest}\", for: 20s}}"
+                )
+            }
         }
-        for step in map.list("rollbacks", most: Self.most) ?? [] { check(step: step) }
-        if let load = map.mapping("load") { check(load: load) }
-        for objective in map.list("objectives", most: Self.most) ?? [] { _ = read.text(objective, "an objective") }
-        for window in map.list("schedule", most: Self.most) ?? [] { _ = read.text(window, "a window of 'schedule'") }
-        if let seed = map.value("seed") { _ = read.seed(seed, "'seed'") }
+        scenario.rollbacks = (map.list("rollbacks", most: Scenario.most) ?? []).compactMap {
+            if case .action(let action) = step($0, isProbe: false) { action } else { nil }
+        }
+        scenario.objectives = (map.list("objectives", most: Scenario.most) ?? []).compactMap {
+            expression($0, "an objective") { text throws(MeasureBound.Invalid) in try MeasureBound(text: text) }
+        }
+        scenario.abort = (map.list("abort", most: Scenario.most) ?? []).compactMap { value in
+            guard
+                let rule = expression(
+                    value, "a rule of 'abort'", { text throws(MeasureBound.Invalid) in try AbortRule(text: text) })
+            else { return nil }
+            guard !rule.bound.measure.figure.isOfTheEnd else {
+                reporter.error(
+                    .badMeasure, at: value.position,
+                    "'\(rule.bound.measure.text)' is known at the end alone, so that nothing can be given up for it",
+                    hint: "make it an objective")
+                return nil
+            }
+            return rule
+        }
+        scenario.notice = map.duration("notice", Ranges.watch, default: scenario.notice)
+        scenario.settle = map.duration("settle", Ranges.watch, default: scenario.settle)
+        scenario.coolDown = map.duration("cool-down", Ranges.watch, default: scenario.coolDown)
+        scenario.schedule = (map.list("schedule", most: Scenario.most) ?? []).compactMap(window)
         map.finish()
-        reporter.warning(
-            .notRun, at: map.position, "a scenario is checked, but this version does not run it: it has no effect")
+        guard title != nil, !scenario.actions.isEmpty else { return nil }
+        return scenario
     }
 
-    private func check(step: YAMLValue, isTolerance: Bool = false) {
-        guard let map = read.mapping(step, "a step") else { return }
-        _ = map.required("type").flatMap { read.word($0, "'type'", StepType.self) }
-        if let name = map.required("name") { _ = read.text(name, "'name'") }
-        if isTolerance { _ = map.required("tolerance") } else { _ = map.value("tolerance") }
-        if let provider = map.required("provider") {
-            // What a provider takes depends on the provider.
-            _ = read.mapping(provider, "'provider'")?.allEntries()
-        }
-        _ = map.optionalDuration("startAfter", Ranges.watch)
-        _ = map.optionalDuration("for", Ranges.day)
-        if let pauses = map.mapping("pauses") {
-            _ = pauses.optionalDuration("before", Ranges.watch)
-            _ = pauses.optionalDuration("after", Ranges.watch)
-            pauses.finish()
-        }
-        map.finish()
+    private static func isAction(_ step: YAMLValue) -> Bool {
+        guard case .mapping(let entries) = step.content, let type = entries.first(where: { $0.key == "type" }),
+            case .text(let text, _) = type.value.content
+        else { return false }
+        return text != StepType.probe.rawValue
     }
 
-    private func check(load map: MappingReader) {
-        _ = map.optionalInteger("rate", 1...1_000_000)
+    // MARK: Load and hypothesis
+
+    private func load(_ map: MappingReader) -> ScenarioLoad {
+        var load = ScenarioLoad()
+        load.rate = map.value("rate").flatMap { read.number($0, "'rate'", 0.1...1_000_000) } ?? load.rate
+        load.customers = map.optionalInteger("customers", 1...TopologyLimits.customers)
+        load.service = map.optionalName("service")
+        load.verifies = map.value("verify").flatMap { read.toggle($0, "'verify'") } ?? load.verifies
+        // An older word for how long all of it lasts, which the method says now.
         _ = map.optionalDuration("duration", Ranges.day)
-        _ = map.optionalInteger("customers", 1...TopologyLimits.customers)
-        for key in ["mix", "priorities"] {
-            for entry in map.mapping(key)?.allEntries() ?? [] { _ = read.ratio(entry.value, "'\(entry.key)'") }
+        if let mix = map.value("mix") {
+            mixed(mix, &load)
+        } else if load.service != nil {
+            (load.reads, load.writes, load.services) = (0, 0, 1)
         }
-        if let service = map.value("service") { _ = read.name(service, "'service'") }
         map.finish()
+        return load
+    }
+
+    /// `reads=60%,writes=30%,services=10%`, or a mapping of the same.
+    private func mixed(_ value: YAMLValue, _ load: inout ScenarioLoad) {
+        var shares: [(name: String, share: Double)] = []
+        if case .mapping(let entries) = value.content {
+            for entry in entries { shares.append((entry.key, read.ratio(entry.value, "'\(entry.key)'") ?? 0)) }
+        } else if let text = read.text(value, "'mix'") {
+            for part in text.split(separator: ",") {
+                let halves = part.split(separator: "=").map { $0.filter { $0 != " " } }
+                guard halves.count == 2, let share = Syntax.ratio(halves[1]), share <= 1 else {
+                    reporter.error(
+                        .badRatio, at: value.position, "'\(YAMLValue.clipped(String(part)))' is no share of 'mix'",
+                        hint: "'reads=60%,writes=30%,services=10%'")
+                    return
+                }
+                shares.append((halves[0], share))
+            }
+        }
+        let names = ["reads", "writes", "services"]
+        for (name, _) in shares where !names.contains(name) {
+            reporter.error(
+                .unknownWord, at: value.position, "'mix' has no '\(YAMLValue.clipped(name))'",
+                hint: NearestWord.hint(for: name, among: names, listing: "one of"))
+            return
+        }
+        func share(_ name: String) -> Double { shares.first { $0.name == name }?.share ?? 0 }
+        let all = names.map(share).reduce(0, +)
+        guard abs(all - 1) < 1e-6, shares.count == Set(shares.map(\.name)).count else {
+            reporter.error(.badRatio, at: value.position, "the shares of 'mix' do not add up to 100%")
+            return
+        }
+        (load.reads, load.writes, load.services) = (share("reads"), share("writes"), share("services"))
+    }
+
+    private func baseline(_ map: MappingReader) -> ScenarioBaseline {
+        var baseline = ScenarioBaseline()
+        baseline.length = map.duration("for", TimeAmount.seconds(1)...TimeAmount.hours(1), default: baseline.length)
+        baseline.requests = UInt64(map.integer("requests", 0...1_000_000_000, default: 0))
+        map.finish()
+        return baseline
+    }
+
+    private func hypothesis(_ map: MappingReader) -> ScenarioHypothesis? {
+        let title = map.value("title").flatMap { read.text($0, "'title'") } ?? ""
+        var probes: [ScenarioProbe] = []
+        for value in map.list("probes", most: Scenario.most) ?? [] {
+            if case .probe(let probe) = step(value, isProbe: true) { probes.append(probe) }
+        }
+        var hypothesis = ScenarioHypothesis(title: title, probes: probes)
+        hypothesis.strategy = map.word("strategy", default: hypothesis.strategy)
+        map.finish()
+        return hypothesis
+    }
+
+    // MARK: Steps
+
+    /// - Parameter isProbe: nil where either may stand.
+    private func step(_ value: YAMLValue, isProbe: Bool?) -> ScenarioStep? {
+        guard let map = read.mapping(value, "a step") else { return nil }
+        let type = map.required("type").flatMap { read.word($0, "'type'", StepType.self) }
+        let name = map.required("name").flatMap { read.text($0, "'name'") } ?? ""
+        if let isProbe, let type, (type == .probe) != isProbe {
+            reporter.error(
+                .unknownWord, at: value.position,
+                isProbe ? "only probes stand in a hypothesis" : "only actions are rolled back")
+            return nil
+        }
+        let step: ScenarioStep? =
+            switch type {
+            case .action: action(map, name).map { .action($0) }
+            case .probe: probe(map, name).map { .probe($0) }
+            case nil: nil
+            }
+        if type == nil { _ = map.allEntries() }
+        map.finish()
+        return step
+    }
+
+    private func provider(_ map: MappingReader) -> MappingReader? {
+        guard let value = map.required("provider"), let provider = read.mapping(value, "'provider'") else { return nil }
+        guard let type = provider.required("type").flatMap({ read.text($0, "'type'") }) else { return nil }
+        guard type == Provider.cellmesh.rawValue else {
+            _ = provider.allEntries()
+            let isForeign = Self.foreign.contains(type)
+            reporter.error(
+                .unknownWord, at: value.position,
+                isForeign
+                    ? "a provider '\(type)' is not run by this version"
+                    : "there is no provider '\(YAMLValue.clipped(type))'",
+                hint: "{type: cellmesh, do: \"kill cell/{busiest}\", for: 20s} or {type: cellmesh, measure: success}")
+            return nil
+        }
+        return provider
+    }
+
+    private func action(_ map: MappingReader, _ name: String) -> ScenarioAction? {
+        var pauses = (before: TimeAmount.zero, after: TimeAmount.zero)
+        if let map = map.mapping("pauses") {
+            pauses.before = map.duration("before", Ranges.watch, default: .zero)
+            pauses.after = map.duration("after", Ranges.watch, default: .zero)
+            map.finish()
+        }
+        let startAfter = map.optionalDuration("startAfter", Ranges.watch)
+        let isBackground = map.value("background").flatMap { read.toggle($0, "'background'") } ?? false
+        let outer = map.entry("for")
+        guard let provider = provider(map) else { return nil }
+        defer { provider.finish() }
+        let inner = provider.entry("for")
+        let place = inner ?? outer
+        let length = place.flatMap {
+            read.duration($0.value, "'for'", TimeAmount.milliseconds(100)...TimeAmount.hours(24))
+        }
+        guard let value = provider.required("do"), let text = read.text(value, "'do'") else { return nil }
+        let deed: ScenarioDeed
+        do throws(FaultRequest.Refusal) { deed = try ScenarioDeed(text: text) } catch {
+            reporter.error(
+                .badAction, at: value.position, "'\(YAMLValue.clipped(text))' cannot be done: \(error.message)")
+            return nil
+        }
+        if deed.lasts, place == nil {
+            reporter.error(
+                .missingKey, at: value.position, "'\(YAMLValue.clipped(text))' lasts until somebody ends it",
+                hint: "say for how long: for: 20s")
+            return nil
+        }
+        if !deed.lasts, let place {
+            reporter.error(
+                .contradiction, at: place.position, "'\(YAMLValue.clipped(text))' ends by itself, and takes no 'for'")
+            return nil
+        }
+        var action = ScenarioAction(name, deed, for: length)
+        (action.pauseBefore, action.pauseAfter) = pauses
+        action.startAfter = startAfter ?? (isBackground ? .zero : nil)
+        return action
+    }
+
+    private func probe(_ map: MappingReader, _ name: String) -> ScenarioProbe? {
+        let tolerance = map.required("tolerance")
+        guard let provider = provider(map) else { return nil }
+        defer { provider.finish() }
+        let window = provider.duration("window", TimeAmount.seconds(1)...TimeAmount.minutes(2), default: .seconds(5))
+        guard let value = provider.required("measure"),
+            let measure = expression(
+                value, "'measure'", { text throws(MeasureBound.Invalid) in try Measure(text: text) }),
+            let tolerance, let bounds = self.tolerance(tolerance, measure)
+        else { return nil }
+        var probe = ScenarioProbe(name, measure, bounds)
+        probe.window = window
+        return probe
+    }
+
+    /// `[0.999, 1]`, or one end: the lower one of what is better when more, the upper one of all else.
+    private func tolerance(_ value: YAMLValue, _ measure: Measure) -> Tolerance? {
+        func bound(_ value: YAMLValue) -> MeasureBound.Bound? {
+            expression(value, "'tolerance'") { text throws(MeasureBound.Invalid) in
+                // Times without a unit are seconds, as in Chaos Toolkit.
+                let isBare = measure.figure.unit == .milliseconds && Syntax.decimal(text[...]) != nil
+                return try MeasureBound.Bound(text: isBare ? "\(text)s" : text, of: measure.figure)
+            }
+        }
+        guard case .list(let items) = value.content else {
+            guard let bound = bound(value) else { return nil }
+            return measure.figure.isWorseAbove ? Tolerance(high: bound) : Tolerance(low: bound)
+        }
+        guard items.count == 2 else {
+            reporter.error(
+                .wrongType, at: value.position, "'tolerance' has two ends, such as [0.999, 1]")
+            return nil
+        }
+        guard let low = bound(items[0]), let high = bound(items[1]) else { return nil }
+        if case .figure(let a) = low, case .figure(let b) = high, a > b {
+            reporter.error(.wrongOrder, at: value.position, "no figure lies within 'tolerance': its ends are exchanged")
+            return nil
+        }
+        return Tolerance(low: low, high: high)
+    }
+
+    private func expression<Value>(
+        _ value: YAMLValue, _ what: String, _ parse: (String) throws(MeasureBound.Invalid) -> Value
+    ) -> Value? {
+        guard let text = read.text(value, what) else { return nil }
+        do throws(MeasureBound.Invalid) { return try parse(text) } catch {
+            reporter.error(.badMeasure, at: value.position, error.message, hint: error.hint)
+            return nil
+        }
+    }
+
+    // MARK: Schedule
+
+    /// `{days: mon-fri, hours: 09-17}`, or `weekly: wednesday`.
+    private func window(_ value: YAMLValue) -> ScheduleWindow? {
+        guard let map = read.mapping(value, "a window of 'schedule'") else { return nil }
+        defer { map.finish() }
+        let days = map.value("days") ?? map.value("weekly")
+        var window = ScheduleWindow(days: Set(0..<7), minutes: 0..<1_440)
+        if let days, let text = read.text(days, "'days'") {
+            guard let parsed = ScheduleWindow.days(text) else {
+                reporter.error(
+                    .unknownWord, at: days.position, "'\(YAMLValue.clipped(text))' names no days",
+                    hint: "'mon-fri', 'wednesday' or 'mon,wed'")
+                return nil
+            }
+            window.days = parsed
+        }
+        if let hours = map.value("hours"), let text = read.text(hours, "'hours'") {
+            guard let parsed = ScheduleWindow.minutes(text) else {
+                reporter.error(
+                    .wrongOrder, at: hours.position, "'\(YAMLValue.clipped(text))' is no part of a day",
+                    hint: "'09-17' or '09:30-17:00'")
+                return nil
+            }
+            window.minutes = parsed
+        }
+        return window
     }
 }

@@ -6,6 +6,9 @@ package protocol APIChanges: AnyObject {
     /// What an action would do to the mesh as it is. It changes nothing, and is for those who may.
     func predict(
         _ request: PredictionRequest, completion: @escaping (Result<PredictionReport, APIFailure>) -> Void)
+    /// What words leave open is chosen, of the mesh as it is. It changes nothing, and is for those who may.
+    func chooseTargets(
+        _ request: TargetsRequest, completion: @escaping (Result<TargetsReport, APIFailure>) -> Void)
     /// The answer holds the new fault alone, or those removed.
     func addFault(_ addition: FaultAddition, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void)
     func removeFaults(_ removal: FaultRemoval, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void)

@@ -104,6 +104,13 @@ extension APIServer {
                 changes.predict(wanted, completion: server().later(call))
             }
         }
+        table.post("/v1/targets", "Chooses what words such as cell/{busiest} leave open") { call in
+            server().change { (changes) throws(APIFailure) in
+                let wanted = try decode(
+                    TargetsRequest.self, call, "{\"targets\": [WORD, ...], \"seed\": NUMBER or null}")
+                changes.chooseTargets(wanted, completion: server().later(call))
+            }
+        }
         table.post("/v1/faults/add", "Puts a fault in force") { call in
             server().change { (changes) throws(APIFailure) in
                 let wanted = try decode(FaultAddition.self, call, "{\"kind\": KIND, \"targets\": [NAME, ...], ...}")

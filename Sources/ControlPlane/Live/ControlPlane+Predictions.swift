@@ -31,6 +31,33 @@ extension ControlPlane {
         }
     }
 
+    package func chooseTargets(
+        _ request: TargetsRequest, completion: @escaping (Result<TargetsReport, APIFailure>) -> Void
+    ) {
+        guard request.targets.count <= TargetList.most else {
+            return completion(.failure(APIFailure(400, "Name \(TargetList.most) targets at most.")))
+        }
+        let live = liveRouters
+        let counts = (try? Placement(topology, table: placement)).map { CustomerCounts.byFirstCell(topology, $0) } ?? []
+        let state = liveDesk?.latest
+        let loads = topology.cells.indices.map { position in
+            let process = supervisor[ProcessName(.cell, topology.cells[position].name)]
+            let isOut = process.map { FeedCellState(self.state(of: $0, live: live)).isOut } ?? true
+            let rate = state.flatMap { position < $0.cells.count ? $0.cells[.rps, position].value(.rps) : nil }
+            return TargetChooser.Load(
+                rate: rate, customers: position < counts.count ? counts[position] : 0, serves: !isOut)
+        }
+        var chooser = TargetChooser(
+            topology, loads: loads, seed: request.seed ?? UInt64(bitPattern: loop.wallClock()))
+        do throws(UnknownTarget) {
+            var found: [String] = []
+            for word in request.targets { found += try chooser.words(for: word) }
+            completion(.success(TargetsReport(targets: found)))
+        } catch {
+            completion(.failure(APIFailure(400, "\(error).")))
+        }
+    }
+
     private func answer(
         _ request: PredictionRequest, forecast: EvacuationForecast?,
         _ completion: (Result<PredictionReport, APIFailure>) -> Void
@@ -81,7 +108,7 @@ extension PredictionRequest {
         options?.lease = request.leaseMilliseconds
     }
 
-    init(_ addition: FaultAddition) {
+    package init(_ addition: FaultAddition) {
         self.init(action: Action.fault.rawValue, targets: addition.targets)
         var options = Options()
         options.kind = addition.kind

@@ -43,6 +43,13 @@ struct LoadSeries: Sendable {
             if let time { latency.record(time) }
         }
 
+        /// What the period that goes on has counted.
+        var tally: RunSecond.Tally {
+            var tally = RunSecond.Tally()
+            (tally.requests, tally.ok, tally.shed, tally.latency) = (now.requests, now.ok, now.shed, latency)
+            return tally
+        }
+
         mutating func close() {
             for (path, share) in [(\Row.p50, 0.5), (\Row.p90, 0.9), (\Row.p99, 0.99)] {
                 now[keyPath: path] = latency.quantile(share)?.milliseconds ?? -1
@@ -71,6 +78,11 @@ struct LoadSeries: Sendable {
     private var quiet: [Quiet] = []
     private var quietNow = Quiet()
     private var lag = LatencyCounts()
+    /// Periods that were closed and not taken yet, where somebody takes them; bounded.
+    private var seconds: [RunSecond] = []
+    /// Somebody takes periods as they close.
+    var keepsSeconds = false
+    private static let mostSeconds = 60
     private(set) var period = TimeAmount.seconds(1)
     /// Nil before the first request is meant to be sent.
     private var end: Instant?
@@ -143,7 +155,27 @@ struct LoadSeries: Sendable {
         isOver = true
     }
 
+    /// The periods that were closed since the last call.
+    mutating func takeSeconds() -> [RunSecond] {
+        defer { seconds = [] }
+        return seconds
+    }
+
+    private mutating func keepSecond() {
+        var second = RunSecond()
+        second.length = period
+        second.all = all.tally
+        for group in cells { second.cells[group.name] = group.tally }
+        for group in services where group.now.requests > 0 { second.services[group.name] = group.tally }
+        second.late = quietNow.late
+        second.lag = lag.quantile(0.99)?.milliseconds
+        second.dropped = quietNow.dropped
+        if seconds.count == Self.mostSeconds { seconds.removeFirst() }
+        seconds.append(second)
+    }
+
     private mutating func close() {
+        if keepsSeconds { keepSecond() }
         all.close()
         for index in cells.indices { cells[index].close() }
         for index in services.indices { services[index].close() }

@@ -11,7 +11,8 @@ package struct LoadMix: Hashable, Sendable {
     package static let servicesOnly = LoadMix(reads: 0, writes: 0, services: 1)
     package static let recordsOnly = LoadMix(reads: 2.0 / 3, writes: 1.0 / 3, services: 0)
 
-    private init(reads: Double, writes: Double, services: Double) {
+    /// Shares of 0...1 that add up to 1.
+    package init(reads: Double, writes: Double, services: Double) {
         self.reads = reads
         self.writes = writes
         self.services = services

@@ -23,7 +23,7 @@ extension Objective {
     private static func split(_ text: String) -> (name: String, Comparison, bound: String)? {
         guard let start = text.firstIndex(where: { "<>=".contains($0) }) else { return nil }
         let rest = text[start...]
-        // `allCases` has the two-character comparisons first.
+        // The two-character comparisons stand first.
         guard let comparison = Comparison.allCases.first(where: { rest.hasPrefix($0.rawValue) }) else { return nil }
         let name = Shares.trimmed(text[..<start])
         let bound = Shares.trimmed(rest.dropFirst(comparison.rawValue.count))

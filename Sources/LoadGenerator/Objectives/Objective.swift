@@ -1,3 +1,4 @@
+import Drills
 import MeshBase
 
 /// A service level objective over a whole run, as `--slo` takes it: `p99<50ms`, `success>=99.9%`, `rate>=900`.
@@ -16,25 +17,7 @@ package struct Objective: Hashable, Sendable {
         case lostWrites
     }
 
-    package enum Comparison: String, Hashable, Sendable, CaseIterable {
-        case lessOrEqual = "<="
-        case greaterOrEqual = ">="
-        case equal = "=="
-        case less = "<"
-        case greater = ">"
-
-        func holds(_ a: Double, _ b: Double) -> Bool {
-            // 99.9 / 100 is not 999 / 1000 in binary; far below what anything here can measure.
-            let isEqual = abs(a - b) <= 1e-12 * max(1, abs(b))
-            return switch self {
-            case .less: a < b && !isEqual
-            case .lessOrEqual: a < b || isEqual
-            case .greater: a > b && !isEqual
-            case .greaterOrEqual: a > b || isEqual
-            case .equal: isEqual
-            }
-        }
-    }
+    package typealias Comparison = DrillClaim.Comparison
 
     /// As it was written.
     package let expression: String

@@ -73,15 +73,7 @@ extension LoadRun {
     }
 
     private func claim(_ objective: Objective, _ report: LoadReport, _ noise: DrillNoise) -> DrillClaim {
-        let (name, bound) = (objective.expression, objective.bound)
-        let comparison: DrillClaim.Comparison =
-            switch objective.comparison {
-            case .lessOrEqual: .atMost
-            case .greaterOrEqual: .atLeast
-            case .equal: .equal
-            case .less: .below
-            case .greater: .above
-            }
+        let (name, comparison, bound) = (objective.expression, objective.comparison, objective.bound)
         let latency = state.pointee.accounts.latency
         switch objective.metric {
         case .percentile(let percent):

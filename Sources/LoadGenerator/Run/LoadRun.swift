@@ -1,5 +1,6 @@
 import Checkers
 import MeshBase
+import Reports
 import Topology
 import UVDriver
 import Wire
@@ -17,6 +18,8 @@ package final class LoadRun {
     /// Once a second.
     package var onProgress: ((LoadProgress) -> Void)?
     package var onFinish: ((LoadReport) -> Void)?
+    /// With each second of the load, as it closes.
+    package var onSecond: ((RunSecond) -> Void)?
 
     let state: UnsafeMutablePointer<LoadState>
     /// What reads are held against, together with other runs.
@@ -82,6 +85,7 @@ package final class LoadRun {
         let now = loop.refreshNow()
         state.pointee.started = now
         state.pointee.lastProgress = now
+        state.pointee.series.keepsSeconds = onSecond != nil
         state.pointee.phase = .connecting
         for index in 0..<state.pointee.connectionCount { connect(index, now: now) }
         step = max(.milliseconds(1), min(.milliseconds(10), configuration.timeout / 4))
@@ -124,7 +128,14 @@ package final class LoadRun {
         measureNoise(now)
         sweep(now)
         advance(now)
+        tellSeconds(now)
         if now - state.pointee.lastProgress >= .seconds(1) { report(progress: now) }
+    }
+
+    private func tellSeconds(_ now: Instant) {
+        guard let onSecond else { return }
+        if state.pointee.phase == .sending || state.pointee.phase == .draining { state.pointee.series.advance(to: now) }
+        for second in state.pointee.series.takeSeconds() { onSecond(second) }
     }
 
     private func advance(_ now: Instant) {
@@ -184,6 +195,7 @@ package final class LoadRun {
         let callback = onFinish
         onFinish = nil
         onProgress = nil
+        onSecond = nil
         // Its closure holds this run until here.
         ticker?.close { callback?(report) }
         ticker = nil

@@ -21,13 +21,13 @@ extension RunReport {
         if let reason = drill.reason, !reasons.contains(reason) { reasons.insert(reason, at: 0) }
         timeline = drill.steps.filter { $0.outcome != .skipped }.map { step in
             let part: RunMoment.Class =
-                switch step.name.role {
+                switch step.part {
                 case .injects: .cause
                 case .takesBack: .recovery
                 case .before, .during, .after, .tidies: .change
                 }
             return RunMoment(
-                at: step.startMilliseconds, part, step.name.rawValue,
+                at: step.startMilliseconds, part, step.name,
                 step.outcome == .failed ? "failed: \(step.detail)" : step.detail)
         }
         var noise = RunNoise()

@@ -49,7 +49,7 @@ struct MembershipOracle {
     var agreedAfter: TimeAmount?
 
     init(_ swim: SWIMConfiguration, members: Int, isClear: Bool, isUntouched: Bool) {
-        bound = Self.bound(swim, members: members)
+        bound = swim.agreementBound(members: members)
         self.isClear = isClear
         self.isUntouched = isUntouched
         tombstone = swim.tombstone
@@ -248,15 +248,5 @@ struct MembershipOracle {
             guard let member = swim.member(named: machine.name) else { return false }
             return member.status == .alive && member.profile.gossip == machine.gossip
         }
-    }
-
-    /// How long the slowest detection and its spread may take: the sweep of a crashed member through the probe lists,
-    /// the longest suspicion, and its dissemination (conservative by far).
-    static func bound(_ swim: SWIMConfiguration, members n: Int) -> TimeAmount {
-        let logarithm = max(1, naturalLogarithm(Double(max(n, 2))) / naturalLogarithm(10))
-        let sweep = swim.probeInterval * Int64((2 * n - 1) * (swim.awareness + 1))
-        let suspicion = swim.probeInterval * (Double(swim.suspicionAlpha * swim.suspicionBeta) * logarithm)
-        let spread = swim.gossipInterval * Int64(swim.retransmit * Int(logarithm + 1))
-        return min(sweep + suspicion + spread + swim.pushPullInterval * Int64(2), .minutes(5))
     }
 }

@@ -70,7 +70,7 @@ private struct Course {
     init(_ simulation: Simulation, _ progress: @escaping (SimProgress) -> Bool) {
         self.simulation = simulation
         guardian = SimGuardian(eventLimit: simulation.configuration.eventLimit, progress: progress)
-        bound = MembershipOracle.bound(simulation.swim, members: simulation.mesh.count)
+        bound = simulation.swim.agreementBound(members: simulation.mesh.count)
         // A disk that was lost at the end of the load is refilled first.
         refill = simulation.faults.contains { $0.action == .loseDisk || $0.action == .destroy } ? .seconds(15) : .zero
     }

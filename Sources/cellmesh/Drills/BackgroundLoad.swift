@@ -2,6 +2,7 @@ import Checkers
 import Glibc
 import LoadGenerator
 import MeshBase
+import Reports
 import Synchronization
 import Topology
 import UVDriver
@@ -21,6 +22,11 @@ final class BackgroundLoad: Sendable {
         var report: LoadReport
         var customers: CustomerLedger
         var windows: LoadWindows
+        /// What it saw from second to second, and what the machine did.
+        var series: RunSeries
+        var noise: RunNoise
+        /// When the first request was sent, nanoseconds since 1970; nil where none was.
+        var begun: Int64?
         /// By tier, in its order.
         var writes: [AcknowledgedWrites.Counts]
 
@@ -36,6 +42,8 @@ final class BackgroundLoad: Sendable {
         /// Of all sides, and how many times they were asked for.
         var windows: [LoadWindows] = []
         var looks = 0
+        /// Of the first side, as they came; the oldest go where nobody takes them.
+        var seconds: [RunSecond] = []
         var found: [Found]?
         var failure: CommandFailure?
     }
@@ -84,9 +92,18 @@ final class BackgroundLoad: Sendable {
             run.onFinish = { [unowned run] report in
                 found[position] = Found(
                     side: sides[position].name, report: report, customers: run.customers, windows: run.windows,
+                    series: run.series(), noise: run.noise, begun: run.times.begun > 0 ? run.times.begun : nil,
                     writes: StoreSettings.Tier.allCases.map { run.writes(of: $0) })
                 left -= 1
                 if left == 0 { mailbox.close() }
+            }
+            if position == 0 {
+                run.onSecond = { second in
+                    self.state.withLock {
+                        if $0.seconds.count == Self.mostSeconds { $0.seconds.removeFirst() }
+                        $0.seconds.append(second)
+                    }
+                }
             }
             try run.start()
             run.beginWindow()
@@ -97,6 +114,32 @@ final class BackgroundLoad: Sendable {
         loop.close()
         let all = found.compactMap { $0 }
         state.withLock { $0.found = all }
+    }
+
+    private static let mostSeconds = 600
+
+    /// What the first side saw in each second since the last call.
+    func takeSeconds() throws -> [RunSecond] {
+        let (seconds, failure) = state.withLock { state in
+            defer { state.seconds = [] }
+            return (state.seconds, state.failure)
+        }
+        if let failure { throw failure }
+        return seconds
+    }
+
+    /// Whether all was read back, so that `finish` does not wait.
+    var isFinished: Bool { state.withLock { $0.found != nil || $0.failure != nil } }
+
+    /// Ends sending, and has all that was acknowledged read back. Does not wait.
+    func stop() { state.withLock { $0.sender }?.send(.stop) }
+
+    /// What was found, once it is finished.
+    func result() throws -> [Found] {
+        try state.withLock { state in
+            if let failure = state.failure { throw failure }
+            return state.found ?? []
+        }
     }
 
     /// What each side has counted so far, its parts in order.

@@ -24,15 +24,15 @@ struct DrillLeftovers {
     /// What somebody should know who looks at the mesh; nil where no drill was killed.
     var notice: (text: String, next: String)? {
         guard let trace, (try? FileLock.holder(of: DrillRunner.lockPath(mesh))) == .some(nil) else { return nil }
-        if trace.step == .baseline {
+        if trace.isBefore {
             return (
-                "\(Self.name(trace)) was killed in its step 'baseline': it had nothing in force, and the next drill tidies up "
+                "\(Self.name(trace)) was killed in its step '\(trace.step)': it had nothing in force, and the next drill tidies up "
                     + "what its load has written", "cellmesh conflicts ls"
             )
         }
         let (isOpen, next) = trace.marks.region.map { (true, "cellmesh restore \($0)") } ?? (false, "cellmesh heal")
         return (
-            "\(Self.name(trace)) was killed in its step '\(trace.step.rawValue)': the next drill takes back what it has in "
+            "\(Self.name(trace)) was killed in its step '\(trace.step)': the next drill takes back what it has in "
                 + "force" + (isOpen ? "" : ", unless its lease has ended it"),
             next
         )
@@ -49,13 +49,13 @@ struct DrillLeftovers {
             console.message("warning: \(path), of a drill that was killed, cannot be read, and is removed")
             return forget()
         }
-        console.message("\(Self.name(trace)) was killed in its step '\(trace.step.rawValue)'; taking back ...")
+        console.message("\(Self.name(trace)) was killed in its step '\(trace.step)'; taking back ...")
         let drillMesh = try DrillMesh(mesh)
         var done: [String] = []
-        if trace.step == .baseline {
+        if trace.isBefore {
             done.append("it had nothing in force yet")
         } else {
-            done += try endCut(trace, drillMesh)
+            done += try endFaults(trace, drillMesh)
             if let back = try bringBack(trace, drillMesh) { done.append(back) }
             if done.isEmpty { done.append("nothing of it was in force any more") }
         }
@@ -71,18 +71,20 @@ struct DrillLeftovers {
         console.message("  \(detail)\(kept)")
     }
 
-    /// Ends its fault, by its id; where it was killed before it knew that, one on the same targets that is no older.
-    private func endCut(_ trace: DrillTrace, _ mesh: DrillMesh) throws -> [String] {
-        guard !trace.marks.targets.isEmpty else { return [] }
+    /// Ends its faults, by their ids; where it was killed before it knew one, that on the same targets that is no older.
+    private func endFaults(_ trace: DrillTrace, _ mesh: DrillMesh) throws -> [String] {
+        guard !trace.marks.faults.isEmpty else { return [] }
         let faults = try mesh.faults()
-        let own = faults.first { fault in
-            trace.marks.fault.map { fault.id == $0 }
-                ?? (fault.kind == "partition" && fault.targets == trace.marks.targets
-                    && fault.created >= trace.report.began)
+        return try trace.marks.faults.map { mark in
+            let own = faults.first { fault in
+                mark.id.map { fault.id == $0 }
+                    ?? (fault.kind == mark.kind && fault.targets == mark.targets && fault.created >= trace.report.began)
+            }
+            let what = mark.kind == "partition" ? "cut" : mark.kind
+            guard let id = own?.id else { return "its \(what) had been ended by its lease" }
+            try mesh.endFault(id)
+            return "its \(what) \(id) was ended"
         }
-        guard let id = own?.id else { return ["its cut had been ended by its lease"] }
-        try mesh.endFault(id)
-        return ["its cut \(id) was ended"]
     }
 
     /// Takes its plan back, or restores the region: where the last plan that began is its own.

@@ -1,6 +1,7 @@
 import ControlPlane
 import LoadGenerator
 import MeshBase
+import Scenarios
 import Topology
 
 /// The load of a drill, by its options.
@@ -43,16 +44,43 @@ struct DrillLoad {
 
     /// Of records alone, read back at the end; it goes on until it is ended.
     func configuration(share: Double = 1) throws -> LoadConfiguration {
-        var load = LoadConfiguration(rate: options.rate * share, duration: .hours(2), customers: topology.customers)
-        if let customers = options.customers { load.customers = min(customers, topology.customers.count) }
-        load.run = Self.mark | UInt64(SecretText.randomInteger() as UInt32)
-        load.seed = options.seed ?? topology.seed
+        var load = Self.base(
+            rate: options.rate * share, customers: options.customers, seed: options.seed ?? topology.seed, topology)
         load.mix = .recordsOnly
         load.verifies = true
+        do { try load.validate() } catch { throw CommandFailure(.usage, error.message) }
+        return load
+    }
+
+    /// As a scenario asks; it goes on until it is ended.
+    ///
+    /// - Parameter factor: so many times its rate; what is asked beside another load is not judged.
+    static func configuration(
+        _ wanted: ScenarioLoad, factor: Double = 1, seed: UInt64, _ topology: MeshTopology
+    ) throws -> LoadConfiguration {
+        var load = base(rate: wanted.rate * factor, customers: wanted.customers, seed: seed, topology)
+        load.mix = LoadMix(reads: wanted.reads, writes: wanted.writes, services: wanted.services)
+        load.services = wanted.services > 0 ? wanted.service.map { [$0] } ?? topology.entryServices : []
+        load.verifies = wanted.verifies && wanted.writes > 0 && factor == 1
+        if load.verifies {
+            load.checksRegisters = load.keyTiers.isEmpty || load.keyTiers.contains(.critical)
+            load.checksSessions = load.keyTiers.contains(.important)
+            load.checksSiblings = true
+        }
+        do { try load.validate() } catch { throw CommandFailure(.usage, error.message) }
+        return load
+    }
+
+    private static func base(
+        rate: Double, customers: Int?, seed: UInt64, _ topology: MeshTopology
+    ) -> LoadConfiguration {
+        var load = LoadConfiguration(rate: rate, duration: .hours(24), customers: topology.customers)
+        if let customers { load.customers = min(customers, topology.customers.count) }
+        load.run = mark | UInt64(SecretText.randomInteger() as UInt32)
+        load.seed = seed
         load.tell(topology)
         // So many that a second's worth of requests without an answer keeps none from being sent.
         load.connections = min(max(64, Int(load.rate * load.timeout.seconds)), 2_000)
-        do { try load.validate() } catch { throw CommandFailure(.usage, error.message) }
         return load
     }
 }

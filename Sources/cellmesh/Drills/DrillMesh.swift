@@ -56,8 +56,10 @@ struct DrillMesh {
     }
 
     /// That the mesh is whole, and that nothing is under way that a drill would mix with.
-    func checkWhole() throws -> String {
-        guard topology.blueprints.contains(where: { $0.store != nil }) else {
+    ///
+    /// - Parameter needsStore: what is run asks whether records are lost.
+    func checkWhole(needsStore: Bool = true) throws -> String {
+        guard !needsStore || topology.blueprints.contains(where: { $0.store != nil }) else {
             throw CommandFailure(.usage, "mesh '\(directory.name)' has no store: there is nothing that could be lost")
         }
         let status = try MeshStatus(api)

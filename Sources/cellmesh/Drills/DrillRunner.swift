@@ -2,6 +2,7 @@ import ControlPlane
 import Drills
 import Glibc
 import MeshBase
+import Scenarios
 import Telemetry
 import UVDriver
 
@@ -63,6 +64,30 @@ struct DrillRunner {
         body.judge(&run)
         var report = run.finish(noise: body.noise, now: Pause.now())
         keep(&report)
+        console.show(DrillView.report(report))
+        try end(report)
+    }
+
+    /// Runs a scenario, keeps its report and ends with its code.
+    ///
+    /// - Parameter text: of the scenario, as a file.
+    func run(_ scenario: Scenario, text: String, command: String) throws {
+        let lock = try lock()
+        defer { lock.release() }
+        Interruption.note()
+        do { try DrillLeftovers(mesh).takeBack(console) } catch let trouble as DrillTrouble {
+            throw CommandFailure(.interrupted, "\(trouble.detail); what an earlier drill has in force stays noted")
+        }
+        let reporter = ScenarioReporter(mesh)
+        let live = try LiveScenario(scenario, mesh, command: command, console)
+        defer { live.close() }
+        var report = try live.perform()
+        do {
+            report.report = try reporter.keep(report, live.found, text: text)
+        } catch {
+            report.report = nil
+            console.message("warning: the report could not be kept: \(error)")
+        }
         console.show(DrillView.report(report))
         try end(report)
     }
@@ -144,7 +169,7 @@ struct DrillRunner {
                 .unhealthy, "\(what) injected nothing: the mesh was not well before\(reason)", next: "cellmesh status")
         case .error, .probeError: throw CommandFailure("\(what) failed\(reason)", next: next)
         case .interrupted:
-            let hasInjected = report.steps.contains { [.evacuate, .cut].contains($0.name) && $0.outcome != .skipped }
+            let hasInjected = report.steps.contains { $0.part == .injects && $0.outcome != .skipped }
             throw CommandFailure(
                 .interrupted,
                 "\(what) was interrupted; "
@@ -158,7 +183,7 @@ struct DrillRunner {
             return nil
         }
         return "\(Wording.count(needed)) requests would decide '\(claim.name)': a higher --rate or a longer "
-            + (report.drill == "partition" ? "--for" : "--hold")
+            + (report.drill == "partition" ? "--for" : report.drill == "evacuation" ? "--hold" : "time in the scenario")
     }
 }
 

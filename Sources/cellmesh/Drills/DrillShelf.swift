@@ -11,7 +11,9 @@ struct DrillShelf {
     /// Newest first. An evacuation that was none of a drill's has a report of the same name, and its own file beside.
     var ids: [String] {
         store.ids.filter {
-            ReportShelf.drill(of: $0).flatMap { Drill.named($0) } != nil && store.file("evacuation.json", of: $0) == nil
+            store.file("drill.json", of: $0) != nil
+                || ReportShelf.drill(of: $0).flatMap { Drill.named($0) } != nil
+                    && store.file("evacuation.json", of: $0) == nil
         }
     }
 
@@ -28,6 +30,7 @@ struct DrillShelf {
 
     /// One report; nil where it is not there any more, or is none.
     func report(_ id: String) -> DrillReport? {
-        store.file("report.json", of: id).flatMap { ReportJSON.decode(DrillReport.self, $0) }
+        ["drill.json", "report.json"].lazy.compactMap { store.file($0, of: id) }
+            .compactMap { ReportJSON.decode(DrillReport.self, $0) }.first
     }
 }

@@ -55,7 +55,7 @@ final class PartitionDrill: DrillBody {
             "cellmesh drill run partition \(topology.regions[self.region].name)"
             + " --for \(DurationArgument(hold).defaultValueDescription)"
             + " --success \(success.defaultValueDescription)" + options.words
-        marks.targets = ([name] + others).map { "region/\($0)" }
+        marks.faults = [.init(kind: "partition", targets: ([name] + others).map { "region/\($0)" })]
     }
 
     private var others: [String] {
@@ -149,13 +149,13 @@ final class PartitionDrill: DrillBody {
     private static func written(_ amount: TimeAmount) -> String { DurationArgument(amount).defaultValueDescription }
 
     private func cutOff() throws -> String {
-        var addition = FaultAddition(kind: "partition", targets: marks.targets)
+        var addition = FaultAddition(kind: "partition", targets: marks.faults[0].targets)
         addition.lease = lease.millisecondsRoundedUp
         let answer = try mesh.api.post(
             "/v1/faults/add", addition, as: FaultsReport.self, timeout: .seconds(30))
         guard let id = answer.faults.first?.id else { throw DrillTrouble(.error, "the fault has no id") }
         fault = id
-        marks.fault = id
+        marks.faults[0].id = id
         onMark()
         let (applied, of) = (answer.applied ?? 0, answer.of ?? 0)
         guard applied == of, of > 0 else {

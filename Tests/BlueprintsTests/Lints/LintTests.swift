@@ -65,11 +65,11 @@ import Topology
         let tried = Set(Self.all.map(\.code))
         let elsewhere: Set<ProblemCode> = [
             // Tried where files and keys are.
-            .notRun, .quorumOfTwo, .pinnedToOneRegion, .evenDeciders, .jitterAboveLatency, .keysUnkept,
+            .quorumOfTwo, .pinnedToOneRegion, .evenDeciders, .jitterAboveLatency, .keysUnkept,
             .tooManyProblems, .requestTimeout, .poolOfOne, .shedCritical, .timeoutMissing, .workAboveTimeout,
         ]
         let codes = ProblemCode.allCases
-        let first = codes.firstIndex(of: .notRun) ?? 0
+        let first = codes.firstIndex(of: .tooManyProblems) ?? 0
         let warnings = Set(codes[first...])
         #expect(warnings.subtracting(tried).subtracting(elsewhere).isEmpty)
         let errors: Set<ProblemCode> = [.fallbackNeedsPrimary, .featuresAbove64, .featureUnknownCall, .flagUnknown]

@@ -75,7 +75,8 @@ import Testing
     }
 
     @Test func whatWasNeverRunSaysSo() {
-        let list = DrillView.list([(.evacuation, nil), (.partition, report([.count("lost", 1)]))], ids: [])
+        let list = DrillView.list(
+            [(.init(Drill.evacuation), nil), (.init(Drill.partition), report([.count("lost", 1)]))], ids: [])
         let text = list.table(plain)
         #expect(text.contains("never run") && text.contains("deviated"))
         #expect(list.fields["drills"].elements[0]["last"].isNull)

@@ -99,6 +99,11 @@ struct APIServerTests {
         func changeSettings(
             _ request: SettingsRequest, completion: @escaping (Result<SettingsReport, APIFailure>) -> Void
         ) { completion(.failure(APIFailure(409, "No settings are made here."))) }
+        func chooseTargets(
+            _ request: TargetsRequest, completion: @escaping (Result<TargetsReport, APIFailure>) -> Void
+        ) {
+            completion(.success(TargetsReport(targets: request.targets.map { "chosen/\($0)" })))
+        }
         func predict(
             _ request: PredictionRequest, completion: @escaping (Result<PredictionReport, APIFailure>) -> Void
         ) {

@@ -10,8 +10,14 @@ struct DrillCommand: ParsableCommand {
 
 struct DrillRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a drill on the mesh that is up.",
-        subcommands: [DrillEvacuationCommand.self, DrillPartitionCommand.self])
+        commandName: "run", abstract: "Run a drill, or a scenario file, on the mesh that is up.",
+        discussion: """
+              cellmesh drill run kill-cell
+              cellmesh drill run scenarios/storefront.yaml
+              cellmesh drill run evacuation us-east --rate 500 --hold 30s
+            """,
+        subcommands: [DrillEvacuationCommand.self, DrillPartitionCommand.self, DrillScenarioCommand.self],
+        defaultSubcommand: DrillScenarioCommand.self)
 }
 
 struct DrillListCommand: ParsableCommand {
@@ -31,7 +37,7 @@ struct DrillListCommand: ParsableCommand {
         let directory = try mesh.known()
         let shelf = DrillShelf(directory)
         let ids = shelf.ids
-        let last = Drill.builtIn.map { drill in
+        let last = DrillView.Row.all.map { drill in
             (drill, ids.first { ReportShelf.drill(of: $0) == drill.name }.flatMap { shelf.report($0) })
         }
         output.console.show(DrillView.list(last, ids: ids))
@@ -67,14 +73,14 @@ struct DrillShowCommand: ParsableCommand {
         let directory = try mesh.known()
         let shelf = DrillShelf(directory)
         guard let id = ReportShelf.find(name, among: shelf.ids) else {
-            let isDrill = name == "last" || Drill.named(name) != nil
+            let isDrill = name == "last" || DrillView.Row.all.contains { $0.name == name }
             throw CommandFailure(
                 .usage,
                 isDrill
                     ? "no report of \(name == "last" ? "any drill" : "the drill '\(name)'") is kept of mesh '\(directory.name)'"
                     : "there is no drill and no report '\(name.prefix(100))'",
                 hint: isDrill
-                    ? nil : NearestWord.hint(for: name, among: Drill.builtIn.map(\.name), listing: "drills are"),
+                    ? nil : NearestWord.hint(for: name, among: DrillView.Row.all.map(\.name), listing: "drills are"),
                 next: isDrill
                     ? "cellmesh drill run \(name == "last" ? Drill.builtIn[0].name : name)" : "cellmesh drill ls")
         }

@@ -1,5 +1,7 @@
+import Blueprints
 import Drills
 import Reports
+import Scenarios
 import Telemetry
 
 /// Drills: what there are, and what one found.
@@ -26,7 +28,7 @@ enum DrillView {
         for step in report.steps {
             let isSkipped = step.outcome == .skipped
             table.add([
-                .init(step.name.rawValue),
+                .init(step.name),
                 .init(step.outcome.rawValue, isSkipped ? .yellow : step.outcome == .failed ? .red : .plain),
                 .init(isSkipped ? "-" : Wording.time(milliseconds: step.startMilliseconds)),
                 .init(isSkipped ? "-" : Wording.time(milliseconds: step.durationMilliseconds)), .init(step.detail),
@@ -53,10 +55,33 @@ enum DrillView {
 
     private static func figure(_ value: Double, _ class: DrillClaim.Class) -> String {
         switch `class` {
-        case .count: Wording.count(Int(value))
+        case .count where value != value.rounded(): Wording.fixed(value, 2)
+        case .count: Wording.count(Int(min(max(value, -1e15), 1e15)))
         case .share: Wording.fixed(value * 100, 3) + " %"
         case .timing: Wording.time(milliseconds: value)
         }
+    }
+
+    /// What is listed of a drill.
+    struct Row {
+        var name: String
+        var title: String
+        var does: String
+        var steps: [String]
+
+        init(_ drill: Drill) {
+            (name, title, does, steps) = (drill.name, drill.title, drill.does, drill.steps.map(\.rawValue))
+        }
+
+        init(_ scenario: Scenario) {
+            (name, title, does) = (scenario.name, scenario.title, scenario.title.loweredFirst)
+            steps = scenario.method.map(\.name)
+        }
+
+        /// All that this program has.
+        static let all =
+            BuiltInScenarios.names.compactMap { BuiltInScenarios.named($0) }.map { Row($0) }
+            + Drill.builtIn.map { Row($0) }
     }
 
     private static func tiers(_ report: DrillReport, _ style: TableStyle) -> String {
@@ -76,7 +101,7 @@ enum DrillView {
         return table.render()
     }
 
-    static func list(_ drills: [(drill: Drill, last: DrillReport?)], ids: [String]) -> Report {
+    static func list(_ drills: [(drill: Row, last: DrillReport?)], ids: [String]) -> Report {
         let now = WallClock.now()
         func age(_ report: DrillReport) -> Double {
             Double(max(now - (Timestamp.parse(report.began) ?? now), 0)) / 1_000_000
@@ -84,7 +109,7 @@ enum DrillView {
         let document = DrillsReport(
             drills: drills.map { drill, last in
                 DrillsReport.Row(
-                    name: drill.name, title: drill.title, does: drill.does, steps: drill.steps.map(\.rawValue),
+                    name: drill.name, title: drill.title, does: drill.does, steps: drill.steps,
                     last: last.map {
                         DrillsReport.Last(
                             id: $0.id, outcome: $0.outcome.rawValue, conclusive: $0.conclusive, began: $0.began,
@@ -125,4 +150,8 @@ enum DrillView {
         case .undecided: .yellow
         }
     }
+}
+
+extension String {
+    fileprivate var loweredFirst: String { prefix(1).lowercased() + dropFirst() }
 }

@@ -34,24 +34,8 @@ public enum DrillStep: String, Sendable, Codable, CaseIterable {
     case readBack = "read-back"
     case tidy
 
-    /// What a step is to the mesh.
-    public enum Role: Sendable {
-        /// Nothing is changed yet.
-        case before
-        /// From here on something has to be taken back.
-        case injects
-        /// While it is in force.
-        case during
-        /// Ends it, also after a failure or Ctrl-C.
-        case takesBack
-        /// What is to be seen afterwards.
-        case after
-        /// Removes what the drill's own load has left for others to do; also after a failure or Ctrl-C.
-        case tidies
-    }
-
     /// What this step is to the mesh.
-    public var role: Role {
+    public var role: DrillReport.Step.Part {
         switch self {
         case .validate, .predict, .baseline: .before
         case .evacuate, .cut: .injects

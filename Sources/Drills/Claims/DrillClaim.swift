@@ -30,6 +30,19 @@ public struct DrillClaim: Sendable, Codable, Equatable {
             }
         }
 
+        /// Whether one figure stands so to another, but for what binary fractions make of them.
+        package func holds(_ a: Double, _ b: Double) -> Bool {
+            // 99.9 / 100 is not 999 / 1000 in binary; far below what anything here can measure.
+            let isEqual = abs(a - b) <= 1e-12 * max(1, abs(b))
+            return switch self {
+            case .below: a < b && !isEqual
+            case .atMost: a < b || isEqual
+            case .above: a > b && !isEqual
+            case .atLeast: a > b || isEqual
+            case .equal: isEqual
+            }
+        }
+
         /// Whether a figure that lies from `low` to `high` stands so to a bound, does not, or may do either.
         func verdict(_ low: Double, _ high: Double, _ bound: Double) -> Verdict {
             func split(_ isKept: Bool, _ isBroken: Bool) -> Verdict {
@@ -89,6 +102,13 @@ public struct DrillClaim: Sendable, Codable, Equatable {
         self.verdict = verdict
         self.needed = needed
         self.detail = detail
+    }
+
+    /// The same claim under another name.
+    package func named(_ name: String) -> DrillClaim {
+        DrillClaim(
+            name, `class`, comparison, bound, observed: observed, low: low, high: high, verdict: verdict,
+            needed: needed, detail: detail)
     }
 
     /// The same claim where nothing is known of it, whatever figure it was given.

@@ -49,13 +49,14 @@ public struct DrillRun: Sendable {
             }
             report.steps.append(
                 DrillReport.Step(
-                    name: name, outcome: .skipped, startMilliseconds: (now - began).milliseconds,
+                    name: name.rawValue, part: name.role, outcome: .skipped,
+                    startMilliseconds: (now - began).milliseconds,
                     durationMilliseconds: 0, detail: ""))
         }
         return nil
     }
 
-    private func isWanted(_ role: DrillStep.Role) -> Bool {
+    private func isWanted(_ role: DrillReport.Step.Part) -> Bool {
         switch role {
         case .before, .injects, .during: trouble == nil
         case .takesBack: isInjected
@@ -73,7 +74,7 @@ public struct DrillRun: Sendable {
         if name.role == .takesBack { isInjected = false }
         report.steps.append(
             DrillReport.Step(
-                name: name, outcome: failure == nil ? .done : .failed,
+                name: name.rawValue, part: name.role, outcome: failure == nil ? .done : .failed,
                 startMilliseconds: (since - began).milliseconds, durationMilliseconds: (now - since).milliseconds,
                 detail: detail))
         if failure == nil || failure == .deviated { seen.insert(name) }
@@ -105,7 +106,12 @@ public struct DrillRun: Sendable {
 
     /// What has to be known of it should this process die in the step that is under way.
     public func trace(_ marks: DrillTrace.Marks) -> DrillTrace? {
-        step.map { DrillTrace(report: report, step: $0.name, marks: marks) }
+        step.map { step in
+            let left = drill.steps.drop { $0 != step.name }
+            return DrillTrace(
+                report: report, steps: left.map { .init(name: $0.rawValue, part: $0.role) }, marks: marks,
+                isBefore: step.name.role == .before)
+        }
     }
 
     /// What clients of one tier saw on one side.

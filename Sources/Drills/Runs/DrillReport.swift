@@ -9,8 +9,25 @@ public struct DrillReport: Sendable, Codable, Equatable {
         public enum Outcome: String, Sendable, Codable, CaseIterable {
             case done, failed, skipped
         }
-        /// Which one.
-        public var name: DrillStep
+        /// What a step is to the mesh.
+        public enum Part: String, Sendable, Codable, CaseIterable {
+            /// Nothing is changed yet.
+            case before
+            /// From here on something has to be taken back.
+            case injects
+            /// While it is in force.
+            case during
+            /// Ends it, also after a failure or Ctrl-C.
+            case takesBack = "takes-back"
+            /// What is to be seen afterwards.
+            case after
+            /// Removes what the drill's own load has left for others to do; also after a failure or Ctrl-C.
+            case tidies
+        }
+        /// Which one, in a word or a few.
+        public var name: String
+        /// What it is to the mesh.
+        public var part: Part
         /// How it went.
         public var outcome: Outcome
         /// Since the drill began, in milliseconds.
@@ -20,8 +37,32 @@ public struct DrillReport: Sendable, Codable, Equatable {
         /// What was done and seen, or why it failed, for people.
         public var detail: String
 
+        /// One step.
+        public init(
+            name: String, part: Part, outcome: Outcome, startMilliseconds: Double, durationMilliseconds: Double,
+            detail: String
+        ) {
+            self.name = name
+            self.part = part
+            self.outcome = outcome
+            self.startMilliseconds = startMilliseconds
+            self.durationMilliseconds = durationMilliseconds
+            self.detail = detail
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            name = try container.decode(String.self, forKey: .name)
+            // Reports of earlier releases do not say it.
+            part = try container.decodeIfPresent(Part.self, forKey: .part) ?? .during
+            outcome = try container.decode(Outcome.self, forKey: .outcome)
+            startMilliseconds = try container.decode(Double.self, forKey: .startMilliseconds)
+            durationMilliseconds = try container.decode(Double.self, forKey: .durationMilliseconds)
+            detail = try container.decode(String.self, forKey: .detail)
+        }
+
         private enum CodingKeys: String, CodingKey {
-            case name, outcome
+            case name, part, outcome
             case startMilliseconds = "start_ms"
             case durationMilliseconds = "duration_ms"
             case detail
@@ -41,29 +82,32 @@ public struct DrillReport: Sendable, Codable, Equatable {
     /// When it began, RFC 3339.
     public let began: String
     /// How it ended.
-    public internal(set) var outcome: DrillOutcome
+    public package(set) var outcome: DrillOutcome
     /// Whether the outcome would stand on a quieter machine and with more requests.
-    public internal(set) var conclusive: Bool
+    public package(set) var conclusive: Bool
     /// Why it did not pass, or is not conclusive; nil where neither.
-    public internal(set) var reason: String?
+    public package(set) var reason: String?
     /// What was claimed and seen, in order.
-    public internal(set) var claims: [DrillClaim]
+    public package(set) var claims: [DrillClaim]
     /// Whether what was injected reached somebody.
-    public internal(set) var exposed: Bool
+    public package(set) var exposed: Bool
+    /// Why somebody was not exposed to it, in words; nil where all were, and where nobody says more.
+    public package(set) var exposure: String?
     /// Where it is kept: the path of this document; nil where it could not be.
     public var report: String?
     /// All of the drill, in order.
-    public internal(set) var steps: [Step]
+    public package(set) var steps: [Step]
     /// What clients of each tier saw on each side; empty for drills without sides.
-    public internal(set) var tiers: [TierChoice]
+    public package(set) var tiers: [TierChoice]
     /// From its first step to its last.
-    public internal(set) var durationMilliseconds: Double
+    public package(set) var durationMilliseconds: Double
     /// How busy the machine was.
-    public internal(set) var noise: DrillNoise
+    public package(set) var noise: DrillNoise
     /// The command that repeats it.
     public let command: String
 
-    init(
+    /// Of a drill that begins.
+    package init(
         id: String, drill: String, mesh: String, target: String?, began: String, command: String
     ) {
         schema = "cellmesh/1"
@@ -95,6 +139,7 @@ public struct DrillReport: Sendable, Codable, Equatable {
         try container.encode(reason, forKey: .reason)
         try container.encode(claims, forKey: .claims)
         try container.encode(exposed, forKey: .exposed)
+        try container.encode(exposure, forKey: .exposure)
         try container.encode(report, forKey: .report)
         try container.encode(id, forKey: .id)
         try container.encode(mesh, forKey: .mesh)
@@ -108,7 +153,8 @@ public struct DrillReport: Sendable, Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case schema, id, drill, mesh, target, began, outcome, conclusive, reason, claims, exposed, report, steps, tiers
+        case schema, id, drill, mesh, target, began, outcome, conclusive, reason, claims, exposed, exposure, report,
+            steps, tiers
         case noise, command
         case durationMilliseconds = "duration_ms"
     }

@@ -1,0 +1,206 @@
+import Scenarios
+
+/// The drills that this program has, as the files that anybody could write: `drill show NAME --file` prints them.
+package enum BuiltInScenarios {
+    /// By name, in the order in which they are listed.
+    package static let texts: [(name: String, text: String)] = [
+        ("kill-cell", killCell), ("zone-outage", zoneOutage), ("region-evacuation", regionEvacuation),
+        ("region-cut", regionCut), ("slow-dependency", slowDependency), ("retry-storm", retryStorm),
+        ("control-plane-loss", controlPlaneLoss), ("gossip-loss", gossipLoss), ("thundering-herd", thunderingHerd),
+    ]
+
+    package static var names: [String] { texts.map(\.name) }
+
+    /// One of them; nil for any other name.
+    package static func named(_ name: String) -> Scenario? {
+        guard let text = text(of: name) else { return nil }
+        // A test reads them all.
+        return MeshFiles.load(scenario: text, named: "\(name).yaml").scenario
+    }
+
+    package static func text(of name: String) -> String? { texts.first { $0.name == name }?.text }
+
+    private static let killCell = """
+        title: A dead cell touches only its customers
+        description: >-
+          The busiest cell is killed for 20 s. Its customers are served by the other cells of their shards, and nobody else
+          notices.
+        load: {rate: 200}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99.9%, provider: {type: cellmesh, measure: success}}
+        method:
+          - type: action
+            name: kill
+            provider: {type: cellmesh, do: "kill cell/{busiest}", for: 20s}
+            pauses: {after: 15s}
+          - {type: probe, name: taken for dead, tolerance: [0, profile], provider: {type: cellmesh, measure: detection}}
+        objectives: ["customers_lost==0", "false_deaths==0", "recovery<=10s"]
+        abort: ["success<50% for 5s"]
+
+        """
+
+    private static let zoneOutage = """
+        title: A zone goes out, and the other zones serve its customers
+        description: >-
+          All cells of the busiest zone are killed for 30 s. Shards lie over zones or regions, so that nobody loses all cells; whose
+          records have too few left for their tier was predicted, and the survivors have room for what comes to them.
+        load: {rate: 200}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          strategy: default
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99%, provider: {type: cellmesh, measure: success}}
+        method:
+          - {type: action, name: outage, provider: {type: cellmesh, do: "kill zone/{busiest}", for: 30s}}
+        objectives: ["customers_lost==0", "success>=95%", "utilisation<=85%", "recovery<=15s"]
+        abort: ["success<50% for 5s"]
+
+        """
+
+    private static let regionEvacuation = """
+        title: A region is left and taken back under load
+        description: >-
+          Every customer is moved off the busiest region without the control plane, which stays empty for 5 s, and back. No
+          acknowledged write is lost.
+        load: {rate: 400}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99.9%, provider: {type: cellmesh, measure: success}}
+        method:
+          - {type: action, name: evacuate, provider: {type: cellmesh, do: "evacuate region/{remote}"}, pauses: {after: 5s}}
+          - {type: action, name: restore, provider: {type: cellmesh, do: "restore region/{remote}"}}
+        objectives: ["success>=99.99%", "customers_lost==0", "lost_writes==0"]
+        abort: ["success<90% for 5s"]
+
+        """
+
+    private static let regionCut = """
+        title: A region is cut off, and nobody is moved by mistake
+        description: >-
+          The busiest region without the control plane is cut off from all others for 30 s. No placement changes, and the views of
+          the membership agree again within 10 s.
+        load: {rate: 200}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          strategy: default
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99%, provider: {type: cellmesh, measure: success}}
+        method:
+          - {type: action, name: cut, provider: {type: cellmesh, do: "blackhole region/{remote}", for: 30s}}
+        objectives: ["placement_changes==0", "recovery<=10s", "false_deaths==0"]
+
+        """
+
+    private static let slowDependency = """
+        title: A slow dependency does not slow what does not need it
+        description: >-
+          The service that most others depend on is 800 ms late for 20 s. Breakers before it open within 3 s, records are answered
+          as before, and nothing is asked much more often than before.
+        load: {rate: 400, mix: "reads=40%,writes=20%,services=40%"}
+        baseline: {for: 10s}
+        steady-state-hypothesis:
+          title: records are answered
+          probes:
+            - type: probe
+              name: records answered
+              tolerance: 99.9%
+              provider: {type: cellmesh, measure: "success{service:records}"}
+        method:
+          - type: action
+            name: slow
+            provider: {type: cellmesh, do: "latency service/{most-dependents} 800ms", for: 20s}
+        objectives:
+          - breaker_opened<=3s
+          - "p99{service:records}<1.5x baseline"
+          - "amplification{layer:router}<=1.2"
+          - "amplification{layer:cells}<=1.2"
+          - recovery<=15s
+
+        """
+
+    private static let retryStorm = """
+        title: Budgets keep retries from becoming a storm
+        description: >-
+          Half of the calls of the service that most others depend on fail for 20 s. Retry budgets bound what is asked again in each
+          layer, and the mesh is as before when the failures end.
+        load: {rate: 400, mix: "reads=30%,writes=10%,services=60%"}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: records are answered
+          probes:
+            - type: probe
+              name: records answered
+              tolerance: 99.9%
+              provider: {type: cellmesh, measure: "success{service:records}"}
+        method:
+          - type: action
+            name: errors
+            provider: {type: cellmesh, do: "errors service/{most-dependents} 50%", for: 20s}
+        objectives: ["amplification{layer:router}<=1.2", "amplification{layer:cells}<=1.2", "recovery<=15s"]
+
+        """
+
+    private static let controlPlaneLoss = """
+        title: Nobody needs the control plane to be served
+        description: >-
+          The control plane is gone for 20 s, while a fault is in force whose time ends meanwhile. No request fails, the fault ends on
+          time, and the next control plane takes over what runs.
+        load: {rate: 200}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99.99%, provider: {type: cellmesh, measure: success}}
+        method:
+          - type: action
+            name: late
+            provider: {type: cellmesh, do: "latency region/{remote} 5ms", for: 10s}
+            pauses: {after: 2s}
+          - {type: action, name: control plane lost, provider: {type: cellmesh, do: kill control, for: 20s}}
+        objectives: ["failed==0", "customers_lost==0", "placement_changes==0", "recovery<=15s"]
+
+        """
+
+    private static let gossipLoss = """
+        title: The membership holds while a third of its packets is lost
+        description: >-
+          30 % of all packets between members are lost for 60 s. Nobody who lives is taken for dead, and a cell that dies meanwhile is
+          found.
+        load: {rate: 100}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99%, provider: {type: cellmesh, measure: success}}
+        method:
+          - {type: action, name: loss, provider: {type: cellmesh, do: "loss mesh <> mesh 30%", for: 60s}, pauses: {after: 20s}}
+          - {type: action, name: kill, provider: {type: cellmesh, do: "kill cell/{busiest}", for: 30s}}
+        objectives: ["false_deaths==0", "detection<=3x profile", "recovery<=15s"]
+
+        """
+
+    private static let thunderingHerd = """
+        title: A region that starts cold does not drown in what has waited for it
+        description: >-
+          All cells of the busiest region without the control plane are killed, and start at once 10 s later while twice as much is
+          asked as before. Queues are empty again within 10 s of its end.
+        load: {rate: 200}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99%, provider: {type: cellmesh, measure: success}}
+        method:
+          - {type: action, name: twice the load, startAfter: 0s, provider: {type: cellmesh, do: load 2x, for: 30s}}
+          - {type: action, name: outage, provider: {type: cellmesh, do: "kill region/{remote}", for: 10s}}
+        objectives: ["success>=99%", "customers_lost==0", "recovery<=10s"]
+
+        """
+}

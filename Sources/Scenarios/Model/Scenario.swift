@@ -1,0 +1,189 @@
+import Drills
+import MeshBase
+
+/// An experiment on a mesh, as a file or this program says it, in the words of Chaos Toolkit: what is steady, what is done,
+/// and what has to be kept. The same value runs on real processes and in virtual time.
+package struct Scenario: Sendable, Equatable {
+    /// As it is asked for, and in the ids of its reports: lower-case letters, digits and `-`.
+    package var name: String
+    /// What it shows, as a headline.
+    package var title: String
+    /// In a sentence or two; empty where nobody says.
+    package var about = ""
+    /// Of the load and of what is chosen at random; the mesh's where nil.
+    package var seed: UInt64?
+    /// What is asked of the mesh meanwhile.
+    package var load = ScenarioLoad()
+    /// How long the mesh is looked at before anything is done to it.
+    package var baseline = ScenarioBaseline()
+    /// What is steady before, meanwhile and afterwards.
+    package var hypothesis: ScenarioHypothesis?
+    /// What is done and looked at, in order; at least one action.
+    package var method: [ScenarioStep]
+    /// What has to be kept from the first action until the mesh has settled.
+    package var objectives: [MeasureBound] = []
+    /// Where one of these holds, all is taken back at once.
+    package var abort: [AbortRule] = []
+    /// What is done at the end, whatever happened, beside ending all that is still in force.
+    package var rollbacks: [ScenarioAction] = []
+    /// For how long it is announced before anything is done.
+    package var notice = TimeAmount.zero
+    /// How long the mesh has to become steady again.
+    package var settle = TimeAmount.seconds(30)
+    /// How long nothing is run after it, in a game day.
+    package var coolDown = TimeAmount.zero
+    /// When it may run; always where empty.
+    package var schedule: [ScheduleWindow] = []
+
+    /// Without a load of its own, a hypothesis or an objective.
+    package init(name: String, title: String, method: [ScenarioStep]) {
+        self.name = name
+        self.title = title
+        self.method = method
+    }
+
+    /// Its actions in order.
+    package var actions: [ScenarioAction] {
+        method.compactMap { if case .action(let action) = $0 { action } else { nil } }
+    }
+
+    /// Steps, probes, objectives or rollbacks at most.
+    package static let most = 64
+    /// The longest that all of it may last.
+    package static let longest = TimeAmount.hours(24)
+
+    /// A name made of any text: what is not allowed becomes a dash.
+    package static func name(of text: String) -> String {
+        var name = ""
+        for byte in text.utf8.prefix(64) {
+            switch byte {
+            case 97...122, 48...57: name.append(Character(Unicode.Scalar(byte)))
+            case 65...90: name.append(Character(Unicode.Scalar(byte + 32)))
+            default: if !name.isEmpty, !name.hasSuffix("-") { name.append("-") }
+            }
+        }
+        while name.hasSuffix("-") { name.removeLast() }
+        return name.isEmpty ? "scenario" : name
+    }
+}
+
+/// What is asked of a mesh while a scenario runs.
+package struct ScenarioLoad: Sendable, Equatable {
+    /// Requests a second, above 0.
+    package var rate = 200.0
+    /// Shares of reads, writes and services, which add up to 1.
+    package var reads = 0.6
+    /// See `reads`.
+    package var writes = 0.3
+    /// See `reads`.
+    package var services = 0.1
+    /// The one service that is called; nil: all that clients call.
+    package var service: String?
+    /// Customers that ask; all where nil.
+    package var customers: Int?
+    /// Every acknowledged write is read back at the end.
+    package var verifies = true
+
+    package init() {}
+}
+
+/// How long the mesh is looked at before anything is done to it: for a time, and until so many requests were answered, for
+/// four times as long at most.
+package struct ScenarioBaseline: Sendable, Equatable {
+    package var length = TimeAmount.seconds(5)
+    package var requests: UInt64 = 0
+
+    package init() {}
+
+    /// The longest that is waited for the requests.
+    package var longest: TimeAmount { length * 4 }
+}
+
+/// What is steady of a mesh.
+package struct ScenarioHypothesis: Sendable, Equatable {
+    /// In words.
+    package var title: String
+    /// At least one.
+    package var probes: [ScenarioProbe]
+    /// When it is looked at.
+    package var strategy = Strategy.continuously
+
+    /// As Chaos Toolkit's strategies.
+    package enum Strategy: String, Sendable, CaseIterable {
+        case beforeMethod = "before-method-only"
+        case afterMethod = "after-method-only"
+        case duringMethod = "during-method-only"
+        /// Before and after.
+        case `default`
+        /// Before, meanwhile and after.
+        case continuously
+
+        package var isBefore: Bool { self == .beforeMethod || self == .default || self == .continuously }
+        package var isDuring: Bool { self == .duringMethod || self == .continuously }
+        package var isAfter: Bool { self == .afterMethod || self == .default || self == .continuously }
+    }
+
+    package init(title: String, probes: [ScenarioProbe]) {
+        self.title = title
+        self.probes = probes
+    }
+}
+
+/// When something may run: days of the week, and hours of a day in the machine's time.
+package struct ScheduleWindow: Sendable, Equatable {
+    /// 0 for Monday to 6 for Sunday.
+    package var days: Set<Int>
+    /// Minutes since midnight, the end not included.
+    package var minutes: Range<Int>
+
+    package init(days: Set<Int>, minutes: Range<Int>) {
+        self.days = days
+        self.minutes = minutes
+    }
+
+    /// Names of days, Monday first.
+    package static let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+    /// Parses `mon-fri`, `wednesday`, `mon,wed`; nil for anything else.
+    package static func days(_ text: String) -> Set<Int>? {
+        func day(_ word: Substring) -> Int? {
+            let word = word.lowercased()
+            return names.firstIndex { word == $0 || word.hasPrefix($0) && word.hasSuffix("day") && word.count <= 9 }
+        }
+        var days: Set<Int> = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false)
+            guard (1...2).contains(ends.count), let first = day(ends[0]), let last = day(ends[ends.count - 1]) else {
+                return nil
+            }
+            // `fri-mon` goes over the end of the week.
+            var at = first
+            days.insert(at)
+            while at != last {
+                at = (at + 1) % 7
+                days.insert(at)
+            }
+        }
+        return days.isEmpty ? nil : days
+    }
+
+    /// Parses `09-17` and `09:30-17:00`; nil for anything else, and for what ends before it begins.
+    package static func minutes(_ text: String) -> Range<Int>? {
+        func minute(_ word: Substring) -> Int? {
+            let parts = word.split(separator: ":", omittingEmptySubsequences: false)
+            guard (1...2).contains(parts.count), parts.allSatisfy({ (1...2).contains($0.utf8.count) }),
+                let hours = Int(parts[0]), let minutes = parts.count == 2 ? Int(parts[1]) : 0,
+                (0...24).contains(hours), (0..<60).contains(minutes), hours * 60 + minutes <= 1_440
+            else { return nil }
+            return hours * 60 + minutes
+        }
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard ends.count == 2, let from = minute(ends[0]), let to = minute(ends[1]), from < to else { return nil }
+        return from..<to
+    }
+
+    /// - Parameters:
+    ///   - day: 0 for Monday.
+    ///   - minute: since midnight.
+    package func contains(day: Int, minute: Int) -> Bool { days.contains(day) && minutes.contains(minute) }
+}

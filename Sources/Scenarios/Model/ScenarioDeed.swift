@@ -1,0 +1,94 @@
+import Chaos
+import MeshBase
+import Topology
+
+/// What an action does to a mesh, whoever carries it out.
+package enum ScenarioDeed: Sendable, Equatable {
+    /// A fault, whose targets may be choices such as `cell/{busiest}`.
+    case fault(FaultRequest)
+    /// Ends the control plane; another one is started when the action is over.
+    case controlLoss
+    /// A region is left, or taken back.
+    case evacuate(String)
+    case restore(String)
+    /// So many times the load's rate.
+    case load(Double)
+
+    /// Parses `kill cell/{busiest}`, `latency service/payment 800ms`, `evacuate region/us-east`, `load 2x`, `kill control`.
+    package init(text: String) throws(FaultRequest.Refusal) {
+        let words = text.split(separator: " ").map(String.init)
+        switch words.first {
+        case "evacuate", "restore":
+            guard words.count == 2 else { throw FaultRequest.Refusal("write '\(words[0]) region/NAME'") }
+            self = words[0] == "evacuate" ? .evacuate(words[1]) : .restore(words[1])
+        case "load":
+            guard words.count == 2, words[1].hasSuffix("x"), let factor = Syntax.decimal(words[1].dropLast()),
+                factor > 0, factor <= 100
+            else { throw FaultRequest.Refusal("write how many times the rate, such as 'load 2x', up to 100x") }
+            self = .load(factor)
+        case "kill" where words.count == 2 && words[1] == "control": self = .controlLoss
+        default:
+            let request = try FaultRequest(text: text)
+            guard request.lease == nil else {
+                throw FaultRequest.Refusal("say how long with the key 'for' beside 'do'")
+            }
+            // The words are looked at without a topology: a choice is a name like any other here.
+            _ = try request.spec()
+            self = .fault(request)
+        }
+    }
+
+    /// As it is written.
+    package var text: String {
+        switch self {
+        case .fault(let request): request.text
+        case .controlLoss: "kill control"
+        case .evacuate(let region): "evacuate \(region)"
+        case .restore(let region): "restore \(region)"
+        case .load(let factor): "load \(Syntax.written(factor))x"
+        }
+    }
+
+    /// The words for parts of the mesh in it.
+    package var targets: [String] {
+        switch self {
+        case .fault(let request): request.targets
+        case .controlLoss: ["control"]
+        case .evacuate(let region), .restore(let region): [region]
+        case .load: []
+        }
+    }
+
+    /// The same, of other words.
+    package func of(_ targets: [String]) -> ScenarioDeed {
+        switch self {
+        case .fault(var request):
+            request.targets = targets
+            return .fault(request)
+        case .evacuate: return .evacuate(targets[0])
+        case .restore: return .restore(targets[0])
+        case .controlLoss, .load: return self
+        }
+    }
+
+    /// Whether it strikes what carries requests, so that somebody has to be exposed to it.
+    package var injects: Bool {
+        switch self {
+        case .fault, .controlLoss, .evacuate: true
+        case .restore, .load: false
+        }
+    }
+
+    /// Whether it lasts until somebody ends it, so that an action has to say for how long.
+    package var lasts: Bool {
+        switch self {
+        case .fault, .controlLoss, .load: true
+        case .evacuate, .restore: false
+        }
+    }
+}
+
+extension FaultRequest {
+    /// In the written form, as far as its words make a fault.
+    package var text: String { (try? spec().text) ?? ([kind] + targets).joined(separator: " ") }
+}

@@ -1,0 +1,68 @@
+import MeshBase
+import Reports
+
+/// What is seen of a mesh at one moment, as far as a scenario asks.
+package struct ScenarioSight: Sendable, Equatable {
+    /// What became of customers since somebody came to harm last.
+    package struct Impact: Sendable, Equatable {
+        package var seen = 0
+        package var lost = 0
+        package var degraded = 0
+        /// Nil where customers are not told one by one.
+        package var different: Int?
+        package init() {}
+    }
+
+    /// Everything serves that should.
+    package var isWhole = false
+    /// Cells that take customers and do not serve.
+    package var down: [String] = []
+    /// Cells that say that they are degraded.
+    package var degraded: [String] = []
+    package var impact = Impact()
+    /// How many views of the membership agree, of how many; nil where nobody says.
+    package var views: (agree: Int, of: Int)?
+    /// Attempts for a request, by layer.
+    package var amplification: [String: Double] = [:]
+    /// Gates that let nothing through.
+    package var openBreakers: [String] = []
+    /// What faults have struck so far, by id; nil where the fault does not tell.
+    package var hits: [String: UInt64] = [:]
+    /// Of the placement; 0 where nobody says.
+    package var epoch: UInt64 = 0
+    /// Of the fullest pool, 0...1.
+    package var utilisation: Double?
+    /// Requests that wait in queues.
+    package var waiting: Int?
+
+    package init() {}
+
+    package static func == (a: ScenarioSight, b: ScenarioSight) -> Bool {
+        a.isWhole == b.isWhole && a.down == b.down && a.degraded == b.degraded && a.impact == b.impact
+            && a.views?.agree == b.views?.agree && a.views?.of == b.views?.of && a.amplification == b.amplification
+            && a.openBreakers == b.openBreakers && a.hits == b.hits && a.epoch == b.epoch
+            && a.utilisation == b.utilisation && a.waiting == b.waiting
+    }
+}
+
+/// What was found once the load had ended and its writes had been read back.
+package struct ScenarioFound: Sendable, Equatable {
+    /// Acknowledged writes of what is kept.
+    package var acknowledged = 0
+    /// Those that were not there.
+    package var lost = 0
+    /// Those that could not be read.
+    package var unverified = 0
+    /// What oracles say that must hold, by name, with what they say where it does not.
+    package var violations: [(oracle: String, isViolated: Bool, detail: String)] = []
+    /// Whether anything was read back: a load without writes has nothing to lose.
+    package var isVerified = false
+
+    package init() {}
+
+    package static func == (a: ScenarioFound, b: ScenarioFound) -> Bool {
+        a.acknowledged == b.acknowledged && a.lost == b.lost && a.unverified == b.unverified
+            && a.isVerified == b.isVerified
+            && a.violations.map { "\($0)" } == b.violations.map { "\($0)" }
+    }
+}

@@ -1,0 +1,170 @@
+import MeshBase
+
+/// Finds what a word leaves to be chosen, of the mesh as it is: `cell/{busiest}`, `region/{random}`,
+/// `service/{most-dependents}`.
+///
+///     {busiest}             of cells, zones, regions and routers: the highest rate of requests, else the most customers
+///     {random}              any that serves; `{random:10%}` so many of all, one at least
+///     {remote}              of regions and zones: the busiest without the control plane
+///     {most-dependents}     of services: the one that most others call, directly or through others
+///     {most-dependencies}   of services: the one that calls the most others, likewise
+package struct TargetChooser {
+    /// What is known of a cell.
+    package struct Load: Sendable, Equatable {
+        /// Requests a second; nil where nobody says.
+        package var rate: Double?
+        package var customers: Int
+        package var serves: Bool
+
+        package init(rate: Double?, customers: Int, serves: Bool) {
+            self.rate = rate
+            self.customers = customers
+            self.serves = serves
+        }
+    }
+
+    private let topology: MeshTopology
+    private let loads: [Load]
+    private var rng: Generator
+
+    /// - Parameters:
+    ///   - loads: of each cell, in the topology's order.
+    ///   - seed: of what is random.
+    package init(_ topology: MeshTopology, loads: [Load], seed: UInt64) {
+        self.topology = topology
+        self.loads = loads
+        rng = Generator(seed: seed, concern: "targets")
+    }
+
+    /// Whether a word leaves something to be chosen.
+    package static func isChoice(_ word: String) -> Bool { word.contains("{") }
+
+    /// A word as words without a choice: one, or several of `{random:10%}`.
+    package mutating func words(for word: String) throws(UnknownTarget) -> [String] {
+        guard Self.isChoice(word) else { return [word] }
+        guard let open = word.firstIndex(of: "{"), word.hasSuffix("}") else { throw Self.unreadable(word) }
+        let prefix = word[..<open]
+        let choice = String(word[open...].dropFirst().dropLast())
+        guard prefix.isEmpty || prefix.hasSuffix("/") else { throw Self.unreadable(word) }
+        let kind = prefix.isEmpty ? "cell" : String(prefix.dropLast())
+        let home = home
+        switch kind {
+        case "cell": return try pick(choice, cells, word)
+        case "zone":
+            return try pick(choice, zones, word, remote: { !$0.hasPrefix("zone/\(home)/") })
+        case "region": return try pick(choice, regions, word, remote: { $0 != "region/\(home)" })
+        case "router": return try pick(choice, topology.routers.map { ("router/\($0.name)", 0) }, word)
+        case "service": return [try service(choice, word)]
+        default: throw Self.unreadable(word)
+        }
+    }
+
+    private static func unreadable(_ word: String) -> UnknownTarget {
+        UnknownTarget(
+            "'\(word.prefix(128))' is no choice",
+            hint: "say 'cell/{busiest}', 'region/{random}', 'region/{remote}' or 'service/{most-dependents}'")
+    }
+
+    private var home: String { topology.regions[topology.control.region].name }
+
+    /// With what each carries, of cells that serve.
+    private var cells: [(word: String, load: Double)] {
+        topology.cells.indices.compactMap { position in
+            loads[position].serves ? ("cell/\(topology.cells[position].name)", weight(position)) : nil
+        }
+    }
+
+    /// Rates where all that serve have one, else customers.
+    private func weight(_ position: Int) -> Double {
+        let isMeasured = loads.allSatisfy { !$0.serves || $0.rate != nil } && loads.contains { $0.rate ?? 0 > 0 }
+        return isMeasured ? loads[position].rate ?? 0 : Double(loads[position].customers)
+    }
+
+    private func sums(_ name: (Cell) -> String) -> [(word: String, load: Double)] {
+        var sums: [(word: String, load: Double)] = []
+        for (position, cell) in topology.cells.enumerated() where loads[position].serves {
+            let word = name(cell)
+            if let place = sums.firstIndex(where: { $0.word == word }) {
+                sums[place].load += weight(position)
+            } else {
+                sums.append((word, weight(position)))
+            }
+        }
+        return sums
+    }
+
+    private var zones: [(word: String, load: Double)] {
+        sums { cell in
+            let region = topology.regions[cell.region]
+            return "zone/\(region.name)/\(region.zones[cell.zone])"
+        }
+    }
+
+    private var regions: [(word: String, load: Double)] { sums { "region/\(topology.regions[$0.region].name)" } }
+
+    private mutating func pick(
+        _ choice: String, _ all: [(word: String, load: Double)], _ word: String, remote: ((String) -> Bool)? = nil
+    ) throws(UnknownTarget) -> [String] {
+        guard !all.isEmpty else { throw UnknownTarget("nothing serves that '\(word.prefix(128))' could be") }
+        func busiest(_ all: [(word: String, load: Double)]) -> String? {
+            // The first of equals.
+            all.max { $0.load < $1.load || $0.load == $1.load && !NaturalOrder.precedes($0.word, $1.word) }?.word
+        }
+        switch choice {
+        case "busiest": return [busiest(all) ?? all[0].word]
+        case "random": return [all[Int(rng.below(UInt64(all.count)))].word]
+        case "remote":
+            guard let remote else { throw Self.unreadable(word) }
+            guard let found = busiest(all.filter { remote($0.word) }) else {
+                throw UnknownTarget("there is none beside that of the control plane: '\(word.prefix(128))'")
+            }
+            return [found]
+        default:
+            guard choice.hasPrefix("random:"), let share = Syntax.ratio(String(choice.dropFirst(7))), share > 0,
+                share <= 1
+            else { throw Self.unreadable(word) }
+            var left = all.map(\.word)
+            let count = max(1, Int((Double(all.count) * share).rounded()))
+            return (0..<count).map { _ in left.remove(at: Int(rng.below(UInt64(left.count)))) }
+                .sorted { NaturalOrder.precedes($0, $1) }
+        }
+    }
+
+    private mutating func service(_ choice: String, _ word: String) throws(UnknownTarget) -> String {
+        let edges = Set(
+            topology.blueprints.flatMap { blueprint in
+                blueprint.services.flatMap { service in
+                    service.calls.map { Link(from: service.name, to: blueprint.services[$0.to].name) }
+                }
+            })
+        var names: [String] = []
+        for service in topology.blueprints.flatMap(\.services) where !names.contains(service.name) {
+            names.append(service.name)
+        }
+        guard !names.isEmpty else { throw UnknownTarget("no cell has services: '\(word.prefix(128))'") }
+        func reach(_ name: String, _ next: (String) -> [String]) -> Int {
+            var (seen, line): (Set<String>, [String]) = ([name], [name])
+            while let at = line.popLast() {
+                for other in next(at) where seen.insert(other).inserted { line.append(other) }
+            }
+            return seen.count - 1
+        }
+        func most(_ next: (String) -> [String]) -> String {
+            // The first as written of equals.
+            var (best, count) = (names[0], -1)
+            for name in names {
+                let reached = reach(name, next)
+                if reached > count { (best, count) = (name, reached) }
+            }
+            return "service/\(best)"
+        }
+        switch choice {
+        case "most-dependents": return most { name in edges.filter { $0.to == name }.map(\.from) }
+        case "most-dependencies": return most { name in edges.filter { $0.from == name }.map(\.to) }
+        case "random": return "service/\(names[Int(rng.below(UInt64(names.count)))])"
+        default: throw Self.unreadable(word)
+        }
+    }
+
+    private struct Link: Hashable { var from, to: String }
+}

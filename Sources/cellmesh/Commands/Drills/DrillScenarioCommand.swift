@@ -1,0 +1,90 @@
+import ArgumentParser
+import Blueprints
+import ControlPlane
+import MeshBase
+import Scenarios
+
+struct DrillScenarioCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scenario", abstract: "Run one of the drills that this program has, or a scenario file.",
+        discussion: """
+            Validates that the mesh is whole, predicts, looks at it under load, checks the hypothesis, does what the scenario \
+            says, takes it back, waits until the mesh is steady, and reads every acknowledged write back. Ctrl-C, and whatever \
+            goes wrong, takes back what was done. One drill at a time.
+
+            Exit codes: 0 passed, 1 failed, 2 refused and nothing changed, 3 inconclusive or the mesh was not well before, \
+            5 a claim was not kept, 130 interrupted.
+
+              cellmesh drill run kill-cell
+              cellmesh drill run scenarios/storefront.yaml
+            """, shouldDisplay: false)
+
+    @Argument(help: ArgumentHelp("A drill (drill ls), or a file.", valueName: "name|file"), completion: .file())
+    var name: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Requests per second, above 0 and up to 100000; as the scenario says where left out.", valueName: "number"))
+    var rate: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "The seed of the load and of what is chosen at random; the scenario's or the mesh's where left out.",
+            valueName: "number"))
+    var seed: UInt64?
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard rate.map({ $0 > 0 && $0 <= 100_000 }) ?? true else {
+            throw ValidationError("--rate is above 0 and up to 100000")
+        }
+    }
+
+    func run() throws {
+        let console = output.console
+        var (scenario, text) = try ScenarioFile.sound(name, console)
+        if let rate { scenario.load.rate = rate }
+        if let seed { scenario.seed = seed }
+        var command = "cellmesh drill run \(name)"
+        if let rate { command += " --rate \(Wording.fixed(rate, rate == rate.rounded() ? 0 : 3))" }
+        if let seed { command += " --seed \(seed)" }
+        let directory = try mesh.running()
+        try DrillRunner(mesh: directory, console: console).run(scenario, text: text, command: command)
+    }
+}
+
+/// A scenario by the name of a drill or of a file.
+enum ScenarioFile {
+    /// - Throws: with all problems where it has an error.
+    /// - Returns: the scenario, and its file's text.
+    static func sound(_ name: String, _ console: Console) throws -> (Scenario, text: String) {
+        if let scenario = BuiltInScenarios.named(name), let text = BuiltInScenarios.text(of: name) {
+            return (scenario, text)
+        }
+        let isFile = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") || SystemFile.exists(name)
+        guard isFile else {
+            throw CommandFailure(
+                .usage, "there is no drill '\(name.prefix(100))'; nothing was changed",
+                hint: NearestWord.hint(
+                    for: name, among: BuiltInScenarios.names + ["evacuation", "partition"], listing: "drills are"),
+                next: "cellmesh drill ls")
+        }
+        let result = MeshFiles.load(scenario: name)
+        guard let scenario = result.scenario else {
+            console.message(result.rendered(color: console.messageStyle.hasColors).trimmedEnd)
+            throw CommandFailure(
+                .usage, "'\(name)' cannot be run; nothing was changed", next: "cellmesh validate \(name)")
+        }
+        return (scenario, result.sources.first?.text ?? "")
+    }
+}
+
+extension String {
+    fileprivate var trimmedEnd: String {
+        var text = self
+        while text.hasSuffix("\n") { text.removeLast() }
+        return text
+    }
+}

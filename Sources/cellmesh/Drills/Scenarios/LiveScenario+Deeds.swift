@@ -1,0 +1,327 @@
+import Chaos
+import ControlPlane
+import Drills
+import Evacuation
+import Glibc
+import MeshBase
+import Reports
+import Scenarios
+import Topology
+import UVDriver
+
+/// A plan that a step has begun.
+struct LiveMove {
+    var kind: EvacuationPlan.Kind
+    var region: String
+    var since: Instant
+}
+
+/// What a scenario does to the mesh.
+extension LiveScenario {
+    /// A fault goes on so much longer than its step should somebody be there no more to end it.
+    private static let margin = TimeAmount.seconds(15)
+
+    // MARK: Before
+
+    func validate() throws {
+        let scenario = run.scenario
+        let whole = try mesh.checkWhole(needsStore: false)
+        try check(scenario)
+        let rewritten = scenario.load.service.map { " of \($0)" } ?? ""
+        handle(.validated(whole + (rewritten.isEmpty ? "" : "; the load is\(rewritten)")))
+    }
+
+    /// That the mesh has what the scenario names, and can do what it asks.
+    private func check(_ scenario: Scenario) throws {
+        let topology = mesh.topology
+        for action in scenario.actions + scenario.rollbacks {
+            let words = action.deed.targets.filter { !TargetChooser.isChoice($0) }
+            for word in words {
+                do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
+                    throw CommandFailure(
+                        .usage, "\(action.name): \(error.message); nothing was changed", hint: error.hint)
+                }
+            }
+            guard case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind),
+                kind.isSimulatedAlone
+            else { continue }
+            throw CommandFailure(
+                .usage, "\(action.name): '\(request.kind)' is simulated alone; nothing was changed",
+                next: "cellmesh sim run \(scenario.name).yaml")
+        }
+        let services = topology.blueprints.flatMap(\.services).map(\.name)
+        let scopes = (scenario.hypothesis?.probes.map(\.measure) ?? []) + scenario.objectives.map(\.measure)
+        var named = scopes.compactMap { measure -> String? in
+            switch measure.scope {
+            case .service(let name), .notService(let name): name == "records" ? nil : name
+            default: nil
+            }
+        }
+        if let service = scenario.load.service { named.append(service) }
+        for name in named where !services.contains(name) && !TargetChooser.isChoice(name) {
+            throw CommandFailure(
+                .usage, "mesh '\(mesh.directory.name)' has no service '\(name)'; nothing was changed",
+                hint: NearestWord.hint(for: name, among: services, listing: "services are"))
+        }
+        if scenario.load.verifies, scenario.load.writes > 0, !topology.blueprints.contains(where: { $0.store != nil }) {
+            throw CommandFailure(
+                .usage,
+                "mesh '\(mesh.directory.name)' has no store: the load of the scenario writes; nothing was changed",
+                hint: "give the scenario 'load: {mix: \"services=100%\"}'")
+        }
+    }
+
+    func predict() throws {
+        var actions: [Int: ScenarioAction] = [:]
+        var words: [String] = []
+        var worst = FeedImpact.Counts()
+        for (key, action) in run.plan.enumerated() {
+            var action = action
+            if action.deed.targets.contains(where: TargetChooser.isChoice) {
+                let answer = try mesh.api.post(
+                    "/v1/targets",
+                    TargetsRequest(targets: action.deed.targets, seed: run.scenario.seed ?? mesh.topology.seed),
+                    as: TargetsReport.self)
+                action.deed = action.deed.of(answer.targets)
+                actions[key] = action
+            }
+            guard key < run.scenario.actions.count, let request = PredictionRequest(action) else { continue }
+            let report = try mesh.api.post("/v1/predict", request, as: PredictionReport.self, timeout: .seconds(30))
+            if let refusal = report.refusals.first {
+                throw CommandFailure(
+                    .declined, "\(action.deed.text) would be refused: \(refusal.detail); nothing was changed")
+            }
+            let counts = report.customers
+            words.append(
+                "\(action.deed.text): \(Wording.count(counts.lost)) lost, \(Wording.count(counts.degraded)) degraded, "
+                    + "\(Wording.count(counts.untouched)) untouched")
+            if (counts.lost, counts.degraded) > (worst.lost, worst.degraded) { worst = counts }
+        }
+        for rule in run.scenario.abort {
+            guard case .figure(let limit) = rule.bound.bound else { continue }
+            let foretold: Int? =
+                switch rule.bound.measure.figure {
+                case .customersLost: worst.lost
+                case .customersDegraded: worst.degraded
+                default: nil
+                }
+            if let foretold, rule.bound.comparison.holds(Double(foretold), limit) {
+                throw CommandFailure(
+                    .declined,
+                    "'abort' would end it at once: \(rule.text), and \(foretold) are predicted; nothing was changed",
+                    hint: "raise the bound, or strike less")
+            }
+        }
+        handle(
+            .predicted(words.isEmpty ? "nothing that is predicted" : words.joined(separator: "; "), actions: actions))
+    }
+
+    // MARK: Beginning
+
+    func begin(_ key: Int, _ action: ScenarioAction) throws {
+        switch action.deed {
+        case .fault(let request): try inject(key, action, request)
+        case .evacuate(let region): try move(key, .evacuate, TargetSelector.name(in: region, of: .region))
+        case .restore(let region): try move(key, .restore, TargetSelector.name(in: region, of: .region))
+        case .load(let factor):
+            guard factor > 1 else { throw DrillTrouble(.error, "a load is added to, and not taken from: above 1x") }
+            further[key] = try BackgroundLoad([try side(run.scenario.load, factor: factor - 1)])
+            handle(.begun(key, .init(applied: 1, of: 1, detail: "\(Syntax.written(factor)) times the rate")))
+        case .controlLoss: try endControl(key)
+        }
+    }
+
+    private func inject(_ key: Int, _ action: ScenarioAction, _ request: FaultRequest) throws {
+        var addition = FaultAddition(request)
+        addition.lease = ((action.length ?? .zero) + Self.margin).millisecondsRoundedUp
+        marks.faults.append(.init(kind: request.kind, targets: request.targets))
+        try note(action)
+        let place = marks.faults.count - 1
+        let answer = try mesh.api.post("/v1/faults/add", addition, as: FaultsReport.self, timeout: .seconds(30))
+        guard let fault = answer.faults.first else { throw DrillTrouble(.error, "the fault has no id") }
+        marks.faults[place].id = fault.id
+        try? note(action)
+        let (applied, of) = (answer.applied ?? 0, answer.of ?? 0)
+        handle(
+            .begun(
+                key,
+                .init(
+                    applied: applied, of: of, fault: fault.id, victims: victims(request),
+                    detail: "\(fault.id): \(fault.text ?? action.deed.text), at \(applied) of \(of) processes")))
+    }
+
+    /// Members that others are to take for dead: those that are killed or stopped, or that nothing reaches.
+    private func victims(_ request: FaultRequest) -> [String] {
+        guard let spec = try? request.spec(in: mesh.topology) else { return [] }
+        switch spec.action {
+        case .process(.kill), .process(.pause), .process(.leave):
+            return (try? TargetList(request.targets, in: mesh.topology).processes.map(\.name)) ?? []
+        case .wire(.blackhole), .wire(.partition):
+            return members.filter { spec.side.contains($0.name, region: $0.region, zone: $0.zone) }.map(\.name.name)
+        default: return []
+        }
+    }
+
+    /// All that gossip, with where they run.
+    private var members: [(name: ProcessName, region: String, zone: String)] {
+        let topology = mesh.topology
+        let (control, regions) = (topology.control.region, topology.regions)
+        return topology.cells.map {
+            (ProcessName(.cell, $0.name), regions[$0.region].name, regions[$0.region].zones[$0.zone])
+        }
+            + topology.routers.map {
+                (ProcessName(.router, $0.name), regions[$0.region].name, regions[$0.region].zones.first ?? "")
+            } + [(ProcessName.control, regions[control].name, regions[control].zones.first ?? "")]
+    }
+
+    private func move(_ key: Int, _ kind: EvacuationPlan.Kind, _ region: String) throws {
+        marks.region = region
+        if let action = run.plan.indices.contains(key) ? run.plan[key] : nil { try note(action) }
+        var body = EvacuationBody(kind.rawValue, region: region)
+        body.isDryRun = false
+        if kind == .evacuate { body.confirm = region }
+        let answer = try mesh.begin(body)
+        guard answer.begun else {
+            throw DrillTrouble(.error, "refused: \(answer.forecast.reason ?? "no reason was given")")
+        }
+        if kind == .evacuate { marks.plan = answer.plan }
+        moves[key] = LiveMove(kind: kind, region: region, since: Pause.now())
+        handle(
+            .begun(
+                key,
+                .init(
+                    applied: 1, of: 1,
+                    detail: "\(Wording.count(answer.forecast.customersMoved ?? 0)) customers are to move")))
+    }
+
+    /// Looks where a plan stands.
+    func follow(_ key: Int, _ move: LiveMove) {
+        guard let status: EvacuationStatus = try? mesh.api.get("/v1/evacuations", timeout: .seconds(2)),
+            !EvacuationView.isUnderWay(status)
+        else { return }
+        // Its report is made a moment after the deciders have ended it.
+        guard let report = try? mesh.api.get("/v1/evacuations/report", as: EvacuationReport.self) else {
+            if Pause.now() - move.since > .minutes(10) {
+                moves[key] = nil
+                handle(.failed(key, .error, "the plan has not ended within 10 minutes"))
+            }
+            return
+        }
+        moves[key] = nil
+        let reason = report.reason.map { ": \($0)" } ?? ""
+        let text =
+            "\(report.outcome.rawValue) in \(EvacuationView.time(report.durationMilliseconds))\(reason), "
+            + "\(Wording.count(report.customersMoved)) customers moved, "
+            + "\(Wording.count(report.acknowledgedWritesLost ?? 0)) acknowledged writes lost"
+        guard report.outcome == .completed else { return handle(.failed(key, .deviated, text)) }
+        if move.kind == .restore { (marks.region, marks.plan) = (nil, nil) }
+        handle(.ended(key, text))
+    }
+
+    private func endControl(_ key: Int) throws {
+        guard let pid = mesh.directory.controlHolder else { throw DrillTrouble(.error, "no control plane runs") }
+        guard kill(pid, SIGKILL) == 0 else {
+            throw DrillTrouble(.error, "the control plane cannot be ended: \(String(cString: strerror(errno)))")
+        }
+        _ = try DrillWait.until(.seconds(5), heedsInterruption: false) { mesh.directory.controlHolder != pid }
+        isControlGone = true
+        handle(.begun(key, .init(applied: 1, of: 1, detail: "the control plane (process \(pid)) is gone")))
+    }
+
+    // MARK: Ending
+
+    func end(_ key: Int) throws {
+        switch run.plan[key].deed {
+        case .fault: try heal(key)
+        case .evacuate(let region):
+            moves[key] = nil
+            let name = TargetSelector.name(in: region, of: .region)
+            let done = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
+                try mesh.bringBack(name)
+            }
+            (marks.region, marks.plan) = (nil, nil)
+            handle(.ended(key, done))
+        case .restore:
+            // It goes on to its end.
+            if moves[key] == nil { handle(.ended(key, "it has ended")) }
+        case .load:
+            further[key]?.cancel()
+            further[key] = nil
+            handle(.ended(key, "the rate is as before"))
+        case .controlLoss: try startControl(key)
+        }
+    }
+
+    private func heal(_ key: Int) throws {
+        guard let id = run.faults[key] else { return handle(.ended(key, "it had not begun")) }
+        let answer = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
+            () -> FaultsReport? in
+            // While nobody answered its lease may have ended it.
+            guard try mesh.faults().contains(where: { $0.id == id }) else { return nil }
+            return try mesh.endFault(id)
+        }
+        marks.faults.removeAll { $0.id == id }
+        handle(
+            .ended(
+                key,
+                answer.map { "\(id) ended at \($0.applied ?? 0) of \($0.of ?? 0) processes" }
+                    ?? "\(id) was ended by its lease"))
+    }
+
+    private func startControl(_ key: Int) throws {
+        isControlGone = false
+        let begun = Pause.now()
+        if mesh.directory.controlHolder == nil {
+            var settings = ControlSettings(directory: mesh.directory, topology: mesh.topology)
+            settings.topology = try mesh.directory.model()
+            do { _ = try DetachedControl.start(settings) } catch {
+                throw CommandFailure(error, mesh: mesh.directory.name)
+            }
+        }
+        handle(
+            .ended(
+                key,
+                "another control plane serves after \(Wording.time(milliseconds: (Pause.now() - begun).milliseconds))"))
+    }
+
+    // MARK: The trace
+
+    /// What is about to be in force stands on the disk before it is.
+    private func note(_ action: ScenarioAction) throws {
+        let left = ScenarioRun.Phase.allCases.drop { $0 != run.phase }.dropFirst().filter { $0 != .over }
+        let trace = DrillTrace(
+            report: run.report,
+            steps: [.init(name: action.name, part: .injects)] + left.map { .init(name: $0.rawValue, part: $0.part) },
+            marks: marks, isBefore: false)
+        do { try leftovers.note(trace) } catch { throw DrillTrouble(.error, "nothing was injected: \(error)") }
+    }
+}
+
+extension FaultAddition {
+    init(_ request: FaultRequest) {
+        self.init(kind: request.kind, targets: request.targets)
+        isOneWay = request.isOneWay ? true : nil
+        delay = request.delay?.milliseconds
+        jitter = request.jitter?.milliseconds
+        distribution = request.distribution
+        rate = request.rate
+        bandwidth = request.bandwidth
+        status = request.status
+    }
+}
+
+extension PredictionRequest {
+    /// Nil for what is not predicted.
+    init?(_ action: ScenarioAction) {
+        switch action.deed {
+        case .fault(let request):
+            if let kind = FaultKind(rawValue: request.kind), kind == .kill || kind == .pause {
+                self.init(action: kind.rawValue, targets: request.targets)
+                return
+            }
+            self.init(FaultAddition(request))
+        case .evacuate(let region): self.init(action: Action.evacuate.rawValue, targets: [region])
+        case .restore, .load, .controlLoss: return nil
+        }
+    }
+}

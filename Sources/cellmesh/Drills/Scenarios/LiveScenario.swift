@@ -1,0 +1,258 @@
+import Chaos
+import ControlPlane
+import Drills
+import LoadGenerator
+import Membership
+import MeshBase
+import Reports
+import Scenarios
+import Telemetry
+import Topology
+import UVDriver
+
+/// Runs a scenario on the mesh that is up: carries out what `ScenarioRun` orders, tells it what is seen, and keeps the report.
+final class LiveScenario {
+    let mesh: DrillMesh
+    let console: Console
+    let progress: ProgressLine
+    let leftovers: DrillLeftovers
+    var run: ScenarioRun
+    var load: BackgroundLoad?
+    /// Loads that a step has added, by the key of its action.
+    var further: [Int: BackgroundLoad] = [:]
+    private var watch: ScenarioWatch?
+    private var sights = 0
+    private var history: EventHistory
+    /// From the clock of this run to the wall's, in nanoseconds.
+    private let offset: Int64
+    private var lookAt = Instant.zero
+    private var isTold = false
+    /// Evacuations and restores that were begun and have not ended.
+    var moves: [Int: LiveMove] = [:]
+    var marks = DrillTrace.Marks()
+    /// The pid of the control plane that a step has ended.
+    var isControlGone = false
+    let began: Int64
+    private var readingSince: Instant?
+    private var told = 0
+    let command: String
+
+    /// How long reading back may take.
+    private static let longestReading = TimeAmount.minutes(3)
+
+    init(_ scenario: Scenario, _ directory: DataDirectory, command: String, _ console: Console) throws {
+        mesh = try DrillMesh(directory)
+        self.console = console
+        self.command = command
+        progress = ProgressLine(console)
+        leftovers = DrillLeftovers(directory)
+        began = WallClock.now()
+        let wall = Timestamp.string(began)
+        offset = began - Pause.now().nanoseconds
+        let swim = SWIMConfiguration(mesh.topology.membership)
+        let members = mesh.topology.cells.count + mesh.topology.routers.count + 1
+        run = ScenarioRun(
+            scenario, id: ReportShelf.id(of: scenario.name, wall: wall), mesh: directory.name, target: nil,
+            command: command, wall: wall,
+            profile: .init(
+                detection: swim.detectionBound(members: members), agreement: swim.agreementBound(members: members)),
+            now: Pause.now())
+        history = EventHistory(directory, .init(since: began, types: ["member", "breaker"]))
+    }
+
+    deinit { close() }
+
+    /// Lets go of what still runs in this process.
+    func close() {
+        load?.cancel()
+        for load in further.values { load.cancel() }
+        watch?.close()
+    }
+
+    /// Runs it to its end.
+    ///
+    /// - Throws: where it was refused, and nothing was done.
+    func perform() throws -> DrillReport {
+        defer { progress.end() }
+        while !run.isOver {
+            for order in run.takeOrders() { carryOut(order) }
+            if Interruption.hasCome, !isTold {
+                isTold = true
+                handle(.interrupted("interrupted by Ctrl-C"))
+            }
+            poll()
+            run.wake(now: Pause.now())
+            tell()
+            if !run.isOver, !run.hasOrders { Pause.sleep(.milliseconds(50)) }
+        }
+        if run.isTakenBack, marks.region == nil { leftovers.forget() }
+        tell()
+        if let refusal = run.refusal {
+            throw refusalFailure ?? CommandFailure(.declined, "\(refusal); nothing was changed")
+        }
+        guard let report = run.finish(now: Pause.now()) else { throw CommandFailure("the scenario has no report") }
+        return report
+    }
+
+    /// Why it was refused, with what to do next.
+    private var refusalFailure: CommandFailure?
+
+    func handle(_ event: ScenarioRun.Event) { run.handle(event, now: Pause.now()) }
+
+    func refuse(_ failure: CommandFailure) {
+        refusalFailure = failure
+        handle(.refused(failure.message))
+    }
+
+    // MARK: What is told meanwhile
+
+    /// Each step as it ends, and where the run is.
+    private func tell() {
+        while told < run.report.steps.count {
+            let step = run.report.steps[told]
+            told += 1
+            guard console.format != .json else { continue }
+            progress.end()
+            let text = "\(step.name): \(step.detail)"
+            console.message(step.outcome == .failed ? console.painted(text, .yellow) : text)
+        }
+        guard !run.isOver, console.format != .json else { return }
+        progress.show(run.phase.rawValue + (run.sentence.isEmpty ? "" : ": \(run.sentence)"))
+    }
+
+    // MARK: Orders
+
+    private func carryOut(_ order: ScenarioRun.Order) {
+        do {
+            switch order {
+            case .validate: try validate()
+            case .predict: try predict()
+            case .announce(let title, let notice):
+                console.message("in \(Wording.time(milliseconds: notice.milliseconds)): \(title)")
+            case .startLoad: try startLoad()
+            case .begin(let key, let action): try begin(key, action)
+            case .end(let key): try end(key)
+            case .readBack: readBack()
+            case .tidy: try tidy()
+            }
+        } catch let trouble as DrillTrouble {
+            handle(.failed(order.key, trouble.outcome, trouble.detail))
+        } catch {
+            let failure = error as? CommandFailure ?? CommandFailure("\(error)")
+            switch order {
+            case .validate, .predict: refuse(failure)
+            case .startLoad where failure.status == .usage: refuse(failure)
+            case .tidy, .readBack: handle(.failed(nil, .probeError, failure.message))
+            default: handle(.failed(order.key, .error, failure.message))
+            }
+        }
+    }
+
+    private func startLoad() throws {
+        load = try BackgroundLoad([try side(run.scenario.load)])
+        handle(.loadStarted("\(Wording.fixed(run.scenario.load.rate, 0)) requests/s"))
+    }
+
+    /// What a load asks, and of whom.
+    func side(_ wanted: ScenarioLoad, factor: Double = 1) throws -> BackgroundLoad.Side {
+        guard let router = DrillLoad.router(mesh.directory, mesh.topology) else {
+            throw DrillTrouble(.baselineNotMet, "no router runs")
+        }
+        return .init(
+            name: router.name, router: router.endpoint,
+            configuration: try DrillLoad.configuration(
+                wanted, factor: factor, seed: run.scenario.seed ?? mesh.topology.seed, mesh.topology))
+    }
+
+    private func readBack() {
+        for load in further.values { load.cancel() }
+        further = [:]
+        guard let load else {
+            handle(.found(ScenarioFound(), DrillNoise()))
+            return
+        }
+        readingSince = Pause.now()
+        // Whoever asks for an end does not wait for it.
+        if Interruption.hasCome { load.cancel() } else { load.stop() }
+    }
+
+    private func tidy() throws {
+        handle(.tidied(try mesh.tidy(after: load, progress)))
+    }
+
+    // MARK: What is seen
+
+    private func poll() {
+        let now = Pause.now()
+        if run.phase == .validate || run.phase == .predict { return }
+        if watch == nil { watch = ScenarioWatch(mesh.directory) }
+        do {
+            for second in try load?.takeSeconds() ?? [] { handle(.second(second)) }
+        } catch {
+            handle(.failed(nil, .error, (error as? CommandFailure)?.message ?? "\(error)"))
+        }
+        if let (sight, count) = watch?.latest, count != sights {
+            sights = count
+            var sight = sight
+            sight.epoch = (try? mesh.placement().table.version) ?? sight.epoch
+            handle(.sight(sight))
+        }
+        guard now >= lookAt else { return }
+        lookAt = now + .milliseconds(250)
+        for entry in history.next() {
+            handle(.event(entry.event, at: .zero + .nanoseconds(entry.time - offset)))
+        }
+        for (key, move) in moves.sorted(by: { $0.key < $1.key }) { follow(key, move) }
+        followReading(now)
+    }
+
+    private func followReading(_ now: Instant) {
+        guard let since = readingSince, let load else { return }
+        guard load.isFinished else {
+            if now - since > Self.longestReading {
+                readingSince = nil
+                load.cancel()
+                handle(.failed(nil, .probeError, "the load has not read everything back within 3 minutes"))
+            }
+            return
+        }
+        readingSince = nil
+        do {
+            let all = try load.result()
+            found = all.first
+            let noise = DrillNoise(
+                lateMilliseconds: all.map { max($0.noise.lateP99, $0.noise.lagP99) }.max() ?? 0,
+                dropped: all.reduce(0) { $0 + $1.report.dropped })
+            handle(.found(Self.found(all), noise))
+        } catch {
+            handle(.failed(nil, .probeError, (error as? CommandFailure)?.message ?? "\(error)"))
+        }
+    }
+
+    /// What the load has found, once it has.
+    private(set) var found: BackgroundLoad.Found?
+
+    private static func found(_ all: [BackgroundLoad.Found]) -> ScenarioFound {
+        var found = ScenarioFound()
+        found.acknowledged = all.reduce(0) { $0 + $1.report.writes.acknowledged }
+        found.lost = all.reduce(0) { $0 + $1.report.writes.lost }
+        found.unverified = all.reduce(0) { $0 + $1.report.writes.unverified }
+        found.isVerified = all.allSatisfy(\.report.writes.verified)
+        found.violations = all.flatMap { found in
+            found.report.verdicts.filter { $0.oracle != "acknowledged-writes" && $0.conclusive }.map {
+                ($0.oracle, $0.isViolated, $0.detail)
+            }
+        }
+        return found
+    }
+}
+
+extension ScenarioRun.Order {
+    /// The action that it is about.
+    var key: Int? {
+        switch self {
+        case .begin(let key, _), .end(let key): key
+        case .validate, .predict, .announce, .startLoad, .readBack, .tidy: nil
+        }
+    }
+}
