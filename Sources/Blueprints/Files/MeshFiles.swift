@@ -63,6 +63,13 @@ package enum MeshFiles {
     /// A topology, a blueprint or a scenario, whichever the file's keys say it is: what `validate` does.
     package static func check(_ path: String) -> MeshFilesResult { load(path: path, kind: nil, loader: TextFile.read) }
 
+    /// Whether the keys of a file say that it is a scenario.
+    package static func isScenario(_ path: String) -> Bool {
+        guard case .success(let text) = TextFile.read(path), text.utf8.count <= TextFile.longest else { return false }
+        let reporter = Reporter(file: FilePath.shown(path), collector: ProblemCollector())
+        return YAMLDocument.parse(text, reporter: reporter).flatMap { Kind(of: $0) } == .scenario
+    }
+
     enum Kind: String {
         case topology, blueprint, scenario
 

@@ -108,21 +108,6 @@ extension PredictionRequest {
         options?.lease = request.leaseMilliseconds
     }
 
-    package init(_ addition: FaultAddition) {
-        self.init(action: Action.fault.rawValue, targets: addition.targets)
-        var options = Options()
-        options.kind = addition.kind
-        options.isOneWay = addition.isOneWay
-        options.delay = addition.delay
-        options.jitter = addition.jitter
-        options.distribution = addition.distribution
-        options.rate = addition.rate
-        options.bandwidth = addition.bandwidth
-        options.status = addition.status
-        options.lease = addition.lease
-        self.options = options
-    }
-
     init(_ removal: FaultRemoval) {
         self.init(action: Action.heal.rawValue, targets: removal.all == true ? [] : removal.ids ?? [])
     }

@@ -177,3 +177,21 @@ package struct PredictionReport: Codable, Sendable, Equatable {
         self.word = word
     }
 }
+
+extension PredictionRequest {
+    /// Of a fault, as its own body has it.
+    package init(_ addition: FaultAddition) {
+        self.init(action: Action.fault.rawValue, targets: addition.targets)
+        var options = Options()
+        options.kind = addition.kind
+        options.isOneWay = addition.isOneWay
+        options.delay = addition.delay
+        options.jitter = addition.jitter
+        options.distribution = addition.distribution
+        options.rate = addition.rate
+        options.bandwidth = addition.bandwidth
+        options.status = addition.status
+        options.lease = addition.lease
+        self.options = options
+    }
+}

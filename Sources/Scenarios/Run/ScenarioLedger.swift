@@ -45,6 +45,8 @@ struct ScenarioLedger: Sendable {
     /// Since when all that was seen is steady.
     private(set) var steadyFrom: Instant?
     private let profile: ScenarioRun.Profile
+    /// The share of requests that may fail in a second while the mesh counts as steady.
+    private let tolerance: Double
 
     private enum Part { case idle, baseline, method, settling, after }
 
@@ -53,7 +55,10 @@ struct ScenarioLedger: Sendable {
     /// Observers that are told apart.
     static let mostObservers = 4_096
 
-    init(_ profile: ScenarioRun.Profile) { self.profile = profile }
+    init(_ profile: ScenarioRun.Profile, tolerates tolerance: Double) {
+        self.profile = profile
+        self.tolerance = tolerance
+    }
 
     // MARK: Parts
 
@@ -82,14 +87,18 @@ struct ScenarioLedger: Sendable {
         case .settling: whole.add(second)
         case .after: after.add(second)
         }
-        let failed = second.all.requests - min(second.all.ok, second.all.requests)
-        if failed > 0 { steadyFrom = now }
+        noteSteadiness(now)
+    }
+
+    /// Since when nothing that is seen is wrong: from the first look on that finds it so.
+    private mutating func noteSteadiness(_ now: Instant) {
+        steadyFrom = isSteady(tolerates: tolerance) ? steadyFrom ?? now : nil
     }
 
     mutating func take(_ sight: ScenarioSight, _ at: ScenarioRun.Phase, now: Instant) {
         self.sight = sight
         for (id, count) in sight.hits { hits[id] = max(hits[id] ?? 0, count) }
-        if !sight.isWhole { steadyFrom = now }
+        noteSteadiness(now)
         guard phase == .method || phase == .settling else { return }
         impact = sight.impact
         if sight.epoch != lastEpoch {
@@ -169,7 +178,7 @@ struct ScenarioLedger: Sendable {
     }
 
     /// Whether nothing is wrong any more, as far as is seen.
-    func isSteady(tolerates share: Double) -> Bool {
+    private func isSteady(tolerates share: Double) -> Bool {
         guard sight?.isWhole ?? false, let last = recent.last else { return false }
         let failed = Double(last.all.requests - min(last.all.ok, last.all.requests))
         return failed <= Double(last.all.requests) * share

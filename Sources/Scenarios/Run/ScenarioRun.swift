@@ -97,7 +97,7 @@ package struct ScenarioRun: Sendable {
     package private(set) var trouble: DrillOutcome?
     /// Why nothing was run; nil where it was.
     package private(set) var refusal: String?
-    let began: Instant
+    private(set) var began: Instant
     private var orders: [Order] = []
     private(set) var phaseSince: Instant
     /// When something is due by itself.
@@ -118,7 +118,6 @@ package struct ScenarioRun: Sendable {
     private var mayWrite = false
     var ledger: ScenarioLedger
     private var abortCounts: [Int]
-    private var steadySince: Instant?
     private(set) var steadyAt: Instant?
     private(set) var overAt: Instant?
     private var baselineEnd: Instant?
@@ -158,10 +157,13 @@ package struct ScenarioRun: Sendable {
         phaseSince = now
         report = DrillReport(id: id, drill: scenario.name, mesh: mesh, target: target, began: wall, command: command)
         plan = scenario.actions + scenario.rollbacks
-        ledger = ScenarioLedger(profile)
+        ledger = ScenarioLedger(profile, tolerates: Self.tolerates(scenario))
         abortCounts = Array(repeating: 0, count: scenario.abort.count)
         orders = [.validate]
     }
+
+    /// It begins now, and not when it was made.
+    package mutating func restart(now: Instant) { (began, phaseSince) = (now, now) }
 
     /// The orders that have come up since they were asked for last.
     package mutating func takeOrders() -> [Order] {
@@ -510,9 +512,8 @@ package struct ScenarioRun: Sendable {
 
     private mutating func settle(now: Instant) {
         guard phase == .settle, let overAt else { return }
-        if ledger.isSteady(tolerates: Self.tolerates(scenario)) {
-            let since = steadySince ?? max(ledger.steadyFrom ?? now, overAt)
-            steadySince = since
+        if let steady = ledger.steadyFrom {
+            let since = max(steady, overAt)
             if now - since >= Self.steady {
                 steadyAt = since
                 end(
@@ -520,8 +521,6 @@ package struct ScenarioRun: Sendable {
                     now: now)
                 return beginAfter(now: now)
             }
-        } else {
-            steadySince = nil
         }
         guard let due, now >= due else { return }
         end(.settle, "not steady within \(Syntax.written(scenario.settle)): \(ledger.unsteady)", .failed, now: now)

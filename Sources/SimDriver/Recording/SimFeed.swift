@@ -26,6 +26,10 @@ package final class SimFeed {
     package private(set) var states = 0
     /// Bytes so far.
     package var bytes: Int { writer.size }
+    /// Told of each state, with the names of its cells.
+    var onState: ((FeedState, [String]) -> Void)?
+    /// Told of each event, as it happens.
+    var onEvent: ((EventRecord) -> Void)?
     /// Why it ended: `full`, or as `end` was told.
     package private(set) var reason = ""
 
@@ -41,6 +45,8 @@ package final class SimFeed {
         var cells: Int
         /// By the index of each fault of the plan that is in force, since when, in milliseconds since 1970.
         var faults: [Int: Int64] = [:]
+        /// Faults that were begun by whoever reacts to what is seen, by their key.
+        var reactive: [Int: FeedFault] = [:]
         /// Where a router has reached each cell, by its position.
         var reached: [String?]
     }
@@ -112,6 +118,24 @@ package final class SimFeed {
         }
     }
 
+    /// A fault of no plan begins.
+    func began(_ key: Int, _ spec: FaultSpec, for length: TimeAmount?, _ simulation: Simulation) {
+        guard spec.action.layer == .wire || spec.action.layer == .service else {
+            return note("process", spec.kind.rawValue, spec.side.nodeName ?? spec.side.text, ["detail": .text(spec.text)], simulation)
+        }
+        let (id, now) = ("f\(key & 0xFFFFF)", Self.time(simulation))
+        mesh?.reactive[key] = FeedFault(
+            id: id, kind: spec.kind.rawValue, targets: spec.targets.map(\.text), since: now,
+            until: length.map { now + Int64($0.milliseconds) }, what: spec.text)
+        note("fault", "injected", id, ["detail": .text(spec.text)], simulation)
+    }
+
+    /// It is over.
+    func ended(_ key: Int, _ simulation: Simulation) {
+        guard let fault = mesh?.reactive.removeValue(forKey: key) else { return }
+        note("fault", "expired", fault.id, ["detail": .text(fault.what ?? fault.kind)], simulation)
+    }
+
     /// All that was in force ends with the load.
     func healed(_ simulation: Simulation) {
         for index in mesh?.faults.keys.sorted() ?? [] { fault(index, hasBegun: false, simulation) }
@@ -130,15 +154,18 @@ package final class SimFeed {
 
     private func note(_ line: EventLine, by observer: String, _ simulation: Simulation) {
         let time = simulation.now.nanoseconds &+ Simulation.epoch
-        mesh?.folder.take(
-            line.record(at: Timestamp.string(time, .nanoseconds)), by: observer, now: simulation.now)
+        var record = line.record(at: Timestamp.string(time, .nanoseconds))
+        mesh?.folder.take(record, by: observer, now: simulation.now)
+        guard let onEvent else { return }
+        if record.attributes["observer"] == nil { record.attributes["observer"] = .text(observer) }
+        onEvent(record)
     }
 
     // MARK: Looks
 
     /// Tells how the mesh is.
     func look(_ simulation: Simulation) {
-        guard !writer.isFull, mesh != nil else { return }
+        guard !writer.isFull || onState != nil, mesh != nil else { return }
         followPlacement(simulation)
         let reach = takeVitals(simulation)
         let now = simulation.now
@@ -155,7 +182,8 @@ package final class SimFeed {
                 ["subject": .text(change.alert.subject), "value": .number(change.alert.value)], simulation)
         }
         state.alerts = Array((mesh?.alerts.firing ?? []).prefix(LiveModel.mostRows))
-        guard let message = mesh?.coder.take(state) else { return }
+        onState?(state, model.topology.cells.map(\.name))
+        guard !writer.isFull, let message = mesh?.coder.take(state) else { return }
         states += 1
         // A reader may begin in the middle.
         if writer.wantsState(at: state.t), let told = mesh?.coder.told { tell(.state(told)) } else { tell(message) }
@@ -273,6 +301,7 @@ package final class SimFeed {
                 id: "f\(index + 1)", kind: fault.word, targets: fault.places, since: since,
                 until: fault.length.map { since + Int64($0.milliseconds) }, what: "\(fault)")
         }
+        news.faults += (mesh?.reactive ?? [:]).sorted { $0.key < $1.key }.map(\.value)
         news.impaired = ServiceStrike.cells(
             of: simulation.inForce.map { Fault(id: "", $0.spec) }, simulation.knownTopology)
         news.evacuation = evacuation(simulation)

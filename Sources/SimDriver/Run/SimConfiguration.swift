@@ -34,6 +34,10 @@ package struct SimConfiguration: Sendable {
     package var sweep: SweepRule?
     /// When cells compare their records; nil for never. Where they do, all replicas are alike in the end.
     package var repair: RepairRule?
+    /// Faults come while it runs, from whoever reacts to what is seen.
+    package var isReactive = false
+    /// Such faults leave it open what members may come to believe of one another.
+    package var isClouded = false
     /// For tests of the checkers.
     package var defect: SimDefect?
 

@@ -112,8 +112,9 @@ final class Simulation {
         faults = SimFault.inOrder(configuration.faults)
         membership = MembershipOracle(
             swim, members: Self.names(of: configuration.topology).count,
-            isClear: configuration.topology.links.isLossless && !faults.contains(where: \.clouds),
-            isUntouched: faults.isEmpty && configuration.topology.links.isLossless
+            isClear: configuration.topology.links.isLossless && !faults.contains(where: \.clouds)
+                && !configuration.isClouded,
+            isUntouched: faults.isEmpty && !configuration.isReactive && configuration.topology.links.isLossless
                 && configuration.topology.customers.poison == 0)
         firstRouter = topology.cells.count
         makeMachines()

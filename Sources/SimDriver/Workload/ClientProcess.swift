@@ -2,6 +2,7 @@ import Checkers
 import MeshBase
 import Nodes
 import Replication
+import Reports
 import Topology
 import Wire
 
@@ -29,6 +30,10 @@ final class ClientProcess: SimProcess {
     private var toRead: [SimRequest] = []
     private var isReadingBack = false
     private var isPumpDue = false
+    /// So many times the rate of the load.
+    var factor = 1.0
+    private var second: RunSecond?
+    private var droppedBefore = 0
     var ledger: ClientLedger
     /// By customer.
     private var sessions: [Int: Session] = [:]
@@ -60,7 +65,8 @@ final class ClientProcess: SimProcess {
         limits = HTTPLimits(headers: 65_536, body: 2 * topology.recordLimit + 65_536)
         patience = topology.routing.requestTimeout + .seconds(2)
         ledger = ClientLedger(
-            topology, load: load, placement: simulation.placement, isClear: !simulation.faults.contains(where: \.clouds)
+            topology, load: load, placement: simulation.placement,
+            isClear: !simulation.faults.contains(where: \.clouds) && !simulation.configuration.isClouded
         )
         super.init(simulation, machine)
     }
@@ -104,8 +110,41 @@ final class ClientProcess: SimProcess {
     }
 
     private var rate: Double {
-        guard let spike = load.spike, (spike.from..<spike.to).contains(now - began) else { return load.rate }
-        return load.rate * spike.factor
+        guard let spike = load.spike, (spike.from..<spike.to).contains(now - began) else { return load.rate * factor }
+        return load.rate * spike.factor * factor
+    }
+
+    /// Nothing more is asked.
+    func stop() { ends = now }
+
+    // MARK: Seconds
+
+    /// What is answered is counted from now on, for whoever takes it second by second.
+    func count() { second = RunSecond() }
+    /// Whether it is counted.
+    var isCounting: Bool { second != nil }
+
+    /// What was answered since the last call.
+    func takeSecond() -> RunSecond {
+        defer { if second != nil { second = RunSecond() } }
+        var taken = second ?? RunSecond()
+        taken.dropped = UInt64(ledger.dropped - droppedBefore)
+        droppedBefore = ledger.dropped
+        return taken
+    }
+
+    private func note(_ request: SimRequest, _ answer: SimAnswer, isOK: Bool) {
+        guard second != nil, !request.isReadBack else { return }
+        var tally = RunSecond.Tally()
+        tally.requests = 1
+        tally.ok = isOK ? 1 : 0
+        if case .response(let response, _) = answer {
+            tally.latency.record(now - request.sent)
+            if response.status == 503, !isOK { tally.shed = 1 }
+        }
+        second?.all.add(tally)
+        let name: String = if case .service(let index, _) = request.kind { services[index] } else { "records" }
+        second?.services[name, default: RunSecond.Tally()].add(tally)
     }
 
     func arrival() {
@@ -113,6 +152,8 @@ final class ClientProcess: SimProcess {
             isPumpDue = false
             return readBackMore()
         }
+        // What was due when it was stopped.
+        guard now < ends else { return }
         scheduleArrival()
         admit(nextRequest())
     }
@@ -298,7 +339,9 @@ final class ClientProcess: SimProcess {
                 StableHash.hash(response.body.bytes(in: bytes)))
         }
         if case .service(let index, _) = request.kind { ledger.answers.note(index, request, answer, now: now) }
+        let before = ledger.ok
         let isDone = ledger.completed(request, answer, now: now)
+        note(request, answer, isOK: ledger.ok > before)
         guard request.isReadBack else { return }
         if !isDone, request.attempt < Self.readAttempts {
             var again = request

@@ -57,6 +57,13 @@ struct DrillScenarioCommand: ParsableCommand {
 
 /// A scenario by the name of a drill or of a file.
 enum ScenarioFile {
+    /// Whether a word names a drill, or a file that is a scenario, and no topology.
+    static func isMeant(_ name: String) -> Bool {
+        if BuiltInScenarios.text(of: name) != nil { return true }
+        guard name != "-", SystemFile.exists(name) else { return false }
+        return MeshFiles.isScenario(name)
+    }
+
     /// - Throws: with all problems where it has an error.
     /// - Returns: the scenario, and its file's text.
     static func sound(_ name: String, _ console: Console) throws -> (Scenario, text: String) {

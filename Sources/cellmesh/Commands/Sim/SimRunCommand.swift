@@ -5,7 +5,7 @@ import Topology
 
 struct SimRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Simulate a topology under load and faults, and judge what came of it.",
+        commandName: "run", abstract: "Simulate a topology under load and faults, or a drill, and judge what came of it.",
         discussion: """
             The same nodes as in real processes, on a network, a clock and disks of memory. Equal seeds give equal \
             runs, to the last event: the trace hash tells. Exit codes: 11 safety, 12 liveness, 13 nondeterminism, \
@@ -15,10 +15,31 @@ struct SimRunCommand: ParsableCommand {
               cellmesh sim run --kill us-east-1@5s --restart us-east-1@20s -o json
               cellmesh sim run --twice
               cellmesh sim run --kill us-east-1@10s --record kill.ndjson
+
+            A drill, or a scenario file, is run as 'drill run' does it on real processes, with the same claims and exit \
+            codes; with --seeds once for each of them.
+
+              cellmesh sim run kill-cell --on topology/flagship.yaml
+              cellmesh sim run scenarios/storefront.yaml --seeds 1..100
             """)
 
-    @Argument(help: "A topology; what 'up' would start where none is named.", completion: .file())
+    @Argument(
+        help: "A topology, what 'up' would start where none is named; or a drill, or a scenario.", completion: .file())
     var file: String?
+
+    @Option(
+        name: .customLong("on"),
+        help: ArgumentHelp(
+            "Of a drill or scenario: the topology; what 'up' would start where left out.", valueName: "file"),
+        completion: .file())
+    var topology: String?
+
+    @Option(
+        help: ArgumentHelp("Of a drill or scenario: run it once for each seed, both ends included.", valueName: "a..b"))
+    var seeds: SeedRange?
+
+    @Option(help: ArgumentHelp("So many seeds at a time; one for each processor where left out.", valueName: "count"))
+    var jobs: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -30,8 +51,11 @@ struct SimRunCommand: ParsableCommand {
     )
     var duration = DurationArgument(.seconds(30))
 
-    @Option(help: ArgumentHelp("Requests per virtual second, 0 to 10000000.", valueName: "number"))
-    var rate: Double = 200
+    @Option(
+        help: ArgumentHelp(
+            "Requests per virtual second, 0 to 10000000; 200, or as the scenario says, where left out.",
+            valueName: "number"))
+    var rate: Double?
 
     @Option(help: ArgumentHelp("So many random kills and pauses, 0 or more, each healed again.", valueName: "count"))
     var faults = 0
@@ -91,6 +115,12 @@ struct SimRunCommand: ParsableCommand {
 
     func run() throws {
         let console = output.console
+        if let file, ScenarioFile.isMeant(file) { return try runScenario(file, console) }
+        guard topology == nil, seeds == nil, jobs == nil else {
+            throw CommandFailure(
+                .usage, "--on, --seeds and --jobs are for drills and scenarios; of a topology many seeds are a swarm",
+                next: "cellmesh sim swarm \(file ?? TopologyFile.usual) --seeds 1..100")
+        }
         let configuration = try configuration(TopologyFile.topology(file, console: console))
         let code = try OneRun.report(
             configuration, twice: twice, record: record, wallLimit: wallLimit.amount,
@@ -98,10 +128,37 @@ struct SimRunCommand: ParsableCommand {
         if code != 0 { throw ExitCode(code) }
     }
 
+    private func runScenario(_ name: String, _ console: Console) throws {
+        let isPlanned = !(kills + restarts + pauses + resumes).isEmpty || !plan.isEmpty || !calls.isEmpty || faults > 0
+        guard !isPlanned, !twice, !sealed else {
+            throw CommandFailure(.usage, "a scenario says itself what is done: it takes no faults, calls or --twice")
+        }
+        var (scenario, _) = try ScenarioFile.sound(name, console)
+        if let rate { scenario.load.rate = rate }
+        let mesh = try TopologyFile.topology(topology, console: console)
+        var words = ShellWord.quoted(name)
+        if let topology { words += " --on \(ShellWord.quoted(topology))" }
+        if let rate { words += " --rate \(rate)" }
+        words += defect.words.isEmpty ? "" : " \(defect.words.dropLast())"
+        let runs = ScenarioRuns(
+            scenario: scenario, topology: mesh, words: words, defect: defect.defect?.defect, wallLimit: wallLimit.amount)
+        let code: Int32
+        if let seeds {
+            guard seed == nil, record == nil else {
+                throw CommandFailure(.usage, "--seeds takes neither --seed nor --record")
+            }
+            code = try runs.all(
+                seeds.first...(seeds.first + UInt64(seeds.count - 1)), jobs: jobs ?? ParallelRuns.processors, console)
+        } else {
+            code = try runs.once(seed ?? scenario.seed ?? mesh.seed, record: record, console)
+        }
+        if code != 0 { throw ExitCode(code) }
+    }
+
     private func configuration(_ topology: MeshTopology) throws -> SimConfiguration {
         var configuration = SimConfiguration(topology: topology, seed: seed ?? topology.seed)
         configuration.duration = duration.amount
-        configuration.load.rate = rate
+        configuration.load.rate = rate ?? 200
         configuration.load.calls = calls.map(\.call)
         configuration.seals = sealed
         configuration.defect = defect.defect?.defect

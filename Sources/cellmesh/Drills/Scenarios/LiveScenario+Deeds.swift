@@ -296,32 +296,3 @@ extension LiveScenario {
         do { try leftovers.note(trace) } catch { throw DrillTrouble(.error, "nothing was injected: \(error)") }
     }
 }
-
-extension FaultAddition {
-    init(_ request: FaultRequest) {
-        self.init(kind: request.kind, targets: request.targets)
-        isOneWay = request.isOneWay ? true : nil
-        delay = request.delay?.milliseconds
-        jitter = request.jitter?.milliseconds
-        distribution = request.distribution
-        rate = request.rate
-        bandwidth = request.bandwidth
-        status = request.status
-    }
-}
-
-extension PredictionRequest {
-    /// Nil for what is not predicted.
-    init?(_ action: ScenarioAction) {
-        switch action.deed {
-        case .fault(let request):
-            if let kind = FaultKind(rawValue: request.kind), kind == .kill || kind == .pause {
-                self.init(action: kind.rawValue, targets: request.targets)
-                return
-            }
-            self.init(FaultAddition(request))
-        case .evacuate(let region): self.init(action: Action.evacuate.rawValue, targets: [region])
-        case .restore, .load, .controlLoss: return nil
-        }
-    }
-}

@@ -1,0 +1,362 @@
+import Chaos
+import Checkers
+import Drills
+import Evacuation
+import Feed
+import Membership
+import MeshBase
+import Reports
+import Scenarios
+import Sharding
+import Topology
+
+/// Runs a scenario in virtual time: what `drill run` does to real processes, done to the same nodes in a simulation.
+package final class SimScenario {
+    /// What came of it.
+    package struct Outcome: Sendable {
+        /// Of the drill.
+        package var drill: DrillReport
+        /// Of the simulation under it.
+        package var simulation: SimulationReport
+    }
+
+    private let simulation: Simulation
+    private let feed: SimFeed
+    private var guardian: SimGuardian
+    private var run: ScenarioRun
+    private var names: [String] = []
+    private var pending: [Int: (kind: EvacuationPlan.Kind, region: Int, since: Instant)] = [:]
+    private var refusal: String?
+    private var second = Instant.zero
+    private let longestRequest: TimeAmount
+
+    /// What is looked at between two events of the scenario.
+    private static let step = TimeAmount.milliseconds(50)
+    private static let longestMove = TimeAmount.minutes(10)
+    /// As the control plane's: of everything that was begun, so that faults of a plan have others.
+    private static let firstKey = 1 << 20
+
+    /// Runs a scenario on a topology.
+    ///
+    /// - Parameters:
+    ///   - seed: of every random stream.
+    ///   - id: under which the report would be kept.
+    ///   - feed: writes the run down.
+    ///   - progress: false ends the run as out of time.
+    /// - Throws: what the simulation cannot do, and why nothing was run.
+    package static func run(
+        _ scenario: Scenario, on topology: MeshTopology, seed: UInt64, id: String, command: String,
+        feed: SimFeed? = nil, defect: SimDefect? = nil, progress: @escaping (SimProgress) -> Bool = { _ in true }
+    ) throws(SimRefusal) -> Outcome {
+        let configuration = try configuration(scenario, topology, seed: seed, defect: defect)
+        let feed = feed ?? SimFeed(RecordingWriter()) { _ in }
+        let simulation = try Simulation(configuration, feed: feed)
+        defer { simulation.dispose() }
+        let runner = SimScenario(simulation, feed, scenario, id: id, command: command, progress)
+        return try runner.perform()
+    }
+
+    private static func configuration(
+        _ scenario: Scenario, _ topology: MeshTopology, seed: UInt64, defect: SimDefect?
+    ) throws(SimRefusal) -> SimConfiguration {
+        var configuration = SimConfiguration(topology: topology, seed: seed, scenario: scenario.name)
+        configuration.defect = defect
+        configuration.isReactive = true
+        configuration.isClouded = scenario.actions.contains { action in
+            guard case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind) else { return false }
+            return kind.strikes(.wire) || kind.strikes(.clock) || kind == .late
+        }
+        var load = SimLoad()
+        load.rate = scenario.load.rate
+        (load.reads, load.writes, load.deletes) = (scenario.load.reads, scenario.load.writes, 0)
+        load.services = scenario.load.services
+        load.posts = 0
+        load.entries = scenario.load.service.map { [$0] }
+        load.customers = scenario.load.customers
+        configuration.load = load
+        let services = topology.blueprints.flatMap(\.services).map(\.name)
+        if let service = scenario.load.service, !services.contains(service) {
+            throw SimRefusal("the topology \(topology.name) has no service '\(service)'")
+        }
+        for action in scenario.actions + scenario.rollbacks {
+            for word in action.deed.targets where !TargetChooser.isChoice(word) {
+                do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
+                    throw SimRefusal("\(action.name): \(error)")
+                }
+            }
+        }
+        if let problem = configuration.problem { throw SimRefusal(problem) }
+        return configuration
+    }
+
+    private init(
+        _ simulation: Simulation, _ feed: SimFeed, _ scenario: Scenario, id: String, command: String,
+        _ progress: @escaping (SimProgress) -> Bool
+    ) {
+        self.simulation = simulation
+        self.feed = feed
+        guardian = SimGuardian(eventLimit: simulation.configuration.eventLimit, progress: progress)
+        longestRequest = simulation.topology.routing.requestTimeout + .seconds(4)
+        run = ScenarioRun(
+            scenario, id: id, mesh: simulation.topology.name, target: nil, command: command,
+            wall: "2023-11-14T22:13:20Z",
+            profile: .init(
+                detection: simulation.swim.detectionBound(members: simulation.mesh.count),
+                agreement: simulation.swim.agreementBound(members: simulation.mesh.count)), now: .zero)
+    }
+
+    // MARK: The run
+
+    private func perform() throws(SimRefusal) -> Outcome {
+        simulation.boot()
+        let isStarted = simulation.run(
+            atMost: simulation.configuration.startLimit, &guardian,
+            until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
+        guard isStarted == true else {
+            throw SimRefusal("the mesh was not whole after \(Int64(simulation.configuration.startLimit.seconds)) s")
+        }
+        guardian.phase = .load
+        let began = simulation.now
+        run.restart(now: began)
+        listen()
+        simulation.clients.ledger.impact.began(now: began)
+        second = simulation.now
+        while !run.isOver {
+            for order in run.takeOrders() { carryOut(order) }
+            guard !run.hasOrders, !run.isOver else { continue }
+            guard simulation.run(until: simulation.now + Self.step, &guardian) else {
+                run.handle(.failed(nil, .error, "out of time"), now: simulation.now)
+                break
+            }
+            look()
+            run.wake(now: simulation.now)
+        }
+        if let refusal = run.refusal { throw SimRefusal(refusal) }
+        feed.end(guardian.isStopped ? "stopped" : "ended")
+        guard !guardian.isStopped, let drill = run.finish(now: simulation.now) else {
+            throw SimRefusal("out of time after \(simulation.trace.events) events, while \(run.phase.rawValue)")
+        }
+        return Outcome(drill: drill, simulation: report(began: began))
+    }
+
+    private func listen() {
+        feed.onState = { [unowned self] state, names in
+            var sight = ScenarioSight(state, names: names)
+            sight.epoch = simulation.placement.table.version
+            run.handle(.sight(sight), now: simulation.now)
+        }
+        feed.onEvent = { [unowned self] record in
+            guard record.type == "member" || record.type == "breaker" else { return }
+            run.handle(.event(record, at: simulation.now), now: simulation.now)
+        }
+    }
+
+    private func look() {
+        while simulation.now - second >= .seconds(1), simulation.clients.isCounting {
+            second = second + .seconds(1)
+            run.handle(.second(simulation.clients.takeSecond()), now: simulation.now)
+        }
+        for (key, move) in pending.sorted(by: { $0.key < $1.key }) { follow(key, move) }
+    }
+
+    private func report(began: Instant) -> SimulationReport {
+        var report = SimulationReport(
+            scenario: run.scenario.name, seed: simulation.seed, traceHash: simulation.trace.value,
+            simulated: simulation.now - .zero, events: simulation.trace.events, faultsFired: simulation.faultsFired)
+        let ledger = simulation.clients.ledger
+        report.requests = SimulationReport.Requests(ledger)
+        report.answers = ledger.answers
+        report.membership = simulation.membership.figures
+        report.membership.memberHours =
+            (simulation.now - .zero).milliseconds / 3_600_000 * Double(simulation.mesh.count)
+        for verdict in verdicts { report.add(verdict, otherwise: .safety) }
+        return report
+    }
+
+    private var verdicts: [Verdict] {
+        let ledger = simulation.clients.ledger
+        let tiers = ledger.tiersInUse
+        var verdicts: [Verdict] = []
+        if !tiers.isEmpty, tiers != [.cache] { verdicts.append(ledger.writes.verdict()) }
+        if tiers.contains(.critical) { verdicts.append(ledger.registers.verdict()) }
+        if tiers.contains(.important) { verdicts.append(ledger.sessions.verdict()) }
+        return verdicts + ledger.impact.verdicts + simulation.membership.safetyVerdicts
+    }
+
+    // MARK: Orders
+
+    private func carryOut(_ order: ScenarioRun.Order) {
+        let now = simulation.now
+        switch order {
+        case .validate: run.handle(.validated("\(simulation.topology.cells.count) cells serve"), now: now)
+        case .predict: predict()
+        case .announce: break
+        case .startLoad:
+            simulation.clients.count()
+            simulation.clients.begin(until: now + Scenario.longest)
+            second = now
+            run.handle(.loadStarted("\(Wording.fixed(run.scenario.load.rate, 0)) requests/s"), now: now)
+        case .begin(let key, let action): begin(key, action)
+        case .end(let key): end(key)
+        case .readBack: readBack()
+        case .tidy: run.handle(.tidied("nothing waits for anybody"), now: now)
+        }
+    }
+
+    private func predict() {
+        let now = simulation.now
+        let topology = simulation.knownTopology
+        let placement = simulation.placement
+        var customers = [Int](repeating: 0, count: topology.cells.count)
+        for number in 1...max(topology.customers.count, 1) {
+            if let first = placement.shard(of: CustomerHash(number: number)).first { customers[first.position] += 1 }
+        }
+        var chooser = TargetChooser(
+            topology, loads: customers.map { .init(rate: nil, customers: $0, serves: true) },
+            seed: run.scenario.seed ?? simulation.seed)
+        var actions: [Int: ScenarioAction] = [:]
+        var words: [String] = []
+        for (key, action) in run.plan.enumerated() {
+            var action = action
+            do throws(UnknownTarget) {
+                var targets: [String] = []
+                for word in action.deed.targets { targets += try chooser.words(for: word) }
+                action.deed = action.deed.of(targets)
+            } catch {
+                return run.handle(.refused("\(action.name): \(error)"), now: now)
+            }
+            actions[key] = action
+            guard key < run.scenario.actions.count, let request = PredictionRequest(action) else { continue }
+            let report = Predictor.predict(
+                request, MeshSituation(topology: topology, placement: placement))
+            words.append(
+                "\(action.deed.text): \(Wording.count(report.customers.lost)) lost, "
+                    + "\(Wording.count(report.customers.degraded)) degraded, "
+                    + "\(Wording.count(report.customers.untouched)) untouched")
+        }
+        run.handle(
+            .predicted(words.isEmpty ? "nothing that is predicted" : words.joined(separator: "; "), actions: actions),
+            now: now)
+    }
+
+    private func begin(_ key: Int, _ action: ScenarioAction) {
+        let now = simulation.now
+        func begun(applied: Int = 1, victims: [String] = [], _ detail: String) {
+            run.handle(.begun(key, .init(applied: applied, of: 1, victims: victims, detail: detail)), now: now)
+        }
+        switch action.deed {
+        case .fault(let request):
+            let spec: FaultSpec
+            do throws(FaultRequest.Refusal) { spec = try request.spec(in: simulation.knownTopology) } catch {
+                return run.handle(.failed(key, .error, error.message), now: now)
+            }
+            simulation.membership.disturbed(now: now)
+            let hasStruck = simulation.begin(Self.firstKey + key, spec, .fault(Self.firstKey + key))
+            simulation.faultsFired += 1
+            feed.began(Self.firstKey + key, spec, for: action.length, simulation)
+            begun(applied: hasStruck ? 1 : 0, victims: victims(spec), spec.text)
+        case .controlLoss:
+            guard let index = simulation.machinesByName[Simulation.controlName] else { return }
+            simulation.membership.disturbed(now: now)
+            simulation.kill(simulation.machines[index])
+            begun(victims: [Simulation.controlName], "the control plane is gone")
+        case .evacuate(let word): move(key, .evacuate, word, begun: { begun("it has begun") })
+        case .restore(let word): move(key, .restore, word, begun: { begun("it has begun") })
+        case .load(let factor):
+            simulation.clients.factor = factor
+            begun("\(Syntax.written(factor)) times the rate")
+        }
+    }
+
+    /// Members that others are to take for dead.
+    private func victims(_ spec: FaultSpec) -> [String] {
+        let isDeadly: Bool =
+            switch spec.action {
+            case .process(.kill), .process(.pause), .process(.leave), .disk(.destroy), .disk(.lose): true
+            case .wire(.blackhole), .wire(.partition): true
+            default: false
+            }
+        guard isDeadly else { return [] }
+        return simulation.mesh.filter { machine in
+            if spec.action.layer == .wire { return spec.side.contains(machine, simulation.topology) }
+            return spec.targets.contains { target in
+                target.nodeName == machine.name
+                    || target.nodeName == nil && machine.role == .cell && target.contains(machine, simulation.topology)
+            }
+        }.map(\.name)
+    }
+
+    private func move(_ key: Int, _ kind: EvacuationPlan.Kind, _ word: String, begun: () -> Void) {
+        let name = TargetSelector.name(in: word, of: .region)
+        guard let region = simulation.topology.regions.firstIndex(where: { $0.name == name }),
+            let control = simulation.control
+        else { return run.handle(.failed(key, .error, "no control plane moves \(name)"), now: simulation.now) }
+        simulation.membership.disturbed(now: simulation.now)
+        control.command(kind == .evacuate ? .evacuate(name) : .restore(name))
+        simulation.turn(control)
+        pending[key] = (kind, region, simulation.now)
+        begun()
+    }
+
+    private func follow(_ key: Int, _ move: (kind: EvacuationPlan.Kind, region: Int, since: Instant)) {
+        let now = simulation.now
+        guard now - move.since < Self.longestMove else {
+            pending[key] = nil
+            return run.handle(.failed(key, .error, "the plan has not ended within 10 minutes"), now: now)
+        }
+        guard now - move.since >= .milliseconds(500), let control = simulation.control, control.isSettled,
+            let ended = control.coordinator.ended, ended.plan.region == move.region, ended.plan.kind == move.kind
+        else { return }
+        pending[key] = nil
+        guard ended.completed else { return run.handle(.failed(key, .deviated, "rolled back"), now: now) }
+        run.handle(.ended(key, "completed in \(Wording.time(milliseconds: (now - move.since).milliseconds))"), now: now)
+    }
+
+    private func end(_ key: Int) {
+        let now = simulation.now
+        switch run.plan[key].deed {
+        case .fault:
+            simulation.membership.disturbed(now: now)
+            simulation.end(key: Self.firstKey + key, .faultEnds(Self.firstKey + key))
+            feed.ended(Self.firstKey + key, simulation)
+            run.handle(.ended(key, "over"), now: now)
+        case .controlLoss:
+            if let index = simulation.machinesByName[Simulation.controlName] {
+                simulation.start(simulation.machines[index])
+            }
+            run.handle(.ended(key, "another control plane begins"), now: now)
+        case .load:
+            simulation.clients.factor = 1
+            run.handle(.ended(key, "the rate is as before"), now: now)
+        case .evacuate(let word):
+            // It is taken back: what has moved comes home, whether or not all had.
+            pending[key] = nil
+            if simulation.control?.isSettled == false {
+                simulation.control?.command(.abort)
+                if let control = simulation.control { simulation.turn(control) }
+                _ = simulation.run(atMost: Self.longestMove, &guardian, until: { $0.control?.isSettled ?? false })
+            }
+            move(key, .restore, word, begun: {})
+        case .restore: if pending[key] == nil { run.handle(.ended(key, "it has ended"), now: now) }
+        }
+    }
+
+    private func readBack() {
+        let clients = simulation.clients!
+        clients.stop()
+        guardian.phase = .verifying
+        _ = simulation.run(atMost: longestRequest, &guardian, until: { $0.clients.inFlight == 0 })
+        clients.readBack()
+        simulation.flushClients()
+        let isRead = simulation.run(atMost: longestRequest * Int64(20), &guardian, until: { $0.clients.isIdle })
+        var found = ScenarioFound()
+        let writes = clients.ledger.writes
+        let counts = writes.totals()
+        (found.acknowledged, found.lost, found.unverified) = (counts.acknowledged, counts.lost, counts.unverified)
+        found.isVerified = isRead == true
+        found.violations = verdicts.filter { $0.oracle != "acknowledged-writes" }.map {
+            ($0.oracle, !$0.ok, $0.detail)
+        }
+        run.handle(.found(found, DrillNoise()), now: simulation.now)
+    }
+}
