@@ -101,7 +101,7 @@ extension MetricPage {
     /// Requests of clients as an objective counts them.
     mutating func objective(_ figures: RouterFigures) {
         var (good, bad): (UInt64, UInt64) = (0, 0)
-        for kind in RouterFigures.Kind.allCases {
+        for kind in RouterFigures.Kind.customers {
             for priority in Priority.allCases {
                 bad &+= figures.answers(kind, priority, .failed)
                 good &+= figures.answers(kind, priority, .ok) &+ figures.answers(kind, priority, .refused)
