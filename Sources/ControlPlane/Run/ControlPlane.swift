@@ -261,6 +261,7 @@ package final class ControlPlane {
             noteAddresses()
             noteTargets()
             if isAdopted, !isTelling { reconcileFaults() }
+            liveDesk.changed()
             checkStart()
         }
     }
