@@ -236,12 +236,10 @@ extension ControlPlane: APIBackend, APIChanges {
         guard !request.targets.isEmpty, request.targets.count <= TargetList.most else {
             throw APIFailure(400, "Name 1 to \(TargetList.most) targets.")
         }
-        if let lease = request.leaseMilliseconds {
-            let longest = Supervisor.longestLease.nanoseconds / 1_000_000
-            guard action == .kill || action == .pause else {
-                throw APIFailure(400, "for_ms goes with kill and pause: a \(action.rawValue) does not end.")
-            }
-            guard lease > 0, lease <= longest else { throw APIFailure(400, "for_ms is 1 to \(longest).") }
+        if let lease = request.leaseMilliseconds,
+            let refusal = FaultRequest.refusal(lease: lease, of: action.rawValue)
+        {
+            throw APIFailure(400, "\(refusal).")
         }
         let names: [ProcessName]
         do throws(UnknownTarget) { names = try TargetList(request.targets, in: topology).processes } catch {

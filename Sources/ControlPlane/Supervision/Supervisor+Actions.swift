@@ -10,7 +10,7 @@ extension Supervisor {
     package typealias OutcomeHandler = (ActionOutcome) -> Void
 
     /// The longest lease, a week.
-    package static let longestLease = TimeAmount.hours(24 * 7)
+    package static let longestLease = FaultRequest.longestLease
 
     /// Carries out an action; `completion` is called when its effect has been seen, in this call or later.
     ///
