@@ -341,6 +341,8 @@ extension ControlPlane: APIBackend, APIChanges {
         page.counter(
             "cellmesh_settings_not_kept_total", "Settings that could not be written.", settingsDesk.unwritten)
         page.traces(traceGatherer.keeper)
+        drillRuns.look(ReportStore(directory))
+        page.drills(drillRuns)
         if let livenessWatch { page.probes(.liveness, livenessWatch.counters[.liveness]) }
         let sweeps = desk.host.state.sweeps
         page.counter("cellmesh_sweep_rounds_total", "Rounds over all cohorts for tombstones.", sweeps.rounds)

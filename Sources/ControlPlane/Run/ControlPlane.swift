@@ -44,6 +44,8 @@ package final class ControlPlane {
     /// What was predicted for actions that may come.
     var predictions = PredictionLedger(seed: SecretText.randomInteger())
     var faultTimer: LoopTimer?
+    /// For who asks for metrics.
+    var drillRuns = DrillRuns()
     let started: Int64
     let identity = ProcessIdentity.current
 

@@ -8,12 +8,8 @@ struct DrillShelf {
 
     init(_ mesh: DataDirectory) { store = ReportStore(mesh) }
 
-    /// Newest first. An evacuation that was none of a drill's has a report of the same name, and its own file beside.
-    var ids: [String] {
-        store.ids.filter {
-            ReportShelf.drill(of: $0).flatMap { Drill.named($0) } != nil && store.file("evacuation.json", of: $0) == nil
-        }
-    }
+    /// Newest first.
+    var ids: [String] { store.drillIDs }
 
     /// Keeps one more.
     /// - Returns: where it is.

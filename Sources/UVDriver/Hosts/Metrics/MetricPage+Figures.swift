@@ -90,12 +90,17 @@ extension MetricPage {
         gauge(
             "cellmesh_cell_utilisation_ratio", "How much of the cell is used, of its capacity.",
             node.pointee.utilisation)
-        gauge(
-            "cellmesh_loop_lag_seconds", "How late the turns of the process begin, at worst in the last second.",
-            node.pointee.load.loopLag.seconds)
+        loopLag(node.pointee.load)
         gauge(
             "cellmesh_epoch", "The highest epoch of its placement.",
             Double(node.pointee.ledger.table.highestEpoch.rawValue))
+    }
+
+    /// Of a process that does customers' work.
+    mutating func loopLag(_ load: LoadSignals) {
+        gauge(
+            "cellmesh_loop_lag_seconds", "How late the turns of the process begin, at worst in the last second.",
+            load.loopLag.seconds)
     }
 
     /// Requests of clients as an objective counts them.
