@@ -306,6 +306,27 @@ extension ControlPlane: APIBackend, APIChanges {
         _ = try? LoopTimer.once(loop: loop, after: .milliseconds(20)) { _ = Glibc.kill(getpid(), SIGKILL) }
     }
 
+    // MARK: Load
+
+    package func changeLoad(_ order: LoadOrder, completion: @escaping (Result<[UInt8], APIFailure>) -> Void) {
+        guard !isStopping else { return completion(.failure(APIFailure(409, "The mesh is shutting down."))) }
+        var order = order
+        if let router = order.router {
+            let names = topology.routers.map(\.name)
+            guard names.contains(router) else {
+                let hint = NearestWord.hint(for: router, among: names, listing: "routers are")
+                return completion(
+                    .failure(
+                        APIFailure(
+                            400,
+                            APIFailure.ended(
+                                "There is no router '\(router.prefix(64))'" + (hint.map { "; \($0)" } ?? "")))))
+            }
+            order.arguments.append("--router=\(router)")
+        }
+        loadDesk.carryOut(order, completion)
+    }
+
     // MARK: Traces and metrics
 
     package var traces: TraceGatherer? { traceGatherer }
