@@ -268,7 +268,7 @@ extension ControlPlane: APIBackend, APIChanges {
             reconcileFaults()
         }
         for (index, name) in names.enumerated() {
-            let done: (ActionOutcome) -> Void = { [unowned self] outcome in
+            let told: (ActionOutcome) -> Void = { [unowned self] outcome in
                 outcomes.found[index] = outcome
                 // What has just come back may refill, or be unknown to its routers yet.
                 if outcome.action == "restarted", let process = supervisor[name] {
@@ -280,6 +280,10 @@ extension ControlPlane: APIBackend, APIChanges {
                     if !isTelling { reconcileFaults() }
                     completion(.success(ActionReport(targets: outcomes.found.compactMap { $0 })))
                 }
+            }
+            let done: (ActionOutcome) -> Void = { [unowned self] outcome in
+                guard outcome.action == "restarted", name.role == .router else { return told(outcome) }
+                awaitRouter(name) { told(outcome) }
             }
             if name == .control {
                 // It is down when this has been read, and not before: whoever asks has to see to that.
