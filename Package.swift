@@ -204,7 +204,7 @@ let package = Package(
             "ControlPlaneTests",
             [
                 "ControlPlane", "Feed", "Evacuation", "Reports", "Store", "Sharding", "Membership", "Telemetry", "Wire",
-                "Chaos",
+                "Chaos", "Alerts", "Drills",
                 "UVDriver", "Blueprints", "Resilience", "Topology", "MeshBase",
             ]),
         tests(

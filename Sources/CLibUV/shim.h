@@ -10,6 +10,7 @@
 #include <malloc.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
 #include <netdb.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
@@ -194,6 +195,13 @@ static inline int cuv_open_errno(const char *path, int flags, mode_t mode) {
     int fd;
     do fd = open(path, flags | O_CLOEXEC, mode); while (fd < 0 && errno == EINTR);
     return fd < 0 ? -errno : fd;
+}
+/// Keeps blocks of the disk for the first bytes of a file, whose length stays: 0 or a negative errno.
+static inline int cuv_keep_room_errno(int fd, int64_t bytes) {
+    long status;
+    do status = syscall(SYS_fallocate, fd, FALLOC_FL_KEEP_SIZE, (off_t)0, (off_t)bytes);
+    while (status < 0 && errno == EINTR);
+    return status < 0 ? -errno : 0;
 }
 /// Reads once, retrying when interrupted: bytes read, or a negative errno.
 static inline ssize_t cuv_read_errno(int fd, void *buffer, size_t count) {

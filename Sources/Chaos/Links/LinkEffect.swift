@@ -10,6 +10,8 @@ package struct LinkEffect: Sendable, Equatable {
     package private(set) var delays: [Delay] = []
     /// Ratio of datagrams and segments lost, 0...1; independent losses are composed.
     package private(set) var loss = 0.0
+    /// Ratio of datagrams lost beside them.
+    package private(set) var datagramLoss = 0.0
     /// Ratio of datagrams sent twice, 0...1.
     package private(set) var duplication = 0.0
     /// Ratio of writes that reset the connection, 0...1.
@@ -38,6 +40,7 @@ package struct LinkEffect: Sendable, Equatable {
         switch fault {
         case .latency(let delay): delays.append(delay)
         case .loss(let rate): loss = Self.either(loss, rate)
+        case .datagramLoss(let rate): datagramLoss = Self.either(datagramLoss, rate)
         case .duplicate(let rate): duplication = Self.either(duplication, rate)
         case .reorder(let rate, let amount):
             reorder = Self.either(reorder, rate)

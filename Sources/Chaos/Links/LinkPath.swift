@@ -33,6 +33,7 @@ package struct LinkPath: Sendable {
     package mutating func datagram(bytes: Int, now: Instant, _ rng: inout Generator) -> DatagramFate {
         if effect.isCut { return .lost }
         if effect.loss > 0, rng.chance(effect.loss) { return .lost }
+        if effect.datagramLoss > 0, rng.chance(effect.datagramLoss) { return .lost }
         if effect.bandwidth != nil, busyUntil - now > Self.longestQueue { return .lost }
         let sent = transmit(bytes, now)
         var first = sent + delay(&rng)

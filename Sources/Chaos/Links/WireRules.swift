@@ -73,7 +73,7 @@ package struct WireRules: Sendable, Equatable {
         func does(_ effect: Effect) -> Bool {
             switch effect {
             case .delayed: kind == .latency || kind == .bandwidth || kind == .loss || kind == .reorder || kind == .clog
-            case .lost: kind == .loss || kind == .bandwidth
+            case .lost: kind == .loss || kind == .datagramLoss || kind == .bandwidth
             case .duplicated: kind == .duplicate
             case .reset: kind == .reset
             case .cut: kind.cuts

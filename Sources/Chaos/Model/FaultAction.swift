@@ -17,6 +17,8 @@ package enum FaultAction: Sendable, Hashable {
     package enum Wire: Sendable, Hashable {
         case latency(Delay)
         case loss(Double)
+        /// Of datagrams alone: what gossip is sent with.
+        case datagramLoss(Double)
         case duplicate(Double)
         /// A ratio, and by how much at most.
         case reorder(Double, upTo: TimeAmount)
@@ -59,6 +61,7 @@ package enum FaultAction: Sendable, Hashable {
             switch wire {
             case .latency: .latency
             case .loss: .loss
+            case .datagramLoss: .datagramLoss
             case .duplicate: .duplicate
             case .reorder: .reorder
             case .bandwidth: .bandwidth

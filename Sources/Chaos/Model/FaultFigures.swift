@@ -26,7 +26,7 @@ extension FaultAction {
         var figures = FaultFigures()
         switch self {
         case .wire(.latency(let delay)), .service(.latency(let delay)): figures.delay = delay
-        case .wire(.loss(let rate)), .wire(.duplicate(let rate)), .wire(.reset(let rate)): figures.rate = rate
+        case .wire(.loss(let rate)), .wire(.datagramLoss(let rate)), .wire(.duplicate(let rate)), .wire(.reset(let rate)): figures.rate = rate
         case .wire(.reorder(let rate, let amount)): (figures.rate, figures.amount) = (rate, amount)
         case .wire(.bandwidth(let bandwidth)): figures.bandwidth = bandwidth
         case .service(.errors(let rate, let status)): (figures.rate, figures.status) = (rate, status)
@@ -55,6 +55,9 @@ extension FaultAction {
         case .latency:
             guard let delay = figures.delay else { return nil }
             self = isOnServices ? .service(.latency(delay)) : .wire(.latency(delay))
+        case .datagramLoss:
+            guard let rate = figures.rate else { return nil }
+            self = .wire(.datagramLoss(rate))
         case .loss:
             guard let rate = figures.rate else { return nil }
             self = .wire(.loss(rate))

@@ -4,6 +4,8 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     case latency
     /// A share of the datagrams is lost; a share of a stream's segments arrives after a retransmission.
     case loss
+    /// A share of the datagrams is lost, and nothing of streams: gossip suffers, requests do not.
+    case datagramLoss = "datagram-loss"
     /// A share of the datagrams arrives twice. Streams hide duplicates.
     case duplicate
     /// A share of the datagrams is late by up to so much, so that others overtake them.
@@ -50,7 +52,7 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     package func strikes(_ layer: Layer) -> Bool {
         switch self {
         case .latency: layer == .wire || layer == .service
-        case .loss, .duplicate, .reorder, .bandwidth, .reset, .blackhole, .partition, .clog: layer == .wire
+        case .loss, .datagramLoss, .duplicate, .reorder, .bandwidth, .reset, .blackhole, .partition, .clog: layer == .wire
         case .errors, .hang: layer == .service
         case .kill, .pause, .leave, .late: layer == .process
         case .destroy, .loseDisk, .loseRows, .fillDisk: layer == .disk
@@ -64,7 +66,7 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     /// What real processes have not: the simulator has all.
     package var isSimulatedAlone: Bool {
         switch self {
-        case .latency, .loss, .duplicate, .bandwidth, .reset, .blackhole, .partition, .errors, .hang, .kill, .pause:
+        case .latency, .loss, .datagramLoss, .duplicate, .bandwidth, .reset, .blackhole, .partition, .errors, .hang, .kill, .pause:
             false
         case .reorder, .clog, .leave, .late, .destroy, .loseDisk, .loseRows, .fillDisk, .skew, .drift: true
         }

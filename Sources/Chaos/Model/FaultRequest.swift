@@ -57,6 +57,21 @@ package struct FaultRequest: Sendable, Equatable {
         package var description: String { message }
     }
 
+    /// Why something done to processes may not last so long; nil where it may.
+    ///
+    /// - Parameters:
+    ///   - lease: in milliseconds.
+    ///   - verb: what is done: of `kill`, `pause` and others, which do not last.
+    package static func refusal(lease: Int64, of verb: String) -> Refusal? {
+        guard verb == FaultKind.kill.rawValue || verb == FaultKind.pause.rawValue else {
+            return Refusal("'\(verb)' does not last: --for (for_ms of the API) goes with kill and pause")
+        }
+        guard lease > 0, lease <= longestLease.nanoseconds / 1_000_000 else {
+            return Refusal("'\(verb)' lasts from 1 ms to a week, or until it is ended: --for (for_ms of the API)")
+        }
+        return nil
+    }
+
     /// The fault, checked, with a lease from now on. Nothing checks it again.
     package func fault(id: String, topology: MeshTopology, now: ClockReading) throws(Refusal) -> Fault {
         if FaultKind(rawValue: kind)?.isSimulatedAlone ?? false {
@@ -149,10 +164,22 @@ package struct FaultRequest: Sendable, Equatable {
         }
         guard kind.strikes(.wire) else {
             guard !isOneWay else { throw Refusal("--one-way has no meaning for '\(kind.rawValue)'") }
+            if let diskless = targets.first(where: { !Self.mayLie(kind, on: $0) }) {
+                throw Refusal("'\(kind.rawValue)' lies on disks, and '\(diskless.text)' has none: name cells")
+            }
             return
         }
         guard kind != .partition || targets.count >= 2 else {
             throw Refusal("a partition lies between targets: name at least two, or use blackhole for one alone")
+        }
+    }
+
+    /// Whether a target has what a kind strikes: routers and the control plane have no disk that could be lost.
+    package static func mayLie(_ kind: FaultKind, on target: TargetSelector) -> Bool {
+        guard kind.strikes(.disk) else { return true }
+        switch target {
+        case .router, .control: return false
+        case .mesh, .region, .zone, .cell, .node, .service: return true
         }
     }
 
@@ -184,7 +211,9 @@ package struct FaultRequest: Sendable, Equatable {
         }
         if kind != .bandwidth, bandwidth != nil { strangers.append("--bandwidth") }
         if kind != .errors, status != nil { strangers.append("--status") }
-        let takesRate: Set<FaultKind> = [.latency, .loss, .duplicate, .reorder, .reset, .errors]
+        let takesRate: Set<FaultKind> = [
+            .latency, .loss, .datagramLoss, .duplicate, .reorder, .reset, .errors,
+        ]
         if !takesRate.contains(kind), rate != nil { strangers.append("--rate") }
         let takesAmount: Set<FaultKind> = [.reorder, .late, .skew]
         if !takesAmount.contains(kind), amount != nil { strangers.append("an amount of time") }
@@ -196,7 +225,7 @@ package struct FaultRequest: Sendable, Equatable {
         var figures = FaultFigures()
         switch kind {
         case .latency: figures.delay = try checkedDelay()
-        case .loss, .duplicate: figures.rate = try checkedRate(required: true)
+        case .loss, .datagramLoss, .duplicate: figures.rate = try checkedRate(required: true)
         case .reorder:
             figures.rate = try checkedRate(required: true)
             figures.amount = try checkedAmount(atMost: .minutes(1), "packets are late by up to a minute, such as 50ms")

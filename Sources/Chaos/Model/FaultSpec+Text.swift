@@ -77,6 +77,9 @@ extension FaultRequest {
         }
         self.init(kind: kind, targets: list(first))
         if let way = words.first, way == "<>" || way == ">" {
+            if let known = FaultKind(rawValue: kind), !known.strikes(.wire) {
+                throw Refusal("'\(way)' stands between nodes that speak to each other: '\(kind)' has no two sides")
+            }
             guard targets.count == 1 else { throw Refusal("one target stands before '\(way)'") }
             guard let others = words.dropFirst().first else { throw Refusal("what stands behind '\(way)'?") }
             words = words.dropFirst(2)
@@ -91,26 +94,38 @@ extension FaultRequest {
             guard let amount = words.popFirst().flatMap({ Syntax.duration($0) }) else {
                 throw Refusal("'for' is followed by how long, such as 20s")
             }
+            try once(lease == nil, "for")
             lease = amount
         }
     }
 
+    /// A figure that was said is not said again: which of the two is meant?
+    private func once(_ isFirst: Bool, _ word: String) throws(Refusal) {
+        guard isFirst else { throw Refusal("'\(word.prefix(64))' is one too many: its like was said before") }
+    }
+
     private mutating func read(figure word: String) throws(Refusal) {
         if let shape = Delay.Distribution(rawValue: word) {
+            try once(distribution == nil, word)
             distribution = shape.rawValue
         } else if word == "one-way" {
+            try once(!isOneWay, word)
             isOneWay = true
         } else if word.hasSuffix("ppm") {
             guard let number = Syntax.integer(String(word.dropLast(3))) else { throw Self.noFigure(word) }
+            try once(millionths == nil, word)
             millionths = number
         } else if word.hasSuffix("/s") {
             guard let bytes = Syntax.size(String(word.dropLast(2))) else { throw Self.noFigure(word) }
+            try once(bandwidth == nil, word)
             bandwidth = bytes
         } else if let amount = Syntax.duration(word) {
             try read(amount: amount, word)
         } else if let number = Syntax.integer(word), number > 1 {
+            try once(status == nil, word)
             status = number
         } else if let ratio = Syntax.ratio(word) {
+            try once(rate == nil, word)
             rate = ratio
         } else {
             throw Self.noFigure(word)

@@ -30,6 +30,8 @@ package protocol APIChanges: AnyObject {
     /// Answers when every process has said that it has them, and a second later at most.
     func changeSettings(
         _ request: SettingsRequest, completion: @escaping (Result<SettingsReport, APIFailure>) -> Void)
+    /// The answer is the document of `load start` or `load stop`.
+    func changeLoad(_ order: LoadOrder, completion: @escaping (Result<[UInt8], APIFailure>) -> Void)
     /// Begins the ordered shutdown.
     func shutDown()
 }

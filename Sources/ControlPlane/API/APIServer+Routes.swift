@@ -134,6 +134,12 @@ extension APIServer {
                 changes.changeSettings(try SettingsRequest(body: call.body), completion: server().later(call))
             }
         }
+        table.post("/v1/load", "Starts a load as `load start` does, or stops it as `load stop`") { call in
+            server().change { (changes) throws(APIFailure) in
+                let id = call.id
+                changes.changeLoad(try LoadOrder(body: call.body)) { server().finish(id, $0) }
+            }
+        }
         table.post("/v1/down", access: .token, "Stops the mesh in order") { call in
             server().change { changes in
                 // Before the shutdown, which closes this connection.

@@ -73,6 +73,17 @@ struct RequestBody {
         }
     }
 
+    /// The names of those that were sent, whatever they hold.
+    var members: [String] { values.keys.sorted() }
+
+    func number(_ key: String, _ range: ClosedRange<Double>) throws(APIFailure) -> Double? {
+        switch values[key] {
+        case nil, .null: return nil
+        case .number(let number) where range.contains(number): return number
+        default: throw failure(key, "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+
     func integer(_ key: String, _ range: ClosedRange<Int64>) throws(APIFailure) -> Int64? {
         switch values[key] {
         case nil, .null: return nil

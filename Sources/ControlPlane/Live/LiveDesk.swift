@@ -10,8 +10,8 @@ import UVDriver
 
 /// Makes the feed of a mesh and sends it to those who follow it. Confined to the loop's thread.
 ///
-/// One state is made a tick, whoever reads it. While nobody does, one each 5 s, so that what customers were seen to
-/// suffer has no gaps that matter.
+/// One state is made a tick, whoever reads it. While nobody does, one each 5 s and with each change of a process, so that what
+/// customers were seen to suffer has no gaps that matter, and alerts count from the change.
 package final class LiveDesk {
     /// What a reader asks for.
     package struct Wish: Sendable, Equatable {
@@ -30,8 +30,6 @@ package final class LiveDesk {
 
     /// What a period may be.
     package static let periods = TimeAmount.milliseconds(200)...TimeAmount.seconds(10)
-    private static let watched = TimeAmount.seconds(1)
-    private static let unwatched = TimeAmount.seconds(5)
     /// Ticks and periods are of one length mostly, and a timer is late: what is due in so little is due.
     private static let slack = TimeAmount.milliseconds(50)
     /// Events that a new reader is told.
@@ -76,7 +74,7 @@ package final class LiveDesk {
     private var readers: [(id: SlabKey, reader: Reader)] = []
     private var details: [String: CellVitals] = [:]
     private var toldAt: [ProcessName: Instant] = [:]
-    private var tickedAt: Instant?
+    private var pace = LivePace()
     private var timer: LoopTimer?
     private let host = HostMeter()
     private let lateness: LatenessMeter
@@ -184,7 +182,7 @@ package final class LiveDesk {
 
     /// How the mesh is as a whole, as of a second ago at most; of one that begins, where each moment tells more, of 200 ms.
     package var headline: FeedHeadline? {
-        if !isClosed { refresh(loop.now(), after: isBeginning ? Self.periods.lowerBound : Self.watched) }
+        if !isClosed { refresh(loop.now(), after: isBeginning ? Self.periods.lowerBound : LivePace.watched) }
         return latest.mesh.headline
     }
 
@@ -197,15 +195,22 @@ package final class LiveDesk {
 
     /// A state of a shorter time ago is the present one.
     private func refresh(_ now: Instant, after age: TimeAmount) {
-        if tickedAt.map({ now - $0 >= age }) ?? true { tick() }
+        if pace.lookedAt.map({ now - $0 >= age }) ?? true { tick() }
+    }
+
+    /// What is told from now on is of now.
+    func renew() { if pace.lookedAt != nil { tick() } }
+
+    /// A process has changed, or what is reached of it.
+    func changed() {
+        if !isClosed, pace.change() { schedule() }
     }
 
     private func schedule() {
         guard !isClosed else { return }
         lateness.run(!readers.isEmpty || isBusy)
-        let periods = readers.map(\.reader.wish.period)
-        let interval =
-            periods.min().map { min($0, Self.watched) } ?? (isBusy || onEvents != nil ? Self.watched : Self.unwatched)
+        let interval = pace.wait(
+            periods: readers.map(\.reader.wish.period), isBusy: isBusy || onEvents != nil, now: loop.now())
         timer?.close()
         timer = try? LoopTimer.once(loop: loop, after: interval) { [weak self] in self?.tick() }
     }
@@ -218,7 +223,7 @@ package final class LiveDesk {
     private func tick() {
         guard !isClosed else { return }
         let now = loop.now()
-        tickedAt = now
+        pace.look(now: now)
         followPlacement()
         model.look(source.sights(), routers: source.routers(), routersRun: source.routersRun(), now: now)
         model.news = source.news()

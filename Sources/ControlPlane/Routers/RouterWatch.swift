@@ -108,6 +108,11 @@ final class RouterWatch {
     /// Whether the router has told lately.
     func hasTold(_ router: ProcessName) -> Bool { known[router]?.reached != nil }
 
+    /// Whether the life of a router that answers there has.
+    func hasTold(_ router: ProcessName, at admin: Endpoint?) -> Bool {
+        known[router].map { $0.reached != nil && $0.admin == admin } ?? false
+    }
+
     /// How many cells it reaches; nil where it has not told.
     func reachCount(of router: ProcessName) -> Int? { known[router]?.reached?.count }
 

@@ -236,12 +236,10 @@ extension ControlPlane: APIBackend, APIChanges {
         guard !request.targets.isEmpty, request.targets.count <= TargetList.most else {
             throw APIFailure(400, "Name 1 to \(TargetList.most) targets.")
         }
-        if let lease = request.leaseMilliseconds {
-            let longest = Supervisor.longestLease.nanoseconds / 1_000_000
-            guard action == .kill || action == .pause else {
-                throw APIFailure(400, "for_ms goes with kill and pause: a \(action.rawValue) does not end.")
-            }
-            guard lease > 0, lease <= longest else { throw APIFailure(400, "for_ms is 1 to \(longest).") }
+        if let lease = request.leaseMilliseconds,
+            let refusal = FaultRequest.refusal(lease: lease, of: action.rawValue)
+        {
+            throw APIFailure(400, "\(refusal).")
         }
         let names: [ProcessName]
         do throws(UnknownTarget) { names = try TargetList(request.targets, in: topology).processes } catch {
@@ -270,7 +268,7 @@ extension ControlPlane: APIBackend, APIChanges {
             reconcileFaults()
         }
         for (index, name) in names.enumerated() {
-            let done: (ActionOutcome) -> Void = { [unowned self] outcome in
+            let told: (ActionOutcome) -> Void = { [unowned self] outcome in
                 outcomes.found[index] = outcome
                 // What has just come back may refill, or be unknown to its routers yet.
                 if outcome.action == "restarted", let process = supervisor[name] {
@@ -282,6 +280,10 @@ extension ControlPlane: APIBackend, APIChanges {
                     if !isTelling { reconcileFaults() }
                     completion(.success(ActionReport(targets: outcomes.found.compactMap { $0 })))
                 }
+            }
+            let done: (ActionOutcome) -> Void = { [unowned self] outcome in
+                guard outcome.action == "restarted", name.role == .router else { return told(outcome) }
+                awaitRouter(name) { told(outcome) }
             }
             if name == .control {
                 // It is down when this has been read, and not before: whoever asks has to see to that.
@@ -306,6 +308,27 @@ extension ControlPlane: APIBackend, APIChanges {
     private func killSelf() {
         note("control-killed", [:])
         _ = try? LoopTimer.once(loop: loop, after: .milliseconds(20)) { _ = Glibc.kill(getpid(), SIGKILL) }
+    }
+
+    // MARK: Load
+
+    package func changeLoad(_ order: LoadOrder, completion: @escaping (Result<[UInt8], APIFailure>) -> Void) {
+        guard !isStopping else { return completion(.failure(APIFailure(409, "The mesh is shutting down."))) }
+        var order = order
+        if let router = order.router {
+            let names = topology.routers.map(\.name)
+            guard names.contains(router) else {
+                let hint = NearestWord.hint(for: router, among: names, listing: "routers are")
+                return completion(
+                    .failure(
+                        APIFailure(
+                            400,
+                            APIFailure.ended(
+                                "There is no router '\(router.prefix(64))'" + (hint.map { "; \($0)" } ?? "")))))
+            }
+            order.arguments.append("--router=\(router)")
+        }
+        loadDesk.carryOut(order, completion)
     }
 
     // MARK: Traces and metrics
@@ -343,6 +366,8 @@ extension ControlPlane: APIBackend, APIChanges {
         page.counter(
             "cellmesh_settings_not_kept_total", "Settings that could not be written.", settingsDesk.unwritten)
         page.traces(traceGatherer.keeper)
+        drillRuns.look(ReportStore(directory))
+        page.drills(drillRuns)
         if let livenessWatch { page.probes(.liveness, livenessWatch.counters[.liveness]) }
         let sweeps = desk.host.state.sweeps
         page.counter("cellmesh_sweep_rounds_total", "Rounds over all cohorts for tombstones.", sweeps.rounds)

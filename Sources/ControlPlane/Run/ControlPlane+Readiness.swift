@@ -14,7 +14,10 @@ extension ControlPlane {
             let young = supervisor.processes.filter { $0.name.role == .cell && $0.isServing && isYoung($0) }
             return young.contains { state(of: $0) == .starting }
         }
-        watch.onChange = { [unowned self] in checkStart() }
+        watch.onChange = { [unowned self] in
+            checkStart()
+            liveDesk.changed()
+        }
         return watch
     }
 

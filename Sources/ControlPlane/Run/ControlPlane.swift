@@ -33,6 +33,7 @@ package final class ControlPlane {
     var isTelling = false
     let haltDesk: HaltDesk
     let targetsFile: TargetsFile
+    let loadDesk: LoadDesk
     private(set) var routerWatch: RouterWatch!
     private(set) var storeWatch: StoreWatch!
     private(set) var liveDesk: LiveDesk!
@@ -44,6 +45,8 @@ package final class ControlPlane {
     /// What was predicted for actions that may come.
     var predictions = PredictionLedger(seed: SecretText.randomInteger())
     var faultTimer: LoopTimer?
+    /// For who asks for metrics.
+    var drillRuns = DrillRuns()
     let started: Int64
     let identity = ProcessIdentity.current
 
@@ -159,6 +162,7 @@ package final class ControlPlane {
             haltDesk = HaltDesk(journal: journal)
             api.keepPasses(in: journal)
             targetsFile = TargetsFile(path: directory.targetsPath)
+            loadDesk = LoadDesk(loop: loop, mesh: directory.name, executable: settings.executable)
             settingsDesk = try SettingsDesk(runtime, client: client, journal: journal, directory: directory)
             runtime.faults?.refresh()
         } catch let error as StoreError {
@@ -261,6 +265,7 @@ package final class ControlPlane {
             noteAddresses()
             noteTargets()
             if isAdopted, !isTelling { reconcileFaults() }
+            liveDesk.changed()
             checkStart()
         }
     }
@@ -517,6 +522,7 @@ package final class ControlPlane {
             settingsDesk.close()
             liveDesk.close()
             traceGatherer.close()
+            loadDesk.close()
             api.close()
             client.close()
             driver.close()

@@ -85,7 +85,7 @@ package struct SettingsWish: Sendable, Equatable {
         return nil
     }
 
-    private static let longest: Int64 = 366 * 24 * 3_600_000
+    private static let longest = BreakerEntry.longestTime.nanoseconds / 1_000_000
 
     func edit(at now: WallTime) throws(Senseless) -> SettingsEdit {
         guard let kind = SettingsChange.Kind(rawValue: kind) else {

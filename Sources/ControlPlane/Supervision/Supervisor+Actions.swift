@@ -10,7 +10,7 @@ extension Supervisor {
     package typealias OutcomeHandler = (ActionOutcome) -> Void
 
     /// The longest lease, a week.
-    package static let longestLease = TimeAmount.hours(24 * 7)
+    package static let longestLease = FaultRequest.longestLease
 
     /// Carries out an action; `completion` is called when its effect has been seen, in this call or later.
     ///
@@ -108,6 +108,7 @@ extension Supervisor {
         table[name]?.isPaused = true
         table[name]?.pausedSince = driver.now()
         scheduleResume(name, until: until)
+        lookAfterPause(of: name)
         onChange()
         completion(
             outcome(name, wasPaused ? "already-paused" : "paused", identity.pid, followUp("resumed", lease)))
@@ -119,6 +120,22 @@ extension Supervisor {
             PauseLease(pid: identity.pid, startTime: identity.startTime, term: term),
             at: command.directory.pausePath(of: name.role, name.name), by: command.pauseWatch(name))
     }
+
+    /// Anybody may let a paused process go on: the pause is over then.
+    func lookAfterPause(of name: ProcessName) {
+        schedule(.look, name, after: Self.pauseLook) { [unowned self] in
+            guard let process = table[name], process.isPaused else { return }
+            guard !isStopped(process) else { return lookAfterPause(of: name) }
+            cancel(.resume, name)
+            table[name]?.isPaused = false
+            table[name]?.pausedSince = nil
+            journal.cleared(.pause, name, event: nil, at: driver.wallClock())
+            journal.note("resume", name, "by a SIGCONT of somebody else", at: driver.wallClock())
+            onChange()
+        }
+    }
+
+    private static let pauseLook = TimeAmount.seconds(1)
 
     func scheduleResume(_ name: ProcessName, until: Int64) {
         guard until != .max else { return cancel(.resume, name) }

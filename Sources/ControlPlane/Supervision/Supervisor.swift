@@ -47,7 +47,7 @@ package final class Supervisor {
     package internal(set) var isShuttingDown = false
 
     struct TimerKey: Hashable {
-        enum Purpose { case start, stop, resume, revive, relieve, leave, doubt }
+        enum Purpose { case start, stop, resume, revive, relieve, leave, doubt, look }
         var purpose: Purpose
         var name: ProcessName
     }
@@ -238,6 +238,7 @@ package final class Supervisor {
         if let pausedUntil, driver.isStopped(identity) {
             table[name]?.isPaused = true
             scheduleResume(name, until: pausedUntil)
+            lookAfterPause(of: name)
             // The watch of the predecessor follows what this one writes; without one this control plane resumes it.
             let asked = pausedUntil == .max ? nil : remaining(pausedUntil)
             do throws(SpawnFailure) {

@@ -6,7 +6,8 @@ import Topology
 
 /// What is set by hand: breakers that are held, and levels.
 extension ActionForecast {
-    /// A gate that refuses costs its cell's customers the answers of one service.
+    /// A gate that refuses costs its cell's customers the answers of one service: others of their shards stand in, and where all
+    /// refuse, the service is lost to them. What has a fallback is answered worse instead.
     mutating func breaker(_ request: PredictionRequest) {
         var harms = false
         if let word = request.options?.value {
@@ -18,13 +19,11 @@ extension ActionForecast {
             harms = mode == .forcedOpen
         }
         confirm = harms ? .click : .none
-        if request.targets.isEmpty { refuse("no-target", "name gates, as NODE/FROM/TO") }
+        if request.targets.isEmpty { refuse("no-target", "name gates, as NODE/FROM/TO, or edge/FROM/TO of all cells") }
         for word in request.targets {
-            guard let cell = cell(ofGate: word) else {
-                refuse("unknown-gate", "there is no gate '\(word.prefix(128))'")
-                continue
-            }
-            if harms { impaired.insert(cell) }
+            let gates = gates(named: word)
+            if gates.isEmpty { refuse("unknown-gate", "there is no gate '\(word.prefix(128))'") }
+            for gate in gates where harms { hold(gate) }
         }
     }
 
@@ -59,22 +58,66 @@ extension ActionForecast {
         }
     }
 
-    /// `r1/us-east-1/checkout`, `us-east-1/checkout/payment`: the cell whose answers go through the gate.
-    private func cell(ofGate name: String) -> CellIndex? {
+    /// A gate: the cell whose answers go through it, the caller there, nil of a router's, and what is called.
+    private struct Gate {
+        var cell: CellIndex
+        var from: Int?
+        var to: String
+    }
+
+    private func services(_ cell: CellIndex) -> [Service] {
+        topology.blueprints[topology.cells[cell.position].blueprint].services
+    }
+
+    /// `r1/us-east-1/checkout`, `us-east-1/checkout/payment`, and `edge/checkout/payment` for that call in all cells; none where
+    /// there is no such gate.
+    private func gates(named name: String) -> [Gate] {
         let parts = name.split(separator: "/").map(String.init)
-        guard parts.count == 3 else { return nil }
-        func services(_ cell: CellIndex) -> [Service] {
-            topology.blueprints[topology.cells[cell.position].blueprint].services
-        }
-        if let cell = topology.cellIndex(named: parts[0]) {
+        guard parts.count == 3 else { return [] }
+        func edge(_ cell: CellIndex) -> Gate? {
             let all = services(cell)
-            let caller = all.first { $0.name == parts[1] }
-            return caller?.calls.contains { all[$0.to].name == parts[2] } == true ? cell : nil
+            guard let caller = all.firstIndex(where: { $0.name == parts[1] }),
+                all[caller].calls.contains(where: { all[$0.to].name == parts[2] })
+            else { return nil }
+            return Gate(cell: cell, from: caller, to: parts[2])
         }
+        if let cell = topology.cellIndex(named: parts[0]) { return edge(cell).map { [$0] } ?? [] }
+        if parts[0] == "edge" { return topology.cells.indices.compactMap { edge(CellIndex($0)) } }
         guard topology.routers.contains(where: { $0.name == parts[0] }),
             let cell = topology.cellIndex(named: parts[1])
-        else { return nil }
+        else { return [] }
         let hasRecords = topology.blueprints[topology.cells[cell.position].blueprint].store != nil
-        return services(cell).contains { $0.name == parts[2] } || hasRecords && parts[2] == "records" ? cell : nil
+        let isKnown = services(cell).contains { $0.name == parts[2] } || hasRecords && parts[2] == "records"
+        return isKnown ? [Gate(cell: cell, from: nil, to: parts[2])] : []
+    }
+
+    /// Every call through a gate is refused.
+    private mutating func hold(_ gate: Gate) {
+        impaired.insert(gate.cell)
+        guard let from = gate.from else {
+            // Of records all cells are asked where the others are too few.
+            if gate.to != "records" { refused[gate.to, default: CellSet()].insert(gate.cell) }
+            return
+        }
+        let services = services(gate.cell)
+        func isCovered(_ call: Edge) -> Bool { call.criticality != .core || !call.fallback.isEmpty }
+        var failing: Set<Int> = []
+        if services[from].calls.contains(where: { services[$0.to].name == gate.to && !isCovered($0) }) {
+            failing.insert(from)
+        }
+        // Whoever needs what fails, fails.
+        var count = -1
+        while count != failing.count {
+            count = failing.count
+            for (number, service) in services.enumerated()
+            where service.calls.contains(where: { failing.contains($0.to) && !isCovered($0) }) {
+                failing.insert(number)
+            }
+        }
+        for name in topology.entryServices {
+            if let entry = services.firstIndex(where: { $0.name == name }), failing.contains(entry) {
+                refused[name, default: CellSet()].insert(gate.cell)
+            }
+        }
     }
 }

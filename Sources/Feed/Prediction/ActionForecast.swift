@@ -2,6 +2,7 @@ import Chaos
 import Evacuation
 import MeshBase
 import Reports
+import Resilience
 import Sharding
 import Topology
 
@@ -17,6 +18,9 @@ struct ActionForecast {
     var cut: [String: CellSet]
     /// Cells of which some service does not answer: their customers fare worse, and none is lost.
     var impaired = CellSet()
+    /// By service that customers call: cells of which every call of it is refused. Where a customer has no other cell that
+    /// serves, it has lost the service.
+    var refused: [String: CellSet] = [:]
     var lateEdges: [[String]] = []
     var refusals: [PredictionReport.Refusal] = []
     var confirm = PredictionReport.Confirmation.click
@@ -50,6 +54,7 @@ struct ActionForecast {
         if situation.isHalted, ![.resume, .restart, .heal, .breaker, .degrade].contains(action) {
             refuse("halted", "a halt is in force: nothing is begun before 'cellmesh halt --release'")
         }
+        if let lease = request.options?.lease { check(lease, of: action) }
         switch action {
         case .kill, .pause, .resume, .restart: processes(action, request.targets)
         case .fault, .partition: fault(request, isPartition: action == .partition)
@@ -65,12 +70,35 @@ struct ActionForecast {
         target.split(separator: "/").last.map(String.init) ?? target
     }
 
+    /// Whether some service is refused by all cells of a shard that serve.
+    func losesService(_ shard: Shard, dead: CellSet) -> Bool {
+        guard !refused.isEmpty else { return false }
+        let serving = (0..<shard.count).map { shard[$0] }.filter { !dead.contains($0) }
+        return !serving.isEmpty && refused.values.contains { cells in serving.allSatisfy { cells.contains($0) } }
+    }
+
     mutating func refuse(_ code: String, _ detail: String) { refusals.append(.init(code, detail)) }
 
     /// The same of a word that is none of those known, with the nearest of them.
     mutating func refuse(_ code: String, _ detail: String, asWritten word: String, _ known: [String]) {
         let hint = NearestWord.hint(for: word, among: known, listing: "there are")
         refuse(code, detail + (hint.map { "; \($0)" } ?? ""))
+    }
+
+    /// What the action itself would say of the time that it is to last; of faults their own request says it.
+    private mutating func check(_ lease: Int64, of action: PredictionRequest.Action) {
+        switch action {
+        case .fault, .partition: break
+        case .kill, .pause, .resume, .restart, .heal, .evacuate, .restore:
+            if let refusal = FaultRequest.refusal(lease: lease, of: action.rawValue) {
+                refuse("lease", refusal.message)
+            }
+        case .breaker, .degrade:
+            let longest = BreakerEntry.longestTime.nanoseconds / 1_000_000
+            if !(1...longest).contains(lease) {
+                refuse("lease", "what is set by hand lasts from 1 ms to 366 days: --for (for_ms of the API)")
+            }
+        }
     }
 
     // MARK: Processes
@@ -170,7 +198,7 @@ struct ActionForecast {
         switch wire {
         case .latency(let latency): delay = latency.base + latency.jitter
         case .loss(let rate), .reset(let rate): isCut = rate >= 1
-        case .duplicate, .reorder, .bandwidth, .blackhole, .partition, .clog: break
+        case .datagramLoss, .duplicate, .reorder, .bandwidth, .blackhole, .partition, .clog: break
         }
         guard isCut || delay != nil else { return }
         for (number, node) in nodes.all.enumerated() where node.role == .router && cut[node.name] != nil {

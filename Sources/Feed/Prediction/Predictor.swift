@@ -51,7 +51,10 @@ package enum Predictor {
         for number in 0..<radius.customers {
             let hash = CustomerHash(number: number + 1)
             let fates = dead.map { forecast.fate(of: hash, dead: $0, impaired: action.impaired) }
-            counts.count(fates.map(\.mark).max() ?? .untouched)
+            let losesService =
+                !action.refused.isEmpty
+                && dead.contains { action.losesService(radius.placement.shard(of: hash), dead: $0) }
+            counts.count(losesService ? .lost : fates.map(\.mark).max() ?? .untouched)
             if fates.contains(where: \.lacksQuorum) { lacking += 1 }
         }
         counts.noQuorum = lacking

@@ -69,6 +69,7 @@ struct RequestRenderer: Sendable {
             output.append(condition)
             output.append("\r\n")
         }
+        if request.kind == .verification { output.append("X-Check: 1\r\n") }
         if request.key > 0 {
             output.append(keyHead)
             output.append(decimal: request.key)

@@ -42,6 +42,10 @@ package enum DataPlane {
                 data.consistency = level
             }
             if request.session.isPresent { data.session = request.session.bytes(in: bytes) }
+            if request.check.isPresent {
+                let isRead = request.method == .get || request.method == .head
+                data.isCheck = isRead && request.check.equals("1", in: bytes)
+            }
             if request.idempotencyKey.isPresent { throw DataPlaneRefusal(HTTPUnkept.idempotencyKey.problem) }
             if request.ifMatch.isPresent { data.ifMatch = request.ifMatch.bytes(in: bytes) }
         } else if request.ifMatch.isPresent {

@@ -39,6 +39,10 @@ package struct DataRequest {
     /// The hash of the service's name; 0 for a record.
     package var service: UInt64 = 0
 
+    /// A read that looks whether earlier writes are there (`X-Check: 1`): served as any other, and in no figure of what
+    /// customers felt.
+    package var isCheck = false
+
     /// The client wants every decision about it explained.
     package var isExplained = false
     /// Of `traceparent`; what the router makes of it is in force.

@@ -21,6 +21,7 @@ package struct MovedOutcomes: Sendable {
 
 /// Counters of a router; they only rise.
 package struct RouterCounters: Sendable {
+    /// Of customers, as are the answers: what looks after them (`X-Check: 1`) is in the figures alone.
     package var requests: UInt64 = 0
     package var responses2xx: UInt64 = 0
     package var responses4xx: UInt64 = 0

@@ -133,7 +133,7 @@ extension RouterNode {
         response.epoch = operations[key]!.epoch
         response.serving = serving(of: shard)
         response.shardSize = shard.count
-        noteAnswer(customer, since: operations[key]!.started, response)
+        if !operations[key]!.isCheck { noteAnswer(customer, since: operations[key]!.started, response) }
         finish(key)
         told(status: response.status)
         endTrace(&response, into: &sink)

@@ -66,6 +66,7 @@ extension RouterNode {
             deadline: now + min(request.deadline ?? policy.requestTimeout, policy.requestTimeout),
             work: .record(record))
         operation.trace = request.trace
+        operation.isCheck = request.isCheck
         guard let key = operations.insert(operation) else {
             refuseOverloaded(request.id, shard: shard, customer: request.customer, into: &sink)
             return nil

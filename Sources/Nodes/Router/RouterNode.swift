@@ -314,7 +314,7 @@ package struct RouterNode: ~Copyable {
         request: DataRequest, now: Instant, into sink: inout some RouterSink
     ) -> SlabKey? {
         clock = now
-        counters.requests += 1
+        if !request.isCheck { counters.requests += 1 }
         if request.isShortened { counters.idsShortened += 1 }
         if request.isTraceMalformed { counters.tracesMalformed += 1 }
         var request = request
@@ -425,8 +425,11 @@ package struct RouterNode: ~Copyable {
                 case 503, 507: lacksQuorum ? .noQuorum : .refused
                 default: .ok
                 }
-            impact.note(customer, serving: response.serving, of: shard.count, outcome, now: clock)
-            if ledger.placement.isMoving(customer) {
+            let isCheck = traces.answering.isCheck
+            if !isCheck {
+                impact.note(customer, serving: response.serving, of: shard.count, outcome, now: clock)
+            }
+            if !isCheck, ledger.placement.isMoving(customer) {
                 // What is shed on purpose is no failure of the move.
                 moved.note(failed: status >= 500 && problem.policy.description != "shedding")
             }

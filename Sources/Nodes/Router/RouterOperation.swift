@@ -93,6 +93,8 @@ struct RouterOperation {
     var service: UInt64 = 0
     /// The trace that it belongs to; nil where nobody wants to know.
     var trace: FrameTrace?
+    /// It looks after earlier ones, and is no customer's.
+    var isCheck = false
     /// It goes under an idempotency key.
     var isKeyed = false
     /// Of the frames that carry it to a service.

@@ -34,6 +34,8 @@ package struct CellDegradation: Codable, Sendable, Equatable {
         /// 0...1.
         package var quality: Double
         @Nullable package var score: Double?
+        /// Among all cells, the one that is told of as it has the least; absent where all have as much.
+        package var cell: String?
 
         package init(name: String, criticality: String, on: Bool, quality: Double, score: Double? = nil) {
             self.name = name

@@ -16,6 +16,8 @@ public struct BreakerEntry: Sendable, Equatable, Codable {
 
     /// How long one is held where nothing is said: a breaker forgotten in open is an outage.
     public static let standardTime = TimeAmount.minutes(5)
+    /// The longest time for which anything is set by hand: 366 days.
+    public static let longestTime = TimeAmount.hours(366 * 24)
 
     /// The gate's name: `r1/us-east-1/checkout`, `us-east-1/checkout/payment`.
     public var gate: String

@@ -38,6 +38,7 @@ extension SimFault: CustomStringConvertible {
             }
             length = amount
             words.removeSubrange(place...(place + 1))
+            guard !words.contains("for") else { throw FaultRequest.Refusal("'for' is said twice") }
         }
         guard let last = words.popLast(), last.hasPrefix("@"), let at = Syntax.duration(String(last.dropFirst())) else {
             throw FaultRequest.Refusal("'\(text.prefix(128))' does not say when: '@5s' is 5 s after the load begins")
@@ -46,12 +47,19 @@ extension SimFault: CustomStringConvertible {
             guard let name = TargetSelector(text: words[1])?.nodeName else {
                 throw FaultRequest.Refusal("'\(words[1].prefix(128))' is no process")
             }
+            try Self.refuse(length, of: words[0])
             self.init(at: at, words[0] == "restart" ? .restart : .resume, name, for: length)
         } else if let verb = words.first, let move = SimMove(verb, Array(words.dropFirst())) {
+            try Self.refuse(length, of: verb)
             self.init(at: at, .operate(move), Simulation.controlName, for: length)
         } else {
             self.init(at: at, try FaultRequest(text: words.joined(separator: " ")).spec(), for: length)
         }
+    }
+
+    /// What only begins something lasts no time.
+    private static func refuse(_ length: TimeAmount?, of verb: String) throws(FaultRequest.Refusal) {
+        guard length == nil else { throw FaultRequest.Refusal("'for' goes with faults: '\(verb)' does not last") }
     }
 
     /// In the largest unit that leaves a whole number.

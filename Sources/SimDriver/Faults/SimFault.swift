@@ -90,7 +90,12 @@ package struct SimFault: Sendable, Hashable {
             }
         }
         for target in targets {
-            do throws(UnknownTarget) { _ = try TargetSelector(target.text, in: topology) } catch {
+            do throws(UnknownTarget) {
+                let found = try TargetSelector(target.text, in: topology)
+                if let kind = spec?.kind, !FaultRequest.mayLie(kind, on: found) {
+                    return "'\(self)': '\(found.text)' has no disk that it could lose; name cells"
+                }
+            } catch {
                 return "'\(self)' in the topology \(topology.name): \(error)"
             }
         }

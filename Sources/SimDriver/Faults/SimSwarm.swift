@@ -111,7 +111,10 @@ package struct SimSwarm: Sendable {
         let name = node(&rng)
         switch kind {
         case .kill: return SimFault(at: at, .kill, name, for: length)
-        case .loseDisk: return SimFault(at: at, .loseDisk, name, for: length)
+        case .loseDisk:
+            // Whoever keeps none loses none, and dies all the same.
+            let isCell = topology.cells.contains { $0.name == name }
+            return SimFault(at: at, isCell ? .loseDisk : .kill, name, for: length)
         case .pause: return SimFault(at: at, .pause, name, for: length)
         case .leave: return SimFault(at: at, .leave, name, for: length)
         case .jump: return SimFault(at: at, .skew(rng.chance(0.2) ? .hours(1) : time(upTo: .seconds(5), &rng)), name)

@@ -292,8 +292,13 @@ package final class SimScenario {
             let control = simulation.control
         else { return run.handle(.failed(key, .error, "no control plane moves \(name)"), now: simulation.now) }
         simulation.membership.disturbed(now: simulation.now)
+        let plans = simulation.planNumber
         control.command(kind == .evacuate ? .evacuate(name) : .restore(name))
         simulation.turn(control)
+        guard simulation.planNumber > plans else {
+            return run.handle(
+                .failed(key, .error, "refused: customers would be left without a cell"), now: simulation.now)
+        }
         pending[key] = (kind, region, simulation.now)
         begun()
     }

@@ -5,7 +5,8 @@ import MeshBase
 ///
 ///     {busiest}             of cells, zones, regions and routers: the highest rate of requests, else the most customers
 ///     {random}              any that serves; `{random:10%}` so many of all, one at least
-///     {remote}              of regions and zones: the busiest without the control plane
+///     {remote}              of regions and zones: the busiest that can be left: without the control plane, and not the only
+///                           region of customers who are pinned to a geography
 ///     {most-dependents}     of services: the one that most others call, directly or through others
 ///     {most-dependencies}   of services: the one that calls the most others, likewise
 package struct TargetChooser {
@@ -47,12 +48,12 @@ package struct TargetChooser {
         let choice = String(word[open...].dropFirst().dropLast())
         guard prefix.isEmpty || prefix.hasSuffix("/") else { throw Self.unreadable(word) }
         let kind = prefix.isEmpty ? "cell" : String(prefix.dropLast())
-        let home = home
+        let kept = kept
         switch kind {
         case "cell": return try pick(choice, cells, word)
         case "zone":
-            return try pick(choice, zones, word, remote: { !$0.hasPrefix("zone/\(home)/") })
-        case "region": return try pick(choice, regions, word, remote: { $0 != "region/\(home)" })
+            return try pick(choice, zones, word, remote: { word in !kept.contains { word.hasPrefix("zone/\($0)/") } })
+        case "region": return try pick(choice, regions, word, remote: { word in !kept.contains { word == "region/\($0)" } })
         case "router": return try pick(choice, topology.routers.map { ("router/\($0.name)", 0) }, word)
         case "service": return [try service(choice, word)]
         default: throw Self.unreadable(word)
@@ -65,7 +66,15 @@ package struct TargetChooser {
             hint: "say 'cell/{busiest}', 'region/{random}', 'region/{remote}' or 'service/{most-dependents}'")
     }
 
-    private var home: String { topology.regions[topology.control.region].name }
+    /// Regions that cannot be left.
+    private var kept: [String] {
+        let regions = topology.regions
+        let alone = topology.customers.geographies.compactMap { pinned -> String? in
+            let own = regions.filter { $0.geography == pinned.geography }
+            return own.count == 1 ? own[0].name : nil
+        }
+        return [regions[topology.control.region].name] + alone
+    }
 
     /// With what each carries, of cells that serve.
     private var cells: [(word: String, load: Double)] {

@@ -1,6 +1,6 @@
 /// The header fields that the mesh itself reads.
 enum HTTPField: UInt8 {
-    case host, accept, origin, expect, poison, session, explain, connection, priority, traceparent
+    case host, accept, origin, expect, check, poison, session, explain, connection, priority, traceparent
     case value, ifMatch, ifNoneMatch, ifUnmodifiedSince, contentRange
     case contentType, customer, deadline, consistency, authorization, contentLength, idempotencyKey, requestID,
         deadlineChain
@@ -25,6 +25,7 @@ enum HTTPField: UInt8 {
             if HTTPCharacters.matches(name, 7, "x-epoch") { return .epoch }
             if HTTPCharacters.matches(name, 7, "x-shard") { return .shard }
             if HTTPCharacters.matches(name, 7, "x-value") { return .value }
+            if HTTPCharacters.matches(name, 7, "x-check") { return .check }
         case 8:
             if HTTPCharacters.matches(name, 8, "if-match") { return .ifMatch }
             if HTTPCharacters.matches(name, 8, "x-poison") { return .poison }

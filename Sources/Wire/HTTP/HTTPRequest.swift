@@ -42,6 +42,8 @@ package struct HTTPRequest: Equatable, Sendable {
     /// What a write of a key that keeps siblings supersedes; of anything else it is not kept.
     package internal(set) var ifMatch = HTTPRange()
     package internal(set) var explain = HTTPRange()
+    /// X-Check: it looks after earlier ones, and is no customer's.
+    package internal(set) var check = HTTPRange()
     package internal(set) var poison = HTTPRange()
     package internal(set) var traceparent = HTTPRange()
     /// The first field that asks for what the data plane does not keep.

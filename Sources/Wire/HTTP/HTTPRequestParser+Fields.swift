@@ -30,6 +30,7 @@ extension HTTPRequestParser {
         case .poison: return HTTPRequestParser.once(&request.poison, range)
         case .session: return HTTPRequestParser.once(&request.session, range)
         case .explain: return HTTPRequestParser.once(&request.explain, range)
+        case .check: return HTTPRequestParser.once(&request.check, range)
         case .value: return HTTPRequestParser.once(&request.value, range)
         case .priority: return HTTPRequestParser.once(&request.priority, range)
         case .contentType: return HTTPRequestParser.once(&request.contentType, range)

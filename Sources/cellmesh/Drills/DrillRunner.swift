@@ -48,7 +48,7 @@ struct DrillRunner {
         let lock = try lock()
         defer { lock.release() }
         // From here on Ctrl-C takes back what was injected.
-        Interruption.note()
+        Interruption.note(heedsEnd: true)
         let leftovers = DrillLeftovers(mesh)
         do { try leftovers.takeBack(console) } catch let trouble as DrillTrouble {
             throw CommandFailure(.interrupted, "\(trouble.detail); what an earlier drill has in force stays noted")
@@ -74,7 +74,7 @@ struct DrillRunner {
     func run(_ scenario: Scenario, text: String, command: String) throws {
         let lock = try lock()
         defer { lock.release() }
-        Interruption.note()
+        Interruption.note(heedsEnd: true)
         do { try DrillLeftovers(mesh).takeBack(console) } catch let trouble as DrillTrouble {
             throw CommandFailure(.interrupted, "\(trouble.detail); what an earlier drill has in force stays noted")
         }

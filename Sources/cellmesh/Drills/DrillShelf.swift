@@ -8,14 +8,8 @@ struct DrillShelf {
 
     init(_ mesh: DataDirectory) { store = ReportStore(mesh) }
 
-    /// Newest first. An evacuation that was none of a drill's has a report of the same name, and its own file beside.
-    var ids: [String] {
-        store.ids.filter {
-            store.file("drill.json", of: $0) != nil
-                || ReportShelf.drill(of: $0).flatMap { Drill.named($0) } != nil
-                    && store.file("evacuation.json", of: $0) == nil
-        }
-    }
+    /// Newest first.
+    var ids: [String] { store.drillIDs }
 
     /// Keeps one more.
     /// - Returns: where it is.
@@ -30,7 +24,6 @@ struct DrillShelf {
 
     /// One report; nil where it is not there any more, or is none.
     func report(_ id: String) -> DrillReport? {
-        ["drill.json", "report.json"].lazy.compactMap { store.file($0, of: id) }
-            .compactMap { ReportJSON.decode(DrillReport.self, $0) }.first
+        store.drillReport(id)
     }
 }

@@ -16,7 +16,7 @@ enum ArgumentProblem {
     /// With what the help of the command says of the option that is wrong: its bounds.
     static func failure(_ message: String, _ arguments: [String]) -> CommandFailure {
         let command = UnknownCommand.path(arguments)
-        var failure = negativeValue(message, arguments) ?? failure(message, of: command)
+        var failure = watchValue(arguments) ?? negativeValue(message, arguments) ?? failure(message, of: command)
         failure.next = "\(command) --help"
         // `--count cannot be '-1'`: of numbers there is more to say than what their form is.
         guard failure.message.contains(" cannot be '"), let option = failure.message.split(separator: " ").first,
@@ -24,6 +24,15 @@ enum ArgumentProblem {
         else { return failure }
         failure.hint = bounds
         return failure
+    }
+
+    /// `--watch=x`: a flag takes no value, which the parser would say.
+    private static func watchValue(_ arguments: [String]) -> CommandFailure? {
+        guard let word = arguments.first(where: { $0.hasPrefix("--watch=") }),
+            case let value = String(word.dropFirst("--watch=".count)), DurationArgument(argument: value) == nil,
+            UnknownCommand.command(arguments) is any WatchingCommand.Type
+        else { return nil }
+        return CommandFailure(.usage, "--watch cannot be '\(value)'", hint: hint(form: "duration", value: value))
     }
 
     /// A value that begins with a dash is taken for an option: `Missing value for '--count <number>'`.

@@ -1,5 +1,7 @@
 import ArgumentParser
+import ControlPlane
 import Reports
+import Topology
 
 /// Which traces are meant: of `trace ls`, and of `trace export` without an id.
 struct TraceChoice: ParsableArguments {
@@ -38,6 +40,12 @@ struct TraceChoice: ParsableArguments {
         failed || slow != nil || [status, policy, service, customer, cell, fault].contains { $0 != nil }
     }
 
+    /// Refuses what names nothing in the mesh, nor in the traces that there are.
+    func check(_ mesh: DataDirectory, _ heads: [TraceHead]) throws {
+        guard [policy, service, cell, fault].contains(where: { $0 != nil }) else { return }
+        try TraceNames(mesh).check(filter, heads)
+    }
+
     var filter: TraceFilter {
         var filter = TraceFilter()
         filter.isFailed = failed
@@ -46,7 +54,7 @@ struct TraceChoice: ParsableArguments {
         filter.policy = policy
         filter.service = service
         filter.customer = customer
-        filter.cell = cell
+        filter.cell = cell.map { TargetSelector.name(in: $0, of: .cell) }
         filter.fault = fault
         return filter
     }

@@ -18,7 +18,9 @@ struct WatchOptions: ParsableArguments {
     var every = DurationArgument(.seconds(1))
 
     func validate() throws {
-        guard every.amount >= .milliseconds(200) else { throw ValidationError("--every is 200ms or more") }
+        guard every.amount >= .milliseconds(200) else {
+            throw ValidationError("--watch=D and --every D are 200ms or more")
+        }
     }
 
     /// Prints what is made: once, or until `isLast` holds of it or the program is interrupted.
@@ -34,6 +36,11 @@ struct WatchOptions: ParsableArguments {
         guard arguments.contains(where: { $0.hasPrefix("--watch=") }),
             UnknownCommand.command(arguments) is any WatchingCommand.Type
         else { return arguments }
+        // What is no duration is told of as it was written; see `ArgumentProblem`.
+        let isWrong = arguments.contains {
+            $0.hasPrefix("--watch=") && DurationArgument(argument: String($0.dropFirst(8))) == nil
+        }
+        guard !isWrong else { return arguments }
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
         return arguments[..<end].flatMap { word in
             word.hasPrefix("--watch=") ? ["--watch", "--every", String(word.dropFirst(8))] : [word]

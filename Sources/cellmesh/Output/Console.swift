@@ -7,8 +7,8 @@ struct Console: Sendable {
     /// Whether standard output, and standard error, take colours.
     let paintsData: Bool
     let paintsMessages: Bool
-    /// Columns of the screen that standard output is, else of `COLUMNS`, else 80.
-    let width: Int
+    /// Columns of the screen that standard output is, else of `COLUMNS`; nil where neither says: a program reads whole lines.
+    let width: Int?
     /// Whether a person watches standard error, so that lines may be drawn over.
     let isLive: Bool
 
@@ -23,10 +23,16 @@ struct Console: Sendable {
             }
         }
         paintsData = paints(STDOUT_FILENO)
-        let columns = Screen.size(STDOUT_FILENO)?.columns ?? Self.variable("COLUMNS").flatMap { Int($0) } ?? 80
-        width = min(max(columns, 40), 1_000)
+        width = Self.width(screen: Screen.size(STDOUT_FILENO)?.columns, variable: Self.variable("COLUMNS"))
         paintsMessages = paints(STDERR_FILENO)
         isLive = isatty(STDERR_FILENO) == 1 && Self.variable("TERM") != "dumb"
+    }
+
+    /// - Parameters:
+    ///   - screen: columns of the terminal; nil where there is none.
+    ///   - variable: `COLUMNS`.
+    static func width(screen: Int?, variable: String?) -> Int? {
+        (screen ?? variable.flatMap { Int($0) }).map { min(max($0, 40), 1_000) }
     }
 
     /// As the arguments ask, also where they could not be parsed.

@@ -109,7 +109,8 @@ final class TopPlain {
         case .yaml: return model.document(now).map { DocumentText.yaml($0) }
         case .name: return model.names.map { $0 + "\n" }.joined()
         case .table, .wide:
-            let width = console.format == .wide ? 400 : console.width
+            // Where nobody knows a width all columns are there.
+            let width = console.format == .wide ? 400 : console.width ?? 400
             let lines = TopScreen.table(model, width: width, charset, now: now)
             return lines.map { line in
                 (console.paintsData ? line.painted(charset, hasColors: true) : charset.fitted(line.text)) + "\n"

@@ -29,6 +29,7 @@ import Testing
         ),
         ("lab shards -n -2", "--cells cannot be '-2'", "n, the cells, 1 to 1024"),
         ("pause x --for -5s", "--for cannot be '-5s'", "a duration is a number and a unit, such as 250ms, 5s or 2m"),
+        ("status --watch=x", "--watch cannot be 'x'", "a duration is a number and a unit, such as 250ms, 5s or 2m"),
         ("members --frm x", "unknown option '--frm'", "did you mean '--from'?"),
         (
             "events --since yesterday", "--since cannot be 'yesterday'",

@@ -14,6 +14,11 @@ import Testing
 
     @Test func coloursAreForcedAndForbidden() {
         #expect(Console(format: .table, color: .always).paintsData)
+        // In a pipe nobody knows a width: programs read whole lines.
+        #expect(Console.width(screen: nil, variable: nil) == nil && Console.width(screen: nil, variable: "x") == nil)
+        #expect(
+            Console.width(screen: nil, variable: "100") == 100 && Console.width(screen: 120, variable: "100") == 120)
+        #expect(Console.width(screen: 10, variable: nil) == 40)
         #expect(!Console(format: .table, color: .never).paintsMessages)
     }
 }

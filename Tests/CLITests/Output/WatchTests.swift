@@ -66,6 +66,7 @@ import Testing
         #expect(words("status --watch=5s -o json") == ["status", "--watch", "--every", "5s", "-o", "json"])
         #expect(words("route explain --watch c7") == ["route", "explain", "--watch", "c7"])
         // There it is the time that a stage is watched.
+        #expect(words("status --watch=x") == ["status", "--watch=x"], "told of as it was written")
         #expect(words("evacuate us-east --watch=5s") == ["evacuate", "us-east", "--watch=5s"])
         for line in [
             "status --watch=5s", "ps --watch=5s", "members --watch=5s", "breaker ls --watch=5s", "fault ls --watch=5s",

@@ -83,6 +83,27 @@ import Topology
         #expect(none.fields["features"].elements.allSatisfy { $0["quality"].double == 1 })
     }
 
+    /// Of many cells the worst is shown, and which that is.
+    @Test func whichCellHasTheLeastOfAFeatureIsSaid() throws {
+        func cell(_ name: String, _ quality: Double) throws -> CellDegradation {
+            let feature = #"{"name":"shipping","criticality":"luxury","on":true,"quality":\#(quality),"score":null}"#
+            return try ReportJSON.read(
+                CellDegradation.self,
+                Array(#"{"scope":"cell/\#(name)","level":"minor","by":"controller","features":[\#(feature)]}"#.utf8))
+        }
+        let topology = try topology()
+        func shipping(_ cells: [CellDegradation]) -> (cell: String?, text: String) {
+            let report = LevelsView.list(SettingsDocument(), topology, cells: cells, now: now)
+            let row = report.fields["features"].elements.first { $0["name"].text == "shipping" }
+            return (row?["cell"].text, report.table(plain))
+        }
+        let worst = shipping([try cell("a", 1), try cell("b", 0.5), try cell("c", 0.7)])
+        #expect(worst.cell == "b" && worst.text.contains("LEAST IN"))
+        #expect(worst.text.contains("50.0 %  b"), "\(worst.text)")
+        let alike = shipping([try cell("a", 0.7), try cell("b", 0.7)])
+        #expect(alike.cell == nil && alike.text.contains("70.0 %  all alike"), "\(alike.text)")
+    }
+
     @Test func amplificationIsTheMeanOfProcessesAndTheProductOfLayers() {
         let page = #"cellmesh_amplification{layer="router"} 1.5"# + "\n# other\n"
         let found = Amplification([

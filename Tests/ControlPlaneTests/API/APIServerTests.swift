@@ -110,6 +110,10 @@ struct APIServerTests {
             calls.append("predict \(request.action) \(request.targets)")
             completion(.failure(APIFailure(409, "Nothing was done: it is late.", kind: .stalePrediction)))
         }
+        func changeLoad(_ order: LoadOrder, completion: @escaping (Result<[UInt8], APIFailure>) -> Void) {
+            calls.append("load \(order.action) \(order.arguments)")
+            completion(.success(Array("{}\n".utf8)))
+        }
         func shutDown() { calls.append("down") }
         func metrics() -> String { "cellmesh_up 1\n" }
         func memberPage(_ wanted: MembersPage.Wanted) -> String? { nil }

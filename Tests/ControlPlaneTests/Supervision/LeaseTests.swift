@@ -32,6 +32,26 @@ struct LeaseTests {
         #expect(harness.driver.signals(Sample.eu1) == [.stop, .stop, .resume])
     }
 
+    @Test("A pause that somebody else ends is over, and what is paused again is")
+    func letGo() throws {
+        let harness = try SupervisorHarness()
+        harness.startAll()
+        for _ in 1...2 {
+            harness.perform(.pause, Sample.eu1, lease: .seconds(60))
+            harness.driver.advance(.seconds(20))
+            #expect(harness.supervisor[Sample.eu1]?.isPaused == true)
+            var changes = 0
+            harness.supervisor.onChange = { changes += 1 }
+            harness.driver.signal(harness.driver.identity(Sample.eu1)!, .resume)
+            harness.driver.advance(.seconds(2))
+            #expect(harness.supervisor[Sample.eu1]?.isPaused == false && changes == 1)
+            #expect(harness.intents == [] && harness.actions.last == "resume eu-1")
+        }
+        let signals = harness.driver.signals(Sample.eu1)
+        harness.driver.advance(.seconds(120))
+        #expect(harness.driver.signals(Sample.eu1) == signals, "no lease is left that would end")
+    }
+
     @Test("A kill without end takes the end from one that had one")
     func endless() throws {
         let harness = try SupervisorHarness()

@@ -92,6 +92,23 @@ import Topology
         #expect(predict("kill", ["r1-11"]).refusals[0].detail.contains("r1-1"))
     }
 
+    /// As the action itself would.
+    @Test(arguments: [
+        ("kill", Int64(0)), ("kill", -1), ("pause", 604_800_001), ("restart", 1_000), ("resume", 1_000), ("heal", 5),
+        ("breaker", 0), ("degrade", 31_622_400_001),
+    ]) func aTimeThatCannotBeIsRefused(_ action: String, _ lease: Int64) {
+        let targets = ["breaker": ["r1-1/checkout/shipping"], "degrade": ["mesh"], "heal": []][action] ?? ["r1-1"]
+        func codes(_ lease: Int64?) -> [String] {
+            predict(action, targets) { options in
+                options.lease = lease
+                options.value = ["breaker": "closed", "degrade": "minor"][action]
+            }.refusals.map(\.code)
+        }
+        #expect(codes(lease) == ["lease"] && codes(nil) == [])
+        let lasts = !["restart", "resume", "heal"].contains(action)
+        #expect(codes(60_000) == (lasts ? [] : ["lease"]))
+    }
+
     // MARK: Settings
 
     @Test func aGateThatIsHeldOpenCostsTheCustomersOfItsCell() {
@@ -110,6 +127,31 @@ import Topology
         #expect(predict("breaker", []).refusals.map(\.code) == ["no-target"])
         let odd = predict("breaker", ["r1-1/checkout/shipping"]) { $0.value = "force-open" }
         #expect(odd.refusals.map(\.code) == ["unknown-value"] && odd.refusals[0].detail.contains("forced-open"))
+    }
+
+    /// Where every cell of a shard refuses a service it is lost; a fallback answers worse.
+    @Test func aServiceThatAllCellsRefuseIsLost() {
+        let all = predict("breaker", ["edge/checkout/shipping"]) { $0.value = "forced-open" }
+        #expect(all.customers.lost == 200 && all.confirm == .type && all.refusals.isEmpty)
+        let routers = topology.cells.map { "e1/\($0.name)/checkout" }
+        #expect(predict("breaker", routers) { $0.value = "forced-open" }.customers.lost == 200)
+        let records = topology.cells.map { "e1/\($0.name)/records" }
+        #expect(predict("breaker", records) { $0.value = "forced-open" }.customers.lost == 0, "all are asked then")
+        for change in [{ $0.fallback = [.static] }, { $0.criticality = .enhanced }] as [(inout Edge) -> Void] {
+            var topology = topology
+            change(&topology.blueprints[0].services[0].calls[0])
+            let covered = predict("breaker", ["edge/checkout/shipping"], situation { $0.topology = topology }) {
+                $0.value = "forced-open"
+            }
+            #expect(covered.customers.degraded == 200 && covered.customers.lost == 0 && covered.confirm == .click)
+        }
+        // The others of a shard stand in, unless they are dead.
+        let dead = situation { $0.down = CellSet((4..<12).map { CellIndex($0) }) }
+        let before = radius(dead.down).lost
+        let last = predict("breaker", ["r1-1/checkout/shipping"], dead) { $0.value = "forced-open" }
+        #expect(last.customers.lost > before && last.confirm == .type)
+        #expect(predict("breaker", ["edge/checkout/nobody"]).refusals.map(\.code) == ["unknown-gate"])
+        #expect(predict("breaker", ["edge/checkout/shipping"]).customers.untouched == 200, "taken back")
     }
 
     @Test func aLevelCostsTheCustomersOfItsCellsFeatures() {

@@ -75,6 +75,16 @@ import Wire
         }
     }
 
+    /// Only a read of a record looks after others; who says so of anything else is a customer.
+    @Test(arguments: [
+        ("GET /v1/customers/c1/records/k", "1", true), ("HEAD /v1/customers/c1/records/k", "1", true),
+        ("GET /v1/customers/c1/records/k", "yes", false), ("PUT /v1/customers/c1/records/k", "1", false),
+        ("DELETE /v1/customers/c1/records/k", "1", false), ("GET /v1/customers/c1/services/user", "1", false),
+    ])
+    func onlyReadsOfRecordsAreChecks(_ line: String, _ value: String, isCheck: Bool) throws {
+        #expect(try read(head(line, "X-Check: \(value)\r\n")).0.isCheck == isCheck, "\(line)")
+    }
+
     /// The id of a request is as long as a proxy makes it.
     @Test(arguments: [1, 255, 256, 8_000]) func theIdOfARequestIsAKeyHoweverLong(_ count: Int) throws {
         func key(_ id: String) throws -> (DataRequest, [UInt8]) {

@@ -1,4 +1,5 @@
 import MeshBase
+import Replication
 import Resilience
 import Sharding
 import Testing
@@ -71,6 +72,27 @@ import Wire
         other.linkDown(other.shard[0], now: .at(10))
         #expect(other.node.figures.errors(at: other.shard[0]) == 1)
         #expect(!AttemptEnd.withdrawn.isError && !AttemptEnd(refusal: .otherEpoch).isError)
+    }
+
+    /// A load reads back what it wrote, of lost customers again and again: nobody's request was harmed.
+    @Test(arguments: [false, true]) func whatLooksAfterWritesIsNoCustomers(isCheck: Bool) throws {
+        let router = RouterHarness()
+        for position in 0..<router.shard.count { router.linkDown(router.shard[position], now: .zero) }
+        router.request(.get, .record, isCheck: isCheck, now: .at(10))
+        #expect(try #require(router.takeAnswer()).status == 503, "it is served as any other")
+        let figures = router.node.figures
+        #expect(figures.answers(.check, .normal, .failed) == (isCheck ? 1 : 0))
+        #expect(figures.answers(.record, .normal, .failed) == (isCheck ? 0 : 1))
+        #expect(router.node.counters.requests == (isCheck ? 0 : 1))
+        #expect(router.node.counters.responses5xx == (isCheck ? 0 : 1))
+        #expect(router.node.impact.summary(now: .at(10)).customers == (isCheck ? 0 : 1))
+        let whole = RouterHarness()
+        whole.request(.get, .record, isCheck: isCheck)
+        for frame in whole.takeFrames() {
+            whole.answer(frame, flags: .tombstone, version: RecordVersion(counter: 3, writer: 1), now: .at(3_000))
+        }
+        #expect(whole.takeAnswer()?.status == 404)
+        #expect(whole.node.counters.responses4xx == (isCheck ? 0 : 1))
     }
 
     @Test func eachAnswerOfARecordCountsAtItsCell() throws {

@@ -152,7 +152,7 @@ final class RouterHarness {
         _ method: HTTPMethod, _ target: DataRequest.Target = .service, priority: Priority? = nil,
         deadline: TimeAmount? = nil, key: String = "k1", consistency: Consistency? = nil, session: String? = nil,
         ifMatch: String? = nil, service: String = "echo", isKeyed: Bool = false, worth: Worth? = nil,
-        isExplained: Bool = false, trace: FrameTrace? = nil,
+        isExplained: Bool = false, trace: FrameTrace? = nil, isCheck: Bool = false,
         now: Instant = .zero
     ) -> RequestID {
         requests += 1
@@ -163,6 +163,7 @@ final class RouterHarness {
         if target == .service { request.service = StableHash.hash(service) }
         request.worth = worth
         request.isExplained = isExplained
+        request.isCheck = isCheck
         request.trace = trace
         request.isKeyed = isKeyed
         request.isExplicit = isKeyed

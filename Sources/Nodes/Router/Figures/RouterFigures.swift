@@ -8,6 +8,11 @@ package struct RouterFigures: Sendable {
     /// What clients ask for.
     package enum Kind: Int, Sendable, CaseIterable {
         case service, record
+        /// Reads that look whether earlier writes are there: no objective is about them.
+        case check
+
+        /// Of customers, whom objectives are about.
+        package static let customers = [service, record]
     }
 
     /// How an answer ended, by its status.
@@ -125,10 +130,11 @@ package struct RouterFigures: Sendable {
 extension RouterNode {
     /// A client is told of the request that is being answered.
     mutating func told(status: UInt16) {
-        counters.count(status: status)
         let answering = traces.answering
+        if !answering.isCheck { counters.count(status: status) }
         figures.answered(
-            answering.service == 0 ? .record : .service, answering.priority ?? .normal, status: status,
+            answering.isCheck ? .check : answering.service == 0 ? .record : .service, answering.priority ?? .normal,
+            status: status,
             took: clock - answering.began)
     }
 }

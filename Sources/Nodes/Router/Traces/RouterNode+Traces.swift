@@ -14,7 +14,8 @@ extension RouterNode {
     mutating func follow(_ request: inout DataRequest, now: Instant, into sink: inout some RouterSink) {
         request.trace = traces.sampler.context(request.trace, isExplained: request.isExplained, now: now)
         traces.answering = .init(
-            request.id, request.trace, began: now, service: request.service, priority: request.priority)
+            request.id, request.trace, began: now, service: request.service, priority: request.priority,
+            isCheck: request.isCheck)
         if request.trace?.isFollowed == true { beginTrace(nil, into: &sink) }
     }
 
@@ -23,7 +24,7 @@ extension RouterNode {
     mutating func answering(_ key: SlabKey) {
         traces.answering = .init(
             operations[key]!.request, operations[key]!.trace, began: operations[key]!.started,
-            service: operations[key]!.service, priority: operations[key]!.priority)
+            service: operations[key]!.service, priority: operations[key]!.priority, isCheck: operations[key]!.isCheck)
     }
 
     @inline(never)

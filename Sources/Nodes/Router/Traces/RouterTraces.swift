@@ -20,16 +20,20 @@ package struct RouterTraces: Sendable {
         var service: UInt64 = 0
         /// That the client named; nil where it named none.
         var priority: Priority?
+        /// It is no customer's.
+        var isCheck = false
 
         init() {}
         init(
-            _ request: RequestID, _ trace: FrameTrace?, began: Instant, service: UInt64, priority: Priority?
+            _ request: RequestID, _ trace: FrameTrace?, began: Instant, service: UInt64, priority: Priority?,
+            isCheck: Bool
         ) {
             self.request = request
             self.trace = trace
             self.began = began
             self.service = service
             self.priority = priority
+            self.isCheck = isCheck
         }
     }
 

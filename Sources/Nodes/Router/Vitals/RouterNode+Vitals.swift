@@ -15,7 +15,7 @@ extension RouterNode {
             failed: counters.responses5xx, attempts: counters.attempts, retries: counters.failovers,
             shed: counters.shed.total &+ counters.throttled.total)
         var latency = LatencyCounts()
-        for kind in RouterFigures.Kind.allCases { latency.merge(figures.clientTimes.total(kind.rawValue)) }
+        for kind in RouterFigures.Kind.customers { latency.merge(figures.clientTimes.total(kind.rawValue)) }
         vitals.latency = latency
         vitals.cells = cellVitals
         // Most gates are closed, and need no text.

@@ -2,7 +2,7 @@ import MeshBase
 
 /// What one process told of one trace, as the control plane keeps it: texts that are handed on as they came.
 package struct KeptPart: Sendable, Equatable {
-    /// Why it stays: what is higher stays longer.
+    /// Why its process keeps it.
     package enum Rank: UInt8, Codable, Sendable, CaseIterable {
         /// Of the sample, or a caller's own.
         case plain
@@ -10,6 +10,11 @@ package struct KeptPart: Sendable, Equatable {
         case outcome
         /// Somebody asked to have it explained.
         case explained
+    }
+
+    /// How long it stays here: what is higher stays longer. Who asks for one reads it soon; a failure is looked for later.
+    enum Standing: Int, Sendable, CaseIterable {
+        case plain, explained, outcome
     }
 
     /// As lists have it.
@@ -21,6 +26,15 @@ package struct KeptPart: Sendable, Equatable {
     package let headText: [UInt8]
     /// A `TracePage`, likewise.
     package let pageText: [UInt8]
+
+    /// What was asked for and failed is a failure.
+    var standing: Standing {
+        switch rank {
+        case .plain: .plain
+        case .outcome: .outcome
+        case .explained: head.status >= 500 || head.status == 429 ? .outcome : .explained
+        }
+    }
 
     /// Bytes that it takes, about.
     var bytes: Int { headText.count * 2 + pageText.count + 512 }

@@ -1,5 +1,5 @@
 /// The traces that a control plane keeps, so that what a process knew of a request outlives it. Parts of one trace are kept
-/// together and leave together: the plain ones first, then what ended unlike the others, and last what somebody asked for; of
+/// together and leave together: the plain ones first, then what somebody asked for, and last what ended unlike the others; of
 /// each kind the oldest. Bounded in number and bytes.
 package struct TraceKeeper: Sendable {
     /// Traces that are kept.
@@ -35,8 +35,8 @@ package struct TraceKeeper: Sendable {
     }
 
     private struct Kept: Sendable {
-        var rank: KeptPart.Rank
-        /// Of its place on the shelf of its rank.
+        var standing: KeptPart.Standing
+        /// Of its place on the shelf of its standing.
         var number: UInt64
         var parts: [KeptPart]
         var bytes: Int
@@ -75,14 +75,14 @@ package struct TraceKeeper: Sendable {
     private var kept: [String: Kept] = [:]
     /// Names of attempts, under which cells keep parts, and the trace that they are of.
     private var owners: [String: String] = [:]
-    /// By rank, the oldest first; an entry whose number is not its trace's any more is void.
-    private var shelves = [Shelf](repeating: Shelf(), count: KeptPart.Rank.allCases.count)
+    /// By standing, the oldest first; an entry whose number is not its trace's any more is void.
+    private var shelves = [Shelf](repeating: Shelf(), count: KeptPart.Standing.allCases.count)
     private var numbers: UInt64 = 0
     private var spans = [UInt64](repeating: 0, count: Fate.allCases.count)
     /// What all take, about.
     package private(set) var taken = 0
-    /// Traces that left, by rank.
-    private var gone = [UInt64](repeating: 0, count: KeptPart.Rank.allCases.count)
+    /// Traces that left, by standing.
+    private var gone = [UInt64](repeating: 0, count: KeptPart.Standing.allCases.count)
 
     /// - Parameters:
     ///   - traces: at most; at least 1.
@@ -95,7 +95,9 @@ package struct TraceKeeper: Sendable {
     package subscript(_ fate: Fate) -> UInt64 { spans[fate.rawValue] }
     /// Traces that left for want of room.
     package var left: TraceStoreFigures.Left {
-        TraceStoreFigures.Left(plain: gone[0], outcome: gone[1], explained: gone[2])
+        TraceStoreFigures.Left(
+            plain: gone[KeptPart.Standing.plain.rawValue], outcome: gone[KeptPart.Standing.outcome.rawValue],
+            explained: gone[KeptPart.Standing.explained.rawValue])
     }
 
     // MARK: What is told
@@ -116,7 +118,7 @@ package struct TraceKeeper: Sendable {
 
     private mutating func add(_ part: KeptPart, to id: String) {
         spans[Fate.gathered.rawValue] &+= part.spans
-        var entry = kept[id] ?? Kept(rank: part.rank, number: 0, parts: [], bytes: 0)
+        var entry = kept[id] ?? Kept(standing: part.standing, number: 0, parts: [], bytes: 0)
         if let place = entry.parts.firstIndex(where: { $0.isAgain(part) }) {
             let old = entry.parts[place]
             spans[Fate.replaced.rawValue] &+= old.spans
@@ -130,9 +132,10 @@ package struct TraceKeeper: Sendable {
         } else {
             spans[Fate.refused.rawValue] &+= part.spans
         }
-        if entry.number == 0 || part.rank.rawValue > entry.rank.rawValue {
-            entry.rank = part.rank
-            entry.number = shelve(id, part.rank)
+        let standing = part.standing
+        if entry.number == 0 || standing.rawValue > entry.standing.rawValue {
+            entry.standing = standing
+            entry.number = shelve(id, standing)
         }
         kept[id] = entry
     }
@@ -173,9 +176,9 @@ package struct TraceKeeper: Sendable {
 
     // MARK: Room
 
-    private mutating func shelve(_ id: String, _ rank: KeptPart.Rank) -> UInt64 {
+    private mutating func shelve(_ id: String, _ standing: KeptPart.Standing) -> UInt64 {
         numbers += 1
-        shelves[Int(rank.rawValue)].append(Place(id: id, number: numbers))
+        shelves[standing.rawValue].append(Place(id: id, number: numbers))
         return numbers
     }
 
@@ -183,19 +186,19 @@ package struct TraceKeeper: Sendable {
     private mutating func makeRoom() {
         while kept.count > most.traces || taken > most.bytes && kept.count > 1 { forgetOldest() }
         // Places that are void are found when they come first; a shelf of little else is swept.
-        for rank in shelves.indices where shelves[rank].places.count > 2 * most.traces {
-            shelves[rank].sweep { place in kept[place.id]?.number == place.number }
+        for shelf in shelves.indices where shelves[shelf].places.count > 2 * most.traces {
+            shelves[shelf].sweep { place in kept[place.id]?.number == place.number }
         }
     }
 
     private mutating func forgetOldest() {
-        for rank in shelves.indices {
-            while let place = shelves[rank].popFirst() {
+        for shelf in shelves.indices {
+            while let place = shelves[shelf].popFirst() {
                 guard let entry = kept[place.id], entry.number == place.number else { continue }
                 kept[place.id] = nil
                 taken -= entry.bytes
-                gone[rank] &+= 1
-                let fate = rank == 0 ? Fate.plainLeft : .left
+                gone[shelf] &+= 1
+                let fate = shelf == KeptPart.Standing.plain.rawValue ? Fate.plainLeft : .left
                 for part in entry.parts {
                     spans[fate.rawValue] &+= part.spans
                     for attempt in part.head.attempts ?? [] where owners[attempt] == place.id { owners[attempt] = nil }

@@ -254,6 +254,7 @@ enum RouterMetrics {
         page.traces(node.pointee.traces.log)
         page.router(node.pointee.figures, node.pointee.topology)
         page.objective(node.pointee.figures)
+        page.loopLag(node.pointee.signals)
         page.hits(runtime.wire.hitsByKind)
         page.gauge(
             "cellmesh_epoch", "The highest epoch of its placement.",

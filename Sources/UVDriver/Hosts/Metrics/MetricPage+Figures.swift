@@ -90,18 +90,23 @@ extension MetricPage {
         gauge(
             "cellmesh_cell_utilisation_ratio", "How much of the cell is used, of its capacity.",
             node.pointee.utilisation)
-        gauge(
-            "cellmesh_loop_lag_seconds", "How late the turns of the process begin, at worst in the last second.",
-            node.pointee.load.loopLag.seconds)
+        loopLag(node.pointee.load)
         gauge(
             "cellmesh_epoch", "The highest epoch of its placement.",
             Double(node.pointee.ledger.table.highestEpoch.rawValue))
     }
 
+    /// Of a process that does customers' work.
+    mutating func loopLag(_ load: LoadSignals) {
+        gauge(
+            "cellmesh_loop_lag_seconds", "How late the turns of the process begin, at worst in the last second.",
+            load.loopLag.seconds)
+    }
+
     /// Requests of clients as an objective counts them.
     mutating func objective(_ figures: RouterFigures) {
         var (good, bad): (UInt64, UInt64) = (0, 0)
-        for kind in RouterFigures.Kind.allCases {
+        for kind in RouterFigures.Kind.customers {
             for priority in Priority.allCases {
                 bad &+= figures.answers(kind, priority, .failed)
                 good &+= figures.answers(kind, priority, .ok) &+ figures.answers(kind, priority, .refused)

@@ -1,3 +1,4 @@
+import Chaos
 import ControlPlane
 import Glibc
 import MeshBase
@@ -38,7 +39,9 @@ struct FaultAction {
         api = try APIClient(directory)
         model = try StoredMesh(directory)
         do throws(UnknownTarget) { targets = try TargetList(names, in: model.topology).processes } catch {
-            throw CommandFailure(error)
+            var failure = CommandFailure(error)
+            failure.next = "cellmesh ps"
+            throw failure
         }
         if targets.contains(.control), kind != .kill {
             throw CommandFailure(.usage, "the control plane can be killed, not \(kind.past)")
@@ -46,6 +49,10 @@ struct FaultAction {
     }
 
     func run(lease: Int64? = nil, isDryRun: Bool = false, isConfirmed: Bool = false) throws {
+        if let lease, let refusal = FaultRequest.refusal(lease: lease, of: kind.rawValue) {
+            let words = targets.map(\.description).joined(separator: " ")
+            throw CommandFailure(.usage, refusal.message, next: "cellmesh \(kind.rawValue) \(words) --for 30s")
+        }
         var prediction: BlastRadiusView?
         if kind.harms {
             let view = try predict()

@@ -33,7 +33,14 @@ enum FaultHealing {
         let api = try APIClient(mesh.running())
         let body = ids.map { FaultRemoval(ids: $0) } ?? .everything
         // What was killed starts again, and is waited for.
-        let answer = try api.post("/v1/faults/remove", body, as: FaultsReport.self, timeout: .seconds(30))
+        let answer: FaultsReport
+        do {
+            answer = try api.post("/v1/faults/remove", body, timeout: .seconds(30))
+        } catch let failure as CommandFailure where failure.status == .usage && failure.next == nil {
+            var failure = failure
+            failure.next = "cellmesh fault ls"
+            throw failure
+        }
         console.show(FaultsView.removed(answer))
         FaultsView.warn(answer, console)
         console.next("cellmesh status --wait 10s")

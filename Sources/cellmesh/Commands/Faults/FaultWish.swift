@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import Reports
 
@@ -23,11 +24,32 @@ struct FaultWish {
 
     func inject(_ mesh: MeshOptions, _ console: Console) throws {
         let api = try APIClient(mesh.running())
-        let answer = try api.post("/v1/faults/add", body, as: FaultsReport.self)
+        let answer: FaultsReport
+        do {
+            answer = try api.post("/v1/faults/add", body)
+        } catch let failure as CommandFailure where failure.status == .usage && failure.next == nil {
+            var failure = failure
+            failure.next = next
+            throw failure
+        }
         console.show(FaultsView.added(answer))
         FaultsView.warn(answer, console)
         let cuts = kind == "partition" || kind == "blackhole"
         console.next(cuts ? "cellmesh members --diff" : "cellmesh fault ls")
+    }
+
+    /// After a refusal: the same with the figures that its kind needs and that were not given, or what all take.
+    var next: String {
+        let figure: String? =
+            switch FaultKind(rawValue: kind) {
+            case .latency where delay == nil && jitter == nil: "--delay 30ms"
+            case .loss where rate == nil, .duplicate where rate == nil: "--rate 5%"
+            case .bandwidth where bandwidth == nil: "--bandwidth 1MiB/s"
+            default: nil
+            }
+        guard let figure, !targets.isEmpty else { return "cellmesh fault add --help" }
+        let words = targets.map { ShellWord.quoted($0) }.joined(separator: " ")
+        return "cellmesh fault add \(kind) \(words) \(figure)"
     }
 
     private var body: FaultAddition {

@@ -6,7 +6,7 @@ struct RestartCommand: ParsableCommand {
         discussion: """
             A cell comes back with its store. To wait until it serves again: cellmesh status --wait 10s
             What serves goes on until its successor is able to start; a router gives it its sockets, and not one \
-            request is lost.
+            request is lost. A router is waited for, 3 s at most: it reaches its cells when this returns.
 
               cellmesh restart us-east-1
               cellmesh restart router/r1

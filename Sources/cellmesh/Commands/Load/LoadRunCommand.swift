@@ -43,7 +43,11 @@ struct LoadRunCommand: ParsableCommand {
                 console.message("warning: \((error as? CommandFailure)?.message ?? "\(error)")")
             }
         }
-        if let comparison = report.comparison { try LoadDirectory(target.mesh).keep(comparison) }
+        if let comparison = report.comparison {
+            do { try LoadDirectory(target.mesh).keep(comparison) } catch {
+                console.message("warning: \((error as? CommandFailure)?.message ?? "\(error)")")
+            }
+        }
         console.show(LoadView.make(report))
         if outcome.isInterrupted {
             throw CommandFailure(.interrupted, "the load was interrupted; the report is of what was sent")

@@ -7,7 +7,8 @@ struct LoadStartCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Send a load from a process of its own.",
         discussion: """
-            Returns at once; 'load stop' ends it and reports. A mesh has one such load at a time.
+            Returns at once; 'load stop' ends it and reports. A mesh has one such load at a time. Room for its report is \
+            kept on the disk beforehand, and nothing is started where there is none.
 
               cellmesh load start --rate 200 --duration 10m
               cellmesh kill us-east-1
@@ -27,11 +28,11 @@ struct LoadStartCommand: ParsableCommand {
         if let running = directory.process, running.isRunning {
             throw CommandFailure("a load runs already: process \(running.pid)", next: "cellmesh load stop")
         }
-        try directory.create()
-        let identity = try DetachedProcess.start(
-            ["load", "run", "--mesh", target.mesh.name, "-o", "json"] + load.arguments, output: directory.reportPath,
-            messages: directory.logPath)
-        try directory.remember(identity)
+        let identity = try directory.begin { output, messages in
+            try DetachedProcess.start(
+                ["load", "run", "--mesh", target.mesh.name, "-o", "json"] + load.arguments, output: output,
+                messages: messages)
+        }
         let document = LoadStartReport(
             mesh: target.mesh.name, pid: identity.pid, rate: load.rate,
             durationMilliseconds: load.duration.milliseconds,

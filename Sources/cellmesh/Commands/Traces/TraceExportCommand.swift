@@ -76,7 +76,9 @@ struct TraceExportCommand: ParsableCommand {
         if let id { return [try TracePages.whole(id.lowercased(), directory)] }
         let filter = choice.filter
         let now = Date().timeIntervalSince1970 * 1_000
-        return try TracePages.list(directory).heads.filter { filter.wants($0, now: now) }.sorted { $0.began < $1.began }
+        let heads = try TracePages.list(directory).heads
+        try choice.check(directory, heads)
+        return heads.filter { filter.wants($0, now: now) }.sorted { $0.began < $1.began }
             .map(\.trace)
     }
 

@@ -40,6 +40,7 @@ struct TraceListCommand: ParsableCommand {
         guard !follow else { return try tap(directory) }
         let filter = choice.filter
         let listing = try TracePages.list(directory)
+        try choice.check(directory, listing.heads)
         let now = Self.now
         let rows = listing.heads.filter { filter.wants($0, now: now) }.sorted { $0.began > $1.began }
         output.console.show(TraceView.list(Array(rows.prefix(last)), of: rows.count, store: listing.store))
@@ -52,6 +53,7 @@ struct TraceListCommand: ParsableCommand {
     /// Until it is interrupted. Processes that do not answer have nothing to show.
     private func tap(_ directory: DataDirectory) throws {
         let (console, filter) = (output.console, choice.filter)
+        try choice.check(directory, [])
         var tap = TraceTap(rate: maxRate, now: Self.now)
         var (isFirst, told) = (true, 0)
         while !StandardOutput.isBroken {

@@ -133,7 +133,9 @@ extension LiveScenario {
 
     private func inject(_ key: Int, _ action: ScenarioAction, _ request: FaultRequest) throws {
         var addition = FaultAddition(request)
-        addition.lease = ((action.length ?? .zero) + Self.margin).millisecondsRoundedUp
+        // Where the control plane is to go, processes alone end it, and on time.
+        let margin = run.plan.contains { $0.deed == .controlLoss } ? TimeAmount.zero : Self.margin
+        addition.lease = ((action.length ?? .zero) + margin).millisecondsRoundedUp
         marks.faults.append(.init(kind: request.kind, targets: request.targets))
         try note(action)
         let place = marks.faults.count - 1
@@ -254,6 +256,10 @@ extension LiveScenario {
 
     private func heal(_ key: Int) throws {
         guard let id = run.faults[key] else { return handle(.ended(key, "it had not begun")) }
+        guard !isControlGone else {
+            marks.faults.removeAll { $0.id == id }
+            return handle(.ended(key, "\(id) is ended by its lease: the control plane is away"))
+        }
         let answer = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
             () -> FaultsReport? in
             // While nobody answered its lease may have ended it.

@@ -1,17 +1,14 @@
-import CLibUV
-import Glibc
 import UVDriver
 
 /// Starts this program again, in a session of its own, out of reach of the terminal.
 enum DetachedProcess {
-    static func start(_ arguments: [String], output: String, messages: String) throws -> ProcessIdentity {
-        let out = try create(output)
-        defer { close(out) }
-        let log = try create(messages)
-        defer { close(log) }
+    /// - Parameters:
+    ///   - output: a descriptor for what it prints; the caller's to close.
+    ///   - messages: likewise, for what it says beside.
+    static func start(_ arguments: [String], output: Int32, messages: Int32) throws -> ProcessIdentity {
         var launch = ProcessLaunch(executable: ExecutablePath.current, arguments: arguments)
-        launch.standardOutput = .file(out)
-        launch.standardError = .file(log)
+        launch.standardOutput = .file(output)
+        launch.standardError = .file(messages)
         launch.isDetached = true
         do {
             let loop = try EventLoop()
@@ -24,13 +21,5 @@ enum DetachedProcess {
         } catch {
             throw CommandFailure("the process cannot be started: \(error)")
         }
-    }
-
-    private static func create(_ path: String) throws -> Int32 {
-        let descriptor = cuv_open_errno(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        guard descriptor >= 0 else {
-            throw CommandFailure("\(path) cannot be written: \(String(cString: strerror(-descriptor)))")
-        }
-        return descriptor
     }
 }

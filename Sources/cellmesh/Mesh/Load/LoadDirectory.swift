@@ -20,6 +20,41 @@ struct LoadDirectory {
         do { try SystemFile.makeDirectory(path) } catch { throw CommandFailure("\(error)") }
     }
 
+    /// Bytes that are kept on the disk for a report, which has some thousands.
+    private static let reportRoom = 256 << 10
+    private static let logRoom = 64 << 10
+
+    /// Starts a load whose result is sure to find room: a report that nobody can read is not begun.
+    ///
+    /// - Parameters:
+    ///   - reportRoom: bytes that are kept for its report.
+    ///   - start: starts the process, with descriptors for what it prints and for its messages.
+    /// - Throws: where nothing can be kept; no load runs then, and what a former one has left is still there.
+    func begin(
+        reportRoom: Int = Self.reportRoom, _ start: (_ output: Int32, _ messages: Int32) throws -> ProcessIdentity
+    ) throws -> ProcessIdentity {
+        try create()
+        do {
+            let report = try ReservedFile(reportPath, bytes: reportRoom)
+            let log = try ReservedFile(logPath, bytes: Self.logRoom)
+            let identity = try start(report.descriptor, log.descriptor)
+            do {
+                try remember(identity)
+                try report.put()
+                try log.put()
+            } catch {
+                // Nobody could stop it, or read what it finds.
+                _ = try? identity.kill(SIGKILL)
+                throw error
+            }
+            return identity
+        } catch let failure as FileFailure {
+            throw CommandFailure(
+                "the load was not started, for its result would have no place: \(failure)",
+                hint: "make room there; what an earlier load has left is untouched", next: "cellmesh doctor")
+        }
+    }
+
     private struct Process: Codable {
         var pid: Int32
         var startTime: UInt64
@@ -30,8 +65,9 @@ struct LoadDirectory {
         }
     }
 
-    func remember(_ identity: ProcessIdentity) throws {
-        try write(Process(pid: identity.pid, startTime: identity.startTime), to: processPath)
+    private func remember(_ identity: ProcessIdentity) throws(FileFailure) {
+        let process = Process(pid: identity.pid, startTime: identity.startTime)
+        try SystemFile.replace(processPath, with: ReportJSON.encode(process))
     }
 
     /// The load that was started last, running or not.

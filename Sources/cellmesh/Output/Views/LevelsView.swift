@@ -66,12 +66,14 @@ enum LevelsView {
     }
 
     private static func table(features: [CellDegradation.Feature], _ style: TableStyle) -> String {
-        var table = style.table([.init("FEATURE"), .init("CRITICALITY"), .init("ON"), .init("QUALITY", .right)])
+        var table = style.table([
+            .init("FEATURE"), .init("CRITICALITY"), .init("ON"), .init("QUALITY", .right), .init("LEAST IN"),
+        ])
         for feature in features {
             table.add([
                 .init(feature.name), .init(feature.criticality),
                 .init(feature.on ? "on" : "off", feature.on ? .plain : .yellow),
-                .init(Wording.percent(feature.quality)),
+                .init(Wording.percent(feature.quality)), .init(feature.cell ?? "all alike"),
             ])
         }
         return table.render()
@@ -82,10 +84,16 @@ enum LevelsView {
         _ topology: MeshTopology, _ level: DegradationLevel, _ settings: SettingsDocument, _ cells: [CellDegradation]
     ) -> [CellDegradation.Feature] {
         var least: [String: CellDegradation.Feature] = [:]
-        for feature in cells.flatMap(\.features) {
-            if let known = least[feature.name], known.quality <= feature.quality { continue }
-            least[feature.name] = feature
+        var most: [String: Double] = [:]
+        for cell in cells {
+            for feature in cell.features {
+                most[feature.name] = max(most[feature.name] ?? 0, feature.quality)
+                if let known = least[feature.name], known.quality <= feature.quality { continue }
+                least[feature.name] = feature
+                least[feature.name]?.cell = TargetSelector.name(in: cell.scope, of: .cell)
+            }
         }
+        for (name, feature) in least where most[name] == feature.quality { least[name]?.cell = nil }
         var found: [(name: String, criticality: FeatureCriticality)] = []
         for blueprint in topology.blueprints {
             for feature in blueprint.features ?? [] where !found.contains(where: { $0.name == feature.name }) {
