@@ -273,8 +273,9 @@ package final class SimFeed {
                 id: "f\(index + 1)", kind: fault.word, targets: fault.places, since: since,
                 until: fault.length.map { since + Int64($0.milliseconds) }, what: "\(fault)")
         }
-        news.impaired = ServiceStrike.cells(
-            of: simulation.inForce.map { Fault(id: "", $0.spec) }, simulation.knownTopology)
+        news.impaired = CellSet(
+            ServiceStrike.cells(
+                of: simulation.inForce.map { Fault(id: "", $0.spec) }, simulation.knownTopology))
         news.evacuation = evacuation(simulation)
         return news
     }
