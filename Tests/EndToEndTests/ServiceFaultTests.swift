@@ -23,6 +23,40 @@ extension EndToEndFaults {
             try mesh.down()
         }
 
+        /// Predicted and observed are of the same customers, and everybody tells of it: also once it is over.
+        @Test func whatItDoesToCustomersIsSeenByTheRouters() throws {
+            let mesh = try TestMesh("topology/three-regions.yaml")
+            try mesh.json(["fault", "add", "errors", "service/payment", "--for", "5m"])
+            try mesh.json(["load", "run", "--rate", "100", "--duration", "4s"])
+            func harmed(_ document: [String: Any]) throws -> Int {
+                let observed = try #require(document["observed"] as? [String: Any])
+                return (observed["degraded"] as? Int ?? 0) + (observed["lost"] as? Int ?? 0)
+            }
+            let actual = try mesh.json(["blast-radius", "--actual"])
+            let count = try harmed(actual)
+            #expect((actual["observed"] as? [String: Any])?["different"] as? Int == 0)
+            #expect(count > 0 && (actual["impaired"] as? [Any])?.count == 12 && actual["degraded"] as? Int == 1_000)
+            let listed = try mesh.json(["customers", "--limit", "1000"])
+            let rows = listed["customers"] as? [[String: Any]] ?? []
+            #expect(rows.count { ["degraded", "lost"].contains($0["observed"] as? String) } == count)
+            #expect(listed["ended_ms"] == nil)
+            #expect(
+                try TestMesh.eventually {
+                    let top = try mesh.json(["top", "--once"])["impact"] as? [String: Any] ?? [:]
+                    return try top["open"] as? Bool == true && harmed(top) == count && top["different"] as? Int == 0
+                })
+            let answer = try HTTPProbe.request("GET", mesh.router, "/status")
+            let status = try JSONSerialization.jsonObject(with: Data(answer.body.utf8)) as? [String: Any]
+            let customers = status?["customers"] as? [String: Double] ?? [:]
+            #expect((customers["degraded"] ?? 0) + (customers["lost"] ?? 0) > 0, "\(answer.body)")
+            try mesh.run(["heal"])
+            #expect(
+                try TestMesh.eventually { try mesh.json(["customers", "--limit", "1"])["ended_ms"] is Int })
+            let over = try mesh.json(["blast-radius", "--actual"])
+            #expect(try harmed(over) == count && (over["impaired"] as? [Any])?.count == 12)
+            try mesh.down()
+        }
+
         @Test func aServiceThatHangsGoesOnWithItsLeaseThoughNobodyIsLeftToEndIt() throws {
             let mesh = try TestMesh("topology/monolith.yaml")
             try mesh.json(["fault", "add", "hang", "cell/\(try mesh.cells()[0].name)/service/payment", "--for", "4s"])

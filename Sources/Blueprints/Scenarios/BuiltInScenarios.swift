@@ -75,7 +75,7 @@ package enum BuiltInScenarios {
         method:
           - {type: action, name: evacuate, provider: {type: cellmesh, do: "evacuate region/{remote}"}, pauses: {after: 5s}}
           - {type: action, name: restore, provider: {type: cellmesh, do: "restore region/{remote}"}}
-        objectives: ["success>=99.99%", "customers_lost==0", "lost_writes==0"]
+        objectives: ["success>=99.95%", "customers_lost==0", "lost_writes==0"]
         abort: ["success<90% for 5s"]
 
         """

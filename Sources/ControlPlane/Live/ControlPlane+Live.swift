@@ -1,7 +1,9 @@
+import Chaos
 import Evacuation
 import Feed
 import MeshBase
 import Reports
+import Sharding
 import Topology
 import UVDriver
 
@@ -63,7 +65,7 @@ extension ControlPlane {
                 since: fault.created / 1_000_000, until: fault.expires == .max ? nil : fault.expires / 1_000_000,
                 what: FaultReport(fault, now: now).what)
         }
-        news.impaired = ServiceStrike.cells(of: faultRegister.schedule.active(at: now), topology)
+        news.impaired = CellSet(ServiceStrike.cells(of: faultRegister.schedule.active(at: now), topology))
         news.halt = feedHalt
         let status = desk.status
         if status.outcome != .none { news.evacuation = status }

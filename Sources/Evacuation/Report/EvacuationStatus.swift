@@ -53,14 +53,14 @@ public struct EvacuationStatus: Sendable, Codable, Equatable {
     public struct Target: Sendable, Codable, Equatable {
         /// Its name.
         public var cell: String
-        /// How much of it is used, a ratio of its capacity.
+        /// How much of it is used, a ratio of its capacity, to one part in 10 000.
         public var load: Double
         /// How much may be used.
         public var headroom: Double
         /// Ratios of the cell's capacity.
         public init(cell: String, load: Double, headroom: Double) {
             self.cell = cell
-            self.load = load
+            self.load = load.isFinite ? (load * 10_000).rounded() / 10_000 : load
             self.headroom = headroom
         }
     }

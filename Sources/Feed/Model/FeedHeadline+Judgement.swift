@@ -17,6 +17,7 @@ extension FeedHeadline {
         impaired: [PublicStatus.Service] = [], routers: [FeedRouter]? = nil
     ) {
         var (serving, known, lost) = (0, 0, 0)
+        var outs: [FeedCellState: [String]] = [:]
         var troubled: [FeedCondition: [String]] = [:]
         var silent: [String] = []
         for cell in taking where cell.position < min(cells.count, names.count) {
@@ -25,6 +26,7 @@ extension FeedHeadline {
             if state.isOut, state != .starting { lost += 1 }
             if state.serves { serving += 1 }
             let name = names[cell.position]
+            if state.isOut, !state.isUntold(cells.process(of: cell.position)) { outs[state, default: []].append(name) }
             switch cells.condition(of: cell.position) ?? FeedCondition.none {
             case .none:
                 // Serves with less than it should, and nobody says of what.
@@ -47,6 +49,9 @@ extension FeedHeadline {
             why.append(
                 out.count == 1
                     ? "router \(first.name) \(first.state.rawValue)" : "\(out.count) of \(all.count) routers out")
+        }
+        why += [FeedCellState.down, .paused, .unreachable, .starting].compactMap { state in
+            outs[state].map { "\(Self.some($0)) \(state.rawValue)" }
         }
         why += answers.compactMap { answers, words -> String? in
             let names = impaired.filter { $0.answers == answers }.map(\.name)

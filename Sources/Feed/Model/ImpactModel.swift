@@ -7,33 +7,13 @@ import Topology
 ///
 /// A router counts customers while one set of cells is out for it: so the prediction for what it saw is that of the cells that were
 /// out meanwhile, for it and by what is known here. It is the news where a router sends customers to a cell that is gone, or
-/// keeps them from one that it reaches. A fault on services counts beside. What was predicted of customers by the placement in force
+/// keeps them from one that it reaches. A fault on services counts as well, for the cells that have them. What goes out while a fault
+/// ends, or soon after, belongs to it and is no fault of its own until it has lasted, here as in routers. What was predicted of customers by the placement in force
 /// stays, where they are moved meanwhile: those who come after are predicted by the next one, and the worse counts. Once the fault is over all
 /// stays as it was, whoever moves, until cells are out again.
 struct ImpactModel: Sendable {
-    /// What does harm: cells that are out, and those of which some service does not answer whole.
-    struct Harm: Sendable, Equatable {
-        var out = CellSet()
-        var impaired = CellSet()
-
-        mutating func formUnion(_ other: Harm) {
-            out.formUnion(other.out)
-            impaired.formUnion(other.impaired)
-        }
-
-        /// Something here is none of the other.
-        func exceeds(_ other: Harm) -> Bool {
-            out.contains { !other.out.contains($0) } || impaired.contains { !other.impaired.contains($0) }
-        }
-
-        /// Something here is of the other too.
-        func meets(_ other: Harm) -> Bool {
-            out.contains { other.out.contains($0) } || impaired.contains { other.impaired.contains($0) }
-        }
-    }
-
     private struct Prediction {
-        var harm: Harm
+        var harm: CellHarm
         var counts: FeedImpact.Counts
         /// In the order of the table; empty without one.
         var fates: [CustomerForecast.Fate]
@@ -67,22 +47,28 @@ struct ImpactModel: Sendable {
         var boot: String?
         var phase: Int
         /// What did harm since, while the placement was as it is.
-        var struck: Harm
+        var struck: CellHarm
         /// What was predicted by the placements before.
         var before: Prediction?
         /// What did harm until a moment ago, and since when that has grown: whom the router saw before, it saw so.
-        var former: (harm: Harm, until: Int64)?
+        var former: (harm: CellHarm, until: Int64)?
     }
 
     /// How long, in milliseconds, after more has come to do harm a router may count as it did before: it doubts for a second, and its
     /// customers come when they come. Then it begins anew by itself; one that does not is the news.
     private static let settling: Int64 = 5_000
+    /// Milliseconds by which two looks may say apart when one and the same fault began.
+    private static let slack: Int64 = 1_000
 
     private(set) var told = FeedImpact()
     /// What did harm since the fault began.
-    private var struck = Harm()
+    private var struck = CellHarm()
+    /// The same since the placement is as it is.
+    private var recent = CellHarm()
     /// What was predicted of all together by the placements before; nil where none was another.
     private var before: Prediction?
+    /// The same of the placement in force when the fault began, once another one is.
+    private var then: FeedImpact.Before?
     private var isOpen = false
     private var hasObserved = false
     private var since: Int64?
@@ -92,6 +78,8 @@ struct ImpactModel: Sendable {
     /// Of the placement in force, a few sets that were asked for last.
     private var known: [Prediction] = []
     private var radius: BlastRadius?
+    /// By cell that is out, since when.
+    private var outSince: [CellIndex: Int64] = [:]
 
     private static let mostKnown = 16
 
@@ -101,29 +89,37 @@ struct ImpactModel: Sendable {
     ///
     /// - Parameter placement: that was in force.
     mutating func leave(_ topology: MeshTopology, _ placement: Placement, _ table: CustomerTable?) {
+        if hasObserved, then == nil {
+            let report = CustomerForecast(radius ?? BlastRadius(topology, placement: placement))
+                .report(dead: struck.out, impaired: struck.impaired)
+            then = FeedImpact.Before(epoch: placement.table.highestEpoch.rawValue, report: report)
+            told.before = then
+        }
         if isOpen {
             for router in watches.keys.sorted() {
                 guard let watch = watches[router] else { continue }
                 let prediction = prediction(of: watch.struck, topology, placement, table)
                 watches[router]?.before = watch.before.map { $0.or(prediction) } ?? prediction
-                watches[router]?.struck = Harm()
+                watches[router]?.struck = CellHarm()
             }
             let all = prediction(of: struck, topology, placement, table)
             before = before.map { $0.or(all) } ?? all
         }
+        recent = CellHarm()
         known = []
         radius = nil
     }
 
     /// - Parameter harm: what does harm now.
     mutating func look(
-        _ harm: Harm, routers: [RouterVitals], _ topology: MeshTopology, _ placement: Placement,
+        _ harm: CellHarm, routers: [RouterVitals], _ topology: MeshTopology, _ placement: Placement,
         _ table: CustomerTable?, t: Int64
     ) {
         let counting = routers.filter { $0.impact != nil }
         let current = ImpactWindow.current(counting.compactMap(\.impact?.window))
         let ours = zip(counting, current).filter(\.1).map(\.0)
         let wasOpen = isOpen
+        let harm = lasting(harm, ours, t: t)
         let isMissed = missed(ours)
         follow(harm, ours, isMissed: isMissed, t: t)
         guard hasObserved else {
@@ -132,6 +128,7 @@ struct ImpactModel: Sendable {
             impact.ofThoseSeen = table.map { _ in FeedImpact.Counts(noQuorum: 0) }
             impact.different = table.map { _ in 0 }
             impact.marks = Self.text(prediction.fates.map(\.mark.rawValue), [])
+            impact.struck = Self.places(struck.out)
             impact.impaired = Self.places(struck.impaired)
             told = impact
             return
@@ -157,6 +154,8 @@ struct ImpactModel: Sendable {
         impact.open = isOpen
         impact.since = since
         impact.ended = ended
+        impact.before = then
+        impact.struck = Self.places(struck.out)
         impact.impaired = Self.places(struck.impaired)
         impact.observed = FeedImpact.Counts(
             lost: Self.sum(impacts.map(\.lost)), degraded: Self.sum(impacts.map(\.degraded)),
@@ -182,16 +181,34 @@ struct ImpactModel: Sendable {
             }
     }
 
+    /// What does harm, without cells that have just gone out while a fault ends, or soon after: a router has to say so, or they
+    /// have to stay out.
+    private mutating func lasting(_ harm: CellHarm, _ routers: [RouterVitals], t: Int64) -> CellHarm {
+        var since: [CellIndex: Int64] = [:]
+        for cell in harm.out { since[cell] = outSince[cell] ?? t }
+        outSince = since
+        guard hasObserved, isOpen ? recent.exceeds(harm) : ended.map({ t - $0 < ImpactWindow.recovery }) ?? false
+        else { return harm }
+        var told = struck.out
+        for router in routers where router.impact?.open == true { told.formUnion(Self.cells(router.impact?.struck)) }
+        var lasting = harm
+        for (cell, begun) in since where !told.contains(cell) && t - begun < ImpactWindow.lasting {
+            lasting.out.remove(cell)
+        }
+        return lasting
+    }
+
     /// When a fault begins and ends, and what did harm meanwhile.
-    private mutating func follow(_ harm: Harm, _ routers: [RouterVitals], isMissed: Bool, t: Int64) {
+    private mutating func follow(_ harm: CellHarm, _ routers: [RouterVitals], isMissed: Bool, t: Int64) {
+        var isRenewed = false
         for router in routers {
             guard let impact = router.impact else { continue }
-            var here = Harm(
-                out: CellSet(
-                    (impact.struck ?? []).filter { (0..<CellSet.capacity).contains($0) }.map { CellIndex($0) }))
+            var here = CellHarm(out: Self.cells(impact.struck), impaired: Self.cells(impact.impaired))
             var before: Prediction?
-            var former: (harm: Harm, until: Int64)?
-            if let watch = watches[router.router ?? ""], watch.boot == router.boot, watch.phase == impact.phase {
+            var former: (harm: CellHarm, until: Int64)?
+            if let watch = watches[router.router ?? ""], watch.boot == router.boot, watch.phase != impact.phase {
+                isRenewed = isRenewed || impact.open
+            } else if let watch = watches[router.router ?? ""], watch.boot == router.boot {
                 guard impact.open else { continue }
                 here.formUnion(watch.struck)
                 (before, former) = (watch.before, watch.former)
@@ -204,14 +221,19 @@ struct ImpactModel: Sendable {
                 boot: router.boot, phase: impact.phase, struck: here, before: before, former: former)
         }
         let windows = routers.compactMap(\.impact?.window).filter(\.isOpen)
-        if !windows.isEmpty {
-            if !isOpen {
-                (struck, before) = (harm, nil)
-                since = t - (windows.map(\.length).max() ?? 0)
-                (isOpen, hasObserved, ended) = (true, true, nil)
-            } else {
+        if let longest = windows.map(\.length).max() {
+            // Routers tell how long it lasts, which takes its time to come: what differs by less is the same moment.
+            let begun = t &- longest
+            let isLater = begun > (since ?? .min) &+ Self.slack
+            if let since, hasObserved, isOpen ? !(isRenewed && isLater) : !isLater {
+                if begun < since - Self.slack { self.since = begun }
                 struck.formUnion(harm)
+                recent.formUnion(harm)
+            } else {
+                (struck, recent, before, then) = (harm, harm, nil, nil)
+                since = begun
             }
+            (isOpen, hasObserved, ended) = (true, true, nil)
             for router in routers { watches[router.router ?? ""].map { struck.formUnion($0.struck) } }
             return
         }
@@ -219,14 +241,14 @@ struct ImpactModel: Sendable {
         if isMissed {
             let windows = routers.compactMap(\.impact?.window)
             since = t - (windows.map { $0.length &+ ($0.ended ?? 0) }.max() ?? 0)
-            (hasObserved, ended, struck, before) = (true, nil, harm, nil)
+            (hasObserved, ended, struck, recent, before, then) = (true, nil, harm, harm, nil, nil)
             for router in routers { watches[router.router ?? ""].map { struck.formUnion($0.struck) } }
         }
-        // Something does harm that the last fault did not strike: nobody has asked since, and nothing is observed. Of services
-        // no router opens a window, so that what strikes the same ones once more is news too.
+        // Something does harm that the last fault did not strike, and no router tells of it yet: nothing is observed. Routers
+        // hear of a fault on services by themselves, so that what strikes the same ones once more is news too.
         let isAnew = ended != nil && !harm.impaired.isEmpty
         if harm.exceeds(struck) || isAnew {
-            (struck, before) = (harm, nil)
+            (struck, recent, before, then) = (harm, harm, nil, nil)
             (hasObserved, ended) = (false, nil)
         } else if hasObserved {
             // A cell that is still out is no fault of the past, though nobody asks for it.
@@ -237,7 +259,7 @@ struct ImpactModel: Sendable {
     }
 
     private mutating func prediction(
-        of harm: Harm, _ topology: MeshTopology, _ placement: Placement, _ table: CustomerTable?
+        of harm: CellHarm, _ topology: MeshTopology, _ placement: Placement, _ table: CustomerTable?
     ) -> Prediction {
         if let known = known.first(where: { $0.harm == harm }) { return known }
         let radius = self.radius ?? BlastRadius(topology, placement: placement)
@@ -323,6 +345,11 @@ struct ImpactModel: Sendable {
             all.append((marks, lacking ?? impact.noQuorum.map { _ in [UInt8](repeating: 0, count: count) }))
         }
         return all
+    }
+
+    /// Numbers from the network may be anything.
+    private static func cells(_ places: [Int]?) -> CellSet {
+        CellSet((places ?? []).filter { (0..<CellSet.capacity).contains($0) }.map { CellIndex($0) })
     }
 
     private static func places(_ cells: CellSet) -> [Int]? { cells.isEmpty ? nil : cells.map(\.position) }

@@ -218,7 +218,7 @@ struct ActionForecast {
 
     private mutating func strikeServices(_ fault: FaultSpec, isNew: Bool) {
         let strike = ServiceStrike(fault, topology)
-        impaired.formUnion(strike.cells)
+        impaired.formUnion(CellSet(strike.cells))
         guard isNew else { return }
         for call in strike.lateCalls {
             for from in call.from.map({ [$0] }) ?? cut.keys.sorted() { add(edge: [from, call.to]) }

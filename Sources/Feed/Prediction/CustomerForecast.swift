@@ -13,25 +13,27 @@ package struct CustomerForecast: Sendable {
         /// How it may fare at best, as routers see it that tell how shards stand: a service degrades who calls it alone, and who is
         /// moved may have asked before or after.
         package var least: CustomerMark
+        /// How it may fare at worst: who calls a service that a fault lies on may be refused by it.
+        package var most: CustomerMark
         /// Too few cells are left for the tier of its records.
         package var lacksQuorum: Bool
 
         /// What was to be expected of who was seen so.
         package func expected(seen: CustomerMark) -> CustomerMark {
-            seen != .unseen && (least...mark).contains(seen) ? seen : mark
+            seen != .unseen && (least...most).contains(seen) ? seen : mark
         }
 
         /// At the worst of two routers.
         package func worse(_ other: Fate) -> Fate {
             Fate(
-                mark: max(mark, other.mark), least: max(least, other.least),
+                mark: max(mark, other.mark), least: max(least, other.least), most: max(most, other.most),
                 lacksQuorum: lacksQuorum || other.lacksQuorum)
         }
 
         /// By one placement or by the next.
         func or(_ other: Fate) -> Fate {
             Fate(
-                mark: max(mark, other.mark), least: min(least, other.least),
+                mark: max(mark, other.mark), least: min(least, other.least), most: max(most, other.most),
                 lacksQuorum: lacksQuorum || other.lacksQuorum)
         }
     }
@@ -47,9 +49,10 @@ package struct CustomerForecast: Sendable {
     ///   - impaired: cells of which some service does not answer whole.
     package func fate(of customer: CustomerHash, dead: CellSet, impaired: CellSet) -> Fate {
         let (effect, lacksQuorum) = radius.fate(of: customer, dead: dead)
-        guard effect == .untouched, !impaired.isEmpty, radius.placement.shard(of: customer).count(in: impaired) > 0
-        else { return Fate(mark: CustomerMark(effect), least: CustomerMark(effect), lacksQuorum: lacksQuorum) }
-        return Fate(mark: .degraded, least: .untouched, lacksQuorum: lacksQuorum)
+        let shard = CustomerMark(effect)
+        guard effect != .lost, !impaired.isEmpty, radius.placement.shard(of: customer).count(in: impaired) > 0
+        else { return Fate(mark: shard, least: shard, most: shard, lacksQuorum: lacksQuorum) }
+        return Fate(mark: .degraded, least: shard, most: .lost, lacksQuorum: lacksQuorum)
     }
 
     /// Counts all customers.

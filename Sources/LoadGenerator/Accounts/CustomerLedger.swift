@@ -59,8 +59,12 @@ package struct CustomerLedger: Sendable {
         }
     }
 
-    /// Over the customers seen since the first fault; without one, over all that were seen.
-    package var counts: ImpactCounts { hasFault ? sinceFault : ImpactCounts(untouched: everSeen) }
+    /// Over all customers that were seen, each at its worst.
+    package var counts: ImpactCounts {
+        ImpactCounts(
+            lost: sinceFault.lost, degraded: sinceFault.degraded,
+            untouched: everSeen - sinceFault.lost - sinceFault.degraded)
+    }
 
     /// What a customer has seen since the first fault; nil when it has seen nothing.
     package func impact(on customer: Int) -> CustomerImpact? {

@@ -16,7 +16,7 @@ package struct LoadReport: Hashable, Sendable, Codable {
         package var shed: UInt64 = 0
     }
 
-    /// Customers seen since the first fault; all that were seen, and untouched, when there was none.
+    /// All customers that were seen, each at its worst.
     package struct Customers: Hashable, Sendable, Codable {
         package var seen = 0
         package var lost = 0

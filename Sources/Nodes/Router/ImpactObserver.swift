@@ -3,17 +3,18 @@ import Sharding
 
 /// What traffic saw of a fault, customer by customer.
 ///
-/// A window opens when a cell stops serving or a request comes to harm, and closes when all cells serve and, where no
-/// cell explained the harm, nobody was harmed for a while; what it holds stays readable until the next. Customers are counted while one and the same
-/// set of cells is out, the window's `cells`, so that a prediction for this set can be held against them. The set
-/// changes to what is out now where a cell is known to be gone, or where a doubt has lasted; outcomes of the whole
-/// window are counted beside.
+/// A window opens when a cell stops serving, a fault comes to lie on a service or a request comes to harm, and closes when all
+/// cells serve, no such fault is in force and, where nothing explained the harm, nobody was harmed for a while; what it holds stays
+/// readable until the next. Customers are counted while one and the same set of cells is out, the window's `cells`, and one and the
+/// same set has services that faults lie on, its `impaired`, so that a prediction for these sets can be held against them. The sets
+/// change to what does harm now where a cell is known to be gone, or where a doubt has lasted; outcomes of the whole window are
+/// counted beside. What follows the end of a fault belongs to it until it has lasted: see `ImpactObserver+Course.swift`.
 package struct ImpactObserver: Sendable {
     package enum Impact: UInt8, Sendable, Comparable {
         case untouched = 0
-        /// Answered while some cell of its shard did not serve.
+        /// Answered while some cell of its shard did not serve, or by services with something replaced or reduced.
         case degraded = 1
-        /// Refused because no cell of its shard served.
+        /// Refused because no cell of its shard served, or failed by a service that a fault lies on.
         case lost = 2
         package static func < (a: Impact, b: Impact) -> Bool { a.rawValue < b.rawValue }
     }
@@ -45,97 +46,65 @@ package struct ImpactObserver: Sendable {
         var phase: UInt32
     }
 
-    /// A doubt that lasts so long counts as a cell that is out.
-    private static let doubt = TimeAmount.seconds(1)
-    /// Cells that are back so long are out no more, although others still are.
-    private static let recovery = TimeAmount.seconds(10)
-    /// Nobody was harmed for so long.
-    private static let calm = TimeAmount.seconds(5)
-
     /// At most this many customers are noted; further ones are counted only.
     package let limit: Int
     package private(set) var overflow: UInt64 = 0
     /// In the order in which they were first seen.
     private var entries: [Entry] = []
     private var places: [UInt64: Int32] = [:]
-    private var opened: Instant?
-    private var closed: Instant?
-    private var lastHarm: Instant?
-    /// Counts windows and the changes of `cells` in them.
-    package private(set) var phase: UInt32 = 0
-    /// The cells that were out while the customers were counted.
-    package private(set) var cells = CellSet()
-    /// The cells that are out now, since `changed`.
-    private var out = CellSet()
-    private var changed = Instant.zero
-    private var isSameOut = true
+    var opened: Instant?
+    var closed: Instant?
+    var lastHarm: Instant?
+    /// Counts windows and the changes of `counted` in them.
+    package internal(set) var phase: UInt32 = 0
+    /// What did harm while the customers were counted.
+    var counted = CellHarm()
+    /// What does harm now, since `changed`.
+    var present = CellHarm()
+    var changed = Instant.zero
+    var isSame = true
+    /// Some service of `present` has a fault on it.
+    package internal(set) var hasStruckServices = false
+    /// The window had closed and was opened again by what followed.
+    var aftermath: Aftermath?
     /// Of the placement: as of the last look, and since customers are counted; nil before the first look.
-    private var latest: UInt64?
-    private var version: UInt64?
-    private var isMoved = false
-    private var counts = Summary()
+    var latest: UInt64?
+    var version: UInt64?
+    var isMoved = false
+    var counts = Summary()
 
     package init(limit: Int = 1_000_000) { self.limit = min(limit, Int(Int32.max)) }
 
     package var isOpen: Bool { opened != nil && closed == nil }
+    /// The cells that were out while the customers were counted.
+    package var cells: CellSet { counted.out }
+    /// The cells that had a fault on a service meanwhile.
+    package var impaired: CellSet { counted.impaired }
 
-    /// A cell stopped serving. `isFirm`: it is gone, not only in doubt.
-    package mutating func faultBegan(_ cell: CellIndex, isFirm: Bool = true, now: Instant) {
-        out.insert(cell)
-        changed = now
-        if !isOpen { open(now: now) }
-        // One fault strikes many cells within moments.
-        let isFresh = opened.map { now - $0 < Self.doubt } ?? true
-        // One that was out and is again belongs to the same fault, such as a link that is opened anew at its end.
-        if (isFirm || isFresh) && !cells.contains(cell) { adopt() } else { compare() }
-    }
-
-    /// A cell serves again.
-    package mutating func faultEnded(_ cell: CellIndex, now: Instant) {
-        guard out.contains(cell) else { return }
-        out.remove(cell)
-        changed = now
-        compare()
-        look(now: now)
-    }
-
-    /// Closes the window, or takes over what is out now, once that has lasted.
-    ///
-    /// - Parameter placement: the version in force; nil leaves it open.
-    package mutating func look(now: Instant, placement: UInt64? = nil) {
-        if let placement {
-            latest = placement
-            version = version ?? placement
-            isMoved = isMoved || placement != version
-        }
-        guard isOpen else { return }
-        if out.isEmpty {
-            let calmSince = lastHarm.map { max($0, changed) } ?? changed
-            if lastHarm == nil || now - calmSince >= Self.calm { closed = calmSince }
-            return
-        }
-        guard !isSameOut else { return }
-        let hasGrown = cells.allSatisfy { out.contains($0) }
-        if now - changed >= (hasGrown ? Self.doubt : Self.recovery) { adopt() }
-    }
+    /// Whether a fault lies on a service of some cell of a shard now.
+    package func strikesServices(of shard: Shard) -> Bool { shard.count(in: present.impaired) > 0 }
 
     /// A request was answered while `serving` of its shard's `size` cells served.
+    ///
+    /// - Parameter service: what a service has done to it that a fault lies on.
     @inline(__always)
     package mutating func note(
-        _ customer: CustomerHash, serving: Int, of size: Int, _ outcome: ImpactOutcomes.Outcome, now: Instant
+        _ customer: CustomerHash, serving: Int, of size: Int, _ outcome: ImpactOutcomes.Outcome,
+        service: Impact = .untouched, now: Instant
     ) {
         guard isOpen || outcome.isFault else { return }
-        noteOpen(customer, serving == 0 ? .lost : serving < size ? .degraded : .untouched, outcome, now: now)
+        let shard: Impact = serving == 0 ? .lost : serving < size ? .degraded : .untouched
+        noteOpen(customer, max(shard, service), outcome, now: now)
     }
 
     private mutating func noteOpen(
         _ customer: CustomerHash, _ impact: Impact, _ outcome: ImpactOutcomes.Outcome, now: Instant
     ) {
-        if !isOpen { open(now: now) }
-        // While cells are out, harm is theirs.
-        if outcome.isFault, out.isEmpty { lastHarm = now }
+        if !isOpen, !goesOn(now: now) { open(now: now) }
+        // While cells are out or faults on services in force, harm is theirs.
+        if outcome.isFault, present.isEmpty { lastHarm = now }
         counts.total.add(outcome)
-        guard isSameOut else { return }
+        guard isSame else { return }
         let place: Int
         if let known = places[customer.rawValue] {
             place = Int(known)
@@ -167,31 +136,18 @@ package struct ImpactObserver: Sendable {
         }
     }
 
-    private mutating func open(now: Instant) {
+    mutating func open(now: Instant) {
         entries.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
         overflow = 0
         opened = now
         closed = nil
         lastHarm = nil
+        aftermath = nil
         counts = Summary()
-        cells = CellSet()
+        counted = CellHarm()
         adopt()
     }
-
-    /// From now on customers are counted for the cells that are out now.
-    private mutating func adopt() {
-        guard !isSame(cells, out) || phase == 0 || counts.customers == 0 else { return compare() }
-        phase &+= 1
-        (version, isMoved) = (latest, false)
-        cells = out
-        isSameOut = true
-        counts = Summary(total: counts.total)
-    }
-
-    private mutating func compare() { isSameOut = isSame(cells, out) }
-
-    private func isSame(_ a: CellSet, _ b: CellSet) -> Bool { a.count == b.count && a.allSatisfy { b.contains($0) } }
 
     package func summary(now: Instant) -> Summary {
         guard let opened else { return Summary() }

@@ -36,4 +36,13 @@ package struct ImpactOutcomes: Sendable, Equatable {
         case .refused: refused &+= 1
         }
     }
+
+    /// Leaves what came after these were counted.
+    mutating func subtract(_ earlier: ImpactOutcomes) {
+        requests &-= earlier.requests
+        slow &-= earlier.slow
+        failed &-= earlier.failed
+        noQuorum &-= earlier.noQuorum
+        refused &-= earlier.refused
+    }
 }

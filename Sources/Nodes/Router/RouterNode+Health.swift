@@ -28,6 +28,21 @@ extension RouterNode {
         return sights
     }
 
+    /// Faults lie on services of these cells, and of no others: customers are counted meanwhile. The driver calls it when they begin
+    /// and when they end.
+    package mutating func strike(services cells: CellSet, now: Instant) {
+        let taking = CellUse(ledger.table, topology).taking
+        impact.strike(services: CellSet(cells.filter { taking.contains($0) }), now: now)
+        // The window has to be closed, also where no link is up.
+        if impact.isOpen, nextLook == .distantFuture { nextLook = now + CellPulse.interval }
+    }
+
+    /// How the worst answer was that services gave a customer in the last seconds, as far as it was not whole.
+    package func recentAnswer(of customer: CustomerHash) -> ServiceTally.Answer { tally.recent(customer) }
+
+    /// Whether services gave some customer less than the whole in the last seconds.
+    package var hasReducedAnswers: Bool { tally.hasMarks }
+
     /// Services whose answers are not whole.
     func impaired(now: Instant) -> [PublicStatus.Service] {
         serviceFacts(of: CellUse(ledger.table, topology).taking, now: now).map { PublicStatus.Service($0) }

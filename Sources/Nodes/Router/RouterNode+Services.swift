@@ -86,12 +86,12 @@ extension RouterNode {
 extension RouterNode {
     /// Answers a client whose request was shed, by the cells that were asked or, of a record, by too many of them.
     mutating func refuseShed(
-        _ request: RequestID, shard: Shard, customer: CustomerHash, _ shed: RouterOperation.Shed, _ asked: String,
-        into sink: inout some RouterSink
+        _ request: RequestID, shard: Shard, customer: CustomerHash, _ shed: RouterOperation.Shed,
+        service: ImpactObserver.Impact = .untouched, _ asked: String, into sink: inout some RouterSink
     ) {
         counters.shed[shed.priority] += 1
         refuse(
-            request, status: Refusal.shed.status, shard: shard, customer: customer, wait: shed.wait,
+            request, status: Refusal.shed.status, shard: shard, customer: customer, wait: shed.wait, service: service,
             .shed(shed.priority, asked), into: &sink)
     }
 

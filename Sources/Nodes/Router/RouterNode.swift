@@ -149,7 +149,7 @@ package struct RouterNode: ~Copyable {
         let seed = StableHash.combine(configuration.gossip.seed, UInt64(configuration.boot))
         gates = RouterGates(
             policies, configuration.topology, node: configuration.gossip.profile.name, seed: seed, now: .zero)
-        tally = ServiceTally(slots: gates.names.count)
+        tally = ServiceTally(slots: gates.names.count, customers: configuration.topology.customers.count)
         random = Generator(seed: seed, concern: "policies")
         traces = RouterTraces(
             sample: configuration.traceSample,
@@ -410,7 +410,8 @@ package struct RouterNode: ~Copyable {
     /// Answers a client with a refusal of the mesh's own.
     mutating func refuse(
         _ request: RequestID, status: UInt16, shard: Shard?, customer: CustomerHash, wait: TimeAmount = .zero,
-        lacksQuorum: Bool = false, _ problem: DataProblem, into sink: inout some RouterSink
+        lacksQuorum: Bool = false, service: ImpactObserver.Impact = .untouched, _ problem: DataProblem,
+        into sink: inout some RouterSink
     ) {
         var response = RouterResponse(status: status)
         response.epoch = ledger.placement.epoch(of: customer)
@@ -427,7 +428,8 @@ package struct RouterNode: ~Copyable {
                 }
             let isCheck = traces.answering.isCheck
             if !isCheck {
-                impact.note(customer, serving: response.serving, of: shard.count, outcome, now: clock)
+                impact.note(
+                    customer, serving: response.serving, of: shard.count, outcome, service: service, now: clock)
             }
             if !isCheck, ledger.placement.isMoving(customer) {
                 // What is shed on purpose is no failure of the move.
@@ -440,11 +442,17 @@ package struct RouterNode: ~Copyable {
     }
 
     /// An answer as the service or the store gave it.
-    mutating func noteAnswer(_ customer: CustomerHash, since started: Instant, _ response: borrowing RouterResponse) {
+    ///
+    /// - Parameter service: as `ImpactObserver.note` has it.
+    mutating func noteAnswer(
+        _ customer: CustomerHash, since started: Instant, _ response: borrowing RouterResponse,
+        service: ImpactObserver.Impact = .untouched
+    ) {
         let outcome: ImpactOutcomes.Outcome =
             response.status >= 500
             ? .serviceFailed : clock - started >= policy.attemptTimeout ? .slow : .ok
-        impact.note(customer, serving: response.serving, of: response.shardSize, outcome, now: clock)
+        impact.note(
+            customer, serving: response.serving, of: response.shardSize, outcome, service: service, now: clock)
         if shedsByPressure { answerTimes.record(clock - started) }
         if ledger.placement.isMoving(customer) { moved.note(failed: false) }
     }

@@ -35,12 +35,20 @@ package struct CustomersReport: Codable, Sendable, Equatable {
     package var cells: [String] = []
     /// The cells of which some service does not answer whole; absent without one.
     package var impaired: [String]?
+    /// How long ago that was over, in milliseconds; absent while it goes on, and where there was nothing.
+    package var endedMilliseconds: Int?
     /// How many there are of what was asked for.
     package var matching = 0
     /// These, or the first of them.
     package var customers: [Row] = []
     /// Behind which the next page begins; null at the end.
     @Nullable package var next: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, mesh, of, cells, impaired
+        case endedMilliseconds = "ended_ms"
+        case matching, customers, next
+    }
 
     package init(mesh: String, of: Int) {
         self.mesh = mesh

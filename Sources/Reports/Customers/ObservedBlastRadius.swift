@@ -3,13 +3,18 @@ import Sharding
 /// `blast-radius -o json`: what is predicted, and with `--actual` what traffic saw beside it.
 package struct ObservedBlastRadius: Encodable, Sendable, Equatable {
     package var report: BlastRadiusReport
+    /// Customers have moved since: the highest epoch of the placement that all counts are by; absent where it is the one in force.
+    package var epoch: UInt32?
     /// Cells of which some service does not answer whole: their customers are counted as degraded; absent without one.
     package var impaired: [String]?
     /// Absent where traffic was not asked.
     package var observed: Observed?
 
-    package init(report: BlastRadiusReport, impaired: [String]? = nil, observed: Observed? = nil) {
+    package init(
+        report: BlastRadiusReport, epoch: UInt32? = nil, impaired: [String]? = nil, observed: Observed? = nil
+    ) {
         self.report = report
+        self.epoch = epoch
         self.impaired = impaired
         self.observed = observed
     }
@@ -17,14 +22,15 @@ package struct ObservedBlastRadius: Encodable, Sendable, Equatable {
     package func encode(to encoder: any Encoder) throws {
         try report.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(epoch, forKey: .epoch)
         try container.encodeIfPresent(impaired, forKey: .impaired)
         try container.encodeIfPresent(observed, forKey: .observed)
     }
-    private enum CodingKeys: String, CodingKey { case impaired, observed }
+    private enum CodingKeys: String, CodingKey { case epoch, impaired, observed }
 
     /// What the routers saw of a fault.
     package struct Observed: Codable, Sendable, Equatable {
-        /// Customers that asked, and how their shards stood.
+        /// Customers that asked, and how their shards stood and services answered them.
         package var customers = 0
         package var lost = 0
         package var degraded = 0
@@ -42,6 +48,8 @@ package struct ObservedBlastRadius: Encodable, Sendable, Equatable {
         package var different = 0
         /// The cells that were out for some router.
         package var cells: [String] = []
+        /// The cells of which a service had a fault on it for some router; absent without one.
+        package var impaired: [String]?
         /// How requests ended while they were.
         package var outcomes = ImpactPage.Outcomes()
         /// Nil without a request.
@@ -71,7 +79,7 @@ package struct ObservedBlastRadius: Encodable, Sendable, Equatable {
             case windowMilliseconds = "window_ms"
             case open, predicted
             case predictedNoQuorum = "predicted_no_quorum"
-            case different, cells, outcomes
+            case different, cells, impaired, outcomes
             case failureRate = "failure_rate"
             case total, overflow, routers, silent, unexpected, deviations, moved
         }
@@ -81,10 +89,13 @@ package struct ObservedBlastRadius: Encodable, Sendable, Equatable {
     package struct Router: Codable, Sendable, Equatable {
         package var name: String
         package var cells: [String]
+        /// Those of which a service had a fault on it; absent without one.
+        package var impaired: [String]?
 
-        package init(name: String, cells: [String]) {
+        package init(name: String, cells: [String], impaired: [String]? = nil) {
             self.name = name
             self.cells = cells
+            self.impaired = impaired
         }
     }
 

@@ -45,7 +45,8 @@ package struct PublicStatus: Codable, Sendable, Equatable {
         }
     }
 
-    /// Shares of all customers, 0...1 in steps of 0.01; what is above zero is at least one step.
+    /// Shares of all customers, 0...1 in steps of 0.01; what is above zero is at least one step. Counted are those of whose cells
+    /// some, or all, do not serve, and those whose answers of services were reduced, or failed, in the last five to ten seconds.
     package struct Customers: Codable, Sendable, Equatable {
         package var degraded: Double
         package var lost: Double
@@ -114,7 +115,9 @@ extension PublicStatus {
         package var regions: [Region] = []
         /// Customers that were looked at.
         package var customers = 0
+        /// Some of their cells do not serve, or services have just given them less than the whole.
         package var degraded = 0
+        /// None of their cells serves, or services have just refused them.
         package var lost = 0
         /// Those whose records are refused, since too few of their cells serve.
         package var noQuorum = 0
@@ -199,8 +202,8 @@ extension PublicStatus {
         page.add(
             """
             <ul class="figures">
-            <li><b>\(percent(customers.degraded))</b>of customers have fewer cells than they should</li>
-            <li><b>\(percent(customers.lost))</b>of customers cannot be served</li>
+            <li><b>\(percent(customers.degraded))</b>of customers have fewer cells than they should, or get less of services</li>
+            <li><b>\(percent(customers.lost))</b>of customers cannot be served, or are refused by services</li>
             </ul>
 
             """)

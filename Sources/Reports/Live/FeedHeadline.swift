@@ -25,7 +25,7 @@ package struct FeedHeadline: Codable, Sendable, Equatable {
     package var evacuated: Int
     /// Cells that no customer uses.
     package var drained: Int
-    /// What is the matter beside cells that do not serve, the worst first, in words: `shipping answers degraded`.
+    /// What is the matter, the worst first, in words: `us-east-1 down`, `shipping answers degraded`.
     package var why: [String]
 
     /// A judgement.

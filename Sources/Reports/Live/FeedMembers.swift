@@ -1,4 +1,5 @@
 import MeshBase
+import Sharding
 
 /// Rates and percentiles of the whole mesh over the last 10 s, as its routers count them. Nil is unknown: idle is not healthy.
 package struct FeedMesh: Codable, Sendable, Equatable {
@@ -124,13 +125,32 @@ package struct FeedImpact: Codable, Sendable, Equatable {
     /// To 10 000 customers: four bits for each in the order of their hashes, two a byte from the lower ones on, in base64:
     /// predicted in the lower two (`CustomerMark`), observed in the upper two. Nil where nobody is touched.
     @Nullable package var marks: String?
+    /// Cells that were out since, by their places in the shape: `predicted` is theirs and those of `impaired`. Absent without one.
+    package var struck: [Int]?
     /// Cells of which some service did not answer whole since, by their places in the shape; absent without one.
     package var impaired: [Int]?
     /// Above 10 000: 64 times, by the first six bits of the hash, `[untouched, degraded, lost]` as observed.
     package var cohorts: [[Int]]?
 
+    /// Customers have moved since the fault began: what was predicted by the placement in force then. Absent where they have not.
+    package var before: Before?
+
+    /// A prediction by a placement that is in force no more.
+    package struct Before: Codable, Sendable, Equatable {
+        /// The highest epoch of that placement.
+        package var epoch: UInt32
+        /// As `blast-radius` has it.
+        package var report: BlastRadiusReport
+
+        /// By the placement of an epoch.
+        package init(epoch: UInt32, report: BlastRadiusReport) {
+            self.epoch = epoch
+            self.report = report
+        }
+    }
+
     private enum CodingKeys: String, CodingKey {
-        case open, since, ended, seen, predicted, observed, different, marks, impaired, cohorts
+        case open, since, ended, seen, predicted, observed, different, marks, struck, impaired, cohorts, before
         case ofThoseSeen = "of_those_seen"
     }
 

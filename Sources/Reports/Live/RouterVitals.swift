@@ -92,6 +92,8 @@ package struct RouterVitals: Codable, Sendable, Equatable {
         package var endedMilliseconds: Int64?
         /// The cells that were out while these customers were counted, by their places in the topology.
         package var struck: [Int]?
+        /// The cells of which a service had a fault on it meanwhile, as `struck`; absent without one.
+        package var impaired: [Int]?
         /// To 10 000 customers: two bits for each, `CustomerMark.observed` in the order of their hashes, four a byte from the
         /// lowest bits on, in base64. Absent while nobody was touched.
         package var marks: String?
@@ -115,7 +117,7 @@ package struct RouterVitals: Codable, Sendable, Equatable {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case phase, open, lost, degraded, untouched, overflow, struck, marks, cohorts
+            case phase, open, lost, degraded, untouched, overflow, struck, impaired, marks, cohorts
             case windowMilliseconds = "window_ms"
             case endedMilliseconds = "ended_ms"
             case quorumMarks = "quorum_marks"

@@ -49,6 +49,8 @@ package struct ImpactPage: Decodable, Sendable, Equatable {
     package var phase: Int
     /// The cells that were out for it while it counted.
     package var cells: [String]
+    /// The cells of which a service had a fault on it meanwhile; absent in answers of earlier releases.
+    package var impaired: [String]?
     package var windowMilliseconds: Int
     package var open: Bool
     /// How long ago it ended, in milliseconds; nil while it goes on.
@@ -64,7 +66,7 @@ package struct ImpactPage: Decodable, Sendable, Equatable {
     package var next: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case phase, cells, open, overflow, total, seen, next
+        case phase, cells, impaired, open, overflow, total, seen, next
         case moved
         case windowMilliseconds = "window_ms"
         case endedMilliseconds = "ended_ms"

@@ -2,7 +2,7 @@
 package struct LoadStatusReport: Codable, Sendable, Equatable {
     /// One load, as it was a second ago at most.
     package struct Load: Codable, Sendable, Equatable {
-        /// Customers since the first fault; all that were seen, where there was none.
+        /// All customers that were seen, each at its worst.
         package struct Customers: Codable, Sendable, Equatable {
             package var seen: Int
             package var lost: Int

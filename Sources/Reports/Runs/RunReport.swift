@@ -73,9 +73,10 @@ package struct RunReport: Codable, Sendable, Equatable {
 
         /// What is to be said of it in a sentence: which cells were out, who asked, and who fared otherwise.
         package var sentence: String {
-            let out = observed.cells.isEmpty ? "no cell was out" : "out: \(observed.cells.joined(separator: ", "))"
+            let out =
+                RunWindow.out(observed.cells, impaired: observed.impaired).map { "out: \($0)" } ?? "no cell was out"
             let asked =
-                observed.customers == 1 ? "1 customer asked" : "\(Wording.count(observed.customers)) customers asked"
+                "\(Wording.plural(observed.customers, "customer")) asked meanwhile"
             var fared = "each as predicted"
             if observed.different > 0 {
                 fared = "\(Wording.count(observed.different)) otherwise than predicted"

@@ -4,8 +4,10 @@ package struct RunWindow: Codable, Sendable, Equatable {
     package var since: Double
     /// When it was over, to a tick of the feed; nil where it was not before the end.
     @Nullable package var until: Double?
-    /// Cells that take customers and were out at some time of it.
+    /// Cells that were out at some time of it: `predicted` is theirs, and those of `impaired`.
     package var cells: [String]
+    /// Cells of which a service had a fault on it; absent without one.
+    package var impaired: [String]?
     /// Over all customers, of all cells that were out.
     package var predicted: FeedImpact.Counts
     /// Customers that asked.
@@ -40,14 +42,21 @@ package struct RunWindow: Codable, Sendable, Equatable {
             since < 0 ? "before" : Wording.time(milliseconds: since),
             until.map { Wording.time(milliseconds: $0) } ?? "-",
             pair { $0.lost }, pair { $0.degraded }, pair { $0.noQuorum }, Wording.count(seen),
-            different.map { Wording.count($0) } ?? "-", cells.isEmpty ? "-" : cells.joined(separator: ", "),
+            different.map { Wording.count($0) } ?? "-", Self.out(cells, impaired: impaired) ?? "-",
         ]
+    }
+
+    /// What did harm: cells that were out, and the number of those that had a fault on a service; nil where there was none.
+    package static func out(_ cells: [String], impaired: [String]?) -> String? {
+        var parts = cells.isEmpty ? [] : [cells.joined(separator: ", ")]
+        if let impaired, !impaired.isEmpty { parts.append("services of \(Wording.plural(impaired.count, "cell"))") }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
     private enum CodingKeys: String, CodingKey {
         case since = "since_ms"
         case until = "until_ms"
-        case cells, predicted, seen, observed, different
+        case cells, impaired, predicted, seen, observed, different
         case ofThoseSeen = "of_those_seen"
     }
 }
@@ -63,8 +72,11 @@ package struct RunWindows: Sendable {
         /// Nil while it goes on.
         var until: Int64?
         var cells: [String] = []
+        var impaired: [String] = []
         /// The state that has told the worst of it.
         var worst: FeedImpact
+        /// The most that was predicted over all customers.
+        var all: FeedImpact.Counts
         /// By customer the worst that was predicted; empty where nobody is told one by one.
         var reach: [UInt8] = []
         /// By customer as it fared at its worst, and what was predicted of it then.
@@ -115,28 +127,39 @@ package struct RunWindows: Sendable {
     /// Takes a state, in the order of time; one that was taken before changes nothing.
     ///
     /// - Parameters:
-    ///   - out: cells that take customers and are known not to serve.
+    ///   - cells: the names of the shape's cells.
     ///   - t: of the state, in milliseconds since 1970.
     ///   - customers: of the mesh.
-    package mutating func take(_ impact: FeedImpact, out: [String], t: Int64, customers: Int) {
+    package mutating func take(_ impact: FeedImpact, cells: [String], t: Int64, customers: Int) {
         guard let since = impact.since, since <= ended, impact.open && t >= begun || since >= begun else { return }
         let known = open.firstIndex {
-            $0.since == since || $0.until == nil && abs($0.since - since) <= Self.slack
+            abs($0.since - since) <= Self.slack
         }
         guard let place = known else {
             guard open.count < Self.most else {
                 if lastLeft != since { left += 1 }
                 return lastLeft = since
             }
-            open.append(Open(since: since, worst: impact))
-            return merge(impact, out, t, customers, into: open.count - 1)
+            open.append(Open(since: since, worst: impact, all: impact.predicted))
+            return merge(impact, cells, t, customers, into: open.count - 1)
         }
-        merge(impact, out, t, customers, into: place)
+        merge(impact, cells, t, customers, into: place)
     }
 
-    private mutating func merge(_ impact: FeedImpact, _ out: [String], _ t: Int64, _ customers: Int, into place: Int) {
+    private mutating func merge(
+        _ impact: FeedImpact, _ cells: [String], _ t: Int64, _ customers: Int, into place: Int
+    ) {
+        func name(_ places: [Int]?, in names: inout [String]) {
+            for cell in places ?? [] where cells.indices.contains(cell) && !names.contains(cells[cell]) {
+                names.append(cells[cell])
+            }
+        }
+        if impact.predicted.touched > open[place].all.touched { open[place].all = impact.predicted }
+        name(impact.struck, in: &open[place].cells)
+        name(impact.impaired, in: &open[place].impaired)
         if impact.open {
-            for cell in out where !open[place].cells.contains(cell) { open[place].cells.append(cell) }
+            // What follows a fault and belongs to it opens its window again.
+            open[place].until = nil
         } else if open[place].until == nil {
             open[place].until = t
         }
@@ -160,12 +183,15 @@ package struct RunWindows: Sendable {
             var found = RunWindow(
                 since: Double(window.since - begun), cells: window.cells, predicted: window.worst.predicted,
                 seen: window.worst.seen, observed: window.worst.observed)
+            if !window.impaired.isEmpty { found.impaired = window.impaired }
             found.until = window.until.map { Double($0 - begun) }
             (found.ofThoseSeen, found.different) = (window.worst.ofThoseSeen, window.worst.different)
             guard !window.predicted.isEmpty else { return found }
             var sum = Self.sum(zip(window.predicted, window.observed).map { (CustomerMark($0), CustomerMark($1)) })
             sum.predicted = FeedImpact.Counts()
             for mark in window.reach { sum.predicted.count(max(CustomerMark(mark), .untouched)) }
+            // Of a fault on services a mark says what was to be expected of who was seen so.
+            if !window.impaired.isEmpty { sum.predicted = window.all }
             // Who lacks a quorum is told in numbers alone.
             (found.predicted, found.observed) = (
                 sum.predicted.with(window.worst.predicted.noQuorum), sum.observed.with(window.worst.observed.noQuorum)
@@ -236,6 +262,10 @@ package struct RunWindows: Sendable {
         var sum = Self.sum(marks)
         sum.predicted = FeedImpact.Counts()
         for mark in of { sum.predicted.count(mark) }
+        for window in told where !window.impaired.isEmpty && window.all.touched > sum.predicted.touched {
+            sum.predicted = window.all
+        }
+        if told.count == 1, !told[0].impaired.isEmpty { sum.predicted = told[0].all }
         sum.different = others.count
         sum.others = others.sorted { ($1.observed, $0.customer) < ($0.observed, $1.customer) }
         let worst = told.map(\.worst)
@@ -266,6 +296,8 @@ extension CustomerMark {
 }
 
 extension FeedImpact.Counts {
+    fileprivate var touched: Int { lost + degraded }
+
     fileprivate func with(_ noQuorum: Int?) -> FeedImpact.Counts {
         var counts = self
         counts.noQuorum = noQuorum

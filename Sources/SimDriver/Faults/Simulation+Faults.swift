@@ -1,5 +1,6 @@
 import Chaos
 import MeshBase
+import Sharding
 import Topology
 
 /// Faults come into force and go, at events: a plan's, or those of whoever reacts to what it sees.
@@ -173,12 +174,17 @@ extension Simulation {
 
     // MARK: Services
 
-    /// Tells the cells what strikes their services now; one that stands still learns it when it goes on.
+    /// Tells the cells what strikes their services now, and the routers where that is; one that stands still learns it when it goes on.
     private func strikeServices() {
         for machine in mesh where !machine.isPaused { strikeServices(of: machine) }
     }
 
     func strikeServices(of machine: SimMachine) {
+        if let router = machine.process as? RouterProcess {
+            let faults = inForce.map { Fault(id: "", $0.spec) }
+            guard router.strike(services: CellSet(ServiceStrike.cells(of: faults, knownTopology))) else { return }
+            return turn(router)
+        }
         guard case .cell(let cell) = machine.work, let process = machine.process as? CellProcess else { return }
         let rules = ServiceRules(
             cell: machine.name, services: topology.blueprint(of: cell).services.map(\.name),

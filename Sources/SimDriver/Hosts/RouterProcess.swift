@@ -13,6 +13,7 @@ final class RouterProcess: LinkingProcess {
     private let limits: HTTPLimits
     /// Ends whose next request waited behind one that is answered now.
     private var ready: [SimSocket] = []
+    private var struck = CellSet()
     private var clock = HTTPDate(wall: Simulation.epoch)
 
     init(_ simulation: Simulation, _ machine: SimMachine) throws(GossipPort.Invalid) {
@@ -53,6 +54,14 @@ final class RouterProcess: LinkingProcess {
     func vitals(_ order: inout CustomerOrder) -> RouterVitals { node.vitals(&order, now: now) }
 
     func isServing(_ cell: CellIndex) -> Bool { node.isServing(cell) }
+    /// Faults lie on services of these cells.
+    /// - Returns: false where they did before.
+    func strike(services cells: CellSet) -> Bool {
+        guard cells != struck else { return false }
+        struck = cells
+        node.strike(services: cells, now: now)
+        return true
+    }
     var counters: RouterCounters { node.counters }
 
     // MARK: Links

@@ -302,8 +302,9 @@ package final class SimFeed {
                 until: fault.length.map { since + Int64($0.milliseconds) }, what: "\(fault)")
         }
         news.faults += (mesh?.reactive ?? [:]).sorted { $0.key < $1.key }.map(\.value)
-        news.impaired = ServiceStrike.cells(
-            of: simulation.inForce.map { Fault(id: "", $0.spec) }, simulation.knownTopology)
+        news.impaired = CellSet(
+            ServiceStrike.cells(
+                of: simulation.inForce.map { Fault(id: "", $0.spec) }, simulation.knownTopology))
         news.evacuation = evacuation(simulation)
         return news
     }

@@ -61,6 +61,13 @@ struct TopShape: Sendable {
         zoneWidth = min(max(self.zones.map { DisplayText.width($0) }.max() ?? 0, 4), 20)
     }
 
+    /// What a fault's target may be called that a cell is of.
+    func places(of cell: Int) -> Set<String> {
+        guard cells.indices.contains(cell) else { return [] }
+        let name = cells[cell]
+        return ["mesh", "cell/\(name)", "node/\(name)", name, "region/\(regions[cell])", "zone/\(zones[cell])"]
+    }
+
     /// Two bytes each, the lower one first, in base64.
     private static func words(_ text: String) -> [Int]? {
         guard let bytes = Base64Text.decoded(text.utf8), bytes.count % 2 == 0 else { return nil }

@@ -118,8 +118,8 @@ extension TopList {
         if let worst = gates.first {
             parts.append(model.gateText(worst, state.t) + (gates.count > 1 ? " and \(gates.count - 1) more" : ""))
         }
-        let name = model.shape?.cells[cell] ?? ""
-        for fault in state.faults where fault.targets.contains("cell/\(name)") || fault.targets.contains(name) {
+        let places = model.shape?.places(of: cell) ?? []
+        for fault in state.faults where fault.targets.contains(where: { places.contains($0) }) {
             parts.append("fault \(fault.id) \(fault.what ?? fault.kind)")
         }
         return parts.joined(separator: "; ")

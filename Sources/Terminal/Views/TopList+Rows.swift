@@ -6,8 +6,8 @@ extension TopList {
     static func services(_ model: TopModel) -> TopList {
         let columns: [Column] = [
             .init("SERVICE", 12, importance: 1), .init("OPEN", 4, right: true, importance: 2),
-            .init("FAULTS", 8, importance: 3), .init("CALLED BY", 18, importance: 5, sortable: false),
-            .init("CALLS", 12, importance: 4, sortable: false),
+            .init("CALLED BY", 12, importance: 5, sortable: false),
+            .init("CALLS", 12, importance: 4, sortable: false), .init("FAULTS", 28, importance: 3),
         ]
         guard let shape = model.shape, let state = model.state else { return waiting(model, columns) }
         let services = shape.services
@@ -36,9 +36,9 @@ extension TopList {
             let (open, faults) = (open(row), faults(row))
             return [
                 Cell(services[row]), Cell("\(open)", open > 0 ? .warn : .plain),
-                Cell(faults.isEmpty ? "-" : faults.joined(separator: ", "), faults.isEmpty ? .dim : .warn),
                 Cell(names(shape.edges.filter { $0[1] == row }.map { $0[0] }), .dim),
                 Cell(names(shape.edges.filter { $0[0] == row }.map { $0[1] }), .dim),
+                Cell(faults.isEmpty ? "-" : faults.joined(separator: ", "), faults.isEmpty ? .dim : .warn),
             ]
         }
     }

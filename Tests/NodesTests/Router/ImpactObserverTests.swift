@@ -1,4 +1,5 @@
 import MeshBase
+import Sharding
 import Testing
 
 @testable import Nodes
@@ -84,10 +85,97 @@ import Testing
         #expect(!impact.isOpen)
         #expect(Array(impact.cells) == Array(cells[0..<4]))
         #expect(impact.summary(now: .at(6_000)).degraded == 9)
-        // Another one is another matter.
+        // Another one that lasts is another matter.
         impact.faultBegan(cells[0], now: .at(9_000))
         impact.faultBegan(cells[9], now: .at(12_000))
+        impact.look(now: .at(15_999))
+        #expect(Array(impact.cells) == Array(cells[0..<4]))
+        impact.look(now: .at(16_000))
         #expect(Array(impact.cells) == [cells[0], cells[9]])
+        #expect(impact.summary(now: .at(16_000)).window == .seconds(7))
+    }
+
+    /// A region is cut off for 12 s. When the cut is healed, cells of the other side are declared dead by news of before, and
+    /// some requests come to harm under nobody's name.
+    @Test func theBlipAfterACutIsHealedDisplacesNothing() {
+        var impact = ImpactObserver()
+        for (place, cell) in cells[0..<4].enumerated() { impact.faultBegan(cell, now: .at(Int64(place) * 50)) }
+        for number in 0..<9 {
+            impact.note(
+                customer(number), serving: number < 2 ? 0 : 2, of: 3, number < 2 ? .refused : .ok, now: .at(5_000))
+        }
+        let cut = impact.summary(now: .at(5_000))
+        let phase = impact.phase
+        #expect((cut.lost, cut.degraded) == (2, 7))
+        func isTheCut(at time: Int64) -> Bool {
+            let now = impact.summary(now: .at(time))
+            return (now.customers, now.lost, now.degraded) == (9, 2, 7) && impact.phase == phase
+                && Array(impact.cells) == Array(cells[0..<4])
+        }
+        // While it is being healed another cell goes, as is said.
+        for cell in cells[0..<2] { impact.faultEnded(cell, now: .at(12_000)) }
+        impact.faultBegan(cells[7], now: .at(12_100))
+        for cell in cells[2..<4] { impact.faultEnded(cell, now: .at(12_200)) }
+        impact.note(customer(30), serving: 0, of: 3, .refused, now: .at(12_300))
+        impact.faultEnded(cells[7], now: .at(13_000))
+        #expect(!impact.isOpen && isTheCut(at: 13_000))
+        // Once it is over another one does, and a request fails while all seem to serve.
+        impact.faultBegan(cells[8], now: .at(15_000))
+        impact.note(customer(31), serving: 2, of: 3, .ok, now: .at(15_100))
+        #expect(impact.isOpen && isTheCut(at: 15_100))
+        impact.faultEnded(cells[8], now: .at(16_500))
+        #expect(!impact.isOpen && isTheCut(at: 16_500))
+        impact.note(customer(32), serving: 3, of: 3, .noQuorum, now: .at(18_000))
+        impact.look(now: .at(23_000))
+        #expect(!impact.isOpen && isTheCut(at: 23_000))
+        // All of it is in the window's total, and in its length.
+        let summary = impact.summary(now: .at(23_000))
+        #expect((summary.total.requests, summary.total.refused, summary.total.noQuorum) == (12, 3, 1))
+        #expect(summary.window == .seconds(18) && summary.outcomes.requests == 9)
+        // What comes later, or lasts, is a fault of its own.
+        impact.faultBegan(cells[8], now: .at(25_000))
+        impact.note(customer(33), serving: 2, of: 3, .ok, now: .at(25_500))
+        impact.look(now: .at(29_000))
+        #expect(Array(impact.cells) == [cells[8]] && impact.phase != phase)
+        impact.note(customer(33), serving: 2, of: 3, .ok, now: .at(30_000))
+        let next = impact.summary(now: .at(30_000))
+        #expect((next.customers, next.total.requests) == (1, 2) && next.window == .seconds(5))
+        impact.faultEnded(cells[8], now: .at(31_000))
+        impact.note(customer(34), serving: 3, of: 3, .failed, now: .at(42_000))
+        #expect(impact.cells.isEmpty && impact.summary(now: .at(42_000)).customers == 1)
+    }
+
+    @Test func aFaultOnServicesIsAWindowInWhichAnswersCount() {
+        var impact = ImpactObserver()
+        let struck = CellSet(cells[0..<4])
+        impact.strike(services: struck, now: .at(1_000))
+        #expect(impact.isOpen && impact.hasStruckServices && impact.impaired == struck && impact.cells.isEmpty)
+        impact.note(customer(1), serving: 3, of: 3, .ok, service: .degraded, now: .at(1_100))
+        impact.note(customer(2), serving: 3, of: 3, .serviceFailed, service: .lost, now: .at(1_200))
+        impact.note(customer(3), serving: 3, of: 3, .ok, now: .at(1_300))
+        impact.note(customer(1), serving: 3, of: 3, .ok, now: .at(1_400))
+        impact.look(now: .at(30_000))
+        #expect(impact.isOpen)
+        let summary = impact.summary(now: .at(30_000))
+        #expect((summary.lost, summary.degraded, summary.untouched) == (1, 1, 1))
+        // A cell goes out beside it: customers are counted anew, for both.
+        impact.faultBegan(cells[9], now: .at(31_000))
+        #expect(Array(impact.cells) == [cells[9]] && impact.impaired == struck)
+        impact.faultEnded(cells[9], now: .at(32_000))
+        impact.note(customer(5), serving: 3, of: 3, .ok, service: .degraded, now: .at(33_000))
+        #expect(impact.summary(now: .at(33_000)).customers == 0)
+        impact.look(now: .at(42_000))
+        impact.note(customer(5), serving: 3, of: 3, .ok, service: .degraded, now: .at(43_000))
+        #expect(impact.summary(now: .at(43_000)).degraded == 1 && impact.cells.isEmpty)
+        // Breakers that are still open do not hide it.
+        impact.strike(services: CellSet(), now: .at(50_000))
+        #expect(!impact.isOpen && !impact.hasStruckServices && impact.impaired == struck)
+        impact.note(customer(6), serving: 3, of: 3, .refused, now: .at(51_000))
+        impact.look(now: .at(56_000))
+        #expect(!impact.isOpen && impact.impaired == struck && impact.summary(now: .at(56_000)).degraded == 1)
+        // Another one is told exactly: it waits for nothing.
+        impact.strike(services: [cells[0]], now: .at(57_000))
+        #expect(impact.impaired == [cells[0]] && impact.summary(now: .at(57_000)).customers == 0)
     }
 
     @Test func whoHasMovedSinceItWasCountedIsKnown() {

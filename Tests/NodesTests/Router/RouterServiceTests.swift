@@ -1,4 +1,5 @@
 import MeshBase
+import Sharding
 import Testing
 import Topology
 import Wire
@@ -35,6 +36,32 @@ import Wire
         }
         let told = router.node.vitals(&order, now: .at(0)).impaired ?? []
         #expect(told.map(\.answers) == [.degraded] && told.map(\.state) == [.degraded])
+    }
+
+    /// One request of one customer, answered so.
+    private func harm(_ router: RouterHarness, status: UInt16 = 200, note: String = "") -> ImpactObserver.Impact? {
+        router.request(.post)
+        for frame in router.takeFrames() { router.answer(frame, status: status, flags: .json, note: note, body: "{}") }
+        return router.impact.entry(of: router.customer)?.impact
+    }
+
+    @Test func whatAFaultOnAServiceDoesToCustomersIsSeenWhileItIsInForce() {
+        let router = RouterHarness()
+        #expect(harm(router, note: "shipping=static") == nil && !router.impact.isOpen)
+        #expect(harm(router, status: 500) == nil && !router.impact.isOpen, "no fault is in force")
+        let struck: CellSet = [router.shard[0]]
+        router.node.strike(services: struck, now: .at(10))
+        #expect(router.impact.isOpen && router.impact.impaired == struck)
+        #expect(harm(router) == .untouched)
+        #expect(harm(router, note: "shipping=static") == .degraded)
+        #expect(harm(router, status: 500) == .lost && harm(router) == .lost)
+        let summary = router.impact.summary(now: .at(20))
+        #expect((summary.customers, summary.lost, summary.outcomes.requests) == (1, 1, 4))
+        var order = CustomerOrder()
+        let vitals = router.node.vitals(&order, now: .at(20)).impact
+        #expect(vitals?.impaired == [router.shard[0].position] && vitals?.struck == [] && vitals?.lost == 1)
+        router.node.strike(services: CellSet(), now: .at(30))
+        #expect(!router.impact.isOpen && router.impact.summary(now: .at(40)).lost == 1)
     }
 
     @Test(arguments: [HTTPMethod.get, .post]) func aRefusalGoesToTheNextCellWhateverTheMethod(_ method: HTTPMethod) {

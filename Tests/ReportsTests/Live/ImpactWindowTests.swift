@@ -19,6 +19,18 @@ import Testing
         #expect(ImpactWindow.current([]) == [])
     }
 
+    /// A router that saw nothing of a cut sees a false death once it is healed.
+    @Test func theAftermathOfAFaultThatAnotherRouterSawIsNoneOfItsOwn() {
+        let cut = window(12_000, ended: 3_000)
+        #expect(ImpactWindow.current([cut, window(1_000, ended: 500)]) == [true, false])
+        #expect(ImpactWindow.current([cut, window(2_500)]) == [true, false])
+        // What lasts, and what comes later, is.
+        #expect(ImpactWindow.current([window(12_000, ended: 9_000), window(5_000)]) == [false, true])
+        #expect(ImpactWindow.current([window(12_000, ended: 30_000), window(1_000, ended: 500)]) == [false, true])
+        // A short one that began before it was over is of it.
+        #expect(ImpactWindow.current([cut, window(1_000, ended: 2_500)]) == [true, true])
+    }
+
     @Test func whoDoesNotSayWhenCounts() {
         let unknown = ImpactWindow(isOpen: false, length: 5)
         #expect(ImpactWindow.current([unknown, unknown]) == [true, true])

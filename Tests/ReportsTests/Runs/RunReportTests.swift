@@ -91,7 +91,7 @@ import Testing
             "p99&lt;50ms timing &lt; 50 ms 9.90 ms", "undecided of 100",
             "success&gt;=99% share &gt;= 99.0 % 99.9 %", "acknowledged writes lost count == 0 0 exactly met",
             "lost 11 1 1 0", "degraded 22 2 3 1", "untouched 67 7 6 -1", "no quorum 5 0 1 1",
-            "out: us-east-1; 10 customers asked, 1 otherwise than predicted",
+            "out: us-east-1; 10 customers asked meanwhile, 1 otherwise than predicted",
             "process kill us-east-1 2.1 s 400 ms 0.00 ms 1.9 s 12", "2.100 s cause us-east-1 process kill 2",
             "c19 untouched degraded", "And 10 more.", "The same again: cellmesh load run --rate 400",
         ] { #expect(words.contains(sentence), "\(sentence) in \(words.prefix(4_000))") }

@@ -3,12 +3,15 @@ import Testing
 @testable import Reports
 
 @Suite struct RunWindowsTests {
+    private let cells = ["a", "b", "c", "d"]
+
     /// - Parameter marks: predicted and observed of each customer; nobody is told where empty.
     private func impact(
-        _ since: Int64?, open: Bool = true, _ marks: [(CustomerMark, CustomerMark)] = [], noQuorum: Int? = nil
+        _ since: Int64?, open: Bool = true, _ marks: [(CustomerMark, CustomerMark)] = [], noQuorum: Int? = nil,
+        struck: [Int]? = nil
     ) -> FeedImpact {
         var impact = FeedImpact()
-        (impact.since, impact.open) = (since, open)
+        (impact.since, impact.open, impact.struck) = (since, open, struck)
         impact.observed.noQuorum = noQuorum
         impact.ofThoseSeen = FeedImpact.Counts()
         impact.seen = marks.count { $0.1 != .unseen }
@@ -26,22 +29,26 @@ import Testing
     @Test func eachTimeThatCustomersCameToHarmIsAWindowAndTheWorstOfEachCounts() throws {
         var windows = RunWindows(begun: 10_000, ended: 40_000)
         // Before the run, and told of still while it begins.
-        windows.take(impact(2_000, open: false, [(.lost, .lost)]), out: [], t: 10_500, customers: 1)
+        windows.take(impact(2_000, open: false, [(.lost, .lost)]), cells: cells, t: 10_500, customers: 1)
         #expect(windows.isEmpty)
         windows.take(
-            impact(12_000, [(.lost, .lost), (.degraded, .unseen), (.untouched, .untouched), (.untouched, .degraded)]),
-            out: ["a"], t: 13_000, customers: 4)
+            impact(
+                12_000, [(.lost, .lost), (.degraded, .unseen), (.untouched, .untouched), (.untouched, .degraded)],
+                struck: [0]),
+            cells: cells, t: 13_000, customers: 4)
         windows.take(
-            impact(12_000, [(.lost, .lost), (.degraded, .degraded), (.untouched, .untouched), (.untouched, .unseen)]),
-            out: ["a", "b"], t: 14_000, customers: 4)
-        windows.take(impact(12_000, open: false), out: ["c"], t: 15_000, customers: 4)
+            impact(
+                12_000, [(.lost, .lost), (.degraded, .degraded), (.untouched, .untouched), (.untouched, .unseen)],
+                struck: [0, 1]),
+            cells: cells, t: 14_000, customers: 4)
+        windows.take(impact(12_000, open: false, struck: [0, 1]), cells: cells, t: 15_000, customers: 4)
         windows.take(
             impact(
                 20_000,
                 [(.untouched, .untouched), (.degraded, .degraded), (.degraded, .degraded), (.untouched, .untouched)],
-                noQuorum: 1),
-            out: ["c"], t: 21_000, customers: 4)
-        windows.take(impact(50_000, [(.lost, .lost)]), out: ["d"], t: 51_000, customers: 4)
+                noQuorum: 1, struck: [2]),
+            cells: cells, t: 21_000, customers: 4)
+        windows.take(impact(50_000, [(.lost, .lost)], struck: [3]), cells: cells, t: 51_000, customers: 4)
 
         let rows = windows.windows
         #expect(rows.map(\.since) == [2_000, 10_000] && rows.map(\.until) == [5_000, nil])
@@ -63,11 +70,11 @@ import Testing
         let before: [(CustomerMark, CustomerMark)] = [
             (.untouched, .untouched), (.untouched, .degraded), (.untouched, .untouched), (.untouched, .degraded),
         ]
-        windows.take(impact(1_000, before), out: [], t: 2_000, customers: 4)
+        windows.take(impact(1_000, before), cells: cells, t: 2_000, customers: 4)
         let after: [(CustomerMark, CustomerMark)] = [
             (.degraded, .unseen), (.degraded, .degraded), (.degraded, .degraded), (.untouched, .degraded),
         ]
-        windows.take(impact(1_000, after), out: ["a"], t: 3_000, customers: 4)
+        windows.take(impact(1_000, after, struck: [0]), cells: cells, t: 3_000, customers: 4)
         let row = try #require(windows.windows.first)
         #expect(row.predicted == counts(0, 3, 1) && row.observed == counts(0, 3, 1) && row.seen == 4)
         #expect(row.ofThoseSeen == counts(0, 2, 2) && row.different == 1 && windows.sum?.different == 1)
@@ -76,12 +83,37 @@ import Testing
 
     @Test func aWindowThatASecondControlPlaneTellsOfIsTheSame() {
         var windows = RunWindows(begun: 0, ended: .max)
-        windows.take(impact(1_000, [(.lost, .lost)]), out: [], t: 2_000, customers: 1)
-        windows.take(impact(1_700, [(.lost, .lost)]), out: [], t: 5_000, customers: 1)
+        windows.take(impact(1_000, [(.lost, .lost)]), cells: cells, t: 2_000, customers: 1)
+        windows.take(impact(1_700, [(.lost, .lost)]), cells: cells, t: 5_000, customers: 1)
         #expect(windows.windows.count == 1)
-        windows.take(impact(1_700, open: false), out: [], t: 6_000, customers: 1)
-        windows.take(impact(6_500, [(.lost, .lost)]), out: [], t: 7_000, customers: 1)
+        windows.take(impact(1_700, open: false), cells: cells, t: 6_000, customers: 1)
+        windows.take(impact(6_500, [(.lost, .lost)]), cells: cells, t: 7_000, customers: 1)
         #expect(windows.windows.map(\.since) == [1_000, 6_500])
+    }
+
+    /// The end of a fault has consequences, such as members that are declared dead by news of before.
+    @Test func aWindowThatIsOpenAgainIsTheSame() {
+        var windows = RunWindows(begun: 0, ended: .max)
+        let marks: [(CustomerMark, CustomerMark)] = [(.lost, .lost), (.degraded, .degraded)]
+        windows.take(impact(1_000, marks, struck: [0, 1]), cells: cells, t: 2_000, customers: 2)
+        windows.take(impact(1_000, open: false, marks, struck: [0, 1]), cells: cells, t: 9_000, customers: 2)
+        windows.take(impact(1_000, marks, struck: [0, 1]), cells: cells, t: 10_000, customers: 2)
+        #expect(windows.windows.map(\.until) == [nil])
+        windows.take(impact(1_000, open: false, marks, struck: [0, 1]), cells: cells, t: 11_000, customers: 2)
+        #expect(windows.windows.map(\.until) == [11_000] && windows.windows.map(\.cells) == [["a", "b"]])
+        #expect(windows.windows[0].predicted == counts(1, 1, 0))
+    }
+
+    @Test func aFaultOnServicesIsNamedByTheNumberOfItsCells() {
+        var windows = RunWindows(begun: 0, ended: .max)
+        var impact = impact(1_000, [(.degraded, .degraded)])
+        impact.impaired = [1, 2]
+        impact.predicted = counts(0, 7, 0)
+        windows.take(impact, cells: cells, t: 2_000, customers: 1)
+        #expect(windows.windows[0].predicted == counts(0, 7, 0) && windows.sum?.predicted == counts(0, 7, 0))
+        #expect(windows.windows[0].impaired == ["b", "c"] && windows.windows[0].words.last == "services of 2 cells")
+        #expect(
+            RunWindow.out(["a"], impaired: ["b"]) == "a; services of 1 cell" && RunWindow.out([], impaired: nil) == nil)
     }
 
     @Test func manyCustomersAreToldInNumbersAlone() {
@@ -89,7 +121,7 @@ import Testing
         for lost in [3, 5, 4] {
             var impact = FeedImpact(predicted: counts(6, 0, 20_000), observed: counts(lost, 0, 100))
             (impact.since, impact.open, impact.seen) = (1_000, true, 100 + lost)
-            windows.take(impact, out: ["a"], t: 2_000 + Int64(lost), customers: 20_006)
+            windows.take(impact, cells: cells, t: 2_000 + Int64(lost), customers: 20_006)
         }
         #expect(windows.sum == nil && windows.windows.map(\.observed) == [counts(5, 0, 100)])
         #expect(windows.windows[0].different == nil && windows.windows[0].words.contains("6 | 5"))
@@ -98,8 +130,8 @@ import Testing
     @Test func windowsAreBounded() {
         var windows = RunWindows(begun: 0, ended: .max)
         for number in 1...Int64(RunWindows.most + 3) {
-            windows.take(impact(number * 10_000), out: [], t: number * 10_000 + 1, customers: 1)
-            windows.take(impact(number * 10_000, open: false), out: [], t: number * 10_000 + 2, customers: 1)
+            windows.take(impact(number * 10_000), cells: cells, t: number * 10_000 + 1, customers: 1)
+            windows.take(impact(number * 10_000, open: false), cells: cells, t: number * 10_000 + 2, customers: 1)
         }
         #expect(windows.windows.count == RunWindows.most && windows.left == 3)
     }

@@ -26,6 +26,29 @@ import Testing
         return model
     }
 
+    @Test func aFaultOnAPlaceIsNotedAtItsCells() throws {
+        var state = Samples.state()
+        state.faults = [
+            FeedFault(
+                id: "f1", kind: "partition", targets: ["region/us-east", "zone/us-west/a"], until: Samples.t + 9_000,
+                hits: 5)
+        ]
+        let rows = try #require(Samples.model(state: state).document(Samples.now)?.cells)
+        let noted = rows.filter { $0.note == "fault f1 partition" }.map(\.name)
+        #expect(noted.sorted() == ["us-east-1", "us-east-2", "us-east-3", "us-east-4", "us-west-1", "us-west-3"])
+        #expect(rows.count == 12 && rows.allSatisfy { noted.contains($0.name) || $0.note.isEmpty })
+    }
+
+    @Test func faultsOfAServiceAreReadInFull() {
+        var state = Samples.state()
+        state.faults = [
+            FeedFault(
+                id: "f12", kind: "errors", targets: ["service/payment"], until: Samples.t + 9_000, hits: 5,
+                what: "errors 100 %, status 500")
+        ]
+        #expect(Samples.text(Samples.model(.services, state: state), 80, 12).contains("f12 errors 100 %, status 500"))
+    }
+
     @Test func whoHasNotBeenHeardOfIsNamed() {
         var model = TopModel()
         #expect(model.silent == nil)

@@ -122,9 +122,8 @@ extension RouterNode {
         let note = ReplyNote(answer.frame.note)
         response.degraded = note.degraded
         response.isReplayed = head.flags.contains(.replayed)
-        tally.note(
-            gates.slot(ofKind: calls[place].kind),
-            head.status >= 500 ? .failed : note.degraded.isEmpty ? .full : .reduced)
+        let came: ServiceTally.Answer = head.status >= 500 ? .failed : note.degraded.isEmpty ? .full : .reduced
+        tally.note(gates.slot(ofKind: calls[place].kind), came, of: operations[key]!.customer)
         response.body = answer.frame.body
         if head.status >= 500 {
             // The time that a cell has for a call is that of the attempt, unless the whole call's is over with it.
@@ -138,7 +137,8 @@ extension RouterNode {
         if head.status >= 400, !response.isReplayed {
             response.wait = Self.wait(.milliseconds(Int64(head.deadline)), head.status, failure)
         }
-        noteAnswer(operations[key]!.customer, since: operations[key]!.started, response)
+        noteAnswer(
+            operations[key]!.customer, since: operations[key]!.started, response, service: harm(came, by: shard))
         let request = operations[key]!.request
         finish(key)
         told(status: response.status)
@@ -151,11 +151,12 @@ extension RouterNode {
     ) {
         let (request, customer, shard) = (operations[key]!.request, operations[key]!.customer, operations[key]!.shard)
         let asked = calls[place].cellsAsked
-        tally.note(gates.slot(ofKind: calls[place].kind), .failed)
+        tally.note(gates.slot(ofKind: calls[place].kind), .failed, of: customer)
+        let service = harm(.failed, by: shard)
         if case .refusal(.shed, let shed?) = calls[place].last, failure?.kind == .shed, !calls[place].mayHaveBegun {
             finish(key)
             return refuseShed(
-                request, shard: shard, customer: customer, shed,
+                request, shard: shard, customer: customer, shed, service: service,
                 "\(asked) of the \(shard.count) cells of this shard were asked", into: &sink)
         }
         var (status, problem) = explain(failure, place, asked: asked, of: shard.count)
@@ -163,7 +164,20 @@ extension RouterNode {
         let said = failure?.verdict == .unsafe ? .zero : failure?.retryAfter ?? calls[place].patience
         let wait = Self.wait(said, status, failure)
         finish(key)
-        refuse(request, status: status, shard: shard, customer: customer, wait: wait, problem, into: &sink)
+        refuse(
+            request, status: status, shard: shard, customer: customer, wait: wait, service: service, problem,
+            into: &sink)
+    }
+
+    /// What faults on services have done to a customer by an answer. A failure is theirs where one lies on a cell of the shard; an
+    /// answer that is not whole counts whoever has given it.
+    private func harm(_ answer: ServiceTally.Answer, by shard: Shard) -> ImpactObserver.Impact {
+        guard impact.hasStruckServices else { return .untouched }
+        switch answer {
+        case .full: return .untouched
+        case .reduced: return .degraded
+        case .failed: return impact.strikesServices(of: shard) ? .lost : .untouched
+        }
     }
 
     private static func wait(_ said: TimeAmount, _ status: UInt16, _ failure: CallFailure?) -> TimeAmount {

@@ -57,6 +57,7 @@ extension RouterNode {
         vitals.noQuorum = summary.withoutQuorum
         vitals.endedMilliseconds = summary.ended.map { Int64($0.milliseconds) }
         vitals.struck = impact.cells.map(\.position)
+        if !impact.impaired.isEmpty { vitals.impaired = impact.impaired.map(\.position) }
         guard summary.customers > 0 else { return vitals }
         if let hashes = order.hashes(of: topology.customers.count) {
             let entries = hashes.map { impact.entry(of: CustomerHash(rawValue: $0)) }

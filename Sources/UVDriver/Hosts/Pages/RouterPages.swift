@@ -100,6 +100,7 @@ enum RouterPages {
         json.field("moved", summary.isMoved)
         json.field("overflow", Int64(clamping: node.pointee.impact.overflow))
         json.field("cells", node.pointee.impact.cells.map { node.pointee.topology.cells[$0.position].name })
+        json.field("impaired", node.pointee.impact.impaired.map { node.pointee.topology.cells[$0.position].name })
     }
 
     private static func write(_ outcomes: ImpactOutcomes, _ json: inout JSONWriter) {

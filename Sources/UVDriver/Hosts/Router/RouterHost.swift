@@ -1,3 +1,4 @@
+import Chaos
 import Membership
 import MeshBase
 import Nodes
@@ -119,6 +120,12 @@ package final class RouterHost {
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
+        // It does nothing to services itself, and so tells of none that they are in force here.
+        runtime.faults?.onServices { [unowned self] faults in
+            let struck = CellSet(ServiceStrike.cells(of: faults, runtime.settings.topology))
+            node.pointee.strike(services: struck, now: loop.now())
+            return []
+        }
         runtime.followSettings { node.pointee.apply(settings: $0, now: loop.now(), into: &io.pointee) }
     }
 

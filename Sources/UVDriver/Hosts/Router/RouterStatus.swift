@@ -18,6 +18,10 @@ struct RouterStatus {
         let version: UInt64
         let taking: CellSet
         var facts: PublicStatus.Facts
+        /// How well the worst service is.
+        var worst: PublicStatus.State
+        /// Services gave some customer less than the whole.
+        var isReduced: Bool
         /// The number of the next customer.
         var next = 1
     }
@@ -26,14 +30,17 @@ struct RouterStatus {
     private var made = Instant.zero
     private var whole: Count?
     private var partial: Count?
+    /// When the last count began.
+    private var begun = Instant.zero
     private var json: [UInt8]?
     private var html: [UInt8]?
 
-    /// Looks anew where the last look is a second old. Customers are counted anew where other cells serve, a part in each look.
+    /// Looks anew where the last look is a second old. Customers are counted anew where other cells serve and while services give
+    /// some less than the whole, a part in each look.
     ///
     /// - Parameter wall: nanoseconds since 1970.
     mutating func look(_ node: UnsafeMutablePointer<RouterNode>, now: Instant, wall: Int64) {
-        count(node)
+        count(node, now: now)
         guard status == nil || now - made >= .seconds(1), let whole else { return }
         made = now
         var facts = whole.facts
@@ -47,12 +54,14 @@ struct RouterStatus {
         }
     }
 
-    private mutating func count(_ node: UnsafeMutablePointer<RouterNode>) {
+    private mutating func count(_ node: UnsafeMutablePointer<RouterNode>, now: Instant) {
         // One that has begun comes to its end, so that cells that come and go do not hold it up for ever.
         if partial == nil {
             let version = node.pointee.healthVersion
-            guard whole?.version != version else { return }
-            partial = Self.begin(node, version)
+            let isReduced = node.pointee.hasReducedAnswers || whole?.isReduced == true
+            guard whole?.version != version || isReduced && now - begun >= .seconds(1) else { return }
+            begun = now
+            partial = Self.begin(node, version, now: now)
         }
         guard var count = partial else { return }
         let customers = node.pointee.topology.customers.count
@@ -61,13 +70,16 @@ struct RouterStatus {
         var left = whole == nil ? Int.max : Self.slice
         while count.next <= customers, left > 0 {
             left -= 1
-            let shard = node.pointee.shard(of: CustomerHash(number: count.next))
+            let customer = CustomerHash(number: count.next)
+            let shard = node.pointee.shard(of: customer)
             count.next += step
             let serving = node.pointee.serving(of: shard)
             count.facts.customers += 1
-            if serving == 0 {
+            // What fails now and then is no state of a service, and of no customer either.
+            let answer = count.isReduced && count.worst > .operational ? node.pointee.recentAnswer(of: customer) : .full
+            if serving == 0 || answer == .failed && count.worst >= .partialOutage {
                 count.facts.lost += 1
-            } else if serving < shard.count {
+            } else if serving < shard.count || answer != .full {
                 count.facts.degraded += 1
             }
             if node.pointee.hasQuorum(shard) == false { count.facts.noQuorum += 1 }
@@ -77,7 +89,9 @@ struct RouterStatus {
         partial = nil
     }
 
-    private static func begin(_ node: UnsafeMutablePointer<RouterNode>, _ version: UInt64) -> Count {
+    private static func begin(
+        _ node: UnsafeMutablePointer<RouterNode>, _ version: UInt64, now: Instant
+    ) -> Count {
         let topology = node.pointee.topology
         let taking = CellUse(node.pointee.ledger.table, topology).taking
         var facts = PublicStatus.Facts()
@@ -88,7 +102,10 @@ struct RouterStatus {
             facts.regions[region].cells += 1
             if node.pointee.isServing(cell) { facts.regions[region].serving += 1 }
         }
-        return Count(version: version, taking: taking, facts: facts)
+        let services = node.pointee.serviceFacts(of: taking, now: now).map { PublicStatus.Service($0) }
+        return Count(
+            version: version, taking: taking, facts: facts, worst: services.map(\.state).max() ?? .operational,
+            isReduced: node.pointee.hasReducedAnswers)
     }
 
     /// As JSON, or as a page.

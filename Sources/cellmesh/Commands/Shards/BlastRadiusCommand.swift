@@ -54,7 +54,7 @@ struct BlastRadiusCommand: WatchingCommand {
         if actual { observed = try ObservedImpact(model.mesh.running()) }
         if dead.isEmpty, let mesh = source.mesh, mesh.isAlive {
             foretold = ForetoldImpact(mesh, topology)
-            if let told = observed { (observed, foretold) = foretold.current(told) }
+            if let told = observed { (observed, foretold) = foretold.current(told, topology) }
         }
         let radius = BlastRadius(topology, placement: source.model.placement)
         var named: CellSet?
@@ -64,36 +64,32 @@ struct BlastRadiusCommand: WatchingCommand {
             }
         }
         let comparison = observed.map { ImpactComparison($0, radius, topology, dead: named, foretold: foretold) }
-        let isKnown = comparison?.moved != .unknown
-        let isSeen = dead.isEmpty && isKnown && observed.map { !$0.cells.isEmpty } ?? false
-        let set = try named ?? cells(source, isSeen ? observed : nil)
-        var report = CustomerForecast(radius).report(dead: set, impaired: foretold.impaired)
-        if comparison?.moved == .foretold, let told = foretold.told?.predicted { report.take(told) }
-        var view = BlastRadiusView(report: report)
+        let isSeen = dead.isEmpty && observed.map { !$0.cells.isEmpty || !$0.impaired.isEmpty } ?? false
+        let status = dead.isEmpty ? source.mesh.flatMap { MeshStatus.ifRunning($0) } : nil
+        let set = try named ?? cells(source, status, isSeen ? observed : nil)
+        var view = BlastRadiusView(report: CustomerForecast(radius).report(dead: set, impaired: foretold.impaired))
         view.isSeen = isSeen
-        view.isUnknown = dead.isEmpty && !isKnown
+        if dead.isEmpty { view.take(comparison?.moved, foretold.told) }
         view.impaired = foretold.impaired.map { topology.cells[$0.position].name }
+        if dead.isEmpty {
+            view.words = CellWords(status: observed?.isOpen == false && isSeen ? nil : status, observed)
+                .words(of: view.report.cells + view.report.idle)
+        }
         if let observed, let comparison { view.observed = .init(impact: observed, comparison: comparison) }
         return view
     }
 
     /// Those that the routers' window is about; else those that are down.
-    private func cells(_ source: ModelOptions.Source, _ observed: ObservedImpact?) throws -> CellSet {
+    private func cells(
+        _ source: ModelOptions.Source, _ status: MeshStatus?, _ observed: ObservedImpact?
+    ) throws -> CellSet {
         let topology = source.model.topology
         if let observed {
             return CellSet(observed.cells.compactMap { topology.cellIndex(named: $0) })
         }
         guard let mesh = source.mesh else { throw CommandFailure(.usage, "name the dead cells with --if CELL,...") }
-        if let status = MeshStatus.ifRunning(mesh) { return status.dead(topology) }
+        if let status { return status.dead(topology) }
         if watch.isOn, mesh.isAlive { throw CommandFailure.withoutControl(mesh) }
         throw CommandFailure(.usage, "mesh '\(mesh.name)' does not run: name the dead cells with --if CELL,...")
-    }
-}
-
-extension BlastRadiusReport {
-    /// As it was foretold when a fault began.
-    fileprivate mutating func take(_ counts: FeedImpact.Counts) {
-        (lost, degraded, untouched) = (counts.lost, counts.degraded, counts.untouched)
-        noQuorum = counts.noQuorum ?? noQuorum
     }
 }

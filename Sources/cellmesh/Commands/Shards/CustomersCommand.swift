@@ -71,7 +71,7 @@ struct CustomersCommand: ParsableCommand {
         var foretold = ForetoldImpact()
         if directory.isAlive {
             let told = try ObservedImpact(directory)
-            (observed, foretold) = ForetoldImpact(directory, model.topology).current(told)
+            (observed, foretold) = ForetoldImpact(directory, model.topology).current(told, model.topology)
         }
         var dead = CellSet((observed?.cells ?? []).compactMap { model.topology.cellIndex(named: $0) })
         if dead.isEmpty, let status = MeshStatus.ifRunning(directory) { dead = status.dead(model.topology) }

@@ -44,6 +44,9 @@ struct CustomerList {
         var report = CustomersReport(mesh: mesh, of: count)
         report.cells = dead.map { topology.cells[$0.position].name }
         report.impaired = foretold.impaired.isEmpty ? nil : foretold.impaired.map { topology.cells[$0.position].name }
+        if let observed, !observed.cells.isEmpty || !observed.impaired.isEmpty, !observed.isOpen {
+            report.endedMilliseconds = observed.endedMilliseconds
+        }
         let radius = BlastRadius(topology, placement: placement)
         let fates = observed.map { ObservedFates($0, radius, topology, foretold: foretold) }
         let forecast = CustomerForecast(radius)

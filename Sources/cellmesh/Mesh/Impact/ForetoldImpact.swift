@@ -40,7 +40,7 @@ struct ForetoldImpact {
             let sheet = ReportJSON.decode(FaultSheet.self, bytes)
         else { return }
         let now = SystemClock.reading()
-        impaired = ServiceStrike.cells(of: sheet.faults.filter { $0.isActive(at: now) }, topology)
+        impaired = CellSet(ServiceStrike.cells(of: sheet.faults.filter { $0.isActive(at: now) }, topology))
     }
 
     /// What a state of the feed has.
@@ -64,18 +64,23 @@ struct ForetoldImpact {
 
     /// What routers tell and what is foretold, as far as they are of one fault.
     ///
-    /// A service that does not answer whole is news where the routers' last fault is over: they have counted nobody for it.
-    func current(_ observed: ObservedImpact) -> (observed: ObservedImpact, foretold: ForetoldImpact) {
+    /// A fault on a service is news where the routers' last one is over: they have not heard of it yet.
+    func current(_ observed: ObservedImpact, _ topology: MeshTopology) -> (
+        observed: ObservedImpact, foretold: ForetoldImpact
+    ) {
         if !observed.isOpen, !impaired.isEmpty, told?.since == nil {
             var nothing = ObservedImpact()
             nothing.silent = observed.silent
             return (nothing, self)
         }
-        guard !isAbout(observed) else { return (observed, self) }
+        let counted = CellSet(observed.impaired.compactMap { topology.cellIndex(named: $0) })
         var own = self
-        (own.told, own.marks) = (nil, [:])
-        // What is in force now has done nothing to those of a fault that is over.
-        if !observed.isOpen { own.impaired = CellSet() }
+        // What is in force now has done nothing to those of a fault that is over; routers say what had.
+        if !isAbout(observed) {
+            (own.told, own.marks) = (nil, [:])
+            if !observed.isOpen { own.impaired = CellSet() }
+        }
+        own.impaired.formUnion(counted)
         return (observed, own)
     }
 

@@ -7,7 +7,7 @@ import Topology
 /// What was to be expected of each customer, by the cells that were out for the routers that saw it.
 struct ObservedFates {
     private let forecast: CustomerForecast
-    private let sets: [CellSet]
+    private let sets: [CellHarm]
     private let foretold: ForetoldImpact
     /// Customers have moved: what was foretold of them counts.
     private let isKept: Bool
@@ -22,8 +22,13 @@ struct ObservedFates {
         forecast = CustomerForecast(radius)
         self.foretold = foretold
         isKept = observed.isMoved
+        func cells(_ names: [String]?) -> CellSet {
+            CellSet((names ?? []).compactMap { topology.cellIndex(named: $0) })
+        }
         sets = observed.routers.map { router in
-            dead ?? CellSet(router.cells.compactMap { topology.cellIndex(named: $0) })
+            var impaired = cells(router.impaired)
+            impaired.formUnion(foretold.impaired)
+            return CellHarm(out: dead ?? cells(router.cells), impaired: impaired)
         }
     }
 
@@ -44,7 +49,7 @@ struct ObservedFates {
         _ customer: CustomerHash, _ seen: ObservedImpact.Customer
     ) -> CustomerForecast.Fate? {
         let fates = seen.seenBy.filter { sets.indices.contains($0) }.map {
-            forecast.fate(of: customer, dead: sets[$0], impaired: foretold.impaired)
+            forecast.fate(of: customer, dead: sets[$0].out, impaired: sets[$0].impaired)
         }
         return fates.dropFirst().reduce(fates.first) { $0?.worse($1) }
     }

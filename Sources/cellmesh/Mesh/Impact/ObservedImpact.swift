@@ -51,6 +51,13 @@ struct ObservedImpact {
         return cells
     }
 
+    /// Names of the cells of which a service had a fault on it for some router.
+    var impaired: [String] {
+        var cells: [String] = []
+        for router in routers { for cell in router.impaired ?? [] where !cells.contains(cell) { cells.append(cell) } }
+        return cells
+    }
+
     init() {}
 
     /// What several routers tell, as far as it is of one fault: the one that goes on, or else the last.
@@ -64,7 +71,8 @@ struct ObservedImpact {
     mutating func add(_ router: String, _ pages: [ImpactPage]) {
         guard let last = pages.last else { return }
         let place = routers.count
-        routers.append(Router(name: router, cells: last.cells))
+        let impaired = last.impaired ?? []
+        routers.append(Router(name: router, cells: last.cells, impaired: impaired.isEmpty ? nil : impaired))
         windowMilliseconds = max(windowMilliseconds, last.windowMilliseconds)
         isOpen = isOpen || last.open
         isMoved = isMoved || last.moved == true

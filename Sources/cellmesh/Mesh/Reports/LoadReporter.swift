@@ -73,15 +73,19 @@ struct LoadReporter {
         try reporter.keep(draft, series: series, further: [("load.json", ReportJSON.encode(load))])
     }
 
-    /// A report says one thing of customers: what the routers saw of them.
-    private static func count(_ observed: ObservedBlastRadius.Observed, _ figures: inout [RunReport.Figure]) {
-        let counts = [
-            "seen": observed.customers, "lost": observed.lost, "degraded": observed.degraded,
-            "untouched": observed.untouched,
-        ]
-        for index in figures.indices where figures[index].name.hasPrefix("customers ") {
-            if let count = counts[String(figures[index].name.dropFirst(10))] { figures[index].value = Double(count) }
+    /// A report says one thing of customers that came to harm: what the routers saw of them. Who was seen is of the whole run, and who
+    /// was seen while harm was done is called so.
+    static func count(_ observed: ObservedBlastRadius.Observed, _ figures: inout [RunReport.Figure]) {
+        func place(_ name: String) -> Int? { figures.firstIndex { $0.name == name } }
+        func set(_ name: String, _ value: Int) {
+            if let place = place(name) { figures[place].value = Double(value) }
         }
+        set("customers lost", observed.lost)
+        set("customers degraded", observed.degraded)
+        guard let seen = place("customers seen") else { return }
+        let all = Int(figures[seen].value ?? 0)
+        set("customers untouched", max(all - observed.lost - observed.degraded, 0))
+        figures.insert(.init("customers seen in windows of harm", Double(observed.customers)), at: seen + 1)
     }
 
     static func figures(_ load: LoadReport) -> [RunReport.Figure] {

@@ -59,9 +59,8 @@ final class RunImpact: Sendable {
             if case .shape(let shape) = message { (names, customers) = (shape.cells.name, shape.customers.count) }
             guard (try? reader.take(message)) != nil else { return }
             guard message.isState, let state = reader.state else { continue }
-            let out = names.indices.filter { state.cells.isOut($0) }.map { names[$0] }
             let isHarmed = gathered.withLock {
-                $0.take(state.impact, out: out, t: state.t, customers: customers)
+                $0.take(state.impact, cells: names, t: state.t, customers: customers)
                 return !$0.isEmpty
             }
             guard state.seq >= Self.firstOfPresent else { continue }
@@ -100,6 +99,9 @@ final class RunImpact: Sendable {
         for row in rows { for cell in row.cells where !names.contains(cell) { names.append(cell) } }
         var predicted = radius.report(dead: cells(names))
         found.cells = names
+        var services: [String] = []
+        for row in rows { for cell in row.impaired ?? [] where !services.contains(cell) { services.append(cell) } }
+        found.impaired = services.isEmpty ? nil : services
         found.open = rows.contains { $0.until == nil }
         found.windowMilliseconds = Int(rows.reduce(0) { $0 + max(($1.until ?? $1.since) - $1.since, 0) })
         let sum = windows.sum

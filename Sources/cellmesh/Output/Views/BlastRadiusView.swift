@@ -4,13 +4,19 @@ import Telemetry
 
 /// `blast-radius`, and what `kill` says before it kills.
 struct BlastRadiusView {
-    let report: BlastRadiusReport
+    private(set) var report: BlastRadiusReport
     /// What traffic saw; nil where it was not asked.
     var observed: Observation?
     /// The cells are those that routers had out, and nobody has named them.
     var isSeen = false
-    /// What was predicted is not known any more: the cells and the counts are of now.
-    var isUnknown = false
+    /// What was predicted is not known any more: the counts are of now.
+    private(set) var isUnknown = false
+    /// The highest epoch of the placement that all counts are by; nil where it is the one in force.
+    private(set) var epoch: UInt32?
+    /// What the mathematics says is of the placement in force, and the counts are of another.
+    private(set) var isCountedAlone = false
+    /// How each cell is out (`CellWords`); nil where somebody has named the cells, who asks what it means that they are dead.
+    var words: [String: String]?
     /// Cells of which some service does not answer whole.
     var impaired: [String] = []
 
@@ -19,9 +25,30 @@ struct BlastRadiusView {
         var comparison: ImpactComparison
     }
 
+    init(report: BlastRadiusReport, observed: Observation? = nil) {
+        self.report = report
+        self.observed = observed
+    }
+
+    /// Customers have moved since the routers counted them: all is told by the placement of then, as far as it is known.
+    mutating func take(_ moved: ObservedBlastRadius.Observed.Moved?, _ told: FeedImpact?) {
+        switch moved {
+        case nil: break
+        case .unknown: isUnknown = true
+        case .foretold:
+            if let before = told?.before {
+                (report, epoch) = (before.report, before.epoch)
+            } else if let counts = told?.predicted {
+                (report.lost, report.degraded, report.untouched) = (counts.lost, counts.degraded, counts.untouched)
+                report.noQuorum = counts.noQuorum ?? report.noQuorum
+                isCountedAlone = true
+            }
+        }
+    }
+
     var document: ObservedBlastRadius {
         ObservedBlastRadius(
-            report: report, impaired: impaired.isEmpty ? nil : impaired, observed: observed?.document)
+            report: report, epoch: epoch, impaired: impaired.isEmpty ? nil : impaired, observed: observed?.document)
     }
 
     var full: Report {
@@ -30,22 +57,33 @@ struct BlastRadiusView {
     }
 
     private var headline: String {
-        let cells = "\(Wording.plural(report.cells.count, isSeen ? "cell" : "dead cell")) of \(report.of)"
-        let dead =
-            if report.cells.isEmpty {
-                "no cell that takes customers is dead"
-            } else if !isSeen {
-                "\(cells): \(list(report.cells))"
-            } else if observed?.impact.isOpen == true {
-                "\(cells) out for some router: \(list(report.cells))"
-            } else {
-                "the last fault, over for \(over): \(cells) out for some router: \(list(report.cells))"
-            }
-        let idle = report.idle.isEmpty ? "" : " (without customers: \(list(report.idle)))"
-        let services =
-            impaired.isEmpty
-            ? "" : "; a service does not answer whole in \(Wording.plural(impaired.count, "cell")): \(list(impaired))"
-        return "\(dead)\(idle)\(services); \(Wording.plural(report.customers, "customer"))"
+        let isOver = isSeen && observed?.impact.isOpen == false
+        var parts: [String] = []
+        if !report.cells.isEmpty {
+            let count = "\(Wording.plural(report.cells.count, words == nil ? "dead cell" : "cell")) of \(report.of)"
+            parts.append("\(count): \(phrases(report.cells))")
+        } else if !isOver || impaired.isEmpty {
+            parts.append("no cell that takes customers is \(words == nil ? "dead" : "out")")
+        }
+        if !report.idle.isEmpty {
+            let idle = "without customers: \(phrases(report.idle))"
+            if parts.isEmpty { parts.append(idle) } else { parts[0] += " (\(idle))" }
+        }
+        if !impaired.isEmpty {
+            let cells = "\(Wording.plural(impaired.count, "cell")): \(list(impaired))"
+            parts.append("a service \(isOver ? "did" : "does") not answer whole in \(cells)")
+        }
+        let placement = epoch.map { ", by the placement of epoch \($0), before customers moved" } ?? ""
+        return (isOver ? "the last fault, over for \(over): " : "") + parts.joined(separator: "; ")
+            + "; \(Wording.plural(report.customers, "customer"))\(placement)"
+    }
+
+    /// `a, b dead, c out for every router`.
+    private func phrases(_ cells: [String]) -> String {
+        guard let words else { return list(cells) }
+        var order: [String] = []
+        for cell in cells { if let word = words[cell], !order.contains(word) { order.append(word) } }
+        return order.map { word in "\(list(cells.filter { words[$0] == word })) \(word)" }.joined(separator: ", ")
     }
 
     /// Since when the last fault is over.
@@ -62,8 +100,10 @@ struct BlastRadiusView {
                 .init("CUSTOMERS"), .init("PREDICTED", .right), .init("SHARE", .right), .init("EXPECTED", .right),
                 .init("ONE POOL", .right), .init("PLAIN CELLS", .right),
             ] + (observed == nil ? [] : [.init("OF THOSE SEEN", .right), .init("OBSERVED", .right)]))
+        // What is by another placement than the counts stands nowhere.
+        let isOther = isUnknown || isCountedAlone
         func expected(_ mean: Double, _ deviation: Double) -> String {
-            "\(Wording.fixed(mean, 1)) ± \(Wording.fixed(deviation, 1))"
+            isOther ? "-" : "\(Wording.fixed(mean, 1)) ± \(Wording.fixed(deviation, 1))"
         }
         let expectation = report.expected
         let rows: [(name: String, counts: KeyPath<BlastRadiusReport.Counts, Int>, count: Int, expected: String)] = [
@@ -76,7 +116,9 @@ struct BlastRadiusView {
                 row.name, isUnknown ? "-" : Wording.count(row.count),
                 isUnknown ? "-" : Wording.percent(row.count, of: report.customers), row.expected,
             ]
-            cells += [report.traditional, report.plainCells].map { Wording.count($0[keyPath: row.counts]) }
+            cells += [report.traditional, report.plainCells].map {
+                isOther ? "-" : Wording.count($0[keyPath: row.counts])
+            }
             if let observed {
                 cells += [
                     observed.comparison.moved == .unknown
@@ -102,7 +144,7 @@ struct BlastRadiusView {
 
     private var legend: String {
         var text = ""
-        if let shares = report.requests, !report.cells.isEmpty {
+        if let shares = report.requests, !report.cells.isEmpty, !isUnknown, !isCountedAlone {
             text =
                 "\nby popularity \(Wording.percent(shares.lost)) of the requests are of lost customers, "
                 + "\(Wording.percent(shares.noQuorum)) of those without a quorum for their records\n"
@@ -118,10 +160,7 @@ struct BlastRadiusView {
         var text = ""
         if !impact.silent.isEmpty { text += "no answer from: \(impact.silent.joined(separator: ", "))\n" }
         guard impact.total.requests > 0 else {
-            return text
-                + (impaired.isEmpty
-                    ? "observed: nobody has asked since the fault began\n"
-                    : "observed: routers count customers while a cell is out or a request comes to harm, and none was\n")
+            return text + "observed: nobody has asked \(impact.isOpen ? "since the fault began" : "meanwhile")\n"
         }
         let window = Wording.time(milliseconds: Double(impact.windowMilliseconds))
         let deviations = observed.comparison.deviations
@@ -171,6 +210,7 @@ extension BlastRadiusView.Observation {
         (found.windowMilliseconds, found.open, found.overflow) =
             (impact.windowMilliseconds, impact.isOpen, impact.overflow)
         (found.cells, found.routers, found.silent) = (impact.cells, impact.routers, impact.silent)
+        found.impaired = impact.impaired.isEmpty ? nil : impact.impaired
         (found.outcomes, found.total) = (impact.outcomes, impact.total)
         if impact.outcomes.requests > 0 {
             found.failureRate = Double(impact.outcomes.harmed) / Double(impact.outcomes.requests)

@@ -5,9 +5,16 @@ import Telemetry
 enum CustomersView {
     static func make(_ report: CustomersReport) -> Report {
         Report(report, names: report.customers.map { "customer/\($0.customer)" }) { style in
-            var out = report.cells.isEmpty ? "no cell is out" : "out: \(report.cells.joined(separator: ", "))"
+            let isOver = report.endedMilliseconds != nil
+            var parts = report.cells.isEmpty ? [] : ["out: \(report.cells.joined(separator: ", "))"]
+            if parts.isEmpty, !isOver { parts.append("no cell is out") }
             if let impaired = report.impaired {
-                out += "; a service does not answer whole in \(Wording.plural(impaired.count, "cell"))"
+                let cells = Wording.plural(impaired.count, "cell")
+                parts.append("a service \(isOver ? "did" : "does") not answer whole in \(cells)")
+            }
+            var out = parts.joined(separator: "; ")
+            if let ended = report.endedMilliseconds {
+                out = "the last fault, over for \(Wording.time(milliseconds: Double(ended))): \(out)"
             }
             let head = "\(Wording.count(report.matching)) of \(Wording.plural(report.of, "customer")); \(out)\n"
             guard !report.customers.isEmpty else { return head }

@@ -113,7 +113,7 @@ import Testing
             var told = FeedImpact(predicted: .init(lost: 0, degraded: 236, untouched: 764))
             (told.open, told.since) = (true, since)
             told.marks = CustomerMarks.text(customers.map { isTouched($0.number) ? 2 : 1 }, bits: 4)
-            return ForetoldImpact(told, t: 10_000, model.topology).current(observed).foretold
+            return ForetoldImpact(told, t: 10_000, model.topology).current(observed, model.topology).foretold
         }
         // By the placement of now nobody would be touched.
         let elsewhere = BlastRadius(
@@ -133,6 +133,70 @@ import Testing
         // What it tells is of another fault: nobody knows.
         let other = ImpactComparison(observed, elsewhere, model.topology, dead: nil, foretold: told(since: 2_000))
         #expect(other.moved == .unknown && other.counts == .init())
+    }
+
+    /// All columns are of one placement, which is named; cells are said to be out as those say who saw it.
+    @Test func aFaultBeforeCustomersMovedIsToldByThePlacementOfThen() throws {
+        let seen = page(Array(1...100), ended: 5_000, moved: true) { [isTouched($0) ? 1 : 0, 1, 0, 0, 0, 0] }
+        let observed = ObservedImpact([("r1", [seen])])
+        let customers = try #require(CustomerTable.customers(model.topology.customers.count))
+        let then = radius.report(dead: CellSet([cell]))
+        let elsewhere = BlastRadius(model.topology, placement: try Placement(model.topology, table: try away()))
+        func view(_ before: FeedImpact.Before?) -> BlastRadiusView {
+            var told = FeedImpact(predicted: .init(lost: 0, degraded: 236, untouched: 764))
+            (told.since, told.before) = (4_950, before)
+            told.marks = CustomerMarks.text(customers.map { isTouched($0.number) ? 2 : 1 }, bits: 4)
+            let foretold = ForetoldImpact(told, t: 10_000, model.topology).current(observed, model.topology).foretold
+            let comparison = ImpactComparison(observed, elsewhere, model.topology, dead: nil, foretold: foretold)
+            var view = BlastRadiusView(report: elsewhere.report(dead: CellSet([cell])))
+            view.isSeen = true
+            view.take(comparison.moved, foretold.told)
+            view.words = CellWords(status: nil, observed).words(of: ["us-east-1"])
+            view.observed = .init(impact: observed, comparison: comparison)
+            return view
+        }
+        let known = view(.init(epoch: 3, report: then))
+        #expect(known.report == then && known.document.epoch == 3)
+        let text = known.full.table(TableStyle(isWide: false, hasColors: false))
+        #expect(
+            text.hasPrefix(
+                "the last fault, over for 5.0 s: 1 cell of 12: us-east-1 out for router r1; 1 000 customers"))
+        #expect(text.contains("by the placement of epoch 3, before customers moved"))
+        // Of the placement of now the cell has no customer: what nobody kept stands nowhere.
+        let lost = view(nil)
+        #expect(lost.document.epoch == nil && lost.report.degraded == 236)
+        let row = try #require(
+            lost.full.table(TableStyle(isWide: false, hasColors: false)).split(separator: "\n").first {
+                $0.hasPrefix("degraded")
+            })
+        #expect(row.split(separator: " ").filter { $0 == "-" }.count == 3, "\(row)")
+    }
+
+    @Test func howACellIsOutIsSaidByItsWitnesses() {
+        var observed = ObservedImpact()
+        observed.add("r1", [page([1], cells: ["us-east-1", "us-east-2"]) { _ in [1, 1, 0, 0, 0, 0] }])
+        observed.add("r2", [page([1]) { _ in [1, 1, 0, 0, 0, 0] }])
+        let words = CellWords(status: nil, observed).words(of: ["us-east-1", "us-east-2", "eu-west-1"])
+        #expect(words["us-east-1"] == "out for every router" && words["us-east-2"] == "out for router r1")
+        #expect(words["eu-west-1"] == "out")
+        let status = StatusReport.sample(
+            "degraded",
+            [.sample("us-east-1", .down), .sample("us-east-2", .unreachable), .sample("eu-west-1", .paused)])
+        let now = CellWords(status: MeshStatus(status), observed).words(of: ["us-east-1", "us-east-2", "eu-west-1"])
+        #expect(now == ["us-east-1": "dead", "us-east-2": "out for router r1", "eu-west-1": "paused"])
+    }
+
+    @Test func customersSayThatTheFaultIsOver() {
+        let seen = page(Array(1...100), ended: 12_000) { [isTouched($0) ? 1 : 0, 1, 0, 0, 0, 0] }
+        func head(_ observed: ObservedImpact) -> String {
+            let list = CustomerList(
+                topology: model.topology, placement: model.placement, observed: observed, dead: CellSet([cell]))
+            return CustomersView.make(list.page("m", .init(isDegraded: true), after: 0, most: 1))
+                .table(TableStyle(isWide: false, hasColors: false))
+        }
+        #expect(head(ObservedImpact([("r1", [seen])])).contains("the last fault, over for 12.0 s: out: us-east-1"))
+        let open = page(Array(1...100)) { [isTouched($0) ? 1 : 0, 1, 0, 0, 0, 0] }
+        #expect(head(ObservedImpact([("r1", [open])])).hasPrefix("236 of 1 000 customers; out: us-east-1\n"))
     }
 
     private func away() throws -> PlacementTable {

@@ -19,7 +19,7 @@ import Testing
         let fault = Fault(
             id: "f1", .service(.errors(0.5, status: 500)), on: [.service("shipping", cell: "us-east-1")])
         var live = LiveModel(topology, placement: model.placement)
-        live.news.impaired = ServiceStrike.cells(of: [fault], topology)
+        live.news.impaired = CellSet(ServiceStrike.cells(of: [fault], topology))
         for router in topology.routers {
             var vitals = RouterVitals(
                 reached: Dictionary(uniqueKeysWithValues: topology.cells.map { ($0.name, "127.0.0.1:1") }))
@@ -56,7 +56,8 @@ import Testing
         let rows = try #require(document.customers)
         #expect(rows.count { $0.predicted == "degraded" } == expected)
         // Commands: the routers have counted nobody.
-        let (observed, foretold) = ForetoldImpact(state.impact, t: state.t, topology).current(ObservedImpact())
+        let (observed, foretold) = ForetoldImpact(state.impact, t: state.t, topology).current(
+            ObservedImpact(), topology)
         let report = CustomerForecast(radius).report(dead: CellSet(), impaired: foretold.impaired)
         #expect(report.degraded == expected && report.lost == 0)
         var view = BlastRadiusView(report: report)

@@ -9,6 +9,7 @@ import Testing
 @Suite struct RunImpactTests {
     private let model: StoredMesh
     private let table: CustomerTable
+    private var names: [String] { model.topology.cells.map(\.name) }
 
     init() throws {
         model = try StoredMesh(topology: try #require(TopologyFile.embedded().topology))
@@ -27,9 +28,27 @@ import Testing
         }
         var impact = FeedImpact()
         (impact.since, impact.open, impact.seen) = (since, true, table.numbers.count)
+        impact.struck = dead.map(\.position)
         impact.ofThoseSeen = .init()
         impact.marks = CustomerMarks.text(marks, bits: 4)
         return impact
+    }
+
+    /// Seen means the whole run, in a report as in the document of the load itself.
+    @Test func whoWasSeenIsOfTheWholeRunAndWhoWasSeenInHarmIsCalledSo() {
+        var figures: [RunReport.Figure] = [
+            .init("customers seen", 500), .init("customers lost", 1), .init("customers degraded", 2),
+            .init("customers untouched", 497), .init("degraded answers", 7),
+        ]
+        var observed = ObservedBlastRadius.Observed()
+        (observed.customers, observed.lost, observed.degraded, observed.untouched) = (60, 3, 40, 17)
+        LoadReporter.count(observed, &figures)
+        #expect(
+            figures.map(\.name) == [
+                "customers seen", "customers seen in windows of harm", "customers lost", "customers degraded",
+                "customers untouched", "degraded answers",
+            ])
+        #expect(figures.map(\.value) == [500, 60, 3, 40, 457, 7])
     }
 
     /// The last window alone would say that one cell was out, and that all were as predicted.
@@ -37,9 +56,9 @@ import Testing
         var windows = RunWindows(begun: 1_000, ended: 60_000)
         let count = table.numbers.count
         windows.take(
-            try impact(of: "us-east-1", since: 2_000, except: [7]), out: ["us-east-1"], t: 3_000, customers: count)
-        windows.take(FeedImpact(closed: 2_000), out: [], t: 9_000, customers: count)
-        windows.take(try impact(of: "eu-west-3", since: 20_000), out: ["eu-west-3"], t: 21_000, customers: count)
+            try impact(of: "us-east-1", since: 2_000, except: [7]), cells: names, t: 3_000, customers: count)
+        windows.take(FeedImpact(closed: 2_000), cells: names, t: 9_000, customers: count)
+        windows.take(try impact(of: "eu-west-3", since: 20_000), cells: names, t: 21_000, customers: count)
         let found = try #require(RunImpact.impact(windows, model, last: nil))
         #expect(found.windows?.map(\.cells) == [["us-east-1"], ["eu-west-3"]])
         #expect(found.windows?.map(\.different) == [1, 0] && found.observed.cells == ["us-east-1", "eu-west-3"])
@@ -52,7 +71,8 @@ import Testing
         #expect(found.observed.lost == 1 && found.predicted.degraded > rows[1].predicted.degraded)
         #expect(
             found.sentence
-                == "out: us-east-1, eu-west-3; \(Wording.count(count)) customers asked, 1 otherwise than predicted")
+                == "out: us-east-1, eu-west-3; \(Wording.count(count)) customers asked meanwhile, 1 otherwise than predicted"
+        )
     }
 
     /// Where no feed is there to tell, the routers know of the last window; a cell that takes nobody is not out.
