@@ -11,8 +11,6 @@ final class SimSocket {
         case open
         case closed
     }
-    /// What the accepting end understands the bytes as.
-    enum Speech { case unknown, handshake, frames, http }
 
     /// Unique in a simulation.
     let number: UInt64
@@ -44,8 +42,9 @@ final class SimSocket {
     var isReady = false
 
     // An end of a mesh link.
-    var speech = Speech.unknown
-    var handshake: LinkHandshake?
+    /// Of the accepting end, from its first byte on.
+    var link: LinkSession?
+    /// Of the opening end: whom it leads to.
     var cell: CellIndex?
 
     // A client's end.
