@@ -33,13 +33,10 @@ final class SimSocket {
     var closesAfterWrite = false
 
     // An end that speaks HTTP.
-    var parser = HTTPRequestParser()
-    var request = HTTPRequest()
+    var http = HTTPSession()
     var route: HTTPRoute?
-    var isBusy = false
     /// What the router calls the request in work.
     var work: SlabKey?
-    var isReady = false
 
     // An end of a mesh link.
     /// Of the accepting end, from its first byte on.

@@ -85,8 +85,6 @@ final class CellFront: HTTPServer {
             openings[stream.pointee.index] = nil
             stream.pointee.tag = Speech.frames
             pool.trust(stream)
-            // A link has no request of its own that could be late: the sweep passes it over.
-            stream.pointee.isBusy = true
             stream.pointee.waitingSince = loop.now()
             pool.probeSilentPeer(stream)
             frames(stream)
