@@ -156,7 +156,7 @@ extension CellNode: LinkingNode {
 }
 
 /// Carries out what a cell node orders.
-struct CellOutbox: CellSink {
+struct CellOutbox: CellSink, LinkWriter {
     fileprivate unowned(unsafe) let process: CellProcess
 
     mutating func reply(
@@ -172,14 +172,8 @@ struct CellOutbox: CellSink {
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }
     mutating func closeLink(to cell: CellIndex) { process.closeLink(cell) }
-    mutating func send(
-        _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
-        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
-    ) -> Bool {
-        guard let link = process.link(to: cell) else { return false }
-        FrameCodec.append(head, customer: customer, name: name, note: note, body: body, into: &link.output)
-        process.wrote(link)
-        return true
+    mutating func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+        process.write(to: cell, append)
     }
 
     mutating func store(_ order: StoreOrder) { process.store?.add(order) }

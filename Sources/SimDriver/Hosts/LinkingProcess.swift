@@ -33,6 +33,13 @@ class LinkingProcess: SimProcess {
     /// The link to a cell, when frames can be written to it.
     func link(to cell: CellIndex) -> SimSocket? { links.open(to: cell).flatMap { socket($0) } }
 
+    func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+        guard let link = link(to: cell) else { return false }
+        append(&link.output)
+        wrote(link)
+        return true
+    }
+
     func open(_ cell: CellIndex, at endpoint: Endpoint) {
         let socket = simulation.connect(self, to: endpoint)
         socket.cell = cell

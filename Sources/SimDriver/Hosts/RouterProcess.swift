@@ -132,7 +132,7 @@ extension RouterNode: LinkingNode {
 }
 
 /// Carries out what a router node orders.
-struct RouterOutbox: RouterSink {
+struct RouterOutbox: RouterSink, LinkWriter {
     fileprivate unowned(unsafe) let process: RouterProcess
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }
@@ -147,18 +147,8 @@ struct RouterOutbox: RouterSink {
         return true
     }
 
-    mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool {
-        guard let link = process.link(to: cell) else { return false }
-        FrameCodec.append(head, customer: .empty, name: .empty, note: .empty, body: body, into: &link.output)
-        process.wrote(link)
-        return true
-    }
-
-    mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool {
-        guard let link = process.link(to: cell) else { return false }
-        FrameCodec.append(head, into: &link.output)
-        process.wrote(link)
-        return true
+    mutating func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+        process.write(to: cell, append)
     }
 
     mutating func respond(to request: RequestID, _ response: RouterResponse) {

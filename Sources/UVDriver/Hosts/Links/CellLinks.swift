@@ -94,6 +94,13 @@ class CellLinks: StreamOwner {
         return stream
     }
 
+    func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+        guard let stream = stream(for: cell) else { return false }
+        append(&stream.pointee.output)
+        pool.wrote(stream)
+        return true
+    }
+
     var hasFailures: Bool { !failedAtOnce.isEmpty }
 
     /// Reports what failed inside calls of the node. Called once per turn.
