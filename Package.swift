@@ -72,8 +72,8 @@ let package = Package(
         pureLayer("Sharding", ["Topology", "MeshBase"]),
         pureLayer("Membership", [collections, "MeshBase"]),
         hotLayer("Resilience", [collections, "MeshBase"]),
-        pureLayer("Replication", ["Sharding", "Topology", "MeshBase"]),
         pureLayer("Consensus", ["MeshBase"]),
+        hotLayer("Replication", ["Consensus", "Sharding", "Topology", "MeshBase"]),
         pureLayer("Evacuation", ["Sharding", "Topology", "MeshBase"]),
         pureLayer("Drills", ["MeshBase"]),
         pureLayer("Reports", ["Drills", "Evacuation", "Sharding", "MeshBase"]),
@@ -199,7 +199,9 @@ let package = Package(
             ]),
         tests(
             "SimDriverTests",
-            ["SimDriver", "Chaos", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase"]),
+            [
+                "SimDriver", "Store", "Chaos", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase",
+            ]),
         tests(
             "ControlPlaneTests",
             [

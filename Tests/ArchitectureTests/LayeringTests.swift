@@ -23,7 +23,7 @@ import Testing
         "Sharding": ["MeshBase", "Topology"],
         "Membership": ["MeshBase"],
         "Resilience": ["MeshBase"],
-        "Replication": ["MeshBase", "Topology", "Sharding"],
+        "Replication": ["MeshBase", "Topology", "Sharding", "Consensus"],
         "Consensus": ["MeshBase"],
         "Evacuation": ["MeshBase", "Topology", "Sharding"],
         "Chaos": ["MeshBase", "Topology"],

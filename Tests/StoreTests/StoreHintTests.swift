@@ -56,6 +56,8 @@ import Testing
         #expect(found.lines.map(\.version.counter) == [3] && found.oldest == 60)
         settle(again, found.lines)
         #expect(try hints(again).total == 0)
+        // One that comes again is not kept either.
+        _ = again.run([write("a", 3, at: 70)])
         #expect(try again.summary().hints == 0)
     }
 

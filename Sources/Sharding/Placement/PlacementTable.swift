@@ -50,10 +50,12 @@ public struct PlacementTable: Sendable, Equatable {
     public func cohort(of customer: CustomerHash) -> Int { Self.cohort(of: customer, count: entries.count) }
 
     /// The hashes of a cohort's customers.
-    public func hashes(of cohort: Int) -> ClosedRange<UInt64> {
-        let first = Self.firstHash(of: cohort, count: entries.count)
-        let next = cohort + 1 < entries.count ? Self.firstHash(of: cohort + 1, count: entries.count) - 1 : .max
-        return first...next
+    public func hashes(of cohort: Int) -> ClosedRange<UInt64> { Self.hashes(of: cohort, count: entries.count) }
+
+    /// The hashes of a cohort's customers, among so many cohorts.
+    public static func hashes(of cohort: Int, count: Int) -> ClosedRange<UInt64> {
+        let first = firstHash(of: cohort, count: count)
+        return first...(cohort + 1 < count ? firstHash(of: cohort + 1, count: count) - 1 : .max)
     }
 
     /// The epoch in force for a customer: that of the pin where there is one, or else the cohort's.

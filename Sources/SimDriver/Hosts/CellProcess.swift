@@ -77,35 +77,21 @@ final class CellProcess: LinkingProcess {
 
     override func received(_ socket: SimSocket) {
         if socket.cell != nil { return super.received(socket) }
-        if socket.speech == .unknown {
-            guard socket.input.bytes[0] == LinkHandshake.magic[0] else { return reject(socket) }
-            socket.speech = .handshake
-            socket.handshake = LinkHandshake(
-                side: .acceptor, secret: simulation.secret, mesh: simulation.topology.name, name: machine.name,
-                nonce: nonce())
-        }
-        if socket.speech == .handshake {
-            guard advance(socket) else { return }
-        }
-        frames(socket)
-    }
-
-    private func advance(_ socket: SimSocket) -> Bool {
         do {
-            guard let progress = try socket.handshake?.advance(&socket.input, output: &socket.output) else {
-                return false
+            if socket.link == nil {
+                guard LinkSession.begins(with: socket.input.bytes[0]) else { return reject(socket) }
+                socket.link = LinkSession(accepting: identity, nonce: nonce())
             }
-            wrote(socket)
-            guard case .done = progress else {
-                if socket.input.count > LinkHandshake.largest { reject(socket) }
-                return false
+            if socket.link?.isOpen == false {
+                let isOpen = try socket.link?.advance(&socket.input, output: &socket.output) ?? false
+                wrote(socket)
+                guard isOpen else { return }
             }
-            socket.handshake = nil
-            socket.speech = .frames
-            return true
+            var reader = Reader(process: self, socket: socket, outbox: outbox)
+            let used = try FrameCodec.read(socket.input.bytes, bodyLimit: simulation.recordLimit, by: &reader)
+            if socket.stage == .open { socket.input.consume(used) }
         } catch {
             reject(socket)
-            return false
         }
     }
 
@@ -114,23 +100,15 @@ final class CellProcess: LinkingProcess {
         simulation.close(socket)
     }
 
-    private func frames(_ socket: SimSocket) {
-        var outbox = outbox
-        var used = 0
-        while socket.stage == .open, !hasCrashed {
-            let bytes = UnsafeRawBufferPointer(rebasing: socket.input.bytes[used...])
-            do {
-                guard
-                    let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: simulation.recordLimit)
-                else { break }
-                node.handle(frame: frame, link: socket.id, now: now, into: &outbox)
-                used += size
-            } catch {
-                return reject(socket)
-            }
+    private struct Reader: FrameReader {
+        unowned(unsafe) let process: CellProcess
+        unowned(unsafe) let socket: SimSocket
+        var outbox: CellOutbox
+
+        var isReading: Bool { socket.stage == .open && !process.hasCrashed }
+        mutating func read(_ frame: borrowing FrameView) {
+            process.node.handle(frame: frame, link: socket.id, now: process.now, into: &outbox)
         }
-        if socket.stage == .open { socket.input.consume(used) }
     }
 
     // MARK: The store
@@ -178,7 +156,7 @@ extension CellNode: LinkingNode {
 }
 
 /// Carries out what a cell node orders.
-struct CellOutbox: CellSink {
+struct CellOutbox: CellSink, LinkWriter {
     fileprivate unowned(unsafe) let process: CellProcess
 
     mutating func reply(
@@ -194,14 +172,8 @@ struct CellOutbox: CellSink {
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }
     mutating func closeLink(to cell: CellIndex) { process.closeLink(cell) }
-    mutating func send(
-        _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
-        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
-    ) -> Bool {
-        guard let link = process.link(to: cell) else { return false }
-        FrameCodec.append(head, customer: customer, name: name, note: note, body: body, into: &link.output)
-        process.wrote(link)
-        return true
+    mutating func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+        process.write(to: cell, append)
     }
 
     mutating func store(_ order: StoreOrder) { process.store?.add(order) }

@@ -131,16 +131,13 @@ final class ControlProcess: LinkingProcess {
 }
 
 /// Carries out what the control plane's nodes order.
-private struct ControlOutbox: CoordinatorSink {
+private struct ControlOutbox: CoordinatorSink, LinkWriter {
     unowned(unsafe) let process: ControlProcess
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }
     mutating func closeLink(to cell: CellIndex) { process.closeLink(cell) }
-    mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool {
-        guard let link = process.link(to: cell) else { return false }
-        FrameCodec.append(head, customer: .empty, name: .empty, note: .empty, body: body, into: &link.output)
-        process.wrote(link)
-        return true
+    mutating func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+        process.write(to: cell, append)
     }
     mutating func note(_ event: CoordinatorEvent) {
         // What it does in the turn in which it was killed, nobody sees.

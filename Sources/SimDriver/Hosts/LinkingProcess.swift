@@ -3,21 +3,16 @@ import Wire
 
 /// A process that opens mesh links to cells: routers always, cells while they refill themselves.
 class LinkingProcess: SimProcess {
-    /// The connection to each cell, by its position.
-    private(set) var links: [SimSocket?]
-
-    /// As in the driver of real sockets.
-    private static let openTimeout = TimeAmount.seconds(2)
+    private var links: LinkTable
 
     override init(_ simulation: Simulation, _ machine: SimMachine, connections: Int = 1 << 20) {
-        links = Array(repeating: nil, count: simulation.topology.cells.count)
+        links = LinkTable(cells: simulation.topology.cells.count)
         super.init(simulation, machine, connections: connections)
     }
 
-    /// A connection keeps its process alive: the process lets go of it first.
     override func dropSockets(_ body: (SimSocket) -> Void) {
         super.dropSockets(body)
-        for index in links.indices { links[index] = nil }
+        links.closeAll()
     }
 
     /// Hands an event to the node.
@@ -30,39 +25,45 @@ class LinkingProcess: SimProcess {
 
     func handle(frame: borrowing FrameView, from cell: CellIndex) {}
 
+    /// Who it is at either end of a link.
+    var identity: LinkIdentity {
+        LinkIdentity(secret: simulation.secret, mesh: simulation.topology.name, name: machine.name)
+    }
+
     /// The link to a cell, when frames can be written to it.
-    func link(to cell: CellIndex) -> SimSocket? {
-        guard let link = links[cell.position], link.speech == .frames else { return nil }
-        return link
+    func link(to cell: CellIndex) -> SimSocket? { links.open(to: cell).flatMap { socket($0) } }
+
+    func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+        guard let link = link(to: cell) else { return false }
+        append(&link.output)
+        wrote(link)
+        return true
     }
 
     func open(_ cell: CellIndex, at endpoint: Endpoint) {
         let socket = simulation.connect(self, to: endpoint)
         socket.cell = cell
-        links[cell.position] = socket
-        simulation.schedule(.openingLimit(socket), after: Self.openTimeout)
+        links.tries(socket.id, to: cell)
+        simulation.schedule(.openingLimit(socket), after: LinkSession.openTimeout)
     }
 
     func closeLink(_ cell: CellIndex) {
-        guard let socket = links[cell.position] else { return }
-        links[cell.position] = nil
-        simulation.close(socket)
+        if let socket = links.close(cell).flatMap({ socket($0) }) { simulation.close(socket) }
     }
 
     override func connected(_ socket: SimSocket) {
-        guard let cell = socket.cell, links[cell.position] === socket else { return simulation.close(socket) }
-        let handshake = LinkHandshake(
-            side: .opener, secret: simulation.secret, mesh: simulation.topology.name, name: machine.name,
-            nonce: nonce())
-        handshake.begin(into: &socket.output)
-        socket.handshake = handshake
-        socket.speech = .handshake
+        guard let cell = socket.cell, links.isLink(socket.id, to: cell) else { return simulation.close(socket) }
+        links.connected(
+            cell,
+            LinkSession(
+                opening: identity, to: simulation.topology.cells[cell.position].name, nonce: nonce(),
+                output: &socket.output))
         wrote(socket)
     }
 
-    /// An opening that takes too long: a paused cell accepts and never answers.
+    /// An opening that takes too long.
     override func openingLimit(_ socket: SimSocket) {
-        guard let cell = socket.cell, links[cell.position] === socket, socket.speech != .frames else { return }
+        guard let cell = socket.cell, links.isOpening(socket.id, to: cell) else { return }
         simulation.close(socket)
         lost(socket, cell)
     }
@@ -72,54 +73,33 @@ class LinkingProcess: SimProcess {
     }
 
     private func lost(_ socket: SimSocket, _ cell: CellIndex) {
-        guard links[cell.position] === socket else { return }
-        links[cell.position] = nil
-        tell(.linkDown(cell))
+        if links.lost(socket.id, to: cell) { tell(.linkDown(cell)) }
     }
 
     override func received(_ socket: SimSocket) {
-        guard let cell = socket.cell else { return }
-        if socket.speech == .handshake {
-            guard advance(socket, cell) else { return }
-        }
-        frames(socket, cell)
-    }
-
-    private func advance(_ socket: SimSocket, _ cell: CellIndex) -> Bool {
+        guard let cell = socket.cell, links.isLink(socket.id, to: cell) else { return simulation.close(socket) }
         do {
-            guard let progress = try socket.handshake?.advance(&socket.input, output: &socket.output) else {
-                return false
+            if links.isOpening(socket.id, to: cell) {
+                let isOpen = try links.advance(cell, &socket.input, output: &socket.output)
+                wrote(socket)
+                guard isOpen else { return }
+                tell(.linkUp(cell))
             }
-            wrote(socket)
-            guard case .done(let peer) = progress else { return false }
-            guard peer == simulation.topology.cells[cell.position].name else { throw LinkHandshake.Failure.badName }
-            socket.handshake = nil
-            socket.speech = .frames
-            tell(.linkUp(cell))
-            return true
+            var reader = Reader(process: self, socket: socket, cell: cell)
+            let used = try FrameCodec.read(socket.input.bytes, bodyLimit: simulation.recordLimit, by: &reader)
+            if socket.stage == .open { socket.input.consume(used) }
         } catch {
             simulation.close(socket)
             lost(socket, cell)
-            return false
         }
     }
 
-    private func frames(_ socket: SimSocket, _ cell: CellIndex) {
-        var used = 0
-        while socket.stage == .open {
-            let bytes = UnsafeRawBufferPointer(rebasing: socket.input.bytes[used...])
-            do {
-                guard
-                    let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: simulation.recordLimit)
-                else { break }
-                handle(frame: frame, from: cell)
-                used += size
-            } catch {
-                simulation.close(socket)
-                return lost(socket, cell)
-            }
-        }
-        if socket.stage == .open { socket.input.consume(used) }
+    private struct Reader: FrameReader {
+        unowned(unsafe) let process: LinkingProcess
+        unowned(unsafe) let socket: SimSocket
+        let cell: CellIndex
+
+        var isReading: Bool { socket.stage == .open }
+        func read(_ frame: borrowing FrameView) { process.handle(frame: frame, from: cell) }
     }
 }

@@ -12,7 +12,7 @@ final class RouterProcess: LinkingProcess {
     fileprivate var writer: RouterResponseWriter
     private let limits: HTTPLimits
     /// Ends whose next request waited behind one that is answered now.
-    private var ready: [SimSocket] = []
+    private var ready = HTTPTurns()
     private var struck = CellSet()
     private var clock = HTTPDate(wall: Simulation.epoch)
 
@@ -73,7 +73,7 @@ final class RouterProcess: LinkingProcess {
 
     override func ended(_ socket: SimSocket) {
         if socket.cell != nil { return super.ended(socket) }
-        guard socket.isBusy, let work = socket.work else { return }
+        guard socket.http.isBusy, let work = socket.work else { return }
         var outbox = outbox
         node.abandon(work, into: &outbox)
     }
@@ -85,17 +85,15 @@ final class RouterProcess: LinkingProcess {
     // MARK: Clients
 
     private func process(_ socket: SimSocket) {
-        while !socket.isBusy, !socket.input.isEmpty, !socket.closesAfterWrite, socket.stage == .open {
-            switch socket.parser.parse(socket.input.mutableBytes, limits: limits) {
-            case .incomplete:
+        while !socket.closesAfterWrite, socket.stage == .open {
+            switch socket.http.next(socket.input.mutableBytes, limits: limits) {
+            case .waits, .incomplete:
                 return
-            case .failure(let failure):
+            case .refused(let failure):
                 HTTPResponseWriter.refuse(failure, date(), into: &socket.output)
                 socket.closesAfterWrite = true
                 return wrote(socket)
-            case .complete(let request):
-                socket.request = request
-                socket.isBusy = true
+            case .request:
                 handle(socket)
             }
         }
@@ -103,12 +101,12 @@ final class RouterProcess: LinkingProcess {
 
     private func handle(_ socket: SimSocket) {
         do {
-            let (request, route) = try DataPlane.read(socket.request, in: socket.input.bytes, id: socket.id)
+            let (request, route) = try DataPlane.read(socket.http.request, in: socket.input.bytes, id: socket.id)
             socket.route = route
             var outbox = outbox
             socket.work = node.handle(request: request, now: now, into: &outbox)
         } catch {
-            error.append(socket.request, date(), into: &socket.output)
+            error.append(socket.http.request, date(), into: &socket.output)
             finish(socket)
         }
     }
@@ -122,24 +120,19 @@ final class RouterProcess: LinkingProcess {
 
     /// The answer to the socket's request is in its output.
     fileprivate func finish(_ socket: SimSocket) {
-        socket.isBusy = false
-        socket.input.consume(socket.request.consumed)
-        if !socket.request.keepAlive { socket.closesAfterWrite = true }
+        let (consumed, next) = socket.http.finish(buffered: socket.input.count)
+        socket.input.consume(consumed)
+        if next == .closes { socket.closesAfterWrite = true }
+        if next == .turn { ready.append(socket.id) }
         wrote(socket)
-        if !socket.input.isEmpty, !socket.isReady {
-            socket.isReady = true
-            ready.append(socket)
-        }
     }
 
     override func endTurn() {
-        var index = 0
-        while index < ready.count {
-            ready[index].isReady = false
-            process(ready[index])
-            index += 1
+        while let id = ready.next() {
+            guard let socket = socket(id) else { continue }
+            socket.http.takeTurn()
+            process(socket)
         }
-        ready.removeAll(keepingCapacity: true)
     }
 }
 
@@ -148,7 +141,7 @@ extension RouterNode: LinkingNode {
 }
 
 /// Carries out what a router node orders.
-struct RouterOutbox: RouterSink {
+struct RouterOutbox: RouterSink, LinkWriter {
     fileprivate unowned(unsafe) let process: RouterProcess
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { process.open(cell, at: endpoint) }
@@ -158,28 +151,18 @@ struct RouterOutbox: RouterSink {
         guard let client = process.socket(request), let route = client.route, let link = process.link(to: cell)
         else { return false }
         DataPlane.append(
-            head, client.request, route, in: client.input.bytes, payload: payload, into: &link.output)
+            head, client.http.request, route, in: client.input.bytes, payload: payload, into: &link.output)
         process.wrote(link)
         return true
     }
 
-    mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool {
-        guard let link = process.link(to: cell) else { return false }
-        FrameCodec.append(head, customer: .empty, name: .empty, note: .empty, body: body, into: &link.output)
-        process.wrote(link)
-        return true
-    }
-
-    mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool {
-        guard let link = process.link(to: cell) else { return false }
-        FrameCodec.append(head, into: &link.output)
-        process.wrote(link)
-        return true
+    mutating func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+        process.write(to: cell, append)
     }
 
     mutating func respond(to request: RequestID, _ response: RouterResponse) {
         guard let client = process.socket(request) else { return }
-        process.writer.append(response, to: client.request, process.date(), into: &client.output)
+        process.writer.append(response, to: client.http.request, process.date(), into: &client.output)
         process.finish(client)
     }
 

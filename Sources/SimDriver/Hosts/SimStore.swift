@@ -6,12 +6,10 @@ import Sharding
 struct SimStore {
     private let disk: SimDisk
     private let defect: SimDefect.Store?
-    private var waiting: [StoreOrder] = []
+    private var queue = StoreQueue()
+    /// The one in flight.
     private var batch: [StoreOrder] = []
     private var rng: Generator
-    /// Orders that wait at most; further ones are refused.
-    private let capacity = 10_000
-    private let batchLimit = 1_000
     private var turnedAway: [StoreAnswer] = []
     /// What the broken build that acknowledges before it persists has promised.
     private var promised: SimDisk?
@@ -28,14 +26,8 @@ struct SimStore {
         self.rng = rng
     }
 
-    var isInFlight: Bool { !batch.isEmpty }
-
     mutating func add(_ order: StoreOrder) {
-        guard waiting.count < capacity else {
-            turnedAway.append(StoreAnswer(ticket: order.ticket, outcome: .failed(.overloaded)))
-            return
-        }
-        waiting.append(order)
+        if let answer = queue.add(order) { turnedAway.append(answer) }
     }
 
     mutating func takeTurnedAway() -> [StoreAnswer] {
@@ -46,13 +38,8 @@ struct SimStore {
 
     /// Begins the next batch; the time until it is committed, or nil when there is nothing to do.
     mutating func begin() -> TimeAmount? {
-        guard batch.isEmpty, !waiting.isEmpty else { return nil }
-        if waiting.count <= batchLimit {
-            swap(&batch, &waiting)
-        } else {
-            batch = Array(waiting.prefix(batchLimit))
-            waiting.removeFirst(batchLimit)
-        }
+        guard let next = queue.nextBatch() else { return nil }
+        batch = next
         if defect == .comparesOnArrival, batch.contains(where: \.operation.isOfRequest) {
             return .nanoseconds(Int64(rng.below(40_000_000)))
         }
@@ -68,38 +55,34 @@ struct SimStore {
         let installed = batch.compactMap { order in
             if case .install(let entry, _) = order.operation { entry } else { nil }
         }
+        defer {
+            batch.removeAll()
+            queue.batchFinished()
+        }
         return (run(), installed)
     }
 
     /// The broken build that has compared epochs already does not mind what overtakes what: it gives records a queue of
     /// their own, in which they wait for up to 40 ms while entries are installed and cells are filled.
     private mutating func overtake() {
-        batch = waiting.filter { !$0.operation.isOfRequest } + batch
-        waiting.removeAll { !$0.operation.isOfRequest }
+        batch = queue.take { !$0.operation.isOfRequest } + batch
     }
 
     private mutating func run() -> [StoreAnswer] {
-        // Taken out whole, so that its storage is not copied, and given back empty.
-        var orders: [StoreOrder] = []
-        swap(&orders, &batch)
-        defer {
-            orders.removeAll(keepingCapacity: true)
-            swap(&orders, &batch)
-        }
         switch defect {
         case nil, .comparesOnArrival, .keepsAll, .dropsHints, .dropsSibling, .forgetsFloor, .fillsWithoutFloor:
-            return disk.run(orders)
+            return disk.run(batch)
         case .dropsCommits(let ratio):
-            guard rng.chance(ratio) else { return disk.run(orders) }
+            guard rng.chance(ratio) else { return disk.run(batch) }
             // Every write is acknowledged and none is kept.
-            return orders.map { order in
+            return batch.map { order in
                 guard case .write(let version, _, _) = order.operation else { return disk.run([order])[0] }
                 return StoreAnswer(ticket: order.ticket, outcome: .written(version))
             }
         case .acknowledgesBeforePersisting:
             let memory = promised ?? disk.copy()
             promised = memory
-            return memory.run(orders)
+            return memory.run(batch)
         }
     }
 
@@ -107,7 +90,7 @@ struct SimStore {
     mutating func killed() {
         if !batch.isEmpty, keepsOrders, rng.chance(0.5) { _ = disk.run(batch) }
         batch.removeAll()
-        waiting.removeAll()
+        queue = StoreQueue()
         promised = nil
     }
 

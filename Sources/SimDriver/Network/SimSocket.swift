@@ -11,8 +11,6 @@ final class SimSocket {
         case open
         case closed
     }
-    /// What the accepting end understands the bytes as.
-    enum Speech { case unknown, handshake, frames, http }
 
     /// Unique in a simulation.
     let number: UInt64
@@ -35,17 +33,15 @@ final class SimSocket {
     var closesAfterWrite = false
 
     // An end that speaks HTTP.
-    var parser = HTTPRequestParser()
-    var request = HTTPRequest()
+    var http = HTTPSession()
     var route: HTTPRoute?
-    var isBusy = false
     /// What the router calls the request in work.
     var work: SlabKey?
-    var isReady = false
 
     // An end of a mesh link.
-    var speech = Speech.unknown
-    var handshake: LinkHandshake?
+    /// Of the accepting end, from its first byte on.
+    var link: LinkSession?
+    /// Of the opening end: whom it leads to.
     var cell: CellIndex?
 
     // A client's end.

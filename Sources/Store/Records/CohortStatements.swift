@@ -1,4 +1,3 @@
-import Consensus
 import GRDB
 import GRDBSQLite
 import MeshBase
@@ -6,7 +5,7 @@ import Replication
 import Sharding
 
 /// What a store keeps of cohorts and decrees, inside its transactions.
-struct CohortStatements: DecreeShelf {
+struct CohortStatements {
     private let select: PreparedStatement
     private let upsert: PreparedStatement
     private let selectDecree: PreparedStatement
@@ -75,7 +74,7 @@ struct CohortStatements: DecreeShelf {
 
     /// Nil for a decree that nobody has asked about here.
     func decree(_ number: UInt32) throws(SQLiteResult) -> [UInt8]? { try decree(Self.name(number)) }
-    mutating func keep(_ blob: [UInt8], as number: UInt32) throws(SQLiteResult) {
+    func keep(_ blob: [UInt8], as number: UInt32) throws(SQLiteResult) {
         try set(decree: Self.name(number), blob)
     }
     private static func name(_ number: UInt32) -> [UInt8] {

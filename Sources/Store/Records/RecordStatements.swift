@@ -95,16 +95,18 @@ struct RecordStatements {
         return found
     }
 
-    /// Keeps the value if its version is higher than the stored one; returns the version that is stored now.
-    func write(
-        _ position: RecordPosition, _ version: RecordVersion, _ value: [UInt8], tombstone: Bool
-    ) throws(SQLiteResult) -> RecordVersion {
-        try set(upsert, position, version, tombstone ? [] : value, state: tombstone ? .deleted : .one)
-        let isKept = sqlite3_changes(connection) == 1
-        // However it came here: what is known of it goes with its time.
-        if isKept, ClaimKey.isClaim(position.key) { try claims.note(position, version, value) }
+    /// Keeps a row where its version is higher than the stored one.
+    /// - Returns: the version that is stored now, and whether it is of this row.
+    func write(_ record: StoredRecord) throws(SQLiteResult) -> (version: RecordVersion, isKept: Bool) {
+        let line = record.line
+        try set(
+            upsert, line.position, line.version, line.tombstone ? [] : record.value,
+            state: line.tombstone ? .deleted : .one)
         // No change: what is stored is as new, or newer.
-        return isKept ? version : try self.version(position).version
+        guard sqlite3_changes(connection) == 1 else { return (try version(line.position).version, false) }
+        // However it came here: what is known of it goes with its time.
+        if ClaimKey.isClaim(line.position.key) { try claims.note(line.position, line.version, record.value) }
+        return (line.version, true)
     }
 
     /// What a row says beside its value. A record that was deleted is empty, but for one whose key keeps siblings.
@@ -145,26 +147,6 @@ struct RecordStatements {
         let code = delete.bound(position) { $0.step() }
         if code != SQLITE_DONE { throw SQLiteResult(code: code) }
         if ClaimKey.isClaim(position.key) { try claims.remove(position) }
-    }
-
-    /// What was promised and accepted of a claim.
-    func slot(_ position: RecordPosition) throws(SQLiteResult) -> ClaimSlot {
-        ClaimSlot(promised: try claims.promised(position), accepted: try version(position).version)
-    }
-
-    /// Drops claims whose time is over, and the oldest settled ones of too many.
-    func expire(before: Int64, keeping most: Int, limit: Int) throws(SQLiteResult) -> StoreAnswer.Outcome {
-        let over = try claims.expired(before: before, limit: limit)
-        for position in over { try remove(position) }
-        let left = try claims.count()
-        let tooMany = left > most ? try claims.oldestSettled(limit: min(limit, left - most)) : []
-        for position in tooMany { try remove(position) }
-        return .expired(over.count, evicted: tooMany.count, left: left - tooMany.count)
-    }
-
-    /// Those that were acknowledged and are yet to be carried out, with their rows.
-    func queued(limit: Int) throws(SQLiteResult) -> StoreAnswer.Outcome {
-        try fetch(try claims.queued(limit: limit), bytes: .max)
     }
 
     @inline(__always) private func withRow(
@@ -219,20 +201,6 @@ struct RecordStatements {
         selectCount.reset()
         if code != SQLITE_OK { throw SQLiteResult(code: code) }
         return Int(count)
-    }
-
-    func fetch(_ positions: [RecordPosition], bytes: Int) throws(SQLiteResult) -> StoreAnswer.Outcome {
-        var records: [StoredRecord] = []
-        var taken = 0
-        var sum = 0
-        for position in positions {
-            guard sum < bytes else { break }
-            taken += 1
-            guard let record = try record(position) else { continue }
-            sum += record.value.count
-            records.append(record)
-        }
-        return .fetched(records, taken: taken)
     }
 
     /// Changes whenever another connection has committed something; asked inside a transaction.

@@ -39,7 +39,7 @@ package class HTTPServer: StreamOwner {
     package private(set) var stalledClosed: UInt64 = 0
     /// Smaller requests and answers than this are no matter of memory.
     package static let small = 16_384
-    private var ready: [SlabKey] = []
+    private var ready = HTTPTurns()
     private var isDraining = false
     private var sweepTimer: LoopTimer?
     private var clock = HTTPDate(wall: 0)
@@ -72,12 +72,7 @@ package class HTTPServer: StreamOwner {
     /// From now on every answer after which its client has not asked more already ends its connection, and says so.
     package func drain() {
         isDraining = true
-        pool.forEach { if $0.pointee.isBusy { endConnection($0) } }
-    }
-
-    /// What the client has sent behind this request is still answered.
-    private func endConnection(_ stream: StreamPointer) {
-        if stream.pointee.input.count == stream.pointee.request.consumed { stream.pointee.request.endConnection() }
+        pool.forEach { if $0.pointee.isBusy { $0.pointee.http.drain(buffered: $0.pointee.input.count) } }
     }
 
     /// A whole request is in `stream.pointee.request`, its bytes in `input`. Answer by writing to `output` and calling
@@ -90,7 +85,7 @@ package class HTTPServer: StreamOwner {
 
     /// A client that has ended its side still gets the answers to what it asked.
     package override func keepsAfterEnd(_ stream: StreamPointer) -> Bool {
-        stream.pointee.isBusy || stream.pointee.isReady || pool.backlog(stream) > 0
+        stream.pointee.isBusy || stream.pointee.http.isQueued || pool.backlog(stream) > 0
     }
 
     package func process(_ stream: StreamPointer) {
@@ -108,26 +103,25 @@ package class HTTPServer: StreamOwner {
                 pool.pauseReading(stream)
                 return
             }
-            if !stream.pointee.parser.hasStarted { stream.pointee.waitingSince = loop.now() }
-            let bytes = stream.pointee.input.mutableBytes
-            switch stream.pointee.parser.parse(bytes, limits: limits.message) {
+            if !stream.pointee.http.hasStarted { stream.pointee.waitingSince = loop.now() }
+            switch stream.pointee.http.next(stream.pointee.input.mutableBytes, limits: limits.message) {
+            case .waits:
+                return
             case .incomplete:
                 pool.countInput(stream)
                 if pool.buffered > limits.buffered, stream.pointee.input.count > Self.small {
                     return refuse(stream, .overloaded)
                 }
-                if stream.pointee.parser.takeContinue() {
+                if stream.pointee.http.takeContinue() {
                     HTTPResponseWriter.continueResponse(into: &stream.pointee.output)
                     pool.wrote(stream)
                 }
                 return
-            case .failure(let failure):
+            case .refused(let failure):
                 refuse(stream, failure)
                 return
-            case .complete(let request):
-                stream.pointee.request = request
-                stream.pointee.isBusy = true
-                if isDraining { endConnection(stream) }
+            case .request:
+                if isDraining { stream.pointee.http.drain(buffered: stream.pointee.input.count) }
                 served += 1
                 handle(stream)
                 if stream.pointee.isClosing { return }
@@ -138,23 +132,21 @@ package class HTTPServer: StreamOwner {
     private func refuse(_ stream: StreamPointer, _ failure: HTTPFailure) {
         refused[Int(failure.rawValue)] += 1
         HTTPResponseWriter.refuse(failure, date(), into: &stream.pointee.output)
-        stream.pointee.isBusy = false
         stream.pointee.waitingSince = loop.now()
         pool.closeAfterWriting(stream, lingering: true)
     }
 
     /// The answer to the stream's request is in `output`.
     package func finish(_ stream: StreamPointer) {
-        let request = stream.pointee.request
-        stream.pointee.isBusy = false
+        let (consumed, next) = stream.pointee.http.finish(
+            buffered: stream.pointee.input.count, hasEnded: stream.pointee.hasEnded)
         stream.pointee.waitingSince = loop.now()
-        pool.consume(stream, request.consumed)
+        pool.consume(stream, consumed)
         pool.wrote(stream)
-        if !request.keepAlive || stream.pointee.hasEnded && stream.pointee.input.isEmpty {
-            pool.closeAfterWriting(stream, lingering: isDraining || !stream.pointee.input.isEmpty)
-        } else if !stream.pointee.input.isEmpty, !stream.pointee.isReady {
-            stream.pointee.isReady = true
-            ready.append(stream.pointee.id)
+        switch next {
+        case .closes: pool.closeAfterWriting(stream, lingering: isDraining || !stream.pointee.input.isEmpty)
+        case .turn: ready.append(stream.pointee.id)
+        case .waits: break
         }
     }
 
@@ -175,15 +167,11 @@ package class HTTPServer: StreamOwner {
     /// when `hasReady` is false after the flush.
     package func processReady() {
         // What is answered in this very call comes back at the end of the list; bounded by what clients have sent.
-        var index = 0
-        while index < ready.count {
-            if let stream = pool.stream(ready[index]) {
-                stream.pointee.isReady = false
-                process(stream)
-            }
-            index += 1
+        while let id = ready.next() {
+            guard let stream = pool.stream(id) else { continue }
+            stream.pointee.http.takeTurn()
+            process(stream)
         }
-        ready.removeAll(keepingCapacity: true)
     }
 
     package override func drained(_ stream: StreamPointer) {
@@ -210,7 +198,7 @@ package class HTTPServer: StreamOwner {
     package func sweep(_ stream: StreamPointer, now: Instant) {
         guard !stream.pointee.isBusy else { return }
         // One that reads a large answer slowly is not idle.
-        let isIdle = stream.pointee.closesAfterWrite || !stream.pointee.parser.hasStarted
+        let isIdle = stream.pointee.closesAfterWrite || !stream.pointee.http.hasStarted
         if pool.hasProgressed(stream), isIdle { stream.pointee.waitingSince = now }
         let waited = now - stream.pointee.waitingSince
         if pool.backlog(stream) == 0, waited >= .seconds(1) { pool.trim(stream) }
@@ -222,7 +210,7 @@ package class HTTPServer: StreamOwner {
         if stream.pointee.closesAfterWrite {
             // It was told to go and does not read what it was told, or does not stop to send.
             if waited > limits.requestTimeout { pool.close(stream) }
-        } else if stream.pointee.parser.hasStarted {
+        } else if stream.pointee.http.hasStarted {
             if waited > (isPressed ? limits.pressedTimeout : limits.requestTimeout) { refuse(stream, .timeout) }
         } else if waited > (isPressed ? limits.pressedTimeout : limits.idleTimeout) {
             pool.close(stream)

@@ -58,14 +58,16 @@ package struct Stream: ~Copyable {
     var shape = StreamShape()
 
     // HTTP, where the owner speaks it.
-    package var parser = HTTPRequestParser()
-    package var request = HTTPRequest()
+    package var http = HTTPSession()
     package var route: HTTPRoute?
     /// The owner's own name of the request that is being served.
     package var work: SlabKey?
+    package var request: HTTPRequest {
+        @inline(__always) _read { yield http.request }
+        @inline(__always) _modify { yield &http.request }
+    }
     /// A request is being served; later ones wait in the buffer.
-    package var isBusy = false
-    package var isReady = false
+    @inline(__always) package var isBusy: Bool { http.isBusy }
 
     init(pool: StreamPool, handles: Handles, index: UInt32, generation: UInt32) {
         self.pool = pool

@@ -22,7 +22,8 @@ final class CellFront: HTTPServer {
     /// Routers are struck by faults, clients never.
     var wire: WireLayer!
     var events: HostEvents?
-    private var handshakes: [UInt32: LinkHandshake] = [:]
+    /// Of links that are being opened, by the stream's index.
+    private var openings: [UInt32: LinkSession] = [:]
     private(set) var rejectedLinks: UInt64 = 0
     private(set) var stalledLinks: UInt64 = 0
     private(set) var badFrames: UInt64 = 0
@@ -38,8 +39,6 @@ final class CellFront: HTTPServer {
     static let linkBacklogLimit = 64 << 20
     /// Or when it has taken none of them for this long.
     static let linkStall = TimeAmount.seconds(30)
-    /// For all of the opening, as at the other end.
-    static let openTimeout = TimeAmount.seconds(2)
 
     static func make(loop: EventLoop, settings: HostSettings) -> CellFront {
         var limits = Limits()
@@ -57,7 +56,7 @@ final class CellFront: HTTPServer {
     override func received(_ stream: StreamPointer) {
         if stream.pointee.tag == Speech.unknown {
             stream.pointee.tag =
-                stream.pointee.input.bytes[0] == LinkHandshake.magic[0] ? Speech.handshake : Speech.http
+                LinkSession.begins(with: stream.pointee.input.bytes[0]) ? Speech.handshake : Speech.http
             if stream.pointee.tag == Speech.handshake { begin(stream) }
         }
         switch stream.pointee.tag {
@@ -70,36 +69,28 @@ final class CellFront: HTTPServer {
     // MARK: Links
 
     private func begin(_ stream: StreamPointer) {
-        handshakes[stream.pointee.index] = LinkHandshake(
-            side: .acceptor, secret: settings.secret, mesh: settings.topology.wireLabel, name: settings.name,
-            nonce: LinkNonce.make())
+        openings[stream.pointee.index] = LinkSession(accepting: settings.linkIdentity, nonce: LinkNonce.make())
     }
 
     private func advance(_ stream: StreamPointer) {
         do {
-            guard
-                let progress = try handshakes[stream.pointee.index]?.advance(
-                    &stream.pointee.input, output: &stream.pointee.output)
-            else { return }
-            if let router = handshakes[stream.pointee.index]?.peer, let number = wire.nodes.number(of: router) {
+            let isOpen =
+                try openings[stream.pointee.index]?.advance(&stream.pointee.input, output: &stream.pointee.output)
+                ?? false
+            if let router = openings[stream.pointee.index]?.peer, let number = wire.nodes.number(of: router) {
                 pool.setPeer(number, of: stream)
             }
             pool.wrote(stream)
-            guard case .done = progress else {
-                if stream.pointee.input.count > LinkHandshake.largest { rejectLink(stream) }
-                return
-            }
-            handshakes[stream.pointee.index] = nil
+            guard isOpen else { return }
+            openings[stream.pointee.index] = nil
             stream.pointee.tag = Speech.frames
             pool.trust(stream)
-            // A link has no request of its own that could be late: the sweep passes it over.
-            stream.pointee.isBusy = true
             stream.pointee.waitingSince = loop.now()
             pool.probeSilentPeer(stream)
             frames(stream)
         } catch {
             // One that hangs up in the middle has been killed, cut off or has given up: it refused nothing.
-            let name = handshakes[stream.pointee.index]?.peer ?? "somebody"
+            let name = openings[stream.pointee.index]?.peer ?? "somebody"
             let cause = StrangerWatch.cause(of: error)
             events?.logRarely("link-refused", "a link was not opened by one that calls itself \(name): \(cause)")
             rejectLink(stream)
@@ -111,28 +102,29 @@ final class CellFront: HTTPServer {
         pool.close(stream)
     }
 
-    private func frames(_ stream: StreamPointer) {
-        var used = 0
+    private struct Reader: FrameReader {
+        unowned(unsafe) let front: CellFront
+        let stream: StreamPointer
+
         // `drained` takes up what is left.
-        while !stream.pointee.isClosing, pool.backlog(stream) <= Self.linkBacklog {
-            let bytes = UnsafeRawBufferPointer(rebasing: stream.pointee.input.bytes[used...])
-            do {
-                guard
-                    let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: recordLimit)
-                else { break }
-                node.pointee.handle(
-                    frame: frame, link: stream.pointee.id, now: loop.now(), into: &io.pointee)
-                used += size
-            } catch {
-                badFrames += 1
-                pool.close(stream)
-                return
-            }
+        var isReading: Bool { !stream.pointee.isClosing && front.pool.backlog(stream) <= CellFront.linkBacklog }
+        func read(_ frame: borrowing FrameView) {
+            front.node.pointee.handle(
+                frame: frame, link: stream.pointee.id, now: front.loop.now(), into: &front.io.pointee)
         }
-        guard !stream.pointee.isClosing else { return }
-        pool.consume(stream, used)
-        if pool.backlog(stream) > Self.linkBacklog { pool.pauseReading(stream) }
+    }
+
+    private func frames(_ stream: StreamPointer) {
+        var reader = Reader(front: self, stream: stream)
+        do {
+            let used = try FrameCodec.read(stream.pointee.input.bytes, bodyLimit: recordLimit, by: &reader)
+            guard !stream.pointee.isClosing else { return }
+            pool.consume(stream, used)
+            if pool.backlog(stream) > Self.linkBacklog { pool.pauseReading(stream) }
+        } catch {
+            badFrames += 1
+            pool.close(stream)
+        }
     }
 
     override func drained(_ stream: StreamPointer) {
@@ -148,7 +140,7 @@ final class CellFront: HTTPServer {
     override func sweep(_ stream: StreamPointer, now: Instant) {
         switch stream.pointee.tag {
         case Speech.handshake:
-            if now - stream.pointee.waitingSince > Self.openTimeout { rejectLink(stream) }
+            if now - stream.pointee.waitingSince > LinkSession.openTimeout { rejectLink(stream) }
         case Speech.frames:
             if pool.backlog(stream) == 0, stream.pointee.input.isEmpty { pool.trim(stream) }
             if pool.hasProgressed(stream) || pool.backlog(stream) == 0 { stream.pointee.waitingSince = now }
@@ -171,7 +163,7 @@ final class CellFront: HTTPServer {
         pool.close(stream)
     }
 
-    override func closed(_ stream: StreamPointer) { handshakes[stream.pointee.index] = nil }
+    override func closed(_ stream: StreamPointer) { openings[stream.pointee.index] = nil }
 
     // MARK: HTTP
 

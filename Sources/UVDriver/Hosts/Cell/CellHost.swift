@@ -225,7 +225,7 @@ package final class CellHost {
 }
 
 /// Carries out what the cell node orders.
-struct CellIO: CellSink {
+struct CellIO: CellSink, LinkWriter {
     unowned(unsafe) let runtime: HostRuntime
     unowned(unsafe) let front: CellFront
     let store: StoreRunner?
@@ -275,10 +275,9 @@ struct CellIO: CellSink {
 
     mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { peers.open(cell, at: endpoint) }
     mutating func closeLink(to cell: CellIndex) { peers.close(cell) }
-    mutating func send(
-        _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
-        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
-    ) -> Bool { peers.send(head, to: cell, customer: customer, name: name, note: note, body: body) }
+    mutating func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+        peers.write(to: cell, append)
+    }
 
     mutating func store(_ order: StoreOrder) { store?.add(order) }
     mutating func claimed(_ position: RecordPosition, hasBegun: Bool) {

@@ -129,7 +129,7 @@ package final class CoordinatorHost {
         links.pool.closeAll()
     }
 
-    fileprivate struct IO: CoordinatorSink {
+    fileprivate struct IO: CoordinatorSink, LinkWriter {
         unowned(unsafe) let runtime: HostRuntime
         unowned(unsafe) let links: CoordinatorLinks
         private var events: [CoordinatorEvent] = []
@@ -145,12 +145,8 @@ package final class CoordinatorHost {
         }
         mutating func openLink(to cell: CellIndex, at endpoint: Endpoint) { links.open(cell, at: endpoint) }
         mutating func closeLink(to cell: CellIndex) { links.close(cell) }
-        mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool {
-            guard let stream = links.stream(for: cell) else { return false }
-            FrameCodec.append(
-                head, customer: .empty, name: .empty, note: .empty, body: body, into: &stream.pointee.output)
-            links.pool.wrote(stream)
-            return true
+        mutating func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+            links.write(to: cell, append)
         }
         mutating func note(_ event: CoordinatorEvent) { events.append(event) }
         mutating func send(datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {

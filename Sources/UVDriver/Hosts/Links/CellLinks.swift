@@ -15,16 +15,9 @@ class CellLinks: StreamOwner {
         var badFrames: UInt64 = 0
     }
 
-    private struct Link {
-        var stream: SlabKey?
-        /// Since when a connection is tried into a cut, whose answer cannot come.
-        var hangsSince: Instant?
-        var handshake: LinkHandshake?
-    }
-
     private(set) var pool: StreamPool!
     private(set) var counters = Counters()
-    private var links: [Link] = []
+    private var links = LinkTable(cells: 0)
     private var settings: HostSettings!
     /// Of the topology; asked for with each frame.
     private var recordLimit = 0
@@ -42,11 +35,10 @@ class CellLinks: StreamOwner {
     /// A link that cannot be written to holds at most this many bytes; the router is told that frames beyond are not
     /// sent.
     static let backlogLimit = 16 << 20
-    static let openTimeout = TimeAmount.seconds(2)
 
     /// Called once, before anything is opened.
     func configure(_ settings: HostSettings, wire: WireLayer) {
-        links = Array(repeating: Link(), count: settings.topology.cells.count)
+        links = LinkTable(cells: settings.topology.cells.count)
         self.settings = settings
         recordLimit = settings.topology.recordLimit
         pool = StreamPool(
@@ -58,7 +50,7 @@ class CellLinks: StreamOwner {
 
     /// There are further cells.
     func grow(_ topology: MeshTopology) {
-        links += Array(repeating: Link(), count: topology.cells.count - links.count)
+        links.grow(to: topology.cells.count)
         settings.topology = topology
         pool.limit = max(pool.limit, Self.most(topology))
     }
@@ -67,43 +59,46 @@ class CellLinks: StreamOwner {
     private static func most(_ topology: MeshTopology) -> Int { topology.cells.count * 2 + 16 }
 
     /// No link is open or being opened.
-    var isIdle: Bool { links.allSatisfy { $0.stream == nil && $0.hangsSince == nil } }
+    var isIdle: Bool { links.isIdle }
 
     // MARK: Orders of the node
 
     func open(_ cell: CellIndex, at endpoint: Endpoint) {
-        links[cell.position] = Link()
+        links.close(cell)
+        // Into a cut: the answer cannot come.
         if wire.preventsConnection(with: wire.nodes.number(of: cell)) {
             wire.connectionHangs(with: wire.nodes.number(of: cell))
-            links[cell.position].hangsSince = loop.now()
-            return
+            return links.hangs(to: cell, since: loop.now())
         }
         guard let stream = pool.connect(to: endpoint, from: settings.advertise, tag: UInt32(cell.rawValue)) else {
-            links[cell.position].stream = nil
             failedAtOnce.append(cell)
             return
         }
-        links[cell.position].stream = stream.pointee.id
+        links.tries(stream.pointee.id, to: cell)
         pool.setPeer(wire.nodes.number(of: cell), of: stream)
     }
 
     func close(_ cell: CellIndex) {
-        let stream = links[cell.position].stream.flatMap { pool.stream($0) }
-        links[cell.position] = Link()
-        if let stream { pool.close(stream) }
+        if let stream = links.close(cell).flatMap({ pool.stream($0) }) { pool.close(stream) }
     }
 
     /// Where frames to a cell are appended; nil when its link is down or full.
     @inline(__always)
     func stream(for cell: CellIndex) -> StreamPointer? {
-        guard let id = links[cell.position].stream, let stream = pool.stream(id),
-            pool.backlog(stream) < Self.backlogLimit
+        guard let id = links.open(to: cell), let stream = pool.stream(id), pool.backlog(stream) < Self.backlogLimit
         else {
             counters.dropped += 1
             return nil
         }
         counters.framesOut += 1
         return stream
+    }
+
+    func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+        guard let stream = stream(for: cell) else { return false }
+        append(&stream.pointee.output)
+        pool.wrote(stream)
+        return true
     }
 
     var hasFailures: Bool { !failedAtOnce.isEmpty }
@@ -119,48 +114,46 @@ class CellLinks: StreamOwner {
         }
     }
 
-    /// Gives up links whose opening takes too long: a paused cell accepts and never answers.
+    /// Gives up links whose opening takes too long.
     func sweep() {
         let now = loop.now()
         pool.forEach { stream in
             let cell = CellIndex(UInt16(stream.pointee.tag))
-            guard links[cell.position].stream == stream.pointee.id, !isUp(cell),
-                now - stream.pointee.waitingSince > Self.openTimeout
+            guard links.isOpening(stream.pointee.id, to: cell),
+                now - stream.pointee.waitingSince > LinkSession.openTimeout
             else { return }
             lost(stream)
             pool.close(stream)
         }
-        for position in links.indices {
-            guard let since = links[position].hangsSince,
-                now - since > Self.openTimeout
-                    || !wire.preventsConnection(with: wire.nodes.number(of: CellIndex(position)))
+        for cell in settings.topology.cells.indices.lazy.map({ CellIndex($0) }) {
+            guard let since = links.hangsSince(to: cell),
+                now - since > LinkSession.openTimeout
+                    || !wire.preventsConnection(with: wire.nodes.number(of: cell))
             else { continue }
-            links[position] = Link()
+            links.close(cell)
             counters.failed += 1
-            onDown(CellIndex(position))
+            onDown(cell)
         }
     }
-
-    private func isUp(_ cell: CellIndex) -> Bool { pool.stream(links[cell.position].stream!)?.pointee.isBusy ?? false }
 
     // MARK: Events of the loop
 
     override func connected(_ stream: StreamPointer) {
         let cell = CellIndex(UInt16(stream.pointee.tag))
-        guard links[cell.position].stream == stream.pointee.id else { return pool.close(stream) }
+        guard links.isLink(stream.pointee.id, to: cell) else { return pool.close(stream) }
         pool.probeSilentPeer(stream)
-        let handshake = LinkHandshake(
-            side: .opener, secret: settings.secret, mesh: settings.topology.wireLabel, name: settings.name,
-            nonce: LinkNonce.make())
-        handshake.begin(into: &stream.pointee.output)
-        links[cell.position].handshake = handshake
+        links.connected(
+            cell,
+            LinkSession(
+                opening: settings.linkIdentity, to: settings.topology.cells[cell.position].name,
+                nonce: LinkNonce.make(), output: &stream.pointee.output))
         pool.wrote(stream)
     }
 
     override func received(_ stream: StreamPointer) {
         let cell = CellIndex(UInt16(stream.pointee.tag))
-        guard links[cell.position].stream == stream.pointee.id else { return pool.close(stream) }
-        if links[cell.position].handshake != nil {
+        guard links.isLink(stream.pointee.id, to: cell) else { return pool.close(stream) }
+        if links.isOpening(stream.pointee.id, to: cell) {
             guard advance(stream, cell) else { return }
         }
         frames(stream, cell)
@@ -168,14 +161,9 @@ class CellLinks: StreamOwner {
 
     private func advance(_ stream: StreamPointer, _ cell: CellIndex) -> Bool {
         do {
-            let progress = try links[cell.position].handshake!.advance(
-                &stream.pointee.input, output: &stream.pointee.output)
+            let isOpen = try links.advance(cell, &stream.pointee.input, output: &stream.pointee.output)
             pool.wrote(stream)
-            guard case .done(let peer) = progress else { return false }
-            guard peer == settings.topology.cells[cell.position].name else { throw LinkHandshake.Failure.badName }
-            links[cell.position].handshake = nil
-            // The mark of a link that is up.
-            stream.pointee.isBusy = true
+            guard isOpen else { return false }
             counters.opened += 1
             onUp(cell)
             return true
@@ -188,36 +176,37 @@ class CellLinks: StreamOwner {
         }
     }
 
+    private struct Reader: FrameReader {
+        unowned(unsafe) let owner: CellLinks
+        let stream: StreamPointer
+        let cell: CellIndex
+        let now: Instant
+
+        var isReading: Bool { !stream.pointee.isClosing }
+        func read(_ frame: borrowing FrameView) {
+            owner.counters.framesIn += 1
+            owner.handle(frame: frame, from: cell, now: now)
+        }
+    }
+
     private func frames(_ stream: StreamPointer, _ cell: CellIndex) {
         // Behind the read: what has arrived was sent before now, whatever stopped this process meanwhile.
-        let now = loop.refreshNow()
-        var used = 0
-        while !stream.pointee.isClosing {
-            let bytes = UnsafeRawBufferPointer(rebasing: stream.pointee.input.bytes[used...])
-            do {
-                guard
-                    let (frame, size) = try FrameCodec.first(
-                        of: bytes, bodyLimit: recordLimit)
-                else { break }
-                counters.framesIn += 1
-                handle(frame: frame, from: cell, now: now)
-                used += size
-            } catch {
-                counters.badFrames += 1
-                lost(stream)
-                pool.close(stream)
-                return
-            }
+        var reader = Reader(owner: self, stream: stream, cell: cell, now: loop.refreshNow())
+        do {
+            let used = try FrameCodec.read(stream.pointee.input.bytes, bodyLimit: recordLimit, by: &reader)
+            if !stream.pointee.isClosing { pool.consume(stream, used) }
+        } catch {
+            counters.badFrames += 1
+            lost(stream)
+            pool.close(stream)
         }
-        if !stream.pointee.isClosing { pool.consume(stream, used) }
     }
 
     override func ended(_ stream: StreamPointer, error: UVError?) { lost(stream) }
 
     private func lost(_ stream: StreamPointer) {
         let cell = CellIndex(UInt16(stream.pointee.tag))
-        guard links[cell.position].stream == stream.pointee.id else { return }
-        links[cell.position] = Link()
+        guard links.lost(stream.pointee.id, to: cell) else { return }
         counters.failed += 1
         onDown(cell)
     }

@@ -27,17 +27,6 @@ final class PeerLinks: CellLinks {
         timer?.start(after: Self.sweepInterval, every: Self.sweepInterval)
     }
 
-    func send(
-        _ head: FrameHead, to cell: CellIndex, customer: UnsafeRawBufferPointer, name: UnsafeRawBufferPointer,
-        note: UnsafeRawBufferPointer, body: UnsafeRawBufferPointer
-    ) -> Bool {
-        guard let stream = stream(for: cell) else { return false }
-        FrameCodec.append(
-            head, customer: customer, name: name, note: note, body: body, into: &stream.pointee.output)
-        pool.wrote(stream)
-        return true
-    }
-
     func closeAll() {
         timer?.close()
         timer = nil

@@ -201,7 +201,7 @@ final class RouterFront: HTTPServer {
 }
 
 /// Carries out what the router node orders.
-struct RouterIO: RouterSink {
+struct RouterIO: RouterSink, LinkWriter {
     unowned(unsafe) let runtime: HostRuntime
     unowned(unsafe) let front: RouterFront
     unowned(unsafe) let links: RouterLinks
@@ -221,19 +221,8 @@ struct RouterIO: RouterSink {
         return true
     }
 
-    mutating func send(_ head: FrameHead, to cell: CellIndex, body: UnsafeRawBufferPointer) -> Bool {
-        guard let link = links.stream(for: cell) else { return false }
-        FrameCodec.append(
-            head, customer: .empty, name: .empty, note: .empty, body: body, into: &link.pointee.output)
-        links.pool.wrote(link)
-        return true
-    }
-
-    mutating func ping(_ head: FrameHead, to cell: CellIndex) -> Bool {
-        guard let link = links.stream(for: cell) else { return false }
-        FrameCodec.append(head, into: &link.pointee.output)
-        links.pool.wrote(link)
-        return true
+    mutating func write(to cell: CellIndex, _ append: (inout ByteBuffer) -> Void) -> Bool {
+        links.write(to: cell, append)
     }
 
     func client(of request: RequestID) -> TraceClient {

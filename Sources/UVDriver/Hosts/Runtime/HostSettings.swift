@@ -4,6 +4,7 @@ import Replication
 import Sharding
 import Telemetry
 import Topology
+import Wire
 
 /// What a process of the mesh is told when it starts.
 package struct HostSettings {
@@ -65,6 +66,9 @@ package struct HostSettings {
 }
 
 extension HostSettings {
+    /// Who this process is on mesh links.
+    var linkIdentity: LinkIdentity { LinkIdentity(secret: secret, mesh: topology.wireLabel, name: name) }
+
     /// Where customers go.
     /// - Throws: `HostFailure` where the table does not fit the topology.
     func fittingPlacement() throws -> Placement {

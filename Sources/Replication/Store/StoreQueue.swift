@@ -1,5 +1,3 @@
-import Replication
-
 /// Orders on their way to the store: those that wait, and one batch in flight.
 ///
 /// While a batch is committed the next one gathers, so the batches grow with the load by themselves. The driver runs
@@ -15,12 +13,19 @@ package struct StoreQueue {
     private var waiting: [StoreOrder] = []
     private var waitingBytes = 0
 
+    /// A batch was taken and is not finished.
     package private(set) var isInFlight = false
     /// Orders turned away.
     package private(set) var refused: UInt64 = 0
+    /// Batches taken so far.
     package private(set) var batches: UInt64 = 0
+    /// Orders in the largest of them.
     package private(set) var largestBatch = 0
 
+    /// - Parameters:
+    ///   - capacity: most orders that wait, at least 1.
+    ///   - byteCapacity: most bytes of values that wait, at least 1.
+    ///   - batchLimit: most orders in one batch, at least 1.
     package init(capacity: Int = 10_000, byteCapacity: Int = 64 << 20, batchLimit: Int = 1_000) {
         self.capacity = max(capacity, 1)
         self.byteCapacity = max(byteCapacity, 1)
@@ -59,6 +64,14 @@ package struct StoreQueue {
         batches += 1
         largestBatch = max(largestBatch, batch.count)
         return batch
+    }
+
+    /// Takes those that wait and are such, in their order: what a broken build lets overtake the others.
+    package mutating func take(where isTaken: (StoreOrder) -> Bool) -> [StoreOrder] {
+        let taken = waiting.filter(isTaken)
+        waiting.removeAll(where: isTaken)
+        for order in taken { waitingBytes -= order.byteCount }
+        return taken
     }
 
     /// The batch in flight has been answered.

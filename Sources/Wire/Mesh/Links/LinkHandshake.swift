@@ -29,7 +29,7 @@ package struct LinkHandshake {
     package static let magic: [UInt8] = [0xCE, 0x4D, 0x46, 0x31]
     package static let version: UInt8 = 1
     package static let nonceSize = 16
-    /// An acceptor hangs up when the opening takes more bytes than this.
+    /// Bytes that either side says at most.
     package static let largest = 4 + 1 + 1 + 255 + nonceSize + 32
 
     /// What the other side calls itself; not proven before the handshake is done. Nil until it has said so.

@@ -1,8 +1,19 @@
 import MeshBase
-import Replication
 import Testing
 
-@testable import Store
+@testable import Replication
+
+extension StoreOrder {
+    fileprivate static func read(_ ticket: UInt64, _ key: String) -> StoreOrder {
+        StoreOrder(ticket: ticket, customer: [1], key: Array(key.utf8), epoch: .first, operation: .read)
+    }
+    fileprivate static func write(_ ticket: UInt64, _ key: String, _ counter: UInt64, _ value: String) -> StoreOrder {
+        StoreOrder(
+            ticket: ticket, customer: Array("acme".utf8), key: Array(key.utf8), epoch: .first,
+            operation: .write(
+                version: RecordVersion(counter: counter, writer: 1), value: Array(value.utf8), tombstone: false))
+    }
+}
 
 @Suite struct StoreQueueTests {
     @Test func oneBatchIsInFlightAndTheNextTakesAllThatWaits() {
@@ -59,5 +70,14 @@ import Testing
         // One order larger than the bound passes alone, or it never could.
         #expect(queue.add(.write(5, "k", 1, String(repeating: "v", count: 500))) == nil)
         #expect(queue.add(.read(6, "k"))?.outcome == .failed(.overloaded))
+    }
+
+    @Test func whatIsTakenOutOfTurnDoesNotCount() {
+        var queue = StoreQueue(byteCapacity: 30)
+        #expect(queue.add(.write(1, "a", 1, "0123456789")) == nil && queue.add(.read(2, "a")) == nil)
+        #expect(queue.add(.write(3, "a", 1, "0123456789")) != nil)
+        #expect(queue.take { $0.ticket == 1 }.map(\.ticket) == [1] && queue.count == 1)
+        #expect(queue.add(.write(3, "a", 1, "0123456789")) == nil)
+        #expect(queue.nextBatch()?.map(\.ticket) == [2, 3])
     }
 }
