@@ -18,7 +18,7 @@ extension EndToEndFaults {
         /// Whether the drill under way holds what it has injected.
         private func isHolding(_ mesh: TestMesh) -> Bool {
             (try? String(contentsOfFile: mesh.dataDirectory + "/drill.json", encoding: .utf8))?
-                .contains(#""step":"hold""#) ?? false
+                .contains(#""steps":[{"name":"hold""#) ?? false
         }
 
         /// What no noise excuses is kept, whatever the machine did to the rest, and the exit code is the outcome's.

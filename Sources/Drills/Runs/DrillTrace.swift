@@ -27,6 +27,9 @@ public struct DrillTrace: Sendable, Codable, Equatable {
         /// The region that its plan is about; nil for a drill without one.
         public var region: String?
 
+        /// It has ended the control plane, and nobody else starts another; nil counts as false.
+        public var isControlLost: Bool?
+
         /// Nothing is in force.
         public init() {}
     }

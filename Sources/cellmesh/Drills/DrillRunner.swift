@@ -49,6 +49,7 @@ struct DrillRunner {
         defer { lock.release() }
         // From here on Ctrl-C takes back what was injected.
         Interruption.note(heedsEnd: true)
+        DrillGuard.begin(mesh)
         let leftovers = DrillLeftovers(mesh)
         do { try leftovers.takeBack(console) } catch let trouble as DrillTrouble {
             throw CommandFailure(.interrupted, "\(trouble.detail); what an earlier drill has in force stays noted")
@@ -75,6 +76,7 @@ struct DrillRunner {
         let lock = try lock()
         defer { lock.release() }
         Interruption.note(heedsEnd: true)
+        DrillGuard.begin(mesh)
         do { try DrillLeftovers(mesh).takeBack(console) } catch let trouble as DrillTrouble {
             throw CommandFailure(.interrupted, "\(trouble.detail); what an earlier drill has in force stays noted")
         }

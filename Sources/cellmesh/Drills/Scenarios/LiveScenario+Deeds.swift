@@ -127,7 +127,7 @@ extension LiveScenario {
             guard factor > 1 else { throw DrillTrouble(.error, "a load is added to, and not taken from: above 1x") }
             further[key] = try BackgroundLoad([try side(run.scenario.load, factor: factor - 1)])
             handle(.begun(key, .init(applied: 1, of: 1, detail: "\(Syntax.written(factor)) times the rate")))
-        case .controlLoss: try endControl(key)
+        case .controlLoss: try endControl(key, action)
         }
     }
 
@@ -220,8 +220,10 @@ extension LiveScenario {
         handle(.ended(key, text))
     }
 
-    private func endControl(_ key: Int) throws {
+    private func endControl(_ key: Int, _ action: ScenarioAction) throws {
         guard let pid = mesh.directory.controlHolder else { throw DrillTrouble(.error, "no control plane runs") }
+        marks.isControlLost = true
+        try note(action)
         guard kill(pid, SIGKILL) == 0 else {
             throw DrillTrouble(.error, "the control plane cannot be ended: \(String(cString: strerror(errno)))")
         }
@@ -276,6 +278,7 @@ extension LiveScenario {
 
     private func startControl(_ key: Int) throws {
         isControlGone = false
+        defer { marks.isControlLost = nil }
         let begun = Pause.now()
         if mesh.directory.controlHolder == nil {
             var settings = ControlSettings(directory: mesh.directory, topology: mesh.topology)
