@@ -52,7 +52,8 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     package func strikes(_ layer: Layer) -> Bool {
         switch self {
         case .latency: layer == .wire || layer == .service
-        case .loss, .datagramLoss, .duplicate, .reorder, .bandwidth, .reset, .blackhole, .partition, .clog: layer == .wire
+        case .loss, .datagramLoss, .duplicate, .reorder, .bandwidth, .reset, .blackhole, .partition, .clog:
+            layer == .wire
         case .errors, .hang: layer == .service
         case .kill, .pause, .leave, .late: layer == .process
         case .destroy, .loseDisk, .loseRows, .fillDisk: layer == .disk
@@ -66,7 +67,8 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     /// What real processes have not: the simulator has all.
     package var isSimulatedAlone: Bool {
         switch self {
-        case .latency, .loss, .datagramLoss, .duplicate, .bandwidth, .reset, .blackhole, .partition, .errors, .hang, .kill, .pause:
+        case .latency, .loss, .datagramLoss, .duplicate, .bandwidth, .reset, .blackhole, .partition, .errors, .hang,
+            .kill, .pause:
             false
         case .reorder, .clog, .leave, .late, .destroy, .loseDisk, .loseRows, .fillDisk, .skew, .drift: true
         }

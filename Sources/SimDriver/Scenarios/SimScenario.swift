@@ -63,7 +63,9 @@ package final class SimScenario {
         configuration.defect = defect
         configuration.isReactive = true
         configuration.isClouded = scenario.actions.contains { action in
-            guard case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind) else { return false }
+            guard case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind) else {
+                return false
+            }
             return kind.strikes(.wire) || kind.strikes(.clock) || kind == .late
         }
         var load = SimLoad()
