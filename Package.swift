@@ -200,7 +200,8 @@ let package = Package(
         tests(
             "SimDriverTests",
             [
-                "SimDriver", "Store", "Chaos", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase",
+                "Scenarios", "Drills", "SimDriver", "Store", "Chaos", "Replication", "Nodes", "Checkers", "Blueprints",
+                "Topology", "MeshBase",
             ]),
         tests(
             "ControlPlaneTests",

@@ -28,8 +28,12 @@ extension EndToEnd {
             #expect(begun.status == 200 && begun.document["rate"] as? Double == 50)
             let again = try post(mesh, #"{"action":"start"}"#)
             #expect(again.status == 409 && (again.document["detail"] as? String)?.contains("\(pid)") == true)
-            let loads = try #require(try mesh.json(["load", "status"])["loads"] as? [[String: Any]])
-            #expect(loads.map { $0["pid"] as? Int } == [pid])
+            // Its own process tells of it, once it has begun.
+            let isTold = try TestMesh.eventually {
+                let loads = try mesh.json(["load", "status"])["loads"] as? [[String: Any]]
+                return loads?.map { $0["pid"] as? Int } == [pid]
+            }
+            #expect(isTold)
             let ended = try post(mesh, #"{"action":"stop"}"#)
             #expect(ended.status == 200 && ended.document["partial"] as? Bool == true, "\(ended)")
             #expect(!TestMesh.isRunning(Int32(pid)))

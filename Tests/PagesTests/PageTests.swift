@@ -36,7 +36,9 @@ import Testing
         let source = try #require(PageSource.all.first { $0.name == "faults.js" })
         let lines = String(decoding: source.text, as: UTF8.self).split(separator: "\n")
         let from = try #require(lines.firstIndex { $0.hasPrefix("export const KINDS") })
-        let kinds = lines[(from + 1)...].prefix { $0 != "};" }.map { $0.drop { $0 == " " }.prefix { $0 != ":" } }
+        let kinds = lines[(from + 1)...].prefix { $0 != "};" }.map {
+            $0.filter { $0 != "'" }.drop { $0 == " " }.prefix { $0 != ":" }
+        }
         #expect(kinds.map(String.init) == FaultKind.followed.map(\.rawValue))
     }
 

@@ -283,7 +283,7 @@ private struct Bench {
         run.sight.isWhole = false
         let report = try run.report()
         #expect(Self.claim(report, "steady again")?.verdict == .deviated && report.outcome == .deviated)
-        #expect(Self.claim(report, "recovery<=10s")?.verdict == .undecided)
+        #expect(Self.claim(report, "recovery<=10s")?.verdict == .deviated)
     }
 
     @Test func actionsWithTimesOfTheirOwnStandBesideTheOthers() throws {

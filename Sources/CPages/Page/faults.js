@@ -4,6 +4,7 @@
 export const KINDS = {
   latency: { delay: 50, jitter: '', rate: '' },
   loss: { rate: 5 },
+  'datagram-loss': { rate: 5 },
   duplicate: { rate: 5 },
   bandwidth: { bandwidth: 128 },
   reset: { rate: '' },

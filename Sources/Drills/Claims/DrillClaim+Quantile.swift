@@ -35,6 +35,17 @@ extension DrillClaim {
             needed: verdict == .undecided && high == nil && trouble == nil ? needed : nil, detail: detail)
     }
 
+    /// A time that never came, though it was waited for: however long the bound is, it was not kept.
+    ///
+    /// - Parameter detail: what did not happen, in words.
+    package static func never(
+        _ name: String, _ comparison: Comparison, _ bound: Double, detail: String
+    ) -> DrillClaim {
+        DrillClaim(
+            name, .timing, comparison, bound, observed: nil, low: nil, high: nil,
+            verdict: comparison == .above || comparison == .atLeast ? .met : .deviated, detail: detail)
+    }
+
     /// The longest of all times, which is what it is.
     ///
     /// - Parameters:

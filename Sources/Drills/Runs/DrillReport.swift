@@ -69,6 +69,46 @@ public struct DrillReport: Sendable, Codable, Equatable {
         }
     }
 
+    /// What the same scenario came to in virtual time, from several seeds.
+    public struct Rehearsal: Sendable, Codable, Equatable {
+        /// A seed that did not pass.
+        public struct Other: Sendable, Codable, Equatable {
+            /// Of the run.
+            public var seed: UInt64
+            /// How it ended, and why.
+            public var outcome: String
+            /// See `outcome`; empty where nobody says.
+            public var reason: String
+
+            /// One seed.
+            public init(seed: UInt64, outcome: String, reason: String) {
+                self.seed = seed
+                self.outcome = outcome
+                self.reason = reason
+            }
+        }
+
+        /// Seeds that were run, from 1 on.
+        public var runs: Int
+        /// Those that passed.
+        public var passed: Int
+        /// Of the others the first ones.
+        public var others: [Other]
+
+        /// What became of so many seeds.
+        public init(runs: Int, passed: Int, others: [Other]) {
+            self.runs = runs
+            self.passed = passed
+            self.others = others
+        }
+
+        /// `simulated: 49 of 50 passed, seed 31 deviated`.
+        public var sentence: String {
+            let rest = others.prefix(3).map { "seed \($0.seed) \($0.outcome)" }.joined(separator: ", ")
+            return "simulated: \(passed) of \(runs) passed" + (rest.isEmpty ? "" : ", \(rest)")
+        }
+    }
+
     /// `cellmesh/1`.
     public let schema: String
     /// Its name among the kept ones.
@@ -93,6 +133,8 @@ public struct DrillReport: Sendable, Codable, Equatable {
     public package(set) var exposed: Bool
     /// Why somebody was not exposed to it, in words; nil where all were, and where nobody says more.
     public package(set) var exposure: String?
+    /// Beside the real run; nil where nobody asked for it.
+    package var rehearsal: Rehearsal?
     /// Where it is kept: the path of this document; nil where it could not be.
     public var report: String?
     /// All of the drill, in order.
@@ -140,6 +182,7 @@ public struct DrillReport: Sendable, Codable, Equatable {
         try container.encode(claims, forKey: .claims)
         try container.encode(exposed, forKey: .exposed)
         try container.encode(exposure, forKey: .exposure)
+        try container.encode(rehearsal, forKey: .rehearsal)
         try container.encode(report, forKey: .report)
         try container.encode(id, forKey: .id)
         try container.encode(mesh, forKey: .mesh)
@@ -153,7 +196,8 @@ public struct DrillReport: Sendable, Codable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case schema, id, drill, mesh, target, began, outcome, conclusive, reason, claims, exposed, exposure, report,
+        case schema, id, drill, mesh, target, began, outcome, conclusive, reason, claims, exposed, exposure, rehearsal,
+            report,
             steps, tiers
         case noise, command
         case durationMilliseconds = "duration_ms"

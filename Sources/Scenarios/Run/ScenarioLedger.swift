@@ -256,6 +256,9 @@ struct ScenarioLedger: Sendable {
         }
     }
 
+    /// Whether the mesh was waited for after what was done.
+    private var wasLooked: Bool { phase == .after || phase == .idle && whole.length > .zero }
+
     private var firstAction: Instant? { deeds.values.map(\.since).min() }
 
     /// From an action with victims until some member took one for dead: of the slowest action, its quickest member.
@@ -295,18 +298,37 @@ struct ScenarioLedger: Sendable {
             ) { rank in
                 tally.latency.quantile(Double(rank) / Double(max(tally.latency.total, 1)))?.milliseconds ?? 0
             }
-        case .detection, .agreement:
-            return .longest(name, observed(measure, over: window, now: now), comparison, limit, noise: noise)
-        case .breakerOpened:
-            // The control plane looks at gates each second.
-            return .longest(name, observed(measure, over: window, now: now), comparison, limit, noise: noise)
+        case .detection, .agreement, .breakerOpened:
+            guard let observed = observed(measure, over: window, now: now) else {
+                return firstAction == nil
+                    ? .longest(name, nil, comparison, limit, noise: noise)
+                    : .never(name, comparison, limit, detail: measure.figure.missing)
+            }
+            return .longest(name, observed, comparison, limit, noise: noise)
         case .recovery:
-            return .longest(name, recovery?.milliseconds, comparison, limit, noise: noise)
+            guard let recovery else {
+                return wasLooked
+                    ? .never(name, comparison, limit, detail: unsteady)
+                    : .longest(name, nil, comparison, limit, noise: noise)
+            }
+            return .longest(name, recovery.milliseconds, comparison, limit, noise: noise)
         case .lostWrites:
             return .count(
                 name, verified?.lost, comparison, Int(limit), unknown: verified?.unverified ?? 0,
                 detail: verified.map { "of \($0.acknowledged)" } ?? "they were not read back")
         default: return .figure(name, observed(measure, over: window, now: now), comparison, limit)
+        }
+    }
+}
+
+extension Measure.Figure {
+    /// What has not happened where there is no such time.
+    fileprivate var missing: String {
+        switch self {
+        case .detection: "no member took it for dead"
+        case .agreement: "not all members took it for dead"
+        case .breakerOpened: "no breaker opened"
+        default: "it did not happen"
         }
     }
 }

@@ -42,7 +42,9 @@ struct DrillGuard {
         let deadline = Pause.now() + Self.patience
         while let trace = leftovers.trace, Pause.now() < deadline {
             // Whoever runs the next drill does it too.
-            guard let sign = try? FileLock(path: Self.lockPath(mesh)), let own = try? FileLock(path: lock) else { return }
+            guard let sign = try? FileLock(path: Self.lockPath(mesh)), let own = try? FileLock(path: lock) else {
+                return
+            }
             defer {
                 own.release()
                 sign.release()
@@ -70,7 +72,7 @@ struct DrillGuard {
 struct DrillRecoverCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recover", abstract: "Wait for the end of the drill under way, and take back what it leaves.",
-        shouldDisplay: false)
+        discussion: "  cellmesh drill recover --data ~/.cellmesh/three-regions", shouldDisplay: false)
 
     @Option(help: ArgumentHelp("The mesh's data directory.", valueName: "directory"))
     var data: String

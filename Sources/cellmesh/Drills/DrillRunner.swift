@@ -72,7 +72,9 @@ struct DrillRunner {
     /// Runs a scenario, keeps its report and ends with its code.
     ///
     /// - Parameter text: of the scenario, as a file.
-    func run(_ scenario: Scenario, text: String, command: String) throws {
+    func run(
+        _ scenario: Scenario, text: String, command: String, rehearsal: DrillReport.Rehearsal? = nil
+    ) throws {
         let lock = try lock()
         defer { lock.release() }
         Interruption.note(heedsEnd: true)
@@ -84,6 +86,7 @@ struct DrillRunner {
         let live = try LiveScenario(scenario, mesh, command: command, console)
         defer { live.close() }
         var report = try live.perform()
+        report.rehearsal = rehearsal
         do {
             report.report = try reporter.keep(report, live.found, text: text)
         } catch {

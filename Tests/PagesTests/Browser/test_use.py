@@ -181,7 +181,8 @@ class UseTest(PageTest):
         self.says(tab, label, "gossip dead, traffic reached for 12 s")
 
     def test_the_form_offers_what_the_api_takes(self):
-        kinds = ["latency", "loss", "duplicate", "bandwidth", "reset", "blackhole", "partition", "errors", "hang"]
+        kinds = ["latency", "loss", "datagram-loss", "duplicate", "bandwidth", "reset", "blackhole", "partition", "errors",
+                 "hang"]
         tab = self.open(self.recording("whole"))
         tab.run("document.querySelector('.place').focus()")
         tab.press("f")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Blueprints
 import Drills
 import MeshBase
 
@@ -61,15 +62,20 @@ struct DrillShowCommand: ParsableCommand {
 
               cellmesh drill show evacuation
               cellmesh drill show last -o json
+              cellmesh drill show kill-cell --file > mine.yaml
             """)
 
     @Argument(help: "A drill, the id of a report, or 'last'.")
     var name: String = "last"
 
+    @Flag(help: "Print the drill itself, as a scenario file, and not its report.")
+    var file = false
+
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        if file { return try showFile() }
         let directory = try mesh.known()
         let shelf = DrillShelf(directory)
         guard let id = ReportShelf.find(name, among: shelf.ids) else {
@@ -88,5 +94,14 @@ struct DrillShowCommand: ParsableCommand {
             throw CommandFailure("the report '\(id)' cannot be read", next: "cellmesh drill ls")
         }
         output.console.show(DrillView.report(report))
+    }
+
+    private func showFile() throws {
+        guard let text = BuiltInScenarios.text(of: name) else {
+            throw CommandFailure(
+                .usage, "'\(name.prefix(100))' is no drill that is a file",
+                hint: NearestWord.hint(for: name, among: BuiltInScenarios.names, listing: "drills are"))
+        }
+        print(text, terminator: "")
     }
 }

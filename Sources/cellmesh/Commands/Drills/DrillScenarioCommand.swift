@@ -1,6 +1,7 @@
 import ArgumentParser
 import Blueprints
 import ControlPlane
+import Drills
 import MeshBase
 import Scenarios
 
@@ -29,14 +30,24 @@ struct DrillScenarioCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The seed of the load and of what is chosen at random; the scenario's or the mesh's where left out.",
+            "The seed of the load and of what is chosen at random, 0 to 18446744073709551615; the scenario's or the mesh's "
+                + "where left out.",
             valueName: "number"))
     var seed: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "Simulate so many seeds of it first, up to 10000, and tell what they came to beside the real run.",
+            valueName: "count"))
+    var rehearse: Int?
 
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        guard rehearse.map({ (1...10_000).contains($0) }) ?? true else {
+            throw ValidationError("--rehearse is 1 to 10000")
+        }
         guard rate.map({ $0 > 0 && $0 <= 100_000 }) ?? true else {
             throw ValidationError("--rate is above 0 and up to 100000")
         }
@@ -51,7 +62,16 @@ struct DrillScenarioCommand: ParsableCommand {
         if let rate { command += " --rate \(Wording.fixed(rate, rate == rate.rounded() ? 0 : 3))" }
         if let seed { command += " --seed \(seed)" }
         let directory = try mesh.running()
-        try DrillRunner(mesh: directory, console: console).run(scenario, text: text, command: command)
+        var rehearsal: DrillReport.Rehearsal?
+        if let rehearse {
+            let topology = try StoredMesh(directory).topology
+            let runs = ScenarioRuns(
+                scenario: scenario, topology: topology, words: name, defect: nil, wallLimit: .minutes(10))
+            rehearsal = try runs.rehearse(rehearse, console)
+            if let rehearsal, console.format != .json { console.message(rehearsal.sentence) }
+        }
+        try DrillRunner(mesh: directory, console: console).run(
+            scenario, text: text, command: command, rehearsal: rehearsal)
     }
 }
 

@@ -51,7 +51,8 @@ struct FaultAction {
     func run(lease: Int64? = nil, isDryRun: Bool = false, isConfirmed: Bool = false) throws {
         if let lease, let refusal = FaultRequest.refusal(lease: lease, of: kind.rawValue) {
             let words = targets.map(\.description).joined(separator: " ")
-            throw CommandFailure(.usage, refusal.message, next: "cellmesh \(kind.rawValue) \(words) --for 30s")
+            let again = "cellmesh \(kind.rawValue) \(words) --for 30s"
+            throw CommandFailure(.usage, refusal.message, next: again)
         }
         var prediction: BlastRadiusView?
         if kind.harms {

@@ -99,9 +99,46 @@ struct ScenarioRuns {
         return simulation.isOk ? outcome.drill.exitCode : simulation.exitCode
     }
 
+    /// What so many seeds come to, for a real run to stand beside.
+    func rehearse(_ count: Int, _ console: Console) throws -> DrillReport.Rehearsal {
+        let (rows, _) = try rows(1...UInt64(count), jobs: ParallelRuns.processors, console)
+        let others = rows.filter { Self.word($0) != "passed" }
+        return DrillReport.Rehearsal(
+            runs: count, passed: count - others.count,
+            others: others.prefix(10).map { .init(seed: $0.seed, outcome: Self.word($0), reason: $0.reason ?? "") })
+    }
+
     /// Once for each seed, several at a time.
     /// - Returns: 5 where a run deviated, 3 where none did and some decided nothing, 1 where one could not be run.
     func all(_ seeds: ClosedRange<UInt64>, jobs: Int, _ console: Console) throws -> Int32 {
+        let begun = Pause.now()
+        let (rows, simulated) = try rows(seeds, jobs: jobs, console)
+        var outcomes: [String: Int] = [:]
+        for row in rows { outcomes[Self.word(row), default: 0] += 1 }
+        let wall = (Pause.now() - begun).milliseconds
+        let document = Document(
+            scenario: scenario.name, mesh: topology.name, runs: rows.count, outcomes: outcomes, seeds: rows,
+            simulatedMilliseconds: simulated, wallMilliseconds: wall)
+        console.show(
+            Report(document, names: rows.map { "sim/\($0.seed)" }) { style in
+                table(rows, outcomes, style)
+                    + "simulated \(Wording.time(milliseconds: simulated)) in \(Wording.time(milliseconds: wall)), "
+                    + "\(Wording.fixed(simulated / max(wall, 0.001), 0))x real time\n"
+            })
+        if let first = rows.first(where: { Self.word($0) != "passed" }) {
+            let again = "cellmesh sim run \(words) --seed \(first.seed)"
+            console.next(again)
+        }
+        if rows.contains(where: { $0.outcome == nil }) { return ExitStatus.failed.rawValue }
+        if rows.contains(where: { !$0.violated.isEmpty }) { return 11 }
+        if rows.contains(where: { $0.outcome == "deviated" || $0.outcome == "aborted" }) { return 5 }
+        return rows.allSatisfy { $0.outcome == "passed" && $0.conclusive == true } ? 0 : 3
+    }
+
+    /// - Returns: what each seed came to, and virtual milliseconds of all.
+    private func rows(
+        _ seeds: ClosedRange<UInt64>, jobs: Int, _ console: Console
+    ) throws -> ([Row], simulated: Double) {
         let begun = Pause.now()
         let deadline = begun + wallLimit
         let progress = ProgressLine(console)
@@ -132,25 +169,7 @@ struct ScenarioRuns {
         }
         progress.end()
         guard let rows else { throw CommandFailure(.interrupted, "the seeds were not all run") }
-        var outcomes: [String: Int] = [:]
-        for row in rows { outcomes[Self.word(row), default: 0] += 1 }
-        let wall = (Pause.now() - begun).milliseconds
-        let document = Document(
-            scenario: scenario.name, mesh: topology.name, runs: count, outcomes: outcomes, seeds: rows,
-            simulatedMilliseconds: simulated.value, wallMilliseconds: wall)
-        console.show(
-            Report(document, names: rows.map { "sim/\($0.seed)" }) { style in
-                table(rows, outcomes, style)
-                    + "simulated \(Wording.time(milliseconds: simulated.value)) in \(Wording.time(milliseconds: wall)), "
-                    + "\(Wording.fixed(simulated.value / max(wall, 0.001), 0))x real time\n"
-            })
-        if let first = rows.first(where: { Self.word($0) != "passed" }) {
-            console.next("cellmesh sim run \(words) --seed \(first.seed)")
-        }
-        if rows.contains(where: { $0.outcome == nil }) { return ExitStatus.failed.rawValue }
-        if rows.contains(where: { !$0.violated.isEmpty }) { return 11 }
-        if rows.contains(where: { $0.outcome == "deviated" || $0.outcome == "aborted" }) { return 5 }
-        return rows.allSatisfy { $0.outcome == "passed" && $0.conclusive == true } ? 0 : 3
+        return (rows, simulated.value)
     }
 
     static func word(_ row: Row) -> String {

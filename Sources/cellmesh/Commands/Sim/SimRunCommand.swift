@@ -39,7 +39,9 @@ struct SimRunCommand: ParsableCommand {
         help: ArgumentHelp("Of a drill or scenario: run it once for each seed, both ends included.", valueName: "a..b"))
     var seeds: SeedRange?
 
-    @Option(help: ArgumentHelp("So many seeds at a time; one for each processor where left out.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "So many seeds at a time, 1 to 1024; one for each processor where left out.", valueName: "count"))
     var jobs: Int?
 
     @Option(
@@ -112,6 +114,7 @@ struct SimRunCommand: ParsableCommand {
 
     func validate() throws {
         guard faults >= 0 else { throw ValidationError("--faults is 0 or more") }
+        guard jobs.map({ (1...1024).contains($0) }) ?? true else { throw ValidationError("--jobs is 1 to 1024") }
     }
 
     func run() throws {

@@ -14,6 +14,7 @@ enum DrillView {
             text += style.painted(word, self.style(of: report))
             text += " in \(Wording.time(milliseconds: report.durationMilliseconds))\n"
             if let reason = report.reason { text += reason + "\n" }
+            if let rehearsal = report.rehearsal { text += rehearsal.sentence + "\n" }
             text += "\n" + steps(report, style)
             if !report.claims.isEmpty { text += "\n" + claims(report, style) }
             if !report.tiers.isEmpty { text += "\n" + tiers(report, style) }

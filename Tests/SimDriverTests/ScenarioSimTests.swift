@@ -1,0 +1,110 @@
+import Blueprints
+import Drills
+import Foundation
+import MeshBase
+import Scenarios
+import Testing
+import Topology
+
+@testable import SimDriver
+
+/// The drills of this program in virtual time: each passes on a mesh that is well, and deviates on one that is broken for it.
+@Suite struct ScenarioSimTests {
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+
+    private static func topology(_ name: String = "three-regions", _ change: (inout MeshTopology) -> Void = { _ in })
+        throws -> MeshTopology
+    {
+        var topology = try #require(MeshFiles.load(topology: "\(root)/topology/\(name).yaml").topology)
+        change(&topology)
+        return topology
+    }
+
+    private static func run(
+        _ name: String, _ topology: MeshTopology, seed: UInt64 = 1, defect: SimDefect? = nil
+    ) throws -> SimScenario.Outcome {
+        let scenario = try #require(BuiltInScenarios.named(name))
+        return try SimScenario.run(
+            scenario, on: topology, seed: seed, id: "20260101-120000000-\(name)",
+            command: "cellmesh sim run \(name) --seed \(seed)", defect: defect)
+    }
+
+    @Test(arguments: BuiltInScenarios.names) func everyDrillPasses(name: String) throws {
+        for seed: UInt64 in 1...2 {
+            let outcome = try Self.run(name, Self.topology(), seed: seed)
+            let again = "cellmesh sim run \(name) --seed \(seed)"
+            #expect(outcome.drill.outcome == .passed, "\(again): \(outcome.drill.reason ?? "")")
+            #expect(outcome.simulation.isOk, "\(again): \(outcome.simulation.verdicts.filter { !$0.ok })")
+            #expect(outcome.drill.exposed, "\(again): \(outcome.drill.exposure ?? "")")
+        }
+    }
+
+    @Test func aRunIsAFunctionOfItsSeed() throws {
+        let first = try Self.run("kill-cell", Self.topology(), seed: 7)
+        let second = try Self.run("kill-cell", Self.topology(), seed: 7)
+        #expect(first.simulation.traceHash == second.simulation.traceHash && first.drill == second.drill)
+        #expect(try Self.run("kill-cell", Self.topology(), seed: 8).simulation.traceHash != first.simulation.traceHash)
+    }
+
+    /// Names of the claims that were not kept.
+    private static func broken(_ outcome: SimScenario.Outcome) -> [String] {
+        outcome.drill.claims.filter { $0.verdict == .deviated }.map(\.name)
+    }
+
+    @Test func oneCellEachLosesTheCustomersOfTheDeadOne() throws {
+        let outcome = try Self.run("kill-cell", Self.topology { $0.sharding.size = 1 })
+        #expect(outcome.drill.outcome == .deviated && Self.broken(outcome).contains("customers_lost==0"))
+    }
+
+    @Test func shardsWithinAZoneAreLostWithIt() throws {
+        let outcome = try Self.run(
+            "zone-outage",
+            Self.topology {
+                $0.sharding.size = 1
+                $0.sharding.spread = .cell
+            })
+        #expect(outcome.drill.outcome == .deviated && Self.broken(outcome).contains("customers_lost==0"))
+    }
+
+    @Test func withoutPoliciesNoBreakerOpens() throws {
+        let outcome = try Self.run(
+            "slow-dependency",
+            Self.topology {
+                $0.policies = PoliciesBlock()
+                $0.policies?.profile = .off
+            })
+        #expect(outcome.drill.outcome == .deviated, "\(outcome.drill.reason ?? "")")
+        #expect(Self.broken(outcome).contains("breaker_opened<=3s"), "\(Self.broken(outcome))")
+    }
+
+    @Test func membersThatSuspectAtOnceTakeTheLivingForDead() throws {
+        let outcome = try Self.run(
+            "gossip-loss", Self.topology { $0.membership = Self.hasty($0.membership) })
+        #expect(outcome.drill.outcome == .deviated, "\(outcome.drill.reason ?? "")")
+        #expect(Self.broken(outcome).contains("false_deaths==0"), "\(Self.broken(outcome))")
+    }
+
+    private static func hasty(_ settings: MembershipSettings) -> MembershipSettings {
+        var settings = settings
+        (settings.suspicionMultiplier, settings.suspicionMaximumMultiplier) = (1, 1)
+        (settings.indirectProbes, settings.awarenessMaximum) = (0, 1)
+        return settings
+    }
+
+    @Test func aBuildThatDropsWritesLosesThem() throws {
+        let outcome = try Self.run(
+            "region-evacuation", Self.topology(), defect: SimDefect.known.first { $0.name == "drop-writes" }?.defect)
+        #expect(outcome.drill.outcome == .deviated, "\(outcome.drill.reason ?? "")")
+        #expect(Self.broken(outcome).contains { $0.contains("lost") }, "\(Self.broken(outcome))")
+    }
+
+    @Test func whatAScenarioCannotDoHereIsRefused() throws {
+        var scenario = try #require(BuiltInScenarios.named("kill-cell"))
+        scenario.load.service = "nothing"
+        #expect(throws: SimRefusal.self) {
+            try SimScenario.run(
+                scenario, on: Self.topology(), seed: 1, id: "20260101-120000000-x", command: "")
+        }
+    }
+}
