@@ -188,7 +188,9 @@ let package = Package(
         tests(
             "NodesTests",
             ["Nodes", "Wire", "Replication", "Resilience", "Membership", "Chaos", "Sharding", "Topology", "MeshBase"]),
-        tests("BlueprintsTests", ["Blueprints", "Resilience", "Sharding", "Topology", "MeshBase"]),
+        tests(
+            "BlueprintsTests",
+            ["Blueprints", "Scenarios", "Drills", "Reports", "Resilience", "Sharding", "Topology", "MeshBase"]),
         tests("StoreTests", [sqlite, "Store", "Replication", "Sharding", "Topology", "MeshBase"]),
         tests("TelemetryTests", [logging, "Telemetry", "MeshBase"]),
         tests(

@@ -10,10 +10,10 @@ struct ScenarioReader {
     private var read: ValueReading { ValueReading(reporter: reporter) }
 
     enum StepType: String, CaseIterable { case action, probe }
-    enum Provider: String, CaseIterable { case cellmesh }
+    enum Provider: String, CaseIterable { case cellmesh, process }
 
     /// What Chaos Toolkit has beside `cellmesh`, and an import makes something of or refuses.
-    private static let foreign = ["process", "http", "python"]
+    private static let foreign = ["http", "python"]
 
     init(reporter: Reporter) { self.reporter = reporter }
 
@@ -177,7 +177,7 @@ struct ScenarioReader {
     private func provider(_ map: MappingReader) -> MappingReader? {
         guard let value = map.required("provider"), let provider = read.mapping(value, "'provider'") else { return nil }
         guard let type = provider.required("type").flatMap({ read.text($0, "'type'") }) else { return nil }
-        guard type == Provider.cellmesh.rawValue else {
+        guard Provider(rawValue: type) != nil else {
             _ = provider.allEntries()
             let isForeign = Self.foreign.contains(type)
             reporter.error(
@@ -194,15 +194,22 @@ struct ScenarioReader {
     private func action(_ map: MappingReader, _ name: String) -> ScenarioAction? {
         var pauses = (before: TimeAmount.zero, after: TimeAmount.zero)
         if let map = map.mapping("pauses") {
-            pauses.before = map.duration("before", Ranges.watch, default: .zero)
-            pauses.after = map.duration("after", Ranges.watch, default: .zero)
+            pauses.before = pause(map, "before")
+            pauses.after = pause(map, "after")
             map.finish()
         }
+        for key in ["tolerance"] { _ = map.value(key) }
         let startAfter = map.optionalDuration("startAfter", Ranges.watch)
         let isBackground = map.value("background").flatMap { read.toggle($0, "'background'") } ?? false
         let outer = map.entry("for")
         guard let provider = provider(map) else { return nil }
         defer { provider.finish() }
+        switch command(provider) {
+        case .none: break
+        case .unreadable: return nil
+        case .words(let words):
+            return action(name, words, at: provider.position, pauses, isBackground ? .zero : startAfter)
+        }
         let inner = provider.entry("for")
         let place = inner ?? outer
         let length = place.flatMap {
@@ -232,10 +239,109 @@ struct ScenarioReader {
         return action
     }
 
+    // MARK: Commands of this program
+
+    /// What a provider calls.
+    private enum Command {
+        /// No process.
+        case none
+        /// What is wrong was reported.
+        case unreadable
+        case words([String])
+    }
+
+    /// The words of a provider that is a process, which has to be this program.
+    private func command(_ provider: MappingReader) -> Command {
+        let type = provider.value("type").flatMap { read.text($0, "'type'") }
+        guard type == Provider.process.rawValue else { return .none }
+        _ = provider.value("timeout")
+        guard let path = provider.required("path").flatMap({ read.text($0, "'path'") }) else { return .unreadable }
+        guard path.split(separator: "/").last == "cellmesh" else {
+            _ = provider.allEntries()
+            reporter.error(
+                .badAction, at: provider.position,
+                "the program '\(YAMLValue.clipped(path))' is not run by this version: only cellmesh's own commands are",
+                hint: "{type: process, path: cellmesh, arguments: kill cell/us-east-1 --for 20s}")
+            return .unreadable
+        }
+        guard let value = provider.required("arguments") else { return .unreadable }
+        if case .list(let items) = value.content { return .words(items.compactMap { read.text($0, "an argument") }) }
+        guard let text = read.text(value, "'arguments'") else { return .unreadable }
+        return .words(text.split(separator: " ").map(String.init))
+    }
+
+    private func action(
+        _ name: String, _ words: [String], at position: Position, _ pauses: (before: TimeAmount, after: TimeAmount),
+        _ startAfter: TimeAmount?
+    ) -> ScenarioAction? {
+        // What `heal` does at the end is done in any case.
+        if words.first == "heal" { return nil }
+        do throws(FaultRequest.Refusal) {
+            guard let (deed, length) = try ScenarioDeed.command(words) else {
+                throw FaultRequest.Refusal("it is no fault, kill, pause, partition, evacuation or restore")
+            }
+            var action = ScenarioAction(name, deed, for: deed.lasts ? length ?? FaultRequest.defaultLease : nil)
+            (action.pauseBefore, action.pauseAfter) = pauses
+            action.startAfter = startAfter
+            return action
+        } catch {
+            reporter.error(
+                .badAction, at: position,
+                "'cellmesh \(YAMLValue.clipped(words.joined(separator: " ")))' cannot be done here: \(error.message)")
+            return nil
+        }
+    }
+
+    /// A load that is held to its objectives: the first of them is the probe.
+    private func probe(_ name: String, _ words: [String], at position: Position) -> ScenarioProbe? {
+        guard words.starts(with: ["load", "run"]) else {
+            reporter.error(
+                .badMeasure, at: position,
+                "'cellmesh \(YAMLValue.clipped(words.joined(separator: " ")))' is no probe here",
+                hint: "{type: process, path: cellmesh, arguments: load run --duration 5s --slo success>=99%}")
+            return nil
+        }
+        func value(_ option: String) -> String? {
+            words.firstIndex(of: option).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
+        }
+        do throws(MeasureBound.Invalid) {
+            guard let text = value("--slo") else { throw MeasureBound.Invalid("it has no --slo to hold") }
+            let bound = try MeasureBound(text: text)
+            var tolerance = Tolerance()
+            switch bound.comparison {
+            case .atLeast, .above: tolerance.low = bound.bound
+            case .atMost, .below: tolerance.high = bound.bound
+            case .equal: (tolerance.low, tolerance.high) = (bound.bound, bound.bound)
+            }
+            var probe = ScenarioProbe(name, bound.measure, tolerance)
+            probe.window = value("--duration").flatMap { Syntax.duration($0) } ?? probe.window
+            return probe
+        } catch {
+            reporter.error(.badMeasure, at: position, error.message, hint: error.hint)
+            return nil
+        }
+    }
+
+    /// A duration, or a number of seconds as in Chaos Toolkit.
+    private func pause(_ map: MappingReader, _ key: String) -> TimeAmount {
+        guard let value = map.value(key), !value.isNothing else { return .zero }
+        if case .text(let text, quoted: false) = value.content, let number = Syntax.decimal(text[...]), number <= 3_600
+        {
+            return TimeAmount(seconds: number)
+        }
+        return read.duration(value, "'\(key)'", Ranges.watch) ?? .zero
+    }
+
     private func probe(_ map: MappingReader, _ name: String) -> ScenarioProbe? {
         let tolerance = map.required("tolerance")
         guard let provider = provider(map) else { return nil }
         defer { provider.finish() }
+        switch command(provider) {
+        case .none: break
+        case .unreadable: return nil
+        // Its exit code is the tolerance there; its objectives say as much.
+        case .words(let words): return probe(name, words, at: provider.position)
+        }
         let window = provider.duration("window", TimeAmount.seconds(1)...TimeAmount.minutes(2), default: .seconds(5))
         guard let value = provider.required("measure"),
             let measure = expression(

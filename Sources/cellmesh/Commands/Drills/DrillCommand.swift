@@ -6,7 +6,10 @@ import MeshBase
 struct DrillCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drill", abstract: "Rehearse a failure under load, and say whether the mesh kept its promises.",
-        subcommands: [DrillRunCommand.self, DrillListCommand.self, DrillShowCommand.self, DrillRecoverCommand.self])
+        subcommands: [
+            DrillRunCommand.self, DrillListCommand.self, DrillShowCommand.self, DrillExportCommand.self,
+            DrillRecoverCommand.self,
+        ])
 }
 
 struct DrillRunCommand: ParsableCommand {

@@ -38,6 +38,7 @@ struct FaultAction {
         self.mesh = directory
         api = try APIClient(directory)
         model = try StoredMesh(directory)
+        let names = try ChosenTargets.words(names, api, console)
         do throws(UnknownTarget) { targets = try TargetList(names, in: model.topology).processes } catch {
             var failure = CommandFailure(error)
             failure.next = "cellmesh ps"

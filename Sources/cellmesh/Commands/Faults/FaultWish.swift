@@ -24,6 +24,8 @@ struct FaultWish {
 
     func inject(_ mesh: MeshOptions, _ console: Console) throws {
         let api = try APIClient(mesh.running())
+        var body = body
+        body.targets = try ChosenTargets.words(targets, api, console)
         let answer: FaultsReport
         do {
             answer = try api.post("/v1/faults/add", body)
