@@ -200,7 +200,8 @@ let package = Package(
         tests(
             "SimDriverTests",
             [
-                "SimDriver", "Store", "Chaos", "Replication", "Nodes", "Checkers", "Blueprints", "Topology", "MeshBase",
+                "SimDriver", "Store", "Chaos", "Replication", "Nodes", "Checkers", "Blueprints", "Scenarios", "Drills",
+                "Topology", "MeshBase",
             ]),
         tests(
             "ControlPlaneTests",
