@@ -97,7 +97,7 @@ extension EndToEndFaults {
             }
             let unknown = try refused(Self.killing, extra: "setle: 3s")
             #expect(
-                unknown.code == 64 && unknown.err.contains(":15:") && unknown.err.contains("settle"), "\(unknown.err)")
+                unknown.code == 64 && unknown.err.contains(":13:") && unknown.err.contains("settle"), "\(unknown.err)")
             let nobody = try refused(Self.killing.replacing("cell/{busiest}", with: "cell/us-esat-1"))
             #expect(nobody.code == 64 && nobody.err.contains("us-east-1"), "\(nobody.err)")
             let simulated = try refused(

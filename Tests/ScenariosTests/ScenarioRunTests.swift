@@ -282,17 +282,17 @@ private struct Bench {
             return .event(record, at: .zero + .milliseconds(5_500))
         }
         var bench = Bench(
-            try Self.scenario(objectives: ["detection<=profile", "agreement<=profile", "wronglydeaths==0"]))
+            try Self.scenario(objectives: ["detection<=profile", "agreement<=profile", "false_deaths==0"]))
         bench.events[6] = dead("a-1", "a-2")
         let report = try bench.report()
         #expect(Self.claim(report, "detection<=profile")?.observed == 2_500)
         #expect(Self.claim(report, "detection<=profile")?.verdict == .deviated)
         #expect(Self.claim(report, "agreement<=profile")?.verdict == .met)
-        #expect(Self.claim(report, "wronglydeaths==0")?.verdict == .met)
-        var wrongly = Bench(try Self.scenario(objectives: ["wronglydeaths==0"]))
+        #expect(Self.claim(report, "false_deaths==0")?.verdict == .met)
+        var wrongly = Bench(try Self.scenario(objectives: ["false_deaths==0"]))
         wrongly.events[6] = dead("b-1", "a-2")
         let wrong = wrongly.perform()
-        #expect(Self.claim(wrong, "wronglydeaths==0")?.verdict == .deviated)
+        #expect(Self.claim(wrong, "false_deaths==0")?.verdict == .deviated)
     }
 
     @Test func aMeshThatDoesNotBecomeSteadyDeviates() throws {

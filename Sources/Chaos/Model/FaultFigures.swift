@@ -26,7 +26,9 @@ extension FaultAction {
         var figures = FaultFigures()
         switch self {
         case .wire(.latency(let delay)), .service(.latency(let delay)): figures.delay = delay
-        case .wire(.loss(let rate)), .wire(.datagramLoss(let rate)), .wire(.duplicate(let rate)), .wire(.reset(let rate)): figures.rate = rate
+        case .wire(.loss(let rate)), .wire(.datagramLoss(let rate)), .wire(.duplicate(let rate)),
+            .wire(.reset(let rate)):
+            figures.rate = rate
         case .wire(.reorder(let rate, let amount)): (figures.rate, figures.amount) = (rate, amount)
         case .wire(.bandwidth(let bandwidth)): figures.bandwidth = bandwidth
         case .service(.errors(let rate, let status)): (figures.rate, figures.status) = (rate, status)

@@ -37,7 +37,8 @@ extension ReportStore {
     package var drillIDs: [String] {
         ids.filter {
             file("drill.json", of: $0) != nil
-                || ReportShelf.drill(of: $0).flatMap { Drill.named($0) } != nil && file("evacuation.json", of: $0) == nil
+                || ReportShelf.drill(of: $0).flatMap { Drill.named($0) } != nil
+                    && file("evacuation.json", of: $0) == nil
         }
     }
 

@@ -309,8 +309,10 @@ package struct ScenarioRun: Sendable {
     private mutating func endBaseline(now: Instant) {
         guard mayWrite, let due, now >= due else { return }
         let seen = ledger.baseline.all
-        if seen.requests < scenario.baseline.requests, now < phaseSince + scenario.baseline.longest {
-            self.due = min(now + .seconds(1), phaseSince + scenario.baseline.longest)
+        // Seconds close after they are over.
+        let isShort = ledger.baseline.length < scenario.baseline.length || seen.requests < scenario.baseline.requests
+        if isShort, now < phaseSince + scenario.baseline.longest {
+            self.due = min(now + .milliseconds(100), phaseSince + scenario.baseline.longest)
             return
         }
         ledger.endBaseline()

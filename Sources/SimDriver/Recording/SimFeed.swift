@@ -121,7 +121,9 @@ package final class SimFeed {
     /// A fault of no plan begins.
     func began(_ key: Int, _ spec: FaultSpec, for length: TimeAmount?, _ simulation: Simulation) {
         guard spec.action.layer == .wire || spec.action.layer == .service else {
-            return note("process", spec.kind.rawValue, spec.side.nodeName ?? spec.side.text, ["detail": .text(spec.text)], simulation)
+            return note(
+                "process", spec.kind.rawValue, spec.side.nodeName ?? spec.side.text, ["detail": .text(spec.text)],
+                simulation)
         }
         let (id, now) = ("f\(key & 0xFFFFF)", Self.time(simulation))
         mesh?.reactive[key] = FeedFault(

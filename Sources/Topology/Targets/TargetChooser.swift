@@ -53,7 +53,8 @@ package struct TargetChooser {
         case "cell": return try pick(choice, cells, word)
         case "zone":
             return try pick(choice, zones, word, remote: { word in !kept.contains { word.hasPrefix("zone/\($0)/") } })
-        case "region": return try pick(choice, regions, word, remote: { word in !kept.contains { word == "region/\($0)" } })
+        case "region":
+            return try pick(choice, regions, word, remote: { word in !kept.contains { word == "region/\($0)" } })
         case "router": return try pick(choice, topology.routers.map { ("router/\($0.name)", 0) }, word)
         case "service": return [try service(choice, word)]
         default: throw Self.unreadable(word)

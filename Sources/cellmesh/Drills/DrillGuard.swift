@@ -24,6 +24,14 @@ struct DrillGuard {
             ["drill", "recover", "--data", mesh.path], output: nothing, messages: messages >= 0 ? messages : nothing)
     }
 
+    private static func lockPath(_ mesh: DataDirectory) -> String { mesh.path + "/drill.guard.lock" }
+
+    /// Whether the drill's lock is a guard's.
+    static func isTakingBack(_ mesh: DataDirectory) -> Bool {
+        let holder = (try? FileLock.holder(of: DrillRunner.lockPath(mesh))) ?? nil
+        return holder != nil && holder == (try? FileLock.holder(of: lockPath(mesh))) ?? nil
+    }
+
     /// Waits for the end of the drill, and takes back what it has left.
     func watch(_ console: Console) throws {
         let lock = DrillRunner.lockPath(mesh)
@@ -34,8 +42,11 @@ struct DrillGuard {
         let deadline = Pause.now() + Self.patience
         while let trace = leftovers.trace, Pause.now() < deadline {
             // Whoever runs the next drill does it too.
-            guard let own = try? FileLock(path: lock) else { return }
-            defer { own.release() }
+            guard let sign = try? FileLock(path: Self.lockPath(mesh)), let own = try? FileLock(path: lock) else { return }
+            defer {
+                own.release()
+                sign.release()
+            }
             do {
                 if trace.marks.isControlLost == true { try startControl() }
                 try leftovers.takeBack(console)

@@ -98,6 +98,9 @@ struct DrillRunner {
 
     private func lock() throws -> FileLock {
         let path = Self.lockPath(mesh)
+        let deadline = Pause.now() + DrillMesh.patience
+        // A guard that takes something back is done in a moment.
+        while DrillGuard.isTakingBack(mesh), Pause.now() < deadline { Pause.sleep(.milliseconds(100)) }
         do {
             return try FileLock(path: path)
         } catch let error where error.code == -EAGAIN {

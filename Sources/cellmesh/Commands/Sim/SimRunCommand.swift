@@ -5,7 +5,8 @@ import Topology
 
 struct SimRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Simulate a topology under load and faults, or a drill, and judge what came of it.",
+        commandName: "run",
+        abstract: "Simulate a topology under load and faults, or a drill, and judge what came of it.",
         discussion: """
             The same nodes as in real processes, on a network, a clock and disks of memory. Equal seeds give equal \
             runs, to the last event: the trace hash tells. Exit codes: 11 safety, 12 liveness, 13 nondeterminism, \
@@ -141,7 +142,8 @@ struct SimRunCommand: ParsableCommand {
         if let rate { words += " --rate \(rate)" }
         words += defect.words.isEmpty ? "" : " \(defect.words.dropLast())"
         let runs = ScenarioRuns(
-            scenario: scenario, topology: mesh, words: words, defect: defect.defect?.defect, wallLimit: wallLimit.amount)
+            scenario: scenario, topology: mesh, words: words, defect: defect.defect?.defect, wallLimit: wallLimit.amount
+        )
         let code: Int32
         if let seeds {
             guard seed == nil, record == nil else {
