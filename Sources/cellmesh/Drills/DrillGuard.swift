@@ -42,7 +42,9 @@ struct DrillGuard {
         let deadline = Pause.now() + Self.patience
         while let trace = leftovers.trace, Pause.now() < deadline {
             // Whoever runs the next drill does it too.
-            guard let sign = try? FileLock(path: Self.lockPath(mesh)), let own = try? FileLock(path: lock) else { return }
+            guard let sign = try? FileLock(path: Self.lockPath(mesh)), let own = try? FileLock(path: lock) else {
+                return
+            }
             defer {
                 own.release()
                 sign.release()
