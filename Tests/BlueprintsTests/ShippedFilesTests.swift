@@ -51,7 +51,7 @@ import Topology
     @Test func theFilesAreThere() {
         for name in [
             "eight-cells", "flagship-poison-replaced", "flagship-poison", "flagship", "hundred-cells", "monolith",
-            "nine-cells", "three-regions",
+            "nine-cells", "poison-replaced", "poison", "three-regions",
         ] { #expect(ShippedFiles.topologies.contains("\(name).yaml")) }
         for name in ["echo", "storefront-important", "storefront"] {
             #expect(ShippedFiles.blueprints.contains("\(name).yaml"))
@@ -76,6 +76,14 @@ import Topology
         #expect(poison == flagship)
         let replaced = try #require(ShippedFiles.load("flagship-poison-replaced.yaml").topology)
         #expect(replaced.sharding.replacement == .onCrash && replaced.customers.poison == 1)
+        // The pair for the drill differs in the same alone.
+        let small = try #require(ShippedFiles.load("poison.yaml").topology)
+        var control = try #require(ShippedFiles.load("poison-replaced.yaml").topology)
+        #expect(small.sharding.size == 3 && small.restart == .never && small.customers.poison == 1)
+        #expect(control.sharding.replacement == .onCrash)
+        control.sharding.replacement = .never
+        control.name = small.name
+        #expect(control == small)
     }
 
     @Test func threeRegionsIsReadInFull() throws {

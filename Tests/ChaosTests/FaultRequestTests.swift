@@ -65,9 +65,18 @@ import Topology
     }
 
     @Test func whatTheSimulatorAloneHasIsToldWithItsCommand() {
-        let told = refusal(request("skew", "e1") { $0.amount = .hours(1) })
-        #expect(told?.contains("simulated alone: cellmesh sim run --fault 'skew cell/e1 1h @1s'") == true)
-        #expect(refusal(request("skew", "e1"))?.contains("simulated alone") == true)
+        let told = refusal(request("drift", "e1") { $0.millionths = 200 })
+        #expect(told?.contains("simulated alone: cellmesh sim run --fault 'drift cell/e1 200ppm @1s'") == true)
+        #expect(refusal(request("drift", "e1"))?.contains("simulated alone") == true)
+    }
+
+    @Test func disksAndClocksOfRealProcessesAreStruck() {
+        #expect(refusal(request("fill-disk", "e1")) == nil)
+        #expect(refusal(request("fill-disk", "r1"))?.contains("has none: name cells") == true)
+        #expect(refusal(request("skew", "e1", "r1") { $0.amount = .hours(1) }) == nil)
+        #expect(refusal(request("skew", "e1"))?.contains("such as 1h") == true)
+        #expect(refusal(request("skew", "control") { $0.amount = .hours(1) })?.contains("everybody's measure") == true)
+        #expect(refusal(request("skew", "service/payment") { $0.amount = .hours(1) })?.contains("on clocks") == true)
     }
 
     @Test func anUnknownKindIsNamed() {

@@ -60,6 +60,22 @@ import Wire
         #expect(text.contains("Content-Length: 0\r\n"))
     }
 
+    /// The first customers ask nothing, and of those that do the first asks most.
+    @Test func silentCustomersAskNothing() throws {
+        var configuration = LoadConfiguration(rate: 1, duration: .seconds(1), customers: 50)
+        configuration.silentCustomers = 3
+        var source = RequestSource(configuration)
+        var counts: [Int: Int] = [:]
+        for _ in 0..<5_000 { counts[Int(source.next(intended: .zero).customer), default: 0] += 1 }
+        #expect(counts.keys.min() == 4 && counts.keys.max() == 50 && counts.max { $0.value < $1.value }?.key == 4)
+        // One alone.
+        (configuration.customers, configuration.silentCustomers) = (7, 6)
+        source = RequestSource(configuration)
+        for _ in 0..<100 { #expect(source.next(intended: .zero).customer == 7) }
+        configuration.silentCustomers = 7
+        #expect(throws: LoadError.self) { try configuration.validate() }
+    }
+
     @Test func aTenthOfKeyedCallsComesAgainAndTheOthersHaveKeysOfTheirOwn() {
         var configuration = LoadConfiguration(rate: 1, duration: .seconds(1), customers: 50)
         (configuration.services, configuration.mix) = (["a", "b"], .servicesOnly)

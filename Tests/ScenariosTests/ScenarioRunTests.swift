@@ -3,6 +3,7 @@ import Drills
 import MeshBase
 import Reports
 import Testing
+import Topology
 
 @testable import Scenarios
 
@@ -110,6 +111,24 @@ private struct Bench {
 }
 
 @Suite struct ScenarioRunTests {
+    @Test func aPoisonCustomerIsOneOfTheMesh() throws {
+        let deed = try ScenarioDeed(text: "poison c2")
+        #expect(deed == .poison(2) && deed.text == "poison c2" && deed.lasts && deed.injects && deed.targets.isEmpty)
+        for text in ["poison", "poison 2", "poison c0", "poison cx", "poison c1 c2"] {
+            #expect(throws: FaultRequest.Refusal.self, "\(text)") { try ScenarioDeed(text: text) }
+        }
+        var mesh = MeshTopology(
+            name: "m", seed: 1, regions: [Region(name: "r")], cells: [Cell(name: "a", region: 0, zone: 0)],
+            blueprints: [], customers: Customers(count: 9, poison: 2), routers: [Router(name: "r1", region: 0)],
+            control: Control(region: 0))
+        #expect(deed.refusal(in: mesh) == nil)
+        mesh.customers.poison = 1
+        #expect(deed.refusal(in: mesh)?.message.contains("'customers: {poison: 1}'") == true)
+        let action = ScenarioAction("x", deed, for: .seconds(1))
+        let request = PredictionRequest(action) { ["a\($0)", "b"] }
+        #expect(request?.action == "kill" && request?.targets == ["cell/a2", "cell/b"])
+    }
+
     private static func scenario(
         _ texts: [String] = ["kill cell/a-1"], objectives: [String] = [], abort: [String] = [],
         tolerance: Double? = 0.99

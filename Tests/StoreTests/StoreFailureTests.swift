@@ -41,6 +41,26 @@ import Testing
             store.outcomes(.write(4, "key-\(counter)", 1, value)) == [.written(RecordVersion(counter: 1, writer: 1))])
     }
 
+    /// What is there already is written no more either, though it would find room: the log of a full disk does not grow.
+    @Test func aDiskThatAFaultHasFilledAnswersAndKeepsNothing() throws {
+        let store = try scratch.open()
+        let first = RecordVersion(counter: 1, writer: 1)
+        let second = RecordVersion(counter: 2, writer: 1)
+        func write(_ ticket: UInt64, _ counter: UInt64) -> StoreOrder { .write(ticket, "k", counter, "v\(counter)") }
+        #expect(store.run([write(1, 1)]).map(\.outcome) == [.written(first)])
+        let room = StoreOrder(ticket: 9, customer: [0], key: [0], epoch: .first, operation: .room)
+        for _ in 0..<2 {
+            let full = store.run([.read(1, "k"), write(2, 2), .read(3, "k")], onFullDisk: true).map(\.outcome)
+            #expect(full == [.found(1, "v1"), .failed(.full), .found(1, "v1")])
+            #expect(store.run([room], onFullDisk: true).map(\.outcome) == [.failed(.full)])
+        }
+        #expect(store.run([.read(4, "k")], onFullDisk: true).map(\.outcome) == [.found(1, "v1")])
+        #expect(store.failedBatches == 4 && store.lastFailure?.contains("full") == true)
+        #expect(
+            store.run([room, write(5, 2), .write(6, "new", 1, "v")]).map(\.outcome)
+                == [.settled(0), .written(second), .written(first)])
+    }
+
     @Test func aCommitThatFailsTakesEverythingBack() throws {
         let store = try scratch.open()
         _ = store.outcomes(.write(1, "k", 1, "before"))

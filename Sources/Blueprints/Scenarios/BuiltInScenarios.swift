@@ -7,6 +7,8 @@ package enum BuiltInScenarios {
         ("kill-cell", killCell), ("zone-outage", zoneOutage), ("region-evacuation", regionEvacuation),
         ("region-cut", regionCut), ("slow-dependency", slowDependency), ("retry-storm", retryStorm),
         ("control-plane-loss", controlPlaneLoss), ("gossip-loss", gossipLoss), ("thundering-herd", thunderingHerd),
+        ("disk-full", diskFull), ("clock-skew", clockSkew), ("poison-customer", poisonCustomer),
+        ("pool-exhaustion", poolExhaustion),
     ]
 
     package static var names: [String] { texts.map(\.name) }
@@ -202,6 +204,97 @@ package enum BuiltInScenarios {
           - {type: action, name: twice the load, startAfter: 0s, provider: {type: cellmesh, do: load 2x, for: 30s}}
           - {type: action, name: outage, provider: {type: cellmesh, do: "kill region/{remote}", for: 10s}}
         objectives: ["success>=90%", "recovery<=10s"]
+
+        """
+
+    private static let diskFull = """
+        title: A full disk costs nobody an answer, and no acknowledged write
+        description: >-
+          The disk of the busiest cell has no room for 20 s. It says that it is degraded, reads go on, its writes are taken by the
+          other cells of their customers, and it serves as before once there is room.
+        load: {rate: 200}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99.9%, provider: {type: cellmesh, measure: success}}
+        method:
+          - type: action
+            name: full
+            provider: {type: cellmesh, do: "fill-disk cell/{busiest}", for: 20s}
+            pauses: {after: 10s}
+          - {type: probe, name: says that it is degraded, tolerance: [1, 1], provider: {type: cellmesh, measure: cells_degraded}}
+        objectives: ["cells_down==0", "customers_lost==0", "lost_writes==0", "violations==0", "recovery<=10s"]
+
+        """
+
+    private static let clockSkew = """
+        title: Clocks that are an hour ahead mislead nobody
+        description: >-
+          The wall clocks of a tenth of the cells are an hour ahead for 20 s, and right again. Nobody is taken for dead, versions of
+          records stay in order, and no acknowledged write is lost.
+        load: {rate: 200}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99.9%, provider: {type: cellmesh, measure: success}}
+        method:
+          - {type: action, name: ahead, provider: {type: cellmesh, do: "skew cell/{random:10%} 1h", for: 20s}}
+        objectives:
+          - false_deaths==0
+          - cells_down==0
+          - customers_different==0
+          - violations==0
+          - lost_writes==0
+          - recovery<=5s
+
+        """
+
+    private static let poisonCustomer = """
+        title: A customer who kills every cell that serves him takes down his own and no more
+        description: >-
+          For a mesh with a poison customer whose shards have three cells (topology/poison.yaml): c1 begins to ask for 20 s. The three
+          cells of his shard go down, who has others is served by them, and they start again when he is gone. Where dead cells are
+          replaced he walks through the whole mesh.
+        load: {rate: 200}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          strategy: default
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99.9%, provider: {type: cellmesh, measure: success}}
+        method:
+          - {type: action, name: poison, provider: {type: cellmesh, do: poison c1, for: 20s}, pauses: {after: 15s}}
+          - {type: probe, name: his cells and no more, tolerance: [3, 3], provider: {type: cellmesh, measure: cells_down}}
+        objectives: ["cells_down<=3", "customers_different==0", "false_deaths==0", "lost_writes==0", "recovery<=15s"]
+
+        """
+
+    private static let poolExhaustion = """
+        title: A service that hangs fills its own pool and no other
+        description: >-
+          The service that calls the most others does not go on for 15 s, and holds a worker for each call that has begun: the pools of the
+          three customers' cells fill up to what their calls may have of them. Breakers before it open within 5 s, records are answered as
+          before, and the pools are empty again soon after.
+        load: {rate: 400, mix: "reads=40%,writes=20%,services=40%", customers: 3}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: records are answered
+          probes:
+            - type: probe
+              name: records answered
+              tolerance: 99.9%
+              provider: {type: cellmesh, measure: "success{service:records}"}
+        method:
+          - {type: action, name: hang, provider: {type: cellmesh, do: "hang service/{most-dependencies}", for: 15s}}
+        objectives:
+          - utilisation>=50%
+          - breakers_open>=1
+          - breaker_opened<=5s
+          - "p99{service:records}<1.5x baseline"
+          - "amplification{layer:router}<=1.3"
+          - recovery<=15s
 
         """
 }

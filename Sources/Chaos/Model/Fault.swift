@@ -68,6 +68,13 @@ package struct Fault: Sendable, Equatable {
     package var isOnServices: Bool { action.layer == .service }
     /// Whether it lies on the wire.
     package var isOnWire: Bool { action.layer == .wire }
+    /// Whether processes apply it themselves, by the file that they follow.
+    package var isFollowed: Bool {
+        switch action {
+        case .wire, .service, .disk(.fill), .clock(.skew): true
+        case .process, .disk, .clock: false
+        }
+    }
 }
 
 extension Fault: Codable {

@@ -40,13 +40,13 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     case loseRows = "lose-rows"
     /// A disk is full: what only asks is answered, and nothing is kept. There is room again when the fault ends.
     case fillDisk = "fill-disk"
-    /// A clock jumps ahead.
+    /// A clock is ahead: of a real process its wall clock, until the fault ends.
     case skew
     /// A clock goes faster by so many millionths, or slower where negative.
     case drift
 
-    /// On what a fault lies.
-    package enum Layer: Sendable { case wire, service, process, disk, clock }
+    /// On what a fault lies; the word is what its leases are called by.
+    package enum Layer: String, Sendable, CaseIterable { case wire, service, process, disk, clock }
 
     /// Whether it can lie there; `latency` can lie on two of them.
     package func strikes(_ layer: Layer) -> Bool {
@@ -68,16 +68,16 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     package var isSimulatedAlone: Bool {
         switch self {
         case .latency, .loss, .datagramLoss, .duplicate, .bandwidth, .reset, .blackhole, .partition, .errors, .hang,
-            .kill, .pause:
+            .kill, .pause, .fillDisk, .skew:
             false
-        case .reorder, .clog, .leave, .late, .destroy, .loseDisk, .loseRows, .fillDisk, .skew, .drift: true
+        case .reorder, .clog, .leave, .late, .destroy, .loseDisk, .loseRows, .drift: true
         }
     }
 
     /// Those of real processes.
     package static let real = allCases.filter { !$0.isSimulatedAlone }
 
-    /// Those that processes apply themselves, and count.
+    /// Those whose hits every process counts by kind.
     package static let followed = real.filter { $0.strikes(.wire) || $0.strikes(.service) }
 
     /// Kinds that strike a cell: they are known, and not in this release.

@@ -80,6 +80,10 @@ package struct FaultRequest: Sendable, Equatable {
             throw Refusal("'\(kind)' is simulated alone: cellmesh sim run --fault '\(written) @1s'")
         }
         let spec = try spec(in: topology)
+        // Leases are the control plane's: it would end them by a clock that is wrong on purpose.
+        if spec.action.layer == .clock, spec.targets.contains(.control) {
+            throw Refusal("'\(kind)' strikes cells and routers: the control plane's clock is everybody's measure")
+        }
         let lease = lease ?? Self.defaultLease
         guard lease > .zero, lease <= Self.longestLease else {
             throw Refusal("a fault lasts from 1 ns to a week; give --for, 5 minutes where left out")
@@ -133,8 +137,9 @@ package struct FaultRequest: Sendable, Equatable {
         if FaultKind.later.contains(kind) {
             throw Refusal(
                 "this release injects faults on the wire (\(FaultKind.words(.wire))), on services "
-                    + "(\(FaultKind.words(.service))) and on processes (\(FaultKind.words(.process))); those of cells, as "
-                    + "'\(kind)', come later")
+                    + "(\(FaultKind.words(.service))), on processes (\(FaultKind.words(.process))), disks "
+                    + "(\(FaultKind.words(.disk))) and clocks (\(FaultKind.words(.clock))); those of cells, as '\(kind)', "
+                    + "come later")
         }
         guard let kind = FaultKind(rawValue: kind) else {
             throw Refusal(
@@ -152,8 +157,10 @@ package struct FaultRequest: Sendable, Equatable {
         }
         if areServices > 0 {
             guard kind.strikes(.service) else {
-                let place = kind.strikes(.wire) ? "on the wire" : "on processes"
-                throw Refusal("'\(kind.rawValue)' lies \(place); a service takes \(FaultKind.words(.service))")
+                let place =
+                    kind.strikes(.wire)
+                    ? "the wire" : kind.strikes(.disk) ? "disks" : kind.strikes(.clock) ? "clocks" : "processes"
+                throw Refusal("'\(kind.rawValue)' lies on \(place); a service takes \(FaultKind.words(.service))")
             }
             guard Set(targets).count == targets.count else { throw Refusal("'\(targets[0].text)' is named twice") }
             guard !isOneWay else { throw Refusal("--one-way has no meaning for a service") }

@@ -7,8 +7,8 @@ import Store
 import Telemetry
 import Topology
 
-/// The faults of one mesh, each a lease in the journal before it acts. Those on the wire and on services act by standing in
-/// `faults.json`, which every process follows by itself; kills and pauses are carried out by the supervisor.
+/// The faults of one mesh, each a lease in the journal before it acts. Those on the wire, services, disks and clocks act by
+/// standing in `faults.json`, which every process follows by itself; kills and pauses are carried out by the supervisor.
 package final class FaultRegister {
     private let journal: Journal
     private let path: String
@@ -25,7 +25,7 @@ package final class FaultRegister {
     private var unforgotten: [(fault: Fault, action: String, time: Int64)] = []
 
     /// What the kinds of their leases begin with; leases of other kinds are not its own.
-    private static let prefixes = ["wire/", "service/", "process/"]
+    private static let prefixes = FaultKind.Layer.allCases.map { $0.rawValue + "/" }
 
     private static func isOwn(_ lease: FaultLease) -> Bool { prefixes.contains { lease.kind.hasPrefix($0) } }
 
@@ -57,12 +57,12 @@ package final class FaultRegister {
             }
             for lease in try transaction.leases() where Self.isOwn(lease) {
                 let fault = try? JSONDecoder().decode(Fault.self, from: Data(lease.parameters.utf8))
-                if let fault, keeps, fault.isActive(at: now), !fault.isInSheet || inForce?.contains(lease.id) ?? true {
+                if let fault, keeps, fault.isActive(at: now), !fault.isFollowed || inForce?.contains(lease.id) ?? true {
                     kept.append(fault)
                 } else {
                     try transaction.removeLease(lease.id)
                     // Of processes their own events tell.
-                    if let fault, !fault.isInSheet { continue }
+                    if let fault, !fault.isFollowed { continue }
                     try transaction.append(
                         Self.event(now.wall, lease.expiresAt <= now.wall ? "expired" : "removed", lease.id, [:]))
                 }
@@ -140,13 +140,13 @@ package final class FaultRegister {
             try journal.write { transaction in
                 try transaction.addLease(Self.lease(fault))
                 try transaction.setMeta("faults/last", String(nextNumber))
-                guard fault.isInSheet else { return }
+                guard fault.isFollowed else { return }
                 try transaction.append(Self.event(now.wall, "added", fault.id, Self.attributes(fault)))
             }
         } catch { throw APIFailure(500, "Nothing was done: the journal cannot be written: \(error)") }
         nextNumber += 1
         schedule = next
-        guard fault.isInSheet else { return fault }
+        guard fault.isFollowed else { return fault }
         publish()
         guard !isStale else {
             _ = schedule.remove(fault.id)
@@ -177,7 +177,7 @@ package final class FaultRegister {
             removed = schedule.removeAll()
         }
         guard !removed.isEmpty else { return [] }
-        if removed.contains(where: \.isInSheet), let failure = publish(mayOverwrite: true) {
+        if removed.contains(where: \.isFollowed), let failure = publish(mayOverwrite: true) {
             schedule = before
             throw APIFailure(
                 500,
@@ -192,7 +192,7 @@ package final class FaultRegister {
     package func expire(now: ClockReading) -> [Fault] {
         let ended = schedule.expire(now: now)
         forget(ended, "expired", now)
-        if ended.contains(where: \.isInSheet) || isStale { publish(mayOverwrite: true) }
+        if ended.contains(where: \.isFollowed) || isStale { publish(mayOverwrite: true) }
         return ended
     }
 
@@ -203,7 +203,7 @@ package final class FaultRegister {
         let written: Void? = try? journal.write { transaction in
             for (fault, action, time) in unforgotten {
                 try transaction.removeLease(fault.id)
-                guard fault.isInSheet else { continue }
+                guard fault.isFollowed else { continue }
                 try transaction.append(Self.event(time, action, fault.id, Self.attributes(fault)))
             }
         }
@@ -224,7 +224,7 @@ package final class FaultRegister {
     private func publish(mayOverwrite: Bool = false) -> FileFailure? {
         revision += 1
         let content = ReportJSON.encode(
-            FaultSheet(revision: revision, faults: schedule.faults.filter(\.isInSheet), addresses: addresses))
+            FaultSheet(revision: revision, faults: schedule.faults.filter(\.isFollowed), addresses: addresses))
         var failure: FileFailure?
         do throws(FileFailure) { try SystemFile.replace(path, with: content) } catch {
             failure = error
@@ -245,7 +245,7 @@ package final class FaultRegister {
     private static func lease(_ fault: Fault) -> FaultLease {
         FaultLease(
             id: fault.id,
-            kind: (fault.isOnServices ? "service/" : fault.isOnWire ? "wire/" : "process/") + fault.kind.rawValue,
+            kind: "\(fault.action.layer.rawValue)/\(fault.kind.rawValue)",
             target: fault.targets.map(\.text).joined(separator: " "),
             parameters: String(decoding: ReportJSON.encode(fault), as: UTF8.self), createdAt: fault.created,
             expiresAt: fault.expires)
@@ -266,9 +266,4 @@ package final class FaultRegister {
                 time: time, type: "fault", action: action, id: id,
                 attributes: attributes.map { .init($0.key, .string($0.value)) }))
     }
-}
-
-extension Fault {
-    /// Whether processes apply it themselves, by the file that they follow.
-    var isInSheet: Bool { isOnWire || isOnServices }
 }

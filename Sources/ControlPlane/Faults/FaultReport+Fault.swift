@@ -18,6 +18,7 @@ extension FaultReport {
         rate = fault.action.namedRate ?? figures.delay.flatMap { $0.share < 1 ? $0.share : nil }
         bandwidth = figures.bandwidth
         status = figures.status.map(Int.init)
+        amount = figures.amount?.milliseconds
     }
 }
 
@@ -31,6 +32,7 @@ extension FaultAddition {
         request.rate = rate
         request.bandwidth = bandwidth
         request.status = status
+        request.amount = amount.map { TimeAmount(seconds: $0 / 1_000) }
         if let lease { request.lease = TimeAmount.milliseconds(1) * lease }
         return request
     }

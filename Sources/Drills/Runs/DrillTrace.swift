@@ -29,6 +29,8 @@ public struct DrillTrace: Sendable, Codable, Equatable {
 
         /// It has ended the control plane, and nobody else starts another; nil counts as false.
         public var isControlLost: Bool?
+        /// It has had cells go down by themselves, which nobody else starts; nil counts as false.
+        public var downCells: Bool?
 
         /// Nothing is in force.
         public init() {}

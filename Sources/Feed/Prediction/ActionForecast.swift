@@ -153,6 +153,7 @@ struct ActionForecast {
         wish.rate = options?.rate
         wish.bandwidth = options?.bandwidth
         wish.status = options?.status
+        wish.amount = options?.amount.map { TimeAmount(seconds: $0 / 1_000) }
         if let lease = options?.lease { wish.lease = TimeAmount.milliseconds(1) * lease }
         do throws(FaultRequest.Refusal) {
             let fault = try wish.fault(id: "", topology: topology, now: ClockReading(wall: 0))

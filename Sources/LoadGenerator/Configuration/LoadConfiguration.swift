@@ -28,6 +28,8 @@ package struct LoadConfiguration: Sendable {
     package var arrivals = Arrivals.poisson
     /// Customers `c1` ... `cN`, 1 ... 10 000 000.
     package var customers: Int
+    /// So many of them, the first, ask nothing: less than there are.
+    package var silentCustomers = 0
     package var popularity = Customers.Popularity.zipf(exponent: 1)
     /// Records per customer, `k1` ... `kM`, 1 ... 1 000 000.
     package var keys = 10
@@ -128,6 +130,9 @@ package struct LoadConfiguration: Sendable {
         try check(
             (1...TopologyLimits.customers).contains(customers),
             "\(customers) customers; there must be 1 to \(TopologyLimits.customers)")
+        try check(
+            (0..<customers).contains(silentCustomers),
+            "\(silentCustomers) customers ask nothing; it must be 0 to \(customers - 1)")
         try check((1...1_000_000).contains(keys), "\(keys) keys per customer; there must be 1 to 1000000")
         try check(!keyPrefixes.isEmpty, "keys begin with nothing at all; there must be one prefix, which may be empty")
         try check((1...10_000).contains(connections), "\(connections) connections; there must be 1 to 10000")

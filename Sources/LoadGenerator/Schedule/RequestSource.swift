@@ -6,6 +6,8 @@ import Wire
 struct RequestSource: Sendable {
     private var generator: Generator
     private let sampler: CustomerSampler
+    /// The first customers, who ask nothing.
+    private let silent: Int
     private let keys: UInt64
     private let services: UInt64
     /// Of 2^32: below the first it is a read, below the second a write.
@@ -23,7 +25,8 @@ struct RequestSource: Sendable {
         extras = Generator(seed: configuration.seed, concern: "load-calls")
         values = configuration.values
         keyed = configuration.post == .keyed ? KeyedCalls() : nil
-        sampler = CustomerSampler(count: configuration.customers, popularity: configuration.popularity)
+        silent = configuration.silentCustomers
+        sampler = CustomerSampler(count: configuration.customers - silent, popularity: configuration.popularity)
         keys = UInt64(configuration.keys)
         services = UInt64(configuration.services.count)
         readBelow = Self.threshold(configuration.mix.reads)
@@ -56,7 +59,7 @@ struct RequestSource: Sendable {
             while priorityDraw >= priorityBelow[index] { index += 1 }
             priority = Priority(rawValue: UInt8(index)) ?? .low
         }
-        let customer = sampler.sample(using: &generator)
+        let customer = silent + sampler.sample(using: &generator)
         let item = kind == .service ? generator.below(services) : generator.below(keys) + 1
         var request = LoadRequest(
             intended: intended, customer: UInt32(customer), item: UInt32(truncatingIfNeeded: item), kind: kind,

@@ -13,6 +13,8 @@ package struct FaultReport: Codable, Sendable, Equatable {
     package var bandwidth: Int?
     /// Of `errors`: what is answered.
     package var status: Int?
+    /// Of `skew`: how far the clock is ahead, in milliseconds.
+    package var amount: Double?
     /// RFC 3339.
     package var created: String
     /// Absent where it lasts until somebody ends it.
@@ -25,7 +27,9 @@ package struct FaultReport: Codable, Sendable, Equatable {
         case isOneWay = "one_way"
         case delay = "delay_ms"
         case jitter = "jitter_ms"
-        case distribution, rate, bandwidth, status, created, expires
+        case distribution, rate, bandwidth, status
+        case amount = "amount_ms"
+        case created, expires
         case remaining = "remaining_ms"
     }
 
@@ -55,6 +59,7 @@ extension FaultReport {
         if let rate { text += " \(Wording.percent(rate))" }
         if let status { text += " with \(status)" }
         if let bandwidth { text += " \(Wording.bytes(bandwidth))/s" }
+        if let amount { text += " \(Wording.time(milliseconds: amount))" }
         return text
     }
 }
@@ -108,6 +113,8 @@ package struct FaultAddition: Codable, Sendable, Equatable {
     package var rate: Double?
     package var bandwidth: Int?
     package var status: Int?
+    /// Of `skew`: how far the clock is ahead, in milliseconds.
+    package var amount: Double?
     package var lease: Int64?
     /// The prediction that it stands on (`PredictionReport`); nil for none.
     package var prediction: String?
@@ -117,6 +124,7 @@ package struct FaultAddition: Codable, Sendable, Equatable {
         case isOneWay = "one_way"
         case delay = "delay_ms"
         case jitter = "jitter_ms"
+        case amount = "amount_ms"
         case lease = "for_ms"
     }
 

@@ -22,6 +22,8 @@ package struct PredictionRequest: Codable, Sendable, Equatable {
         package var bandwidth: Int?
         /// See `kind`.
         package var status: Int?
+        /// See `kind`.
+        package var amount: Double?
         /// After how long it heals by itself.
         package var lease: Int64?
         /// Of an evacuation: in spite of what can be forced.
@@ -36,6 +38,7 @@ package struct PredictionRequest: Codable, Sendable, Equatable {
             case isOneWay = "one_way"
             case delay = "delay_ms"
             case jitter = "jitter_ms"
+            case amount = "amount_ms"
             case lease = "for_ms"
         }
 
@@ -191,6 +194,7 @@ extension PredictionRequest {
         options.rate = addition.rate
         options.bandwidth = addition.bandwidth
         options.status = addition.status
+        options.amount = addition.amount
         options.lease = addition.lease
         self.options = options
     }

@@ -13,12 +13,15 @@ extension FaultAddition {
         rate = request.rate
         bandwidth = request.bandwidth
         status = request.status
+        amount = request.amount?.milliseconds
     }
 }
 
 extension PredictionRequest {
     /// Nil for what is not predicted.
-    package init?(_ action: ScenarioAction) {
+    ///
+    /// - Parameter shard: the names of a customer's cells, by its number.
+    package init?(_ action: ScenarioAction, shard: (Int) -> [String]) {
         switch action.deed {
         case .fault(let request):
             if let kind = FaultKind(rawValue: request.kind), kind == .kill || kind == .pause {
@@ -27,6 +30,8 @@ extension PredictionRequest {
             }
             self.init(FaultAddition(request))
         case .evacuate(let region): self.init(action: Action.evacuate.rawValue, targets: [region])
+        case .poison(let number):
+            self.init(action: FaultKind.kill.rawValue, targets: shard(number).map { "cell/\($0)" })
         case .restore, .load, .controlLoss: return nil
         }
     }

@@ -13,8 +13,12 @@ package enum ScenarioDeed: Sendable, Equatable {
     case restore(String)
     /// So many times the load's rate.
     case load(Double)
+    /// A customer, by its number, begins to ask, whose requests end every cell that takes them; when the action is over the cells
+    /// that went down start again.
+    case poison(Int)
 
-    /// Parses `kill cell/{busiest}`, `latency service/payment 800ms`, `evacuate region/us-east`, `load 2x`, `kill control`.
+    /// Parses `kill cell/{busiest}`, `latency service/payment 800ms`, `evacuate region/us-east`, `load 2x`, `poison c1`,
+    /// `kill control`.
     package init(text: String) throws(FaultRequest.Refusal) {
         let words = text.split(separator: " ").map(String.init)
         switch words.first {
@@ -26,6 +30,11 @@ package enum ScenarioDeed: Sendable, Equatable {
                 factor > 0, factor <= 100
             else { throw FaultRequest.Refusal("write how many times the rate, such as 'load 2x', up to 100x") }
             self = .load(factor)
+        case "poison":
+            guard words.count == 2, words[1].hasPrefix("c"), let number = Int(words[1].dropFirst()), number > 0 else {
+                throw FaultRequest.Refusal("write 'poison c1', a customer whom the topology names by 'poison'")
+            }
+            self = .poison(number)
         case "kill" where words.count == 2 && words[1] == "control": self = .controlLoss
         default:
             let request = try FaultRequest(text: text)
@@ -46,6 +55,7 @@ package enum ScenarioDeed: Sendable, Equatable {
         case .evacuate(let region): "evacuate \(region)"
         case .restore(let region): "restore \(region)"
         case .load(let factor): "load \(Syntax.written(factor))x"
+        case .poison(let number): "poison \(Customers.name(number))"
         }
     }
 
@@ -55,7 +65,7 @@ package enum ScenarioDeed: Sendable, Equatable {
         case .fault(let request): request.targets
         case .controlLoss: ["control"]
         case .evacuate(let region), .restore(let region): [region]
-        case .load: []
+        case .load, .poison: []
         }
     }
 
@@ -67,22 +77,30 @@ package enum ScenarioDeed: Sendable, Equatable {
             return .fault(request)
         case .evacuate: return .evacuate(targets[0])
         case .restore: return .restore(targets[0])
-        case .controlLoss, .load: return self
+        case .controlLoss, .load, .poison: return self
         }
     }
 
     /// Whether it strikes what carries requests, so that somebody has to be exposed to it.
     package var injects: Bool {
         switch self {
-        case .fault, .controlLoss, .evacuate: true
+        case .fault, .controlLoss, .evacuate, .poison: true
         case .restore, .load: false
         }
+    }
+
+    /// Why a mesh has not what it is about; nil where it has.
+    package func refusal(in topology: MeshTopology) -> FaultRequest.Refusal? {
+        guard case .poison(let number) = self, number > topology.customers.poison else { return nil }
+        return FaultRequest.Refusal(
+            "\(Customers.name(number)) is no poison customer of '\(topology.name)': its topology says "
+                + "'customers: {poison: \(topology.customers.poison)}'")
     }
 
     /// Whether it lasts until somebody ends it, so that an action has to say for how long.
     package var lasts: Bool {
         switch self {
-        case .fault, .controlLoss, .load: true
+        case .fault, .controlLoss, .load, .poison: true
         case .evacuate, .restore: false
         }
     }

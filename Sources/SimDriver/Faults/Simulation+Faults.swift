@@ -11,7 +11,8 @@ extension Simulation {
         membership.disturbed(now: now)
         let fault = faults[index]
         switch fault.action {
-        case .fault: if let spec = fault.spec, begin(index, spec, event) { faultsFired += 1 }
+        case .fault:
+            if let spec = fault.spec, begin(index, spec, lasts: fault.length != nil, event) { faultsFired += 1 }
         case .restart:
             guard let machine = machine(fault.node, event), !machine.isUp else { return }
             start(machine)
@@ -36,10 +37,13 @@ extension Simulation {
 
     /// A fault comes into force.
     ///
-    /// - Parameter key: by which it is ended; unique among those in force.
+    /// - Parameters:
+    ///   - key: by which it is ended; unique among those in force.
+    ///   - lasts: it is ended. A clock that is ahead for a while is the wall clock, as on real processes; one that stays so is
+    ///     all that the machine reads.
     /// - Returns: whether it has struck anything.
     @discardableResult
-    func begin(_ key: Int, _ spec: FaultSpec, _ event: SimEvent) -> Bool {
+    func begin(_ key: Int, _ spec: FaultSpec, lasts: Bool = false, _ event: SimEvent) -> Bool {
         switch spec.action {
         case .wire(let wire):
             note(event, mesh[0], 0)
@@ -62,6 +66,14 @@ extension Simulation {
         case .process, .disk, .clock:
             inForce.append((key, spec))
             var hasStruck = false
+            if lasts, case .clock(.skew(let amount)) = spec.action {
+                skewed.insert(key)
+                for machine in struck(by: spec, event) {
+                    moveWallClock(of: machine, by: amount)
+                    hasStruck = true
+                }
+                return hasStruck
+            }
             for machine in struck(by: spec, event) where strike(machine, spec.action) { hasStruck = true }
             return hasStruck
         }
@@ -105,7 +117,9 @@ extension Simulation {
             guard maySpareDisk(of: machine), kill(machine) else { return false }
             loseDisk(of: machine)
         case .disk(.loseRows): machine.disk?.loseRows()
-        case .disk(.fill): machine.disk?.isFull = true
+        case .disk(.fill):
+            machine.disk?.isFull = true
+            changed(settle: .zero)
         case .clock(.skew(let amount)):
             machine.clock.jump(amount, now: now)
             if let process = machine.process { turn(process) }
@@ -135,6 +149,9 @@ extension Simulation {
         case .service:
             note(event, mesh[0], 0)
             strikeServices()
+        case .clock(.skew(let amount)):
+            guard skewed.remove(key) != nil else { return }
+            for machine in struck(by: spec, event) { moveWallClock(of: machine, by: .zero - amount) }
         case .process, .disk, .clock:
             for machine in struck(by: spec, event) { relieve(machine, spec.action) }
         }
@@ -145,10 +162,19 @@ extension Simulation {
         case .process(.kill), .process(.leave), .disk(.destroy), .disk(.lose): if !machine.isUp { start(machine) }
         case .process(.pause): if machine.isPaused { resume(machine) }
         case .process(.late): machine.lateness = .zero
-        case .disk(.fill): machine.disk?.isFull = false
+        case .disk(.fill):
+            machine.disk?.isFull = false
+            changed(settle: .seconds(3))
         case .clock(.drift): setDrift(machine, 0)
         case .disk(.loseRows), .clock(.skew), .wire, .service: break
         }
+    }
+
+    private func moveWallClock(of machine: SimMachine, by amount: TimeAmount) {
+        machine.wallAhead = machine.wallAhead + amount
+        guard let process = machine.process else { return }
+        process.wallClockMoved()
+        turn(process)
     }
 
     /// Nothing is in force any more, but for what a broken build leaves in force.

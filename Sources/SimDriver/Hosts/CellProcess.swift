@@ -31,7 +31,7 @@ final class CellProcess: LinkingProcess {
         configuration.repair = simulation.configuration.repair ?? RepairRule(round: .hours(24 * 365))
         machine.disk?.cellDefect = configuration.defect
         node = try CellNode(configuration)
-        node.wallOffset = Simulation.epoch
+        node.wallOffset = machine.wallOffset
         self.store = machine.disk.map {
             SimStore(
                 $0, defect: simulation.configuration.defect?.store,
@@ -66,6 +66,7 @@ final class CellProcess: LinkingProcess {
     }
     override func grow(_ topology: MeshTopology) { node.grow(topology) }
     override func nextDeadline() -> Instant? { node.nextDeadline() }
+    override func wallClockMoved() { node.wallOffset = machine.wallOffset }
     override var swim: SWIM? { node.gossip.swim }
 
     // MARK: Links

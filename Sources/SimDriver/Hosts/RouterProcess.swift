@@ -25,7 +25,7 @@ final class RouterProcess: LinkingProcess {
         configuration.ignoresSessions = simulation.configuration.defect?.ignoresSessions ?? false
         configuration.defect = simulation.configuration.defect?.router
         node = try RouterNode(configuration)
-        node.wallOffset = Simulation.epoch
+        node.wallOffset = machine.wallOffset
         writer = RouterResponseWriter(topology: topology)
         limits = HTTPLimits(body: topology.routing.bodyLimit)
         super.init(simulation, machine)
@@ -48,6 +48,7 @@ final class RouterProcess: LinkingProcess {
         node.grow(topology, now: now, into: &outbox)
     }
     override func nextDeadline() -> Instant? { node.nextDeadline() }
+    override func wallClockMoved() { node.wallOffset = machine.wallOffset }
     override var swim: SWIM? { node.gossip.swim }
     override var accounts: PolicyAccounts? { node.accounts }
     /// What it says of itself.

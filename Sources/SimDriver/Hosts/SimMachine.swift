@@ -34,6 +34,10 @@ final class SimMachine {
     /// Of how late it reads.
     var reading: Generator
     var clock = LocalTime()
+    /// How far its wall clock is ahead of what its time is, by faults that end.
+    var wallAhead = TimeAmount.zero
+    /// What is to be added to its time for its wall clock, nanoseconds.
+    var wallOffset: Int64 { Simulation.epoch &+ wallAhead.nanoseconds }
     /// Reads what arrives late by up to so much; zero when it does not.
     var lateness = TimeAmount.zero
     /// When the last of what waits for a late reader is read.

@@ -59,6 +59,8 @@ class SimProcess {
     var swim: SWIM? { nil }
     /// What its policies have out; nil of one that has none.
     var accounts: PolicyAccounts? { nil }
+    /// The machine's wall clock was set.
+    func wallClockMoved() {}
     /// Says goodbye; done when `hasLeft`.
     func leave() {}
     var hasLeft: Bool { swim?.hasLeft ?? true }

@@ -15,6 +15,8 @@ struct ImpactOracle {
         var down = CellSet()
         /// Cells whose records are not answered for: those that are down and those whose store has no vote.
         var mute = CellSet()
+        /// Cells whose disks are full: what they have they answer, and they keep nothing more.
+        var full = CellSet()
         /// False while a cell is paused: when others notice it is theirs to decide.
         var isJudged = false
     }
@@ -63,11 +65,12 @@ struct ImpactOracle {
     mutating func moved(_ entry: PlacementEntry) { _ = try? placement.install(entry) }
 
     /// Something was done to a node.
-    mutating func changed(now: Instant, settle: TimeAmount, down: CellSet, mute: CellSet, isJudged: Bool) {
+    mutating func changed(now: Instant, settle: TimeAmount, down: CellSet, mute: CellSet, full: CellSet, isJudged: Bool)
+    {
         // What was done before may still have its effects.
         let before = window.settled == .distantFuture ? now : window.settled
         window = Window(
-            number: window.number + 1, settled: max(before, now + settle), down: down, mute: mute,
+            number: window.number + 1, settled: max(before, now + settle), down: down, mute: mute, full: full,
             isJudged: isJudged && isPredictable)
     }
 
@@ -96,6 +99,12 @@ struct ImpactOracle {
         if request.hasSession, tier == .important, status == 503 { return }
         let isAnswered = status <= 300 || status == 404
         let votes = members.count - members.count(in: window.mute)
+        // A write that too few have room for is refused, as is declared; others may have found room a moment before.
+        if request.isMutation, votes >= needed {
+            var without = window.mute
+            without.formUnion(window.full)
+            if members.count - members.count(in: without) < needed { return }
+        }
         if votes >= needed, !isAnswered {
             promises.add(
                 .refusedWithQuorum,

@@ -111,6 +111,8 @@ package struct SimLoad: Sendable, Equatable {
     package var valueSize = 64
     /// How many customers take part; nil for the topology's number.
     package var customers: Int?
+    /// So many of them, the first, ask nothing by themselves.
+    package var silent = 0
     /// Requests in flight at once; further ones are dropped and counted.
     package var inFlight = 10_000
     /// Calls at given times, besides the random ones; a rate of 0 leaves only these.

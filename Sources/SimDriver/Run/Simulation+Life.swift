@@ -158,13 +158,15 @@ extension Simulation {
     func changed(settle: TimeAmount) {
         var down = CellSet()
         var mute = CellSet()
+        var full = CellSet()
         var isJudged = true
         for machine in mesh {
             if case .cell(let cell) = machine.work, !machine.isUp { down.insert(cell) }
             if case .cell(let cell) = machine.work, !machine.isUp || machine.disk?.votes == false { mute.insert(cell) }
+            if case .cell(let cell) = machine.work, machine.disk?.isFull == true { full.insert(cell) }
             if machine.isPaused || machine.isLeaving { isJudged = false }
         }
-        clients.ledger.impact.changed(now: now, settle: settle, down: down, mute: mute, isJudged: isJudged)
+        clients.ledger.impact.changed(now: now, settle: settle, down: down, mute: mute, full: full, isJudged: isJudged)
     }
 
     /// Brings back what is down or stopped.
@@ -176,6 +178,8 @@ extension Simulation {
         for machine in mesh {
             machine.lateness = .zero
             machine.disk?.isFull = false
+            machine.wallAhead = .zero
+            machine.process?.wallClockMoved()
             setDrift(machine, 0)
             if machine.isPaused { resume(machine) }
             start(machine)

@@ -66,6 +66,8 @@ final class Simulation {
     var isHealing = false
     /// Faults in force, by their place in the plan, in the order in which they began.
     var inForce: [(key: Int, spec: FaultSpec)] = []
+    /// Of those the ones that have put wall clocks ahead.
+    var skewed: Set<Int> = []
     /// What cuts and clogs hold, in the order of sending.
     var held: [HeldBytes] = []
     /// Writes the run down, where somebody wants that; looked at whenever `lookDue` has come.

@@ -28,11 +28,15 @@ package final class SimScenario {
     private var pending: [Int: (kind: EvacuationPlan.Kind, region: Int, since: Instant)] = [:]
     private var refusal: String?
     private var second = Instant.zero
+    /// Customers who ask with poison, by the key of their action, and when they ask next.
+    private var poison: [Int: (customer: Int, next: Instant)] = [:]
     private let longestRequest: TimeAmount
 
     /// What is looked at between two events of the scenario.
     private static let step = TimeAmount.milliseconds(50)
     private static let longestMove = TimeAmount.minutes(10)
+    /// From one request with poison to the next.
+    private static let poisonInterval = TimeAmount.milliseconds(200)
     /// As the control plane's: of everything that was begun, so that faults of a plan have others.
     private static let firstKey = 1 << 20
 
@@ -66,7 +70,8 @@ package final class SimScenario {
             guard case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind) else {
                 return false
             }
-            return kind.strikes(.wire) || kind.strikes(.clock) || kind == .late
+            // Wall clocks alone are wrong here, which nobody's judgement of others goes by.
+            return kind.strikes(.wire) || kind == .drift || kind == .late
         }
         var load = SimLoad()
         load.rate = scenario.load.rate
@@ -75,12 +80,16 @@ package final class SimScenario {
         load.posts = 0
         load.entries = scenario.load.service.map { [$0] }
         load.customers = scenario.load.customers
+        load.silent = topology.customers.poison
         configuration.load = load
         let services = topology.blueprints.flatMap(\.services).map(\.name)
         if let service = scenario.load.service, !services.contains(service) {
             throw SimRefusal("the topology \(topology.name) has no service '\(service)'")
         }
         for action in scenario.actions + scenario.rollbacks {
+            if let refusal = action.deed.refusal(in: topology) {
+                throw SimRefusal("\(action.name): \(refusal.message)")
+            }
             for word in action.deed.targets where !TargetChooser.isChoice(word) {
                 do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
                     throw SimRefusal("\(action.name): \(error)")
@@ -159,6 +168,11 @@ package final class SimScenario {
             run.handle(.second(simulation.clients.takeSecond()), now: simulation.now)
         }
         for (key, move) in pending.sorted(by: { $0.key < $1.key }) { follow(key, move) }
+        for (key, asks) in poison.sorted(by: { $0.key < $1.key }) where asks.next <= simulation.now {
+            poison[key]?.next = simulation.now + Self.poisonInterval
+            simulation.clients.call(by: asks.customer)
+            simulation.flushClients()
+        }
     }
 
     private func report(began: Instant) -> SimulationReport {
@@ -228,7 +242,9 @@ package final class SimScenario {
                 return run.handle(.refused("\(action.name): \(error)"), now: now)
             }
             actions[key] = action
-            guard key < run.scenario.actions.count, let request = PredictionRequest(action) else { continue }
+            guard key < run.scenario.actions.count, let request = PredictionRequest(action, shard: shard) else {
+                continue
+            }
             let report = Predictor.predict(
                 request, MeshSituation(topology: topology, placement: placement))
             words.append(
@@ -239,6 +255,11 @@ package final class SimScenario {
         run.handle(
             .predicted(words.isEmpty ? "nothing that is predicted" : words.joined(separator: "; "), actions: actions),
             now: now)
+    }
+
+    /// The names of a customer's cells.
+    private func shard(_ number: Int) -> [String] {
+        simulation.placement.shard(of: CustomerHash(number: number)).map { simulation.topology.cells[$0.position].name }
     }
 
     private func begin(_ key: Int, _ action: ScenarioAction) {
@@ -253,7 +274,8 @@ package final class SimScenario {
                 return run.handle(.failed(key, .error, error.message), now: now)
             }
             simulation.membership.disturbed(now: now)
-            let hasStruck = simulation.begin(Self.firstKey + key, spec, .fault(Self.firstKey + key))
+            let hasStruck = simulation.begin(
+                Self.firstKey + key, spec, lasts: action.length != nil, .fault(Self.firstKey + key))
             simulation.faultsFired += 1
             feed.began(Self.firstKey + key, spec, for: action.length, simulation)
             begun(applied: hasStruck ? 1 : 0, victims: victims(spec), spec.text)
@@ -267,6 +289,11 @@ package final class SimScenario {
         case .load(let factor):
             simulation.clients.factor = factor
             begun("\(Syntax.written(factor)) times the rate")
+        case .poison(let number):
+            simulation.membership.disturbed(now: now)
+            poison[key] = (number, now)
+            let names = shard(number)
+            begun(victims: names, "\(Customers.name(number)) asks, whose cells are \(names.joined(separator: ", "))")
         }
     }
 
@@ -344,6 +371,13 @@ package final class SimScenario {
                 _ = simulation.run(atMost: Self.longestMove, &guardian, until: { $0.control?.isSettled ?? false })
             }
             move(key, .restore, word, begun: {})
+        case .poison:
+            poison[key] = nil
+            simulation.membership.disturbed(now: now)
+            let down = simulation.mesh.filter { $0.role == .cell && !$0.isUp }
+            for machine in down { simulation.start(machine) }
+            let names = down.map(\.name).joined(separator: ", ")
+            run.handle(.ended(key, down.isEmpty ? "no cell was down" : "started again: \(names)"), now: now)
         case .restore: if pending[key] == nil { run.handle(.ended(key, "it has ended"), now: now) }
         }
     }

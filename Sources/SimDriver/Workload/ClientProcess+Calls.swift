@@ -5,6 +5,16 @@ extension ClientProcess {
         for (index, call) in load.calls.enumerated() { simulation.schedule(.call(index), after: call.at) }
     }
 
+    /// A customer calls a service, beside the load.
+    func call(by customer: Int) {
+        guard !services.isEmpty else { return }
+        lastNumber += 1
+        admit(
+            SimRequest(
+                number: lastNumber, kind: .service(0, post: false), customer: customer, key: 0, sent: now,
+                window: ledger.impact.window.number))
+    }
+
     /// A call of the list.
     func call(_ index: Int) {
         let call = load.calls[index]

@@ -10,6 +10,8 @@ import Wire
 final class ClientProcess: SimProcess {
     let load: SimLoad
     private let sampler: CustomerSampler
+    /// The first customers, who ask nothing by themselves.
+    private let silent: Int
     let services: [String]
     /// What stands behind `/records/`, by key.
     private let keys: [String]
@@ -53,6 +55,8 @@ final class ClientProcess: SimProcess {
         load = simulation.configuration.load
         var customers = topology.customers
         if let count = load.customers { customers.count = max(1, count) }
+        silent = min(load.silent, customers.count - 1)
+        customers.count -= silent
         sampler = CustomerSampler(customers)
         services = load.entries ?? Self.entries(of: topology)
         keys = (0..<max(load.records, 1)).map {
@@ -134,7 +138,7 @@ final class ClientProcess: SimProcess {
     }
 
     private func note(_ request: SimRequest, _ answer: SimAnswer, isOK: Bool) {
-        guard second != nil, !request.isReadBack else { return }
+        guard second != nil, !request.isReadBack, request.customer > silent else { return }
         var tally = RunSecond.Tally()
         tally.requests = 1
         tally.ok = isOK ? 1 : 0
@@ -168,7 +172,7 @@ final class ClientProcess: SimProcess {
     }
 
     private func nextRequest() -> SimRequest {
-        let customer = sampler.sample(using: &choices)
+        let customer = silent + sampler.sample(using: &choices)
         // Always the same number of draws, so that another mix does not shift the customers.
         var share = choices.unit() * (load.reads + load.writes + load.deletes + load.services)
         let draw = choices.next()

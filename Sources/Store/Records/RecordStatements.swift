@@ -67,6 +67,11 @@ struct RecordStatements {
         claims = try ClaimStatements(database)
     }
 
+    /// How many pages the file may have: never fewer than it has; nil for as many as there can be.
+    func limit(pages: Int?) {
+        sqlite3_exec(connection, "PRAGMA max_page_count = \(pages.map { max($0, 1) } ?? 0xFFFF_FFFE)", nil, nil, nil)
+    }
+
     // MARK: Records
 
     func version(_ position: RecordPosition) throws(SQLiteResult) -> (version: RecordVersion, tombstone: Bool) {

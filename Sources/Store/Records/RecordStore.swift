@@ -37,6 +37,8 @@ package final class RecordStore: @unchecked Sendable {
     /// The latest failure in words, for the log; nil while nothing has failed.
     package private(set) var lastFailure: String?
     package private(set) var failedBatches: UInt64 = 0
+    /// By a fault there is no room.
+    private var isFull = false
 
     /// Opens the store of `cell`, and creates it if the file is missing or empty.
     ///
@@ -67,16 +69,27 @@ package final class RecordStore: @unchecked Sendable {
     /// When the transaction cannot be committed nothing has changed, and every order that would change something is
     /// answered with the failure; those that only ask are carried out on their own, because they may have seen what was
     /// rolled back. Later batches try anew.
-    package func run(_ orders: [StoreOrder]) -> [StoreAnswer] {
+    ///
+    /// - Parameter isFull: By a fault there is no room. SQLite then may use no page that the file does not have yet; and
+    ///   what would find room in those it has is refused before the commit, because the log of a full disk does not grow.
+    package func run(_ orders: [StoreOrder], onFullDisk isFull: Bool = false) -> [StoreAnswer] {
         if orders.isEmpty { return [] }
         return database.inDatabase { _ in
             do throws(SQLiteResult) {
+                fill(isFull)
                 return try commit(orders)
             } catch {
                 failedBatches += 1
                 return salvage(orders, error.failure)
             }
         }
+    }
+
+    private func fill(_ isFull: Bool) {
+        guard isFull != self.isFull else { return }
+        self.isFull = isFull
+        // Less than there are is as many as there are.
+        shelf?.statements.limit(pages: isFull ? 1 : limits.pages)
     }
 
     private func salvage(_ orders: [StoreOrder], _ failure: StoreAnswer.Failure) -> [StoreAnswer] {
@@ -115,6 +128,7 @@ package final class RecordStore: @unchecked Sendable {
                 if case .record(_, let value, _, _) = outcome { read += value.count }
                 answers.append(StoreAnswer(ticket: order.ticket, outcome: outcome))
             }
+            if isFull, orders.contains(where: { $0.operation.changes }) { throw SQLiteResult(code: SQLITE_FULL) }
             try statements.commit.execute()
             // Own changes count as well; those of others are counted when the next transaction begins.
             readAtDataVersion = try? statements.dataVersion()

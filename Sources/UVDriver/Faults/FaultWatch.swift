@@ -17,6 +17,10 @@ package final class FaultWatch {
     private let events: HostEvents?
     /// Applies the faults on services, where the process has any, and gives back the ids of those that concern it.
     private var services: (([Fault]) -> [String])?
+    /// Fills the process's disk, where it has one, by these faults; none: there is room.
+    private var disk: (([String]) -> Void)?
+    /// What faults do to the disk and to the clock.
+    private var machine = MachineRules()
     private var expiry: LoopTimer?
     private var sheet = FaultSheet()
     /// When each fault of the sheet ends.
@@ -66,7 +70,7 @@ package final class FaultWatch {
     private func follow(_ sheet: FaultSheet) {
         self.sheet = sheet
         let faults = sheet.faults.prefix(FaultSchedule.most)
-        let (now, clock) = (loop.freshNow(), SystemClock.reading())
+        let (now, clock) = (loop.freshNow(), SystemClock.reading(on: loop))
         var deadlines: [String: Instant] = [:]
         for fault in faults {
             deadlines[fault.id] =
@@ -96,7 +100,25 @@ package final class FaultWatch {
     }
 
     /// Also when the wire has other nodes now.
-    func reapply() { note(wire.apply(applied) + (services?(applied) ?? [])) }
+    func reapply() { note(wire.apply(applied) + (services?(applied) ?? []) + strikeMachine()) }
+
+    /// - Returns: the ids of the faults on this process's disk and clock.
+    private func strikeMachine() -> [String] {
+        guard let node = wire.ownNode else { return [] }
+        let rules = MachineRules(node, hasDisk: disk != nil, faults: applied)
+        guard rules != machine else { return rules.ids }
+        let wasFilled = machine.filled
+        machine = rules
+        loop.wallAhead = rules.ahead
+        if rules.filled != wasFilled { disk?(rules.filled) }
+        return rules.ids
+    }
+
+    /// The process has a disk from now on.
+    package func onDisk(_ fill: @escaping ([String]) -> Void) {
+        disk = fill
+        reapply()
+    }
 
     /// The process has services from now on.
     package func onServices(_ apply: @escaping ([Fault]) -> [String]) {

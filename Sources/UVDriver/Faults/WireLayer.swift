@@ -44,6 +44,8 @@ package final class WireLayer {
     var random: Generator
     var queue = DatagramQueue()
     private let own: Int?
+    /// This process; nil where it is no node of the topology.
+    var ownNode: WireNodes.Node? { own.map { nodes.all[$0] } }
     private let links: Links
     private var pools: [StreamPool] = []
     private var timers = TimerTable<Token>()

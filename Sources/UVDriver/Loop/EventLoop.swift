@@ -101,11 +101,14 @@ package final class EventLoop {
     /// The monotonic clock now; leaves the time of the turn as it is.
     package func freshNow() -> Instant { Instant(nanoseconds: cuv_clock_monotonic()) }
 
-    /// Nanoseconds since 1970 by the system's clock, which may jump.
-    package func wallClock() -> Int64 { cuv_clock_realtime() }
+    /// How far a fault puts this process's wall clock ahead of the system's.
+    package var wallAhead = TimeAmount.zero
+
+    /// Nanoseconds since 1970 by this process's wall clock: the system's, which may jump, and what a fault adds.
+    package func wallClock() -> Int64 { cuv_clock_realtime() &+ wallAhead.nanoseconds }
 
     /// What is to be added to `now()` for the wall clock, nanoseconds; changes as the wall clock is set.
-    package func wallOffset() -> Int64 { cuv_clock_realtime() - now().nanoseconds }
+    package func wallOffset() -> Int64 { wallClock() &- now().nanoseconds }
 
     // MARK: Handles and requests
 

@@ -15,4 +15,11 @@ package enum SystemClock {
     package static func reading() -> ClockReading {
         ClockReading(wall: cuv_clock_realtime(), boot: cuv_clock_boottime(), bootID: bootID)
     }
+
+    /// As a process reads them whose wall clock a fault has put ahead.
+    static func reading(on loop: EventLoop) -> ClockReading {
+        var reading = reading()
+        reading.wall = loop.wallClock()
+        return reading
+    }
 }

@@ -57,6 +57,7 @@ struct DrillLeftovers {
         } else {
             done += try endFaults(trace, drillMesh)
             if let back = try bringBack(trace, drillMesh) { done.append(back) }
+            if trace.marks.downCells ?? false { done.append(try drillMesh.restartDown()) }
             if done.isEmpty { done.append("nothing of it was in force any more") }
         }
         _ = try DrillWait.until(.seconds(30)) { try MeshStatus(drillMesh.api).state == "serving" }

@@ -61,12 +61,24 @@ struct DrillLoad {
         var load = base(rate: wanted.rate * factor, customers: wanted.customers, seed: seed, topology)
         load.mix = LoadMix(reads: wanted.reads, writes: wanted.writes, services: wanted.services)
         load.services = wanted.services > 0 ? wanted.service.map { [$0] } ?? topology.entryServices : []
+        // They ask when the scenario has them ask.
+        load.silentCustomers = min(topology.customers.poison, load.customers - 1)
         load.verifies = wanted.verifies && wanted.writes > 0 && factor == 1
         if load.verifies {
             load.checksRegisters = load.keyTiers.isEmpty || load.keyTiers.contains(.critical)
             load.checksSessions = load.keyTiers.contains(.important)
             load.checksSiblings = true
         }
+        do { try load.validate() } catch { throw CommandFailure(.usage, error.message) }
+        return load
+    }
+
+    /// One customer who calls services, five times a second; nothing of it is judged.
+    static func poison(_ number: Int, seed: UInt64, _ topology: MeshTopology) throws -> LoadConfiguration {
+        var load = base(rate: 5, customers: number, seed: seed, topology)
+        load.silentCustomers = number - 1
+        load.mix = LoadMix(reads: 0, writes: 0, services: 1)
+        load.services = topology.entryServices
         do { try load.validate() } catch { throw CommandFailure(.usage, error.message) }
         return load
     }

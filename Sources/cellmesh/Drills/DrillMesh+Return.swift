@@ -4,6 +4,7 @@ import Evacuation
 import MeshBase
 import Replication
 import Reports
+import Topology
 
 /// What leads back to the mesh of before: of the drill under way, and of one that was killed.
 extension DrillMesh {
@@ -30,6 +31,21 @@ extension DrillMesh {
         }
         try awaitEnd()
         return "its customers were brought back"
+    }
+
+    /// Starts the cells that are down.
+    ///
+    /// - Returns: what was done, in words.
+    func restartDown() throws -> String {
+        let down = try MeshStatus(api).dead(topology)
+        let names = topology.cells.indices.filter { down.contains(CellIndex($0)) }.map { topology.cells[$0].name }
+        guard !names.isEmpty else { return "no cell was down" }
+        _ = try api.post(
+            "/v1/restart", ActionRequest(targets: names.map { "cell/\($0)" }), as: ActionReport.self,
+            timeout: .seconds(30))
+        let were = names.count == 1 ? "was" : "were"
+        return "\(Wording.plural(names.count, "cell")) had gone down and \(were) started again: "
+            + names.joined(separator: ", ")
     }
 
     private func awaitEnd() throws {

@@ -68,6 +68,31 @@ struct FaultRegisterTests {
         #expect(try rig.actions == ["added f1", "added f2", "added f3", "expired f2", "removed f3", "removed f1"])
     }
 
+    @Test(
+        "Faults of disks and clocks are leases that processes follow, as those on the wire, and a successor takes them over"
+    )
+    func disksAndClocks() throws {
+        let scratch = try Scratch()
+        let cell = try #require(Sample.topology.cells.first).name
+        do {
+            let rig = try Rig(scratch)
+            var skew = FaultRequest(kind: "skew", targets: [cell], lease: .seconds(9))
+            skew.amount = .hours(1)
+            let faults = [
+                try rig.register.add(
+                    FaultRequest(kind: "fill-disk", targets: [cell], lease: .seconds(5)), now: .wall(0)),
+                try rig.register.add(skew, now: .wall(0)),
+            ]
+            #expect(try rig.sheet.faults == faults)
+            #expect(Set(try rig.journal.leases().map(\.kind)) == ["disk/fill-disk", "clock/skew"])
+            rig.journal.close()
+        }
+        let next = try Rig(scratch, now: .wall(6_000_000_000))
+        #expect(next.register.schedule.faults.map(\.id) == ["f2"])
+        #expect(next.register.schedule.faults.first?.action == .clock(.skew(.hours(1))))
+        #expect(try next.sheet.faults.map(\.id) == ["f2"])
+    }
+
     @Test("A successor takes over what still holds, and ends what does not")
     func successor() throws {
         let scratch = try Scratch()

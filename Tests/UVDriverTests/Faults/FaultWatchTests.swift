@@ -2,6 +2,7 @@ import Chaos
 import Foundation
 import MeshBase
 import Testing
+import Topology
 
 @testable import UVDriver
 
@@ -13,11 +14,11 @@ import Testing
         var watch: FaultWatch!
         var path: String { folder.appendingPathComponent("faults.json").path }
 
-        init() throws {
+        init(as name: String = "r1") throws {
             folder = FileManager.default.temporaryDirectory.appendingPathComponent("faults-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             loop = try EventLoop()
-            layer = FaultBench.layer(loop)
+            layer = FaultBench.layer(loop, name)
         }
 
         func start() { watch = FaultWatch(path: path, loop: loop, wire: layer, events: nil) }
@@ -79,6 +80,49 @@ import Testing
         try rig.write(sheet(1, expiresIn: .seconds(-1), rig.loop))
         rig.start()
         #expect(!rig.layer.isActive)
+        rig.close()
+    }
+
+    private func skew(of node: TargetSelector, _ id: String, for lease: TimeAmount) -> Fault {
+        Fault(id: id, FaultSpec(.clock(.skew(.hours(1))), on: [node]), lease: lease, from: SystemClock.reading())
+    }
+
+    /// The wall clock is ahead until the fault ends, and what leases are measured by is not.
+    @Test func aClockThatIsAheadEndsNoLease() throws {
+        let rig = try Rig()
+        let ahead = skew(of: .router("r1"), "f1", for: .milliseconds(700))
+        try rig.write(FaultSheet(revision: 1, faults: [ahead, skew(of: .cell("e1"), "f2", for: .minutes(5))]))
+        rig.start()
+        #expect(rig.watch.inForce == ["f1"])
+        #expect(rig.loop.wallAhead == .hours(1))
+        #expect(rig.loop.wallClock() - SystemClock.reading().wall > TimeAmount.minutes(59).nanoseconds)
+        #expect(
+            SystemClock.reading(on: rig.loop).wall - SystemClock.reading().wall > TimeAmount.minutes(59).nanoseconds)
+        // What comes now is read with the clock that is ahead, and lasts as long as it was asked for.
+        let cut = Fault(
+            id: "f3", FaultSpec(.partition, .cell("e1"), .router("r1")), lease: .minutes(1), from: SystemClock.reading()
+        )
+        try rig.write(FaultSheet(revision: 2, faults: [ahead, cut]))
+        rig.watch.refresh()
+        #expect(rig.watch.inForce == ["f3", "f1"] && rig.layer.isActive)
+        try rig.loop.turn { rig.loop.wallAhead == .zero }
+        #expect(rig.watch.inForce == ["f3"] && rig.layer.isActive)
+        #expect(abs(rig.loop.wallClock() - SystemClock.reading().wall) < TimeAmount.minutes(1).nanoseconds)
+        rig.close()
+    }
+
+    @Test func aDiskIsFilledFromWhenThereIsOneUntilTheFaultEnds() throws {
+        let rig = try Rig(as: "e1")
+        let spec = FaultSpec(.disk(.fill), on: [.cell("e1")])
+        let fault = Fault(id: "f1", spec, lease: .milliseconds(700), from: SystemClock.reading())
+        try rig.write(FaultSheet(revision: 1, faults: [fault]))
+        rig.start()
+        #expect(rig.watch.inForce.isEmpty, "it has no disk")
+        var told: [[String]] = []
+        rig.watch.onDisk { told.append($0) }
+        #expect(rig.watch.inForce == ["f1"] && told == [["f1"]])
+        try rig.loop.turn { told.count > 1 }
+        #expect(rig.watch.inForce.isEmpty && told == [["f1"], []])
         rig.close()
     }
 

@@ -110,6 +110,7 @@ package final class CellHost {
         meter.onLook = { node.pointee.load = $0 }
         meter.start()
         runtime.faults?.onServices { [unowned self] in strikeServices($0) }
+        if let store { runtime.faults?.onDisk { store.fill(by: $0) } }
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)

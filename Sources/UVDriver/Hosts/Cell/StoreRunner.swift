@@ -18,6 +18,8 @@ final class StoreRunner {
     private(set) var failedBatches: UInt64 = 0
     /// Siblings that went because there were too many of one key.
     private(set) var siblingsEvicted: UInt64 = 0
+    /// Orders that each fault on the disk has kept from being carried out, by its id.
+    private(set) var diskHits: [String: UInt64] = [:]
     /// The last batch failed for a reason other than lack of room.
     private(set) var isBroken = false
 
@@ -57,9 +59,11 @@ final class StoreRunner {
         }
         guard let batch = queue.nextBatch() else { return }
         times.began(batch.count)
-        let store = store
-        let work = pool.submit({ (store.run(batch), store.failedBatches, store.lastFailure, store.siblingsEvicted) }) {
-            [unowned self] result in
+        let (store, isFilled) = (store, !diskHits.isEmpty)
+        let work = pool.submit({
+            let answers = store.run(batch, onFullDisk: isFilled)
+            return (answers, store.failedBatches, store.lastFailure, store.siblingsEvicted)
+        }) { [unowned self] result in
             queue.batchFinished()
             times.finished(now: loop.now())
             guard case .finished(let (answers, failedBatches, lastFailure, evicted)) = result else { return }
@@ -72,11 +76,17 @@ final class StoreRunner {
         precondition(work != nil, "one batch is in flight at a time, and the pool takes four")
     }
 
+    /// From the next batch on the disk is full, or has room again where no fault is named.
+    func fill(by faults: [String]) {
+        diskHits = Dictionary(faults.map { ($0, diskHits[$0] ?? 0) }) { first, _ in first }
+    }
+
     private func note(_ answers: [StoreAnswer]) {
         isBroken = false
         for answer in answers {
             if case .failed(let failure) = answer.outcome {
                 failedAnswers += 1
+                if failure == .full { for id in diskHits.keys { diskHits[id, default: 0] &+= 1 } }
                 if failure == .broken { isBroken = true }
             }
         }

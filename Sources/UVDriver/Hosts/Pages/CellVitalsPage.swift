@@ -3,10 +3,11 @@ import Nodes
 import Reports
 
 extension CellHost {
-    /// By the id of each fault that concerns this cell: what it has struck here, on the wire and of the services.
+    /// By the id of each fault that concerns this cell: what it has struck here, on the wire, of the services and of the store.
     var faultHits: [String: UInt64] {
         serviceHits.byFault(counted: node.pointee.faultsOnServices().map(\.counters))
             .merging(runtime.wire.hitsByFault, uniquingKeysWith: &+)
+            .merging(store?.diskHits ?? [:], uniquingKeysWith: &+)
     }
 
     /// What faults have struck here in this life, in the order of `FaultKind.followed`.

@@ -3,7 +3,7 @@ import MeshBase
 
 struct FaultAddCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Inject a fault on the wire, or on a service.",
+        commandName: "add", abstract: "Inject a fault on the wire, on a service, or on a cell's disk or clock.",
         discussion: """
             Kinds on the wire: latency (--delay, --jitter, --distribution, --rate), loss (--rate), duplicate (--rate), bandwidth \
             (--bandwidth), reset (--rate), blackhole, partition. It strikes the links between the first target and \
@@ -14,6 +14,9 @@ struct FaultAddCommand: ParsableCommand {
             --status), hang. The work of the service begins later, fails when it is done, or does not go on until the \
             fault ends; it holds its worker meanwhile.
 
+            Kinds on cells (routers have clocks too): fill-disk, which answers reads and keeps nothing as a full disk does, and \
+            skew (--ahead), which puts the wall clock ahead. A zone or a region means its cells.
+
             A fault ends by itself after --for, also when the control plane has died.
 
               cellmesh fault add latency router/r1 region/eu-west --delay 30ms --jitter 3ms
@@ -23,9 +26,14 @@ struct FaultAddCommand: ParsableCommand {
               cellmesh fault add latency service/payment --delay 800ms --for 20s
               cellmesh fault add errors cell/us-east-1/service/payment --rate 50% --status 503
               cellmesh fault add hang service/payment --for 5s
+              cellmesh fault add fill-disk us-east-1 --for 20s
+              cellmesh fault add skew us-east-1 router/r1 --ahead 1h --for 20s
             """)
 
-    @Argument(help: "What is done: latency, loss, duplicate, bandwidth, reset, blackhole, partition, errors or hang.")
+    @Argument(
+        help: """
+            What is done: latency, loss, duplicate, bandwidth, reset, blackhole, partition, errors, hang, fill-disk or skew.
+            """)
     var kind: String
 
     @Option(help: ArgumentHelp("How much later everything arrives, or work begins.", valueName: "duration"))
@@ -46,6 +54,9 @@ struct FaultAddCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What failing calls answer; 500 where left out.", valueName: "status"))
     var status: Int?
 
+    @Option(help: ArgumentHelp("How far a clock is ahead, such as 1h.", valueName: "duration"))
+    var ahead: DurationArgument?
+
     @OptionGroup var wire: WireFaultOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
@@ -58,6 +69,7 @@ struct FaultAddCommand: ParsableCommand {
         wanted.rate = rate?.value
         wanted.bandwidth = bandwidth?.bytes
         wanted.status = status
+        wanted.ahead = ahead?.amount
         try wanted.inject(mesh, output.console)
     }
 }

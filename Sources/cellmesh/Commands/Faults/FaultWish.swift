@@ -14,6 +14,7 @@ struct FaultWish {
     var rate: Double?
     var bandwidth: Int?
     var status: Int?
+    var ahead: TimeAmount?
 
     init(kind: String, _ options: WireFaultOptions) {
         self.kind = kind
@@ -47,6 +48,7 @@ struct FaultWish {
             case .latency where delay == nil && jitter == nil: "--delay 30ms"
             case .loss where rate == nil, .duplicate where rate == nil: "--rate 5%"
             case .bandwidth where bandwidth == nil: "--bandwidth 1MiB/s"
+            case .skew where ahead == nil: "--ahead 1h"
             default: nil
             }
         guard let figure, !targets.isEmpty else { return "cellmesh fault add --help" }
@@ -63,6 +65,7 @@ struct FaultWish {
         body.rate = rate
         body.bandwidth = bandwidth
         body.status = status
+        body.amount = ahead?.milliseconds
         body.lease = lease.millisecondsRoundedUp
         return body
     }

@@ -35,6 +35,11 @@ extension LiveScenario {
     private func check(_ scenario: Scenario) throws {
         let topology = mesh.topology
         for action in scenario.actions + scenario.rollbacks {
+            if let refusal = action.deed.refusal(in: topology) {
+                throw CommandFailure(
+                    .usage, "\(action.name): \(refusal.message); nothing was changed",
+                    next: "cellmesh up topology/poison.yaml")
+            }
             let words = action.deed.targets.filter { !TargetChooser.isChoice($0) }
             for word in words {
                 do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
@@ -75,6 +80,7 @@ extension LiveScenario {
         var actions: [Int: ScenarioAction] = [:]
         var words: [String] = []
         var worst = FeedImpact.Counts()
+        let placement = try mesh.placement()
         for (key, action) in run.plan.enumerated() {
             var action = action
             if action.deed.targets.contains(where: TargetChooser.isChoice) {
@@ -85,7 +91,13 @@ extension LiveScenario {
                 action.deed = action.deed.of(answer.targets)
                 actions[key] = action
             }
-            guard key < run.scenario.actions.count, let request = PredictionRequest(action) else { continue }
+            guard key < run.scenario.actions.count,
+                let request = PredictionRequest(
+                    action,
+                    shard: { number in
+                        placement.shard(of: CustomerHash(number: number)).map { mesh.topology.cells[$0.position].name }
+                    })
+            else { continue }
             let report = try mesh.api.post("/v1/predict", request, as: PredictionReport.self, timeout: .seconds(30))
             if let refusal = report.refusals.first {
                 throw CommandFailure(
@@ -128,7 +140,28 @@ extension LiveScenario {
             further[key] = try BackgroundLoad([try side(run.scenario.load, factor: factor - 1)])
             handle(.begun(key, .init(applied: 1, of: 1, detail: "\(Syntax.written(factor)) times the rate")))
         case .controlLoss: try endControl(key, action)
+        case .poison(let number): try poison(key, action, number)
         }
+    }
+
+    private func poison(_ key: Int, _ action: ScenarioAction, _ number: Int) throws {
+        guard let router = DrillLoad.router(mesh.directory, mesh.topology) else {
+            throw DrillTrouble(.error, "no router runs")
+        }
+        let shard = try mesh.placement().shard(of: CustomerHash(number: number))
+        let names = shard.map { mesh.topology.cells[$0.position].name }
+        marks.downCells = true
+        try note(action)
+        let configuration = try DrillLoad.poison(number, seed: run.scenario.seed ?? mesh.topology.seed, mesh.topology)
+        further[key] = try BackgroundLoad([
+            .init(name: router.name, router: router.endpoint, configuration: configuration)
+        ])
+        handle(
+            .begun(
+                key,
+                .init(
+                    applied: 1, of: 1, victims: names,
+                    detail: "\(Customers.name(number)) asks, whose cells are \(names.joined(separator: ", "))")))
     }
 
     private func inject(_ key: Int, _ action: ScenarioAction, _ request: FaultRequest) throws {
@@ -253,6 +286,14 @@ extension LiveScenario {
             further[key] = nil
             handle(.ended(key, "the rate is as before"))
         case .controlLoss: try startControl(key)
+        case .poison:
+            further[key]?.cancel()
+            further[key] = nil
+            let done = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
+                try mesh.restartDown()
+            }
+            marks.downCells = nil
+            handle(.ended(key, done))
         }
     }
 
