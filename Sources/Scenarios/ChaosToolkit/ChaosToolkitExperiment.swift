@@ -143,7 +143,7 @@ extension ScenarioDeed {
         case .evacuate(let region): return ["evacuate", region, "--confirm", region, "--yes"]
         case .restore(let region): return ["restore", region]
         case .controlLoss: return ["kill", "control"]
-        case .load: return nil
+        case .load, .poison: return nil
         case .fault(let request):
             if request.kind == "kill" || request.kind == "pause" { return [request.kind] + request.targets + lease }
             var words = ["fault", "add", request.kind] + request.targets
@@ -154,7 +154,8 @@ extension ScenarioDeed {
             if let bandwidth = request.bandwidth { words += ["--bandwidth", "\(bandwidth)B/s"] }
             if let status = request.status { words += ["--status", "\(status)"] }
             if request.isOneWay { words.append("--one-way") }
-            guard request.amount == nil, request.millionths == nil else { return nil }
+            if request.kind == "skew", let ahead = request.amount { words += ["--ahead", Syntax.written(ahead)] }
+            guard request.amount == nil || request.kind == "skew", request.millionths == nil else { return nil }
             return words + lease
         }
     }
@@ -203,7 +204,7 @@ extension ScenarioDeed {
             guard rest.popFirst() == "add", let kind = rest.popFirst() else { return nil }
             let (targets, options) = try plain([
                 "--delay": 1, "--jitter": 1, "--distribution": 1, "--rate": 1, "--bandwidth": 1, "--status": 1,
-                "--one-way": 0, "--for": 1,
+                "--one-way": 0, "--ahead": 1, "--for": 1,
             ])
             var request = FaultRequest(kind: kind, targets: targets)
             request.delay = options["--delay"].flatMap { Syntax.duration($0) }
@@ -215,6 +216,7 @@ extension ScenarioDeed {
             }
             request.status = options["--status"].flatMap { Syntax.integer($0) }
             request.isOneWay = options["--one-way"] != nil
+            request.amount = options["--ahead"].flatMap { Syntax.duration($0) }
             _ = try request.spec()
             return (.fault(request), length)
         case "partition":

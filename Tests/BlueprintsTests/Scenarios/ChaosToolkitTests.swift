@@ -14,6 +14,10 @@ import Testing
     @Test(arguments: BuiltInScenarios.names) func whatIsExportedReadsBackAsFarAsItGoes(name: String) throws {
         let scenario = try #require(BuiltInScenarios.named(name))
         let experiment = ChaosToolkitExperiment(scenario)
+        guard !experiment.method.isEmpty else {
+            #expect(name == "poison-customer" && !experiment.left.isEmpty)
+            return
+        }
         let result = MeshFiles.load(scenario: written(experiment), named: "\(name).json")
         #expect(result.problems.isEmpty, "\(result.rendered())")
         let back = try #require(result.scenario)

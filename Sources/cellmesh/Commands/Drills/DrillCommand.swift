@@ -105,6 +105,6 @@ struct DrillShowCommand: ParsableCommand {
                 .usage, "'\(name.prefix(100))' is no drill that is a file",
                 hint: NearestWord.hint(for: name, among: BuiltInScenarios.names, listing: "drills are"))
         }
-        print(text, terminator: "")
+        output.console.document(text)
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Reports
 import Scenarios
 
@@ -28,7 +27,12 @@ struct DrillExportCommand: ParsableCommand {
         let (scenario, _) = try ScenarioFile.sound(name, console)
         let experiment = ChaosToolkitExperiment(scenario, program: program)
         for words in experiment.left { console.message("left out: \(words)") }
-        print(String(decoding: ReportJSON.encode(experiment), as: UTF8.self))
+        guard experiment.method.contains(where: { $0.type == "action" }) else {
+            throw CommandFailure(
+                .usage, "'\(name.prefix(100))' does nothing that a command of this program does by itself",
+                next: "cellmesh drill run \(name)")
+        }
+        console.document(String(decoding: ReportJSON.encode(experiment), as: UTF8.self) + "\n")
         console.next("chaos run FILE")
     }
 }
