@@ -6,7 +6,7 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page test-prometheus swarm swarm-moves matrix fuzz release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page drills test-prometheus swarm swarm-moves matrix fuzz release bootstrap clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: bootstrap ## Run all tests
 	@scripts/test-trace $(BUILD)/debug/cellmesh $(BINARY)
 	@scripts/test-readme $(BINARY)
 	@scripts/test-otlp $(BINARY)
+
+drills: release ## Run every drill where it has to pass, and where it has to deviate (15 minutes)
+	@scripts/drills $(BINARY)
 
 test-prometheus: release ## Have Prometheus itself watch a mesh by what 'cellmesh export' writes (minutes)
 	@scripts/test-prometheus $(BINARY)

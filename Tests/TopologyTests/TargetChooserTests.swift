@@ -1,0 +1,76 @@
+import MeshBase
+import Testing
+
+@testable import Topology
+
+@Suite struct TargetChooserTests {
+    private static func topology(pinned: Bool = false) -> MeshTopology {
+        let front = Service(name: "front", calls: [Edge(to: 1), Edge(to: 2)])
+        let blueprint = Blueprint(
+            name: "b",
+            services: [front, Service(name: "pay", calls: [Edge(to: 2)]), Service(name: "user"), Service(name: "lone")])
+        let regions = [
+            Region(name: "a", geography: "g", zones: ["x", "y"]), Region(name: "b", geography: "h", zones: ["x"]),
+            Region(name: "c", geography: "g", zones: ["x"]),
+        ]
+        let cells = [
+            Cell(name: "a-1", region: 0, zone: 0), Cell(name: "a-2", region: 0, zone: 1),
+            Cell(name: "b-1", region: 1, zone: 0), Cell(name: "b-2", region: 1, zone: 0),
+            Cell(name: "c-1", region: 2, zone: 0),
+        ]
+        var topology = MeshTopology(
+            name: "m", seed: 1, regions: regions, cells: cells, blueprints: [blueprint],
+            customers: Customers(count: 10), routers: [Router(name: "r1", region: 0)], control: Control(region: 0))
+        if pinned { topology.customers.geographies = [.init(geography: "h", share: 0.1)] }
+        return topology
+    }
+
+    private static func chosen(
+        _ word: String, rates: [Double?] = [1, 2, 9, 1, 3], customers: [Int] = [50, 10, 10, 10, 20],
+        serves: [Bool] = [true, true, true, true, true], pinned: Bool = false, seed: UInt64 = 1
+    ) throws(UnknownTarget) -> [String] {
+        let loads = (0..<5).map {
+            TargetChooser.Load(rate: rates[$0], customers: customers[$0], serves: serves[$0])
+        }
+        var chooser = TargetChooser(topology(pinned: pinned), loads: loads, seed: seed)
+        return try chooser.words(for: word)
+    }
+
+    @Test func theBusiestIsByRateAndElseByCustomers() throws {
+        #expect(try Self.chosen("cell/{busiest}") == ["cell/b-1"] && Self.chosen("{busiest}") == ["cell/b-1"])
+        #expect(try Self.chosen("region/{busiest}") == ["region/b"])
+        #expect(try Self.chosen("zone/{busiest}") == ["zone/b/x"])
+        #expect(try Self.chosen("cell/{busiest}", rates: [nil, 2, 9, 1, 3]) == ["cell/a-1"])
+        #expect(try Self.chosen("cell/{busiest}", serves: [true, true, false, true, true]) == ["cell/c-1"])
+        #expect(try Self.chosen("us-east-1") == ["us-east-1"])
+    }
+
+    @Test func theRemoteOneCanBeLeft() throws {
+        #expect(try Self.chosen("region/{remote}") == ["region/b"])
+        // The only region of customers who are pinned to a geography is kept, as is the control plane's.
+        #expect(try Self.chosen("region/{remote}", pinned: true) == ["region/c"])
+        #expect(try Self.chosen("zone/{remote}", pinned: true) == ["zone/c/x"])
+    }
+
+    @Test func whatIsRandomIsAFunctionOfTheSeed() throws {
+        #expect(try Self.chosen("cell/{random}", seed: 3) == Self.chosen("cell/{random}", seed: 3))
+        let all = Set(try (0..<60).map { try Self.chosen("cell/{random}", seed: $0)[0] })
+        #expect(all.count == 5)
+        #expect(try Self.chosen("cell/{random:40%}").count == 2 && Self.chosen("cell/{random:1%}").count == 1)
+        #expect(try Self.chosen("cell/{random:100%}").count == 5)
+    }
+
+    @Test func servicesAreByWhomTheyCallAndWhoCallsThem() throws {
+        #expect(try Self.chosen("service/{most-dependents}") == ["service/user"])
+        #expect(try Self.chosen("service/{most-dependencies}") == ["service/front"])
+    }
+
+    @Test(arguments: ["cell/{busy}", "planet/{busiest}", "cell/x{busiest}", "cell/{random:0%}", "cell/{busiest", "service/{busiest}"])
+    func whatIsNoChoiceIsRefused(word: String) { #expect(throws: UnknownTarget.self) { try Self.chosen(word) } }
+
+    @Test func nobodyIsChosenWhereNobodyServes() {
+        #expect(throws: UnknownTarget.self) {
+            try Self.chosen("cell/{busiest}", serves: [false, false, false, false, false])
+        }
+    }
+}
