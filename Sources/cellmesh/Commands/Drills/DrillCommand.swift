@@ -5,7 +5,10 @@ import MeshBase
 struct DrillCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drill", abstract: "Rehearse a failure under load, and say whether the mesh kept its promises.",
-        subcommands: [DrillRunCommand.self, DrillListCommand.self, DrillShowCommand.self, DrillRecoverCommand.self])
+        subcommands: [
+            DrillRunCommand.self, DrillListCommand.self, DrillShowCommand.self, DrillStopCommand.self,
+            DrillRecoverCommand.self,
+        ])
 }
 
 struct DrillRunCommand: ParsableCommand {
@@ -44,6 +47,10 @@ struct DrillListCommand: ParsableCommand {
         if let notice = DrillLeftovers(directory).notice {
             output.console.message("warning: " + notice.text)
             return output.console.next(notice.next)
+        }
+        if let running = directory.runningDrill {
+            output.console.message("drill \(running.name) runs: \(running.step)")
+            return output.console.next("cellmesh drill stop")
         }
         output.console.next(
             !ids.isEmpty
