@@ -126,7 +126,7 @@ let package = Package(
             "ControlPlane",
             [
                 grdb, crypto, "UVDriver", "Feed", "Alerts", "Pages", "Nodes", "Wire", "Chaos", "Blueprints", "Store",
-                "Telemetry", "Reports", "Drills", "Resilience",
+                "Telemetry", "Reports", "Scenarios", "Drills", "Resilience",
                 "Consensus", "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
             ]),
         layer(
@@ -209,7 +209,7 @@ let package = Package(
             "ControlPlaneTests",
             [
                 "ControlPlane", "Feed", "Evacuation", "Reports", "Store", "Sharding", "Membership", "Telemetry", "Wire",
-                "Chaos", "Alerts", "Drills",
+                "Chaos", "Alerts", "Drills", "Scenarios",
                 "UVDriver", "Blueprints", "Resilience", "Topology", "MeshBase",
             ]),
         tests(

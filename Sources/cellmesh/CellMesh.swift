@@ -52,7 +52,8 @@ struct CellMesh: ParsableCommand {
                     EvacuateCommand.self, RestoreCommand.self, EvacuationCommand.self, MoveCommand.self,
                     PinsCommand.self,
                 ]),
-            CommandGroup(name: "Drills", subcommands: [DrillCommand.self]),
+            CommandGroup(
+                name: "Drills", subcommands: [DrillCommand.self, GameDayCommand.self, MonkeyCommand.self]),
             CommandGroup(name: "Traffic", subcommands: [LoadCommand.self, ReportCommand.self, TraceCommand.self]),
             CommandGroup(name: "Watching", subcommands: [AlertsCommand.self, ExportCommand.self]),
             CommandGroup(

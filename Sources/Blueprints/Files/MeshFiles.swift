@@ -9,6 +9,8 @@ package struct MeshFilesResult: Sendable {
     package var blueprint: Blueprint?
     /// Nil where there is an error, and where the file is no scenario.
     package var scenario: Scenario?
+    /// Nil where there is an error, and where the file is no game day.
+    package var gameDay: GameDay?
     /// File by file in the order of reading, then by position.
     package var problems: [Problem]
     /// The texts that the problems point into.
@@ -60,7 +62,24 @@ package enum MeshFiles {
         Load(path: path, loader: TextFile.read).run(yaml, as: .scenario)
     }
 
-    /// A topology, a blueprint or a scenario, whichever the file's keys say it is: what `validate` does.
+    /// A game day with the scenarios that it names, which is called by its file's name.
+    package static func load(gameDay path: String) -> MeshFilesResult {
+        load(path: path, kind: .gameDay, loader: TextFile.read)
+    }
+
+    /// A game day from text; scenarios are looked up from the folder of `named`, with `loader`, which gets the joined path.
+    package static func load(gameDay yaml: String, named path: String, loader: @escaping FileLoader) -> MeshFilesResult
+    {
+        Load(path: path, loader: loader).run(yaml, as: .gameDay)
+    }
+
+    /// What a scenario, or a game day, is called by the file that it is in.
+    static func scenarioName(of path: String) -> String {
+        let file = path.split(separator: "/").last.map(String.init) ?? path
+        return Scenario.name(of: file.split(separator: ".").first.map(String.init) ?? file)
+    }
+
+    /// A topology, a blueprint, a scenario or a game day, whichever the file's keys say it is: what `validate` does.
     package static func check(_ path: String) -> MeshFilesResult { load(path: path, kind: nil, loader: TextFile.read) }
 
     /// Whether the keys of a file say that it is a scenario.
@@ -72,6 +91,7 @@ package enum MeshFiles {
 
     enum Kind: String {
         case topology, blueprint, scenario
+        case gameDay = "game day"
 
         /// What the keys of a file say that it is.
         init?(of root: YAMLValue) {
@@ -81,6 +101,8 @@ package enum MeshFiles {
                 self = .topology
             } else if keys.contains("cell") || keys.contains("services") {
                 self = .blueprint
+            } else if keys.contains("drills") {
+                self = .gameDay
             } else if keys.contains("title") || keys.contains("method") {
                 self = .scenario
             } else {
@@ -128,24 +150,27 @@ private struct Load {
             BlueprintChecks(reporter: reporter).check(loaded)
             return result(blueprint: loaded.blueprint)
         case .scenario:
-            let file = path.split(separator: "/").last.map(String.init) ?? path
-            let name = Scenario.name(of: file.split(separator: ".").first.map(String.init) ?? file)
-            return result(scenario: ScenarioReader(reporter: reporter).scenario(root, name: name))
+            return result(
+                scenario: ScenarioReader(reporter: reporter).scenario(root, name: MeshFiles.scenarioName(of: path)))
+        case .gameDay:
+            let reader = GameDayReader(reporter: reporter, path: path, collector: collector, loader: loader)
+            return result(gameDay: reader.gameDay(root, name: MeshFiles.scenarioName(of: path)))
         case nil:
             reporter.error(
-                .fileKind, at: .start, "this is no topology, blueprint or scenario",
-                hint: "a topology has the key 'mesh', a blueprint 'cell', a scenario 'title'")
+                .fileKind, at: .start, "this is no topology, blueprint, scenario or game day",
+                hint: "a topology has the key 'mesh', a blueprint 'cell', a scenario 'title', a game day 'drills'")
             return result()
         }
     }
 
     func result(
-        topology: MeshTopology? = nil, blueprint: Blueprint? = nil, scenario: Scenario? = nil
+        topology: MeshTopology? = nil, blueprint: Blueprint? = nil, scenario: Scenario? = nil, gameDay: GameDay? = nil
     ) -> MeshFilesResult {
         let usable = !collector.hasErrors
         return MeshFilesResult(
             topology: usable ? topology : nil, blueprint: usable ? blueprint : nil,
-            scenario: usable ? scenario : nil, problems: collector.finished(), sources: collector.sources)
+            scenario: usable ? scenario : nil, gameDay: usable ? gameDay : nil, problems: collector.finished(),
+            sources: collector.sources)
     }
 }
 
@@ -157,7 +182,7 @@ extension Reporter {
             case (.blueprint, .topology):
                 "name a topology whose key 'blueprint' leads to this file; 'cellmesh validate' checks it by itself"
             case (.topology, .blueprint): "a blueprint begins with the key 'cell'"
-            default: "a topology has the key 'mesh', a blueprint 'cell', a scenario 'title'"
+            default: "a topology has the key 'mesh', a blueprint 'cell', a scenario 'title', a game day 'drills'"
             }
         error(.fileKind, at: .start, "this is a \(found.rawValue), and a \(wanted.rawValue) is needed", hint: hint)
     }

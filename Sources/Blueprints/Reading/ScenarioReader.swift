@@ -392,7 +392,7 @@ struct ScenarioReader {
     // MARK: Schedule
 
     /// `{days: mon-fri, hours: 09-17}`, or `weekly: wednesday`.
-    private func window(_ value: YAMLValue) -> ScheduleWindow? {
+    func window(_ value: YAMLValue) -> ScheduleWindow? {
         guard let map = read.mapping(value, "a window of 'schedule'") else { return nil }
         defer { map.finish() }
         let days = map.value("days") ?? map.value("weekly")

@@ -14,6 +14,11 @@ package protocol APIChanges: AnyObject {
     func removeFaults(_ removal: FaultRemoval, completion: @escaping (Result<FaultsReport, APIFailure>) -> Void)
     /// Ends all that was injected and lets nothing in, or lets it in again.
     func halt(_ request: HaltRequest, completion: @escaping (Result<HaltReport, APIFailure>) -> Void)
+    /// Lets a monkey loose, or takes it in.
+    func changeMonkey(_ change: MonkeyChange, completion: @escaping (Result<MonkeyReport, APIFailure>) -> Void)
+    /// Sets, or ends, what is run each week.
+    func scheduleGameDay(
+        _ order: GameDayOrder, completion: @escaping (Result<GameDayScheduleReport, APIFailure>) -> Void)
     func perform(
         _ action: ProcessAction, _ request: ActionRequest,
         completion: @escaping (Result<ActionReport, APIFailure>) -> Void)

@@ -23,6 +23,10 @@ package protocol APIReads: AnyObject {
     /// The settings in force with their proof; nil where none are made here.
     var settingsPage: String? { get }
     func metrics() -> String
+    /// The monkey and what it has done; nil where none is let loose from here.
+    var monkeyReport: MonkeyReport? { get }
+    /// The game day that is run each week; nil where none is run from here.
+    var gameDaySchedule: GameDayScheduleReport? { get }
     /// The traces that are kept here; nil where none are.
     var traces: TraceGatherer? { get }
     /// A page about the control plane's own membership; nil where it has none.
@@ -34,4 +38,6 @@ package protocol APIReads: AnyObject {
 extension APIReads {
     package var settingsPage: String? { nil }
     package var traces: TraceGatherer? { nil }
+    package var monkeyReport: MonkeyReport? { nil }
+    package var gameDaySchedule: GameDayScheduleReport? { nil }
 }

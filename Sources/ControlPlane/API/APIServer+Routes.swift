@@ -67,6 +67,22 @@ extension APIServer {
             }
         }
         table.read("/v1/faults", "The faults in force") { _ in server().tell { $0.faults() } }
+        table.read("/v1/monkey", "The monkey, its rules and what it has done") { _ in
+            server().tell { (backend) throws(APIFailure) in
+                guard let report = backend.monkeyReport else {
+                    throw APIFailure(404, "No monkey is let loose from here.")
+                }
+                return report
+            }
+        }
+        table.read("/v1/gamedays", "The game day that is run each week") { _ in
+            server().tell { (backend) throws(APIFailure) in
+                guard let report = backend.gameDaySchedule else {
+                    throw APIFailure(404, "No game day is run from here.")
+                }
+                return report
+            }
+        }
         table.read("/v1/evacuations", "Where the evacuation or restore stands") { _ in
             server().tell { $0.evacuation() }
         }
@@ -127,6 +143,20 @@ extension APIServer {
             server().change { (changes) throws(APIFailure) in
                 let wanted = try decode(HaltRequest.self, call, "{\"reason\": TEXT} or {\"release\": true}")
                 changes.halt(wanted, completion: server().later(call))
+            }
+        }
+        table.post("/v1/monkey", "Lets a monkey loose, or takes it in") { call in
+            server().change { (changes) throws(APIFailure) in
+                let wanted = try decode(MonkeyChange.self, call, "{\"start\": {...}} or {\"stop\": true}")
+                changes.changeMonkey(wanted, completion: server().later(call))
+            }
+        }
+        // It names a file that is run: not for pages.
+        table.post("/v1/gamedays", access: .token, "Sets, or ends, the game day that is run each week") { call in
+            server().change { (changes) throws(APIFailure) in
+                let wanted = try decode(
+                    GameDayOrder.self, call, "{\"file\": PATH, \"every\": DAYS, \"at\": TIME} or {\"file\": null}")
+                changes.scheduleGameDay(wanted, completion: server().later(call))
             }
         }
         table.post("/v1/settings", "Changes settings, for a time or for good") { call in

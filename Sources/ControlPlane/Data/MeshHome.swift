@@ -23,7 +23,7 @@ package struct MeshHome: Sendable, Equatable {
     }
 
     /// A path that does not depend on the working directory, which children do not share.
-    static func absolute(_ path: String) -> String {
+    package static func absolute(_ path: String) -> String {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         guard !path.hasPrefix("/") else { return path }

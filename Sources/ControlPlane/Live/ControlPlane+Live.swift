@@ -67,6 +67,8 @@ extension ControlPlane {
         }
         news.impaired = CellSet(ServiceStrike.cells(of: faultRegister.schedule.active(at: now), topology))
         news.halt = feedHalt
+        news.drill = directory.runningDrill?.feed
+        news.monkey = monkeyDesk.feed
         let status = desk.status
         if status.outcome != .none { news.evacuation = status }
         news.load = FeedLoad(directory.loads)

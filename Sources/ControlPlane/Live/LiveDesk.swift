@@ -139,6 +139,9 @@ package final class LiveDesk {
         newsSeen[name] = (boot, seen)
     }
 
+    /// What routers have answered since this control plane began.
+    var answered: AnswerTally { model.tally }
+
     /// Cells whose vitals some reader wants as a whole.
     var wanted: Set<String> { Set(readers.flatMap(\.reader.wish.details)) }
 
@@ -217,7 +220,9 @@ package final class LiveDesk {
 
     /// Something is in force whose course somebody may look back on.
     private var isBusy: Bool {
-        !model.news.faults.isEmpty || model.news.evacuation != nil || model.news.halt != nil || !alerts.isQuiet
+        let news = model.news
+        return !news.faults.isEmpty || news.drill != nil || news.evacuation != nil || news.halt != nil
+            || !alerts.isQuiet
     }
 
     private func tick() {

@@ -93,6 +93,8 @@ extension ControlPlane: APIBackend, APIChanges {
         report.headline = liveDesk?.headline
         report.faults = faults().faults
         report.halt = haltDesk.halt
+        report.drill = directory.runningDrill?.feed
+        report.monkey = monkeyDesk.feed
         if let alerts = liveDesk?.latest.alerts, !alerts.isEmpty { report.alerts = alerts }
         report.tombstones = StatusReport.Tombstones(desk.host.state.sweeps)
         if !evacuated.isEmpty { report.evacuated = evacuated.sorted().map { topology.regions[$0].name } }

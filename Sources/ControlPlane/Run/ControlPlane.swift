@@ -32,6 +32,8 @@ package final class ControlPlane {
     /// An action is being told to the processes that it names.
     var isTelling = false
     let haltDesk: HaltDesk
+    let monkeyDesk: MonkeyDesk
+    let gameDayDesk: GameDayDesk
     let targetsFile: TargetsFile
     let loadDesk: LoadDesk
     private(set) var routerWatch: RouterWatch!
@@ -160,6 +162,10 @@ package final class ControlPlane {
                 journal: journal, path: directory.faultsPath, topology: topology,
                 keeps: !adoption.plan.adopt.isEmpty, now: SystemClock.reading())
             haltDesk = HaltDesk(journal: journal)
+            monkeyDesk = MonkeyDesk(
+                loop: loop, journal: journal, keeps: !adoption.plan.adopt.isEmpty, seed: topology.seed)
+            gameDayDesk = GameDayDesk(
+                loop: loop, journal: journal, directory: directory, executable: settings.executable)
             api.keepPasses(in: journal)
             targetsFile = TargetsFile(path: directory.targetsPath)
             loadDesk = LoadDesk(loop: loop, mesh: directory.name, executable: settings.executable)
@@ -238,6 +244,7 @@ package final class ControlPlane {
 
     private func wire() {
         api.backend = self
+        monkeyDesk.acts = monkeyActs
         runtime.onStop = { [unowned self] in signalled() }
         hangup = try? SignalWatcher(loop: loop, signal: SIGHUP) { [unowned self] in signalled() }
         loop.beforeWaiting { [weak self] in self?.endTurn() }
@@ -457,6 +464,8 @@ package final class ControlPlane {
         isReady = true
         desk.start()
         settingsDesk.start()
+        monkeyDesk.start()
+        gameDayDesk.start()
         note("ready", ["ready_ms": Int(file.readyMilliseconds), "adopted": adoption.plan.adopt.count])
         onReady(
             StartReport(
@@ -495,6 +504,7 @@ package final class ControlPlane {
         guard !isStopping else { return }
         isStopping = true
         startTimer?.close()
+        monkeyDesk.close()
         note("stopping", [:])
         // Within a callback of the supervisor: in the next turn, so that it has finished with what it was doing.
         stopTimer = try? LoopTimer.once(loop: loop, after: .zero) { [unowned self] in
@@ -523,6 +533,7 @@ package final class ControlPlane {
             liveDesk.close()
             traceGatherer.close()
             loadDesk.close()
+            gameDayDesk.close()
             api.close()
             client.close()
             driver.close()

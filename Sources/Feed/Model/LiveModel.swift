@@ -48,9 +48,10 @@ package struct LiveModel: Sendable {
     var impact = ImpactModel()
     /// By cell, since when its witnesses differ.
     var differing: [Int: Instant] = [:]
-    /// Requests that routers have answered since this model began, and those of them that failed with 5xx, whatever lives the
-    /// routers have had.
-    package private(set) var answered: (total: UInt64, failed: UInt64) = (0, 0)
+    /// What routers have answered since this model began, whatever lives they have had.
+    package private(set) var tally = AnswerTally()
+    /// Requests of these, and those of them that failed with 5xx.
+    package var answered: (total: UInt64, failed: UInt64) { (tally.requests, tally.failed) }
 
     /// - Parameter silence: at least three times the interval at which processes are asked.
     package init(_ topology: MeshTopology, placement: Placement, silence: TimeAmount = .seconds(3)) {
@@ -121,10 +122,8 @@ package struct LiveModel: Sendable {
 
     /// A router that is heard of for the first time has answered before this model began.
     private mutating func count(_ vitals: RouterVitals, after known: RouterVitals?) {
-        guard let known, let now = vitals.requests else { return }
-        let before = known.boot == vitals.boot ? known.requests ?? .init() : .init()
-        answered.total &+= now.total > before.total ? now.total - before.total : 0
-        answered.failed &+= now.failed > before.failed ? now.failed - before.failed : 0
+        guard let known, vitals.requests != nil else { return }
+        tally.add(AnswerTally(vitals).since(known.boot == vitals.boot ? AnswerTally(known) : AnswerTally()))
     }
 
     /// What the control plane says of itself.

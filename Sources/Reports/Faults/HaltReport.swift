@@ -43,19 +43,22 @@ package struct HaltReport: Codable, Sendable, Equatable {
     package var ended: [FaultReport]
     /// Paused processes that go on by it.
     package var resumed: [String]
+    /// What it has told to end, in words: the drill or game day that ran, and the monkey.
+    package var stopped: [String]
     /// Processes that stay down until somebody restarts them: drained cells, and what did not start again.
     package var down: [String]
 
     /// Nothing was done by it unless told.
     package init(
         halt: Halt?, already: Bool, kept: Bool = true, ended: [FaultReport] = [], resumed: [String] = [],
-        down: [String] = []
+        stopped: [String] = [], down: [String] = []
     ) {
         self.halt = halt
         self.already = already
         self.kept = kept
         self.ended = ended
         self.resumed = resumed
+        self.stopped = stopped
         self.down = down
     }
 }

@@ -49,3 +49,27 @@ package struct DrillsReport: Codable, Sendable, Equatable {
         self.reports = reports
     }
 }
+
+/// `drill stop -o json`.
+package struct DrillStopReport: Codable, Sendable, Equatable {
+    package var schema = ReportJSON.schema
+    /// Its name.
+    package var drill: String
+    /// The step that was under way.
+    package var step: String
+    package var pid: Int32
+    /// Until it had taken everything back.
+    package var milliseconds: Double
+
+    package init(drill: String, step: String, pid: Int32, milliseconds: Double) {
+        self.drill = drill
+        self.step = step
+        self.pid = pid
+        self.milliseconds = milliseconds
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case schema, drill, step, pid
+        case milliseconds = "took_ms"
+    }
+}

@@ -184,6 +184,10 @@ package struct StatusReport: Codable, Sendable, Equatable {
     package var faults: [FaultReport]?
     /// No faults are let in; absent where they are.
     package var halt: Halt?
+    /// The drill or game day that runs; absent where none does.
+    package var drill: FeedDrill?
+    /// The monkey that is loose; absent where none is.
+    package var monkey: FeedSwitch?
     /// What fires; absent where nothing does.
     package var alerts: [FeedAlert]?
     /// Regions that no customer uses.

@@ -6,7 +6,7 @@ import Sharding
 package struct RunReport: Codable, Sendable, Equatable {
     /// What was run.
     package enum Kind: String, Codable, Sendable, CaseIterable {
-        case load, evacuation, restore, cells, drill, lab
+        case load, evacuation, restore, cells, drill, lab, gameday, monkey
     }
 
     /// How it ended; the gravest counts, the last case of this order.

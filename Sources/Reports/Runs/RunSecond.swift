@@ -30,7 +30,7 @@ package struct RunSecond: Sendable, Equatable {
             left.requests -= min(other.requests, requests)
             left.ok -= min(other.ok, ok)
             left.shed -= min(other.shed, shed)
-            left.latency = LatencyCounts(counts: zip(latency.counts, other.latency.counts).map { $0 - min($1, $0) })
+            left.latency = latency.since(other.latency)
             return left
         }
     }

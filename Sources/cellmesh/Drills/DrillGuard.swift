@@ -28,13 +28,13 @@ struct DrillGuard {
 
     /// Whether the drill's lock is a guard's.
     static func isTakingBack(_ mesh: DataDirectory) -> Bool {
-        let holder = (try? FileLock.holder(of: DrillRunner.lockPath(mesh))) ?? nil
+        let holder = (try? FileLock.holder(of: mesh.drillLockPath)) ?? nil
         return holder != nil && holder == (try? FileLock.holder(of: lockPath(mesh))) ?? nil
     }
 
     /// Waits for the end of the drill, and takes back what it has left.
     func watch(_ console: Console) throws {
-        let lock = DrillRunner.lockPath(mesh)
+        let lock = mesh.drillLockPath
         while let holder = (try? FileLock.holder(of: lock)) ?? nil, holder != ProcessIdentity.current.pid {
             Pause.sleep(Self.look)
         }

@@ -23,7 +23,7 @@ struct DrillLeftovers {
 
     /// What somebody should know who looks at the mesh; nil where no drill was killed.
     var notice: (text: String, next: String)? {
-        guard let trace, (try? FileLock.holder(of: DrillRunner.lockPath(mesh))) == .some(nil) else { return nil }
+        guard let trace, (try? FileLock.holder(of: mesh.drillLockPath)) == .some(nil) else { return nil }
         if trace.isBefore {
             return (
                 "\(Self.name(trace)) was killed in its step '\(trace.step)': it had nothing in force, and the next drill tidies up "

@@ -63,6 +63,12 @@ struct DrillMesh {
             throw CommandFailure(.usage, "mesh '\(directory.name)' has no store: there is nothing that could be lost")
         }
         let status = try MeshStatus(api)
+        if let halt = status.report.halt {
+            throw CommandFailure(
+                .declined,
+                "the mesh is halted since \(halt.since)\(halt.reason.map { " (\($0))" } ?? ""); nothing was changed",
+                next: "cellmesh halt --release")
+        }
         let evacuated = status.report.evacuated ?? []
         guard evacuated.isEmpty else {
             throw CommandFailure(

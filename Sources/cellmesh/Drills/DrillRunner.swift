@@ -45,21 +45,21 @@ struct DrillRunner {
     let console: Console
 
     func run(_ body: any DrillBody) throws {
-        let lock = try lock()
+        let lock = try begin()
         defer { lock.release() }
-        // From here on Ctrl-C takes back what was injected.
-        Interruption.note(heedsEnd: true)
-        DrillGuard.begin(mesh)
+        let notice = DrillNotice(mesh, body.drill.name)
+        defer { notice.end() }
+        try takeBack()
         let leftovers = DrillLeftovers(mesh)
-        do { try leftovers.takeBack(console) } catch let trouble as DrillTrouble {
-            throw CommandFailure(.interrupted, "\(trouble.detail); what an earlier drill has in force stays noted")
-        }
         let wall = Timestamp.string(WallClock.now())
         var run = DrillRun(
             body.drill, id: ReportShelf.id(of: body.drill.name, wall: wall), mesh: mesh.name, target: body.target,
             command: body.command, wall: wall, now: Pause.now())
         defer { body.close() }
-        while let step = run.next(now: Pause.now()) { try take(step, body, &run) }
+        while let step = run.next(now: Pause.now()) {
+            notice.tell(step.rawValue)
+            try take(step, body, &run)
+        }
         // What could not be taken back is left for the next one to try.
         if run.isTakenBack { leftovers.forget() }
         body.judge(&run)
@@ -75,15 +75,41 @@ struct DrillRunner {
     func run(
         _ scenario: Scenario, text: String, command: String, rehearsal: DrillReport.Rehearsal? = nil
     ) throws {
-        let lock = try lock()
+        let lock = try begin()
         defer { lock.release() }
+        let notice = DrillNotice(mesh, scenario.name)
+        defer { notice.end() }
+        let report = try perform(scenario, text: text, command: command, notice, rehearsal)
+        console.show(DrillView.report(report))
+        try end(report)
+    }
+
+    /// From here on this process alone runs drills on the mesh, Ctrl-C and SIGTERM take back what was injected, and so does a
+    /// guard where this process is killed.
+    func begin() throws -> FileLock {
+        let lock = try lock()
         Interruption.note(heedsEnd: true)
         DrillGuard.begin(mesh)
+        return lock
+    }
+
+    /// Takes back what a drill that was killed has left.
+    private func takeBack() throws {
         do { try DrillLeftovers(mesh).takeBack(console) } catch let trouble as DrillTrouble {
             throw CommandFailure(.interrupted, "\(trouble.detail); what an earlier drill has in force stays noted")
         }
+    }
+
+    /// Runs a scenario and keeps its report. The lock is the caller's.
+    ///
+    /// - Throws: where it was refused, and nothing was done.
+    func perform(
+        _ scenario: Scenario, text: String, command: String, _ notice: DrillNotice,
+        _ rehearsal: DrillReport.Rehearsal? = nil
+    ) throws -> DrillReport {
+        try takeBack()
         let reporter = ScenarioReporter(mesh)
-        let live = try LiveScenario(scenario, mesh, command: command, console)
+        let live = try LiveScenario(scenario, mesh, command: command, notice, console)
         defer { live.close() }
         var report = try live.perform()
         report.rehearsal = rehearsal
@@ -93,14 +119,11 @@ struct DrillRunner {
             report.report = nil
             console.message("warning: the report could not be kept: \(error)")
         }
-        console.show(DrillView.report(report))
-        try end(report)
+        return report
     }
 
-    static func lockPath(_ mesh: DataDirectory) -> String { mesh.path + "/drill.lock" }
-
     private func lock() throws -> FileLock {
-        let path = Self.lockPath(mesh)
+        let path = mesh.drillLockPath
         let deadline = Pause.now() + DrillMesh.patience
         // A guard that takes something back is done in a moment.
         while DrillGuard.isTakingBack(mesh), Pause.now() < deadline { Pause.sleep(.milliseconds(100)) }
@@ -110,7 +133,7 @@ struct DrillRunner {
             let holder = ((try? FileLock.holder(of: path)) ?? nil).map { " (process \($0))" } ?? ""
             throw CommandFailure(
                 .declined, "another drill runs on mesh '\(mesh.name)'\(holder); nothing was changed",
-                hint: "one at a time: wait for it, or end it with Ctrl-C")
+                hint: "one at a time: wait for it, or end it", next: "cellmesh drill stop")
         } catch {
             throw CommandFailure("\(error)")
         }

@@ -7,13 +7,17 @@ enum Interruption {
 
     /// From now on the first Ctrl-C is noted, and the second ends the program as any does.
     ///
-    /// - Parameter heedsEnd: what ends programs in order, SIGTERM and SIGHUP, is noted as well.
+    /// - Parameter heedsEnd: what ends programs in order, SIGTERM and SIGHUP, is noted as well, however often it comes: others
+    ///   send it, who do not know of one another.
     static func note(heedsEnd: Bool = false) {
         // Made before a handler can need it.
         _ = count.load(ordering: .relaxed)
-        for number in heedsEnd ? [SIGINT, SIGTERM, SIGHUP] : [SIGINT] {
+        signal(SIGINT) { _ in
+            if Interruption.count.add(1, ordering: .relaxed).newValue > 1 { _exit(ExitStatus.interrupted.rawValue) }
+        }
+        for number in heedsEnd ? [SIGTERM, SIGHUP] : [] {
             signal(number) { _ in
-                if Interruption.count.add(1, ordering: .relaxed).newValue > 1 { _exit(ExitStatus.interrupted.rawValue) }
+                _ = Interruption.count.compareExchange(expected: 0, desired: 1, ordering: .relaxed)
             }
         }
     }

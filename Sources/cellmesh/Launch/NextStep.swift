@@ -11,8 +11,10 @@ enum NextStep {
     /// Commands that take `--mesh`, and would take another mesh, or none, where several are to choose from.
     static let ofMeshes: Set<Substring> = [
         "alerts", "blast-radius", "breaker", "cell", "config", "conflicts", "customers", "dashboard", "degrade",
-        "doctor", "down", "drill", "evacuate", "evacuation", "events", "export", "fault", "flags", "halt", "heal",
-        "kill", "load", "logs", "members", "membership", "move", "notice", "partition", "pause", "peak", "pins",
+        "doctor", "down", "drill", "evacuate", "evacuation", "events", "export", "fault", "flags", "gameday", "halt",
+        "heal",
+        "kill", "load", "logs", "members", "membership", "monkey", "move", "notice", "partition", "pause", "peak",
+        "pins",
         "policies",
         "ps", "report", "restart", "restore", "resume", "route", "status", "store", "top", "trace", "why",
     ]

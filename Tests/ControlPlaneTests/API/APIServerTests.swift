@@ -69,6 +69,18 @@ struct APIServerTests {
             calls.append("halt \(request.reason ?? "-") \(request.release ?? false)")
             completion(.success(HaltReport(halt: nil, already: false)))
         }
+        func changeMonkey(
+            _ change: MonkeyChange, completion: @escaping (Result<MonkeyReport, APIFailure>) -> Void
+        ) {
+            calls.append("monkey \(change.start?.least ?? -1) \(change.stop ?? false)")
+            completion(.success(MonkeyReport()))
+        }
+        func scheduleGameDay(
+            _ order: GameDayOrder, completion: @escaping (Result<GameDayScheduleReport, APIFailure>) -> Void
+        ) {
+            calls.append("gameday \(order.file ?? "-")")
+            completion(.success(GameDayScheduleReport(order)))
+        }
         func evacuation() -> EvacuationStatus { .none(cohorts: 64) }
         var ended: EvacuationReport?
         func evacuationReport() -> EvacuationReport? { ended }

@@ -8,6 +8,7 @@ struct DrillCommand: ParsableCommand {
         commandName: "drill", abstract: "Rehearse a failure under load, and say whether the mesh kept its promises.",
         subcommands: [
             DrillRunCommand.self, DrillListCommand.self, DrillShowCommand.self, DrillExportCommand.self,
+            DrillStopCommand.self,
             DrillRecoverCommand.self,
         ])
 }
@@ -48,6 +49,10 @@ struct DrillListCommand: ParsableCommand {
         if let notice = DrillLeftovers(directory).notice {
             output.console.message("warning: " + notice.text)
             return output.console.next(notice.next)
+        }
+        if let running = directory.runningDrill {
+            output.console.message("drill \(running.name) runs: \(running.step)")
+            return output.console.next("cellmesh drill stop")
         }
         output.console.next(
             !ids.isEmpty

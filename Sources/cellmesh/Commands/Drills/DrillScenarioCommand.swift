@@ -109,7 +109,7 @@ enum ScenarioFile {
 }
 
 extension String {
-    fileprivate var trimmedEnd: String {
+    var trimmedEnd: String {
         var text = self
         while text.hasSuffix("\n") { text.removeLast() }
         return text

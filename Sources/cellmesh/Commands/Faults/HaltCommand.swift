@@ -6,7 +6,7 @@ struct HaltCommand: ParsableCommand {
         commandName: "halt", abstract: "End all that was injected, and let nothing in until it is released.",
         discussion: """
             Ends faults, kills and pauses at once, without a question, and refuses new ones: what was killed starts \
-            again. That is kept: it holds for the next control plane too.
+            again. Drills, game days and the monkey end with them, and none begins. That is kept: it holds for the next control plane too.
 
               cellmesh halt --reason "real incident"
               cellmesh halt --release

@@ -14,7 +14,8 @@ struct ReportCommand: ParsableCommand {
 
 /// Which report a command is about.
 struct ReportArgument: ParsableArguments {
-    @Argument(help: "The id of a report, 'last', or the last of a kind: load, evacuation, partition, lab.")
+    @Argument(
+        help: "The id of a report, 'last', or the last of a kind: load, evacuation, partition, gameday, monkey, lab.")
     var report: String = "last"
 
     /// - Throws: where there is none.

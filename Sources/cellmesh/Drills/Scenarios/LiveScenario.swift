@@ -36,14 +36,18 @@ final class LiveScenario {
     private var readingSince: Instant?
     private var told = 0
     let command: String
+    private let notice: DrillNotice
 
     /// How long reading back may take.
     private static let longestReading = TimeAmount.minutes(3)
 
-    init(_ scenario: Scenario, _ directory: DataDirectory, command: String, _ console: Console) throws {
+    init(
+        _ scenario: Scenario, _ directory: DataDirectory, command: String, _ notice: DrillNotice, _ console: Console
+    ) throws {
         mesh = try DrillMesh(directory)
         self.console = console
         self.command = command
+        self.notice = notice
         progress = ProgressLine(console)
         leftovers = DrillLeftovers(directory)
         began = WallClock.now()
@@ -108,6 +112,7 @@ final class LiveScenario {
 
     /// Each step as it ends, and where the run is.
     private func tell() {
+        notice.tell(run.phase.rawValue)
         while told < run.report.steps.count {
             let step = run.report.steps[told]
             told += 1

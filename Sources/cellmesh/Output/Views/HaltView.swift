@@ -10,6 +10,7 @@ enum HaltView {
             var text = answer.already ? "halted already, since \(halt.since)" : "halted"
             if let reason = halt.reason { text += " (\(reason))" }
             text += ": no faults are let in\n"
+            text += list("stopped", answer.stopped)
             text += list("ended", answer.ended.map { "\($0.id) (\($0.kind))" })
             text += list("resumed", answer.resumed)
             text += list("stay down", answer.down)

@@ -37,6 +37,8 @@ enum StatusView {
         if let halt = status.halt {
             text += "halted since \(halt.since)\(halt.reason.map { " (\($0))" } ?? ""): no faults are let in\n"
         }
+        if let drill = status.drill { text += "drill \(drill.name) runs: \(drill.step)\n" }
+        if let monkey = status.monkey { text += "the monkey is loose: \(monkey.text)\n" }
         if let regions = status.evacuated, !regions.isEmpty {
             text += "evacuated: \(regions.map { "region/\($0)" }.joined(separator: ", "))\n"
         }
