@@ -245,7 +245,8 @@ package final class FaultRegister {
     private static func lease(_ fault: Fault) -> FaultLease {
         FaultLease(
             id: fault.id,
-            kind: (fault.isOnServices ? "service/" : fault.isOnWire ? "wire/" : "process/") + fault.kind.rawValue,
+            kind: (fault.isOnServices ? "service/" : fault.isOnWire ? "wire/" : fault.isOnCells ? "cell/" : "process/")
+                + fault.kind.rawValue,
             target: fault.targets.map(\.text).joined(separator: " "),
             parameters: String(decoding: ReportJSON.encode(fault), as: UTF8.self), createdAt: fault.created,
             expiresAt: fault.expires)
@@ -270,5 +271,5 @@ package final class FaultRegister {
 
 extension Fault {
     /// Whether processes apply it themselves, by the file that they follow.
-    var isInSheet: Bool { isOnWire || isOnServices }
+    var isInSheet: Bool { isOnWire || isOnServices || isOnCells }
 }

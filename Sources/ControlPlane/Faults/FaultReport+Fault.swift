@@ -18,6 +18,9 @@ extension FaultReport {
         rate = fault.action.namedRate ?? figures.delay.flatMap { $0.share < 1 ? $0.share : nil }
         bandwidth = figures.bandwidth
         status = figures.status.map(Int.init)
+        factor = figures.factor
+        if case .cell(.flap(let turn)) = fault.action { period = turn.milliseconds }
+        keepsID = figures.keepsID
     }
 }
 
@@ -31,6 +34,9 @@ extension FaultAddition {
         request.rate = rate
         request.bandwidth = bandwidth
         request.status = status
+        request.factor = factor
+        request.amount = period.map { TimeAmount(seconds: $0 / 1_000) }
+        request.keepsID = keepsID ?? false
         if let lease { request.lease = TimeAmount.milliseconds(1) * lease }
         return request
     }

@@ -13,6 +13,12 @@ package struct FaultReport: Codable, Sendable, Equatable {
     package var bandwidth: Int?
     /// Of `errors`: what is answered.
     package var status: Int?
+    /// Of `slow`: so many times.
+    package var factor: Double?
+    /// Of `flap`: how long each turn is, in milliseconds.
+    package var period: Double?
+    /// Of `amnesia`: true where the new store says that it is the old one.
+    package var keepsID: Bool?
     /// RFC 3339.
     package var created: String
     /// Absent where it lasts until somebody ends it.
@@ -25,7 +31,10 @@ package struct FaultReport: Codable, Sendable, Equatable {
         case isOneWay = "one_way"
         case delay = "delay_ms"
         case jitter = "jitter_ms"
-        case distribution, rate, bandwidth, status, created, expires
+        case distribution, rate, bandwidth, status, factor
+        case period = "period_ms"
+        case keepsID = "keep_id"
+        case created, expires
         case remaining = "remaining_ms"
     }
 
@@ -55,6 +64,9 @@ extension FaultReport {
         if let rate { text += " \(Wording.percent(rate))" }
         if let status { text += " with \(status)" }
         if let bandwidth { text += " \(Wording.bytes(bandwidth))/s" }
+        if let factor { text += " \(Wording.fixed(factor, factor == factor.rounded() ? 0 : 1))x" }
+        if let period { text += " \(Wording.time(milliseconds: period))" }
+        if keepsID == true { text += ", its id kept" }
         return text
     }
 }
@@ -108,12 +120,17 @@ package struct FaultAddition: Codable, Sendable, Equatable {
     package var rate: Double?
     package var bandwidth: Int?
     package var status: Int?
+    package var factor: Double?
+    package var period: Double?
+    package var keepsID: Bool?
     package var lease: Int64?
     /// The prediction that it stands on (`PredictionReport`); nil for none.
     package var prediction: String?
 
     private enum CodingKeys: String, CodingKey {
-        case kind, targets, distribution, rate, bandwidth, status, prediction
+        case kind, targets, distribution, rate, bandwidth, status, factor, prediction
+        case period = "period_ms"
+        case keepsID = "keep_id"
         case isOneWay = "one_way"
         case delay = "delay_ms"
         case jitter = "jitter_ms"

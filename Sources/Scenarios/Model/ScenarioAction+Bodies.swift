@@ -13,6 +13,9 @@ extension FaultAddition {
         rate = request.rate
         bandwidth = request.bandwidth
         status = request.status
+        factor = request.factor
+        period = request.amount?.milliseconds
+        keepsID = request.keepsID ? true : nil
     }
 }
 

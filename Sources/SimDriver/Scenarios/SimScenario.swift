@@ -63,8 +63,10 @@ package final class SimScenario {
         configuration.defect = defect
         configuration.isReactive = true
         configuration.isClouded = scenario.actions.contains { action in
-            guard case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind) else { return false }
-            return kind.strikes(.wire) || kind.strikes(.clock) || kind == .late
+            guard case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind) else {
+                return false
+            }
+            return kind.strikes(.wire) || kind.strikes(.cell) || kind.strikes(.clock) || kind == .late
         }
         var load = SimLoad()
         load.rate = scenario.load.rate
@@ -146,7 +148,7 @@ package final class SimScenario {
             run.handle(.sight(sight), now: simulation.now)
         }
         feed.onEvent = { [unowned self] record in
-            guard record.type == "member" || record.type == "breaker" else { return }
+            guard record.type == "member" || record.type == "breaker" || record.type == "zoo" else { return }
             run.handle(.event(record, at: simulation.now), now: simulation.now)
         }
     }

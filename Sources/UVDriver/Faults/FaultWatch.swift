@@ -15,7 +15,7 @@ package final class FaultWatch {
     private let loop: EventLoop
     private let wire: WireLayer
     private let events: HostEvents?
-    /// Applies the faults on services, where the process has any, and gives back the ids of those that concern it.
+    /// Applies the faults on services and on cells, where the process is one, and gives back the ids of those that concern it.
     private var services: (([Fault]) -> [String])?
     private var expiry: LoopTimer?
     private var sheet = FaultSheet()
@@ -50,6 +50,8 @@ package final class FaultWatch {
         refresh()
     }
 
+    /// The faults in force in the mesh, whether or not they concern this process.
+    package var faults: [Fault] { applied }
     package var revision: Int64 { sheet.revision }
     package var inForce: [String] { ids }
 
@@ -98,8 +100,8 @@ package final class FaultWatch {
     /// Also when the wire has other nodes now.
     func reapply() { note(wire.apply(applied) + (services?(applied) ?? [])) }
 
-    /// The process has services from now on.
-    package func onServices(_ apply: @escaping ([Fault]) -> [String]) {
+    /// From now on the process has work that faults strike, or answers to those who do.
+    package func onWork(_ apply: @escaping ([Fault]) -> [String]) {
         services = apply
         reapply()
     }

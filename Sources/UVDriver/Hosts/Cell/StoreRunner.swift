@@ -20,6 +20,13 @@ final class StoreRunner {
     private(set) var siblingsEvicted: UInt64 = 0
     /// The last batch failed for a reason other than lack of room.
     private(set) var isBroken = false
+    /// Each batch takes so many times as long, 1 or more: a fault on the cell.
+    var slowness = 1.0
+    /// A batch was held back by that.
+    var onSlow: () -> Void = {}
+    private var hold: LoopTimer?
+    /// A batch is held back for so long at most.
+    private static let longestHold = TimeAmount.seconds(5)
 
     var onAnswer: (StoreAnswer) -> Void = { _ in }
     /// A transaction has failed; why, in SQLite's words.
@@ -30,8 +37,8 @@ final class StoreRunner {
     /// As it was opened.
     var identity: StoreIdentity { store.identity }
 
-    init(loop: EventLoop, settings: HostSettings, _ wanted: StoreSettings) throws {
-        var birth = settings.store
+    init(loop: EventLoop, settings: HostSettings, _ birth: StoreBirth, _ wanted: StoreSettings) throws {
+        var birth = birth
         birth.promisesNothing = wanted.strictest == .cache
         store = try RecordStore(
             path: settings.dataDirectory + "/store.sqlite", cell: settings.name, birth: birth,
@@ -58,18 +65,28 @@ final class StoreRunner {
         guard let batch = queue.nextBatch() else { return }
         times.began(batch.count)
         let store = store
+        let began = slowness > 1 ? loop.freshNow() : .zero
         let work = pool.submit({ (store.run(batch), store.failedBatches, store.lastFailure, store.siblingsEvicted) }) {
             [unowned self] result in
-            queue.batchFinished()
-            times.finished(now: loop.now())
-            guard case .finished(let (answers, failedBatches, lastFailure, evicted)) = result else { return }
-            if failedBatches > self.failedBatches, let lastFailure { onFailure(lastFailure) }
-            self.failedBatches = failedBatches
-            siblingsEvicted = evicted
-            note(answers)
-            answers.forEach(onAnswer)
+            guard slowness > 1, began > .zero else { return finished(result) }
+            onSlow()
+            let wait = min((loop.freshNow() - began) * (slowness - 1), Self.longestHold)
+            hold = try? LoopTimer.once(loop: loop, after: wait) { [weak self] in self?.finished(result) }
+            if hold == nil { finished(result) }
         }
         precondition(work != nil, "one batch is in flight at a time, and the pool takes four")
+    }
+
+    /// A batch has ended: its answers go where they belong, and the next one may begin.
+    private func finished(_ result: PoolResult<([StoreAnswer], UInt64, String?, UInt64)>) {
+        queue.batchFinished()
+        times.finished(now: loop.now())
+        guard case .finished(let (answers, failedBatches, lastFailure, evicted)) = result else { return }
+        if failedBatches > self.failedBatches, let lastFailure { onFailure(lastFailure) }
+        self.failedBatches = failedBatches
+        siblingsEvicted = evicted
+        note(answers)
+        answers.forEach(onAnswer)
     }
 
     private func note(_ answers: [StoreAnswer]) {
@@ -82,5 +99,8 @@ final class StoreRunner {
         }
     }
 
-    func close() { store.close() }
+    func close() {
+        hold?.close()
+        store.close()
+    }
 }

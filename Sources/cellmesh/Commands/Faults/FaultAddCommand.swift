@@ -3,7 +3,7 @@ import MeshBase
 
 struct FaultAddCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Inject a fault on the wire, or on a service.",
+        commandName: "add", abstract: "Inject a fault on the wire, on a service or on a cell.",
         discussion: """
             Kinds on the wire: latency (--delay, --jitter, --distribution, --rate), loss (--rate), duplicate (--rate), bandwidth \
             (--bandwidth), reset (--rate), blackhole, partition. It strikes the links between the first target and \
@@ -14,6 +14,11 @@ struct FaultAddCommand: ParsableCommand {
             --status), hang. The work of the service begins later, fails when it is done, or does not go on until the \
             fault ends; it holds its worker meanwhile.
 
+            Kinds on a cell, of which none is down: zombie (answers nothing, its gossip goes on), slow (--factor, 100x where left \
+            out), flap (a zombie and well by turns of --period, 2s where left out), lie (a share of requests fails, --rate, \
+            80% where left out, while the cell says that it is well), amnesia (its next start sets the store aside; with \
+            --keep-id the new one says that it is the old one).
+
             A fault ends by itself after --for, also when the control plane has died.
 
               cellmesh fault add latency router/r1 region/eu-west --delay 30ms --jitter 3ms
@@ -23,9 +28,14 @@ struct FaultAddCommand: ParsableCommand {
               cellmesh fault add latency service/payment --delay 800ms --for 20s
               cellmesh fault add errors cell/us-east-1/service/payment --rate 50% --status 503
               cellmesh fault add hang service/payment --for 5s
+              cellmesh fault add zombie us-east-1 --for 20s
+              cellmesh fault add slow us-east-1 --factor 100x
             """)
 
-    @Argument(help: "What is done: latency, loss, duplicate, bandwidth, reset, blackhole, partition, errors or hang.")
+    @Argument(
+        help:
+            "What is done: latency, loss, duplicate, bandwidth, reset, blackhole, partition, errors, hang, zombie, slow, flap, lie or amnesia."
+    )
     var kind: String
 
     @Option(help: ArgumentHelp("How much later everything arrives, or work begins.", valueName: "duration"))
@@ -46,6 +56,15 @@ struct FaultAddCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What failing calls answer; 500 where left out.", valueName: "status"))
     var status: Int?
 
+    @Option(help: ArgumentHelp("How many times more slowly a cell works.", valueName: "times"))
+    var factor: FactorArgument?
+
+    @Option(help: ArgumentHelp("How long a cell that flaps is a zombie, and how long well.", valueName: "duration"))
+    var period: DurationArgument?
+
+    @Flag(help: "The new store of a cell that forgets says that it is the old one.")
+    var keepID = false
+
     @OptionGroup var wire: WireFaultOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
@@ -58,6 +77,9 @@ struct FaultAddCommand: ParsableCommand {
         wanted.rate = rate?.value
         wanted.bandwidth = bandwidth?.bytes
         wanted.status = status
+        wanted.factor = factor?.value
+        wanted.period = period?.amount
+        wanted.keepsID = keepID
         try wanted.inject(mesh, output.console)
     }
 }

@@ -14,6 +14,9 @@ struct FaultWish {
     var rate: Double?
     var bandwidth: Int?
     var status: Int?
+    var factor: Double?
+    var period: TimeAmount?
+    var keepsID = false
 
     init(kind: String, _ options: WireFaultOptions) {
         self.kind = kind
@@ -61,6 +64,9 @@ struct FaultWish {
         body.rate = rate
         body.bandwidth = bandwidth
         body.status = status
+        body.factor = factor
+        body.period = period?.milliseconds
+        body.keepsID = keepsID ? true : nil
         body.lease = lease.millisecondsRoundedUp
         return body
     }
