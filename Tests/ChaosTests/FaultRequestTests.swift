@@ -1,3 +1,4 @@
+import FoundationEssentials
 import MeshBase
 import Testing
 import Topology
@@ -59,9 +60,33 @@ import Topology
         #expect(refusal(request("reset", "e1")) == nil)
     }
 
-    @Test(arguments: ["zombie", "slow", "flap", "lie", "amnesia", "poison"])
-    func kindsOfCellsAndClocksAreToldApart(kind: String) {
-        #expect(refusal(request(kind, "e1"))?.contains("come later") == true)
+    @Test(arguments: ["zombie", "slow", "flap", "lie", "amnesia"])
+    func cellsAloneBecomeAnimals(kind: String) {
+        #expect(refusal(request(kind, "e1")) == nil && refusal(request(kind, "region/east")) == nil)
+        #expect(refusal(request(kind, "r1"))?.contains("lies on cells") == true)
+        #expect(refusal(request(kind, "e1") { $0.isOneWay = true })?.contains("--one-way") == true)
+        #expect(refusal(request(kind, "e1") { $0.status = 503 })?.contains("--status") == true)
+    }
+
+    @Test func figuresOfAnimalsHaveTheirRanges() throws {
+        #expect(refusal(request("slow", "e1") { $0.factor = 1 })?.contains("more than 1") == true)
+        #expect(refusal(request("zombie", "e1") { $0.factor = 2 })?.contains("--factor") == true)
+        #expect(refusal(request("lie", "e1") { $0.rate = 1.5 })?.contains("100%") == true)
+        #expect(refusal(request("flap", "e1") { $0.amount = .milliseconds(1) })?.contains("--period") == true)
+        #expect(refusal(request("flap", "e1") { $0.keepsID = true })?.contains("--keep-id") == true)
+        let plain = try request("slow", "e1").fault(id: "f1", topology: Mesh.topology(), now: .wall(0))
+        #expect(plain.action == .cell(.slow(100)))
+        #expect(FaultKind(rawValue: "poison") == nil)
+    }
+
+    @Test(arguments: [
+        "zombie cell/e1", "slow cell/e1 100x", "slow cell/e1,cell/w1 2.5x", "flap cell/e1 2s", "lie cell/e1",
+        "lie cell/e1 30%", "amnesia cell/e1", "amnesia cell/e1 keep-id",
+    ]) func whatIsWrittenOfAnimalsReadsBack(text: String) throws {
+        let spec = try FaultRequest(text: text).spec()
+        #expect(spec.text == text)
+        let fault = Fault(id: "f1", spec)
+        #expect(try JSONDecoder().decode(Fault.self, from: JSONEncoder().encode(fault)) == fault)
     }
 
     @Test func whatTheSimulatorAloneHasIsToldWithItsCommand() {

@@ -240,7 +240,7 @@ extension EndToEndFaults {
                 (["fault", "add", "latency", "service/paymnt", "--delay", "800ms"], "service/payment"),
                 (["fault", "add", "loss", "service/payment", "--rate", "5%"], "on the wire"),
                 (["fault", "add", "hang", "router/r1"], "service/NAME"),
-                (["fault", "add", "zombie", "router/r1"], "come later"),
+                (["fault", "add", "zombie", "router/r1"], "lies on cells"),
                 (["fault", "add", "loss", "router/r1"], "--rate"),
                 (["fault", "add", "loss", "router/r1", "--rate", "5"], "100%"),
                 (["fault", "add", "blackhole", "router/r9"], "r1"),

@@ -8,7 +8,7 @@ package enum BuiltInScenarios {
         ("region-cut", regionCut), ("slow-dependency", slowDependency), ("retry-storm", retryStorm),
         ("control-plane-loss", controlPlaneLoss), ("gossip-loss", gossipLoss), ("thundering-herd", thunderingHerd),
         ("disk-full", diskFull), ("clock-skew", clockSkew), ("poison-customer", poisonCustomer),
-        ("pool-exhaustion", poolExhaustion),
+        ("pool-exhaustion", poolExhaustion), ("zoo", zoo),
     ]
 
     package static var names: [String] { texts.map(\.name) }
@@ -185,6 +185,29 @@ package enum BuiltInScenarios {
           - {type: action, name: loss, provider: {type: cellmesh, do: "datagram-loss mesh <> mesh 30%", for: 60s}, pauses: {after: 20s}}
           - {type: action, name: kill, provider: {type: cellmesh, do: "kill cell/{busiest}", for: 30s}}
         objectives: ["false_deaths==0", "detection<=3x profile", "customers_lost==0", "customers_different<=400", "recovery<=15s"]
+
+        """
+
+    private static let zoo = """
+        title: Cells that fail without being down are called what they are
+        description: >-
+          One cell after the other becomes a zombie, a flapper, a liar, a slowpoke and an amnesiac. Each is named within 10 s, and no
+          other cell is.
+        load: {rate: 300, mix: "reads=30%,writes=10%,services=60%"}
+        baseline: {for: 15s}
+        steady-state-hypothesis:
+          title: requests are answered
+          strategy: default
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99%, provider: {type: cellmesh, measure: success}}
+        method:
+          - {type: action, name: zombie, provider: {type: cellmesh, do: "zombie cell/{draw:1}", for: 10s}, pauses: {after: 12s}}
+          - {type: action, name: flapper, provider: {type: cellmesh, do: "flap cell/{draw:2}", for: 10s}, pauses: {after: 12s}}
+          - {type: action, name: liar, provider: {type: cellmesh, do: "lie cell/{draw:3}", for: 10s}, pauses: {after: 12s}}
+          - {type: action, name: slowpoke, provider: {type: cellmesh, do: "slow cell/{draw:4}", for: 10s}, pauses: {after: 12s}}
+          - {type: action, name: amnesiac, provider: {type: cellmesh, do: "amnesia cell/{draw:5}", for: 10s}}
+          - {type: action, name: its next start, provider: {type: cellmesh, do: "kill cell/{draw:5}", for: 2s}, pauses: {after: 10s}}
+        objectives: ["unnamed==0", "false_names==0", "naming<=10s", "customers_lost==0", "recovery<=15s"]
 
         """
 

@@ -66,12 +66,14 @@ package struct Fault: Sendable, Equatable {
 
     /// Whether it lies on services.
     package var isOnServices: Bool { action.layer == .service }
+    /// Whether it lies on cells.
+    package var isOnCells: Bool { action.layer == .cell }
     /// Whether it lies on the wire.
     package var isOnWire: Bool { action.layer == .wire }
     /// Whether processes apply it themselves, by the file that they follow.
     package var isFollowed: Bool {
         switch action {
-        case .wire, .service, .disk(.fill), .clock(.skew): true
+        case .wire, .service, .cell, .disk(.fill), .clock(.skew): true
         case .process, .disk, .clock: false
         }
     }
@@ -79,7 +81,7 @@ package struct Fault: Sendable, Equatable {
 
 extension Fault: Codable {
     private enum CodingKeys: String, CodingKey {
-        case id, kind, side, others, isOneWay, delay, rate, bandwidth, status, amount, millionths
+        case id, kind, side, others, isOneWay, delay, rate, bandwidth, status, amount, millionths, factor, keepsID
         case created, expires, boot, bootID
     }
 
@@ -94,6 +96,8 @@ extension Fault: Codable {
         figures.status = try container.decodeIfPresent(UInt16.self, forKey: .status)
         figures.amount = try container.decodeIfPresent(TimeAmount.self, forKey: .amount)
         figures.millionths = try container.decodeIfPresent(Int.self, forKey: .millionths)
+        figures.factor = try container.decodeIfPresent(Double.self, forKey: .factor)
+        figures.keepsID = try container.decodeIfPresent(Bool.self, forKey: .keepsID)
         guard let action = FaultAction(kind, figures, isOnServices: side.isService) else {
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(
@@ -124,6 +128,8 @@ extension Fault: Codable {
         try container.encodeIfPresent(figures.status, forKey: .status)
         try container.encodeIfPresent(figures.amount, forKey: .amount)
         try container.encodeIfPresent(figures.millionths, forKey: .millionths)
+        try container.encodeIfPresent(figures.factor, forKey: .factor)
+        try container.encodeIfPresent(figures.keepsID, forKey: .keepsID)
         try container.encode(created, forKey: .created)
         try container.encode(expires, forKey: .expires)
         try container.encodeIfPresent(boot, forKey: .boot)

@@ -6,6 +6,8 @@ package enum FaultAction: Sendable, Hashable {
     case wire(Wire)
     /// To the work of services.
     case service(Service)
+    /// To all that a cell does.
+    case cell(Cell)
     /// To processes.
     case process(Process)
     /// To the disks of cells.
@@ -34,6 +36,22 @@ package enum FaultAction: Sendable, Hashable {
         /// A ratio, 0...1, and the status of HTTP that is answered, 400...599.
         case errors(Double, status: UInt16)
         case hang
+    }
+
+    /// To all that a cell does: how it fails without being down.
+    package enum Cell: Sendable, Hashable {
+        /// Nothing is answered; gossip goes on.
+        case zombie
+        /// So many times more slowly, more than 1.
+        case slow(Double)
+        /// A zombie for so long, then well for so long, and again.
+        case flap(TimeAmount)
+        /// A ratio of what is asked fails, more than 0 and at most 1; all that the cell says of itself is good.
+        case lie(Double)
+        /// The next start sets the store aside.
+        ///
+        /// - Parameter keepsID: the new store says that it is the old one, so that nobody has it filled.
+        case amnesia(keepsID: Bool)
     }
 
     /// To a process.
@@ -76,6 +94,14 @@ package enum FaultAction: Sendable, Hashable {
             case .errors: .errors
             case .hang: .hang
             }
+        case .cell(let cell):
+            switch cell {
+            case .zombie: .zombie
+            case .slow: .slow
+            case .flap: .flap
+            case .lie: .lie
+            case .amnesia: .amnesia
+            }
         case .process(let process):
             switch process {
             case .kill: .kill
@@ -103,6 +129,7 @@ package enum FaultAction: Sendable, Hashable {
         switch self {
         case .wire: .wire
         case .service: .service
+        case .cell: .cell
         case .process: .process
         case .disk: .disk
         case .clock: .clock

@@ -5,16 +5,28 @@ import MeshBase
 package struct FaultFigures: Sendable, Hashable, Codable {
     /// Of `latency`.
     package var delay: Delay?
-    /// Of `loss`, `duplicate`, `reorder`, `reset` and `errors`, 0...1.
+    /// Of `loss`, `duplicate`, `reorder`, `reset`, `errors` and `lie`, 0...1.
     package var rate: Double?
     /// Of `bandwidth`, in bytes a second, at least 1.
     package var bandwidth: Int?
     /// Of `errors`: the status of HTTP that is answered, 400...599.
     package var status: UInt16?
-    /// Of `reorder` and `late`: by how much at most; of `skew`: how far the clock jumps.
+    /// Of `reorder` and `late`: by how much at most; of `skew`: how far the clock jumps; of `flap`: how long each turn is.
     package var amount: TimeAmount?
     /// Of `drift`, in millionths.
     package var millionths: Int?
+
+    /// Of `slow`: so many times, more than 1.
+    package var factor: Double?
+    /// Of `amnesia`: the new store says that it is the old one; nil where it does not.
+    package var keepsID: Bool?
+
+    /// What `slow`, `flap` and `lie` are where nobody says.
+    package static let slowness = 100.0
+    /// See `slowness`.
+    package static let turn = TimeAmount.seconds(2)
+    /// See `slowness`.
+    package static let lies = 0.8
 
     /// None.
     package init() {}
@@ -27,15 +39,17 @@ extension FaultAction {
         switch self {
         case .wire(.latency(let delay)), .service(.latency(let delay)): figures.delay = delay
         case .wire(.loss(let rate)), .wire(.datagramLoss(let rate)), .wire(.duplicate(let rate)),
-            .wire(.reset(let rate)):
+            .wire(.reset(let rate)), .cell(.lie(let rate)):
             figures.rate = rate
         case .wire(.reorder(let rate, let amount)): (figures.rate, figures.amount) = (rate, amount)
         case .wire(.bandwidth(let bandwidth)): figures.bandwidth = bandwidth
         case .service(.errors(let rate, let status)): (figures.rate, figures.status) = (rate, status)
-        case .process(.late(let amount)), .clock(.skew(let amount)): figures.amount = amount
+        case .process(.late(let amount)), .clock(.skew(let amount)), .cell(.flap(let amount)): figures.amount = amount
+        case .cell(.slow(let factor)): figures.factor = factor
+        case .cell(.amnesia(let keepsID)): figures.keepsID = keepsID ? true : nil
         case .clock(.drift(let millionths)): figures.millionths = millionths
         case .wire(.blackhole), .wire(.partition), .wire(.clog), .service(.hang), .process(.kill), .process(.pause),
-            .process(.leave), .disk:
+            .process(.leave), .disk, .cell(.zombie):
             break
         }
         return figures
@@ -44,7 +58,7 @@ extension FaultAction {
     /// The share that has to be said; nil where there is none, or where all is struck if nobody says.
     package var namedRate: Double? {
         switch self {
-        case .wire(.reset(1)), .service(.errors(1, _)): nil
+        case .wire(.reset(1)), .service(.errors(1, _)), .cell(.lie(FaultFigures.lies)): nil
         default: figures.rate
         }
     }
@@ -78,6 +92,11 @@ extension FaultAction {
         case .clog: self = .wire(.clog)
         case .errors: self = .service(.errors(figures.rate ?? 1, status: figures.status ?? 500))
         case .hang: self = .service(.hang)
+        case .zombie: self = .cell(.zombie)
+        case .slow: self = .cell(.slow(figures.factor ?? FaultFigures.slowness))
+        case .flap: self = .cell(.flap(figures.amount ?? FaultFigures.turn))
+        case .lie: self = .cell(.lie(figures.rate ?? FaultFigures.lies))
+        case .amnesia: self = .cell(.amnesia(keepsID: figures.keepsID ?? false))
         case .kill: self = .process(.kill)
         case .pause: self = .process(.pause)
         case .leave: self = .process(.leave)

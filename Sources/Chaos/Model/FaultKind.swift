@@ -40,13 +40,23 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     case loseRows = "lose-rows"
     /// A disk is full: what only asks is answered, and nothing is kept. There is room again when the fault ends.
     case fillDisk = "fill-disk"
+    /// A cell reads what it is asked and answers nothing; its gossip goes on.
+    case zombie
+    /// A cell works, and keeps, so many times more slowly.
+    case slow
+    /// A cell is a zombie and well again by turns.
+    case flap
+    /// A cell says that it is well, and a share of what it is asked fails.
+    case lie
+    /// The next start of a cell sets its store aside.
+    case amnesia
     /// A clock is ahead: of a real process its wall clock, until the fault ends.
     case skew
     /// A clock goes faster by so many millionths, or slower where negative.
     case drift
 
     /// On what a fault lies; the word is what its leases are called by.
-    package enum Layer: String, Sendable, CaseIterable { case wire, service, process, disk, clock }
+    package enum Layer: String, Sendable, CaseIterable { case wire, service, cell, process, disk, clock }
 
     /// Whether it can lie there; `latency` can lie on two of them.
     package func strikes(_ layer: Layer) -> Bool {
@@ -55,6 +65,7 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
         case .loss, .datagramLoss, .duplicate, .reorder, .bandwidth, .reset, .blackhole, .partition, .clog:
             layer == .wire
         case .errors, .hang: layer == .service
+        case .zombie, .slow, .flap, .lie, .amnesia: layer == .cell
         case .kill, .pause, .leave, .late: layer == .process
         case .destroy, .loseDisk, .loseRows, .fillDisk: layer == .disk
         case .skew, .drift: layer == .clock
@@ -68,7 +79,7 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     package var isSimulatedAlone: Bool {
         switch self {
         case .latency, .loss, .datagramLoss, .duplicate, .bandwidth, .reset, .blackhole, .partition, .errors, .hang,
-            .kill, .pause, .fillDisk, .skew:
+            .zombie, .slow, .flap, .lie, .amnesia, .kill, .pause, .fillDisk, .skew:
             false
         case .reorder, .clog, .leave, .late, .destroy, .loseDisk, .loseRows, .drift: true
         }
@@ -78,10 +89,7 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     package static let real = allCases.filter { !$0.isSimulatedAlone }
 
     /// Those whose hits every process counts by kind.
-    package static let followed = real.filter { $0.strikes(.wire) || $0.strikes(.service) }
-
-    /// Kinds that strike a cell: they are known, and not in this release.
-    package static let later: Set<String> = ["zombie", "slow", "flap", "lie", "amnesia", "poison"]
+    package static let followed = real.filter { $0.strikes(.wire) || $0.strikes(.service) || $0.strikes(.cell) }
 
     static func words(_ layer: Layer, of kinds: [FaultKind] = real) -> String {
         kinds.filter { $0.strikes(layer) }.map(\.rawValue).joined(separator: ", ")

@@ -21,8 +21,12 @@ package struct FaultRequest: Sendable, Equatable {
     package var bandwidth: Int?
     /// Of `errors`: the status of HTTP, 400...599; 500 where left out.
     package var status: Int?
-    /// Of `reorder`, `late` and `skew`.
+    /// Of `reorder`, `late`, `skew` and `flap`.
     package var amount: TimeAmount?
+    /// Of `slow`: more than 1 and at most `mostSlowness`.
+    package var factor: Double?
+    /// Of `amnesia`.
+    package var keepsID = false
     /// Of `drift`: -500000...500000.
     package var millionths: Int?
     /// How long it lasts; nil where nobody says.
@@ -37,6 +41,8 @@ package struct FaultRequest: Sendable, Equatable {
 
     /// How long a fault lasts when nobody says.
     package static let defaultLease = TimeAmount.minutes(5)
+    /// A cell is so many times as slow at most.
+    package static let mostSlowness = 10_000.0
     /// A week.
     package static let longestLease = TimeAmount.hours(24 * 7)
     /// More sides are refused.
@@ -134,13 +140,6 @@ package struct FaultRequest: Sendable, Equatable {
     }
 
     private func checkedKind() throws(Refusal) -> FaultKind {
-        if FaultKind.later.contains(kind) {
-            throw Refusal(
-                "this release injects faults on the wire (\(FaultKind.words(.wire))), on services "
-                    + "(\(FaultKind.words(.service))), on processes (\(FaultKind.words(.process))), disks "
-                    + "(\(FaultKind.words(.disk))) and clocks (\(FaultKind.words(.clock))); those of cells, as '\(kind)', "
-                    + "come later")
-        }
         guard let kind = FaultKind(rawValue: kind) else {
             throw Refusal(
                 "there is no kind of fault '\(kind.prefix(64))'", unknown: kind, among: FaultKind.real.map(\.rawValue))
@@ -159,7 +158,7 @@ package struct FaultRequest: Sendable, Equatable {
             guard kind.strikes(.service) else {
                 let place =
                     kind.strikes(.wire)
-                    ? "the wire" : kind.strikes(.disk) ? "disks" : kind.strikes(.clock) ? "clocks" : "processes"
+                    ? "the wire" : kind.strikes(.cell) ? "cells" : kind.strikes(.disk) ? "disks" : kind.strikes(.clock) ? "clocks" : "processes"
                 throw Refusal("'\(kind.rawValue)' lies on \(place); a service takes \(FaultKind.words(.service))")
             }
             guard Set(targets).count == targets.count else { throw Refusal("'\(targets[0].text)' is named twice") }
@@ -171,8 +170,11 @@ package struct FaultRequest: Sendable, Equatable {
         }
         guard kind.strikes(.wire) else {
             guard !isOneWay else { throw Refusal("--one-way has no meaning for '\(kind.rawValue)'") }
-            if let diskless = targets.first(where: { !Self.mayLie(kind, on: $0) }) {
-                throw Refusal("'\(kind.rawValue)' lies on disks, and '\(diskless.text)' has none: name cells")
+            if let other = targets.first(where: { !Self.mayLie(kind, on: $0) }) {
+                throw Refusal(
+                    kind.strikes(.cell)
+                        ? "'\(kind.rawValue)' lies on cells, and '\(other.text)' is none"
+                        : "'\(kind.rawValue)' lies on disks, and '\(other.text)' has none: name cells")
             }
             return
         }
@@ -181,9 +183,10 @@ package struct FaultRequest: Sendable, Equatable {
         }
     }
 
-    /// Whether a target has what a kind strikes: routers and the control plane have no disk that could be lost.
+    /// Whether a target has what a kind strikes: routers and the control plane are no cells and have no
+    /// disk that could be lost.
     package static func mayLie(_ kind: FaultKind, on target: TargetSelector) -> Bool {
-        guard kind.strikes(.disk) else { return true }
+        guard kind.strikes(.disk) || kind.strikes(.cell) else { return true }
         switch target {
         case .router, .control: return false
         case .mesh, .region, .zone, .cell, .node, .service: return true
@@ -219,11 +222,13 @@ package struct FaultRequest: Sendable, Equatable {
         if kind != .bandwidth, bandwidth != nil { strangers.append("--bandwidth") }
         if kind != .errors, status != nil { strangers.append("--status") }
         let takesRate: Set<FaultKind> = [
-            .latency, .loss, .datagramLoss, .duplicate, .reorder, .reset, .errors,
+            .latency, .loss, .datagramLoss, .duplicate, .reorder, .reset, .errors, .lie,
         ]
         if !takesRate.contains(kind), rate != nil { strangers.append("--rate") }
-        let takesAmount: Set<FaultKind> = [.reorder, .late, .skew]
+        let takesAmount: Set<FaultKind> = [.reorder, .late, .skew, .flap]
         if !takesAmount.contains(kind), amount != nil { strangers.append("an amount of time") }
+        if kind != .slow, factor != nil { strangers.append("--factor") }
+        if kind != .amnesia, keepsID { strangers.append("--keep-id") }
         if kind != .drift, millionths != nil { strangers.append("a drift in ppm") }
         if let first = strangers.first { throw Refusal("\(first) has no meaning for '\(kind.rawValue)'") }
     }
@@ -241,6 +246,18 @@ package struct FaultRequest: Sendable, Equatable {
         case .errors:
             figures.rate = try checkedRate(required: false)
             figures.status = try checkedStatus()
+        case .lie: figures.rate = try checkedRate(required: false)
+        case .slow:
+            guard factor.map({ $0 > 1 && $0 <= Self.mostSlowness }) ?? true else {
+                throw Refusal("--factor is more than 1 and at most 10000, such as 100x")
+            }
+            figures.factor = factor
+        case .flap:
+            guard amount.map({ $0 >= .milliseconds(100) && $0 <= .minutes(1) }) ?? true else {
+                throw Refusal("--period is 100ms to a minute, such as 2s")
+            }
+            figures.amount = amount
+        case .amnesia: figures.keepsID = keepsID ? true : nil
         case .late:
             figures.amount = try checkedAmount(atMost: .minutes(1), "packets are read up to a minute late, such as 2s")
         case .skew:
@@ -251,7 +268,8 @@ package struct FaultRequest: Sendable, Equatable {
                 throw Refusal("a clock drifts by up to 500000ppm, such as 200ppm")
             }
             figures.millionths = millionths
-        case .blackhole, .partition, .clog, .hang, .kill, .pause, .leave, .destroy, .loseDisk, .loseRows, .fillDisk:
+        case .blackhole, .partition, .clog, .hang, .zombie, .kill, .pause, .leave, .destroy, .loseDisk, .loseRows,
+            .fillDisk:
             break
         }
         return figures

@@ -9,6 +9,8 @@ import Topology
 ///     loss region/us-east > outside 20%           what leaves it, to wherever
 ///     bandwidth us-east-1 125000B/s               between it and everything outside
 ///     latency service/payment 800ms 100ms         errors cell/us-east-1/service/payment 50% 503
+///     zombie cell/us-east-1                       slow cell/us-east-1 100x    flap cell/us-east-1 2s
+///     lie cell/us-east-1 80%                      amnesia cell/us-east-1 keep-id
 ///     kill cell/us-east-1,cell/us-west-2          pause, leave, destroy, lose-disk, lose-rows, fill-disk: likewise
 ///     late router/r1 2500ms                       skew cell/us-east-1 1h          drift cell/us-east-1 200ppm
 extension FaultSpec: CustomStringConvertible {
@@ -35,6 +37,9 @@ extension FaultSpec: CustomStringConvertible {
     /// Everything that is not in the first side.
     static let outside = "outside"
 
+    /// Of `amnesia`.
+    static let keepsID = "keep-id"
+
     private var figureWords: [String] {
         let figures = action.figures
         var words: [String] = []
@@ -46,6 +51,8 @@ extension FaultSpec: CustomStringConvertible {
         }
         if let rate = action.namedRate { words.append(Self.written(rate)) }
         if let amount = figures.amount { words.append(Syntax.written(amount)) }
+        if let factor = figures.factor { words.append("\(Syntax.written(factor))x") }
+        if figures.keepsID == true { words.append(Self.keepsID) }
         if let bandwidth = figures.bandwidth { words.append("\(bandwidth)B/s") }
         if let status = figures.status, status != 500 { words.append("\(status)") }
         if let millionths = figures.millionths { words.append("\(millionths)ppm") }
@@ -111,6 +118,12 @@ extension FaultRequest {
         } else if word == "one-way" {
             try once(!isOneWay, word)
             isOneWay = true
+        } else if word == FaultSpec.keepsID {
+            try once(!keepsID, word)
+            keepsID = true
+        } else if word.hasSuffix("x"), let number = Syntax.decimal(word.dropLast()) {
+            try once(factor == nil, word)
+            factor = number
         } else if word.hasSuffix("ppm") {
             guard let number = Syntax.integer(String(word.dropLast(3))) else { throw Self.noFigure(word) }
             try once(millionths == nil, word)
@@ -136,7 +149,8 @@ extension FaultRequest {
         switch FaultKind(rawValue: kind) {
         case .latency where delay == nil: delay = amount
         case .latency where jitter == nil: jitter = amount
-        case .reorder where self.amount == nil, .late where self.amount == nil, .skew where self.amount == nil:
+        case .reorder where self.amount == nil, .late where self.amount == nil, .skew where self.amount == nil,
+            .flap where self.amount == nil:
             self.amount = amount
         default: throw Refusal("'\(word)' is one duration too many for '\(kind.prefix(64))'")
         }
@@ -145,6 +159,6 @@ extension FaultRequest {
     private static func noFigure(_ word: String) -> Refusal {
         Refusal(
             "'\(word.prefix(64))' is no figure of a fault: those are durations (30ms), shares (5%), rates (1MiB/s), a status "
-                + "(503), 200ppm, and the words uniform, normal, exponential, one-way, for")
+                + "(503), 200ppm, 100x, and the words uniform, normal, exponential, one-way, keep-id, for")
     }
 }

@@ -18,7 +18,10 @@ extension FaultReport {
         rate = fault.action.namedRate ?? figures.delay.flatMap { $0.share < 1 ? $0.share : nil }
         bandwidth = figures.bandwidth
         status = figures.status.map(Int.init)
-        amount = figures.amount?.milliseconds
+        if case .clock = fault.action { amount = figures.amount?.milliseconds }
+        factor = figures.factor
+        if case .cell(.flap(let turn)) = fault.action { period = turn.milliseconds }
+        keepsID = figures.keepsID
     }
 }
 
@@ -32,7 +35,9 @@ extension FaultAddition {
         request.rate = rate
         request.bandwidth = bandwidth
         request.status = status
-        request.amount = amount.map { TimeAmount(seconds: $0 / 1_000) }
+        request.factor = factor
+        request.amount = (amount ?? period).map { TimeAmount(seconds: $0 / 1_000) }
+        request.keepsID = keepsID ?? false
         if let lease { request.lease = TimeAmount.milliseconds(1) * lease }
         return request
     }

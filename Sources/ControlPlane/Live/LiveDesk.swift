@@ -235,6 +235,7 @@ package final class LiveDesk {
         model.take(vitals, now: now)
         var state = model.state(t: loop.wallClock() / 1_000_000, now: now)
         judge(&state, names: model.topology.cells.map(\.name), answered: model.answered, now: now)
+        noteForgetful()
         latest = state
         history.append(state)
         _ = coder.take(state)
@@ -244,6 +245,22 @@ package final class LiveDesk {
             for (id, _) in readers { streams.send(id, events) }
         }
         schedule()
+    }
+
+    /// Cells that have come back without what they had stand in the journal, as what routers call others does in theirs.
+    private func noteForgetful() {
+        for change in model.forgetful.takeNews() {
+            var attributes: [TelemetryEvent.Attribute] = [
+                .init("animal", .string(CellAnimal.amnesiac.rawValue)), .init("by", .string("control")),
+            ]
+            if !change.why.isEmpty { attributes.append(.init("why", .string(change.why))) }
+            // What cannot be written is seen in the feed still.
+            _ = try? journal.append(
+                JournalEvent(
+                    TelemetryEvent(
+                        time: loop.wallClock(), type: "zoo", action: change.isNamed ? "named" : "cleared",
+                        id: model.topology.cells[change.cell].name, attributes: attributes)))
+        }
     }
 
     /// Cells were added, or customers have moved.

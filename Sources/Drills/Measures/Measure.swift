@@ -39,6 +39,9 @@ package struct Measure: Sendable, Hashable {
         case amplification
         /// Gates that let nothing through, and how long until the first of them did not; milliseconds.
         case breakersOpen, breakerOpened
+        /// Cells that were made to fail without being down: those that were called what they are, and those that were not; names
+        /// of nothing that was done; and from a fault until its name, at worst, in milliseconds.
+        case named, unnamed, falseNames, naming
         /// Changes of the placement.
         case placementChanges
         /// Cells that take customers and do not serve.
@@ -74,6 +77,7 @@ extension Measure.Figure {
         ("lost_writes", .lostWrites), ("violations", .violations), ("false_deaths", .falseDeaths),
         ("detection", .detection), ("agreement", .agreement), ("recovery", .recovery),
         ("amplification", .amplification), ("breakers_open", .breakersOpen), ("breaker_opened", .breakerOpened),
+        ("named", .named), ("unnamed", .unnamed), ("false_names", .falseNames), ("naming", .naming),
         ("placement_changes", .placementChanges), ("cells_down", .cellsDown), ("cells_degraded", .cellsDegraded),
         ("utilisation", .utilisation), ("waiting", .waiting),
     ]
@@ -107,11 +111,12 @@ extension Measure.Figure {
     package var unit: Unit {
         switch self {
         case .success, .errorRate, .shedRate, .utilisation: .share
-        case .percentile, .detection, .agreement, .recovery, .breakerOpened: .milliseconds
+        case .percentile, .detection, .agreement, .recovery, .breakerOpened, .naming: .milliseconds
         case .rate: .perSecond
         case .amplification: .ratio
         case .failed, .dropped, .customersLost, .customersDegraded, .customersDifferent, .lostWrites, .violations,
-            .falseDeaths, .breakersOpen, .placementChanges, .cellsDown, .cellsDegraded, .waiting:
+            .falseDeaths, .breakersOpen, .named, .unnamed, .falseNames, .placementChanges, .cellsDown, .cellsDegraded,
+            .waiting:
             .count
         }
     }
@@ -135,7 +140,7 @@ extension Measure.Figure {
     /// How bad is more; nil where neither more nor less is.
     package var isWorseAbove: Bool {
         switch self {
-        case .success, .rate: false
+        case .success, .rate, .named: false
         default: true
         }
     }

@@ -141,6 +141,8 @@ public struct DrillReport: Sendable, Codable, Equatable {
     public package(set) var steps: [Step]
     /// What clients of each tier saw on each side; empty for drills without sides.
     public package(set) var tiers: [TierChoice]
+    /// What cells were made and called; nil for drills that make nothing of cells.
+    public package(set) var animals: [DrillAnimal]?
     /// From its first step to its last.
     public package(set) var durationMilliseconds: Double
     /// How busy the machine was.
@@ -191,14 +193,14 @@ public struct DrillReport: Sendable, Codable, Equatable {
         try container.encode(durationMilliseconds, forKey: .durationMilliseconds)
         try container.encode(steps, forKey: .steps)
         try container.encode(tiers, forKey: .tiers)
+        try container.encodeIfPresent(animals, forKey: .animals)
         try container.encode(noise, forKey: .noise)
         try container.encode(command, forKey: .command)
     }
 
     private enum CodingKeys: String, CodingKey {
         case schema, id, drill, mesh, target, began, outcome, conclusive, reason, claims, exposed, exposure, rehearsal,
-            report,
-            steps, tiers
+            report, steps, tiers, animals
         case noise, command
         case durationMilliseconds = "duration_ms"
     }

@@ -4,11 +4,12 @@ import Reports
 extension LiveModel {
     /// One row of the columns.
     func fill(_ cell: Int, _ cells: inout FeedCells, _ routers: [Router], now: Instant) {
-        let sight = looked.map { isFresh($0, now) } ?? false ? sights[cell] : CellSight()
+        var sight = looked.map { isFresh($0, now) } ?? false ? sights[cell] : CellSight()
         let told = told[cell]
         let vitals = told.flatMap { isFresh($0.at, now) ? $0.vitals : nil }
         let traffic = traffic(cell, sight, routers)
         let state = Self.state(sight, traffic, hasTold: vitals != nil)
+        if sight.named == nil { sight.named = named(cell, routers)?.condition }
         var condition = Self.condition(state, sight, traffic, vitals)
         // Before each has been asked once, what one witness says stands against one that has not been heard.
         if condition == .differ, told == nil, begun.map({ now - $0 < silence }) ?? true { condition = .silent }
@@ -70,6 +71,18 @@ extension LiveModel {
         return reaching == routers.count ? .reached : reaching > 0 ? .partly : .none
     }
 
+    /// What a cell is called: what it has forgotten is the control plane's to see, all else the routers'.
+    private func named(_ cell: Int, _ routers: [Router]) -> CellAnimal? {
+        let name = topology.cells[cell].name
+        let animals = routers.compactMap { $0.vitals.named?[name] }
+        // Which of several most say, the first as listed of equals.
+        let most = CellAnimal.allCases.max { a, b in
+            animals.count { $0 == a } < animals.count { $0 == b }
+        }
+        if let most, animals.contains(most) { return most }
+        return forgetful.names(cell) ? .amnesiac : nil
+    }
+
     /// The state that is told, unless nobody has seen the cell serve.
     static func state(_ sight: CellSight, _ traffic: TrafficWitness, hasTold: Bool) -> FeedCellState {
         guard let told = sight.state else { return .unknown }
@@ -81,12 +94,13 @@ extension LiveModel {
     static func condition(
         _ state: FeedCellState, _ sight: CellSight, _ traffic: TrafficWitness, _ vitals: CellVitals?
     ) -> FeedCondition {
+        // Why they differ, where somebody knows.
+        if let named = sight.named, !state.isOut || sight.process == .running { return named }
         if CellSight.differ(sight.process, sight.gossip, traffic) { return .differ }
         // Of what is out there is nothing to be told.
         if state.isOut || state == .drained { return sight.named ?? .none }
         guard let vitals else { return .silent }
         if traffic == .partly { return .partly }
-        if let named = sight.named { return named }
         let condition = vitals.condition
         if condition?.storeBroken == true { return .storeBroken }
         if vitals.isStoreFull { return .storeFull }

@@ -46,6 +46,8 @@ package struct LiveModel: Sendable {
     /// By name and state of a gate, since when: vitals tell how long, which differs by the time that they take.
     var gates: [String: Int64] = [:]
     var impact = ImpactModel()
+    /// Cells that have come back without what they had.
+    package var forgetful = ForgetfulCells()
     /// By cell, since when its witnesses differ.
     var differing: [Int: Instant] = [:]
     /// What routers have answered since this model began, whatever lives they have had.
@@ -100,6 +102,7 @@ package struct LiveModel: Sendable {
         if known.vitals.boot != vitals.boot { known.window = CounterWindow() }
         known.vitals = vitals
         known.at = now
+        forgetful.take(vitals, of: cell.position, now: now)
         if let traffic = vitals.traffic {
             known.window.take([traffic.shed, traffic.calls, traffic.attempts], at: now)
         }

@@ -182,6 +182,15 @@ struct ActionForecast {
         switch fault.action {
         case .wire(let wire): strike(wire, fault, isNew: isNew)
         case .service: strikeServices(fault, isNew: isNew)
+        case .cell(let cell):
+            // What is slow or forgets serves its customers; what answers nothing, or wrongly, serves none.
+            switch cell {
+            case .zombie, .flap, .lie:
+                for process in fault.targets.flatMap({ (try? $0.processes(in: topology)) ?? [] }) {
+                    act(on: process, harms: true)
+                }
+            case .slow, .amnesia: break
+            }
         case .process: for process in held(by: fault) { act(on: process, harms: true) }
         case .disk, .clock: break
         }

@@ -11,6 +11,7 @@ extension CellNode {
     ) {
         counters.frames += 1
         hintNow = now
+        if affliction.isActive, isStruck(frame.head, link: link, now: now, into: &sink) { return }
         if frame.head.kind == .ping { return pong(frame.head, to: link, into: &sink) }
         let asker = CellAsker.frame(link, request: frame.head.request)
         guard !isStopping else {

@@ -20,6 +20,8 @@ package struct CellNode: ~Copyable {
     package var gossip: GossipPort
     package internal(set) var counters = CellCounters()
     var graph: ServiceGraph
+    /// What faults do to the cell as a whole.
+    var affliction: CellAffliction
     /// Who waits for which order of the store.
     var orders: Slab<PendingOrder>
     /// In front of the store, over the orders in hand.
@@ -145,6 +147,7 @@ package struct CellNode: ~Copyable {
             peaks: configuration.topology.peakProfiles(
                 ofBlueprint: configuration.topology.cells[configuration.cell.position].blueprint),
             seed: configuration.topology.seed, node: StableHash.hash(name), programs: configuration.programs)
+        affliction = CellAffliction(seed: configuration.topology.seed, node: StableHash.hash(name))
         graph.defect = configuration.defect
         graph.traces = CellTraces(
             node: name, sample: configuration.traceSample,

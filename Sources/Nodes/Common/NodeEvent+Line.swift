@@ -73,6 +73,11 @@ extension NodeEvent {
         case .linkDown(let cell): link("down", cell)
         case .cellDemoted(let cell): link("demoted", cell)
         case .cellReturned(let cell): link("returned", cell)
+        case .conduct(let cell, let animal, let isNamed, let why):
+            EventLine(
+                type: "zoo", action: isNamed ? "named" : "cleared", id: topology.cells[cell.position].name,
+                attributes: [.init("animal", .text(animal.rawValue)), .init("by", .text(observer))]
+                    + (why.isEmpty ? [] : [.init("why", .text(why))]))
         case .poisoned(let customer):
             EventLine(
                 type: "process", action: "poisoned", id: observer, attributes: [.init("customer", .text(customer))])

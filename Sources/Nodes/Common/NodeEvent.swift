@@ -1,5 +1,6 @@
 import Membership
 import MeshBase
+import Reports
 import Resilience
 
 /// Something worth a line in a node's event log.
@@ -14,6 +15,8 @@ package enum NodeEvent: Sendable, Equatable {
     case cellDemoted(CellIndex)
     /// A demoted cell answered in time.
     case cellReturned(CellIndex)
+    /// This router calls a cell a zombie or another animal, or no longer, and why.
+    case conduct(CellIndex, CellAnimal, isNamed: Bool, why: String)
     /// The cell ends itself at once, as a crash would.
     case poisoned(customer: String)
     /// The cell found itself better or worse.

@@ -74,6 +74,8 @@ package struct RouterCounters: Sendable {
     package var pings: UInt64 = 0
     /// Pings that a link was too full for, or that found it gone.
     package var pingsUnsent: UInt64 = 0
+    /// Times that a cell was called a zombie, a flapper, a liar or a slowpoke.
+    package var named: UInt64 = 0
     /// Cells that did not answer in time and are passed over.
     package var demotions: UInt64 = 0
     /// Demoted cells that answered again.

@@ -21,6 +21,10 @@ struct CellLink {
 
     /// What it says of itself: it can serve.
     var isReady = true
+    /// It says that it is as it should be, and not degraded or without its store.
+    var saysServing = true
+    /// A detector calls it something: it is asked after others.
+    var isNamed = false
     /// Its packets get through: it is not suspected again and again.
     var isSteady = true
 
@@ -32,7 +36,7 @@ struct CellLink {
     var canBeAsked: Bool { state == .up && (status == .alive || status == .suspect) && !pulse.isSilent }
 
     /// Nothing that it says or that is heard of it makes another cell the better choice.
-    var isSound: Bool { isReady && isSteady }
+    var isSound: Bool { isReady && isSteady && !isNamed }
 
     /// 50 ms doubling to 1 s.
     var backoff: TimeAmount { .milliseconds(min(1000, 50 << Int64(min(max(failures, 1) - 1, 5)))) }
@@ -46,6 +50,7 @@ extension RouterNode {
             guard profile.role == .cell, let cell = cellsByName[profile.name] else { continue }
             links[cell.position].isSteady = change.member.standing != .unsteady
             let said = change.member.metadata.state
+            links[cell.position].saysServing = said == .serving
             links[cell.position].isReady = said != .notReady && said != .starting
             follow(cell, status: change.status, endpoint: profile.data, now: now, into: &sink)
         }
@@ -57,6 +62,7 @@ extension RouterNode {
         let moved = links[cell.position].endpoint != endpoint
         links[cell.position].status = status
         links[cell.position].endpoint = endpoint
+        if moved { conducts[cell.position].replaced() }
         switch status {
         case .alive:
             if moved, links[cell.position].state != .closed {

@@ -27,6 +27,7 @@ extension RouterNode {
                 ping(cell, now: now, into: &sink)
             }
         }
+        judgeConduct(stood: stood, now: now, into: &sink)
         askForHealth(now: now, into: &sink)
         missTheSilent(now: now)
         impact.look(now: now, placement: ledger.table.version)
@@ -65,6 +66,7 @@ extension RouterNode {
     private mutating func ping(
         _ cell: CellIndex, about service: UInt64 = 0, now: Instant, into sink: inout some RouterSink
     ) {
+        conducts[cell.position].asked(now: now)
         // The time travels with it, so that an answer needs no memory of its question.
         let isSent = sink.ping(
             FrameHead(

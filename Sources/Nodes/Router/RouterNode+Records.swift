@@ -140,6 +140,10 @@ extension RouterNode {
         if head.epoch == operations[key]!.epoch, head.flags.contains(.acknowledgement) == work.register.isStoring {
             let end = AttemptEnd(record: head)
             figures.ended(cell, end.outcome, isError: end.isError, took: now - operations[key]!.attemptBegan)
+            if end.outcome == .ok || end.outcome == .failed {
+                conducts[cell.position].answered(
+                    isGood: end.outcome == .ok, slot: 0, took: now - operations[key]!.attemptBegan, now: now)
+            }
             endRecord(work.attempts, position, end, now: now, into: &sink)
         }
         // An answer of another epoch belongs to a phase that is over.
@@ -277,6 +281,8 @@ extension RouterNode {
             // Where this process was late itself the answers may lie in its buffers.
             for position in 0..<work.members.count where work.register.pending & (1 << position) != 0 {
                 figures.ended(work.members[position], isLate ? .cancelled : .failed)
+                conducts[work.members[position].position].gaveUp(
+                    slot: 0, after: now - operations[key]!.attemptBegan, now: now)
             }
             endPhase(work.attempts, now: now, into: &sink)
         }
@@ -393,6 +399,7 @@ extension RouterNode {
             counters.attempts += 1
             let cell = work.members[position]
             figures.began(cell)
+            conducts[cell.position].asked(now: clock)
             guard !sink.send(head, to: cell, request: request, payload: payload) else {
                 links[cell.position].usedAt = clock
                 continue

@@ -60,6 +60,12 @@ package struct RouterNode: ~Copyable {
     package internal(set) var traces: RouterTraces
 
     var links: [CellLink]
+    /// How each cell behaves towards this router.
+    var conducts: [CellConduct]
+    /// Of records that were answered before all cells had.
+    var lateAnswers = LateAnswers()
+    /// The cells that have answered nothing for a moment, and where their packets of the membership would come from.
+    var doubted: [(Endpoint, CellIndex)] = []
     private(set) var cellsByName: [String: CellIndex]
     /// Cells that are not serving now, for shards that replace dead cells.
     var notServing = CellSet()
@@ -176,6 +182,7 @@ package struct RouterNode: ~Copyable {
         cellsByName = Dictionary(
             uniqueKeysWithValues: configuration.topology.cells.enumerated().map { ($1.name, CellIndex($0)) })
         links = configuration.topology.cells.map { CellLink(name: $0.name) }
+        conducts = Array(repeating: CellConduct(), count: links.count)
         figures = RouterFigures(cells: links.count)
         for position in links.indices { notServing.insert(CellIndex(position)) }
     }
@@ -185,6 +192,7 @@ package struct RouterNode: ~Copyable {
         clock = now
         for (position, cell) in topology.cells.enumerated().dropFirst(links.count) {
             links.append(CellLink(name: cell.name))
+            conducts.append(CellConduct())
             cellsByName[cell.name] = CellIndex(position)
             notServing.insert(CellIndex(position))
         }
@@ -220,6 +228,7 @@ package struct RouterNode: ~Copyable {
     package mutating func handle(
         datagram: UnsafeRawBufferPointer, from: Endpoint, now: Instant, into sink: inout some RouterSink
     ) {
+        if !doubted.isEmpty { listen(to: from) }
         gossip.handle(datagram: datagram, from: from, now: now, into: &sink)
         followMembers(now: now, into: &sink)
     }
@@ -347,6 +356,7 @@ package struct RouterNode: ~Copyable {
         frame: borrowing FrameView, from cell: CellIndex, now: Instant, into sink: inout some RouterSink
     ) {
         clock = now
+        conducts[cell.position].heard(now: now)
         if frame.head.kind == .pong { return ponged(frame.head, by: cell, now: now, into: &sink) }
         if frame.head.kind == .hint { return hinted(frame, by: cell, now: now, into: &sink) }
         if frame.head.request == Self.exchangeRequest { return exchanged(frame, by: cell, now: now, into: &sink) }
@@ -354,6 +364,9 @@ package struct RouterNode: ~Copyable {
         let key = number.operation
         guard operations.contains(key) else {
             counters.lateFrames += 1
+            if frame.head.kind == .reply, let sent = lateAnswers.sent(key) {
+                conducts[cell.position].late(slot: 0, took: now - sent, now: now)
+            }
             return
         }
         switch operations[key]!.work {
@@ -370,6 +383,7 @@ package struct RouterNode: ~Copyable {
         case .service(let place): if place >= 0 { calls.remove(place) }
         case .record(let work):
             if heldBytes > 0 { heldBytes -= work.value.count }
+            if work.register.unheard != 0 { lateAnswers.note(key, sent: operations[key]!.attemptBegan) }
             if work.attempts >= 0 {
                 withdrawRecord(work.attempts, now: clock)
                 recordCalls.remove(work.attempts)

@@ -99,7 +99,9 @@ public struct RegisterOperation: Sendable, Hashable {
     /// The newest version that the query has found so far, or the one that a write is being stored as.
     public var version: RecordVersion { best }
     /// Positions that were asked and have neither answered nor failed.
-    public var pending: Positions { phase == .finished ? 0 : asked & ~heard & ~failed }
+    public var pending: Positions { phase == .finished ? 0 : unheard }
+    /// Positions that were asked and have said nothing, whether or not anybody waits for them still.
+    public var unheard: Positions { asked & ~heard & ~failed }
     /// Positions that can be asked and have not failed in this phase.
     public var candidates: Positions { usable & ~failed }
     /// It has given its outcome.

@@ -15,6 +15,12 @@ package struct FaultReport: Codable, Sendable, Equatable {
     package var status: Int?
     /// Of `skew`: how far the clock is ahead, in milliseconds.
     package var amount: Double?
+    /// Of `slow`: so many times.
+    package var factor: Double?
+    /// Of `flap`: how long each turn is, in milliseconds.
+    package var period: Double?
+    /// Of `amnesia`: true where the new store says that it is the old one.
+    package var keepsID: Bool?
     /// RFC 3339.
     package var created: String
     /// Absent where it lasts until somebody ends it.
@@ -27,8 +33,10 @@ package struct FaultReport: Codable, Sendable, Equatable {
         case isOneWay = "one_way"
         case delay = "delay_ms"
         case jitter = "jitter_ms"
-        case distribution, rate, bandwidth, status
+        case distribution, rate, bandwidth, status, factor
         case amount = "amount_ms"
+        case period = "period_ms"
+        case keepsID = "keep_id"
         case created, expires
         case remaining = "remaining_ms"
     }
@@ -60,6 +68,9 @@ extension FaultReport {
         if let status { text += " with \(status)" }
         if let bandwidth { text += " \(Wording.bytes(bandwidth))/s" }
         if let amount { text += " \(Wording.time(milliseconds: amount))" }
+        if let factor { text += " \(Wording.fixed(factor, factor == factor.rounded() ? 0 : 1))x" }
+        if let period { text += " \(Wording.time(milliseconds: period))" }
+        if keepsID == true { text += ", its id kept" }
         return text
     }
 }
@@ -115,12 +126,17 @@ package struct FaultAddition: Codable, Sendable, Equatable {
     package var status: Int?
     /// Of `skew`: how far the clock is ahead, in milliseconds.
     package var amount: Double?
+    package var factor: Double?
+    package var period: Double?
+    package var keepsID: Bool?
     package var lease: Int64?
     /// The prediction that it stands on (`PredictionReport`); nil for none.
     package var prediction: String?
 
     private enum CodingKeys: String, CodingKey {
-        case kind, targets, distribution, rate, bandwidth, status, prediction
+        case kind, targets, distribution, rate, bandwidth, status, factor, prediction
+        case period = "period_ms"
+        case keepsID = "keep_id"
         case isOneWay = "one_way"
         case delay = "delay_ms"
         case jitter = "jitter_ms"

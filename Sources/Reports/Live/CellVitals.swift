@@ -165,12 +165,22 @@ package struct CellVitals: Codable, Sendable, Equatable {
     package var view: Vitals.View?
     /// What it saw lately of other members, of its gates and its store.
     package var news: [Vitals.News]?
+    /// Who its store is, as 16 hexadecimal digits at most; absent without one.
+    package var storeID: String?
+    /// Records of which it had nothing though its store said that it had all, as the comparison with others has found in this
+    /// life; absent without a store.
+    package var lacked: UInt64?
+    /// How long ago the oldest of them was written, in milliseconds; absent without one.
+    package var lackedAge: Int64?
     /// The host it runs on.
     package var host: Vitals.Host?
 
     private enum CodingKeys: String, CodingKey {
         case schema, cell, boot, utilisation, filled, verified, damaged, hints, epoch, condition, traffic, pools, gates
         case amplification, faults, view, host, health, services, waiting, news, traces
+        case lacked
+        case lackedAge = "lacked_age_ms"
+        case storeID = "store_id"
         case healthScore = "health_score"
         case isStoreFull = "store_full"
         case oldestHint = "oldest_hint_ms"

@@ -151,6 +151,8 @@ package struct RouterVitals: Codable, Sendable, Equatable {
     package var impact: Impact?
     /// Services whose answers are not whole at present, as `GET /status` tells them.
     package var impaired: [PublicStatus.Service]?
+    /// What it calls cells that fail without being down, by their names; absent where none does.
+    package var named: [String: CellAnimal]?
     /// Attempts for each request, over the last 10 s (`cellmesh_amplification`).
     package var amplification: Double?
     /// By the id of a fault: what it has struck here.
@@ -163,7 +165,8 @@ package struct RouterVitals: Codable, Sendable, Equatable {
     package var host: Vitals.Host?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, router, boot, reached, epoch, requests, latency, cells, gates, impact, impaired, amplification
+        case schema, router, boot, reached, epoch, requests, latency, cells, gates, impact, impaired, named,
+            amplification
         case faults, view, news, traces
         case host
         case leftOut = "left_out"

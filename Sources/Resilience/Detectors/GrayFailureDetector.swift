@@ -16,6 +16,9 @@ public struct GrayFailureDetector: Sendable {
     /// Takes the result of a user's request.
     public mutating func recordRequest(_ isGood: Bool) { requests.record(isGood) }
 
+    /// Forgets what is known of requests: those from now on are judged by themselves.
+    public mutating func forgetRequests() { requests = ResultHistory() }
+
     /// More than 90 % of the last 100 probes passed, and less than half of the last 100 requests.
     public var isGray: Bool {
         guard probes.count >= Self.least, requests.count >= Self.least else { return false }

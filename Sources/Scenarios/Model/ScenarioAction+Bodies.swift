@@ -13,7 +13,9 @@ extension FaultAddition {
         rate = request.rate
         bandwidth = request.bandwidth
         status = request.status
-        amount = request.amount?.milliseconds
+        factor = request.factor
+        if request.kind == "flap" { period = request.amount?.milliseconds } else { amount = request.amount?.milliseconds }
+        keepsID = request.keepsID ? true : nil
     }
 }
 

@@ -29,6 +29,7 @@ struct ScenarioLedger: Sendable {
     /// By the key of an action.
     private(set) var faults: [Int: String] = [:]
     private var hits: [String: UInt64] = [:]
+    private(set) var zoo = ScenarioZoo()
     var found: ScenarioFound?
     var noise = DrillNoise()
     private(set) var impact: ScenarioSight.Impact?
@@ -122,6 +123,7 @@ struct ScenarioLedger: Sendable {
         if record.type == "breaker", record.action == "open", phase == .method || phase == .settling {
             breakerAt = breakerAt.map { min($0, at) } ?? at
         }
+        if methodAt != nil { zoo.take(record, at: at) }
         guard record.type == "member", record.action == "dead", methodAt != nil else { return }
         let observer = record.attributes["observer"]?.text ?? ""
         var isVictim = false
@@ -142,6 +144,7 @@ struct ScenarioLedger: Sendable {
 
     mutating func begin(_ key: Int, _ action: ScenarioAction, now: Instant) {
         deeds[key] = Deed(since: now, until: nil, victims: [])
+        zoo.begin(key, action, now: now)
     }
 
     mutating func begun(_ key: Int, _ how: ScenarioRun.Begun) {
@@ -151,7 +154,10 @@ struct ScenarioLedger: Sendable {
         if let fault = how.fault { faults[key] = fault }
     }
 
-    mutating func end(_ key: Int, now: Instant) { deeds[key]?.until = now }
+    mutating func end(_ key: Int, now: Instant) {
+        deeds[key]?.until = now
+        zoo.end(key, now: now)
+    }
 
     /// Actions that have reached nobody, in words.
     func unreached(_ plan: [ScenarioAction]) -> [String] {
@@ -248,6 +254,10 @@ struct ScenarioLedger: Sendable {
             return amplification.keys.compactMap(mean).max()
         case .breakersOpen: return sight.map { _ in Double(worst.openBreakers.count) }
         case .breakerOpened: return breakerAt.flatMap { at in firstAction.map { (at - $0).milliseconds } }
+        case .named: return Double(zoo.named)
+        case .unnamed: return Double(zoo.injected - zoo.named)
+        case .falseNames: return Double(zoo.falseNames)
+        case .naming: return zoo.longest?.milliseconds
         case .placementChanges: return firstEpoch.map { _ in Double(epochs) }
         case .cellsDown: return sight.map { _ in Double(worst.down.count) }
         case .cellsDegraded: return sight.map { _ in Double(worst.degraded.count) }
@@ -298,7 +308,7 @@ struct ScenarioLedger: Sendable {
             ) { rank in
                 tally.latency.quantile(Double(rank) / Double(max(tally.latency.total, 1)))?.milliseconds ?? 0
             }
-        case .detection, .agreement, .breakerOpened:
+        case .detection, .agreement, .breakerOpened, .naming:
             guard let observed = observed(measure, over: window, now: now) else {
                 return firstAction == nil
                     ? .longest(name, nil, comparison, limit, noise: noise)

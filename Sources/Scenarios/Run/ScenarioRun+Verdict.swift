@@ -25,6 +25,7 @@ extension ScenarioRun {
         precondition(isOver, "a run is finished when it is over")
         guard refusal == nil else { return nil }
         report.noise = ledger.noise
+        report.animals = ledger.zoo.report
         report.durationMilliseconds = (now - began).milliseconds
         if hasInjected {
             if scenario.hypothesis?.strategy.isDuring ?? false {

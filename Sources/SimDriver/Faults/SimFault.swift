@@ -67,10 +67,11 @@ package struct SimFault: Sendable, Hashable {
     /// An operator's command.
     var isMove: Bool { if case .operate = action { true } else { false } }
 
-    /// Leaves it open what members may come to believe of one another: packets are lost or late, or clocks are wrong.
+    /// Leaves it open what members may come to believe of one another, or what customers meet of a cell that lives: packets are lost
+    /// or late, clocks are wrong, or a cell does not answer as it should.
     var clouds: Bool {
         switch action {
-        case .fault(.wire), .fault(.clock), .fault(.process(.late)): true
+        case .fault(.wire), .fault(.clock), .fault(.process(.late)), .fault(.cell): true
         case .fault, .restart, .resume, .operate: false
         }
     }

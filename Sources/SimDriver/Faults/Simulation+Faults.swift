@@ -58,7 +58,7 @@ extension Simulation {
             network.weather.begin(key, wire, near: near, far: far, isOneWay: spec.isOneWay)
             network.cleared()
             return true
-        case .service:
+        case .service, .cell:
             note(event, mesh[0], 0)
             inForce.append((key, spec))
             strikeServices()
@@ -124,7 +124,7 @@ extension Simulation {
             machine.clock.jump(amount, now: now)
             if let process = machine.process { turn(process) }
         case .clock(.drift(let millionths)): setDrift(machine, millionths)
-        case .wire, .service: return false
+        case .wire, .service, .cell: return false
         }
         return true
     }
@@ -146,7 +146,7 @@ extension Simulation {
             network.weather.end(key)
             network.cleared()
             release()
-        case .service:
+        case .service, .cell:
             note(event, mesh[0], 0)
             strikeServices()
         case .clock(.skew(let amount)):
@@ -166,7 +166,7 @@ extension Simulation {
             machine.disk?.isFull = false
             changed(settle: .seconds(3))
         case .clock(.drift): setDrift(machine, 0)
-        case .disk(.loseRows), .clock(.skew), .wire, .service: break
+        case .disk(.loseRows), .clock(.skew), .wire, .service, .cell: break
         }
     }
 
@@ -198,9 +198,9 @@ extension Simulation {
         }
     }
 
-    // MARK: Services
+    // MARK: Services and cells
 
-    /// Tells the cells what strikes their services now, and the routers where that is; one that stands still learns it when it goes on.
+    /// Tells the cells what strikes them and their services now, and the routers where that is; one that stands still learns it when it goes on.
     private func strikeServices() {
         for machine in mesh where !machine.isPaused { strikeServices(of: machine) }
     }
@@ -215,8 +215,26 @@ extension Simulation {
         let rules = ServiceRules(
             cell: machine.name, services: topology.blueprint(of: cell).services.map(\.name),
             faults: inForce.map { Fault(id: "", $0.spec) })
-        guard process.strike(rules.effects) else { return }
-        turn(process)
+        let isServiceStruck = process.strike(rules.effects)
+        let isCellStruck = process.strike(cellRules(of: machine).effect)
+        if isServiceStruck || isCellStruck { turn(process) }
+    }
+
+    private func cellRules(of machine: SimMachine) -> CellRules {
+        CellRules(
+            cell: machine.name, region: topology.regions[machine.region].name, zone: machine.zone,
+            faults: inForce.map { Fault(id: "\($0.key)", $0.spec) })
+    }
+
+    /// A cell that starts while a fault makes it forget: its store is set aside, once for each fault.
+    ///
+    /// - Returns: whether the one that is made now says that it is the old one.
+    func forget(_ machine: SimMachine) -> Bool {
+        guard machine.role == .cell, machine.lives > 1, let amnesia = cellRules(of: machine).effect.amnesia,
+            machine.forgottenBy.insert(Int(amnesia.fault) ?? 0).inserted
+        else { return false }
+        loseDisk(of: machine)
+        return amnesia.keepsID
     }
 }
 

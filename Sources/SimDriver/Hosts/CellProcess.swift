@@ -15,8 +15,13 @@ final class CellProcess: LinkingProcess {
     fileprivate var processor = ProcessorQueue()
     private(set) var rejectedLinks: UInt64 = 0
 
-    init(_ simulation: Simulation, _ machine: SimMachine, cell: CellIndex) throws(GossipPort.Invalid) {
-        let store = machine.disk?.open(simulation.birth(of: machine, cell))
+    /// - Parameter keepsID: its disk is empty, and says that it is the one that was lost.
+    init(
+        _ simulation: Simulation, _ machine: SimMachine, cell: CellIndex, keepsID: Bool = false
+    ) throws(GossipPort.Invalid) {
+        var birth = simulation.birth(of: machine, cell)
+        if keepsID { (birth.storeID, birth.isFounding) = (machine.knownStore ?? birth.storeID, true) }
+        let store = machine.disk?.open(birth)
         machine.knownStore = store?.id
         if machine.firstStore == nil { machine.firstStore = store?.id }
         var configuration = CellConfiguration(
@@ -52,6 +57,20 @@ final class CellProcess: LinkingProcess {
         node.strike(effects, now: now, into: &outbox)
         return true
     }
+
+    private var affliction = CellEffect.none
+
+    /// Faults on the cell as a whole.
+    /// - Returns: false where nothing has changed.
+    func strike(_ effect: CellEffect) -> Bool {
+        guard effect != affliction else { return false }
+        affliction = effect
+        node.strike(effect, now: now)
+        return true
+    }
+
+    /// What it says of itself, over HTTP; nil while nothing is answered.
+    func tellVitals() -> CellVitals? { node.swallows(now: now) ? nil : node.vitals(now: now) }
 
     override var accounts: PolicyAccounts? { node.accounts }
     /// What it says of itself.
@@ -123,7 +142,9 @@ final class CellProcess: LinkingProcess {
         }
         guard store != nil else { return }
         for answer in store!.takeTurnedAway() { node.stored(answer, now: now, into: &outbox) }
-        if let time = store!.begin() { simulation.schedule(.commit(self), after: time) }
+        guard let time = store!.begin() else { return }
+        if affliction.slowness > 1 { node.storeWasSlow(1) }
+        simulation.schedule(.commit(self), after: time * affliction.slowness)
     }
 
     /// The transaction in flight ends; what is left of it is the way of the answers back to the loop.

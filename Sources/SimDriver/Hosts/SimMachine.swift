@@ -51,6 +51,8 @@ final class SimMachine {
     let disk: SimDisk?
     /// The store that the mesh was founded with.
     var firstStore: UInt64?
+    /// Faults that its store was set aside by.
+    var forgottenBy: Set<Int> = []
     /// The store that the cell has served with, as a control plane's journal has it.
     var knownStore: UInt64?
 

@@ -120,7 +120,7 @@ package final class SimFeed {
 
     /// A fault of no plan begins.
     func began(_ key: Int, _ spec: FaultSpec, for length: TimeAmount?, _ simulation: Simulation) {
-        guard spec.action.layer == .wire || spec.action.layer == .service else {
+        guard [.wire, .service, .cell].contains(spec.action.layer) else {
             return note(
                 "process", spec.kind.rawValue, spec.side.nodeName ?? spec.side.text, ["detail": .text(spec.text)],
                 simulation)
@@ -176,6 +176,15 @@ package final class SimFeed {
         mesh?.model.look(sights, routers: routerSights(simulation, reach), routersRun: routersRun, now: now)
         mesh?.model.news = news
         guard var state = mesh?.model.state(t: Self.time(simulation), now: now), let model = mesh?.model else { return }
+        for change in mesh?.model.forgetful.takeNews() ?? [] {
+            var attributes: [String: EventLine.Value] = [
+                "animal": .text(CellAnimal.amnesiac.rawValue), "by": .text("control"),
+            ]
+            if !change.why.isEmpty { attributes["why"] = .text(change.why) }
+            note(
+                "zoo", change.isNamed ? "named" : "cleared", model.topology.cells[change.cell].name, attributes,
+                simulation)
+        }
         let changes =
             mesh?.alerts.take(state, names: model.topology.cells.map(\.name), answered: model.answered, now: now) ?? []
         for change in changes {
@@ -211,7 +220,7 @@ package final class SimFeed {
         for machine in simulation.mesh where machine.isUp && !machine.isPaused {
             switch machine.work {
             case .cell(let cell):
-                guard var vitals = (machine.process as? CellProcess)?.vitals else { continue }
+                guard var vitals = (machine.process as? CellProcess)?.tellVitals() else { continue }
                 vitals.boot = "\(machine.boot)"
                 mesh?.model.take(vitals.bounded, of: cell, now: simulation.now)
             case .router:

@@ -30,10 +30,11 @@ extension Simulation {
         machine.boot = boots
         machine.lifeIncarnation = machine.incarnation + 1
         machine.excusedUntil = now + .seconds(2)
+        let keepsID = inForce.isEmpty ? false : forget(machine)
         let process: SimProcess
         do throws(GossipPort.Invalid) {
             switch machine.work {
-            case .cell(let cell): process = try CellProcess(self, machine, cell: cell)
+            case .cell(let cell): process = try CellProcess(self, machine, cell: cell, keepsID: keepsID)
             case .router: process = try RouterProcess(self, machine)
             case .control: process = ControlProcess(self, machine)
             case .clients: return

@@ -4,6 +4,7 @@ import Membership
 import MeshBase
 import Nodes
 import Replication
+import Reports
 import Sharding
 import Topology
 import Wire
@@ -404,6 +405,11 @@ final class Simulation {
             trace.note(now, kind: 112, node: UInt64(machine.index), content: UInt64(cell.rawValue))
         case .cellReturned(let cell):
             trace.note(now, kind: 113, node: UInt64(machine.index), content: UInt64(cell.rawValue))
+        case .conduct(let cell, let animal, let isNamed, _):
+            let place = CellAnimal.allCases.firstIndex(of: animal) ?? 0
+            trace.note(
+                now, kind: isNamed ? 118 : 119, node: UInt64(machine.index),
+                content: UInt64(cell.rawValue) << 8 | UInt64(place))
         case .placement(let version):
             trace.note(now, kind: 130, node: UInt64(machine.index), content: version)
             changed(settle: .milliseconds(500))

@@ -71,7 +71,7 @@ package final class SimScenario {
                 return false
             }
             // Wall clocks alone are wrong here, which nobody's judgement of others goes by.
-            return kind.strikes(.wire) || kind == .drift || kind == .late
+            return kind.strikes(.wire) || kind.strikes(.cell) || kind == .drift || kind == .late
         }
         var load = SimLoad()
         load.rate = scenario.load.rate
@@ -157,7 +157,7 @@ package final class SimScenario {
             run.handle(.sight(sight), now: simulation.now)
         }
         feed.onEvent = { [unowned self] record in
-            guard record.type == "member" || record.type == "breaker" else { return }
+            guard record.type == "member" || record.type == "breaker" || record.type == "zoo" else { return }
             run.handle(.event(record, at: simulation.now), now: simulation.now)
         }
     }

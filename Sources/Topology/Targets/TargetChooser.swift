@@ -5,6 +5,8 @@ import MeshBase
 ///
 ///     {busiest}             of cells, zones, regions and routers: the highest rate of requests, else the most customers
 ///     {random}              any that serves; `{random:10%}` so many of all, one at least
+///     {draw:3}              the third of those that serve, in an order that is drawn from the seed: two that say the same number
+///                           are the same, and of different numbers they differ
 ///     {remote}              of regions and zones: the busiest that can be left: without the control plane, and not the only
 ///                           region of customers who are pinned to a geography
 ///     {most-dependents}     of services: the one that most others call, directly or through others
@@ -26,6 +28,7 @@ package struct TargetChooser {
 
     private let topology: MeshTopology
     private let loads: [Load]
+    private let seed: UInt64
     private var rng: Generator
 
     /// - Parameters:
@@ -34,6 +37,7 @@ package struct TargetChooser {
     package init(_ topology: MeshTopology, loads: [Load], seed: UInt64) {
         self.topology = topology
         self.loads = loads
+        self.seed = seed
         rng = Generator(seed: seed, concern: "targets")
     }
 
@@ -130,6 +134,15 @@ package struct TargetChooser {
             }
             return [found]
         default:
+            if choice.hasPrefix("draw:"), let number = Syntax.integer(String(choice.dropFirst(5))), number > 0 {
+                guard number <= all.count else {
+                    throw UnknownTarget("there are \(all.count), and '\(word.prefix(128))' is one more")
+                }
+                // Whatever was drawn before by the same chooser.
+                var (left, order) = (all.map(\.word), Generator(seed: seed, concern: "targets.draw"))
+                for _ in 1..<number { left.remove(at: Int(order.below(UInt64(left.count)))) }
+                return [left[Int(order.below(UInt64(left.count)))]]
+            }
             guard choice.hasPrefix("random:"), let share = Syntax.ratio(String(choice.dropFirst(7))), share > 0,
                 share <= 1
             else { throw Self.unreadable(word) }

@@ -15,7 +15,7 @@ package final class FaultWatch {
     private let loop: EventLoop
     private let wire: WireLayer
     private let events: HostEvents?
-    /// Applies the faults on services, where the process has any, and gives back the ids of those that concern it.
+    /// Applies the faults on services and on cells, where the process is one, and gives back the ids of those that concern it.
     private var services: (([Fault]) -> [String])?
     /// Fills the process's disk, where it has one, by these faults; none: there is room.
     private var disk: (([String]) -> Void)?
@@ -54,6 +54,8 @@ package final class FaultWatch {
         refresh()
     }
 
+    /// The faults in force in the mesh, whether or not they concern this process.
+    package var faults: [Fault] { applied }
     package var revision: Int64 { sheet.revision }
     package var inForce: [String] { ids }
 
@@ -120,8 +122,8 @@ package final class FaultWatch {
         reapply()
     }
 
-    /// The process has services from now on.
-    package func onServices(_ apply: @escaping ([Fault]) -> [String]) {
+    /// From now on the process has work that faults strike, or answers to those who do.
+    package func onWork(_ apply: @escaping ([Fault]) -> [String]) {
         services = apply
         reapply()
     }

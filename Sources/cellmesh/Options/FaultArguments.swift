@@ -26,3 +26,15 @@ struct BandwidthArgument: ExpressibleByArgument, Sendable, Equatable {
         self.bytes = bytes
     }
 }
+
+/// How many times more slowly, on the command line: `100x`.
+struct FactorArgument: ExpressibleByArgument, Sendable, Equatable {
+    var value: Double
+
+    init?(argument: String) {
+        guard let value = Syntax.decimal(argument.hasSuffix("x") ? argument.dropLast() : argument[...]) else {
+            return nil
+        }
+        self.value = value
+    }
+}

@@ -159,7 +159,7 @@ struct FaultRegisterTests {
         for (request, words) in [
             (FaultRequest(kind: "latncy", targets: ["eu-1"]), "latency"),
             (FaultRequest(kind: "blackhole", targets: ["eu-11"]), "eu-1"),
-            (FaultRequest(kind: "zombie", targets: ["eu-1"]), "come later"),
+            (FaultRequest(kind: "zombie", targets: ["control"]), "lies on cells"),
             (FaultRequest(kind: "loss", targets: ["eu-1"]), "--rate"),
         ] {
             do throws(APIFailure) {

@@ -10,6 +10,8 @@ extension ServiceGraph {
         let wait: WaitSampler?
         let cpu: TimeAmount
         let errors: Double
+        /// How long it lasts on average.
+        var mean: TimeAmount { (wait?.mean ?? .zero) + cpu }
     }
 
     func ownWork(_ invocation: Invocation) -> OwnWork {

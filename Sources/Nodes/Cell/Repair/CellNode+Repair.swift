@@ -229,6 +229,10 @@ extension CellNode {
                 && (page.lines[record.line.position].map { $0.version < record.line.version } ?? true
                     || tiers?.hasSiblings(record.line.position.key) ?? false)
         }
+        for record in newer where page.lines[record.line.position] == nil {
+            repair.lacked += 1
+            repair.oldestLacked = min(repair.oldestLacked, record.line.version.counter)
+        }
         guard let last = newer.last,
             let ticket = orders.insert(PendingOrder(purpose: .repaired(count: newer.count)))
         else { return }

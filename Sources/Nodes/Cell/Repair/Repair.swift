@@ -64,6 +64,9 @@ struct Repair {
     var compared: UInt64 = 0
     var differing: UInt64 = 0
     var repaired: UInt64 = 0
+    /// Of these, those of which there was nothing at all here, and the lowest counter of their versions.
+    var lacked: UInt64 = 0
+    var oldestLacked = UInt64.max
     /// Records of one version that have another value at a member, and pages that a member did not answer in time.
     var damaged: UInt64 = 0
     var unanswered: UInt64 = 0

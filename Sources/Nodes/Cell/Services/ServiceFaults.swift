@@ -19,6 +19,13 @@ struct ServiceFaults {
     private var held: [[SlabKey]]
     private var random: Generator
     private(set) var counters: [ServiceFaultCounters]
+    /// All work takes so many times as long, 1 or more: a fault on the cell.
+    var slowness = 1.0
+    /// Work that was late by that.
+    private(set) var slowed: UInt64 = 0
+
+    /// The least that work is taken to last, where it is to last longer: a service that does nothing would not be slow.
+    static let leastWork = TimeAmount.milliseconds(1)
 
     init(services: Int, seed: UInt64, node: UInt64) {
         held = Array(repeating: [], count: services)
@@ -27,7 +34,9 @@ struct ServiceFaults {
     }
 
     /// Whether anything is done to the work of a service.
-    func strikes(_ service: Int) -> Bool { !effects.isEmpty && !effects[service].isNone }
+    func strikes(_ service: Int) -> Bool { slowness > 1 || isStruck(service) }
+
+    private func isStruck(_ service: Int) -> Bool { !effects.isEmpty && !effects[service].isNone }
 
     /// Replaces the faults in force.
     /// - Returns: the calls that nothing holds back any more, by service, in the order in which they were held. A fault that
@@ -48,16 +57,25 @@ struct ServiceFaults {
 
     /// Asked once when the work of a call is about to begin; what is held is remembered until `release`, `replace` or
     /// `forget`.
-    mutating func hold(_ key: SlabKey, of service: Int) -> Hold {
+    ///
+    /// - Parameter work: how long the work lasts, about.
+    mutating func hold(_ key: SlabKey, of service: Int, work: TimeAmount) -> Hold {
         guard strikes(service) else { return .none }
-        if effects[service].hangs {
-            counters[service].hung += 1
-            held[service].append(key)
-            return .hung
+        var delay = TimeAmount.zero
+        if isStruck(service) {
+            if effects[service].hangs {
+                counters[service].hung += 1
+                held[service].append(key)
+                return .hung
+            }
+            delay = effects[service].delay(&random)
+            if delay > .zero { counters[service].delayed += 1 }
         }
-        let delay = effects[service].delay(&random)
+        if slowness > 1 {
+            delay = delay + max(work, Self.leastWork) * (slowness - 1)
+            slowed &+= 1
+        }
         guard delay > .zero else { return .none }
-        counters[service].delayed += 1
         held[service].append(key)
         return .delayed(delay)
     }
@@ -78,7 +96,7 @@ struct ServiceFaults {
 
     /// The status with which a call fails whose work is done; nil where it does not.
     mutating func failure(of service: Int) -> UInt16? {
-        guard strikes(service), let status = effects[service].failure(&random) else { return nil }
+        guard isStruck(service), let status = effects[service].failure(&random) else { return nil }
         counters[service].failed += 1
         return status
     }

@@ -16,7 +16,8 @@ extension ServiceGraph {
     /// Asked once when the work of a call is about to begin.
     /// - Returns: whether a fault holds it back.
     mutating func isHeld(_ key: SlabKey, of service: Int, now: Instant) -> Bool {
-        switch faults.hold(key, of: service) {
+        let work = faults.slowness > 1 ? invocations[key].map { ownWork($0).mean } ?? .zero : .zero
+        switch faults.hold(key, of: service, work: work) {
         case .none: return false
         case .delayed(let amount): timers.arm(.held(key), at: now + amount)
         case .hung: break

@@ -40,6 +40,14 @@ extension CellNode {
         vitals.gates = gateViews(now: now).compactMap { Vitals.Gate($0) }
         vitals.loopLag = load.loopLag.milliseconds
         vitals.amplification = amplification(now: now)
+        if let store {
+            vitals.storeID = String(store.id, radix: 16)
+            vitals.lacked = repair.lacked
+            if repair.lacked > 0 {
+                let age = now.nanoseconds &+ wallOffset &- Int64(clamping: repair.oldestLacked)
+                vitals.lackedAge = max(age, 0) / 1_000_000
+            }
+        }
         vitals.view = Vitals.View(gossip.swim.members)
         return vitals
     }

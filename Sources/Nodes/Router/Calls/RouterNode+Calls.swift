@@ -94,6 +94,7 @@ extension RouterNode {
         counters.attempts += 1
         let cell = calls[place].sent[Int(token.rawValue)].cell
         figures.began(cell)
+        conducts[cell.position].asked(now: now)
         calls[place].sent[Int(token.rawValue)].isOut = true
         var head = serviceHead(number, limit: limit)
         head.epoch = calls[place].sent[Int(token.rawValue)].epoch
@@ -123,6 +124,7 @@ extension RouterNode {
         let head = serviceHead(number, limit: calls[place].state.end - now)
         let cell = calls[place].sent[Int(number.token.rawValue)].cell
         figures.began(cell)
+        conducts[cell.position].asked(now: now)
         guard !sink.send(head, to: cell, request: operations[number.operation]!.request, payload: .request) else {
             return
         }
@@ -146,6 +148,11 @@ extension RouterNode {
         figures.ended(
             cell, end.outcome, isError: isError ?? end.isError,
             took: isAnswer ? now - calls[place].sent[index].at : nil)
+        if isAnswer, end.outcome == .ok || end.outcome == .slow || end.kind == .failed {
+            conducts[cell.position].answered(
+                isGood: end.outcome != .failed, slot: calls[place].slot, took: now - calls[place].sent[index].at,
+                now: now)
+        }
         calls[place].sent[index].over = .ended(end)
         calls[place].sent[index].overAt = now
         note(end, of: token, place, now: now)
@@ -202,6 +209,7 @@ extension RouterNode {
         } else {
             counters.cancelsUnsent += 1
         }
+        conducts[sent.cell.position].gaveUp(slot: calls[place].slot, after: now - sent.at, now: now)
         let isLimit = cancel.reason == .limit
         figures.ended(sent.cell, isLimit || cancel.reason == .callTime ? .failed : .cancelled)
         if defect == .keepsPermits { return }

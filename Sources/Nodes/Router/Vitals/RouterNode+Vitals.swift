@@ -24,6 +24,7 @@ extension RouterNode {
         let impaired = impaired(now: now)
         if !impaired.isEmpty { vitals.impaired = impaired }
         vitals.impact = impactVitals(&order, now: now)
+        vitals.named = namedCells
         vitals.view = Vitals.View(gossip.swim.members)
         return vitals
     }

@@ -170,6 +170,8 @@ final class CellFront: HTTPServer {
     override func handle(_ stream: StreamPointer) {
         let request = stream.pointee.request
         let bytes = stream.pointee.input.bytes
+        // Who ends the fault has to be able to ask about it.
+        if node.pointee.swallows(now: loop.now()), !request.path.equals("/v1/faults", in: bytes) { return }
         guard HTTPRoute.isDataPlane(request.path, in: bytes) else {
             return answer(stream, from: routes)
         }
@@ -187,6 +189,11 @@ final class CellFront: HTTPServer {
                     // Not 404, which says of a record that it is not there.
                     status: 421, detail: .fixed("Records go through a router, which asks the whole shard."),
                     policy: "routing"))
+        }
+        if node.pointee.lies() {
+            return respond(
+                stream,
+                HTTPProblem(status: 500, detail: .fixed("A fault makes the cell fail this request."), policy: "fault"))
         }
         // Keys are taken from routers alone, whose calls are of an epoch.
         guard !request.idempotencyKey.isPresent else { return respond(stream, HTTPUnkept.idempotencyKey.problem) }

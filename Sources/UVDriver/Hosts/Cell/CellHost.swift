@@ -18,8 +18,9 @@ package final class CellHost {
     let store: StoreRunner?
     let peers: PeerLinks
     private let meter: LoadMeter
-    /// What faults do to its services.
+    /// What faults do to its services, and to the cell as a whole.
     private var struck: [ServiceEffect] = []
+    private var affliction = CellEffect.none
     let serviceHits = ServiceFaultHits()
     let programs: ProgramRunner?
     /// How long looks at the objectives took.
@@ -57,7 +58,11 @@ package final class CellHost {
         front.events = runtime.events
         try front.listen(on: settings.listen)
         if let storeSettings = topology.blueprint(of: cell).store {
-            store = try StoreRunner(loop: runtime.loop, settings: settings, storeSettings)
+            var birth = settings.store
+            if let amnesia = Self.rules(settings, runtime.faults?.faults ?? []).effect.amnesia {
+                birth = try SetAsideStore.forget(amnesia, in: settings.dataDirectory, birth, events: runtime.events)
+            }
+            store = try StoreRunner(loop: runtime.loop, settings: settings, birth, storeSettings)
         } else {
             store = nil
         }
@@ -89,6 +94,7 @@ package final class CellHost {
         front.io = io
         front.routes = Self.routes { [unowned self] in self }
         store?.onFailure = { [unowned self] in runtime.events.logRarely("store-failed", $0) }
+        store?.onSlow = { node.pointee.storeWasSlow(1) }
         store?.onAnswer = { node.pointee.stored($0, now: loop.now(), into: &io.pointee) }
         peers.node = node
         peers.io = io
@@ -109,7 +115,7 @@ package final class CellHost {
         runtime.onStop = { [unowned self] in stop() }
         meter.onLook = { node.pointee.load = $0 }
         meter.start()
-        runtime.faults?.onServices { [unowned self] in strikeServices($0) }
+        runtime.faults?.onWork { [unowned self] in strike($0) }
         if let store { runtime.faults?.onDisk { store.fill(by: $0) } }
         loop.beforeWaiting { [unowned self] in endTurn() }
         node.pointee.wallOffset = loop.wallOffset()
@@ -147,16 +153,34 @@ package final class CellHost {
         announceTimer?.start(after: .milliseconds(10), every: .milliseconds(10))
     }
 
-    /// - Returns: the ids of the faults that concern services of this cell.
-    private func strikeServices(_ faults: [Fault]) -> [String] {
+    private static func rules(_ settings: HostSettings, _ faults: [Fault]) -> CellRules {
+        let topology = settings.topology
+        guard let cell = topology.cellIndex(named: settings.name) else {
+            return CellRules(cell: settings.name, region: "", zone: "", faults: [])
+        }
+        let place = topology.cells[cell.position]
+        let region = topology.regions[place.region]
+        return CellRules(cell: settings.name, region: region.name, zone: region.zones[place.zone], faults: faults)
+    }
+
+    /// - Returns: the ids of the faults that concern this cell or its services.
+    private func strike(_ faults: [Fault]) -> [String] {
         let blueprint = node.pointee.topology.blueprint(of: node.pointee.cell)
         let rules = ServiceRules(cell: node.pointee.name, services: blueprint.services.map(\.name), faults: faults)
-        serviceHits.take(rules, of: faults, counted: node.pointee.faultsOnServices().map(\.counters))
+        let whole = Self.rules(runtime.settings, faults)
+        serviceHits.take(
+            rules, whole, of: faults, counted: node.pointee.faultsOnServices().map(\.counters),
+            node.pointee.cellFaults)
+        if whole.effect != affliction {
+            affliction = whole.effect
+            node.pointee.strike(affliction, now: runtime.loop.now())
+            store?.slowness = affliction.slowness
+        }
         if rules.effects != struck {
             struck = rules.effects
             node.pointee.strike(struck, now: runtime.loop.now(), into: &io.pointee)
         }
-        return rules.ids
+        return rules.ids + whole.ids
     }
 
     private func endTurn() {

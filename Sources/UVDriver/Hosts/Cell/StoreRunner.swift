@@ -22,6 +22,13 @@ final class StoreRunner {
     private(set) var diskHits: [String: UInt64] = [:]
     /// The last batch failed for a reason other than lack of room.
     private(set) var isBroken = false
+    /// Each batch takes so many times as long, 1 or more: a fault on the cell.
+    var slowness = 1.0
+    /// A batch was held back by that.
+    var onSlow: () -> Void = {}
+    private var hold: LoopTimer?
+    /// A batch is held back for so long at most.
+    private static let longestHold = TimeAmount.seconds(5)
 
     var onAnswer: (StoreAnswer) -> Void = { _ in }
     /// A transaction has failed; why, in SQLite's words.
@@ -32,8 +39,8 @@ final class StoreRunner {
     /// As it was opened.
     var identity: StoreIdentity { store.identity }
 
-    init(loop: EventLoop, settings: HostSettings, _ wanted: StoreSettings) throws {
-        var birth = settings.store
+    init(loop: EventLoop, settings: HostSettings, _ birth: StoreBirth, _ wanted: StoreSettings) throws {
+        var birth = birth
         birth.promisesNothing = wanted.strictest == .cache
         store = try RecordStore(
             path: settings.dataDirectory + "/store.sqlite", cell: settings.name, birth: birth,
@@ -60,20 +67,31 @@ final class StoreRunner {
         guard let batch = queue.nextBatch() else { return }
         times.began(batch.count)
         let (store, isFilled) = (store, !diskHits.isEmpty)
+        let began = slowness > 1 ? loop.freshNow() : .zero
         let work = pool.submit({
             let answers = store.run(batch, onFullDisk: isFilled)
             return (answers, store.failedBatches, store.lastFailure, store.siblingsEvicted)
-        }) { [unowned self] result in
-            queue.batchFinished()
-            times.finished(now: loop.now())
-            guard case .finished(let (answers, failedBatches, lastFailure, evicted)) = result else { return }
-            if failedBatches > self.failedBatches, let lastFailure { onFailure(lastFailure) }
-            self.failedBatches = failedBatches
-            siblingsEvicted = evicted
-            note(answers)
-            answers.forEach(onAnswer)
+        }) {
+            [unowned self] result in
+            guard slowness > 1, began > .zero else { return finished(result) }
+            onSlow()
+            let wait = min((loop.freshNow() - began) * (slowness - 1), Self.longestHold)
+            hold = try? LoopTimer.once(loop: loop, after: wait) { [weak self] in self?.finished(result) }
+            if hold == nil { finished(result) }
         }
         precondition(work != nil, "one batch is in flight at a time, and the pool takes four")
+    }
+
+    /// A batch has ended: its answers go where they belong, and the next one may begin.
+    private func finished(_ result: PoolResult<([StoreAnswer], UInt64, String?, UInt64)>) {
+        queue.batchFinished()
+        times.finished(now: loop.now())
+        guard case .finished(let (answers, failedBatches, lastFailure, evicted)) = result else { return }
+        if failedBatches > self.failedBatches, let lastFailure { onFailure(lastFailure) }
+        self.failedBatches = failedBatches
+        siblingsEvicted = evicted
+        note(answers)
+        answers.forEach(onAnswer)
     }
 
     /// From the next batch on the disk is full, or has room again where no fault is named.
@@ -92,5 +110,8 @@ final class StoreRunner {
         }
     }
 
-    func close() { store.close() }
+    func close() {
+        hold?.close()
+        store.close()
+    }
 }

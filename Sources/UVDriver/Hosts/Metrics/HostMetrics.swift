@@ -319,6 +319,9 @@ enum RouterMetrics {
         page.counter(
             "cellmesh_router_pings_unsent_total", "Pings that a link was too full for, or that found it gone.",
             counters.pingsUnsent)
+        page.counter(
+            "cellmesh_router_named_total", "Times that a cell was called a zombie, a flapper, a liar or a slowpoke.",
+            counters.named)
         page.counter("cellmesh_router_demotions_total", "Cells passed over for not answering.", counters.demotions)
         page.counter("cellmesh_router_returns_total", "Demoted cells that answered again.", counters.returns)
         page.counter("cellmesh_router_late_frames_total", "Answers that nobody waited for.", counters.lateFrames)

@@ -5,15 +5,18 @@ import Reports
 extension CellHost {
     /// By the id of each fault that concerns this cell: what it has struck here, on the wire, of the services and of the store.
     var faultHits: [String: UInt64] {
-        serviceHits.byFault(counted: node.pointee.faultsOnServices().map(\.counters))
+        serviceHits.byFault(counted: node.pointee.faultsOnServices().map(\.counters), node.pointee.cellFaults)
             .merging(runtime.wire.hitsByFault, uniquingKeysWith: &+)
             .merging(store?.diskHits ?? [:], uniquingKeysWith: &+)
     }
 
     /// What faults have struck here in this life, in the order of `FaultKind.followed`.
     var faultHitsByKind: [UInt64] {
-        zip(serviceHits.byKind(counted: node.pointee.faultsOnServices().map(\.counters)), runtime.wire.hitsByKind)
-            .map { $0 &+ $1 }
+        zip(
+            serviceHits.byKind(counted: node.pointee.faultsOnServices().map(\.counters), node.pointee.cellFaults),
+            runtime.wire.hitsByKind
+        )
+        .map { $0 &+ $1 }
     }
 
     /// What the cell says of itself, with what only its process knows; as much as there is.

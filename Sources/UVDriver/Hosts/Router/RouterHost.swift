@@ -121,7 +121,7 @@ package final class RouterHost {
         node.pointee.wallOffset = loop.wallOffset()
         node.pointee.start(seeds: seeds, now: loop.now(), into: &io.pointee)
         // It does nothing to services itself, and so tells of none that they are in force here.
-        runtime.faults?.onServices { [unowned self] faults in
+        runtime.faults?.onWork { [unowned self] faults in
             let struck = CellSet(ServiceStrike.cells(of: faults, runtime.settings.topology))
             node.pointee.strike(services: struck, now: loop.now())
             return []

@@ -3,7 +3,7 @@ import MeshBase
 
 struct FaultAddCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "add", abstract: "Inject a fault on the wire, on a service, or on a cell's disk or clock.",
+        commandName: "add", abstract: "Inject a fault on the wire, on a service, on a cell, or on its disk or clock.",
         discussion: """
             Kinds on the wire: latency (--delay, --jitter, --distribution, --rate), loss (--rate), duplicate (--rate), bandwidth \
             (--bandwidth), reset (--rate), blackhole, partition. It strikes the links between the first target and \
@@ -17,6 +17,11 @@ struct FaultAddCommand: ParsableCommand {
             Kinds on cells (routers have clocks too): fill-disk, which answers reads and keeps nothing as a full disk does, and \
             skew (--ahead), which puts the wall clock ahead. A zone or a region means its cells.
 
+            Kinds on a cell, of which none is down: zombie (answers nothing, its gossip goes on), slow (--factor, 100x where left \
+            out), flap (a zombie and well by turns of --period, 2s where left out), lie (a share of requests fails, --rate, \
+            80% where left out, while the cell says that it is well), amnesia (its next start sets the store aside; with \
+            --keep-id the new one says that it is the old one).
+
             A fault ends by itself after --for, also when the control plane has died.
 
               cellmesh fault add latency router/r1 region/eu-west --delay 30ms --jitter 3ms
@@ -28,11 +33,14 @@ struct FaultAddCommand: ParsableCommand {
               cellmesh fault add hang service/payment --for 5s
               cellmesh fault add fill-disk us-east-1 --for 20s
               cellmesh fault add skew us-east-1 router/r1 --ahead 1h --for 20s
+              cellmesh fault add zombie us-east-1 --for 20s
+              cellmesh fault add slow us-east-1 --factor 100x
             """)
 
     @Argument(
         help: """
-            What is done: latency, loss, duplicate, bandwidth, reset, blackhole, partition, errors, hang, fill-disk or skew.
+            What is done: latency, loss, datagram-loss, duplicate, bandwidth, reset, blackhole, partition, errors, hang, zombie, \
+            slow, flap, lie, amnesia, fill-disk or skew.
             """)
     var kind: String
 
@@ -56,6 +64,14 @@ struct FaultAddCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("How far a clock is ahead, such as 1h.", valueName: "duration"))
     var ahead: DurationArgument?
+    @Option(help: ArgumentHelp("How many times more slowly a cell works.", valueName: "times"))
+    var factor: FactorArgument?
+
+    @Option(help: ArgumentHelp("How long a cell that flaps is a zombie, and how long well.", valueName: "duration"))
+    var period: DurationArgument?
+
+    @Flag(help: "The new store of a cell that forgets says that it is the old one.")
+    var keepID = false
 
     @OptionGroup var wire: WireFaultOptions
     @OptionGroup var mesh: MeshOptions
@@ -70,6 +86,9 @@ struct FaultAddCommand: ParsableCommand {
         wanted.bandwidth = bandwidth?.bytes
         wanted.status = status
         wanted.ahead = ahead?.amount
+        wanted.factor = factor?.value
+        wanted.period = period?.amount
+        wanted.keepsID = keepID
         try wanted.inject(mesh, output.console)
     }
 }

@@ -15,6 +15,9 @@ struct FaultWish {
     var bandwidth: Int?
     var status: Int?
     var ahead: TimeAmount?
+    var factor: Double?
+    var period: TimeAmount?
+    var keepsID = false
 
     init(kind: String, _ options: WireFaultOptions) {
         self.kind = kind
@@ -66,6 +69,9 @@ struct FaultWish {
         body.bandwidth = bandwidth
         body.status = status
         body.amount = ahead?.milliseconds
+        body.factor = factor
+        body.period = period?.milliseconds
+        body.keepsID = keepsID ? true : nil
         body.lease = lease.millisecondsRoundedUp
         return body
     }

@@ -17,6 +17,7 @@ enum DrillView {
             if let rehearsal = report.rehearsal { text += rehearsal.sentence + "\n" }
             text += "\n" + steps(report, style)
             if !report.claims.isEmpty { text += "\n" + claims(report, style) }
+            if let animals = report.animals { text += "\n" + Self.animals(animals, style) }
             if !report.tiers.isEmpty { text += "\n" + tiers(report, style) }
             return text
         }
@@ -33,6 +34,20 @@ enum DrillView {
                 .init(step.outcome.rawValue, isSkipped ? .yellow : step.outcome == .failed ? .red : .plain),
                 .init(isSkipped ? "-" : Wording.time(milliseconds: step.startMilliseconds)),
                 .init(isSkipped ? "-" : Wording.time(milliseconds: step.durationMilliseconds)), .init(step.detail),
+            ])
+        }
+        return table.render()
+    }
+
+    private static func animals(_ animals: [DrillAnimal], _ style: TableStyle) -> String {
+        var table = style.table([
+            .init("INJECTED"), .init("CELL"), .init("NAMED"), .init("AFTER", .right),
+        ])
+        for animal in animals {
+            table.add([
+                .init(animal.injected ?? "nothing", animal.injected == nil ? .red : .plain), .init(animal.cell),
+                .init(animal.named ?? "-", animal.named == nil ? .red : .plain),
+                .init(animal.namedMilliseconds.map { Wording.time(milliseconds: $0) } ?? "-"),
             ])
         }
         return table.render()
