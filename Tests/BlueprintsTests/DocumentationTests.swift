@@ -43,7 +43,7 @@ import Topology
     @Test func theExamplesAreValid() {
         let examples = ShippedFiles.text("docs/files.md").split(separator: "\n\n", omittingEmptySubsequences: true)
             .filter { $0.hasPrefix("    ") }
-        #expect(examples.count == 5)
+        #expect(examples.count == 6)
         let texts = examples.map { block in
             block.split(separator: "\n").map { String($0.dropFirst(4)) }.joined(separator: "\n")
         }
@@ -55,7 +55,12 @@ import Topology
             + texts[3].replacing("\n", with: "\n  ")
         let calls = MeshFiles.load(blueprint: group, named: "x")
         #expect(calls.blueprint?.services[2].parallel?.first?.count == 2, "\(calls.rendered())")
-        let scenario = MeshFiles.load(scenario: texts[4], named: "x")
+        let scenarioText = texts[4]
+        let scenario = MeshFiles.load(scenario: scenarioText, named: "x")
         #expect(scenario.problems.isEmpty && scenario.scenario != nil, "\(scenario.rendered())")
+        let day = MeshFiles.load(gameDay: texts[5], named: "x") { _ in
+            .success(scenarioText)
+        }
+        #expect(day.problems.isEmpty, "\(day.rendered())")
     }
 }

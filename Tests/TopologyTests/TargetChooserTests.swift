@@ -65,7 +65,9 @@ import Testing
         #expect(try Self.chosen("service/{most-dependencies}") == ["service/front"])
     }
 
-    @Test(arguments: ["cell/{busy}", "planet/{busiest}", "cell/x{busiest}", "cell/{random:0%}", "cell/{busiest", "service/{busiest}"])
+    @Test(arguments: [
+        "cell/{busy}", "planet/{busiest}", "cell/x{busiest}", "cell/{random:0%}", "cell/{busiest", "service/{busiest}",
+    ])
     func whatIsNoChoiceIsRefused(word: String) { #expect(throws: UnknownTarget.self) { try Self.chosen(word) } }
 
     @Test func nobodyIsChosenWhereNobodyServes() {

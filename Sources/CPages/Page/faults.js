@@ -12,6 +12,11 @@ export const KINDS = {
   partition: {},
   errors: { rate: 50, status: 503 },
   hang: {},
+  zombie: {},
+  slow: {},
+  flap: {},
+  lie: { rate: 80 },
+  amnesia: {},
 };
 /// Levels by hand, and the way back; they have no figures.
 export const LEVELS = { minor: {}, moderate: {}, critical: {}, emergency: {}, normal: {}, auto: {} };

@@ -158,7 +158,9 @@ package struct FaultRequest: Sendable, Equatable {
             guard kind.strikes(.service) else {
                 let place =
                     kind.strikes(.wire)
-                    ? "the wire" : kind.strikes(.cell) ? "cells" : kind.strikes(.disk) ? "disks" : kind.strikes(.clock) ? "clocks" : "processes"
+                    ? "the wire"
+                    : kind.strikes(.cell)
+                        ? "cells" : kind.strikes(.disk) ? "disks" : kind.strikes(.clock) ? "clocks" : "processes"
                 throw Refusal("'\(kind.rawValue)' lies on \(place); a service takes \(FaultKind.words(.service))")
             }
             guard Set(targets).count == targets.count else { throw Refusal("'\(targets[0].text)' is named twice") }

@@ -14,7 +14,11 @@ extension FaultAddition {
         bandwidth = request.bandwidth
         status = request.status
         factor = request.factor
-        if request.kind == "flap" { period = request.amount?.milliseconds } else { amount = request.amount?.milliseconds }
+        if request.kind == "flap" {
+            period = request.amount?.milliseconds
+        } else {
+            amount = request.amount?.milliseconds
+        }
         keepsID = request.keepsID ? true : nil
     }
 }

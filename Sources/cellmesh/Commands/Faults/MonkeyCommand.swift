@@ -37,13 +37,17 @@ struct MonkeyStartCommand: ParsableCommand {
     @Option(help: ArgumentHelp("That a draw hits a region, 0 to 1.", valueName: "share"))
     var probability = RatioArgument(0.1)
 
-    @Option(help: ArgumentHelp("Regions with no more serving cells than so many are spared.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp("Regions with no more serving cells than so many are spared, 0 or more.", valueName: "count")
+    )
     var least = 3
 
     @Option(help: ArgumentHelp("A cell, zone or region that is never hit; repeatable.", valueName: "target"))
     var except: [String] = []
 
-    @Option(help: ArgumentHelp("The seed of its draws; the mesh's where left out.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "The seed of its draws, 0 to 18446744073709551615; the mesh's where left out.", valueName: "number"))
     var seed: UInt64?
 
     /// For rehearsals: how long is looked, and how long is waited before.
