@@ -76,7 +76,7 @@ struct ScenarioLedger: Sendable {
 
     // MARK: What is seen
 
-    mutating func take(_ second: RunSecond, _ at: ScenarioRun.Phase, now: Instant) {
+    mutating func take(_ second: RunSecond, now: Instant) {
         recent.append(second)
         if recent.count > Self.mostRecent { recent.removeFirst() }
         switch phase {
@@ -96,7 +96,7 @@ struct ScenarioLedger: Sendable {
         steadyFrom = isSteady(tolerates: tolerance) ? steadyFrom ?? now : nil
     }
 
-    mutating func take(_ sight: ScenarioSight, _ at: ScenarioRun.Phase, now: Instant) {
+    mutating func take(_ sight: ScenarioSight, now: Instant) {
         self.sight = sight
         for (id, count) in sight.hits { hits[id] = max(hits[id] ?? 0, count) }
         noteSteadiness(now)

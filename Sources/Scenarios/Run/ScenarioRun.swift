@@ -120,7 +120,6 @@ package struct ScenarioRun: Sendable {
     private var abortCounts: [Int]
     private(set) var steadyAt: Instant?
     private(set) var overAt: Instant?
-    private var baselineEnd: Instant?
 
     private enum Wait: Equatable {
         case none
@@ -204,7 +203,7 @@ package struct ScenarioRun: Sendable {
         switch event {
         case .second(let second): take(second, now: now)
         case .sight(let sight):
-            ledger.take(sight, phase, now: now)
+            ledger.take(sight, now: now)
             if phase == .settle { settle(now: now) }
         case .event(let record, let at): ledger.take(record, at: at)
         case .interrupted(let why): fail(.interrupted, why, now: now)
@@ -598,7 +597,7 @@ package struct ScenarioRun: Sendable {
     // MARK: Each second
 
     private mutating func take(_ second: RunSecond, now: Instant) {
-        ledger.take(second, phase, now: now)
+        ledger.take(second, now: now)
         guard phase == .method else { return }
         for (place, rule) in scenario.abort.enumerated() {
             guard holds(rule.bound, over: second, now: now) else {

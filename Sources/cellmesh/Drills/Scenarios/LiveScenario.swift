@@ -32,10 +32,8 @@ final class LiveScenario {
     var marks = DrillTrace.Marks()
     /// The pid of the control plane that a step has ended.
     var isControlGone = false
-    let began: Int64
     private var readingSince: Instant?
     private var told = 0
-    let command: String
     private let notice: DrillNotice
 
     /// How long reading back may take.
@@ -46,11 +44,10 @@ final class LiveScenario {
     ) throws {
         mesh = try DrillMesh(directory)
         self.console = console
-        self.command = command
         self.notice = notice
         progress = ProgressLine(console)
         leftovers = DrillLeftovers(directory)
-        began = WallClock.now()
+        let began = WallClock.now()
         let wall = Timestamp.string(began)
         offset = began - Pause.now().nanoseconds
         let swim = SWIMConfiguration(mesh.topology.membership)

@@ -11,7 +11,6 @@ final class ScenarioWatch: Sendable {
     private struct State {
         var sight: ScenarioSight?
         var count = 0
-        var state: FeedState?
         var isOver = false
     }
     private let state = Mutex(State())
@@ -60,7 +59,6 @@ final class ScenarioWatch: Sendable {
                 let sight = ScenarioSight(now, names: names)
                 state.withLock {
                     $0.sight = sight
-                    $0.state = now
                     $0.count += 1
                 }
             case .hello, .shape, .event, .detail, .bye: break
