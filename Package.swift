@@ -99,7 +99,9 @@ let package = Package(
             ]),
 
         // Files and stores.
-        layer("Blueprints", [yams, "Scenarios", "Drills", "Chaos", "Resilience", "Topology", "Sharding", "MeshBase"]),
+        layer(
+            "Blueprints",
+            [yams, "Scenarios", "Drills", "Reports", "Chaos", "Resilience", "Topology", "Sharding", "MeshBase"]),
         layer("Store", [grdb, sqlite, "Replication", "Consensus", "Sharding", "Topology", "MeshBase"]),
         layer("Telemetry", [logging, histogram, "MeshBase"]),
 

@@ -44,7 +44,7 @@ import Testing
             "Nodes", "Checkers", "Drills", "Scenarios", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
         ]),
         "Blueprints": [
-            "MeshBase", "Topology", "Sharding", "Resilience", "Chaos", "Drills", "Scenarios", "Yams",
+            "MeshBase", "Topology", "Sharding", "Resilience", "Chaos", "Drills", "Reports", "Scenarios", "Yams",
         ],
         "Store": ["MeshBase", "Topology", "Sharding", "Replication", "Consensus", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],

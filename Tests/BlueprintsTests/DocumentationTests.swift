@@ -43,7 +43,7 @@ import Topology
     @Test func theExamplesAreValid() {
         let examples = ShippedFiles.text("docs/files.md").split(separator: "\n\n", omittingEmptySubsequences: true)
             .filter { $0.hasPrefix("    ") }
-        #expect(examples.count == 6)
+        #expect(examples.count == 8)
         let texts = examples.map { block in
             block.split(separator: "\n").map { String($0.dropFirst(4)) }.joined(separator: "\n")
         }
@@ -58,7 +58,11 @@ import Topology
         let scenarioText = texts[4]
         let scenario = MeshFiles.load(scenario: scenarioText, named: "x")
         #expect(scenario.problems.isEmpty && scenario.scenario != nil, "\(scenario.rendered())")
-        let day = MeshFiles.load(gameDay: texts[5], named: "x") { _ in
+        let asking = MeshFiles.load(scenario: "title: x\n\(texts[6])\nmethod:\n\(texts[5])", named: "x") {
+            ["WAIT": "1.5", "TOKEN": "t"][$0]
+        }
+        #expect(asking.problems.isEmpty && asking.scenario?.calls.count == 2, "\(asking.rendered())")
+        let day = MeshFiles.load(gameDay: texts[7], named: "x") { _ in
             .success(scenarioText)
         }
         #expect(day.problems.isEmpty, "\(day.rendered())")

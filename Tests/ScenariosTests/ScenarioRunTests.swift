@@ -8,7 +8,7 @@ import Topology
 @testable import Scenarios
 
 /// A mesh that answers each order at once, second by second, in virtual time.
-private struct Bench {
+struct ScenarioBench {
     var run: ScenarioRun
     var now = Instant.zero
     /// Share of the requests that fail while something is in force, and always.
@@ -22,6 +22,8 @@ private struct Bench {
     var applied = 1
     var hits: UInt64? = 10
     var found = ScenarioFound()
+    /// What looks are answered, by their names, the last again and again; nil: with status 200. None at all: no answer.
+    var answers: [String: [CallAnswer]] = [:]
     /// An event before the second of this number.
     var events: [Int: ScenarioRun.Event] = [:]
     var noise = DrillNoise()
@@ -77,6 +79,7 @@ private struct Bench {
             case .begin(let key, let action): "begin \(key) \(action.deed.text)"
             case .end(let key): "end \(key)"
             case .announce(let title, _): "announce \(title)"
+            case .ask(_, let probe): "ask \(probe.name)"
             default: "\(order)"
             }
         orders.append(word)
@@ -101,6 +104,11 @@ private struct Bench {
                 if case .restore = action.deed { force = [:] }
                 run.handle(.ended(key, "done"), now: now)
             }
+        case .ask(let key, let probe):
+            let left = answers[probe.name] ?? [CallAnswer(status: 200, output: "ok")]
+            guard let answer = left.first else { return run.handle(.unanswered(key, "no answer"), now: now) }
+            if left.count > 1 { answers[probe.name] = Array(left.dropFirst()) }
+            run.handle(.answered(key, answer), now: now)
         case .end(let key):
             force[key] = nil
             run.handle(.ended(key, "over"), now: now)
@@ -129,7 +137,7 @@ private struct Bench {
         #expect(request?.action == "kill" && request?.targets == ["cell/a2", "cell/b"])
     }
 
-    private static func scenario(
+    static func scenario(
         _ texts: [String] = ["kill cell/a-1"], objectives: [String] = [], abort: [String] = [],
         tolerance: Double? = 0.99
     ) throws -> Scenario {
@@ -149,12 +157,12 @@ private struct Bench {
         return scenario
     }
 
-    private static func claim(_ report: DrillReport?, _ name: String) -> DrillClaim? {
+    static func claim(_ report: DrillReport?, _ name: String) -> DrillClaim? {
         report?.claims.first { $0.name == name }
     }
 
     @Test func allIsDoneInOrderAndTakenBack() throws {
-        var bench = Bench(try Self.scenario(objectives: ["success>=99%", "recovery<=10s", "lost_writes==0"]))
+        var bench = ScenarioBench(try Self.scenario(objectives: ["success>=99%", "recovery<=10s", "lost_writes==0"]))
         let report = try bench.report()
         #expect(
             bench.orders == ["validate", "predict", "startLoad", "begin 0 kill cell/a-1", "end 0", "readBack", "tidy"])
@@ -170,7 +178,7 @@ private struct Bench {
     }
 
     @Test func whatIsNotKeptDeviates() throws {
-        var bench = Bench(try Self.scenario(objectives: ["success>=99%"]))
+        var bench = ScenarioBench(try Self.scenario(objectives: ["success>=99%"]))
         bench.failing = 0.05
         let report = try bench.report()
         #expect(report.outcome == .deviated && report.exitCode == 5)
@@ -178,17 +186,17 @@ private struct Bench {
         #expect(Self.claim(report, "answered, meanwhile")?.verdict == .deviated)
         #expect(Self.claim(report, "answered, after")?.verdict == .met)
         // A lost write is never excused, however busy the machine was.
-        var lossy = Bench(try Self.scenario())
+        var lossy = ScenarioBench(try Self.scenario())
         (lossy.found.lost, lossy.noise) = (1, DrillNoise(lateMilliseconds: 5_000))
         #expect(try lossy.report().outcome == .deviated)
         // One who fares otherwise than predicted is one too many.
-        var other = Bench(try Self.scenario())
+        var other = ScenarioBench(try Self.scenario())
         other.sight.impact.different = 1
         #expect(try other.report().outcome == .deviated)
     }
 
     @Test func aBusyMachineDecidesNoTimes() throws {
-        var bench = Bench(try Self.scenario(objectives: ["p99<50ms"]))
+        var bench = ScenarioBench(try Self.scenario(objectives: ["p99<50ms"]))
         bench.noise = DrillNoise(lateMilliseconds: 20)
         let report = try bench.report()
         #expect(Self.claim(report, "p99<50ms")?.verdict == .undecided)
@@ -196,7 +204,7 @@ private struct Bench {
     }
 
     @Test func nothingIsInjectedIntoAMeshThatIsNotWell() throws {
-        var bench = Bench(try Self.scenario())
+        var bench = ScenarioBench(try Self.scenario())
         bench.always = 0.2
         let report = try bench.report()
         #expect(report.outcome == .baselineNotMet && report.exitCode == 3)
@@ -205,7 +213,7 @@ private struct Bench {
 
     @Test func whatIsRefusedWasNotRun() throws {
         for word in ["validate", "predict"] {
-            var bench = Bench(try Self.scenario())
+            var bench = ScenarioBench(try Self.scenario())
             bench.refuses = [word]
             let report = bench.perform()
             #expect(report == nil && bench.run.refusal == "no" && bench.orders.last == word)
@@ -213,7 +221,7 @@ private struct Bench {
     }
 
     @Test func anAbortTakesBackAtOnce() throws {
-        var bench = Bench(try Self.scenario(abort: ["success<90% for 3s"]))
+        var bench = ScenarioBench(try Self.scenario(abort: ["success<90% for 3s"]))
         bench.failing = 0.5
         let report = try bench.report()
         #expect(report.outcome == .aborted && report.exitCode == 5)
@@ -227,7 +235,7 @@ private struct Bench {
 
     @Test func anInterruptionInAnyStepTakesBackWhatWasDone() throws {
         for second in 1..<20 {
-            var bench = Bench(try Self.scenario(["kill cell/a-1", "latency cell/a-2 5ms"]))
+            var bench = ScenarioBench(try Self.scenario(["kill cell/a-1", "latency cell/a-2 5ms"]))
             bench.events[second] = .interrupted("Ctrl-C")
             guard let report = bench.perform() else {
                 Issue.record("no report at \(second)")
@@ -242,35 +250,35 @@ private struct Bench {
     }
 
     @Test func whatFailsIsAnErrorAndTheRestIsTakenBack() throws {
-        var bench = Bench(try Self.scenario(["kill cell/a-1", "latency cell/a-2 5ms"]))
+        var bench = ScenarioBench(try Self.scenario(["kill cell/a-1", "latency cell/a-2 5ms"]))
         bench.fails = ["begin 1 latency a-2 5ms": .error, "begin 1 latency cell/a-2 5ms": .error]
         let report = try bench.report()
         #expect(report.outcome == .error && report.exitCode == 1 && bench.run.isTakenBack)
         #expect(bench.orders.contains("end 0"))
         // What cannot be taken back is told, and the run comes to its end.
-        var stuck = Bench(try Self.scenario())
+        var stuck = ScenarioBench(try Self.scenario())
         stuck.fails = ["end 0": .error]
         let told = try stuck.report()
         #expect(told.outcome == .error && told.reason == "kill cell/a-1: it broke")
     }
 
     @Test func whatReachesNobodyIsNoPass() throws {
-        var bench = Bench(try Self.scenario(["latency cell/a-2 5ms"]))
+        var bench = ScenarioBench(try Self.scenario(["latency cell/a-2 5ms"]))
         bench.hits = 0
         let report = try bench.report()
         #expect(report.outcome == .passed && !report.conclusive && !report.exposed)
         #expect(report.exposure?.contains("has hit nothing") == true, "\(report.exposure ?? "")")
-        var partial = Bench(try Self.scenario())
+        var partial = ScenarioBench(try Self.scenario())
         partial.applied = 0
         #expect(try partial.report().outcome == .error)
     }
 
     @Test func aRegionThatWasLeftIsTakenBack() throws {
-        var bench = Bench(try Self.scenario(["evacuate region/a", "restore region/a"]))
+        var bench = ScenarioBench(try Self.scenario(["evacuate region/a", "restore region/a"]))
         #expect(try bench.report().outcome == .passed)
         #expect(!bench.orders.contains("end 0"))
         // Also where the method does not say so.
-        var left = Bench(try Self.scenario(["evacuate region/a"]))
+        var left = ScenarioBench(try Self.scenario(["evacuate region/a"]))
         #expect(try left.report().outcome == .passed)
         #expect(left.orders.contains("end 0"))
     }
@@ -281,7 +289,7 @@ private struct Bench {
                 time: "", type: "member", action: "dead", id: id, attributes: ["observer": .text(observer)])
             return .event(record, at: .zero + .milliseconds(5_500))
         }
-        var bench = Bench(
+        var bench = ScenarioBench(
             try Self.scenario(objectives: ["detection<=profile", "agreement<=profile", "false_deaths==0"]))
         bench.events[6] = dead("a-1", "a-2")
         let report = try bench.report()
@@ -289,14 +297,14 @@ private struct Bench {
         #expect(Self.claim(report, "detection<=profile")?.verdict == .deviated)
         #expect(Self.claim(report, "agreement<=profile")?.verdict == .met)
         #expect(Self.claim(report, "false_deaths==0")?.verdict == .met)
-        var wrongly = Bench(try Self.scenario(objectives: ["false_deaths==0"]))
+        var wrongly = ScenarioBench(try Self.scenario(objectives: ["false_deaths==0"]))
         wrongly.events[6] = dead("b-1", "a-2")
         let wrong = wrongly.perform()
         #expect(Self.claim(wrong, "false_deaths==0")?.verdict == .deviated)
     }
 
     @Test func aMeshThatDoesNotBecomeSteadyDeviates() throws {
-        var bench = Bench(try Self.scenario(objectives: ["recovery<=10s"]))
+        var bench = ScenarioBench(try Self.scenario(objectives: ["recovery<=10s"]))
         bench.events[5] = .sight(ScenarioSight())
         var run = bench
         run.sight.isWhole = false
@@ -311,7 +319,7 @@ private struct Bench {
             action.startAfter = .seconds(4)
             scenario.method[0] = .action(action)
         }
-        var bench = Bench(scenario)
+        var bench = ScenarioBench(scenario)
         let report = try bench.report()
         let at = { (name: String) in report.steps.first { $0.name == name }?.startMilliseconds ?? -1 }
         #expect(at("load 2x") - at("kill cell/a-1") == 4_000)

@@ -110,3 +110,70 @@ import Topology
         }
     }
 }
+
+/// Thresholds and their tags in virtual time, and what no simulation has.
+@Suite struct ScenarioThresholdSimTests {
+    private func outcome(_ yaml: String) throws -> SimScenario.Outcome {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        let topology = try #require(MeshFiles.load(topology: "\(root)/topology/three-regions.yaml").topology)
+        let result = MeshFiles.load(
+            scenario: """
+                title: x
+                load: {rate: 200, priorities: "critical=20%,normal=80%"}
+                baseline: {for: 2s}
+                method: [{type: action, name: kill, provider: {type: cellmesh, do: kill us-east-1, for: 5s}}]
+
+                """ + yaml, named: "x.yaml")
+        let scenario = try #require(result.scenario, "\(result.rendered())")
+        return try SimScenario.run(scenario, on: topology, seed: 3, id: "20260101-120000000-x", command: "x")
+    }
+
+    @Test func everyTagIsMeasured() throws {
+        let tags = [
+            "", "{region:us-east}", "{region:eu-west}", "{cell:us-east-2}", "{service:records}", "{service:checkout}",
+            "{kind:reads}", "{kind:writes}", "{kind:services}", "{priority:critical}", "{priority:normal}",
+        ]
+        let drill = try outcome(
+            "thresholds:\n" + tags.map { "  \"http_reqs\($0)\": [\"count>10\", \"count<100000\"]\n" }.joined()
+                + tags.map { "  \"http_req_duration\($0)\": [\"max>0\", \"avg<10000\", \"p(90)<10000\"]\n" }.joined()
+        ).drill
+        func observed(_ tag: String) -> Double? {
+            drill.claims.first { $0.name == "http_reqs\(tag) count>10" }?.observed ?? nil
+        }
+        for claim in drill.claims where claim.name.hasPrefix("http_") {
+            #expect(claim.observed != nil && claim.verdict == .met, "\(claim)")
+        }
+        let all = try #require(observed(""))
+        let (critical, normal) = (
+            try #require(observed("{priority:critical}")), try #require(observed("{priority:normal}"))
+        )
+        #expect(critical + normal == all && (0.1...0.3).contains(critical / all), "\(critical) of \(all)")
+        let kinds = ["reads", "writes", "services"].compactMap { observed("{kind:\($0)}") }
+        #expect(kinds.reduce(0, +) == all, "\(kinds)")
+        #expect(observed("{region:us-east}").map { $0 < all } == true)
+        // A region of which the topology knows nothing is refused.
+        #expect(throws: SimRefusal.self) { try outcome("objectives: [\"success{region:us-esat}>=1%\"]") }
+    }
+
+    @Test func aThresholdThatIsNotKeptDeviates() throws {
+        let drill = try outcome("thresholds: {\"http_reqs{kind:reads}\": [\"count<10\"]}\n").drill
+        #expect(drill.outcome == .deviated && drill.reason?.contains("http_reqs{kind:reads} count<10") == true)
+        let aborted = try outcome(
+            "thresholds: {http_reqs: [{threshold: count<10, abortOnFail: true, delayAbortEval: 2s}]}\n"
+        ).drill
+        #expect(aborted.outcome == .aborted)
+    }
+
+    @Test func requestsAndProgramsAreRefusedWithTheirPlace() throws {
+        for (provider, status) in [
+            ("{type: http, url: \"http://127.0.0.1:1/\"}", 200), ("{type: process, path: wc}", 0),
+        ] {
+            #expect("\(provider)") {
+                _ = try outcome(
+                    "steady-state-hypothesis: {title: x, probes: [{type: probe, name: y, tolerance: \(status), provider: \(provider)}]}\n"
+                )
+            } throws: { ("\($0)").contains("x.yaml:5") }
+        }
+    }
+}

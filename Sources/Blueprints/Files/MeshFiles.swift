@@ -58,8 +58,15 @@ package enum MeshFiles {
     }
 
     /// A scenario from text.
-    package static func load(scenario yaml: String, named path: String) -> MeshFilesResult {
-        Load(path: path, loader: TextFile.read).run(yaml, as: .scenario)
+    ///
+    /// - Parameter environment: a variable of the environment; nil where there is none.
+    package static func load(
+        scenario yaml: String, named path: String,
+        environment: @escaping (String) -> String? = ProcessVariables.value
+    ) -> MeshFilesResult {
+        var load = Load(path: path, loader: TextFile.read)
+        load.environment = environment
+        return load.run(yaml, as: .scenario)
     }
 
     /// A game day with the scenarios that it names, which is called by its file's name.
@@ -127,6 +134,7 @@ private struct Load {
     let path: String
     let loader: FileLoader
     let collector = ProblemCollector()
+    var environment: (String) -> String? = ProcessVariables.value
     var reporter: Reporter { Reporter(file: FilePath.shown(path), collector: collector) }
 
     func run(_ text: String, as kind: MeshFiles.Kind?) -> MeshFilesResult {
@@ -151,7 +159,8 @@ private struct Load {
             return result(blueprint: loaded.blueprint)
         case .scenario:
             return result(
-                scenario: ScenarioReader(reporter: reporter).scenario(root, name: MeshFiles.scenarioName(of: path)))
+                scenario: ScenarioReader(reporter: reporter, environment: environment)
+                    .scenario(root, name: MeshFiles.scenarioName(of: path)))
         case .gameDay:
             let reader = GameDayReader(reporter: reporter, path: path, collector: collector, loader: loader)
             return result(gameDay: reader.gameDay(root, name: MeshFiles.scenarioName(of: path)))

@@ -19,8 +19,12 @@ package struct Measure: Sendable, Hashable {
         case success, errorRate, shedRate
         /// A percentile of the time to an answer, above 0 and below 100.
         case percentile(Double)
+        /// The mean, the longest and the shortest time to an answer; milliseconds.
+        case average, longest, shortest
         /// Answered requests a second.
         case rate
+        /// Requests that ended, however, and so many a second.
+        case requests, requestRate
         /// Requests that failed, and that could not be sent.
         case failed, dropped
         /// Customers by what became of them, and who fared otherwise than predicted.
@@ -59,9 +63,19 @@ package struct Measure: Sendable, Hashable {
         case service(String)
         /// All services but one, and records.
         case notService(String)
+        /// That a cell answered.
         case cell(String)
+        /// That a cell of a region answered.
+        case region(String)
+        /// `reads`, `writes` or `services`.
+        case kind(String)
+        /// As it was asked for.
+        case priority(Priority)
         case layer(String)
     }
+
+    /// Kinds of requests.
+    package static let kinds = ["reads", "writes", "services"]
 }
 
 extension Measure.Figure {
@@ -72,6 +86,8 @@ extension Measure.Figure {
 
     private static let words: [(name: String, figure: Measure.Figure)] = [
         ("success", .success), ("error_rate", .errorRate), ("shed_rate", .shedRate), ("rate", .rate),
+        ("requests", .requests), ("request_rate", .requestRate), ("avg", .average), ("max", .longest),
+        ("min", .shortest),
         ("failed", .failed), ("dropped", .dropped), ("lost", .customersLost), ("customers_lost", .customersLost),
         ("customers_degraded", .customersDegraded), ("customers_different", .customersDifferent),
         ("lost_writes", .lostWrites), ("violations", .violations), ("false_deaths", .falseDeaths),
@@ -111,10 +127,12 @@ extension Measure.Figure {
     package var unit: Unit {
         switch self {
         case .success, .errorRate, .shedRate, .utilisation: .share
-        case .percentile, .detection, .agreement, .recovery, .breakerOpened, .naming: .milliseconds
-        case .rate: .perSecond
+        case .percentile, .average, .longest, .shortest, .detection, .agreement, .recovery, .breakerOpened, .naming:
+            .milliseconds
+        case .rate, .requestRate: .perSecond
         case .amplification: .ratio
-        case .failed, .dropped, .customersLost, .customersDegraded, .customersDifferent, .lostWrites, .violations,
+        case .requests, .failed, .dropped, .customersLost, .customersDegraded, .customersDifferent, .lostWrites,
+            .violations,
             .falseDeaths, .breakersOpen, .named, .unnamed, .falseNames, .placementChanges, .cellsDown, .cellsDegraded,
             .waiting:
             .count
@@ -124,7 +142,9 @@ extension Measure.Figure {
     /// Whether it is made of what clients are answered, second by second.
     package var isOfRequests: Bool {
         switch self {
-        case .success, .errorRate, .shedRate, .percentile, .rate, .failed, .dropped: true
+        case .success, .errorRate, .shedRate, .percentile, .average, .longest, .shortest, .rate, .requests,
+            .requestRate, .failed, .dropped:
+            true
         default: false
         }
     }
@@ -140,7 +160,7 @@ extension Measure.Figure {
     /// How bad is more; nil where neither more nor less is.
     package var isWorseAbove: Bool {
         switch self {
-        case .success, .rate, .named: false
+        case .success, .rate, .requests, .requestRate, .named: false
         default: true
         }
     }
@@ -154,6 +174,9 @@ extension Measure {
         case .service(let name): "\(figure.name){service:\(name)}"
         case .notService(let name): "\(figure.name){service:!\(name)}"
         case .cell(let name): "\(figure.name){cell:\(name)}"
+        case .region(let name): "\(figure.name){region:\(name)}"
+        case .kind(let name): "\(figure.name){kind:\(name)}"
+        case .priority(let priority): "\(figure.name){priority:\(priority.name)}"
         case .layer(let name): "\(figure.name){layer:\(name)}"
         }
     }
@@ -173,14 +196,45 @@ extension Measure {
         let parts = rest.dropFirst().dropLast().split(separator: ":", maxSplits: 1).map(String.init)
         guard rest.hasSuffix("}"), parts.count == 2, !parts[1].isEmpty else {
             throw MeasureBound.Invalid(
-                "'\(rest.prefix(64))' is no scope: write {service:NAME}, {cell:NAME} or {layer:NAME}")
+                "'\(rest.prefix(64))' is no scope: write {service:NAME}, {cell:NAME}, {region:NAME}, {kind:NAME}, "
+                    + "{priority:NAME} or {layer:NAME}")
         }
-        switch parts[0] {
-        case "service" where figure.isOfRequests:
-            self.init(figure, parts[1].hasPrefix("!") ? .notService(String(parts[1].dropFirst())) : .service(parts[1]))
-        case "cell" where figure.isOfRequests: self.init(figure, .cell(parts[1]))
-        case "layer" where figure == .amplification: self.init(figure, .layer(parts[1]))
-        default: throw MeasureBound.Invalid("'\(figure.name)' is not told by \(parts[0].prefix(64))")
+        let scope = try Scope(parts[0], parts[1])
+        let isTold =
+            switch scope {
+            case .layer?: figure == .amplification
+            case nil: false
+            default: figure.isOfRequests && figure != .dropped
+            }
+        guard isTold else { throw MeasureBound.Invalid("'\(figure.name)' is not told by \(parts[0].prefix(64))") }
+        self.init(figure, scope)
+    }
+}
+
+extension Measure.Scope {
+    /// Of a tag and its value; nil for a tag that is none.
+    ///
+    /// - Throws: where there is no such kind or priority.
+    package init?(_ tag: String, _ value: String) throws(MeasureBound.Invalid) {
+        switch tag {
+        case "service": self = value.hasPrefix("!") ? .notService(String(value.dropFirst())) : .service(value)
+        case "cell": self = .cell(value)
+        case "region": self = .region(value)
+        case "layer": self = .layer(value)
+        case "kind":
+            guard Measure.kinds.contains(value) else {
+                throw MeasureBound.Invalid(
+                    "there are no requests of the kind '\(value.prefix(64))'", unknown: value, among: Measure.kinds)
+            }
+            self = .kind(value)
+        case "priority":
+            guard let priority = Priority.allCases.first(where: { "\($0.name)" == value }) else {
+                throw MeasureBound.Invalid(
+                    "there is no priority '\(value.prefix(64))'", unknown: value,
+                    among: Priority.allCases.map { "\($0.name)" })
+            }
+            self = .priority(priority)
+        default: return nil
         }
     }
 }

@@ -101,7 +101,8 @@ extension MeasureBound.Bound {
         self = .figure(number)
     }
 
-    func text(_ figure: Measure.Figure) -> String {
+    /// As it is written.
+    package func text(_ figure: Measure.Figure) -> String {
         switch self {
         case .figure(let number): figure.written(number)
         case .ofBaseline(let factor): "\(Syntax.written(factor))x baseline"

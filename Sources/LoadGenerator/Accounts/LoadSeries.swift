@@ -31,32 +31,18 @@ struct LoadSeries: Sendable {
 
     private struct Group {
         let name: String
-        var now = Row()
-        var latency = LatencyCounts()
-        /// Of the periods before.
-        var rows: [Row]
-
-        mutating func note(isOK: Bool, isShed: Bool, _ time: TimeAmount?) {
-            now.requests += 1
-            if isOK { now.ok += 1 }
-            if isShed { now.shed += 1 }
-            if let time { latency.record(time) }
-        }
-
         /// What the period that goes on has counted.
-        var tally: RunSecond.Tally {
-            var tally = RunSecond.Tally()
-            (tally.requests, tally.ok, tally.shed, tally.latency) = (now.requests, now.ok, now.shed, latency)
-            return tally
-        }
+        var tally = RunSecond.Tally()
+        /// Of the periods before.
+        var rows: [Row] = []
 
         mutating func close() {
+            var now = Row(requests: tally.requests, ok: tally.ok, shed: tally.shed)
             for (path, share) in [(\Row.p50, 0.5), (\Row.p90, 0.9), (\Row.p99, 0.99)] {
-                now[keyPath: path] = latency.quantile(share)?.milliseconds ?? -1
+                now[keyPath: path] = tally.latency.quantile(share)?.milliseconds ?? -1
             }
             rows.append(now)
-            now = Row()
-            latency.reset()
+            tally = RunSecond.Tally()
         }
     }
 
@@ -71,6 +57,9 @@ struct LoadSeries: Sendable {
     /// By the hash of a cell's name.
     private var places: [UInt64: Int] = [:]
     private var services: [Group]
+    /// By kind and by priority; of these the second alone is told, and nothing is kept.
+    private var kinds = [RunSecond.Tally](repeating: .init(), count: LoadRequest.Kind.allCases.count)
+    private var priorities = [RunSecond.Tally](repeating: .init(), count: Priority.allCases.count)
     /// By period, numbers of the customers of whom requests failed; nil once there were too many.
     private var failing: [Set<Int>]? = []
     private var failingNow: Set<Int> = []
@@ -100,21 +89,27 @@ struct LoadSeries: Sendable {
     /// - Parameters:
     ///   - customer: whose it was, by number.
     ///   - service: its place among the services, from 1 on; 0 for records.
+    ///   - kind: what it was.
+    ///   - priority: that it asked for.
     ///   - cell: the name of the cell that answered; empty for none.
     ///   - time: nil where it says nothing of the mesh.
     mutating func note(
-        _ customer: Int, service: Int, cell: UnsafeRawBufferPointer, isOK: Bool, isShed: Bool = false,
-        after time: TimeAmount?, now: Instant
+        _ customer: Int, service: Int, kind: LoadRequest.Kind = .read, priority: Priority = .normal,
+        cell: UnsafeRawBufferPointer, isOK: Bool, isShed: Bool = false, after time: TimeAmount?, now: Instant
     ) {
         advance(to: now)
         guard end != nil, !isOver else { return }
         if !isOK, failing != nil, failingNow.insert(customer).inserted { failingCount += 1 }
         if failingCount > Self.mostFailing { (failing, failingNow, failingCount) = (nil, [], 0) }
-        all.note(isOK: isOK, isShed: isShed, time)
-        if services.indices.contains(service) { services[service].note(isOK: isOK, isShed: isShed, time) }
+        all.tally.note(isOK: isOK, isShed: isShed, time)
+        if services.indices.contains(service) { services[service].tally.note(isOK: isOK, isShed: isShed, time) }
+        if keepsSeconds {
+            kinds[Int(kind.rawValue)].note(isOK: isOK, isShed: isShed, time)
+            priorities[Int(priority.rawValue)].note(isOK: isOK, isShed: isShed, time)
+        }
         guard cell.count > 0 else { return }
         let place = places[StableHash.hash(cell)] ?? add(cell)
-        cells[place].note(isOK: isOK, isShed: isShed, time)
+        cells[place].tally.note(isOK: isOK, isShed: isShed, time)
     }
 
     mutating func noteDropped() { quietNow.dropped += 1 }
@@ -151,7 +146,7 @@ struct LoadSeries: Sendable {
     mutating func finish(at now: Instant) {
         advance(to: now)
         guard end != nil, !isOver else { return }
-        if all.now.requests > 0 || quietNow.dropped > 0 { close() }
+        if all.tally.requests > 0 || quietNow.dropped > 0 { close() }
         isOver = true
     }
 
@@ -166,7 +161,15 @@ struct LoadSeries: Sendable {
         second.length = period
         second.all = all.tally
         for group in cells { second.cells[group.name] = group.tally }
-        for group in services where group.now.requests > 0 { second.services[group.name] = group.tally }
+        for group in services where group.tally.requests > 0 { second.services[group.name] = group.tally }
+        for kind in LoadRequest.Kind.allCases where kinds[Int(kind.rawValue)].requests > 0 {
+            second.kinds[kind.name] = kinds[Int(kind.rawValue)]
+            kinds[Int(kind.rawValue)] = .init()
+        }
+        for priority in Priority.allCases where priorities[Int(priority.rawValue)].requests > 0 {
+            second.priorities["\(priority.name)"] = priorities[Int(priority.rawValue)]
+            priorities[Int(priority.rawValue)] = .init()
+        }
         second.late = quietNow.late
         second.lag = lag.quantile(0.99)?.milliseconds
         second.dropped = quietNow.dropped

@@ -96,8 +96,9 @@ extension LoadRun {
         state.pointee.accounts.answer(request, status: response.status, isOK: isOK, after: now - request.intended)
         if !isOK { state.pointee.accounts.note(problem: problem ?? "http-\(response.status)", of: request) }
         state.pointee.series.note(
-            Int(request.customer), service: request.service, cell: response.cell.bytes(in: bytes), isOK: isOK,
-            isShed: problem == "shed", after: now - request.intended, now: now)
+            Int(request.customer), service: request.service, kind: request.kind, priority: request.priority,
+            cell: response.cell.bytes(in: bytes), isOK: isOK, isShed: problem == "shed", after: now - request.intended,
+            now: now)
 
         noteCall(request, response, bytes, isOK: isOK, now: now)
         if response.shard.isPresent, let shard = AnswerNotes.shard(response.shard.bytes(in: bytes)) {
@@ -218,8 +219,8 @@ extension LoadRun {
         case .timeout, .queueTimeout, .connectionLost, .unreachable, .malformed:
             let isSlow = failure == .timeout || failure == .queueTimeout
             state.pointee.series.note(
-                Int(request.customer), service: request.service, cell: UnsafeRawBufferPointer(start: nil, count: 0),
-                isOK: false,
+                Int(request.customer), service: request.service, kind: request.kind, priority: request.priority,
+                cell: UnsafeRawBufferPointer(start: nil, count: 0), isOK: false,
                 after: isSlow ? now - request.intended : nil, now: now)
         }
         if failure != .unfinished, failure != .dropped {

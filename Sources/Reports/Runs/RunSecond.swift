@@ -12,9 +12,31 @@ package struct RunSecond: Sendable, Equatable {
         package var shed: UInt64 = 0
         /// Of those that were answered.
         package var latency = LatencyCounts()
+        /// The sum of those times, and the shortest and the longest of them; nil where there was none or it is not known.
+        package var time = TimeAmount.zero
+        package var shortest: TimeAmount?
+        package var longest: TimeAmount?
 
         /// Nothing yet.
         package init() {}
+
+        /// Counts one.
+        ///
+        /// - Parameter time: to an answer; nil where it says nothing of the mesh.
+        package mutating func note(isOK: Bool, isShed: Bool, _ time: TimeAmount?) {
+            requests += 1
+            if isOK { ok += 1 }
+            if isShed { shed += 1 }
+            if let time { record(time) }
+        }
+
+        /// Counts the time to an answer.
+        package mutating func record(_ time: TimeAmount) {
+            latency.record(time)
+            self.time = self.time + time
+            shortest = shortest.map { min($0, time) } ?? time
+            longest = longest.map { max($0, time) } ?? time
+        }
 
         /// Adds another's.
         package mutating func add(_ other: Tally) {
@@ -22,6 +44,9 @@ package struct RunSecond: Sendable, Equatable {
             ok += other.ok
             shed += other.shed
             latency.merge(other.latency)
+            time = time + other.time
+            shortest = [shortest, other.shortest].compactMap { $0 }.min()
+            longest = [longest, other.longest].compactMap { $0 }.max()
         }
 
         /// Takes away what was added before.
@@ -31,6 +56,9 @@ package struct RunSecond: Sendable, Equatable {
             left.ok -= min(other.ok, ok)
             left.shed -= min(other.shed, shed)
             left.latency = latency.since(other.latency)
+            left.time = time - other.time
+            // Which of them it was, nobody knows.
+            (left.shortest, left.longest) = (nil, nil)
             return left
         }
     }
@@ -43,6 +71,12 @@ package struct RunSecond: Sendable, Equatable {
     package var cells: [String: Tally] = [:]
     /// By service; `records` for those.
     package var services: [String: Tally] = [:]
+    /// By kind: `reads`, `writes`, `services`.
+    package var kinds: [String: Tally] = [:]
+    /// By the priority that was asked for; `normal` where none was.
+    package var priorities: [String: Tally] = [:]
+    /// By the region of the cell that answered, where somebody has told them apart.
+    package var regions: [String: Tally] = [:]
     /// How late a timer of the load's was, the worst in milliseconds.
     package var late = 0.0
     /// How late requests were taken up, the 99th percentile in milliseconds; nil where none was.
@@ -59,9 +93,22 @@ package struct RunSecond: Sendable, Equatable {
         all.add(other.all)
         for (name, tally) in other.cells { cells[name, default: Tally()].add(tally) }
         for (name, tally) in other.services { services[name, default: Tally()].add(tally) }
+        for (name, tally) in other.kinds { kinds[name, default: Tally()].add(tally) }
+        for (name, tally) in other.priorities { priorities[name, default: Tally()].add(tally) }
+        for (name, tally) in other.regions { regions[name, default: Tally()].add(tally) }
         late = max(late, other.late)
         lag = lag.map { max($0, other.lag ?? $0) } ?? other.lag
         dropped += other.dropped
+    }
+
+    /// Tells the cells that answered by their regions.
+    ///
+    /// - Parameter region: of a cell; nil for one that nobody knows.
+    package mutating func tellRegions(_ region: (String) -> String?) {
+        regions = [:]
+        for (cell, tally) in cells {
+            if let name = region(cell) { regions[name, default: Tally()].add(tally) }
+        }
     }
 
     /// Of no time.

@@ -73,6 +73,7 @@ package struct ChaosToolkitExperiment: Codable, Sendable, Equatable {
                     left.append("the probe '\(probe.name)'")
                 }
             }
+            left += own.calls.map { "the probe '\($0.name)'" }
             if !probes.isEmpty { hypothesis = Hypothesis(title: own.title.isEmpty ? title : own.title, probes: probes) }
         }
         for step in scenario.method {
@@ -89,9 +90,11 @@ package struct ChaosToolkitExperiment: Codable, Sendable, Equatable {
                 } else {
                     left.append("the probe '\(probe.name)'")
                 }
+            case .look(let probe): left.append("the probe '\(probe.name)'")
             }
         }
         left += scenario.objectives.map { "the objective '\($0.text)'" }
+        left += scenario.thresholds.map { "the threshold '\($0.text)'" }
         left += scenario.abort.map { "the condition '\($0.text)' of 'abort'" }
         rollbacks = [
             Activity(
@@ -111,7 +114,7 @@ package struct ChaosToolkitExperiment: Codable, Sendable, Equatable {
         let after = action.pauseAfter > .zero ? action.pauseAfter : action.length ?? .zero
         activity.pauses = Pauses(before: seconds(action.pauseBefore), after: seconds(after))
         if activity.pauses == Pauses() { activity.pauses = nil }
-        if action.startAfter != nil { activity.background = true }
+        if action.startAfter != nil || action.isBackground { activity.background = true }
         return activity
     }
 
@@ -143,7 +146,7 @@ extension ScenarioDeed {
         case .evacuate(let region): return ["evacuate", region, "--confirm", region, "--yes"]
         case .restore(let region): return ["restore", region]
         case .controlLoss: return ["kill", "control"]
-        case .load, .poison: return nil
+        case .load, .poison, .call: return nil
         case .fault(let request):
             if request.kind == "kill" || request.kind == "pause" { return [request.kind] + request.targets + lease }
             var words = ["fault", "add", request.kind] + request.targets

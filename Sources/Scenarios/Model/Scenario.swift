@@ -22,6 +22,10 @@ package struct Scenario: Sendable, Equatable {
     package var method: [ScenarioStep]
     /// What has to be kept from the first action until the mesh has settled.
     package var objectives: [MeasureBound] = []
+    /// The same in the words of k6.
+    package var thresholds: [ScenarioThreshold] = []
+    /// What its calls need and nobody is told.
+    package var secrets: [SecretBook.Secret] = []
     /// Where one of these holds, all is taken back at once.
     package var abort: [AbortRule] = []
     /// What is done at the end, whatever happened, beside ending all that is still in force.
@@ -45,6 +49,30 @@ package struct Scenario: Sendable, Equatable {
     /// Its actions in order.
     package var actions: [ScenarioAction] {
         method.compactMap { if case .action(let action) = $0 { action } else { nil } }
+    }
+
+    /// Whatever it asks beside the mesh, in the order in which it is written.
+    package var calls: [ScenarioCall] {
+        var calls = hypothesis?.calls.map(\.call) ?? []
+        for step in method {
+            switch step {
+            case .action(let action): if case .call(let call) = action.deed { calls.append(call) }
+            case .look(let probe): calls.append(probe.call)
+            case .probe: break
+            }
+        }
+        for case .call(let call) in rollbacks.map(\.deed) { calls.append(call) }
+        return calls
+    }
+
+    /// All that is held against a bound, in whatever part.
+    package var measures: [Measure] {
+        var all = hypothesis?.probes.map(\.measure) ?? []
+        all += objectives.map(\.measure)
+        all += thresholds.map(\.bound.measure)
+        all += abort.map(\.bound.measure)
+        for case .probe(let probe) in method { all.append(probe.measure) }
+        return all
     }
 
     /// Steps, probes, objectives or rollbacks at most.
@@ -79,6 +107,8 @@ package struct ScenarioLoad: Sendable, Equatable {
     package var services = 0.1
     /// The one service that is called; nil: all that clients call.
     package var service: String?
+    /// Shares of the priorities that are asked for, in the order of `Priority`, which add up to 1; nil: none is asked for.
+    package var priorities: [Double]?
     /// Customers that ask; all where nil.
     package var customers: Int?
     /// Every acknowledged write is read back at the end.
@@ -103,10 +133,16 @@ package struct ScenarioBaseline: Sendable, Equatable {
 package struct ScenarioHypothesis: Sendable, Equatable {
     /// In words.
     package var title: String
-    /// At least one.
+    /// Looks at figures of the mesh.
     package var probes: [ScenarioProbe]
+    /// Looks at what is beside it.
+    package var calls: [CallProbe] = []
     /// When it is looked at.
     package var strategy = Strategy.continuously
+    /// Meanwhile, from one look to the next.
+    package var frequency = TimeAmount.seconds(1)
+    /// All is taken back once so large a share of the looks meanwhile, 0...1, found it not met; nil: never. With 0 the first does.
+    package var failFast: Double?
 
     /// As Chaos Toolkit's strategies.
     package enum Strategy: String, Sendable, CaseIterable {

@@ -16,6 +16,8 @@ package enum ScenarioDeed: Sendable, Equatable {
     /// A customer, by its number, begins to ask, whose requests end every cell that takes them; when the action is over the cells
     /// that went down start again.
     case poison(Int)
+    /// A request or a program, which may do anything.
+    case call(ScenarioCall)
 
     /// Parses `kill cell/{busiest}`, `latency service/payment 800ms`, `evacuate region/us-east`, `load 2x`, `poison c1`,
     /// `kill control`.
@@ -56,6 +58,7 @@ package enum ScenarioDeed: Sendable, Equatable {
         case .restore(let region): "restore \(region)"
         case .load(let factor): "load \(Syntax.written(factor))x"
         case .poison(let number): "poison \(Customers.name(number))"
+        case .call(let call): call.text
         }
     }
 
@@ -65,7 +68,7 @@ package enum ScenarioDeed: Sendable, Equatable {
         case .fault(let request): request.targets
         case .controlLoss: ["control"]
         case .evacuate(let region), .restore(let region): [region]
-        case .load, .poison: []
+        case .load, .poison, .call: []
         }
     }
 
@@ -77,14 +80,14 @@ package enum ScenarioDeed: Sendable, Equatable {
             return .fault(request)
         case .evacuate: return .evacuate(targets[0])
         case .restore: return .restore(targets[0])
-        case .controlLoss, .load, .poison: return self
+        case .controlLoss, .load, .poison, .call: return self
         }
     }
 
     /// Whether it strikes what carries requests, so that somebody has to be exposed to it.
     package var injects: Bool {
         switch self {
-        case .fault, .controlLoss, .evacuate, .poison: true
+        case .fault, .controlLoss, .evacuate, .poison, .call: true
         case .restore, .load: false
         }
     }
@@ -101,7 +104,7 @@ package enum ScenarioDeed: Sendable, Equatable {
     package var lasts: Bool {
         switch self {
         case .fault, .controlLoss, .load, .poison: true
-        case .evacuate, .restore: false
+        case .evacuate, .restore, .call: false
         }
     }
 }

@@ -6,12 +6,15 @@ package enum ScenarioStep: Sendable, Equatable {
     case action(ScenarioAction)
     /// A look at the mesh at this place.
     case probe(ScenarioProbe)
+    /// A look at something beside it.
+    case look(CallProbe)
 
     /// As it is told.
     package var name: String {
         switch self {
         case .action(let action): action.name
         case .probe(let probe): probe.name
+        case .look(let probe): probe.name
         }
     }
 }
@@ -30,6 +33,8 @@ package struct ScenarioAction: Sendable, Equatable {
     package var pauseAfter = TimeAmount.zero
     /// Since the method began: beside the steps before it, not after them.
     package var startAfter: TimeAmount?
+    /// The next step does not wait for it.
+    package var isBackground = false
 
     package init(_ name: String, _ deed: ScenarioDeed, for length: TimeAmount? = nil) {
         self.name = name

@@ -222,6 +222,9 @@ struct ScenarioLedger: Sendable {
         case .notService(let name):
             return window.all.subtracting(window.services[name] ?? RunSecond.Tally())
         case .cell(let name): return window.cells[name] ?? RunSecond.Tally()
+        case .region(let name): return window.regions[name] ?? RunSecond.Tally()
+        case .kind(let name): return window.kinds[name] ?? RunSecond.Tally()
+        case .priority(let priority): return window.priorities["\(priority.name)"] ?? RunSecond.Tally()
         }
     }
 
@@ -236,6 +239,13 @@ struct ScenarioLedger: Sendable {
         case .errorRate: return share(tally.requests - min(tally.ok, tally.requests))
         case .shedRate: return share(tally.shed)
         case .percentile(let percent): return tally.latency.quantile(percent / 100)?.milliseconds
+        case .average:
+            let samples = tally.latency.total
+            return samples > 0 ? tally.time.milliseconds / Double(samples) : nil
+        case .longest: return tally.longest?.milliseconds
+        case .shortest: return tally.shortest?.milliseconds
+        case .requests: return Double(tally.requests)
+        case .requestRate: return window.length > .zero ? Double(tally.requests) / window.length.seconds : nil
         case .rate: return window.length > .zero ? Double(tally.ok) / window.length.seconds : nil
         case .failed: return Double(tally.requests - min(tally.ok, tally.requests))
         case .dropped: return Double(window.dropped)
@@ -315,6 +325,8 @@ struct ScenarioLedger: Sendable {
                     : .never(name, comparison, limit, detail: measure.figure.missing)
             }
             return .longest(name, observed, comparison, limit, noise: noise)
+        case .average, .longest, .shortest:
+            return .longest(name, observed(measure, over: window, now: now), comparison, limit, noise: noise)
         case .recovery:
             guard let recovery else {
                 return wasLooked

@@ -35,8 +35,10 @@ extension ScenarioRun {
                     ledger.method
                 }
                 .map { $0.named("\($0.name), meanwhile") }
+                report.claims += looks.meanwhile(scenario.hypothesis?.calls ?? [])
             }
             report.claims += scenario.objectives.map { claim($0.text, $0, over: ledger.whole, now: now) }
+            report.claims += scenario.thresholds.map { claim($0.text, $0.bound, over: ledger.whole, now: now) }
             report.claims += standing
             let unreached = ledger.unreached(plan)
             report.exposed = unreached.isEmpty && ledger.method.all.requests > 0

@@ -31,6 +31,8 @@ package struct ScenarioRun: Sendable {
         case startLoad
         /// `begun`, and `ended` for what ends by itself; or `failed`.
         case begin(Int, ScenarioAction)
+        /// A look at what is beside the mesh: `answered` or `unanswered`, within its time limit.
+        case ask(Int, CallProbe)
         /// It ends before its time, or its time is over: `ended` or `failed`.
         case end(Int)
         /// The load ends, and what it wrote is read back: `found` or `failed`.
@@ -49,6 +51,8 @@ package struct ScenarioRun: Sendable {
         case begun(Int, Begun)
         case ended(Int, String)
         case failed(Int?, DrillOutcome, String)
+        case answered(Int, CallAnswer)
+        case unanswered(Int, String)
         case found(ScenarioFound, DrillNoise)
         case tidied(String)
         case second(RunSecond)
@@ -94,11 +98,13 @@ package struct ScenarioRun: Sendable {
     package private(set) var phase = Phase.validate
     package internal(set) var report: DrillReport
     /// The gravest thing that has gone wrong; nil while nothing has.
-    package private(set) var trouble: DrillOutcome?
+    package internal(set) var trouble: DrillOutcome?
     /// Why nothing was run; nil where it was.
     package private(set) var refusal: String?
     private(set) var began: Instant
-    private var orders: [Order] = []
+    var orders: [Order] = []
+    /// Looks at what is beside the mesh.
+    var looks = CallLooks()
     private(set) var phaseSince: Instant
     /// When something is due by itself.
     private var due: Instant?
@@ -106,8 +112,8 @@ package struct ScenarioRun: Sendable {
     /// With the targets that were chosen, by position in `plan`.
     package private(set) var plan: [ScenarioAction]
     /// Position in the method, and what is waited for there.
-    private var cursor = 0
-    private var wait: Wait = .none
+    var cursor = 0
+    var wait: Wait = .none
     /// Actions that begin at a time of their own, the next first.
     private var timed: [(at: Instant, key: Int)] = []
     /// What is in force, by position in `plan`.
@@ -121,12 +127,14 @@ package struct ScenarioRun: Sendable {
     private(set) var steadyAt: Instant?
     private(set) var overAt: Instant?
 
-    private enum Wait: Equatable {
+    enum Wait: Equatable {
         case none
         /// The pause before an action, and the one after it.
         case before(Instant), after(Instant)
         /// Until it has begun, or ended by itself.
         case begun(Int), ended(Int)
+        /// The pause before a look, and its answer.
+        case asking(Instant), asked(Int)
     }
 
     /// One action that is in force.
@@ -186,7 +194,8 @@ package struct ScenarioRun: Sendable {
 
     /// When `wake` is to be called at the latest; nil while only events matter.
     package var nextDeadline: Instant? {
-        ([due] + active.values.map { $0.isEnding ? nil : $0.until } + timed.map(\.at)).compactMap { $0 }.min()
+        ([due, looks.nextDeadline(phase)] + active.values.map { $0.isEnding ? nil : $0.until } + timed.map(\.at))
+            .compactMap { $0 }.min()
     }
 
     /// What is in force by faults of the register, as the driver named them.
@@ -229,6 +238,8 @@ package struct ScenarioRun: Sendable {
         case .begun(let key, let how): begun(key, how, now: now)
         case .ended(let key, let detail): ended(key, detail, now: now)
         case .failed(let key, let outcome, let why): failed(key, outcome, why, now: now)
+        case .answered(let ask, let answer): answered(ask, answer, now: now)
+        case .unanswered(let ask, let why): unanswered(ask, why, now: now)
         case .found(let found, let noise):
             ledger.found = found
             ledger.noise = noise
@@ -257,7 +268,7 @@ package struct ScenarioRun: Sendable {
         due = nil
     }
 
-    private func step(
+    func step(
         _ name: String, _ part: DrillReport.Step.Part, _ detail: String, from: Instant, _ now: Instant,
         _ outcome: DrillReport.Step.Outcome = .done
     ) -> DrillReport.Step {
@@ -266,7 +277,7 @@ package struct ScenarioRun: Sendable {
             durationMilliseconds: (now - from).milliseconds, detail: detail)
     }
 
-    private mutating func end(
+    mutating func end(
         _ phase: Phase, _ detail: String, _ outcome: DrillReport.Step.Outcome = .done, now: Instant
     ) {
         report.steps.append(step(phase.rawValue, phase.part, detail, from: phaseSince, now, outcome))
@@ -328,16 +339,18 @@ package struct ScenarioRun: Sendable {
             end(.before, "not met: \(Self.told(broken))", .failed, now: now)
             return fail(.baselineNotMet, Self.told(broken), now: now)
         }
+        guard askHypothesis(.before, now: now) else { return }
         end(.before, claims.isEmpty ? "nothing is claimed" : "met: \(Self.told(claims))", now: now)
         beginMethod(now: now)
     }
 
-    private static func told(_ claims: [DrillClaim]) -> String {
+    static func told(_ claims: [DrillClaim]) -> String {
         claims.map { "\($0.name) is \(RunReport.figure($0.observed, $0))" }.joined(separator: "; ")
     }
 
-    private mutating func beginMethod(now: Instant) {
+    mutating func beginMethod(now: Instant) {
         enter(.method, now: now)
+        looks.begin(now: now)
         ledger.beginMethod(now: now)
         var key = 0
         for case .action(let action) in scenario.method {
@@ -355,13 +368,19 @@ package struct ScenarioRun: Sendable {
     // MARK: The method
 
     private mutating func goOn(now: Instant) {
+        lookMeanwhile(now: now)
+        guard phase == .method else { return }
         while let next = timed.first, now >= next.at {
             timed.removeFirst()
             begin(next.key, now: now)
         }
         switch wait {
         case .none: break
-        case .begun, .ended: return
+        case .begun, .ended, .asked: return
+        case .asking(let until):
+            guard now >= until else { return due = until }
+            due = nil
+            return askStep(now: now)
         case .before(let until):
             guard now >= until else { return due = until }
             due = nil
@@ -376,11 +395,19 @@ package struct ScenarioRun: Sendable {
         guard cursor < scenario.method.count else {
             // What is in force goes on to the end of its time.
             let isLasting = active.values.contains { $0.until != nil || !$0.isBegun }
-            if timed.isEmpty, !isLasting { endMethod("all steps were taken", now: now) }
+            if timed.isEmpty, !isLasting, !looks.isAsking(.step) { endMethod("all steps were taken", now: now) }
             return
         }
         switch scenario.method[cursor] {
         case .action(let action) where action.startAfter != nil: cursor += 1
+        case .action(let action) where action.isBackground:
+            timed.append((now + action.pauseBefore, key(at: cursor)))
+            timed.sort { ($0.at, $0.key) < ($1.at, $1.key) }
+            cursor += 1
+        case .look(let probe) where probe.isBackground:
+            looks.later(cursor, probe, at: now + probe.pauseBefore)
+            cursor += 1
+        case .look(let probe): wait = .asking(now + probe.pauseBefore)
         case .action(let action): wait = .before(now + action.pauseBefore)
         case .probe(let probe):
             look(probe, now: now)
@@ -485,6 +512,7 @@ package struct ScenarioRun: Sendable {
     private mutating func enterRollbacks(now: Instant) {
         enter(.rollbacks, now: now)
         (wait, timed) = (.none, [])
+        looks.forget()
         for key in active.keys.sorted() where active[key]?.isEnding == false {
             active[key]?.isEnding = true
             orders.append(.end(key))
@@ -542,9 +570,11 @@ package struct ScenarioRun: Sendable {
         let windows = (scenario.hypothesis?.probes ?? []).map(\.window)
         let isLooked = scenario.hypothesis?.strategy.isAfter ?? false
         due = now + (isLooked ? windows.max() ?? .zero : .zero)
+        if isLooked { _ = askHypothesis(.after, now: now) }
     }
 
     private mutating func endAfter(now: Instant) {
+        guard !looks.isAsking(.after) else { return }
         let claims = hypothesis {
             $0.isAfter
         } over: {
@@ -558,7 +588,10 @@ package struct ScenarioRun: Sendable {
         }
         ledger.endAfter()
         report.claims += claims.map { $0.named("\($0.name), after") }
-        end(.after, claims.isEmpty ? "nothing is claimed" : Self.told(claims), now: now)
+        let asked = looks.take(.after)
+        report.claims += asked.map { $0.named("\($0.name), after") }
+        let told = [claims.isEmpty ? "" : Self.told(claims), asked.told].filter { !$0.isEmpty }
+        end(.after, told.isEmpty ? "nothing is claimed" : told.joined(separator: "; "), now: now)
         readBack(now: now)
     }
 
@@ -573,7 +606,7 @@ package struct ScenarioRun: Sendable {
     }
 
     /// Something went wrong: what is in force is taken back, and what is to be seen afterwards is still looked at.
-    private mutating func fail(_ outcome: DrillOutcome, _ why: String, now: Instant) {
+    mutating func fail(_ outcome: DrillOutcome, _ why: String, now: Instant) {
         if trouble == nil { report.reason = why }
         trouble = trouble.map { .graver($0, outcome) } ?? outcome
         switch phase {
@@ -582,6 +615,7 @@ package struct ScenarioRun: Sendable {
             orders = []
         case .baseline, .before:
             orders = []
+            looks.forget()
             guard mayWrite else { return phase = .over }
             readBack(now: now)
         case .method:
@@ -608,10 +642,17 @@ package struct ScenarioRun: Sendable {
             guard TimeAmount.seconds(Int64(abortCounts[place])) >= rule.length else { continue }
             return fail(.aborted, "\(rule.text) held", now: now)
         }
+        for threshold in scenario.thresholds where threshold.aborts && now - phaseSince >= threshold.delay {
+            guard let limit = ledger.limit(threshold.bound),
+                let observed = ledger.observed(threshold.bound.measure, over: ledger.whole, now: now),
+                !threshold.bound.comparison.holds(observed, limit)
+            else { continue }
+            return fail(.aborted, "\(threshold.text) was not kept", now: now)
+        }
     }
 
     /// Whether a figure stands so, by what it is alone: to give up nobody waits for an interval.
-    private func holds(_ bound: MeasureBound, over second: RunSecond, now: Instant) -> Bool {
+    func holds(_ bound: MeasureBound, over second: RunSecond, now: Instant) -> Bool {
         guard !bound.measure.figure.isOfTheEnd, let limit = ledger.limit(bound),
             let observed = ledger.observed(bound.measure, over: second, now: now)
         else { return false }

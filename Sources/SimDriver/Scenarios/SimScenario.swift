@@ -31,6 +31,7 @@ package final class SimScenario {
     /// Customers who ask with poison, by the key of their action, and when they ask next.
     private var poison: [Int: (customer: Int, next: Instant)] = [:]
     private let longestRequest: TimeAmount
+    private let tellsRegions: Bool
 
     /// What is looked at between two events of the scenario.
     private static let step = TimeAmount.milliseconds(50)
@@ -82,10 +83,14 @@ package final class SimScenario {
         load.customers = scenario.load.customers
         load.silent = topology.customers.poison
         configuration.load = load
-        let services = topology.blueprints.flatMap(\.services).map(\.name)
-        if let service = scenario.load.service, !services.contains(service) {
-            throw SimRefusal("the topology \(topology.name) has no service '\(service)'")
+        if let priorities = scenario.load.priorities {
+            for (place, share) in priorities.enumerated() { load.classes[place] = share }
+            configuration.load = load
         }
+        if let unknown = scenario.unknownName(in: topology) {
+            throw SimRefusal("the topology \(topology.name) has no \(unknown.message)")
+        }
+        if let call = scenario.calls.first { throw SimRefusal(call.simulationRefusal) }
         for action in scenario.actions + scenario.rollbacks {
             if let refusal = action.deed.refusal(in: topology) {
                 throw SimRefusal("\(action.name): \(refusal.message)")
@@ -107,6 +112,7 @@ package final class SimScenario {
         self.simulation = simulation
         self.feed = feed
         guardian = SimGuardian(eventLimit: simulation.configuration.eventLimit, progress: progress)
+        tellsRegions = scenario.asksRegions
         longestRequest = simulation.topology.routing.requestTimeout + .seconds(4)
         run = ScenarioRun(
             scenario, id: id, mesh: simulation.topology.name, target: nil, command: command,
@@ -165,7 +171,9 @@ package final class SimScenario {
     private func look() {
         while simulation.now - second >= .seconds(1), simulation.clients.isCounting {
             second = second + .seconds(1)
-            run.handle(.second(simulation.clients.takeSecond()), now: simulation.now)
+            var seen = simulation.clients.takeSecond()
+            if tellsRegions { seen.tellRegions { simulation.topology.region(ofCell: $0) } }
+            run.handle(.second(seen), now: simulation.now)
         }
         for (key, move) in pending.sorted(by: { $0.key < $1.key }) { follow(key, move) }
         for (key, asks) in poison.sorted(by: { $0.key < $1.key }) where asks.next <= simulation.now {
@@ -214,6 +222,8 @@ package final class SimScenario {
             run.handle(.loadStarted("\(Wording.fixed(run.scenario.load.rate, 0)) requests/s"), now: now)
         case .begin(let key, let action): begin(key, action)
         case .end(let key): end(key)
+        // Refused before anything began.
+        case .ask(let key, let probe): run.handle(.unanswered(key, probe.call.simulationRefusal), now: now)
         case .readBack: readBack()
         case .tidy: run.handle(.tidied("nothing waits for anybody"), now: now)
         }
@@ -294,6 +304,7 @@ package final class SimScenario {
             poison[key] = (number, now)
             let names = shard(number)
             begun(victims: names, "\(Customers.name(number)) asks, whose cells are \(names.joined(separator: ", "))")
+        case .call(let call): run.handle(.failed(key, .error, call.simulationRefusal), now: now)
         }
     }
 
@@ -378,6 +389,7 @@ package final class SimScenario {
             for machine in down { simulation.start(machine) }
             let names = down.map(\.name).joined(separator: ", ")
             run.handle(.ended(key, down.isEmpty ? "no cell was down" : "started again: \(names)"), now: now)
+        case .call: run.handle(.ended(key, "nothing was run"), now: now)
         case .restore: if pending[key] == nil { run.handle(.ended(key, "it has ended"), now: now) }
         }
     }

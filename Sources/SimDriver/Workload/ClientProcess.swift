@@ -139,16 +139,19 @@ final class ClientProcess: SimProcess {
 
     private func note(_ request: SimRequest, _ answer: SimAnswer, isOK: Bool) {
         guard second != nil, !request.isReadBack, request.customer > silent else { return }
-        var tally = RunSecond.Tally()
-        tally.requests = 1
-        tally.ok = isOK ? 1 : 0
-        if case .response(let response, _) = answer {
-            tally.latency.record(now - request.sent)
-            if response.status == 503, !isOK { tally.shed = 1 }
+        var (time, isShed, cell): (TimeAmount?, Bool, String?) = (nil, false, nil)
+        if case .response(let response, let bytes) = answer {
+            time = now - request.sent
+            isShed = response.status == 503 && !isOK
+            if response.cell.isPresent { cell = String(decoding: response.cell.bytes(in: bytes), as: UTF8.self) }
         }
-        second?.all.add(tally)
-        let name: String = if case .service(let index, _) = request.kind { services[index] } else { "records" }
-        second?.services[name, default: RunSecond.Tally()].add(tally)
+        func note(_ tally: inout RunSecond.Tally) { tally.note(isOK: isOK, isShed: isShed, time) }
+        note(&second!.all)
+        let service: String? = if case .service(let index, _) = request.kind { services[index] } else { nil }
+        note(&second!.services[service ?? "records", default: .init()])
+        note(&second!.kinds[service != nil ? "services" : request.kind == .read ? "reads" : "writes", default: .init()])
+        note(&second!.priorities["\((request.priority ?? .normal).name)", default: .init()])
+        if let cell { note(&second!.cells[cell, default: .init()]) }
     }
 
     func arrival() {

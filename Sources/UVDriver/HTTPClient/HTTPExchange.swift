@@ -10,6 +10,8 @@ package struct HTTPOutgoing: Sendable {
     /// The value of the Host field; the endpoint where left out.
     package var host: String?
     package var fields: [Field]
+    /// Fields that a user names: tokens, which are not looked at again (RFC 9110, 5.1).
+    package var further: [(name: String, value: String)] = []
     package var body: [UInt8]
 
     package struct Field: Sendable {
@@ -44,6 +46,10 @@ package struct HTTPOutgoing: Sendable {
             }
         }
         for field in fields { HTTPResponseWriter.field(field.name, text: field.value, into: &output) }
+        for (name, value) in further {
+            Array(name.utf8).withUnsafeBytes { output.append($0) }
+            HTTPResponseWriter.field("", text: value, into: &output)
+        }
         body.withUnsafeBytes { HTTPRequestWriter.end(method, body: $0, keeping ? .implied : .close, into: &output) }
     }
 

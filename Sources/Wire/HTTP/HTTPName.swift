@@ -26,16 +26,7 @@ package struct HTTPName: Equatable, Sendable {
     }
 
     /// A name as it stands in a target: what is no letter, digit, `-`, `.`, `_`, `~` is percent-encoded.
-    package static func encoded(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            switch byte {
-            case 48...57, 65...90, 97...122, 0x2D, 0x2E, 0x5F, 0x7E: encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default: encoded += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return encoded
-    }
+    package static func encoded(_ text: String) -> String { PercentText.encoded(text) }
 
     /// Replaces each `%XX` by its byte; nil if one is malformed. One pass: `%2541` is `%41`.
     package static func decode(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {

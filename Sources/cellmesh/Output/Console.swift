@@ -1,3 +1,4 @@
+import Blueprints
 import Glibc
 import Telemetry
 
@@ -97,7 +98,7 @@ struct Console: Sendable {
 
     // MARK: The system
 
-    static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    static func variable(_ name: String) -> String? { ProcessVariables.value(name) }
     private static func isSet(_ name: String) -> Bool { variable(name).map { !$0.isEmpty } ?? false }
 
     /// As it is, with what moves the cursor; whoever draws has sealed it. What cannot be written is lost.

@@ -8,7 +8,7 @@ struct DrillCommand: ParsableCommand {
         commandName: "drill", abstract: "Rehearse a failure under load, and say whether the mesh kept its promises.",
         subcommands: [
             DrillRunCommand.self, DrillListCommand.self, DrillShowCommand.self, DrillExportCommand.self,
-            DrillStopCommand.self,
+            DrillImportCommand.self, DrillStopCommand.self,
             DrillRecoverCommand.self,
         ])
 }

@@ -41,6 +41,9 @@ struct DrillScenarioCommand: ParsableCommand {
             valueName: "count"))
     var rehearse: Int?
 
+    @Flag(help: "Run the programs that the scenario names ('process'), with the rights of whoever runs this.")
+    var allowProcess = false
+
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
@@ -56,11 +59,18 @@ struct DrillScenarioCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         var (scenario, text) = try ScenarioFile.sound(name, console)
+        if !allowProcess {
+            try ScenarioFile.refuseProcesses(of: [scenario], next: "cellmesh drill run \(name) --allow-process")
+        }
+        if rehearse != nil, let call = scenario.calls.first {
+            throw CommandFailure(.usage, "\(call.simulationRefusal); nothing was changed", hint: "leave --rehearse out")
+        }
         if let rate { scenario.load.rate = rate }
         if let seed { scenario.seed = seed }
         var command = "cellmesh drill run \(name)"
         if let rate { command += " --rate \(Wording.fixed(rate, rate == rate.rounded() ? 0 : 3))" }
         if let seed { command += " --seed \(seed)" }
+        if allowProcess { command += " --allow-process" }
         let directory = try mesh.running()
         var rehearsal: DrillReport.Rehearsal?
         if let rehearse {
@@ -82,6 +92,15 @@ enum ScenarioFile {
         if BuiltInScenarios.text(of: name) != nil { return true }
         guard name != "-", SystemFile.exists(name) else { return false }
         return MeshFiles.isScenario(name)
+    }
+
+    /// - Throws: where a scenario runs a program, with its place.
+    static func refuseProcesses(of scenarios: [Scenario], next: String? = nil) throws {
+        guard let call = scenarios.lazy.flatMap(\.calls).first(where: \.isProcess) else { return }
+        throw CommandFailure(
+            .usage,
+            "\(call.place): the program '\(call.text.prefix(100))' is run with --allow-process alone; nothing was changed",
+            hint: "look at what it does first", next: next)
     }
 
     /// - Throws: with all problems where it has an error.

@@ -34,12 +34,19 @@ struct GameDayRunCommand: ParsableCommand {
     @Flag(help: "Run it outside of the hours that its 'schedule' has.")
     var anyTime = false
 
+    @Flag(help: "Run the programs that its scenarios name ('process'), with the rights of whoever runs this.")
+    var allowProcess = false
+
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
         let console = output.console
         var (day, text) = try GameDayFile.sound(file, console)
+        if !allowProcess {
+            try ScenarioFile.refuseProcesses(
+                of: day.drills.map(\.scenario), next: "cellmesh gameday run \(file) --allow-process")
+        }
         let directory = try mesh.running()
         guard anyTime || day.mayBegin(LocalTime(WallClock.now()).week) else {
             throw CommandFailure(
@@ -54,6 +61,7 @@ struct GameDayRunCommand: ParsableCommand {
         var command = "cellmesh gameday run \(file)"
         if one { command += " --one" }
         if anyTime { command += " --any-time" }
+        if allowProcess { command += " --allow-process" }
         try GameDayRunner(mesh: directory, console: console, command: command).run(day, text: text)
     }
 }
@@ -104,7 +112,9 @@ struct GameDayScheduleCommand: ParsableCommand {
         if off {
             answer = try api.post("/v1/gamedays", GameDayOrder(file: nil))
         } else if let file {
-            _ = try GameDayFile.sound(file, console)
+            let (day, _) = try GameDayFile.sound(file, console)
+            // Nobody is there to say that they may be.
+            try ScenarioFile.refuseProcesses(of: day.drills.map(\.scenario))
             let order = GameDayOrder(file: MeshHome.absolute(file), every: every, at: at, one: one ? true : nil)
             answer = try api.post("/v1/gamedays", order)
         } else {

@@ -54,19 +54,10 @@ extension LiveScenario {
                 .usage, "\(action.name): '\(request.kind)' is simulated alone; nothing was changed",
                 next: "cellmesh sim run \(scenario.name).yaml")
         }
-        let services = topology.blueprints.flatMap(\.services).map(\.name)
-        let scopes = (scenario.hypothesis?.probes.map(\.measure) ?? []) + scenario.objectives.map(\.measure)
-        var named = scopes.compactMap { measure -> String? in
-            switch measure.scope {
-            case .service(let name), .notService(let name): name == "records" ? nil : name
-            default: nil
-            }
-        }
-        if let service = scenario.load.service { named.append(service) }
-        for name in named where !services.contains(name) && !TargetChooser.isChoice(name) {
+        if let unknown = scenario.unknownName(in: topology) {
             throw CommandFailure(
-                .usage, "mesh '\(mesh.directory.name)' has no service '\(name)'; nothing was changed",
-                hint: NearestWord.hint(for: name, among: services, listing: "services are"))
+                .usage, "mesh '\(mesh.directory.name)' has no \(unknown.message); nothing was changed",
+                hint: unknown.hint)
         }
         if scenario.load.verifies, scenario.load.writes > 0, !topology.blueprints.contains(where: { $0.store != nil }) {
             throw CommandFailure(
@@ -141,6 +132,7 @@ extension LiveScenario {
             handle(.begun(key, .init(applied: 1, of: 1, detail: "\(Syntax.written(factor)) times the rate")))
         case .controlLoss: try endControl(key, action)
         case .poison(let number): try poison(key, action, number)
+        case .call(let call): try perform(key, call)
         }
     }
 
@@ -294,6 +286,7 @@ extension LiveScenario {
             }
             marks.downCells = nil
             handle(.ended(key, done))
+        case .call: stop(key)
         }
     }
 

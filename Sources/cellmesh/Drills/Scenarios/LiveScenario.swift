@@ -35,6 +35,8 @@ final class LiveScenario {
     private var readingSince: Instant?
     private var told = 0
     private let notice: DrillNotice
+    /// Requests and programs that are under way.
+    let calls: ScenarioCaller
 
     /// How long reading back may take.
     private static let longestReading = TimeAmount.minutes(3)
@@ -42,6 +44,7 @@ final class LiveScenario {
     init(
         _ scenario: Scenario, _ directory: DataDirectory, command: String, _ notice: DrillNotice, _ console: Console
     ) throws {
+        calls = try ScenarioCaller(scenario)
         mesh = try DrillMesh(directory)
         self.console = console
         self.notice = notice
@@ -68,6 +71,7 @@ final class LiveScenario {
         load?.cancel()
         for load in further.values { load.cancel() }
         watch?.close()
+        calls.close()
     }
 
     /// Runs it to its end.
@@ -134,6 +138,7 @@ final class LiveScenario {
             case .startLoad: try startLoad()
             case .begin(let key, let action): try begin(key, action)
             case .end(let key): try end(key)
+            case .ask(let key, let probe): calls.begin(.look(key), probe.call)
             case .readBack: readBack()
             case .tidy: try tidy()
             }
@@ -189,7 +194,10 @@ final class LiveScenario {
         if run.phase == .validate || run.phase == .predict { return }
         if watch == nil { watch = ScenarioWatch(mesh.directory) }
         do {
-            for second in try load?.takeSeconds() ?? [] { handle(.second(second)) }
+            for var second in try load?.takeSeconds() ?? [] {
+                if run.scenario.asksRegions { second.tellRegions { mesh.topology.region(ofCell: $0) } }
+                handle(.second(second))
+            }
         } catch {
             handle(.failed(nil, .error, (error as? CommandFailure)?.message ?? "\(error)"))
         }
@@ -199,6 +207,7 @@ final class LiveScenario {
             sight.epoch = (try? mesh.placement().table.version) ?? sight.epoch
             handle(.sight(sight))
         }
+        for (purpose, outcome) in calls.takeOutcomes() { tell(purpose, outcome) }
         guard now >= lookAt else { return }
         lookAt = now + .milliseconds(250)
         for entry in history.next() {
@@ -254,7 +263,7 @@ extension ScenarioRun.Order {
     var key: Int? {
         switch self {
         case .begin(let key, _), .end(let key): key
-        case .validate, .predict, .announce, .startLoad, .readBack, .tidy: nil
+        case .validate, .predict, .announce, .startLoad, .ask, .readBack, .tidy: nil
         }
     }
 }

@@ -4,34 +4,40 @@ import MeshBase
 import Scenarios
 import Topology
 
-/// Reads a scenario: Chaos Toolkit's words, with a load, objectives, abort conditions and a schedule beside them.
+/// Reads a scenario: Chaos Toolkit's words, with a load, objectives, thresholds, abort conditions and a schedule beside them.
 struct ScenarioReader {
     let reporter: Reporter
-    private var read: ValueReading { ValueReading(reporter: reporter) }
+    /// A variable of the environment; nil where there is none.
+    let environment: (String) -> String?
+    var read: ValueReading { ValueReading(reporter: reporter) }
 
     enum StepType: String, CaseIterable { case action, probe }
-    enum Provider: String, CaseIterable { case cellmesh, process }
+    enum Provider: String, CaseIterable { case cellmesh, process, http }
 
-    /// What Chaos Toolkit has beside `cellmesh`, and an import makes something of or refuses.
-    private static let foreign = ["http", "python"]
-
-    init(reporter: Reporter) { self.reporter = reporter }
+    init(reporter: Reporter, environment: @escaping (String) -> String? = ProcessVariables.value) {
+        self.reporter = reporter
+        self.environment = environment
+    }
 
     /// - Parameter name: what it is called where it is run.
     /// - Returns: nil where something essential could not be read; what is wrong was reported.
     func scenario(_ root: YAMLValue, name: String) -> Scenario? {
-        guard let map = read.mapping(root, "a scenario") else { return nil }
+        let variables = ScenarioVariables(root, reporter: reporter, environment: environment)
+        guard let map = read.mapping(variables.applied(to: root), "a scenario") else { return nil }
         let title = map.required("title").flatMap { read.text($0, "'title'") }
         let about = map.value("description").flatMap { read.text($0, "'description'") }
         var scenario = Scenario(name: name, title: title ?? "", method: [])
         scenario.about = about ?? ""
-        for key in ["version", "tags"] { _ = map.value(key) }
+        for key in ["version", "tags", "contributions", "extensions", "configuration", "secrets"] { _ = map.value(key) }
+        scenario.secrets = variables.secrets
+        refuseControls(map)
+        let known = ActivityReferences(map, reporter: reporter)
         scenario.seed = map.value("seed").flatMap { read.seed($0, "'seed'") }
         if let load = map.mapping("load") { scenario.load = self.load(load) }
         if let baseline = map.mapping("baseline") { scenario.baseline = self.baseline(baseline) }
         scenario.hypothesis = map.mapping("steady-state-hypothesis").flatMap(hypothesis)
         if let method = map.required("method") {
-            let steps = read.list(method, "'method'", most: Scenario.most) ?? []
+            let steps = (read.list(method, "'method'", most: Scenario.most) ?? []).compactMap(known.resolved)
             scenario.method = steps.compactMap { step($0, isProbe: nil) }
             // One that could not be read was reported.
             if !steps.contains(where: Self.isAction) {
@@ -42,8 +48,11 @@ struct ScenarioReader {
                 )
             }
         }
-        scenario.rollbacks = (map.list("rollbacks", most: Scenario.most) ?? []).compactMap {
+        scenario.rollbacks = (map.list("rollbacks", most: Scenario.most) ?? []).compactMap(known.resolved).compactMap {
             if case .action(let action) = step($0, isProbe: false) { action } else { nil }
+        }
+        if let thresholds = map.mapping("thresholds") {
+            scenario.thresholds = self.thresholds(thresholds, scenario.load)
         }
         scenario.objectives = (map.list("objectives", most: Scenario.most) ?? []).compactMap {
             expression($0, "an objective") { text throws(MeasureBound.Invalid) in try MeasureBound(text: text) }
@@ -85,6 +94,7 @@ struct ScenarioReader {
         load.rate = map.value("rate").flatMap { read.number($0, "'rate'", 0.1...1_000_000) } ?? load.rate
         load.customers = map.optionalInteger("customers", 1...TopologyLimits.customers)
         load.service = map.optionalName("service")
+        load.priorities = map.value("priorities").flatMap(priorities)
         load.verifies = map.value("verify").flatMap { read.toggle($0, "'verify'") } ?? load.verifies
         // An older word for how long all of it lasts, which the method says now.
         _ = map.optionalDuration("duration", Ranges.day)
@@ -99,35 +109,45 @@ struct ScenarioReader {
 
     /// `reads=60%,writes=30%,services=10%`, or a mapping of the same.
     private func mixed(_ value: YAMLValue, _ load: inout ScenarioLoad) {
+        guard let shares = shares(value, "'mix'", ["reads", "writes", "services"]) else { return }
+        (load.reads, load.writes, load.services) = (shares[0], shares[1], shares[2])
+    }
+
+    /// `critical=10%,normal=90%`, or a mapping of the same.
+    private func priorities(_ value: YAMLValue) -> [Double]? {
+        shares(value, "'priorities'", Priority.allCases.map { "\($0.name)" })
+    }
+
+    /// Shares that add up to 1, in the order of the names; nil where that was reported.
+    private func shares(_ value: YAMLValue, _ what: String, _ names: [String]) -> [Double]? {
         var shares: [(name: String, share: Double)] = []
         if case .mapping(let entries) = value.content {
             for entry in entries { shares.append((entry.key, read.ratio(entry.value, "'\(entry.key)'") ?? 0)) }
-        } else if let text = read.text(value, "'mix'") {
+        } else if let text = read.text(value, what) {
             for part in text.split(separator: ",") {
                 let halves = part.split(separator: "=").map { $0.filter { $0 != " " } }
                 guard halves.count == 2, let share = Syntax.ratio(halves[1]), share <= 1 else {
                     reporter.error(
-                        .badRatio, at: value.position, "'\(YAMLValue.clipped(String(part)))' is no share of 'mix'",
-                        hint: "'reads=60%,writes=30%,services=10%'")
-                    return
+                        .badRatio, at: value.position, "'\(YAMLValue.clipped(String(part)))' is no share of \(what)",
+                        hint: "'\(names[0])=60%,\(names[names.count - 1])=40%'")
+                    return nil
                 }
                 shares.append((halves[0], share))
             }
         }
-        let names = ["reads", "writes", "services"]
         for (name, _) in shares where !names.contains(name) {
             reporter.error(
-                .unknownWord, at: value.position, "'mix' has no '\(YAMLValue.clipped(name))'",
+                .unknownWord, at: value.position, "\(what) has no '\(YAMLValue.clipped(name))'",
                 hint: NearestWord.hint(for: name, among: names, listing: "one of"))
-            return
+            return nil
         }
         func share(_ name: String) -> Double { shares.first { $0.name == name }?.share ?? 0 }
         let all = names.map(share).reduce(0, +)
         guard abs(all - 1) < 1e-6, shares.count == Set(shares.map(\.name)).count else {
-            reporter.error(.badRatio, at: value.position, "the shares of 'mix' do not add up to 100%")
-            return
+            reporter.error(.badRatio, at: value.position, "the shares of \(what) do not add up to 100%")
+            return nil
         }
-        (load.reads, load.writes, load.services) = (share("reads"), share("writes"), share("services"))
+        return names.map(share)
     }
 
     private func baseline(_ map: MappingReader) -> ScenarioBaseline {
@@ -140,21 +160,57 @@ struct ScenarioReader {
 
     private func hypothesis(_ map: MappingReader) -> ScenarioHypothesis? {
         let title = map.value("title").flatMap { read.text($0, "'title'") } ?? ""
-        var probes: [ScenarioProbe] = []
+        var hypothesis = ScenarioHypothesis(title: title, probes: [])
         for value in map.list("probes", most: Scenario.most) ?? [] {
-            if case .probe(let probe) = step(value, isProbe: true) { probes.append(probe) }
+            switch step(value, isProbe: true) {
+            case .probe(let probe): hypothesis.probes.append(probe)
+            case .look(let probe): hypothesis.calls.append(probe)
+            case .action, nil: break
+            }
         }
-        var hypothesis = ScenarioHypothesis(title: title, probes: probes)
+        refuseControls(map)
         hypothesis.strategy = map.word("strategy", default: hypothesis.strategy)
+        let range = TimeAmount.milliseconds(100)...TimeAmount.hours(1)
+        hypothesis.frequency =
+            map.value("frequency").flatMap { seconds($0, "'frequency'", range) } ?? hypothesis.frequency
+        hypothesis.failFast = failFast(map)
+        if let given = ["frequency", "fail_fast"].compactMap(map.entry).first, !hypothesis.strategy.isDuring {
+            reporter.error(
+                .contradiction, at: given.position,
+                "'\(given.key)' is for looks meanwhile, and 'strategy' is \(hypothesis.strategy.rawValue)")
+        }
         map.finish()
         return hypothesis
+    }
+
+    /// `fail_fast: true` with a share of looks, in percent as Chaos Toolkit has it, from which on it is given up.
+    private func failFast(_ map: MappingReader) -> Double? {
+        let isWanted = map.value("fail_fast").flatMap { read.toggle($0, "'fail_fast'") } ?? false
+        guard let entry = map.entry("fail_fast_ratio") else { return isWanted ? 0 : nil }
+        guard isWanted else {
+            reporter.error(
+                .contradiction, at: entry.position, "'fail_fast_ratio' says nothing where 'fail_fast' is not true")
+            return nil
+        }
+        return read.number(entry.value, "'fail_fast_ratio'", 0...100).map { $0 / 100 }
+    }
+
+    private func refuseControls(_ map: MappingReader) {
+        guard let controls = map.entry("controls") else { return }
+        reporter.error(.badAction, at: controls.position, "'controls' are Python, which is not run here")
     }
 
     // MARK: Steps
 
     /// - Parameter isProbe: nil where either may stand.
-    private func step(_ value: YAMLValue, isProbe: Bool?) -> ScenarioStep? {
+    func step(_ value: YAMLValue, isProbe: Bool?) -> ScenarioStep? {
         guard let map = read.mapping(value, "a step") else { return nil }
+        refuseControls(map)
+        guard !ActivityReferences.isReference(value) else {
+            reporter.error(.badAction, at: value.position, "'ref' stands in 'method' and 'rollbacks' alone")
+            _ = map.allEntries()
+            return nil
+        }
         let type = map.required("type").flatMap { read.word($0, "'type'", StepType.self) }
         let name = map.required("name").flatMap { read.text($0, "'name'") } ?? ""
         if let isProbe, let type, (type == .probe) != isProbe {
@@ -166,7 +222,7 @@ struct ScenarioReader {
         let step: ScenarioStep? =
             switch type {
             case .action: action(map, name).map { .action($0) }
-            case .probe: probe(map, name).map { .probe($0) }
+            case .probe: probe(map, name, needsTolerance: isProbe == true)
             case nil: nil
             }
         if type == nil { _ = map.allEntries() }
@@ -179,11 +235,10 @@ struct ScenarioReader {
         guard let type = provider.required("type").flatMap({ read.text($0, "'type'") }) else { return nil }
         guard Provider(rawValue: type) != nil else {
             _ = provider.allEntries()
-            let isForeign = Self.foreign.contains(type)
             reporter.error(
                 .unknownWord, at: value.position,
-                isForeign
-                    ? "a provider '\(type)' is not run by this version"
+                type == "python"
+                    ? "a provider 'python' is not run here: what it does can be a program, or a request"
                     : "there is no provider '\(YAMLValue.clipped(type))'",
                 hint: "{type: cellmesh, do: \"kill cell/{busiest}\", for: 20s} or {type: cellmesh, measure: success}")
             return nil
@@ -192,23 +247,29 @@ struct ScenarioReader {
     }
 
     private func action(_ map: MappingReader, _ name: String) -> ScenarioAction? {
-        var pauses = (before: TimeAmount.zero, after: TimeAmount.zero)
-        if let map = map.mapping("pauses") {
-            pauses.before = pause(map, "before")
-            pauses.after = pause(map, "after")
-            map.finish()
-        }
+        let pauses = self.pauses(map)
         for key in ["tolerance"] { _ = map.value(key) }
         let startAfter = map.optionalDuration("startAfter", Ranges.watch)
         let isBackground = map.value("background").flatMap { read.toggle($0, "'background'") } ?? false
         let outer = map.entry("for")
         guard let provider = provider(map) else { return nil }
         defer { provider.finish() }
-        switch command(provider) {
+        if isBackground, startAfter != nil {
+            reporter.error(
+                .contradiction, at: map.position, "'background' begins a step where it stands, 'startAfter' at a time")
+            return nil
+        }
+        func finished(_ action: ScenarioAction?) -> ScenarioAction? {
+            guard var action else { return nil }
+            (action.pauseBefore, action.pauseAfter) = pauses
+            (action.startAfter, action.isBackground) = (startAfter, isBackground)
+            return action
+        }
+        switch command(provider, isAction: true) {
         case .none: break
         case .unreadable: return nil
-        case .words(let words):
-            return action(name, words, at: provider.position, pauses, isBackground ? .zero : startAfter)
+        case .words(let words): return finished(action(name, words, at: provider.position))
+        case .call(let call): return finished(ScenarioAction(name, .call(call)))
         }
         let inner = provider.entry("for")
         let place = inner ?? outer
@@ -233,13 +294,16 @@ struct ScenarioReader {
                 .contradiction, at: place.position, "'\(YAMLValue.clipped(text))' ends by itself, and takes no 'for'")
             return nil
         }
-        var action = ScenarioAction(name, deed, for: length)
-        (action.pauseBefore, action.pauseAfter) = pauses
-        action.startAfter = startAfter ?? (isBackground ? .zero : nil)
-        return action
+        return finished(ScenarioAction(name, deed, for: length))
     }
 
-    // MARK: Commands of this program
+    private func pauses(_ map: MappingReader) -> (before: TimeAmount, after: TimeAmount) {
+        guard let map = map.mapping("pauses") else { return (.zero, .zero) }
+        defer { map.finish() }
+        return (pause(map, "before"), pause(map, "after"))
+    }
+
+    // MARK: Commands
 
     /// What a provider calls.
     private enum Command {
@@ -247,43 +311,37 @@ struct ScenarioReader {
         case none
         /// What is wrong was reported.
         case unreadable
+        /// Of this program.
         case words([String])
+        /// Of another one, or a request.
+        case call(ScenarioCall)
     }
 
-    /// The words of a provider that is a process, which has to be this program.
-    private func command(_ provider: MappingReader) -> Command {
+    private func command(_ provider: MappingReader, isAction: Bool) -> Command {
         let type = provider.value("type").flatMap { read.text($0, "'type'") }
-        guard type == Provider.process.rawValue else { return .none }
-        _ = provider.value("timeout")
-        guard let path = provider.required("path").flatMap({ read.text($0, "'path'") }) else { return .unreadable }
-        guard path.split(separator: "/").last == "cellmesh" else {
-            _ = provider.allEntries()
-            reporter.error(
-                .badAction, at: provider.position,
-                "the program '\(YAMLValue.clipped(path))' is not run by this version: only cellmesh's own commands are",
-                hint: "{type: process, path: cellmesh, arguments: kill cell/us-east-1 --for 20s}")
-            return .unreadable
+        if type == Provider.http.rawValue {
+            return httpCall(provider, isAction: isAction).map { .call($0) } ?? .unreadable
         }
+        guard type == Provider.process.rawValue else { return .none }
+        guard let value = provider.required("path"), let path = read.text(value, "'path'") else { return .unreadable }
+        guard path.split(separator: "/").last == "cellmesh" else {
+            return processCall(provider, path, at: value.position).map { .call($0) } ?? .unreadable
+        }
+        _ = provider.value("timeout")
         guard let value = provider.required("arguments") else { return .unreadable }
         if case .list(let items) = value.content { return .words(items.compactMap { read.text($0, "an argument") }) }
         guard let text = read.text(value, "'arguments'") else { return .unreadable }
         return .words(text.split(separator: " ").map(String.init))
     }
 
-    private func action(
-        _ name: String, _ words: [String], at position: Position, _ pauses: (before: TimeAmount, after: TimeAmount),
-        _ startAfter: TimeAmount?
-    ) -> ScenarioAction? {
+    private func action(_ name: String, _ words: [String], at position: Position) -> ScenarioAction? {
         // What `heal` does at the end is done in any case.
         if words.first == "heal" { return nil }
         do throws(FaultRequest.Refusal) {
             guard let (deed, length) = try ScenarioDeed.command(words) else {
                 throw FaultRequest.Refusal("it is no fault, kill, pause, partition, evacuation or restore")
             }
-            var action = ScenarioAction(name, deed, for: deed.lasts ? length ?? FaultRequest.defaultLease : nil)
-            (action.pauseBefore, action.pauseAfter) = pauses
-            action.startAfter = startAfter
-            return action
+            return ScenarioAction(name, deed, for: deed.lasts ? length ?? FaultRequest.defaultLease : nil)
         } catch {
             reporter.error(
                 .badAction, at: position,
@@ -325,23 +383,40 @@ struct ScenarioReader {
     /// A duration, or a number of seconds as in Chaos Toolkit.
     private func pause(_ map: MappingReader, _ key: String) -> TimeAmount {
         guard let value = map.value(key), !value.isNothing else { return .zero }
-        if case .text(let text, quoted: false) = value.content, let number = Syntax.decimal(text[...]), number <= 3_600
-        {
-            return TimeAmount(seconds: number)
-        }
-        return read.duration(value, "'\(key)'", Ranges.watch) ?? .zero
+        return seconds(value, "'\(key)'", Ranges.watch) ?? .zero
     }
 
-    private func probe(_ map: MappingReader, _ name: String) -> ScenarioProbe? {
-        let tolerance = map.required("tolerance")
+    private func probe(_ map: MappingReader, _ name: String, needsTolerance: Bool) -> ScenarioStep? {
+        let tolerance = map.value("tolerance")
+        let pauses = self.pauses(map)
+        let isBackground = map.value("background").flatMap { read.toggle($0, "'background'") } ?? false
         guard let provider = provider(map) else { return nil }
         defer { provider.finish() }
-        switch command(provider) {
-        case .none: break
-        case .unreadable: return nil
-        // Its exit code is the tolerance there; its objectives say as much.
-        case .words(let words): return probe(name, words, at: provider.position)
+        func plain(_ probe: ScenarioProbe?) -> ScenarioStep? {
+            if pauses.before > .zero || pauses.after > .zero || isBackground {
+                reporter.error(
+                    .contradiction, at: map.position,
+                    "a look at the mesh takes no time: it has no pauses and no background")
+                return nil
+            }
+            return probe.map { .probe($0) }
         }
+        let found = command(provider, isAction: false)
+        if case .call(let call) = found {
+            if tolerance == nil, needsTolerance { map.missing("tolerance", hint: "the status that is met") }
+            if tolerance == nil, needsTolerance { return nil }
+            var probe = CallProbe(name, call)
+            if let tolerance {
+                guard let needed = callTolerance(tolerance, call) else { return nil }
+                probe.tolerance = needed
+            }
+            (probe.pauseBefore, probe.pauseAfter, probe.isBackground) = (pauses.before, pauses.after, isBackground)
+            return .look(probe)
+        }
+        if case .unreadable = found { return nil }
+        if tolerance == nil { map.missing("tolerance") }
+        // Its exit code is the tolerance there; its objectives say as much.
+        if case .words(let words) = found { return plain(probe(name, words, at: provider.position)) }
         let window = provider.duration("window", TimeAmount.seconds(1)...TimeAmount.minutes(2), default: .seconds(5))
         guard let value = provider.required("measure"),
             let measure = expression(
@@ -350,7 +425,7 @@ struct ScenarioReader {
         else { return nil }
         var probe = ScenarioProbe(name, measure, bounds)
         probe.window = window
-        return probe
+        return plain(probe)
     }
 
     /// `[0.999, 1]`, or one end: the lower one of what is better when more, the upper one of all else.
@@ -379,7 +454,7 @@ struct ScenarioReader {
         return Tolerance(low: low, high: high)
     }
 
-    private func expression<Value>(
+    func expression<Value>(
         _ value: YAMLValue, _ what: String, _ parse: (String) throws(MeasureBound.Invalid) -> Value
     ) -> Value? {
         guard let text = read.text(value, what) else { return nil }

@@ -1,0 +1,164 @@
+import CLibUV
+import Foundation
+import MeshBase
+import Scenarios
+import UVDriver
+
+/// A program of a scenario: it leads a group of its own, which is killed when its time is over, and dies with the drill.
+enum ProgramCall {
+    /// From one look at what it has written to the next.
+    private static let look = TimeAmount.milliseconds(20)
+    /// What it has started may keep its output open: for so long it is waited for once the program has ended.
+    private static let grace = TimeAmount.milliseconds(200)
+
+    /// Runs it to its end.
+    static func perform(
+        _ program: ScenarioCall.Program, _ timeout: TimeAmount, _ secrets: SecretBook, _ stop: CallStop
+    ) -> ScenarioCaller.Outcome {
+        guard let output = OutputPipe(), let errors = OutputPipe() else {
+            return .failure("no pipe for it: \(String(cString: strerror(errno)))")
+        }
+        let run = Run(launch(program, secrets, output, errors), timeout, output, errors, stop)
+        do {
+            try run.perform()
+        } catch { return .failure("\(program.path) cannot be run: \(error)") }
+        if let code = run.code {
+            let said = code == 0 || errors.text.isEmpty ? output.text : errors.text
+            if code == ProgramExec.notFound, errors.text.hasPrefix("\(program.path) cannot be run") {
+                return .failure(CallText.clip(errors.text))
+            }
+            return .answer(
+                CallAnswer(
+                    status: Int(code), output: output.text, errors: errors.text,
+                    shown: CallText.clip(secrets.hiding(said))))
+        }
+        return .failure(
+            run.isLate
+                ? "no end within \(Syntax.written(timeout)): killed with all that it had started"
+                : "it was stopped")
+    }
+
+    private static func launch(
+        _ program: ScenarioCall.Program, _ secrets: SecretBook, _ output: OutputPipe, _ errors: OutputPipe
+    ) -> ProcessLaunch {
+        var words = [ProgramExec.command]
+        if let shell = program.shell {
+            words += ["/bin/sh", "-c", "\(program.path) \(secrets.filled(shell))"]
+        } else {
+            words += [program.path] + program.arguments.map { secrets.filled($0) }
+        }
+        var launch = ProcessLaunch(executable: ExecutablePath.current, arguments: words)
+        var environment = ProcessInfo.processInfo.environment
+        for variable in program.environment { environment[variable.name] = secrets.filled(variable.value) }
+        launch.environment = environment
+        launch.standardOutput = .file(output.writing)
+        launch.standardError = .file(errors.writing)
+        launch.isDetached = true
+        return launch
+    }
+
+    /// One run, on a loop of its own.
+    private final class Run {
+        private let launch: ProcessLaunch
+        private let timeout: TimeAmount
+        private let pipes: [OutputPipe]
+        private let stop: CallStop
+        private var child: ChildProcess?
+        private var timer: LoopTimer?
+        private var deadline = Instant.zero
+        private var endedAt: Instant?
+        /// The exit code; nil where it was killed. As Python has it, that of a signal is negative.
+        private(set) var code: Int32?
+        private(set) var isLate = false
+
+        init(
+            _ launch: ProcessLaunch, _ timeout: TimeAmount, _ output: OutputPipe, _ errors: OutputPipe, _ stop: CallStop
+        ) {
+            self.launch = launch
+            self.timeout = timeout
+            pipes = [output, errors]
+            self.stop = stop
+        }
+
+        func perform() throws {
+            let loop = try EventLoop()
+            defer { loop.close() }
+            deadline = loop.freshNow() + timeout
+            let child = try ChildProcess.spawn(loop: loop, launch) { [unowned self] exit in
+                stop.ended()
+                endedAt = loop.freshNow()
+                guard !isLate, !stop.isStopped else { return }
+                switch exit {
+                case .exited(let code): self.code = code
+                case .signalled(let signal): code = -signal
+                }
+            }
+            self.child = child
+            stop.began(child.pid)
+            for pipe in pipes { pipe.closeWriting() }
+            timer = try LoopTimer(loop: loop) { [unowned self] in turn(loop.freshNow()) }
+            timer?.start(after: ProgramCall.look, every: ProgramCall.look)
+            loop.run()
+        }
+
+        private func turn(_ now: Instant) {
+            for pipe in pipes { pipe.read() }
+            if let endedAt {
+                guard now - endedAt < ProgramCall.grace, pipes.contains(where: { !$0.isOver }) else {
+                    timer?.close()
+                    return timer = nil
+                }
+            } else if now >= deadline, !isLate {
+                isLate = true
+                stop.stop()
+            }
+        }
+    }
+}
+
+/// What a process writes, of which so much is kept and all is read.
+final class OutputPipe {
+    private let reading: Int32
+    private(set) var writing: Int32
+    private var bytes: [UInt8] = []
+    private(set) var isOver = false
+
+    init?() {
+        var ends: [Int32] = [-1, -1]
+        // Neither end is inherited by what other threads start.
+        guard uv_pipe(&ends, Int32(UV_NONBLOCK_PIPE.rawValue), 0) == 0 else { return nil }
+        (reading, writing) = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(reading)
+        closeWriting()
+    }
+
+    func closeWriting() {
+        if writing >= 0 { close(writing) }
+        writing = -1
+    }
+
+    /// Takes what is there, 1 MiB at most a time.
+    func read() {
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        for _ in 0..<16 where !isOver {
+            let count = systemRead(reading, &chunk, chunk.count)
+            if count > 0 {
+                bytes += chunk.prefix(min(count, ScenarioCall.mostOutput - bytes.count))
+            } else if count == 0 {
+                isOver = true
+            } else if errno != EINTR {
+                return
+            }
+        }
+    }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// The system's `read`, out of reach of `OutputPipe.read`.
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
+    read(descriptor, buffer, count)
+}
