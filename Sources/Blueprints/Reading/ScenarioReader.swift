@@ -88,8 +88,15 @@ struct ScenarioReader {
         load.verifies = map.value("verify").flatMap { read.toggle($0, "'verify'") } ?? load.verifies
         // An older word for how long all of it lasts, which the method says now.
         _ = map.optionalDuration("duration", Ranges.day)
+        let classes = Priority.allCases.map { "\($0.name)" }
+        load.priorities = map.value("priorities").flatMap {
+            shares($0, "priorities", classes, "low=30%,normal=60%,high=10%")
+        }
         if let mix = map.value("mix") {
-            mixed(mix, &load)
+            let names = ["reads", "writes", "services"]
+            if let shares = shares(mix, "mix", names, "reads=60%,writes=30%,services=10%") {
+                (load.reads, load.writes, load.services) = (shares[0], shares[1], shares[2])
+            }
         } else if load.service != nil {
             (load.reads, load.writes, load.services) = (0, 0, 1)
         }
@@ -98,36 +105,37 @@ struct ScenarioReader {
     }
 
     /// `reads=60%,writes=30%,services=10%`, or a mapping of the same.
-    private func mixed(_ value: YAMLValue, _ load: inout ScenarioLoad) {
+    ///
+    /// - Returns: in the order of the names; nil where they are no shares of a whole, which was reported.
+    private func shares(_ value: YAMLValue, _ key: String, _ names: [String], _ example: String) -> [Double]? {
         var shares: [(name: String, share: Double)] = []
         if case .mapping(let entries) = value.content {
             for entry in entries { shares.append((entry.key, read.ratio(entry.value, "'\(entry.key)'") ?? 0)) }
-        } else if let text = read.text(value, "'mix'") {
+        } else if let text = read.text(value, "'\(key)'") {
             for part in text.split(separator: ",") {
                 let halves = part.split(separator: "=").map { $0.filter { $0 != " " } }
                 guard halves.count == 2, let share = Syntax.ratio(halves[1]), share <= 1 else {
                     reporter.error(
-                        .badRatio, at: value.position, "'\(YAMLValue.clipped(String(part)))' is no share of 'mix'",
-                        hint: "'reads=60%,writes=30%,services=10%'")
-                    return
+                        .badRatio, at: value.position, "'\(YAMLValue.clipped(String(part)))' is no share of '\(key)'",
+                        hint: "'\(example)'")
+                    return nil
                 }
                 shares.append((halves[0], share))
             }
         }
-        let names = ["reads", "writes", "services"]
         for (name, _) in shares where !names.contains(name) {
             reporter.error(
-                .unknownWord, at: value.position, "'mix' has no '\(YAMLValue.clipped(name))'",
+                .unknownWord, at: value.position, "'\(key)' has no '\(YAMLValue.clipped(name))'",
                 hint: NearestWord.hint(for: name, among: names, listing: "one of"))
-            return
+            return nil
         }
         func share(_ name: String) -> Double { shares.first { $0.name == name }?.share ?? 0 }
         let all = names.map(share).reduce(0, +)
         guard abs(all - 1) < 1e-6, shares.count == Set(shares.map(\.name)).count else {
-            reporter.error(.badRatio, at: value.position, "the shares of 'mix' do not add up to 100%")
-            return
+            reporter.error(.badRatio, at: value.position, "the shares of '\(key)' do not add up to 100%")
+            return nil
         }
-        (load.reads, load.writes, load.services) = (share("reads"), share("writes"), share("services"))
+        return names.map(share)
     }
 
     private func baseline(_ map: MappingReader) -> ScenarioBaseline {
@@ -212,6 +220,10 @@ struct ScenarioReader {
         }
         let inner = provider.entry("for")
         let place = inner ?? outer
+        let spread = provider.entry("apart")
+        let apart = spread.flatMap {
+            read.duration($0.value, "'apart'", TimeAmount.milliseconds(100)...Ranges.watch.upperBound)
+        }
         let length = place.flatMap {
             read.duration($0.value, "'for'", TimeAmount.milliseconds(100)...TimeAmount.hours(24))
         }
@@ -233,7 +245,15 @@ struct ScenarioReader {
                 .contradiction, at: place.position, "'\(YAMLValue.clipped(text))' ends by itself, and takes no 'for'")
             return nil
         }
+        if let spread, !deed.canSpread {
+            reporter.error(
+                .contradiction, at: spread.position,
+                "'\(YAMLValue.clipped(text))' has no targets that could be struck one after the other",
+                hint: "'apart' stands beside faults of cells and services")
+            return nil
+        }
         var action = ScenarioAction(name, deed, for: length)
+        action.apart = apart
         (action.pauseBefore, action.pauseAfter) = pauses
         action.startAfter = startAfter ?? (isBackground ? .zero : nil)
         return action

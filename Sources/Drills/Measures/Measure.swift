@@ -42,6 +42,12 @@ package struct Measure: Sendable, Hashable {
         /// Cells that were made to fail without being down: those that were called what they are, and those that were not; names
         /// of nothing that was done; and from a fault until its name, at worst, in milliseconds.
         case named, unnamed, falseNames, naming
+        /// How the failures that are left once the last fault has ended grow a second; see `FailureWave`.
+        case waveGrowth
+        /// Services of which more than half of the calls failed in some cell, over 5 s.
+        case servicesFailing
+        /// How often a pool or a store began to refuse a class to keep room for what matters more; of one class with a scope.
+        case shedBegun
         /// Changes of the placement.
         case placementChanges
         /// Cells that take customers and do not serve.
@@ -60,6 +66,8 @@ package struct Measure: Sendable, Hashable {
         /// All services but one, and records.
         case notService(String)
         case cell(String)
+        /// Those that ask for a class: `critical`, `high`, `normal` or `low`.
+        case priority(String)
         case layer(String)
     }
 }
@@ -78,7 +86,9 @@ extension Measure.Figure {
         ("detection", .detection), ("agreement", .agreement), ("recovery", .recovery),
         ("amplification", .amplification), ("breakers_open", .breakersOpen), ("breaker_opened", .breakerOpened),
         ("named", .named), ("unnamed", .unnamed), ("false_names", .falseNames), ("naming", .naming),
-        ("placement_changes", .placementChanges), ("cells_down", .cellsDown), ("cells_degraded", .cellsDegraded),
+        ("services_failing", .servicesFailing), ("shed_begun", .shedBegun), ("wave_growth", .waveGrowth),
+        ("placement_changes", .placementChanges),
+        ("cells_down", .cellsDown), ("cells_degraded", .cellsDegraded),
         ("utilisation", .utilisation), ("waiting", .waiting),
     ]
 
@@ -113,10 +123,11 @@ extension Measure.Figure {
         case .success, .errorRate, .shedRate, .utilisation: .share
         case .percentile, .detection, .agreement, .recovery, .breakerOpened, .naming: .milliseconds
         case .rate: .perSecond
-        case .amplification: .ratio
+        case .amplification, .waveGrowth: .ratio
         case .failed, .dropped, .customersLost, .customersDegraded, .customersDifferent, .lostWrites, .violations,
-            .falseDeaths, .breakersOpen, .named, .unnamed, .falseNames, .placementChanges, .cellsDown, .cellsDegraded,
-            .waiting:
+            .falseDeaths, .breakersOpen, .named, .unnamed, .falseNames, .servicesFailing, .shedBegun, .placementChanges,
+            .cellsDown,
+            .cellsDegraded, .waiting:
             .count
         }
     }
@@ -132,7 +143,7 @@ extension Measure.Figure {
     /// Whether it is known at the end alone, so that nothing can be given up for it.
     package var isOfTheEnd: Bool {
         switch self {
-        case .lostWrites, .violations, .recovery: true
+        case .lostWrites, .violations, .recovery, .waveGrowth: true
         default: false
         }
     }
@@ -154,6 +165,7 @@ extension Measure {
         case .service(let name): "\(figure.name){service:\(name)}"
         case .notService(let name): "\(figure.name){service:!\(name)}"
         case .cell(let name): "\(figure.name){cell:\(name)}"
+        case .priority(let name): "\(figure.name){priority:\(name)}"
         case .layer(let name): "\(figure.name){layer:\(name)}"
         }
     }
@@ -173,12 +185,19 @@ extension Measure {
         let parts = rest.dropFirst().dropLast().split(separator: ":", maxSplits: 1).map(String.init)
         guard rest.hasSuffix("}"), parts.count == 2, !parts[1].isEmpty else {
             throw MeasureBound.Invalid(
-                "'\(rest.prefix(64))' is no scope: write {service:NAME}, {cell:NAME} or {layer:NAME}")
+                "'\(rest.prefix(64))' is no scope: write {service:NAME}, {cell:NAME}, {priority:NAME} or {layer:NAME}")
         }
         switch parts[0] {
         case "service" where figure.isOfRequests:
             self.init(figure, parts[1].hasPrefix("!") ? .notService(String(parts[1].dropFirst())) : .service(parts[1]))
         case "cell" where figure.isOfRequests: self.init(figure, .cell(parts[1]))
+        case "priority" where figure.isOfRequests || figure == .shedBegun:
+            let names = Priority.allCases.map { "\($0.name)" }
+            guard names.contains(parts[1]) else {
+                throw MeasureBound.Invalid(
+                    "there is no priority '\(parts[1].prefix(64))'", unknown: parts[1], among: names)
+            }
+            self.init(figure, .priority(parts[1]))
         case "layer" where figure == .amplification: self.init(figure, .layer(parts[1]))
         default: throw MeasureBound.Invalid("'\(figure.name)' is not told by \(parts[0].prefix(64))")
         }

@@ -71,6 +71,8 @@ struct LoadSeries: Sendable {
     /// By the hash of a cell's name.
     private var places: [UInt64: Int] = [:]
     private var services: [Group]
+    /// By the class that requests ask for, of the period that goes on.
+    private var priorities = Priority.allCases.map { _ in RunSecond.Tally() }
     /// By period, numbers of the customers of whom requests failed; nil once there were too many.
     private var failing: [Set<Int>]? = []
     private var failingNow: Set<Int> = []
@@ -101,10 +103,11 @@ struct LoadSeries: Sendable {
     ///   - customer: whose it was, by number.
     ///   - service: its place among the services, from 1 on; 0 for records.
     ///   - cell: the name of the cell that answered; empty for none.
+    ///   - priority: that it asked for; nil for none.
     ///   - time: nil where it says nothing of the mesh.
     mutating func note(
         _ customer: Int, service: Int, cell: UnsafeRawBufferPointer, isOK: Bool, isShed: Bool = false,
-        after time: TimeAmount?, now: Instant
+        priority: Priority? = nil, after time: TimeAmount?, now: Instant
     ) {
         advance(to: now)
         guard end != nil, !isOver else { return }
@@ -112,6 +115,12 @@ struct LoadSeries: Sendable {
         if failingCount > Self.mostFailing { (failing, failingNow, failingCount) = (nil, [], 0) }
         all.note(isOK: isOK, isShed: isShed, time)
         if services.indices.contains(service) { services[service].note(isOK: isOK, isShed: isShed, time) }
+        if keepsSeconds, let priority {
+            var tally = RunSecond.Tally()
+            (tally.requests, tally.ok, tally.shed) = (1, isOK ? 1 : 0, isShed ? 1 : 0)
+            if let time { tally.latency.record(time) }
+            priorities[Int(priority.rawValue)].add(tally)
+        }
         guard cell.count > 0 else { return }
         let place = places[StableHash.hash(cell)] ?? add(cell)
         cells[place].note(isOK: isOK, isShed: isShed, time)
@@ -167,6 +176,10 @@ struct LoadSeries: Sendable {
         second.all = all.tally
         for group in cells { second.cells[group.name] = group.tally }
         for group in services where group.now.requests > 0 { second.services[group.name] = group.tally }
+        for priority in Priority.allCases where priorities[Int(priority.rawValue)].requests > 0 {
+            second.priorities["\(priority.name)"] = priorities[Int(priority.rawValue)]
+            priorities[Int(priority.rawValue)] = RunSecond.Tally()
+        }
         second.late = quietNow.late
         second.lag = lag.quantile(0.99)?.milliseconds
         second.dropped = quietNow.dropped

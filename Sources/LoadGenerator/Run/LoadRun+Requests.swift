@@ -97,7 +97,7 @@ extension LoadRun {
         if !isOK { state.pointee.accounts.note(problem: problem ?? "http-\(response.status)", of: request) }
         state.pointee.series.note(
             Int(request.customer), service: request.service, cell: response.cell.bytes(in: bytes), isOK: isOK,
-            isShed: problem == "shed", after: now - request.intended, now: now)
+            isShed: problem == "shed", priority: named(request), after: now - request.intended, now: now)
 
         noteCall(request, response, bytes, isOK: isOK, now: now)
         if response.shard.isPresent, let shard = AnswerNotes.shard(response.shard.bytes(in: bytes)) {
@@ -152,6 +152,11 @@ extension LoadRun {
             return false
         }
         return floors.isStale(request.record, status == 404 ? .none : version ?? .none, began: began)
+    }
+
+    /// The class that a request asks for; nil where none does.
+    private func named(_ request: LoadRequest) -> Priority? {
+        configuration.priorities.shares == nil ? nil : request.priority
     }
 
     /// Tells the part of the run that is under way.
@@ -219,7 +224,7 @@ extension LoadRun {
             let isSlow = failure == .timeout || failure == .queueTimeout
             state.pointee.series.note(
                 Int(request.customer), service: request.service, cell: UnsafeRawBufferPointer(start: nil, count: 0),
-                isOK: false,
+                isOK: false, priority: named(request),
                 after: isSlow ? now - request.intended : nil, now: now)
         }
         if failure != .unfinished, failure != .dropped {

@@ -43,6 +43,8 @@ package struct RunSecond: Sendable, Equatable {
     package var cells: [String: Tally] = [:]
     /// By service; `records` for those.
     package var services: [String: Tally] = [:]
+    /// By the class that requests ask for; empty where they ask for none.
+    package var priorities: [String: Tally] = [:]
     /// How late a timer of the load's was, the worst in milliseconds.
     package var late = 0.0
     /// How late requests were taken up, the 99th percentile in milliseconds; nil where none was.
@@ -59,6 +61,7 @@ package struct RunSecond: Sendable, Equatable {
         all.add(other.all)
         for (name, tally) in other.cells { cells[name, default: Tally()].add(tally) }
         for (name, tally) in other.services { services[name, default: Tally()].add(tally) }
+        for (name, tally) in other.priorities { priorities[name, default: Tally()].add(tally) }
         late = max(late, other.late)
         lag = lag.map { max($0, other.lag ?? $0) } ?? other.lag
         dropped += other.dropped

@@ -81,6 +81,8 @@ package struct ScenarioLoad: Sendable, Equatable {
     package var service: String?
     /// Customers that ask; all where nil.
     package var customers: Int?
+    /// Shares of the classes that requests ask for, in the order of `Priority.allCases`, which add up to 1; nil: they ask for none.
+    package var priorities: [Double]?
     /// Every acknowledged write is read back at the end.
     package var verifies = true
 

@@ -30,6 +30,8 @@ package struct ScenarioAction: Sendable, Equatable {
     package var pauseAfter = TimeAmount.zero
     /// Since the method began: beside the steps before it, not after them.
     package var startAfter: TimeAmount?
+    /// Its targets are struck one after the other, so long after each other; all at once where nil.
+    package var apart: TimeAmount?
 
     package init(_ name: String, _ deed: ScenarioDeed, for length: TimeAmount? = nil) {
         self.name = name

@@ -79,6 +79,9 @@ package final class SimScenario {
         load.services = scenario.load.services
         load.posts = 0
         load.entries = scenario.load.service.map { [$0] }
+        if let shares = scenario.load.priorities {
+            load.classes = SIMD4(shares[0], shares[1], shares[2], shares[3])
+        }
         load.customers = scenario.load.customers
         load.silent = topology.customers.poison
         configuration.load = load
@@ -157,7 +160,7 @@ package final class SimScenario {
             run.handle(.sight(sight), now: simulation.now)
         }
         feed.onEvent = { [unowned self] record in
-            guard record.type == "member" || record.type == "breaker" || record.type == "zoo" else { return }
+            guard ScenarioRun.events.contains(record.type) else { return }
             run.handle(.event(record, at: simulation.now), now: simulation.now)
         }
     }

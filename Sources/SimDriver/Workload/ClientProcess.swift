@@ -147,6 +147,9 @@ final class ClientProcess: SimProcess {
             if response.status == 503, !isOK { tally.shed = 1 }
         }
         second?.all.add(tally)
+        if let priority = request.priority {
+            second?.priorities["\(priority.name)", default: RunSecond.Tally()].add(tally)
+        }
         let name: String = if case .service(let index, _) = request.kind { services[index] } else { "records" }
         second?.services[name, default: RunSecond.Tally()].add(tally)
     }
