@@ -26,7 +26,7 @@ import Topology
         #expect(rules.effect.slowness == 100 && rules.effect.lies == 0.75 && rules.effect.turn == .seconds(2))
         #expect(rules.ids.count == 6)
         var hits: [String: UInt64] = ["f1": 1]
-        rules.count((mute: 3, slow: 5, failed: 7), in: &hits)
+        rules.count((mute: 3, slow: 5, failed: 7, starved: 0), in: &hits)
         #expect(hits == ["f1": 6, "f2": 5, "f3": 7, "f4": 7, "f5": 3, "f6": 3])
     }
 
@@ -41,7 +41,15 @@ import Topology
         let rules = try rules("amnesia e1 keep-id")
         #expect(rules.effect.isNone && rules.effect.amnesia == .init(fault: "f1", keepsID: true))
         var hits: [String: UInt64] = ["f1": 0]
-        rules.count((1, 1, 1), in: &hits)
+        rules.count((1, 1, 1, 1), in: &hits)
         #expect(hits.isEmpty)
+    }
+
+    @Test func ofMemoryTheLargestShareIsHeldAndWhatIsAskedGoesItsWay() throws {
+        let rules = try rules("fill-memory e1 40%", "fill-memory region/east 90%", "fill-memory cell/w1 99%")
+        #expect(rules.effect.ballast == 0.9 && rules.effect.isNone && rules.ids == ["f1", "f2"])
+        var hits: [String: UInt64] = [:]
+        rules.count((mute: 1, slow: 1, failed: 1, starved: 4), in: &hits)
+        #expect(hits == ["f1": 4, "f2": 4])
     }
 }

@@ -81,7 +81,7 @@ import Topology
 
     @Test(arguments: [
         "zombie cell/e1", "slow cell/e1 100x", "slow cell/e1,cell/w1 2.5x", "flap cell/e1 2s", "lie cell/e1",
-        "lie cell/e1 30%", "amnesia cell/e1", "amnesia cell/e1 keep-id",
+        "lie cell/e1 30%", "amnesia cell/e1", "amnesia cell/e1 keep-id", "fill-memory cell/e1", "fill-memory mesh 90%",
     ]) func whatIsWrittenOfAnimalsReadsBack(text: String) throws {
         let spec = try FaultRequest(text: text).spec()
         #expect(spec.text == text)
@@ -102,6 +102,21 @@ import Topology
         #expect(refusal(request("skew", "e1"))?.contains("such as 1h") == true)
         #expect(refusal(request("skew", "control") { $0.amount = .hours(1) })?.contains("everybody's measure") == true)
         #expect(refusal(request("skew", "service/payment") { $0.amount = .hours(1) })?.contains("on clocks") == true)
+    }
+
+    @Test func memoryIsHeldWhereSomebodyCountsIt() throws {
+        #expect(refusal(request("fill-memory", "e1"))?.contains("has a budget of memory") == true)
+        var topology = Mesh.topology()
+        for blueprint in topology.blueprints.indices { topology.blueprints[blueprint].memory = 8 << 20 }
+        let spec = try request("fill-memory", "e1").spec(in: topology)
+        #expect(spec.action == .cell(.fillMemory(0.95)) && ServiceStrike(spec, topology).cells.count == 1)
+        for share in [0, 1, 1.2] {
+            #expect(throws: FaultRequest.Refusal.self) {
+                try request("fill-memory", "e1") { $0.rate = share }.spec(in: topology)
+            }
+        }
+        #expect(throws: FaultRequest.Refusal.self) { try request("fill-memory", "r1").spec(in: topology) }
+        #expect(CellMemory.ballast(0.95, of: 8 << 20) == 7_969_177 && CellMemory.ballast(2, of: 10) == 10)
     }
 
     @Test func anUnknownKindIsNamed() {

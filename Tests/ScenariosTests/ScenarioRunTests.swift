@@ -161,6 +161,62 @@ struct ScenarioBench {
         report?.claims.first { $0.name == name }
     }
 
+    @Test func targetsAreStruckOneAfterTheOtherAndEndTogether() throws {
+        var scenario = try Self.scenario(["kill cell/a-1,cell/b-1,cell/c-1"])
+        guard case .action(var action) = scenario.method[0] else { return }
+        action.apart = .seconds(4)
+        scenario.method = [.action(action)]
+        var bench = Bench(scenario)
+        let report = try bench.report()
+        #expect(
+            bench.orders.filter { $0.hasPrefix("begin") || $0.hasPrefix("end") } == [
+                "begin 0 kill cell/a-1", "begin 1 kill cell/b-1", "begin 2 kill cell/c-1", "end 0", "end 1", "end 2",
+            ])
+        let begins = report.steps.filter { $0.part == .injects }.map(\.startMilliseconds)
+        #expect(begins.count == 3 && begins[1] - begins[0] == 4_000 && begins[2] - begins[0] == 8_000)
+        let ends = report.steps.filter { $0.name.hasSuffix(" ended") }.map(\.startMilliseconds)
+        // Ten seconds are too short for three turns of four.
+        #expect(ends == Array(repeating: begins[0] + 12_000, count: 3), "\(ends) after \(begins)")
+        #expect(report.outcome == .passed, "\(report.reason ?? "")")
+    }
+
+    private static func fell(_ service: String, _ cell: String, at second: Int, through: String? = nil)
+        -> ScenarioRun.Event
+    {
+        .event(
+            EventRecord(
+                time: "", type: "cascade", action: "fell", id: "\(cell)/\(service)",
+                attributes: ["share": .number(0.9), "callers": .text("front")].merging(
+                    through.map { ["through": .text($0)] } ?? [:]
+                ) { $1 }), at: .zero + .seconds(Int64(second)))
+    }
+
+    @Test func servicesThatFallAreCountedByNameAndKeptInOrder() throws {
+        var bench = Bench(try Self.scenario(objectives: ["services_failing<=1"]))
+        bench.events = [
+            1: Self.fell("early", "a-1", at: 1), 6: Self.fell("back", "a-1", at: 6),
+            7: Self.fell("front", "a-1", at: 7, through: "back"), 8: Self.fell("back", "b-1", at: 8),
+            9: Self.fell("back", "a-1", at: 9),
+        ]
+        let report = try bench.report()
+        #expect(Self.claim(report, "services_failing<=1")?.observed == 2)
+        #expect(report.outcome == .deviated)
+        let falls = try #require(report.falls)
+        #expect(falls.map { "\($0.cell)/\($0.service)" } == ["a-1/back", "a-1/front", "b-1/back"])
+        #expect(falls[1].through == "back" && falls[0].callers == "front" && falls[0].share == 0.9)
+    }
+
+    @Test func whatFailsAfterTheFaultHasEndedIsNoWaveWhereNothingDoes() throws {
+        var bench = Bench(try Self.scenario(objectives: ["wave_growth<0"], tolerance: nil))
+        bench.failing = 0.2
+        let report = try bench.report()
+        let claim = try #require(Self.claim(report, "wave_growth<0"))
+        #expect(claim.verdict == .met && claim.detail == "nothing failed")
+        let wave = try #require(report.wave)
+        #expect(wave.errors.prefix(8).allSatisfy { $0 == 0.2 } && wave.detectionMilliseconds == 1_000)
+        #expect(wave.humanRatio == 300)
+    }
+
     @Test func allIsDoneInOrderAndTakenBack() throws {
         var bench = ScenarioBench(try Self.scenario(objectives: ["success>=99%", "recovery<=10s", "lost_writes==0"]))
         let report = try bench.report()

@@ -31,8 +31,9 @@ import Topology
     }
 
     @Test(arguments: BuiltInScenarios.names) func everyDrillPasses(name: String) throws {
-        // Somebody has to be poison.
-        let topology = try Self.topology(name == "poison-customer" ? "poison" : "three-regions")
+        // Somebody has to be poison, and memory to be counted.
+        let own = ["poison-customer": "poison", "memory-pressure": "chain"]
+        let topology = try Self.topology(own[name] ?? "three-regions")
         for seed: UInt64 in 1...2 {
             let outcome = try Self.run(name, topology, seed: seed)
             let again = "cellmesh sim run \(name) --seed \(seed)"
@@ -78,6 +79,38 @@ import Topology
             })
         #expect(outcome.drill.outcome == .deviated, "\(outcome.drill.reason ?? "")")
         #expect(Self.broken(outcome).contains("breaker_opened<=3s"), "\(Self.broken(outcome))")
+    }
+
+    @Test(arguments: 1...3 as ClosedRange<UInt64>) func aChainFallsFromItsEndToItsBegin(seed: UInt64) throws {
+        let outcome = try Self.run("cascade", Self.topology("chain"), seed: seed)
+        #expect(outcome.drill.outcome == .deviated && Self.broken(outcome) == ["services_failing<=3"])
+        let falls = try #require(outcome.drill.falls)
+        #expect(
+            falls.map(\.service) == ["directory", "ledger", "assessment", "claims", "portal"], "seed \(seed): \(falls)")
+        #expect(falls.map(\.through) == [nil, "directory", "ledger", "assessment", "claims"])
+        #expect(falls.map(\.callers) == ["ledger", "assessment", "claims", "portal", nil])
+        #expect(Set(falls.map(\.cell)).count == 1 && falls.allSatisfy { $0.afterMilliseconds < 15_000 })
+    }
+
+    @Test func aServiceThatNobodyNeedsFallsAlone() throws {
+        let outcome = try Self.run("cascade", Self.topology())
+        #expect(outcome.drill.falls?.map(\.service) == ["checkout"], "\(outcome.drill.falls ?? [])")
+        #expect(outcome.drill.wave?.detectionMilliseconds != nil || outcome.drill.wave?.missing != nil)
+    }
+
+    @Test func withoutPoliciesNobodyIsRefusedForWantOfMemory() throws {
+        let outcome = try Self.run(
+            "memory-pressure",
+            Self.topology("chain") {
+                $0.policies = PoliciesBlock()
+                $0.policies?.profile = .off
+            })
+        #expect(outcome.drill.outcome == .deviated, "\(outcome.drill.reason ?? "")")
+        #expect(Self.broken(outcome).contains("shed_begun{priority:low}>=1"), "\(Self.broken(outcome))")
+    }
+
+    @Test func memoryIsHeldOnlyWhereItIsCounted() throws {
+        #expect(throws: SimRefusal.self) { try Self.run("memory-pressure", Self.topology()) }
     }
 
     @Test func membersThatSuspectAtOnceTakeTheLivingForDead() throws {

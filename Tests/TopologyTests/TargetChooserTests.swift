@@ -65,6 +65,15 @@ import Testing
         #expect(try Self.chosen("service/{most-dependencies}") == ["service/front"])
     }
 
+    @Test func aServiceIsChosenInEachOfTheCells() throws {
+        let words = try Self.chosen("cell/{random:40%}/service/{most-dependencies}", seed: 5)
+        let cells = try Self.chosen("cell/{random:40%}", seed: 5)
+        #expect(words == cells.map { "\($0)/service/front" } && words.count == 2)
+        #expect(try Self.chosen("cell/{busiest}/service/user") == ["cell/b-1/service/user"])
+        #expect(try Self.chosen("cell/a-1/service/{most-dependents}") == ["cell/a-1/service/user"])
+        #expect(throws: UnknownTarget.self) { try Self.chosen("cell/{busiest}/service/{busiest}") }
+    }
+
     @Test(arguments: [
         "cell/{busy}", "planet/{busiest}", "cell/x{busiest}", "cell/{random:0%}", "cell/{busiest", "service/{busiest}",
     ])

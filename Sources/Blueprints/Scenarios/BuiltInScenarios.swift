@@ -8,7 +8,7 @@ package enum BuiltInScenarios {
         ("region-cut", regionCut), ("slow-dependency", slowDependency), ("retry-storm", retryStorm),
         ("control-plane-loss", controlPlaneLoss), ("gossip-loss", gossipLoss), ("thundering-herd", thunderingHerd),
         ("disk-full", diskFull), ("clock-skew", clockSkew), ("poison-customer", poisonCustomer),
-        ("pool-exhaustion", poolExhaustion), ("zoo", zoo),
+        ("pool-exhaustion", poolExhaustion), ("memory-pressure", memoryPressure), ("cascade", cascade), ("zoo", zoo),
     ]
 
     package static var names: [String] { texts.map(\.name) }
@@ -188,6 +188,70 @@ package enum BuiltInScenarios {
 
         """
 
+    private static let memoryPressure = """
+        title: Memory that runs short costs what matters least first, and nobody an answer
+        description: >-
+          For a mesh whose cells have a budget of memory (topology/chain.yaml): 89 % of it are held for 20 s in the cells of the busiest
+          region. They refuse requests of low priority, which other cells of their customers answer, and none that matter more. They
+          say that they are degraded, and serve as before once the memory is back.
+        load:
+          rate: 300
+          mix: "reads=10%,writes=10%,services=80%"
+          priorities: "critical=20%,high=20%,normal=30%,low=30%"
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99.5%, provider: {type: cellmesh, measure: success}}
+        method:
+          - type: action
+            name: memory held
+            provider: {type: cellmesh, do: "fill-memory region/{busiest} 89%", for: 20s}
+            pauses: {after: 15s}
+          - type: probe
+            name: say that they are degraded
+            tolerance: [1, 1000]
+            provider: {type: cellmesh, measure: cells_degraded}
+        objectives:
+          - "shed_begun{priority:low}>=1"
+          - "shed_begun{priority:normal}==0"
+          - "shed_begun{priority:high}==0"
+          - "success{priority:critical}>=99%"
+          - cells_down==0
+          - customers_lost==0
+          - lost_writes==0
+          - recovery<=10s
+
+        """
+
+    private static let cascade = """
+        title: A service that fails takes few others with it
+        description: >-
+          The service that calls the most others fails in a tenth of the cells, one after the other, 5 s apart, and is watched for 60 s.
+          A service has fallen where more than half of its calls fail over 5 s; more than three are a cascade. For the full watch of
+          300 s write 'for: 300s'; for the service that most others call 'most-dependents'.
+        load: {rate: 300, mix: "reads=20%,writes=10%,services=70%"}
+        baseline: {for: 6s}
+        steady-state-hypothesis:
+          title: records are answered
+          strategy: default
+          probes:
+            - type: probe
+              name: records answered
+              tolerance: 99%
+              provider: {type: cellmesh, measure: "success{service:records}"}
+        method:
+          - type: action
+            name: errors
+            provider:
+              type: cellmesh
+              do: "errors cell/{random:10%}/service/{most-dependencies} 100%"
+              apart: 5s
+              for: 60s
+        objectives: ["services_failing<=3", "customers_lost==0", "recovery<=15s"]
+
+        """
+
     private static let zoo = """
         title: Cells that fail without being down are called what they are
         description: >-
@@ -215,7 +279,7 @@ package enum BuiltInScenarios {
         title: A region that starts cold does not drown in what has waited for it
         description: >-
           All cells of the busiest region that can be left are killed, and start at once 10 s later while twice as much is asked as
-          before. Nothing is refused any more within 10 s of its end.
+          before. Nothing is refused any more within 10 s of its end, and what fails after the start makes no second wave.
         load: {rate: 200}
         baseline: {for: 5s}
         steady-state-hypothesis:
@@ -226,7 +290,7 @@ package enum BuiltInScenarios {
         method:
           - {type: action, name: twice the load, startAfter: 0s, provider: {type: cellmesh, do: load 2x, for: 30s}}
           - {type: action, name: outage, provider: {type: cellmesh, do: "kill region/{remote}", for: 10s}}
-        objectives: ["success>=90%", "recovery<=10s"]
+        objectives: ["success>=90%", "recovery<=10s", "wave_growth<0"]
 
         """
 

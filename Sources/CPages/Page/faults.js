@@ -17,6 +17,7 @@ export const KINDS = {
   flap: {},
   lie: { rate: 80 },
   amnesia: {},
+  'fill-memory': { rate: 95 },
 };
 /// Levels by hand, and the way back; they have no figures.
 export const LEVELS = { minor: {}, moderate: {}, critical: {}, emergency: {}, normal: {}, auto: {} };

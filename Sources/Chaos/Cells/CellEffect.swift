@@ -2,8 +2,8 @@ import MeshBase
 
 /// What becomes of all that one cell does: every fault on it, made one.
 ///
-/// A zombie is one all the time. Of several that flap the quickest says how; slowness is the largest; of lies each is drawn for
-/// itself.
+/// A zombie is one all the time. Of several that flap the quickest says how; slowness and ballast are the largest; of lies each is
+/// drawn for itself.
 package struct CellEffect: Sendable, Equatable {
     /// Nothing is answered.
     package private(set) var isZombie = false
@@ -13,6 +13,8 @@ package struct CellEffect: Sendable, Equatable {
     package private(set) var slowness = 1.0
     /// The share of what is asked that fails, 0...1.
     package private(set) var lies = 0.0
+    /// The share of its declared memory that is held, 0...1.
+    package private(set) var ballast = 0.0
     /// Whether the next start sets the store aside, and by which fault.
     package private(set) var amnesia: Amnesia?
 
@@ -29,7 +31,7 @@ package struct CellEffect: Sendable, Equatable {
 
     /// Nothing is done to it.
     package static let none = CellEffect()
-    /// Whether what it does goes on as it is; what its next start will do is another matter.
+    /// Whether what it is asked goes its way as it is; what its next start will do, and what room its work has, is another matter.
     package var isNone: Bool { !isZombie && turn == nil && slowness == 1 && lies == 0 }
 
     /// Composes one more fault with those in it; see docs/faults.md.
@@ -41,6 +43,7 @@ package struct CellEffect: Sendable, Equatable {
         case .slow(let factor): slowness = max(slowness, factor)
         case .flap(let turn): self.turn = min(self.turn ?? turn, turn)
         case .lie(let share): lies = 1 - (1 - lies) * (1 - share)
+        case .fillMemory(let share): ballast = max(ballast, share)
         case .amnesia(let keepsID): amnesia = Amnesia(fault: id, keepsID: keepsID)
         }
     }

@@ -28,13 +28,16 @@ package struct CellRules: Sendable, Equatable {
     /// Adds to what each fault has struck what was counted meanwhile. Of several faults of a kind each is taken to have struck.
     ///
     /// - Parameters:
-    ///   - struck: what was not answered, what was late, and what failed.
+    ///   - struck: what was not answered, what was late, what failed, and what was refused for want of memory.
     ///   - hits: by the id of a fault.
-    package func count(_ struck: (mute: UInt64, slow: UInt64, failed: UInt64), in hits: inout [String: UInt64]) {
+    package func count(
+        _ struck: (mute: UInt64, slow: UInt64, failed: UInt64, starved: UInt64), in hits: inout [String: UInt64]
+    ) {
         for (id, kind) in zip(ids, kinds) {
             switch kind {
             case .zombie, .flap: hits[id, default: 0] &+= struck.mute
             case .slow: hits[id, default: 0] &+= struck.slow
+            case .fillMemory: hits[id, default: 0] &+= struck.starved
             case .lie: hits[id, default: 0] &+= struck.failed
             // What it strikes is the next start, which nobody counts.
             default: hits[id] = nil

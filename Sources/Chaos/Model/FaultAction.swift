@@ -52,6 +52,8 @@ package enum FaultAction: Sendable, Hashable {
         ///
         /// - Parameter keepsID: the new store says that it is the old one, so that nobody has it filled.
         case amnesia(keepsID: Bool)
+        /// A ratio of the declared memory is held, more than 0 and at most `FaultRequest.mostMemory`.
+        case fillMemory(Double)
     }
 
     /// To a process.
@@ -101,6 +103,7 @@ package enum FaultAction: Sendable, Hashable {
             case .flap: .flap
             case .lie: .lie
             case .amnesia: .amnesia
+            case .fillMemory: .fillMemory
             }
         case .process(let process):
             switch process {

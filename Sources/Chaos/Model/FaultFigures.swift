@@ -5,7 +5,7 @@ import MeshBase
 package struct FaultFigures: Sendable, Hashable, Codable {
     /// Of `latency`.
     package var delay: Delay?
-    /// Of `loss`, `duplicate`, `reorder`, `reset`, `errors` and `lie`, 0...1.
+    /// Of `loss`, `duplicate`, `reorder`, `reset`, `errors` and `lie`, 0...1; of `fill-memory` the share of the budget.
     package var rate: Double?
     /// Of `bandwidth`, in bytes a second, at least 1.
     package var bandwidth: Int?
@@ -27,6 +27,8 @@ package struct FaultFigures: Sendable, Hashable, Codable {
     package static let turn = TimeAmount.seconds(2)
     /// See `slowness`.
     package static let lies = 0.8
+    /// See `slowness`; of `fill-memory`.
+    package static let memory = 0.95
 
     /// None.
     package init() {}
@@ -39,7 +41,7 @@ extension FaultAction {
         switch self {
         case .wire(.latency(let delay)), .service(.latency(let delay)): figures.delay = delay
         case .wire(.loss(let rate)), .wire(.datagramLoss(let rate)), .wire(.duplicate(let rate)),
-            .wire(.reset(let rate)), .cell(.lie(let rate)):
+            .wire(.reset(let rate)), .cell(.lie(let rate)), .cell(.fillMemory(let rate)):
             figures.rate = rate
         case .wire(.reorder(let rate, let amount)): (figures.rate, figures.amount) = (rate, amount)
         case .wire(.bandwidth(let bandwidth)): figures.bandwidth = bandwidth
@@ -58,7 +60,9 @@ extension FaultAction {
     /// The share that has to be said; nil where there is none, or where all is struck if nobody says.
     package var namedRate: Double? {
         switch self {
-        case .wire(.reset(1)), .service(.errors(1, _)), .cell(.lie(FaultFigures.lies)): nil
+        case .wire(.reset(1)), .service(.errors(1, _)), .cell(.lie(FaultFigures.lies)),
+            .cell(.fillMemory(FaultFigures.memory)):
+            nil
         default: figures.rate
         }
     }
@@ -96,6 +100,7 @@ extension FaultAction {
         case .slow: self = .cell(.slow(figures.factor ?? FaultFigures.slowness))
         case .flap: self = .cell(.flap(figures.amount ?? FaultFigures.turn))
         case .lie: self = .cell(.lie(figures.rate ?? FaultFigures.lies))
+        case .fillMemory: self = .cell(.fillMemory(figures.rate ?? FaultFigures.memory))
         case .amnesia: self = .cell(.amnesia(keepsID: figures.keepsID ?? false))
         case .kill: self = .process(.kill)
         case .pause: self = .process(.pause)

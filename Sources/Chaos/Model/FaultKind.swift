@@ -50,6 +50,8 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     case lie
     /// The next start of a cell sets its store aside.
     case amnesia
+    /// A cell's memory is held by nobody's work: what is left of its budget is all that calls may have.
+    case fillMemory = "fill-memory"
     /// A clock is ahead: of a real process its wall clock, until the fault ends.
     case skew
     /// A clock goes faster by so many millionths, or slower where negative.
@@ -65,7 +67,7 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
         case .loss, .datagramLoss, .duplicate, .reorder, .bandwidth, .reset, .blackhole, .partition, .clog:
             layer == .wire
         case .errors, .hang: layer == .service
-        case .zombie, .slow, .flap, .lie, .amnesia: layer == .cell
+        case .zombie, .slow, .flap, .lie, .amnesia, .fillMemory: layer == .cell
         case .kill, .pause, .leave, .late: layer == .process
         case .destroy, .loseDisk, .loseRows, .fillDisk: layer == .disk
         case .skew, .drift: layer == .clock
@@ -79,7 +81,7 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     package var isSimulatedAlone: Bool {
         switch self {
         case .latency, .loss, .datagramLoss, .duplicate, .bandwidth, .reset, .blackhole, .partition, .errors, .hang,
-            .zombie, .slow, .flap, .lie, .amnesia, .kill, .pause, .fillDisk, .skew:
+            .zombie, .slow, .flap, .lie, .amnesia, .fillMemory, .kill, .pause, .fillDisk, .skew:
             false
         case .reorder, .clog, .leave, .late, .destroy, .loseDisk, .loseRows, .drift: true
         }

@@ -43,6 +43,8 @@ package struct FaultRequest: Sendable, Equatable {
     package static let defaultLease = TimeAmount.minutes(5)
     /// A cell is so many times as slow at most.
     package static let mostSlowness = 10_000.0
+    /// Of `fill-memory`: at more a cell would count as one that only a restart helps.
+    package static let mostMemory = 0.99
     /// A week.
     package static let longestLease = TimeAmount.hours(24 * 7)
     /// More sides are refused.
@@ -101,7 +103,15 @@ package struct FaultRequest: Sendable, Equatable {
     package func spec(in topology: MeshTopology) throws(Refusal) -> FaultSpec {
         let spec = try spec { word throws(UnknownTarget) in try TargetSelector(word, in: topology) }
         if spec.action.layer == .wire { try Self.check(spec, topology) }
+        if spec.kind == .fillMemory, CellMemory.struck(by: spec, topology).isEmpty {
+            throw Self.noMemory(topology)
+        }
         return spec
+    }
+
+    /// That nobody counts memory.
+    package static func noMemory(_ topology: MeshTopology) -> Refusal {
+        Refusal("none of these cells of '\(topology.name)' has a budget of memory: its blueprint says 'memory: 8MiB'")
     }
 
     /// The same of words alone: whether a mesh has such things is not asked.
@@ -224,7 +234,7 @@ package struct FaultRequest: Sendable, Equatable {
         if kind != .bandwidth, bandwidth != nil { strangers.append("--bandwidth") }
         if kind != .errors, status != nil { strangers.append("--status") }
         let takesRate: Set<FaultKind> = [
-            .latency, .loss, .datagramLoss, .duplicate, .reorder, .reset, .errors, .lie,
+            .latency, .loss, .datagramLoss, .duplicate, .reorder, .reset, .errors, .lie, .fillMemory,
         ]
         if !takesRate.contains(kind), rate != nil { strangers.append("--rate") }
         let takesAmount: Set<FaultKind> = [.reorder, .late, .skew, .flap]
@@ -249,6 +259,11 @@ package struct FaultRequest: Sendable, Equatable {
             figures.rate = try checkedRate(required: false)
             figures.status = try checkedStatus()
         case .lie: figures.rate = try checkedRate(required: false)
+        case .fillMemory:
+            guard rate.map({ $0 > 0 && $0 <= Self.mostMemory }) ?? true else {
+                throw Refusal("--to is more than 0 and at most 99%, such as 95%")
+            }
+            figures.rate = rate
         case .slow:
             guard factor.map({ $0 > 1 && $0 <= Self.mostSlowness }) ?? true else {
                 throw Refusal("--factor is more than 1 and at most 10000, such as 100x")

@@ -10,7 +10,7 @@ import Topology
 ///     bandwidth us-east-1 125000B/s               between it and everything outside
 ///     latency service/payment 800ms 100ms         errors cell/us-east-1/service/payment 50% 503
 ///     zombie cell/us-east-1                       slow cell/us-east-1 100x    flap cell/us-east-1 2s
-///     lie cell/us-east-1 80%                      amnesia cell/us-east-1 keep-id
+///     lie cell/us-east-1 80%                      amnesia cell/us-east-1 keep-id       fill-memory cell/us-east-1 90%
 ///     kill cell/us-east-1,cell/us-west-2          pause, leave, destroy, lose-disk, lose-rows, fill-disk: likewise
 ///     late router/r1 2500ms                       skew cell/us-east-1 1h          drift cell/us-east-1 200ppm
 extension FaultSpec: CustomStringConvertible {

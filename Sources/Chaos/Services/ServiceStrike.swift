@@ -1,7 +1,7 @@
 import MeshBase
 import Topology
 
-/// What a fault on services does: the cells of which one does not answer whole, and the calls that come too late.
+/// What a fault on services, or on the memory that they need, does: the cells of which one does not answer whole, and the calls that come too late.
 package struct ServiceStrike {
     /// Customers of these cells fare worse: who calls the service itself is refused, and others get less. In the order of the
     /// topology.
@@ -13,6 +13,9 @@ package struct ServiceStrike {
     /// Nothing, where the fault is on the wire.
     package init(_ fault: FaultSpec, _ topology: MeshTopology) {
         isStruck = Array(repeating: false, count: topology.cells.count)
+        if fault.kind == .fillMemory {
+            for cell in CellMemory.struck(by: fault, topology) { isStruck[cell.position] = true }
+        }
         guard case .service(let action) = fault.action else { return }
         for case .service(let name, let only) in fault.targets {
             for (position, cell) in topology.cells.enumerated() where only == nil || only == cell.name {

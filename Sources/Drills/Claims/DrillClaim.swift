@@ -154,6 +154,14 @@ public struct DrillClaim: Sendable, Codable, Equatable {
             verdict: comparison.verdict(observed, observed, bound), detail: detail)
     }
 
+    /// Of something that there was none of, so that it was not more than anything: kept by what bounds it from above alone.
+    public static func none(_ name: String, _ comparison: Comparison, _ bound: Double, detail: String) -> DrillClaim {
+        let isKept = comparison == .below || comparison == .atMost
+        return DrillClaim(
+            name, .count, comparison, bound, observed: nil, low: nil, high: nil, verdict: isKept ? .met : .undecided,
+            detail: detail)
+    }
+
     /// A share of requests, at least the bound.
     ///
     /// - Parameters:

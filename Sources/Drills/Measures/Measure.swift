@@ -46,6 +46,12 @@ package struct Measure: Sendable, Hashable {
         /// Cells that were made to fail without being down: those that were called what they are, and those that were not; names
         /// of nothing that was done; and from a fault until its name, at worst, in milliseconds.
         case named, unnamed, falseNames, naming
+        /// How the failures that are left once the last fault has ended grow a second; see `FailureWave`.
+        case waveGrowth
+        /// Services of which more than half of the calls failed in some cell, over 5 s.
+        case servicesFailing
+        /// How often a pool or a store began to refuse a class to keep room for what matters more; of one class with a scope.
+        case shedBegun
         /// Changes of the placement.
         case placementChanges
         /// Cells that take customers and do not serve.
@@ -94,7 +100,9 @@ extension Measure.Figure {
         ("detection", .detection), ("agreement", .agreement), ("recovery", .recovery),
         ("amplification", .amplification), ("breakers_open", .breakersOpen), ("breaker_opened", .breakerOpened),
         ("named", .named), ("unnamed", .unnamed), ("false_names", .falseNames), ("naming", .naming),
-        ("placement_changes", .placementChanges), ("cells_down", .cellsDown), ("cells_degraded", .cellsDegraded),
+        ("services_failing", .servicesFailing), ("shed_begun", .shedBegun), ("wave_growth", .waveGrowth),
+        ("placement_changes", .placementChanges),
+        ("cells_down", .cellsDown), ("cells_degraded", .cellsDegraded),
         ("utilisation", .utilisation), ("waiting", .waiting),
     ]
 
@@ -130,10 +138,11 @@ extension Measure.Figure {
         case .percentile, .average, .longest, .shortest, .detection, .agreement, .recovery, .breakerOpened, .naming:
             .milliseconds
         case .rate, .requestRate: .perSecond
-        case .amplification: .ratio
+        case .amplification, .waveGrowth: .ratio
         case .requests, .failed, .dropped, .customersLost, .customersDegraded, .customersDifferent, .lostWrites,
             .violations,
-            .falseDeaths, .breakersOpen, .named, .unnamed, .falseNames, .placementChanges, .cellsDown, .cellsDegraded,
+            .falseDeaths, .breakersOpen, .named, .unnamed, .falseNames, .servicesFailing, .shedBegun, .placementChanges,
+            .cellsDown, .cellsDegraded,
             .waiting:
             .count
         }
@@ -152,7 +161,7 @@ extension Measure.Figure {
     /// Whether it is known at the end alone, so that nothing can be given up for it.
     package var isOfTheEnd: Bool {
         switch self {
-        case .lostWrites, .violations, .recovery: true
+        case .lostWrites, .violations, .recovery, .waveGrowth: true
         default: false
         }
     }
@@ -203,6 +212,7 @@ extension Measure {
         let isTold =
             switch scope {
             case .layer?: figure == .amplification
+            case .priority?: figure.isOfRequests && figure != .dropped || figure == .shedBegun
             case nil: false
             default: figure.isOfRequests && figure != .dropped
             }

@@ -143,6 +143,10 @@ public struct DrillReport: Sendable, Codable, Equatable {
     public package(set) var tiers: [TierChoice]
     /// What cells were made and called; nil for drills that make nothing of cells.
     public package(set) var animals: [DrillAnimal]?
+    /// Services that fell meanwhile, in the order in which they did; nil where none did.
+    public package(set) var falls: [DrillFall]?
+    /// How its failures grew; nil of drills that nothing was injected by, and of those that look at no seconds.
+    public package(set) var wave: FailureWave?
     /// From its first step to its last.
     public package(set) var durationMilliseconds: Double
     /// How busy the machine was.
@@ -194,13 +198,15 @@ public struct DrillReport: Sendable, Codable, Equatable {
         try container.encode(steps, forKey: .steps)
         try container.encode(tiers, forKey: .tiers)
         try container.encodeIfPresent(animals, forKey: .animals)
+        try container.encodeIfPresent(falls, forKey: .falls)
+        try container.encodeIfPresent(wave, forKey: .wave)
         try container.encode(noise, forKey: .noise)
         try container.encode(command, forKey: .command)
     }
 
     private enum CodingKeys: String, CodingKey {
         case schema, id, drill, mesh, target, began, outcome, conclusive, reason, claims, exposed, exposure, rehearsal,
-            report, steps, tiers, animals
+            report, steps, tiers, animals, falls, wave
         case noise, command
         case durationMilliseconds = "duration_ms"
     }

@@ -189,6 +189,7 @@ struct ActionForecast {
                 for process in fault.targets.flatMap({ (try? $0.processes(in: topology)) ?? [] }) {
                     act(on: process, harms: true)
                 }
+            case .fillMemory: strikeServices(fault, isNew: isNew)
             case .slow, .amnesia: break
             }
         case .process: for process in held(by: fault) { act(on: process, harms: true) }

@@ -84,7 +84,7 @@ package struct BreakerTrace: Sendable, Equatable {
         switch shape {
         case .ramp: baseline + (0.9 - baseline) * since / 300
         case .sudden: 1
-        case .sine: 0.5 - 0.5 * Curves.cosine(2 * Double.pi * since / 10)
+        case .sine: 0.5 - 0.5 * Trigonometry.cosine(2 * Double.pi * since / 10)
         }
     }
 

@@ -34,6 +34,9 @@ package struct PriorityMix: Hashable, Sendable {
 
     private init(shares: [Double]?) { self.shares = shares }
 
+    /// - Parameter shares: in the order of `Priority.allCases`, which add up to 1.
+    package init(_ shares: [Double]) { self.init(shares: shares) }
+
     /// Parses `critical=10%,normal=60%,low=30%`; what is left out has no share.
     package init(_ text: String) throws(LoadError) {
         shares = try Shares.parse(text, names: Priority.allCases.map { "\($0.name)" }, of: "the priorities")

@@ -22,6 +22,7 @@ package struct CellNode: ~Copyable {
     var graph: ServiceGraph
     /// What faults do to the cell as a whole.
     var affliction: CellAffliction
+    var cascade: CascadeWatch
     /// Who waits for which order of the store.
     var orders: Slab<PendingOrder>
     /// In front of the store, over the orders in hand.
@@ -147,6 +148,7 @@ package struct CellNode: ~Copyable {
             peaks: configuration.topology.peakProfiles(
                 ofBlueprint: configuration.topology.cells[configuration.cell.position].blueprint),
             seed: configuration.topology.seed, node: StableHash.hash(name), programs: configuration.programs)
+        cascade = CascadeWatch(services: graph.services.count)
         affliction = CellAffliction(seed: configuration.topology.seed, node: StableHash.hash(name))
         graph.defect = configuration.defect
         graph.traces = CellTraces(
@@ -218,6 +220,7 @@ package struct CellNode: ~Copyable {
             if let news = condition.news() { sink.emit(.store(news)) }
             if condition.trouble == .full { probeRoom(into: &sink) }
             lookAtPressure(now: now, into: &sink)
+            lookAtCascade(into: &sink)
         }
         if mustJudge(now) { judge(now: now, into: &sink) }
         if now >= selfLook.nextLook { lookAtItself(now: now, into: &sink) }

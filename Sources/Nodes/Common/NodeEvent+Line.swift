@@ -123,6 +123,7 @@ extension NodeEvent {
         case .ladder(let cell, let service, let mode, let why):
             EventLine(
                 type: "ladder", action: mode, id: "\(cell)/\(service)", attributes: [.init("detail", .text(why))])
+        case .cascade(let cell, let news): EventLine(cell, news)
         case .degradation(let cell, let change):
             EventLine(
                 type: "degradation", action: "\(change.to.name)", id: cell,
@@ -134,6 +135,27 @@ extension NodeEvent {
 }
 
 extension EventLine {
+    init(_ cell: String, _ news: CascadeNews) {
+        switch news {
+        case .fell(let fall):
+            self.init(
+                type: "cascade", action: "fell", id: "\(cell)/\(fall.service)",
+                attributes: [
+                    .init("share", .number((fall.share * 1_000).rounded() / 1_000)),
+                    .init("calls", .integer(Int64(clamping: fall.calls))),
+                    .init("seconds", .integer(Int64(fall.seconds))),
+                ]
+                    + (fall.callers.isEmpty ? [] : [.init("callers", .text(fall.callers.joined(separator: ", ")))])
+                    + (fall.through.map { [.init("through", .text($0))] } ?? []))
+        case .rose(let service): self.init(type: "cascade", action: "rose", id: "\(cell)/\(service)")
+        case .begun(let services):
+            self.init(
+                type: "cascade", action: "begun", id: cell,
+                attributes: [.init("services", .text(services.joined(separator: ", ")))])
+        case .ended: self.init(type: "cascade", action: "ended", id: cell)
+        }
+    }
+
     init(_ gate: String, _ event: GateEvent) {
         switch event {
         case .full(let isFull):

@@ -47,6 +47,8 @@ package enum NodeEvent: Sendable, Equatable {
     case objectives(cell: String, isViolated: Bool, ObjectiveVerdict)
     /// A service of a cell answers in another of its ways.
     case ladder(cell: String, service: String, mode: String, why: String)
+    /// Services of a cell fall one after the other, or answer again.
+    case cascade(cell: String, CascadeNews)
     /// The level of degradation of a cell is another.
     case degradation(cell: String, DegradationState.Change)
 }

@@ -33,6 +33,14 @@ package struct EventRecord: Codable, Sendable, Equatable {
             }
         }
 
+        /// Whole ones too.
+        package var number: Double? {
+            switch self {
+            case .integer(let whole): Double(whole)
+            case .number(let number): number
+            case .flag, .text, .null: nil
+            }
+        }
         package var text: String? { if case .text(let text) = self { text } else { nil } }
     }
 

@@ -116,6 +116,8 @@ package struct RunHistory: Sendable {
             ("fault", "removed"), ("evacuation", "completed"), ("evacuation", "rolled-back"), ("breaker", "closed"),
             ("ejection", "back"), ("member", "alive"), ("mesh", "ready"):
             .recovery
+        case ("cascade", "fell"), ("cascade", "begun"): .impact
+        case ("cascade", "rose"), ("cascade", "ended"): .recovery
         // These come by the dozen, and say what others say too.
         case ("timeout", _), ("health", _), ("placement", "learnt"): nil
         default: .change
@@ -127,7 +129,7 @@ package struct RunHistory: Sendable {
         let isMove = record.type == "evacuation"
         let name = isMove && record.attributes["kind"]?.text == "restore" ? "restore" : record.type
         var text = "\(name) \(record.action)"
-        let told = (isMove ? [] : ["kind"]) + ["targets", "detail", "reason", "level", "status"]
+        let told = (isMove ? [] : ["kind"]) + ["targets", "services", "through", "detail", "reason", "level", "status"]
         for key in told { if let value = record.attributes[key]?.text { text += " \(value.prefix(200))" } }
         return text
     }

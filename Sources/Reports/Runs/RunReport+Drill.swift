@@ -30,6 +30,8 @@ extension RunReport {
                 at: step.startMilliseconds, part, step.name,
                 step.outcome == .failed ? "failed: \(step.detail)" : step.detail)
         }
+        falls = drill.falls
+        wave = drill.wave
         var noise = RunNoise()
         noise.lagP99 = drill.noise.lateMilliseconds
         noise.dropped = drill.noise.dropped

@@ -10,7 +10,9 @@ extension RunReport {
         if !claims.isEmpty { page.add(claimTable) }
         if let impact { page.add(Self.table(impact)) }
         if !incidents.isEmpty { page.add(incidentTable) }
+        if let falls, !falls.isEmpty { page.add(Self.table(falls)) }
         if let series, series.count > 1 { page.add(charts(series)) }
+        if let wave { page.add(wave.html) }
         if !timeline.isEmpty { page.add(timelineTable) }
         if let impact, !impact.observed.deviations.isEmpty { page.add(Self.deviations(impact)) }
         page.add(figureTable)
@@ -142,6 +144,23 @@ extension RunReport {
             ]
         }
         return table.html
+    }
+
+    private static func table(_ falls: [DrillFall]) -> HTML {
+        var table = HTMLTable(
+            "Services by the time of their fall",
+            [
+                .init("After"), .init("Service", isText: true), .init("Cell", isText: true), .init("Calls that failed"),
+                .init("Called by", isText: true), .init("Through", isText: true),
+            ])
+        table.rows = falls.prefix(50).map { fall in
+            [
+                "\(Wording.time(milliseconds: fall.afterMilliseconds))", "\(fall.service)", "\(fall.cell)",
+                "\(Wording.percent(fall.share))", "\(fall.callers ?? "clients")", "\(fall.through ?? "")",
+            ]
+        }
+        let more = falls.count - table.rows.count
+        return table.html + (more > 0 ? "<p>And \(more) more.</p>\n" : "")
     }
 
     private var timelineTable: HTML {

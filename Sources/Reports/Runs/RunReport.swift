@@ -143,6 +143,10 @@ package struct RunReport: Codable, Sendable, Equatable {
     @Nullable package var impact: Impact?
     /// What befell the mesh, each with its cause.
     package var incidents: [RunIncident] = []
+    /// Services that fell, in the order in which they did; absent where none did.
+    package var falls: [DrillFall]?
+    /// How failures grew; absent where nobody looked from second to second.
+    package var wave: FailureWave?
     /// What happened, in order.
     package var timeline: [RunMoment] = []
     /// Moments for which there was no room.
@@ -171,7 +175,8 @@ package struct RunReport: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case schema, id, kind, title, mesh, begun, ended
         case durationMilliseconds = "duration_ms"
-        case outcome, ok, conclusive, reasons, command, figures, claims, impact, incidents, timeline, left, noise
+        case outcome, ok, conclusive, reasons, command, figures, claims, impact, incidents, falls, wave, timeline, left,
+            noise
         case environment
     }
 

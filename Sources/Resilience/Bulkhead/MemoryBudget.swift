@@ -13,19 +13,30 @@ public struct MemoryBudget: Sendable {
     /// Refused since the start.
     public private(set) var refused: UInt64 = 0
 
+    /// The share of the bytes there are that nobody's work may have, 0...1; see `hold`.
+    public private(set) var held = 0.0
+
     /// - Parameter limit: in bytes, less than 0 is 0; nil for no bound, as on one machine unless `memory` says so.
     public init(limit: Int?) { self.limit = max(limit ?? .max, 0) }
 
-    /// Bytes taken over bytes there are, 0...1 and beyond after it was lowered; without a bound 0.
+    /// Bytes taken or held over bytes there are, 0...1 and beyond after it was lowered; without a bound 0.
     public var utilisation: Double {
-        limit == .max ? 0 : limit == 0 ? (used > 0 ? 1 : 0) : Double(used) / Double(limit)
+        limit == .max ? 0 : limit == 0 ? (used > 0 ? 1 : 0) : Double(used) / Double(limit) + held
     }
+
+    /// Bytes that nobody's work may have; without a bound 0.
+    public var ballast: Int { limit == .max ? 0 : Int(Double(limit) * held) }
+
+    /// Holds a share of the bytes there are, 0...1, in place of what was held before: ballast, to see what happens when memory is
+    /// short. What is taken stays.
+    public mutating func hold(_ share: Double) { held = share > 0 ? min(share, 1) : 0 }
 
     /// - Parameter bytes: 0 or more, given back by the same number.
     /// - Returns: whether they are taken.
     public mutating func take(_ bytes: Int) -> Bool {
         precondition(bytes >= 0, "\(bytes) bytes cannot be taken")
-        guard bytes <= limit, used <= limit - bytes else {
+        let room = limit - ballast
+        guard bytes <= room, used <= room - bytes else {
             refused += 1
             return false
         }
@@ -55,7 +66,7 @@ public struct MemoryBudget: Sendable {
     /// Where it stands, for who is told why it refused.
     public func explanation(asked bytes: Int) -> Explanation {
         Explanation(
-            "\(bytes) bytes asked for, \(used) of \(limit) taken",
+            "\(bytes) bytes asked for, \(used) of \(limit) taken" + (ballast > 0 ? ", \(ballast) held" : ""),
             [.init("asked", Double(bytes)), .init("used", Double(used)), .init("limit", Double(limit))])
     }
 }

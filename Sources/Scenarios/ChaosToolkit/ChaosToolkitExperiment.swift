@@ -81,6 +81,7 @@ package struct ChaosToolkitExperiment: Codable, Sendable, Equatable {
             case .action(let action):
                 if let activity = Self.action(action, program) {
                     method.append(activity)
+                    if action.apart != nil { left.append("'apart' of the action '\(action.name)'") }
                 } else {
                     left.append("the action '\(action.name)'")
                 }

@@ -94,10 +94,30 @@ package enum ScenarioDeed: Sendable, Equatable {
 
     /// Why a mesh has not what it is about; nil where it has.
     package func refusal(in topology: MeshTopology) -> FaultRequest.Refusal? {
-        guard case .poison(let number) = self, number > topology.customers.poison else { return nil }
-        return FaultRequest.Refusal(
-            "\(Customers.name(number)) is no poison customer of '\(topology.name)': its topology says "
-                + "'customers: {poison: \(topology.customers.poison)}'")
+        switch self {
+        case .poison(let number) where number > topology.customers.poison:
+            return FaultRequest.Refusal(
+                "\(Customers.name(number)) is no poison customer of '\(topology.name)': its topology says "
+                    + "'customers: {poison: \(topology.customers.poison)}'")
+        case .fault(let request) where request.kind == FaultKind.fillMemory.rawValue:
+            return topology.blueprints.contains { $0.memory != nil } ? nil : FaultRequest.noMemory(topology)
+        default: return nil
+        }
+    }
+
+    /// Whether its targets may be struck one after the other: what lies between sides needs all of them.
+    package var canSpread: Bool {
+        guard case .fault(let request) = self, let spec = try? request.spec() else { return false }
+        return spec.action.layer != .wire
+    }
+
+    /// A topology of this repository that has what it is about.
+    package var example: String? {
+        switch self {
+        case .poison: "topology/poison.yaml"
+        case .fault(let request) where request.kind == FaultKind.fillMemory.rawValue: "topology/chain.yaml"
+        default: nil
+        }
     }
 
     /// Whether it lasts until somebody ends it, so that an action has to say for how long.

@@ -35,6 +35,8 @@ package struct ScenarioAction: Sendable, Equatable {
     package var startAfter: TimeAmount?
     /// The next step does not wait for it.
     package var isBackground = false
+    /// Its targets are struck one after the other, so long after each other; all at once where nil.
+    package var apart: TimeAmount?
 
     package init(_ name: String, _ deed: ScenarioDeed, for length: TimeAmount? = nil) {
         self.name = name

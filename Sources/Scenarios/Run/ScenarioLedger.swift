@@ -30,6 +30,10 @@ struct ScenarioLedger: Sendable {
     private(set) var faults: [Int: String] = [:]
     private var hits: [String: UInt64] = [:]
     private(set) var zoo = ScenarioZoo()
+    private(set) var cascade = ScenarioCascade()
+    private(set) var wave = ScenarioWave()
+    /// How often something began to be refused, by the class.
+    private var shed: [String: Int] = [:]
     var found: ScenarioFound?
     var noise = DrillNoise()
     private(set) var impact: ScenarioSight.Impact?
@@ -85,7 +89,10 @@ struct ScenarioLedger: Sendable {
         case .method:
             method.add(second)
             whole.add(second)
-        case .settling: whole.add(second)
+            wave.take(second)
+        case .settling:
+            whole.add(second)
+            wave.take(second)
         case .after: after.add(second)
         }
         noteSteadiness(now)
@@ -123,7 +130,15 @@ struct ScenarioLedger: Sendable {
         if record.type == "breaker", record.action == "open", phase == .method || phase == .settling {
             breakerAt = breakerAt.map { min($0, at) } ?? at
         }
-        if methodAt != nil { zoo.take(record, at: at) }
+        if record.type == "shedding", record.action == "begun", phase == .method,
+            let priority = record.attributes["priority"]?.text
+        {
+            shed[priority, default: 0] += 1
+        }
+        if let methodAt {
+            zoo.take(record, at: at)
+            cascade.take(record, after: at - methodAt)
+        }
         guard record.type == "member", record.action == "dead", methodAt != nil else { return }
         let observer = record.attributes["observer"]?.text ?? ""
         var isVictim = false
@@ -154,8 +169,9 @@ struct ScenarioLedger: Sendable {
         if let fault = how.fault { faults[key] = fault }
     }
 
-    mutating func end(_ key: Int, now: Instant) {
+    mutating func end(_ key: Int, injects: Bool, now: Instant) {
         deeds[key]?.until = now
+        if injects { wave.faultEnded() }
         zoo.end(key, now: now)
     }
 
@@ -268,6 +284,13 @@ struct ScenarioLedger: Sendable {
         case .unnamed: return Double(zoo.injected - zoo.named)
         case .falseNames: return Double(zoo.falseNames)
         case .naming: return zoo.longest?.milliseconds
+        case .waveGrowth: return wave.aftermath.growth
+        case .shedBegun:
+            guard case .priority(let priority) = measure.scope else {
+                return methodAt.map { _ in Double(shed.values.reduce(0, +)) }
+            }
+            return methodAt.map { _ in Double(shed[priority.name] ?? 0) }
+        case .servicesFailing: return methodAt.map { _ in Double(cascade.services) }
         case .placementChanges: return firstEpoch.map { _ in Double(epochs) }
         case .cellsDown: return sight.map { _ in Double(worst.down.count) }
         case .cellsDegraded: return sight.map { _ in Double(worst.degraded.count) }
@@ -334,6 +357,14 @@ struct ScenarioLedger: Sendable {
                     : .longest(name, nil, comparison, limit, noise: noise)
             }
             return .longest(name, recovery.milliseconds, comparison, limit, noise: noise)
+        case .waveGrowth:
+            let wave = wave.aftermath
+            guard let growth = wave.growth else {
+                let why = wave.missing ?? "nothing failed"
+                return wave.isCalm
+                    ? .none(name, comparison, limit, detail: why) : .figure(name, nil, comparison, limit, detail: why)
+            }
+            return .figure(name, growth, comparison, limit)
         case .lostWrites:
             return .count(
                 name, verified?.lost, comparison, Int(limit), unknown: verified?.unverified ?? 0,

@@ -26,6 +26,8 @@ extension ScenarioRun {
         guard refusal == nil else { return nil }
         report.noise = ledger.noise
         report.animals = ledger.zoo.report
+        report.falls = ledger.cascade.report
+        if hasInjected { report.wave = ledger.wave.whole(report.falls) }
         report.durationMilliseconds = (now - began).milliseconds
         if hasInjected {
             if scenario.hypothesis?.strategy.isDuring ?? false {

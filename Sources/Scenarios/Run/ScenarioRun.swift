@@ -116,6 +116,8 @@ package struct ScenarioRun: Sendable {
     var wait: Wait = .none
     /// Actions that begin at a time of their own, the next first.
     private var timed: [(at: Instant, key: Int)] = []
+    /// Of actions that strike one target after the other, by position in `plan`: the others, and how long after.
+    private var turns: [Int: [(key: Int, after: TimeAmount)]] = [:]
     /// What is in force, by position in `plan`.
     private(set) var active: [Int: Active] = [:]
     private var rolled = 0
@@ -146,6 +148,8 @@ package struct ScenarioRun: Sendable {
         var isBegun = false
     }
 
+    /// Types of events that it is told of.
+    package static let events: Set<String> = ["member", "breaker", "zoo", "cascade", "shedding"]
     /// How long the mesh has to be steady to count as steady.
     package static let steady = TimeAmount.seconds(2)
 
@@ -226,6 +230,7 @@ package struct ScenarioRun: Sendable {
             orders.append(.predict)
         case .predicted(let detail, let actions):
             for (key, action) in actions where plan.indices.contains(key) { plan[key] = action }
+            spread()
             end(phase, detail, now: now)
             announce(now: now)
         case .loadStarted(let detail):
@@ -281,6 +286,26 @@ package struct ScenarioRun: Sendable {
         _ phase: Phase, _ detail: String, _ outcome: DrillReport.Step.Outcome = .done, now: Instant
     ) {
         report.steps.append(step(phase.rawValue, phase.part, detail, from: phaseSince, now, outcome))
+    }
+
+    /// What strikes its targets one after the other becomes an action for each: the first in its place, the others behind the plan.
+    /// All of them end together, the last not before its time.
+    private mutating func spread() {
+        for key in scenario.actions.indices {
+            guard let apart = plan[key].apart, plan[key].deed.canSpread else { continue }
+            let (whole, targets) = (plan[key], plan[key].deed.targets)
+            let length = max(whole.length ?? .zero, apart * Int64(targets.count))
+            plan[key].deed = whole.deed.of([targets[0]])
+            plan[key].length = length
+            for (number, target) in targets.enumerated().dropFirst() {
+                var other = whole
+                other.name += " \(number + 1)"
+                other.deed = whole.deed.of([target])
+                other.length = length - apart * Int64(number)
+                turns[key, default: []].append((plan.count, apart * Int64(number)))
+                plan.append(other)
+            }
+        }
     }
 
     private mutating func announce(now: Instant) {
@@ -421,6 +446,8 @@ package struct ScenarioRun: Sendable {
         active[key] = Active(since: now, until: nil)
         ledger.begin(key, action, now: now)
         orders.append(.begin(key, action))
+        timed += (turns[key] ?? []).map { (now + $0.after, $0.key) }
+        timed.sort { ($0.at, $0.key) < ($1.at, $1.key) }
     }
 
     private mutating func begun(_ key: Int, _ how: Begun, now: Instant) {
@@ -454,7 +481,7 @@ package struct ScenarioRun: Sendable {
             report.steps.append(step(action.name, .during, detail, from: deed.since, now))
         } else {
             active[key] = nil
-            ledger.end(key, now: now)
+            ledger.end(key, injects: plan[key].deed.injects, now: now)
             report.steps.append(step("\(action.name) ended", .takesBack, detail, from: now, now))
             if case .restore(let region) = action.deed { restored(region, now: now) }
         }
@@ -468,7 +495,7 @@ package struct ScenarioRun: Sendable {
                 TargetSelector.name(in: left, of: .region) == TargetSelector.name(in: region, of: .region)
             {
                 active[key] = nil
-                ledger.end(key, now: now)
+                ledger.end(key, injects: plan[key].deed.injects, now: now)
             }
         }
     }
@@ -480,7 +507,7 @@ package struct ScenarioRun: Sendable {
             // What could not be taken back is told, and not tried for ever; the driver keeps it noted.
             if deed.isEnding || !deed.isBegun {
                 active[key] = nil
-                ledger.end(key, now: now)
+                ledger.end(key, injects: plan[key].deed.injects, now: now)
             }
         } else {
             end(phase, why, .failed, now: now)
@@ -522,7 +549,7 @@ package struct ScenarioRun: Sendable {
     private mutating func rollBack(now: Instant) {
         guard active.isEmpty else { return }
         let first = scenario.actions.count
-        guard first + rolled < plan.count else {
+        guard rolled < scenario.rollbacks.count else {
             end(.rollbacks, "nothing is in force any more", now: now)
             overAt = now
             ledger.endMethod()

@@ -8,7 +8,9 @@ extension ScenarioSight {
         self.init()
         for cell in 0..<min(state.cells.count, names.count) {
             if state.cells.isOut(cell) { down.append(names[cell]) }
-            if state.cells.state(of: cell) == .degraded { degraded.append(names[cell]) }
+            if state.cells.state(of: cell) == .degraded || state.cells.condition(of: cell) == .unhealthy {
+                degraded.append(names[cell])
+            }
             if let used = state.cells[.util, cell].value(.util) { utilisation = max(utilisation ?? 0, used) }
             if let waits = state.cells[.waiting, cell].value(.waiting) { waiting = (waiting ?? 0) + Int(waits) }
         }

@@ -32,7 +32,7 @@ struct ScenarioZoo: Sendable {
 
     /// An action begins: cells are made animals by it, if it is such a fault.
     mutating func begin(_ key: Int, _ action: ScenarioAction, now: Instant) {
-        guard case .fault(let request) = action.deed, let spec = try? request.spec(), spec.kind.strikes(.cell) else {
+        guard case .fault(let request) = action.deed, let spec = try? request.spec(), spec.kind.animal != nil else {
             return
         }
         for cell in spec.targets.compactMap(\.nodeName) where animals.count < Self.most {

@@ -423,7 +423,7 @@ final class Simulation {
             }
         // Programs are their `work` here.
         case .timeoutAdapted, .retries, .worth, .flag, .objectives, .ladder, .degradation, .peak, .ejection, .program,
-            .poisoned,
+            .poisoned, .cascade,
             .standing, .health:
             break
         }

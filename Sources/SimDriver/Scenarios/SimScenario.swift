@@ -163,7 +163,7 @@ package final class SimScenario {
             run.handle(.sight(sight), now: simulation.now)
         }
         feed.onEvent = { [unowned self] record in
-            guard record.type == "member" || record.type == "breaker" || record.type == "zoo" else { return }
+            guard ScenarioRun.events.contains(record.type) else { return }
             run.handle(.event(record, at: simulation.now), now: simulation.now)
         }
     }

@@ -9,8 +9,10 @@ import MeshBase
 ///                           are the same, and of different numbers they differ
 ///     {remote}              of regions and zones: the busiest that can be left: without the control plane, and not the only
 ///                           region of customers who are pinned to a geography
-///     {most-dependents}     of services: the one that most others call, directly or through others
+///     {most-dependents}     of services: the one that most others call; of equals, directly or through others
 ///     {most-dependencies}   of services: the one that calls the most others, likewise
+///
+/// `cell/{random:10%}/service/{most-dependencies}` chooses both: the service in each of the cells.
 package struct TargetChooser {
     /// What is known of a cell.
     package struct Load: Sendable, Equatable {
@@ -47,6 +49,11 @@ package struct TargetChooser {
     /// A word as words without a choice: one, or several of `{random:10%}`.
     package mutating func words(for word: String) throws(UnknownTarget) -> [String] {
         guard Self.isChoice(word) else { return [word] }
+        if let parts = Self.halves(word) {
+            // What is chosen of the service is chosen once for all cells.
+            let services = try words(for: parts.service)
+            return try words(for: parts.cell).flatMap { cell in services.map { "\(cell)/\($0)" } }
+        }
         guard let open = word.firstIndex(of: "{"), word.hasSuffix("}") else { throw Self.unreadable(word) }
         let prefix = word[..<open]
         let choice = String(word[open...].dropFirst().dropLast())
@@ -63,6 +70,13 @@ package struct TargetChooser {
         case "service": return [try service(choice, word)]
         default: throw Self.unreadable(word)
         }
+    }
+
+    /// `cell/X/service/Y` as `cell/X` and `service/Y`; nil for any other word.
+    private static func halves(_ word: String) -> (cell: String, service: String)? {
+        let parts = word.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[0] == "cell", parts[2] == "service" else { return nil }
+        return (parts[..<2].joined(separator: "/"), parts[2...].joined(separator: "/"))
     }
 
     private static func unreadable(_ word: String) -> UnknownTarget {
@@ -174,10 +188,10 @@ package struct TargetChooser {
         }
         func most(_ next: (String) -> [String]) -> String {
             // The first as written of equals.
-            var (best, count) = (names[0], -1)
+            var (best, most) = (names[0], (direct: -1, all: -1))
             for name in names {
-                let reached = reach(name, next)
-                if reached > count { (best, count) = (name, reached) }
+                let count = (direct: Set(next(name)).count, all: reach(name, next))
+                if count > most { (best, most) = (name, count) }
             }
             return "service/\(best)"
         }

@@ -61,12 +61,7 @@ struct DrillLoad {
         var load = base(rate: wanted.rate * factor, customers: wanted.customers, seed: seed, topology)
         load.mix = LoadMix(reads: wanted.reads, writes: wanted.writes, services: wanted.services)
         load.services = wanted.services > 0 ? wanted.service.map { [$0] } ?? topology.entryServices : []
-        if let shares = wanted.priorities {
-            let words = zip(Priority.allCases, shares).map { "\($0.name)=\(Syntax.written($1))" }
-            do { load.priorities = try PriorityMix(words.joined(separator: ",")) } catch {
-                throw CommandFailure(.usage, error.message)
-            }
-        }
+        if let shares = wanted.priorities { load.priorities = PriorityMix(shares) }
         // They ask when the scenario has them ask.
         load.silentCustomers = min(topology.customers.poison, load.customers - 1)
         load.verifies = wanted.verifies && wanted.writes > 0 && factor == 1

@@ -8,9 +8,11 @@ import Testing
         for (angle, sine) in [
             (0, 0), (Double.pi / 6, 0.5), (Double.pi / 2, 1), (-Double.pi / 2, -1), (7, 0.6569865987),
         ] {
-            #expect(abs(Curves.sine(angle) - sine) < 1e-10)
+            #expect(abs(Trigonometry.sine(angle) - sine) < 1e-10)
         }
-        #expect(abs(Curves.cosine(1) - 0.5403023058681398) < 1e-12 && abs(Curves.sine(1e5) - 0.0357487979) < 1e-7)
+        #expect(
+            abs(Trigonometry.cosine(1) - 0.5403023058681398) < 1e-12
+                && abs(Trigonometry.sine(1e5) - 0.0357487979) < 1e-7)
     }
 
     @Test func normalIsTheInverseOfItsQuantiles() {

@@ -44,7 +44,7 @@ import Testing
 
     @Test func angles() {
         for (x, y, angle) in [(1.0, 0.0, 0.0), (0, 1, 1.5707963), (-1, 0.0001, 3.1414926), (-1, -1, -2.3561945)] {
-            #expect(abs(Curves.angle(x, y) - angle) < 1e-6)
+            #expect(abs(Trigonometry.angle(x, y) - angle) < 1e-6)
         }
     }
 }

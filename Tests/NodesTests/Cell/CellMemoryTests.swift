@@ -1,3 +1,4 @@
+import Chaos
 import MeshBase
 import Replication
 import Resilience
@@ -31,6 +32,20 @@ import Wire
         cell.run(until: .at(100))
         #expect(cell.takeReplies().map(\.head.status) == [200, 200, 200])
         #expect(cell.memory()?.used == 0 && cell.memory()?.peak == 3 * ServiceGraph.callBytes)
+    }
+
+    @Test func whatAFaultHoldsCallsDoNotFind() throws {
+        let cell = cell(10 * ServiceGraph.callBytes)
+        var effect = CellEffect()
+        effect.add(.fillMemory(0.75), id: "f1")
+        cell.node.strike(effect, now: .at(0))
+        #expect(cell.node.ballast == 30_720)
+        for _ in 0..<5 { cell.call("work") }
+        #expect(cell.takeReplies().map(\.head.kind) == [.refusal, .refusal, .refusal])
+        #expect(cell.node.cellFaults.starved == 3 && cell.memory()?.used == 2 * ServiceGraph.callBytes)
+        cell.node.strike(CellEffect(), now: .at(1))
+        for _ in 0..<3 { cell.call("work") }
+        #expect(cell.takeReplies().isEmpty && cell.node.ballast == 0 && cell.node.cellFaults.starved == 3)
     }
 
     @Test func callsBetweenServicesCountToo() {

@@ -182,7 +182,7 @@ class UseTest(PageTest):
 
     def test_the_form_offers_what_the_api_takes(self):
         kinds = ["latency", "loss", "datagram-loss", "duplicate", "bandwidth", "reset", "blackhole", "partition", "errors",
-                 "hang", "zombie", "slow", "flap", "lie", "amnesia"]
+                 "hang", "zombie", "slow", "flap", "lie", "amnesia", "fill-memory"]
         tab = self.open(self.recording("whole"))
         tab.run("document.querySelector('.place').focus()")
         tab.press("f")

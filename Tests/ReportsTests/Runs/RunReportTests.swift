@@ -47,8 +47,38 @@ import Testing
         ]
         report.noise = RunNoise()
         report.impact = impact
+        report.falls = [
+            DrillFall(service: "a", cell: "c-1", afterMilliseconds: 1, share: 0.9, callers: nil, through: "b")
+        ]
+        report.wave = FailureWave(requests: [10, 10], failed: [0, 1], period: .seconds(1))
         let text = ReportJSON.encode(report)
         #expect(try ReportJSON.read(RunReport.self, text) == report)
+    }
+
+    @Test func servicesThatFellAndTheWaveOfFailuresAreOnThePage() throws {
+        var report = Self.report()
+        report.falls = (0..<60).map {
+            DrillFall(
+                service: "s\($0)", cell: "us-<1>", afterMilliseconds: 1_000 * Double($0), share: 0.9,
+                callers: $0 == 0 ? nil : "front", through: "back")
+        }
+        let shares = (0..<40).map { 0.3 * (1 - Double($0) / 40) }
+        report.wave = FailureWave(
+            requests: shares.map { _ in 1_000 }, failed: shares.map { UInt64($0 * 1_000) }, period: .seconds(1))
+        let words = Self.words(report.page(nil).render())
+        #expect(words.contains("Services by the time of their fall") && words.contains("us-&lt;1&gt;"))
+        #expect(words.contains("clients") && words.contains("And 10 more."))
+        #expect(words.contains("Failures and their wave") && words.contains("300 s") == false)
+        #expect(words.contains("How failures grew") && words.contains("r2"))
+        report.wave = FailureWave(requests: [10], failed: [0], period: .seconds(1))
+        #expect(Self.words(report.page(nil).render()).contains("nothing failed"))
+        var series = RunSeries()
+        series.all.requests = [10, 100, 100, 100]
+        series.all.ok = [10, 90, 95, 100]
+        series.services = ["a": series.all]
+        let wave = FailureWave(series)
+        #expect(wave.errors == [0.1, 0.05, 0] && wave.missing == "too short after the first failure: 3s")
+        #expect(wave.rows.contains { $0.name == "seen after" && $0.text == "1.0 s" }, "\(wave.rows)")
     }
 
     private var impact: RunReport.Impact {

@@ -19,12 +19,35 @@ import Testing
 
     @Test func withoutABoundNothingIsRefused() {
         var budget = MemoryBudget(limit: nil)
+        budget.hold(0.5)
+        #expect(budget.ballast == 0, "of no bound")
+        budget.hold(0)
         #expect(budget.take(1 << 40) == true)
         #expect(budget.utilisation == 0)
         budget.resize(to: 1 << 39)
         #expect(budget.utilisation == 2)
         #expect(budget.take(0) == false && budget.used == 1 << 40)
         #expect(budget.explanation(asked: 0).detail == "0 bytes asked for, 1099511627776 of 549755813888 taken")
+    }
+}
+
+@Suite struct MemoryBallastTests {
+    @Test func whatIsHeldNobodyMayTakeUntilItIsLetGo() {
+        var budget = MemoryBudget(limit: 100)
+        #expect(budget.take(20) == true)
+        budget.hold(0.9)
+        #expect(budget.ballast == 90 && budget.utilisation == 1.1)
+        #expect(budget.take(1) == false)
+        budget.giveBack(20)
+        #expect(budget.take(10) == true)
+        #expect(budget.take(1) == false)
+        #expect(budget.utilisation == 1)
+        #expect(budget.explanation(asked: 1).detail == "1 bytes asked for, 10 of 100 taken, 90 held")
+        budget.resize(to: 1_000)
+        #expect(budget.ballast == 900)
+        budget.hold(0)
+        #expect(budget.take(990) == true)
+        #expect(budget.used == 1_000)
     }
 }
 

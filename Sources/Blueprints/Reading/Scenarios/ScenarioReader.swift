@@ -273,6 +273,10 @@ struct ScenarioReader {
         }
         let inner = provider.entry("for")
         let place = inner ?? outer
+        let spread = provider.entry("apart")
+        let apart = spread.flatMap {
+            read.duration($0.value, "'apart'", TimeAmount.milliseconds(100)...Ranges.watch.upperBound)
+        }
         let length = place.flatMap {
             read.duration($0.value, "'for'", TimeAmount.milliseconds(100)...TimeAmount.hours(24))
         }
@@ -294,7 +298,16 @@ struct ScenarioReader {
                 .contradiction, at: place.position, "'\(YAMLValue.clipped(text))' ends by itself, and takes no 'for'")
             return nil
         }
-        return finished(ScenarioAction(name, deed, for: length))
+        if let spread, !deed.canSpread {
+            reporter.error(
+                .contradiction, at: spread.position,
+                "'\(YAMLValue.clipped(text))' has no targets that could be struck one after the other",
+                hint: "'apart' stands beside faults of cells and services")
+            return nil
+        }
+        var action = ScenarioAction(name, deed, for: length)
+        action.apart = apart
+        return finished(action)
     }
 
     private func pauses(_ map: MappingReader) -> (before: TimeAmount, after: TimeAmount) {

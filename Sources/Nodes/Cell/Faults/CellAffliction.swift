@@ -46,6 +46,8 @@ package struct CellFaultCounters: Sendable, Equatable {
     package var slow: UInt64 = 0
     /// Requests that failed.
     package var failed: UInt64 = 0
+    /// Work that was refused while memory was held.
+    package var starved: UInt64 = 0
 
     /// None.
     package init() {}

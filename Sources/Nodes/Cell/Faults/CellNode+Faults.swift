@@ -9,6 +9,12 @@ extension CellNode {
     package mutating func strike(_ effect: CellEffect, now: Instant) {
         affliction.replace(effect, now: now)
         graph.faults.slowness = effect.slowness
+        graph.memory.hold(effect.ballast)
+    }
+
+    /// Bytes that a fault holds of the declared memory, whether or not anybody counts what work takes of it.
+    package var ballast: Int {
+        CellMemory.ballast(affliction.effect.ballast, of: topology.blueprint(of: cell).memory ?? 0)
     }
 
     /// Whether a request over HTTP is read and never answered.
@@ -24,6 +30,7 @@ extension CellNode {
     package var cellFaults: CellFaultCounters {
         var counters = affliction.counters
         counters.slow &+= graph.faults.slowed
+        counters.starved = graph.starved
         return counters
     }
 

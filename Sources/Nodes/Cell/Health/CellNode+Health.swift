@@ -64,8 +64,11 @@ extension CellNode {
             let done = graph.counters[number].ok &+ graph.counters[number].failed &+ graph.counters[number].timedOut
             stalled = max(stalled, stalls.look(number, isFull: pool.busy >= pool.workers, done: done, now: now))
         }
+        var load = measured
+        // What the driver measures last does not know of it.
+        if graph.countsMemory { load.memory = graph.memory.utilisation }
         return HealthSignals(
-            load: measured, poolStalled: stalled, store: store == nil ? nil : condition.trouble != .broken,
+            load: load, poolStalled: stalled, store: store == nil ? nil : condition.trouble != .broken,
             queue: places > 0 ? Double(waiting) / Double(places) : 0, failing: graph.foreseen)
     }
 }

@@ -100,6 +100,7 @@ extension ServiceGraph {
             verdict = .load
         }
         guard verdict != .admitted else { return true }
+        if countsMemory, memory.held > 0, verdict != .load { starved &+= 1 }
         noteShed(verdict, invocation, inWork: inWork, now: now)
         return false
     }

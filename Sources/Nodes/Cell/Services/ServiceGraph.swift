@@ -69,6 +69,8 @@ struct ServiceGraph {
     /// What all work of the cell holds, orders of the store among it.
     var memory: MemoryBudget
     let countsMemory: Bool
+    /// Refused while a fault holds memory: for want of it, or for the pressure that it is.
+    var starved: UInt64 = 0
     /// Calls that identical ones of the same request may share.
     var requestCaches = RequestCaches()
     /// What has changed at edges since it was last told.

@@ -21,6 +21,8 @@ package final class CellHost {
     /// What faults do to its services, and to the cell as a whole.
     private var struck: [ServiceEffect] = []
     private var affliction = CellEffect.none
+    /// Memory that a fault holds.
+    private let ballast = Ballast()
     let serviceHits = ServiceFaultHits()
     let programs: ProgramRunner?
     /// How long looks at the objectives took.
@@ -175,6 +177,7 @@ package final class CellHost {
             affliction = whole.effect
             node.pointee.strike(affliction, now: runtime.loop.now())
             store?.slowness = affliction.slowness
+            ballast.hold(node.pointee.ballast)
         }
         if rules.effects != struck {
             struck = rules.effects

@@ -42,7 +42,7 @@ final class ServiceFaultHits {
         whole?.count(
             (
                 countedWhole.mute &- seenWhole.mute, countedWhole.slow &- seenWhole.slow,
-                countedWhole.failed &- seenWhole.failed
+                countedWhole.failed &- seenWhole.failed, countedWhole.starved &- seenWhole.starved
             ), in: &hits)
         guard let rules, seen.count == counted.count else { return }
         rules.count(

@@ -20,7 +20,8 @@ struct FaultAddCommand: ParsableCommand {
             Kinds on a cell, of which none is down: zombie (answers nothing, its gossip goes on), slow (--factor, 100x where left \
             out), flap (a zombie and well by turns of --period, 2s where left out), lie (a share of requests fails, --rate, \
             80% where left out, while the cell says that it is well), amnesia (its next start sets the store aside; with \
-            --keep-id the new one says that it is the old one).
+            --keep-id the new one says that it is the old one), fill-memory (--to, 95% where left out, of the memory that its blueprint \
+            declares is held by nobody's work).
 
             A fault ends by itself after --for, also when the control plane has died.
 
@@ -35,12 +36,13 @@ struct FaultAddCommand: ParsableCommand {
               cellmesh fault add skew us-east-1 router/r1 --ahead 1h --for 20s
               cellmesh fault add zombie us-east-1 --for 20s
               cellmesh fault add slow us-east-1 --factor 100x
+              cellmesh fault add fill-memory us-east-1 --to 90% --for 20s
             """)
 
     @Argument(
         help: """
             What is done: latency, loss, datagram-loss, duplicate, bandwidth, reset, blackhole, partition, errors, hang, zombie, \
-            slow, flap, lie, amnesia, fill-disk or skew.
+            slow, flap, lie, amnesia, fill-memory, fill-disk or skew.
             """)
     var kind: String
 
@@ -55,6 +57,9 @@ struct FaultAddCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("The share of messages or calls struck, such as 5%.", valueName: "share"))
     var rate: RatioArgument?
+
+    @Option(help: ArgumentHelp("How much of its memory is held, such as 95%.", valueName: "share"))
+    var to: RatioArgument?
 
     @Option(help: ArgumentHelp("The bytes that pass, such as 1MiB/s.", valueName: "rate"))
     var bandwidth: BandwidthArgument?
@@ -78,11 +83,14 @@ struct FaultAddCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        if to != nil, kind != "fill-memory" || rate != nil {
+            throw CommandFailure(.usage, "--to is how much of its memory fill-memory holds; nothing was changed")
+        }
         var wanted = FaultWish(kind: kind, wire)
         wanted.delay = delay?.amount
         wanted.jitter = jitter?.amount
         wanted.distribution = distribution
-        wanted.rate = rate?.value
+        wanted.rate = rate?.value ?? to?.value
         wanted.bandwidth = bandwidth?.bytes
         wanted.status = status
         wanted.ahead = ahead?.amount

@@ -38,7 +38,7 @@ extension LiveScenario {
             if let refusal = action.deed.refusal(in: topology) {
                 throw CommandFailure(
                     .usage, "\(action.name): \(refusal.message); nothing was changed",
-                    next: "cellmesh up topology/poison.yaml")
+                    next: action.deed.example.map { "cellmesh up \($0)" })
             }
             let words = action.deed.targets.filter { !TargetChooser.isChoice($0) }
             for word in words {

@@ -61,7 +61,7 @@ final class LiveScenario {
             profile: .init(
                 detection: swim.detectionBound(members: members), agreement: swim.agreementBound(members: members)),
             now: Pause.now())
-        history = EventHistory(directory, .init(since: began, types: ["member", "breaker", "zoo"]))
+        history = EventHistory(directory, .init(since: began, types: ScenarioRun.events))
     }
 
     deinit { close() }

@@ -44,6 +44,7 @@ struct LoadReporter {
             series: series)
         var draft = try reporter.draft(run)
         var report = draft.report
+        report.wave = FailureWave(series)
         if let first = report.incidents.first {
             report.title += "; \(first.what) \(first.subjects.joined(separator: ", "))"
             if report.incidents.count > 1 { report.title += " and \(report.incidents.count - 1) more" }

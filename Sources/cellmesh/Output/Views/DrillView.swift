@@ -18,6 +18,8 @@ enum DrillView {
             text += "\n" + steps(report, style)
             if !report.claims.isEmpty { text += "\n" + claims(report, style) }
             if let animals = report.animals { text += "\n" + Self.animals(animals, style) }
+            if let falls = report.falls { text += "\n" + RunView.falls(falls, style) }
+            if let wave = report.wave { text += "\n" + RunView.wave(wave, style) }
             if !report.tiers.isEmpty { text += "\n" + tiers(report, style) }
             return text
         }

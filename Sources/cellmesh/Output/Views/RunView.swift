@@ -13,6 +13,8 @@ enum RunView {
             if !report.claims.isEmpty { text += "\n" + claims(report.claims, style) }
             if let impact = report.impact { text += "\n" + customers(impact, style) }
             if !report.incidents.isEmpty { text += "\n" + incidents(report.incidents, style) }
+            if let falls = report.falls { text += "\n" + Self.falls(falls, style) }
+            if let wave = report.wave { text += "\n" + Self.wave(wave, style) }
             if !report.figures.isEmpty { text += "\n" + figures(report.figures, style) }
             if let noise = report.noise {
                 text += "\nnoise: a timer was \(Wording.time(milliseconds: noise.lateP99)) late (p99), "
@@ -106,6 +108,28 @@ enum RunView {
             ])
         }
         return table.render()
+    }
+
+    /// How failures grew.
+    static func wave(_ wave: FailureWave, _ style: TableStyle) -> String {
+        var table = style.table([.init("HOW FAILURES GREW"), .init("")])
+        for row in wave.rows { table.add([.init(row.name), .init(row.text)]) }
+        return table.render()
+    }
+
+    /// Services by the time of their fall.
+    static func falls(_ falls: [DrillFall], _ style: TableStyle) -> String {
+        var table = style.table([
+            .init("FELL AFTER", .right), .init("SERVICE"), .init("CELL"), .init("FAILED", .right), .init("CALLED BY"),
+            .init("THROUGH"),
+        ])
+        for fall in falls.prefix(50) {
+            table.add([
+                .init(Wording.time(milliseconds: fall.afterMilliseconds)), .init(fall.service), .init(fall.cell),
+                .init(Wording.percent(fall.share)), .init(fall.callers ?? "clients"), .init(fall.through ?? "-"),
+            ])
+        }
+        return table.render() + (falls.count > 50 ? "and \(falls.count - 50) more\n" : "")
     }
 
     private static func figures(_ figures: [RunReport.Figure], _ style: TableStyle) -> String {

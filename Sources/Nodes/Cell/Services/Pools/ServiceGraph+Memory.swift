@@ -13,13 +13,19 @@ extension ServiceGraph {
         guard countsMemory else { return 0 }
         var bytes = Self.callBytes
         if let request, catalogue.reachesProgram[invocation.service] { bytes += request.bytes }
-        return memory.take(bytes) ? bytes : nil
+        return take(bytes) ? bytes : nil
     }
 
     /// The value of an order of the store, until it has answered.
     ///
     /// - Returns: false where there is not so much; then nothing is taken.
-    mutating func take(value bytes: Int) -> Bool { !countsMemory || memory.take(bytes) }
+    mutating func take(value bytes: Int) -> Bool { !countsMemory || take(bytes) }
+
+    private mutating func take(_ bytes: Int) -> Bool {
+        if memory.take(bytes) { return true }
+        if memory.held > 0 { starved &+= 1 }
+        return false
+    }
 
     mutating func giveBack(value bytes: Int) {
         if countsMemory { memory.giveBack(bytes) }

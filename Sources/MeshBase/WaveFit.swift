@@ -1,38 +1,14 @@
-import MeshBase
-
-/// A wave that grows: F(t) = A e^(beta t) sin(omega t + phi), t in seconds (F6).
-package struct Wave: Sendable, Equatable {
-    /// Above 0, in the unit of the series.
-    package var a: Double
-    /// Growth a second.
-    package var beta: Double
-    /// Radians a second, above 0.
-    package var omega: Double
-    /// Radians, within -pi...pi.
-    package var phi: Double
-
-    /// A wave of these figures.
-    package init(a: Double, beta: Double, omega: Double, phi: Double) {
-        self.a = a
-        self.beta = beta
-        self.omega = omega
-        self.phi = phi
-    }
-
-    /// F(t).
-    package func callAsFunction(_ t: Double) -> Double { a * exponential(beta * t) * Curves.sine(omega * t + phi) }
-}
-
 /// The wave that is nearest to a series, by least squares: growth and frequency by search, amplitude and phase by solving
 /// for them, as these two are linear.
-struct WaveFit: Sendable {
-    let wave: Wave
+package struct WaveFit: Sendable {
+    /// The nearest one.
+    package let wave: Wave
     /// Root of the mean squared distance, over that of the series: 0 is a perfect fit, 1 explains nothing.
-    let residual: Double
+    package let residual: Double
 
     /// - Parameters:
     ///   - series: at least 8 values, one each `every` seconds; not all zero.
-    init(_ series: [Double], every: Double) {
+    package init(_ series: [Double], every: Double) {
         let length = Double(series.count) * every
         let square = max(series.reduce(0) { $0 + $1 * $1 }, 1e-300)
         // From a quarter of a wave in the series to four values in a wave.
@@ -45,10 +21,11 @@ struct WaveFit: Sendable {
             let omegaStep = (omegas.high - omegas.low) / Double(steps)
             let betaStep = (betas.high - betas.low) / 24
             for i in 0...steps {
+                let omega = omegas.low + Double(i) * omegaStep
+                let turn = (Trigonometry.sine(omega * every), Trigonometry.cosine(omega * every))
                 for j in 0...24 {
-                    let omega = omegas.low + Double(i) * omegaStep
                     let beta = betas.low + Double(j) * betaStep
-                    let solved = Self.solve(series, every, beta: beta, omega: omega)
+                    let solved = Self.solve(series, growth: exponential(beta * every), turn: turn)
                     if solved.error < best.solved.error { best = (beta, omega, solved) }
                 }
             }
@@ -68,9 +45,10 @@ struct WaveFit: Sendable {
 
     /// p e^(beta t) sin(omega t) + q e^(beta t) cos(omega t), by the normal equations of two unknowns. Sine and cosine go on
     /// from value to value by a rotation.
-    private static func solve(_ series: [Double], _ every: Double, beta: Double, omega: Double) -> Solved {
-        let growth = exponential(beta * every)
-        let (turnSine, turnCosine) = (Curves.sine(omega * every), Curves.cosine(omega * every))
+    private static func solve(
+        _ series: [Double], growth: Double, turn: (sine: Double, cosine: Double)
+    ) -> Solved {
+        let (turnSine, turnCosine) = turn
         var (sine, cosine, factor) = (0.0, 1.0, 1.0)
         var (ss, sc, cc, sy, cy, yy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         for value in series {
@@ -88,6 +66,6 @@ struct WaveFit: Sendable {
         guard determinant > 1e-12 * ss * cc else { return Solved(a: 0, phi: 0, error: .infinity) }
         let p = (sy * cc - cy * sc) / determinant
         let q = (cy * ss - sy * sc) / determinant
-        return Solved(a: (p * p + q * q).squareRoot(), phi: Curves.angle(p, q), error: yy - p * sy - q * cy)
+        return Solved(a: (p * p + q * q).squareRoot(), phi: Trigonometry.angle(p, q), error: yy - p * sy - q * cy)
     }
 }

@@ -1,0 +1,174 @@
+import MeshBase
+
+/// How the failures of a run grow and swing (F6): F(t) = A e^(beta t) sin(omega t + phi), fitted to the share of requests that failed in
+/// each second, when it was to be seen, and how fast it spread.
+public struct FailureWave: Sendable, Codable, Equatable {
+    /// The wave that is nearest to the series.
+    public struct Fit: Sendable, Codable, Equatable {
+        /// As a share of the requests, above 0.
+        public var a: Double
+        /// Growth a second.
+        public var beta: Double
+        /// Radians a second, above 0.
+        public var omega: Double
+        /// Radians, within -pi...pi.
+        public var phi: Double
+        /// The share of the series' squares that it explains, 0...1.
+        public var r2: Double
+        /// Values that it was fitted to, from `from` on.
+        public var points: Int
+
+        /// What it says at a time.
+        ///
+        /// - Parameter t: seconds since the first value that it was fitted to.
+        package func callAsFunction(_ t: Double) -> Double { Wave(a: a, beta: beta, omega: omega, phi: phi)(t) }
+    }
+
+    /// Nil where there is none; `missing` says why.
+    public var fit: Fit?
+    /// Why nothing was fitted, in words.
+    public var missing: String?
+    /// Shares of the requests that failed, 0...1, one for each period since the cause.
+    public var errors: [Double]
+    /// Requests that failed, of all periods.
+    public var failed: UInt64
+    /// The length of a period in milliseconds.
+    public var periodMilliseconds: Double
+    /// The first period that the wave was fitted to: the first in which anything failed.
+    public var from: Int
+    /// The period from which on nearly all requests failed, so that nothing could grow any more; nil where none was.
+    public var saturated: Int?
+    /// From the cause to the end of the first period in which so many failed that somebody sees it, in milliseconds.
+    public var detectionMilliseconds: Double?
+    /// How many times as long a person takes.
+    public var humanRatio: Double?
+    /// Services that were reached each second, from the first to the last; nil where less than two were.
+    public var servicesPerSecond: Double?
+    /// Cells likewise.
+    public var cellsPerSecond: Double?
+
+    /// So long a person takes to act.
+    public static let human = TimeAmount.minutes(5)
+    /// The share of requests that somebody sees fail, here of all, of a service or of a cell.
+    package static let seen = 0.05
+    /// From this share on it is saturated.
+    package static let saturation = 0.95
+    /// Fewer failures, or periods, make no wave.
+    package static let leastFailures: UInt64 = 10
+    /// See `leastFailures`.
+    package static let leastPoints = 8
+    /// What explains less of the series is no wave.
+    package static let leastExplained = 0.25
+    /// Periods at most: of more two become one.
+    package static let mostPoints = 240
+
+    /// - Parameters:
+    ///   - requests: of each period since the cause.
+    ///   - failed: of these.
+    ///   - period: the length of one, above 0.
+    ///   - services: for each service that failures reached, the first period in which they did.
+    ///   - cells: for each cell, likewise.
+    package init(
+        requests: [UInt64], failed: [UInt64], period: TimeAmount, services: [Int] = [], cells: [Int] = []
+    ) {
+        var (requests, failed, period) = (requests, failed, period)
+        var folds: Int64 = 1
+        while requests.count > Self.mostPoints {
+            (requests, failed, period, folds) = (Self.folded(requests), Self.folded(failed), period * 2, folds * 2)
+        }
+        errors = zip(failed, requests).map { $1 > 0 ? Double(min($0, $1)) / Double($1) : 0 }
+        periodMilliseconds = period.milliseconds
+        from = errors.firstIndex { $0 > 0 } ?? 0
+        saturated = errors.firstIndex { $0 >= Self.saturation }
+        detectionMilliseconds = errors.firstIndex { $0 >= Self.seen }.map { Double($0 + 1) * period.milliseconds }
+        humanRatio = detectionMilliseconds.map { Self.human.milliseconds / $0 }
+        let second = period.seconds / Double(folds)
+        servicesPerSecond = Self.velocity(services, every: second)
+        cellsPerSecond = Self.velocity(cells, every: second)
+        let sum = failed.reduce(0, +)
+        self.failed = sum
+        let grown = Array(errors[from..<max(saturated ?? errors.count, from)])
+        if sum == 0 {
+            missing = "nothing failed"
+        } else if sum < Self.leastFailures {
+            missing = "too few requests failed: \(sum)"
+        } else if grown.count < Self.leastPoints {
+            let length = Syntax.written(period * Int64(grown.count))
+            missing =
+                saturated == nil
+                ? "too short after the first failure: \(length)" : "saturated within \(length) of the first failure"
+        } else {
+            let found = WaveFit(grown, every: period.seconds)
+            let explained = 1 - found.residual * found.residual
+            guard explained >= Self.leastExplained else {
+                missing = "no wave: the nearest explains \(Int((explained * 100).rounded())) % of it"
+                return
+            }
+            fit = Fit(
+                a: found.wave.a, beta: found.wave.beta, omega: found.wave.omega, phi: found.wave.phi, r2: explained,
+                points: grown.count)
+        }
+    }
+
+    private static func folded(_ values: [UInt64]) -> [UInt64] {
+        stride(from: 0, to: values.count, by: 2).map { values[$0] + ($0 + 1 < values.count ? values[$0 + 1] : 0) }
+    }
+
+    private static func velocity(_ firsts: [Int], every second: Double) -> Double? {
+        guard firsts.count > 1, let first = firsts.min(), let last = firsts.max() else { return nil }
+        // All within one period: as fast as one period can tell.
+        return Double(firsts.count - 1) / (Double(max(last - first, 1)) * second)
+    }
+
+    /// How it grows a second: nil where there is no wave.
+    package var growth: Double? { fit?.beta }
+
+    /// Whether there is none because hardly anything failed, or what failed makes none: nothing can grow then.
+    package var isCalm: Bool {
+        fit == nil && saturated == nil && !errors.isEmpty
+            && (failed < Self.leastFailures || errors.count >= Self.leastPoints)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        fit = try container.decodeIfPresent(Fit.self, forKey: .fit)
+        missing = try container.decodeIfPresent(String.self, forKey: .missing)
+        errors = try container.decode([Double].self, forKey: .errors)
+        failed = try container.decode(UInt64.self, forKey: .failed)
+        periodMilliseconds = try container.decode(Double.self, forKey: .periodMilliseconds)
+        from = try container.decode(Int.self, forKey: .from)
+        saturated = try container.decodeIfPresent(Int.self, forKey: .saturated)
+        detectionMilliseconds = try container.decodeIfPresent(Double.self, forKey: .detectionMilliseconds)
+        humanRatio = try container.decodeIfPresent(Double.self, forKey: .humanRatio)
+        servicesPerSecond = try container.decodeIfPresent(Double.self, forKey: .servicesPerSecond)
+        cellsPerSecond = try container.decodeIfPresent(Double.self, forKey: .cellsPerSecond)
+        guard errors.isEmpty && from == 0 || errors.indices.contains(from) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .from, in: container, debugDescription: "it is none of the periods")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(fit, forKey: .fit)
+        try container.encode(missing, forKey: .missing)
+        try container.encode(errors, forKey: .errors)
+        try container.encode(failed, forKey: .failed)
+        try container.encode(periodMilliseconds, forKey: .periodMilliseconds)
+        try container.encode(from, forKey: .from)
+        try container.encode(saturated, forKey: .saturated)
+        try container.encode(detectionMilliseconds, forKey: .detectionMilliseconds)
+        try container.encode(humanRatio, forKey: .humanRatio)
+        try container.encode(servicesPerSecond, forKey: .servicesPerSecond)
+        try container.encode(cellsPerSecond, forKey: .cellsPerSecond)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case fit, missing, errors, failed, from, saturated
+        case periodMilliseconds = "period_ms"
+        case detectionMilliseconds = "detection_ms"
+        case humanRatio = "human_ratio"
+        case servicesPerSecond = "services_per_s"
+        case cellsPerSecond = "cells_per_s"
+    }
+}
