@@ -289,7 +289,7 @@ struct ScenarioLedger: Sendable {
             guard case .priority(let priority) = measure.scope else {
                 return methodAt.map { _ in Double(shed.values.reduce(0, +)) }
             }
-            return methodAt.map { _ in Double(shed[priority.name] ?? 0) }
+            return methodAt.map { _ in Double(shed["\(priority.name)"] ?? 0) }
         case .servicesFailing: return methodAt.map { _ in Double(cascade.services) }
         case .placementChanges: return firstEpoch.map { _ in Double(epochs) }
         case .cellsDown: return sight.map { _ in Double(worst.down.count) }
