@@ -82,20 +82,7 @@ package final class SimScenario {
         load.customers = scenario.load.customers
         load.silent = topology.customers.poison
         configuration.load = load
-        let services = topology.blueprints.flatMap(\.services).map(\.name)
-        if let service = scenario.load.service, !services.contains(service) {
-            throw SimRefusal("the topology \(topology.name) has no service '\(service)'")
-        }
-        for action in scenario.actions + scenario.rollbacks {
-            if let refusal = action.deed.refusal(in: topology) {
-                throw SimRefusal("\(action.name): \(refusal.message)")
-            }
-            for word in action.deed.targets where !TargetChooser.isChoice(word) {
-                do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
-                    throw SimRefusal("\(action.name): \(error)")
-                }
-            }
-        }
+        if let misfit = scenario.misfit(in: topology, isSimulated: true) { throw SimRefusal(misfit.message) }
         if let problem = configuration.problem { throw SimRefusal(problem) }
         return configuration
     }
