@@ -45,6 +45,9 @@ static const unsigned char drawer[] = {
 static const unsigned char faults[] = {
 #embed "Page/faults.js"
 };
+static const unsigned char consequences[] = {
+#embed "Page/consequences.js"
+};
 static const unsigned char predict[] = {
 #embed "Page/predict.js"
 };
@@ -75,6 +78,7 @@ static const struct cpages_file files[] = {
     FILE_OF("activity.js", activity),
     FILE_OF("drawer.js", drawer),
     FILE_OF("faults.js", faults),
+    FILE_OF("consequences.js", consequences),
     FILE_OF("predict.js", predict),
     FILE_OF("keys.js", keys),
     FILE_OF("impact.js", impact),

@@ -5,6 +5,9 @@ import { byId, clock, count, element, isKnown, isSame, milliseconds, on, percent
 
 const SHOWN = 120;
 const SHOWN_CLOSED = 20;
+const OUTCOMES = { passed: 'ok', deviated: 'bad', aborted: 'bad', error: 'bad', 'probe-error': 'bad', refused: 'bad' };
+const VERDICTS = { met: 'ok', deviated: 'bad', undecided: 'warn' };
+const SIGNS = { met: '✓', deviated: '✗' };
 
 export class ActivityPanel {
   #types = '';
@@ -25,16 +28,33 @@ export class ActivityPanel {
     this.#events(state);
   }
 
-  /// What else is on: a halt, a drill, the monkey, load.
+  /// What else is on: a halt, a drill or what became of it, the monkey, load.
   #running(state) {
     const { halt, drill, monkey, load, t } = state ?? {};
-    const rows = [halt && ['bad', 'halted', `${halt.text} · ${span(t - halt.since)}`],
-      drill && ['accent', `drill ${drill.name}`, drill.outcome ?? `${drill.step} · ${span(t - drill.since)}`],
-      monkey && ['warn', 'monkey', monkey.text], load && ['', 'load', `${rate(load.rate)}/s, ${count(load.sent)} sent${
-        load.dropped > 0 ? `, ${count(load.dropped)} not sent in time` : ''}`]].filter(Boolean);
-    replaceRows(byId('running'), rows, ([, what]) => what, ([tone, what, detail]) => element('li',
-        { 'data-tone': tone },
-      element('b', {}, what), element('span', {}, detail)));
+    const { page } = this;
+    const isOver = Boolean(drill?.outcome);
+    const rows = [halt && { tone: 'bad', what: 'halted', detail: `${halt.text} · ${span(t - halt.since)}` },
+      drill && { tone: OUTCOMES[drill.outcome] ?? 'accent', what: `drill ${drill.name}`,
+        detail: isOver ? `${drill.outcome.replace('-', ' ')}${drill.detail ? `: ${drill.detail}` : ''}`
+          : `${drill.step} · ${span(t - drill.since)}${drill.detail ? ` · ${drill.detail}` : ''}`,
+        stop: isOver ? null : 'drill', claims: drill.claims ?? [],
+        report: page.store.hello?.source === 'live' ? drill.report : null },
+      monkey && { tone: 'warn', what: 'monkey', detail: monkey.text, stop: 'monkey' },
+      load && { tone: '', what: 'load', detail: `${rate(load.rate)}/s, ${count(load.sent)} sent${
+        load.dropped > 0 ? `, ${count(load.dropped)} not sent in time` : ''}`, stop: 'load' }].filter(Boolean);
+    byId('none-running').hidden = rows.length > 0 || !state;
+    for (const act of ['drill', 'monkey', 'load']) {
+      byId(`run-${act}`).hidden = !page.may || rows.some(({ stop }) => stop === act);
+    }
+    const may = page.may && page.isFresh;
+    replaceRows(byId('running'), rows.map((row) => ({ ...row, may })), ({ what }) => what,
+      ({ tone, what, detail, stop, claims = [], report }) => element('li', { 'data-tone': tone },
+        element('b', {}, what), element('span', {}, detail),
+        may && stop ? act(`stop ${stop}`, 'Stop', () => page.actions.stop(stop)) : null,
+        report ? element('a', { href: `/v1/reports/${encodeURIComponent(report)}`, target: '_blank' }, 'Report') : null,
+        claims.length > 0 ? element('ul', { class: 'claims', 'aria-label': 'Claims' }, claims.map((claim) =>
+          element('li', { 'data-tone': VERDICTS[claim.verdict] },
+            `${SIGNS[claim.verdict] ?? '?'} ${claim.name}: ${claim.text}`))) : null));
   }
 
   #faults(state) {

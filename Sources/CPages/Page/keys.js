@@ -5,6 +5,7 @@ import { MEASURES } from './map.js';
 const HELP = [['1 … 5', 'what the map shows'], ['arrows', 'from cell to cell'], ['Enter', 'open the cell'],
     ['/', 'filter cells'],
   ['c', 'find a customer'], ['k', 'kill the cell'], ['f', 'inject a fault'], ['e', 'evacuate its region'],
+  ['d', 'run a drill'],
   [', and .', 'ten seconds back; now'], ['!', 'halt: ends faults and drills at once'], ['Esc', 'close'],
       ['?', 'this help']];
 
@@ -39,6 +40,7 @@ function press(page, key) {
     case '!': page.actions.halt(); return true;
     case 'k': if (cell) page.actions.begin('kill', cell); return true;
     case 'f': if (cell) page.actions.begin('fault', cell); return true;
+    case 'd': page.actions.run('drill'); return true;
     case 'e': if (cell) page.actions.begin('evacuate', regionOf(store.shape, cell)); return true;
     case 'Escape': page.drawer.name === null ? document.activeElement?.blur?.() : page.drawer.close(); return false;
     default: return false;

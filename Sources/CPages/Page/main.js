@@ -94,14 +94,14 @@ class Page {
   }
 
   /// Reads from the API, or with a body asks it to do something. Errors carry the words and the code of its answer.
-  async ask(path, body) {
+  async ask(path, body, patience = 10_000) {
     const headers = { Accept: 'application/json' };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (body !== undefined && this.key !== null) headers['X-Cellmesh-Key'] = this.key;
     let answer;
     try {
       answer = await fetch(path, { method: body === undefined ? 'GET' : 'POST', headers, cache: 'no-store',
-        body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(10_000) });
+        body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(patience) });
     } catch {
       throw new Error('the control plane does not answer');
     }

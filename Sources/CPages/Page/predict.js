@@ -1,7 +1,8 @@
 // Actions. Nothing is done that was not predicted on the screen first: what it does, to how many, and how sure one
 // must be.
-import { byId, count, element, isKnown, on, percent, plural, setText } from './words.js';
-import { FIGURES, KINDS, LEASE, LEVELS, changes, faultOptions, faultTargets } from './faults.js';
+import { byId, count, element, on, setText } from './words.js';
+import { consequences, predictionSentence } from './consequences.js';
+import { FIGURES, ACT_FORMS, LEASE, actionBody, faultOptions, faultTargets, runOptions } from './faults.js';
 
 /// What each action is called, where it is posted, and what stays as it is without it; of a gate what it is held in.
 const ACTIONS = {
@@ -15,6 +16,9 @@ const ACTIONS = {
   degrade: { verb: 'Degrade', path: '/v1/settings', keep: 'Leave it' },
   open: { verb: 'Open', path: '/v1/settings', keep: 'Leave it', value: 'forced-open' },
   close: { verb: 'Close', path: '/v1/settings', keep: 'Leave it', value: 'closed' },
+  drill: { verb: 'Run', path: '/v1/drills', keep: 'Run nothing' },
+  monkey: { verb: 'Let loose', path: '/v1/monkey', keep: 'Leave it' },
+  load: { verb: 'Start', path: '/v1/load', keep: 'Leave it' },
   abort: { verb: 'Abort', path: '/v1/evacuations/abort', keep: 'Let it go on' },
 };
 
@@ -23,9 +27,10 @@ export class Actions {
   #prediction = null;
   #timer = 0;
   #isBusy = false;
-  /// The cell that a fault or a level was asked for at, and which of them there are; null for other actions.
+  /// The cell that a fault or a level was asked for at; what the form asks for, null where it does not; and the drills.
   #target = '';
-  #kinds = null;
+  #form = null;
+  #drills = [];
 
   constructor(page) {
     this.page = page;
@@ -45,6 +50,7 @@ export class Actions {
       this.#asked = null;
     });
     on('halt', 'click', () => this.halt());
+    for (const act of ['drill', 'monkey', 'load']) on(`run-${act}`, 'click', () => this.run(act));
   }
 
   /// Asks what an action would do, and shows it.
@@ -56,22 +62,47 @@ export class Actions {
     const isRegion = act === 'evacuate' || act === 'restore';
     const { verb, keep, value } = ACTIONS[act];
     const target = isRegion ? `region/${name}` : value ? name : `cell/${name}`;
-    this.#kinds = { fault: KINDS, degrade: LEVELS }[act] ?? null;
-    byId('fault-form').hidden = !this.#kinds;
-    setText('action-title', `${verb} ${act === 'fault' ? 'a fault' : name}`);
+    const form = this.#form = ACT_FORMS[act] ?? null;
+    byId('fault-form').hidden = !form;
+    byId('action-type').hidden = true;
+    setText('action-title', `${verb} ${act === 'fault' || act === 'drill' ? `a ${act}` : name}`);
     setText('action-keep', keep);
-    setText('action-do', `${verb} ${this.#kinds ? 'it' : name}`);
+    setText('action-do', `${verb} ${form ? 'it' : name}`);
     this.#asked = { act, name, targets: [target],
       options: isRegion ? {} : value ? { value, for_ms: LEASE } : { for_ms: null } };
     if (!byId('action').open) byId('action').showModal();
-    if (this.#kinds) {
+    if (form) {
       this.#target = target;
-      setText('fault-what', act === 'fault' ? 'Kind' : 'Level');
+      setText('fault-what', form.what ?? '');
+      setText('fault-time', form.time ?? '');
+      for (const [id, shown] of [['kind', form.what], ['targets', form.where], ['for', form.time]]) {
+        byId(`fault-${id}`).parentElement.hidden = !shown;
+      }
+      byId('fault-for').value = form.first ?? '';
       byId('fault-kind').replaceChildren(...Object.keys(this.#kinds).map((kind) => element('option', {}, kind)));
       this.#chooseKind();
       this.#askForm();
     } else this.#predict();
     byId('action-keep').focus();
+  }
+
+  /// Asks for a drill, a monkey or a load, or says which drills there are first.
+  async run(act) {
+    if (act === 'drill' && this.page.may) {
+      try {
+        this.#drills = (await this.page.ask('/v1/drills')).drills.filter(({ unsuited }) => !unsuited);
+      } catch (error) {
+        this.page.tell(error.message);
+        return;
+      }
+      if (this.#drills.length === 0) return;
+    }
+    this.begin(act, act === 'monkey' ? 'a monkey' : 'a load');
+  }
+
+  /// What there is to choose from.
+  get #kinds() {
+    return this.#form.kinds ?? Object.fromEntries(this.#drills.map(({ name }) => [name, {}]));
   }
 
   /// Shows the fields that a kind has.
@@ -89,12 +120,30 @@ export class Actions {
     const figures = Object.fromEntries(Object.keys(FIGURES).map((name) => [name, byId(`fault-${name}`).value]));
     const kind = byId('fault-kind').value;
     const seconds = Number(byId('fault-for').value);
-    const isLevel = this.#kinds === LEVELS;
-    const options = isLevel ? { value: kind === 'auto' ? null : kind, for_ms: seconds * 1000 || LEASE }
-      : faultOptions(kind, seconds, figures);
-    const targets = byId('fault-targets').value.split(/[\s,]+/).filter(Boolean);
-    this.#asked = { act: isLevel ? 'degrade' : 'fault', name: targets.join(' '), targets, options };
+    const { act } = this.#asked;
+    if (act === 'drill') this.#asked = { act, name: kind, targets: [kind], options: {} };
+    else if (this.#form.where) {
+      const options = act === 'degrade' ? { value: kind === 'auto' ? null : kind, for_ms: seconds * 1000 || LEASE }
+        : faultOptions(kind, seconds, figures);
+      const targets = byId('fault-targets').value.split(/[\s,]+/).filter(Boolean);
+      this.#asked = { act, name: targets.join(' '), targets, options };
+    } else {
+      const [options, told] = runOptions(act, seconds, figures);
+      this.#certain({ act, name: `a ${act}`, targets: [], options }, told);
+      return;
+    }
     this.#predict();
+  }
+
+  /// Shows what is known, where nobody predicts.
+  #certain(asked, told) {
+    clearTimeout(this.#timer);
+    this.#asked = asked;
+    this.#prediction = { refusals: [], confirm: 'click' };
+    setText('action-note', '');
+    byId('prediction').replaceChildren(element('p', {}, told));
+    this.#enable();
+    this.page.say(told);
   }
 
   /// Takes back what an evacuation has moved. Nobody predicts that: it is known.
@@ -107,21 +156,14 @@ export class Actions {
     setText('action-title', `Abort: ${move.kind ?? 'evacuate'} ${name}`);
     setText('action-keep', ACTIONS.abort.keep);
     setText('action-do', 'Abort');
-    setText('action-note', '');
-    clearTimeout(this.#timer);
-    this.#asked = { act: 'abort', name, targets: [], options: {} };
-    this.#prediction = { refusals: [], confirm: 'click' };
-    const told = `${count(move.cohorts.moved)} of ${count(move.cohorts.of)} cohorts have moved: they go back.`;
-    byId('prediction').replaceChildren(element('p', {}, told));
+    this.#certain({ act: 'abort', name, targets: [], options: {} },
+      `${count(move.cohorts.moved)} of ${count(move.cohorts.of)} cohorts have moved: they go back.`);
     byId('action').showModal();
-    this.#enable();
     byId('action-keep').focus();
-    this.page.say(told);
   }
 
   async #predict(note = '') {
     const asked = this.#asked;
-    if (asked.act === 'abort') return;
     clearTimeout(this.#timer);
     this.#prediction = null;
     setText('action-note', note || 'asking what it would do …');
@@ -134,7 +176,10 @@ export class Actions {
       if (this.#asked !== asked) return;
       this.#prediction = prediction;
       setText('action-note', note);
-      byId('prediction').replaceChildren(...consequences(prediction));
+      const about = this.#drills.find(({ name }) => asked.act === 'drill' && name === asked.name);
+      byId('prediction').replaceChildren(...about ? [element('p', {}, `${about.title} (${
+        about.standing === 'never' ? 'never run here' : `last: ${about.standing}`}).`)] : [],
+        ...consequences(prediction));
       byId('action-type').hidden = prediction.confirm !== 'type';
       byId('action-word').value = '';
       setText('action-wanted', prediction.word ?? '');
@@ -159,10 +204,8 @@ export class Actions {
     this.#isBusy = true;
     this.#enable();
     const { path, verb } = ACTIONS[act];
-    const body = act === 'evacuate' || act === 'restore' ? { ...options, kind: act, region: name, confirm: name }
-      : path === '/v1/settings' ? { changes: changes(act === 'degrade', targets, options) } : { ...options, targets };
     try {
-      await this.page.ask(path, { ...body, prediction });
+      await this.page.ask(path, { ...actionBody(act, name, targets, options), prediction });
       byId('action').close();
       this.page.say(`${verb} ${name}: done`);
     } catch (error) {
@@ -175,6 +218,11 @@ export class Actions {
 
   async heal(id) {
     await this.#plainly('/v1/faults/remove', { ids: [id] }, `${id} healed`);
+  }
+
+  /// Ends a drill, the monkey or the load.
+  async stop(act) {
+    await this.#plainly(ACTIONS[act].path, act === 'load' ? { action: 'stop' } : { stop: true }, `${act}: stopped`);
   }
 
   async evacuation(change) {
@@ -191,44 +239,11 @@ export class Actions {
 
   async #plainly(path, body, done) {
     try {
-      await this.page.ask(path, body);
+      // A load that is stopped is waited for.
+      await this.page.ask(path, body, path === '/v1/load' ? 45_000 : undefined);
       this.page.say(done);
     } catch (error) {
       this.page.tell(error.message);
     }
   }
-}
-
-/// A prediction in one sentence, for who hears it.
-export function predictionSentence({ customers, moved, confirm, word, refusals }) {
-  if (refusals.length > 0) return `Refused: ${refusals.map((one) => one.detail).join('; ')}`;
-  const { lost, degraded, untouched } = customers;
-  const parts = [isKnown(moved) ? `${plural(moved, 'customer')} moved` : '', `${plural(lost, 'customer')} lost`,
-    `${count(degraded)} degraded`, `${count(untouched)} untouched`].filter(Boolean);
-  return parts.join(', ') + (confirm === 'type' ? `; type ${word} to confirm` : '');
-}
-
-/// What a prediction says, as nodes.
-export function consequences({ customers, moved, load, late_edges: late = [], refusals }) {
-  // What will not be done does nothing to anybody.
-  if (refusals.length > 0) return refusals.map(({ detail }) => element('p', { class: 'refusal' }, `✗ ${detail}`));
-  const { lost, degraded, untouched, no_quorum: refused } = customers;
-  const whole = Math.max(lost + degraded + untouched, 1);
-  const parts = [['lost', lost, 'bad'], ['degraded', degraded, 'warn'], ['untouched', untouched, 'ok']];
-  const nodes = [element('div', { class: 'figures' }, parts.map(([name, value, tone]) =>
-    element('div', { 'data-tone': value > 0 ? tone : null }, element('b', {}, count(value)),
-        element('span', {}, name))))];
-  nodes.push(element('div', { class: 'shares', 'aria-hidden': 'true' }, parts.map(([, value, tone]) =>
-    element('i', { 'data-tone': tone, style: ['flex-grow', String(value / whole)] }))));
-  const lines = isKnown(moved) ? [`${plural(moved, 'customer')} would move; the others stay.`] : [];
-  if (refused > 0) lines.push(`${plural(refused, 'customer')} would have too few cells for their records.`);
-  if (load?.hottest) {
-    const { cell, before, after } = load.hottest;
-    lines.push(`The hottest survivor, ${cell}, goes from ${percent(before)} to ${percent(after)} (survivors ×${
-      load.factor.toFixed(2)}).`);
-  }
-  for (const [from, to] of late.slice(0, 3)) lines.push(`${from} › ${to} would come too late for its caller.`);
-  if (late.length > 3) lines.push(`${count(late.length - 3)} more calls would be late.`);
-  nodes.push(...lines.map((line) => element('p', {}, line)));
-  return nodes;
 }

@@ -16,6 +16,9 @@ package protocol APIChanges: AnyObject {
     func halt(_ request: HaltRequest, completion: @escaping (Result<HaltReport, APIFailure>) -> Void)
     /// Lets a monkey loose, or takes it in.
     func changeMonkey(_ change: MonkeyChange, completion: @escaping (Result<MonkeyReport, APIFailure>) -> Void)
+    /// Begins a drill of this program, or tells the one that runs to end.
+    func changeDrill(
+        _ change: DrillChange, completion: @escaping (Result<DrillChangeReport, APIFailure>) -> Void)
     /// Sets, or ends, what is run each week.
     func scheduleGameDay(
         _ order: GameDayOrder, completion: @escaping (Result<GameDayScheduleReport, APIFailure>) -> Void)

@@ -25,6 +25,10 @@ package protocol APIReads: AnyObject {
     func metrics() -> String
     /// The monkey and what it has done; nil where none is let loose from here.
     var monkeyReport: MonkeyReport? { get }
+    /// The drills of this program, and how each has ended here.
+    func drills(completion: @escaping (Result<DrillsReport, APIFailure>) -> Void)
+    /// A report as a page; nil where none is kept of this id.
+    func reportPage(_ id: String) -> String?
     /// The game day that is run each week; nil where none is run from here.
     var gameDaySchedule: GameDayScheduleReport? { get }
     /// The traces that are kept here; nil where none are.
@@ -39,5 +43,9 @@ extension APIReads {
     package var settingsPage: String? { nil }
     package var traces: TraceGatherer? { nil }
     package var monkeyReport: MonkeyReport? { nil }
+    package func drills(completion: @escaping (Result<DrillsReport, APIFailure>) -> Void) {
+        completion(.failure(APIFailure(404, "No drill is run from here.")))
+    }
+    package func reportPage(_ id: String) -> String? { nil }
     package var gameDaySchedule: GameDayScheduleReport? { nil }
 }

@@ -75,6 +75,10 @@ extension APIServer {
                 return report
             }
         }
+        table.read("/v1/drills", "The drills that there are, and how each ended last") { call in
+            server().ask { $0.drills(completion: server().later(call)) }
+        }
+        table.read("/v1/reports/{id}", "A report as a page") { call in server().answerReport(call) }
         table.read("/v1/gamedays", "The game day that is run each week") { _ in
             server().tell { (backend) throws(APIFailure) in
                 guard let report = backend.gameDaySchedule else {
@@ -149,6 +153,12 @@ extension APIServer {
             server().change { (changes) throws(APIFailure) in
                 let wanted = try decode(MonkeyChange.self, call, "{\"start\": {...}} or {\"stop\": true}")
                 changes.changeMonkey(wanted, completion: server().later(call))
+            }
+        }
+        table.post("/v1/drills", "Begins a drill, or tells the one that runs to end") { call in
+            server().change { (changes) throws(APIFailure) in
+                let wanted = try decode(DrillChange.self, call, "{\"drill\": NAME} or {\"stop\": true}")
+                changes.changeDrill(wanted, completion: server().later(call))
             }
         }
         // It names a file that is run: not for pages.

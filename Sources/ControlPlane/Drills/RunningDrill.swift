@@ -14,6 +14,10 @@ package struct RunningDrill: Codable, Sendable, Equatable {
     package var since: Int64
     /// The process that runs it.
     package var process: ProcessIdentity
+    /// What was done last; nil where nothing was.
+    package var detail: String?
+    /// Those that are decided already, the first ones; nil where none is.
+    package var claims: [FeedClaim]?
 
     /// One that this process begins.
     package init(_ name: String, step: String, since: Int64, process: ProcessIdentity = .current) {
@@ -24,10 +28,12 @@ package struct RunningDrill: Codable, Sendable, Equatable {
     }
 
     /// As the feed has it.
-    package var feed: FeedDrill { FeedDrill(name: name, step: step, since: since) }
+    package var feed: FeedDrill {
+        FeedDrill(name: name, step: step, since: since, detail: detail, claims: claims)
+    }
 
-    /// The longest document, in bytes.
-    static let mostBytes = 4_096
+    /// The longest document, in bytes: there is room for as many claims as are told, whatever their characters.
+    static let mostBytes = 32_768
 }
 
 extension DataDirectory {

@@ -67,7 +67,7 @@ extension ControlPlane {
         }
         news.impaired = CellSet(ServiceStrike.cells(of: faultRegister.schedule.active(at: now), topology))
         news.halt = feedHalt
-        news.drill = directory.runningDrill?.feed
+        news.drill = drillDesk.look()
         news.monkey = monkeyDesk.feed
         let status = desk.status
         if status.outcome != .none { news.evacuation = status }

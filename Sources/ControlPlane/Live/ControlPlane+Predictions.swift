@@ -37,6 +37,18 @@ extension ControlPlane {
         guard request.targets.count <= TargetList.most else {
             return completion(.failure(APIFailure(400, "Name \(TargetList.most) targets at most.")))
         }
+        var chooser = targetChooser(seed: request.seed ?? UInt64(bitPattern: loop.wallClock()))
+        do throws(UnknownTarget) {
+            var found: [String] = []
+            for word in request.targets { found += try chooser.words(for: word) }
+            completion(.success(TargetsReport(targets: found)))
+        } catch {
+            completion(.failure(APIFailure(400, "\(error).")))
+        }
+    }
+
+    /// Chooses of the mesh as it is.
+    func targetChooser(seed: UInt64) -> TargetChooser {
         let live = liveRouters
         let counts = (try? Placement(topology, table: placement)).map { CustomerCounts.byFirstCell(topology, $0) } ?? []
         let state = liveDesk?.latest
@@ -47,15 +59,7 @@ extension ControlPlane {
             return TargetChooser.Load(
                 rate: rate, customers: position < counts.count ? counts[position] : 0, serves: !isOut)
         }
-        var chooser = TargetChooser(
-            topology, loads: loads, seed: request.seed ?? UInt64(bitPattern: loop.wallClock()))
-        do throws(UnknownTarget) {
-            var found: [String] = []
-            for word in request.targets { found += try chooser.words(for: word) }
-            completion(.success(TargetsReport(targets: found)))
-        } catch {
-            completion(.failure(APIFailure(400, "\(error).")))
-        }
+        return TargetChooser(topology, loads: loads, seed: seed)
     }
 
     private func answer(
@@ -63,7 +67,9 @@ extension ControlPlane {
         _ completion: (Result<PredictionReport, APIFailure>) -> Void
     ) {
         guard let situation else { return completion(.failure(Self.unfitting)) }
-        var report = Predictor.predict(request, situation, forecast: forecast)
+        var report =
+            request.action == PredictionRequest.Action.drill.rawValue
+            ? foretell(drill: request, situation) : Predictor.predict(request, situation, forecast: forecast)
         let injects = [PredictionRequest.Action.kill, .pause, .fault, .partition].map(\.rawValue)
         if injects.contains(request.action), let refusal = haltDesk.refusal {
             report.refusals.append(.init("halted", refusal))

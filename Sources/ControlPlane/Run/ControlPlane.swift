@@ -34,6 +34,7 @@ package final class ControlPlane {
     let haltDesk: HaltDesk
     let monkeyDesk: MonkeyDesk
     let gameDayDesk: GameDayDesk
+    let drillDesk: DrillDesk
     let targetsFile: TargetsFile
     let loadDesk: LoadDesk
     private(set) var routerWatch: RouterWatch!
@@ -166,6 +167,7 @@ package final class ControlPlane {
                 loop: loop, journal: journal, keeps: !adoption.plan.adopt.isEmpty, seed: topology.seed)
             gameDayDesk = GameDayDesk(
                 loop: loop, journal: journal, directory: directory, executable: settings.executable)
+            drillDesk = DrillDesk(loop: loop, directory: directory, executable: settings.executable)
             api.keepPasses(in: journal)
             targetsFile = TargetsFile(path: directory.targetsPath)
             loadDesk = LoadDesk(loop: loop, mesh: directory.name, executable: settings.executable)
@@ -506,11 +508,20 @@ package final class ControlPlane {
         startTimer?.close()
         monkeyDesk.close()
         note("stopping", [:])
+        // It takes back what it has in force, for which the mesh has to be there; not for long.
+        _ = try? drillDesk.end()
+        let begun = loop.now()
         // Within a callback of the supervisor: in the next turn, so that it has finished with what it was doing.
-        stopTimer = try? LoopTimer.once(loop: loop, after: .zero) { [unowned self] in
+        stopTimer = try? LoopTimer(loop: loop) { [unowned self] in
+            guard !drillDesk.isRunning || loop.now() - begun > Self.drillPatience else { return }
+            stopTimer?.close()
             supervisor.shutDown(only: only) { [unowned self] in finish() }
         }
+        stopTimer?.start(after: .zero, every: .milliseconds(50))
     }
+
+    /// How long a drill may take to end before the mesh does.
+    private static let drillPatience = TimeAmount.seconds(5)
 
     private func finish() {
         let others = member.members.contains { !$0.isSelf && $0.status.isLive }
@@ -534,6 +545,7 @@ package final class ControlPlane {
             traceGatherer.close()
             loadDesk.close()
             gameDayDesk.close()
+            drillDesk.close()
             api.close()
             client.close()
             driver.close()

@@ -135,6 +135,9 @@ public struct DrillReport: Sendable, Codable, Equatable {
     public package(set) var exposure: String?
     /// Beside the real run; nil where nobody asked for it.
     package var rehearsal: Rehearsal?
+    /// A digest of the topology with its blueprints that the mesh had: equal digests are equal meshes. Nil of what is simulated, and in
+    /// reports of earlier releases.
+    package var topology: String?
     /// Where it is kept: the path of this document; nil where it could not be.
     public var report: String?
     /// All of the drill, in order.
@@ -193,6 +196,7 @@ public struct DrillReport: Sendable, Codable, Equatable {
         try container.encode(id, forKey: .id)
         try container.encode(mesh, forKey: .mesh)
         try container.encode(target, forKey: .target)
+        try container.encodeIfPresent(topology, forKey: .topology)
         try container.encode(began, forKey: .began)
         try container.encode(durationMilliseconds, forKey: .durationMilliseconds)
         try container.encode(steps, forKey: .steps)
@@ -206,7 +210,7 @@ public struct DrillReport: Sendable, Codable, Equatable {
 
     private enum CodingKeys: String, CodingKey {
         case schema, id, drill, mesh, target, began, outcome, conclusive, reason, claims, exposed, exposure, rehearsal,
-            report, steps, tiers, animals, falls, wave
+            topology, report, steps, tiers, animals, falls, wave
         case noise, command
         case durationMilliseconds = "duration_ms"
     }

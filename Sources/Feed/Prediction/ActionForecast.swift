@@ -63,6 +63,8 @@ struct ActionForecast {
         case .restore: break
         case .breaker: breaker(request)
         case .degrade: degrade(request)
+        // Of several actions, which whoever knows the drill predicts one by one.
+        case .drill: refuse("unknown-drill", "there are no drills here")
         }
     }
 
@@ -89,7 +91,7 @@ struct ActionForecast {
     private mutating func check(_ lease: Int64, of action: PredictionRequest.Action) {
         switch action {
         case .fault, .partition: break
-        case .kill, .pause, .resume, .restart, .heal, .evacuate, .restore:
+        case .kill, .pause, .resume, .restart, .heal, .evacuate, .restore, .drill:
             if let refusal = FaultRequest.refusal(lease: lease, of: action.rawValue) {
                 refuse("lease", refusal.message)
             }

@@ -219,6 +219,23 @@ package struct FeedFault: Codable, Sendable, Equatable {
     }
 }
 
+/// A claim of a drill, as far as it has come.
+package struct FeedClaim: Codable, Sendable, Equatable {
+    /// What is claimed.
+    package var name: String
+    /// As of `DrillClaim`: `met`, `deviated` or `undecided`.
+    package var verdict: String
+    /// What was seen, and the bound.
+    package var text: String
+
+    /// One claim.
+    package init(name: String, verdict: String, text: String) {
+        self.name = name
+        self.verdict = verdict
+        self.text = text
+    }
+}
+
 /// A drill that runs, or has ended a moment ago.
 package struct FeedDrill: Codable, Sendable, Equatable {
     /// Its name.
@@ -227,16 +244,33 @@ package struct FeedDrill: Codable, Sendable, Equatable {
     package var step: String
     /// When it began, in milliseconds since 1970.
     package var since: Int64
-    /// As of `DrillReport`; nil while it runs.
+    /// As of `DrillReport`, or `refused`; nil while it runs.
     @Nullable package var outcome: String?
+    /// What was done last, or why it has ended so; absent where nobody says.
+    package var detail: String?
+    /// Those that are decided already, the first ones; absent where nobody says.
+    package var claims: [FeedClaim]?
+    /// The id of its report; absent while it runs, and where none is kept.
+    package var report: String?
 
     /// One drill.
-    package init(name: String, step: String, since: Int64, outcome: String? = nil) {
+    package init(
+        name: String, step: String, since: Int64, outcome: String? = nil, detail: String? = nil,
+        claims: [FeedClaim]? = nil, report: String? = nil
+    ) {
         self.name = name
         self.step = step
         self.since = since
         self.outcome = outcome
+        self.detail = detail
+        self.claims = claims
+        self.report = report
     }
+
+    /// Claims in one document at most.
+    package static let mostClaims = 12
+    /// Characters of a claim's name, of its text and of a detail at most.
+    package static let longestText = 120
 }
 
 /// Something that is on, by whom and why: the monkey, or the halt.

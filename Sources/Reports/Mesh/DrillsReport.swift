@@ -8,17 +8,22 @@ package struct DrillsReport: Codable, Sendable, Equatable {
         /// RFC 3339.
         package var began: String
         package var ageMilliseconds: Double
+        /// The topology or a blueprint has changed since: it was another mesh. True too where the report does not say of which it was.
+        package var expired: Bool
 
-        package init(id: String, outcome: String, conclusive: Bool, began: String, ageMilliseconds: Double) {
+        package init(
+            id: String, outcome: String, conclusive: Bool, began: String, ageMilliseconds: Double, expired: Bool
+        ) {
             self.id = id
             self.outcome = outcome
             self.conclusive = conclusive
             self.began = began
             self.ageMilliseconds = ageMilliseconds
+            self.expired = expired
         }
 
         private enum CodingKeys: String, CodingKey {
-            case id, outcome, conclusive, began
+            case id, outcome, conclusive, began, expired
             case ageMilliseconds = "age_ms"
         }
     }
@@ -29,8 +34,17 @@ package struct DrillsReport: Codable, Sendable, Equatable {
         package var steps: [String]
         /// Nil where it was never run.
         @Nullable package var last: Last?
+        /// What is known of it on this mesh.
+        package var standing: DrillStanding
+        /// Why it cannot be run on this mesh; nil where it can.
+        @Nullable package var unsuited: String?
 
-        package init(name: String, title: String, does: String, steps: [String], last: Last?) {
+        package init(
+            name: String, title: String, does: String, steps: [String], last: Last?, standing: DrillStanding,
+            unsuited: String? = nil
+        ) {
+            self.standing = standing
+            self.unsuited = unsuited
             self.name = name
             self.title = title
             self.does = does

@@ -2,7 +2,7 @@
 package struct PredictionRequest: Codable, Sendable, Equatable {
     /// What can be predicted.
     package enum Action: String, Codable, Sendable, CaseIterable {
-        case kill, pause, resume, restart, fault, partition, heal, evacuate, restore, breaker, degrade
+        case kill, pause, resume, restart, fault, partition, heal, evacuate, restore, breaker, degrade, drill
     }
     /// The figures of the action, as its own body has them.
     package struct Options: Codable, Sendable, Equatable {
@@ -49,7 +49,7 @@ package struct PredictionRequest: Codable, Sendable, Equatable {
     /// What is to be done: a word of `Action`.
     package var action: String
     /// To whom, as the action's own body names them; of `heal` the ids of faults, none for all; of `breaker` gates, of
-    /// `degrade` scopes.
+    /// `degrade` scopes; of `drill` its name.
     package var targets: [String]
     /// How.
     package var options: Options?
@@ -151,6 +151,8 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     package var load: Load
     /// Calls that a latency takes past their timeout: `[from, to]`.
     package var lateEdges: [[String]]
+    /// Of a drill: what each of its steps would do, in words; absent of other actions.
+    package var steps: [String]?
     /// Empty where the action would be begun.
     package var refusals: [Refusal]
     /// How a person is asked.
@@ -159,7 +161,7 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     @Nullable package var word: String?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, prediction, basis, customers, moved, load, refusals, confirm, word
+        case schema, prediction, basis, customers, moved, load, steps, refusals, confirm, word
         case valid = "valid_ms"
         case lateEdges = "late_edges"
     }

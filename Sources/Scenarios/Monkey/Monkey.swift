@@ -108,12 +108,26 @@ package struct Monkey: Sendable {
 
     // MARK: Draws
 
+    /// What a draw throws for a region, by its place; nil where it does not hit.
+    private func die(_ draw: UInt64, _ place: Int) -> Generator? {
+        var generator = Generator(seed: plan.seed, concern: "monkey", node: UInt64(place), counter: draw)
+        return generator.unit() < plan.probability ? generator : nil
+    }
+
+    /// Whether a draw hits one of so many regions, within its hours or not.
+    package func hits(_ draw: UInt64, regions: Int) -> Bool { (0..<regions).contains { die(draw, $0) != nil } }
+
     private mutating func draws(_ sight: MonkeySight, now: Instant) -> [Order] {
         counts.draws += 1
         var orders: [Order] = []
-        for (place, region) in sight.regions.enumerated() {
-            var generator = Generator(seed: plan.seed, concern: "monkey", node: UInt64(place), counter: draw)
-            guard generator.unit() < plan.probability else { continue }
+        let regions = sight.regions
+        guard !regions.isEmpty else { return [] }
+        // Where several are hit the first one has the kill: it is another one each time.
+        var first = Generator(seed: plan.seed, concern: "monkey.first", counter: draw)
+        let start = Int(first.below(UInt64(regions.count)))
+        for place in regions.indices.map({ ($0 + start) % regions.count }) {
+            let region = regions[place]
+            guard var generator = die(draw, place) else { continue }
             counts.hits += 1
             if let reason = refusal(region, sight, now: now) {
                 counts.spared += 1

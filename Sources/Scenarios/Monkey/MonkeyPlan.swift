@@ -107,6 +107,13 @@ package struct WeekTime: Sendable, Equatable {
         self.day = day
         self.minute = minute
     }
+
+    /// - Parameter nanoseconds: since 1970, of a clock without a zone.
+    package init(utc nanoseconds: Int64) {
+        let minutes = nanoseconds / 60_000_000_000
+        // 1970 began on a Thursday.
+        self.init(day: Int((minutes / 1_440 + 3) % 7), minute: Int(minutes % 1_440))
+    }
 }
 
 extension ScheduleWindow {

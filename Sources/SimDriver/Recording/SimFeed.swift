@@ -30,6 +30,8 @@ package final class SimFeed {
     var onState: ((FeedState, [String]) -> Void)?
     /// Told of each event, as it happens.
     var onEvent: ((EventRecord) -> Void)?
+    /// What routers have answered, as far as the last look has seen.
+    var answered: AnswerTally { mesh?.model.tally ?? AnswerTally() }
     /// Why it ended: `full`, or as `end` was told.
     package private(set) var reason = ""
 

@@ -30,7 +30,6 @@ package final class SimScenario {
     private var second = Instant.zero
     /// Customers who ask with poison, by the key of their action, and when they ask next.
     private var poison: [Int: (customer: Int, next: Instant)] = [:]
-    private let longestRequest: TimeAmount
     private let tellsRegions: Bool
 
     /// What is looked at between two events of the scenario.
@@ -87,20 +86,8 @@ package final class SimScenario {
             for (place, share) in priorities.enumerated() { load.classes[place] = share }
             configuration.load = load
         }
-        if let unknown = scenario.unknownName(in: topology) {
-            throw SimRefusal("the topology \(topology.name) has no \(unknown.message)")
-        }
         if let call = scenario.calls.first { throw SimRefusal(call.simulationRefusal) }
-        for action in scenario.actions + scenario.rollbacks {
-            if let refusal = action.deed.refusal(in: topology) {
-                throw SimRefusal("\(action.name): \(refusal.message)")
-            }
-            for word in action.deed.targets where !TargetChooser.isChoice(word) {
-                do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
-                    throw SimRefusal("\(action.name): \(error)")
-                }
-            }
-        }
+        if let misfit = scenario.misfit(in: topology, isSimulated: true) { throw SimRefusal(misfit.message) }
         if let problem = configuration.problem { throw SimRefusal(problem) }
         return configuration
     }
@@ -113,7 +100,6 @@ package final class SimScenario {
         self.feed = feed
         guardian = SimGuardian(eventLimit: simulation.configuration.eventLimit, progress: progress)
         tellsRegions = scenario.asksRegions
-        longestRequest = simulation.topology.routing.requestTimeout + .seconds(4)
         run = ScenarioRun(
             scenario, id: id, mesh: simulation.topology.name, target: nil, command: command,
             wall: "2023-11-14T22:13:20Z",
@@ -153,7 +139,7 @@ package final class SimScenario {
         guard !guardian.isStopped, let drill = run.finish(now: simulation.now) else {
             throw SimRefusal("out of time after \(simulation.trace.events) events, while \(run.phase.rawValue)")
         }
-        return Outcome(drill: drill, simulation: report(began: began))
+        return Outcome(drill: drill, simulation: simulation.report(named: run.scenario.name))
     }
 
     private func listen() {
@@ -181,30 +167,6 @@ package final class SimScenario {
             simulation.clients.call(by: asks.customer)
             simulation.flushClients()
         }
-    }
-
-    private func report(began: Instant) -> SimulationReport {
-        var report = SimulationReport(
-            scenario: run.scenario.name, seed: simulation.seed, traceHash: simulation.trace.value,
-            simulated: simulation.now - .zero, events: simulation.trace.events, faultsFired: simulation.faultsFired)
-        let ledger = simulation.clients.ledger
-        report.requests = SimulationReport.Requests(ledger)
-        report.answers = ledger.answers
-        report.membership = simulation.membership.figures
-        report.membership.memberHours =
-            (simulation.now - .zero).milliseconds / 3_600_000 * Double(simulation.mesh.count)
-        for verdict in verdicts { report.add(verdict, otherwise: .safety) }
-        return report
-    }
-
-    private var verdicts: [Verdict] {
-        let ledger = simulation.clients.ledger
-        let tiers = ledger.tiersInUse
-        var verdicts: [Verdict] = []
-        if !tiers.isEmpty, tiers != [.cache] { verdicts.append(ledger.writes.verdict()) }
-        if tiers.contains(.critical) { verdicts.append(ledger.registers.verdict()) }
-        if tiers.contains(.important) { verdicts.append(ledger.sessions.verdict()) }
-        return verdicts + ledger.impact.verdicts + simulation.membership.safetyVerdicts
     }
 
     // MARK: Orders
@@ -395,19 +357,13 @@ package final class SimScenario {
     }
 
     private func readBack() {
-        let clients = simulation.clients!
-        clients.stop()
-        guardian.phase = .verifying
-        _ = simulation.run(atMost: longestRequest, &guardian, until: { $0.clients.inFlight == 0 })
-        clients.readBack()
-        simulation.flushClients()
-        let isRead = simulation.run(atMost: longestRequest * Int64(20), &guardian, until: { $0.clients.isIdle })
+        let isRead = simulation.readBack(&guardian)
         var found = ScenarioFound()
-        let writes = clients.ledger.writes
+        let writes = simulation.clients.ledger.writes
         let counts = writes.totals()
         (found.acknowledged, found.lost, found.unverified) = (counts.acknowledged, counts.lost, counts.unverified)
-        found.isVerified = isRead == true
-        found.violations = verdicts.filter { $0.oracle != "acknowledged-writes" }.map {
+        found.isVerified = isRead
+        found.violations = simulation.reactiveVerdicts.filter { $0.oracle != "acknowledged-writes" }.map {
             ($0.oracle, !$0.ok, $0.detail)
         }
         run.handle(.found(found, DrillNoise()), now: simulation.now)

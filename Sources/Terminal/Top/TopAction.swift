@@ -66,6 +66,7 @@ package struct TopAction: Sendable, Equatable {
                     scope: isBreaker ? nil : target, value: options?.value, lease: options?.lease)
             }
             return ("/v1/settings", ReportJSON.encode(SettingsBody(changes, prediction: prediction)))
+        case .drill: return ("/v1/drills", ReportJSON.encode(DrillChange(drill: name, prediction: prediction)))
         }
     }
 
@@ -90,6 +91,7 @@ package struct TopAction: Sendable, Equatable {
         case .evacuate: "the evacuation of \(name) has begun"
         case .restore: "the restore of \(name) has begun"
         case .breaker: options?.value == "closed" ? "\(name) is closed" : "\(name) is held open for 5 min"
+        case .drill: "the drill \(name) begins"
         case .degrade: "\(name) is at level \(options?.value ?? "auto")"
         }
     }

@@ -1,4 +1,5 @@
 import ControlPlane
+import Drills
 import MeshBase
 import Reports
 import Telemetry
@@ -19,10 +20,14 @@ final class DrillNotice {
     deinit { end() }
 
     /// It has come to another step, or to another drill of a game day.
-    func tell(_ step: String, of name: String? = nil) {
+    ///
+    /// - Parameter report: as far as it has come.
+    func tell(_ step: String, of name: String? = nil, report: DrillReport? = nil) {
         var now = told
         now.step = step
         now.name = name ?? now.name
+        now.detail = report?.steps.last.map { "\($0.name): \($0.detail)".shortened(to: FeedDrill.longestText) }
+        now.claims = report.flatMap { $0.claims.isEmpty ? nil : FeedDrill.claims($0.claims) }
         guard now != told else { return }
         told = now
         write()

@@ -64,6 +64,7 @@ struct DrillRunner {
         if run.isTakenBack { leftovers.forget() }
         body.judge(&run)
         var report = run.finish(noise: body.noise, now: Pause.now())
+        report.topology = digest
         keep(&report)
         console.show(DrillView.report(report))
         try end(report)
@@ -113,6 +114,7 @@ struct DrillRunner {
         defer { live.close() }
         var report = try live.perform()
         report.rehearsal = rehearsal
+        report.topology = digest
         do {
             report.report = try reporter.keep(report, live.found, text: text)
         } catch {
@@ -121,6 +123,9 @@ struct DrillRunner {
         }
         return report
     }
+
+    /// Of the mesh that the drill was run on.
+    private var digest: String? { (try? mesh.model()).map { MeshReporter.digest(of: $0) } }
 
     private func lock() throws -> FileLock {
         let path = mesh.drillLockPath

@@ -1,5 +1,7 @@
+import ControlPlane
 import Drills
 import MeshBase
+import Reports
 import Testing
 
 @testable import cellmesh
@@ -75,8 +77,11 @@ import Testing
     }
 
     @Test func whatWasNeverRunSaysSo() {
-        let list = DrillView.list(
-            [(.init(Drill.evacuation), nil), (.init(Drill.partition), report([.count("lost", 1)]))], ids: [])
+        let rows = [
+            DrillCatalogue.row(.init(Drill.evacuation), [], nil, nil, now: 0),
+            DrillCatalogue.row(.init(Drill.partition), [report([.count("lost", 1)])], nil, nil, now: 0),
+        ]
+        let list = DrillView.list(DrillsReport(drills: rows, reports: []))
         let text = list.table(plain)
         #expect(text.contains("never run") && text.contains("deviated"))
         #expect(list.fields["drills"].elements[0]["last"].isNull)

@@ -75,6 +75,12 @@ struct APIServerTests {
             calls.append("monkey \(change.start?.least ?? -1) \(change.stop ?? false)")
             completion(.success(MonkeyReport()))
         }
+        func changeDrill(
+            _ change: DrillChange, completion: @escaping (Result<DrillChangeReport, APIFailure>) -> Void
+        ) {
+            calls.append("drill \(change.drill ?? "-") \(change.prediction ?? "-") \(change.stop ?? false)")
+            completion(.success(DrillChangeReport(drill: change.drill ?? "", pid: 7)))
+        }
         func scheduleGameDay(
             _ order: GameDayOrder, completion: @escaping (Result<GameDayScheduleReport, APIFailure>) -> Void
         ) {

@@ -96,7 +96,7 @@ class Mesh:
         self.differing = 0
         self.faults, self.breakers, self.alerts, self.events = [], [], [], []
         self.evacuation, self.halt, self.opened = None, None, None
-        self.told, self.load, self.drill = 0, None, None
+        self.told, self.load, self.drill, self.monkey = 0, None, None, None
         self.over, self.impaired = None, []
         self.views, self.shed, self.retry, self.amp = [cells + 1, cells + 1], 0.0, 0.0, 1.02
 
@@ -245,7 +245,7 @@ class Mesh:
             "faults": [dict(f) for f in self.faults],
             "evacuation": self.evacuation and dict(self.evacuation),
             "drill": self.drill,
-            "monkey": None,
+            "monkey": self.monkey,
             "halt": self.halt,
             "alerts": list(self.alerts),
             "load": self.load and dict(self.load, sent=int(second * self.rate)),

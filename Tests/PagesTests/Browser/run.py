@@ -12,10 +12,11 @@ import unittest
 
 from case import PageTest
 from test_access import AccessTest
+from test_drills import DrillsTest
 from test_scenes import SceneTest
 from test_use import UseTest
 
-__all__ = ["AccessTest", "SceneTest", "UseTest"]
+__all__ = ["AccessTest", "DrillsTest", "SceneTest", "UseTest"]
 
 if __name__ == "__main__":
     PageTest.document = pathlib.Path(sys.argv[1]).read_bytes()

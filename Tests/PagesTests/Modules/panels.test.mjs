@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countDead, markGrid, overlaps, unpackMarks, unpackNumbers } from '../../../Sources/CPages/Page/customers.js';
-import { KINDS, faultOptions, faultTargets } from '../../../Sources/CPages/Page/faults.js';
+import { KINDS, actionBody, faultOptions, faultTargets, runOptions } from '../../../Sources/CPages/Page/faults.js';
 import { lanes } from '../../../Sources/CPages/Page/lanes.js';
 import { layOut, neighbour } from '../../../Sources/CPages/Page/map.js';
 import { frame, roundUp } from '../../../Sources/CPages/Page/timeline.js';
@@ -130,4 +130,15 @@ test('a fault is posted with the figures that its kind has', () => {
   assert.equal(faultTargets('hang', 'cell/a', shape), 'cell/a/service/shop');
   assert.equal(faultTargets('partition', 'cell/a', shape), 'cell/a router/r1');
   assert.equal(faultTargets('loss', 'cell/a', shape), 'cell/a');
+});
+
+test('a monkey and a load are posted as their commands take them', () => {
+  const [rules, told] = runOptions('monkey', 0, { rate: '', least: '2', within: ' mon-fri 09-17 ;sat', delay: '5' });
+  assert.deepEqual(rules, { start: { every_ms: 600_000, probability: undefined, least: 2, within: ['mon-fri 09-17', 'sat'] } });
+  assert.match(told.replaceAll('\u2009', ' '), /^Each 10 min a region is hit with 10 %.* if more than 2 serve/);
+  assert.deepEqual(runOptions('load', 60, { load: '250' })[0], { action: 'start', rate: 250, duration_ms: 60_000 });
+  assert.deepEqual(actionBody('drill', 'kill-cell', ['kill-cell'], {}), { drill: 'kill-cell' });
+  assert.deepEqual(actionBody('restore', 'eu', ['region/eu'], { force: true }),
+    { force: true, kind: 'restore', region: 'eu', confirm: 'eu' });
+  assert.deepEqual(actionBody('kill', 'a', ['cell/a'], { for_ms: null }), { for_ms: null, targets: ['cell/a'] });
 });

@@ -165,6 +165,14 @@ private struct Bench {
         #expect(faulty.monkey.counts.hits == whole.monkey.counts.hits)
     }
 
+    @Test func eachRegionHasItsTurnWhereAllAreHit() {
+        var bench = Self.sure()
+        bench.run(40 * 120)
+        let inFirst = bench.kills.count { $0.cell.hasPrefix("a") }
+        #expect(bench.kills.count > 30 && inFirst * 4 > bench.kills.count, "\(inFirst) of \(bench.kills.count)")
+        #expect((bench.kills.count - inFirst) * 4 > bench.kills.count, "\(inFirst) of \(bench.kills.count)")
+    }
+
     @Test func regionsWithTooFewAreSpared() {
         var bench = Bench(Self.plan { $0.probability = 1 }, cells: 3)
         bench.run(1_300)

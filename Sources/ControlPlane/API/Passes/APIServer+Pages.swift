@@ -29,6 +29,21 @@ extension APIServer {
         return .later
     }
 
+    /// Of a file that this program has written, which has no script and fetches nothing.
+    func answerReport(_ call: HTTPCall) -> HTTPPage {
+        guard let text = backend?.reportPage(call.parts[0]) else {
+            return .problem(APIFailure(404, "There is no report of this id.").problem)
+        }
+        http.respond(
+            call.stream, status: 200, contentType: "text/html; charset=utf-8", body: Array(text.utf8),
+            fields: [
+                ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
+                ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
+                ("Referrer-Policy", "no-referrer"),
+            ])
+        return .later
+    }
+
     private func issueTicket(_ call: HTTPCall) throws(APIFailure) -> TicketReport {
         guard let wanted = ReportJSON.decode(TicketRequest.self, call.body) else {
             throw APIFailure(400, "Send {\"read_only\": true or false}.")

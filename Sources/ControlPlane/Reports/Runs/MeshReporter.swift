@@ -73,11 +73,16 @@ package struct MeshReporter: Sendable {
         let events = history.next().filter { $0.time <= run.ended + 1_000_000_000 }
         let told = RunHistory(events.map { .init(time: $0.time, $0.event) }, series: run.series, begun: run.begun)
         (report.timeline, report.incidents, report.left) = (told.timeline, told.incidents, told.left)
-        let digest = StableHash.hash(yaml)
-        report.environment = RunReport.Environment.current(
-            seed: topology.seed, topology: String(digest, radix: 16))
+        report.environment = RunReport.Environment.current(seed: topology.seed, topology: Self.digest(ofYAML: yaml))
         return Draft(report: report, events: events, yaml: yaml)
     }
+
+    /// Of a topology with all that it refers to: equal digests are equal meshes.
+    package static func digest(of topology: MeshTopology) -> String {
+        digest(ofYAML: ConfigurationRenderer.yaml(topology))
+    }
+
+    private static func digest(ofYAML text: String) -> String { String(StableHash.hash(text), radix: 16) }
 
     /// Keeps a report with its files.
     ///

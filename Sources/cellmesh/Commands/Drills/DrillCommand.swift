@@ -1,14 +1,17 @@
 import ArgumentParser
 import Blueprints
+import ControlPlane
 import Drills
 import MeshBase
+import Reports
+import Telemetry
 
 struct DrillCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drill", abstract: "Rehearse a failure under load, and say whether the mesh kept its promises.",
         subcommands: [
-            DrillRunCommand.self, DrillListCommand.self, DrillShowCommand.self, DrillExportCommand.self,
-            DrillImportCommand.self, DrillStopCommand.self,
+            DrillRunCommand.self, DrillListCommand.self, DrillShowCommand.self, DrillScoreCommand.self,
+            DrillExportCommand.self, DrillImportCommand.self, DrillStopCommand.self,
             DrillRecoverCommand.self,
         ])
 }
@@ -29,7 +32,7 @@ struct DrillListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls", abstract: "List the drills, and how each ended last.",
         discussion: """
-            Works without the control plane too. Of a mesh fifty reports are kept.
+            A drill that was run before the topology or a blueprint has changed is expired. Works without the control plane too.
 
               cellmesh drill ls
               cellmesh drill ls -o json
@@ -40,12 +43,8 @@ struct DrillListCommand: ParsableCommand {
 
     func run() throws {
         let directory = try mesh.known()
-        let shelf = DrillShelf(directory)
-        let ids = shelf.ids
-        let last = DrillView.Row.all.map { drill in
-            (drill, ids.first { ReportShelf.drill(of: $0) == drill.name }.flatMap { shelf.report($0) })
-        }
-        output.console.show(DrillView.list(last, ids: ids))
+        let report = DrillCatalogue.report(of: directory, now: WallClock.now())
+        output.console.show(DrillView.list(report))
         if let notice = DrillLeftovers(directory).notice {
             output.console.message("warning: " + notice.text)
             return output.console.next(notice.next)
@@ -55,10 +54,35 @@ struct DrillListCommand: ParsableCommand {
             return output.console.next("cellmesh drill stop")
         }
         output.console.next(
-            !ids.isEmpty
+            !report.reports.isEmpty
                 ? "cellmesh drill show last"
                 : directory.controlHolder == nil
                     ? "cellmesh up --mesh \(directory.name) --detach" : "cellmesh drill run evacuation")
+    }
+}
+
+struct DrillScoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "score", abstract: "Say how much of what can be rehearsed has been, and has passed.",
+        discussion: """
+            The mean over the drills that this mesh can run: 100 for one that has passed, 75 where the topology or a blueprint has \
+            changed since, 50 for an inconclusive one, 0 for one that has failed or was never run. A run that was interrupted, or \
+            for which the mesh was not well before, says nothing: the one before it counts. Works without the control plane too.
+
+              cellmesh drill score
+              cellmesh drill score -o json
+            """)
+
+    @OptionGroup var mesh: MeshOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let directory = try mesh.known()
+        let report = DrillScoreReport(
+            mesh: directory.name, DrillCatalogue.report(of: directory, now: WallClock.now()))
+        output.console.show(DrillView.score(report))
+        let open = report.drills.filter { $0.standing != .passed }.min { $0.points < $1.points }
+        output.console.next(open.map { "cellmesh drill run \($0.name)" } ?? "cellmesh gameday history")
     }
 }
 
@@ -87,14 +111,14 @@ struct DrillShowCommand: ParsableCommand {
         let directory = try mesh.known()
         let shelf = DrillShelf(directory)
         guard let id = ReportShelf.find(name, among: shelf.ids) else {
-            let isDrill = name == "last" || DrillView.Row.all.contains { $0.name == name }
+            let isDrill = name == "last" || DrillCatalogue.all.contains { $0.name == name }
             throw CommandFailure(
                 .usage,
                 isDrill
                     ? "no report of \(name == "last" ? "any drill" : "the drill '\(name)'") is kept of mesh '\(directory.name)'"
                     : "there is no drill and no report '\(name.prefix(100))'",
                 hint: isDrill
-                    ? nil : NearestWord.hint(for: name, among: DrillView.Row.all.map(\.name), listing: "drills are"),
+                    ? nil : NearestWord.hint(for: name, among: DrillCatalogue.all.map(\.name), listing: "drills are"),
                 next: isDrill
                     ? "cellmesh drill run \(name == "last" ? Drill.builtIn[0].name : name)" : "cellmesh drill ls")
         }

@@ -1,7 +1,5 @@
 import ArgumentParser
-import MeshBase
 import Reports
-import Scenarios
 
 struct MonkeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,60 +23,19 @@ struct MonkeyStartCommand: ParsableCommand {
               cellmesh monkey start --within 'mon-fri 09:00-17:00' --every 10m --probability 0.1 --least 3
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "Days and hours in which it draws, in the machine's time; repeatable, always where left out.",
-            valueName: "days hours"))
-    var within: [String] = []
-
-    @Option(help: ArgumentHelp("From one draw to the next, 1s to 24h.", valueName: "duration"))
-    var every = DurationArgument(.minutes(10))
-
-    @Option(help: ArgumentHelp("That a draw hits a region, 0 to 1.", valueName: "share"))
-    var probability = RatioArgument(0.1)
-
-    @Option(
-        help: ArgumentHelp("Regions with no more serving cells than so many are spared, 0 or more.", valueName: "count")
-    )
-    var least = 3
-
-    @Option(help: ArgumentHelp("A cell, zone or region that is never hit; repeatable.", valueName: "target"))
-    var except: [String] = []
+    @OptionGroup var rules: MonkeyOptions
 
     @Option(
         help: ArgumentHelp(
             "The seed of its draws, 0 to 18446744073709551615; the mesh's where left out.", valueName: "number"))
     var seed: UInt64?
 
-    /// For rehearsals: how long is looked, and how long is waited before.
-    @Option(help: ArgumentHelp("How long is looked before and after.", valueName: "duration", visibility: .hidden))
-    var window = DurationArgument(.seconds(30))
-
-    @Option(help: ArgumentHelp("How long the mesh has to settle.", valueName: "duration", visibility: .hidden))
-    var settle = DurationArgument(.seconds(30))
-
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
-    func validate() throws {
-        for text in within where ScheduleWindow(text: text) == nil {
-            throw ValidationError("'\(text.prefix(64))' is no part of a week: write 'mon-fri 09:00-17:00'")
-        }
-        guard (0...1).contains(probability.value) else { throw ValidationError("--probability is 0 to 1") }
-        guard least >= 0 else { throw ValidationError("--least is 0 or more") }
-    }
-
     func run() throws {
-        var request = MonkeyRequest()
-        request.within = within
-        request.everyMilliseconds = every.milliseconds
-        request.probability = probability.value
-        request.least = least
-        request.except = except
-        request.seed = seed
-        request.windowMilliseconds = window.milliseconds
-        request.settleMilliseconds = settle.milliseconds
-        let report: MonkeyReport = try APIClient(mesh.running()).post("/v1/monkey", MonkeyChange(start: request))
+        let change = MonkeyChange(start: rules.request(seed: seed))
+        let report: MonkeyReport = try APIClient(mesh.running()).post("/v1/monkey", change)
         output.console.show(MonkeyView.status(report))
         output.console.next("cellmesh monkey status")
     }

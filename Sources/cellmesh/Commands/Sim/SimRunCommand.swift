@@ -22,6 +22,12 @@ struct SimRunCommand: ParsableCommand {
 
               cellmesh sim run kill-cell --on topology/flagship.yaml
               cellmesh sim run scenarios/storefront.yaml --seeds 1..100
+
+            With --monkey cells are killed by the rules of 'monkey start', by a calendar that begins on a Monday at midnight. Days take \
+            seconds: the mesh lives through the time around draws that hit, and what is between is skipped.
+
+              cellmesh sim run --monkey --within 'mon-fri 09:00-17:00' --every 10m --probability 0.1 --for 120h
+              cellmesh sim run topology/nine-cells.yaml --monkey --least 2 --for 24h --seeds 1..20
             """)
 
     @Argument(
@@ -50,13 +56,16 @@ struct SimRunCommand: ParsableCommand {
     var seed: UInt64?
 
     @Option(
-        name: .customLong("for"), help: ArgumentHelp("How long the load lasts, in virtual time.", valueName: "duration")
+        name: .customLong("for"),
+        help: ArgumentHelp(
+            "How long the load lasts, in virtual time; 30s, or 24h with --monkey, where left out.",
+            valueName: "duration")
     )
-    var duration = DurationArgument(.seconds(30))
+    var duration: DurationArgument?
 
     @Option(
         help: ArgumentHelp(
-            "Requests per virtual second, 0 to 10000000; 200, or as the scenario says, where left out.",
+            "Requests per virtual second, 0 to 10000000; 200, 60 with --monkey, or as the scenario says, where left out.",
             valueName: "number"))
     var rate: Double?
 
@@ -105,6 +114,17 @@ struct SimRunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the run down, to be shown by 'cellmesh dashboard FILE'.", valueName: "file"))
     var record: String?
 
+    @Flag(help: "Let a monkey loose, for as long as --for says: 24h where left out.")
+    var monkey = false
+
+    @OptionGroup var rules: MonkeyOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Of a monkey: the share of draws that hit before which a cell ends by itself, and starts again.",
+            valueName: "share"))
+    var crashes: RatioArgument?
+
     @OptionGroup var defect: DefectOptions
 
     @Option(help: ArgumentHelp("Give up after so long in real time.", valueName: "duration"))
@@ -115,10 +135,15 @@ struct SimRunCommand: ParsableCommand {
     func validate() throws {
         guard faults >= 0 else { throw ValidationError("--faults is 0 or more") }
         guard jobs.map({ (1...1024).contains($0) }) ?? true else { throw ValidationError("--jobs is 1 to 1024") }
+        if !monkey, rules.areGiven || crashes != nil {
+            throw ValidationError("--within, --every, --probability, --least, --except and --crashes go with --monkey")
+        }
+        guard crashes.map({ (0...1).contains($0.value) }) ?? true else { throw ValidationError("--crashes is 0 to 1") }
     }
 
     func run() throws {
         let console = output.console
+        if monkey { return try runMonkey(console) }
         if let file, ScenarioFile.isMeant(file) { return try runScenario(file, console) }
         guard topology == nil, seeds == nil, jobs == nil else {
             throw CommandFailure(
@@ -132,8 +157,37 @@ struct SimRunCommand: ParsableCommand {
         if code != 0 { throw ExitCode(code) }
     }
 
+    private func runMonkey(_ console: Console) throws {
+        guard !isPlanned, !twice, !sealed, topology == nil || file == nil else {
+            throw CommandFailure(
+                .usage, "a monkey takes one topology, and no faults, calls, --sealed or --twice",
+                hint: "--crashes has cells end by themselves")
+        }
+        guard seeds == nil || seed == nil && record == nil else {
+            throw CommandFailure(.usage, "--seeds takes neither --seed nor --record")
+        }
+        let length = duration?.amount ?? .hours(24)
+        guard length <= SimMonkey.longest else { throw CommandFailure(.usage, "--for is up to 8784h with --monkey") }
+        let mesh = try TopologyFile.topology(topology ?? file, console: console)
+        let runs = MonkeyRuns(
+            topology: mesh, request: rules.request(seed: nil), length: length, rate: rate ?? 60,
+            crashes: crashes?.value ?? 0, defect: defect.defect?.defect, wallLimit: wallLimit.amount)
+        let code: Int32 =
+            if let seeds {
+                try runs.all(
+                    seeds.first...(seeds.first + UInt64(seeds.count - 1)), jobs: jobs ?? ParallelRuns.processors,
+                    console)
+            } else {
+                try runs.once(seed ?? mesh.seed, record: record, console)
+            }
+        if code != 0 { throw ExitCode(code) }
+    }
+
+    private var isPlanned: Bool {
+        !(kills + restarts + pauses + resumes).isEmpty || !plan.isEmpty || !calls.isEmpty || faults > 0
+    }
+
     private func runScenario(_ name: String, _ console: Console) throws {
-        let isPlanned = !(kills + restarts + pauses + resumes).isEmpty || !plan.isEmpty || !calls.isEmpty || faults > 0
         guard !isPlanned, !twice, !sealed else {
             throw CommandFailure(.usage, "a scenario says itself what is done: it takes no faults, calls or --twice")
         }
@@ -162,7 +216,7 @@ struct SimRunCommand: ParsableCommand {
 
     private func configuration(_ topology: MeshTopology) throws -> SimConfiguration {
         var configuration = SimConfiguration(topology: topology, seed: seed ?? topology.seed)
-        configuration.duration = duration.amount
+        configuration.duration = duration?.amount ?? .seconds(30)
         configuration.load.rate = rate ?? 200
         configuration.load.calls = calls.map(\.call)
         configuration.seals = sealed
@@ -177,7 +231,7 @@ struct SimRunCommand: ParsableCommand {
         plan(.resume, resumes)
         if faults > 0 {
             configuration.faults += SimFault.random(
-                seed: configuration.seed, topology: topology, duration: duration.amount, count: faults)
+                seed: configuration.seed, topology: topology, duration: configuration.duration, count: faults)
         }
         if let problem = configuration.problem { throw CommandFailure(.usage, problem) }
         return configuration

@@ -33,38 +33,8 @@ extension LiveScenario {
 
     /// That the mesh has what the scenario names, and can do what it asks.
     private func check(_ scenario: Scenario) throws {
-        let topology = mesh.topology
-        for action in scenario.actions + scenario.rollbacks {
-            if let refusal = action.deed.refusal(in: topology) {
-                throw CommandFailure(
-                    .usage, "\(action.name): \(refusal.message); nothing was changed",
-                    next: action.deed.example.map { "cellmesh up \($0)" })
-            }
-            let words = action.deed.targets.filter { !TargetChooser.isChoice($0) }
-            for word in words {
-                do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
-                    throw CommandFailure(
-                        .usage, "\(action.name): \(error.message); nothing was changed", hint: error.hint)
-                }
-            }
-            guard case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind),
-                kind.isSimulatedAlone
-            else { continue }
-            throw CommandFailure(
-                .usage, "\(action.name): '\(request.kind)' is simulated alone; nothing was changed",
-                next: "cellmesh sim run \(scenario.name).yaml")
-        }
-        if let unknown = scenario.unknownName(in: topology) {
-            throw CommandFailure(
-                .usage, "mesh '\(mesh.directory.name)' has no \(unknown.message); nothing was changed",
-                hint: unknown.hint)
-        }
-        if scenario.load.verifies, scenario.load.writes > 0, !topology.blueprints.contains(where: { $0.store != nil }) {
-            throw CommandFailure(
-                .usage,
-                "mesh '\(mesh.directory.name)' has no store: the load of the scenario writes; nothing was changed",
-                hint: "give the scenario 'load: {mix: \"services=100%\"}'")
-        }
+        guard let misfit = scenario.misfit(in: mesh.topology) else { return }
+        throw CommandFailure(.usage, "\(misfit.message); nothing was changed", hint: misfit.hint, next: misfit.next)
     }
 
     func predict() throws {

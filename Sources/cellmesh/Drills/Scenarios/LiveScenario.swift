@@ -113,7 +113,7 @@ final class LiveScenario {
 
     /// Each step as it ends, and where the run is.
     private func tell() {
-        notice.tell(run.phase.rawValue)
+        notice.tell(run.phase.rawValue, report: run.report)
         while told < run.report.steps.count {
             let step = run.report.steps[told]
             told += 1

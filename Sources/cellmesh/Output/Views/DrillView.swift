@@ -1,7 +1,5 @@
-import Blueprints
 import Drills
 import Reports
-import Scenarios
 import Telemetry
 
 /// Drills: what there are, and what one found.
@@ -80,28 +78,6 @@ enum DrillView {
         }
     }
 
-    /// What is listed of a drill.
-    struct Row {
-        var name: String
-        var title: String
-        var does: String
-        var steps: [String]
-
-        init(_ drill: Drill) {
-            (name, title, does, steps) = (drill.name, drill.title, drill.does, drill.steps.map(\.rawValue))
-        }
-
-        init(_ scenario: Scenario) {
-            (name, title, does) = (scenario.name, scenario.title, scenario.title.loweredFirst)
-            steps = scenario.method.map(\.name)
-        }
-
-        /// All that this program has.
-        static let all =
-            BuiltInScenarios.names.compactMap { BuiltInScenarios.named($0) }.map { Row($0) }
-            + Drill.builtIn.map { Row($0) }
-    }
-
     private static func tiers(_ report: DrillReport, _ style: TableStyle) -> String {
         var table = style.table([
             .init("TIER"), .init("CLIENTS IN"), .init("REQUESTS", .right), .init("OK", .right),
@@ -119,43 +95,70 @@ enum DrillView {
         return table.render()
     }
 
-    static func list(_ drills: [(drill: Row, last: DrillReport?)], ids: [String]) -> Report {
-        let now = WallClock.now()
-        func age(_ report: DrillReport) -> Double {
-            Double(max(now - (Timestamp.parse(report.began) ?? now), 0)) / 1_000_000
-        }
-        let document = DrillsReport(
-            drills: drills.map { drill, last in
-                DrillsReport.Row(
-                    name: drill.name, title: drill.title, does: drill.does, steps: drill.steps,
-                    last: last.map {
-                        DrillsReport.Last(
-                            id: $0.id, outcome: $0.outcome.rawValue, conclusive: $0.conclusive, began: $0.began,
-                            ageMilliseconds: age($0))
-                    })
-            }, reports: ids)
-        return Report(document, names: drills.map { "drill/\($0.drill.name)" }) { style in
+    static func list(_ report: DrillsReport) -> Report {
+        Report(report, names: report.drills.map { "drill/\($0.name)" }) { style in
             var table = style.table([
                 .init("DRILL"), .init("LAST OUTCOME"), .init("AGE", .right), .init("WHAT IT DOES"),
+                .init("NOT HERE, SINCE", wide: true),
             ])
-            for (drill, last) in drills {
+            for row in report.drills {
                 table.add([
-                    .init(drill.name),
-                    .init(
-                        last.map {
-                            $0.outcome.rawValue + ($0.conclusive || $0.outcome != .passed ? "" : ", inconclusive")
-                        }
-                            ?? "never run", last.map { self.style(of: $0) } ?? .plain),
-                    .init(last.map { Wording.time(milliseconds: age($0)) } ?? "-"), .init(drill.does),
+                    .init(row.name), word(row.last), age(row.last), .init(row.does), .init(row.unsuited ?? "-"),
                 ])
             }
             return table.render()
         }
     }
 
+    static func score(_ report: DrillScoreReport) -> Report {
+        Report(report, names: report.drills.map { "drill/\($0.name)" }) { style in
+            var table = style.table([
+                .init("DRILL"), .init("POINTS", .right), .init("STANDING"), .init("LAST OUTCOME"), .init("AGE", .right),
+            ])
+            for row in report.drills {
+                table.add([
+                    .init(row.name), .init(Wording.fixed(row.points, 0)),
+                    .init(row.standing.rawValue, self.style(of: row.standing)), word(row.last), age(row.last),
+                ])
+            }
+            var text = table.render() + "\n"
+            if let score = report.score {
+                text +=
+                    "score \(Wording.fixed(score, 1)) of 100, the mean of \(Wording.plural(report.drills.count, "drill"))\n"
+            }
+            return text + report.unsuited.map { "\($0.name) does not count: \($0.why)\n" }.joined()
+        }
+    }
+
+    private static func word(_ last: DrillsReport.Last?) -> TableWriter.Cell {
+        guard let last else { return .init("never run") }
+        let isOpen = last.outcome == DrillOutcome.passed.rawValue && !last.conclusive
+        let outcome = DrillOutcome(rawValue: last.outcome) ?? .error
+        return .init(
+            last.outcome + (isOpen ? ", inconclusive" : "") + (last.expired ? ", expired" : ""),
+            last.expired && outcome == .passed ? .yellow : style(of: outcome, last.conclusive))
+    }
+
+    private static func age(_ last: DrillsReport.Last?) -> TableWriter.Cell {
+        .init(last.map { Wording.time(milliseconds: $0.ageMilliseconds) } ?? "-")
+    }
+
+    private static func style(of standing: DrillStanding) -> TableWriter.Style {
+        switch standing {
+        case .passed: .green
+        case .expired, .inconclusive: .yellow
+        case .failed: .red
+        case .never: .plain
+        }
+    }
+
     private static func style(of report: DrillReport) -> TableWriter.Style {
-        switch report.outcome {
-        case .passed: report.conclusive ? .green : .yellow
+        style(of: report.outcome, report.conclusive)
+    }
+
+    private static func style(of outcome: DrillOutcome, _ conclusive: Bool) -> TableWriter.Style {
+        switch outcome {
+        case .passed: conclusive ? .green : .yellow
         case .deviated, .error, .aborted, .probeError: .red
         case .interrupted, .baselineNotMet: .yellow
         }
@@ -168,8 +171,4 @@ enum DrillView {
         case .undecided: .yellow
         }
     }
-}
-
-extension String {
-    fileprivate var loweredFirst: String { prefix(1).lowercased() + dropFirst() }
 }

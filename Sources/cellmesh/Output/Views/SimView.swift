@@ -1,4 +1,5 @@
 import SimDriver
+import Telemetry
 
 /// `sim run`.
 enum SimView {
@@ -28,19 +29,21 @@ enum SimView {
                 + "\(Wording.count(requests.refused)) refused, \(Wording.count(requests.unknown)) of unknown outcome, "
                 + "\(Wording.count(requests.dropped)) dropped\n"
                 + membership(report.membership) + "\n"
-            var table = style.table([.init("ORACLE"), .init("VERDICT"), .init("DETAIL")])
-            for verdict in report.verdicts {
-                table.add([
-                    .init(verdict.oracle),
-                    .init(
-                        verdict.word, !verdict.ok ? .red : verdict.standing == .judged ? .green : .yellow),
-                    .init(verdict.detail),
-                ])
-            }
             if !plan.isEmpty { text += plan.map { "  \($0)\n" }.joined() + "\n" }
-            text += table.render()
-            return text
+            return text + verdicts(report, style)
         }
+    }
+
+    static func verdicts(_ report: SimulationReport, _ style: TableStyle) -> String {
+        var table = style.table([.init("ORACLE"), .init("VERDICT"), .init("DETAIL")])
+        for verdict in report.verdicts {
+            table.add([
+                .init(verdict.oracle),
+                .init(verdict.word, !verdict.ok ? .red : verdict.standing == .judged ? .green : .yellow),
+                .init(verdict.detail),
+            ])
+        }
+        return table.render()
     }
 
     /// Completeness and accuracy of the failure detector, in words; nothing where nothing was detected.

@@ -1,0 +1,65 @@
+import Chaos
+import Drills
+import MeshBase
+import Topology
+
+/// What a mesh lacks that a scenario is about.
+package struct ScenarioMisfit: Error, Sendable, Equatable {
+    /// A sentence without a full stop.
+    package var message: String
+    /// What would be right; nil where nothing is near.
+    package var hint: String?
+    /// The command with which it would be another matter; nil where there is none.
+    package var next: String?
+
+    init(_ message: String, hint: String? = nil, next: String? = nil) {
+        (self.message, self.hint, self.next) = (message, hint, next)
+    }
+}
+
+extension Scenario {
+    /// Why it cannot be run on a mesh, whatever state that is in; nil where it can.
+    ///
+    /// - Parameter isSimulated: in virtual time, where more can be done.
+    package func misfit(in topology: MeshTopology, isSimulated: Bool = false) -> ScenarioMisfit? {
+        for action in actions + rollbacks {
+            if let refusal = action.deed.refusal(in: topology) {
+                return ScenarioMisfit("\(action.name): \(refusal.message)", next: "cellmesh up topology/poison.yaml")
+            }
+            for word in action.deed.targets where !TargetChooser.isChoice(word) {
+                do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
+                    return ScenarioMisfit("\(action.name): \(error.message)", hint: error.hint)
+                }
+            }
+            guard !isSimulated, case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind),
+                kind.isSimulatedAlone
+            else { continue }
+            return ScenarioMisfit(
+                "\(action.name): '\(request.kind)' is simulated alone", next: "cellmesh sim run \(name).yaml")
+        }
+        if let unknown = unknownName(in: topology) {
+            return ScenarioMisfit("the topology '\(topology.name)' has no \(unknown.message)", hint: unknown.hint)
+        }
+        if !isSimulated, load.verifies, load.writes > 0, !topology.blueprints.contains(where: { $0.store != nil }) {
+            return ScenarioMisfit(
+                "the topology '\(topology.name)' has no store, and the load of the scenario writes",
+                hint: "give the scenario 'load: {mix: \"services=100%\"}'")
+        }
+        return nil
+    }
+
+    /// Also what is left to be chosen could be chosen while all cells serve.
+    package func misfitOfChoices(in topology: MeshTopology) -> ScenarioMisfit? {
+        var chooser = TargetChooser(
+            topology, loads: topology.cells.map { _ in .init(rate: nil, customers: 1, serves: true) },
+            seed: seed ?? topology.seed)
+        for action in actions {
+            for word in action.deed.targets {
+                do throws(UnknownTarget) { _ = try chooser.words(for: word) } catch {
+                    return ScenarioMisfit("\(action.name): \(error.message)")
+                }
+            }
+        }
+        return nil
+    }
+}
