@@ -16,6 +16,9 @@ package struct RunSecond: Sendable, Equatable {
         /// Nothing yet.
         package init() {}
 
+        /// Those that were not answered as the mesh means to.
+        package var failed: UInt64 { requests - min(ok, requests) }
+
         /// Adds another's.
         package mutating func add(_ other: Tally) {
             requests += other.requests

@@ -186,7 +186,7 @@ struct ScenarioLedger: Sendable {
     /// Whether nothing is wrong any more, as far as is seen.
     private func isSteady(tolerates share: Double) -> Bool {
         guard sight?.isWhole ?? false, let last = recent.last else { return false }
-        let failed = Double(last.all.requests - min(last.all.ok, last.all.requests))
+        let failed = Double(last.all.failed)
         return failed <= Double(last.all.requests) * share
     }
 
@@ -197,9 +197,9 @@ struct ScenarioLedger: Sendable {
         if let views = sight?.views, views.agree < views.of {
             words.append("views agree: \(views.agree) of \(views.of)")
         }
-        if let last = recent.last, last.all.ok < last.all.requests {
+        if let last = recent.last, last.all.failed > 0 {
             words.append(
-                "\(last.all.requests - last.all.ok) of \(last.all.requests) requests failed in the last second")
+                "\(last.all.failed) of \(last.all.requests) requests failed in the last second")
         }
         return words.isEmpty ? "the mesh is not whole" : words.joined(separator: "; ")
     }
@@ -209,7 +209,7 @@ struct ScenarioLedger: Sendable {
         switch bound.bound {
         case .figure(let figure): figure
         case .ofBaseline(let factor):
-            observed(bound.measure, over: baseline, now: .zero).map { $0 * factor }
+            observed(bound.measure, over: baseline).map { $0 * factor }
         case .ofProfile(let factor):
             (bound.measure.figure == .agreement ? profile.agreement : profile.detection).milliseconds * factor
         }
@@ -226,18 +226,18 @@ struct ScenarioLedger: Sendable {
     }
 
     /// What a figure is; nil where nothing was seen of it.
-    func observed(_ measure: Measure, over window: RunSecond, now: Instant) -> Double? {
+    func observed(_ measure: Measure, over window: RunSecond) -> Double? {
         let tally = tally(measure.scope, window)
         func share(_ count: UInt64) -> Double? {
             tally.requests > 0 ? Double(count) / Double(tally.requests) : nil
         }
         switch measure.figure {
         case .success: return share(tally.ok)
-        case .errorRate: return share(tally.requests - min(tally.ok, tally.requests))
+        case .errorRate: return share(tally.failed)
         case .shedRate: return share(tally.shed)
         case .percentile(let percent): return tally.latency.quantile(percent / 100)?.milliseconds
         case .rate: return window.length > .zero ? Double(tally.ok) / window.length.seconds : nil
-        case .failed: return Double(tally.requests - min(tally.ok, tally.requests))
+        case .failed: return Double(tally.failed)
         case .dropped: return Double(window.dropped)
         case .customersLost: return (impact ?? sight?.impact).map { Double($0.lost) }
         case .customersDegraded: return (impact ?? sight?.impact).map { Double($0.degraded) }
@@ -245,8 +245,8 @@ struct ScenarioLedger: Sendable {
         case .lostWrites: return verified.map { Double($0.lost) }
         case .violations: return found.map { Double($0.violations.count(where: \.isViolated)) }
         case .falseDeaths: return Double(falseDeaths.values.reduce(0, +))
-        case .detection: return first.map(\.milliseconds)
-        case .agreement: return last.map(\.milliseconds)
+        case .detection: return told { $0.min() }?.milliseconds
+        case .agreement: return told { $0.max() }?.milliseconds
         case .recovery: return nil
         case .amplification:
             func mean(_ name: String) -> Double? { amplification[name].map { $0.sum / Double($0.count) } }
@@ -271,26 +271,27 @@ struct ScenarioLedger: Sendable {
 
     private var firstAction: Instant? { deeds.values.map(\.since).min() }
 
-    /// From an action with victims until some member took one for dead: of the slowest action, its quickest member.
-    private var first: TimeAmount? {
+    /// From an action with victims until a member took one for dead: of the slowest action, the member that is picked.
+    private func told(_ pick: (Dictionary<String, Instant>.Values) -> Instant?) -> TimeAmount? {
         let times = deeds.values.filter { !$0.victims.isEmpty }.map { deed in
-            deed.told.values.min().map { $0 - deed.since }
-        }
-        return times.contains { $0 == nil } ? nil : times.compactMap { $0 }.max()
-    }
-
-    /// The same of its slowest member.
-    private var last: TimeAmount? {
-        let times = deeds.values.filter { !$0.victims.isEmpty }.map { deed in
-            deed.told.values.max().map { $0 - deed.since }
+            pick(deed.told.values).map { $0 - deed.since }
         }
         return times.contains { $0 == nil } ? nil : times.compactMap { $0 }.max()
     }
 
     // MARK: Claims
 
+    /// That no more acknowledged writes are lost than may be; of those that could not be read nothing is known.
+    func lostWrites(
+        _ name: String, _ comparison: DrillClaim.Comparison = .atMost, _ bound: Int = 0
+    ) -> DrillClaim {
+        .count(
+            name, verified?.lost, comparison, bound, unknown: verified?.unverified ?? 0,
+            detail: verified.map { "of \($0.acknowledged)" } ?? "they were not read back")
+    }
+
     func claim(
-        _ name: String, _ bound: MeasureBound, over window: RunSecond, recovery: TimeAmount?, now: Instant
+        _ name: String, _ bound: MeasureBound, over window: RunSecond, recovery: TimeAmount?
     ) -> DrillClaim {
         let (measure, comparison) = (bound.measure, bound.comparison)
         guard let limit = limit(bound) else {
@@ -300,7 +301,7 @@ struct ScenarioLedger: Sendable {
         switch measure.figure {
         case .success: return .share(name, tally.ok, of: tally.requests, comparison, limit)
         case .errorRate:
-            return .share(name, tally.requests - min(tally.ok, tally.requests), of: tally.requests, comparison, limit)
+            return .share(name, tally.failed, of: tally.requests, comparison, limit)
         case .shedRate: return .share(name, tally.shed, of: tally.requests, comparison, limit)
         case .percentile(let percent):
             return .quantile(
@@ -309,7 +310,7 @@ struct ScenarioLedger: Sendable {
                 tally.latency.quantile(Double(rank) / Double(max(tally.latency.total, 1)))?.milliseconds ?? 0
             }
         case .detection, .agreement, .breakerOpened, .naming:
-            guard let observed = observed(measure, over: window, now: now) else {
+            guard let observed = observed(measure, over: window) else {
                 return firstAction == nil
                     ? .longest(name, nil, comparison, limit, noise: noise)
                     : .never(name, comparison, limit, detail: measure.figure.missing)
@@ -322,11 +323,8 @@ struct ScenarioLedger: Sendable {
                     : .longest(name, nil, comparison, limit, noise: noise)
             }
             return .longest(name, recovery.milliseconds, comparison, limit, noise: noise)
-        case .lostWrites:
-            return .count(
-                name, verified?.lost, comparison, Int(limit), unknown: verified?.unverified ?? 0,
-                detail: verified.map { "of \($0.acknowledged)" } ?? "they were not read back")
-        default: return .figure(name, observed(measure, over: window, now: now), comparison, limit)
+        case .lostWrites: return lostWrites(name, comparison, Int(limit))
+        default: return .figure(name, observed(measure, over: window), comparison, limit)
         }
     }
 }

@@ -468,7 +468,7 @@ package struct ScenarioRun: Sendable {
 
     private mutating func look(_ probe: ScenarioProbe, now: Instant) {
         let claims = probe.tolerance.bounds(probe.measure).map {
-            claim(probe.name, $0, over: ledger.last(probe.window), now: now)
+            claim(probe.name, $0, over: ledger.last(probe.window))
         }
         report.claims += claims
         report.steps.append(
@@ -600,7 +600,7 @@ package struct ScenarioRun: Sendable {
         ledger.take(second, now: now)
         guard phase == .method else { return }
         for (place, rule) in scenario.abort.enumerated() {
-            guard holds(rule.bound, over: second, now: now) else {
+            guard holds(rule.bound, over: second) else {
                 abortCounts[place] = 0
                 continue
             }
@@ -611,9 +611,9 @@ package struct ScenarioRun: Sendable {
     }
 
     /// Whether a figure stands so, by what it is alone: to give up nobody waits for an interval.
-    private func holds(_ bound: MeasureBound, over second: RunSecond, now: Instant) -> Bool {
+    private func holds(_ bound: MeasureBound, over second: RunSecond) -> Bool {
         guard !bound.measure.figure.isOfTheEnd, let limit = ledger.limit(bound),
-            let observed = ledger.observed(bound.measure, over: second, now: now)
+            let observed = ledger.observed(bound.measure, over: second)
         else { return false }
         return bound.comparison.holds(observed, limit)
     }

@@ -82,20 +82,7 @@ package final class SimScenario {
         load.customers = scenario.load.customers
         load.silent = topology.customers.poison
         configuration.load = load
-        let services = topology.blueprints.flatMap(\.services).map(\.name)
-        if let service = scenario.load.service, !services.contains(service) {
-            throw SimRefusal("the topology \(topology.name) has no service '\(service)'")
-        }
-        for action in scenario.actions + scenario.rollbacks {
-            if let refusal = action.deed.refusal(in: topology) {
-                throw SimRefusal("\(action.name): \(refusal.message)")
-            }
-            for word in action.deed.targets where !TargetChooser.isChoice(word) {
-                do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
-                    throw SimRefusal("\(action.name): \(error)")
-                }
-            }
-        }
+        do throws(ScenarioMisfit) { try scenario.check(in: topology) } catch { throw SimRefusal("\(error)") }
         if let problem = configuration.problem { throw SimRefusal(problem) }
         return configuration
     }
@@ -147,7 +134,7 @@ package final class SimScenario {
         guard !guardian.isStopped, let drill = run.finish(now: simulation.now) else {
             throw SimRefusal("out of time after \(simulation.trace.events) events, while \(run.phase.rawValue)")
         }
-        return Outcome(drill: drill, simulation: report(began: began))
+        return Outcome(drill: drill, simulation: report())
     }
 
     private func listen() {
@@ -175,7 +162,7 @@ package final class SimScenario {
         }
     }
 
-    private func report(began: Instant) -> SimulationReport {
+    private func report() -> SimulationReport {
         var report = SimulationReport(
             scenario: run.scenario.name, seed: simulation.seed, traceHash: simulation.trace.value,
             simulated: simulation.now - .zero, events: simulation.trace.events, faultsFired: simulation.faultsFired)
@@ -223,15 +210,12 @@ package final class SimScenario {
         let now = simulation.now
         let topology = simulation.knownTopology
         let placement = simulation.placement
-        var customers = [Int](repeating: 0, count: topology.cells.count)
-        for number in 1...max(topology.customers.count, 1) {
-            if let first = placement.shard(of: CustomerHash(number: number)).first { customers[first.position] += 1 }
-        }
+        let customers = CustomerCounts.byFirstCell(topology, placement)
         var chooser = TargetChooser(
             topology, loads: customers.map { .init(rate: nil, customers: $0, serves: true) },
             seed: run.scenario.seed ?? simulation.seed)
         var actions: [Int: ScenarioAction] = [:]
-        var words: [String] = []
+        var forecast = ScenarioForecast()
         for (key, action) in run.plan.enumerated() {
             var action = action
             do throws(UnknownTarget) {
@@ -245,16 +229,11 @@ package final class SimScenario {
             guard key < run.scenario.actions.count, let request = PredictionRequest(action, shard: shard) else {
                 continue
             }
-            let report = Predictor.predict(
-                request, MeshSituation(topology: topology, placement: placement))
-            words.append(
-                "\(action.deed.text): \(Wording.count(report.customers.lost)) lost, "
-                    + "\(Wording.count(report.customers.degraded)) degraded, "
-                    + "\(Wording.count(report.customers.untouched)) untouched")
+            let report = Predictor.predict(request, MeshSituation(topology: topology, placement: placement))
+            forecast.add(action, report.customers)
         }
-        run.handle(
-            .predicted(words.isEmpty ? "nothing that is predicted" : words.joined(separator: "; "), actions: actions),
-            now: now)
+        if let refusal = forecast.refusal(by: run.scenario.abort) { return run.handle(.refused(refusal), now: now) }
+        run.handle(.predicted(forecast.sentence, actions: actions), now: now)
     }
 
     /// The names of a customer's cells.
@@ -278,7 +257,7 @@ package final class SimScenario {
                 Self.firstKey + key, spec, lasts: action.length != nil, .fault(Self.firstKey + key))
             simulation.faultsFired += 1
             feed.began(Self.firstKey + key, spec, for: action.length, simulation)
-            begun(applied: hasStruck ? 1 : 0, victims: victims(spec), spec.text)
+            begun(applied: hasStruck ? 1 : 0, victims: spec.victims(in: simulation.knownTopology), spec.text)
         case .controlLoss:
             guard let index = simulation.machinesByName[Simulation.controlName] else { return }
             simulation.membership.disturbed(now: now)
@@ -295,24 +274,6 @@ package final class SimScenario {
             let names = shard(number)
             begun(victims: names, "\(Customers.name(number)) asks, whose cells are \(names.joined(separator: ", "))")
         }
-    }
-
-    /// Members that others are to take for dead.
-    private func victims(_ spec: FaultSpec) -> [String] {
-        let isDeadly: Bool =
-            switch spec.action {
-            case .process(.kill), .process(.pause), .process(.leave), .disk(.destroy), .disk(.lose): true
-            case .wire(.blackhole), .wire(.partition): true
-            default: false
-            }
-        guard isDeadly else { return [] }
-        return simulation.mesh.filter { machine in
-            if spec.action.layer == .wire { return spec.side.contains(machine, simulation.topology) }
-            return spec.targets.contains { target in
-                target.nodeName == machine.name
-                    || target.nodeName == nil && machine.role == .cell && target.contains(machine, simulation.topology)
-            }
-        }.map(\.name)
     }
 
     private func move(_ key: Int, _ kind: EvacuationPlan.Kind, _ word: String, begun: () -> Void) {

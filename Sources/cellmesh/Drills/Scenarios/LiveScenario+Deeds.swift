@@ -26,27 +26,12 @@ extension LiveScenario {
     func validate() throws {
         let scenario = run.scenario
         let whole = try mesh.checkWhole(needsStore: false)
-        try check(scenario)
-        let rewritten = scenario.load.service.map { " of \($0)" } ?? ""
-        handle(.validated(whole + (rewritten.isEmpty ? "" : "; the load is\(rewritten)")))
-    }
-
-    /// That the mesh has what the scenario names, and can do what it asks.
-    private func check(_ scenario: Scenario) throws {
-        let topology = mesh.topology
+        do throws(ScenarioMisfit) { try scenario.check(in: mesh.topology) } catch {
+            throw CommandFailure(
+                .usage, "\(error.message); nothing was changed", hint: error.hint,
+                next: error.topology.map { "cellmesh up \($0)" })
+        }
         for action in scenario.actions + scenario.rollbacks {
-            if let refusal = action.deed.refusal(in: topology) {
-                throw CommandFailure(
-                    .usage, "\(action.name): \(refusal.message); nothing was changed",
-                    next: "cellmesh up topology/poison.yaml")
-            }
-            let words = action.deed.targets.filter { !TargetChooser.isChoice($0) }
-            for word in words {
-                do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
-                    throw CommandFailure(
-                        .usage, "\(action.name): \(error.message); nothing was changed", hint: error.hint)
-                }
-            }
             guard case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind),
                 kind.isSimulatedAlone
             else { continue }
@@ -54,32 +39,12 @@ extension LiveScenario {
                 .usage, "\(action.name): '\(request.kind)' is simulated alone; nothing was changed",
                 next: "cellmesh sim run \(scenario.name).yaml")
         }
-        let services = topology.blueprints.flatMap(\.services).map(\.name)
-        let scopes = (scenario.hypothesis?.probes.map(\.measure) ?? []) + scenario.objectives.map(\.measure)
-        var named = scopes.compactMap { measure -> String? in
-            switch measure.scope {
-            case .service(let name), .notService(let name): name == "records" ? nil : name
-            default: nil
-            }
-        }
-        if let service = scenario.load.service { named.append(service) }
-        for name in named where !services.contains(name) && !TargetChooser.isChoice(name) {
-            throw CommandFailure(
-                .usage, "mesh '\(mesh.directory.name)' has no service '\(name)'; nothing was changed",
-                hint: NearestWord.hint(for: name, among: services, listing: "services are"))
-        }
-        if scenario.load.verifies, scenario.load.writes > 0, !topology.blueprints.contains(where: { $0.store != nil }) {
-            throw CommandFailure(
-                .usage,
-                "mesh '\(mesh.directory.name)' has no store: the load of the scenario writes; nothing was changed",
-                hint: "give the scenario 'load: {mix: \"services=100%\"}'")
-        }
+        handle(.validated(whole + (scenario.load.service.map { "; the load is of \($0)" } ?? "")))
     }
 
     func predict() throws {
         var actions: [Int: ScenarioAction] = [:]
-        var words: [String] = []
-        var worst = FeedImpact.Counts()
+        var forecast = ScenarioForecast()
         let placement = try mesh.placement()
         for (key, action) in run.plan.enumerated() {
             var action = action
@@ -103,29 +68,13 @@ extension LiveScenario {
                 throw CommandFailure(
                     .declined, "\(action.deed.text) would be refused: \(refusal.detail); nothing was changed")
             }
-            let counts = report.customers
-            words.append(
-                "\(action.deed.text): \(Wording.count(counts.lost)) lost, \(Wording.count(counts.degraded)) degraded, "
-                    + "\(Wording.count(counts.untouched)) untouched")
-            if (counts.lost, counts.degraded) > (worst.lost, worst.degraded) { worst = counts }
+            forecast.add(action, report.customers)
         }
-        for rule in run.scenario.abort {
-            guard case .figure(let limit) = rule.bound.bound else { continue }
-            let foretold: Int? =
-                switch rule.bound.measure.figure {
-                case .customersLost: worst.lost
-                case .customersDegraded: worst.degraded
-                default: nil
-                }
-            if let foretold, rule.bound.comparison.holds(Double(foretold), limit) {
-                throw CommandFailure(
-                    .declined,
-                    "'abort' would end it at once: \(rule.text), and \(foretold) are predicted; nothing was changed",
-                    hint: "raise the bound, or strike less")
-            }
+        if let refusal = forecast.refusal(by: run.scenario.abort) {
+            throw CommandFailure(
+                .declined, "\(refusal); nothing was changed", hint: "raise the bound, or strike less")
         }
-        handle(
-            .predicted(words.isEmpty ? "nothing that is predicted" : words.joined(separator: "; "), actions: actions))
+        handle(.predicted(forecast.sentence, actions: actions))
     }
 
     // MARK: Beginning
@@ -181,32 +130,9 @@ extension LiveScenario {
             .begun(
                 key,
                 .init(
-                    applied: applied, of: of, fault: fault.id, victims: victims(request),
+                    applied: applied, of: of, fault: fault.id,
+                    victims: (try? request.spec(in: mesh.topology))?.victims(in: mesh.topology) ?? [],
                     detail: "\(fault.id): \(fault.text ?? action.deed.text), at \(applied) of \(of) processes")))
-    }
-
-    /// Members that others are to take for dead: those that are killed or stopped, or that nothing reaches.
-    private func victims(_ request: FaultRequest) -> [String] {
-        guard let spec = try? request.spec(in: mesh.topology) else { return [] }
-        switch spec.action {
-        case .process(.kill), .process(.pause), .process(.leave):
-            return (try? TargetList(request.targets, in: mesh.topology).processes.map(\.name)) ?? []
-        case .wire(.blackhole), .wire(.partition):
-            return members.filter { spec.side.contains($0.name, region: $0.region, zone: $0.zone) }.map(\.name.name)
-        default: return []
-        }
-    }
-
-    /// All that gossip, with where they run.
-    private var members: [(name: ProcessName, region: String, zone: String)] {
-        let topology = mesh.topology
-        let (control, regions) = (topology.control.region, topology.regions)
-        return topology.cells.map {
-            (ProcessName(.cell, $0.name), regions[$0.region].name, regions[$0.region].zones[$0.zone])
-        }
-            + topology.routers.map {
-                (ProcessName(.router, $0.name), regions[$0.region].name, regions[$0.region].zones.first ?? "")
-            } + [(ProcessName.control, regions[control].name, regions[control].zones.first ?? "")]
     }
 
     private func move(_ key: Int, _ kind: EvacuationPlan.Kind, _ region: String) throws {

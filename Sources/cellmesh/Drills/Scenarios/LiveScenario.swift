@@ -196,7 +196,7 @@ final class LiveScenario {
         if let (sight, count) = watch?.latest, count != sights {
             sights = count
             var sight = sight
-            sight.epoch = (try? mesh.placement().table.version) ?? sight.epoch
+            sight.epoch = (try? mesh.directory.newestTable().version) ?? sight.epoch
             handle(.sight(sight))
         }
         guard now >= lookAt else { return }
