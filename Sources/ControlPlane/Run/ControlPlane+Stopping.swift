@@ -1,0 +1,60 @@
+import MeshBase
+import Topology
+import UVDriver
+
+/// Ends the processes, and then itself.
+extension ControlPlane {
+    /// A second signal does not wait for anybody.
+    func signalled() {
+        if isStopping { return supervisor.killAll() }
+        if !isReady { return fail(.interrupted) }
+        stop(only: nil)
+    }
+
+    package func shutDown() { stop(only: nil) }
+
+    func stop(only: Set<ProcessName>?) {
+        guard !isStopping else { return }
+        isStopping = true
+        startTimer?.close()
+        monkeyDesk.close()
+        note("stopping", [:])
+        // Within a callback of the supervisor: in the next turn, so that it has finished with what it was doing.
+        stopTimer = try? LoopTimer.once(loop: loop, after: .zero) { [unowned self] in
+            supervisor.shutDown(only: only) { [unowned self] in finish() }
+        }
+    }
+
+    func finish() {
+        let others = member.members.contains { !$0.isSelf && $0.status.isLive }
+        member.leave()
+        _ = try? faultRegister.remove(nil, now: SystemClock.reading())
+        note("stopped", [:])
+        directory.removeControl()
+        api.forgetPasses()
+        // The goodbye travels, and the answer to `down` goes out.
+        var checks = 0
+        stopTimer = try? LoopTimer(loop: loop) { [unowned self] in
+            checks += 1
+            guard runtime.wire.waitingDatagrams == 0 || checks > 100 else { return }
+            stopTimer?.close()
+            routerWatch.close()
+            storeWatch.close()
+            livenessWatch?.close()
+            desk.close()
+            settingsDesk.close()
+            liveDesk.close()
+            traceGatherer.close()
+            loadDesk.close()
+            gameDayDesk.close()
+            api.close()
+            client.close()
+            driver.close()
+            faultTimer?.close()
+            hangup?.close()
+            member.close()
+            runtime.close()
+        }
+        stopTimer?.start(after: .milliseconds(others ? 50 : 5), every: .milliseconds(10))
+    }
+}
