@@ -24,7 +24,8 @@ import Testing
     @Test(arguments: [
         "", "p99", "p99<", "<50ms", "p99=50ms", "p99<50", "p99<50 parsecs", "p0<5ms", "p101<5ms", "px<5ms",
         "latency<5ms",
-        "success>=150%", "success>=-1%", "rate>=fast", "rate>=1e3", "p99<inf", "p99<nanms", "p99<<5ms", "p99<5ms<6ms",
+        "success>=150%", "success>=-1%", "rate>=fast",
+        "p99{service:a}<5ms", "recovery<5s", "p99<2x baseline", "p99<inf", "p99<nanms", "p99<<5ms", "p99<5ms<6ms",
     ])
     func refusesEverythingElse(text: String) {
         #expect(throws: LoadError.self) { try Objective(text) }

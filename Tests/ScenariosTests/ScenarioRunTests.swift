@@ -7,109 +7,6 @@ import Topology
 
 @testable import Scenarios
 
-/// A mesh that answers each order at once, second by second, in virtual time.
-private struct Bench {
-    var run: ScenarioRun
-    var now = Instant.zero
-    /// Share of the requests that fail while something is in force, and always.
-    var failing = 0.0
-    var always = 0.0
-    var sight = ScenarioSight()
-    var orders: [String] = []
-    var refuses: Set<String> = []
-    /// Orders to fail, by how they are written down here.
-    var fails: [String: DrillOutcome] = [:]
-    var applied = 1
-    var hits: UInt64? = 10
-    var found = ScenarioFound()
-    /// An event before the second of this number.
-    var events: [Int: ScenarioRun.Event] = [:]
-    var noise = DrillNoise()
-    private var force: [Int: ScenarioAction] = [:]
-    private var seconds = 0
-
-    init(_ scenario: Scenario) {
-        run = ScenarioRun(
-            scenario, id: "20260101-120000000-x", mesh: "m", target: nil, command: "c", wall: "2026-01-01T12:00:00Z",
-            profile: .init(detection: .seconds(2), agreement: .seconds(8)), now: .zero)
-        sight.isWhole = true
-        sight.views = (3, 3)
-        sight.impact.seen = 100
-        sight.impact.different = 0
-        found.isVerified = true
-        found.acknowledged = 50
-    }
-
-    mutating func perform() -> DrillReport? {
-        while !run.isOver, seconds < 600 {
-            for order in run.takeOrders() { answer(order) }
-            guard !run.hasOrders, !run.isOver else { continue }
-            now = now + .seconds(1)
-            seconds += 1
-            if let event = events[seconds] { run.handle(event, now: now) }
-            look()
-            run.wake(now: now)
-        }
-        return run.finish(now: now)
-    }
-
-    mutating func report() throws -> DrillReport {
-        let found = perform()
-        return try #require(found)
-    }
-
-    private mutating func look() {
-        var second = RunSecond()
-        second.all.requests = 1_000
-        let share = max(force.isEmpty ? 0 : failing, always)
-        second.all.ok = 1_000 - UInt64(1_000 * share)
-        for _ in 0..<second.all.ok { second.all.latency.record(.milliseconds(5)) }
-        run.handle(.second(second), now: now)
-        var sight = sight
-        sight.isWhole = sight.isWhole && force.isEmpty
-        for (_, id) in run.faults { if let hits { sight.hits[id] = hits } }
-        run.handle(.sight(sight), now: now)
-    }
-
-    private mutating func answer(_ order: ScenarioRun.Order) {
-        let word: String =
-            switch order {
-            case .begin(let key, let action): "begin \(key) \(action.deed.text)"
-            case .end(let key): "end \(key)"
-            case .announce(let title, _): "announce \(title)"
-            default: "\(order)"
-            }
-        orders.append(word)
-        if refuses.contains(word) { return run.handle(.refused("no"), now: now) }
-        if let outcome = fails[word] {
-            var key: Int?
-            if case .begin(let at, _) = order { key = at }
-            if case .end(let at) = order { key = at }
-            return run.handle(.failed(key, outcome, "it broke"), now: now)
-        }
-        switch order {
-        case .validate: run.handle(.validated("whole"), now: now)
-        case .predict: run.handle(.predicted("nobody lost", actions: [:]), now: now)
-        case .announce: break
-        case .startLoad: run.handle(.loadStarted("1000/s"), now: now)
-        case .begin(let key, let action):
-            force[key] = action
-            run.handle(
-                .begun(key, .init(applied: applied, of: 1, fault: "f\(key)", victims: ["a-1"], detail: "in force")),
-                now: now)
-            if !action.deed.lasts {
-                if case .restore = action.deed { force = [:] }
-                run.handle(.ended(key, "done"), now: now)
-            }
-        case .end(let key):
-            force[key] = nil
-            run.handle(.ended(key, "over"), now: now)
-        case .readBack: run.handle(.found(found, noise), now: now)
-        case .tidy: run.handle(.tidied("tidy"), now: now)
-        }
-    }
-}
-
 @Suite struct ScenarioRunTests {
     @Test func aPoisonCustomerIsOneOfTheMesh() throws {
         let deed = try ScenarioDeed(text: "poison c2")
@@ -154,7 +51,7 @@ private struct Bench {
     }
 
     @Test func allIsDoneInOrderAndTakenBack() throws {
-        var bench = Bench(try Self.scenario(objectives: ["success>=99%", "recovery<=10s", "lost_writes==0"]))
+        var bench = ScenarioBench(try Self.scenario(objectives: ["success>=99%", "recovery<=10s", "lost_writes==0"]))
         let report = try bench.report()
         #expect(
             bench.orders == ["validate", "predict", "startLoad", "begin 0 kill cell/a-1", "end 0", "readBack", "tidy"])
@@ -170,7 +67,7 @@ private struct Bench {
     }
 
     @Test func whatIsNotKeptDeviates() throws {
-        var bench = Bench(try Self.scenario(objectives: ["success>=99%"]))
+        var bench = ScenarioBench(try Self.scenario(objectives: ["success>=99%"]))
         bench.failing = 0.05
         let report = try bench.report()
         #expect(report.outcome == .deviated && report.exitCode == 5)
@@ -178,17 +75,17 @@ private struct Bench {
         #expect(Self.claim(report, "answered, meanwhile")?.verdict == .deviated)
         #expect(Self.claim(report, "answered, after")?.verdict == .met)
         // A lost write is never excused, however busy the machine was.
-        var lossy = Bench(try Self.scenario())
+        var lossy = ScenarioBench(try Self.scenario())
         (lossy.found.lost, lossy.noise) = (1, DrillNoise(lateMilliseconds: 5_000))
         #expect(try lossy.report().outcome == .deviated)
         // One who fares otherwise than predicted is one too many.
-        var other = Bench(try Self.scenario())
+        var other = ScenarioBench(try Self.scenario())
         other.sight.impact.different = 1
         #expect(try other.report().outcome == .deviated)
     }
 
     @Test func aBusyMachineDecidesNoTimes() throws {
-        var bench = Bench(try Self.scenario(objectives: ["p99<50ms"]))
+        var bench = ScenarioBench(try Self.scenario(objectives: ["p99<50ms"]))
         bench.noise = DrillNoise(lateMilliseconds: 20)
         let report = try bench.report()
         #expect(Self.claim(report, "p99<50ms")?.verdict == .undecided)
@@ -196,7 +93,7 @@ private struct Bench {
     }
 
     @Test func nothingIsInjectedIntoAMeshThatIsNotWell() throws {
-        var bench = Bench(try Self.scenario())
+        var bench = ScenarioBench(try Self.scenario())
         bench.always = 0.2
         let report = try bench.report()
         #expect(report.outcome == .baselineNotMet && report.exitCode == 3)
@@ -205,7 +102,7 @@ private struct Bench {
 
     @Test func whatIsRefusedWasNotRun() throws {
         for word in ["validate", "predict"] {
-            var bench = Bench(try Self.scenario())
+            var bench = ScenarioBench(try Self.scenario())
             bench.refuses = [word]
             let report = bench.perform()
             #expect(report == nil && bench.run.refusal == "no" && bench.orders.last == word)
@@ -213,7 +110,7 @@ private struct Bench {
     }
 
     @Test func anAbortTakesBackAtOnce() throws {
-        var bench = Bench(try Self.scenario(abort: ["success<90% for 3s"]))
+        var bench = ScenarioBench(try Self.scenario(abort: ["success<90% for 3s"]))
         bench.failing = 0.5
         let report = try bench.report()
         #expect(report.outcome == .aborted && report.exitCode == 5)
@@ -227,7 +124,7 @@ private struct Bench {
 
     @Test func anInterruptionInAnyStepTakesBackWhatWasDone() throws {
         for second in 1..<20 {
-            var bench = Bench(try Self.scenario(["kill cell/a-1", "latency cell/a-2 5ms"]))
+            var bench = ScenarioBench(try Self.scenario(["kill cell/a-1", "latency cell/a-2 5ms"]))
             bench.events[second] = .interrupted("Ctrl-C")
             guard let report = bench.perform() else {
                 Issue.record("no report at \(second)")
@@ -242,35 +139,35 @@ private struct Bench {
     }
 
     @Test func whatFailsIsAnErrorAndTheRestIsTakenBack() throws {
-        var bench = Bench(try Self.scenario(["kill cell/a-1", "latency cell/a-2 5ms"]))
+        var bench = ScenarioBench(try Self.scenario(["kill cell/a-1", "latency cell/a-2 5ms"]))
         bench.fails = ["begin 1 latency a-2 5ms": .error, "begin 1 latency cell/a-2 5ms": .error]
         let report = try bench.report()
         #expect(report.outcome == .error && report.exitCode == 1 && bench.run.isTakenBack)
         #expect(bench.orders.contains("end 0"))
         // What cannot be taken back is told, and the run comes to its end.
-        var stuck = Bench(try Self.scenario())
+        var stuck = ScenarioBench(try Self.scenario())
         stuck.fails = ["end 0": .error]
         let told = try stuck.report()
         #expect(told.outcome == .error && told.reason == "kill cell/a-1: it broke")
     }
 
     @Test func whatReachesNobodyIsNoPass() throws {
-        var bench = Bench(try Self.scenario(["latency cell/a-2 5ms"]))
+        var bench = ScenarioBench(try Self.scenario(["latency cell/a-2 5ms"]))
         bench.hits = 0
         let report = try bench.report()
         #expect(report.outcome == .passed && !report.conclusive && !report.exposed)
         #expect(report.exposure?.contains("has hit nothing") == true, "\(report.exposure ?? "")")
-        var partial = Bench(try Self.scenario())
+        var partial = ScenarioBench(try Self.scenario())
         partial.applied = 0
         #expect(try partial.report().outcome == .error)
     }
 
     @Test func aRegionThatWasLeftIsTakenBack() throws {
-        var bench = Bench(try Self.scenario(["evacuate region/a", "restore region/a"]))
+        var bench = ScenarioBench(try Self.scenario(["evacuate region/a", "restore region/a"]))
         #expect(try bench.report().outcome == .passed)
         #expect(!bench.orders.contains("end 0"))
         // Also where the method does not say so.
-        var left = Bench(try Self.scenario(["evacuate region/a"]))
+        var left = ScenarioBench(try Self.scenario(["evacuate region/a"]))
         #expect(try left.report().outcome == .passed)
         #expect(left.orders.contains("end 0"))
     }
@@ -281,7 +178,7 @@ private struct Bench {
                 time: "", type: "member", action: "dead", id: id, attributes: ["observer": .text(observer)])
             return .event(record, at: .zero + .milliseconds(5_500))
         }
-        var bench = Bench(
+        var bench = ScenarioBench(
             try Self.scenario(objectives: ["detection<=profile", "agreement<=profile", "false_deaths==0"]))
         bench.events[6] = dead("a-1", "a-2")
         let report = try bench.report()
@@ -289,14 +186,14 @@ private struct Bench {
         #expect(Self.claim(report, "detection<=profile")?.verdict == .deviated)
         #expect(Self.claim(report, "agreement<=profile")?.verdict == .met)
         #expect(Self.claim(report, "false_deaths==0")?.verdict == .met)
-        var wrongly = Bench(try Self.scenario(objectives: ["false_deaths==0"]))
+        var wrongly = ScenarioBench(try Self.scenario(objectives: ["false_deaths==0"]))
         wrongly.events[6] = dead("b-1", "a-2")
         let wrong = wrongly.perform()
         #expect(Self.claim(wrong, "false_deaths==0")?.verdict == .deviated)
     }
 
     @Test func aMeshThatDoesNotBecomeSteadyDeviates() throws {
-        var bench = Bench(try Self.scenario(objectives: ["recovery<=10s"]))
+        var bench = ScenarioBench(try Self.scenario(objectives: ["recovery<=10s"]))
         bench.events[5] = .sight(ScenarioSight())
         var run = bench
         run.sight.isWhole = false
@@ -311,7 +208,7 @@ private struct Bench {
             action.startAfter = .seconds(4)
             scenario.method[0] = .action(action)
         }
-        var bench = Bench(scenario)
+        var bench = ScenarioBench(scenario)
         let report = try bench.report()
         let at = { (name: String) in report.steps.first { $0.name == name }?.startMilliseconds ?? -1 }
         #expect(at("load 2x") - at("kill cell/a-1") == 4_000)

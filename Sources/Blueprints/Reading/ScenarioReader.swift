@@ -11,6 +11,11 @@ struct ScenarioReader {
 
     enum StepType: String, CaseIterable { case action, probe }
     enum Provider: String, CaseIterable { case cellmesh, process }
+    /// Through which routers a load comes.
+    enum Way: String, CaseIterable {
+        case router
+        case eachSide = "each-side"
+    }
 
     /// What Chaos Toolkit has beside `cellmesh`, and an import makes something of or refuses.
     private static let foreign = ["http", "python"]
@@ -41,6 +46,11 @@ struct ScenarioReader {
                         "such as {type: action, name: kill, provider: {type: cellmesh, do: \"kill cell/{busiest}\", for: 20s}}"
                 )
             }
+        }
+        if scenario.load.isTwoSided, !scenario.actions.contains(where: { $0.deed.cutRegion != nil }) {
+            reporter.error(
+                .contradiction, at: root.position, "no action cuts off a region, so that its load has one side",
+                hint: "leave 'through' out, or add {do: \"blackhole region/{control}\", for: 30s}")
         }
         scenario.rollbacks = (map.list("rollbacks", most: Scenario.most) ?? []).compactMap {
             if case .action(let action) = step($0, isProbe: false) { action } else { nil }
@@ -88,6 +98,8 @@ struct ScenarioReader {
         load.verifies = map.value("verify").flatMap { read.toggle($0, "'verify'") } ?? load.verifies
         // An older word for how long all of it lasts, which the method says now.
         _ = map.optionalDuration("duration", Ranges.day)
+        let way = map.value("through").flatMap { read.word($0, "'through'", Way.self) }
+        load.isTwoSided = way == .eachSide
         if let mix = map.value("mix") {
             mixed(mix, &load)
         } else if load.service != nil {
@@ -99,35 +111,22 @@ struct ScenarioReader {
 
     /// `reads=60%,writes=30%,services=10%`, or a mapping of the same.
     private func mixed(_ value: YAMLValue, _ load: inout ScenarioLoad) {
-        var shares: [(name: String, share: Double)] = []
-        if case .mapping(let entries) = value.content {
-            for entry in entries { shares.append((entry.key, read.ratio(entry.value, "'\(entry.key)'") ?? 0)) }
-        } else if let text = read.text(value, "'mix'") {
-            for part in text.split(separator: ",") {
-                let halves = part.split(separator: "=").map { $0.filter { $0 != " " } }
-                guard halves.count == 2, let share = Syntax.ratio(halves[1]), share <= 1 else {
-                    reporter.error(
-                        .badRatio, at: value.position, "'\(YAMLValue.clipped(String(part)))' is no share of 'mix'",
-                        hint: "'reads=60%,writes=30%,services=10%'")
-                    return
-                }
-                shares.append((halves[0], share))
-            }
-        }
         let names = ["reads", "writes", "services"]
-        for (name, _) in shares where !names.contains(name) {
+        do throws(Syntax.BadShares) {
+            let shares: [Double]
+            if case .mapping(let entries) = value.content {
+                let parts = entries.map { (name: $0.key, share: read.ratio($0.value, "'\($0.key)'") ?? 0) }
+                shares = try Syntax.shares(parts, names: names, of: "'mix'")
+            } else if let text = read.text(value, "'mix'") {
+                shares = try Syntax.shares(text, names: names, of: "'mix'")
+            } else {
+                return
+            }
+            (load.reads, load.writes, load.services) = (shares[0], shares[1], shares[2])
+        } catch {
             reporter.error(
-                .unknownWord, at: value.position, "'mix' has no '\(YAMLValue.clipped(name))'",
-                hint: NearestWord.hint(for: name, among: names, listing: "one of"))
-            return
+                .badRatio, at: value.position, error.description, hint: "'reads=60%,writes=30%,services=10%'")
         }
-        func share(_ name: String) -> Double { shares.first { $0.name == name }?.share ?? 0 }
-        let all = names.map(share).reduce(0, +)
-        guard abs(all - 1) < 1e-6, shares.count == Set(shares.map(\.name)).count else {
-            reporter.error(.badRatio, at: value.position, "the shares of 'mix' do not add up to 100%")
-            return
-        }
-        (load.reads, load.writes, load.services) = (share("reads"), share("writes"), share("services"))
     }
 
     private func baseline(_ map: MappingReader) -> ScenarioBaseline {
@@ -236,6 +235,12 @@ struct ScenarioReader {
         var action = ScenarioAction(name, deed, for: length)
         (action.pauseBefore, action.pauseAfter) = pauses
         action.startAfter = startAfter ?? (isBackground ? .zero : nil)
+        switch deed {
+        case .evacuate, .restore:
+            action.stages = read.stages(provider)
+            action.watch = provider.optionalDuration("watch", Ranges.watch)
+        default: break
+        }
         return action
     }
 

@@ -19,10 +19,14 @@ package struct Measure: Sendable, Hashable {
         case success, errorRate, shedRate
         /// A percentile of the time to an answer, above 0 and below 100.
         case percentile(Double)
+        /// The longest of these times.
+        case maximum
         /// Answered requests a second.
         case rate
-        /// Requests that failed, and that could not be sent.
-        case failed, dropped
+        /// Requests that failed.
+        case failed
+        /// The share of requests that could not be sent, 0...1.
+        case dropped
         /// Customers by what became of them, and who fared otherwise than predicted.
         case customersLost, customersDegraded, customersDifferent
         /// Acknowledged writes that were not there at the end.
@@ -44,6 +48,22 @@ package struct Measure: Sendable, Hashable {
         case named, unnamed, falseNames, naming
         /// Changes of the placement.
         case placementChanges
+        /// Evacuations and restores that came to their end, and evacuations that began although they had to be refused.
+        case movesCompleted, movesBegun
+        /// From the first begin of an evacuation until the last request to a cell that it leaves, and the 99th percentile of how
+        /// long writes waited that met a change; milliseconds.
+        case off, writePause
+        /// What the stores of a region still hold of customers when it is to be taken back, and customers who are on other cells
+        /// than predicted then.
+        case rowsLeft, customersAstray
+        /// At the end: customers who are not on the cells of before, cells with fewer rows than before, and writes that single
+        /// cells have acknowledged and others do not have.
+        case customersMoved, cellsPoorer, hintsLeft
+        /// From the end of what was done until the views of the membership agreed, which had differed; milliseconds.
+        case viewsAgreed
+        /// While a region was cut off: requests for tier critical that were answered although no quorum of the customer's cells
+        /// was on their side, and the share of those for tier important that were answered where a cell of the customer's was.
+        case criticalAnswered, importantAnswered
         /// Cells that take customers and do not serve.
         case cellsDown
         /// Cells that say that they are degraded.
@@ -71,14 +91,18 @@ extension Measure.Figure {
     }
 
     private static let words: [(name: String, figure: Measure.Figure)] = [
-        ("success", .success), ("error_rate", .errorRate), ("shed_rate", .shedRate), ("rate", .rate),
+        ("success", .success), ("error_rate", .errorRate), ("shed_rate", .shedRate), ("max", .maximum), ("rate", .rate),
         ("failed", .failed), ("dropped", .dropped), ("lost", .customersLost), ("customers_lost", .customersLost),
         ("customers_degraded", .customersDegraded), ("customers_different", .customersDifferent),
         ("lost_writes", .lostWrites), ("violations", .violations), ("false_deaths", .falseDeaths),
         ("detection", .detection), ("agreement", .agreement), ("recovery", .recovery),
         ("amplification", .amplification), ("breakers_open", .breakersOpen), ("breaker_opened", .breakerOpened),
         ("named", .named), ("unnamed", .unnamed), ("false_names", .falseNames), ("naming", .naming),
-        ("placement_changes", .placementChanges), ("cells_down", .cellsDown), ("cells_degraded", .cellsDegraded),
+        ("placement_changes", .placementChanges), ("moves_completed", .movesCompleted), ("moves_begun", .movesBegun),
+        ("off", .off), ("write_pause", .writePause), ("rows_left", .rowsLeft), ("customers_astray", .customersAstray),
+        ("customers_moved", .customersMoved), ("cells_poorer", .cellsPoorer), ("hints_left", .hintsLeft),
+        ("views_agreed", .viewsAgreed), ("critical_answered", .criticalAnswered),
+        ("important_answered", .importantAnswered), ("cells_down", .cellsDown), ("cells_degraded", .cellsDegraded),
         ("utilisation", .utilisation), ("waiting", .waiting),
     ]
 
@@ -110,13 +134,16 @@ extension Measure.Figure {
     /// What it is counted in.
     package var unit: Unit {
         switch self {
-        case .success, .errorRate, .shedRate, .utilisation: .share
-        case .percentile, .detection, .agreement, .recovery, .breakerOpened, .naming: .milliseconds
+        case .success, .errorRate, .shedRate, .dropped, .utilisation, .importantAnswered: .share
+        case .percentile, .maximum, .detection, .agreement, .recovery, .breakerOpened, .naming, .off, .writePause,
+            .viewsAgreed:
+            .milliseconds
         case .rate: .perSecond
         case .amplification: .ratio
-        case .failed, .dropped, .customersLost, .customersDegraded, .customersDifferent, .lostWrites, .violations,
-            .falseDeaths, .breakersOpen, .named, .unnamed, .falseNames, .placementChanges, .cellsDown, .cellsDegraded,
-            .waiting:
+        case .failed, .customersLost, .customersDegraded, .customersDifferent, .lostWrites, .violations,
+            .falseDeaths, .breakersOpen, .named, .unnamed, .falseNames, .placementChanges, .movesCompleted, .movesBegun,
+            .rowsLeft, .customersAstray, .customersMoved, .cellsPoorer, .hintsLeft, .criticalAnswered, .cellsDown,
+            .cellsDegraded, .waiting:
             .count
         }
     }
@@ -124,7 +151,7 @@ extension Measure.Figure {
     /// Whether it is made of what clients are answered, second by second.
     package var isOfRequests: Bool {
         switch self {
-        case .success, .errorRate, .shedRate, .percentile, .rate, .failed, .dropped: true
+        case .success, .errorRate, .shedRate, .percentile, .maximum, .rate, .failed, .dropped: true
         default: false
         }
     }
@@ -132,7 +159,10 @@ extension Measure.Figure {
     /// Whether it is known at the end alone, so that nothing can be given up for it.
     package var isOfTheEnd: Bool {
         switch self {
-        case .lostWrites, .violations, .recovery: true
+        case .lostWrites, .violations, .recovery, .movesCompleted, .movesBegun, .off, .writePause, .rowsLeft,
+            .customersAstray, .customersMoved, .cellsPoorer, .hintsLeft, .viewsAgreed, .criticalAnswered,
+            .importantAnswered:
+            true
         default: false
         }
     }
@@ -140,7 +170,7 @@ extension Measure.Figure {
     /// How bad is more; nil where neither more nor less is.
     package var isWorseAbove: Bool {
         switch self {
-        case .success, .rate, .named: false
+        case .success, .rate, .named, .movesCompleted, .importantAnswered: false
         default: true
         }
     }

@@ -9,6 +9,8 @@ extension ObjectiveResult {
         case .success, .errorRate, .dropped: return LoadReport.short(observed * 100) + " %"
         case .rate: return LoadReport.short(observed) + "/s"
         case .lostWrites: return LoadReport.short(observed) + (observed == 1 ? " write" : " writes")
+        // None of a load's.
+        default: return LoadReport.short(observed)
         }
     }
 }

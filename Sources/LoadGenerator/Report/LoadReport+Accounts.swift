@@ -96,6 +96,8 @@ extension LoadReport {
         case .dropped: requests == 0 ? nil : Double(dropped) / Double(requests)
         case .rate: requests == 0 ? nil : rate
         case .lostWrites: writes.verified ? Double(writes.lost) : nil
+        // None of a load's.
+        default: nil
         }
     }
 }

@@ -96,6 +96,8 @@ extension LoadRun {
             let whole = DrillClaim.figure(name, Double(report.writes.lost), comparison, bound)
             return report.writes.unverified > 0 && whole.verdict == .met
                 ? whole.unseen("\(report.writes.unverified) writes could not be read back") : whole
+        // None of a load's.
+        default: return .figure(name, nil, comparison, bound)
         }
     }
 }

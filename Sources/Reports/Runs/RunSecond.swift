@@ -58,7 +58,14 @@ package struct RunSecond: Sendable, Equatable {
 
     /// Adds a further second.
     package mutating func add(_ other: RunSecond) {
-        length = length + other.length
+        let both = length + other.length
+        join(other)
+        length = both
+    }
+
+    /// Adds what others were answered at the same time.
+    package mutating func join(_ other: RunSecond) {
+        length = max(length, other.length)
         all.add(other.all)
         for (name, tally) in other.cells { cells[name, default: Tally()].add(tally) }
         for (name, tally) in other.services { services[name, default: Tally()].add(tally) }

@@ -30,6 +30,11 @@ package struct ScenarioAction: Sendable, Equatable {
     package var pauseAfter = TimeAmount.zero
     /// Since the method began: beside the steps before it, not after them.
     package var startAfter: TimeAmount?
+    /// Of an evacuation or a restore: percent of the customers that have moved after each stage, and how long each stage is
+    /// watched; the mesh's where nil.
+    package var stages: [Int]?
+    /// See `stages`.
+    package var watch: TimeAmount?
 
     package init(_ name: String, _ deed: ScenarioDeed, for length: TimeAmount? = nil) {
         self.name = name

@@ -9,13 +9,6 @@ import Scenarios
 import Topology
 import UVDriver
 
-/// A plan that a step has begun.
-struct LiveMove {
-    var kind: EvacuationPlan.Kind
-    var region: String
-    var since: Instant
-}
-
 /// What a scenario does to the mesh.
 extension LiveScenario {
     /// A fault goes on so much longer than its step should somebody be there no more to end it.
@@ -25,7 +18,7 @@ extension LiveScenario {
 
     func validate() throws {
         let scenario = run.scenario
-        let whole = try mesh.checkWhole(needsStore: false)
+        let whole = try mesh.checkWhole()
         do throws(ScenarioMisfit) { try scenario.check(in: mesh.topology) } catch {
             throw CommandFailure(
                 .usage, "\(error.message); nothing was changed", hint: error.hint,
@@ -74,6 +67,7 @@ extension LiveScenario {
             throw CommandFailure(
                 .declined, "\(refusal); nothing was changed", hint: "raise the bound, or strike less")
         }
+        try checkSides(actions)
         handle(.predicted(forecast.sentence, actions: actions))
     }
 
@@ -82,8 +76,9 @@ extension LiveScenario {
     func begin(_ key: Int, _ action: ScenarioAction) throws {
         switch action.deed {
         case .fault(let request): try inject(key, action, request)
-        case .evacuate(let region): try move(key, .evacuate, TargetSelector.name(in: region, of: .region))
-        case .restore(let region): try move(key, .restore, TargetSelector.name(in: region, of: .region))
+        case .evacuate(let region): try move(key, .evacuate, TargetSelector.name(in: region, of: .region), action)
+        case .restore(let region): try move(key, .restore, TargetSelector.name(in: region, of: .region), action)
+        case .attempt(let region): try attempt(key, TargetSelector.name(in: region, of: .region), action)
         case .load(let factor):
             guard factor > 1 else { throw DrillTrouble(.error, "a load is added to, and not taken from: above 1x") }
             further[key] = try BackgroundLoad([try side(run.scenario.load, factor: factor - 1)])
@@ -126,6 +121,7 @@ extension LiveScenario {
         marks.faults[place].id = fault.id
         try? note(action)
         let (applied, of) = (answer.applied ?? 0, answer.of ?? 0)
+        if action.deed.cutRegion == run.cutRegion { try beginCut() }
         handle(
             .begun(
                 key,
@@ -133,50 +129,6 @@ extension LiveScenario {
                     applied: applied, of: of, fault: fault.id,
                     victims: (try? request.spec(in: mesh.topology))?.victims(in: mesh.topology) ?? [],
                     detail: "\(fault.id): \(fault.text ?? action.deed.text), at \(applied) of \(of) processes")))
-    }
-
-    private func move(_ key: Int, _ kind: EvacuationPlan.Kind, _ region: String) throws {
-        marks.region = region
-        if let action = run.plan.indices.contains(key) ? run.plan[key] : nil { try note(action) }
-        var body = EvacuationBody(kind.rawValue, region: region)
-        body.isDryRun = false
-        if kind == .evacuate { body.confirm = region }
-        let answer = try mesh.begin(body)
-        guard answer.begun else {
-            throw DrillTrouble(.error, "refused: \(answer.forecast.reason ?? "no reason was given")")
-        }
-        if kind == .evacuate { marks.plan = answer.plan }
-        moves[key] = LiveMove(kind: kind, region: region, since: Pause.now())
-        handle(
-            .begun(
-                key,
-                .init(
-                    applied: 1, of: 1,
-                    detail: "\(Wording.count(answer.forecast.customersMoved ?? 0)) customers are to move")))
-    }
-
-    /// Looks where a plan stands.
-    func follow(_ key: Int, _ move: LiveMove) {
-        guard let status: EvacuationStatus = try? mesh.api.get("/v1/evacuations", timeout: .seconds(2)),
-            !EvacuationView.isUnderWay(status)
-        else { return }
-        // Its report is made a moment after the deciders have ended it.
-        guard let report = try? mesh.api.get("/v1/evacuations/report", as: EvacuationReport.self) else {
-            if Pause.now() - move.since > .minutes(10) {
-                moves[key] = nil
-                handle(.failed(key, .error, "the plan has not ended within 10 minutes"))
-            }
-            return
-        }
-        moves[key] = nil
-        let reason = report.reason.map { ": \($0)" } ?? ""
-        let text =
-            "\(report.outcome.rawValue) in \(EvacuationView.time(report.durationMilliseconds))\(reason), "
-            + "\(Wording.count(report.customersMoved)) customers moved, "
-            + "\(Wording.count(report.acknowledgedWritesLost ?? 0)) acknowledged writes lost"
-        guard report.outcome == .completed else { return handle(.failed(key, .deviated, text)) }
-        if move.kind == .restore { (marks.region, marks.plan) = (nil, nil) }
-        handle(.ended(key, text))
     }
 
     private func endControl(_ key: Int, _ action: ScenarioAction) throws {
@@ -200,10 +152,11 @@ extension LiveScenario {
             moves[key] = nil
             let name = TargetSelector.name(in: region, of: .region)
             let done = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
-                try mesh.bringBack(name)
+                try mesh.bringBack(name, heedsInterruption: false)
             }
             (marks.region, marks.plan) = (nil, nil)
             handle(.ended(key, done))
+        case .attempt: handle(.ended(key, "nothing is in force of it"))
         case .restore:
             // It goes on to its end.
             if moves[key] == nil { handle(.ended(key, "it has ended")) }
@@ -225,6 +178,8 @@ extension LiveScenario {
 
     private func heal(_ key: Int) throws {
         guard let id = run.faults[key] else { return handle(.ended(key, "it had not begun")) }
+        // What is answered from here on is no part of it.
+        if run.plan[key].deed.cutRegion == run.cutRegion { endCut() }
         guard !isControlGone else {
             marks.faults.removeAll { $0.id == id }
             return handle(.ended(key, "\(id) is ended by its lease: the control plane is away"))
@@ -263,12 +218,21 @@ extension LiveScenario {
     // MARK: The trace
 
     /// What is about to be in force stands on the disk before it is.
-    private func note(_ action: ScenarioAction) throws {
+    func note(_ action: ScenarioAction) throws {
+        do { try leftovers.note(trace(.init(name: action.name, part: .injects), isBefore: false)) } catch {
+            throw DrillTrouble(.error, "nothing was injected: \(error)")
+        }
+    }
+
+    /// Nothing is in force, and the load is about to write: its keys may come to wait for somebody.
+    func noteLoad() {
+        try? leftovers.note(trace(.init(name: run.phase.rawValue, part: .before), isBefore: true))
+    }
+
+    private func trace(_ step: DrillTrace.Step, isBefore: Bool) -> DrillTrace {
         let left = ScenarioRun.Phase.allCases.drop { $0 != run.phase }.dropFirst().filter { $0 != .over }
-        let trace = DrillTrace(
-            report: run.report,
-            steps: [.init(name: action.name, part: .injects)] + left.map { .init(name: $0.rawValue, part: $0.part) },
-            marks: marks, isBefore: false)
-        do { try leftovers.note(trace) } catch { throw DrillTrouble(.error, "nothing was injected: \(error)") }
+        return DrillTrace(
+            report: run.report, steps: [step] + left.map { .init(name: $0.rawValue, part: $0.part) }, marks: marks,
+            isBefore: isBefore)
     }
 }

@@ -85,19 +85,13 @@ enum DrillView {
         var does: String
         var steps: [String]
 
-        init(_ drill: Drill) {
-            (name, title, does, steps) = (drill.name, drill.title, drill.does, drill.steps.map(\.rawValue))
-        }
-
         init(_ scenario: Scenario) {
             (name, title, does) = (scenario.name, scenario.title, scenario.title.loweredFirst)
             steps = scenario.method.map(\.name)
         }
 
         /// All that this program has.
-        static let all =
-            BuiltInScenarios.names.compactMap { BuiltInScenarios.named($0) }.map { Row($0) }
-            + Drill.builtIn.map { Row($0) }
+        static let all = BuiltInScenarios.names.compactMap { BuiltInScenarios.named($0) }.map { Row($0) }
     }
 
     private static func tiers(_ report: DrillReport, _ style: TableStyle) -> String {
